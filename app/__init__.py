@@ -1,0 +1,15 @@
+"""Outcrop: answers about your own documents, on Amazon Bedrock or on a laptop.
+
+The application calls AWS through boto3 and nothing else. What answers is AWS, or the stand-in in
+`app.local`, an HTTP server that speaks the same wire protocol. Which of the two is a set of
+endpoint variables; no code in here asks.
+
+Two flows, each a package that opens with its flow on one screen:
+
+    app.documents   upload -- bucket -- event -- ingestion         documents enter, and leave
+    app.answer      question -- guard -- rewrite -- Retrieve -- prompt -- InvokeModel -- cite
+
+Each flow is a generator of the typed events of `app.events`, always with exactly one terminal
+event. Two entry points turn events into what a reader sees: `app.web` into lines of a server-sent
+event stream, `app.cli` into lines of a terminal.
+"""

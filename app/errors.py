@@ -1,0 +1,123 @@
+"""The errors that we raise on purpose, by whom they are for.
+
+    OutcropError
+    ├── CallerError            the request is at fault; the message names the field and the rule
+    │   ├── InvalidRequest     400
+    │   ├── NotFound           404
+    │   ├── Conflict           409
+    │   └── TooLarge           413
+    ├── BackendError           the request was fine; AWS, or what stands in for it, was not
+    │   ├── Throttled          429
+    │   ├── ModelFailed        502   the model answered with an error, or with nonsense
+    │   ├── StreamCut          502   the stream ended without its terminal event
+    │   ├── Unavailable        503
+    │   └── TimedOut           504
+    └── OperatorError          500   for whoever runs Outcrop: a setting, a permission
+
+A caller reads `title` and `detail` of the first two. Of an OperatorError it reads the title only:
+the detail goes to the log.
+"""
+
+from typing import ClassVar
+
+
+class OutcropError(Exception):
+    """An error that we raise on purpose.
+
+    Attributes:
+        status: the HTTP status that it becomes.
+        code: its name in `problem+json` and in `error` events; stable, for programs.
+        title: what happened, the same words for every such error.
+        detail: what happened this time, and what to do next.
+        retryable: whether the same request may succeed later.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class CallerError(OutcropError):
+    """The request is at fault. `field` says which part, in the caller's own words."""
+
+    status = 400
+    code = "caller-error"
+    title = "The request is not right"
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.field = field
+
+
+class InvalidRequest(CallerError):
+    code = "invalid-request"
+    title = "The request is not valid"
+
+
+class NotFound(CallerError):
+    status = 404
+    code = "not-found"
+    title = "There is no such thing"
+
+
+class Conflict(CallerError):
+    status = 409
+    code = "conflict"
+    title = "Something else happened first"
+
+
+class TooLarge(CallerError):
+    status = 413
+    code = "too-large"
+    title = "The request is too large"
+
+
+class BackendError(OutcropError):
+    """What we called failed. Nothing of a failed answer is stored, and no generating call is
+    sent again by us: the caller decides, helped by `retryable`.
+    """
+
+    status = 502
+    code = "backend-error"
+    title = "A service that we depend on failed"
+    retryable = True
+
+
+class Throttled(BackendError):
+    status = 429
+    code = "throttled"
+    title = "Too many requests at the moment"
+
+
+class ModelFailed(BackendError):
+    code = "model-failed"
+    title = "The model failed"
+
+
+class StreamCut(BackendError):
+    code = "stream-cut"
+    title = "The answer was cut off"
+
+
+class Unavailable(BackendError):
+    status = 503
+    code = "unavailable"
+    title = "A service that we depend on is not available"
+
+
+class TimedOut(BackendError):
+    status = 504
+    code = "timed-out"
+    title = "A service that we depend on took too long"
+
+
+class OperatorError(OutcropError):
+    """Outcrop itself is not set up right. The caller cannot mend it; the log says what to do."""
+
+    code = "not-set-up"
+    title = "Outcrop is not set up right; its log says why"

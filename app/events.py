@@ -1,0 +1,148 @@
+"""The nouns that flow: what every answer is made of, whoever reads it.
+
+A flow yields these in order and ends with exactly one terminal event, `Done` or `Error`. A
+buffered answer is the same events, collected. They are values: no identity, no I/O, equal when
+their fields are.
+
+    Retrieval  Text Text Citation Text ... Usage Done
+    Retrieval  Text Error                                (nothing of it is stored)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+MetadataValue = str | float | bool | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document, as Retrieve found it.
+
+    Attributes:
+        number: its place in the prompt, from 1; what the model cites it by.
+        text: the chunk, word for word.
+        uri: where its document lies, `s3://bucket/key`.
+        score: how well it fits, 0 to 1; comparable within one retrieval only.
+        page: the page of a PDF that it begins on, from 1, where the Knowledge Base tells.
+        metadata: the document's own attributes, from its sidecar.
+    """
+
+    number: int
+    text: str
+    uri: str
+    score: float
+    page: int | None = None
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+
+    @property
+    def document(self) -> str:
+        """The document's name: the last part of its address."""
+        return self.uri.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was looked for, and what was found, best first."""
+
+    kind: ClassVar[str] = "retrieval"
+    query: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The next piece of the answer. The pieces, joined, are the answer."""
+
+    kind: ClassVar[str] = "text"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A mark `[number]` in the answer, resolved to the words that stand behind it.
+
+    Attributes:
+        number: what stands in the answer's brackets: 1 for the first passage cited, 2 for the next.
+        document: the document's name.
+        uri: where the document lies.
+        page: the page of a PDF, from 1.
+        section: the nearest heading above the quote, where the passage holds one.
+        start: where the quote begins in the passage, in characters from 0.
+        end: where it ends; `passage[start:end]` is the quote.
+        text: the quote.
+        passage: the passage, whole.
+        score: the passage's score.
+    """
+
+    kind: ClassVar[str] = "citation"
+    number: int
+    document: str
+    uri: str
+    page: int | None
+    section: str | None
+    start: int
+    end: int
+    text: str
+    passage: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the guardrail said of a text. `text` is what may be shown in its place."""
+
+    intervened: bool
+    text: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """The guardrail stepped in: what was shown of the answer so far is to be taken back."""
+
+    kind: ClassVar[str] = "guardrail"
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the turn's model calls were billed for, in tokens."""
+
+    kind: ClassVar[str] = "usage"
+    input_tokens: int
+    output_tokens: int
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
+        )
+
+
+StopReason = Literal["end", "length", "stop_sequence", "guardrail", "filtered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer is whole, and its turn is stored."""
+
+    kind: ClassVar[str] = "done"
+    conversation: str
+    turn: int
+    model: str
+    stop_reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The answer ends here, unfinished; nothing of it is stored. Fields as in `problem+json`."""
+
+    kind: ClassVar[str] = "error"
+    status: int
+    code: str
+    title: str
+    detail: str
+    retryable: bool
+
+
+Event = Retrieval | Text | Citation | Guardrail | Usage | Done | Error

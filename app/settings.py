@@ -1,0 +1,102 @@
+"""The only reader of the environment.
+
+Two classes, for two processes. `Settings` is what the application needs, in a Lambda as on the
+laptop; the names of resources come from whoever created them: the CDK stack in AWS, `outcrop up`
+on the laptop. `LaptopSettings` is what the command line needs to start the laptop's home.
+
+Every field reads `OUTCROP_<NAME>`. A field without a default that is missing fails by name, before
+anything is started. docs/settings.md is generated from the descriptions here.
+"""
+
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import OperatorError
+
+PREFIX = "OUTCROP_"
+_T = TypeVar("_T", bound="_Environment")
+
+
+class _Environment(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
+
+
+class Settings(_Environment):
+    """What the application needs, in either home."""
+
+    knowledge_base_id: str = Field(description="The Knowledge Base that answers come from.")
+    data_source_id: str = Field(description="Its data source: the documents bucket.")
+    documents_bucket: str = Field(description="The bucket that documents are uploaded to.")
+    conversations_bucket: str = Field(description="The bucket that keeps conversations.")
+    auth: Literal["local", "api-gateway"] = Field(
+        description="Who a request comes from: `local` means one principal, `local`; "
+        "`api-gateway` takes the claims that API Gateway's authorizer has verified."
+    )
+
+    model_id: str = Field(
+        default="amazon.nova-lite-v1:0",
+        description="The model that answers: a model id or an inference profile.",
+    )
+    search_type: Literal["HYBRID", "SEMANTIC"] = Field(
+        default="HYBRID",
+        description="How Retrieve searches. HYBRID needs a vector store that has it.",
+    )
+    passages: int = Field(
+        default=5, ge=1, le=100, description="How many passages an answer may draw on."
+    )
+    max_tokens: int = Field(
+        default=1024, ge=1, description="The longest answer, in tokens. Always sent to the model."
+    )
+    deadline_seconds: float = Field(
+        default=120, gt=0, description="A turn that has not ended by then ends with an error."
+    )
+    guardrail_id: str | None = Field(
+        default=None, description="The guardrail that judges every question and answer."
+    )
+    guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+
+
+class LaptopSettings(_Environment):
+    """What the command line needs to start, or to find, the laptop's home."""
+
+    home: Path = Field(
+        default=Path(__file__).parent.parent / ".outcrop",
+        description="Where the laptop keeps its documents, index and conversations.",
+    )
+    port: int = Field(
+        default=0, ge=0, le=65535, description="The application's port; 0 takes a free one."
+    )
+    stand_in_port: int = Field(
+        default=0, ge=0, le=65535, description="The stand-in's port; 0 takes a free one."
+    )
+    embedding_precision: Literal["int8", "fp32"] = Field(
+        default="int8",
+        description="How the stand-in's encoder computes: int8 is faster, fp32 the reference.",
+    )
+    local_model_url: str | None = Field(
+        default=None,
+        description="An OpenAI-compatible server (Ollama, llama.cpp, vLLM) that writes the "
+        "answers in place of the extractive stand-in model, as in http://127.0.0.1:11434/v1.",
+    )
+    local_model: str | None = Field(
+        default=None, description="The model to ask that server for; its first one by default."
+    )
+
+
+def read(kind: type[_T]) -> _T:
+    """Read the environment, once, at the entry point that needs it.
+
+    Raises:
+        OperatorError: naming every variable that is missing or wrong, and the rule that it breaks.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise OperatorError(f"Settings are missing or wrong: {problems}.") from error
