@@ -1,0 +1,60 @@
+"""What passes between the wire and a service: the nouns that every service file imports."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+JSON = dict[str, Any]
+
+
+class ServiceError(Exception):
+    """An error of the service's own.
+
+    Attributes:
+        code: the name of the error's shape in botocore's model of the service, or S3's own code,
+            such as NoSuchKey. The model says which HTTP status it has.
+        message: what a person reads.
+        members: further members of the error's shape, such as `resourceName`.
+    """
+
+    def __init__(self, code: str, message: str, **members: Any) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.members = members
+
+
+@dataclass(frozen=True)
+class Body:
+    """A streaming payload, whole, in a file. A handler may move the file; otherwise it is removed
+    when the handler has returned.
+    """
+
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, parsed and checked against the service's model.
+
+    Attributes:
+        service: as boto3 names it: "bedrock-agent".
+        operation: as the model names it: "CreateKnowledgeBase".
+        params: as boto3's caller wrote them: blobs are bytes, timestamps aware datetimes.
+        headers: of the request, names in lower case.
+        request_id: as in the response's `x-amzn-requestid`.
+        body: the streaming payload of the few operations that have one (S3 PutObject).
+    """
+
+    service: str
+    operation: str
+    params: JSON
+    headers: Mapping[str, str]
+    request_id: str
+    body: Body | None = None
+
+
+Handler = Callable[[Call], JSON]
+Service = Mapping[str, Handler]
