@@ -1,0 +1,171 @@
+"""Bedrock's RetrievalFilter: which chunks a search may return, by their metadata.
+
+    {"andAll": [{"equals": {"key": "year", "value": 2024}},
+                {"startsWith": {"key": "topic", "value": "s3"}}]}
+
+`compile_filter` checks it and returns a `Filter`: a `Condition`, or a `Group` of them. How a
+condition is met stands in the table `OPERATORS`.
+
+The rules are those of the API reference of RetrievalFilter and of the user guide's page on query
+configurations: a group has 2 to 5 members; a group may stand in a group, and no deeper. Where they
+leave room:
+
+- A key that a chunk does not have fails every condition but `notEquals`. So `notIn` fails too: the
+  reference says that the attribute must be there for it, and says the opposite of `notEquals` only.
+- A list is equal to no string: `listContains` and `stringContains` are there for lists.
+- true is not 1, and "1" is not 1. 1 is 1.0.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MAX_MEMBERS = 5
+MAX_KEY = 100
+
+Value = str | float | bool | tuple[str, ...]
+Stored = str | float | bool | list[str]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One attribute, compared with one value."""
+
+    operator: str
+    key: str
+    value: Value
+
+    def holds(self, stored: Stored | None) -> bool:
+        """Whether a chunk with this value of the attribute passes; None if it has none.
+
+        >>> Condition("greaterThan", "year", 2020).holds(2024)
+        True
+        >>> Condition("notEquals", "year", 2020).holds(None)
+        True
+        """
+        if stored is None:
+            return self.operator == "notEquals"
+        return OPERATORS[self.operator].holds(stored, self.value)
+
+
+@dataclass(frozen=True)
+class Group:
+    """All of its members (andAll), or at least one of them (orAll)."""
+
+    operator: str
+    members: tuple["Filter", ...]
+
+
+Filter = Condition | Group
+
+
+def _same_kind(a: object, b: object) -> bool:
+    return _kind(a) == _kind(b)
+
+
+def _kind(value: object) -> str:
+    """The kind of value that a rule speaks of."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float) and math.isfinite(value):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
+        return "list of strings"
+    return "other"
+
+
+def _equal(stored: Any, value: Any) -> bool:
+    return _same_kind(stored, value) and bool(stored == value)
+
+
+def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda stored, value: _kind(stored) == "number" and compare(stored, value)
+
+
+def _contains(stored: Any, value: Any) -> bool:
+    texts = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+    return any(value in text for text in texts)
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The kinds of value that it takes, and when it holds of a stored value."""
+
+    takes: tuple[str, ...]
+    holds: Callable[[Any, Any], bool]
+
+
+_SCALAR = ("string", "number", "boolean")
+OPERATORS: Mapping[str, Operator] = {
+    "equals": Operator(_SCALAR, _equal),
+    "notEquals": Operator(_SCALAR, lambda stored, value: not _equal(stored, value)),
+    "greaterThan": Operator(("number",), _number(lambda a, b: a > b)),
+    "greaterThanOrEquals": Operator(("number",), _number(lambda a, b: a >= b)),
+    "lessThan": Operator(("number",), _number(lambda a, b: a < b)),
+    "lessThanOrEquals": Operator(("number",), _number(lambda a, b: a <= b)),
+    "in": Operator(("list of strings",), lambda a, b: a in b),
+    "notIn": Operator(("list of strings",), lambda a, b: a not in b),
+    "startsWith": Operator(("string",), lambda a, b: isinstance(a, str) and a.startswith(b)),
+    "stringContains": Operator(("string",), _contains),
+    "listContains": Operator(("string",), lambda a, b: isinstance(a, list) and b in a),
+}
+GROUPS = ("andAll", "orAll")
+
+
+def compile_filter(retrieval_filter: Mapping[str, Any]) -> Filter:
+    """Check a RetrievalFilter.
+
+    >>> compile_filter({"equals": {"key": "year", "value": 2024}})
+    Condition(operator='equals', key='year', value=2024)
+    >>> compile_filter({"greaterThan": {"key": "year", "value": "2024"}})
+    Traceback (most recent call last):
+    ValueError: greaterThan on key 'year': the value must be a number, and is a string
+
+    Raises:
+        ValueError: naming operator, key and rule.
+    """
+    return _compile(retrieval_filter, depth=0)
+
+
+def _compile(retrieval_filter: Mapping[str, Any], depth: int) -> Filter:
+    if len(retrieval_filter) != 1:
+        found = ", ".join(retrieval_filter) or "none"
+        raise ValueError(f"a filter must have exactly one operator; found: {found}")
+    ((operator, argument),) = retrieval_filter.items()
+    if operator in GROUPS:
+        return _group(operator, argument, depth)
+    if operator in OPERATORS:
+        return _condition(operator, argument)
+    known = ", ".join([*OPERATORS, *GROUPS])
+    raise ValueError(f"{operator} is not an operator of a filter; the operators are {known}")
+
+
+def _group(operator: str, members: Sequence[Mapping[str, Any]], depth: int) -> Group:
+    if depth > 1:
+        raise ValueError(f"{operator}: a group may stand in a group, and no deeper")
+    if not 2 <= len(members) <= MAX_MEMBERS:
+        raise ValueError(
+            f"{operator}: a group must have 2 to {MAX_MEMBERS} members, and has {len(members)}"
+        )
+    return Group(operator, tuple(_compile(member, depth + 1) for member in members))
+
+
+def _condition(operator: str, argument: Mapping[str, Any]) -> Condition:
+    key, value = argument["key"], argument["value"]
+    if not 1 <= len(key) <= MAX_KEY:
+        raise ValueError(f"{operator}: a key must have 1 to {MAX_KEY} characters, not {len(key)}")
+    takes = OPERATORS[operator].takes
+    if _kind(value) not in takes:
+        raise ValueError(
+            f"{operator} on key {key!r}: the value must be a {' or '.join(takes)}, "
+            f"and is {_article(value)}"
+        )
+    return Condition(operator, key, tuple(value) if isinstance(value, list) else value)
+
+
+def _article(value: object) -> str:
+    kind = _kind(value)
+    return repr(value) if kind == "other" else f"a {kind}"
