@@ -1,11 +1,22 @@
 """Documents to text, one file a format.
 
-This is the code of the worker process that `app.local.knowledge.parse` starts: nothing else imports
-the modules in here, and the libraries that they stand on.
+    plain       .txt     how bytes become text, for every format that is text
+    markdown    .md      as it is
+    hypertext   .html    as Markdown
+    delimited   .csv     a table, or a record a row
+    pdf         .pdf     a section a page
+    docx        .docx    by way of HTML
+    pptx        .pptx    a section a slide
+    xlsx        .xlsx    a section a sheet
+
+This is the code of the worker process that `app.local.knowledge.parse` starts. Nothing else
+imports these modules, nor the libraries that they stand on. Each has one function of a kind:
+`parse(document)` yields the document's sections, or raises Unreadable.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,21 @@ class Records:
     content: str
     include: frozenset[str] | None = None
     exclude: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is to be parsed.
+
+    Attributes:
+        path: where its bytes lie.
+        charset: what its text is encoded in, where its content type says so.
+        records: how to read a CSV file row by row, where its sidecar says so.
+    """
+
+    path: Path
+    charset: str | None = None
+    records: Records | None = None
 
 
 class Unreadable(Exception):

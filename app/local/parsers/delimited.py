@@ -1,0 +1,63 @@
+"""CSV: a table, or one record a row where the document's sidecar says so."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+from app.local.parsers import Document, Records, Section, Unreadable
+from app.local.parsers.plain import decode
+from app.local.parsers.render import table, tidy
+
+_DELIMITERS = ",;\t|"
+_SAMPLE = 64 * 1024  # characters to tell the delimiter from
+
+
+def parse(document: Document) -> Iterator[Section]:
+    rows = read(decode(document.path.read_bytes(), document.charset))
+    if document.records is None:
+        yield Section(table(rows), None)
+    else:
+        yield from _records(rows, document.records)
+
+
+def read(text: str) -> list[list[str]]:
+    r"""The rows, without those that are blank.
+
+    >>> read('name;note\n\nAnn;"a; b"\n')
+    [['name', 'note'], ['Ann', 'a; b']]
+    """
+    csv.field_size_limit(len(text) + 1)
+    rows = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text[:_SAMPLE]))
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def _delimiter(sample: str) -> str:
+    """The one that cuts the sample's rows into the same number of cells, and into most cells.
+
+    `csv.Sniffer` takes any letter for a delimiter, and minutes over long cells.
+    """
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        rows = csv.reader(StringIO(sample, newline=""), delimiter=delimiter)
+        widths = [len(row) for row in rows if row]
+        usual = max(set(widths), key=widths.count, default=1)
+        return (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
+
+    return max(_DELIMITERS, key=fit)
+
+
+def _records(rows: list[list[str]], records: Records) -> Iterator[Section]:
+    header, *rest = [[tidy(cell) for cell in row] for row in rows] or [[]]
+    named = {records.content} | (records.include or set()) | records.exclude
+    if missing := named.difference(header):
+        raise Unreadable(
+            f"The sidecar names the column {sorted(missing)[0]!r}, which the CSV file's first row "
+            f"does not have; it has {', '.join(header)}."
+        )
+    kept = (set(header) if records.include is None else records.include) - records.exclude
+    for row in rest:
+        record = dict(zip(header, row, strict=False))
+        text = record.pop(records.content, "")
+        if text.strip():
+            metadata = {key: value for key, value in record.items() if value and key in kept}
+            yield Section(text, None, metadata)

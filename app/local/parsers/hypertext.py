@@ -1,0 +1,267 @@
+"""HTML, as Markdown: what a reader sees of it.
+
+A page is a tree of blocks, and a block's text is its inline elements in a row. Links keep their
+address; of images the alternative text is kept; bold and italic are not.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from app.local.parsers import Document, Section
+from app.local.parsers.plain import decode
+from app.local.parsers.render import heading, line, table, tidy
+
+# fmt: off
+_UNSEEN = frozenset((
+    "-comment", "head", "script", "style", "template", "noscript", "svg", "canvas", "iframe",
+    "object", "audio", "video", "map", "button", "input", "select", "textarea", "datalist",
+    "dialog", "nav", "annotation", "rp",
+))
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p",
+    "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul",
+))
+# fmt: on
+_HIDING_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
+_POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
+_LONGEST_ADDRESS = 200  # characters; what is longer tracks the reader and says nothing
+_MOST_COLUMNS = 1000  # that a cell may span, as browsers have it
+
+
+def parse(document: Document) -> Iterator[Section]:
+    content = document.path.read_bytes()
+    declared = _CHARSET.search(content[:2048])
+    charset = document.charset or (declared and declared[1].decode("ascii"))
+    yield Section(to_markdown(decode(content, charset)), None)
+
+
+def to_markdown(markup: str) -> str:
+    """The text of a page: its `main` element where it has one, under its title.
+
+    >>> print(to_markdown("<title>Soils</title><p>Clay <b>holds</b> water.<ul><li>wet<li>cold"))
+    # Soils
+    <BLANKLINE>
+    Clay holds water.
+    <BLANKLINE>
+    - wet
+    - cold
+    """
+    page = LexborHTMLParser(markup)
+    mains = {node.mem_id: node for node in page.css("main, [role=main]")}
+    root = next(iter(mains.values())) if len(mains) == 1 else page.body
+    title = page.css_first("head > title")
+    blocks = list(_Page(root).blocks(root)) if root else []
+    if title and line(title.text()) and not any(block.startswith("# ") for block in blocks):
+        blocks.insert(0, heading(title.text(), 1))
+    return tidy("\n\n".join(blocks))
+
+
+class _Page:
+    """Renders the nodes of one tree."""
+
+    def __init__(self, root: LexborNode) -> None:
+        self._holders = _holders_of_blocks(root)
+        self._renderers: dict[str, Callable[[LexborNode], Iterable[str]]] = {
+            **{f"h{level}": self._heading for level in range(1, 7)},
+            "a": self._linked,
+            "ul": self._list,
+            "ol": self._list,
+            "menu": self._list,
+            "dl": self._definitions,
+            "pre": self._preformatted,
+            "table": self._table,
+            "hr": lambda _: (),
+        }
+
+    def blocks(self, parent: LexborNode) -> Iterator[str]:
+        """The blocks below `parent`: its block elements, and its inline ones in between."""
+        run: list[str] = []
+        for node in _children(parent):
+            if node.tag in _BLOCKS or node.mem_id in self._holders:
+                yield from _paragraph(run)
+                run = []
+                yield from self._renderers.get(node.tag or "", self.blocks)(node)
+            else:
+                run.append(self._inline(node))
+        yield from _paragraph(run)
+
+    def _inline(self, node: LexborNode) -> str:
+        if node.tag == "-text":
+            return re.sub(r"\s+", " ", node.text_content or "")
+        if node.tag == "br":
+            return "\n"
+        if node.tag == "img":
+            return f" {line(node.attributes.get('alt') or '')} "
+        text = "".join(map(self._inline, _children(node)))
+        if node.tag == "a":
+            return _link(text, node.attributes.get("href"))
+        return f"^{text.strip()}" if node.tag == "sup" and _POWER.fullmatch(text) else text
+
+    def _heading(self, node: LexborNode) -> Iterator[str]:
+        text = " ".join(self.blocks(node))
+        if text:
+            yield heading(text, int((node.tag or "h1")[1]))
+
+    def _list(self, node: LexborNode) -> Iterator[str]:
+        start = node.attributes.get("start") or "1"
+        numbers = count(int(start)) if node.tag == "ol" and start.isdecimal() else None
+        lines = []
+        for item in _children(node):
+            if text := "\n".join(self.blocks(item)):
+                marker = "-" if numbers is None or item.tag != "li" else f"{next(numbers)}."
+                lines.append(_hanging(text, marker))
+        if lines:
+            yield "\n".join(lines)
+
+    def _definitions(self, node: LexborNode) -> Iterator[str]:
+        items = ((item.tag, "\n".join(self.blocks(item))) for item in _children(node))
+        yield "\n".join(_hanging(text, ":") if tag == "dd" else text for tag, text in items if text)
+
+    def _linked(self, node: LexborNode) -> Iterator[str]:
+        blocks = list(self.blocks(node))
+        yield from [_link(blocks[0], node.attributes.get("href"))] if len(blocks) == 1 else blocks
+
+    def _preformatted(self, node: LexborNode) -> Iterator[str]:
+        if text := node.text().strip("\n"):
+            yield f"```\n{text}\n```"
+
+    def _table(self, node: LexborNode) -> Iterator[str]:
+        if caption := node.css_first("caption"):
+            yield from self.blocks(caption)
+        rows = [
+            [cell for cell in _children(row) if cell.tag in ("td", "th")] for row in _rows(node)
+        ]
+        if _for_layout(node, rows):
+            for row in rows:
+                for cell in row:
+                    yield from self.blocks(cell)
+        else:
+            grid = _grid([[(cell, self._cell(cell)) for cell in row] for row in rows])
+            if any(map(any, grid)):
+                yield table(grid)
+
+    def _cell(self, node: LexborNode) -> str:
+        nested = node.css_first("table")
+        return line(node.text(separator=" ") if nested else " ".join(self.blocks(node)))
+
+
+def _children(node: LexborNode) -> list[LexborNode]:
+    return [child for child in node.iter(include_text=True) if not _unseen(child)]
+
+
+def _unseen(node: LexborNode) -> bool:
+    if node.tag in _UNSEEN:
+        return True
+    if node.tag == "-text":
+        return False
+    attributes = node.attributes
+    return (
+        attributes.get("hidden", "until-found") != "until-found"
+        or attributes.get("aria-hidden") == "true"
+        or attributes.get("role") == "navigation"
+        or bool(_HIDING_STYLE.search(attributes.get("style") or ""))
+    )
+
+
+def _holders_of_blocks(root: LexborNode) -> set[int]:
+    """Ids of the elements that hold a block somewhere below: blocks too, whatever their tag."""
+    holders: set[int] = set()
+    for node in root.traverse():
+        if node.tag in _BLOCKS:
+            parent = node.parent
+            while parent is not None and parent.mem_id not in holders:
+                holders.add(parent.mem_id)
+                parent = parent.parent
+    return holders
+
+
+def _paragraph(run: Iterable[str]) -> Iterator[str]:
+    """Inline texts as one block, if there is anything in them."""
+    lines = [line(part) for part in "".join(run).split("\n")]
+    if text := "\n".join(lines).strip():
+        yield text
+
+
+def _link(text: str, address: str | None) -> str:
+    """A Markdown link, where there is something to read and somewhere to go.
+
+    >>> _link("the docs ", "https://example.com/a")
+    '[the docs](https://example.com/a) '
+    """
+    address = (address or "").strip()
+    label = line(text)
+    if not label or not address or address.startswith(("#", "javascript:", "data:")):
+        return text
+    if len(address) > _LONGEST_ADDRESS or " " in address or "\n" in text.strip():
+        return text
+    return text.replace(text.strip(), f"[{label}]({address})")
+
+
+def _hanging(text: str, marker: str) -> str:
+    r"""A list item: its first line after the marker, the others below that.
+
+    >>> print(_hanging("wet\n- very", "2."))
+    2. wet
+       - very
+    """
+    indent = "\n" + " " * (len(marker) + 1)
+    return f"{marker} {indent.join(text.splitlines())}"
+
+
+def _rows(node: LexborNode) -> Iterator[LexborNode]:
+    """The rows of a table, but not of the tables in its cells."""
+    for child in _children(node):
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in _children(child) if row.tag == "tr")
+
+
+def _for_layout(node: LexborNode, rows: list[list[LexborNode]]) -> bool:
+    """Whether a table only places things: it has one column, or tables within and no header."""
+    if node.attributes.get("role") in ("presentation", "none"):
+        return True
+    return max(map(len, rows), default=0) < 2 or (
+        node.css_first("table table") is not None and node.css_first("th") is None
+    )
+
+
+def _grid(rows: list[list[tuple[LexborNode, str]]]) -> list[list[str]]:
+    """The cells' texts, repeated over the rows and columns that they span, so that every row can
+    be read alone.
+    """
+    grid: list[list[str]] = []
+    above: dict[int, tuple[int, str]] = {}  # column -> the text that reaches down, and how far
+    for cells in rows:
+        row: list[str] = []
+        below: dict[int, tuple[int, str]] = {}
+        waiting = deque(cells)
+        while waiting or above:
+            left, text = above.pop(len(row), (0, ""))
+            width = 1
+            if not left and waiting:
+                cell, text = waiting.popleft()
+                width, left = (
+                    _span(cell, "colspan", _MOST_COLUMNS),
+                    _span(cell, "rowspan", len(rows)),
+                )
+            for _ in range(width):
+                if left > 1:
+                    below[len(row)] = (left - 1, text)
+                row.append(text)
+        grid.append(row)
+        above = below
+    return grid
+
+
+def _span(cell: LexborNode, attribute: str, most: int) -> int:
+    value = cell.attributes.get(attribute) or "1"
+    return max(1, min(int(value), most)) if value.isdecimal() else 1

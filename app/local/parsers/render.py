@@ -1,0 +1,50 @@
+"""How every parser writes what it found: Markdown, where a table is a row a line."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_GAP = re.compile(r"\n{3,}")
+
+
+def tidy(text: str) -> str:
+    r"""Text without control characters, trailing blanks, and runs of empty lines.
+
+    >>> tidy("one \r\n\n\n\ntwo\x07\n")
+    'one\n\ntwo'
+    """
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _GAP.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+
+
+def line(text: str) -> str:
+    r"""Text on one line.
+
+    >>> line(" two  \n words ")
+    'two words'
+    """
+    return " ".join(text.split())
+
+
+def heading(text: str, level: int) -> str:
+    r"""A heading, `level` from 1.
+
+    >>> heading("Soils\nof clay", 2)
+    '## Soils of clay'
+    """
+    return f"{'#' * min(level, 6)} {line(text)}"
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    r"""A table whose first row is its header; rows may be of unlike lengths.
+
+    >>> print(table([["name", "age"], ["Ann|Lee", "30", "x"]]))
+    | name | age |  |
+    | --- | --- | --- |
+    | Ann\|Lee | 30 | x |
+    """
+    cells = [[line(cell).replace("|", "\\|") for cell in row] for row in rows]
+    width = max(map(len, cells), default=0)
+    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in cells]
+    return "\n".join([*lines[:1], "| " + " | ".join(["---"] * width) + " |", *lines[1:]])
