@@ -1,5 +1,69 @@
-"""The wire: HTTP in, a service's handler called, HTTP or an event stream out."""
+"""The wire: HTTP on one side, the services' handlers on the other, botocore's models in between.
 
+The life of a request, in order; `application.py` is this list as code:
+
+    identify      which services can be meant: the scope of the signature        route
+    route         which operation: method, raw path, query                       route
+    receive       the body: in memory, or in a file if the model says streaming  body, form
+    spoil         the fault that a test has ordered, if any                      spoil
+    parse         parameters, as boto3's caller wrote them                       parse
+    check         every constraint of the model, in AWS's words                  validate
+    call          the service's handler, in a thread
+    serialise     status, headers, body; or a frame for each event               serialise
+    deliver       whole, or piece by piece as it is produced                     deliver
+
+An error at any step is answered as that service would answer it (`fail`). All of it is driven by
+the models that botocore ships (`models`); no operation is written out anywhere. What stands inside
+a body is read and written by `as_json`, `as_xml` and `eventstream`.
+
+A handler takes a `Call` and returns a result in the shape that boto3 would return it:
+
+    >>> def converse(call: Call) -> JSON:
+    ...     if call.params["modelId"] != "amazon.nova-lite-v1:0":
+    ...         raise ServiceError("ResourceNotFoundException", "There is no such model.")
+    ...     content = [{"text": "Granite."}]
+    ...     return {
+    ...         "output": {"message": {"role": "assistant", "content": content}},
+    ...         "stopReason": "end_turn",
+    ...         "usage": {"inputTokens": 4, "outputTokens": 2, "totalTokens": 6},
+    ...         "metrics": {"latencyMs": 1},
+    ...     }
+    >>> services: dict[str, Service] = {"bedrock-runtime": {"Converse": converse}}
+
+A stream of events is an iterator of one-key dicts, and each is sent when it is produced. What can
+be refused is refused before the iterator is returned, so that it is a plain error; a ServiceError
+that the iterator raises becomes an exception event. When the client goes away, the iterator is
+closed. Its steps may run in different threads, one at a time. A streaming blob (GetObject's Body)
+is an iterator of bytes. `"$headers"` in a result, or in an error's members, are headers that the
+model does not name.
+"""
+
+from collections.abc import Mapping
+
+from app.local.wire.application import Application
 from app.local.wire.call import JSON, Body, Call, Handler, Service, ServiceError
+from app.local.wire.models import SERVICES, operations
+from app.local.wire.server import serve
 
-__all__ = ["JSON", "Body", "Call", "Handler", "Service", "ServiceError"]
+__all__ = [
+    "JSON",
+    "Application",
+    "Body",
+    "Call",
+    "Handler",
+    "Service",
+    "ServiceError",
+    "coverage",
+    "serve",
+]
+
+
+def coverage(services: Mapping[str, Service]) -> dict[str, dict[str, bool]]:
+    """Every operation of every service, and whether it has a handler."""
+    return {
+        service: {
+            operation.name: operation.name in services.get(service, {})
+            for operation in operations(service)
+        }
+        for service in SERVICES
+    }

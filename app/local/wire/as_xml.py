@@ -1,0 +1,134 @@
+"""XML bodies, in and out, along a shape: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+from botocore.model import ListShape, Shape, StructureShape
+
+from app.local.wire.call import JSON
+from app.local.wire.errors import Malformed
+from app.local.wire.scalars import from_text, to_text
+
+CONTENT_TYPE = "application/xml"
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def decode(_shape: StructureShape, data: bytes, members: dict[str, Shape]) -> JSON:
+    """The `members` of a structure, out of a request's body. What is unknown is passed over."""
+    try:
+        root = ElementTree.fromstring(data)  # noqa: S314 - expat itself stops entity bombs
+    except ElementTree.ParseError as error:
+        raise Malformed(f"The body is not XML: {error}") from error
+    return _structure(root, "", members)
+
+
+def encode(shape: StructureShape, value: JSON, members: dict[str, Shape], root: str) -> bytes:
+    if root in members and root in value:  # GetBucketLocation: its member is the root itself
+        body = escape(value[root])
+    else:
+        body = "".join(_members(shape, value, members))
+    namespace = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
+    return f"{DECLARATION}<{root}{namespace}>{body}</{root}>".encode()
+
+
+# in: elements -> what boto3's caller wrote
+
+
+def _read(shape: Shape, element: ElementTree.Element, path: str) -> Any:
+    if isinstance(shape, StructureShape):
+        return _structure(element, path, shape.members)
+    if isinstance(shape, ListShape):
+        return _list(shape, list(element), path)
+    try:
+        return from_text(shape, element.text or "")
+    except ValueError as error:
+        wanted = f"a value of type {shape.type_name}"
+        raise Malformed(f"{element.text!r} cannot be converted to {wanted}", path) from error
+
+
+def _structure(parent: ElementTree.Element, path: str, members: dict[str, Shape]) -> JSON:
+    children: dict[str, list[ElementTree.Element]] = {}
+    for child in parent:
+        children.setdefault(_tag(child.tag), []).append(child)
+    result: JSON = {}
+    for name, member in members.items():
+        where = f"{path}.{name}" if path else name
+        wire_name = _wire_name(name, member)
+        if member.serialization.get("xmlAttribute"):
+            local_name = wire_name.rpartition(":")[2]
+            found = {_tag(key): text for key, text in parent.attrib.items()}
+            result |= {name: found[local_name]} if local_name in found else {}
+        elif elements := children.get(wire_name):
+            if isinstance(member, ListShape) and member.serialization.get("flattened"):
+                result[name] = _list(member, elements, where)
+            else:
+                result[name] = _read(member, elements[0], where)
+    return result
+
+
+def _list(shape: ListShape, elements: list[ElementTree.Element], path: str) -> list[Any]:
+    return [
+        _read(shape.member, element, f"{path}.{number}.member")
+        for number, element in enumerate(elements, 1)
+    ]
+
+
+def _tag(qualified: str) -> str:
+    return qualified.rpartition("}")[2]
+
+
+# out: what a handler returned -> text
+
+
+def _members(shape: Shape, value: JSON, members: dict[str, Shape]) -> Iterator[str]:
+    for name, given in value.items():
+        if name not in members:
+            raise TypeError(f"{shape.name} has no member {name!r}, only {', '.join(members)}")
+        if given is not None and not members[name].serialization.get("xmlAttribute"):
+            yield from _write(members[name], given, _wire_name(name, members[name]))
+
+
+def _write(shape: Shape, value: Any, name: str) -> Iterator[str]:
+    if isinstance(shape, StructureShape):
+        yield f"<{name}{_attributes(shape, value)}>"
+        yield from _members(shape, value, shape.members)
+        yield f"</{name}>"
+    elif isinstance(shape, ListShape):
+        yield from _write_list(shape, value, name)
+    else:
+        yield f"<{name}>{escape(to_text(shape, value, 'iso8601'))}</{name}>"
+
+
+def _write_list(shape: ListShape, value: list[Any], name: str) -> Iterator[str]:
+    if shape.serialization.get("flattened"):
+        for item in value:
+            yield from _write(shape.member, item, name)
+        return
+    yield f"<{name}>"
+    for item in value:
+        yield from _write(shape.member, item, shape.member.serialization.get("name", "member"))
+    yield f"</{name}>"
+
+
+def _attributes(shape: StructureShape, value: JSON) -> str:
+    """`<Grantee xmlns:xsi="..." xsi:type="Group">`"""
+    spoken = shape.serialization.get("xmlNamespace") or {}
+    text = f' xmlns:{spoken["prefix"]}="{spoken["uri"]}"' if spoken.get("prefix") else ""
+    for name, member in shape.members.items():
+        if member.serialization.get("xmlAttribute") and name in value:
+            text += f' {_wire_name(name, member)}="{escape(value[name])}"'
+    return text
+
+
+def _wire_name(name: str, shape: Shape) -> str:
+    return str(shape.serialization.get("name", name))
+
+
+def escape(text: str) -> str:
+    """Control characters go as references, as S3 sends them: a raw CR would be read as a LF."""
+    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", text)
+
+
+_SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f&<>\"]")

@@ -1,0 +1,132 @@
+"""What the wire calls its own errors in each service, and the statuses that models leave out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class Malformed(Exception):
+    """A body, or a value in it, is not of the type that the model wants."""
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(f"{message}, at '{path}'" if path else message)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The names that a service gives to the errors that arise before and after its handlers.
+
+    Attributes:
+        malformed: the body cannot be read.
+        undecodable: the path is not UTF-8.
+        invalid: a parameter breaks a constraint.
+        unknown: the service has no such operation.
+        missing: the service has it, and the stand-in has not. Its status must not be one that
+            an SDK tries again: 400, or 501 where the service itself says so.
+        too_large: the body is over the limit.
+        internal: a handler failed.
+    """
+
+    malformed: str = "SerializationException"
+    undecodable: str = "SerializationException"
+    invalid: str = "ValidationException"
+    unknown: str = "UnknownOperationException"
+    missing: str = "NotImplementedException"
+    too_large: str = "RequestEntityTooLargeException"
+    internal: str = "InternalServerException"
+
+
+_COMMON = Dialect()
+_DIALECTS = {
+    "lambda": Dialect(internal="ServiceException"),
+    "s3": Dialect(
+        malformed="MalformedXML",
+        undecodable="InvalidURI",
+        invalid="InvalidArgument",
+        unknown="MethodNotAllowed",
+        missing="NotImplemented",
+        too_large="EntityTooLarge",
+        internal="InternalError",
+    ),
+    "sqs": Dialect(internal="InternalError"),
+}
+
+
+def dialect(service: str) -> Dialect:
+    return _DIALECTS.get(service, _COMMON)
+
+
+# Codes that no model lists. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# What is not here either is 400.
+_S3_STATUSES: Mapping[str, int] = {
+    "AccessDenied": 403,
+    "AllAccessDisabled": 403,
+    "BucketNotEmpty": 409,
+    "ConditionalRequestConflict": 409,
+    "InternalError": 500,
+    "InvalidBucketState": 409,
+    "InvalidRange": 416,
+    "MethodNotAllowed": 405,
+    "MissingContentLength": 411,
+    "NoSuchBucketPolicy": 404,
+    "NoSuchCORSConfiguration": 404,
+    "NoSuchConfiguration": 404,
+    "NoSuchLifecycleConfiguration": 404,
+    "NoSuchPublicAccessBlockConfiguration": 404,
+    "NoSuchTagSet": 404,
+    "NoSuchVersion": 404,
+    "NoSuchWebsiteConfiguration": 404,
+    "NotFound": 404,
+    "NotImplemented": 501,
+    "NotModified": 304,
+    "ObjectLockConfigurationNotFoundError": 404,
+    "OperationAborted": 409,
+    "OwnershipControlsNotFoundError": 404,
+    "PreconditionFailed": 412,
+    "ReplicationConfigurationNotFoundError": 404,
+    "ServerSideEncryptionConfigurationNotFoundError": 404,
+    "ServiceUnavailable": 503,
+    "SignatureDoesNotMatch": 403,
+    "SlowDown": 503,
+}
+
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
+_COMMON_STATUSES: Mapping[str, int] = {
+    "AccessDeniedException": 403,
+    "InternalError": 500,
+    "InternalFailure": 500,
+    "InternalServerException": 500,
+    "RequestEntityTooLargeException": 413,
+    "ResourceNotFoundException": 404,
+    "ServiceUnavailableException": 503,
+    "ThrottlingException": 429,
+}
+
+
+def unmodelled_status(service: str, code: str) -> int:
+    return (_S3_STATUSES if service == "s3" else _COMMON_STATUSES).get(code, 400)
+
+
+def query_code(code: str) -> str:
+    """SQS once spoke another protocol, and its errors still carry the code they had in it:
+    https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
+    """
+    return _SQS_QUERY_CODES.get(code, code)
+
+
+_SQS_QUERY_CODES: Mapping[str, str] = {
+    "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueNameExists": "QueueAlreadyExists",
+} | {
+    code: f"AWS.SimpleQueueService.{code}"
+    for code in (
+        "BatchEntryIdsNotDistinct",
+        "BatchRequestTooLong",
+        "EmptyBatchRequest",
+        "InvalidBatchEntryId",
+        "MessageNotInflight",
+        "PurgeQueueInProgress",
+        "QueueDeletedRecently",
+        "TooManyEntriesInBatchRequest",
+        "UnsupportedOperation",
+    )
+}

@@ -1,0 +1,78 @@
+"""An error as the service itself would answer it: by that service's own model.
+
+The same name has another status in another service (ConflictException is 400 in bedrock and 409 in
+bedrock-agent), so there is no table of errors here, only of what the models leave out.
+"""
+
+import json
+from typing import Any
+
+from app.local.wire import as_json
+from app.local.wire.as_xml import CONTENT_TYPE as XML
+from app.local.wire.as_xml import DECLARATION, escape
+from app.local.wire.call import JSON, ServiceError
+from app.local.wire.errors import query_code, unmodelled_status
+from app.local.wire.models import model
+from app.local.wire.request import Request
+from app.local.wire.serialise import Response, place
+
+
+def fail(service: str, request: Request, error: ServiceError) -> Response:
+    shapes: list[Any] = model(service).error_shapes
+    shape = next((one for one in shapes if one.name == error.code), None)
+    members = dict(error.members)
+    response = Response(_status(service, shape, error.code), dict(members.pop("$headers", {})))
+    for name, member in shape.members.items() if shape else ():
+        if name in members and "location" in member.serialization:
+            place(response, member, name, members.pop(name))
+    if service == "s3":
+        _write_xml(response, request, error, members)
+    else:
+        _write_json(response, service, shape, error, members)
+    return response
+
+
+def _status(service: str, shape: Any, code: str) -> int:
+    if shape is None:
+        return unmodelled_status(service, code)
+    modelled = shape.metadata.get("error", {})
+    return int(modelled.get("httpStatusCode", 500 if shape.metadata.get("fault") else 400))
+
+
+def _write_json(
+    response: Response,
+    service: str,
+    shape: Any,
+    error: ServiceError,
+    members: JSON,
+) -> None:
+    name = "Message" if shape and "Message" in shape.members else "message"
+    body: JSON = {name: error.message}
+    if shape:
+        known = {key: value for key, value in members.items() if key in shape.members}
+        body |= as_json.to_json(shape, known, dict(shape.members))
+    metadata = model(service).metadata
+    if metadata["protocol"] == "json":
+        body["__type"] = error.code
+        response.headers["Content-Type"] = f"application/x-amz-json-{metadata['jsonVersion']}"
+        response.headers["x-amzn-query-error"] = f"{query_code(error.code)};Sender"
+    else:
+        response.headers["Content-Type"] = as_json.CONTENT_TYPE
+    response.headers["x-amzn-ErrorType"] = error.code
+    response.body = json.dumps(body, separators=(",", ":")).encode()
+
+
+def _write_xml(response: Response, request: Request, error: ServiceError, members: JSON) -> None:
+    if request.method == "HEAD" or response.status == 304:
+        return
+    fields = {
+        "Code": error.code,
+        "Message": error.message,
+        **members,
+        "Resource": request.path,
+        "RequestId": request.id,
+        "HostId": request.id,
+    }
+    inside = "".join(f"<{name}>{escape(str(text))}</{name}>" for name, text in fields.items())
+    response.headers["Content-Type"] = XML
+    response.body = f"{DECLARATION}<Error>{inside}</Error>".encode()

@@ -1,0 +1,89 @@
+"""botocore's own models of the services: the one description that everything here is driven by.
+
+Nothing is generated and nothing is copied. What a model lacks, or gets wrong, is corrected in
+memory when it is loaded; the corrections are below, and there are few.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel
+
+SERVICES = (
+    "bedrock",
+    "bedrock-runtime",
+    "bedrock-agent",
+    "bedrock-agent-runtime",
+    "lambda",
+    "s3",
+    "sqs",
+)
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    description = Loader().load_service_model(service, "service-2")
+    if service == "s3":
+        _add_browser_upload(description)
+    if service == "bedrock-agent":
+        _mend_taggable_arns(description)
+    return ServiceModel(description, service)
+
+
+def operations(service: str) -> Iterator[OperationModel]:
+    for name in model(service).operation_names:
+        yield model(service).operation_model(name)
+
+
+def protocol(operation: OperationModel) -> str:
+    """One of "rest-json", "rest-xml" and "json"."""
+    return str(operation.metadata["protocol"])
+
+
+def _add_browser_upload(s3: dict[str, Any]) -> None:
+    """S3 takes a form posted by a browser, which no SDK sends and the model leaves out:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+    """
+    text = {"shape": "ObjectKey"}
+    s3["operations"]["PostObject"] = {
+        "name": "PostObject",
+        "http": {"method": "POST", "requestUri": "/{Bucket}"},
+        "input": {"shape": "PostObjectRequest"},
+        "output": {"shape": "PostObjectOutput"},
+    }
+    s3["shapes"] |= {
+        "PostObjectRequest": {
+            "type": "structure",
+            "required": ["Bucket", "fields"],
+            "members": {
+                "Bucket": {"shape": "BucketName", "location": "uri", "locationName": "Bucket"},
+                "fields": {"shape": "Metadata"},
+                "filename": text,
+                "Body": {"shape": "Body", "streaming": True},
+            },
+            "payload": "Body",
+        },
+        "PostObjectOutput": {
+            "type": "structure",
+            "members": {
+                "StatusCode": {"shape": "Integer", "location": "statusCode"},
+                "Location": {**text, "location": "header", "locationName": "Location"},
+                "ETag": {**text, "location": "header", "locationName": "ETag"},
+                "PostResponse": {"shape": "PostResponse"},
+            },
+            "payload": "PostResponse",
+        },
+        "PostResponse": {
+            "type": "structure",
+            "members": {"Location": text, "Bucket": text, "Key": text, "ETag": text},
+        },
+        "Integer": {"type": "integer"},
+    }
+
+
+def _mend_taggable_arns(bedrock_agent: dict[str, Any]) -> None:
+    r"""The pattern says `/d` where it means `\d`, and so no ARN of a Knowledge Base would match."""
+    shape = bedrock_agent["shapes"]["TaggableResourcesArn"]
+    shape["pattern"] = shape["pattern"].replace("/d", r"\d")

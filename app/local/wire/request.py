@@ -1,0 +1,60 @@
+"""The head of a request, and how headers are text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+
+@dataclass(frozen=True)
+class Request:
+    """The head of a request.
+
+    Attributes:
+        method: in upper case.
+        path: as it was sent, still percent-encoded: `%2F` inside an id is not a slash.
+        query: decoded; a name without a value has an empty one.
+        headers: names in lower case; what was sent twice is joined with a comma. A presigned URL
+            holds headers in its query, as x-amz-...; they are here too.
+        id: ours, for the log and for `x-amzn-requestid`.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    id: str
+
+    @classmethod
+    def from_scope(cls, scope: Mapping[str, Any]) -> "Request":
+        """Of an ASGI connection scope: https://asgi.readthedocs.io/en/latest/specs/www.html"""
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(scope["query_string"].decode("latin-1"), True):
+            query.setdefault(name, []).append(value)
+        headers: dict[str, str] = {}
+        for raw_name, raw_value in scope["headers"]:
+            name, value = raw_name.decode("latin-1").lower(), decode_header(raw_value)
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        for name, values in query.items():
+            if name.lower().startswith("x-amz-"):
+                headers.setdefault(name.lower(), values[0])
+        path = scope["raw_path"].decode("latin-1")
+        return cls(scope["method"], path, query, headers, str(uuid4()))
+
+    def first(self, name: str) -> str | None:
+        """The first value of a query member."""
+        values = self.query.get(name)
+        return values[0] if values else None
+
+
+def decode_header(value: bytes) -> str:
+    """A header is bytes; what is not UTF-8 survives the way in and out again unchanged."""
+    return value.decode("utf-8", "surrogateescape")
+
+
+def encode_header(value: str) -> bytes:
+    return value.translate(_NO_LINE_BREAKS).encode("utf-8", "surrogateescape")
+
+
+_NO_LINE_BREAKS = {ord(character): " " for character in "\r\n\0"}

@@ -1,0 +1,203 @@
+"""Which operation a request asks for, told from its signature, method, raw path and query.
+
+All services share one port. The scope of the signature (which is read and never checked) names
+the service, and the four Bedrock services, which share one name, hardly share a path:
+
+    POST /agents/{id}/    PrepareAgent of bedrock-agent; without the last slash it is
+    POST /agents/{id}     InvokeInlineAgent of bedrock-agent-runtime
+         /tags/{arn}      the same in both: goes to the first that handles it
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from botocore.model import OperationModel
+
+from app.local.wire.models import SERVICES, model, operations, protocol
+from app.local.wire.request import Request
+
+
+class Route(NamedTuple):
+    """An operation, and the labels of its path by the names that its URI gives them, decoded."""
+
+    operation: OperationModel
+    labels: Mapping[str, str]
+
+
+def identify(request: Request) -> str:
+    """The signing name of the service that a request is meant for.
+
+    A bearer token, or no signature at all, means Bedrock; but a form is for S3.
+    """
+    authorization = request.headers.get("authorization", "")
+    if scope := _SCOPE.search(authorization) or _SCOPE.search(
+        f"Credential={request.first('X-Amz-Credential')}"
+    ):
+        return scope["service"]
+    if authorization.startswith("AWS ") or "AWSAccessKeyId" in request.query:
+        return "s3"  # signature version 2, which nothing else takes any more
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return "s3"
+    return "bedrock"
+
+
+_SCOPE = re.compile(r"Credential=\S*/(?P<service>[^/\s]+)/aws4_request")
+
+
+class Routes:
+    """All operations of all services, found by request.
+
+    `handled` says whether somebody handles an operation; it decides between services that have
+    the very same path.
+    """
+
+    def __init__(self, handled: Callable[[OperationModel], bool]) -> None:
+        self._handled = handled
+        self._trees: dict[str, _Node] = {}
+        self._targets: dict[str, OperationModel] = {}
+        for service in SERVICES:
+            tree = self._trees.setdefault(model(service).signing_name, _Node())
+            for operation in operations(service):
+                if protocol(operation) == "json":
+                    prefix = operation.metadata["targetPrefix"]
+                    self._targets[f"{prefix}.{operation.name}"] = operation
+                else:
+                    tree.add(operation)
+
+    def find(self, signing_name: str, request: Request) -> Route | None:
+        if target := self._targets.get(request.headers.get("x-amz-target", "")):
+            return Route(target, {})
+        tree = self._trees.get(signing_name, _Node())
+        path = _path_style(request) if signing_name == "s3" else request.path
+        for node, values in tree.walk(path.removeprefix("/").split("/"), ()):
+            if best := _best(node.candidates.get(request.method, ()), request):
+                chosen = next((one for one in best if self._handled(one.operation)), best[0])
+                return Route(
+                    chosen.operation,
+                    {name: unquote(value, errors="strict")
+                     for name, value in zip(chosen.labels, values, strict=True)},
+                )  # fmt: skip
+        return None
+
+
+def _path_style(request: Request) -> str:
+    """S3 takes the bucket from the host as well: http://bucket.localhost:4566/key"""
+    host = _BUCKET_HOST.fullmatch(request.headers.get("host", ""))
+    return f"/{host['bucket']}{request.path}" if host else request.path
+
+
+_BUCKET_HOST = re.compile(r"(?P<bucket>.+)\.localhost(:\d+)?")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """An operation at its place in the tree, and what in a request speaks for it.
+
+    Attributes:
+        labels: the names of the path's labels, in order.
+        constants: query members that the URI itself holds, as `?list-type=2`; without them it is
+            another operation.
+        needs: required members of query and head, which tell UploadPart from PutObject. When no
+            operation has all that it needs, the least demanding is taken, and found wanting later.
+    """
+
+    operation: OperationModel
+    labels: tuple[str, ...]
+    constants: Mapping[str, str]
+    needs: frozenset[str]
+
+    def has_constants(self, request: Request) -> bool:
+        return all(
+            name in request.query and value in ("", request.first(name))
+            for name, value in self.constants.items()
+        )
+
+    def has_needs(self, request: Request) -> bool:
+        return all(name in request.query or name in request.headers for name in self.needs)
+
+
+def _best(candidates: Iterable[_Candidate], request: Request) -> list[_Candidate]:
+    """The candidates that fit best; more than one only when nothing can tell them apart."""
+    usable = [one for one in candidates if one.has_constants(request)]
+    usable = [one for one in usable if len(one.constants) == len(usable[0].constants)]
+    best = next((one for one in usable if one.has_needs(request)), usable[-1] if usable else None)
+    return [one for one in usable if best and one.needs == best.needs]
+
+
+@dataclass
+class _Node:
+    """A place in the tree of paths; a step down is what stands between two slashes."""
+
+    literals: dict[str, "_Node"] = field(default_factory=dict)
+    label: "_Node | None" = None
+    greedy: "_Node | None" = None
+    candidates: dict[str, list[_Candidate]] = field(default_factory=dict)
+
+    def add(self, operation: OperationModel) -> None:
+        uri, _, query = operation.http["requestUri"].partition("?")
+        candidate = _Candidate(
+            operation,
+            tuple(re.findall(r"{(\w+)\+?}", uri)),
+            dict(parse_qsl(query, keep_blank_values=True)),
+            _needs(operation),
+        )
+        # S3 takes a bucket's path with and without a slash at its end.
+        for path in {uri, "/{Bucket}/"} if uri == "/{Bucket}" else {uri}:
+            there = self._reach(path[1:].split("/")).candidates
+            there.setdefault(operation.http["method"], []).append(candidate)
+            there[operation.http["method"]].sort(key=_rank)
+
+    def _reach(self, segments: list[str]) -> "_Node":
+        node = self
+        for segment in segments:
+            if segment.endswith("+}"):
+                node.greedy = node.greedy or _Node()
+                node = node.greedy
+            elif segment.startswith("{"):
+                node.label = node.label or _Node()
+                node = node.label
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        return node
+
+    def walk(
+        self, segments: list[str], values: tuple[str, ...]
+    ) -> Iterator[tuple["_Node", tuple[str, ...]]]:
+        """Every place that the segments lead to, with what stood for the labels on the way.
+
+        A literal segment beats a label. A label takes one segment, but an ARN may take more: some
+        clients leave the slashes within it as they are.
+        """
+        if not segments:
+            yield self, values
+            return
+        head = segments[0]
+        if literal := self.literals.get(head):
+            yield from literal.walk(segments[1:], values)
+        if self.label and head:
+            longest = len(segments) if unquote(head).startswith("arn:") else 1
+            for taken in range(1, longest + 1):
+                value = "/".join(segments[:taken])
+                yield from self.label.walk(segments[taken:], (*values, value))
+        if self.greedy and (rest := "/".join(segments)):
+            yield self.greedy, (*values, rest)
+
+
+def _rank(candidate: _Candidate) -> tuple[int, int, bool]:
+    deprecated = bool(candidate.operation.deprecated)
+    return -len(candidate.constants), -len(candidate.needs), deprecated
+
+
+def _needs(operation: OperationModel) -> frozenset[str]:
+    shape = operation.input_shape
+    if shape is None:
+        return frozenset()
+    places = (shape.members[name].serialization for name in shape.required_members)
+    return frozenset(
+        place["name"].lower() if place["location"] == "header" else place["name"]
+        for place in places
+        if place.get("location") in ("querystring", "header")
+    )

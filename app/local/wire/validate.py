@@ -1,0 +1,190 @@
+"""Parameters against every constraint of the model, in AWS's own words.
+
+botocore's client checks types, required members and minima only; AWS's servers check all, and so
+does this. Lengths of strings are counted in characters, of blobs in bytes.
+
+    1 validation error detected: Value 'no spaces!' at 'knowledgeBaseId' failed to satisfy
+    constraint: Member must satisfy regular expression pattern: [0-9a-zA-Z]+
+"""
+
+from collections.abc import Callable, Iterator, Sized
+from functools import cache
+from typing import Any, NamedTuple
+
+import regex  # type: ignore[import-untyped]  # it has no types of its own
+from botocore.model import OperationModel, Shape
+
+from app.local.wire.call import JSON, ServiceError
+from app.local.wire.errors import dialect
+
+PATTERN_SECONDS = 1.0
+
+
+class Violation(NamedTuple):
+    """A constraint that is not met.
+
+    Attributes:
+        path: of the member, as `messages.1.member.content`; lists count from 1.
+        value: as it is shown; nothing where the model calls it sensitive.
+        rule: what it must satisfy.
+    """
+
+    path: str
+    value: str
+    rule: str
+
+    def __str__(self) -> str:
+        shown = f"Value {self.value} at" if self.value else "Value at"
+        return f"{shown} '{self.path}' failed to satisfy constraint: {self.rule}"
+
+
+def check(operation: OperationModel, params: JSON) -> None:
+    """Parameters against their operation.
+
+    Raises:
+        ServiceError: a parameter breaks a constraint; it names every one that does, and how.
+    """
+    shape = operation.input_shape
+    if shape is None or not (found := violations(shape, params)):
+        return
+    errors = "error" if len(found) == 1 else "errors"
+    raise ServiceError(
+        dialect(operation.service_model.service_name).invalid,
+        f"{len(found)} validation {errors} detected: {'; '.join(map(str, found))}",
+        fieldList=[{"name": one.path, "message": one.rule} for one in found],
+    )
+
+
+def violations(shape: Shape, value: JSON) -> list[Violation]:
+    """All that is wrong with a structure's value, given as boto3's caller writes it."""
+    return list(_structure(shape, value, ""))
+
+
+def _check(shape: Shape, value: Any, path: str) -> Iterator[Violation]:
+    if value is None:
+        return iter([Violation(path, "null", "Member must not be null")])
+    return _CHECKS[shape.type_name](shape, value, path)
+
+
+def _structure(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
+    if shape.is_document_type:
+        return
+    for name in shape.required_members:
+        if value.get(name) is None and not shape.members[name].serialization.get("streaming"):
+            yield Violation(_join(path, name), "null", "Member must not be null")
+    if shape.is_tagged_union and len(value) != 1:
+        rule = f"Member must have exactly one member set of: [{', '.join(shape.members)}]"
+        yield Violation(path, "", rule)
+    for name, given in value.items():
+        if given is not None:
+            yield from _check(shape.members[name], given, _join(path, name))
+
+
+def _list(shape: Any, value: list[Any], path: str) -> Iterator[Violation]:
+    yield from _length(shape, value, path)
+    member = shape.member
+    for number, item in enumerate(value, 1):
+        yield from _check(member, item, f"{path}.{number}.member")
+
+
+def _map(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
+    yield from _length(shape, value, path)
+    for key, item in value.items():
+        for violation in _check(shape.key, key, path):
+            rule = f"Map keys must satisfy constraint: [{violation.rule}]"
+            yield violation._replace(rule=rule)
+        yield from _check(shape.value, item, f"{path}.{key}.member")
+
+
+def _string(shape: Any, value: str, path: str) -> Iterator[Violation]:
+    rules = shape.metadata
+    yield from _length(shape, value, path)
+    fits = len(value) <= rules.get("max", len(value))  # matching what is too long is no use
+    if fits and (pattern := rules.get("pattern")) and not _matches(pattern, value):
+        rule = f"Member must satisfy regular expression pattern: {pattern}"
+        yield Violation(path, _shown(shape, value), rule)
+    if (enum := rules.get("enum")) and value not in enum:
+        rule = f"Member must satisfy enum value set: [{', '.join(enum)}]"
+        yield Violation(path, _shown(shape, value), rule)
+
+
+def _length(shape: Shape, value: Sized, path: str) -> Iterator[Violation]:
+    return _within(shape, len(value), value, path, "length")
+
+
+def _number(shape: Shape, value: float, path: str) -> Iterator[Violation]:
+    return _within(shape, value, value, path, "value")
+
+
+def _integer(bits: int) -> "_Check":
+    least, most = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    def check(shape: Shape, value: int, path: str) -> Iterator[Violation]:
+        bounds = {"min": least, "max": most} | shape.metadata
+        return _within(shape, value, value, path, "value", bounds)
+
+    return check
+
+
+def _within(
+    shape: Shape,
+    size: float,
+    value: Any,
+    path: str,
+    noun: str,
+    bounds: dict[str, float] | None = None,
+) -> Iterator[Violation]:
+    bounds = shape.metadata if bounds is None else bounds
+    if size < bounds.get("min", size):
+        rule = f"Member must have {noun} greater than or equal to {bounds['min']}"
+        yield Violation(path, _shown(shape, value), rule)
+    if size > bounds.get("max", size):
+        rule = f"Member must have {noun} less than or equal to {bounds['max']}"
+        yield Violation(path, _shown(shape, value), rule)
+
+
+def _nothing(_shape: Shape, _value: Any, _path: str) -> Iterator[Violation]:
+    return iter(())
+
+
+_Check = Callable[[Any, Any, str], Iterator[Violation]]
+_CHECKS: dict[str, _Check] = {
+    "structure": _structure,
+    "list": _list,
+    "map": _map,
+    "string": _string,
+    "blob": _length,
+    "integer": _integer(32),
+    "long": _integer(64),
+    "float": _number,
+    "double": _number,
+    "boolean": _nothing,
+    "timestamp": _nothing,
+}
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Patterns are Java's, and have to match the whole value."""
+    try:
+        return bool(_compiled(pattern).fullmatch(value, timeout=PATTERN_SECONDS, concurrent=True))
+    except TimeoutError:
+        return False
+
+
+@cache
+def _compiled(pattern: str) -> Any:
+    return regex.compile(pattern)
+
+
+def _shown(shape: Shape, value: Any) -> str:
+    if shape.metadata.get("sensitive") or isinstance(value, bytes):
+        return ""
+    text = str(value)
+    return f"'{text[:_SHOWN]}...'" if len(text) > _SHOWN else f"'{text}'"
+
+
+_SHOWN = 128
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

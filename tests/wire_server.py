@@ -1,0 +1,138 @@
+"""A stand-in in a thread, for tests: handlers behind real HTTP, and real clients in front of it.
+
+    with serving({"bedrock-runtime": {"Converse": converse}}) as server:
+        server.client("bedrock-runtime").converse(...)
+
+What handlers return is held against the model as well: a result that AWS could not have sent fails
+the call.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from app.local.faults import Faults
+from app.local.wire import JSON, Application, Call, Handler, Service
+from app.local.wire.models import model
+from app.local.wire.server import listen, serve_on
+from app.local.wire.validate import violations
+
+REGION = "us-east-1"
+
+
+@dataclass
+class Server:
+    """A running stand-in.
+
+    Attributes:
+        url: where it listens, without a slash at the end.
+        faults: orders that it takes in process.
+    """
+
+    url: str
+    faults: Faults
+    _clients: list[Any] = field(default_factory=list)
+
+    def client(self, service: Any, **config: Any) -> Any:
+        """A client of boto3's. It sends every request once, unless its `Config` says otherwise."""
+        once = {"retries": {"total_max_attempts": 1}, "proxies": {}}
+        client = _session().client(service, endpoint_url=self.url, config=Config(**(once | config)))
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+
+@contextmanager
+def serving(
+    services: Mapping[str, Service], spool: Path | None = None, *, check_results: bool = True
+) -> Iterator[Server]:
+    faults = Faults()
+    if check_results:
+        services = {name: _checked(name, service) for name, service in services.items()}
+    with TemporaryDirectory() as temporary:
+        application = Application(services, spool or Path(temporary), faults)
+        with in_thread(application) as url:
+            server = Server(url, faults)
+            try:
+                yield server
+            finally:
+                server.close()
+
+
+@contextmanager
+def in_thread(asgi: Any) -> Iterator[str]:
+    """An ASGI application on a free port; gives its URL."""
+    ready = threading.Event()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        running.append((asyncio.get_running_loop(), stop))
+        await serve_on(listener, asgi, ready.set, stop)
+
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=asyncio.run, args=(main(),), name="server")
+        thread.start()
+        assert ready.wait(10), "the server did not start"
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            [(loop, stop)] = running
+            loop.call_soon_threadsafe(stop.set)
+            thread.join()
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session(
+        aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
+    )  # fmt: skip
+
+
+def _checked(service: str, handlers: Service) -> Service:
+    return {name: _check(service, name, handler) for name, handler in handlers.items()}
+
+
+def _check(service: str, operation: str, handler: Handler) -> Handler:
+    shape: Any = model(service).operation_model(operation).output_shape
+
+    def checked(call: Call) -> JSON:
+        result = dict(handler(call))
+        members = dict(shape.members) if shape else {}
+        for name, member in members.items():
+            if member.serialization.get("eventstream"):
+                result[name] = _checked_events(member, result[name])
+        plain = {name: value for name, value in result.items() if name in members}
+        streams = {name for name, value in plain.items() if hasattr(value, "__next__")}
+        for name in streams:
+            del plain[name]
+        wrong = (
+            [one for one in violations(shape, plain) if one.path not in streams] if shape else []
+        )
+        assert not wrong, f"{operation} returned what its model does not allow: {wrong}"
+        return result
+
+    return checked
+
+
+def _checked_events(shape: Any, events: Iterable[JSON]) -> Iterator[JSON]:
+    try:
+        for event in events:
+            [(name, value)] = event.items()
+            wrong = violations(shape.members[name], value)
+            assert not wrong, f"the event {name} is not what its model allows: {wrong}"
+            yield event
+    finally:
+        getattr(events, "close", lambda: None)()
