@@ -1,0 +1,58 @@
+"""The embedding models that a Knowledge Base may name, and the dimensions that each can have.
+
+Whatever is named, the laptop's encoder embeds, in its own 384 dimensions: what a base promises
+about its vectors is checked here and kept as it was written.
+"""
+
+import re
+
+from app.local.knowledge.errors import invalid, unsupported
+from app.local.wire import JSON
+
+DIMENSIONS: dict[str, tuple[int, ...]] = {
+    "amazon.titan-embed-text-v1": (1536,),
+    "amazon.titan-embed-text-v2:0": (256, 512, 1024),
+    "amazon.titan-embed-image-v1": (256, 384, 1024),
+    "cohere.embed-english-v3": (1024,),
+    "cohere.embed-multilingual-v3": (1024,),
+    "cohere.embed-v4:0": (256, 512, 1024, 1536),
+}
+_FIELD = "knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration"
+_FOUNDATION_MODEL = re.compile(r"(?:arn:aws[^:]*:bedrock:[a-z0-9-]+::foundation-model/)?(.+)")
+
+
+def check(configuration: JSON) -> None:
+    """Check a VectorKnowledgeBaseConfiguration.
+
+    Raises:
+        ServiceError: ValidationException, naming the field and the rule.
+    """
+    found = _FOUNDATION_MODEL.fullmatch(configuration["embeddingModelArn"])
+    model = found.group(1) if found else ""
+    if model not in DIMENSIONS:
+        raise invalid(
+            f"{_FIELD}.embeddingModelArn",
+            f"must be the ARN of one of the embedding models {', '.join(DIMENSIONS)}.",
+        )
+    if "supplementalDataStorageConfiguration" in configuration:
+        raise unsupported(f"{_FIELD}.supplementalDataStorageConfiguration", "multimodal data")
+    field = f"{_FIELD}.embeddingModelConfiguration.bedrockEmbeddingModelConfiguration"
+    _check_details(
+        configuration.get("embeddingModelConfiguration", {}).get(
+            "bedrockEmbeddingModelConfiguration", {}
+        ),
+        field,
+        model,
+    )
+
+
+def _check_details(details: JSON, field: str, model: str) -> None:
+    for media in ("audio", "video", "modelConfiguration"):
+        if media in details:
+            raise unsupported(f"{field}.{media}", media)
+    if details.get("embeddingDataType", "FLOAT32") != "FLOAT32":
+        raise unsupported(f"{field}.embeddingDataType", "an index of BINARY vectors")
+    dimensions = details.get("dimensions", DIMENSIONS[model][-1])
+    if dimensions not in DIMENSIONS[model]:
+        allowed = ", ".join(map(str, DIMENSIONS[model]))
+        raise invalid(f"{field}.dimensions", f"{model} has {allowed}, and not {dimensions}.")

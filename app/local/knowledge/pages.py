@@ -1,0 +1,75 @@
+"""Lists, a page at a time: `maxResults` in, `nextToken` in and out.
+
+A token names the list that it belongs to and the last item that was given, so that items which
+come or go between two pages neither repeat nor hide others.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from app.local.knowledge.state import digest
+from app.local.wire import JSON, ServiceError
+
+DEFAULT_RESULTS = 100
+T = TypeVar("T")
+
+
+def position(operation: str, params: JSON) -> Any | None:
+    """Where the caller's `nextToken` says that the last page ended; None without one.
+
+    Raises:
+        ServiceError: ValidationException, for a token that is not one of this very list.
+    """
+    token = params.get("nextToken")
+    if token is None:
+        return None
+    try:
+        scope, last = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error):
+        scope = last = None
+    if scope != _scope(operation, params):
+        raise ServiceError(
+            "ValidationException",
+            "nextToken: it is not a token that this request was answered with. Send the same "
+            "parameters with it, or none to begin again.",
+        )
+    return last
+
+
+def token(operation: str, params: JSON, last: Any) -> str:
+    """The `nextToken` of a page that ended with `last`, a JSON value."""
+    text = json.dumps([_scope(operation, params), last])
+    return base64.b64encode(text.encode(), altchars=b"-_").decode()
+
+
+def page(
+    operation: str,
+    params: JSON,
+    items: Iterable[T],
+    key: Callable[[T], Any],
+    *,
+    descending: bool = False,
+) -> tuple[list[T], JSON]:
+    """The page of `items` that is asked for, and the member `nextToken` if there are more.
+
+    They are sorted by `key`, a JSON value that is different for any two of them.
+    """
+    last = position(operation, params)
+    rest = sorted(items, key=key, reverse=descending)
+    if last is not None:
+        rest = [item for item in rest if (key(item) < last if descending else key(item) > last)]
+    limit = params.get("maxResults", DEFAULT_RESULTS)
+    if len(rest) <= limit:
+        return rest, {}
+    return rest[:limit], {"nextToken": token(operation, params, key(rest[limit - 1]))}
+
+
+def _scope(operation: str, params: JSON) -> str:
+    asked = {name: value for name, value in params.items() if name not in _PAGING}
+    return digest([operation, asked])[:16]
+
+
+_PAGING = ("nextToken", "maxResults")

@@ -1,0 +1,141 @@
+"""Retrieve: question -> embed -> store.search -> passages.
+
+Which search a base has is a matter of the store type that it was declared with, as on AWS, though
+the laptop's own store has both. Bedrock's user guide says that HYBRID is there for OpenSearch
+Serverless, Aurora (RDS) and MongoDB Atlas, and that elsewhere the search is SEMANTIC whatever was
+asked; S3 Vectors is known to refuse instead, with the error below.
+
+Where chunks are HIERARCHICAL, children are found and counted, and their parents returned, each once
+and in the place of its best child: so fewer results than asked for may come back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from app.local.knowledge import bases, pages, queue
+from app.local.knowledge.chunk import Encoder
+from app.local.knowledge.errors import invalid, unsupported
+from app.local.knowledge.state import State, decode
+from app.local.knowledge.stores import Stores
+from app.local.store import Hit, Store
+from app.local.store.filters import Filter, Group, compile_filter
+from app.local.wire import JSON
+
+HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS")
+DEFAULT_RESULTS = 5
+_SEARCH = "retrievalConfiguration.vectorSearchConfiguration"
+
+
+def retrieve(state: State, stores: Stores, encoder: Encoder, params: JSON) -> JSON:
+    """Bedrock's Retrieve.
+
+    Raises:
+        ServiceError: ValidationException, for what is wrong with the request or is not there;
+            ResourceNotFoundException and ConflictException, for the base.
+    """
+    question = _question(params)
+    search = _search(params)
+    base = params["knowledgeBaseId"].rpartition("/")[2]
+    with state.transaction() as db:
+        record = decode(bases.usable(db, base)["record"])
+    storage = record["storageConfiguration"]["type"]
+    words = question if _hybrid(base, storage, search.get("overrideSearchType")) else None
+    conditions = _filter(storage, search["filter"]) if "filter" in search else None
+    start = pages.position("Retrieve", params) or 0
+    end = start + search.get("numberOfResults", DEFAULT_RESULTS)
+
+    store = stores.of(base)
+    (vector,) = encoder.encode([question])
+    hits = store.search(vector, words, end + 1, conditions)
+    answer: JSON = {"retrievalResults": [_result(hit) for hit in _folded(store, hits[:end], start)]}
+    if len(hits) > end:
+        answer["nextToken"] = pages.token("Retrieve", params, end)
+    return answer
+
+
+def _folded(store: Store, hits: Sequence[Hit], start: int) -> Iterator[Hit]:
+    """The hits from `start` on, a parent in the place of its first child, if no hit before `start`
+    was a child of it too.
+    """
+    parents = store.parents([hit.parent for hit in hits if hit.parent])
+    seen = {hit.parent or hit.id for hit in hits[:start]}
+    for hit in hits[start:]:
+        if (hit.parent or hit.id) not in seen:
+            seen.add(hit.parent or hit.id)
+            yield replace(parents[hit.parent], score=hit.score) if hit.parent else hit
+
+
+def _result(hit: Hit) -> JSON:
+    """Bedrock's KnowledgeBaseRetrievalResult."""
+    _, _, uri = hit.document.partition("/")
+    if uri.startswith(queue.CUSTOM):
+        location: JSON = {
+            "type": "CUSTOM",
+            "customDocumentLocation": {"id": uri.removeprefix(queue.CUSTOM)},
+        }
+    else:
+        location = {"type": "S3", "s3Location": {"uri": uri}}
+    return {
+        "content": {"type": "TEXT", "text": hit.text},
+        "location": location,
+        "score": hit.score,
+        "metadata": dict(hit.metadata),
+    }
+
+
+def _question(params: JSON) -> str:
+    query = params["retrievalQuery"]
+    if query.get("type", "TEXT") != "TEXT" or "image" in query:
+        raise unsupported("retrievalQuery.image", "a query by image")
+    text: str = query.get("text", "")
+    if not text.strip():
+        raise invalid("retrievalQuery.text", "must hold the question.")
+    return text
+
+
+def _search(params: JSON) -> JSON:
+    """The vectorSearchConfiguration."""
+    configuration = params.get("retrievalConfiguration", {})
+    search: JSON = configuration.get("vectorSearchConfiguration", {})
+    for block, prefix, member, what in (
+        (params, "", "guardrailConfiguration", "a guardrail on Retrieve"),
+        (params, "", "userContext", "access control"),
+        (
+            configuration,
+            "retrievalConfiguration.",
+            "managedSearchConfiguration",
+            "the search of a managed knowledge base",
+        ),
+        (search, f"{_SEARCH}.", "rerankingConfiguration", "reranking"),
+        (search, f"{_SEARCH}.", "implicitFilterConfiguration", "a filter that a model writes"),
+    ):
+        if member in block:
+            raise unsupported(prefix + member, what)
+    return search
+
+
+def _hybrid(base: str, storage: str, asked: str | None) -> bool:
+    if asked == "HYBRID" and storage == "S3_VECTORS":
+        raise invalid(
+            f"{_SEARCH}.overrideSearchType",
+            f"HYBRID search type is not supported for search operation on index {base}: "
+            "its storage is S3_VECTORS, which has SEMANTIC alone.",
+        )
+    return asked != "SEMANTIC" and storage in HYBRID_STORES
+
+
+def _filter(storage: str, asked: Mapping[str, object]) -> Filter:
+    try:
+        conditions = compile_filter(asked)
+    except ValueError as error:
+        raise invalid(f"{_SEARCH}.filter", f"{error}.") from error
+    missing = _operators(conditions) & {"startsWith", "stringContains"}
+    if storage == "S3_VECTORS" and missing:
+        raise invalid(f"{_SEARCH}.filter", f"storage of type S3_VECTORS has no {min(missing)}.")
+    return conditions
+
+
+def _operators(conditions: Filter) -> set[str]:
+    if not isinstance(conditions, Group):
+        return {conditions.operator}
+    return set().union(*(_operators(member) for member in conditions.members))

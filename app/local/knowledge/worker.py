@@ -1,0 +1,202 @@
+"""What is done behind the answers: three threads, each a loop over what the state asks for.
+
+    foreman   jobs to scan, and what is deleted, to its end
+    reader    documents -> fetched, parsed, chunked                         into the backlog
+    indexer   chunks of many documents -> one encode -> store, document by document -> finished
+
+The encoder is what it all waits for, so it is kept fed: while a batch is embedded the next is read,
+and a batch takes in as many small documents as it needs to be full.
+
+Nothing is lost when a thread fails or the process dies: the state says what is asked for until it
+is done, and doing it twice ends the same.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.local.knowledge import bases, jobs, queue, sources
+from app.local.knowledge.backlog import Backlog, Ready
+from app.local.knowledge.chunk import Encoder
+from app.local.knowledge.chunks import Parser, draft
+from app.local.knowledge.fetch import Buckets, Fetch
+from app.local.knowledge.parse import Unreadable
+from app.local.knowledge.queue import Outcome, Task
+from app.local.knowledge.state import State
+from app.local.knowledge.stores import Stores
+from app.local.store import StoreFull, Vectors
+
+CLAIM = 16  # documents that the reader takes in hand at a time
+SLICE = 256  # chunks of one large document that are embedded between two looks at `close`
+RETRY_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Does what the state asks for, until it is closed."""
+
+    def __init__(
+        self, state: State, stores: Stores, buckets: Buckets, parser: Parser, encoder: Encoder
+    ) -> None:
+        self._state, self._stores, self._buckets = state, stores, buckets
+        self._fetch, self._parser, self._encoder = Fetch(buckets), parser, encoder
+        self._backlog = Backlog()
+        self._batch: list[Ready] = []
+        self._closing = threading.Event()
+        self._asked = {"foreman": threading.Event(), "reader": threading.Event()}
+        self._threads = [
+            threading.Thread(target=self._run, args=(step,), name=f"knowledge-{name}")
+            for name, step in (
+                ("foreman", self._oversee),
+                ("reader", self._read),
+                ("indexer", self._index),
+            )
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Something was asked for."""
+        for asked in self._asked.values():
+            asked.set()
+
+    def close(self) -> None:
+        """Stop, soon. What is not done then is done after the next start."""
+        self._closing.set()
+        self._backlog.close()
+        self.wake()
+        self._parser.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, step: Callable[[], None]) -> None:
+        """A thread: the step, again and again; after a while also one that failed."""
+        while not self._closing.is_set():
+            try:
+                step()
+            except Exception:
+                log.exception("%s failed, and is tried again", threading.current_thread().name)
+                self._closing.wait(RETRY_SECONDS)
+
+    def _oversee(self) -> None:
+        self._asked["foreman"].clear()
+        with self._state.transaction() as db:
+            starting = jobs.starting(db)
+        for job in starting:
+            self._scan(job)
+            self._asked["reader"].set()
+        with self._state.transaction() as db:
+            sources.forget(db)
+            deleted = bases.deleted(db)
+        for base in deleted:
+            self._stores.remove(base)
+            with self._state.transaction() as db:
+                bases.forget(db, base)
+        self._asked["foreman"].wait()
+
+    def _scan(self, job: str) -> None:
+        try:
+            jobs.scan(self._state, self._buckets, job)
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:
+            log.exception("Scanning for ingestion job %s failed", job)
+            with self._state.transaction() as db:
+                jobs.fail(db, job, _unexpected(error))
+
+    def _read(self) -> None:
+        self._asked["reader"].clear()
+        with self._state.transaction() as db:
+            tasks = queue.claim(db, CLAIM)
+        for task in tasks:
+            ready = self._ready(task)
+            if not self._closing.is_set():
+                self._backlog.put(ready)
+        if not tasks:
+            self._asked["reader"].wait()
+
+    def _ready(self, task: Task) -> Ready:
+        if task.origin is None:
+            return Ready(task)
+        try:
+            with self._state.transaction() as db:
+                data = queue.data(db, task)
+            return Ready(
+                task, draft(task, task.origin, data, self._fetch, self._parser, self._encoder)
+            )
+        except Unreadable as error:
+            return Ready(task, reason=str(error))
+        except Exception as error:
+            log.exception("Reading %s failed", task.uri)
+            return Ready(task, reason=_unexpected(error))
+
+    def _index(self) -> None:
+        """A batch. It is kept until it is finished: a step that failed takes it once more."""
+        self._batch = self._batch or self._backlog.take()
+        outcomes = self._outcomes(self._batch)
+        with self._state.transaction() as db:
+            changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+            for outcome in outcomes:
+                changes[outcome.task.job or ""] += queue.finish(db, outcome)
+            for job, counts in changes.items():
+                jobs.count(db, job, counts)
+            jobs.settle(db)
+        self._batch = []
+        self.wake()
+
+    def _outcomes(self, batch: Sequence[Ready]) -> list[Outcome]:
+        """Bring the stores in line with a batch. A document that cannot be stored fails alone."""
+        try:
+            return self._stored(batch)
+        except (StoreFull, _Closing):
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                return [outcome for ready in batch for outcome in self._outcomes([ready])]
+            log.exception("Indexing %s failed", batch[0].task.uri)
+            return self._stored([Ready(batch[0].task, reason=_unexpected(error))])
+
+    def _stored(self, batch: Sequence[Ready]) -> list[Outcome]:
+        vectors = iter(self._embed([text for ready in batch for text in _texts(ready)]))
+        return [self._store(ready, vectors) for ready in batch]
+
+    def _store(self, ready: Ready, vectors: Iterator[Vectors]) -> Outcome:
+        store, drafts = self._stores.of(ready.task.base), ready.drafts
+        if drafts is None:
+            store.delete(ready.task.document)
+            return Outcome(ready.task, reason=ready.reason)
+        embedded = dict(zip(drafts.texts, vectors, strict=False))
+        store.put(
+            ready.task.document,
+            [replace(chunk, vector=embedded.get(n)) for n, chunk in enumerate(drafts.chunks)],
+        )
+        return Outcome(ready.task, drafts.etags)
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        """(n,) texts -> (n, 384)."""
+        slices = []
+        for start in range(0, len(texts), SLICE):
+            if self._closing.is_set():
+                raise _Closing
+            slices.append(self._encoder.encode(texts[start : start + SLICE]))
+        return np.concatenate(slices) if slices else np.empty((0, 0), np.float32)
+
+
+class _Closing(Exception):
+    """The worker is closed in the middle of a large document."""
+
+
+def _texts(ready: Ready) -> Sequence[str]:
+    return list(ready.drafts.texts.values()) if ready.drafts else []
+
+
+def _unexpected(error: Exception) -> str:
+    return f"An internal error, which the log tells more of: {type(error).__name__}: {error}"
