@@ -1,0 +1,98 @@
+"""The way to AWS: the clients.
+
+`clients()` is the only caller of `boto3.client`. Region, credentials and endpoints come from
+boto3's own chain, so which home answers is a matter of endpoint variables.
+
+    bedrock_runtime     one attempt: a generating call is never sent twice. It would be paid for
+                        twice, and takes no client token that could tell.
+    the others          three attempts, in mode `standard`, within the deadline
+
+A call is made inside `calling()`, which turns its failure into one of `app.errors`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from app.aws.failures import FAILURES, calling, translate
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock_agent import AgentsforBedrockClient
+    from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_s3 import S3Client
+
+__all__ = ["FAILURES", "Clients", "calling", "clients", "translate"]
+
+ATTEMPTS = 3
+CONNECT_SECONDS = 5
+CONNECTIONS = 64  # a stream holds its connection for as long as the answer takes
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """One client a service; each may be used from any thread."""
+
+    bedrock: BedrockClient
+    bedrock_runtime: BedrockRuntimeClient
+    bedrock_agent: AgentsforBedrockClient
+    bedrock_agent_runtime: AgentsforBedrockRuntimeClient
+    s3: S3Client
+
+
+def clients(deadline_seconds: float) -> Clients:
+    """The clients, for turns that may take `deadline_seconds`.
+
+    Raises:
+        OperatorError: no Region is set, or a profile or an endpoint is not usable.
+    """
+    generating = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=deadline_seconds,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=CONNECTIONS,
+    )
+    repeatable = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=deadline_seconds / ATTEMPTS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=CONNECTIONS,
+    )
+    storage = repeatable.merge(
+        Config(
+            # What presigned requests are signed with: newer Regions take nothing else.
+            signature_version="s3v4",
+            # Presigned requests then name the Region's own host. By default they name the global
+            # one, which redirects to a young bucket, and a form that is redirected is lost. At an
+            # endpoint that is an IP address, botocore takes path style by itself.
+            s3={"addressing_style": "virtual"},
+            # botocore's defaults, held fast: what was damaged on the way is refused, not stored.
+            request_checksum_calculation="when_supported",
+            response_checksum_validation="when_supported",
+        )
+    )
+    with calling("Setting up the AWS clients"):
+        session = boto3.Session()
+        return Clients(
+            bedrock=_signing(session.client("bedrock", config=repeatable)),
+            bedrock_runtime=_signing(session.client("bedrock-runtime", config=generating)),
+            bedrock_agent=session.client("bedrock-agent", config=repeatable),
+            bedrock_agent_runtime=session.client("bedrock-agent-runtime", config=repeatable),
+            s3=session.client("s3", config=storage),
+        )
+
+
+def _signing(client: Any) -> Any:
+    """The client, made to sign its requests where a bearer token cannot be sent.
+
+    With AWS_BEARER_TOKEN_BEDROCK set, botocore prefers it to access keys, and raises where there
+    is no TLS to send it over. There the access keys sign; over TLS the token is used as ever.
+    """
+    if client.meta.endpoint_url.startswith("http://"):
+        client.meta.events.register_first("choose-signer", lambda **_: "v4")
+    return client

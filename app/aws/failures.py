@@ -1,0 +1,241 @@
+"""What a failed call means: the exceptions of botocore and urllib3 in the tree of `app.errors`.
+
+    Throttled           too much at the moment, or a model that is not ready
+    Unavailable         an error of the service's own; no connection, or one lost before the answer
+    TimedOut            the model took too long, or no byte came in time
+    ModelFailed         the model answered with an error
+    StreamCut           an answer broke off: a lost connection, a damaged frame, an exception
+                        event without a name
+    InvalidRequest      ValidationException, and what botocore itself refuses to send
+    TooLarge            a prompt or an object that is too long
+    NotFound            no such object; no such model, where a model is called
+    Conflict            something else came first
+    OperatorError       no Region, no credentials, no permission, or a setting that names a
+                        resource that is not there
+    BackendError        everything else, by its name
+
+`_CODES`, `_STATUSES` and `_RAISED` are that table in full.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import botocore.exceptions as boto
+import urllib3.exceptions
+from botocore.eventstream import ParserError
+from botocore.parsers import ResponseParserError
+
+from app.errors import (
+    BackendError,
+    CallerError,
+    Conflict,
+    InvalidRequest,
+    ModelFailed,
+    NotFound,
+    OperatorError,
+    OutcropError,
+    StreamCut,
+    Throttled,
+    TimedOut,
+    TooLarge,
+    Unavailable,
+)
+
+FAILURES = (
+    boto.BotoCoreError,
+    boto.ClientError,
+    ParserError,
+    ResponseParserError,
+    urllib3.exceptions.HTTPError,  # botocore lets it through while a stream is read
+)
+
+
+@contextmanager
+def calling(operation: str) -> Iterator[None]:
+    """Raise as ours whatever boto3 raises in here. `operation` is AWS's name for the call.
+
+    A streamed answer is read in here too: it fails in ways of its own.
+    """
+    try:
+        yield
+    except FAILURES as error:
+        raise translate(error, operation) from error
+
+
+def translate(error: Exception, operation: str) -> OutcropError:
+    """What a failed call means to us."""
+    if isinstance(error, boto.ClientError):
+        return _answered(error, operation)
+    for types, kind, hint in _RAISED:
+        if isinstance(error, types):
+            return kind(_sentence(operation, type(error).__name__, str(error), hint))
+    return BackendError(_sentence(operation, type(error).__name__, str(error)))
+
+
+def _answered(error: boto.ClientError, operation: str) -> OutcropError:
+    """An error that the service answered with, as a reply or as an event of a stream.
+
+    A reply says `ThrottlingException`; in a stream botocore says `throttlingException`.
+    """
+    told = error.response.get("Error", {})
+    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    code = code[:1].upper() + code[1:]
+    calls_model = operation.startswith(("InvokeModel", "Converse", "CountTokens"))
+    hints = _HINTS | (_MODEL_HINTS if calls_model else {})
+    detail = _sentence(operation, code or "unnamed error", message, hints.get(code, ""))
+
+    if code == "ValidationException":
+        return _refused(message, detail)
+    if code == "ResourceNotFoundException" and calls_model:
+        return NotFound(detail, field="model")
+    if kind := _CODES.get(code):
+        return kind(detail)
+    if isinstance(error, boto.EventStreamError):
+        return StreamCut(detail)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return _STATUSES.get(status, BackendError)(detail)
+
+
+def _refused(message: str, detail: str) -> CallerError:
+    """A ValidationException tells what it is about in its message only."""
+    for pattern, kind, field, hint in _REFUSALS:
+        if re.search(pattern, message, re.IGNORECASE):
+            return kind(f"{detail} {hint}", field=field)
+    return InvalidRequest(detail)
+
+
+def _sentence(operation: str, name: str, message: str, hint: str = "") -> str:
+    what = f"{operation}: {name}: {message}".rstrip(".: ")
+    return f"{what}. {hint}".rstrip()
+
+
+_CODES: dict[str, type[OutcropError]] = {
+    code: kind
+    for kind, codes in {
+        Throttled: """Throttling ThrottlingException TooManyRequestsException SlowDown
+            ModelNotReadyException ServiceQuotaExceededException""",
+        Unavailable: """InternalServerException InternalFailure InternalError ServiceUnavailable
+            ServiceUnavailableException BadGatewayException DependencyFailedException""",
+        TimedOut: "ModelTimeoutException RequestTimeout",
+        ModelFailed: "ModelErrorException ModelStreamErrorException",
+        TooLarge: "EntityTooLarge",
+        NotFound: "NoSuchKey",
+        Conflict: "ConflictException ConditionalRequestConflict PreconditionFailed",
+        OperatorError: """AccessDeniedException AccessDenied FTUFormNotFilled
+            ExpiredTokenException ExpiredToken UnrecognizedClientException InvalidClientTokenId
+            InvalidAccessKeyId InvalidSignatureException SignatureDoesNotMatch
+            RequestTimeTooSkewed ResourceNotFoundException NoSuchBucket""",
+    }.items()
+    for code in codes.split()
+}
+
+# where the code says nothing
+_STATUSES: dict[int, type[OutcropError]] = {
+    401: OperatorError,
+    403: OperatorError,
+    408: TimedOut,
+    429: Throttled,
+    500: Unavailable,
+    502: Unavailable,
+    503: Unavailable,
+    504: TimedOut,
+}
+
+_PERMIT = "Allow this to the role or user that Outcrop runs as."
+_RENEW = "Renew the credentials, as with `aws sso login`, and start Outcrop again."
+
+_HINTS = {
+    "AccessDeniedException": _PERMIT,
+    "AccessDenied": _PERMIT,
+    "ExpiredTokenException": _RENEW,
+    "ExpiredToken": _RENEW,
+    "UnrecognizedClientException": _RENEW,
+    "ResourceNotFoundException": "A setting names a resource that is not there.",
+    "NoSuchBucket": "A setting names a bucket that is not there.",
+}
+_MODEL_HINTS = {
+    "AccessDeniedException": (
+        f"{_PERMIT} An inference profile has to be allowed, and its model in each of its Regions. "
+        "See in the Bedrock console, too, that the account has access to the model."
+    ),
+    "ResourceNotFoundException": "See GET /models for what can be called.",
+}
+
+# what a ValidationException says -> its kind, the field at fault, what to do next
+_REFUSALS: tuple[tuple[str, type[CallerError], str, str], ...] = (
+    (
+        r"inference profile",
+        InvalidRequest,
+        "model",
+        "An inference profile is the model's id with a geography before it, as us. or global.",
+    ),
+    (r"model identifier", InvalidRequest, "model", "See GET /models for what can be called."),
+    (
+        r"too long|context (window|length|limit)",
+        TooLarge,
+        "turns",
+        "Ask something shorter, or begin a new conversation.",
+    ),
+)
+
+_NO_CREDENTIALS = (
+    "Set up credentials, as with `aws configure`, or by AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY. A bearer token does not do for S3 and for Knowledge Bases."
+)
+
+# what botocore or urllib3 raises by itself -> its kind, what to do next; the first that fits
+_RAISED: tuple[tuple[tuple[type[Exception], ...], type[OutcropError], str], ...] = (
+    (
+        (boto.NoRegionError, boto.InvalidRegionError),
+        OperatorError,
+        "Set AWS_DEFAULT_REGION, or a region in the AWS profile.",
+    ),
+    (
+        (boto.NoCredentialsError, boto.PartialCredentialsError, boto.NoAuthTokenError),
+        OperatorError,
+        _NO_CREDENTIALS,
+    ),
+    (
+        (boto.CredentialRetrievalError, boto.TokenRetrievalError, boto.SSOError, boto.LoginError),
+        OperatorError,
+        _RENEW,
+    ),
+    (
+        (
+            boto.ProfileNotFound,
+            boto.ConfigParseError,
+            boto.ConfigNotFound,
+            boto.InvalidConfigError,
+            boto.InvalidEndpointConfigurationError,
+            boto.InvalidProxiesConfigError,
+            boto.BaseEndpointResolverError,
+            boto.EndpointProviderError,
+        ),
+        OperatorError,
+        "Put the AWS configuration of this process right.",
+    ),
+    ((boto.ParamValidationError, boto.ValidationError), InvalidRequest, ""),
+    (
+        (boto.ReadTimeoutError, boto.ConnectTimeoutError, urllib3.exceptions.TimeoutError),
+        TimedOut,
+        "",
+    ),
+    (
+        (
+            boto.ResponseStreamingError,
+            boto.IncompleteReadError,
+            urllib3.exceptions.ProtocolError,
+            urllib3.exceptions.IncompleteRead,
+            urllib3.exceptions.InvalidChunkLength,
+            ParserError,
+        ),
+        StreamCut,
+        "",
+    ),
+    (
+        (boto.HTTPClientError, boto.ConnectionError, urllib3.exceptions.HTTPError),
+        Unavailable,
+        "",
+    ),
+)

@@ -1,0 +1,417 @@
+"""The flow, through real botocore, against a server that is a queue of raw answers."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.eventstream import EventStreamBuffer
+
+from app import models
+from app.aws import Clients, clients
+from app.errors import (
+    BackendError,
+    InvalidRequest,
+    ModelFailed,
+    NotFound,
+    OperatorError,
+    OutcropError,
+    StreamCut,
+    Throttled,
+    TimedOut,
+    Unavailable,
+)
+from app.models import Completion, GuardrailConfiguration, Prompt, Turn
+from tests.models import golden
+from tests.models.golden import Golden
+from tests.models.loopback import (
+    STREAM_END,
+    Act,
+    Loopback,
+    answer,
+    chunk_frame,
+    error,
+    exception_frame,
+    frame,
+    http_chunk,
+    reply,
+    stream,
+    stream_head,
+)
+
+STREAMED = [one for one in golden.ALL if one.chunks]
+ASK = Prompt((Turn("user", "And bedrock?"),))
+MISTRAL = golden.MISTRAL.model_id
+
+
+@pytest.fixture(scope="module")
+def loopback() -> Iterator[Loopback]:
+    with Loopback() as loopback:
+        yield loopback
+
+
+@pytest.fixture
+def server(loopback: Loopback) -> Loopback:
+    loopback.forget()
+    return loopback
+
+
+@pytest.fixture(scope="module")
+def aws(loopback: Loopback) -> Clients:
+    return _clients(loopback, deadline_seconds=20)
+
+
+@pytest.fixture(scope="module")
+def hurried(loopback: Loopback) -> Clients:
+    return _clients(loopback, deadline_seconds=0.2)
+
+
+def _clients(loopback: Loopback, deadline_seconds: float) -> Clients:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", loopback.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        return clients(deadline_seconds)
+
+
+def pieces(aws: Clients, model_id: str = MISTRAL, **options: Any) -> Iterator[str | Completion]:
+    return models.stream(aws.bedrock_runtime, model_id, ASK, **options)
+
+
+def finished(one: Golden) -> Completion:
+    return Completion(one.text, one.stop_reason, one.usage)
+
+
+@pytest.mark.parametrize("one", golden.ALL, ids=lambda one: one.model_id)
+def test_every_family_is_asked_and_read(one: Golden, server: Loopback, aws: Clients) -> None:
+    server.enqueue(answer(one.reply, one.headers))
+
+    assert models.invoke(aws.bedrock_runtime, one.model_id, one.prompt) == finished(one)
+
+    (request,) = server.requests
+    assert request.line.startswith("POST /model/")
+    assert request.line.split()[1].endswith("/invoke")
+    assert request.headers["content-type"] == request.headers["accept"] == "application/json"
+    assert json.loads(request.body) == one.request
+
+
+@pytest.mark.parametrize("one", STREAMED, ids=lambda one: one.model_id)
+def test_every_family_streams(one: Golden, server: Loopback, aws: Clients) -> None:
+    server.enqueue(*stream(map(chunk_frame, one.chunks)))
+
+    *texts, completion = models.stream(aws.bedrock_runtime, one.model_id, one.prompt)
+
+    assert completion == finished(one)
+    assert len(texts) > 1
+    assert "".join(map(str, texts)) == one.text
+    (request,) = server.requests
+    assert request.line.split()[1].endswith("/invoke-with-response-stream")
+    assert json.loads(request.body) == (one.streamed or one.request)
+
+
+@pytest.mark.parametrize("one", STREAMED, ids=lambda one: one.model_id)
+def test_a_stream_cut_between_two_frames_is_no_answer(
+    one: Golden, server: Loopback, aws: Clients
+) -> None:
+    frames = [chunk_frame(chunk) for chunk in one.chunks]
+    terminal = len(frames) - (1 if one.chunks[-1].get("choices") == [] else 0)
+    for kept in range(terminal):
+        for end in ((STREAM_END,), (Act.CLOSE,), (Act.RESET,)):
+            server.enqueue(stream_head(), *map(http_chunk, frames[:kept]), *end)
+            with pytest.raises(StreamCut):
+                list(models.stream(aws.bedrock_runtime, one.model_id, one.prompt))
+
+
+def test_a_stream_cut_at_any_byte_is_no_answer(server: Loopback, aws: Clients) -> None:
+    """A body that only the connection ends: there is nothing but the answer itself to go by."""
+    whole = b"".join(chunk_frame(chunk) for chunk in golden.MISTRAL.chunks)
+    for kept in range(0, len(whole), 5):
+        server.enqueue(stream_head(chunked=False), whole[:kept], Act.CLOSE)
+        with pytest.raises(StreamCut):
+            list(pieces(aws))
+    server.enqueue(stream_head(chunked=False), whole, Act.CLOSE)
+    assert list(pieces(aws))[-1] == finished(golden.MISTRAL)
+
+
+@pytest.mark.parametrize("end", [Act.CLOSE, Act.RESET])
+def test_what_comes_after_the_terminal_chunk_cannot_take_an_answer_back(
+    end: Act, server: Loopback, aws: Clients
+) -> None:
+    frames = [http_chunk(chunk_frame(chunk)) for chunk in golden.MISTRAL.chunks]
+    server.enqueue(stream_head(), *frames, end)
+    assert list(pieces(aws))[-1] == finished(golden.MISTRAL)
+
+
+EXCEPTIONS = {
+    "throttlingException": Throttled,
+    "modelTimeoutException": TimedOut,
+    "modelStreamErrorException": ModelFailed,
+    "internalServerException": Unavailable,
+    "serviceUnavailableException": Unavailable,
+    "validationException": InvalidRequest,
+    "unheardOfException": StreamCut,
+}
+
+
+@pytest.mark.parametrize(("name", "kind"), EXCEPTIONS.items())
+def test_an_exception_in_the_stream_is_ours(
+    name: str, kind: type[OutcropError], server: Loopback, aws: Clients
+) -> None:
+    frames = [chunk_frame(chunk) for chunk in golden.MISTRAL.chunks[:-1]]
+    for after in range(len(frames) + 1):
+        server.enqueue(*stream([*frames[:after], exception_frame(name, "Sorry.")]))
+        with pytest.raises(kind) as raised:
+            list(pieces(aws))
+        assert "InvokeModelWithResponseStream" in raised.value.detail
+    assert len(server.requests) == len(frames) + 1
+
+
+def test_every_exception_that_botocore_knows_is_tried(aws: Clients) -> None:
+    service = aws.bedrock_runtime.meta.service_model
+    output: Any = service.operation_model("InvokeModelWithResponseStream").output_shape
+    assert output.members["body"].members.keys() - {"chunk"} <= EXCEPTIONS.keys()
+
+
+def test_a_damaged_frame_is_no_answer(server: Loopback, aws: Clients) -> None:
+    first, *others = (chunk_frame(chunk) for chunk in golden.MISTRAL.chunks)
+    damaged = bytearray(first)
+    damaged[40] ^= 1
+    server.enqueue(*stream([bytes(damaged), *others]))
+    with pytest.raises(StreamCut, match="ChecksumMismatch"):
+        list(pieces(aws))
+
+
+def test_a_stream_of_something_else_is_no_answer(server: Loopback, aws: Clients) -> None:
+    server.enqueue(stream_head(), http_chunk(b"<html>Proxy error</html>" * 9), STREAM_END)
+    with pytest.raises(StreamCut):
+        list(pieces(aws))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        "text",
+        {"outputs": []},
+        {"outputs": [{"text": 7, "stop_reason": "stop"}]},
+        {"outputs": [{"text": "Hm", "stop_reason": {"no": "string"}}]},
+        {"outputs": [{"text": "Hm", "stop_reason": "a reason of tomorrow"}]},
+    ],
+)
+def test_a_body_of_another_shape_is_the_models_failure(
+    body: Any, server: Loopback, aws: Clients
+) -> None:
+    server.enqueue(answer(body))
+    server.enqueue(*stream([chunk_frame(body)]))
+    with pytest.raises(ModelFailed):
+        models.invoke(aws.bedrock_runtime, MISTRAL, ASK)
+    with pytest.raises(ModelFailed):
+        list(pieces(aws))
+
+
+def test_text_after_the_end_is_the_models_failure(server: Loopback, aws: Clients) -> None:
+    chunks = [*golden.MISTRAL.chunks, {"outputs": [{"text": "More.", "stop_reason": None}]}]
+    server.enqueue(*stream(map(chunk_frame, chunks)))
+    with pytest.raises(ModelFailed, match="text after the end"):
+        list(pieces(aws))
+
+
+def test_garbage_is_the_models_failure(server: Loopback, aws: Clients) -> None:
+    for garbage in (b"", b"\xff\xfe", b"<html>", b"[" * 100_000):
+        server.enqueue(reply(garbage))
+        with pytest.raises(ModelFailed):
+            models.invoke(aws.bedrock_runtime, MISTRAL, ASK)
+
+
+@pytest.mark.parametrize("steps", [(Act.WAIT,), (Act.RESET,), (Act.CLOSE,)])
+def test_a_generating_call_is_sent_once_whatever_happens(
+    steps: tuple[Act, ...], server: Loopback, hurried: Clients
+) -> None:
+    server.enqueue(*steps)
+    server.enqueue(*steps)
+    with pytest.raises((TimedOut, Unavailable)):
+        models.invoke(hurried.bedrock_runtime, MISTRAL, ASK)
+    assert len(server.requests) == 1
+    with pytest.raises((TimedOut, Unavailable)):
+        list(pieces(hurried))
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("ThrottlingException", 429, Throttled),
+        ("ModelNotReadyException", 429, Throttled),
+        ("ServiceQuotaExceededException", 400, Throttled),
+        ("InternalServerException", 500, Unavailable),
+        ("ServiceUnavailableException", 503, Unavailable),
+        ("ModelTimeoutException", 408, TimedOut),
+        ("ModelErrorException", 424, ModelFailed),
+        ("ValidationException", 400, InvalidRequest),
+        ("ResourceNotFoundException", 404, NotFound),
+        ("AccessDeniedException", 403, OperatorError),
+        ("ExpiredTokenException", 403, OperatorError),
+        ("TeapotException", 418, BackendError),
+    ],
+)
+def test_an_error_reply_is_ours_and_is_not_tried_again(
+    code: str, status: int, kind: type[OutcropError], server: Loopback, aws: Clients
+) -> None:
+    server.enqueue(error(code, status))
+    server.enqueue(error(code, status))
+    with pytest.raises(OutcropError) as whole:
+        models.invoke(aws.bedrock_runtime, MISTRAL, ASK)
+    with pytest.raises(OutcropError) as streamed:
+        list(pieces(aws))
+    assert type(whole.value) is type(streamed.value) is kind
+    assert len(server.requests) == 2
+
+
+def test_a_stall_in_the_stream_is_a_timeout(server: Loopback, hurried: Clients) -> None:
+    first = http_chunk(chunk_frame(golden.MISTRAL.chunks[0]))
+    server.enqueue(stream_head(), first, Act.WAIT)
+    answer = pieces(hurried)
+    assert next(answer) == "The"
+    with pytest.raises(TimedOut):
+        next(answer)
+    assert len(server.requests) == 1
+
+
+def test_closing_the_generator_closes_the_connection(server: Loopback, aws: Clients) -> None:
+    first = http_chunk(chunk_frame(golden.MISTRAL.chunks[0]))
+    server.enqueue(stream_head(), first, Act.WAIT)
+    answer = models.stream(aws.bedrock_runtime, MISTRAL, ASK)
+    assert next(answer) == "The"
+    assert not server.left.is_set()
+    answer.close()
+    assert server.left.wait(timeout=10)
+
+
+def test_a_whole_stream_leaves_its_connection_for_the_next(server: Loopback, aws: Clients) -> None:
+    for _ in range(2):
+        server.enqueue(*stream(map(chunk_frame, golden.MISTRAL.chunks)))
+    assert list(pieces(aws))[-1] == finished(golden.MISTRAL)
+    connections = server.connections
+    assert list(pieces(aws))[-1] == finished(golden.MISTRAL)
+    assert server.connections == connections
+
+
+def test_nothing_is_sent_before_the_first_piece_is_asked_for(
+    server: Loopback, aws: Clients
+) -> None:
+    models.stream(aws.bedrock_runtime, MISTRAL, ASK)
+    assert server.requests == []
+    with pytest.raises(InvalidRequest):
+        models.stream(aws.bedrock_runtime, "mistral.none", ASK)
+
+
+@pytest.mark.parametrize("one", [golden.LLAMA4, golden.JURASSIC], ids=lambda one: one.model_id)
+def test_a_model_that_does_not_stream_yields_its_text_in_one_piece(
+    one: Golden, server: Loopback, aws: Clients
+) -> None:
+    server.enqueue(answer(one.reply))
+    answers = list(models.stream(aws.bedrock_runtime, one.model_id, one.prompt))
+    assert answers == [one.text, finished(one)]
+    assert server.requests[0].line.split()[1].endswith("/invoke")
+
+
+GUARD = GuardrailConfiguration("gr1", "DRAFT", trace=True)
+INTERVENED = {
+    "amazon-bedrock-guardrailAction": "INTERVENED",
+    "amazon-bedrock-trace": {"guardrail": {"actionReason": "Guardrail blocked."}},
+}
+
+
+def test_a_guardrail_goes_into_the_headers_and_its_action_comes_back(
+    server: Loopback, aws: Clients
+) -> None:
+    server.enqueue(answer(golden.MISTRAL.reply | INTERVENED))
+    completion = models.invoke(aws.bedrock_runtime, MISTRAL, ASK, guardrail=GUARD)
+
+    assert completion.stop_reason == "guardrail"
+    assert completion.trace == {"guardrail": {"actionReason": "Guardrail blocked."}}
+    headers = server.requests[0].headers
+    assert headers["x-amzn-bedrock-guardrailidentifier"] == "gr1"
+    assert headers["x-amzn-bedrock-guardrailversion"] == "DRAFT"
+    assert headers["x-amzn-bedrock-trace"] == "ENABLED"
+
+
+def test_no_guardrail_sends_no_such_header(server: Loopback, aws: Clients) -> None:
+    server.enqueue(answer(golden.MISTRAL.reply | {"amazon-bedrock-guardrailAction": "NONE"}))
+    assert models.invoke(aws.bedrock_runtime, MISTRAL, ASK).stop_reason == "end"
+    assert not [name for name in server.requests[0].headers if "guardrail" in name]
+
+
+@pytest.mark.parametrize("one", STREAMED, ids=lambda one: one.model_id)
+def test_a_guardrail_that_steps_in_on_any_chunk_is_the_stop_reason(
+    one: Golden, server: Loopback, aws: Clients
+) -> None:
+    for at in range(len(one.chunks)):
+        chunks = [
+            chunk | INTERVENED if index == at else chunk for index, chunk in enumerate(one.chunks)
+        ]
+        server.enqueue(*stream(map(chunk_frame, chunks)))
+        *_, completion = models.stream(aws.bedrock_runtime, one.model_id, one.prompt)
+        assert isinstance(completion, Completion)
+        assert completion.stop_reason == "guardrail"
+
+
+def test_a_guardrail_may_speak_in_claudes_first_message(server: Loopback, aws: Clients) -> None:
+    first, *others = golden.ANTHROPIC.chunks
+    chunks = [first | {"message": first["message"] | INTERVENED}, *others]
+    server.enqueue(*stream(map(chunk_frame, chunks)))
+    *_, completion = pieces(aws, golden.ANTHROPIC.model_id)
+    assert isinstance(completion, Completion)
+    assert completion.stop_reason == "guardrail"
+
+
+def test_a_profile_of_the_account_is_called_as_the_model_behind_it(
+    server: Loopback, aws: Clients
+) -> None:
+    profile = "arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc"
+    server.enqueue(answer(golden.NOVA.reply))
+    models.invoke(aws.bedrock_runtime, profile, ASK, base_model_id=golden.NOVA.model_id)
+    assert "application-inference-profile%2Fabc" in server.requests[0].line
+
+
+def test_that_a_model_is_retired_is_said_where_it_is_refused(
+    server: Loopback, aws: Clients
+) -> None:
+    server.enqueue(error("ResourceNotFoundException", 404, "This model version is at its end."))
+    with pytest.raises(NotFound) as raised:
+        models.invoke(aws.bedrock_runtime, golden.TITAN.model_id, ASK)
+    assert "is gone. Use amazon.nova-2-lite-v1:0." in raised.value.detail
+    assert raised.value.field == "model"
+
+    server.enqueue(error("ThrottlingException", 429))
+    with pytest.raises(Throttled) as throttled:
+        models.invoke(aws.bedrock_runtime, golden.TITAN.model_id, ASK)
+    assert "gone" not in throttled.value.detail
+
+
+def test_what_a_model_does_not_take_is_refused_before_anything_is_sent(
+    server: Loopback, aws: Clients
+) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        models.invoke(aws.bedrock_runtime, golden.LLAMA3.model_id, replace(ASK, stop=("END",)))
+    assert raised.value.field == "stop"
+    assert server.requests == []
+
+
+def test_botocore_reads_what_our_encoder_writes() -> None:
+    frames = [
+        frame(b"payload", {":event-type": "chunk", ":message-type": "event"}),
+        exception_frame("throttlingException", "Slow down."),
+        chunk_frame({"a": 1}),
+    ]
+    buffer = EventStreamBuffer()
+    buffer.add_data(b"".join(frames))
+    messages: list[Any] = list(buffer)
+    plain, exception, chunk = messages
+    assert plain.payload == b"payload"
+    assert dict(plain.headers) == {":event-type": "chunk", ":message-type": "event"}
+    assert exception.headers[":exception-type"] == "throttlingException"
+    assert json.loads(chunk.payload)["bytes"] == "eyJhIjogMX0="
