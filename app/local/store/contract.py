@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.local.store.filters import Filter
 
 Vectors = NDArray[np.float32]
+DIMENSION = 384
 Metadata = Mapping[str, str | float | bool | list[str]]
 
 

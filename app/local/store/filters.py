@@ -19,6 +19,7 @@ leave room:
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
 from typing import Any
 
 MAX_MEMBERS = 5
@@ -36,17 +37,19 @@ class Condition:
     key: str
     value: Value
 
-    def holds(self, stored: Stored | None) -> bool:
-        """Whether a chunk with this value of the attribute passes; None if it has none.
+    @property
+    def absent(self) -> bool:
+        """Whether a chunk passes that does not have the attribute."""
+        return self.operator == "notEquals"
 
-        >>> Condition("greaterThan", "year", 2020).holds(2024)
-        True
-        >>> Condition("notEquals", "year", 2020).holds(None)
-        True
+    def passing(self, stored: Sequence[Stored]) -> list[bool]:
+        """Which values of the attribute pass.
+
+        >>> Condition("greaterThan", "year", 2020).passing([2024, 2020, "2024"])
+        [True, False, False]
         """
-        if stored is None:
-            return self.operator == "notEquals"
-        return OPERATORS[self.operator].holds(stored, self.value)
+        holds, value = OPERATORS[self.operator].holds, self.value
+        return [holds(each, value) for each in stored]
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,7 @@ class Group:
 Filter = Condition | Group
 
 
-def _same_kind(a: object, b: object) -> bool:
-    return _kind(a) == _kind(b)
-
-
-def _kind(value: object) -> str:
+def kind(value: object) -> str:
     """The kind of value that a rule speaks of."""
     if isinstance(value, bool):
         return "boolean"
@@ -72,22 +71,23 @@ def _kind(value: object) -> str:
         return "number"
     if isinstance(value, str):
         return "string"
-    if isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
+    if isinstance(value, list | tuple) and all(isinstance(member, str) for member in value):
         return "list of strings"
     return "other"
 
 
 def _equal(stored: Any, value: Any) -> bool:
-    return _same_kind(stored, value) and bool(stored == value)
+    return bool(stored == value) and isinstance(stored, bool) is isinstance(value, bool)
 
 
 def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda stored, value: _kind(stored) == "number" and compare(stored, value)
+    return lambda stored, value: kind(stored) == "number" and compare(stored, value)
 
 
 def _contains(stored: Any, value: Any) -> bool:
-    texts = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-    return any(value in text for text in texts)
+    if isinstance(stored, list):
+        return any(value in member for member in stored)
+    return isinstance(stored, str) and value in stored
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,10 @@ _SCALAR = ("string", "number", "boolean")
 OPERATORS: Mapping[str, Operator] = {
     "equals": Operator(_SCALAR, _equal),
     "notEquals": Operator(_SCALAR, lambda stored, value: not _equal(stored, value)),
-    "greaterThan": Operator(("number",), _number(lambda a, b: a > b)),
-    "greaterThanOrEquals": Operator(("number",), _number(lambda a, b: a >= b)),
-    "lessThan": Operator(("number",), _number(lambda a, b: a < b)),
-    "lessThanOrEquals": Operator(("number",), _number(lambda a, b: a <= b)),
+    "greaterThan": Operator(("number",), _number(gt)),
+    "greaterThanOrEquals": Operator(("number",), _number(ge)),
+    "lessThan": Operator(("number",), _number(lt)),
+    "lessThanOrEquals": Operator(("number",), _number(le)),
     "in": Operator(("list of strings",), lambda a, b: a in b),
     "notIn": Operator(("list of strings",), lambda a, b: a not in b),
     "startsWith": Operator(("string",), lambda a, b: isinstance(a, str) and a.startswith(b)),
@@ -158,7 +158,7 @@ def _condition(operator: str, argument: Mapping[str, Any]) -> Condition:
     if not 1 <= len(key) <= MAX_KEY:
         raise ValueError(f"{operator}: a key must have 1 to {MAX_KEY} characters, not {len(key)}")
     takes = OPERATORS[operator].takes
-    if _kind(value) not in takes:
+    if kind(value) not in takes:
         raise ValueError(
             f"{operator} on key {key!r}: the value must be a {' or '.join(takes)}, "
             f"and is {_article(value)}"
@@ -167,5 +167,4 @@ def _condition(operator: str, argument: Mapping[str, Any]) -> Condition:
 
 
 def _article(value: object) -> str:
-    kind = _kind(value)
-    return repr(value) if kind == "other" else f"a {kind}"
+    return repr(value) if kind(value) == "other" else f"a {kind(value)}"

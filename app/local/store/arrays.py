@@ -1,0 +1,99 @@
+"""Arrays in a file, whole or not at all.
+
+    signature (16) | CRC-32 of all that follows (4) | size of the header (4) | header | arrays
+
+The header is JSON: of every array its name, type, shape and where it begins after the header. A
+file is written aside, brought to the disk and renamed, so that a name stands for a whole file at
+any moment. It is mapped into memory, not read in: what is not touched takes no memory.
+"""
+
+import json
+import mmap
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+
+SIGNATURE = b"outcrop arrays 1"
+PREFIX = len(SIGNATURE) + 8
+ALIGNMENT = 64  # bytes; what the widest vector registers like
+BLOCK = 1 << 20  # bytes
+
+
+class Damaged(Exception):
+    """The file is not what was written."""
+
+
+def save(path: Path, arrays: Arrays) -> None:
+    """Write a file. It is on the disk when this returns; a crash leaves all of it or nothing."""
+    pieces = list(_pieces(arrays))
+    checksum = 0
+    for piece in pieces:
+        checksum = zlib.crc32(piece, checksum)
+    aside = path.with_suffix(".aside")
+    with aside.open("wb") as file:
+        file.writelines([SIGNATURE, checksum.to_bytes(4, "little"), *pieces])
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def load(path: Path) -> Arrays:
+    """A file's arrays, mapped and read-only.
+
+    Raises:
+        Damaged: the file is missing, cut short, or differs in any byte from what was saved.
+    """
+    try:
+        with path.open("rb") as file:
+            _check(file)
+            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise Damaged(str(error)) from error
+    start = PREFIX + int.from_bytes(memory[PREFIX - 4 : PREFIX], "little")
+    return {
+        name: np.frombuffer(memory, dtype, int(np.prod(shape)), start + offset).reshape(shape)
+        for name, dtype, shape, offset in json.loads(memory[PREFIX:start])
+    }
+
+
+def sync_folder(path: Path) -> None:
+    """Bring a folder's names to the disk: a new file is there after a power cut only then."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _pieces(arrays: Arrays) -> Iterator[bytes | memoryview]:
+    """What the checksum covers, in order: the header's size, the header, the arrays."""
+    entries: list[Any] = []
+    blocks: list[bytes | memoryview] = []
+    offset = 0
+    for name, array in arrays.items():
+        entries.append((name, array.dtype.str, array.shape, offset))
+        padding = bytes(-array.nbytes % ALIGNMENT)
+        blocks += [np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, padding]
+        offset += array.nbytes + len(padding)
+    header = json.dumps(entries).encode()
+    header += b" " * (-(PREFIX + len(header)) % ALIGNMENT)
+    yield len(header).to_bytes(4, "little")
+    yield header
+    yield from blocks
+
+
+def _check(file: BinaryIO) -> None:
+    signature, expected = file.read(len(SIGNATURE)), int.from_bytes(file.read(4), "little")
+    checksum = 0
+    while block := file.read(BLOCK):
+        checksum = zlib.crc32(block, checksum)
+    if signature != SIGNATURE or checksum != expected:
+        raise Damaged(f"{file.name} is not what was written")

@@ -1,0 +1,50 @@
+"""BM25: how well a chunk's words fit a question's.
+
+The form that Lucene has used since version 8, and OpenSearch with it, so that both stores rank
+alike: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
+without the constant factor k1 + 1, and with an idf that is never negative. Kamphuis and others,
+"Which BM25 Do You Mean?", 2020, compare the forms.
+
+    score(chunk) = sum over the question's terms of   idf * tf / (tf + K)
+    idf          = ln(1 + (n - df + 0.5) / (df + 0.5))
+    K            = k1 * (1 - b + b * length / mean length)
+
+By hand: three chunks, `red fish`, `blue fish`, `blue blue bird`; the question `blue`. n = 3 and
+df = 2, so idf = ln(1 + 1.5 / 2.5) = 0.470. The lengths are 2, 2 and 3, their mean 7 / 3. The second
+chunk has K = 1.2 * (0.25 + 0.75 * 6 / 7) = 1.071 and scores 0.470 * 1 / 2.071 = 0.227; the third
+has K = 1.2 * (0.25 + 0.75 * 9 / 7) = 1.457 and scores 0.470 * 2 / 3.457 = 0.272.
+
+>>> counts, lengths = np.array([1, 2]), np.array([2, 3])
+>>> scores = idf(n=3, df=2) * saturation(counts, lengths, mean=7 / 3)
+>>> print(scores.round(3))
+[0.227 0.272]
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+K1 = 1.2  # how soon a word repeated counts no more
+B = 0.75  # how much a long chunk is held against it
+
+
+def idf(n: int, df: int) -> float:
+    """How much a term tells: `df` of `n` chunks have it."""
+    return math.log(1 + (n - df + 0.5) / (df + 0.5))
+
+
+def saturation(
+    counts: NDArray[Any], lengths: NDArray[Any], mean: float
+) -> NDArray[np.floating[Any]]:
+    """How much of a term's idf each chunk gets, 0 to 1.
+
+    Args:
+        counts: (p,) how often the term is in each chunk.
+        lengths: (p,) how many terms each chunk has.
+        mean: the mean of all chunks' lengths.
+    """
+    tf = counts.astype(np.float32)  # (p,)
+    k = K1 * (1 - B) + K1 * B / mean * lengths.astype(np.float32)  # (p,)
+    return tf / (tf + k)

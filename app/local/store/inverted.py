@@ -1,0 +1,90 @@
+"""An inverted index: from a key to the rows that have it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Inverted:
+    """Key i, of K, stands at `rows[starts[i]:starts[i + 1]]`, so often as `counts` says there.
+
+    Attributes:
+        keys: (K,) uint64, ascending.
+        starts: (K + 1,) int64.
+        rows: (P,) int32.
+        counts: (P,) uint16.
+    """
+
+    keys: Integers
+    starts: Integers
+    rows: Integers
+    counts: Integers
+
+    @classmethod
+    def of(cls, keys: Integers, rows: Integers, counts: Integers) -> "Inverted":
+        """From its postings, (P,) each: this key, in this row, so often.
+
+        >>> index = Inverted.of(np.array([7, 3, 7]), np.array([0, 0, 1]), np.array([1, 1, 2]))
+        >>> index.keys.tolist(), index.starts.tolist(), index.rows.tolist()
+        ([3, 7], [0, 1, 3], [0, 0, 1])
+        """
+        distinct, sizes = np.unique(keys, return_counts=True)  # (K,), (K,)
+        order = np.argsort(keys, kind="stable")  # (P,)
+        return cls(
+            distinct.astype(np.uint64),
+            _starts(sizes),
+            rows[order].astype(np.int32),
+            counts[order].astype(np.uint16),
+        )
+
+    def find(self, key: int) -> slice:
+        """Where a key stands in `rows` and `counts`; an empty slice if it is nowhere."""
+        at = int(np.searchsorted(self.keys, np.uint64(key)))
+        if at == len(self.keys) or self.keys[at] != key:
+            return slice(0, 0)
+        return slice(int(self.starts[at]), int(self.starts[at + 1]))
+
+    def moved(self, places: Integers) -> "Inverted":
+        """With row r at `places[r]`, and without it where that is -1. `places` is (n,)."""
+        rows = places[self.rows]  # (P,)
+        kept = rows >= 0  # (P,)
+        if kept.all():
+            return Inverted(self.keys, self.starts, rows, self.counts)
+        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]  # (K + 1,)
+        used = np.diff(starts) > 0  # (K,)
+        return Inverted(
+            self.keys[used],
+            np.concatenate([[0], starts[1:][used]]),
+            rows[kept],
+            self.counts[kept],
+        )
+
+    @classmethod
+    def merged(cls, parts: Sequence["Inverted"]) -> "Inverted":
+        """All postings of all parts: under each key those of the first part, the second, ..."""
+        keys = np.unique(np.concatenate([part.keys for part in parts]))  # (K,)
+        at = [np.searchsorted(keys, part.keys) for part in parts]
+        sizes = np.zeros(len(keys), np.int64)  # (K,)
+        for part, where in zip(parts, at, strict=True):
+            sizes[where] += np.diff(part.starts)
+        starts = _starts(sizes)  # (K + 1,)
+        rows = np.empty(starts[-1], np.int32)  # (P,)
+        counts = np.empty(starts[-1], np.uint16)  # (P,)
+        free = starts[:-1].copy()  # (K,) where the next posting of a key goes
+        for part, where in zip(parts, at, strict=True):
+            sizes = np.diff(part.starts)
+            to = np.arange(len(part.rows)) + np.repeat(free[where] - part.starts[:-1], sizes)
+            rows[to] = part.rows
+            counts[to] = part.counts
+            free[where] += sizes
+        return cls(keys, starts, rows, counts)
+
+
+def _starts(sizes: Integers) -> Integers:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
