@@ -10,7 +10,7 @@ from botocore.eventstream import ChecksumMismatch
 from botocore.exceptions import ClientError, EventStreamError
 from botocore.parsers import ResponseParserError
 
-from app.aws import ATTEMPTS, Clients, calling, clients, failures, translate
+from app.aws import ATTEMPTS, Clients, calling, clients, deployer, failures, translate
 from app.errors import (
     BackendError,
     CallerError,
@@ -71,6 +71,8 @@ def test_generating_calls_have_one_attempt_the_others_three_and_all_fit_the_dead
     configs: dict[str, Any] = {name: getattr(aws, name).meta.config for name in Clients.__slots__}
     generating = configs.pop("bedrock_runtime")
     assert (generating.retries["total_max_attempts"], generating.read_timeout) == (1, 90)
+    making = deployer(deadline_seconds=90)
+    configs |= {"sqs": making.sqs.meta.config, "lambda": making.lambda_.meta.config}
     for config in configs.values():
         assert config.retries == {"mode": "standard", "total_max_attempts": 3}
         assert config.read_timeout == 30

@@ -7,6 +7,7 @@ boto3's own chain, so which home answers is a matter of endpoint variables.
                         twice, and takes no client token that could tell.
     the others          three attempts, in mode `standard`, within the deadline
 
+`deployer()` has the further clients that make the laptop's resources, as the CDK stack does in AWS.
 A call is made inside `calling()`, which turns its failure into one of `app.errors`.
 """
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent import AgentsforBedrockClient
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
-__all__ = ["FAILURES", "Clients", "calling", "clients", "translate"]
+__all__ = ["FAILURES", "Clients", "Deployer", "calling", "clients", "deployer", "translate"]
 
 ATTEMPTS = 3
 CONNECT_SECONDS = 5
@@ -45,6 +48,14 @@ class Clients:
     s3: S3Client
 
 
+@dataclass(frozen=True, slots=True)
+class Deployer:
+    """What `Clients` lacks to make queues and functions."""
+
+    sqs: SQSClient
+    lambda_: LambdaClient
+
+
 def clients(deadline_seconds: float) -> Clients:
     """The clients, for turns that may take `deadline_seconds`.
 
@@ -57,12 +68,7 @@ def clients(deadline_seconds: float) -> Clients:
         retries={"total_max_attempts": 1},
         max_pool_connections=CONNECTIONS,
     )
-    repeatable = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=deadline_seconds / ATTEMPTS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        max_pool_connections=CONNECTIONS,
-    )
+    repeatable = _repeatable(deadline_seconds)
     storage = repeatable.merge(
         Config(
             # What presigned requests are signed with: newer Regions take nothing else.
@@ -85,6 +91,25 @@ def clients(deadline_seconds: float) -> Clients:
             bedrock_agent_runtime=session.client("bedrock-agent-runtime", config=repeatable),
             s3=session.client("s3", config=storage),
         )
+
+
+def deployer(deadline_seconds: float) -> Deployer:
+    """The deployer's clients; as for `clients`."""
+    config = _repeatable(deadline_seconds)
+    with calling("Setting up the AWS clients"):
+        session = boto3.Session()
+        return Deployer(
+            session.client("sqs", config=config), session.client("lambda", config=config)
+        )
+
+
+def _repeatable(deadline_seconds: float) -> Config:
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=deadline_seconds / ATTEMPTS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=CONNECTIONS,
+    )
 
 
 def _signing(client: Any) -> Any:

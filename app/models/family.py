@@ -58,12 +58,16 @@ class Family:
 
 
 def given(**members: Any) -> JSON:
-    """The members that were given: a parameter left out is the model's own default.
+    """The members that were given: what is left out is the model's own default.
 
     >>> given(temperature=0.0, top_p=None, stop=())
     {'temperature': 0.0}
     """
-    return {name: value for name, value in members.items() if value is not None and value != ()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in members.items()
+        if value is not None and value != ()
+    }
 
 
 def string(value: Any) -> str:
