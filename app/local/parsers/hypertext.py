@@ -43,8 +43,12 @@ def parse(document: Document) -> Iterator[Section]:
     yield Section(to_markdown(decode(content, charset)), None)
 
 
-def to_markdown(markup: str) -> str:
+def to_markdown(markup: str, *, counted: bool = False) -> str:
     """The text of a page: its `main` element where it has one, under its title.
+
+    Args:
+        markup: the page.
+        counted: whether the items of ordered lists begin with their numbers already.
 
     >>> print(to_markdown("<title>Soils</title><p>Clay <b>holds</b> water.<ul><li>wet<li>cold"))
     # Soils
@@ -58,7 +62,7 @@ def to_markdown(markup: str) -> str:
     mains = {node.mem_id: node for node in page.css("main, [role=main]")}
     root = next(iter(mains.values())) if len(mains) == 1 else page.body
     title = page.css_first("head > title")
-    blocks = list(_Page(root).blocks(root)) if root else []
+    blocks = list(_Page(root, counted).blocks(root)) if root else []
     if title and line(title.text()) and not any(block.startswith("# ") for block in blocks):
         blocks.insert(0, heading(title.text(), 1))
     return tidy("\n\n".join(blocks))
@@ -67,7 +71,8 @@ def to_markdown(markup: str) -> str:
 class _Page:
     """Renders the nodes of one tree."""
 
-    def __init__(self, root: LexborNode) -> None:
+    def __init__(self, root: LexborNode, counted: bool) -> None:
+        self._counted = counted
         self._holders = _holders_of_blocks(root)
         self._renderers: dict[str, Callable[[LexborNode], Iterable[str]]] = {
             **{f"h{level}": self._heading for level in range(1, 7)},
@@ -112,12 +117,13 @@ class _Page:
 
     def _list(self, node: LexborNode) -> Iterator[str]:
         start = node.attributes.get("start") or "1"
-        numbers = count(int(start)) if node.tag == "ol" and start.isdecimal() else None
+        numbers = count(int(start)) if start.isdecimal() else count(1)
         lines = []
         for item in _children(node):
             if text := "\n".join(self.blocks(item)):
-                marker = "-" if numbers is None or item.tag != "li" else f"{next(numbers)}."
-                lines.append(_hanging(text, marker))
+                marker = f"{next(numbers)}." if node.tag == "ol" else "-"
+                bare = _only_list(item) or (self._counted and node.tag == "ol")
+                lines.append(text if bare else _hanging(text, marker))
         if lines:
             yield "\n".join(lines)
 
@@ -214,6 +220,12 @@ def _hanging(text: str, marker: str) -> str:
     """
     indent = "\n" + " " * (len(marker) + 1)
     return f"{marker} {indent.join(text.splitlines())}"
+
+
+def _only_list(item: LexborNode) -> bool:
+    """Whether a list's item is there for the list in it alone."""
+    children = [child for child in _children(item) if child.tag != "-text" or line(child.text())]
+    return len(children) == 1 and children[0].tag in ("ul", "ol")
 
 
 def _rows(node: LexborNode) -> Iterator[LexborNode]:

@@ -86,9 +86,8 @@ def markdown(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
     words = {word for page in pages for each in page for word in _WORD.findall(each.text)}
     for page in pages:
         text = "\n\n".join(_block(lines, levels) for lines in _close_together(page))
-        yield tidy(
-            _LEADERS.sub(" ... ", _BROKEN.sub(lambda found: _whole(*found.groups(), words), text))
-        )
+        text = _BROKEN.sub(lambda found: _whole(found[1], found[2], words), text)
+        yield tidy(_LEADERS.sub(" ... ", text))
 
 
 def _whole(left: str, right: str, words: Set[str]) -> str:

@@ -1,0 +1,65 @@
+"""Word's equations, as LaTeX."""
+
+from xml.etree.ElementTree import Element
+
+# Element -> LaTeX, its children by name. ECMA-376 part 1, 22.1: Office Math.
+_TEMPLATES = {
+    "f": r"\frac{{{num}}}{{{den}}}",
+    "sSup": "{base}^{{{sup}}}",
+    "sSub": "{base}_{{{sub}}}",
+    "sSubSup": "{base}_{{{sub}}}^{{{sup}}}",
+    "sPre": "{{}}_{{{sub}}}^{{{sup}}}{e}",
+    "func": "{fName} {e}",
+    "limLow": "{e}_{{{lim}}}",
+    "limUpp": "{e}^{{{lim}}}",
+}
+
+
+def latex(element: Element) -> str:
+    """The LaTeX of an `m:oMath`.
+
+    >>> square = "<sSup><e><r><t>x</t></r></e><sup><r><t>2</t></r></sup></sSup>"
+    >>> from xml.etree.ElementTree import fromstring
+    >>> latex(fromstring(f"<oMath><r><t>y=</t></r>{square}</oMath>"))
+    'y=x^{2}'
+    """
+    return "".join(map(_render, element))
+
+
+def _render(element: Element) -> str:
+    name = _name(element)
+    if name == "t":
+        return element.text or ""
+    if name.endswith("Pr"):
+        return ""
+    parts = {_name(child): latex(child) for child in element}
+    if template := _TEMPLATES.get(name):
+        base = parts.get("e", "")
+        parts["base"] = base if len(base) == 1 else f"{{{base}}}"
+        return template.format_map(_Blank(parts))
+    if name == "rad":
+        degree = f"[{parts['deg']}]" if parts.get("deg") else ""
+        return rf"\sqrt{degree}{{{parts.get('e', '')}}}"
+    if name == "d":
+        inner = ", ".join(latex(child) for child in element.iterfind("{*}e"))
+        return f"{_sign(element, 'begChr', '(')}{inner}{_sign(element, 'endChr', ')')}"
+    if name == "nary":
+        below, above = parts.get("sub"), parts.get("sup")
+        limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
+        return f"{_sign(element, 'chr', '∫')}{limits} {parts.get('e', '')}"
+    return latex(element)
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _sign(element: Element, name: str, default: str) -> str:
+    """A sign that the element's properties name, as `m:dPr/m:begChr` does."""
+    found = element.find(f"{{*}}{_name(element)}Pr/{{*}}{name}")
+    return default if found is None else next(iter(found.attrib.values()), "")

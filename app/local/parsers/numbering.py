@@ -1,0 +1,156 @@
+"""The numbers that Word shows before headings and items of lists, and does not store."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
+
+_HEADING = re.compile(r"heading (\d)|title")
+_LONGEST_LINEAGE = 20  # styles upon styles
+_Levels = dict[int, "_Level"]  # by depth, from 0
+
+
+@dataclass(frozen=True)
+class _Level:
+    form: str  # w:numFmt: decimal, lowerRoman, bullet and the like
+    text: str  # w:lvlText, as in "%1.%2."
+    start: int
+
+
+class Styles:
+    """What a paragraph's style, and those that it is based on, say of it.
+
+    Args:
+        root: of `word/styles.xml`.
+    """
+
+    def __init__(self, root: Element) -> None:
+        self._styles = {_get(style, "styleId"): style for style in root.iterfind("{*}style")}
+
+    def lineage(self, paragraph: Element) -> Iterator[Element]:
+        """The paragraph, its style, what that is based on, and so on."""
+        at: Element | None = paragraph
+        for _ in range(_LONGEST_LINEAGE):
+            if at is None:
+                return
+            yield at
+            at = self._styles.get(value(at.find("{*}pPr"), "pStyle") or value(at, "basedOn"))
+
+    def heading(self, paragraph: Element) -> int:
+        """The paragraph's level as a heading, from 1; 0 where it is none."""
+        for each in self.lineage(paragraph):
+            if outline := value(each.find("{*}pPr"), "outlineLvl"):
+                return (int(outline) + 1) % 10  # 9 is Word's level of what is no heading
+            if named := _HEADING.fullmatch(value(each, "name").lower()):
+                return int(named[1] or 1)
+        return 0
+
+
+class Numbering:
+    """Counts a document's paragraphs as Word does: ECMA-376 part 1, 17.9.
+
+    Args:
+        root: of `word/numbering.xml`.
+        styles: the document's.
+    """
+
+    def __init__(self, root: Element, styles: Styles) -> None:
+        lists = {_get(each, "abstractNumId"): _levels(each) for each in root}
+        nums = list(root.iterfind("{*}num"))
+        self._list = {_get(num, "numId"): value(num, "abstractNumId") for num in nums}
+        self._levels = {_get(num, "numId"): _restarted(num, lists) for num in nums}
+        self._restarts = {
+            _get(num, "numId") for num in nums if num.find("*/{*}startOverride") is not None
+        }
+        self._styles = styles
+        self._counters: dict[str, dict[int, int]] = {}  # list -> depth -> its last number
+
+    def label(self, paragraph: Element) -> str:
+        """What Word shows before the document's next paragraph, as in "1.2."; "" for a bullet."""
+        num, depth = self._place(paragraph)
+        levels = self._levels.get(num, {})
+        if depth not in levels or levels[depth].form in ("bullet", "none"):
+            return ""
+        counters = self._counters.setdefault(self._list[num], {})
+        if num in self._restarts:
+            self._restarts.remove(num)
+            counters.clear()
+        _count(counters, levels, depth)
+        numbers = {str(at + 1): _written(counters[at], levels[at].form) for at in counters}
+        return re.sub(r"%(\d)", lambda found: numbers.get(found[1], ""), levels[depth].text)
+
+    def _place(self, paragraph: Element) -> tuple[str, int]:
+        """The paragraph's `w:numId` and `w:ilvl`: its own, or those of its style or its bases."""
+        num = depth = ""
+        for each in self._styles.lineage(paragraph):
+            numbered = each.find("{*}pPr/{*}numPr")
+            num, depth = num or value(numbered, "numId"), depth or value(numbered, "ilvl")
+        return num, int(depth or 0)
+
+
+def _count(counters: dict[int, int], levels: _Levels, depth: int) -> None:
+    """One more at `depth`: what is deeper begins anew, what is higher has begun."""
+    for deeper in [at for at in counters if at > depth]:
+        del counters[deeper]
+    for at in range(depth):
+        if at in levels:
+            counters.setdefault(at, levels[at].start)
+    counters[depth] = counters.get(depth, levels[depth].start - 1) + 1
+
+
+def _levels(abstract: Element) -> _Levels:
+    return {
+        int(_get(each, "ilvl") or 0): _Level(
+            value(each, "numFmt"), value(each, "lvlText"), int(value(each, "start") or 1)
+        )
+        for each in abstract.iterfind("{*}lvl")
+    }
+
+
+def _restarted(num: Element, lists: dict[str, _Levels]) -> _Levels:
+    """A list's levels, with what this use of it changes of their first numbers."""
+    levels = dict(lists.get(value(num, "abstractNumId"), {}))
+    for override in num.iterfind("{*}lvlOverride"):
+        depth, start = int(_get(override, "ilvl") or 0), value(override, "startOverride")
+        if start and depth in levels:
+            levels[depth] = replace(levels[depth], start=int(start))
+    return levels
+
+
+def _written(number: int, form: str) -> str:
+    """A number in one of Word's forms; those of other scripts become digits.
+
+    >>> [_written(4, form) for form in ("decimal", "upperRoman", "lowerLetter", "ordinal")]
+    ['4', 'IV', 'd', '4']
+    """
+    small = form[5:].lower() if form.startswith(("lower", "upper")) else ""
+    if small == "roman":
+        text = _roman(number)
+    elif small == "letter":
+        text = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+    else:
+        return str(number)
+    return text.upper() if form.startswith("upper") else text
+
+
+def _roman(number: int) -> str:
+    text = ""
+    for value, letters in _ROMAN:
+        text += letters * (number // value)
+        number %= value
+    return text
+
+
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
+          (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+
+
+def _get(element: Element, attribute: str) -> str:
+    """An attribute of the element, whichever of Word's two namespaces it is in."""
+    return next((value for name, value in element.items() if name.endswith(f"}}{attribute}")), "")
+
+
+def value(element: Element | None, child: str) -> str:
+    """The `w:val` of a child."""
+    found = None if element is None else element.find(f"{{*}}{child}")
+    return "" if found is None else _get(found, "val")
