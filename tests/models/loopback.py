@@ -66,7 +66,7 @@ class Loopback:
     def forget(self) -> None:
         """What came in, and what was to go out."""
         self.requests.clear()
-        self.left.clear()
+        self.left = threading.Event()  # connections of before still have theirs
         self._answers.clear()
 
     @property
@@ -92,26 +92,28 @@ class Loopback:
                     headers[name.lower()] = value.strip()
                 body = incoming.read(int(headers.get("content-length", 0)))
                 self.requests.append(Request(line, headers, body))
+                left = self.left
                 for step in self._answers.popleft() if self._answers else (Act.CLOSE,):
-                    if not self._take(step, connection):
+                    if not _take(step, connection, left):
                         return
 
-    def _take(self, step: Step, connection: socket.socket) -> bool:
-        """Do it; False where the connection is over."""
-        match step:
-            case bytes():
-                connection.sendall(step)
-                return True
-            case Act.WAIT:
-                with contextlib.suppress(OSError):
-                    while connection.recv(65536):
-                        pass
-                self.left.set()
-            case Act.RESET:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            case Act.CLOSE:
-                connection.shutdown(socket.SHUT_RDWR)
-        return False
+
+def _take(step: Step, connection: socket.socket, left: threading.Event) -> bool:
+    """Do it; False where the connection is over."""
+    match step:
+        case bytes():
+            connection.sendall(step)
+            return True
+        case Act.WAIT:
+            with contextlib.suppress(OSError):
+                while connection.recv(65536):
+                    pass
+            left.set()
+        case Act.RESET:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        case Act.CLOSE:
+            connection.shutdown(socket.SHUT_RDWR)
+    return False
 
 
 def reply(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:

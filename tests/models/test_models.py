@@ -22,6 +22,7 @@ from app.errors import (
     TimedOut,
     Unavailable,
 )
+from app.events import Usage
 from app.models import Completion, GuardrailConfiguration, Prompt, Turn
 from tests.models import golden
 from tests.models.golden import Golden
@@ -64,7 +65,7 @@ def aws(loopback: Loopback) -> Clients:
 
 @pytest.fixture(scope="module")
 def hurried(loopback: Loopback) -> Clients:
-    return _clients(loopback, deadline_seconds=0.2)
+    return _clients(loopback, deadline_seconds=1)
 
 
 def _clients(loopback: Loopback, deadline_seconds: float) -> Clients:
@@ -109,6 +110,14 @@ def test_every_family_streams(one: Golden, server: Loopback, aws: Clients) -> No
     (request,) = server.requests
     assert request.line.split()[1].endswith("/invoke-with-response-stream")
     assert json.loads(request.body) == (one.streamed or one.request)
+
+
+def test_a_stream_that_ends_in_half_a_tag_yields_that_too(server: Loopback, aws: Clients) -> None:
+    chunk = {"choices": [{"delta": {"content": "<reas"}, "finish_reason": "stop"}]}
+    server.enqueue(*stream([chunk_frame(chunk)]))
+    half, completion = pieces(aws, golden.OPENAI.model_id)
+    assert half == "<reas"
+    assert completion == Completion("<reas", "end", Usage(0, 0))
 
 
 @pytest.mark.parametrize("one", STREAMED, ids=lambda one: one.model_id)
