@@ -1,19 +1,69 @@
-"""Documents to sections of text, in a worker process that may be killed."""
+"""Documents to sections of text, in a worker process that may be killed.
 
-from pathlib import Path
+A document is never trusted. Its libraries run in a process of their own, with limits of time and
+memory, that is used again for the next document and replaced when it dies. This process imports
+none of those libraries and reads nothing of the document.
+"""
 
-from app.local.parsers import Records, Section, Unreadable
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePath
+from selectors import EVENT_READ, DefaultSelector
+from threading import Lock
+from time import monotonic
 
-__all__ = ["Parser", "Records", "Section", "Unreadable"]
+from app.local.parsers import OUT_OF_MEMORY, Records, Section, Unreadable
+
+__all__ = ["FORMATS", "Limits", "Parser", "Records", "Section", "Unreadable"]
+
+# Suffix -> module of app.local.parsers.
+FORMATS = {
+    ".csv": "delimited",
+    ".docx": "docx",
+    ".htm": "hypertext",
+    ".html": "hypertext",
+    ".md": "markdown",
+    ".pdf": "pdf",
+    ".pptx": "pptx",
+    ".txt": "plain",
+    ".xlsx": "xlsx",
+}
+_OLD_FORMATS = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx"}
+_ROOT = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one document may take.
+
+    Attributes:
+        megabytes: its size, as Bedrock has it.
+        seconds: of parsing.
+        memory: megabytes that the worker may have.
+    """
+
+    megabytes: int = 50
+    seconds: int = 60
+    memory: int = 1024
 
 
 class Parser:
     """A worker process that parses documents, one at a time; safe to share between threads."""
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._lock = Lock()
+        self._worker: subprocess.Popen[bytes] | None = None
+
     def parse(
         self, path: Path, name: str, *, charset: str | None = None, records: Records | None = None
     ) -> list[Section]:
-        """The document's text.
+        """The document's text; no section is blank.
 
         Args:
             path: where its bytes lie.
@@ -24,9 +74,137 @@ class Parser:
         Raises:
             Unreadable: with the reason, for a person.
         """
-        if not name:
-            raise Unreadable(f"The document has no name: {charset=}, {records=}.")
-        return [Section(path.read_text("utf-8"), None)]
+        request = {
+            "format": _format(name),
+            "path": str(path.resolve()),
+            "seconds": self._limits.seconds,
+            "charset": charset,
+            "records": records and asdict(records),
+        }
+        self._check_size(path)
+        with self._lock:
+            answer = json.loads(self._ask(json.dumps(request).encode()))
+        if "unreadable" in answer:
+            raise Unreadable(answer["unreadable"])
+        sections = [Section(text, page, metadata) for text, page, metadata in answer["sections"]]
+        if not sections:
+            raise Unreadable("The file holds no text: there is nothing to find in it.")
+        return sections
 
     def close(self) -> None:
         """End the worker. A later `parse` starts another."""
+        with self._lock:
+            self._end()
+
+    def _check_size(self, path: Path) -> None:
+        size, most = path.stat().st_size, self._limits.megabytes
+        if not size:
+            raise Unreadable("The file is empty.")
+        if size > most * 2**20:
+            raise Unreadable(
+                f"The file has {size / 2**20:,.1f} MB, and {most} MB is the most: split it into "
+                "smaller ones."
+            )
+
+    def _ask(self, request: bytes) -> bytes:
+        """The worker's answer. A worker that dies of its first document dies of that document; one
+        that dies later may die of what others left in its memory, so a new one is asked again.
+        """
+        if self._worker and self._worker.poll() is None:
+            try:
+                return self._exchange(self._worker, request)
+            except EOFError:
+                pass
+        self._end()
+        self._worker = self._start()
+        try:
+            return self._exchange(self._worker, request)
+        except EOFError:
+            raise Unreadable(self._cause(self._end())) from None
+
+    def _exchange(self, worker: subprocess.Popen[bytes], request: bytes) -> bytes:
+        assert worker.stdin
+        assert worker.stdout
+        try:
+            worker.stdin.write(request + b"\n")
+            worker.stdin.flush()
+            return _line(worker.stdout.fileno(), self._limits.seconds)
+        except BrokenPipeError as error:
+            raise EOFError from error
+        except TimeoutError:
+            self._end()
+            raise Unreadable(self._cause(-signal.SIGXCPU)) from None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """A worker in a session of its own, so that Ctrl-C ends this process and not a document."""
+        return subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "app.local.parsers", str(self._limits.memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            start_new_session=True,
+        )
+
+    def _end(self) -> int:
+        """End the worker, if there is one; its exit status, or minus the signal that it died of."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return 0
+        worker.kill()
+        for pipe in (worker.stdin, worker.stdout):
+            assert pipe
+            with suppress(BrokenPipeError):
+                pipe.close()
+        return worker.wait()
+
+    def _cause(self, status: int) -> str:
+        limits = self._limits
+        if status == OUT_OF_MEMORY:
+            return (
+                f"Parsing the file took more than {limits.memory:,} MB of memory: split it into "
+                "smaller ones."
+            )
+        if status == -signal.SIGXCPU:
+            return (
+                f"Parsing the file took longer than {limits.seconds} seconds: split it into "
+                "smaller ones."
+            )
+        died = signal.Signals(-status).name if status < 0 else f"status {status}"
+        return (
+            f"The parser crashed over the file ({died}), which is damaged or needs more than "
+            f"{limits.memory:,} MB of memory: open it in its application and save it anew."
+        )
+
+
+def _format(name: str) -> str:
+    suffix = PurePath(name).suffix.lower()
+    if suffix in FORMATS:
+        return FORMATS[suffix]
+    if suffix in _OLD_FORMATS:
+        raise Unreadable(
+            f"Files of type {suffix} are not supported here: open it in its application and save "
+            f"it as {_OLD_FORMATS[suffix]}."
+        )
+    type_ = f"of type {suffix}" if suffix else "without a suffix that tells their type"
+    raise Unreadable(f"Files {type_} are not supported: those of {', '.join(FORMATS)} are.")
+
+
+def _line(pipe: int, seconds: float) -> bytes:
+    """The next line that comes out of `pipe`.
+
+    Raises:
+        TimeoutError: it does not come within `seconds`.
+        EOFError: nothing comes any more.
+    """
+    deadline = monotonic() + seconds
+    parts = [b""]
+    with DefaultSelector() as selector:
+        selector.register(pipe, EVENT_READ)
+        while not parts[-1].endswith(b"\n"):
+            if not selector.select(max(0.0, deadline - monotonic())):
+                raise TimeoutError
+            parts.append(os.read(pipe, 1 << 20))
+            if not parts[-1]:
+                raise EOFError
+    return b"".join(parts)

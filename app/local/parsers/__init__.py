@@ -14,9 +14,12 @@ imports these modules, nor the libraries that they stand on. Each has one functi
 `parse(document)` yields the document's sections, or raises Unreadable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+LONGEST_TEXT = 64_000_000  # characters of one document
+OUT_OF_MEMORY = 86  # the worker's exit status
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Records:
     """
 
     content: str
-    include: frozenset[str] | None = None
-    exclude: frozenset[str] = frozenset()
+    include: Collection[str] | None = None
+    exclude: Collection[str] = ()
 
 
 @dataclass(frozen=True)

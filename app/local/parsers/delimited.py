@@ -48,13 +48,13 @@ def _delimiter(sample: str) -> str:
 
 def _records(rows: list[list[str]], records: Records) -> Iterator[Section]:
     header, *rest = [[tidy(cell) for cell in row] for row in rows] or [[]]
-    named = {records.content} | (records.include or set()) | records.exclude
+    named = {records.content, *(records.include or ()), *records.exclude}
     if missing := named.difference(header):
         raise Unreadable(
             f"The sidecar names the column {sorted(missing)[0]!r}, which the CSV file's first row "
             f"does not have; it has {', '.join(header)}."
         )
-    kept = (set(header) if records.include is None else records.include) - records.exclude
+    kept = set(header if records.include is None else records.include).difference(records.exclude)
     for row in rest:
         record = dict(zip(header, row, strict=False))
         text = record.pop(records.content, "")
