@@ -47,6 +47,7 @@ from app.local.wire.server import serve
 
 __all__ = [
     "JSON",
+    "SERVICES",
     "Application",
     "Body",
     "Call",

@@ -100,7 +100,7 @@ def _string(shape: Any, value: str, path: str) -> Iterator[Violation]:
     rules = shape.metadata
     yield from _length(shape, value, path)
     fits = len(value) <= rules.get("max", len(value))  # matching what is too long is no use
-    if fits and (pattern := rules.get("pattern")) and not _matches(pattern, value):
+    if fits and (pattern := rules.get("pattern")) and not matches(pattern, value):
         rule = f"Member must satisfy regular expression pattern: {pattern}"
         yield Violation(path, _shown(shape, value), rule)
     if (enum := rules.get("enum")) and value not in enum:
@@ -163,7 +163,7 @@ _CHECKS: dict[str, _Check] = {
 }
 
 
-def _matches(pattern: str, value: str) -> bool:
+def matches(pattern: str, value: str) -> bool:
     """Patterns are Java's, and have to match the whole value."""
     try:
         return bool(_compiled(pattern).fullmatch(value, timeout=PATTERN_SECONDS, concurrent=True))
