@@ -13,3 +13,5 @@ Each flow is a generator of the typed events of `app.events`, always with exactl
 event. Two entry points turn events into what a reader sees: `app.web` into lines of a server-sent
 event stream, `app.cli` into lines of a terminal.
 """
+
+__version__ = "0.1.0"

@@ -3,6 +3,7 @@
     OutcropError
     ├── CallerError            the request is at fault; the message names the field and the rule
     │   ├── InvalidRequest     400
+    │   ├── Unauthenticated    401
     │   ├── NotFound           404
     │   ├── Conflict           409
     │   └── TooLarge           413
@@ -57,6 +58,12 @@ class CallerError(OutcropError):
 class InvalidRequest(CallerError):
     code = "invalid-request"
     title = "The request is not valid"
+
+
+class Unauthenticated(CallerError):
+    status = 401
+    code = "unauthenticated"
+    title = "Nobody is signed in"
 
 
 class NotFound(CallerError):

@@ -4,13 +4,15 @@ A flow yields these in order and ends with exactly one terminal event, `Done` or
 buffered answer is the same events, collected. They are values: no identity, no I/O, equal when
 their fields are.
 
-    Retrieval  Text Text Citation Text ... Usage Done
-    Retrieval  Text Error                                (nothing of it is stored)
+    Started Retrieval  Text Text Citation Text ... Usage Done
+    Started Retrieval  Text Error                          (nothing of it is stored)
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+
+from app.errors import OperatorError, OutcropError
 
 MetadataValue = str | float | bool | list[str]
 
@@ -39,6 +41,15 @@ class Passage:
     def document(self) -> str:
         """The document's name: the last part of its address."""
         return self.uri.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A turn has begun: in which conversation, and which model will answer."""
+
+    kind: ClassVar[str] = "started"
+    conversation: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +135,13 @@ StopReason = Literal["end", "length", "stop_sequence", "guardrail", "filtered"]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer is whole, and its turn is stored."""
+    """The answer is whole, and the turn is stored under its number, from 0.
+
+    A question that the guardrail refuses is not stored: it has no number.
+    """
 
     kind: ClassVar[str] = "done"
-    conversation: str
-    turn: int
-    model: str
+    turn: int | None
     stop_reason: StopReason
 
 
@@ -144,5 +156,11 @@ class Error:
     detail: str
     retryable: bool
 
+    @classmethod
+    def of(cls, error: OutcropError) -> "Error":
+        """What a caller may read of an error: an operator's detail stays in the log."""
+        shown = error.title if isinstance(error, OperatorError) else error.detail
+        return cls(error.status, error.code, error.title, shown, error.retryable)
 
-Event = Retrieval | Text | Citation | Guardrail | Usage | Done | Error
+
+Event = Started | Retrieval | Text | Citation | Guardrail | Usage | Done | Error

@@ -1,13 +1,16 @@
-"""The only reader of the environment.
+"""The only reader of the environment, and the only writer.
 
-Two classes, for two processes. `Settings` is what the application needs, in a Lambda as on the
-laptop; the names of resources come from whoever created them: the CDK stack in AWS, `outcrop up`
-on the laptop. `LaptopSettings` is what the command line needs to start the laptop's home.
+A class for each process. `Settings` is what the application needs, in a Lambda as on the laptop,
+`DocumentSettings` the part of it that the ingest function needs; the names of resources come from
+whoever created them: the CDK stack in AWS, `outcrop up` on the laptop. `LaptopSettings` is what the
+command line needs to start the laptop's home.
 
 Every field reads `OUTCROP_<NAME>`. A field without a default that is missing fails by name, before
 anything is started. docs/settings.md is generated from the descriptions here.
 """
 
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -24,12 +27,17 @@ class _Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
 
-class Settings(_Environment):
-    """What the application needs, in either home."""
+class DocumentSettings(_Environment):
+    """What the ingest function needs: where documents are, and who is to know of them."""
 
     knowledge_base_id: str = Field(description="The Knowledge Base that answers come from.")
     data_source_id: str = Field(description="Its data source: the documents bucket.")
     documents_bucket: str = Field(description="The bucket that documents are uploaded to.")
+
+
+class Settings(DocumentSettings):
+    """What the application needs, in either home."""
+
     conversations_bucket: str = Field(description="The bucket that keeps conversations.")
     auth: Literal["local", "api-gateway"] = Field(
         description="Who a request comes from: `local` means one principal, `local`; "
@@ -39,6 +47,11 @@ class Settings(_Environment):
     model_id: str = Field(
         default="amazon.nova-lite-v1:0",
         description="The model that answers: a model id or an inference profile.",
+    )
+    base_model_id: str | None = Field(
+        default=None,
+        description="The model behind OUTCROP_MODEL_ID, where that id does not tell: an "
+        "application inference profile, or a model newer than the catalogue.",
     )
     search_type: Literal["HYBRID", "SEMANTIC"] = Field(
         default="HYBRID",
@@ -100,3 +113,21 @@ def read(kind: type[_T]) -> _T:
             for problem in error.errors()
         )
         raise OperatorError(f"Settings are missing or wrong: {problems}.") from error
+
+
+def variables(settings: _Environment) -> dict[str, str]:
+    """The environment variables that say what these settings say, for another process."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    return {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items()}
+
+
+def environment(changes: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process that we start: ours, with these changes."""
+    return {**os.environ, **changes}
+
+
+def adopt(changes: Mapping[str, str], dropped: Iterable[str] = ()) -> None:
+    """Change our own environment, before the first client is made of it."""
+    os.environ.update(changes)
+    for name in dropped:
+        os.environ.pop(name, None)

@@ -1,0 +1,189 @@
+"""FLOW  question -- guard -- rewrite -- Retrieve -- prompt -- InvokeModel stream -- cite -- guard
+
+A turn of a conversation, as events:
+
+    Started                        in which conversation, by which model
+    Retrieval                      what was looked for, and found
+    Text  Citation  Text  ...      the answer as the model writes it, its marks resolved
+    Guardrail                      only if the guardrail stepped in: take the text back
+    Usage  Done                    the turn is stored; or Error, and nothing of it is
+
+Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app import models
+from app.answer.cite import cite
+from app.answer.collect import Answer, collect
+from app.answer.ending import ended, within
+from app.answer.prompt import ABSTENTION, answer_prompt
+from app.answer.retrieve import retrieve
+from app.answer.rewrite import rewrite
+from app.aws import Clients
+from app.conversations import Conversations, StoredTurn, new_id
+from app.errors import NotFound
+from app.events import Done, Event, Guardrail, Passage, Retrieval, Started, Text, Usage
+from app.guardrail import Guard
+from app.models import Completion, Prompt, Turn
+from app.settings import Settings
+
+__all__ = ["Answer", "Means", "Question", "answer", "collect", "retrieve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and where.
+
+    Attributes:
+        conversation: the one to go on with; a new one begins where there is none.
+        known: whether the conversation has to be there already.
+        model: which model is to answer; the settings' by default.
+        retrieval_filter: Bedrock's RetrievalFilter: which documents may be used.
+    """
+
+    text: str
+    conversation: str | None = None
+    known: bool = False
+    model: str | None = None
+    retrieval_filter: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a turn needs to be answered with."""
+
+    clients: Clients
+    settings: Settings
+    guard: Guard
+    conversations: Conversations
+
+
+def answer(question: Question, means: Means) -> Iterator[Event]:
+    """The events of one turn; the last is Done or Error, and no other is.
+
+    Raises:
+        CallerError: at once, before the first event: the model or the conversation is not known.
+    """
+    model_id = question.model or means.settings.model_id
+    model = models.find(model_id, means.settings.base_model_id)
+    conversation = question.conversation or new_id()
+    history = means.conversations.turns(conversation) if question.conversation else []
+    if question.known and not history:
+        raise NotFound(
+            f"There is no conversation {conversation!r}. Leave it out to begin a new one.",
+            field="conversationId",
+        )
+    turn = _turn(question, _Writer(means, model_id, model), conversation, history, means)
+    return ended(within(means.settings.deadline_seconds, turn))
+
+
+def _turn(
+    question: Question,
+    writer: "_Writer",
+    conversation: str,
+    history: Sequence[StoredTurn],
+    means: Means,
+) -> Iterator[Event]:
+    yield Started(conversation, writer.model_id)
+
+    verdict = means.guard.question(question.text)
+    if verdict.intervened:  # what the guardrail keeps out is not stored either
+        yield from (Guardrail(verdict), Usage(0, 0), Done(None, "guardrail"))
+        return
+
+    said = [turn for stored in history for turn in _turns(stored)]
+    query, spent = rewrite(question.text, said, writer.whole)
+    passages = _retrieve(query, question, means)
+    yield Retrieval(query, passages)
+
+    reply = _Reply(
+        writer.stream(answer_prompt(question.text, said, passages)) if passages else NOTHING_FOUND
+    )
+    text, citations = "", []
+    for event in cite(reply, passages):
+        if isinstance(event, Text):
+            text += event.text
+        else:
+            citations.append(event)
+        yield event
+
+    verdict = means.guard.answer(text, query, passages)
+    if verdict.intervened:
+        yield Guardrail(verdict)
+        text, citations = verdict.text or "", []
+
+    usage = spent + reply.completion.usage
+    stored = StoredTurn(question.text, text, tuple(citations), usage, writer.model_id)
+    means.conversations.append(conversation, len(history), stored)
+    yield usage
+    yield Done(len(history), "guardrail" if verdict.intervened else reply.completion.stop_reason)
+
+
+def _retrieve(query: str, question: Question, means: Means) -> tuple[Passage, ...]:
+    return retrieve(
+        means.clients.bedrock_agent_runtime,
+        means.settings.knowledge_base_id,
+        query,
+        limit=means.settings.passages,
+        search_type=means.settings.search_type,
+        retrieval_filter=question.retrieval_filter,
+    )
+
+
+def _turns(stored: StoredTurn) -> tuple[Turn, Turn]:
+    return Turn("user", stored.question), Turn("assistant", stored.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """The model that a turn is written by, asked in the way that it can be."""
+
+    means: Means
+    model_id: str
+    model: models.Model
+
+    def whole(self, prompt: Prompt) -> Completion:
+        return models.invoke(
+            self.means.clients.bedrock_runtime,
+            self.model_id,
+            self._fitted(prompt),
+            base_model_id=self.means.settings.base_model_id,
+        )
+
+    def stream(self, prompt: Prompt) -> Iterator[str | Completion]:
+        return models.stream(
+            self.means.clients.bedrock_runtime,
+            self.model_id,
+            self._fitted(prompt),
+            base_model_id=self.means.settings.base_model_id,
+        )
+
+    def _fitted(self, prompt: Prompt) -> Prompt:
+        """Our own wishes give way to what the model takes: nobody asked for them by name."""
+        longest = min(prompt.max_tokens, self.means.settings.max_tokens)
+        return replace(
+            prompt,
+            max_tokens=min(longest, self.model.output or longest),
+            temperature=prompt.temperature if "temperature" in self.model.takes else None,
+        )
+
+
+class _Reply:
+    """A stream's pieces, to be read once; `completion` is there when they have been."""
+
+    def __init__(self, stream: Iterable[str | Completion]) -> None:
+        self._stream = stream
+        self.completion = Completion("", "end", Usage(0, 0))
+
+    def __iter__(self) -> Iterator[str]:
+        for piece in self._stream:
+            if isinstance(piece, Completion):
+                self.completion = piece
+            else:
+                yield piece
+
+
+NOTHING_FOUND = (ABSTENTION, Completion(ABSTENTION, "end", Usage(0, 0)))

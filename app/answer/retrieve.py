@@ -1,0 +1,79 @@
+"""Question -> passages, through the Knowledge Base's Retrieve."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.aws import calling
+from app.events import MetadataValue, Passage
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
+    from mypy_boto3_bedrock_agent_runtime.type_defs import KnowledgeBaseRetrievalResultTypeDef
+
+SearchType = str  # HYBRID or SEMANTIC
+PAGE = "x-amz-bedrock-kb-document-page-number"
+RESERVED = "x-amz-bedrock"
+
+
+def retrieve(
+    agent_runtime: "AgentsforBedrockRuntimeClient",
+    knowledge_base_id: str,
+    query: str,
+    *,
+    limit: int,
+    search_type: SearchType,
+    retrieval_filter: Mapping[str, Any] | None = None,
+) -> tuple[Passage, ...]:
+    """The passages that fit best, best first, numbered from 1.
+
+    Args:
+        query: at most 20,000 characters.
+        limit: at most 100.
+        retrieval_filter: Bedrock's RetrievalFilter, as it is.
+    """
+    search: dict[str, Any] = {"numberOfResults": limit, "overrideSearchType": search_type}
+    if retrieval_filter:
+        search["filter"] = retrieval_filter
+    with calling("Retrieve"):
+        found = agent_runtime.retrieve(
+            knowledgeBaseId=knowledge_base_id,
+            retrievalQuery={"text": query},
+            retrievalConfiguration={"vectorSearchConfiguration": search},  # type: ignore[typeddict-item]  # built above, member by member
+        )
+    return tuple(_passages(found["retrievalResults"]))
+
+
+def _passages(results: Iterable["KnowledgeBaseRetrievalResultTypeDef"]) -> Iterable[Passage]:
+    for number, result in enumerate(results, start=1):
+        metadata = result.get("metadata", {})
+        page: Any = metadata.get(PAGE)
+        yield Passage(
+            number=number,
+            text=result["content"].get("text", ""),
+            uri=_uri(result.get("location", {})),
+            score=result.get("score", 0.0),
+            page=int(page) if page is not None else None,
+            metadata=_own(metadata),
+        )
+
+
+def _own(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:
+    return {key: value for key, value in metadata.items() if not key.startswith(RESERVED)}
+
+
+def _uri(location: Mapping[str, Any]) -> str:
+    """Where the document lies.
+
+    >>> _uri({"type": "S3", "s3Location": {"uri": "s3://docs/a.pdf"}})
+    's3://docs/a.pdf'
+    >>> _uri({"type": "CUSTOM", "customDocumentLocation": {"id": "a"}})
+    'custom:a'
+    """
+    if s3 := location.get("s3Location"):
+        return str(s3["uri"])
+    if custom := location.get("customDocumentLocation"):
+        return f"custom:{custom['id']}"
+    web: Mapping[str, Any] = next(
+        (value for value in location.values() if isinstance(value, dict) and "url" in value), {}
+    )
+    return str(web.get("url", "unknown"))

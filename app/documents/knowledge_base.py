@@ -1,0 +1,93 @@
+"""The Knowledge Base, as far as documents need it: direct ingestion, and what became of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.aws import Clients, calling
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_agent.type_defs import (
+        DocumentIdentifierTypeDef,
+        KnowledgeBaseDocumentDetailTypeDef,
+        KnowledgeBaseDocumentTypeDef,
+    )
+
+BATCH = 10  # documents a call, by the service's model
+NOT_FOUND = "NOT_FOUND"
+SOURCE_URI = "x-amz-bedrock-kb-source-uri"
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """A Knowledge Base with an S3 data source. Documents are called by their URIs."""
+
+    clients: Clients
+    id: str
+    data_source_id: str
+
+    def ingest(self, sidecars: Mapping[str, str | None]) -> None:
+        """Take on documents, new or changed: URI -> the URI of its sidecar, if it has one."""
+        for batch in _batches(list(sidecars)):
+            with calling("IngestKnowledgeBaseDocuments"):
+                self.clients.bedrock_agent.ingest_knowledge_base_documents(
+                    knowledgeBaseId=self.id,
+                    dataSourceId=self.data_source_id,
+                    documents=[_document(uri, sidecars[uri]) for uri in batch],
+                )
+
+    def delete(self, uris: Sequence[str]) -> None:
+        for batch in _batches(uris):
+            with calling("DeleteKnowledgeBaseDocuments"):
+                self.clients.bedrock_agent.delete_knowledge_base_documents(
+                    knowledgeBaseId=self.id,
+                    dataSourceId=self.data_source_id,
+                    documentIdentifiers=[_identifier(uri) for uri in batch],
+                )
+
+    def details(self, uris: Sequence[str]) -> "dict[str, KnowledgeBaseDocumentDetailTypeDef]":
+        """What is known of these documents: of those that are not known, nothing."""
+        details = {}
+        for batch in _batches(uris):
+            with calling("GetKnowledgeBaseDocuments"):
+                reply = self.clients.bedrock_agent.get_knowledge_base_documents(
+                    knowledgeBaseId=self.id,
+                    dataSourceId=self.data_source_id,
+                    documentIdentifiers=[_identifier(uri) for uri in batch],
+                )
+            for detail in reply["documentDetails"]:
+                if detail["status"] != NOT_FOUND:
+                    details[detail["identifier"]["s3"]["uri"]] = detail
+        return details
+
+    def finds(self, uri: str) -> bool:
+        """Whether Retrieve still finds anything of a document."""
+        with calling("Retrieve"):
+            found = self.clients.bedrock_agent_runtime.retrieve(
+                knowledgeBaseId=self.id,
+                retrievalQuery={"text": uri},
+                retrievalConfiguration={
+                    "vectorSearchConfiguration": {
+                        "numberOfResults": 1,
+                        "filter": {"equals": {"key": SOURCE_URI, "value": uri}},  # type: ignore[typeddict-item]  # the stubs have no scalars
+                    }
+                },
+            )
+        return bool(found["retrievalResults"])
+
+
+def _identifier(uri: str) -> "DocumentIdentifierTypeDef":
+    return {"dataSourceType": "S3", "s3": {"uri": uri}}
+
+
+def _document(uri: str, sidecar: str | None) -> "KnowledgeBaseDocumentTypeDef":
+    document: KnowledgeBaseDocumentTypeDef = {
+        "content": {"dataSourceType": "S3", "s3": {"s3Location": {"uri": uri}}}
+    }
+    if sidecar:
+        document["metadata"] = {"type": "S3_LOCATION", "s3Location": {"uri": sidecar}}
+    return document
+
+
+def _batches(uris: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (uris[start : start + BATCH] for start in range(0, len(uris), BATCH))

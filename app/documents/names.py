@@ -1,0 +1,75 @@
+"""What a document may be called, and what its name becomes: a key, an id."""
+
+import base64
+import binascii
+import re
+from pathlib import PurePosixPath
+
+from app.errors import InvalidRequest, NotFound
+
+SUPPORTED = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
+SIDECAR = ".metadata.json"
+LONGEST_NAME = 400
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def check_name(name: str) -> None:
+    """A name is a relative path, `guides/setup.md`, and becomes the object's key.
+
+    Sidecars are written by the server alone: whoever could upload one could relabel another's
+    document.
+
+    Raises:
+        InvalidRequest: naming the rule that the name breaks.
+    """
+    path = PurePosixPath(name)
+    rules = {
+        "it is empty": not name.strip(),
+        f"it is longer than {LONGEST_NAME} characters": len(name) > LONGEST_NAME,
+        "it holds a control character": bool(CONTROL.search(name)),
+        "it has to be a relative path without empty, '.' or '..' parts": (
+            path.is_absolute() or str(path) != name or ".." in path.parts
+        ),
+        f"names ending in {SIDECAR} are reserved for metadata": name.lower().endswith(SIDECAR),
+        f"its type has to be one of {', '.join(SUPPORTED)}": path.suffix.lower() not in SUPPORTED,
+    }
+    for rule, broken in rules.items():
+        if broken:
+            raise InvalidRequest(f"{name!r} cannot be a document's name: {rule}.", field="name")
+
+
+def sidecar_of(key: str) -> str:
+    """Where a document's metadata lies, as Bedrock wants it: beside the document."""
+    return key + SIDECAR
+
+
+def subject_of(key: str) -> str:
+    """The document that an object is about: itself, or the one that it is the sidecar of."""
+    return key.removesuffix(SIDECAR)
+
+
+def document_id(key: str) -> str:
+    """A document's id: its key, so that it can be a part of a path.
+
+    >>> document_id("guides/setup.md")
+    'Z3VpZGVzL3NldHVwLm1k'
+    >>> key_of("Z3VpZGVzL3NldHVwLm1k")
+    'guides/setup.md'
+    """
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def key_of(identifier: str) -> str:
+    """The key that an id stands for.
+
+    Raises:
+        NotFound: it is no id of ours, so there is no such document.
+    """
+    try:
+        padded = identifier + "=" * (-len(identifier) % 4)
+        key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        key = ""
+    if not key or document_id(key) != identifier or key.endswith(SIDECAR):
+        raise NotFound(f"There is no document {identifier!r}.", field="id")
+    return key

@@ -1,0 +1,91 @@
+"""One guardrail, on every path.
+
+A flow cannot be built without a `Guard`, and says nothing to a caller that its guard has not seen:
+the question before anything is looked up, the answer with the passages that it has to be grounded
+in. Without a configured guardrail the guard is `unguarded`, which lets everything pass and is
+named, so that nobody wonders.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from app.aws import calling
+from app.events import Passage, Verdict
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_bedrock_runtime.literals import GuardrailContentSourceType
+    from mypy_boto3_bedrock_runtime.type_defs import (
+        ApplyGuardrailResponseTypeDef,
+        GuardrailContentBlockTypeDef,
+        GuardrailTextBlockTypeDef,
+    )
+
+ALLOWED = Verdict(intervened=False)
+
+
+class Guard(Protocol):
+    """Judges what goes in and what comes out."""
+
+    def question(self, text: str) -> Verdict: ...
+
+    def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict: ...
+
+
+class Unguarded:
+    """No guardrail is configured: everything passes."""
+
+    def question(self, text: str) -> Verdict:  # noqa: ARG002
+        return ALLOWED
+
+    def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:  # noqa: ARG002
+        return ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """A guardrail of Bedrock's, asked through ApplyGuardrail.
+
+    The answer is judged as contextual grounding wants it: the passages as its source, the question
+    as its query, both of this turn only.
+    """
+
+    runtime: "BedrockRuntimeClient"
+    identifier: str
+    version: str
+
+    def question(self, text: str) -> Verdict:
+        return self._apply("INPUT", [{"text": {"text": text}}])
+
+    def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
+        sources: list[GuardrailTextBlockTypeDef] = [
+            {"text": passage.text, "qualifiers": ["grounding_source"]} for passage in passages
+        ]
+        query: GuardrailTextBlockTypeDef = {"text": question, "qualifiers": ["query"]}
+        judged: GuardrailTextBlockTypeDef = {"text": text, "qualifiers": ["guard_content"]}
+        return self._apply("OUTPUT", [{"text": block} for block in (*sources, query, judged)])
+
+    def _apply(
+        self, source: "GuardrailContentSourceType", content: "list[GuardrailContentBlockTypeDef]"
+    ) -> Verdict:
+        with calling("ApplyGuardrail"):
+            reply = self.runtime.apply_guardrail(
+                guardrailIdentifier=self.identifier,
+                guardrailVersion=self.version,
+                source=source,
+                content=content,
+            )
+        return _verdict(reply)
+
+
+def _verdict(reply: "ApplyGuardrailResponseTypeDef") -> Verdict:
+    if reply["action"] == "NONE":
+        return ALLOWED
+    shown = "".join(output.get("text", "") for output in reply["outputs"])
+    return Verdict(intervened=True, text=shown, reason=reply.get("actionReason"))
+
+
+def guard(runtime: "BedrockRuntimeClient", identifier: str | None, version: str) -> Guard:
+    """The guard that the settings ask for."""
+    return Guardrail(runtime, identifier, version) if identifier else Unguarded()

@@ -1,0 +1,50 @@
+"""The application over HTTP: parse, call a flow, answer. One ASGI app, the same in both homes.
+
+    POST   /chat                 a question -> the whole answer, with its citations
+    POST   /chat/stream          the same, as it is written (UI message stream over SSE)
+    POST   /search               what Retrieve finds, and with `explain`, why
+    POST   /documents            a form to upload one document with
+    GET    /documents            what became of them
+    GET    /documents/{id}       DELETE
+    GET    /conversations        one's own
+    GET    /conversations/{id}   DELETE
+    GET    /models               what may be asked for
+    GET    /healthz  /readyz     alive; able to answer
+
+Errors are RFC 9457 problems (`problems.py`); before a stream's first byte too, and after it as the
+stream's own error part. Nothing here knows which home it is in.
+"""
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.aws import Clients
+from app.settings import Settings
+from app.web import problems
+from app.web.limits import LimitBody
+from app.web.request_ids import RequestIds
+from app.web.routes import chat, conversations, documents, health, models, search
+
+
+def application(clients: Clients, settings: Settings) -> FastAPI:
+    """The ASGI application over these clients."""
+    app = FastAPI(
+        title="Outcrop",
+        version=__version__,
+        summary="Cited answers about your own documents.",
+        description=__doc__,
+        openapi_tags=[{"name": part.TAG, "description": part.__doc__} for part in PARTS],
+        responses=problems.RESPONSES,
+        docs_url=None,
+        redoc_url=None,
+    )
+    for part in PARTS:
+        app.include_router(part.router(clients, settings), tags=[part.TAG])
+    problems.install(app)
+    # Outermost first: a request has an id before anything can refuse it.
+    for middleware in reversed((RequestIds, LimitBody)):
+        app.add_middleware(middleware)
+    return app
+
+
+PARTS = (chat, search, documents, conversations, models, health)

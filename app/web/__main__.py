@@ -1,0 +1,71 @@
+"""`python -m app.web --port N`: serve the application on the loopback interface.
+
+Prints `{"url": ...}` once it takes requests, and ends when its standard input does, or on SIGTERM,
+after the streams that are under way.
+"""
+
+import argparse
+import json
+import logging
+import socket
+import sys
+from threading import Thread
+
+import uvicorn
+
+from app.aws import clients
+from app.errors import OperatorError
+from app.settings import Settings, read
+from app.web import application
+from app.web.request_ids import WithRequestId
+
+GRACE_SECONDS = 5
+
+
+def main() -> None:
+    """Read the settings, bind, serve."""
+    arguments = argparse.ArgumentParser(prog="python -m app.web")
+    arguments.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    port = arguments.parse_args().port
+    _log()
+    try:
+        settings = read(Settings)
+        app = application(clients(settings.deadline_seconds), settings)
+        listener = _listener(port)
+    except OperatorError as error:
+        sys.exit(error.detail)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=GRACE_SECONDS)
+    )
+    Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    host, port = listener.getsockname()
+    print(json.dumps({"url": f"http://{host}:{port}"}), flush=True)  # noqa: T201
+    server.run(sockets=[listener])
+
+
+def _listener(port: int) -> socket.socket:
+    """A socket that takes connections already; they wait until the server reads them."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        raise OperatorError(
+            f"Port {port} cannot be had ({error.strerror}). Set OUTCROP_PORT to another."
+        ) from error
+
+
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
+    sys.stdin.buffer.read()
+    server.should_exit = True
+
+
+def _log() -> None:
+    handler = logging.StreamHandler()
+    handler.addFilter(WithRequestId())
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s")
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+if __name__ == "__main__":
+    main()

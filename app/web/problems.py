@@ -1,0 +1,117 @@
+"""Errors -> RFC 9457 `application/problem+json`, in one place.
+
+{"type": "urn:outcrop:not-found", "title": "There is no such thing", "status": 404,
+ "detail": "There is no conversation 'x'. Leave it out to begin a new one.",
+ "code": "not-found", "retryable": false, "requestId": "5f2c...",
+ "errors": [{"field": "conversationId", "rule": "There is no conversation 'x'. ..."}]}
+"""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.errors import CallerError, OutcropError
+from app.events import Error
+from app.web.request_ids import current
+from app.web.schemas import QUESTION_TAGS, Problem, Violation
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+INTERNAL = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
+RETRY_AFTER = "5"  # seconds, where the backend has named no time
+
+
+def problem(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Response:
+    """The response that an error becomes."""
+    shown = error if isinstance(error, Error) else Error.of(error)
+    if isinstance(error, CallerError) and error.field:
+        violations = [Violation(field=error.field, rule=error.detail)]
+    body = Problem(
+        type=f"urn:outcrop:{shown.code}",
+        title=shown.title,
+        status=shown.status,
+        detail=shown.detail,
+        code=shown.code,
+        retryable=shown.retryable,
+        request_id=current(),
+        errors=list(violations) or None,
+    )
+    headers = {"retry-after": RETRY_AFTER} if shown.retryable else None
+    return JSONResponse(
+        body.model_dump(by_alias=True, exclude_none=True),
+        status_code=shown.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error that leaves a route become a problem."""
+    app.add_exception_handler(OutcropError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _ours(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, OutcropError)
+    if not isinstance(error, CallerError):
+        log.error("%s: %s", error.code, error.detail, exc_info=error)
+    return problem(error)
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    violations = [
+        Violation(field=_field(fault["loc"]), rule=fault["msg"]) for fault in error.errors()
+    ]
+    detail = "; ".join(f"{violation.field}: {violation.rule}" for violation in violations)
+    shown = Error(400, "invalid-request", "The request is not valid", detail, retryable=False)
+    return problem(shown, violations)
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, OutcropError):  # what FastAPI wraps while it reads a body
+        return problem(error.__cause__)
+    title = HTTPStatus(error.status_code).phrase
+    code = title.lower().replace(" ", "-")
+    response = problem(Error(error.status_code, code, title, error.detail, retryable=False))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unexpected(_request: Request, error: Exception) -> Response:
+    log.error("unexpected: %s", error, exc_info=error)
+    return problem(INTERNAL)
+
+
+def _field(location: Sequence[Any]) -> str:
+    """The part of the request that is at fault, as a caller would call it.
+
+    >>> _field(("body", "question", "message"))    # pydantic names the member of a union, too
+    'message'
+    >>> _field(("query", "limit"))
+    'limit'
+    >>> _field(("body", 17))    # malformed JSON: the place in the text
+    'body'
+    """
+    named = [str(part) for part in location[1:] if isinstance(part, str)]
+    return ".".join(part for part in named if part not in QUESTION_TAGS) or str(location[0])
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem: what went wrong, and what to do next.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "model": Problem,
+    }
+}

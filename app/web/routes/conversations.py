@@ -1,0 +1,51 @@
+"""One's own conversations. Another's are answered as if they did not exist."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from app.aws import Clients
+from app.conversations import Conversations
+from app.errors import NotFound
+from app.settings import Settings
+from app.web import schemas
+from app.web.principal import principal_of
+
+TAG = "conversations"
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+def router(clients: Clients, settings: Settings) -> APIRouter:
+    """`/conversations`."""
+    routes = APIRouter(prefix="/conversations")
+    principal = principal_of(settings)
+
+    def own(owner: Annotated[str, Depends(principal)]) -> Conversations:
+        return Conversations(clients.s3, settings.conversations_bucket, owner)
+
+    Own = Annotated[Conversations, Depends(own)]
+
+    @routes.get("")
+    def listing(
+        conversations: Own,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+    ) -> schemas.Conversations:
+        """List one's conversations, newest first."""
+        items, following = conversations.summaries(limit, cursor)
+        return schemas.Conversations.model_validate({"items": items, "next_cursor": following})
+
+    @routes.get("/{id}")
+    def find(id: Id, conversations: Own) -> schemas.Conversation:
+        """Show a conversation, turn by turn."""
+        turns = conversations.turns(id)
+        if not turns:
+            raise NotFound(f"There is no conversation {id!r}.", field="id")
+        return schemas.Conversation.model_validate({"id": id, "turns": turns})
+
+    @routes.delete("/{id}", status_code=204)
+    def delete(id: Id, conversations: Own) -> None:
+        """Forget a conversation."""
+        conversations.delete(id)
+
+    return routes

@@ -1,0 +1,40 @@
+"""Whether the application is alive, and whether it could answer a question."""
+
+from fastapi import APIRouter, Response
+
+from app.aws import Clients, calling
+from app.errors import OutcropError, Unavailable
+from app.settings import Settings
+from app.web.problems import problem
+
+TAG = "health"
+
+
+def router(clients: Clients, settings: Settings) -> APIRouter:
+    """`/healthz` and `/readyz`."""
+    routes = APIRouter()
+
+    @routes.get("/healthz")
+    def alive() -> dict[str, str]:
+        """Say that the process serves."""
+        return {"status": "alive"}
+
+    @routes.get("/readyz", response_model=dict[str, str])
+    def ready() -> dict[str, str] | Response:
+        """Say whether questions can be answered: the Knowledge Base and the buckets are there."""
+        try:
+            with calling("GetKnowledgeBase"):
+                found = clients.bedrock_agent.get_knowledge_base(
+                    knowledgeBaseId=settings.knowledge_base_id
+                )
+            for bucket in (settings.documents_bucket, settings.conversations_bucket):
+                with calling("HeadBucket"):
+                    clients.s3.head_bucket(Bucket=bucket)
+        except OutcropError as error:
+            return problem(Unavailable(f"Not ready: {error.title}."))
+        status = found["knowledgeBase"]["status"]
+        if status != "ACTIVE":
+            return problem(Unavailable(f"Not ready: the Knowledge Base is {status}."))
+        return {"status": "ready"}
+
+    return routes

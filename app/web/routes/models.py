@@ -1,0 +1,46 @@
+"""Which models may be asked, and what each takes: our catalogue, joined with Bedrock's list."""
+
+from fastapi import APIRouter
+
+from app import models
+from app.aws import Clients, calling
+from app.settings import Settings
+from app.web import schemas
+
+TAG = "models"
+
+
+def router(clients: Clients, settings: Settings) -> APIRouter:
+    """`/models`."""
+    routes = APIRouter()
+
+    @routes.get("/models")
+    def listing() -> schemas.Models:
+        """List the models that can be asked, in the order of the catalogue."""
+        with calling("ListFoundationModels"):
+            offered = clients.bedrock.list_foundation_models(byOutputModality="TEXT")
+        here = {summary["modelId"] for summary in offered["modelSummaries"]}
+        return schemas.Models(
+            default=settings.model_id,
+            items=[_entry(model, here) for model in models.MODELS],
+        )
+
+    return routes
+
+
+def _entry(model: models.Model, here: set[str]) -> schemas.Model:
+    return schemas.Model(
+        id=model.id,
+        family=model.family.name,
+        offered=model.id in here,
+        state=model.state,
+        end_of_life=model.end or None,
+        successor=model.successor or None,
+        context_tokens=model.context,
+        output_tokens=model.output,
+        parameters=sorted(model.takes),
+        one_sampler=model.one_sampler,
+        streams=model.streams,
+        needs_inference_profile=model.profile,
+        note=model.note or None,
+    )

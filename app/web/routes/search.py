@@ -1,0 +1,74 @@
+"""What Retrieve finds, without an answer: to see, and to mend, what answers are made of."""
+
+import re
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from app.answer import retrieve
+from app.aws import Clients
+from app.events import Passage
+from app.settings import Settings
+from app.web import schemas
+
+TAG = "search"
+WORD = re.compile(r"\w+")
+
+
+def router(clients: Clients, settings: Settings) -> APIRouter:
+    """`/search`."""
+    routes = APIRouter()
+
+    def find(asked: schemas.Search, search_type: str) -> tuple[Passage, ...]:
+        return retrieve(
+            clients.bedrock_agent_runtime,
+            settings.knowledge_base_id,
+            asked.query,
+            limit=asked.limit,
+            search_type=search_type,
+            retrieval_filter=asked.filter,
+        )
+
+    @routes.post("/search")
+    def search(asked: schemas.Search) -> schemas.Found:
+        """Find passages."""
+        search_type = asked.search_type or settings.search_type
+        found = find(asked, search_type)
+        passages = [schemas.Passage.model_validate(passage) for passage in found]
+        if asked.explain:
+            by_meaning = found if search_type == "SEMANTIC" else find(asked, "SEMANTIC")
+            passages = [
+                _explained(passage, by_meaning, asked.query, settings.passages)
+                for passage in passages
+            ]
+        return schemas.Found(query=asked.query, search_type=search_type, passages=passages)
+
+    return routes
+
+
+def _explained(
+    passage: schemas.Passage, by_meaning: Sequence[Passage], query: str, used: int
+) -> schemas.Passage:
+    """The passage, with why it is where it is."""
+    ranks = {(other.uri, other.text): other.number for other in by_meaning}
+    reason = None if passage.number <= used else f"an answer reads the first {used} only"
+    explanation = schemas.Explanation(
+        semantic_rank=ranks.get((passage.uri, passage.text)),
+        words=_shared_words(query, passage.text),
+        used=reason is None,
+        reason=reason,
+    )
+    return passage.model_copy(update={"explanation": explanation})
+
+
+def _shared_words(query: str, text: str) -> list[str]:
+    """The query's words that a text holds, as they are written there, in order.
+
+    >>> _shared_words("how hard is quartz?", "Quartz is HARD, quartz!")
+    ['Quartz', 'is', 'HARD']
+    """
+    wanted = {word.lower() for word in WORD.findall(query)}
+    written = {
+        word.lower(): word for word in reversed(WORD.findall(text)) if word.lower() in wanted
+    }
+    return list(reversed(written.values()))
