@@ -260,6 +260,8 @@ def test_every_code_that_the_services_model_has_a_meaning() -> None:
     ("status", "kind"),
     [
         (403, OperatorError),
+        (404, NotFound),
+        (412, Conflict),
         (408, TimedOut),
         (429, Throttled),
         (500, Unavailable),

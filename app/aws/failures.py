@@ -130,11 +130,15 @@ _CODES: dict[str, type[OutcropError]] = {
     for code in codes.split()
 }
 
-# where the code says nothing
+# where the code says nothing; S3 sends none in answer to a HEAD
 _STATUSES: dict[int, type[OutcropError]] = {
     401: OperatorError,
     403: OperatorError,
+    404: NotFound,
     408: TimedOut,
+    409: Conflict,
+    412: Conflict,
+    413: TooLarge,
     429: Throttled,
     500: Unavailable,
     502: Unavailable,

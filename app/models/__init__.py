@@ -1,9 +1,9 @@
 """Foundation models over InvokeModel: one way to ask, whatever the family.
 
-    model id -> catalogue -> Prompt, checked -> the family's body -> InvokeModel -> Completion
+    model id -> row of the catalogue -> Prompt, checked -> body -> InvokeModel -> Completion
 
-One file a family says how its bodies are written and read; `catalogue` says what each id accepts;
-`answer` puts a stream together, chunk by chunk, and calls it whole or cut.
+One file a family says how its bodies are written and read; `ids` knows what a model may be called,
+`catalogue` what it accepts; `answer` puts a stream together, and calls it whole or cut.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from app.aws import FAILURES, calling
 from app.errors import CallerError, OperatorError
 from app.models.answer import Answer, Completion
-from app.models.catalogue import MODELS, Model, find
+from app.models.catalogue import MODELS, Model
 from app.models.family import JSON, given
+from app.models.ids import find
 from app.models.prompt import Prompt, Turn
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def invoke(
 
     Args:
         runtime: a client that sends a request once, as `app.aws.clients` makes it.
-        model_id: a model id, an inference profile or an ARN; see `catalogue.find`.
+        model_id: a model id, an inference profile or an ARN; see `find`.
         prompt: what the model is asked.
         base_model_id: the model behind `model_id`, where that does not tell.
         guardrail: what judges the prompt and the answer.

@@ -1,13 +1,11 @@
-"""What each model id accepts: the capability table, and how an id is found in it.
+"""The capability table: what each model accepts.
 
-`GET /models` prints it, joined with Bedrock's ListFoundationModels. It is a snapshot of November
-2026; what Bedrock says wins where the two differ.
+`GET /models` prints it, joined with Bedrock's ListFoundationModels. It is as of November 2026, from
+AWS's pages on each model; what Bedrock itself says is newer.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from typing import Literal
 
@@ -89,55 +87,6 @@ class Model:
             yield "max_tokens", f"writes at most {self.output} tokens, and not {prompt.max_tokens}"
 
 
-def find(model_id: str, base_model_id: str | None = None) -> Model:
-    """The row of a model, by whatever name it is called.
-
-    >>> find("eu.anthropic.claude-sonnet-4-6").id
-    'anthropic.claude-sonnet-4-6'
-    >>> find("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0").family.name
-    'nova'
-
-    Args:
-        model_id: a model id, alone or with a geography before it (`us.`, `global.`, ..), or the
-            ARN of a foundation model or of an inference profile of the system.
-        base_model_id: the id of the model behind it, where `model_id` does not tell: an
-            application inference profile, a custom, imported or provisioned model, or a model
-            that is newer than the table. A relative with the same body does.
-
-    Raises:
-        InvalidRequest: naming `model`, with near matches.
-    """
-    asked = base_model_id or model_id
-    if model := _BY_ID.get(bare(asked)):
-        return model
-    if _OPAQUE.match(asked):
-        raise InvalidRequest(
-            f"{asked} does not tell which model is behind it. Name that model as base_model_id.",
-            field="model",
-        )
-    near = get_close_matches(bare(asked), _BY_ID, n=3)
-    meant = f" Did you mean {', '.join(near)}?" if near else ""
-    raise InvalidRequest(
-        f"{asked!r} is not a text model that Outcrop knows how to invoke.{meant} A newer model of "
-        "a known family can be called with a relative of it as base_model_id.",
-        field="model",
-    )
-
-
-def bare(model_id: str) -> str:
-    """The model id in an id or ARN, without geography and without context-length variant.
-
-    >>> bare("arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0")
-    'amazon.nova-pro-v1:0'
-    >>> bare("meta.llama3-1-8b-instruct-v1:0:128k")
-    'meta.llama3-1-8b-instruct-v1:0'
-    """
-    _, _, rest = model_id.rpartition("/")
-    rest = re.sub(r":\d+k$", "", rest)
-    head, _, tail = rest.partition(".")
-    return tail if head not in _PROVIDERS and tail.partition(".")[0] in _PROVIDERS else rest
-
-
 _ALL: frozenset[Parameter] = frozenset({"temperature", "top_p", "top_k", "stop"})
 _NO_STOP: frozenset[Parameter] = frozenset({"temperature", "top_p"})
 _ONLY_STOP: frozenset[Parameter] = frozenset({"stop"})
@@ -207,6 +156,7 @@ MODELS: tuple[Model, ...] = (
         successor=_SONNET,
         note="Whether it refuses temperature together with top_p is not documented.",
     ),
+    _claude4("anthropic.claude-opus-4-20250514-v1:0", output=32_000, state="gone", successor=_OPUS),
     _claude3("anthropic.claude-3-7-sonnet-20250219-v1:0", state="legacy", successor=_SONNET),
     _claude3("anthropic.claude-3-5-sonnet-20241022-v2:0", state="legacy", successor=_SONNET),
     _claude3("anthropic.claude-3-5-sonnet-20240620-v1:0", state="legacy", successor=_SONNET),
@@ -283,22 +233,32 @@ MODELS: tuple[Model, ...] = (
     _gpt_oss("openai.gpt-oss-safeguard-120b"),
     _gpt_oss("openai.gpt-oss-safeguard-20b"),
     _chat("qwen.qwen3-235b-a22b-2507-v1:0", context=262_144, output=8192),
-    _chat("qwen.qwen3-32b-v1:0", context=32_768, output=8192),
+    _chat("qwen.qwen3-vl-235b-a22b", context=256_000, output=8192),
     _chat("qwen.qwen3-next-80b-a3b", context=256_000, output=8192),
+    _chat("qwen.qwen3-32b-v1:0", context=32_768, output=8192),
     _chat("qwen.qwen3-coder-next", context=256_000, output=16_384),
     _chat("deepseek.v3.2", context=164_000, output=8192),
-    _chat("deepseek.v3-v1:0", context=128_000, output=8192, state="legacy", end=_MARCH),
     _chat("moonshotai.kimi-k3", context=1_000_000, profile=True),
     _chat("moonshotai.kimi-k2.5", context=256_000, output=16_384),
     _chat("minimax.minimax-m2.5", context=196_000, output=8192),
     _chat("zai.glm-5", context=200_000, output=128_000),
     _chat("nvidia.nemotron-super-3-120b", context=256_000, output=32_768),
-    _chat("google.gemma-3-27b-it", context=128_000, output=8192, state="legacy", end=_MARCH),
-    _chat("google.gemma-3-12b-it", context=128_000, output=8192, state="legacy", end=_MARCH),
+    _chat("nvidia.nemotron-nano-3-30b", context=256_000, output=8192),
+    *(
+        _chat(model_id, context=context, output=output, state="legacy", end=_MARCH)
+        for model_id, context, output in (
+            ("qwen.qwen3-coder-480b-a35b-v1:0", 262_144, 16_384),
+            ("qwen.qwen3-coder-30b-a3b-v1:0", 262_144, 16_384),
+            ("deepseek.v3-v1:0", 128_000, 8192),
+            ("moonshot.kimi-k2-thinking", 256_000, 16_384),
+            ("minimax.minimax-m2.1", 196_000, 8192),
+            ("zai.glm-4.7", 203_000, 128_000),
+            ("zai.glm-4.7-flash", 203_000, 128_000),
+            ("google.gemma-3-27b-it", 128_000, 8192),
+            ("google.gemma-3-12b-it", 128_000, 8192),
+            ("google.gemma-3-4b-it", 128_000, 8192),
+            ("nvidia.nemotron-nano-12b-v2", 128_000, 8192),
+            ("nvidia.nemotron-nano-9b-v2", 128_000, 8192),
+        )
+    ),
 )
-
-_BY_ID = {model.id: model for model in MODELS}
-_PROVIDERS = {model.id.partition(".")[0] for model in MODELS}
-
-# ARNs that name a thing of the account, and not the model in it.
-_OPAQUE = re.compile(r"arn:[^:]+:bedrock:[^:]*:[^:]*:(?!foundation-model/|inference-profile/)")

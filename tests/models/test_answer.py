@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from app.errors import ModelFailed, OutcropError, StreamCut
 from app.events import Usage
-from app.models import Completion, catalogue
+from app.models import MODELS, Completion, find
 from app.models.answer import Answer
 from app.models.family import Family, Piece
 from app.models.openai import CHAT, OPENAI
 from tests.models import golden
 
 PIECE = Piece(last=True)
-FAMILIES = list({model.family.name: model.family for model in catalogue.MODELS}.values())
+FAMILIES = list({model.family.name: model.family for model in MODELS}.values())
 
 
 def delta(content: str | None = None, finish_reason: str | None = None) -> bytes:
@@ -115,7 +115,7 @@ def test_a_golden_body_with_a_part_replaced_is_an_answer_or_an_error_of_ours(
     data: st.DataObject,
 ) -> None:
     one = data.draw(st.sampled_from(golden.ALL))
-    family = catalogue.find(one.model_id).family
+    family = find(one.model_id).family
     streamed = bool(one.chunks) and data.draw(st.booleans())
     reader, sent = (family.chunk, one.chunks) if streamed else (family.reply, (one.reply,))
     at = data.draw(st.integers(0, len(sent) - 1))
@@ -163,7 +163,7 @@ def test_every_stop_reason_of_the_converse_api_is_known_for_what_it_is() -> None
 
     service: Any = Session().get_service_model("bedrock-runtime")
     words = set(service.shape_for("StopReason").enum)
-    nova = catalogue.find("amazon.nova-lite-v1:0").family.stops.keys()
+    nova = find("amazon.nova-lite-v1:0").family.stops.keys()
     assert words - nova - {"guardrail_intervened"} == {
         "tool_use",
         "malformed_model_output",

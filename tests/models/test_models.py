@@ -74,6 +74,7 @@ def _clients(loopback: Loopback, deadline_seconds: float) -> Clients:
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        patch.setenv("AWS_MAX_ATTEMPTS", "5")
         return clients(deadline_seconds)
 
 
