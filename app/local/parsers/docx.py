@@ -1,8 +1,9 @@
-"""Word: by way of HTML, with what the converter leaves out written into the document before.
+"""Word: by way of HTML, from a copy of the document in which everything is written out.
 
-`mammoth` knows Word's paragraphs, styles, lists, tables, text boxes and notes. It does not show the
-numbers that Word counts, equations, charts, and the alternative text of pictures, and it stumbles
-over pictures that are not there: so these become plain runs of text first.
+`mammoth` knows Word's paragraphs, lists, tables, text boxes, notes and links. It does not show the
+numbers that Word counts, equations and charts, does not see what a style inherits, and stumbles
+over pictures that are not there. So the copy has no styles but one for each level of heading; two
+lists, one with bullets and one whose items begin with their numbers; and text for the rest.
 """
 
 from collections.abc import Iterator
@@ -19,51 +20,75 @@ from app.local.parsers.equations import latex
 from app.local.parsers.hypertext import to_markdown
 from app.local.parsers.numbering import Numbering, Styles
 
-_MAIN = "word/document.xml"
-_HEADING = "OutcropHeading"  # the style that we give to headings, whatever theirs
-_STYLES = "\n".join(f"p.{_HEADING}{level} => h{level}:fresh" for level in range(1, 7))
+_MAIN, _NUMBERING, _STYLES = "word/document.xml", "word/numbering.xml", "word/styles.xml"
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_HEADING = "Heading"
+_STYLE_MAP = "\n".join(f"p.{_HEADING}{level} => h{level}:fresh" for level in range(1, 7))
+_BULLETS, _NUMBERS = "1", "2"
 
 
 def parse(document: Document) -> Iterator[Section]:
     with opened(document.path) as archive:
         if _MAIN not in archive.NameToInfo:
             raise Unreadable(
-                "The file is no Word document: it holds no word/document.xml. Give it the suffix "
-                "of what it really is."
+                f"The file is no Word document: it holds no {_MAIN}. Give it the suffix of what "
+                "it really is."
             )
         copy = _written_out(archive)
     pictures = mammoth.images.img_element(lambda _: {})  # of which the text alone is kept
-    html = mammoth.convert_to_html(copy, style_map=_STYLES, convert_image=pictures).value
+    html = mammoth.convert_to_html(copy, style_map=_STYLE_MAP, convert_image=pictures).value
     yield Section(to_markdown(html, counted=True), None)
 
 
 def _written_out(archive: ZipFile) -> BytesIO:
-    """A copy of the document with all of that as runs of text, and without its media."""
     root = tree(archive, _MAIN)
-    _write_numbers(archive, root)
+    _write_places(archive, root)
     _write_objects(archive, root)
+    written = {
+        _MAIN: tostring(root),
+        _NUMBERING: tostring(_two_lists()),
+        _STYLES: tostring(Element(f"{{{_WORD}}}styles")),
+    }
     copy = BytesIO()
     with ZipFile(copy, "w") as target:
         for name in archive.namelist():
             if name.endswith((".xml", ".rels")):
-                target.writestr(name, tostring(root) if name == _MAIN else archive.read(name))
+                target.writestr(name, written.get(name) or archive.read(name))
     return copy
 
 
-def _write_numbers(archive: ZipFile, root: Element) -> None:
-    """Write numbers out, and give every heading the style that tells its level and no more."""
+def _write_places(archive: ZipFile, root: Element) -> None:
+    """Say of every paragraph itself that it is a heading, or in a list, and its number."""
     word = _namespace(root)
-    styles = Styles(tree(archive, "word/styles.xml"))
-    numbering = Numbering(tree(archive, "word/numbering.xml"), styles)
+    styles = Styles(tree(archive, _STYLES))
+    numbering = Numbering(tree(archive, _NUMBERING), styles)
     for paragraph in root.iter(f"{word}p"):
-        label, level = numbering.label(paragraph), styles.heading(paragraph)
+        item, level = numbering.next(paragraph), styles.heading(paragraph)
         if paragraph.find(f"{word}pPr") is None:
             paragraph.insert(0, Element(f"{word}pPr"))
-        if label:
-            paragraph.insert(1, _run(word, [f"{label} "]))
+        properties = paragraph[0]
+        properties[:] = properties.findall(f"{word}rPr")  # which tells that it was deleted
+        if item and item.label:
+            paragraph.insert(1, _run(word, [f"{item.label} "]))
         if level:
-            style = Element(f"{word}pStyle", {f"{word}val": f"{_HEADING}{min(level, 6)}"})
-            paragraph[0][:] = [style]
+            SubElement(properties, f"{word}pStyle", {f"{word}val": f"{_HEADING}{min(level, 6)}"})
+        elif item:
+            place = SubElement(properties, f"{word}numPr")
+            SubElement(place, f"{word}ilvl", {f"{word}val": str(item.depth)})
+            kind = _NUMBERS if item.label else _BULLETS
+            SubElement(place, f"{word}numId", {f"{word}val": kind})
+
+
+def _two_lists() -> Element:
+    root = Element(f"{{{_WORD}}}numbering")
+    for kind, form in ((_BULLETS, "bullet"), (_NUMBERS, "decimal")):
+        abstract = SubElement(root, f"{{{_WORD}}}abstractNum", {f"{{{_WORD}}}abstractNumId": kind})
+        for depth in range(9):
+            level = SubElement(abstract, f"{{{_WORD}}}lvl", {f"{{{_WORD}}}ilvl": str(depth)})
+            SubElement(level, f"{{{_WORD}}}numFmt", {f"{{{_WORD}}}val": form})
+        num = SubElement(root, f"{{{_WORD}}}num", {f"{{{_WORD}}}numId": kind})
+        SubElement(num, f"{{{_WORD}}}abstractNumId", {f"{{{_WORD}}}val": kind})
+    return root
 
 
 def _write_objects(archive: ZipFile, root: Element) -> None:
@@ -81,13 +106,13 @@ def _write_objects(archive: ZipFile, root: Element) -> None:
                 )
             elif name == "r" and child.find("{*}rPr/{*}vanish") is not None:
                 parent[at] = _run(word, [])
-            elif name == "r" and (charts := list(child.iterfind("{*}drawing//{*}chart"))):
+            elif name == "r" and (charts := child.findall("{*}drawing//{*}chart")):
                 tables = [chart(tree(archive, parts.get(_id(each), ""))) for each in charts]
                 parent[at] = _run(word, "\n\n".join(tables).split("\n"))
 
 
 def _namespace(root: Element) -> str:
-    """The namespace of the document: Word writes one of two."""
+    """The namespace of the document, in braces: Word writes one of two."""
     return root.tag.rpartition("}")[0] + "}"
 
 

@@ -17,6 +17,19 @@ class _Level:
     start: int
 
 
+@dataclass(frozen=True)
+class Item:
+    """A paragraph's place in a list.
+
+    Attributes:
+        depth: from 0.
+        label: what Word shows before it, as in "1.2."; nothing for a bullet.
+    """
+
+    depth: int
+    label: str
+
+
 class Styles:
     """What a paragraph's style, and those that it is based on, say of it.
 
@@ -65,19 +78,22 @@ class Numbering:
         self._styles = styles
         self._counters: dict[str, dict[int, int]] = {}  # list -> depth -> its last number
 
-    def label(self, paragraph: Element) -> str:
-        """What Word shows before the document's next paragraph, as in "1.2."; "" for a bullet."""
+    def next(self, paragraph: Element) -> Item | None:
+        """The place of the document's next paragraph; None where it is in no list."""
         num, depth = self._place(paragraph)
         levels = self._levels.get(num, {})
-        if depth not in levels or levels[depth].form in ("bullet", "none"):
-            return ""
+        if depth not in levels:
+            return None
+        if levels[depth].form in ("bullet", "none"):
+            return Item(depth, "")
         counters = self._counters.setdefault(self._list[num], {})
         if num in self._restarts:
             self._restarts.remove(num)
             counters.clear()
         _count(counters, levels, depth)
         numbers = {str(at + 1): _written(counters[at], levels[at].form) for at in counters}
-        return re.sub(r"%(\d)", lambda found: numbers.get(found[1], ""), levels[depth].text)
+        label = re.sub(r"%(\d)", lambda found: numbers.get(found[1], ""), levels[depth].text)
+        return Item(depth, label)
 
     def _place(self, paragraph: Element) -> tuple[str, int]:
         """The paragraph's `w:numId` and `w:ilvl`: its own, or those of its style or its bases."""
