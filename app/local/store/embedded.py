@@ -34,7 +34,7 @@ from app.local.store.search import search
 from app.local.store.segment import Segment
 from app.local.store.truth import Row, Truth
 
-SAVED = 1024  # chunks; a smaller segment is not worth a file: it is made again on opening
+SAVED = 256  # chunks; a smaller segment is not worth a file: it is made again on opening
 BATCH = 4096  # chunks
 UNIT = 1e-3  # how far from 1 the length of a unit vector may be
 

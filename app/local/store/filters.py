@@ -130,40 +130,39 @@ def compile_filter(retrieval_filter: Mapping[str, Any]) -> Filter:
     return _compile(retrieval_filter, depth=0)
 
 
-def _compile(retrieval_filter: Mapping[str, Any], depth: int) -> Filter:
-    if len(retrieval_filter) != 1:
-        found = ", ".join(retrieval_filter) or "none"
-        raise ValueError(f"a filter must have exactly one operator; found: {found}")
-    ((operator, argument),) = retrieval_filter.items()
-    if operator in GROUPS:
-        return _group(operator, argument, depth)
-    if operator in OPERATORS:
-        return _condition(operator, argument)
+def _compile(retrieval_filter: Any, depth: int) -> Filter:
+    if not isinstance(retrieval_filter, Mapping) or len(retrieval_filter) != 1:
+        raise ValueError(f"a filter must be one operator, and is {retrieval_filter!r}")
+    ((name, argument),) = retrieval_filter.items()
+    if name in GROUPS:
+        return _group(name, argument, depth)
+    if name in OPERATORS:
+        return _condition(name, argument)
     known = ", ".join([*OPERATORS, *GROUPS])
-    raise ValueError(f"{operator} is not an operator of a filter; the operators are {known}")
+    raise ValueError(f"{name} is not an operator of a filter; the operators are {known}")
 
 
-def _group(operator: str, members: Sequence[Mapping[str, Any]], depth: int) -> Group:
+def _group(name: str, members: Any, depth: int) -> Group:
     if depth > 1:
-        raise ValueError(f"{operator}: a group may stand in a group, and no deeper")
-    if not 2 <= len(members) <= MAX_MEMBERS:
-        raise ValueError(
-            f"{operator}: a group must have 2 to {MAX_MEMBERS} members, and has {len(members)}"
-        )
-    return Group(operator, tuple(_compile(member, depth + 1) for member in members))
+        raise ValueError(f"{name}: a group may stand in a group, and no deeper")
+    if not isinstance(members, list) or not 2 <= len(members) <= MAX_MEMBERS:
+        raise ValueError(f"{name}: a group must be a list of 2 to {MAX_MEMBERS} filters")
+    return Group(name, tuple(_compile(member, depth + 1) for member in members))
 
 
-def _condition(operator: str, argument: Mapping[str, Any]) -> Condition:
+def _condition(name: str, argument: Any) -> Condition:
+    if not isinstance(argument, Mapping) or set(argument) != {"key", "value"}:
+        raise ValueError(f"{name}: a condition must have a key and a value, and nothing else")
     key, value = argument["key"], argument["value"]
-    if not 1 <= len(key) <= MAX_KEY:
-        raise ValueError(f"{operator}: a key must have 1 to {MAX_KEY} characters, not {len(key)}")
-    takes = OPERATORS[operator].takes
+    if not isinstance(key, str) or not 1 <= len(key) <= MAX_KEY:
+        raise ValueError(f"{name}: a key must be 1 to {MAX_KEY} characters, and is {key!r}")
+    takes = OPERATORS[name].takes
     if kind(value) not in takes:
         raise ValueError(
-            f"{operator} on key {key!r}: the value must be a {' or '.join(takes)}, "
+            f"{name} on key {key!r}: the value must be a {' or a '.join(takes)}, "
             f"and is {_article(value)}"
         )
-    return Condition(operator, key, tuple(value) if isinstance(value, list) else value)
+    return Condition(name, key, tuple(value) if isinstance(value, list) else value)
 
 
 def _article(value: object) -> str:

@@ -35,12 +35,14 @@ def search(
 ) -> tuple[Integers, Scores]:
     """The numbers and scores of the best `limit` chunks, and of those that equal the last one."""
     allowed = _allowed(index, where)  # (n,)
-    rows = _nearest(index, vector, allowed, max(NEAR, 2 * limit))  # (r,)
+    candidates = _nearest(index, vector, allowed, max(NEAR, 2 * limit))  # (n,)
     if text is None:
+        rows = np.flatnonzero(candidates)  # (r,)
         scores = fusion.semantic(_cosines(index, vector, rows))  # (r,)
     else:
         words = _words(index, text, allowed)  # (n,)
-        rows = np.union1d(rows, _best(words, max(BEST, limit), above=0))  # (r,)
+        candidates[_best(words, max(BEST, limit), above=0)] = True
+        rows = np.flatnonzero(candidates)  # (r,)
         scores = fusion.hybrid(_cosines(index, vector, rows), words[rows])  # (r,)
     best = _best(scores, limit)
     return index.numbers[rows[best]], scores[best]
@@ -54,17 +56,18 @@ def _allowed(index: Index, where: Filter | None) -> Mask:
     return np.concatenate(masks)
 
 
-def _nearest(index: Index, vector: Vectors, allowed: Mask, count: int) -> Integers:
-    """All rows that are allowed, or if they are many, those that share the most signs: at least
-    `count`, with all that are as near as the last.
+def _nearest(index: Index, vector: Vectors, allowed: Mask, count: int) -> Mask:
+    """(n,) all rows that are allowed; or if they are many, those that share the most signs with the
+    vector: at least `count`, with all that are as near as the last of them.
     """
     if np.count_nonzero(allowed) <= max(EXACT, count):
-        return np.flatnonzero(allowed)
+        return allowed.copy()
     code = signs(vector[np.newaxis])  # (6, 1)
     distances = np.concatenate([_hamming(segment.codes, code) for segment, _ in _spans(index)])
     distances[~allowed] = DIMENSION + 1  # (n,)
     within = np.cumsum(np.bincount(distances))  # how many rows are so near, or nearer
-    return np.flatnonzero(distances <= np.searchsorted(within, count))
+    near: Mask = distances <= np.searchsorted(within, count)  # (n,)
+    return near
 
 
 def _hamming(codes: Integers, code: Integers) -> Integers:

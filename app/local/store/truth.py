@@ -83,6 +83,7 @@ class Truth:
         """Replace a document; durable on return. The numbers of the chunks that it had before."""
         with self._transaction() as database:
             gone = self._forget(document)
+            self._check_new([row.chunk.id for row in rows])
             found = sum(row.chunk.vector is not None for row in rows)
             key = database.execute(
                 "INSERT INTO documents (uri, chunks, checksum) VALUES (?, ?, ?)",
@@ -141,6 +142,11 @@ class Truth:
         self._writer.execute("DELETE FROM documents WHERE key = ?", key)
         return np.array(gone, np.int64).reshape(-1)
 
+    def _check_new(self, ids: Sequence[str]) -> None:
+        query = "SELECT id FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+        if taken := self._writer.execute(query, (json.dumps(ids),)).fetchone():
+            raise ValueError(f"chunk {taken[0].decode()}: another document has a chunk of this id")
+
     def _rows(self, condition: str, wanted: str) -> list[Row]:
         rows = []
         for number, *fields, checksum in self._read(f"{CHUNKS} WHERE {condition}", wanted):
@@ -196,8 +202,6 @@ class Truth:
         """SQLite's errors as the store's own."""
         try:
             yield
-        except sqlite3.IntegrityError as error:
-            raise ValueError(f"the id of a chunk is that of another document's: {error}") from error
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                 raise StoreFull(f"there is no room left in {self._file.parent}") from error

@@ -1,0 +1,357 @@
+"""What every filling of the store's Protocol must do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from app.local.store import Chunk, Hit, Store, embedded
+from app.local.store.filters import compile_filter
+from tests.local.store.samples import chunk, nearest, sentence, vector
+
+Open = Callable[[], Store]
+FILLINGS: dict[str, Callable[[Path], Store]] = {"embedded": embedded}
+
+
+@pytest.fixture(params=FILLINGS)
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Opens the store, always the same one; what was open before is closed."""
+    opened: list[Store] = []
+
+    def open_() -> Store:
+        while opened:
+            opened.pop().close()
+        opened.append(FILLINGS[request.param](tmp_path / "store"))
+        return opened[0]
+
+    yield open_
+    opened.pop().close()
+
+
+@pytest.fixture
+def store(open_store: Open) -> Store:
+    return open_store()
+
+
+def ids(hits: list[Hit]) -> list[str]:
+    return [hit.id for hit in hits]
+
+
+def test_an_empty_store_finds_nothing(store: Store) -> None:
+    assert store.search(vector(1), "amber", 5) == []
+    assert store.search(vector(1), None, 5) == []
+    assert store.documents() == {}
+    assert store.parents(["p"]) == {}
+
+
+def test_a_hit_is_the_chunk_that_was_put(store: Store) -> None:
+    metadata: dict[str, Any] = {
+        "year": 2024,
+        "ratio": 0.5,
+        "draft": False,
+        "team": "s3",
+        "tags": ["a", "b"],
+        "no": [],
+    }
+    store.put("s3://b/k", [chunk("c", 1, "Naïve café ☕ 東京", metadata)])
+    [hit] = store.search(vector(1), None, 5)
+    assert hit == Hit("c", "s3://b/k", "Naïve café ☕ 東京", metadata, hit.score, None)
+    assert {key: type(value) for key, value in hit.metadata.items()} == {
+        key: type(value) for key, value in metadata.items()
+    }
+
+
+def test_semantic_search_compares_every_vector(store: Store) -> None:
+    chunks = [chunk(f"c{seed:02}", seed) for seed in range(40)]
+    for start in range(0, 40, 4):
+        store.put(f"s3://b/{start}", chunks[start : start + 4])
+    for seed in (3, 100, 101):
+        expected = nearest(chunks, vector(seed), 7)
+        hits = store.search(vector(seed), None, 7)
+        assert ids(hits) == [name for name, _ in expected]
+        assert [hit.score for hit in hits] == pytest.approx(
+            [score for _, score in expected], abs=1e-5
+        )
+
+
+def test_the_score_of_the_same_vector_is_one_and_of_its_opposite_a_fifth(store: Store) -> None:
+    store.put("s3://b/k", [chunk("same", 1), Chunk("opposite", "", {}, -vector(1))])
+    same, opposite = store.search(vector(1), None, 2)
+    assert (same.id, opposite.id) == ("same", "opposite")
+    assert [same.score, opposite.score] == pytest.approx([1, 0.2])
+
+
+def test_hybrid_search_finds_words_that_the_vectors_do_not_tell(store: Store) -> None:
+    for seed in range(30):
+        store.put(f"s3://b/{seed}", [chunk(f"c{seed:02}", seed)])
+    store.put("s3://b/error", [chunk("error", 99, "What a ThrottlingException means")])
+    assert "error" not in ids(store.search(vector(3), None, 5))
+    hits = store.search(vector(3), "throttling exception", 5)
+    assert "error" in ids(hits)
+    assert "c03" in ids(hits)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Retry on ThrottlingException.", "ThrottlingException"),
+        ("Retry on ThrottlingException.", "throttling exceptions"),
+        ("A t3.micro is small.", "t3.micro"),
+        ("A t3.micro is small.", "T3 micro"),
+        ("Allow s3:GetObject on it.", "s3:GetObject"),
+        ("Allow s3:GetObject on it.", "getting objects"),
+        ("It holds 1,000 items.", "1000"),
+        ("Le café est naïf.", "CAFE NAIF"),
+        ("Die Straße", "strasse"),
+        ("東京都に住む", "東京"),
+        ("The buckets were emptied", "empty bucket"),
+    ],
+)
+def test_words_are_found_in_the_forms_that_people_use(
+    store: Store, text: str, question: str
+) -> None:
+    far = vector(1)
+    store.put("s3://b/decoys", [Chunk(f"a{n}", sentence(n), {}, far) for n in range(5)])
+    store.put("s3://b/k", [Chunk("z", text, {}, far)])
+    assert ids(store.search(far, question, 1)) == ["z"]
+
+
+def test_a_question_without_words_is_answered_by_its_vector(store: Store) -> None:
+    store.put("s3://b/k", [chunk(f"c{seed}", seed) for seed in range(5)])
+    for text in ("", "?!", "what is the", "zzzz"):
+        assert ids(store.search(vector(3), text, 1)) == ["c3"]
+
+
+@pytest.mark.parametrize("text", [None, "amber bridge candle delta ember"])
+def test_scores_fall_from_at_most_one_and_more_is_the_same_and_more(
+    store: Store, text: str | None
+) -> None:
+    for seed in range(60):
+        store.put(f"s3://b/{seed}", [chunk(f"c{seed}", seed)])
+    hits = store.search(vector(7), text, 60)
+    scores = [hit.score for hit in hits]
+    assert len(hits) == 60
+    assert scores == sorted(scores, reverse=True)
+    assert 0 <= scores[-1] <= scores[0] <= 1
+    for limit in (1, 10, 59):
+        assert store.search(vector(7), text, limit) == hits[:limit]
+
+
+@pytest.mark.parametrize("text", [None, "amber"])
+def test_equal_scores_come_in_the_order_of_ids(store: Store, text: str | None) -> None:
+    for name in ("d", "b", "e", "a", "c"):
+        store.put(f"s3://b/{name}", [chunk(name, 1, "amber bridge")])
+    assert ids(store.search(vector(1), text, 3)) == ["a", "b", "c"]
+    assert ids(store.search(vector(1), text, 9)) == ["a", "b", "c", "d", "e"]
+
+
+def test_a_document_that_is_put_again_is_replaced_whole(store: Store) -> None:
+    store.put("s3://b/k", [chunk("a", 1, "old amber"), chunk("b", 2, "old bridge")])
+    store.put("s3://b/k", [chunk("b", 3, "new candle")])
+    assert store.documents() == {"s3://b/k": 1}
+    for text in (None, "old amber", "old bridge", "candle"):
+        assert [hit.text for hit in store.search(vector(1), text, 9)] == ["new candle"]
+
+
+def test_a_document_may_have_no_chunks(store: Store) -> None:
+    store.put("s3://b/empty", [])
+    assert store.documents() == {"s3://b/empty": 0}
+    assert store.search(vector(1), "amber", 5) == []
+
+
+def test_a_deleted_document_is_gone(store: Store) -> None:
+    store.put("s3://b/k", [chunk("a", 1), replace(chunk("p", 2), vector=None)])
+    store.put("s3://b/l", [chunk("b", 2)])
+    store.delete("s3://b/k")
+    store.delete("s3://b/k")
+    store.delete("s3://b/never")
+    assert store.documents() == {"s3://b/l": 1}
+    assert ids(store.search(vector(1), None, 9)) == ["b"]
+    assert store.parents(["p"]) == {}
+
+
+def test_parents_are_returned_and_never_searched(store: Store) -> None:
+    parent = Chunk("p", "granite harbour island", {"page": 3}, None)
+    child = Chunk("c", "granite", {"page": 3}, vector(1), parent="p")
+    store.put("s3://b/k", [parent, child])
+    assert store.documents() == {"s3://b/k": 1}
+    hits = store.search(vector(1), "harbour island", 9)
+    assert [(hit.id, hit.parent) for hit in hits] == [("c", "p")]
+    assert store.parents(["p", "c", "unknown"]) == {
+        "p": Hit("p", "s3://b/k", "granite harbour island", {"page": 3}, 0.0, None)
+    }
+
+
+def test_all_of_it_is_there_after_closing_and_opening(open_store: Open) -> None:
+    store = open_store()
+    for seed in range(20):
+        store.put(f"s3://b/{seed % 15}", [chunk(f"c{seed}", seed, metadata={"seed": seed})])
+    store.delete("s3://b/3")
+    where = compile_filter({"greaterThan": {"key": "seed", "value": 4}})
+    before = [store.search(vector(q), text, 9, where) for q in range(5) for text in (None, "amber")]
+    documents = store.documents()
+    store = open_store()
+    assert store.documents() == documents
+    assert before == [
+        store.search(vector(q), text, 9, where) for q in range(5) for text in (None, "amber")
+    ]
+
+
+METADATA: dict[str, dict[str, Any]] = {
+    "apple": {"s": "apple", "n": 1, "b": True, "l": ["red", "green"]},
+    "apricot": {"s": "apricot", "n": 2.5, "b": False, "l": []},
+    "capital": {"s": "Apple", "n": -3},
+    "one": {"s": "1", "n": 1.0, "l": ["redder"]},
+    "number": {"s": 1, "n": "1", "b": 1},
+    "true": {"s": True, "n": True},
+    "list": {"s": ["apple", "pear"], "n": ["1"]},
+    "uri": {"s": "", "x-amz-bedrock-kb-source-uri": "s3://b/4"},
+    "bare": {},
+}
+APPLE = {"equals": {"key": "s", "value": "apple"}}
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value", "found"),
+    [
+        ("equals", "s", "apple", "apple"),
+        ("equals", "s", "1", "one"),
+        ("equals", "s", 1, "number"),
+        ("equals", "s", True, "true"),
+        ("equals", "s", "", "uri"),
+        ("equals", "n", 1, "apple one"),
+        ("equals", "n", "1", "number"),
+        ("equals", "b", True, "apple"),
+        ("equals", "b", False, "apricot"),
+        ("equals", "b", 1, "number"),
+        ("equals", "x-amz-bedrock-kb-source-uri", "s3://b/4", "uri"),
+        ("equals", "missing", "x", ""),
+        ("notEquals", "s", "apple", "apricot capital one number true list uri bare"),
+        ("notEquals", "n", 1, "apricot capital number true list uri bare"),
+        ("notEquals", "missing", "x", "apple apricot capital one number true list uri bare"),
+        ("greaterThan", "n", 1, "apricot"),
+        ("greaterThanOrEquals", "n", 1, "apple apricot one"),
+        ("lessThan", "n", 1, "capital"),
+        ("lessThanOrEquals", "n", 1, "apple capital one"),
+        ("in", "s", ["apple", "1"], "apple one"),
+        ("in", "s", [], ""),
+        ("notIn", "s", ["apple", "1"], "apricot capital number true list uri"),
+        ("startsWith", "s", "ap", "apple apricot"),
+        ("startsWith", "s", "", "apple apricot capital one uri"),
+        ("stringContains", "s", "pp", "apple capital list"),
+        ("stringContains", "l", "red", "apple one"),
+        ("listContains", "l", "red", "apple"),
+        ("listContains", "s", "apple", "list"),
+    ],
+)
+def test_every_operator_of_a_filter(
+    store: Store, operator: str, key: str, value: Any, found: str
+) -> None:
+    put_metadata(store)
+    where = compile_filter({operator: {"key": key, "value": value}})
+    for text in (None, "amber"):
+        assert set(ids(store.search(vector(0), text, 99, where))) == set(found.split())
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({"andAll": [APPLE, {"equals": {"key": "b", "value": True}}]}, "apple"),
+        ({"andAll": [APPLE, {"equals": {"key": "b", "value": False}}]}, ""),
+        ({"orAll": [APPLE, {"lessThan": {"key": "n", "value": 0}}]}, "apple capital"),
+        (
+            {
+                "andAll": [
+                    {"notEquals": {"key": "b", "value": False}},
+                    {"orAll": [APPLE, {"startsWith": {"key": "s", "value": "ap"}}]},
+                ]
+            },
+            "apple",
+        ),
+    ],
+)
+def test_groups_of_a_filter(store: Store, where: dict[str, Any], found: str) -> None:
+    put_metadata(store)
+    hits = store.search(vector(0), None, 99, compile_filter(where))
+    assert set(ids(hits)) == set(found.split())
+
+
+def put_metadata(store: Store) -> None:
+    """Over three documents."""
+    chunks = [chunk(name, 0, "amber", metadata) for name, metadata in METADATA.items()]
+    for start in range(0, len(chunks), 3):
+        store.put(f"s3://b/{start}", chunks[start : start + 3])
+
+
+def test_the_best_of_what_passes_are_found_however_far_they_are(store: Store) -> None:
+    chunks = [chunk(f"c{n:03}", n, metadata={"rare": n % 50 == 0}) for n in range(300)]
+    store.put("s3://b/k", chunks)
+    where = compile_filter({"equals": {"key": "rare", "value": True}})
+    expected = nearest(chunks, vector(7), 4, where)
+    assert ids(store.search(vector(7), None, 4, where)) == [name for name, _ in expected]
+    assert len(store.search(vector(7), "amber", 99, where)) == 6
+
+
+@pytest.mark.parametrize(
+    ("chunks", "rule"),
+    [
+        ([Chunk("c", "", {}, vector(1)[:3])], "384"),
+        ([Chunk("c", "", {}, 2 * vector(1))], "length 1"),
+        ([Chunk("c", "", {}, vector(1) * float("nan"))], "length 1"),
+        ([chunk("c", 1), chunk("c", 2)], "different ids"),
+        ([chunk("taken", 1)], "chunk taken"),
+        ([replace(chunk("c", 1), parent="p")], "parent"),
+        ([replace(chunk("c", 1), parent="d"), chunk("d", 2)], "parent"),
+        ([chunk("c", 1, metadata={"key": float("inf")})], "'key'"),
+        ([chunk("c", 1, metadata={"key": [1]})], "'key'"),  # type: ignore[list-item]  # on purpose
+        ([chunk("c", 1, "half a \ud800 pair")], "surrogates"),
+    ],
+)
+def test_a_document_that_breaks_a_rule_changes_nothing(
+    store: Store, chunks: list[Chunk], rule: str
+) -> None:
+    store.put("s3://b/other", [chunk("taken", 5)])
+    store.put("s3://b/k", [chunk("old", 6)])
+    with pytest.raises(ValueError, match=rule):
+        store.put("s3://b/k", chunks)
+    assert store.documents() == {"s3://b/other": 1, "s3://b/k": 1}
+    assert ids(store.search(vector(6), None, 9)) == ["old", "taken"]
+
+
+def test_a_query_that_breaks_a_rule_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        store.search(vector(1), None, 0)
+    with pytest.raises(ValueError, match="384"):
+        store.search(vector(1)[:5], None, 1)
+
+
+def test_readers_see_whole_documents_while_one_is_written(store: Store) -> None:
+    """The document goes back and forth between three chunks and five; no reader sees four."""
+    versions = {
+        size: [chunk(f"{size}-{n}", n, "amber", {"size": size}) for n in range(size)]
+        for size in (3, 5)
+    }
+    store.put("s3://b/k", versions[3])
+    stop = Event()
+    seen: set[tuple[Any, ...]] = set()
+
+    def read() -> None:
+        while not stop.is_set():
+            for text in (None, "amber"):
+                hits = store.search(vector(1), text, 99)
+                seen.add(tuple(hit.metadata["size"] for hit in hits))
+
+    readers = [Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(60):
+        store.put("s3://b/k", versions[5])
+        store.put("s3://b/k", versions[3])
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert seen
+    assert seen <= {(3,) * 3, (5,) * 5}
