@@ -16,7 +16,7 @@ answered; the worker does it, and the state says how far it is.
 
     bases, sources, jobs, documents, tags    the operations, on the state
     state, queue, recovery                   what is asked for and what is done, through crashes
-    worker, backlog, chunks, fetch           document -> INDEXED
+    worker, backlog, drafts, fetch           document -> INDEXED
     parse, chunk, sidecar                    its stages
     retrieve                                 question -> passages
 """
@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.local.knowledge.chunk import Encoder
-from app.local.knowledge.chunks import Parser
+from app.local.knowledge.drafts import Parser
 from app.local.knowledge.fetch import Buckets, Fetch
 from app.local.knowledge.recovery import recover
 from app.local.knowledge.retrieve import retrieve
@@ -60,7 +60,7 @@ class Knowledge:
         self.fetch = Fetch(buckets)
         self._state = State(home / "knowledge" / "state.sqlite")
         self._stores = Stores(home / "knowledge" / "stores", open_store)
-        self._encoder = encoder
+        self._encoder, self._parser = encoder, parser
         self._worker = Worker(self._state, self._stores, buckets, parser, encoder)
 
     def start(self) -> None:
@@ -85,5 +85,6 @@ class Knowledge:
     def close(self) -> None:
         """Stop, soon. What is not done then is done after the next start."""
         self._worker.close()
+        self._parser.close()
         self._stores.close()
         self._state.close()

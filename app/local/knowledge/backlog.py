@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
-from app.local.knowledge.chunks import Drafts
+from app.local.knowledge.drafts import Drafts
 from app.local.knowledge.queue import Task
 
 BATCH = 64  # chunks that are embedded in one go: seconds of work, and enough to fill the encoder
@@ -25,7 +25,7 @@ class Ready:
 
     @property
     def weight(self) -> int:
-        return 1 + (len(self.drafts.chunks) if self.drafts else 0)
+        return len(self.drafts.chunks) if self.drafts else 1
 
 
 class Backlog:

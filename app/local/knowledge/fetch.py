@@ -133,7 +133,10 @@ class Fetch:
         if origin.content:
             name = origin.content.rpartition("/")[2]
             charset = _charset(self._head(origin.content).content_type)
-            yield Fetched(self._path(origin.content), name, charset, attributes)
+            try:
+                yield Fetched(self._path(origin.content), name, charset, attributes)
+            except FileNotFoundError as error:
+                raise _missing(origin.content) from error
             return
         with tempfile.NamedTemporaryFile(prefix="outcrop-") as file:
             file.write(data or b"")
@@ -153,13 +156,17 @@ class Fetch:
         try:
             return self._buckets.head(*split(uri))
         except KeyError:
-            raise Unreadable(f"There is no object {uri}.") from None
+            raise _missing(uri) from None
 
     def _path(self, uri: str) -> Path:
         try:
             return self._buckets.path(*split(uri))
         except KeyError:
-            raise Unreadable(f"There is no object {uri}.") from None
+            raise _missing(uri) from None
+
+
+def _missing(uri: str) -> Unreadable:
+    return Unreadable(f"There is no object {uri}.")
 
 
 def split(uri: str) -> tuple[str, str]:

@@ -66,11 +66,10 @@ def ask(
 ) -> None:
     """Ask for a document to be indexed, whatever was asked of it before."""
     db.execute(
-        "INSERT INTO documents (source, uri, origin, requested, job, status, updated_at, data)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, uri) DO UPDATE SET"
+        "INSERT INTO documents (source, uri, origin, requested, job, status, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, uri) DO UPDATE SET"
         " origin = excluded.origin, requested = excluded.requested, job = excluded.job,"
-        " status = excluded.status, reason = NULL, updated_at = excluded.updated_at,"
-        " data = excluded.data",
+        " status = excluded.status, reason = NULL, updated_at = excluded.updated_at",
         (
             source,
             uri,
@@ -79,9 +78,11 @@ def ask(
             job,
             "PENDING" if job else "STARTING",
             _now(),
-            data,
         ),
     )
+    db.execute("DELETE FROM contents WHERE source = ? AND uri = ?", (source, uri))
+    if data is not None:
+        db.execute("INSERT INTO contents VALUES (?, ?, ?)", (source, uri, data))
 
 
 def ask_delete(db: Connection, source: str, uri: str, *, job: str | None = None) -> None:
@@ -179,7 +180,7 @@ def recover(db: Connection) -> None:
 
 
 def ask_again(db: Connection, source: str, uri: str) -> None:
-    """The store has lost a document: ask for what was last asked for, unless that is still to do."""
+    """The store has lost a document: ask for it again, unless it is still to be done anyway."""
     db.execute(
         "UPDATE documents SET content_etag = NULL, metadata_etag = NULL"
         " WHERE source = ? AND uri = ?",
@@ -213,9 +214,9 @@ def busy(db: Connection, source: str) -> bool:
 def data(db: Connection, task: Task) -> bytes | None:
     """What the caller sent of a document."""
     row = db.execute(
-        "SELECT data FROM documents WHERE source = ? AND uri = ?", (task.source, task.uri)
+        "SELECT data FROM contents WHERE source = ? AND uri = ?", (task.source, task.uri)
     ).fetchone()
-    sent: bytes | None = row["data"]
+    sent: bytes | None = row and row["data"]
     return sent
 
 

@@ -77,8 +77,14 @@ CREATE TABLE IF NOT EXISTS documents (
     claimed     INTEGER NOT NULL DEFAULT 0,     -- the worker has it in hand
     content_etag  TEXT,             -- of what the store holds; NULL: nothing
     metadata_etag TEXT,
-    data        BLOB,               -- its content, where the caller sent it
     PRIMARY KEY (source, uri)
+);
+CREATE TABLE IF NOT EXISTS contents (           -- of documents that the caller sent
+    source      TEXT NOT NULL,
+    uri         TEXT NOT NULL,
+    data        BLOB NOT NULL,
+    PRIMARY KEY (source, uri),
+    FOREIGN KEY (source, uri) REFERENCES documents ON DELETE CASCADE
 );
 CREATE INDEX IF NOT EXISTS documents_waiting ON documents (job IS NOT NULL, requested)
     WHERE NOT claimed AND status IN ('STARTING', 'PENDING', 'DELETING');
@@ -90,11 +96,14 @@ CREATE VIEW IF NOT EXISTS unsettled AS SELECT * FROM documents
 CREATE VIEW IF NOT EXISTS running_jobs AS SELECT * FROM ingestion_jobs
     WHERE status IN ('STARTING', 'IN_PROGRESS', 'STOPPING');
 CREATE TABLE IF NOT EXISTS client_tokens (
-    token       TEXT PRIMARY KEY,
-    request     TEXT NOT NULL,      -- a digest of the operation and its parameters
+    operation   TEXT NOT NULL,
+    token       TEXT NOT NULL,
+    request     TEXT NOT NULL,      -- a digest of the parameters
     answer      TEXT NOT NULL,
-    created_at  TEXT NOT NULL
+    created_at  TEXT NOT NULL,
+    PRIMARY KEY (operation, token)
 );
+CREATE INDEX IF NOT EXISTS client_tokens_by_age ON client_tokens (created_at);
 CREATE TABLE IF NOT EXISTS tags (
     arn         TEXT NOT NULL,
     key         TEXT NOT NULL,
@@ -124,16 +133,25 @@ class State(Database):
             ServiceError: ConflictException, where the token came with another request before.
         """
         asked = {name: value for name, value in params.items() if name != "clientToken"}
-        token, request = params.get("clientToken"), digest([operation, asked])
+        token = params.get("clientToken")
         with self.transaction() as db:
+            if token is None:
+                return act(db, asked)
+            request = digest(asked)
             earlier = db.execute(
-                "SELECT request, answer FROM client_tokens WHERE token = ?", (token,)
+                "SELECT request, answer FROM client_tokens WHERE operation = ? AND token = ?",
+                (operation, token),
             ).fetchone()
             if earlier:
                 return _same(earlier, request)
-            answer = act(db, asked)
-            if token is not None:
-                _remember(db, token, request, answer)
+            answer, now = act(db, asked), datetime.now(UTC)
+            db.execute(
+                "DELETE FROM client_tokens WHERE created_at < ?", ((now - TOKENS_LIVE).isoformat(),)
+            )
+            db.execute(
+                "INSERT INTO client_tokens VALUES (?, ?, ?, ?, ?)",
+                (operation, token, request, encode(answer), now.isoformat()),
+            )
             return answer
 
 
@@ -145,15 +163,6 @@ def _same(earlier: Row, request: str) -> JSON:
             "Send a token of its own with every request.",
         )
     return decode(earlier["answer"])
-
-
-def _remember(db: Connection, token: str, request: str, answer: JSON) -> None:
-    now = datetime.now(UTC)
-    db.execute("DELETE FROM client_tokens WHERE created_at < ?", ((now - TOKENS_LIVE).isoformat(),))
-    db.execute(
-        "INSERT INTO client_tokens VALUES (?, ?, ?, ?)",
-        (token, request, encode(answer), now.isoformat()),
-    )
 
 
 def new_id() -> str:

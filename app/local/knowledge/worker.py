@@ -23,7 +23,7 @@ import numpy as np
 from app.local.knowledge import bases, jobs, queue, sources
 from app.local.knowledge.backlog import Backlog, Ready
 from app.local.knowledge.chunk import Encoder
-from app.local.knowledge.chunks import Parser, draft
+from app.local.knowledge.drafts import Parser, draft
 from app.local.knowledge.fetch import Buckets, Fetch
 from app.local.knowledge.parse import Unreadable
 from app.local.knowledge.queue import Outcome, Task
@@ -33,7 +33,8 @@ from app.local.store import StoreFull, Vectors
 
 CLAIM = 16  # documents that the reader takes in hand at a time
 SLICE = 256  # chunks of one large document that are embedded between two looks at `close`
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+NO_ROOM = (StoreFull, sqlite3.OperationalError)  # and whatever else may pass by itself
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,6 @@ class Worker:
         self._closing.set()
         self._backlog.close()
         self.wake()
-        self._parser.close()
         for thread in self._threads:
             thread.join()
 
@@ -82,6 +82,11 @@ class Worker:
         while not self._closing.is_set():
             try:
                 step()
+            except _Closing:
+                return
+            except NO_ROOM as error:
+                log.warning("Ingestion is held up, and tried again: %s", error)
+                self._closing.wait(RETRY_SECONDS)
             except Exception:
                 log.exception("%s failed, and is tried again", threading.current_thread().name)
                 self._closing.wait(RETRY_SECONDS)
@@ -105,7 +110,7 @@ class Worker:
     def _scan(self, job: str) -> None:
         try:
             jobs.scan(self._state, self._buckets, job)
-        except sqlite3.OperationalError:
+        except NO_ROOM:
             raise
         except Exception as error:
             log.exception("Scanning for ingestion job %s failed", job)
@@ -156,7 +161,7 @@ class Worker:
         """Bring the stores in line with a batch. A document that cannot be stored fails alone."""
         try:
             return self._stored(batch)
-        except (StoreFull, _Closing):
+        except (*NO_ROOM, _Closing):
             raise
         except Exception as error:
             if len(batch) > 1:
