@@ -14,6 +14,7 @@ from botocore.model import OperationModel
 
 from app.local.wire.call import JSON, Body, ServiceError
 from app.local.wire.form import Form
+from app.local.wire.models import streaming_payload
 from app.local.wire.request import Request
 
 Run = Callable[..., Awaitable[Any]]
@@ -67,8 +68,8 @@ async def receive_body(
     chunked = headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
     if chunked:
         source = aws_chunked(source, headers)
-    streaming = operation.has_streaming_input
-    body = await (in_file(source, folder, run) if streaming else in_memory(source))
+    to_file = streaming_payload(operation) is not None
+    body = await (in_file(source, folder, run) if to_file else in_memory(source))
     if chunked:
         _take_off_chunks(headers, body.size if isinstance(body, Body) else len(body))
     return Received(headers, body, {})

@@ -42,6 +42,15 @@ def protocol(operation: OperationModel) -> str:
     return str(operation.metadata["protocol"])
 
 
+def streaming_payload(operation: OperationModel) -> str | None:
+    """The parameter that is the whole body and may be too large for memory."""
+    shape = operation.input_shape
+    payload = shape.serialization.get("payload") if shape else None
+    if shape and payload and shape.members[payload].serialization.get("streaming"):
+        return str(payload)
+    return None
+
+
 def _add_browser_upload(s3: dict[str, Any]) -> None:
     """S3 takes a form posted by a browser, which no SDK sends and the model leaves out:
     https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
