@@ -1,0 +1,47 @@
+"""S3's buckets: folders that a person can look into, and that keep what S3 promises.
+
+    home/s3/<bucket>/<key>              an object's bytes, under its own name
+    home/s3/.state/buckets.sqlite       everything else about it; the word that counts
+    home/s3/.state/staged/<version>     bytes on their way in or out
+
+FLOW of a write, which a crash may cut anywhere:
+
+    staging.py    bytes -> a file beside the buckets, fsync
+    buckets.py    lock: look at what is there, check the caller's condition
+                  one transaction: the object's row, and its event     <- the write has happened
+                  rename to layout.py's place, fsync of the folder
+    events.py     event -> queue, once more after a crash
+    byhand.py     the other way round: a file that changed -> row and event
+
+A row fits one state of a file only (size, time, inode). So metadata never meets other bytes than
+its own, and what a person does to the folder is noticed.
+"""
+
+from app.local.buckets.buckets import Buckets
+from app.local.buckets.objects import (
+    Attributes,
+    BucketNotEmpty,
+    NoSuchBucket,
+    NoSuchKey,
+    Object,
+    is_bucket_name,
+)
+from app.local.buckets.scanner import Scanner
+from app.local.buckets.staging import Staged
+from app.local.buckets.uploads import NoSuchUpload, Part, Upload, Uploads
+
+__all__ = [
+    "Attributes",
+    "BucketNotEmpty",
+    "Buckets",
+    "NoSuchBucket",
+    "NoSuchKey",
+    "NoSuchUpload",
+    "Object",
+    "Part",
+    "Scanner",
+    "Staged",
+    "Upload",
+    "Uploads",
+    "is_bucket_name",
+]

@@ -1,0 +1,86 @@
+"""What a person did to a bucket's folder: files dropped in, edited, moved, removed.
+
+A file that is not as its row says is read again. With the same bytes it is the same object, however
+it was touched or copied; with others it is a new one, described by its file alone.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.local.buckets import index
+from app.local.buckets.checksums import md5
+from app.local.buckets.events import DELETE, PUT
+from app.local.buckets.folder import Folder, Identity
+from app.local.buckets.objects import Attributes, Object, guess_type
+from app.local.database import Database
+
+_PATIENCE = 3  # readings of a file that keeps changing
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A key whose row and file do not fit: `before` is what the row says, `now` what is there."""
+
+    key: str
+    before: Object | None
+    now: Object | None
+
+    @property
+    def event(self) -> str | None:
+        """What S3 calls it; None where the bytes are the same."""
+        if self.now is None:
+            return DELETE
+        return None if self.before and self.before.md5 == self.now.md5 else PUT
+
+    def holds(self, folder: Folder) -> bool:
+        """Whether the folder is still as it was found."""
+        if self.now is None:
+            return folder.find(self.key) is None
+        return folder.identity(self.now.path) == self.now.identity
+
+
+def survey(
+    database: Database, folder: Folder, bucket: str, prefix: str, until_ns: int | None
+) -> Iterator[Finding]:
+    """All findings of a folder. Files changed after `until_ns` are passed over."""
+    known = index.identities(database, bucket, prefix)
+    present = set()
+    for key, path, identity in folder.walk(prefix):
+        present.add(key)
+        late = until_ns is not None and identity.mtime_ns > until_ns
+        if (path, identity) != known.get(key) and not late:
+            yield examine(folder, bucket, key, index.get(database, bucket, key))
+    for key in known.keys() - present:
+        yield examine(folder, bucket, key, index.get(database, bucket, key))
+
+
+def examine(folder: Folder, bucket: str, key: str, before: Object | None) -> Finding:
+    """What there is of one key. A file that may not be read is as good as none."""
+    path = folder.find(key)
+    try:
+        return Finding(key, before, (path and _read(folder, bucket, key, path, before)) or None)
+    except (FileNotFoundError, PermissionError):
+        return Finding(key, before, None)
+
+
+def _read(folder: Folder, bucket: str, key: str, path: str, before: Object | None) -> Object:
+    for _ in range(_PATIENCE):
+        with folder.at(path).open("rb") as file:
+            identity = Identity.of_file(file)
+            digest = hashlib.file_digest(file, md5).hexdigest()
+            if Identity.of_file(file) == identity:
+                break
+    if before and before.md5 == digest:
+        return replace(before, path=path, identity=identity)
+    return Object(
+        bucket=bucket,
+        key=key,
+        version=uuid.uuid4().hex,
+        path=path,
+        identity=identity,
+        md5=digest,
+        etag=digest,
+        attributes=Attributes(guess_type(key)),
+    )

@@ -1,0 +1,121 @@
+"""What SQLite knows of the buckets: the objects, the uploads under way, the events to deliver.
+
+The row of an object holds all but its bytes, and the identity of the file that holds those. A row
+and a file that do not fit each other never make an object together.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from app.local.buckets.folder import Identity
+from app.local.buckets.objects import Attributes, Object
+from app.local.database import Database
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS buckets (
+    name TEXT PRIMARY KEY, created REAL NOT NULL, location TEXT NOT NULL,
+    notifications TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE TABLE IF NOT EXISTS objects (
+    bucket TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+    md5 TEXT NOT NULL, etag TEXT NOT NULL,
+    attributes TEXT NOT NULL, checksums TEXT NOT NULL, parts TEXT NOT NULL,
+    PRIMARY KEY (bucket, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS uploads (
+    id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, initiated REAL NOT NULL,
+    attributes TEXT NOT NULL, algorithm TEXT, checksum_type TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS parts (
+    upload TEXT NOT NULL REFERENCES uploads (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+    file TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, modified REAL NOT NULL,
+    md5 TEXT NOT NULL, checksum TEXT,
+    PRIMARY KEY (upload, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, event TEXT NOT NULL
+) STRICT;
+"""
+
+_PAGE = 1000
+_HIGHEST = "\U0010ffff" * 257  # longer than any key, so that it sorts after all that go on
+
+
+def save(connection: sqlite3.Connection, item: Object) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            item.bucket,
+            item.key,
+            item.version,
+            item.path,
+            item.identity.size,
+            item.identity.mtime_ns,
+            item.identity.inode,
+            item.md5,
+            item.etag,
+            json.dumps(asdict(item.attributes)),
+            json.dumps(item.checksums),
+            json.dumps(item.parts),
+        ),
+    )
+
+
+def remove(connection: sqlite3.Connection, item: Object) -> None:
+    connection.execute("DELETE FROM objects WHERE version = ?", (item.version,))
+
+
+def get(database: Database, bucket: str, key: str) -> Object | None:
+    row = database.first("SELECT * FROM objects WHERE bucket = ? AND key = ?", bucket, key)
+    return _object(row) if row else None
+
+
+def with_version(database: Database, version: str) -> Object | None:
+    row = database.first("SELECT * FROM objects WHERE version = ?", version)
+    return _object(row) if row else None
+
+
+def scan(database: Database, bucket: str, prefix: str = "", after: str = "") -> Iterator[Object]:
+    """The objects whose key begins with `prefix` and comes after `after`, by UTF-8 byte order."""
+    while True:
+        rows = database.query(
+            "SELECT * FROM objects WHERE bucket = ? AND key > ? AND key >= ? AND key < ?"
+            " ORDER BY key LIMIT ?",
+            *(bucket, after, prefix, prefix + _HIGHEST, _PAGE),
+        )
+        yield from map(_object, rows)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1]["key"]
+
+
+def identities(database: Database, bucket: str, prefix: str) -> dict[str, tuple[str, Identity]]:
+    """Of the objects whose key begins with `prefix`: key -> path and identity."""
+    rows = database.query(
+        "SELECT key, path, size, mtime_ns, inode FROM objects"
+        " WHERE bucket = ? AND key >= ? AND key < ?",
+        *(bucket, prefix, prefix + _HIGHEST),
+    )
+    return {key: (path, Identity(*identity)) for key, path, *identity in rows}
+
+
+def _object(row: sqlite3.Row) -> Object:
+    return Object(
+        bucket=row["bucket"],
+        key=row["key"],
+        version=row["version"],
+        path=row["path"],
+        identity=Identity(row["size"], row["mtime_ns"], row["inode"]),
+        md5=row["md5"],
+        etag=row["etag"],
+        attributes=attributes(row),
+        checksums=json.loads(row["checksums"]),
+        parts=tuple(json.loads(row["parts"])),
+    )
+
+
+def attributes(row: sqlite3.Row) -> Attributes:
+    return Attributes(**json.loads(row["attributes"]))
