@@ -1,0 +1,26 @@
+"""SQS: standard queues. FIFO queues are refused by name.
+
+    rules.py       what may be said, in which words it is refused
+    queues.py      queues and their attributes
+    messages.py    send, receive, delete, one by one and in batches
+
+What keeps the promises (durable, at least once, dead letters) is app.local.queues. Permissions and
+encryption settings are kept and shown, and have no effect.
+"""
+
+from app.local.queues import Queues
+from app.local.services.sqs.messages import MessageOperations
+from app.local.services.sqs.queues import QueueOperations
+from app.local.services.sqs.rules import translated
+from app.local.wire import Service
+
+__all__ = ["Queues", "handlers"]
+
+
+def handlers(queues: Queues, account: str = "000000000000") -> Service:
+    """SQS's operations. Queue URLs name the host that the request came to."""
+    operations = {
+        **QueueOperations(queues, account).handlers(),
+        **MessageOperations(queues, account).handlers(),
+    }
+    return {name: translated(handler) for name, handler in operations.items()}
