@@ -1,0 +1,52 @@
+"""S3 over a folder: `home/s3/<bucket>/<key>` is the object, and a file put there is one too.
+
+    errors.py       rules of every operation; S3's codes and words
+    content.py      what a request says of an object: headers, metadata, digests
+    conditions.py   If-Match and its kin; ranges and part numbers
+    objects.py      put, get, head, delete, copy
+    multipart.py    objects in parts
+    listing.py      what a bucket holds
+    buckets.py      buckets, and whom their events go to
+    post.py         a form that a browser posts, held against its policy
+
+What keeps the promises (whole objects, one winner, nothing lost) is app.local.buckets.
+"""
+
+from collections.abc import Callable
+
+from app.local.buckets import Buckets
+from app.local.services.s3.buckets import BucketOperations
+from app.local.services.s3.errors import guarded
+from app.local.services.s3.listing import Listing
+from app.local.services.s3.multipart import Multipart
+from app.local.services.s3.objects import Objects
+from app.local.services.s3.post import Post
+from app.local.wire import Service
+
+__all__ = ["Buckets", "handlers"]
+
+
+def handlers(
+    buckets: Buckets,
+    send: Callable[[str, str], None],
+    account: str = "000000000000",
+    region: str = "us-east-1",
+) -> Service:
+    """S3's operations.
+
+    Args:
+        buckets: where everything is kept.
+        send: to the queue of this ARN, this message; KeyError: there is no such queue.
+        account: who owns the buckets.
+        region: where they are.
+    """
+    objects = Objects(buckets, account)
+    groups = (
+        BucketOperations(buckets, account, region, send),
+        Listing(buckets, account),
+        objects,
+        Multipart(buckets, account),
+        Post(objects, account),
+    )
+    operations = {name: handler for group in groups for name, handler in group.handlers().items()}
+    return {name: guarded(handler, account) for name, handler in operations.items()}

@@ -1,0 +1,135 @@
+"""S3's own errors: their codes and words, and which of them the buckets' exceptions become.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+"""
+
+import sqlite3
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from app.local.buckets import BucketNotEmpty, NoSuchBucket, NoSuchKey, NoSuchUpload
+from app.local.buckets.layout import LONGEST_KEY, Blocked
+from app.local.wire import JSON, Call, Handler, ServiceError
+
+# What has an effect in S3 that the stand-in could not give, by the parameter's name.
+_REFUSED = (
+    "ChecksumXXHASH128",
+    "ChecksumXXHASH3",
+    "ChecksumXXHASH64",
+    "CopySourceSSECustomerAlgorithm",
+    "GrantFullControl",
+    "GrantRead",
+    "GrantReadACP",
+    "GrantWrite",
+    "GrantWriteACP",
+    "IfMatchLastModifiedTime",
+    "IfMatchSize",
+    "MFA",
+    "ObjectLockEnabledForBucket",
+    "ObjectLockEventHold",
+    "ObjectLockLegalHoldStatus",
+    "ObjectLockMode",
+    "ObjectLockRetainUntilDate",
+    "SSECustomerAlgorithm",
+    "Tagging",
+    "WriteOffsetBytes",
+)
+_OWNERS_ACLS = ("private", "bucket-owner-full-control")  # what a bucket without ACLs takes
+
+
+def invalid(name: str, value: Any, message: str) -> ServiceError:
+    return ServiceError("InvalidArgument", message, ArgumentName=name, ArgumentValue=value)
+
+
+def not_implemented(header: str) -> ServiceError:
+    message = f"A header you provided implies functionality that is not implemented: {header}."
+    return ServiceError("NotImplemented", message, Header=header)
+
+
+def precondition_failed(condition: str) -> ServiceError:
+    message = "At least one of the pre-conditions you specified did not hold"
+    return ServiceError("PreconditionFailed", message, Condition=condition)
+
+
+def no_such_key(key: str) -> ServiceError:
+    return ServiceError("NoSuchKey", "The specified key does not exist.", Key=key)
+
+
+def guarded(handler: Handler, account: str) -> Handler:
+    """The handler, with what all operations have in common: rules before it, errors after it."""
+
+    @wraps(handler)
+    def call(request: Call) -> JSON:
+        _check(request.params, account)
+        try:
+            return handler(request)
+        except tuple(_TRANSLATIONS) as error:
+            raise _TRANSLATIONS[_kind(error)](error, request.params) from error
+
+    return call
+
+
+def check_key(key: str) -> None:
+    size = len(key.encode())
+    if size > LONGEST_KEY:
+        raise ServiceError(
+            "KeyTooLongError", "Your key is too long", Size=size, MaxSizeAllowed=LONGEST_KEY
+        )
+
+
+def _check(params: JSON, account: str) -> None:
+    if refused := next((name for name in _REFUSED if params.get(name)), None):
+        raise not_implemented(refused)
+    if params.get("ACL", "private") not in _OWNERS_ACLS:
+        raise ServiceError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+    for owner in ("ExpectedBucketOwner", "ExpectedSourceBucketOwner"):
+        if params.get(owner, account) != account:
+            raise ServiceError("AccessDenied", "Access Denied")
+    if params.get("VersionId", "null") != "null":
+        raise ServiceError(
+            "NoSuchVersion", "The specified version does not exist.", VersionId=params["VersionId"]
+        )
+    check_key(params.get("Key", ""))
+
+
+def _bucket(_: Exception, params: JSON) -> ServiceError:
+    message = "The specified bucket does not exist"
+    return ServiceError("NoSuchBucket", message, BucketName=params.get("Bucket"))
+
+
+def _key(error: Exception, _: JSON) -> ServiceError:
+    return no_such_key(error.args[0])
+
+
+def _upload(error: Exception, _: JSON) -> ServiceError:
+    message = (
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may have "
+        "been aborted or completed."
+    )
+    return ServiceError("NoSuchUpload", message, UploadId=error.args[0])
+
+
+def _not_empty(error: Exception, params: JSON) -> ServiceError:
+    message = f"The bucket you tried to delete is not empty: it holds {error}"
+    return ServiceError("BucketNotEmpty", message, BucketName=params.get("Bucket"))
+
+
+def _internal(error: Exception, _: JSON) -> ServiceError:
+    message = f"We encountered an internal error: {error}. Please try again."
+    return ServiceError("InternalError", message)
+
+
+_TRANSLATIONS: dict[type[Exception], Callable[[Exception, JSON], ServiceError]] = {
+    NoSuchBucket: _bucket,
+    NoSuchKey: _key,
+    NoSuchUpload: _upload,
+    BucketNotEmpty: _not_empty,
+    Blocked: _internal,
+    OSError: _internal,
+    sqlite3.Error: _internal,
+}
+
+
+def _kind(error: Exception) -> type[Exception]:
+    return next(kind for kind in _TRANSLATIONS if isinstance(error, kind))
