@@ -1,0 +1,172 @@
+"""Runs one function in a process of its own. Imports nothing of the stand-in, only Python itself.
+
+    stdin    a request a line: {"id", "arn", "deadline", "payload", "context"}
+    stdout   {"ready": true}, then an answer a line: {"result": text} or {"error": {...}}
+    stderr   what the function prints, between the lines START and END
+
+The function's own stdin is empty, and its stdout goes to stderr. Requests are read by a thread, so
+that the process notices the end of its parent even in the middle of an invocation; it takes all
+that it has started with it.
+"""
+
+import importlib
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+JSON = dict[str, Any]
+
+
+class ClientContext(types.SimpleNamespace):
+    """What a caller says of itself, with `client`, `custom` and `env`."""
+
+    client = None
+    custom = None
+    env = None
+
+
+class LambdaContext:
+    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
+
+    function_version = "$LATEST"
+    identity = None
+
+    def __init__(self, request: JSON) -> None:
+        self.aws_request_id = request["id"]
+        self.invoked_function_arn = request["arn"]
+        self.client_context = request["context"] and ClientContext(**request["context"])
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self._deadline = request["deadline"]
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self._deadline - time.time()) * 1000))
+
+
+class InitError(Exception):
+    """The handler could not be found. Holds what Lambda says of it."""
+
+    def __init__(self, kind: str, message: str, trace: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.said = {"errorMessage": message, "errorType": kind, "stackTrace": trace or []}
+
+
+def main() -> None:
+    requests, answers = _own_streams()
+    inbox: queue.SimpleQueue[JSON] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(requests, inbox), daemon=True).start()
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        handler = _load(os.environ["_HANDLER"])
+    except InitError as error:
+        _log(f"[ERROR] {error.said['errorType']}: {error}")
+        _answer(answers, {"error": error.said})
+        sys.exit(1)
+    _answer(answers, {"ready": True})
+    while True:
+        request = inbox.get()
+        _log(f"START RequestId: {request['id']} Version: $LATEST")
+        answer = _invoke(handler, request)
+        sys.stdout.flush()
+        _log(f"END RequestId: {request['id']}")
+        _answer(answers, answer)
+
+
+def _own_streams() -> tuple[BinaryIO, BinaryIO]:
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    os.close(null)
+    return requests, answers
+
+
+def _read(requests: BinaryIO, inbox: "queue.SimpleQueue[JSON]") -> None:
+    for line in requests:
+        inbox.put(json.loads(line))
+    os.killpg(0, signal.SIGKILL)
+
+
+def _answer(answers: BinaryIO, answer: JSON) -> None:
+    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.flush()
+
+
+def _log(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _load(name: str) -> Callable[[Any, LambdaContext], Any]:
+    """The handler of this name, `module.function`. Errors as Lambda's own runtime words them."""
+    module_name, dot, function_name = name.rpartition(".")
+    if not dot:
+        message = f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)"
+        raise InitError("Runtime.MalformedHandlerName", message)
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        message = f"Unable to import module '{module_name}': {error}"
+        raise InitError("Runtime.ImportModuleError", message, _trace(error)) from error
+    except SyntaxError as error:
+        message = f"Syntax error in module '{module_name}': {error}"
+        raise InitError("Runtime.UserCodeSyntaxError", message, _trace(error)) from error
+    except Exception as error:
+        raise InitError(type(error).__name__, str(error), _trace(error)) from error
+    handler = getattr(module, function_name, None)
+    if handler is None:
+        message = f"Handler '{function_name}' missing on module '{module_name}'"
+        raise InitError("Runtime.HandlerNotFound", message)
+    found: Callable[[Any, LambdaContext], Any] = handler
+    return found
+
+
+def _invoke(handler: Callable[[Any, LambdaContext], Any], request: JSON) -> JSON:
+    try:
+        result = handler(json.loads(request["payload"]), LambdaContext(request))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the function's answer
+        return _failed(request, type(error).__name__, str(error), _trace(error))
+    try:
+        return {"result": json.dumps(result)}
+    except (TypeError, ValueError) as error:
+        message = f"Unable to marshal response: {error}"
+        return _failed(request, "Runtime.MarshalError", message, [])
+
+
+def _failed(request: JSON, kind: str, message: str, trace: list[str]) -> JSON:
+    _log(f"[ERROR] {kind}: {message}\n{''.join(trace)}")
+    return {
+        "error": {
+            "errorMessage": message,
+            "errorType": kind,
+            "requestId": request["id"],
+            "stackTrace": trace,
+        }
+    }
+
+
+def _trace(error: BaseException) -> list[str]:
+    """The frames of the function, without those of this file and of the import machinery."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != __file__]
+    return traceback.format_list([frame for frame in own if "importlib" not in frame.filename])
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SystemExit as ending:
+        # Without Python's own way out: it would wait for the thread that reads the requests.
+        sys.stderr.flush()
+        os._exit(ending.code if isinstance(ending.code, int) else int(bool(ending.code)))

@@ -1,0 +1,41 @@
+"""Lambda: functions in Python, invocations, and queues that invoke them.
+
+    rules.py         names and ARNs; what is refused by name; Lambda's words
+    functions.py     create, get, list, update, delete
+    invoke.py        invoke: wait for it, or not, or only ask whether it could be
+    mappings.py      event source mappings, of SQS queues
+    permissions.py   the resource policy: kept and shown, never enforced
+
+What runs them is app.local.functions. MemorySize is told to the function and is no limit: an
+address-space limit would end it in imports that only reserve memory.
+"""
+
+from app.local.buckets import Buckets
+from app.local.functions import Functions
+from app.local.queues import Queues
+from app.local.services.lambda_.functions import FunctionOperations
+from app.local.services.lambda_.invoke import Invocations
+from app.local.services.lambda_.mappings import Mappings
+from app.local.services.lambda_.permissions import Permissions
+from app.local.services.lambda_.rules import translated
+from app.local.wire import Service
+
+__all__ = ["Functions", "handlers"]
+
+
+def handlers(functions: Functions, queues: Queues, buckets: Buckets) -> Service:
+    """Lambda's operations.
+
+    Args:
+        functions: what runs them.
+        queues: that may be mapped to a function.
+        buckets: that code may come from.
+    """
+    groups = (
+        FunctionOperations(functions, buckets),
+        Invocations(functions),
+        Mappings(functions, queues),
+        Permissions(functions),
+    )
+    operations = {name: handler for group in groups for name, handler in group.handlers().items()}
+    return {name: translated(handler) for name, handler in operations.items()}

@@ -1,0 +1,56 @@
+"""A stand-in with S3, SQS and Lambda over a folder, and real boto3 clients in front of it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.local.buckets import Buckets
+from app.local.functions import Functions
+from app.local.queues import Queues
+from app.local.services import lambda_, s3, sqs
+from tests.wire_server import Server, serving
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass
+class Home:
+    """Everything that runs over one folder."""
+
+    folder: Path
+    buckets: Buckets
+    queues: Queues
+    functions: Functions
+    server: Server
+    s3: "S3Client"
+    sqs: "SQSClient"
+    lambda_: "LambdaClient"
+
+    def bucket(self, name: str) -> Path:
+        """The folder that is the bucket."""
+        return self.folder / "s3" / name
+
+
+@contextmanager
+def home(folder: Path) -> Iterator[Home]:
+    with ExitStack() as stack:
+        queues = Queues(folder)
+        stack.callback(queues.close)
+        buckets = Buckets(folder, queues)
+        stack.callback(buckets.close)
+        environment: dict[str, str] = {}
+        functions = stack.enter_context(Functions(folder, queues, environment, retries=(0, 0)))
+        services = {
+            "s3": s3.handlers(buckets, queues.send_to_arn),
+            "sqs": sqs.handlers(queues),
+            "lambda": lambda_.handlers(functions, queues, buckets),
+        }
+        server = stack.enter_context(serving(services))
+        environment["AWS_ENDPOINT_URL"] = server.url
+        clients = (server.client(name) for name in ("s3", "sqs", "lambda"))
+        yield Home(folder, buckets, queues, functions, server, *clients)
