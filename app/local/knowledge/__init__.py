@@ -16,7 +16,7 @@ answered; the worker does it, and the state says how far it is.
 
     bases, sources, jobs, documents, tags    the operations, on the state
     state, queue, recovery                   what is asked for and what is done, through crashes
-    worker, backlog, drafts, fetch           document -> INDEXED
+    worker, scan, backlog, drafts, fetch     document -> INDEXED
     parse, chunk, sidecar                    its stages
     retrieve                                 question -> passages
 """

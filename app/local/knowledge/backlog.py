@@ -1,6 +1,4 @@
-"""Documents that are read and wait to be embedded: the only thing that two threads of the worker
-share in memory.
-"""
+"""Documents on their way from one thread of the worker to the next."""
 
 import threading
 from collections import deque

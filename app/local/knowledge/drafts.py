@@ -59,19 +59,19 @@ def draft(
     pieces = chunk(sections, task.chunking, encoder)
     if not pieces:
         raise Unreadable("The document holds no text.")
-    parents = {piece.parent for piece in pieces}
     ids = [_id(task, number, piece) for number, piece in enumerate(pieces)]
+    parents = {piece.parent for piece in pieces}
     return Drafts(
         etags,
         [
             Chunk(
-                id=ids[number],
+                id=own,
                 text=piece.text,
-                metadata={**sidecar.attributes, **piece.metadata, **_own(task, piece, ids[number])},
+                metadata={**sidecar.attributes, **piece.metadata, **_bedrocks(task, piece, own)},
                 vector=None,
                 parent=None if piece.parent is None else ids[piece.parent],
             )
-            for number, piece in enumerate(pieces)
+            for own, piece in zip(ids, pieces, strict=True)
         ],
         {
             number: sidecar.prefix + piece.text
@@ -86,12 +86,8 @@ def _id(task: Task, number: int, piece: Piece) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{task.document}#{number}\n{piece.text}"))
 
 
-def _own(task: Task, piece: Piece, chunk_id: str) -> Metadata:
-    """The attributes that Bedrock itself gives a chunk."""
+def _bedrocks(task: Task, piece: Piece, chunk_id: str) -> Metadata:
+    """The attributes that Bedrock gives a chunk."""
+    page = {} if piece.page is None else {PAGE: piece.page}
     uri = task.uri.removeprefix(CUSTOM)
-    own: dict[str, str | float | bool | list[str]] = {
-        SOURCE_URI: uri,
-        DATA_SOURCE: task.source,
-        CHUNK: chunk_id,
-    }
-    return own if piece.page is None else own | {PAGE: piece.page}
+    return {SOURCE_URI: uri, DATA_SOURCE: task.source, CHUNK: chunk_id, **page}

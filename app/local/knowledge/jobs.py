@@ -1,14 +1,11 @@
 """Ingestion jobs: bring what is indexed in line with what the bucket holds.
 
-    STARTING     the bucket has to be listed, and compared with what is indexed      scan
-    IN_PROGRESS  its changes are rows of `documents`; the worker is at them          settle
+    STARTING     the bucket has to be listed, and compared with what is indexed      scan.py
+    IN_PROGRESS  its changes are rows of `documents`; the worker is at them
     COMPLETE     none is left; some may have failed
     FAILED       the bucket could not be listed
     STOPPING     the rows that the worker did not have in hand were taken back
     STOPPED      it has none in hand
-
-A scan is one transaction: after a crash before its end it is done again, and after a crash behind
-it the worker goes on with the rows.
 
 The statistics add up. Every document scanned is, in the end, one of four things:
 
@@ -27,8 +24,7 @@ from sqlite3 import Connection, Row
 
 from app.local.knowledge import bases, pages, queue, sources
 from app.local.knowledge.errors import conflict, invalid, not_found
-from app.local.knowledge.fetch import SIDECAR, Buckets, ETags, Object, Origin
-from app.local.knowledge.state import State, new_id
+from app.local.knowledge.state import new_id
 from app.local.wire import JSON, ServiceError
 
 STATISTICS = {
@@ -59,12 +55,12 @@ def start(db: Connection, params: JSON) -> JSON:
         " VALUES (?, ?, ?, 'STARTING', ?, ?, ?)",
         (job, source["base"], source["id"], params.get("description"), now, now),
     )
-    return {"ingestionJob": describe(_find(db, source["id"], job))}
+    return {"ingestionJob": describe(find(db, source["id"], job))}
 
 
 def get(db: Connection, params: JSON) -> JSON:
     source = sources.find(db, params["knowledgeBaseId"], params["dataSourceId"])
-    return {"ingestionJob": describe(_find(db, source["id"], params["ingestionJobId"]))}
+    return {"ingestionJob": describe(find(db, source["id"], params["ingestionJobId"]))}
 
 
 def page(db: Connection, params: JSON) -> JSON:
@@ -89,40 +85,23 @@ def page(db: Connection, params: JSON) -> JSON:
 
 def stop(db: Connection, params: JSON) -> JSON:
     source = sources.find(db, params["knowledgeBaseId"], params["dataSourceId"])["id"]
-    job = _find(db, source, params["ingestionJobId"])
+    job = find(db, source, params["ingestionJobId"])
     if job["status"] not in ("STARTING", "IN_PROGRESS", "STOPPING"):
         raise conflict(f"The ingestion job has ended: it is {job['status']}.")
-    _change(db, job["id"], "STOPPING")
-    answer = {"ingestionJob": describe(_find(db, source, job["id"]))}
+    change(db, job["id"], "STOPPING")
+    answer = {"ingestionJob": describe(find(db, source, job["id"]))}
     queue.take_back(db, job["id"])
     settle(db)
     return answer
 
 
-def scan(state: State, buckets: Buckets, job: str) -> None:
-    """List the bucket of a STARTING job, and ask for what differs from what is indexed."""
-    with state.transaction() as db:
-        source = db.execute(
-            "SELECT data_sources.* FROM data_sources"
-            " JOIN ingestion_jobs ON source = data_sources.id WHERE ingestion_jobs.id = ?",
-            (job,),
-        ).fetchone()
-    bucket, prefix = sources.bucket(source)
-    try:
-        objects = {item.key: item for item in buckets.list(bucket, prefix)}
-    except KeyError:
-        with state.transaction() as db:
-            fail(db, job, f"The bucket {bucket} does not exist.")
-        return
-    with state.transaction() as db:
-        if _find(db, source["id"], job)["status"] == "STARTING":
-            _change(db, job, "IN_PROGRESS")
-            _compare(db, source["id"], job, bucket, objects)
-            settle(db)
-
-
-def fail(db: Connection, job: str, reason: str) -> None:
-    _change(db, job, "FAILED", [reason])
+def find(db: Connection, source: str, job: str) -> Row:
+    row: Row | None = db.execute(
+        "SELECT * FROM ingestion_jobs WHERE source = ? AND id = ?", (source, job)
+    ).fetchone()
+    if row is None:
+        raise not_found("Ingestion job", job)
+    return row
 
 
 def settle(db: Connection) -> None:
@@ -133,7 +112,14 @@ def settle(db: Connection) -> None:
     ).fetchall()
     for job in ended:
         status = "COMPLETE" if job["status"] == "IN_PROGRESS" else "STOPPED"
-        _change(db, job["id"], status, list(_failure_reasons(db, job["id"])))
+        change(db, job["id"], status, list(_failure_reasons(db, job["id"])))
+
+
+def change(db: Connection, job: str, status: str, reasons: list[str] | None = None) -> None:
+    db.execute(
+        "UPDATE ingestion_jobs SET status = ?, updated_at = ?, failure_reasons = ? WHERE id = ?",
+        (status, datetime.now(UTC).isoformat(), json.dumps(reasons or []), job),
+    )
 
 
 def count(db: Connection, job: str, changes: Mapping[str, int]) -> None:
@@ -172,15 +158,6 @@ def _summary(job: JSON) -> JSON:
     return {name: value for name, value in job.items() if name != "failureReasons"}
 
 
-def _find(db: Connection, source: str, job: str) -> Row:
-    row: Row | None = db.execute(
-        "SELECT * FROM ingestion_jobs WHERE source = ? AND id = ?", (source, job)
-    ).fetchone()
-    if row is None:
-        raise not_found("Ingestion job", job)
-    return row
-
-
 def _check_alone(db: Connection, source: Row) -> None:
     if bases.syncing(db, source["base"]):
         raise conflict(
@@ -193,36 +170,6 @@ def _check_alone(db: Connection, source: Row) -> None:
             "There is an ongoing KnowledgeBaseDocuments API request on the data source. "
             "Start the job when its documents are done.",
         )
-
-
-def _change(db: Connection, job: str, status: str, reasons: list[str] | None = None) -> None:
-    db.execute(
-        "UPDATE ingestion_jobs SET status = ?, updated_at = ?, failure_reasons = ? WHERE id = ?",
-        (status, datetime.now(UTC).isoformat(), json.dumps(reasons or []), job),
-    )
-
-
-def _compare(
-    db: Connection, source: str, job: str, bucket: str, objects: Mapping[str, Object]
-) -> None:
-    indexed = queue.indexed(db, source)
-    documents = {key for key in objects if not key.endswith((SIDECAR, "/"))}
-    skipped = 0
-    for key in sorted(documents):
-        uri, sidecar = f"s3://{bucket}/{key}", objects.get(key + SIDECAR)
-        if indexed.pop(uri, None) == ETags(objects[key].etag, sidecar.etag if sidecar else None):
-            skipped += 1
-        else:
-            origin = Origin(uri, sidecar=f"{uri}{SIDECAR}" if sidecar else None)
-            queue.ask(db, source, uri, origin, job=job)
-    for uri in indexed:
-        queue.ask_delete(db, source, uri, job=job)
-    sidecars = sum(key.endswith(SIDECAR) for key in objects)
-    count(
-        db,
-        job,
-        {"scanned": len(documents), "metadata_scanned": sidecars, "skipped": skipped},
-    )
 
 
 def _failure_reasons(db: Connection, job: str) -> Iterator[str]:

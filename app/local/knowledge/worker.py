@@ -1,14 +1,15 @@
-"""What is done behind the answers: three threads, each a loop over what the state asks for.
+"""What is done behind the answers: four threads, each a loop over what there is to do.
 
-    foreman   jobs to scan, and what is deleted, to its end
-    reader    documents -> fetched, parsed, chunked                         into the backlog
-    indexer   chunks of many documents -> one encode -> store, document by document -> finished
+    foreman    jobs -> documents to index; what is deleted -> gone
+    reader     documents -> fetched, parsed, cut
+    embedder   chunks of many documents -> vectors
+    storer     documents -> store, one by one -> finished, a batch at a time
 
-The encoder is what it all waits for, so it is kept fed: while a batch is embedded the next is read,
-and a batch takes in as many small documents as it needs to be full.
+The encoder is what all of it waits for, so it is kept fed: while one batch is embedded, the next
+is read and the last is stored, and a batch takes in as many small documents as make it full.
 
-Nothing is lost when a thread fails or the process dies: the state says what is asked for until it
-is done, and doing it twice ends the same.
+Nothing is lost when a step fails or the process dies: the state says what is asked for until it is
+done, and doing it twice ends the same.
 """
 
 import logging
@@ -27,6 +28,7 @@ from app.local.knowledge.drafts import Parser, draft
 from app.local.knowledge.fetch import Buckets, Fetch
 from app.local.knowledge.parse import Unreadable
 from app.local.knowledge.queue import Outcome, Task
+from app.local.knowledge.scan import scan
 from app.local.knowledge.state import State
 from app.local.knowledge.stores import Stores
 from app.local.store import StoreFull, Vectors
@@ -47,8 +49,8 @@ class Worker:
     ) -> None:
         self._state, self._stores, self._buckets = state, stores, buckets
         self._fetch, self._parser, self._encoder = Fetch(buckets), parser, encoder
-        self._backlog = Backlog()
-        self._batch: list[Ready] = []
+        self._drafted, self._embedded = Backlog(), Backlog()
+        self._batch: list[Ready] = []  # that the storer is at
         self._closing = threading.Event()
         self._asked = {"foreman": threading.Event(), "reader": threading.Event()}
         self._threads = [
@@ -56,7 +58,8 @@ class Worker:
             for name, step in (
                 ("foreman", self._oversee),
                 ("reader", self._read),
-                ("indexer", self._index),
+                ("embedder", self._embed),
+                ("storer", self._store),
             )
         ]
 
@@ -72,7 +75,8 @@ class Worker:
     def close(self) -> None:
         """Stop, soon. What is not done then is done after the next start."""
         self._closing.set()
-        self._backlog.close()
+        self._drafted.close()
+        self._embedded.close()
         self.wake()
         for thread in self._threads:
             thread.join()
@@ -109,13 +113,13 @@ class Worker:
 
     def _scan(self, job: str) -> None:
         try:
-            jobs.scan(self._state, self._buckets, job)
+            scan(self._state, self._buckets, job)
         except NO_ROOM:
             raise
         except Exception as error:
             log.exception("Scanning for ingestion job %s failed", job)
             with self._state.transaction() as db:
-                jobs.fail(db, job, _unexpected(error))
+                jobs.change(db, job, "FAILED", [_unexpected(error)])
 
     def _read(self) -> None:
         self._asked["reader"].clear()
@@ -124,7 +128,7 @@ class Worker:
         for task in tasks:
             ready = self._ready(task)
             if not self._closing.is_set():
-                self._backlog.put(ready)
+                self._drafted.put(ready)
         if not tasks:
             self._asked["reader"].wait()
 
@@ -143,10 +147,36 @@ class Worker:
             log.exception("Reading %s failed", task.uri)
             return Ready(task, reason=_unexpected(error))
 
-    def _index(self) -> None:
+    def _embed(self) -> None:
+        for ready in self._with_vectors(self._drafted.take()):
+            self._embedded.put(ready)
+
+    def _with_vectors(self, batch: Sequence[Ready]) -> list[Ready]:
+        """Documents with the vectors of their chunks. One that cannot be embedded fails alone."""
+        try:
+            vectors = iter(self._encode([text for ready in batch for text in _texts(ready)]))
+            return [_with(ready, vectors) for ready in batch]
+        except _Closing:
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                return [one for ready in batch for one in self._with_vectors([ready])]
+            log.exception("Embedding %s failed", batch[0].task.uri)
+            return [Ready(batch[0].task, reason=_unexpected(error))]
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        """(n,) texts -> (n, 384)."""
+        slices = []
+        for start in range(0, len(texts), SLICE):
+            if self._closing.is_set():
+                raise _Closing
+            slices.append(self._encoder.encode(texts[start : start + SLICE]))
+        return np.concatenate(slices) if slices else np.empty((0, 0), np.float32)
+
+    def _store(self) -> None:
         """A batch. It is kept until it is finished: a step that failed takes it once more."""
-        self._batch = self._batch or self._backlog.take()
-        outcomes = self._outcomes(self._batch)
+        self._batch = self._batch or self._embedded.take()
+        outcomes = [self._stored(ready) for ready in self._batch]
         with self._state.transaction() as db:
             changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
             for outcome in outcomes:
@@ -157,42 +187,20 @@ class Worker:
         self._batch = []
         self.wake()
 
-    def _outcomes(self, batch: Sequence[Ready]) -> list[Outcome]:
-        """Bring the stores in line with a batch. A document that cannot be stored fails alone."""
-        try:
-            return self._stored(batch)
-        except (*NO_ROOM, _Closing):
-            raise
-        except Exception as error:
-            if len(batch) > 1:
-                return [outcome for ready in batch for outcome in self._outcomes([ready])]
-            log.exception("Indexing %s failed", batch[0].task.uri)
-            return self._stored([Ready(batch[0].task, reason=_unexpected(error))])
-
-    def _stored(self, batch: Sequence[Ready]) -> list[Outcome]:
-        vectors = iter(self._embed([text for ready in batch for text in _texts(ready)]))
-        return [self._store(ready, vectors) for ready in batch]
-
-    def _store(self, ready: Ready, vectors: Iterator[Vectors]) -> Outcome:
-        store, drafts = self._stores.of(ready.task.base), ready.drafts
-        if drafts is None:
+    def _stored(self, ready: Ready) -> Outcome:
+        """Bring the store in line with a document."""
+        store = self._stores.of(ready.task.base)
+        if ready.drafts is None:
             store.delete(ready.task.document)
             return Outcome(ready.task, reason=ready.reason)
-        embedded = dict(zip(drafts.texts, vectors, strict=False))
-        store.put(
-            ready.task.document,
-            [replace(chunk, vector=embedded.get(n)) for n, chunk in enumerate(drafts.chunks)],
-        )
-        return Outcome(ready.task, drafts.etags)
-
-    def _embed(self, texts: Sequence[str]) -> Vectors:
-        """(n,) texts -> (n, 384)."""
-        slices = []
-        for start in range(0, len(texts), SLICE):
-            if self._closing.is_set():
-                raise _Closing
-            slices.append(self._encoder.encode(texts[start : start + SLICE]))
-        return np.concatenate(slices) if slices else np.empty((0, 0), np.float32)
+        try:
+            store.put(ready.task.document, ready.drafts.chunks)
+        except NO_ROOM:
+            raise
+        except Exception as error:
+            log.exception("Storing %s failed", ready.task.uri)
+            return self._stored(Ready(ready.task, reason=_unexpected(error)))
+        return Outcome(ready.task, ready.drafts.etags)
 
 
 class _Closing(Exception):
@@ -201,6 +209,15 @@ class _Closing(Exception):
 
 def _texts(ready: Ready) -> Sequence[str]:
     return list(ready.drafts.texts.values()) if ready.drafts else []
+
+
+def _with(ready: Ready, vectors: Iterator[Vectors]) -> Ready:
+    """A document, its chunks with the next of the vectors."""
+    if ready.drafts is None:
+        return ready
+    found = dict(zip(ready.drafts.texts, vectors, strict=False))
+    chunks = [replace(chunk, vector=found.get(n)) for n, chunk in enumerate(ready.drafts.chunks)]
+    return replace(ready, drafts=replace(ready.drafts, chunks=chunks))
 
 
 def _unexpected(error: Exception) -> str:
