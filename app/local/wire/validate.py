@@ -25,7 +25,7 @@ class Violation(NamedTuple):
 
     Attributes:
         path: of the member, as `messages.1.member.content`; lists count from 1.
-        value: as it is shown; nothing where the model calls it sensitive.
+        value: as it is shown; nothing if it, or what it stands in, is sensitive.
         rule: what it must satisfy.
     """
 
@@ -63,7 +63,8 @@ def violations(shape: Shape, value: JSON) -> list[Violation]:
 def _check(shape: Shape, value: Any, path: str) -> Iterator[Violation]:
     if value is None:
         return iter([Violation(path, "null", "Member must not be null")])
-    return _CHECKS[shape.type_name](shape, value, path)
+    found = _CHECKS[shape.type_name](shape, value, path)
+    return map(_hidden, found) if shape.metadata.get("sensitive") else found
 
 
 def _structure(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
@@ -102,10 +103,10 @@ def _string(shape: Any, value: str, path: str) -> Iterator[Violation]:
     fits = len(value) <= rules.get("max", len(value))  # matching what is too long is no use
     if fits and (pattern := rules.get("pattern")) and not matches(pattern, value):
         rule = f"Member must satisfy regular expression pattern: {pattern}"
-        yield Violation(path, _shown(shape, value), rule)
+        yield Violation(path, _shown(value), rule)
     if (enum := rules.get("enum")) and value not in enum:
         rule = f"Member must satisfy enum value set: [{', '.join(enum)}]"
-        yield Violation(path, _shown(shape, value), rule)
+        yield Violation(path, _shown(value), rule)
 
 
 def _length(shape: Shape, value: Sized, path: str) -> Iterator[Violation]:
@@ -137,10 +138,10 @@ def _within(
     bounds = shape.metadata if bounds is None else bounds
     if size < bounds.get("min", size):
         rule = f"Member must have {noun} greater than or equal to {bounds['min']}"
-        yield Violation(path, _shown(shape, value), rule)
+        yield Violation(path, _shown(value), rule)
     if size > bounds.get("max", size):
         rule = f"Member must have {noun} less than or equal to {bounds['max']}"
-        yield Violation(path, _shown(shape, value), rule)
+        yield Violation(path, _shown(value), rule)
 
 
 def _nothing(_shape: Shape, _value: Any, _path: str) -> Iterator[Violation]:
@@ -176,8 +177,12 @@ def _compiled(pattern: str) -> Any:
     return regex.compile(pattern)
 
 
-def _shown(shape: Shape, value: Any) -> str:
-    if shape.metadata.get("sensitive") or isinstance(value, bytes):
+def _hidden(violation: Violation) -> Violation:
+    return violation._replace(value="")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bytes):
         return ""
     text = str(value)
     return f"'{text[:_SHOWN]}...'" if len(text) > _SHOWN else f"'{text}'"
