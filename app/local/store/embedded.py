@@ -13,8 +13,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from secrets import randbits
 from threading import Lock
-from uuid import uuid4
 
 import numpy as np
 
@@ -37,6 +37,8 @@ from app.local.store.truth import Row, Truth
 SAVED = 256  # chunks; a smaller segment is not worth a file: it is made again on opening
 BATCH = 4096  # chunks
 UNIT = 1e-3  # how far from 1 the length of a unit vector may be
+
+NONE = np.empty(0, np.int64)
 
 log = logging.getLogger(__name__)
 
@@ -114,25 +116,36 @@ class Embedded:
         """The index from its files, and from the truth what they lack or cannot tell."""
         self._files = self._truth.segments()
         numbers = self._truth.numbers()
-        self._index = Index(tuple(self._parts(numbers)))
+        parts = sorted(self._parts(numbers), key=lambda part: -part.size)
+        self._index = Index(tuple(parts))
         missing = np.setdiff1d(numbers, self._index.numbers, assume_unique=True)
         for start in range(0, len(missing), BATCH):
-            rows = self._truth.chunks(missing[start : start + BATCH])
-            self._index = self._index.changed(missing[:0], _segment(sorted(rows)))
+            batch = missing[start : start + BATCH]
+            rows = self._truth.chunks(batch)
+            if len(rows) < len(batch):
+                raise self._truth.damaged("chunks are missing")
+            self._index = self._index.changed(NONE, _segment(sorted(rows)))
             self._merge()
         self._record()
-        for file in [*self._path.glob("*.segment"), *self._path.glob("*.aside")]:
-            if file.name not in self._files:
-                file.unlink()
+        self._remove_strays()
 
     def _parts(self, numbers: Integers) -> Iterator[Part]:
         for file in self._files:
             try:
-                segment = Segment.load(self._path / file)
+                segment = Segment.load(self._path_of(file))
             except arrays.Damaged as damage:
                 log.warning("%s; its part of the index is made again", damage)
             else:
                 yield Part(segment, np.isin(segment.numbers, numbers), file)
+
+    def _remove_strays(self) -> None:
+        """What a crash left: files that were not finished, or that the truth never came to know."""
+        known = set(map(self._path_of, self._files))
+        for file in {*self._path.glob("*.segment"), *self._path.glob("*.aside")} - known:
+            file.unlink()
+
+    def _path_of(self, file: int) -> Path:
+        return self._path / f"{file:016x}.segment"
 
     def _merge(self) -> None:
         """Merge the segments that have become too many or too empty, and save the result."""
@@ -144,17 +157,17 @@ class Embedded:
     def _saved(self, segment: Segment) -> Part:
         if len(segment) < SAVED:
             return Part.whole(segment)
-        file = f"{uuid4().hex}.segment"
+        file = randbits(62)
         try:
-            segment.save(self._path / file)
+            segment.save(self._path_of(file))
         except OSError as error:
             log.warning("a part of the index is not saved, and is made again on opening: %s", error)
             return Part.whole(segment)
-        return Part.whole(Segment.load(self._path / file), file)
+        return Part.whole(Segment.load(self._path_of(file)), file)
 
     def _record(self) -> None:
         """Have the truth know the index's files, and remove those that are no longer of it."""
-        files = [part.file for part in self._index.parts if part.file]
+        files = {part.file for part in self._index.parts if part.file is not None}
         if files == self._files:
             return
         try:
@@ -162,8 +175,8 @@ class Embedded:
         except StoreError as error:
             log.warning("the index's files are not recorded: %s", error)
             return
-        for file in set(self._files) - set(files):
-            (self._path / file).unlink(missing_ok=True)
+        for file in self._files - files:
+            self._path_of(file).unlink(missing_ok=True)
         self._files = files
 
 

@@ -24,14 +24,14 @@ GROWTH = 4
 
 @dataclass(frozen=True)
 class Part:
-    """A segment, which of its rows are alive, and the name of its file if it has one."""
+    """A segment, which of its rows are alive, and the number of its file if it has one."""
 
     segment: Segment
     alive: Mask  # (n,)
-    file: str | None = None
+    file: int | None = None
 
     @classmethod
-    def whole(cls, segment: Segment, file: str | None = None) -> "Part":
+    def whole(cls, segment: Segment, file: int | None = None) -> "Part":
         return cls(segment, np.ones(len(segment), np.bool_), file)
 
     @cached_property

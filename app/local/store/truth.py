@@ -41,7 +41,7 @@ SCHEMA = f"""
     );
     CREATE INDEX chunks_of ON chunks (document);
     CREATE INDEX searchable ON chunks (document) WHERE vector IS NOT NULL;
-    CREATE TABLE segments (file TEXT PRIMARY KEY);
+    CREATE TABLE segments (file INTEGER PRIMARY KEY);
     PRAGMA user_version = {VERSION};
     COMMIT;
 """
@@ -112,23 +112,26 @@ class Truth:
     def numbers(self) -> Integers:
         """The numbers of all chunks that a search can find; ascending."""
         rows = self._read("SELECT number FROM chunks INDEXED BY searchable WHERE vector NOT NULL")
-        return np.sort(np.fromiter((number for (number,) in rows), np.int64, len(rows)))
+        numbers = np.unique(np.array(rows, np.int64))
+        if len(numbers) != sum(self.documents().values()):
+            raise self.damaged("chunks are missing")
+        return numbers
 
     def chunks(self, numbers: Integers) -> list[Row]:
-        """The chunks with these numbers, as far as they are there, in any order."""
+        """The chunks with these numbers that a search can find, as far as they are there."""
         wanted = json.dumps(numbers.tolist())
-        return self._rows("number IN (SELECT value FROM json_each(?))", wanted)
+        return self._rows("number IN (SELECT value FROM json_each(?)) AND vector NOT NULL", wanted)
 
     def parents(self, ids: Sequence[str]) -> list[Row]:
-        """The chunks with these ids that a search cannot find, in any order."""
+        """The chunks with these ids that a search cannot find, as far as they are there."""
         wanted = json.dumps(list(ids))
         return self._rows("id IN (SELECT value FROM json_each(?)) AND vector IS NULL", wanted)
 
-    def segments(self) -> list[str]:
-        """The files that hold the index."""
-        return [file.decode() for (file,) in self._read("SELECT file FROM segments ORDER BY rowid")]
+    def segments(self) -> set[int]:
+        """The files that hold the index, by their numbers."""
+        return {file for (file,) in self._read("SELECT file FROM segments")}
 
-    def keep_segments(self, files: Iterable[str]) -> None:
+    def keep_segments(self, files: Iterable[int]) -> None:
         """From now on these files hold the index."""
         with self._transaction() as database:
             database.execute("DELETE FROM segments")
@@ -204,9 +207,11 @@ class Truth:
             yield
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                raise StoreFull(f"there is no room left in {self._file.parent}") from error
+                raise StoreFull(f"there is no room left for {self._file}") from error
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # what we ask is right; so is not it
+                raise self.damaged(str(error)) from error
             raise StoreError(f"{self._file} cannot be used: {error}") from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its messages quote the file
             raise self.damaged(str(error)) from error
 
     def damaged(self, what: str) -> StoreDamaged:

@@ -1,0 +1,144 @@
+"""A store against a dictionary, through any sequence of puts, deletes and reopenings."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.local.store import Chunk, Store
+from app.local.store.filters import Condition, Filter, Group
+from tests.contract.test_store import FILLINGS
+from tests.local.store.samples import chunk, nearest, vector
+
+DOCUMENTS = st.sampled_from([f"s3://b/{name}" for name in "abcd"])
+VALUES = st.sampled_from(["x", "xy", "", 1, 2, True])
+METADATA = st.dictionaries(st.sampled_from(["k", "l"]), VALUES | st.just(["x", "y"]), max_size=2)
+PIECES = st.tuples(st.integers(0, 30), METADATA, st.booleans())  # seed, metadata, is a parent
+
+CONDITIONS = st.one_of(
+    st.builds(Condition, st.sampled_from(["equals", "notEquals"]), st.sampled_from("klm"), VALUES),
+    st.builds(
+        Condition, st.sampled_from(["lessThan", "greaterThanOrEquals"]), st.just("k"), st.just(2)
+    ),
+    st.builds(
+        Condition,
+        st.sampled_from(["startsWith", "stringContains", "listContains"]),
+        st.sampled_from("klm"),
+        st.sampled_from(["x", "y"]),
+    ),
+    st.builds(Condition, st.sampled_from(["in", "notIn"]), st.just("k"), st.just(("x", "z"))),
+)
+FILTERS: st.SearchStrategy[Filter | None] = st.one_of(
+    st.none(),
+    CONDITIONS,
+    st.builds(
+        Group,
+        st.sampled_from(["andAll", "orAll"]),
+        st.lists(CONDITIONS, min_size=2, max_size=3).map(tuple),
+    ),
+)
+
+
+class Model(RuleBasedStateMachine):
+    filling: str
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = TemporaryDirectory()
+        self.store: Store = FILLINGS[self.filling](Path(self.folder.name))
+        self.expected: dict[str, list[Chunk]] = {}
+        self.puts = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.close()
+            self.folder.cleanup()
+
+    @rule(document=DOCUMENTS, pieces=st.lists(PIECES, max_size=4))
+    def put(self, document: str, pieces: list[tuple[int, Any, bool]]) -> None:
+        self._put(document, pieces)
+
+    @rule(document=DOCUMENTS, seed=st.integers(0, 30))
+    def put_many(self, document: str, seed: int) -> None:
+        """So many that an index on the disk is worth while."""
+        self._put(document, [(seed + n % 3, {"k": n % 2}, False) for n in range(300)])
+
+    def _put(self, document: str, pieces: list[tuple[int, Any, bool]]) -> None:
+        self.puts += 1
+        chunks = [
+            Chunk(
+                f"{self.puts}-{n}", chunk("", seed).text, metadata, None if parent else vector(seed)
+            )
+            for n, (seed, metadata, parent) in enumerate(pieces)
+        ]
+        self.store.put(document, chunks)
+        self.expected[document] = chunks
+
+    @rule(document=DOCUMENTS)
+    def delete(self, document: str) -> None:
+        self.store.delete(document)
+        self.expected.pop(document, None)
+
+    @rule()
+    def reopen(self) -> None:
+        self.store.close()
+        self.store = FILLINGS[self.filling](Path(self.folder.name))
+
+    @rule(seed=st.integers(0, 40), limit=st.integers(1, 12), where=FILTERS)
+    def search(self, seed: int, limit: int, where: Filter | None) -> None:
+        chunks = [each for document in self.expected.values() for each in document]
+        hits = self.store.search(vector(seed), None, limit, where)
+        wanted = nearest(chunks, vector(seed), limit, where)
+        assert [hit.id for hit in hits] == [name for name, _ in wanted]
+        assert [hit.score for hit in hits] == pytest.approx([s for _, s in wanted], abs=1e-5)
+        by_id = {each.id: each for each in chunks}
+        for hit in hits:
+            assert (hit.text, hit.metadata) == (by_id[hit.id].text, by_id[hit.id].metadata)
+
+    @rule(seed=st.integers(0, 40), limit=st.integers(1, 12), where=FILTERS)
+    def search_words_too(self, seed: int, limit: int, where: Filter | None) -> None:
+        """Words change the order, and never what may be found."""
+        chunks = [each for document in self.expected.values() for each in document]
+        hits = self.store.search(vector(seed), "amber bridge candle", limit, where)
+        allowed = {name for name, _ in nearest(chunks, vector(seed), len(chunks), where)}
+        assert {hit.id for hit in hits} <= allowed
+        assert len(hits) == min(limit, len(allowed))
+
+    @invariant()
+    def documents(self) -> None:
+        if hasattr(self, "store"):
+            assert self.store.documents() == {
+                document: sum(each.vector is not None for each in chunks)
+                for document, chunks in self.expected.items()
+            }
+
+    @rule()
+    def parents(self) -> None:
+        chunks = [each for document in self.expected.values() for each in document]
+        found = self.store.parents([each.id for each in chunks])
+        assert set(found) == {each.id for each in chunks if each.vector is None}
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_it_answers_as_a_dictionary_would(filling: str) -> None:
+    machine = type("Filled", (Model,), {"filling": filling})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+            derandomize=True,
+        ),
+    )
