@@ -9,11 +9,12 @@ the call.
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from queue import Queue
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -35,11 +36,13 @@ class Server:
 
     Attributes:
         url: where it listens, without a slash at the end.
-        faults: orders that it takes in process.
+        faults: what may be ordered to go wrong.
+        stop: tells it to stop; the block's end does so anyway, and waits for it.
     """
 
     url: str
     faults: Faults
+    stop: Callable[[], None]
     _clients: list[Any] = field(default_factory=list)
 
     def client(self, service: Any, **config: Any) -> Any:
@@ -56,15 +59,15 @@ class Server:
 
 @contextmanager
 def serving(
-    services: Mapping[str, Service], spool: Path | None = None, *, check_results: bool = True
+    services: Mapping[str, Service], spool: Path | None = None, *, grace: float = 1
 ) -> Iterator[Server]:
+    """Handlers behind HTTP. `grace`: what is under way at the end may take so many seconds."""
     faults = Faults()
-    if check_results:
-        services = {name: _checked(name, service) for name, service in services.items()}
+    checked = {name: _checked(name, service) for name, service in services.items()}
     with TemporaryDirectory() as temporary:
-        application = Application(services, spool or Path(temporary), faults)
-        with in_thread(application) as url:
-            server = Server(url, faults)
+        application = Application(checked, spool or Path(temporary), faults)
+        with in_thread(application, grace) as (url, stop):
+            server = Server(url, faults, stop)
             try:
                 yield server
             finally:
@@ -72,25 +75,29 @@ def serving(
 
 
 @contextmanager
-def in_thread(asgi: Any) -> Iterator[str]:
-    """An ASGI application on a free port; gives its URL."""
-    ready = threading.Event()
-    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+def in_thread(asgi: Any, grace: float = 1) -> Iterator[tuple[str, Callable[[], None]]]:
+    """An ASGI application on a free port; gives its URL, and how to stop it before the end."""
+    started: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
 
     async def main() -> None:
         stop = asyncio.Event()
-        running.append((asyncio.get_running_loop(), stop))
-        await serve_on(listener, asgi, ready.set, stop)
+        ready = partial(started.put, (asyncio.get_running_loop(), stop))
+        await serve_on(listener, asgi, ready, stop, grace)
 
     with listen("127.0.0.1", 0) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread = threading.Thread(target=asyncio.run, args=(main(),), name="server")
         thread.start()
-        assert ready.wait(10), "the server did not start"
+        loop, stopping = started.get(timeout=10)
+
+        def stop() -> None:
+            with suppress(RuntimeError):  # it has stopped already
+                loop.call_soon_threadsafe(stopping.set)
+
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield url, stop
         finally:
-            [(loop, stop)] = running
-            loop.call_soon_threadsafe(stop.set)
+            stop()
             thread.join()
 
 

@@ -11,7 +11,6 @@ import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -46,10 +45,14 @@ def serve(asgi: ASGI, host: str, port: int, ready: Callable[[int], None]) -> Non
 
 
 async def serve_on(
-    listener: "Listener", asgi: ASGI, ready: Callable[[], None], stop: asyncio.Event
+    listener: "Listener",
+    asgi: ASGI,
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+    grace: float = GRACE_SECONDS,
 ) -> None:
-    """Serve until `stop`: then take no new connections, give the requests under way some seconds
-    to end, and cancel those that have not.
+    """Serve until `stop`: then take no new connections, give the requests under way `grace`
+    seconds to end, and cancel those that have not.
     """
     under_way: set[asyncio.Task[Any]] = set()
 
@@ -67,9 +70,9 @@ async def serve_on(
     async def stopped() -> None:
         ready()
         await stop.wait()
-        asyncio.get_running_loop().call_later(GRACE_SECONDS, _cancel, under_way)
+        asyncio.get_running_loop().call_later(grace, _cancel, under_way)
 
-    await hypercorn_serve(tracked, _Configuration(listener), shutdown_trigger=stopped)
+    await hypercorn_serve(tracked, _Configuration(listener, grace), shutdown_trigger=stopped)
 
 
 def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
@@ -78,10 +81,10 @@ def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
 
 
 class _Configuration(Config):
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, grace: float) -> None:
         self._listener = listener
         self.errorlog = logging.getLogger("hypercorn")
-        self.graceful_timeout = GRACE_SECONDS + 1
+        self.graceful_timeout = grace + 1
         self.h11_max_incomplete_size = HEAD_BYTES
         self.h2_max_header_list_size = HEAD_BYTES
         self.include_server_header = False
@@ -94,16 +97,16 @@ class _Configuration(Config):
 
 
 def listen(host: str, port: int) -> "Listener":
-    address = ip_address("127.0.0.1" if host == "localhost" else host)
-    if not address.is_loopback:
+    host = "127.0.0.1" if host == "localhost" else host
+    if host not in ("127.0.0.1", "::1"):
         raise ValueError(
-            f"The stand-in checks no signature, so it listens on loopback addresses only; "
-            f"{host} is not one. Use 127.0.0.1."
+            "The stand-in checks no signature, so it listens on the loopback addresses 127.0.0.1 "
+            f"and ::1 only, not on {host}."
         )
-    listener = Listener(socket.AF_INET if address.version == 4 else socket.AF_INET6)
+    listener = Listener(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((str(address), port))
+        listener.bind((host, port))
         listener.listen()
         listener.setblocking(False)
     except BaseException:
