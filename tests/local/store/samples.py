@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
+from hypothesis import settings
 
 from app.local.store import Chunk, Metadata, Vectors
 from app.local.store.filters import Condition, Filter
+
+PROPERTY = settings(deadline=None, derandomize=True, max_examples=60)  # the same on any machine
 
 _WORDS = """
     amber bridge candle delta ember forest granite harbour island juniper kettle lantern meadow

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.local.store import Chunk, Vectors
@@ -14,7 +14,7 @@ from app.local.store.filters import Condition
 from app.local.store.index import Index, Part
 from app.local.store.search import EXACT, search
 from app.local.store.segment import Segment
-from tests.local.store.samples import chunk, sentence, vector
+from tests.local.store.samples import PROPERTY, chunk, sentence, vector
 
 Chunks = dict[int, Chunk]  # by number
 
@@ -81,7 +81,7 @@ def histories(draw: st.DrawFn) -> tuple[Index, Index, Chunks]:
     return grown, index_of(left), left
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@PROPERTY
 @given(histories(), st.integers(0, 30), st.sampled_from([None, "amber bridge", "kettle"]))
 def test_how_an_index_came_to_be_does_not_show(
     history: tuple[Index, Index, Chunks], seed: int, text: str | None
