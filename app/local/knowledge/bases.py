@@ -173,6 +173,7 @@ def _check_configuration(configuration: JSON) -> None:
             "knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration",
             "is required for a knowledge base of type VECTOR.",
         )
+    _check_only("knowledgeBaseConfiguration", configuration, "vectorKnowledgeBaseConfiguration")
     embeddings.check(configuration["vectorKnowledgeBaseConfiguration"])
 
 
@@ -184,11 +185,21 @@ def _check_storage(storage: JSON | None) -> None:
         raise invalid(
             f"storageConfiguration.{block}", f"is required for storage of type {storage['type']}."
         )
-    others = storage.keys() - {"type", block}
-    if others:
+    _check_only("storageConfiguration", storage, block)
+    if block == "s3VectorsConfiguration":
+        _check_index(storage[block])
+
+
+def _check_only(field: str, configuration: JSON, block: str) -> None:
+    for other in sorted(configuration.keys() - {"type", block}):
+        raise invalid(f"{field}.{other}", f"does not belong to type {configuration['type']}.")
+
+
+def _check_index(vectors: JSON) -> None:
+    if "indexArn" not in vectors and not vectors.keys() >= {"vectorBucketArn", "indexName"}:
         raise invalid(
-            f"storageConfiguration.{min(others)}",
-            f"does not belong to storage of type {storage['type']}.",
+            "storageConfiguration.s3VectorsConfiguration",
+            "must have indexArn, or vectorBucketArn and indexName.",
         )
 
 

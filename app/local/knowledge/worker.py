@@ -53,18 +53,17 @@ class Worker:
         self._batch: list[Ready] = []  # that the storer is at
         self._closing = threading.Event()
         self._asked = {"foreman": threading.Event(), "reader": threading.Event()}
-        self._threads = [
-            threading.Thread(target=self._run, args=(step,), name=f"knowledge-{name}")
-            for name, step in (
-                ("foreman", self._oversee),
-                ("reader", self._read),
-                ("embedder", self._embed),
-                ("storer", self._store),
-            )
-        ]
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        for thread in self._threads:
+        for name, step in (
+            ("foreman", self._oversee),
+            ("reader", self._read),
+            ("embedder", self._embed),
+            ("storer", self._store),
+        ):
+            thread = threading.Thread(target=self._run, args=(step,), name=f"knowledge-{name}")
+            self._threads.append(thread)
             thread.start()
 
     def wake(self) -> None:
