@@ -1,0 +1,120 @@
+"""Units packed into chunks of so many tokens."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from app.local.knowledge.chunk.units import Boundary, Unit
+
+Span = tuple[int, int]  # of characters
+
+# How much emptier a chunk may stay, as a part of its size, to end at a better boundary.
+_WORTH = {
+    Boundary.NOTHING: -1.0,
+    Boundary.LINE_OF_CODE: -0.25,
+    Boundary.SENTENCE: 0.0,
+    Boundary.LINE: 0.1,
+    Boundary.PARAGRAPH: 0.25,
+    Boundary.SECTION: 0.5,
+}
+_IDEOGRAPHS = "\u2e80"  # from here on, words are not parted by spaces
+_LONGEST_WORD = 100  # characters; the tokenizer takes a longer one for a single unknown token
+
+
+class Tokens:
+    """Where the tokens of a text are, found once and counted often.
+
+    Args:
+        text: the text.
+        spans: those of its tokens, in order. A word that is too long for the tokenizer is one token
+            to it, whatever its length; here each of its characters is one, since each of its parts
+            may be one when they are counted alone.
+    """
+
+    def __init__(self, text: str, spans: Sequence[Span]) -> None:
+        self.text = text
+        self._starts: list[int] = []
+        for start, end in spans:
+            self._starts += range(start, end) if end - start > _LONGEST_WORD else (start,)
+
+    def count(self, start: int, end: int) -> int:
+        """How many tokens begin in `text[start:end]`."""
+        return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def after(self, start: int, count: int) -> int:
+        """Where `text[start:]` is to end to have at most `count` tokens: before a word where it
+        can, or within one that is longer.
+        """
+        first = bisect_left(self._starts, start)
+        last = first + count
+        if last >= len(self._starts):
+            return len(self.text)
+        for index in range(last, first, -1):
+            if self._begins_word(self._starts[index]):
+                return self._starts[index]
+        return self._starts[last]
+
+    def before(self, end: int, count: int) -> int:
+        """Where to begin, for `text[:end]` to have at most `count` tokens from there: at a word."""
+        last = bisect_left(self._starts, end)
+        for index in range(max(0, last - count), last):
+            if self._begins_word(self._starts[index]):
+                return self._starts[index]
+        return end
+
+    def _begins_word(self, at: int) -> bool:
+        sign = self.text[at]
+        return (
+            at == 0 or not (sign.isalnum() and self.text[at - 1].isalnum()) or sign >= _IDEOGRAPHS
+        )
+
+
+def pack(units: Sequence[Unit], tokens: Tokens, most: int, overlap: int = 0) -> Iterator[Span]:
+    """Spans of chunks of at most `most` tokens, in order.
+
+    Each but the first begins with the last `overlap` tokens of the one before: with the first
+    sentence that begins among them, if that leaves half of them, or else with a word.
+    """
+    parts = [part for unit in units for part in _parts(unit, tokens, most - overlap)]
+    lead, first = parts[0].start, 0
+    while first < len(parts):
+        last = _last(parts, tokens, lead, first, most)
+        end = parts[last - 1].end
+        yield lead, end
+        lead = max(lead, _lead(parts[first:last], tokens, overlap)) if overlap else end
+        if last < len(parts) and lead >= end:
+            lead = parts[last].start
+        first = last
+
+
+def _parts(unit: Unit, tokens: Tokens, most: int) -> Iterator[Unit]:
+    """The unit; or, if it is too long, its parts, cut at words where there are any."""
+    start, boundary = unit.start, unit.boundary
+    while tokens.count(start, unit.end) > most:
+        cut = tokens.after(start, most)
+        end = start + len(tokens.text[start:cut].rstrip())
+        yield Unit(start, end, boundary)
+        start, boundary = cut, Boundary.NOTHING
+    yield Unit(start, unit.end, boundary)
+
+
+def _last(parts: Sequence[Unit], tokens: Tokens, lead: int, first: int, most: int) -> int:
+    """Where the chunk that begins at `lead` and goes on with `parts[first]` ends best."""
+    best, last = -2.0, first + 1
+    for index in range(first + 1, len(parts) + 1):
+        count = tokens.count(lead, parts[index - 1].end)
+        if count > most:
+            return last
+        worth = count / most + _WORTH[parts[index].boundary] if index < len(parts) else 2.0
+        if worth >= best:
+            best, last = worth, index
+    return last
+
+
+def _lead(parts: Sequence[Unit], tokens: Tokens, overlap: int) -> int:
+    """Where the chunk after these parts begins."""
+    end = parts[-1].end
+    least = tokens.before(end, overlap)
+    for part in parts:
+        if part.start >= least and 2 * tokens.count(part.start, end) >= overlap:
+            return part.start
+    return least
