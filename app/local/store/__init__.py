@@ -30,6 +30,6 @@ __all__ = [
 
 def embedded(path: Path) -> Store:
     """The store in the folder `path`, made if it is not there."""
-    from app.local.store.embedded import Embedded
+    from app.local.store.engine import Embedded
 
     return Embedded(path)

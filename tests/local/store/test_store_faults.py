@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.local.store import Hit, Store, StoreDamaged, StoreError, StoreFull, StoreInUse, embedded
-from app.local.store.embedded import SAVED, Embedded
+from app.local.store.engine import SAVED, Embedded
 from app.local.store.filters import Condition
 from tests.local.store.samples import chunk, vector
 from tests.local.store.writing import Documents, after, operations, write

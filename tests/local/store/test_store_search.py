@@ -141,6 +141,18 @@ def test_of_many_chunks_a_filter_finds_exactly_the_best(large: Index) -> None:
         assert set(numbers.tolist()) == set(rare[np.argsort(-(vectors[rare] @ vectors[row]))[:10]])
 
 
+@pytest.mark.parametrize("text", [None, "odd even"])
+def test_of_many_chunks_a_filter_that_most_pass_keeps_the_others_out(
+    large: Index, text: str | None
+) -> None:
+    where = Condition("notEquals", "rare", True)
+    vectors = large.parts[0].segment.vectors
+    for row in range(0, 4000, 400):
+        numbers, _ = search(large, vectors[row], text, 100, where)
+        assert len(numbers) >= 100
+        assert (numbers % 50 != 0).all()
+
+
 def test_of_many_chunks_words_bring_in_what_vectors_do_not(large: Index) -> None:
     last = Segment.of([10**6], [Chunk("last", "ThrottlingException", {}, vector(2))])
     index = large.changed(np.empty(0, np.int64), last)
