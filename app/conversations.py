@@ -81,17 +81,16 @@ class Conversations:
         if number == 0:
             summary = {"title": _title(turn.question), "started": turn.at.isoformat()}
             self._put(f"{self._index}{_countdown(turn.at)}-{conversation}.json", summary)
+        key = f"{self._folder(conversation)}{number:06d}.json"
         try:
-            self._put(
-                f"{self._folder(conversation)}{number:06d}.json",
-                asdict(turn) | {"at": turn.at.isoformat()},
-                once=True,
-            )
+            self._put(key, asdict(turn) | {"at": turn.at.isoformat()}, once=True)
         except Conflict:
-            raise Conflict(
-                "Another turn of this conversation ended first. Ask again to go on from it.",
-                field="conversation",
-            ) from None
+            # A request that was sent again, because its answer got lost, meets its own object.
+            if _read(self._get(key)) != turn:
+                raise Conflict(
+                    "Another turn of this conversation ended first. Ask again to go on from it.",
+                    field="conversationId",
+                ) from None
 
     def summaries(self, limit: int, cursor: str | None) -> tuple[list[Summary], str | None]:
         """A page of the list, newest first, and the cursor of the next page, if there is one."""

@@ -131,3 +131,8 @@ def adopt(changes: Mapping[str, str], dropped: Iterable[str] = ()) -> None:
     os.environ.update(changes)
     for name in dropped:
         os.environ.pop(name, None)
+
+
+def inherited(name: str) -> str | None:
+    """A variable that is none of ours, as this process found it."""
+    return os.environ.get(name)

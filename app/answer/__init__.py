@@ -11,7 +11,8 @@ A turn of a conversation, as events:
 Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,16 +100,16 @@ def _turn(
     passages = _retrieve(query, question, means)
     yield Retrieval(query, passages)
 
-    reply = _Reply(
-        writer.stream(answer_prompt(question.text, said, passages)) if passages else NOTHING_FOUND
-    )
+    prompt = answer_prompt(question.text, said, passages)
     text, citations = "", []
-    for event in cite(reply, passages):
-        if isinstance(event, Text):
-            text += event.text
-        else:
-            citations.append(event)
-        yield event
+    with closing(writer.stream(prompt) if passages else _nothing_found()) as stream:
+        reply = _Reply(stream)
+        for event in cite(reply, passages):
+            if isinstance(event, Text):
+                text += event.text
+            else:
+                citations.append(event)
+            yield event
 
     verdict = means.guard.answer(text, query, passages)
     if verdict.intervened:
@@ -153,7 +154,7 @@ class _Writer:
             base_model_id=self.means.settings.base_model_id,
         )
 
-    def stream(self, prompt: Prompt) -> Iterator[str | Completion]:
+    def stream(self, prompt: Prompt) -> Generator[str | Completion, None, None]:
         return models.stream(
             self.means.clients.bedrock_runtime,
             self.model_id,
@@ -186,4 +187,7 @@ class _Reply:
                 yield piece
 
 
-NOTHING_FOUND = (ABSTENTION, Completion(ABSTENTION, "end", Usage(0, 0)))
+def _nothing_found() -> Generator[str | Completion, None, None]:
+    """The answer when there is nothing to answer from: no model is asked."""
+    yield ABSTENTION
+    yield Completion(ABSTENTION, "end", Usage(0, 0))

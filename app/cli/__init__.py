@@ -1,0 +1,56 @@
+"""The command line: parse, call the application over HTTP, show.
+
+    demo     the whole path once: start, read docs/, ask, show what to try next
+    up       serve until Ctrl-C
+    ask      one question, one cited answer        chat     a conversation
+    ingest   put documents in                      docs     ls, show, rm
+    search   what Retrieve finds, and why          doctor   what is wrong, and how to mend it
+    env      shell lines that point boto3 and the AWS CLI at the running stand-in
+
+A command uses the application that `up` is running, or starts one for its own length. With `--json`
+it prints one JSON object to standard output, and nothing else there; what went wrong goes to
+standard error, and the exit code is 1, or 2 where the command line itself was wrong.
+"""
+
+import sys
+
+import typer
+
+from app import __version__
+from app.cli.client import Refused
+from app.cli.commands import ask, chat, demo, docs, doctor, env, ingest, search, up
+from app.cli.screen import fail
+from app.errors import OutcropError
+
+cli = typer.Typer(
+    name="outcrop",
+    help="Cited answers about your own documents, on Amazon Bedrock or on a laptop.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.search):
+    cli.command()(command)
+cli.add_typer(docs.docs, name="docs")
+for command in (doctor.doctor, env.env):
+    cli.command()(command)
+
+
+@cli.callback(invoke_without_command=True)
+def version(version: bool = typer.Option(False, "--version", help="Show the version.")) -> None:
+    """Cited answers about your own documents, on Amazon Bedrock or on a laptop."""
+    if version:
+        print(f"outcrop {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point: every error that we know becomes a sentence and an exit code."""
+    try:
+        cli()
+    except Refused as error:
+        sys.exit(fail(str(error), error.problem))
+    except OutcropError as error:
+        sys.exit(fail(error.detail, {"title": error.title, "detail": error.detail}))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,110 @@
+"""The application, as the command line calls it: over HTTP, like everyone else."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+
+Json = dict[str, Any]
+
+TIMEOUT = httpx.Timeout(10, read=180)
+END = "[DONE]"
+
+
+class Refused(Exception):
+    """The application, or what it depends on, said no. `problem` is its RFC 9457 problem."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        super().__init__(f"{problem['title']}: {problem['detail']}")
+        self.problem = problem
+
+
+class Client:
+    """A running application."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT)
+
+    def call(self, method: str, path: str, **request: Any) -> Json:
+        """The answer, as JSON.
+
+        Raises:
+            Refused: the application answered with a problem, or could not be reached.
+        """
+        with _reached(self.url):
+            response = self._http.request(method, path, **request)
+            _check(response)
+        answer: Json = response.json() if response.content else {}
+        return answer
+
+    def stream(self, question: Json) -> Iterator[Json]:
+        """The parts of the answer's UI message stream, as they come.
+
+        Raises:
+            Refused: before the first part, or the stream ended without saying how.
+        """
+        with (
+            _reached(self.url),
+            self._http.stream("POST", "/chat/stream", json=question) as response,
+        ):
+            _check(response)
+            for line in response.iter_lines():
+                data = line.removeprefix("data: ")
+                if data == END:
+                    return
+                if line.startswith("data: "):
+                    yield json.loads(data)
+        raise Refused(_lost("The answer was cut off", "The application ended the stream early."))
+
+    def upload(self, form: Json, document: Path) -> None:
+        """POST a document with the form that the application gave for it.
+
+        Raises:
+            Refused: the bucket did not take it.
+        """
+        with _reached(form["url"]), document.open("rb") as content:
+            response = httpx.post(
+                form["url"],
+                data=form["fields"],
+                files={"file": (document.name, content)},
+                timeout=TIMEOUT,
+            )
+        if response.is_error:
+            raise Refused(_lost("The bucket did not take the document", response.text[:500]))
+
+    def pages(self, path: str) -> Iterator[Json]:
+        """Every item of a listing."""
+        cursor = None
+        while True:
+            page = self.call("GET", path, params={"cursor": cursor} if cursor else {})
+            yield from page["items"]
+            cursor = page["nextCursor"]
+            if cursor is None:
+                return
+
+
+@contextmanager
+def _reached(url: str) -> Iterator[None]:
+    try:
+        yield
+    except httpx.HTTPError as error:
+        detail = f"{url} did not answer ({error or type(error).__name__})."
+        raise Refused(_lost("The application could not be reached", detail)) from error
+
+
+def _check(response: httpx.Response) -> None:
+    if response.is_error:
+        response.read()
+        try:
+            problem = response.json()
+        except ValueError:
+            problem = _lost(f"The application answered {response.status_code}", response.text)
+        raise Refused(problem)
+
+
+def _lost(title: str, detail: str) -> Json:
+    return {"title": title, "detail": detail, "code": "unreachable", "retryable": True}

@@ -1,0 +1,67 @@
+"""`outcrop ask`: one question, one cited answer."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import screen
+from app.cli.application import application
+from app.cli.client import Client, Json, Refused
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", "-c", help="The conversation to go on with.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="The model to ask.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Ask a question about the documents, and read the cited answer as it is written."""
+    asked = {"message": question, "conversationId": conversation, "model": model}
+    with application() as client:
+        if as_json:
+            screen.show_json(client.call("POST", "/chat", json=_given(asked)))
+        else:
+            show(client, _given(asked))
+
+
+def show(client: Client, asked: Json) -> str:
+    """Write an answer to the screen as it comes, its sources under it; give its conversation.
+
+    Raises:
+        Refused: the answer broke off.
+    """
+    began = time.monotonic()
+    citations: list[Json] = []
+    started: Json = {}
+    for part in client.stream(asked):
+        match part["type"]:
+            case "start":
+                started = part["messageMetadata"]
+            case "text-delta":
+                screen.out.print(part["delta"], end="", soft_wrap=True, markup=False)
+            case "data-citation":
+                citations.append(part["data"])
+            case "data-guardrail":
+                screen.out.print(f"\n\n{part['data']['text']}", markup=False)
+                citations = []
+            case "data-error":
+                screen.out.print()
+                raise Refused(part["data"])
+            case "finish":
+                screen.out.print("\n")
+                screen.sources(citations)
+                seconds = time.monotonic() - began
+                _footnote(started["model"], part["messageMetadata"]["usage"], seconds)
+    return str(started["conversationId"])
+
+
+def _footnote(model: str, usage: Json, seconds: float) -> None:
+    tokens = f"{usage['inputTokens']} tokens in, {usage['outputTokens']} out"
+    screen.out.print(f"\n{model}, {tokens}, {seconds:.1f} s", style="dim")
+
+
+def _given(options: dict[str, Any]) -> Json:
+    return {name: value for name, value in options.items() if value is not None}

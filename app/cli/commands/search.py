@@ -1,0 +1,53 @@
+"""`outcrop search`: what Retrieve finds, and why."""
+
+from typing import Annotated
+
+import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from app.cli import screen
+from app.cli.application import application
+from app.cli.client import Json
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option("--limit", "-k", min=1, max=100)] = 5,
+    semantic: Annotated[bool, typer.Option("--semantic", help="By meaning alone.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each is where it is.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show the passages that an answer would be made of."""
+    asked: Json = {"query": query, "limit": limit, "explain": explain}
+    if semantic:
+        asked["searchType"] = "SEMANTIC"
+    with application() as client:
+        found = client.call("POST", "/search", json=asked)
+    if as_json:
+        screen.show_json(found)
+        return
+    for passage in found["passages"]:
+        _show(passage)
+    if not found["passages"]:
+        screen.err.print("Nothing was found.")
+
+
+def _show(passage: Json) -> None:
+    head = Text(f"{passage['number']}. ", style="bold cyan")
+    head.append(passage["document"], style="cyan")
+    if passage["page"]:
+        head.append(f", page {passage['page']}")
+    head.append(f"  {passage['score']:.3f}", style="dim")
+    screen.out.print(head)
+    if why := passage["explanation"]:
+        rank = why["semanticRank"]
+        by_meaning = f"number {rank} by meaning" if rank else "not found by meaning alone"
+        words = ", ".join(why["words"]) or "none"
+        note = f"{by_meaning}; shared words: {words}"
+        if why["reason"]:
+            note += f"; {why['reason']}"
+        screen.out.print(Padding(Text(note, style="dim"), (0, 0, 0, 3)))
+    screen.out.print(Padding(Text(passage["text"].strip()), (0, 0, 1, 3)))
