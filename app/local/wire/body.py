@@ -1,10 +1,10 @@
 """The body of a request: in memory, or in a file where the model calls it streaming.
 
 A file is filled from an iterator of chunks, and what stands between the network and the file is
-another such iterator: `aws_chunked` here, `form.file_part` for a browser's form.
+another such iterator: `chunked.aws_chunked`, or `Form.file_part` for a browser's form.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -12,7 +12,8 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from app.local.wire.call import JSON, Body, ServiceError
+from app.local.wire.call import JSON, Body
+from app.local.wire.chunked import aws_chunked
 from app.local.wire.form import Form
 from app.local.wire.models import streaming_payload
 from app.local.wire.request import Request
@@ -65,25 +66,11 @@ async def receive_body(
         file = await in_file(form.file_part(source), folder, run)
         return Received(request.headers, file, {"fields": form.fields, "filename": form.filename})
     headers = dict(request.headers)
-    chunked = headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
-    if chunked:
+    if headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
         source = aws_chunked(source, headers)
     to_file = streaming_payload(operation) is not None
     body = await (in_file(source, folder, run) if to_file else in_memory(source))
-    if chunked:
-        _take_off_chunks(headers, body.size if isinstance(body, Body) else len(body))
     return Received(headers, body, {})
-
-
-def _take_off_chunks(headers: dict[str, str], size: int) -> None:
-    promised = headers.get("x-amz-decoded-content-length", str(size))
-    if promised != str(size):
-        message = f"The aws-chunked body has {size} bytes; {promised} were promised"
-        raise ServiceError("IncompleteBody", message)
-    codings = headers.pop("content-encoding", "").split(",")
-    if left := [coding.strip() for coding in codings if coding.strip() not in ("aws-chunked", "")]:
-        headers["content-encoding"] = ", ".join(left)
-    headers["content-length"] = str(size)
 
 
 async def chunks(receive: Callable[[], Awaitable[Any]]) -> AsyncIterator[bytes]:
@@ -135,60 +122,3 @@ async def in_file(
 
 
 SPOOLED = "body-"
-
-
-async def aws_chunked(
-    source: AsyncIterator[bytes], trailers: MutableMapping[str, str]
-) -> AsyncIterator[bytes]:
-    """Decode `Content-Encoding: aws-chunked`; what follows the last chunk goes to `trailers`.
-
-        400;chunk-signature=ad80c7...
-        <1024 bytes>
-        0;chunk-signature=b6c6ea...
-        x-amz-checksum-crc32c:sOO8/Q==
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
-    """
-    lines = _Lines(source)
-    try:
-        while size := int((await lines.next()).partition(b";")[0], 16):
-            async for piece in lines.exactly(size):
-                yield piece
-            await lines.next()
-    except ValueError as error:
-        raise ServiceError("IncompleteBody", f"The aws-chunked body is broken: {error}") from error
-    while line := await lines.next():
-        name, _, value = line.decode("latin-1").partition(":")
-        trailers[name.strip().lower()] = value.strip()
-
-
-class _Lines:
-    """Lines, and runs of bytes between them, out of chunks that are cut anywhere."""
-
-    def __init__(self, source: AsyncIterator[bytes]) -> None:
-        self._source = source
-        self._buffer = bytearray()
-
-    async def next(self) -> bytes:
-        """The next line without its end; empty at the end of everything."""
-        while (end := self._buffer.find(b"\r\n")) < 0:
-            if not await self._fill():
-                end = len(self._buffer)
-                break
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 2]
-        return line
-
-    async def exactly(self, size: int) -> AsyncIterator[bytes]:
-        while size:
-            if not self._buffer and not await self._fill():
-                raise ValueError(f"{size} bytes of a chunk are missing")
-            piece = bytes(self._buffer[:size])
-            del self._buffer[:size]
-            size -= len(piece)
-            yield piece
-
-    async def _fill(self) -> bool:
-        piece = await anext(self._source, b"")
-        self._buffer += piece
-        return bool(piece)

@@ -1,0 +1,84 @@
+"""`Content-Encoding: aws-chunked`: a body in chunks that may be signed, with trailing headers.
+
+    400;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648
+    <1024 bytes>
+    0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9
+    x-amz-checksum-crc32c:sOO8/Q==
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+"""
+
+from collections.abc import AsyncIterator
+
+from app.local.wire.call import ServiceError
+
+
+async def aws_chunked(
+    source: AsyncIterator[bytes], headers: dict[str, str]
+) -> AsyncIterator[bytes]:
+    """The body itself. `headers`, when it ends, are as if it had never been encoded, and hold the
+    trailing ones.
+
+    Raises:
+        ServiceError: the body is broken, or not as long as was promised.
+    """
+    lines = _Lines(source)
+    total = 0
+    try:
+        while size := int((await lines.next()).partition(b";")[0], 16):
+            total += size
+            async for piece in lines.exactly(size):
+                yield piece
+            await lines.next()
+    except ValueError as error:
+        raise _incomplete(str(error)) from error
+    while line := await lines.next():
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    _decode(headers, total)
+
+
+def _decode(headers: dict[str, str], total: int) -> None:
+    promised = headers.get("x-amz-decoded-content-length", total)
+    if str(promised) != str(total):
+        raise _incomplete(f"it has {total} bytes, and {promised} were promised")
+    headers["content-length"] = str(total)
+    encodings = [one.strip() for one in headers.pop("content-encoding", "").split(",")]
+    if left := [one for one in encodings if one not in ("", "aws-chunked")]:
+        headers["content-encoding"] = ", ".join(left)
+
+
+def _incomplete(why: str) -> ServiceError:
+    return ServiceError("IncompleteBody", f"The aws-chunked body is broken: {why}.")
+
+
+class _Lines:
+    """Lines, and runs of bytes between them, out of chunks that are cut anywhere."""
+
+    def __init__(self, source: AsyncIterator[bytes]) -> None:
+        self._source = source
+        self._buffer = bytearray()
+
+    async def next(self) -> bytes:
+        """The next line without its end; empty at the end of everything."""
+        while (end := self._buffer.find(b"\r\n")) < 0:
+            if not await self._fill():
+                end = len(self._buffer)
+                break
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 2]
+        return line
+
+    async def exactly(self, size: int) -> AsyncIterator[bytes]:
+        while size:
+            if not self._buffer and not await self._fill():
+                raise ValueError(f"{size} bytes of a chunk are missing")
+            piece = bytes(self._buffer[:size])
+            del self._buffer[:size]
+            size -= len(piece)
+            yield piece
+
+    async def _fill(self) -> bool:
+        piece = await anext(self._source, b"")
+        self._buffer += piece
+        return bool(piece)
