@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.floating[Any]]
 
-MEANING = 0.8  # the weight of the vectors against that of the words
+MEANING = 0.75  # the weight of the vectors; the rest is the words'
 
 
 def semantic(cosines: Scores) -> Scores:
@@ -27,15 +27,15 @@ def hybrid(cosines: Scores, words: Scores) -> Scores:
 
     A cosine goes from -1 to 1, so it is (1 + cos) / 2; a BM25 score has no upper bound, so it is
     taken against the highest here. Source: Bruch, Gai and Ingber, "An Analysis of Fusion Functions
-    for Hybrid Retrieval", 2023, which finds such a mean better than fusing ranks, and a weight of
-    0.8 good on most collections.
+    for Hybrid Retrieval", 2023, which finds such a mean better than fusing ranks. The weight was
+    chosen on the train split of SciFact, where all from 0.7 to 0.85 do as well.
 
     Args:
         cosines: (n,) of all candidates.
         words: (n,) their BM25 scores, 0 where a candidate has none of the words.
 
-    >>> print(hybrid(np.array([0.5, 0.5, 0.0]), np.array([0.0, 3.0, 6.0])))
-    [0.6 0.7 0.6]
+    >>> print(hybrid(np.array([0.6, 0.6, 0.0]), np.array([0.0, 3.0, 6.0])))
+    [0.6   0.725 0.625]
     """
     meaning = (1 + np.clip(cosines, -1, 1)) / 2
     highest = words.max(initial=0) or 1

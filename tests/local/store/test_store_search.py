@@ -46,7 +46,7 @@ def hybrid(chunks: Chunks, seed: int, question: str) -> dict[int, float]:
     words = bm25(chunks, question)
     highest = max(words.values()) or 1
     return {
-        number: 0.8 * (1 + float(each.vector @ vector(seed))) / 2 + 0.2 * words[number] / highest
+        number: 0.75 * (1 + float(each.vector @ vector(seed))) / 2 + 0.25 * words[number] / highest
         for number, each in chunks.items()
         if each.vector is not None
     }

@@ -1,0 +1,122 @@
+"""Retrieval of scientific abstracts for claims: words, vectors, and both.
+
+5,183 abstracts, one chunk each; the 300 claims of the test split. The weight of the vectors against
+the words was chosen on the train split.
+"""
+
+import gzip
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from app.local.store import Chunk, Vectors, search
+from app.local.store.engine import Embedded
+from app.local.transformer import Encoder
+from tests.quality import CORPORA
+from tests.tables import Table
+
+FOLDER = CORPORA / "scifact"
+DEPTH = 100
+Relevant = Mapping[str, Mapping[str, int]]  # of each question, the documents and how much
+Ranking = list[str]  # documents, best first
+
+FLOORS = {
+    "words": ("BM25, k1 1.5, b 0.75, stemmed", 0.686, 0.819, 0.913),
+    "vectors": ("all-MiniLM-L6-v2, published", 0.645, math.nan, math.nan),
+    "hybrid": ("what makes a hybrid worth having", 0.700, math.nan, math.nan),
+}
+
+
+def run() -> Iterator[Table]:
+    if not FOLDER.exists():
+        yield Table("scifact", (), (), notes=["skipped: ../shared/eval/scifact is not here"])
+        return
+    encoder = Encoder()
+    with TemporaryDirectory() as scratch:
+        store = filled(Path(scratch), encoder)
+        yield table(store, encoder, relevant("test"))
+        store.close()
+
+
+def filled(folder: Path, encoder: Encoder) -> Embedded:
+    store = Embedded(folder)
+    with gzip.open(FOLDER / "corpus.jsonl.gz", "rt") as file:
+        abstracts = [json.loads(line) for line in file]
+    texts = [f"{each['title']}\n{each['text']}" for each in abstracts]
+    for abstract, text, vector in zip(abstracts, texts, encoder.encode(texts), strict=True):
+        store.put(abstract["_id"], [Chunk(abstract["_id"], text, {}, vector)])
+    return store
+
+
+def table(store: Embedded, encoder: Encoder, judged: Relevant) -> Table:
+    claims = questions()
+    vectors = dict(zip(judged, encoder.encode([claims[name] for name in judged]), strict=True))
+    ways: Mapping[str, Callable[[str], Ranking]] = {
+        "words": lambda name: by_words(store, claims[name]),
+        "vectors": lambda name: ranking(store, vectors[name], None),
+        "hybrid": lambda name: ranking(store, vectors[name], claims[name]),
+    }
+    rows = []
+    for way, rank in ways.items():
+        found = {name: rank(name) for name in judged}
+        measured = [
+            float(np.mean([measure(found[name], judged[name]) for name in judged]))
+            for measure in (ndcg, lambda r, j: recall(r, j, 10), lambda r, j: recall(r, j, 100))
+        ]
+        floor, *values = FLOORS[way]
+        rows.append((way, *map(_cell, measured), floor, *map(_cell, values)))
+    columns = ("search", "nDCG@10", "R@10", "R@100", "floor", "nDCG@10", "R@10", "R@100")
+    return Table(f"scifact, {len(judged)} claims", columns, rows)
+
+
+def ranking(store: Embedded, vector: Vectors, text: str | None) -> Ranking:
+    return [hit.document for hit in store.search(vector, text, DEPTH)]
+
+
+def by_words(store: Embedded, text: str) -> Ranking:
+    """By BM25 alone, which the store does not offer."""
+    index = store._index
+    scores = search._words(index, text, np.ones(index.size, np.bool_))
+    best = np.argsort(-scores, kind="stable")[:DEPTH]
+    documents = {row.number: row.document for row in store._truth.chunks(index.numbers[best])}
+    return [documents[number] for number in index.numbers[best].tolist()]
+
+
+def ndcg(found: Ranking, judged: Mapping[str, int], depth: int = 10) -> float:
+    """Normalised discounted cumulative gain with linear gain (Järvelin and Kekäläinen, 2002).
+
+    >>> round(ndcg(["x", "a"], {"a": 1}), 3)  # found second: 1 / log2(3)
+    0.631
+    """
+    gains = [judged.get(document, 0) for document in found[:depth]]
+    ideal = sorted(judged.values(), reverse=True)[:depth]
+    return _discounted(gains) / _discounted(ideal)
+
+
+def recall(found: Ranking, judged: Mapping[str, int], depth: int) -> float:
+    return len(set(found[:depth]) & set(judged)) / len(judged)
+
+
+def _discounted(gains: list[int]) -> float:
+    return sum(gain / math.log2(rank + 2) for rank, gain in enumerate(gains))
+
+
+def questions() -> dict[str, str]:
+    lines = (FOLDER / "queries.jsonl").read_text().splitlines()
+    return {claim["_id"]: claim["text"] for claim in map(json.loads, lines)}
+
+
+def relevant(split: str) -> Relevant:
+    judged: dict[str, dict[str, int]] = {}
+    for line in (FOLDER / "qrels" / f"{split}.tsv").read_text().splitlines()[1:]:
+        question, document, grade = line.split("\t")
+        judged.setdefault(question, {})[document] = int(grade)
+    return judged
+
+
+def _cell(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.3f}"
