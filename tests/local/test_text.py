@@ -103,8 +103,9 @@ def test_indented_code_is_a_line_each_but_an_items_text_is_not() -> None:
 
 # fmt: off
 _pieces = st.sampled_from([
-    "a", "B", "dr", "e.g", "12", ".", "!", "?", "…", "。", " ", "  ", "\n", "\n\n", "\t", "- ", "1. ",
-    "# ", "| ", "```", '"', "(", ")", "**", "\\", "\u00a0", "\u2028", "\r\n", "ß", "漢", "> ", "    ",
+    "a", "B", "dr", "e.g", "12", ".", "!", "?", "…", "。", " ", "  ", "\n", "\n\n", "\t", "- ",
+    "1. ", "# ", "| ", "```", '"', "(", ")", "**", "\\", "\u00a0", "\u2028", "\r\n", "ß", "漢",
+    "> ", "    ",
 ])
 # fmt: on
 texts = st.lists(_pieces, max_size=40).map("".join) | st.text(max_size=60)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app.local.parsers import Document, Section
 from app.local.parsers.plain import decode
-from app.local.parsers.render import heading, tidy
+from app.local.parsers.render import clean, heading
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"^[\w-]+[ \t]*:", re.MULTILINE)
@@ -15,7 +15,7 @@ _FIRST_HEADING = re.compile(r"\A\s*(?:# |.+\n=+[ \t]*$)", re.MULTILINE)
 
 def parse(document: Document) -> Iterator[Section]:
     yield Section(
-        without_front_matter(tidy(decode(document.path.read_bytes(), document.charset))), None
+        without_front_matter(clean(decode(document.path.read_bytes(), document.charset))), None
     )
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from app.local.parsers import Document, Section, Unreadable
-from app.local.parsers.render import tidy
+from app.local.parsers.render import clean
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,7 +34,7 @@ _LEGACY = (
 
 
 def parse(document: Document) -> Iterator[Section]:
-    yield Section(tidy(decode(document.path.read_bytes(), document.charset)), None)
+    yield Section(clean(decode(document.path.read_bytes(), document.charset)), None)
 
 
 def decode(content: bytes, charset: str | None) -> str:

@@ -8,14 +8,23 @@ _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
 
 
+def clean(text: str) -> str:
+    r"""Text as it is, but for control characters and other systems' ends of lines.
+
+    >>> clean("one \r\ntwo\x07\f\n")
+    'one \ntwo\n\n'
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    return _CONTROL.sub("", text)
+
+
 def tidy(text: str) -> str:
     r"""Text without control characters, trailing blanks, and runs of empty lines.
 
     >>> tidy("one \r\n\n\n\ntwo\x07\n")
     'one\n\ntwo'
     """
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _GAP.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+    return _GAP.sub("\n\n", _TRAILING.sub("", clean(text))).strip("\n")
 
 
 def line(text: str) -> str:
