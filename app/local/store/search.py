@@ -72,9 +72,7 @@ def _nearest(index: Index, vector: Vectors, allowed: Mask, count: int) -> Mask:
 
 def _hamming(codes: Integers, code: Integers) -> Integers:
     """In how many signs (6, n) codes differ from the (6, 1) one: (n,) uint16."""
-    distances = np.zeros(codes.shape[1], np.uint16)  # (n,)
-    for word, other in zip(codes, code, strict=True):
-        distances += np.bitwise_count(word ^ other)
+    distances: Integers = np.bitwise_count(codes ^ code).sum(axis=0, dtype=np.uint16)
     return distances
 
 

@@ -192,6 +192,7 @@ class Truth:
     def _prepare(self) -> None:
         (version,) = self._writer.execute("PRAGMA user_version").fetchone()
         if version == 0:
+            self._writer.execute("PRAGMA page_size = 8192")  # bytes; of chunks, 3 and not 1
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.executescript(SCHEMA)
         elif version != VERSION:

@@ -1,0 +1,206 @@
+"""One search engine over the bench's corpus, in a process of its own.
+
+    python _search_engine.py build|query <engine> <corpus> <folder>
+
+Prints one JSON object. It runs in Outcrop's environment or in the peers', where mypy does not look,
+so it imports nothing of either at the top.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+LIMIT = 10
+Found = list[int]
+Search = Callable[[int], Found]  # from the number of a question to those of its best chunks
+
+
+class Corpus:
+    """Chunks, and questions that are asked of them, as the bench wrote them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.vectors = np.load(folder / "vectors.npy", mmap_mode="r")  # (n, 384)
+        self.asked = np.load(folder / "asked.npy")  # (q, 384)
+        self.questions: list[str] = json.loads((folder / "questions.json").read_text())  # (q,)
+        self._texts = folder / "texts.json"
+
+    def texts(self) -> list[str]:
+        texts: list[str] = json.loads(self._texts.read_text())
+        return texts
+
+
+def tenant(chunk: int) -> str:
+    """Ten chunks are a document, and every fiftieth document is of one tenant."""
+    return f"tenant-{chunk // 10 % 50}"
+
+
+def build_outcrop(corpus: Corpus, folder: Path) -> None:
+    from app.local.store import Chunk, embedded
+
+    texts = corpus.texts()
+    store = embedded(folder)
+    for start in range(0, len(texts), 10):
+        chunks = [
+            Chunk(str(i), texts[i], {"tenant": tenant(i), "year": i % 25}, corpus.vectors[i])
+            for i in range(start, min(start + 10, len(texts)))
+        ]
+        store.put(f"s3://bench/{start}", chunks)
+    store.close()
+
+
+def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
+    from app.local.store import search
+    from app.local.store.engine import Embedded
+    from app.local.store.filters import compile_filter
+
+    store = Embedded(folder)
+    where = compile_filter({"equals": {"key": "tenant", "value": "tenant-7"}})
+
+    def ask(question: int, text: str | None, where: Any = None) -> Found:
+        return [int(hit.id) for hit in store.search(corpus.asked[question], text, LIMIT, where)]
+
+    def words(question: int) -> Found:
+        index = store._index
+        scores = search._words(index, corpus.questions[question], search._allowed(index, None))
+        rows = store._truth.chunks(index.numbers[search._best(scores, LIMIT, above=0)])
+        return [int(row.chunk.id) for row in rows]
+
+    return {
+        "hybrid": lambda q: ask(q, corpus.questions[q]),
+        "hybrid, filtered": lambda q: ask(q, corpus.questions[q], where),
+        "vectors": lambda q: ask(q, None),
+        "words": words,
+    }
+
+
+def build_lancedb(corpus: Corpus, folder: Path) -> None:
+    import lancedb  # type: ignore[import-not-found]
+    import pyarrow as pa  # type: ignore[import-not-found]
+
+    texts = corpus.texts()
+    table = pa.table(
+        {
+            "id": np.arange(len(texts)),
+            "text": texts,
+            "tenant": [tenant(i) for i in range(len(texts))],
+            "year": np.arange(len(texts)) % 25,
+            "vector": pa.FixedSizeListArray.from_arrays(corpus.vectors.ravel(), 384),
+        }
+    )
+    chunks = lancedb.connect(folder).create_table("chunks", table)
+    chunks.create_fts_index("text")
+    chunks.create_index(metric="cosine", index_type="IVF_HNSW_SQ", num_partitions=1)
+    chunks.create_scalar_index("tenant")
+
+
+def open_lancedb(corpus: Corpus, folder: Path) -> dict[str, Search]:
+    import lancedb
+
+    table = lancedb.connect(folder).open_table("chunks")
+
+    def found(query: Any) -> Found:
+        return [row["id"] for row in query.select(["id", "text"]).limit(LIMIT).to_list()]
+
+    def hybrid(q: int) -> Any:
+        return table.search(query_type="hybrid").vector(corpus.asked[q]).text(corpus.questions[q])
+
+    return {
+        "hybrid": lambda q: found(hybrid(q)),
+        "hybrid, filtered": lambda q: found(hybrid(q).where("tenant = 'tenant-7'", prefilter=True)),
+        "vectors": lambda q: found(table.search(corpus.asked[q]).metric("cosine")),
+        "words": lambda q: found(table.search(corpus.questions[q], query_type="fts")),
+    }
+
+
+def build_langchain(corpus: Corpus, folder: Path) -> None:
+    from langchain_community.vectorstores import FAISS  # type: ignore[import-not-found]
+
+    texts = corpus.texts()
+    metadata = [{"id": i, "tenant": tenant(i)} for i in range(len(texts))]
+    pairs = zip(texts, corpus.vectors.tolist(), strict=True)
+    FAISS.from_embeddings(pairs, _Known(corpus), metadata).save_local(str(folder))
+
+
+def open_langchain(corpus: Corpus, folder: Path) -> dict[str, Search]:
+    from langchain_classic.retrievers import EnsembleRetriever  # type: ignore[import-not-found]
+    from langchain_community.retrievers import BM25Retriever  # type: ignore[import-not-found]
+    from langchain_community.vectorstores import FAISS
+
+    faiss = FAISS.load_local(str(folder), _Known(corpus), allow_dangerous_deserialization=True)
+    documents = [faiss.docstore.search(key) for key in faiss.index_to_docstore_id.values()]
+    bm25 = BM25Retriever.from_documents(documents, k=LIMIT)
+    vectors = faiss.as_retriever(search_kwargs={"k": LIMIT})
+    ensemble = EnsembleRetriever(retrievers=[bm25, vectors], weights=[0.5, 0.5])
+
+    def found(retriever: Any, q: int) -> Found:
+        return [document.metadata["id"] for document in retriever.invoke(corpus.questions[q])]
+
+    return {
+        "hybrid": lambda q: found(ensemble, q),
+        "vectors": lambda q: found(vectors, q),
+        "words": lambda q: found(bm25, q),
+    }
+
+
+class _Known:
+    """LangChain's Embeddings, of the questions only; so no engine's figures hold an encoder."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._vectors = dict(zip(corpus.questions, corpus.asked, strict=True))
+
+    def embed_query(self, text: str) -> list[float]:
+        vector: list[float] = self._vectors[text].tolist()
+        return vector
+
+    def __call__(self, text: str) -> list[float]:
+        return self.embed_query(text)
+
+
+ENGINES = {
+    "outcrop": (build_outcrop, open_outcrop),
+    "lancedb": (build_lancedb, open_lancedb),
+    "langchain": (build_langchain, open_langchain),
+}
+
+
+def resident() -> float:
+    """This process's memory, MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+def query(engine: str, corpus: Corpus, folder: Path, seconds: float) -> dict[str, Any]:
+    start = time.perf_counter()
+    searches = ENGINES[engine][1](corpus, folder)
+    searches["hybrid"](0)
+    ready = time.perf_counter() - start
+    kinds = {}
+    for name, search in searches.items():
+        times, found = [], []
+        for question in range(len(corpus.questions)):
+            begin = time.perf_counter()
+            found.append(search(question))
+            times.append(time.perf_counter() - begin)
+            if sum(times) > seconds:
+                break
+        kinds[name] = {"ms": [1e3 * t for t in times], "found": found}
+    return {"ready": ready, "resident": resident(), "kinds": kinds}
+
+
+def main(action: str, engine: str, corpus: str, folder: str) -> None:
+    chunks, place = Corpus(Path(corpus)), Path(folder)
+    if action == "query":
+        print(json.dumps(query(engine, chunks, place, seconds=20)))
+        return
+    start = time.perf_counter()
+    ENGINES[engine][0](chunks, place)
+    print(json.dumps({"built": time.perf_counter() - start}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
