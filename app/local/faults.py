@@ -62,8 +62,9 @@ class Delay(_Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Cut(_Fault):
-    """The answer ends, as if complete. With `mid_frame`, half of the next event goes out first;
-    `abrupt` resets the connection in place of ending it, as does a cut before the head.
+    """The stream ends, as if complete. With `mid_frame`, half of the next event goes out first;
+    `abrupt` resets the connection in place of ending it. So does a cut before the head, or in a
+    body that is no stream of events: its length was promised.
     """
 
     mid_frame: bool = False

@@ -19,7 +19,7 @@ def decode(_shape: StructureShape, data: bytes, members: dict[str, Shape]) -> JS
     """The `members` of a structure, out of a request's body. What is unknown is passed over."""
     try:
         root = ElementTree.fromstring(data)  # noqa: S314 - expat itself stops entity bombs
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise Malformed(f"The body is not XML: {error}") from error
     return _structure(root, "", members)
 
@@ -114,8 +114,8 @@ def _write_list(shape: ListShape, value: list[Any], name: str) -> Iterator[str]:
 
 def _attributes(shape: StructureShape, value: JSON) -> str:
     """`<Grantee xmlns:xsi="..." xsi:type="Group">`"""
-    spoken = shape.serialization.get("xmlNamespace") or {}
-    text = f' xmlns:{spoken["prefix"]}="{spoken["uri"]}"' if spoken.get("prefix") else ""
+    namespace = shape.serialization.get("xmlNamespace", {})
+    text = f' xmlns:{namespace["prefix"]}="{namespace["uri"]}"' if "prefix" in namespace else ""
     for name, member in shape.members.items():
         if member.serialization.get("xmlAttribute") and name in value:
             text += f' {_wire_name(name, member)}="{escape(value[name])}"'

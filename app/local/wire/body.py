@@ -66,7 +66,9 @@ async def receive_body(
         file = await in_file(form.file_part(source), folder, run)
         return Received(request.headers, file, {"fields": form.fields, "filename": form.filename})
     headers = dict(request.headers)
-    if headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
+    if "aws-chunked" in headers.get("content-encoding", "") or headers.get(
+        "x-amz-content-sha256", ""
+    ).startswith("STREAMING-"):
         source = aws_chunked(source, headers)
     to_file = streaming_payload(operation) is not None
     body = await (in_file(source, folder, run) if to_file else in_memory(source))

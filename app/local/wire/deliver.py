@@ -54,7 +54,7 @@ async def deliver(
 
 
 def _head(response: Response) -> dict[str, Any]:
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = dict(response.headers)
     if isinstance(response.body, bytes) and response.status not in (204, 304):
         headers.setdefault("content-length", str(len(response.body)))
     raw = [(name.encode("latin-1"), encode_header(value)) for name, value in headers.items()]

@@ -11,6 +11,10 @@ class Malformed(Exception):
         super().__init__(f"{message}, at '{path}'" if path else message)
 
 
+class Undecodable(Exception):
+    """A label of the path is not UTF-8."""
+
+
 @dataclass(frozen=True)
 class Dialect:
     """The names that a service gives to the errors that arise before and after its handlers.

@@ -20,8 +20,7 @@ from typing import Any
 from botocore.model import OperationModel, Shape, StructureShape
 
 from app.local.wire.call import JSON, ServiceError
-from app.local.wire.models import protocol
-from app.local.wire.parse import CODECS
+from app.local.wire.codec import codec
 
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 _log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ class EventStream:
     """The frames of one operation's stream."""
 
     def __init__(self, operation: OperationModel, shape: StructureShape) -> None:
-        self._codec = CODECS[protocol(operation)]
+        self._codec = codec(operation)
         self._members: dict[str, Any] = dict(shape.members)
         self._padded = operation.service_model.signing_name == "bedrock"
 
@@ -101,13 +100,12 @@ class EventStream:
             if member.serialization.get("eventpayload"):
                 return self._lone_payload(member, value.get(name, b""))
         payload = self._codec.encode(shape, value, shape.members, shape.name)
-        return self._codec.CONTENT_TYPE, padded(payload) if self._padded else payload
+        return str(self._codec.CONTENT_TYPE), padded(payload) if self._padded else payload
 
     def _lone_payload(self, member: Shape, value: Any) -> tuple[str, bytes]:
         if isinstance(member, StructureShape):
-            return self._codec.CONTENT_TYPE, self._codec.encode(
-                member, value, member.members, member.name
-            )
+            payload = self._codec.encode(member, value, member.members, member.name)
+            return str(self._codec.CONTENT_TYPE), payload
         return "application/octet-stream", value
 
 

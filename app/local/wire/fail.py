@@ -7,9 +7,8 @@ bedrock-agent), so there is no table of errors here, only of what the models lea
 import json
 from typing import Any
 
-from app.local.wire import as_json
-from app.local.wire.as_xml import CONTENT_TYPE as XML
-from app.local.wire.as_xml import DECLARATION, escape
+from app.local.wire import as_json, as_xml
+from app.local.wire.as_xml import escape
 from app.local.wire.call import JSON, ServiceError
 from app.local.wire.errors import query_code, unmodelled_status
 from app.local.wire.models import model
@@ -20,8 +19,9 @@ from app.local.wire.serialise import Response, place
 def fail(service: str, request: Request, error: ServiceError) -> Response:
     shapes: list[Any] = model(service).error_shapes
     shape = next((one for one in shapes if one.name == error.code), None)
+    response = Response(_status(service, shape, error.code))
     members = dict(error.members)
-    response = Response(_status(service, shape, error.code), dict(members.pop("$headers", {})))
+    response.add_headers(members.pop("$headers", {}))
     for name, member in shape.members.items() if shape else ():
         if name in members and "location" in member.serialization:
             place(response, member, name, members.pop(name))
@@ -40,39 +40,28 @@ def _status(service: str, shape: Any, code: str) -> int:
 
 
 def _write_json(
-    response: Response,
-    service: str,
-    shape: Any,
-    error: ServiceError,
-    members: JSON,
+    response: Response, service: str, shape: Any, error: ServiceError, members: JSON
 ) -> None:
-    name = "Message" if shape and "Message" in shape.members else "message"
-    body: JSON = {name: error.message}
+    message = "Message" if shape and "Message" in shape.members else "message"
+    body: JSON = {message: error.message}
     if shape:
-        known = {key: value for key, value in members.items() if key in shape.members}
-        body |= as_json.to_json(shape, known, dict(shape.members))
+        known = {name: value for name, value in members.items() if name in shape.members}
+        body |= as_json.to_json(shape, known, shape.members)
+    headers = {"content-type": as_json.CONTENT_TYPE, "x-amzn-errortype": error.code}
     metadata = model(service).metadata
     if metadata["protocol"] == "json":
         body["__type"] = error.code
-        response.headers["Content-Type"] = f"application/x-amz-json-{metadata['jsonVersion']}"
-        response.headers["x-amzn-query-error"] = f"{query_code(error.code)};Sender"
-    else:
-        response.headers["Content-Type"] = as_json.CONTENT_TYPE
-    response.headers["x-amzn-ErrorType"] = error.code
+        headers["content-type"] = f"application/x-amz-json-{metadata['jsonVersion']}"
+        headers["x-amzn-query-error"] = f"{query_code(error.code)};Sender"
+    response.add_headers(headers)
     response.body = json.dumps(body, separators=(",", ":")).encode()
 
 
 def _write_xml(response: Response, request: Request, error: ServiceError, members: JSON) -> None:
     if request.method == "HEAD" or response.status == 304:
         return
-    fields = {
-        "Code": error.code,
-        "Message": error.message,
-        **members,
-        "Resource": request.path,
-        "RequestId": request.id,
-        "HostId": request.id,
-    }
+    fields = {"Code": error.code, "Message": error.message} | members
+    fields |= {"Resource": request.path, "RequestId": request.id, "HostId": request.id}
     inside = "".join(f"<{name}>{escape(str(text))}</{name}>" for name, text in fields.items())
-    response.headers["Content-Type"] = XML
-    response.body = f"{DECLARATION}<Error>{inside}</Error>".encode()
+    response.add_headers({"content-type": as_xml.CONTENT_TYPE})
+    response.body = f"{as_xml.DECLARATION}<Error>{inside}</Error>".encode()

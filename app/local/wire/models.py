@@ -37,11 +37,6 @@ def operations(service: str) -> Iterator[OperationModel]:
         yield model(service).operation_model(name)
 
 
-def protocol(operation: OperationModel) -> str:
-    """One of "rest-json", "rest-xml" and "json"."""
-    return str(operation.metadata["protocol"])
-
-
 def streaming_payload(operation: OperationModel) -> str | None:
     """The parameter that is the whole body and may be too large for memory."""
     shape = operation.input_shape

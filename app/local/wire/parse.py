@@ -6,14 +6,11 @@ from typing import Any
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
-from app.local.wire import as_json, as_xml
 from app.local.wire.call import JSON, Body
+from app.local.wire.codec import codec, unplaced
 from app.local.wire.errors import Malformed
-from app.local.wire.models import protocol
 from app.local.wire.request import Request
 from app.local.wire.scalars import from_text
-
-CODECS = {"rest-json": as_json, "json": as_json, "rest-xml": as_xml}
 
 
 def parse(
@@ -29,24 +26,13 @@ def parse(
         return {}
     params: JSON = {}
     for name, member in shape.members.items():
-        place = member.serialization
-        if read := _PLACES.get(place.get("location", "")):
+        if read := _PLACES.get(member.serialization.get("location", "")):
             value = _read(read, name, member, request, labels)
-            if value is not None:
-                params[name] = value
+            params |= {} if value is None else {name: value}
     try:
         return params | _body(operation, shape, body)
     except RecursionError as error:
         raise Malformed("The body is nested too deeply") from error
-
-
-def unplaced(shape: StructureShape) -> dict[str, Shape]:
-    """The members that travel in the body, when no single one of them is the body."""
-    return {
-        name: member
-        for name, member in shape.members.items()
-        if "location" not in member.serialization
-    }
 
 
 def _read(
@@ -105,16 +91,23 @@ _PLACES: dict[str, _Place] = {
 def _body(operation: OperationModel, shape: StructureShape, body: bytes | Body) -> JSON:
     if isinstance(body, Body):
         return {}
-    codec = CODECS[protocol(operation)]
+    decode = codec(operation).decode
     payload = shape.serialization.get("payload")
     if payload is None:
         members = unplaced(shape)
-        return codec.decode(shape, body, members) if members and body else {}
+        return decode(shape, body, members) if members and body else {}
     if not body and payload not in shape.required_members:
         return {}
     member: Any = shape.members[payload]
     if member.type_name == "blob":
         return {payload: body}
     if member.type_name == "string":
-        return {payload: body.decode()}
-    return {payload: codec.decode(member, body, member.members)}
+        return {payload: _text(body)}
+    return {payload: decode(member, body, member.members)}
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise Malformed(f"The body is not UTF-8: {error}") from error

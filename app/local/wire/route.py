@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, unquote
 
 from botocore.model import OperationModel
 
-from app.local.wire.models import SERVICES, model, operations, protocol
+from app.local.wire.errors import Undecodable
+from app.local.wire.models import SERVICES, model, operations
 from app.local.wire.request import Request
 
 
@@ -61,13 +62,18 @@ class Routes:
         for service in SERVICES:
             tree = self._trees.setdefault(model(service).signing_name, _Node())
             for operation in operations(service):
-                if protocol(operation) == "json":
+                if operation.metadata["protocol"] == "json":
                     prefix = operation.metadata["targetPrefix"]
                     self._targets[f"{prefix}.{operation.name}"] = operation
                 else:
                     tree.add(operation)
 
     def find(self, signing_name: str, request: Request) -> Route | None:
+        """The operation, or None if the service has none such.
+
+        Raises:
+            Undecodable: a label is not UTF-8.
+        """
         if target := self._targets.get(request.headers.get("x-amz-target", "")):
             return Route(target, {})
         tree = self._trees.get(signing_name, _Node())
@@ -76,11 +82,16 @@ class Routes:
             if best := _best(node.candidates.get(request.method, ()), request):
                 chosen = next((one for one in best if self._handled(one.operation)), best[0])
                 return Route(
-                    chosen.operation,
-                    {name: unquote(value, errors="strict")
-                     for name, value in zip(chosen.labels, values, strict=True)},
-                )  # fmt: skip
+                    chosen.operation, dict(zip(chosen.labels, map(_decode, values), strict=True))
+                )
         return None
+
+
+def _decode(label: str) -> str:
+    try:
+        return unquote(label, errors="strict")
+    except UnicodeDecodeError as error:
+        raise Undecodable(label) from error
 
 
 def _path_style(request: Request) -> str:

@@ -3,7 +3,7 @@
 Timestamps have three formats (https://smithy.io/2.0/spec/protocol-traits.html#timestampformat-trait)
 and are aware datetimes here:
 
-    iso8601         2026-11-21T09:30:00.250Z
+    iso8601         2026-11-21T09:30:00.250000Z
     rfc822          Sat, 21 Nov 2026 09:30:00 GMT
     unixtimestamp   1795253400.25
 """
@@ -43,9 +43,7 @@ def write_timestamp(moment: datetime, timestamp_format: str) -> str | float:
 
 
 def _iso8601(moment: datetime) -> str:
-    timespec = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
-    timespec = timespec if moment.microsecond else "seconds"
-    return moment.isoformat(timespec=timespec).replace("+00:00", "Z")
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _unix(moment: datetime) -> float:
@@ -69,7 +67,9 @@ def write_blob(blob: bytes | str) -> str:
 
 
 def read_float(value: str | float) -> float:
-    """JSON has no infinities, so they come as text: "Infinity", "-Infinity", "NaN"."""
+    """JSON has no infinities, so they come as text, and nothing else does."""
+    if isinstance(value, str) and value not in ("Infinity", "-Infinity", "NaN"):
+        raise ValueError(value)
     return float(value)
 
 
@@ -79,6 +79,12 @@ def write_float(value: float) -> float | str:
     if isinf(value):
         return "Infinity" if value == inf else "-Infinity"
     return value
+
+
+def _read_integer(text: str) -> int:
+    if "_" in text:  # which Python would take for a separator
+        raise ValueError(text)
+    return int(text)
 
 
 def _read_boolean(text: str) -> bool:
@@ -108,10 +114,10 @@ def to_text(shape: Shape, value: Any, timestamp_format: str) -> str:
 _READERS: dict[str, Callable[[str], Any]] = {
     "string": str,
     "boolean": _read_boolean,
-    "integer": int,
-    "long": int,
-    "float": read_float,
-    "double": read_float,
+    "integer": _read_integer,
+    "long": _read_integer,
+    "float": float,
+    "double": float,
     "timestamp": read_timestamp,
     "blob": read_blob,
 }

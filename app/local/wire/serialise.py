@@ -1,16 +1,15 @@
 """A handler's result as a response: status, headers, and a body, whole or in pieces."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from app.local.wire.call import JSON, ServiceError
+from app.local.wire.codec import codec, content_type, unplaced
 from app.local.wire.eventstream import CONTENT_TYPE as EVENT_STREAM
 from app.local.wire.eventstream import EventStream
-from app.local.wire.models import protocol
-from app.local.wire.parse import CODECS, unplaced
 from app.local.wire.scalars import to_text
 
 
@@ -19,6 +18,7 @@ class Response:
     """What goes back to the client.
 
     Attributes:
+        headers: names in lower case.
         body: whole; or in pieces, each sent as it is produced.
         close: to be called when nothing more of the body is wanted.
         last_words: an error as the last piece, where the body can hold one: a stream of events.
@@ -30,6 +30,9 @@ class Response:
     close: Callable[[], None] = lambda: None
     last_words: Callable[[ServiceError], bytes] | None = None
 
+    def add_headers(self, headers: Mapping[str, str]) -> None:
+        self.headers |= {name.lower(): value for name, value in headers.items()}
+
 
 def serialise(operation: OperationModel, result: JSON) -> Response:
     """A result in boto3's shape as a response.
@@ -37,69 +40,62 @@ def serialise(operation: OperationModel, result: JSON) -> Response:
     Raises:
         TypeError: the result is not of the operation's output shape.
     """
-    response = Response(operation.http.get("responseCode", 200), dict(result.get("$headers", {})))
-    values = {name: value for name, value in result.items() if name != "$headers"}
+    response = Response(operation.http.get("responseCode", 200))
     shape = operation.output_shape
-    if shape is None:
-        return response
-    for name in values.keys() & shape.members.keys():
-        place(response, shape.members[name], name, values[name])
-    inside = {name: value for name, value in values.items() if name not in _placed(shape)}
-    _fill(response, operation, shape, inside)
+    members = dict(shape.members) if shape else {}
+    inside: JSON = {}
+    for name, value in result.items():
+        if name == "$headers":
+            response.add_headers(value)
+        elif name not in members:
+            raise TypeError(f"{operation.name} returns no {name!r}, only {', '.join(members)}")
+        elif "location" in members[name].serialization:
+            place(response, members[name], name, value)
+        else:
+            inside[name] = value
+    if shape:
+        _fill(response, operation, shape, inside)
     return response
 
 
-def _placed(shape: StructureShape) -> set[str]:
-    return shape.members.keys() - unplaced(shape).keys()
-
-
 def place(response: Response, member: Shape, name: str, value: Any) -> None:
-    """A member that is a header, several, or the status. Any other waits for the body."""
-    location = member.serialization.get("location")
+    """A member that is a header, several, or the status."""
+    location = member.serialization["location"]
     wire_name = str(member.serialization.get("name", name))
-    if value is None or location is None:
+    if value is None:
         return
     if location == "statusCode":
         response.status = value
     elif location == "headers":
-        response.headers |= {wire_name + key: text for key, text in value.items()}
+        response.add_headers({wire_name + key: text for key, text in value.items()})
     elif isinstance(member, ListShape):
-        response.headers[wire_name] = ",".join(
-            to_text(member.member, one, "rfc822") for one in value
-        )
+        texts = (to_text(member.member, one, "rfc822") for one in value)
+        response.add_headers({wire_name: ",".join(texts)})
     else:
-        response.headers[wire_name] = to_text(member, value, "rfc822")
+        response.add_headers({wire_name: to_text(member, value, "rfc822")})
 
 
 def _fill(
-    response: Response, operation: OperationModel, shape: StructureShape, value: JSON
+    response: Response, operation: OperationModel, shape: StructureShape, inside: JSON
 ) -> None:
-    codec = CODECS[protocol(operation)]
-    payload = shape.serialization.get("payload")
-    if payload is None:
-        if members := unplaced(shape):
-            _set_type(response, _content_type(operation))
-            response.body = codec.encode(shape, value, members, _root(operation))
-        elif value:
-            raise TypeError(f"{shape.name} has no member {', '.join(value)}")
-        return
-    if unknown := value.keys() - {payload}:
-        raise TypeError(f"{shape.name} has no member {', '.join(unknown)}")
-    if value.get(payload) is not None:
-        _fill_payload(response, operation, shape.members[payload], value[payload])
+    if payload := shape.serialization.get("payload"):
+        if inside.get(payload) is not None:
+            _fill_payload(response, operation, shape.members[payload], inside[payload])
+    elif members := unplaced(shape):
+        response.headers.setdefault("content-type", content_type(operation))
+        response.body = codec(operation).encode(shape, inside, members, _root(operation))
 
 
 def _fill_payload(response: Response, operation: OperationModel, member: Any, value: Any) -> None:
     if member.serialization.get("eventstream"):
         stream = EventStream(operation, member)
-        _set_type(response, EVENT_STREAM)
+        response.headers.setdefault("content-type", EVENT_STREAM)
         response.body, response.close = stream.frames(value), _closer(value)
         response.last_words = stream.exception
     elif isinstance(member, StructureShape):
-        _set_type(response, _content_type(operation))
-        codec = CODECS[protocol(operation)]
         root = str(member.serialization.get("name", member.name))
-        response.body = codec.encode(member, value, member.members, root)
+        response.headers.setdefault("content-type", content_type(operation))
+        response.body = codec(operation).encode(member, value, member.members, root)
     elif isinstance(value, bytes | str):
         response.body = value if isinstance(value, bytes) else value.encode()
     else:
@@ -109,17 +105,6 @@ def _fill_payload(response: Response, operation: OperationModel, member: Any, va
 def _closer(source: Iterable[Any]) -> Callable[[], None]:
     close: Callable[[], None] = getattr(source, "close", lambda: None)
     return close
-
-
-def _set_type(response: Response, content_type: str) -> None:
-    if not any(name.lower() == "content-type" for name in response.headers):
-        response.headers["Content-Type"] = content_type
-
-
-def _content_type(operation: OperationModel) -> str:
-    if protocol(operation) == "json":
-        return f"application/x-amz-json-{operation.metadata['jsonVersion']}"
-    return str(CODECS[protocol(operation)].CONTENT_TYPE)
 
 
 def _root(operation: OperationModel) -> str:

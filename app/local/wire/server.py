@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -61,7 +62,7 @@ async def serve_on(
         assert task is not None
         if scope["type"] == "http":
             under_way.add(task)
-            scope["extensions"]["outcrop.reset"] = listener.connection(scope["client"]).reset
+            scope["extensions"]["outcrop.reset"] = partial(listener.reset, scope["client"])
         try:
             await asgi(scope, receive, send)
         finally:
@@ -130,8 +131,10 @@ class Listener(socket.socket):
         self._connections[address[:2]] = connection
         return connection, address
 
-    def connection(self, client: tuple[str, int]) -> "Connection":
-        return self._connections[tuple(client)[:2]]
+    def reset(self, client: tuple[str, int]) -> None:
+        """Reset the connection of a client, if it has not gone."""
+        if connection := self._connections.get(client[:2]):
+            connection.reset()
 
 
 class Connection(socket.socket):

@@ -54,8 +54,9 @@ async def between_pieces(
                     yield speak(last_words, ServiceError(code, message))
                     return
                 case Cut(mid_frame=mid_frame, abrupt=abrupt):
-                    yield piece[: len(piece) // 2 if mid_frame else 0]
-                    if abrupt:
+                    if mid_frame:
+                        yield piece[: len(piece) // 2]
+                    if abrupt or last_words is None:
                         raise Reset
                     return
                 case Flip():
