@@ -1,0 +1,64 @@
+"""`python -m app.local --home DIR --port N`: serve the laptop's AWS on the loopback interface.
+
+Prints `{"url": ...}` once it answers, and ends when its standard input does, or on SIGTERM.
+"""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from threading import Thread
+
+from app.local.faults import Faults
+from app.local.stand_in import Options, StandIn
+from app.local.wire import Application, serve
+
+HOST = "127.0.0.1"
+
+
+def main() -> None:
+    """Put everything together, serve, and take it apart again."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    arguments = _arguments().parse_args()
+    options = Options(arguments.home, arguments.precision, arguments.model_url, arguments.model)
+    with StandIn(options) as stand_in:
+        faults = Faults() if arguments.faults else None
+        application = Application(stand_in.services, options.home / "spool", faults)
+
+        def ready(port: int) -> None:
+            url = f"http://{HOST}:{port}"
+            stand_in.start(url)
+            Thread(target=_stop_at_end_of_input, daemon=True).start()
+            print(json.dumps({"url": url}), flush=True)  # noqa: T201
+
+        try:
+            serve(application, HOST, arguments.port, ready)
+        except OSError as error:
+            sys.exit(
+                f"Port {arguments.port} cannot be had ({error.strerror}). "
+                "Set OUTCROP_STAND_IN_PORT to another."
+            )
+
+
+def _arguments() -> argparse.ArgumentParser:
+    arguments = argparse.ArgumentParser(prog="python -m app.local", description=__doc__)
+    arguments.add_argument("--home", type=Path, required=True, help="where everything is kept")
+    arguments.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    arguments.add_argument("--precision", choices=("int8", "fp32"), default="int8")
+    arguments.add_argument("--model-url", help="an OpenAI-compatible server that writes answers")
+    arguments.add_argument("--model", help="the model to ask it for")
+    arguments.add_argument("--faults", action="store_true", help="let tests order faults")
+    return arguments
+
+
+def _stop_at_end_of_input() -> None:
+    while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Everything behind the wire, put together: what is made of what, and what runs when.
+
+queues    <-- buckets      an object's event is a message
+buckets   <-- knowledge    documents are objects
+queues    <-- functions    a message invokes a function
+encoder   <-- knowledge, writer
+"""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from app.local.buckets import Buckets, Scanner
+from app.local.functions import Functions
+from app.local.knowledge import Knowledge
+from app.local.knowledge.parse import Parser
+from app.local.queues import Queues
+from app.local.services import bedrock_agent, bedrock_agent_runtime, lambda_, s3, sqs
+from app.local.transformer import Encoder
+from app.local.wire import Service
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a stand-in is asked for.
+
+    Attributes:
+        home: where it keeps everything.
+        precision: how the encoder computes.
+        model_url: an OpenAI-compatible server that writes the answers; the extractive stand-in
+            model does where there is none.
+        model: which of that server's models; its first by default.
+    """
+
+    home: Path
+    precision: Literal["int8", "fp32"] = "int8"
+    model_url: str | None = None
+    model: str | None = None
+
+
+class StandIn:
+    """The services of one home. Nothing runs by itself before `start`."""
+
+    def __init__(self, options: Options) -> None:
+        with ExitStack() as made:
+            self._functions_environment: dict[str, str] = {}
+            encoder = Encoder(options.precision)
+            queues = Queues(options.home)
+            made.callback(queues.close)
+            buckets = Buckets(options.home, queues)
+            made.callback(buckets.close)
+            knowledge = Knowledge(options.home, encoder, Parser(), buckets)
+            made.callback(knowledge.close)
+            functions = Functions(options.home, queues, self._functions_environment)
+            made.callback(functions.close)
+            scanner = Scanner(buckets)
+            made.callback(scanner.close)
+            self._running = (knowledge, functions, scanner)
+            self._made = made.pop_all()
+        self.services: Mapping[str, Service] = {
+            "bedrock-agent": bedrock_agent.handlers(knowledge),
+            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(knowledge),
+            "lambda": lambda_.handlers(functions, queues, buckets),
+            "s3": s3.handlers(buckets, queues.send_to_arn),
+            "sqs": sqs.handlers(queues),
+        }
+
+    def start(self, url: str) -> None:
+        """Take up what was left, and whatever comes. Functions reach the stand-in by this URL."""
+        self._functions_environment |= {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": REGION}
+        for part in self._running:
+            part.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._made.close()
