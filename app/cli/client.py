@@ -1,8 +1,10 @@
 """The application, as the command line calls it: over HTTP, like everyone else."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +76,9 @@ class Client:
                 timeout=TIMEOUT,
             )
         if response.is_error:
-            raise Refused(_lost("The bucket did not take the document", response.text[:500]))
+            said = re.search("<Message>(.*?)</Message>", response.text, re.DOTALL)
+            detail = unescape(said[1]) if said else f"it answered {response.status_code}"
+            raise Refused(_lost("The bucket did not take the document", detail))
 
     def pages(self, path: str) -> Iterator[Json]:
         """Every item of a listing."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS, CONVERSATIONS = "outcrop-documents", "outcrop-conversations"
 QUEUE, DEAD_LETTERS = "outcrop-documents-events", "outcrop-documents-dead-letters"
-INGEST = "outcrop-ingest"
+INGEST, FUNCTION_SECONDS = "outcrop-ingest", 60
 HANDLER = Path(__file__).parents[2] / "lambdas" / "ingest" / "handler.py"
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
@@ -115,7 +115,10 @@ def _queue(sqs: "SQSClient") -> str:
     """The queue's ARN. What cannot be dealt with five times goes to the dead letters."""
     dead_letters = _queue_arn(sqs, sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"])
     redrive = {"deadLetterTargetArn": dead_letters, "maxReceiveCount": 5}
-    attributes: Any = {"RedrivePolicy": json.dumps(redrive)}
+    attributes: Any = {
+        "RedrivePolicy": json.dumps(redrive),
+        "VisibilityTimeout": str(6 * FUNCTION_SECONDS),  # what Lambda's guide asks for
+    }
     return _queue_arn(sqs, sqs.create_queue(QueueName=QUEUE, Attributes=attributes)["QueueUrl"])
 
 
@@ -137,7 +140,7 @@ def _function(functions: "LambdaClient", settings: DocumentSettings) -> None:
             Runtime="python3.14",
             Handler="handler.handler",
             Role=ROLE,
-            Timeout=60,
+            Timeout=FUNCTION_SECONDS,
             Environment=environment,
             Code={"ZipFile": _zipped(HANDLER)},
         )

@@ -28,6 +28,8 @@ class Document:
 
     Attributes:
         size: in bytes; None once it has left the bucket.
+        modified: when it came into the bucket.
+        updated: when the Knowledge Base last took it on, or was done with it.
         status: UPLOADED, DELETING, or one of Bedrock's DocumentStatus.
         reason: why, where the Knowledge Base says: of FAILED, what is wrong with the document.
     """
@@ -37,6 +39,7 @@ class Document:
     uri: str
     size: int | None
     modified: datetime | None
+    updated: datetime | None
     status: str
     reason: str | None = None
 
@@ -94,6 +97,7 @@ def _document(
         uri=bucket.uri(key),
         size=item.size if item else None,
         modified=item.modified if item else None,
+        updated=detail.get("updatedAt") if detail else None,
         status=indexed if item else DELETING,
         reason=detail.get("statusReason") if detail else None,
     )

@@ -7,6 +7,7 @@ after the streams that are under way.
 import argparse
 import json
 import logging
+import os
 import socket
 import sys
 from threading import Thread
@@ -54,7 +55,8 @@ def _listener(port: int) -> socket.socket:
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
+        pass
     server.should_exit = True
 
 

@@ -212,6 +212,7 @@ class Document(_Schema):
     uri: str
     size: int | None
     modified: datetime | None
+    updated: datetime | None
     status: str
     reason: str | None
 
