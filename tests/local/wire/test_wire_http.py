@@ -105,6 +105,15 @@ def test_a_port_that_is_taken(server: Server) -> None:
         listen("localhost", urlsplit(server.url).port or 0)
 
 
+def test_answers_are_not_held_back() -> None:
+    """asyncio turns Nagle's algorithm off for sockets that say that they are TCP."""
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        listener.setblocking(True)
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.proto == socket.IPPROTO_TCP
+
+
 def test_requests_are_handled_at_the_same_time(serve: Serve) -> None:
     meet = threading.Barrier(4, timeout=SECONDS)
 

@@ -306,8 +306,6 @@ def test_what_the_model_does_not_know_is_passed_over(serve: Serve) -> None:
 def test_a_result_that_the_model_does_not_know_is_an_error_of_ours(serve: Serve) -> None:
     server = serve({"bedrock-runtime": {"CountTokens": lambda _: {"inputTokens": 1, "extra": 2}}})
     client = server.client("bedrock-runtime")
-    with pytest.raises(
-        ClientError, match=r"CountTokens returns no .extra., only inputTokens"
-    ) as caught:
+    with pytest.raises(ClientError, match="CountTokens returns no 'extra', only") as caught:
         client.count_tokens(modelId="m", input={"invokeModel": {"body": b"{}"}})
     assert caught.value.response["Error"]["Code"] == "InternalServerException"
