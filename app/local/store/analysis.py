@@ -54,7 +54,7 @@ def _folded(text: str) -> str:
     return normalize("NFC", bare)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def _terms(compound: str) -> tuple[str, ...]:
     compound = compound.replace(",", "")
     words = [word for part in _JOINT.split(compound) for word in _HUMP.split(part)]

@@ -94,7 +94,7 @@ class StoreFull(StoreError):
 
 
 class StoreInUse(StoreError):
-    """Another process has the store open."""
+    """The store is open already, here or in another process."""
 
 
 class StoreDamaged(StoreError):

@@ -11,7 +11,7 @@ it found; if a chunk that it wants was replaced meanwhile, it looks again.
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from secrets import randbits
 from threading import Lock
@@ -155,29 +155,32 @@ class Embedded:
             self._record()
 
     def _saved(self, segment: Segment) -> Part:
-        if len(segment) < SAVED:
-            return Part.whole(segment)
-        file = randbits(62)
-        try:
-            segment.save(self._path_of(file))
-        except OSError as error:
-            log.warning("a part of the index is not saved, and is made again on opening: %s", error)
-            return Part.whole(segment)
-        return Part.whole(Segment.load(self._path_of(file)), file)
+        part = Part.whole(segment)
+        if len(segment) >= SAVED:
+            with _forgiven():
+                file = randbits(62)
+                segment.save(self._path_of(file))
+                part = Part.whole(Segment.load(self._path_of(file)), file)
+        return part
 
     def _record(self) -> None:
         """Have the truth know the index's files, and remove those that are no longer of it."""
         files = {part.file for part in self._index.parts if part.file is not None}
-        if files == self._files:
-            return
-        try:
-            self._truth.keep_segments(files)
-        except StoreError as error:
-            log.warning("the index's files are not recorded: %s", error)
-            return
-        for file in self._files - files:
-            self._path_of(file).unlink(missing_ok=True)
-        self._files = files
+        if files != self._files:
+            with _forgiven():
+                self._truth.keep_segments(files)
+                for file in self._files - files:
+                    self._path_of(file).unlink(missing_ok=True)
+                self._files = files
+
+
+@contextmanager
+def _forgiven() -> Iterator[None]:
+    """A put is done when the truth has it: that the index was not saved is no error of the put."""
+    try:
+        yield
+    except (OSError, StoreError, arrays.Damaged) as error:
+        log.warning("a part of the index was not saved, and is made again on opening: %s", error)
 
 
 def _segment(rows: Sequence[Row]) -> Segment:
@@ -197,7 +200,9 @@ def _lock(file: Path) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         lock.close()
-        raise StoreInUse(f"{file.parent} is in use by another process; end that first") from error
+        raise StoreInUse(
+            f"{file.parent} is open already, here or in another process ({error}); close it there"
+        ) from error
     return lock
 
 

@@ -56,8 +56,14 @@ class Part:
 
     def without(self, numbers: Integers) -> "Part":
         """With the rows of these chunks dead."""
-        dead = np.isin(self.segment.numbers, numbers)  # (n,)
-        return Part(self.segment, self.alive & ~dead, self.file) if dead.any() else self
+        known = self.segment.numbers
+        rows = np.searchsorted(known, numbers).clip(max=len(known) - 1)  # (numbers,)
+        rows = rows[known[rows] == numbers]
+        if not len(rows):
+            return self
+        alive = self.alive.copy()
+        alive[rows] = False
+        return Part(self.segment, alive, self.file)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Index:
         """How many terms a chunk has in the mean; 1 if none has any."""
         return sum(part.length for part in self.parts) / max(self.size, 1) or 1.0
 
-    @property
+    @cached_property
     def numbers(self) -> Integers:
         """(n,) int64: the chunk of every row, dead or alive."""
         none = np.empty(0, np.int64)
@@ -82,7 +88,7 @@ class Index:
 
     def changed(self, gone: Integers, new: Segment | None = None) -> "Index":
         """Without some chunks, by their numbers, and with those of a new segment."""
-        parts = [part.without(gone) for part in self.parts] if len(gone) else list(self.parts)
+        parts = [part.without(gone) for part in self.parts]
         if new is not None and len(new):
             parts.append(Part.whole(new))
         return Index(tuple(parts))

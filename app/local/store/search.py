@@ -25,7 +25,7 @@ from app.local.store.inverted import Integers
 from app.local.store.segment import Segment, signs, term_key
 
 EXACT = 16_384  # rows; of so many, every vector is compared
-NEAR = 1_000  # rows; of more, those that the codes bring nearest are compared
+NEAR = 2_000  # rows; of more, those that the codes bring nearest are compared
 BEST = 500  # rows that words may add to them
 BLOCK = 64  # rows
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.local.store import arrays
 from app.local.store.analysis import terms
@@ -59,22 +60,13 @@ class Segment:
     def merged(cls, parts: Sequence["Segment"], alive: Sequence[Mask]) -> "Segment":
         """The rows of the parts that are alive."""
         places = _places(parts, alive)
-        n = sum(int(mask.sum()) for mask in alive)
-
-        def gathered(name: str, *shape: int) -> Any:
-            array = np.empty((n, *shape), getattr(parts[0], name).dtype)
-            for part, mask, place in zip(parts, alive, places, strict=True):
-                rows = getattr(part, name)
-                array[place[mask]] = rows if mask.all() else rows[mask]
-            return array
-
-        vectors = gathered("vectors", DIMENSION)
         moved = list(zip(parts, places, strict=True))
+        vectors = _gathered([part.vectors for part in parts], places)
         return cls(
-            gathered("numbers"),
+            _gathered([part.numbers for part in parts], places),
             vectors,
             signs(vectors),
-            gathered("lengths"),
+            _gathered([part.lengths for part in parts], places),
             Inverted.merged([part.words.moved(place) for part, place in moved]),
             Attributes.merged([part.attributes.moved(place) for part, place in moved]),
         )
@@ -125,7 +117,7 @@ def signs(vectors: Vectors) -> Integers:
     return np.ascontiguousarray(bits.view(np.uint64).T)  # (6, n)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def term_key(term: str) -> int:
     """A term's key in `words`. Two of a million terms share one once in 10^7 indexes."""
     return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
@@ -150,3 +142,13 @@ def _places(parts: Sequence[Segment], alive: Sequence[Mask]) -> list[Integers]:
     places = np.full(len(numbers), -1, np.int32)
     places[np.flatnonzero(mask)[np.argsort(numbers[mask])]] = np.arange(mask.sum())
     return np.split(places, np.cumsum([len(part) for part in parts])[:-1])
+
+
+def _gathered(columns: Sequence[NDArray[Any]], places: Sequence[Integers]) -> NDArray[Any]:
+    """The rows of all columns, each at its place."""
+    kept = [place >= 0 for place in places]
+    n = sum(int(mask.sum()) for mask in kept)
+    rows = np.empty((n, *columns[0].shape[1:]), columns[0].dtype)
+    for column, mask, place in zip(columns, kept, places, strict=True):
+        rows[place[mask]] = column if mask.all() else column[mask]
+    return rows

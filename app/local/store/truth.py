@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 
 class Truth:
-    """One thread at a time may write; each thread that reads takes a connection of its own."""
+    """One thread at a time may write. Whoever reads takes a connection that nobody else has."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -164,7 +164,10 @@ class Truth:
 
     def _read(self, query: str, *values: str) -> list[Any]:
         with self._faults():
-            connection = self._idle.pop() if self._idle else self._connect()
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._connect()
             try:
                 return connection.execute(query, values).fetchall()
             finally:
