@@ -18,6 +18,7 @@ from app.local.parsers.render import heading, tidy
 _LARGER = 1.15  # times the body's size: a heading
 _LONGEST_HEADING = 160  # characters
 _LEVELS = 4  # of headings, by their size
+_MOST_FRONT_MATTER = 30  # pages before the one that is numbered 1
 _LOOSE = 1.25  # times the page's usual distance of lines: further apart are two paragraphs
 _SAME = 0.1  # of the size: what differs by less is of one size
 _SPACE = 0.25  # times the size: how wide a space is
@@ -59,25 +60,43 @@ class Line:
 
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without the lines at their upper and lower edge that come again, whatever their
-    numbers, on a quarter of the pages, and on three at least.
+    """The pages without what runs along their upper or lower edge: lines that come again there, but
+    for the page's number, on a quarter of the pages, and on three at least. The first stays, if it
+    says more than the number.
     """
-    edges = [_edges(page) for page in pages]
-    seen = Counter(words for page in edges for words in set(map(_words, page)))
-    often = {words for words, times in seen.items() if times >= max(3, len(pages) / 4)}
-    return [
-        [each for each in page if each not in edge or _words(each) not in often]
-        for page, edge in zip(pages, edges, strict=True)
+    edges = [
+        {each: _running(each.text, number) for each in _edges(page)}
+        for number, page in enumerate(pages, start=1)
     ]
+    times = Counter(words for edge in edges for each in edge.values() for words in each)
+    often = {words for words, count in times.items() if count >= max(3, len(pages) / 4)}
+    told = {words for words in often if not any(map(str.isalpha, words))}
+    kept: list[list[Line]] = []
+    for page, edge in zip(pages, edges, strict=True):
+        kept.append([each for each in page if told.isdisjoint(edge.get(each, ()))])
+        for words in edge.values():
+            told |= words & often
+    return kept
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:
     by_height = sorted(page, key=lambda each: each.top)
-    return by_height[:2] + by_height[-2:]
+    return by_height[:2] + by_height[2:][-2:]
 
 
-def _words(each: Line) -> str:
-    return re.sub(r"[\divxlc]+\b", "#", each.text.lower())
+def _running(text: str, page: int) -> set[str]:
+    """What a line may say on other pages too: its words; and, for each number that could be the
+    page's, its words and by how much that number differs.
+
+    >>> sorted(_running("12 Soils", 11)), sorted(_running("Invoice 4711", 11))
+    (['#1 Soils', '12 Soils'], ['Invoice 4711'])
+    """
+    words = {text}
+    for found in re.finditer(r"\d{1,6}", text):
+        difference = int(found[0]) - page
+        if abs(difference) <= _MOST_FRONT_MATTER:
+            words.add(f"{text[: found.start()]}#{difference}{text[found.end() :]}")
+    return words
 
 
 def markdown(pages: Sequence[Sequence[Line]]) -> Iterator[str]:

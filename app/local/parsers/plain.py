@@ -26,7 +26,7 @@ _LEGACY = (
     (
         "cp1252",
         re.compile(
-            r"(?:[\x00-\x7f]|(?<![^\x00-\x7f]{3})[À-ÖØ-ïñ-öø-üÿŒœŠšŽžŸ€\u2018\u2019“”\u2013—…•™©®«»°§£¿¡½·\xa0])*"
+            r"(?:[\x00-\x7f]|(?<![^\x00-\x7f]{3})[À-ÖØ-ïñ-öø-üŒœŠšŽž€\u2018\u2019“”\u2013—…•™©®«»°§£¿¡½·\xa0])*"
         ),
         re.compile(r"[^\x00-\x7f]"),
     ),
@@ -58,7 +58,11 @@ def decode(content: bytes, charset: str | None) -> str:
 def _decode(content: bytes, charset: str | None) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _strict(content[len(mark) :], encoding) or ""
+            if (text := _strict(content[len(mark) :], encoding)) is not None:
+                return text
+            raise Unreadable(
+                f"The file begins with the mark of {encoding}, and is not: save it as UTF-8."
+            )
     for encoding in filter(None, (charset, "utf-8")):
         if (text := _strict(content, encoding)) is not None:
             return text
