@@ -20,6 +20,7 @@ from app.local.wire.request import Request
 
 Run = Callable[..., Awaitable[Any]]
 
+SPOOLED = "body-"
 IN_MEMORY = 32 * 2**20  # over InvokeModel's 25 MB, so that the model's own rule answers first
 IN_FILE = 5 * 2**30  # what S3 takes in one PutObject
 BLOCK = 2**20
@@ -66,9 +67,7 @@ async def receive_body(
         file = await in_file(form.file_part(source), folder, run)
         return Received(request.headers, file, {"fields": form.fields, "filename": form.filename})
     headers = dict(request.headers)
-    if "aws-chunked" in headers.get("content-encoding", "") or headers.get(
-        "x-amz-content-sha256", ""
-    ).startswith("STREAMING-"):
+    if headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
         source = aws_chunked(source, headers)
     to_file = streaming_payload(operation) is not None
     body = await (in_file(source, folder, run) if to_file else in_memory(source))
@@ -121,6 +120,3 @@ async def in_file(
             path.unlink()
             raise
     return Body(path, size)
-
-
-SPOOLED = "body-"

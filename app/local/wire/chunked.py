@@ -8,9 +8,12 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 """
 
+import re
 from collections.abc import AsyncIterator
 
 from app.local.wire.call import ServiceError
+
+LONGEST_LINE = 2**16
 
 
 async def aws_chunked(
@@ -24,18 +27,22 @@ async def aws_chunked(
     """
     lines = _Lines(source)
     total = 0
-    try:
-        while size := int((await lines.next()).partition(b";")[0], 16):
-            total += size
-            async for piece in lines.exactly(size):
-                yield piece
-            await lines.next()
-    except ValueError as error:
-        raise _incomplete(str(error)) from error
+    while size := _size(await lines.next()):
+        total += size
+        async for piece in lines.exactly(size):
+            yield piece
+        await lines.next()
     while line := await lines.next():
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
     _decode(headers, total)
+
+
+def _size(line: bytes) -> int:
+    digits = line.partition(b";")[0]
+    if not re.fullmatch(rb"[0-9a-fA-F]{1,16}", digits):
+        raise _incomplete(f"{digits[:20]!r} is not the size of a chunk")
+    return int(digits, 16)
 
 
 def _decode(headers: dict[str, str], total: int) -> None:
@@ -62,6 +69,8 @@ class _Lines:
     async def next(self) -> bytes:
         """The next line without its end; empty at the end of everything."""
         while (end := self._buffer.find(b"\r\n")) < 0:
+            if len(self._buffer) > LONGEST_LINE:
+                raise _incomplete(f"a line is over {LONGEST_LINE} bytes long")
             if not await self._fill():
                 end = len(self._buffer)
                 break
@@ -72,7 +81,7 @@ class _Lines:
     async def exactly(self, size: int) -> AsyncIterator[bytes]:
         while size:
             if not self._buffer and not await self._fill():
-                raise ValueError(f"{size} bytes of a chunk are missing")
+                raise _incomplete(f"{size} bytes of a chunk are missing")
             piece = bytes(self._buffer[:size])
             del self._buffer[:size]
             size -= len(piece)

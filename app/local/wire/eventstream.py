@@ -56,44 +56,36 @@ class EventStream:
                 yield self.event(event)
         except ServiceError as error:
             yield self.exception(error)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the stream must not end silently
+        except Exception as error:  # noqa: BLE001 - no stream ends without a word
             _log.exception("a stream of events failed")
             yield self._failure(f"{type(error).__name__}: {error}")
 
     def event(self, event: JSON) -> bytes:
         """`{"chunk": {"bytes": b"..."}}`: the name of the member, and its value."""
         [(name, value)] = event.items()
-        content_type, payload = self._payload(self._members[name], value)
-        return frame(
-            {":event-type": name, ":content-type": content_type, ":message-type": "event"}, payload
-        )
+        return self._frame("event", name, value)
 
     def exception(self, error: ServiceError) -> bytes:
         """The stream's own exception of that shape; `:exception-type` is the member's name."""
         for name, shape in self._members.items():
             if shape.name == error.code:
-                return self._exception(name, shape, {"message": error.message} | error.members)
+                members = {"message": error.message} | error.members
+                known = {key: value for key, value in members.items() if key in shape.members}
+                return self._frame("exception", name, known)
         _log.error("a stream has no exception for %s", error)
         return self._failure(str(error))
 
     def _failure(self, message: str) -> bytes:
         name = "internalServerException"
         if name in self._members:
-            return self._exception(name, self._members[name], {"message": message})
+            return self._frame("exception", name, {"message": message})
         headers = {":error-code": "InternalError", ":error-message": message[:_LONGEST]}
         return frame({":message-type": "error"} | headers, b"")
 
-    def _exception(self, name: str, shape: Any, members: JSON) -> bytes:
-        known = {key: value for key, value in members.items() if key in shape.members}
-        content_type, payload = self._payload(shape, known)
-        return frame(
-            {
-                ":exception-type": name,
-                ":content-type": content_type,
-                ":message-type": "exception",
-            },
-            payload,
-        )
+    def _frame(self, kind: str, name: str, value: JSON) -> bytes:
+        content_type, payload = self._payload(self._members[name], value)
+        headers = {f":{kind}-type": name, ":content-type": content_type, ":message-type": kind}
+        return frame(headers, payload)
 
     def _payload(self, shape: StructureShape, value: JSON) -> tuple[str, bytes]:
         for name, member in shape.members.items():

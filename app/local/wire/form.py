@@ -32,6 +32,7 @@ class Form:
         self._value = bytearray()
         self._size = 0
         self._in_file = False
+        self._ended = False
         self._file: deque[bytes] = deque()
         self._parser = MultipartParser(
             _boundary(content_type),
@@ -42,7 +43,8 @@ class Form:
                 "on_header_end": self._end_header,
                 "on_headers_finished": self._open,
                 "on_part_data": lambda data, start, end: self._data(data[start:end]),
-                "on_part_end": self._end,
+                "on_part_end": self._close,
+                "on_end": self._end,
             },
         )
 
@@ -53,9 +55,10 @@ class Form:
                 self._parser.write(chunk)
                 while self._file:
                     yield self._file.popleft()
-            self._parser.finalize()
         except MultipartParseError as error:
             raise _malformed(str(error)) from error
+        if not self._ended:
+            raise _malformed("it breaks off")
         if self.filename is None:
             raise ServiceError(
                 "InvalidArgument", "POST requires exactly one file upload per request."
@@ -93,10 +96,13 @@ class Form:
             )
         self._value.extend(data)
 
-    def _end(self) -> None:
+    def _close(self) -> None:
         self._in_file = False
         if self.filename is None:
             self.fields[self._name] = self._value.decode("utf-8", "replace")
+
+    def _end(self) -> None:
+        self._ended = True
 
 
 def _boundary(content_type: str) -> bytes:

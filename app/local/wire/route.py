@@ -131,11 +131,15 @@ class _Candidate:
 
 
 def _best(candidates: Iterable[_Candidate], request: Request) -> list[_Candidate]:
-    """The candidates that fit best; more than one only when nothing can tell them apart."""
+    """Of candidates in the order of their rank, those that fit best: more than one only when
+    nothing can tell them apart.
+    """
     usable = [one for one in candidates if one.has_constants(request)]
+    if not usable:
+        return []
     usable = [one for one in usable if len(one.constants) == len(usable[0].constants)]
-    best = next((one for one in usable if one.has_needs(request)), usable[-1] if usable else None)
-    return [one for one in usable if best and one.needs == best.needs]
+    best = next((one for one in usable if one.has_needs(request)), usable[-1])
+    return [one for one in usable if one.needs == best.needs]
 
 
 @dataclass

@@ -7,7 +7,7 @@ does this. Lengths of strings are counted in characters, of blobs in bytes.
     constraint: Member must satisfy regular expression pattern: [0-9a-zA-Z]+
 """
 
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -110,32 +110,26 @@ def _string(shape: Any, value: str, path: str) -> Iterator[Violation]:
 
 
 def _length(shape: Shape, value: Sized, path: str) -> Iterator[Violation]:
-    return _within(shape, len(value), value, path, "length")
+    return _within(shape.metadata, "length", len(value), value, path)
 
 
 def _number(shape: Shape, value: float, path: str) -> Iterator[Violation]:
-    return _within(shape, value, value, path, "value")
+    return _within(shape.metadata, "value", value, value, path)
 
 
-def _integer(bits: int) -> "_Check":
-    least, most = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+def _integer(shape: Shape, value: int, path: str) -> Iterator[Violation]:
+    return _within(_INTEGERS[shape.type_name] | shape.metadata, "value", value, value, path)
 
-    def check(shape: Shape, value: int, path: str) -> Iterator[Violation]:
-        bounds = {"min": least, "max": most} | shape.metadata
-        return _within(shape, value, value, path, "value", bounds)
 
-    return check
+_INTEGERS = {
+    "integer": {"min": -(2**31), "max": 2**31 - 1},
+    "long": {"min": -(2**63), "max": 2**63 - 1},
+}
 
 
 def _within(
-    shape: Shape,
-    size: float,
-    value: Any,
-    path: str,
-    noun: str,
-    bounds: dict[str, float] | None = None,
+    bounds: Mapping[str, float], noun: str, size: float, value: Any, path: str
 ) -> Iterator[Violation]:
-    bounds = shape.metadata if bounds is None else bounds
     if size < bounds.get("min", size):
         rule = f"Member must have {noun} greater than or equal to {bounds['min']}"
         yield Violation(path, _shown(value), rule)
@@ -155,8 +149,8 @@ _CHECKS: dict[str, _Check] = {
     "map": _map,
     "string": _string,
     "blob": _length,
-    "integer": _integer(32),
-    "long": _integer(64),
+    "integer": _integer,
+    "long": _integer,
     "float": _number,
     "double": _number,
     "boolean": _nothing,

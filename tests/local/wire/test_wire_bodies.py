@@ -60,7 +60,15 @@ def test_aws_chunked_without_trailers() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"5\r\nhel", b"many\r\nhello\r\n0\r\n\r\n", b"", b"5\r\nhello\r\n"]
+    "body",
+    [
+        b"",
+        b"5\r\nhel",
+        b"5\r\nhello\r\n",
+        b"many\r\nhello\r\n0\r\n\r\n",
+        b"-5\r\nhello\r\n0\r\n\r\n",
+        b"5;" + b"x" * 100_000,
+    ],
 )
 def test_aws_chunked_that_is_broken(body: bytes) -> None:
     with pytest.raises(ServiceError, match="IncompleteBody"):
@@ -96,6 +104,7 @@ def test_a_form_wherever_it_is_cut(content: bytes, places: set[int]) -> None:
     [
         (FORM_TYPE, part("key", b"k") + END, "InvalidArgument"),
         (FORM_TYPE, b"nonsense", "MalformedPOSTRequest"),
+        (FORM_TYPE, part("file", b"it breaks", "off"), "MalformedPOSTRequest"),
         ("multipart/form-data", END, "MalformedPOSTRequest"),
         (FORM_TYPE, part("policy", b"x" * (FIELDS + 1)) + END, "MaxPostPreDataLengthExceeded"),
     ],

@@ -194,6 +194,19 @@ def test_any_other_error_is_an_internal_one_and_logged(
     assert len(caplog.records) == 1
 
 
+def test_a_stream_without_an_exception_of_its_own_ends_with_an_error(serve: Serve) -> None:
+    def events() -> Iterator[JSON]:
+        yield {"PayloadChunk": {"Payload": b"first"}}
+        raise ZeroDivisionError("by zero")
+
+    server = serve({"lambda": {"InvokeWithResponseStream": lambda _: {"EventStream": events()}}})
+    answer = server.client("lambda").invoke_with_response_stream(FunctionName="f")
+    with closing(answer["EventStream"]) as stream:
+        assert next(iter(stream)) == {"PayloadChunk": {"Payload": b"first"}}
+        with pytest.raises(EventStreamError, match=r"InternalError.*by zero"):
+            next(iter(stream))
+
+
 def test_headers_of_a_stream_are_those_that_the_model_names(serve: Serve) -> None:
     def handler(_: Call) -> JSON:
         return {"body": [], "contentType": "application/json", "serviceTier": "flex"}

@@ -177,17 +177,17 @@ def test_the_pattern_of_taggable_arns_is_mended() -> None:
 # the same over HTTP: what a client reads
 
 
-def echo(call: Call) -> JSON:
+def never(call: Call) -> JSON:
     raise AssertionError(f"the handler was called: {call}")
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     services = {
-        "bedrock-runtime": {"Converse": echo},
-        "bedrock-agent": {"CreateKnowledgeBase": echo},
-        "s3": {"PutBucketVersioning": echo, "ListObjectsV2": echo},
-        "sqs": {"SendMessage": echo},
+        "bedrock-runtime": {"Converse": never},
+        "bedrock-agent": {"CreateKnowledgeBase": never},
+        "s3": {"PutBucketVersioning": never, "PutBucketPolicy": never, "ListObjectsV2": never},
+        "sqs": {"SendMessage": never},
     }
     with serving(services) as server:
         yield server
@@ -256,7 +256,9 @@ def test_a_body_of_the_wrong_kind(server: Server, body: bytes, words: str) -> No
 SIGNED = "AWS4-HMAC-SHA256 Credential=A/20261121/us-east-1/{}/aws4_request"
 
 
-@pytest.mark.parametrize("body", [b"<Versioning", b"", b"{}"])
+@pytest.mark.parametrize(
+    "body", [b"<Versioning", b"", b"{}", b'<?xml version="1.0" encoding="x"?>']
+)
 def test_xml_of_the_wrong_kind(server: Server, body: bytes) -> None:
     answer = httpx2.put(
         f"{server.url}/some-bucket?versioning",
@@ -266,6 +268,14 @@ def test_xml_of_the_wrong_kind(server: Server, body: bytes) -> None:
     )
     assert answer.status_code == 400
     assert "<Code>MalformedXML</Code>" in answer.text
+
+
+def test_text_that_is_not_utf_8(server: Server) -> None:
+    signed = {"authorization": SIGNED.format("s3")}
+    url = f"{server.url}/some-bucket?policy"
+    answer = httpx2.put(url, content=b"\xff", headers=signed, trust_env=False)
+    assert answer.status_code == 400
+    assert "The body is not UTF-8" in answer.text
 
 
 def test_a_query_of_the_wrong_kind(server: Server) -> None:
