@@ -1,0 +1,101 @@
+"""The noun phrases of a question, by a few rules: what it may be about.
+
+There is no grammar here. A phrase is a run of words without function words and common verbs; with a
+determiner before it, it is surely a noun phrase, and so is a run of capitalised words.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.local.store.analysis import STOP_WORDS, terms
+
+_TOKEN = re.compile(r"[^\W_](?:[\w.'\u2019/-]*\w)?|[?,;:!.()]")
+_DETERMINERS = frozenset("a an the my your our their its his her each every any this that".split())
+_BREAKS = STOP_WORDS | frozenset("may might must shall much many also ever please".split())
+_PARTICIPLE = re.compile(r"\w{3,}ed$|^(found|made|known|used|built|held|written|born|done|kept)$")
+_ASKED = re.compile(r"\b(do|does|did)\s*$", re.IGNORECASE)
+_VERBS = frozenset(
+    term
+    for verb in """access add allow apply ask become begin belong buy call cause change come compare
+    configure connect contain cost create define delete deploy describe die differ discover do
+    enable end exist explain fail find get give go handle happen help include install invent keep
+    know lead live look lose make manage mean need occur offer own pay play provide read register remove
+    require run save say scale see sell send set show start stay stop store surrender support take tell think
+    try turn update upload use want win work write""".split()
+    for term in terms(verb)
+)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase at [start, end) of its text, its determiner included."""
+
+    text: str
+    start: int
+    end: int
+    determined: bool
+
+    @property
+    def name(self) -> bool:
+        """Whether it is, or begins with, a name."""
+        words = [word for word in self.text.split() if word.lower() not in _DETERMINERS]
+        return any(not word.islower() for word in words[:2])
+
+    @property
+    def plural(self) -> bool:
+        words = self.text.split() if self.name else self.text.split()[-1:]
+        return any(word.endswith("s") and not word.endswith("ss") for word in words)
+
+
+def phrases(text: str) -> list[Phrase]:
+    """The phrases of a question, in order; "the X of Y" is one.
+
+    >>> [one.text for one in phrases("What is the speed of light, and how does AWS Lambda scale?")]
+    ['the speed of light', 'AWS Lambda']
+    """
+    joined: list[Phrase] = []
+    for phrase in _runs(text):
+        last = joined[-1] if joined else None
+        if last and last.determined and text[last.end : phrase.start].strip() == "of":
+            joined[-1] = Phrase(
+                text[last.start : phrase.end], last.start, phrase.end, determined=True
+            )
+        else:
+            joined.append(phrase)
+    return joined
+
+
+def _runs(text: str) -> Iterator[Phrase]:
+    run: list[re.Match[str]] = []
+    determiner: re.Match[str] | None = None
+    for token in _TOKEN.finditer(text):
+        if not _breaks(token.group(), run, determined=determiner is not None):
+            run.append(token)
+            continue
+        if run:
+            yield _phrase(text, run, determiner)
+        run = []
+        determiner = token if token.group().lower() in _DETERMINERS else None
+    if run:
+        yield _phrase(text, run, determiner)
+
+
+def _phrase(text: str, run: list[re.Match[str]], determiner: re.Match[str] | None) -> Phrase:
+    start, end = (determiner or run[0]).start(), run[-1].end()
+    if len(run) > 1 and _ASKED.search(text[:start]) and not text[end:].strip(" ?."):
+        end = run[-2].end()  # "did the light travel?": the last word is what the subject did
+    return Phrase(text[start:end], start, end, determiner is not None)
+
+
+def _breaks(word: str, run: list[re.Match[str]], *, determined: bool) -> bool:
+    """Whether a word ends a run. Behind a determiner, what may be a verb is a noun."""
+    low = word.lower()
+    if not word[0].isalnum() or low in _BREAKS or low in _DETERMINERS:
+        return True
+    if not word.islower() and run:
+        return False
+    if run and _PARTICIPLE.match(low):
+        return True
+    named = any(not token.group().islower() for token in run)
+    return not _VERBS.isdisjoint(terms(low)) and (named or not determined)

@@ -1,0 +1,138 @@
+"""What a model is asked, how it is to write, and what it writes: the nouns of this package."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+StopReason = Literal["end", "length", "stop"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one side said."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that a body carries in a member of its own, as Cohere's `documents`."""
+
+    id: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A conversation that ends with what is asked now.
+
+    Attributes:
+        turns: oldest first.
+        system: what the model is told about its task, apart from the conversation.
+        documents: passages that stand apart from the text; they are cited apart from it, too.
+    """
+
+    turns: tuple[Turn, ...]
+    system: str = ""
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of its texts, as they are counted."""
+        documents = (text for one in self.documents for text in (one.title, one.text))
+        return (self.system, *(turn.text for turn in self.turns), *documents)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How an answer is drawn. Who names no temperature gets the likeliest answer.
+
+    Attributes:
+        temperature: 0 for the likeliest answer, more for variety.
+        top_p: draw among the likeliest that together have this probability.
+        top_k: draw among this many likeliest.
+        max_tokens: the longest answer, in tokens.
+        stop: texts that end the answer, and are not part of it.
+    """
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int | None = None
+    max_tokens: int = 4096
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Which documents stand behind the characters [start, end) of the answer."""
+
+    start: int
+    end: int
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How an answer ended. `stop_sequence` is the one that ended it, where one did."""
+
+    reason: StopReason
+    input_tokens: int
+    output_tokens: int
+    stop_sequence: str | None = None
+
+
+class Generation:
+    """An answer that is being written.
+
+    It is iterated once, for its pieces; they, joined, are the answer. `finish` is there when they
+    have all been taken. Nothing more is computed once it is closed.
+    """
+
+    finish: Finish
+
+    def __init__(
+        self,
+        pieces: Generator[str, None, Finish],
+        input_tokens: int,
+        citations: tuple[Citation, ...] = (),
+    ) -> None:
+        self._pieces = pieces
+        self.input_tokens = input_tokens
+        self.citations = citations
+
+    def __iter__(self) -> Iterator[str]:
+        self.finish = yield from self._pieces
+
+    def close(self) -> None:
+        self._pieces.close()
+
+
+class Model(Protocol):
+    """What writes: the extractive writer, or a server that we ask."""
+
+    def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
+        """Begin an answer.
+
+        Raises:
+            ModelError: at once, or while the pieces are taken.
+        """
+        ...
+
+    def count(self, prompt: Prompt) -> int:
+        """How many tokens the prompt is."""
+        ...
+
+
+class ModelError(Exception):
+    """The model failed; `status` is the HTTP status of the server behind it, where there is one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+
+
+class ModelTimeout(ModelError):
+    """The model took too long."""
