@@ -1,9 +1,11 @@
 """After a start, whatever the process was at when it died: state and stores agree again.
 
-in hand                            -> waiting again
-said to be indexed, not in store   -> asked for again
-in a store, not said to be         -> removed; but not what a RETAIN data source left behind
-a folder of no base                -> removed
+    in hand                              waiting again
+    said to be indexed, not in a store   asked for again
+    in a store, not said to be indexed   removed
+    a folder of no base                  removed
+
+What a data source with the policy RETAIN has left in a store stays.
 """
 
 import logging

@@ -24,6 +24,13 @@ from app.local.wire import JSON
 HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS")
 DEFAULT_RESULTS = 5
 _SEARCH = "retrievalConfiguration.vectorSearchConfiguration"
+_MISSING = {
+    "guardrailConfiguration": "a guardrail on Retrieve",
+    "userContext": "access control",
+    "retrievalConfiguration.managedSearchConfiguration": "the search of a managed knowledge base",
+    f"{_SEARCH}.rerankingConfiguration": "reranking",
+    f"{_SEARCH}.implicitFilterConfiguration": "a filter that a model writes",
+}
 
 
 def retrieve(state: State, stores: Stores, encoder: Encoder, params: JSON) -> JSON:
@@ -54,15 +61,17 @@ def retrieve(state: State, stores: Stores, encoder: Encoder, params: JSON) -> JS
 
 
 def _folded(store: Store, hits: Sequence[Hit], start: int) -> Iterator[Hit]:
-    """The hits from `start` on, a parent in the place of its first child, if no hit before `start`
-    was a child of it too.
+    """The hits from `start` on, a parent in the place of its first child. Left out are those that
+    a hit before `start` stood for, and those of a document that was replaced in this moment.
     """
-    parents = store.parents([hit.parent for hit in hits if hit.parent])
-    seen = {hit.parent or hit.id for hit in hits[:start]}
+    parents = store.parents([hit.parent for hit in hits[start:] if hit.parent])
+    seen = {hit.parent for hit in hits[:start]}
     for hit in hits[start:]:
-        if (hit.parent or hit.id) not in seen:
-            seen.add(hit.parent or hit.id)
-            yield replace(parents[hit.parent], score=hit.score) if hit.parent else hit
+        if hit.parent is None:
+            yield hit
+        elif hit.parent not in seen and hit.parent in parents:
+            seen.add(hit.parent)
+            yield replace(parents[hit.parent], score=hit.score)
 
 
 def _result(hit: Hit) -> JSON:
@@ -95,23 +104,22 @@ def _question(params: JSON) -> str:
 
 def _search(params: JSON) -> JSON:
     """The vectorSearchConfiguration."""
-    configuration = params.get("retrievalConfiguration", {})
-    search: JSON = configuration.get("vectorSearchConfiguration", {})
-    for block, prefix, member, what in (
-        (params, "", "guardrailConfiguration", "a guardrail on Retrieve"),
-        (params, "", "userContext", "access control"),
-        (
-            configuration,
-            "retrievalConfiguration.",
-            "managedSearchConfiguration",
-            "the search of a managed knowledge base",
-        ),
-        (search, f"{_SEARCH}.", "rerankingConfiguration", "reranking"),
-        (search, f"{_SEARCH}.", "implicitFilterConfiguration", "a filter that a model writes"),
-    ):
-        if member in block:
-            raise unsupported(prefix + member, what)
-    return search
+    for field, what in _MISSING.items():
+        if _member(params, field) is not None:
+            raise unsupported(field, what)
+    return _member(params, _SEARCH) or {}
+
+
+def _member(params: JSON, field: str) -> JSON | None:
+    """A member of a member, by its dotted name; None where it is not given.
+
+    >>> _member({"a": {"b": {"c": 1}}}, "a.b")
+    {'c': 1}
+    """
+    found: JSON | None = params
+    for name in field.split("."):
+        found = (found or {}).get(name)
+    return found
 
 
 def _hybrid(base: str, storage: str, asked: str | None) -> bool:
