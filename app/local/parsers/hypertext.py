@@ -120,16 +120,22 @@ class _Page:
         numbers = count(int(start)) if start.isdecimal() else count(1)
         lines = []
         for item in _children(node):
-            if text := "\n".join(self.blocks(item)):
-                marker = f"{next(numbers)}." if node.tag == "ol" else "-"
-                bare = _only_list(item) or (self._counted and node.tag == "ol")
-                lines.append(text if bare else _hanging(text, marker))
+            text = "\n".join(self.blocks(item))
+            if _only_list(item):
+                lines.append(text)
+            elif text and node.tag == "ol":
+                marker = "" if self._counted else f"{next(numbers)}. "
+                lines.append(_hanging(text, marker))
+            elif text:
+                lines.append(_hanging(text, "- "))
         if lines:
             yield "\n".join(lines)
 
     def _definitions(self, node: LexborNode) -> Iterator[str]:
         items = ((item.tag, "\n".join(self.blocks(item))) for item in _children(node))
-        yield "\n".join(_hanging(text, ":") if tag == "dd" else text for tag, text in items if text)
+        yield "\n".join(
+            _hanging(text, ": ") if tag == "dd" else text for tag, text in items if text
+        )
 
     def _linked(self, node: LexborNode) -> Iterator[str]:
         blocks = list(self.blocks(node))
@@ -214,12 +220,11 @@ def _link(text: str, address: str | None) -> str:
 def _hanging(text: str, marker: str) -> str:
     r"""A list item: its first line after the marker, the others below that.
 
-    >>> print(_hanging("wet\n- very", "2."))
+    >>> print(_hanging("wet\n- very", "2. "))
     2. wet
        - very
     """
-    indent = "\n" + " " * (len(marker) + 1)
-    return f"{marker} {indent.join(text.splitlines())}"
+    return marker + text.replace("\n", "\n" + " " * (len(marker) or 3))
 
 
 def _only_list(item: LexborNode) -> bool:
