@@ -92,7 +92,7 @@ def wishes(notifications: JSON, name: str, key: str) -> Iterator[JSON]:
 
 def _passes(rules: Iterable[JSON], key: str) -> bool:
     tests = {"prefix": key.startswith, "suffix": key.endswith}
-    return all(tests[rule["Name"].lower()](rule["Value"]) for rule in rules)
+    return all(tests[rule["Name"]](rule["Value"]) for rule in rules)
 
 
 def record_of(item: Object, name: str, configuration: str, region: str) -> JSON:

@@ -102,19 +102,9 @@ class Uploads:
         rows = self._database.query(
             "SELECT * FROM parts WHERE upload = ? ORDER BY number", upload.id
         )
-        return [
-            Part(
-                row["number"],
-                row["file"],
-                row["size"],
-                datetime.fromtimestamp(int(row["modified"]), UTC),
-                row["md5"],
-                row["checksum"],
-            )
-            for row in rows
-        ]
+        return [_part(row) for row in rows]
 
-    def add(self, upload: Upload, number: int, staged: Staged) -> None:
+    def add(self, upload: Upload, number: int, staged: Staged) -> Part:
         """Keep these bytes as a part, in place of one of the same number.
 
         Raises:
@@ -125,8 +115,8 @@ class Uploads:
                 "SELECT file FROM parts WHERE upload = ? AND number = ?", (upload.id, number)
             ).fetchall()
             self._still_there(connection, upload)
-            connection.execute(
-                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [row] = connection.execute(
+                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
                 (
                     upload.id,
                     number,
@@ -138,7 +128,8 @@ class Uploads:
                 ),
             )
         self._staging.keep(staged)
-        self._discard(row["file"] for row in old)
+        self._discard(one["file"] for one in old)
+        return _part(row)
 
     def abort(self, upload: Upload) -> None:
         """Raises NoSuchUpload."""
@@ -209,4 +200,15 @@ def _upload(row: sqlite3.Row) -> Upload:
         attributes(row),
         row["algorithm"],
         row["checksum_type"],
+    )
+
+
+def _part(row: sqlite3.Row) -> Part:
+    return Part(
+        row["number"],
+        row["file"],
+        row["size"],
+        datetime.fromtimestamp(int(row["modified"]), UTC),
+        row["md5"],
+        row["checksum"],
     )

@@ -133,9 +133,7 @@ class BucketOperations:
 
 def _check_rules(configuration: JSON) -> None:
     rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-    names = [rule.get("Name", "").lower() for rule in rules]
-    if set(names) - {"prefix", "suffix"}:
-        raise invalid("FilterRule.Name", names, "filter rule name must be either prefix or suffix")
+    names = [rule.get("Name") for rule in rules]
     if len(set(names)) < len(names):
         message = "Cannot specify more than one prefix or one suffix rule in a filter."
         raise invalid("FilterRule.Name", names, message)

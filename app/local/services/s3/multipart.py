@@ -1,5 +1,6 @@
 """Objects in parts: create, upload, copy into, complete, abort, list."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -25,6 +26,7 @@ SMALLEST_PART = 5 * 2**20  # bytes; the last one may be smaller
 MOST_PARTS = 10_000
 MOST_LISTED = 1000
 COMPOSITE = "COMPOSITE"
+_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _COMPOSABLE = ("CRC32", "CRC32C", "SHA1", "SHA256")
 _WHOLE = ("CRC32", "CRC32C", "CRC64NVME")
 
@@ -84,12 +86,7 @@ class Multipart:
             wanted = _copied_range(item, params.get("CopySourceRange"))
             algorithms = [upload.algorithm] if upload.algorithm else []
             with self._buckets.staging.hold(Reading(file, wanted), algorithms) as staged:
-                self._uploads.add(upload, params["PartNumber"], staged)
-                part = next(
-                    part
-                    for part in self._uploads.parts(upload)
-                    if part.number == params["PartNumber"]
-                )
+                part = self._uploads.add(upload, params["PartNumber"], staged)
         return {
             "CopyPartResult": {
                 "ETag": quoted(part.md5),
@@ -222,11 +219,11 @@ def _copied_range(item: Object, wanted: str | None) -> Slice | None:
     """Of a copied part the range must be exact: `bytes=first-last`, both within the source."""
     if wanted is None:
         return None
-    numbers = wanted.removeprefix("bytes=").split("-")
-    if len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+    found = _RANGE.fullmatch(wanted)
+    if not found:
         message = "The x-amz-copy-source-range value must be of the form bytes=first-last"
         raise invalid("x-amz-copy-source-range", wanted, message)
-    start, end = int(numbers[0]), int(numbers[1]) + 1
+    start, end = int(found[1]), int(found[2]) + 1
     if not start < end <= item.size:
         raise unsatisfiable(wanted, item.size)
     return Slice(start, end)
