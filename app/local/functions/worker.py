@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import IO, Any
 
 JSON = dict[str, Any]
@@ -47,12 +47,19 @@ class Log:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1)
+        self._lock = Lock()
+        self._closed = False
 
     def write(self, line: str) -> None:
-        self._handler.handle(logging.makeLogRecord({"msg": line.rstrip("\n")}))
+        with self._lock:
+            if not self._closed:  # the handler would open its file again
+                self._handler.handle(logging.makeLogRecord({"msg": line.rstrip("\n")}))
 
     def close(self) -> None:
-        self._handler.close()
+        """What comes after it is dropped."""
+        with self._lock:
+            self._closed = True
+            self._handler.close()
 
 
 class Worker:

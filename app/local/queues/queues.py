@@ -180,13 +180,15 @@ class Queues:
         none, it waits for one for `wait` seconds, or until `close`. What is None is the queue's
         own.
         """
-        queue = self.get(name)
-        seconds = queue.seconds("ReceiveMessageWaitTimeSeconds") if wait is None else wait
-        deadline = time.monotonic() + seconds
+        deadline = None
         with self._changed:
             while not self._closed:
-                if messages := self._take(self.get(name), most, visibility):
+                queue = self.get(name)
+                if messages := self._take(queue, most, visibility):
                     return messages
+                if deadline is None:
+                    patience = queue.seconds("ReceiveMessageWaitTimeSeconds")
+                    deadline = time.monotonic() + (patience if wait is None else wait)
                 left = deadline - time.monotonic()
                 if left <= 0:
                     break
@@ -231,6 +233,7 @@ class Queues:
             connection.execute("DELETE FROM messages WHERE queue = ?", (name,))
 
     def _take(self, queue: Queue, most: int, visibility: int | None) -> Sequence[Message]:
+        """What is there now. With the lock held."""
         now = self._clock()
         expired = now - queue.seconds("MessageRetentionPeriod")
         if not self._database.first(
@@ -260,11 +263,13 @@ class Queues:
         policy = json.loads(queue.attributes.get("RedrivePolicy") or "{}")
         target = policy.get("deadLetterTargetArn", "").removeprefix(self._prefix)
         if connection.execute("SELECT 1 FROM queues WHERE name = ?", (target,)).fetchone():
-            connection.execute(
+            buried = connection.execute(
                 "UPDATE messages SET queue = ?, received = 0, first_received = NULL, source = ?"
                 " WHERE queue = ? AND visible <= ? AND received >= ?",
                 (target, self.arn(queue.name), queue.name, now, int(policy["maxReceiveCount"])),
             )
+            if buried.rowcount:
+                self._changed.notify_all()
 
     def _until_next(self, name: str) -> float:
         """Seconds until a hidden message comes back."""

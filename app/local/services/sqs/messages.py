@@ -72,7 +72,8 @@ class MessageOperations:
             params.get("VisibilityTimeout"),
             params.get("WaitTimeSeconds"),
         )
-        return {"Messages": [self._shown(message, params) for message in messages]}
+        shown = [self._shown(message, params) for message in messages]
+        return {"Messages": shown} if shown else {}
 
     def delete(self, call: Call) -> JSON:
         self._queues.delete(queue_name(call), call.params["ReceiptHandle"])

@@ -47,7 +47,8 @@ class QueueOperations:
         prefix, after = params.get("QueueNamePrefix", ""), params.get("NextToken", "")
         names = [name for name in self._queues.names() if name.startswith(prefix) and name > after]
         limit = params.get("MaxResults", _PAGE)
-        result: JSON = {"QueueUrls": [self._url(call, name) for name in names[:limit]]}
+        urls = [self._url(call, name) for name in names[:limit]]
+        result: JSON = {"QueueUrls": urls} if urls else {}
         if len(names) > limit and "MaxResults" in params:
             result["NextToken"] = names[limit - 1]
         return result
