@@ -48,7 +48,7 @@ class Limits:
     """
 
     megabytes: int = 50
-    seconds: int = 60
+    seconds: float = 60
     memory: int = 1024
 
 
@@ -167,7 +167,7 @@ class Parser:
             )
         if status == -signal.SIGXCPU:
             return (
-                f"Parsing the file took longer than {limits.seconds} seconds: split it into "
+                f"Parsing the file took longer than {limits.seconds:g} seconds: split it into "
                 "smaller ones."
             )
         died = signal.Signals(-status).name if status < 0 else f"status {status}"

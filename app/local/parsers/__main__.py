@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def main() -> None:
 
 def answer(request: JSON) -> bytes:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _soften(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + request["seconds"] + _GRACE)
+    most = used.ru_utime + used.ru_stime + request["seconds"] + _GRACE
+    _soften(resource.RLIMIT_CPU, ceil(most))
     try:
         return json.dumps({"sections": _sections(request)}).encode()
     except MemoryError:
