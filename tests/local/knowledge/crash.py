@@ -38,7 +38,9 @@ def live(home: Path, diary: Path, custom: Any, bucket: str, synced: Any, seed: i
                 )
             _note(file, answered=name, version=version)
             if chance.random() < 0.3:
-                (world.home / "s3" / bucket / f"{name}.md").write_text(text(name, str(step)))
+                draft = world.home / "draft"
+                draft.write_text(text(name, str(step)))
+                draft.replace(world.home / "s3" / bucket / f"{name}.md")
                 with suppress(ServiceError):
                     world.call("StartIngestionJob", **synced)
 
