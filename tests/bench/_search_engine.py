@@ -7,6 +7,7 @@ so it imports nothing of either at the top.
 """
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -170,9 +171,9 @@ ENGINES = {
 
 def memory() -> dict[str, float]:
     """What this process holds in memory, MB: all of it, and what is its own (no mapped files)."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    kilobytes = {line.split(":")[0]: line.split()[1] for line in lines}
-    return {"all": float(kilobytes["VmRSS"]) / 1e3, "own": float(kilobytes["RssAnon"]) / 1e3}
+    status = Path("/proc/self/status").read_text()
+    kilobytes = {name: int(value) for name, value in re.findall(r"(\w+):\s+(\d+) kB", status)}
+    return {"all": kilobytes["VmRSS"] / 1e3, "own": kilobytes["RssAnon"] / 1e3}
 
 
 def query(engine: str, corpus: Corpus, folder: Path, seconds: float) -> dict[str, Any]:

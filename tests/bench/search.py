@@ -114,7 +114,9 @@ def measure(python: Path, engine: str, corpus: Path, folder: Path) -> dict[str, 
     result: dict[str, Any] = {}
     for action in ("build", "query"):
         command = [python, ENGINE, action, engine, corpus, folder]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+        if done.returncode:
+            raise RuntimeError(f"{engine} could not {action}: {done.stderr[-2000:]}")
         result |= json.loads(done.stdout.splitlines()[-1])
     return result
 

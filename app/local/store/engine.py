@@ -51,6 +51,7 @@ class Embedded:
         arrays.sync_folder(path.parent)
         self._path = path
         self._writing = Lock()
+        self._committing = Lock()  # from a commit to the index that has it
         self._index = Index()
         with ExitStack() as resources:
             resources.enter_context(closing(_lock(path / "in-use")))
@@ -65,13 +66,15 @@ class Embedded:
             first = self._truth.next_number()
             rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks, first)]
             new = _segment([row for row in rows if row.chunk.vector is not None])
-            gone = self._truth.put(document, rows)
-            self._index = self._index.changed(gone, new)
+            with self._committing:
+                gone = self._truth.put(document, rows)
+                self._index = self._index.changed(gone, new)
             self._merge()
 
     def delete(self, document: str) -> None:
         with self._writing:
-            self._index = self._index.changed(self._truth.delete(document))
+            with self._committing:
+                self._index = self._index.changed(self._truth.delete(document))
             self._merge()
 
     def documents(self) -> dict[str, int]:
@@ -107,7 +110,7 @@ class Embedded:
 
     def _after(self, index: Index) -> Index:
         """The index after this one, some of whose chunks are no longer in the truth."""
-        with self._writing:  # what has been committed has been published
+        with self._committing:
             if self._index is index:
                 raise self._truth.damaged("chunks are missing")
             return self._index
