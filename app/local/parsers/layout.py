@@ -25,7 +25,7 @@ _SPACE = 0.25  # times the size: how wide a space is
 _INDENT = 0.8  # times the size: a line that stands so far in begins a paragraph
 _GUTTER = 1.5  # times the size: words that are further apart are of two cells of a table
 _NARROWEST = 14  # times the size: a narrower line is of an address, a receipt, a label
-_BREAKS_ANYWHERE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2}")
+_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}")
 _NUMBERED = re.compile(r"\d+((?:\.\d+)+)\.?\s+[^\W\d].{0,80}(?<![.,;:])")
 _ITEM = re.compile(r"(?:[-*\u2023\u25a0-\u25ff]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 SOFT_HYPHEN = "\u00ad"  # stands where the end of a line broke a word
@@ -175,7 +175,5 @@ def _wraps(above: Line, below: Line, margin: float) -> bool:
 
 
 def _joint(above: str, below: str) -> str:
-    """What stands between two lines of a paragraph: nothing within a word of a script that is
-    broken anywhere.
-    """
-    return "" if _BREAKS_ANYWHERE.fullmatch(above[-1] + below[0]) else " "
+    """What stands between two lines of a paragraph: nothing in scripts without spaces."""
+    return "" if _WITHOUT_SPACES.fullmatch(above[-1] + below[0]) else " "

@@ -18,6 +18,10 @@ from app.local.parsers.layout import SOFT_HYPHEN, Line, markdown, without_furnit
 _HYPHEN = re.compile(r"(?<=\w)\x02(?=\w)")
 _BULLET = re.compile(r"^[\x01-\x1f\x7f-\x9f\ue000-\uf8ff\u2022\u25aa\u25cf]\s+")
 
+# It also takes Arabic's ligature of lam and alef apart in the wrong order. Where an alef stands
+# before, no word has that order.
+_LAM_ALEF = re.compile("\u0627([\u0622\u0623\u0625\u0627])\u0644")
+
 
 def parse(document: Document) -> Iterator[Section]:
     pages = [list(_lines(page)) for page in _open(document)]
@@ -59,7 +63,7 @@ def _measured(glyphs: pypdfium2.PdfTextPage, found: re.Match[str]) -> Line:
     starts = [_box(glyphs, found.start() + start) for start, _ in words]
     ends = [_box(glyphs, found.start() + end - 1) for _, end in words]
     return Line(
-        text=_HYPHEN.sub(SOFT_HYPHEN, _BULLET.sub("- ", found.group())),
+        text=_mended(found.group()),
         size=starts[0].top - starts[0].bottom,
         left=starts[0].left,
         right=ends[-1].right,
@@ -68,6 +72,11 @@ def _measured(glyphs: pypdfium2.PdfTextPage, found: re.Match[str]) -> Line:
         word=ends[0].right - starts[0].left,
         gap=max((b.left - a.right for a, b in zip(ends[:-1], starts[1:], strict=True)), default=0),
     )
+
+
+def _mended(text: str) -> str:
+    text = _HYPHEN.sub(SOFT_HYPHEN, _BULLET.sub("- ", text))
+    return _LAM_ALEF.sub("\u0627\u0644\\1", text)
 
 
 def _box(glyphs: pypdfium2.PdfTextPage, index: int) -> pdfium.FS_RECTF:
