@@ -19,6 +19,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config, Sockets
 
 GRACE_SECONDS = 5.0  # for requests under way when the server is told to stop
+LAST_WORDS_SECONDS = 5.0  # for those that were then cancelled to tell their clients
 HEAD_BYTES = 64 * 2**10
 KEEP_ALIVE_SECONDS = 75
 
@@ -85,7 +86,7 @@ class _Configuration(Config):
     def __init__(self, listener: socket.socket, grace: float) -> None:
         self._listener = listener
         self.errorlog = logging.getLogger("hypercorn")
-        self.graceful_timeout = grace + 1
+        self.graceful_timeout = grace + LAST_WORDS_SECONDS
         self.h11_max_incomplete_size = HEAD_BYTES
         self.h2_max_header_list_size = HEAD_BYTES
         self.include_server_header = False

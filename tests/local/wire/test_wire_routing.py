@@ -98,7 +98,8 @@ def test_of_two_services_with_one_path_the_one_that_handles_it_is_taken() -> Non
     [
         ("GET", "/knowledgebases"),  # the model's path ends with a slash
         ("POST", "/foundation-models"),
-        ("GET", "/knowledgebases//"),
+        ("GET", "/agents//"),
+        ("POST", "/model//invoke"),
         ("GET", "/"),
         ("GET", "//foundation-models"),
         ("GET", "/Foundation-Models"),
@@ -274,6 +275,14 @@ def test_the_stream_in_both_directions_is_not_there(serve: Serve) -> None:
     answer = httpx2.post(url, trust_env=False)
     assert answer.status_code == 400
     assert "InvokeModelWithBidirectionalStream" in answer.json()["message"]
+
+
+def test_who_sends_much_to_nobody_still_reads_the_answer(serve: Serve) -> None:
+    url = serve({}).url
+    with httpx2.Client(trust_env=False) as client:
+        for _ in range(2):
+            answer = client.post(f"{url}/nonsense", content=b"x" * 20_000_000)
+            assert answer.status_code == 400
 
 
 def test_a_bearer_token_is_as_good_as_a_signature(serve: Serve) -> None:
