@@ -1,33 +1,23 @@
-"""The buckets: every change to an object, and every reading of one."""
+"""What is in the buckets: every change to an object, and every reading of one."""
 
-import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import RLock
 from typing import Any, BinaryIO
 
 from app.local.buckets import byhand, index
 from app.local.buckets.byhand import Finding
 from app.local.buckets.events import DELETE, PUT, Outbox, Queues
-from app.local.buckets.folder import Folder, Identity, sync_folder
-from app.local.buckets.objects import (
-    Attributes,
-    BucketNotEmpty,
-    NoSuchBucket,
-    NoSuchKey,
-    Object,
-    is_bucket_name,
-)
+from app.local.buckets.folder import Folder, Identity
+from app.local.buckets.objects import Attributes, BucketNotEmpty, NoSuchKey, Object
+from app.local.buckets.registry import STATE, Registry
 from app.local.buckets.staging import Staged, Staging
-from app.local.database import Database
 
 Condition = Callable[[Object | None], None]  # looks at what is there; raises if that must stay
 
-_STATE = ".state"
 _ATTEMPTS = 5  # openings of a file that keeps changing
 
 
@@ -35,7 +25,7 @@ def always(_: Object | None) -> None:
     """The condition that holds whatever is there."""
 
 
-class Buckets:
+class Buckets(Registry):
     """All buckets of a home.
 
     One lock orders the changes: what a condition has seen is still so when the change is made.
@@ -51,55 +41,10 @@ class Buckets:
     """
 
     def __init__(self, home: Path, queues: Queues | None = None, region: str = "us-east-1") -> None:
-        self.root = home / "s3"
-        self.database = Database(self.root / _STATE / "buckets.sqlite", index.SCHEMA)
-        self.staging = Staging(self.root / _STATE / "staged")
+        super().__init__(home / "s3")
+        self.staging = Staging(self.root / STATE / "staged")
         self.outbox = Outbox(self.database, queues, region)
-        self._lock = RLock()
         self._recover()
-
-    def close(self) -> None:
-        self.database.close()
-
-    def names(self) -> Sequence[str]:
-        return sorted(entry.name for entry in self.root.iterdir() if self._is_bucket(entry.name))
-
-    def folder(self, bucket: str) -> Folder:
-        """Raises NoSuchBucket."""
-        if not self._is_bucket(bucket):
-            raise NoSuchBucket(bucket)
-        return Folder(self.root / bucket)
-
-    def about(self, bucket: str) -> sqlite3.Row:
-        """The bucket's row: created, location, notifications. Raises NoSuchBucket."""
-        root = self.folder(bucket).root
-        while (row := self.database.first("SELECT * FROM buckets WHERE name = ?", bucket)) is None:
-            self._save(bucket, root.stat().st_mtime, "")  # a folder that a person has made
-        return row
-
-    def notify(self, bucket: str, notifications: Mapping[str, Any]) -> None:
-        """Say which events go where, in the shape of S3's NotificationConfiguration."""
-        self.about(bucket)
-        with self.database.transaction() as connection:
-            connection.execute(
-                "UPDATE buckets SET notifications = ? WHERE name = ?",
-                (json.dumps(notifications), bucket),
-            )
-
-    def notifying(self) -> Sequence[str]:
-        """The buckets whose events somebody waits for."""
-        rows = self.database.query("SELECT name FROM buckets WHERE notifications != '{}'")
-        return [row["name"] for row in rows if self._is_bucket(row["name"])]
-
-    def create(self, bucket: str, location: str = "") -> bool:
-        """Make a bucket, or return False: it is there already. The name has been checked."""
-        with self._lock:
-            if self._is_bucket(bucket):
-                return False
-            (self.root / bucket).mkdir()
-            sync_folder(self.root)
-            self._save(bucket, time.time(), location)
-        return True
 
     def remove(self, bucket: str) -> None:
         """Remove an empty bucket.
@@ -108,14 +53,15 @@ class Buckets:
             NoSuchBucket: it is not there.
             BucketNotEmpty: it holds an object, or a file of a person that is none.
         """
-        with self._lock:
+        with self.lock:
             for item in self.list(bucket):
                 raise BucketNotEmpty(item.key)
             if remaining := self.folder(bucket).remove():
                 raise BucketNotEmpty(remaining)
             with self.database.transaction() as connection:
-                connection.execute("DELETE FROM uploads WHERE bucket = ?", (bucket,))
-                connection.execute("DELETE FROM buckets WHERE name = ?", (bucket,))
+                parts = index.remove_bucket(connection, bucket)
+            for file in parts:
+                self.staging.at(file).unlink()
 
     def list(
         self, bucket: str, prefix: str = "", after: str = "", *, look: bool = True
@@ -135,7 +81,7 @@ class Buckets:
         folder = self.folder(bucket)
         item = index.get(self.database, bucket, key)
         if item is None or folder.identity(item.path) != item.identity:
-            with self._lock:
+            with self.lock:
                 item = self._current(folder, bucket, key)
             self.outbox.deliver()
         if item is None:
@@ -176,7 +122,7 @@ class Buckets:
         and `parts`, where they are not those of a plain write. Raises NoSuchBucket.
         """
         folder = self.folder(bucket)
-        with self._lock:
+        with self.lock:
             current = self._current(folder, bucket, key)
             condition(current)
             item = Object(
@@ -206,7 +152,7 @@ class Buckets:
     def delete(self, bucket: str, key: str, condition: Condition = always) -> None:
         """Remove the object, if there is one."""
         folder = self.folder(bucket)
-        with self._lock:
+        with self.lock:
             item = self._current(folder, bucket, key)
             condition(item)
             if item is None:
@@ -234,7 +180,7 @@ class Buckets:
         until_ns = time.time_ns() - int(quiet * 1e9) if quiet else None
         findings = list(byhand.survey(self.database, folder, bucket, prefix, until_ns))
         if findings:
-            with self._lock, self.database.transaction() as connection:
+            with self.lock, self.database.transaction() as connection:
                 for finding in findings:
                     self._note(connection, folder, bucket, finding)
             self.outbox.deliver()
@@ -279,28 +225,17 @@ class Buckets:
         return item
 
     def _recover(self) -> None:
-        """Finish, or take back, the changes that a crash has cut in two."""
+        """Finish the changes that a crash has cut in two.
+
+        A write has happened if its row is there. A delete that had moved the file away goes on:
+        the file is removed here, and then its row is found to have none.
+        """
         parts = {row["file"] for row in self.database.query("SELECT file FROM parts")}
-        for file, version, going in self.staging.leftovers():
-            item = index.with_version(self.database, version)
-            folder = Folder(self.root / item.bucket) if item else None
-            if item and folder and folder.root.is_dir():
-                if not going:
-                    with self.database.transaction() as connection:
-                        self._finish(connection, folder, item, file)
-                elif folder.identity(item.path) is None:
-                    folder.receive(file, item.path)
-            if version not in parts:
-                file.unlink(missing_ok=True)
+        for file in self.staging.leftovers():
+            item = index.with_version(self.database, file.name)
+            if item and self.is_bucket(item.bucket):
+                with self.database.transaction() as connection:
+                    self._finish(connection, self.folder(item.bucket), item, file)
+            elif file.name not in parts:
+                file.unlink()
         self.outbox.deliver()
-
-    def _save(self, bucket: str, created: float, location: str) -> None:
-        with self.database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO buckets (name, created, location) VALUES (?, ?, ?)",
-                (bucket, created, location),
-            )
-
-    def _is_bucket(self, name: str) -> bool:
-        root = self.root / name
-        return is_bucket_name(name) and root.is_dir() and not root.is_symlink()

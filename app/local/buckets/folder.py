@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -71,9 +72,8 @@ class Folder:
                 elif entry.is_file(follow_symlinks=False):
                     key = layout.key_of(start, entry.name)
                     if key is not None and key.startswith(prefix):
-                        identity = self.identity(path)
-                        if identity:
-                            yield key, path, identity
+                        with suppress(FileNotFoundError):
+                            yield key, path, Identity.of(entry.stat(follow_symlinks=False))
 
     def make_room(self, path: str) -> None:
         """Make the folders that a file at this path lies in, durably."""

@@ -6,7 +6,7 @@ and a file that do not fit each other never make an object together.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from app.local.buckets.folder import Identity
@@ -66,6 +66,17 @@ def save(connection: sqlite3.Connection, item: Object) -> None:
 
 def remove(connection: sqlite3.Connection, item: Object) -> None:
     connection.execute("DELETE FROM objects WHERE version = ?", (item.version,))
+
+
+def remove_bucket(connection: sqlite3.Connection, bucket: str) -> Sequence[str]:
+    """All that is said of a bucket, and its uploads. Returns the files of their parts."""
+    rows = connection.execute(
+        "SELECT file FROM parts JOIN uploads ON upload = id WHERE bucket = ?", (bucket,)
+    )
+    files = [row["file"] for row in rows]
+    connection.execute("DELETE FROM uploads WHERE bucket = ?", (bucket,))
+    connection.execute("DELETE FROM buckets WHERE name = ?", (bucket,))
+    return files
 
 
 def get(database: Database, bucket: str, key: str) -> Object | None:

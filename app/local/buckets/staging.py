@@ -3,12 +3,13 @@
     <version>         bytes of an object, or of a part of an upload
     <version>.gone    bytes of an object that is being deleted
 
-What lies here after a crash is looked up by its version: was its write committed?
+What lies here after a crash is looked up by its version: was its write committed? What is gone is
+looked up by nobody.
 """
 
 import os
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,12 +84,9 @@ class Staging:
         """The database speaks of these bytes from now on: they are no longer ours to remove."""
         self._held.remove(staged.version)
 
-    def leftovers(self) -> list[tuple[Path, str, bool]]:
-        """What lies here: the file, its version, and whether it was on its way out."""
-        return [
-            (path, path.name.removesuffix(_GONE), path.name.endswith(_GONE))
-            for path in self._root.iterdir()
-        ]
+    def leftovers(self) -> Sequence[Path]:
+        """All that lies here."""
+        return list(self._root.iterdir())
 
 
 def chunks(path: Path, start: int = 0, length: int | None = None) -> Iterator[bytes]:

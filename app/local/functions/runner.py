@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from typing import Any
 
 from app.local.functions import archive
 from app.local.functions.catalogue import Catalogue, Function
-from app.local.functions.worker import Exited, InitFailed, Log, TimedOut, Worker
+from app.local.functions.worker import PATIENCE, Exited, InitFailed, Log, TimedOut, Worker
 
 JSON = dict[str, Any]
 
@@ -78,7 +78,7 @@ class Runner:
     ) -> None:
         self._folder, self._catalogue, self._region = folder, catalogue, region
         self._environment, self._python_path = environment, python_path
-        self._lock = Lock()
+        self._lock = Condition()
         self._under_way: Counter[str] = Counter()
         self._warm: defaultdict[str, list[tuple[str, Worker]]] = defaultdict(list)
         self._workers: set[Worker] = set()
@@ -99,11 +99,15 @@ class Runner:
         with self._slot(function.name):
             worker = self._take(function)
             started = time.monotonic()
-            said, error = _ask(worker, function, request)
-            worker.note(_report(function, request_id, time.monotonic() - started))
-            log = worker.tail
+            try:
+                said, error = _ask(worker, function, request)
+                worker.note(_report(function, request_id, time.monotonic() - started))
+            except BaseException:
+                self._end(worker)
+                raise
+            outcome = Outcome(said, error, worker.tail)
             self._give_back(function, worker)
-        return Outcome(said, error, log)
+        return outcome
 
     def retire(self, name: str) -> None:
         """Its warm processes end. Those that are busy end when they are done."""
@@ -117,8 +121,13 @@ class Runner:
         with self._lock:
             self._closed = True
             workers = list(self._workers)
+            names = list(self._warm)
         for worker in workers:
-            self._end(worker)
+            worker.kill()
+        for name in names:
+            self.retire(name)
+        with self._lock:  # whoever waited for an answer sees that there is none
+            self._lock.wait_for(lambda: not self._workers, PATIENCE)
         for log in self._logs.values():
             log.close()
 
@@ -167,9 +176,10 @@ class Runner:
         self._end(worker)
 
     def _end(self, worker: Worker) -> None:
-        worker.kill()
+        worker.close()
         with self._lock:
             self._workers.discard(worker)
+            self._lock.notify_all()
 
     def _variables(self, function: Function, code: Path) -> dict[str, str]:
         paths = [*map(str, self._python_path), function.variables.get("PYTHONPATH", "")]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from typing import IO, Any
 
 JSON = dict[str, Any]
@@ -47,23 +47,17 @@ class Log:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1)
-        self._lock = Lock()
-        self._closed = False
 
     def write(self, line: str) -> None:
-        with self._lock:
-            if not self._closed:  # the handler would open its file again
-                self._handler.handle(logging.makeLogRecord({"msg": line.rstrip("\n")}))
+        self._handler.handle(logging.makeLogRecord({"msg": line.rstrip("\n")}))
 
     def close(self) -> None:
-        """What comes after it is dropped."""
-        with self._lock:
-            self._closed = True
-            self._handler.close()
+        self._handler.close()
 
 
 class Worker:
-    """A process of its own session, so that what it starts can be killed with it.
+    """A process of its own session, so that what it starts can be killed with it. It belongs to one
+    thread at a time; only `kill` may be called by another.
 
     Attributes:
         tail: the end of what the last invocation has printed.
@@ -82,7 +76,6 @@ class Worker:
         )
         self._requests, self._answers, printed = _pipes(self._process)
         self._ready = False
-        self._buffer = b""
         self.tail = b""
         self._printed = Event()
         self._reader = Thread(target=self._read_log, args=(printed,), daemon=True)
@@ -120,6 +113,10 @@ class Worker:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def close(self) -> None:
+        """End it, and let go of it."""
+        self.kill()
         self._reader.join(PATIENCE)
         with suppress(BrokenPipeError):
             self._requests.close()
@@ -135,7 +132,8 @@ class Worker:
     def _answer(self, deadline: float) -> JSON:
         poll = select.poll()
         poll.register(self._answers, select.POLLIN)
-        while b"\n" not in self._buffer:
+        line = bytearray()
+        while not line.endswith(b"\n"):
             left = deadline - time.monotonic()
             if left <= 0 or not poll.poll(left * 1000):
                 self.kill()
@@ -143,8 +141,7 @@ class Worker:
             chunk = os.read(self._answers.fileno(), LINE_BYTES)
             if not chunk:
                 raise Exited(self._how_it_ended())
-            self._buffer += chunk
-        line, _, self._buffer = self._buffer.partition(b"\n")
+            line += chunk
         answer: JSON = json.loads(line)
         return answer
 

@@ -69,6 +69,36 @@ def test_of_many_writers_of_a_key_the_last_wins_whole(buckets: Buckets) -> None:
     assert [one.key for one in buckets.list("documents")] == ["a"]
 
 
+class Overtaken(Buckets):
+    """Whoever looks at an object finds that it is another one when he opens it."""
+
+    overtakers = 0
+
+    def head(self, bucket: str, key: str) -> Object:
+        item = super().head(bucket, key)
+        if self.overtakers:
+            number = self.overtakers
+            self.overtakers = 0
+            attributes = Attributes(metadata={"number": str(number)})
+            put(self, bucket, key, body_of(number), attributes)
+            self.overtakers = number - 1
+        return item
+
+
+def test_a_reader_who_is_overtaken_looks_again(home: Path) -> None:
+    buckets = Overtaken(home)
+    buckets.create("documents")
+    put(buckets, "documents", "a", body_of(3), Attributes(metadata={"number": "3"}))
+    buckets.overtakers = 2
+    item, body = read(buckets, "a")
+    assert item.metadata == {"number": "1"}
+    assert body == body_of(1)
+    buckets.overtakers = 100
+    with pytest.raises(OSError, match="keeps changing"):
+        buckets.open("documents", "a")
+    buckets.close()
+
+
 def test_of_many_conditional_writers_exactly_one_wins(buckets: Buckets) -> None:
     start = Barrier(THREADS)
 

@@ -124,6 +124,16 @@ def test_an_upload_that_is_given_up_leaves_nothing(
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
 
 
+def test_a_bucket_goes_with_the_uploads_that_were_begun_in_it(
+    s3: "S3Client", bucket: str, stand_in: Home
+) -> None:
+    send(s3, begin(s3, bucket), 1, b"part")
+    s3.delete_bucket(Bucket=bucket)
+    assert staged(stand_in) == []
+    s3.create_bucket(Bucket=bucket)
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
+
+
 def test_uploads_under_way_are_listed_by_key(s3: "S3Client", bucket: str) -> None:
     uploads = [begin(s3, bucket, key) for key in ("b", "a b", "b", "c")]
     pages = s3.get_paginator("list_multipart_uploads").paginate(

@@ -609,9 +609,11 @@ def test_the_processes_end_with_the_stand_in_even_if_it_is_killed(tmp_path: Path
     wait_until_gone(child)
 
 
-def test_closing_does_not_wait_for_what_is_under_way(tmp_path: Path) -> None:
+def test_closing_does_not_wait_for_what_is_under_way_and_gives_nothing_up(
+    tmp_path: Path,
+) -> None:
     queues = Queues(tmp_path)
-    functions = Functions(tmp_path, queues, {})
+    functions = Functions(tmp_path, queues, {}, retries=())
     functions.start()
     code = """
         import time

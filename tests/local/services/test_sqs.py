@@ -228,6 +228,9 @@ def test_whoever_waits_gets_what_comes(sqs: "SQSClient", url: str, queues: Queue
 
     waiting = threading.Thread(target=wait)
     waiting.start()
+    other = sqs.create_queue(QueueName="other")["QueueUrl"]
+    for _ in range(10):  # until it surely waits
+        sqs.send_message(QueueUrl=other, MessageBody="x")
     queues.send(url.rpartition("/")[2], "here")
     waiting.join(10)
     assert [message["Body"] for message in received] == ["here"]
