@@ -17,8 +17,14 @@ DIMENSIONS: dict[str, tuple[int, ...]] = {
     "cohere.embed-multilingual-v3": (1024,),
     "cohere.embed-v4:0": (256, 512, 1024, 1536),
 }
-_FIELD = "knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration"
 _FOUNDATION_MODEL = re.compile(r"(?:arn:aws[^:]*:bedrock:[a-z0-9-]+::foundation-model/)?(.+)")
+_FIELD = "knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration"
+_DETAILS = "bedrockEmbeddingModelConfiguration"
+_MISSING = {
+    "audio": "the embedding of audio",
+    "video": "the embedding of video",
+    "modelConfiguration": "parameters for an embedding model",
+}
 
 
 def check(configuration: JSON) -> None:
@@ -36,20 +42,13 @@ def check(configuration: JSON) -> None:
         )
     if "supplementalDataStorageConfiguration" in configuration:
         raise unsupported(f"{_FIELD}.supplementalDataStorageConfiguration", "multimodal data")
-    field = f"{_FIELD}.embeddingModelConfiguration.bedrockEmbeddingModelConfiguration"
-    _check_details(
-        configuration.get("embeddingModelConfiguration", {}).get(
-            "bedrockEmbeddingModelConfiguration", {}
-        ),
-        field,
-        model,
-    )
+    _check_details(configuration.get("embeddingModelConfiguration", {}).get(_DETAILS, {}), model)
 
 
-def _check_details(details: JSON, field: str, model: str) -> None:
-    for media in ("audio", "video", "modelConfiguration"):
-        if media in details:
-            raise unsupported(f"{field}.{media}", media)
+def _check_details(details: JSON, model: str) -> None:
+    field = f"{_FIELD}.embeddingModelConfiguration.{_DETAILS}"
+    for member in _MISSING.keys() & details.keys():
+        raise unsupported(f"{field}.{member}", _MISSING[member])
     if details.get("embeddingDataType", "FLOAT32") != "FLOAT32":
         raise unsupported(f"{field}.embeddingDataType", "an index of BINARY vectors")
     dimensions = details.get("dimensions", DIMENSIONS[model][-1])

@@ -14,7 +14,7 @@ def invalid(field: str, rule: str) -> ServiceError:
 
 
 def unsupported(field: str, what: str) -> ServiceError:
-    return invalid(field, f"{what} is not there on the laptop; on AWS it is.")
+    return invalid(field, f"the stand-in does not have {what}. AWS does.")
 
 
 def not_found(kind: str, identifier: str) -> ServiceError:

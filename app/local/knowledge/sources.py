@@ -178,7 +178,7 @@ def _check_configuration(configuration: JSON) -> None:
 
 def _check_ingestion(configuration: JSON) -> None:
     for member in configuration.keys() - {"chunkingConfiguration"}:
-        raise unsupported(f"vectorIngestionConfiguration.{member}", "it")
+        raise unsupported(f"vectorIngestionConfiguration.{member}", f"a {member}")
     try:
         chunk.check(configuration.get("chunkingConfiguration"))
     except ValueError as error:
