@@ -59,9 +59,9 @@ class _Block(NamedTuple):
 
 
 def candidates(passages: Sequence[str]) -> list[Candidate]:
-    """All that can be said of the passages, in reading order.
+    r"""All that can be said of the passages, in reading order.
 
-    >>> [c.text for c in candidates(["# Quartz\\n\\nIt is hard. Forms:\\n- agate\\n- citrine"])]
+    >>> [c.text for c in candidates(["# Quartz\n\nIt is hard. Forms:\n- agate\n- citrine"])]
     ['It is hard.', 'Forms:', 'agate', 'citrine', 'Forms: agate; citrine']
     """
     return [
@@ -184,9 +184,9 @@ _MARKUP = (
 
 
 def plain(text: str) -> str:
-    """The words without Markdown's marks, on one line.
+    r"""The words without Markdown's marks, on one line.
 
-    >>> plain(r"**See** [the *API*](api.md)\\.")
+    >>> plain(r"**See** [the *API*](api.md)\.")
     'See the API.'
     """
     for mark, instead in _MARKUP:

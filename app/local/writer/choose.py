@@ -27,11 +27,12 @@ _COLUMN = {name: place for place, name in enumerate(FEATURES)}
 
 
 def score(evidence: Evidence) -> Scores:
-    return evidence @ np.array([WEIGHTS[name] for name in FEATURES])
+    return np.asarray(evidence @ np.array([WEIGHTS[name] for name in FEATURES]))
 
 
 def softmax(scores: Scores) -> Scores:
-    """
+    """How likely each is, if the scores are log-odds.
+
     >>> softmax(np.log([1.0, 3.0])).round(2).tolist()
     [0.25, 0.75]
     """
@@ -67,17 +68,13 @@ def drawn(scores: Scores, sampling: Sampling, random: Random) -> list[int]:
     >>> drawn(np.array([0.0, 2.0, 1.0]), Sampling(temperature=1, top_k=1), Random(1))
     [1]
     """
-    ranked = np.argsort(-scores, kind="stable").tolist()
+    ranked = [int(place) for place in np.argsort(-scores, kind="stable")]
     if sampling.temperature == 0:
         return ranked
     likely = softmax(scores[ranked] / sampling.temperature)
     before = np.cumsum(likely) - likely
-    kept = [
-        one
-        for one, mass in zip(ranked, before, strict=True)
-        if mass < sampling.top_p or one == ranked[0]
-    ]
-    kept = kept[: sampling.top_k]
+    kept = [one for one, mass in zip(ranked, before, strict=True) if mass < sampling.top_p]
+    kept = kept[: sampling.top_k or None] or ranked[:1]
     shaken = {one: scores[one] + sampling.temperature * gumbel(random) for one in kept}
     return sorted(kept, key=lambda one: -shaken[one])
 

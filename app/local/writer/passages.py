@@ -30,7 +30,8 @@ _NAMES = ("document", "title", "name", "file", "source", "url", "uri")
 
 _NUMBERED = re.compile(
     r"^[ \t>*]*(?:(?:passage|document|doc|source|excerpt|result|context|chunk)[ \t]*#?[ \t]*"
-    r"[\[(]?(\d{1,3})[\])]?[ \t]*[:.)\-]?|\[(\d{1,3})\][:.]?|\((\d{1,3})\)|(\d{1,3})[.):])(?=[ \t\n(])",
+    r"[\[(]?(\d{1,3})[\])]?[ \t]*[:.)\-]?|\[(\d{1,3})\][:.]?|\((\d{1,3})\)|(\d{1,3})[.):])"
+    r"(?=[ \t\n(])",
     re.MULTILINE | re.IGNORECASE,
 )
 _FENCED = re.compile(r"^-{5,}[ \t]*\n(.*?)\n-{5,}[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -85,9 +86,9 @@ def block_of(text: str) -> list[Passage]:
 
 
 def numbered(text: str) -> tuple[list[Passage], str]:
-    """Passages numbered 1, 2, 3, and the text before them.
+    r"""Passages numbered 1, 2, 3, and the text before them.
 
-    >>> numbered("Use these.\\n[1] Quartz is hard.\\n[2] Talc is soft.")[0][1]
+    >>> numbered("Use these.\n[1] Quartz is hard.\n[2] Talc is soft.")[0][1]
     Passage(label='2', text='Talc is soft.', name='')
     """
     starts = list(_in_order(text))

@@ -10,21 +10,23 @@ from dataclasses import dataclass
 
 from app.local.store.analysis import STOP_WORDS, terms
 
+_DETERMINER_WORDS = "a an the my your our their its his her each every any this that"
+_BREAK_WORDS = "may might must shall much many also ever please"
+_VERB_WORDS = """
+access add allow apply ask become begin belong buy call cause change come compare configure
+connect contain cost create define delete deploy describe die differ discover do enable end exist
+explain fail find get give go handle happen help include install invent keep know lead live look
+lose make manage mean need occur offer own pay play provide read register remove require run save
+say scale see sell send set show start stay stop store surrender support take tell think try turn
+update upload use want win work write
+"""
+
 _TOKEN = re.compile(r"[^\W_](?:[\w.'\u2019/-]*\w)?|[?,;:!.()]")
-_DETERMINERS = frozenset("a an the my your our their its his her each every any this that".split())
-_BREAKS = STOP_WORDS | frozenset("may might must shall much many also ever please".split())
+_DETERMINERS = frozenset(_DETERMINER_WORDS.split())
+_BREAKS = STOP_WORDS | frozenset(_BREAK_WORDS.split())
 _PARTICIPLE = re.compile(r"\w{3,}ed$|^(found|made|known|used|built|held|written|born|done|kept)$")
 _ASKED = re.compile(r"\b(do|does|did)\s*$", re.IGNORECASE)
-_VERBS = frozenset(
-    term
-    for verb in """access add allow apply ask become begin belong buy call cause change come compare
-    configure connect contain cost create define delete deploy describe die differ discover do
-    enable end exist explain fail find get give go handle happen help include install invent keep
-    know lead live look lose make manage mean need occur offer own pay play provide read register remove
-    require run save say scale see sell send set show start stay stop store surrender support take tell think
-    try turn update upload use want win work write""".split()
-    for term in terms(verb)
-)
+_VERBS = frozenset(term for verb in _VERB_WORDS.split() for term in terms(verb))
 
 
 @dataclass(frozen=True)

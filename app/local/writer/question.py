@@ -9,61 +9,51 @@ from app.local.store.analysis import terms
 
 Kind = Literal["number", "date", "person", "place", "reason", "yes-no", "way", "thing"]
 
-# The first that matches says the kind.
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "number",
-        re.compile(
-            r"\b[Hh]ow (many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide)\b"
-            r"|\b([Ww]hat|[Ww]hich)\b(?! (?:band|group|company|team))(?: \S+){0,4}? (number|percent\w*|amount|size|limit"
-            r"|quota|maximum|minimum|max|min|rate|ratio|cost|price|population|default|length|age"
-            r"|timeout|score|temperature|version|fraction|proportion|throughput)\b"
-        ),
+        r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide)\b"
+        r"|\b(?:what|which)\b(?: \S+){0,4}? (?:number|percent\w*|amount|size|limit|quota|maximum"
+        r"|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
+        r"|temperature|version|fraction|proportion|throughput)\b",
     ),
     (
         "date",
-        re.compile(
-            r"(?:^|[,;] |\b(?:[Ss]ince|[Uu]ntil|[Bb]y) )[Ww]hen"
-            r"(?: (?:is|was|were|are|did|do|does|will|can|could|has|had|have)\b|\?)"
-            r"|\b([Ww]hat|[Ww]hich) (?:\w+ ){0,1}(year|date|day|month|century|decade|time|era|period)s?\b"
-        ),
+        r"(?:^|[,;] |\b(?:since|until|by) )when"
+        r"(?: (?:is|was|were|are|did|do|does|will|can|could|has|had|have)\b|\?)"
+        r"|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|century|decade|time|era|period)s?\b",
     ),
-    ("person", re.compile(r"^\W*Who(se|m)?\b|\bwho(se|m)?\b")),
+    ("person", r"^\W*who(?:se|m)?\b|\b(?-i:who(?:se|m)?)\b"),
     (
         "place",
-        re.compile(
-            r"\b[Ww]here\b|\b([Ww]hat|[Ww]hich) (?:\w+ ){0,1}(city|country|state|place|location"
-            r"|county|region|continent|town|river|island|area|province|nation)\b"
-        ),
+        r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|country|state|place|location|county|region"
+        r"|continent|town|river|island|area|province|nation)\b",
     ),
-    (
-        "reason",
-        re.compile(r"\b[Ww]hy\b|\b[Ww]hat (caused?|causes|was the (cause|reason))\b|\breason\b"),
-    ),
+    ("reason", r"\bwhy\b|\bwhat (?:caused?|causes|was the (?:cause|reason))\b|\breason\b"),
     (
         "yes-no",
-        re.compile(
-            r"^\W*(Is|Are|Was|Were|Do|Does|Did|Can|Could|Will|Would|Has|Have|Had|Should|May|Must"
-            r"|Am|is|are|was|were|do|does|did|can|could|will|would|has|have|should|may|must)\b"
-        ),
+        r"^\W*(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|may|must)\b",
     ),
-    ("way", re.compile(r"\b[Hh]ow\b")),
+    ("way", r"\bhow\b"),
 )
+_PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS]
 _SEVERAL = re.compile(
-    r"\b([Ww]hat|[Ww]hich)(?: \w+){0,3} (are|were)\b|\b([Ww]hat|[Ww]hich) (?:\w+ ){0,2}\w+(?<!s)s\b"
-    r"|\b(list|name|types|kinds|ways|benefits|reasons|steps|features)\b"
+    r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b|\b(?:what|which) (?:\w+ ){0,2}\w+(?<!s)s\b"
+    r"|\b(?:list|name|types|kinds|ways|benefits|reasons|steps|features)\b",
+    re.IGNORECASE,
 )
+_COUNTED = """
+one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
+million billion trillion dozen half third quarter first second twice once zero both several
+"""
+_CALENDAR = """
+january february march april may june july august september october november december
+"""
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
-_NUMBER_WORDS = frozenset(
-    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
-    hundred thousand million billion trillion dozen half third quarter first second twice once zero
-    both several""".split()
-)
+_NUMBER_WORDS = frozenset(_COUNTED.split())
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
-_MONTHS = frozenset(
-    """january february march april may june july august september october november december""".split()
-)
+_MONTHS = frozenset(_CALENDAR.split())
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 
 
@@ -80,7 +70,7 @@ class Question:
 
     @cached_property
     def kind(self) -> Kind:
-        return next((kind for kind, pattern in _KINDS if pattern.search(self.text)), "thing")
+        return next((kind for kind, pattern in _PATTERNS if pattern.search(self.text)), "thing")
 
     @cached_property
     def terms(self) -> tuple[str, ...]:

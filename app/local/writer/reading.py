@@ -55,8 +55,8 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _GENERATIVE = re.compile(
-    r"\W*(?:please |can you |could you )?(write|compose|translate|summari[sz]e|draft|generate|invent"
-    r"|imagine|paraphrase|tell me a (joke|story)|role-?play|pretend)\b",
+    r"\W*(?:please |can you |could you )?(write|compose|translate|summari[sz]e|draft|generate"
+    r"|invent|imagine|paraphrase|tell me a (joke|story)|role-?play|pretend)\b",
     re.IGNORECASE,
 )
 

@@ -127,7 +127,7 @@ def _replace(fragment: str, asked: str) -> str:
 
 
 def _like(new: Phrase, olds: Sequence[Phrase]) -> Phrase | None:
-    """The phrase that the new one takes the place of: with its head, else of its sort, else last."""
+    """The phrase that the new one replaces: with its head, else of its sort, else the last."""
     head = terms(new.text)[-1:]
     with_head = [old for old in olds if head and terms(old.text)[-1:] == head]
     of_sort = [old for old in olds if (old.name, old.determined) == (new.name, new.determined)]
@@ -171,7 +171,7 @@ def _several(found: Iterable[Phrase]) -> list[Phrase]:
 
 
 def _topic(found: Iterable[Phrase]) -> Phrase | None:
-    """What a question is about: its last name, else its last phrase with a determiner, else last."""
+    """What a question is about: its last name, else its last phrase, a determined one first."""
     return max(found, key=lambda one: (one.name, one.determined, one.start), default=None)
 
 

@@ -42,7 +42,7 @@ class Writer:
     def _answer(self, prompt: Prompt, sampling: Sampling) -> "_Text":
         match read(prompt):
             case Answer() as task:
-                said = self._say(task, sampling, Random(_seed(prompt, sampling)))
+                said = self._say(task, sampling, _random(prompt, sampling))
                 return _written(said, task) if said else _Text(task.abstention)
             case Rewrite(question, conversation):
                 return _Text(rewrite(question, conversation))
@@ -94,5 +94,6 @@ def _marked(sentence: str, mark: str | None) -> str:
     return f"{words} {mark}{stop}" if mark else f"{words}{stop}"
 
 
-def _seed(prompt: Prompt, sampling: Sampling) -> bytes:
-    return sha256(repr((prompt, sampling)).encode()).digest()
+def _random(prompt: Prompt, sampling: Sampling) -> Random:
+    """Seeded by the request: the same one draws the same."""
+    return Random(sha256(repr((prompt, sampling)).encode()).digest())  # noqa: S311 - no secret
