@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from app.local.parsers import LONGEST_TEXT, OUT_OF_MEMORY, Document, Records, Unreadable
+from app.local.parsers.render import line
 
 _GRACE = 5  # seconds of the processor's time beyond those of the clock
 _GLANCE = 0.05  # seconds between two looks at how much memory is in use
@@ -34,8 +35,8 @@ def main() -> None:
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints does not get among the answers
-    for line in requests:
-        answers.write(answer(json.loads(line)) + b"\n")
+    for request in requests:
+        answers.write(answer(json.loads(request)) + b"\n")
         answers.flush()
 
 
@@ -54,7 +55,8 @@ def answer(request: JSON) -> bytes:
     except Exception as error:  # noqa: BLE001 a parser may raise anything over a damaged file
         reason = (
             "The file is damaged, or holds what its parser does not know "
-            f"({type(error).__name__}: {error}): open it in its application and save it anew."
+            f"({type(error).__name__}: {line(str(error))}): open it in its application and save "
+            "it anew."
         )
     return json.dumps({"unreadable": reason}).encode()
 

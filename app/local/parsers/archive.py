@@ -1,5 +1,6 @@
 """Office files: ZIP archives of XML, looked over before any library opens them."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,7 +30,7 @@ def opened(path: Path) -> Iterator[ZipFile]:
             _check_sizes(archive)
             _check_declarations(archive)
             yield archive
-    except (BadZipFile, LargeZipFile, NotImplementedError, EOFError) as error:
+    except (BadZipFile, LargeZipFile, NotImplementedError, OSError, EOFError, zlib.error) as error:
         raise _not_an_archive(path) from error
 
 

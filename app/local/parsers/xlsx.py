@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
@@ -34,16 +34,12 @@ def parse(document: Document) -> Iterator[Section]:
                 "The file is no Excel workbook: it holds no xl/workbook.xml. Give it the suffix "
                 "of what it really is."
             )
-        workbook = load_workbook(document.path, read_only=True, data_only=True)
-        sheets = {sheet.title: sheet for sheet in workbook.worksheets}
-        for title, part in _visible(archive):
-            blocks = [heading(title, 2)]
-            if title in sheets:
-                sheets[title].reset_dimensions()
-                blocks += _tables(sheets[title].iter_rows(), _merged(archive, part))
-            blocks += _charts(archive, part)
-            if len(blocks) > 1:
-                yield Section("\n\n".join(blocks), None)
+        with document.path.open("rb") as file:  # of a path openpyxl would look at the suffix
+            workbook = load_workbook(file, read_only=True, data_only=True)
+            for title, part in _visible(archive):
+                blocks = [*_cells(workbook, title, archive, part), *_charts(archive, part)]
+                if blocks:
+                    yield Section("\n\n".join([heading(title, 2), *blocks]), None)
 
 
 def _visible(archive: ZipFile) -> Iterator[tuple[str, str]]:
@@ -53,6 +49,14 @@ def _visible(archive: ZipFile) -> Iterator[tuple[str, str]]:
         relation = next((value for key, value in sheet.items() if key.endswith("}id")), "")
         if sheet.get("state", "visible") == "visible" and relation in parts:
             yield sheet.get("name", ""), parts[relation]
+
+
+def _cells(workbook: Workbook, title: str, archive: ZipFile, part: str) -> Iterator[str]:
+    """A sheet's tables; a chart that is a sheet of its own has none."""
+    for sheet in workbook.worksheets:
+        if sheet.title == title:
+            sheet.reset_dimensions()  # which may be wrong, and cut it off
+            yield from _tables(sheet.iter_rows(), _merged(archive, part))
 
 
 def _merged(archive: ZipFile, part: str) -> dict[_Place, _Place]:

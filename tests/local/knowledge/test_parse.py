@@ -12,7 +12,7 @@ import pytest
 
 from app.local.knowledge.parse import Limits, Parser, Records, Section, Unreadable
 from app.local.parsers import OUT_OF_MEMORY
-from tests.local.parsers.documents import LOCKED, archive, docx, pdf
+from tests.local.parsers.documents import LOCKED, archive, docx, pdf, pptx, xlsx
 
 ENDLESS = "<div>" * 500_000  # nested so deep that its parser is at it for minutes
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads another process's limits")
@@ -45,6 +45,8 @@ def worker(parser: Parser) -> subprocess.Popen[bytes]:
         ("a.csv", b"a,b\n", Section("| a | b |\n| --- | --- |", None)),
         ("a.pdf", pdf([[(72, 700, 10, "Clay.")]]), Section("Clay.", 1)),
         ("a.docx", docx("<w:p><w:r><w:t>Clay.</w:t></w:r></w:p>"), Section("Clay.", None)),
+        ("a.xlsx", xlsx("Clay"), Section("## Sheet\n\nClay", None)),
+        ("a.pptx", pptx("Clay"), Section("# Clay", 1)),
     ],
 )
 def test_the_suffix_says_what_a_document_is(

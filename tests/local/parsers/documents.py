@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
+from pptx import Presentation
+
 from app.local.parsers import Document, Section
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -118,3 +121,21 @@ def _relationships(each: str) -> str:
 
 def _named(element: str) -> str:
     return element.replace(">", f" {_NAMESPACES}>", 1)
+
+
+def xlsx(cell: str) -> bytes:
+    """An Excel workbook of one cell."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = cell
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def pptx(title: str) -> bytes:
+    """A PowerPoint presentation of one slide."""
+    deck = Presentation()
+    deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = title
+    content = BytesIO()
+    deck.save(content)
+    return content.getvalue()
