@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import md5
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,7 +87,8 @@ def test_what_is_no_object(buckets: Buckets, home: Path) -> None:
     (root / "%=wrong%").write_text("x")
     (root / "link").symlink_to("/etc/passwd")
     (root / "outside").symlink_to("/etc")
-    Path(os.fsdecode(bytes(root) + b"/\xff.txt")).write_text("x")
+    with suppress(OSError):  # where names have to be Unicode
+        Path(os.fsdecode(bytes(root) + b"/\xff.txt")).write_text("x")
     os.mkfifo(root / "pipe")
     (root / "file.txt").write_text("x")
     assert [item.key for item in buckets.list("documents")] == ["file.txt"]

@@ -4,7 +4,7 @@
     content.py      what a request says of an object: headers, metadata, digests
     conditions.py   If-Match and its kin; ranges and part numbers
     objects.py      put, get, head, delete, copy
-    multipart.py    objects in parts
+    multipart.py    objects in parts; parts.py, their rules
     listing.py      what a bucket holds
     buckets.py      buckets, and whom their events go to
     post.py         a form that a browser posts, held against its policy

@@ -1,6 +1,7 @@
 """Objects, whole: put, get, head, delete, copy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 from urllib.parse import unquote
 
@@ -87,32 +88,31 @@ class Objects:
 
     def delete_many(self, call: Call) -> JSON:
         bucket, request = call.params["Bucket"], call.params["Delete"]
+        self._buckets.folder(bucket)
         if len(request["Objects"]) > MOST_DELETED:
             message = (
                 "The XML you provided was not well-formed or did not validate against our "
                 f"published schema: {MOST_DELETED} objects are the most."
             )
             raise ServiceError("MalformedXML", message)
+        delete = guarded(self.delete, self._account)
         deleted, errors = [], []
         for wanted in request["Objects"]:
-            params = {"Bucket": bucket, "Key": wanted["Key"], "IfMatch": wanted.get("ETag")}
+            key = wanted["Key"]
+            params = {"Bucket": bucket, "Key": key, "IfMatch": wanted.get("ETag")}
             try:
-                guarded(self.delete, self._account)(
-                    Call(call.service, "DeleteObject", params, call.headers, call.request_id)
-                )
-                deleted.append({"Key": wanted["Key"]})
+                delete(replace(call, operation="DeleteObject", params=params))
+                deleted.append({"Key": key})
             except ServiceError as error:
-                if error.code == "NoSuchBucket":
-                    raise
-                errors.append({"Key": wanted["Key"], "Code": error.code, "Message": error.message})
+                errors.append({"Key": key, "Code": error.code, "Message": error.message})
         return {"Deleted": [] if request.get("Quiet") else deleted, "Errors": errors}
 
     def copy(self, call: Call) -> JSON:
         params = call.params
         condition = to_write(params, params["Key"])
         source_bucket, source_key = source(params["CopySource"])
-        replace = params.get("MetadataDirective", "COPY") == "REPLACE"
-        if (source_bucket, source_key) == (params["Bucket"], params["Key"]) and not replace:
+        anew = params.get("MetadataDirective", "COPY") == "REPLACE"
+        if (source_bucket, source_key) == (params["Bucket"], params["Key"]) and not anew:
             message = (
                 "This copy request is illegal because it is trying to copy an object to itself "
                 "without changing the object's metadata, storage class, website redirect location "
@@ -122,7 +122,7 @@ class Objects:
         item, file = self._buckets.open(source_bucket, source_key)
         with file:
             check_read(item, params, "CopySource")
-            described = attributes(params) if replace else item.attributes
+            described = attributes(params) if anew else item.attributes
             claimed = claim(params)
             algorithms = claimed[:1] if claimed else _algorithms(item)
             with self._buckets.staging.hold(Reading(file), algorithms) as staged:
