@@ -28,6 +28,7 @@ from app.local.writer.prompt import (
     Sampling,
     Turn,
 )
+from app.local.writer.server import Server
 from app.local.writer.writer import Writer
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "ModelTimeout",
     "Prompt",
     "Sampling",
+    "Server",
     "Turn",
     "Writer",
 ]

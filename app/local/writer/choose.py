@@ -21,6 +21,7 @@ Scores = NDArray[np.float64]  # (candidates,)
 
 LONGEST = 3  # sentences
 _WORTH_SAYING = 0.05  # a further sentence is, if it holds the answer this often
+_COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
 
 _COLUMN = {name: place for place, name in enumerate(FEATURES)}
@@ -69,13 +70,15 @@ def drawn(scores: Scores, sampling: Sampling, random: Random) -> list[int]:
     [1]
     """
     ranked = [int(place) for place in np.argsort(-scores, kind="stable")]
-    if sampling.temperature == 0:
+    temperature = sampling.temperature or 0.0
+    if temperature < _COLDEST:
         return ranked
-    likely = softmax(scores[ranked] / sampling.temperature)
+    kept = ranked[: sampling.top_k or None]
+    likely = softmax(scores[kept] / temperature)
     before = np.cumsum(likely) - likely
-    kept = [one for one, mass in zip(ranked, before, strict=True) if mass < sampling.top_p]
-    kept = kept[: sampling.top_k or None] or ranked[:1]
-    shaken = {one: scores[one] + sampling.temperature * gumbel(random) for one in kept}
+    top_p = 1.0 if sampling.top_p is None else sampling.top_p
+    kept = [one for one, mass in zip(kept, before, strict=True) if mass < top_p] or ranked[:1]
+    shaken = {one: scores[one] + temperature * gumbel(random) for one in kept}
     return sorted(kept, key=lambda one: -shaken[one])
 
 

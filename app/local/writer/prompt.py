@@ -47,18 +47,18 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How an answer is drawn. Who names no temperature gets the likeliest answer.
+    """How an answer is drawn. What is None is left to the model.
 
     Attributes:
-        temperature: 0 for the likeliest answer, more for variety.
+        temperature: 0 for the likeliest answer, more for variety. The stand-in's own is 0.
         top_p: draw among the likeliest that together have this probability.
         top_k: draw among this many likeliest.
         max_tokens: the longest answer, in tokens.
         stop: texts that end the answer, and are not part of it.
     """
 
-    temperature: float = 0.0
-    top_p: float = 1.0
+    temperature: float | None = None
+    top_p: float | None = None
     top_k: int | None = None
     max_tokens: int = 4096
     stop: tuple[str, ...] = ()

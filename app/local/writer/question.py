@@ -9,34 +9,30 @@ from app.local.store.analysis import terms
 
 Kind = Literal["number", "date", "person", "place", "reason", "yes-no", "way", "thing"]
 
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    (
-        "number",
+_KINDS: dict[Kind, str] = {
+    "number": (
         r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide)\b"
         r"|\b(?:what|which)\b(?: \S+){0,4}? (?:number|percent\w*|amount|size|limit|quota|maximum"
         r"|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
-        r"|temperature|version|fraction|proportion|throughput)\b",
+        r"|temperature|version|fraction|proportion|throughput)\b"
     ),
-    (
-        "date",
+    "date": (
         r"(?:^|[,;] |\b(?:since|until|by) )when"
         r"(?: (?:is|was|were|are|did|do|does|will|can|could|has|had|have)\b|\?)"
-        r"|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|century|decade|time|era|period)s?\b",
+        r"|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|century|decade|time|era|period)s?\b"
     ),
-    ("person", r"^\W*who(?:se|m)?\b|\b(?-i:who(?:se|m)?)\b"),
-    (
-        "place",
+    "person": r"^\W*who(?:se|m)?\b|\b(?-i:who(?:se|m)?)\b",
+    "place": (
         r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|country|state|place|location|county|region"
-        r"|continent|town|river|island|area|province|nation)\b",
+        r"|continent|town|river|island|area|province|nation)\b"
     ),
-    ("reason", r"\bwhy\b|\bwhat (?:caused?|causes|was the (?:cause|reason))\b|\breason\b"),
-    (
-        "yes-no",
-        r"^\W*(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|may|must)\b",
+    "reason": r"\bwhy\b|\bwhat (?:caused?|causes|was the (?:cause|reason))\b|\breason\b",
+    "yes-no": (
+        r"^\W*(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|may|must)\b"
     ),
-    ("way", r"\bhow\b"),
-)
-_PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS]
+    "way": r"\bhow\b",
+}
+_PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS.items()]
 _SEVERAL = re.compile(
     r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b|\b(?:what|which) (?:\w+ ){0,2}\w+(?<!s)s\b"
     r"|\b(?:list|name|types|kinds|ways|benefits|reasons|steps|features)\b",
