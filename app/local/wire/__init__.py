@@ -4,17 +4,17 @@ The life of a request, in order; `application.py` is this list as code:
 
     identify      which services can be meant: the scope of the signature        route
     route         which operation: method, raw path, query                       route
-    receive       the body: in memory, or in a file if the model says streaming  body, form
-    spoil         the fault that a test has ordered, if any                      spoil
+    receive       the body: in memory, or in a file where it may be large        body
+    spoil         what a test has ordered to go wrong, if anything               spoil
     parse         parameters, as boto3's caller wrote them                       parse
     check         every constraint of the model, in AWS's words                  validate
     call          the service's handler, in a thread
-    serialise     status, headers, body; or a frame for each event               serialise
+    serialise     status, headers and body; or a frame for each event            serialise
     deliver       whole, or piece by piece as it is produced                     deliver
 
 An error at any step is answered as that service would answer it (`fail`). All of it is driven by
 the models that botocore ships (`models`); no operation is written out anywhere. What stands inside
-a body is read and written by `as_json`, `as_xml` and `eventstream`.
+a body is read and written by `as_json`, `as_xml` and `eventstream`; `server` is the HTTP below.
 
 A handler takes a `Call` and returns a result in the shape that boto3 would return it:
 
