@@ -13,6 +13,6 @@ Serve = Callable[[Mapping[str, Service]], Server]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """`serve({"bedrock-runtime": {"Converse": handler}})` starts a stand-in that ends with the test."""
+    """`serve({"bedrock-runtime": {"Converse": handler}})`: a stand-in that ends with the test."""
     with ExitStack() as stack:
         yield lambda services: stack.enter_context(serving(services))
