@@ -48,7 +48,7 @@ class Limits:
     """
 
     megabytes: int = 50
-    seconds: float = 60
+    seconds: float = 120
     memory: int = 1024
 
 

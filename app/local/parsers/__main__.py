@@ -1,6 +1,6 @@
 """The worker process: reads a request a line, writes an answer a line, until its input ends.
 
-    {"format": "pdf", "path": "…", "seconds": 60, "charset": null, "records": null}
+    {"format": "pdf", "path": "…", "seconds": 120, "charset": null, "records": null}
     {"sections": [["the text", 1, {}]]}
     {"unreadable": "The PDF is encrypted with a password: …"}
 

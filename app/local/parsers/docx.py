@@ -23,7 +23,14 @@ from app.local.parsers.numbering import Numbering, Styles
 _MAIN, _NUMBERING, _STYLES = "word/document.xml", "word/numbering.xml", "word/styles.xml"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _HEADING = "Heading"
-_STYLE_MAP = "\n".join(f"p.{_HEADING}{level} => h{level}:fresh" for level in range(1, 7))
+_STYLE_MAP = "\n".join(
+    [f"p.{_HEADING}{level} => h{level}:fresh" for level in range(1, 7)]
+    + [
+        f"p:{kind}-list({depth}) => {'ul|ol > li > ' * (depth - 1)}{tag} > li:fresh"
+        for kind, tag in (("ordered", "ol"), ("unordered", "ul"))
+        for depth in range(1, 10)
+    ]
+)
 _BULLETS, _NUMBERS = "1", "2"
 
 
@@ -36,7 +43,9 @@ def parse(document: Document) -> Iterator[Section]:
             )
         copy = _written_out(archive)
     pictures = mammoth.images.img_element(lambda _: {})  # of which the text alone is kept
-    html = mammoth.convert_to_html(copy, style_map=_STYLE_MAP, convert_image=pictures).value
+    html = mammoth.convert_to_html(
+        copy, style_map=_STYLE_MAP, include_default_style_map=False, convert_image=pictures
+    ).value
     yield Section(to_markdown(html, counted=True), None)
 
 
@@ -106,6 +115,8 @@ def _write_objects(archive: ZipFile, root: Element) -> None:
                 )
             elif name == "r" and child.find("{*}rPr/{*}vanish") is not None:
                 parent[at] = _run(word, [])
+            elif parent.tag == f"{word}r" and name == "rPr" and child.find("{*}vertAlign") is None:
+                child.clear()  # nothing of it is shown
             elif name == "r" and (charts := child.findall("{*}drawing//{*}chart")):
                 tables = [chart(tree(archive, parts.get(_id(each), ""))) for each in charts]
                 parent[at] = _run(word, "\n\n".join(tables).split("\n"))
