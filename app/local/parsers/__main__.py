@@ -45,7 +45,7 @@ def answer(request: JSON) -> bytes:
     most = used.ru_utime + used.ru_stime + request["seconds"] + _GRACE
     _soften(resource.RLIMIT_CPU, ceil(most))
     try:
-        return json.dumps({"sections": _sections(request)}).encode()
+        return json.dumps({"sections": _sections(request)}, ensure_ascii=False).encode()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # what is left of the heap is of no use to the next document
     except Unreadable as error:

@@ -6,7 +6,7 @@ from io import StringIO
 
 from app.local.parsers import Document, Records, Section, Unreadable
 from app.local.parsers.plain import decode
-from app.local.parsers.render import table, tidy
+from app.local.parsers.render import line, table, tidy
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 64 * 1024  # characters to tell the delimiter from
@@ -20,15 +20,16 @@ def parse(document: Document) -> Iterator[Section]:
         yield from _records(rows, document.records)
 
 
-def read(text: str) -> list[list[str]]:
+def read(text: str) -> Iterator[list[str]]:
     r"""The rows, without those that are blank.
 
-    >>> read('name;note\n\nAnn;"a; b"\n')
+    >>> list(read('name;note\n\nAnn;"a; b"\n'))
     [['name', 'note'], ['Ann', 'a; b']]
     """
     csv.field_size_limit(len(text) + 1)
-    rows = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text[:_SAMPLE]))
-    return [row for row in rows if any(cell.strip() for cell in row)]
+    for row in csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text[:_SAMPLE])):
+        if any(cell.strip() for cell in row):
+            yield row
 
 
 def _delimiter(sample: str) -> str:
@@ -46,8 +47,8 @@ def _delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=fit)
 
 
-def _records(rows: list[list[str]], records: Records) -> Iterator[Section]:
-    header, *rest = [[tidy(cell) for cell in row] for row in rows] or [[]]
+def _records(rows: Iterator[list[str]], records: Records) -> Iterator[Section]:
+    header = [line(cell) for cell in next(rows, [])]
     named = {records.content, *(records.include or ()), *records.exclude}
     if missing := named.difference(header):
         raise Unreadable(
@@ -55,8 +56,8 @@ def _records(rows: list[list[str]], records: Records) -> Iterator[Section]:
             f"does not have; it has {', '.join(header)}."
         )
     kept = set(header if records.include is None else records.include).difference(records.exclude)
-    for row in rest:
-        record = dict(zip(header, row, strict=False))
+    for row in rows:
+        record = dict(zip(header, map(tidy, row), strict=False))
         text = record.pop(records.content, "")
         if text.strip():
             metadata = {key: value for key, value in record.items() if value and key in kept}

@@ -5,22 +5,17 @@ address; of images the alternative text is kept; bold and italic are not.
 """
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import count
+from itertools import chain, count
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.local.parsers import Document, Section
+from app.local.parsers.nodes import CELLS, for_layout, grid, number, rows_of, seen
 from app.local.parsers.plain import decode
 from app.local.parsers.render import heading, line, table, tidy
 
 # fmt: off
-_UNSEEN = frozenset((
-    "-comment", "head", "script", "style", "template", "noscript", "svg", "canvas", "iframe",
-    "object", "audio", "video", "map", "button", "input", "select", "textarea", "datalist",
-    "dialog", "nav", "annotation", "rp",
-))
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
@@ -29,11 +24,9 @@ _BLOCKS = frozenset((
     "ul",
 ))
 # fmt: on
-_HIDING_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
 _LONGEST_ADDRESS = 200  # characters; what is longer tracks the reader and says nothing
-_MOST_COLUMNS = 1000  # that a cell may span, as browsers have it
 
 
 def parse(document: Document) -> Iterator[Section]:
@@ -89,7 +82,7 @@ class _Page:
     def blocks(self, parent: LexborNode) -> Iterator[str]:
         """The blocks below `parent`: its block elements, and its inline ones in between."""
         run: list[str] = []
-        for node in _children(parent):
+        for node in seen(parent):
             if node.tag in _BLOCKS or node.mem_id in self._holders:
                 yield from _paragraph(run)
                 run = []
@@ -105,7 +98,7 @@ class _Page:
             return "\n"
         if node.tag == "img":
             return f" {line(node.attributes.get('alt') or '')} "
-        text = "".join(map(self._inline, _children(node)))
+        text = "".join(map(self._inline, seen(node)))
         if node.tag == "a":
             return _link(text, node.attributes.get("href"))
         return f"^{text.strip()}" if node.tag == "sup" and _POWER.fullmatch(text) else text
@@ -116,10 +109,9 @@ class _Page:
             yield heading(text, int((node.tag or "h1")[1]))
 
     def _list(self, node: LexborNode) -> Iterator[str]:
-        start = node.attributes.get("start") or "1"
-        numbers = count(int(start)) if start.isdecimal() else count(1)
+        numbers = count(number(node, "start"))
         lines = []
-        for item in _children(node):
+        for item in seen(node):
             text = "\n".join(self.blocks(item))
             if _only_list(item):
                 lines.append(text)
@@ -132,7 +124,7 @@ class _Page:
             yield "\n".join(lines)
 
     def _definitions(self, node: LexborNode) -> Iterator[str]:
-        items = ((item.tag, "\n".join(self.blocks(item))) for item in _children(node))
+        items = ((item.tag, "\n".join(self.blocks(item))) for item in seen(node))
         yield "\n".join(
             _hanging(text, ": ") if tag == "dd" else text for tag, text in items if text
         )
@@ -148,39 +140,18 @@ class _Page:
     def _table(self, node: LexborNode) -> Iterator[str]:
         if caption := node.css_first("caption"):
             yield from self.blocks(caption)
-        rows = [
-            [cell for cell in _children(row) if cell.tag in ("td", "th")] for row in _rows(node)
-        ]
-        if _for_layout(node, rows):
-            for row in rows:
-                for cell in row:
-                    yield from self.blocks(cell)
+        rows = [[cell for cell in seen(row) if cell.tag in CELLS] for row in rows_of(node)]
+        if for_layout(node, rows):
+            for cell in chain.from_iterable(rows):
+                yield from self.blocks(cell)
         else:
-            grid = _grid([[(cell, self._cell(cell)) for cell in row] for row in rows])
-            if any(map(any, grid)):
-                yield table(grid)
+            texts = grid([[(cell, self._cell(cell)) for cell in row] for row in rows])
+            if any(map(any, texts)):
+                yield table(texts)
 
     def _cell(self, node: LexborNode) -> str:
         nested = node.css_first("table")
         return line(node.text(separator=" ") if nested else " ".join(self.blocks(node)))
-
-
-def _children(node: LexborNode) -> list[LexborNode]:
-    return [child for child in node.iter(include_text=True) if not _unseen(child)]
-
-
-def _unseen(node: LexborNode) -> bool:
-    if node.tag in _UNSEEN:
-        return True
-    if node.tag == "-text":
-        return False
-    attributes = node.attributes
-    return (
-        attributes.get("hidden", "until-found") != "until-found"
-        or attributes.get("aria-hidden") == "true"
-        or attributes.get("role") == "navigation"
-        or bool(_HIDING_STYLE.search(attributes.get("style") or ""))
-    )
 
 
 def _holders_of_blocks(root: LexborNode) -> set[int]:
@@ -229,56 +200,5 @@ def _hanging(text: str, marker: str) -> str:
 
 def _only_list(item: LexborNode) -> bool:
     """Whether a list's item is there for the list in it alone."""
-    children = [child for child in _children(item) if child.tag != "-text" or line(child.text())]
+    children = [child for child in seen(item) if child.tag != "-text" or line(child.text())]
     return len(children) == 1 and children[0].tag in ("ul", "ol")
-
-
-def _rows(node: LexborNode) -> Iterator[LexborNode]:
-    """The rows of a table, but not of the tables in its cells."""
-    for child in _children(node):
-        if child.tag == "tr":
-            yield child
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from (row for row in _children(child) if row.tag == "tr")
-
-
-def _for_layout(node: LexborNode, rows: list[list[LexborNode]]) -> bool:
-    """Whether a table only places things: it has one column, or tables within and no header."""
-    if node.attributes.get("role") in ("presentation", "none"):
-        return True
-    return max(map(len, rows), default=0) < 2 or (
-        node.css_first("table table") is not None and node.css_first("th") is None
-    )
-
-
-def _grid(rows: list[list[tuple[LexborNode, str]]]) -> list[list[str]]:
-    """The cells' texts, repeated over the rows and columns that they span, so that every row can
-    be read alone.
-    """
-    grid: list[list[str]] = []
-    above: dict[int, tuple[int, str]] = {}  # column -> the text that reaches down, and how far
-    for cells in rows:
-        row: list[str] = []
-        below: dict[int, tuple[int, str]] = {}
-        waiting = deque(cells)
-        while waiting or above:
-            left, text = above.pop(len(row), (0, ""))
-            width = 1
-            if not left and waiting:
-                cell, text = waiting.popleft()
-                width, left = (
-                    _span(cell, "colspan", _MOST_COLUMNS),
-                    _span(cell, "rowspan", len(rows)),
-                )
-            for _ in range(width):
-                if left > 1:
-                    below[len(row)] = (left - 1, text)
-                row.append(text)
-        grid.append(row)
-        above = below
-    return grid
-
-
-def _span(cell: LexborNode, attribute: str, most: int) -> int:
-    value = cell.attributes.get(attribute) or "1"
-    return max(1, min(int(value), most)) if value.isdecimal() else 1

@@ -3,7 +3,7 @@
 Lines are one paragraph where a typesetter would have broken it: they follow each other closely, in
 one size, and the first word of the next would not have fitted on the one before. What is larger
 than the body is a heading. What stands at the edge of many pages, page numbers and running titles,
-is no part of the text.
+is told once.
 """
 
 import re

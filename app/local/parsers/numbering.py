@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
+          (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _HEADING = re.compile(r"heading (\d)|title")
 _LONGEST_LINEAGE = 20  # styles upon styles
 _Levels = dict[int, "_Level"]  # by depth, from 0
@@ -47,14 +49,14 @@ class Styles:
             if at is None:
                 return
             yield at
-            at = self._styles.get(value(at.find("{*}pPr"), "pStyle") or value(at, "basedOn"))
+            at = self._styles.get(_val(at.find("{*}pPr"), "pStyle") or _val(at, "basedOn"))
 
     def heading(self, paragraph: Element) -> int:
         """The paragraph's level as a heading, from 1; 0 where it is none."""
         for each in self.lineage(paragraph):
-            if outline := value(each.find("{*}pPr"), "outlineLvl"):
+            if outline := _val(each.find("{*}pPr"), "outlineLvl"):
                 return (int(outline) + 1) % 10  # 9 is Word's level of what is no heading
-            if named := _HEADING.fullmatch(value(each, "name").lower()):
+            if named := _HEADING.fullmatch(_val(each, "name").lower()):
                 return int(named[1] or 1)
         return 0
 
@@ -70,7 +72,7 @@ class Numbering:
     def __init__(self, root: Element, styles: Styles) -> None:
         lists = {_get(each, "abstractNumId"): _levels(each) for each in root}
         nums = list(root.iterfind("{*}num"))
-        self._list = {_get(num, "numId"): value(num, "abstractNumId") for num in nums}
+        self._list = {_get(num, "numId"): _val(num, "abstractNumId") for num in nums}
         self._levels = {_get(num, "numId"): _restarted(num, lists) for num in nums}
         self._restarts = {
             _get(num, "numId") for num in nums if num.find("*/{*}startOverride") is not None
@@ -100,7 +102,7 @@ class Numbering:
         num = depth = ""
         for each in self._styles.lineage(paragraph):
             numbered = each.find("{*}pPr/{*}numPr")
-            num, depth = num or value(numbered, "numId"), depth or value(numbered, "ilvl")
+            num, depth = num or _val(numbered, "numId"), depth or _val(numbered, "ilvl")
         return num, int(depth or 0)
 
 
@@ -117,7 +119,7 @@ def _count(counters: dict[int, int], levels: _Levels, depth: int) -> None:
 def _levels(abstract: Element) -> _Levels:
     return {
         int(_get(each, "ilvl") or 0): _Level(
-            value(each, "numFmt"), value(each, "lvlText"), int(value(each, "start") or 1)
+            _val(each, "numFmt"), _val(each, "lvlText"), int(_val(each, "start") or 1)
         )
         for each in abstract.iterfind("{*}lvl")
     }
@@ -125,9 +127,9 @@ def _levels(abstract: Element) -> _Levels:
 
 def _restarted(num: Element, lists: dict[str, _Levels]) -> _Levels:
     """A list's levels, with what this use of it changes of their first numbers."""
-    levels = dict(lists.get(value(num, "abstractNumId"), {}))
+    levels = dict(lists.get(_val(num, "abstractNumId"), {}))
     for override in num.iterfind("{*}lvlOverride"):
-        depth, start = int(_get(override, "ilvl") or 0), value(override, "startOverride")
+        depth, start = int(_get(override, "ilvl") or 0), _val(override, "startOverride")
         if start and depth in levels:
             levels[depth] = replace(levels[depth], start=int(start))
     return levels
@@ -157,16 +159,12 @@ def _roman(number: int) -> str:
     return text
 
 
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-          (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
-
-
 def _get(element: Element, attribute: str) -> str:
     """An attribute of the element, whichever of Word's two namespaces it is in."""
     return next((value for name, value in element.items() if name.endswith(f"}}{attribute}")), "")
 
 
-def value(element: Element | None, child: str) -> str:
+def _val(element: Element | None, child: str) -> str:
     """The `w:val` of a child."""
     found = None if element is None else element.find(f"{{*}}{child}")
     return "" if found is None else _get(found, "val")

@@ -75,6 +75,7 @@ def _measured(glyphs: pypdfium2.PdfTextPage, found: re.Match[str]) -> Line:
 
 
 def _mended(text: str) -> str:
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _HYPHEN.sub(SOFT_HYPHEN, _BULLET.sub("- ", text))
     return _LAM_ALEF.sub("\u0627\u0644\\1", text)
 

@@ -15,22 +15,21 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-# Encodings of old that can be told by what they decode to, and by nothing else: every character
-# beyond ASCII must be of the script, and the text must hold what no other script's bytes give.
+# Encodings of old that can be told by what they decode to, and by nothing else: each run of
+# characters beyond ASCII must be of the script, and one must hold what no other's bytes give.
 _LEGACY = (
     (
         "cp932",
-        re.compile(r"[\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]*"),
+        re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]+"),
         re.compile(r"[\u3041-\u3096\u30a1-\u30fa]{2}"),  # two kana in a row
     ),
     (
         "cp1252",
-        re.compile(
-            r"(?:[\x00-\x7f]|(?<![^\x00-\x7f]{3})[À-ÖØ-ïñ-öø-üŒœŠšŽž€\u2018\u2019“”\u2013—…•™©®«»°§£¿¡½·\xa0])*"
-        ),
-        re.compile(r"[^\x00-\x7f]"),
+        re.compile(r"[À-ÖØ-ïñ-öø-üŒœŠšŽž€\u2018\u2019“”\u2013—…•™©®«»°§£¿¡½·\xa0]{1,3}"),
+        re.compile(r"."),
     ),
 )
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def parse(document: Document) -> Iterator[Section]:
@@ -68,7 +67,8 @@ def _decode(content: bytes, charset: str | None) -> str:
             return text
     for encoding, script, proof in _LEGACY:
         text = _strict(content, encoding)
-        if text is not None and script.fullmatch(text) and proof.search(text):
+        runs = set(_BEYOND_ASCII.findall(text or ""))
+        if text and all(map(script.fullmatch, runs)) and any(map(proof.search, runs)):
             return text
     said = f"neither {charset}, as its content type says, nor UTF-8" if charset else "not UTF-8"
     raise Unreadable(

@@ -53,7 +53,11 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     | --- | --- | --- |
     | Ann\|Lee | 30 | x |
     """
-    cells = [[line(cell).replace("|", "\\|") for cell in row] for row in rows]
-    width = max(map(len, cells), default=0)
-    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in cells]
-    return "\n".join([*lines[:1], "| " + " | ".join(["---"] * width) + " |", *lines[1:]])
+    lines, widths = [], []
+    for row in rows:
+        cells = [line(cell).replace("|", "\\|") for cell in row] or [""]
+        lines.append(f"| {' | '.join(cells)} |")
+        widths.append(len(cells))
+    width = max(widths, default=0)
+    lines = [text + "  |" * (width - own) for text, own in zip(lines, widths, strict=True)]
+    return "\n".join([*lines[:1], "|" + " --- |" * width, *lines[1:]])

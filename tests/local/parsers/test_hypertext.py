@@ -79,6 +79,10 @@ def test_the_main_element_is_the_page() -> None:
             "<table><caption>Soils<tr><th>a<th>b<tr><td>1<td><table><tr><td>2<td>3</table></table>",
             ["Soils", "", "| a | b |", "| --- | --- |", "| 1 | 2 3 |"],
         ),
+        (
+            "<table><tr><td>1<td rowspan=2>2<td>3<tr><td colspan=3>4</table>",
+            ["| 1 | 2 | 3 |", "| --- | --- | --- |", "| 4 | 4 | 4 |"],
+        ),
         # tables that only place things
         ("<table><tr><td>One<tr><td>Two</table>", ["One", "", "Two"]),
         ("<table role=presentation><tr><td>One<td>Two</table>", ["One", "", "Two"]),
@@ -93,6 +97,11 @@ def test_a_table_is_a_row_a_line(markup: str, lines: list[str]) -> None:
 def test_a_page_may_say_what_it_is_encoded_in(tmp_path: Path) -> None:
     page = '<html><head><meta charset="shift_jis"></head><p>東京</p></html>'
     assert parsed(parse, tmp_path / "a.html", page.encode("cp932"))[0].text == "東京"
+
+
+@pytest.mark.parametrize("start", ["9" * 5000, "-1", "x", ""])
+def test_a_number_that_is_none_counts_as_one(start: str) -> None:
+    assert to_markdown(f"<ol start='{start}'><li>a</ol>") == "1. a"
 
 
 def test_a_table_may_not_grow_without_end() -> None:
