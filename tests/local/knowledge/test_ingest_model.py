@@ -17,8 +17,10 @@ from hypothesis.stateful import (
 from tests.local.knowledge.world import World
 
 KEYS = ["a.md", "b.md", "guides/c.md", "d.bin"]
-TEXTS = ["", "one fox", "two dogs", "three cats and more"]
 Document = tuple[str, int | None]  # text, year
+DOCUMENTS = st.tuples(
+    st.sampled_from(["one fox", "two dogs", "three cats", ""]), st.sampled_from([1, 2, None])
+)
 
 
 class Documents(RuleBasedStateMachine):
@@ -32,30 +34,27 @@ class Documents(RuleBasedStateMachine):
         self.index: dict[str, Document] = {}
         self.failed: set[str] = set()
 
-    @initialize()
-    def create(self) -> None:
+    @initialize(documents=st.fixed_dictionaries(dict.fromkeys(KEYS, DOCUMENTS)))
+    def create(self, documents: dict[str, Document]) -> None:
         self.source = self.world.source()
+        self.put(documents)
+        self.sync()
 
     def teardown(self) -> None:
         if hasattr(self, "source"):
             self.world.agent.delete_knowledge_base(knowledgeBaseId=self.source.base)
 
-    @rule(
-        key=st.sampled_from(KEYS), text=st.sampled_from(TEXTS), year=st.sampled_from([None, 1, 2])
-    )
-    def put(self, key: str, text: str, year: int | None) -> None:
-        if self.bucket.pop(key, ("", None))[1]:
-            self.source.remove(key + ".metadata.json")
-        sidecar = json.dumps({"metadataAttributes": {"year": year}}) if year else None
-        self.source.put(key, text, sidecar)
-        self.bucket[key] = text, year
+    @rule(documents=st.dictionaries(st.sampled_from(KEYS), DOCUMENTS, min_size=1))
+    def put(self, documents: dict[str, Document]) -> None:
+        for key, (text, year) in documents.items():
+            self._take_out(key)
+            sidecar = json.dumps({"metadataAttributes": {"year": year}}) if year else None
+            self.source.put(key, text, sidecar)
+            self.bucket[key] = text, year
 
     @rule(key=st.sampled_from(KEYS))
     def remove(self, key: str) -> None:
-        if key in self.bucket:
-            self.source.remove(key)
-            if self.bucket.pop(key)[1]:
-                self.source.remove(key + ".metadata.json")
+        self._take_out(key)
 
     @rule()
     def sync(self) -> None:
@@ -118,6 +117,12 @@ class Documents(RuleBasedStateMachine):
                 (self.source.uri(key), text, year or 0) for key, (text, year) in self.index.items()
             )
 
+    def _take_out(self, key: str) -> None:
+        if document := self.bucket.pop(key, None):
+            self.source.remove(key)
+            if document[1]:
+                self.source.remove(key + ".metadata.json")
+
     def _document(self, key: str) -> Any:
         uri = self.source.uri(key)
         document: Any = {"content": {"dataSourceType": "S3", "s3": {"s3Location": {"uri": uri}}}}
@@ -140,5 +145,8 @@ def test_documents_follow_the_bucket(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         Documents.world = world
         run_state_machine_as_test(
-            Documents, settings=settings(max_examples=15, stateful_step_count=10, deadline=None)
+            Documents,
+            settings=settings(
+                max_examples=20, stateful_step_count=12, deadline=None, derandomize=True
+            ),
         )

@@ -126,38 +126,46 @@ def test_pages_are_one_list(world: World, library: str) -> None:
     assert "nextToken" in message
 
 
-def test_hybrid_finds_words_and_semantic_does_not(world: World) -> None:
-    """The two searches differ: words count by how rare they are, vectors do not."""
-    base = world.base()
-    source = world.source(base)
+def rare_words(world: World, storage: Any) -> str:
+    """A base in which the score of a search by words is another than that of one by vector."""
+    source = world.source(world.base(storage))
     source.put("a.md", "the the the the rareword")
     source.put("b.md", "the the the the")
     source.job()
-    question = "the the the the the the rareword"
-    hybrid = world.retrieve(base, question, overrideSearchType="HYBRID")
-    assert keys(hybrid)[0] == "a.md"
-    semantic = world.retrieve(base, question, overrideSearchType="SEMANTIC")
-    assert [r["score"] for r in hybrid] != [r["score"] for r in semantic]
-    default = world.retrieve(base, question)
-    assert [r["score"] for r in default] == [r["score"] for r in hybrid]
+    return source.base
 
 
-@pytest.mark.parametrize("storage", [S3_VECTORS, MANAGED_CLUSTER])
-def test_a_store_without_hybrid(world: World, storage: Any) -> None:
-    source = world.source(world.base(storage))
-    source.put("a.md", "fox")
-    source.job()
-    default = world.retrieve(source.base, "fox")
-    assert default == world.retrieve(source.base, "fox", overrideSearchType="SEMANTIC")
-    if storage is MANAGED_CLUSTER:
-        assert default == world.retrieve(source.base, "fox", overrideSearchType="HYBRID")
-        return
-    code, status, message = refused(world.retrieve, source.base, "fox", overrideSearchType="HYBRID")
+QUESTION = "the the the the the the rareword"
+
+
+def scores(world: World, base: str, **search: Any) -> list[float]:
+    return [result["score"] for result in world.retrieve(base, QUESTION, **search)]
+
+
+def test_hybrid_is_the_default_where_the_store_has_it(world: World) -> None:
+    base = rare_words(world, SERVERLESS)
+    assert keys(world.retrieve(base, QUESTION, overrideSearchType="HYBRID"))[0] == "a.md"
+    hybrid = scores(world, base, overrideSearchType="HYBRID")
+    assert scores(world, base) == hybrid
+    assert scores(world, base, overrideSearchType="SEMANTIC") != hybrid
+
+
+def test_a_store_without_hybrid_searches_by_vector(world: World) -> None:
+    base = rare_words(world, MANAGED_CLUSTER)
+    semantic = scores(world, rare_words(world, SERVERLESS), overrideSearchType="SEMANTIC")
+    assert scores(world, base) == semantic
+    assert scores(world, base, overrideSearchType="HYBRID") == semantic
+
+
+def test_s3_vectors_refuses_what_it_lacks(world: World) -> None:
+    base = rare_words(world, S3_VECTORS)
+    assert scores(world, base) == scores(world, base, overrideSearchType="SEMANTIC")
+    code, status, message = refused(world.retrieve, base, "fox", overrideSearchType="HYBRID")
     assert (code, status) == ("ValidationException", 400)
     assert "HYBRID search type is not supported" in message
     for operator in ("startsWith", "stringContains"):
         condition = {"andAll": [{operator: {"key": "k", "value": "v"}}] * 2}
-        code, _, message = refused(world.retrieve, source.base, "fox", filter=condition)
+        code, _, message = refused(world.retrieve, base, "fox", filter=condition)
         assert code == "ValidationException"
         assert operator in message
 
