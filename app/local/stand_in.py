@@ -22,6 +22,7 @@ from app.local.transformer import Encoder
 from app.local.wire import Service
 
 REGION = "us-east-1"
+REPOSITORY = Path(__file__).parents[2]  # where a function finds the application
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ class StandIn:
             made.callback(buckets.close)
             knowledge = Knowledge(options.home, encoder, Parser(), buckets)
             made.callback(knowledge.close)
-            functions = Functions(options.home, queues, self._functions_environment)
+            functions = Functions(
+                options.home, queues, self._functions_environment, python_path=[REPOSITORY]
+            )
             made.callback(functions.close)
             scanner = Scanner(buckets)
             made.callback(scanner.close)

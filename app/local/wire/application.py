@@ -119,7 +119,9 @@ class Application:
         try:
             params = parse(operation, request, route.labels, received.body) | received.params
             check(operation, params)
-            call = Call(service, operation.name, params, request.headers, request.id, body)
+            call = Call(
+                service, operation.name, params, request.headers, request.id, body, request.query
+            )
             return serialise(operation, self._services[service][operation.name](call))
         finally:
             if body:

@@ -1,7 +1,7 @@
 """What passes between the wire and a service: the nouns that every service file imports."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ class Call:
         headers: of the request, names in lower case.
         request_id: as in the response's `x-amzn-requestid`.
         body: the streaming payload of the few operations that have one (S3 PutObject).
+        query: of the request, decoded; a presigned URL says here until when it holds.
     """
 
     service: str
@@ -54,6 +55,7 @@ class Call:
     headers: Mapping[str, str]
     request_id: str
     body: Body | None = None
+    query: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 Handler = Callable[[Call], JSON]

@@ -47,6 +47,8 @@ def serialise(operation: OperationModel, result: JSON) -> Response:
     for name, value in result.items():
         if name == "$headers":
             response.add_headers(value)
+        elif name == "$status":
+            response.status = value
         elif name not in members:
             raise TypeError(f"{operation.name} returns no {name!r}, only {', '.join(members)}")
         elif "location" in members[name].serialization:

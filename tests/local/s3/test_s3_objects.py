@@ -6,6 +6,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import httpx2
 import pytest
@@ -78,6 +79,7 @@ def test_a_range(s3: "S3Client", bucket: str, wanted: str, body: bytes, part: st
     s3.put_object(Bucket=bucket, Key="digits", Body=b"0123456789")
     got = s3.get_object(Bucket=bucket, Key="digits", Range=wanted)
     assert (got["Body"].read(), got["ContentRange"]) == (body, part)
+    assert got["ResponseMetadata"]["HTTPStatusCode"] == 206
     assert got["ContentLength"] == len(body)
     assert s3.head_object(Bucket=bucket, Key="digits", Range=wanted)["ContentLength"] == len(body)
 
@@ -314,3 +316,50 @@ def test_presigned_urls_are_those_of_the_object(s3: "S3Client", bucket: str) -> 
     )
     got = httpx2.get(get)
     assert (got.content, got.headers["content-type"]) == (b"by hand", "text/csv")
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_presigned_url_expires(stand_in: Home, bucket: str, version: str) -> None:
+    s3 = stand_in.server.client("s3", signature_version=version)
+    params = {"Bucket": bucket, "Key": "a.txt"}
+    put = s3.generate_presigned_url("put_object", Params=params, ExpiresIn=60)
+    assert httpx2.put(put, content=b"x").status_code == 200
+    get = s3.generate_presigned_url("get_object", Params=params, ExpiresIn=60)
+    assert httpx2.get(get).content == b"x"
+    for url in (put, get):
+        answer = httpx2.get(an_hour_later(url))
+        assert answer.status_code == 403
+        assert "<Code>AccessDenied</Code>" in answer.text
+        assert "Request has expired" in answer.text
+
+
+def an_hour_later(url: str) -> str:
+    """The URL as it would be had it been signed an hour ago."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    if "Expires" in query:
+        query["Expires"] = str(int(query["Expires"]) - 3600)
+    else:
+        signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - UTC
+        query["X-Amz-Date"] = f"{signed - timedelta(hours=1):%Y%m%dT%H%M%SZ}"
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"X-Amz-Expires": "604801"},
+        {"X-Amz-Expires": "-1"},
+        {"X-Amz-Expires": "soon"},
+        {"X-Amz-Date": "today"},
+    ],
+    ids=str,
+)
+def test_a_presigned_url_that_is_none(stand_in: Home, bucket: str, change: dict[str, str]) -> None:
+    s3 = stand_in.server.client("s3", signature_version="s3v4")
+    url = s3.generate_presigned_url("list_objects_v2", Params={"Bucket": bucket})
+    parts = urlsplit(url)
+    query = urlencode(dict(parse_qsl(parts.query)) | change)
+    answer = httpx2.get(urlunsplit(parts._replace(query=query)))
+    assert answer.status_code == 400
+    assert "AuthorizationQueryParametersError" in answer.text

@@ -7,6 +7,7 @@
     multipart.py    objects in parts; parts.py, their rules
     listing.py      what a bucket holds
     buckets.py      buckets, and whom their events go to
+    presigned.py    how long a presigned URL holds
     post.py         a form that a browser posts, held against its policy
 
 What keeps the promises (whole objects, one winner, nothing lost) is app.local.buckets.

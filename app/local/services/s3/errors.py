@@ -10,6 +10,7 @@ from typing import Any
 
 from app.local.buckets import BucketNotEmpty, NoSuchBucket, NoSuchKey, NoSuchUpload
 from app.local.buckets.layout import LONGEST_KEY, Blocked
+from app.local.services.s3.presigned import check_lifetime
 from app.local.wire import JSON, Call, Handler, ServiceError
 
 # What has an effect in S3 that the stand-in could not give, by the parameter's name.
@@ -61,6 +62,7 @@ def guarded(handler: Handler, account: str) -> Handler:
 
     @wraps(handler)
     def call(request: Call) -> JSON:
+        check_lifetime(request.query)
         _check(request.params, account)
         try:
             return handler(request)

@@ -198,6 +198,7 @@ def _answer(item: Object, params: JSON) -> tuple[JSON, Slice | None]:
     result = description(item)
     if wanted:
         result |= {
+            "$status": 206,
             "ContentRange": wanted.header(item),
             "ContentLength": wanted.end - wanted.start,
         }
