@@ -30,6 +30,7 @@ def peers(name: str) -> Path:
         [uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes",
          "--python", python, "-r", requirements],
         check=True,
+        cwd=environment.anchor,  # where no pyproject.toml says what to leave out
     )  # fmt: skip
     stamp.touch()
     return python

@@ -46,24 +46,24 @@ class Graph:
         self._tensors.append(onnx_format.reference(name, self.weights.shapes[name], file, offset))
         return name
 
-    def compile(self, source: Tensor, output: Tensor) -> Program:
-        """The graph, ready to run: from its input, (t,) int64, to its output, (d,) float32.
-
-        What it answers is thread-safe, and runs in its caller's thread and in no other.
-        """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.enable_mem_reuse = False  # its plan is most of a start, and saves no memory here
-        options.add_session_config_entry(
-            "session.model_external_initializers_file_folder_path", str(self.weights.path.parent)
-        )
-        model = onnx_format.model(
+    def file(self, source: Tensor, output: Tensor) -> bytes:
+        """The graph in ONNX's format, from its input, (t,) int64, to its output, (d,) float32."""
+        return onnx_format.model(
             self._nodes,
             self._tensors,
             onnx_format.value(source, "int64", ("t",)),
             onnx_format.value(output, "float32", ("d",)),
         )
-        session = onnxruntime.InferenceSession(model, options)
+
+    def compile(self, source: Tensor, output: Tensor) -> Program:
+        """The graph, ready to run: thread-safe, in its caller's thread and in no other."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.enable_mem_reuse = False  # to plan it would double the start, and save no memory
+        options.add_session_config_entry(
+            "session.model_external_initializers_file_folder_path", str(self.weights.path.parent)
+        )
+        session = onnxruntime.InferenceSession(self.file(source, output), options)
         return lambda ids: session.run(None, {source: ids})[0]

@@ -75,7 +75,7 @@ def int8(
 def quantise(weight: Array) -> tuple[NDArray[np.int8], Array]:
     """Every row as whole steps, and the size of its step.
 
-    >>> quantise(np.float32([[12.7, -2.54], [0, 0.5]]))
+    >>> quantise(np.array([[12.7, -2.54], [0, 0.5]], np.float32))
     (array([[127, -25],
            [  0, 127]], dtype=int8), array([0.1       , 0.00393701], dtype=float32))
     """

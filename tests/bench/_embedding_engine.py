@@ -1,0 +1,65 @@
+"""One embedding engine, in a process of its own.
+
+    python _embedding_engine.py <engine> <folder of the model's files>
+
+Reads a JSON list of texts a line, and answers each line with an object: the vectors' bytes, the
+time it took, the memory that the process holds. It runs in Outcrop's environment or in the peer's,
+where mypy does not look, so it imports nothing of either at the top.
+"""
+
+import base64
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Encode = Callable[[list[str]], Any]  # (n,) -> (n, 384)
+
+
+def sentence_transformers(folder: str) -> Encode:
+    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
+
+    model = SentenceTransformer(folder, device="cpu")
+    return lambda texts: model.encode(texts, show_progress_bar=False)
+
+
+def outcrop_fp32(_: str) -> Encode:
+    from app.local.transformer import Encoder
+
+    return Encoder("fp32").encode
+
+
+def outcrop_int8(_: str) -> Encode:
+    from app.local.transformer import Encoder
+
+    return Encoder("int8").encode
+
+
+ENGINES = {
+    engine.__name__: engine for engine in (sentence_transformers, outcrop_fp32, outcrop_int8)
+}
+
+
+def resident() -> float:
+    """What this process holds in memory, MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    [kilobytes] = [line.split()[1] for line in lines if line.startswith("VmRSS")]
+    return float(kilobytes) / 1e3
+
+
+def main(engine: str, folder: str) -> None:
+    encode = ENGINES[engine](folder)
+    for line in sys.stdin:
+        texts = json.loads(line)
+        begin = time.perf_counter()
+        vectors = encode(texts)
+        seconds = time.perf_counter() - begin
+        encoded = base64.b64encode(vectors.tobytes()).decode()
+        answer = {"seconds": seconds, "memory": resident(), "vectors": encoded}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
