@@ -1,4 +1,4 @@
-"""Fit the writer's coefficients: `python -m tests.quality._fit` prints app/local/writer/coefficients.py.
+"""Fit the writer's coefficients: `python -m tests.quality._fit` prints those of `app.local.writer`.
 
 Which sentence: a conditional logit (McFadden, 1974) over the candidates of each question. Whether
 there is an answer: a logistic regression over a few figures of the best. Both with a Gaussian prior
@@ -29,7 +29,7 @@ def fit_weights(questions: Sequence[Asked]) -> Array:
     _, scale = _standard(np.concatenate([one.evidence for one in known]))
 
     def slope(w: Array) -> tuple[float, Array, Array]:
-        value, gradient, curve = -0.5 * PRIOR * w @ w, -PRIOR * w, -PRIOR * np.eye(len(w))
+        value, gradient, curve = float(-0.5 * PRIOR * w @ w), -PRIOR * w, -PRIOR * np.eye(len(w))
         for one in known:
             x = one.evidence / scale  # (n, f)
             p = softmax(x @ w)  # (n,)
