@@ -20,7 +20,13 @@ from app.events import Citation, Passage, Text
 MARKS = re.compile(r"(\s*)((?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 UNSETTLED = re.compile(r"\s*(?:\[[\d,\s]*\])*(?:\[[\d,\s]*)?$")  # may be, or become, part of marks
 NUMBER = re.compile(r"\d+")
-SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?\u3002\uff01\uff1f](?=\s|$)|(?=\n)|$)")
+# Up to its full stop, or to the end of its paragraph, list item, row or heading: a line may be
+# wrapped anywhere else.
+SENTENCE = re.compile(
+    r"(?m:^#+ [^\n]*)"
+    r"|\S.*?(?:[.!?\u3002\uff01\uff1f](?=\s|$)|(?=\n\s*(?:\n|[-*+>|#]|\d+[.)]\s))|$)",
+    re.DOTALL,
+)
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 WORD = re.compile(r"\w+")
 

@@ -17,9 +17,19 @@ from app.local.functions import Functions
 from app.local.knowledge import Knowledge
 from app.local.knowledge.parse import Parser
 from app.local.queues import Queues
-from app.local.services import bedrock_agent, bedrock_agent_runtime, lambda_, s3, sqs
+from app.local.services import (
+    bedrock,
+    bedrock_agent,
+    bedrock_agent_runtime,
+    bedrock_runtime,
+    lambda_,
+    s3,
+    sqs,
+)
 from app.local.transformer import Encoder
 from app.local.wire import Service
+from app.local.writer import Model, Writer
+from app.local.writer.server import Server
 
 REGION = "us-east-1"
 REPOSITORY = Path(__file__).parents[2]  # where a function finds the application
@@ -65,6 +75,8 @@ class StandIn:
             self._running = (knowledge, functions, scanner)
             self._made = made.pop_all()
         self.services: Mapping[str, Service] = {
+            "bedrock": bedrock.handlers(),
+            "bedrock-runtime": bedrock_runtime.handlers(encoder, _writer(options, encoder)),
             "bedrock-agent": bedrock_agent.handlers(knowledge),
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(knowledge),
             "lambda": lambda_.handlers(functions, queues, buckets),
@@ -83,3 +95,10 @@ class StandIn:
 
     def __exit__(self, *_: object) -> None:
         self._made.close()
+
+
+def _writer(options: Options, encoder: Encoder) -> Model:
+    """What writes the answers."""
+    if options.model_url:
+        return Server(options.model_url, encoder, options.model)
+    return Writer(encoder)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import typer
-from rich.padding import Padding
 
 from app.cli import screen
 from app.cli.application import application
@@ -37,6 +36,5 @@ def demo() -> None:
         report(documents, failed)
         screen.out.print(f"\n[bold]{QUESTION}[/bold]\n")
         show(client, {"message": QUESTION})
-    screen.out.print()
-    screen.out.print(Padding(NEXT.format(home=read(LaptopSettings).home), (0, 0, 1, 0)))
+    screen.out.print("\n" + NEXT.format(home=read(LaptopSettings).home), soft_wrap=True)
     raise typer.Exit(1 if failed else 0)

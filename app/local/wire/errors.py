@@ -68,6 +68,7 @@ _S3_STATUSES: Mapping[str, int] = {
     "ConditionalRequestConflict": 409,
     "InternalError": 500,
     "InvalidBucketState": 409,
+    "InvalidPartNumber": 416,
     "InvalidRange": 416,
     "MethodNotAllowed": 405,
     "MissingContentLength": 411,

@@ -1,0 +1,152 @@
+"""The home that a flow is tested in: the laptop's, or the caller's AWS account.
+
+pytest tests/flows                 the stand-in, in this process, behind real HTTP
+pytest tests/flows --home=aws      the account that boto3 finds, by the same tests: the
+                                   OUTCROP_* settings say which resources. Tests that order
+                                   faults are left out: an account takes no orders.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from starlette.testclient import TestClient
+
+from app.aws import clients, deployer
+from app.cli.laptop import MISLEADING, endpoint_variables
+from app.cli.provision import provision
+from app.documents.names import document_id
+from app.local.faults import Fault, Faults
+from app.local.stand_in import Options, StandIn
+from app.local.wire import Application
+from app.settings import Settings, adopt, read
+from app.web import application
+from tests.wire_server import in_thread
+
+Json = dict[str, Any]
+SECONDS = 30
+"""How long a test waits for what has to happen sooner or later."""
+
+
+@dataclass
+class Home:
+    """An application under test, called over HTTP, and what stands behind it."""
+
+    settings: Settings
+    http: TestClient
+    faults: Faults | None
+
+    def order(self, *faults: Fault) -> None:
+        """Let these faults strike; where that is impossible, skip the test."""
+        if self.faults is None:
+            pytest.skip("an AWS account takes no orders for faults")
+        self.faults.add(*faults)
+
+    def call(self, method: str, path: str, body: Json | None = None, **more: Any) -> Json:
+        """The JSON that a call is answered with; the call has to succeed."""
+        response = self.http.request(method, path, json=body, **more)
+        assert response.is_success, response.text
+        answer: Json = response.json() if response.content else {}
+        return answer
+
+    def problem(self, method: str, path: str, body: Json | None = None, **more: Any) -> Json:
+        """The problem that a call is answered with; the call has to fail, in our own words."""
+        response = self.http.request(method, path, json=body, **more)
+        assert response.is_error, response.text
+        assert response.headers["content-type"] == "application/problem+json"
+        problem: Json = response.json()
+        assert problem["status"] == response.status_code
+        assert problem["requestId"] == response.headers["x-request-id"]
+        return problem
+
+    def stream(self, body: Json) -> list[Json]:
+        """The parts of a streamed answer; the stream has to end as a stream ends."""
+        with self.http.stream("POST", "/chat/stream", json=body) as response:
+            assert response.status_code == 200, response.read()
+            lines = [line for line in response.iter_lines() if line.startswith("data: ")]
+        assert lines[-1] == "data: [DONE]"
+        parts = [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
+        assert [part["type"] in ("finish", "error") for part in parts].index(True) == len(parts) - 1
+        return parts
+
+    def put(self, name: str, content: bytes | str, **metadata: Any) -> Json:
+        """A document, uploaded and dealt with by the Knowledge Base."""
+        before = self.document(name).get("updated")
+        self.upload(name, content, **metadata)
+        return self.until(name, lambda document: document.get("updated") != before)
+
+    def upload(self, name: str, content: bytes | str, **metadata: Any) -> None:
+        form = self.call("POST", "/documents", {"name": name, "metadata": metadata or None})
+        data = content.encode() if isinstance(content, str) else content
+        answer = httpx.post(form["url"], data=form["fields"], files={"file": (name, data)})
+        assert answer.is_success, answer.text
+
+    def document(self, name: str) -> Json:
+        response = self.http.get(f"/documents/{document_id(name)}")
+        return response.json() if response.is_success else {}
+
+    def until(self, name: str, condition: Any) -> Json:
+        """The document, once it is dealt with and the condition holds."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            document = self.document(name)
+            if document.get("status") in ("INDEXED", "FAILED") and condition(document):
+                return document
+            time.sleep(0.02)
+        raise AssertionError(f"{name} is not dealt with after {SECONDS} s: {document}")
+
+    def gone(self, name: str) -> None:
+        """Returns once a document is gone, verified."""
+        deadline = time.monotonic() + SECONDS
+        while self.http.get(f"/documents/{document_id(name)}").status_code != 404:
+            assert time.monotonic() < deadline, f"{name} is still there after {SECONDS} s"
+            time.sleep(0.02)
+
+
+@contextmanager
+def laptop(folder: Path) -> Iterator[Home]:
+    """A home in a folder, as `outcrop up` would serve it, in this process."""
+    with ExitStack() as stack:
+        stand_in = stack.enter_context(StandIn(Options(folder)))
+        faults = Faults()
+        wire = Application(stand_in.services, folder / "spool", faults)
+        url, _ = stack.enter_context(in_thread(wire))
+        stand_in.start(url)
+        adopt(endpoint_variables(url), dropped=MISLEADING)
+        settings = provision(clients(SECONDS), deployer(SECONDS))
+        yield _home(settings, stack, faults)
+
+
+@contextmanager
+def account() -> Iterator[Home]:
+    """The account that boto3 finds."""
+    with ExitStack() as stack:
+        yield _home(read(Settings), stack, None)
+
+
+def _home(settings: Settings, stack: ExitStack, faults: Faults | None) -> Home:
+    app = application(clients(settings.deadline_seconds), settings)
+    return Home(
+        settings, stack.enter_context(TestClient(app, raise_server_exceptions=False)), faults
+    )
+
+
+def text_of(parts: list[Json]) -> str:
+    return "".join(part["delta"] for part in parts if part["type"] == "text-delta")
+
+
+def data_of(parts: list[Json], kind: str) -> list[Json]:
+    return [part["data"] for part in parts if part["type"] == f"data-{kind}"]
+
+
+def metadata_of(parts: list[Json], kind: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(
+        part["messageMetadata"] for part in parts if part["type"] == kind
+    )
+    return found

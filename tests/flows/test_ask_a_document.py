@@ -1,0 +1,79 @@
+"""From a document to a cited answer, whole and streamed."""
+
+from tests.flows.home import Home, data_of, metadata_of, text_of
+
+GEOLOGY = """\
+# Field notes
+
+## Quartz
+
+Quartz is one of the most common minerals in the crust. It has a hardness of 7 on the Mohs scale.
+It forms when silicon and oxygen crystallise together.
+
+## Talc
+
+Talc is the softest mineral: its hardness is 1. It is used in powder and in paint.
+"""
+CASTLE = """\
+# The castle of Rheinfels
+
+The castle of Rheinfels was built in 1245 by Count Diether V. It withstood the French in 1692, and
+was blown up by them in 1797.
+"""
+
+
+def test_a_document_is_asked_and_the_answer_cites_it(home: Home) -> None:
+    assert home.put("notes/geology.md", GEOLOGY)["status"] == "INDEXED"
+    home.put("castle.md", CASTLE)
+    answer = home.call("POST", "/chat", {"message": "What hardness does quartz have?"})
+    assert "hardness of 7" in answer["answer"]
+    assert "[1]" in answer["answer"]
+    [first, *_] = answer["citations"]
+    assert first["number"] == 1
+    assert first["document"] == "geology.md"
+    assert first["uri"] == f"s3://{home.settings.documents_bucket}/notes/geology.md"
+    assert "hardness of 7" in first["text"]
+    assert first["passage"][first["start"] : first["end"]] == first["text"]
+    assert answer["stopReason"] == "end"
+    assert answer["usage"]["inputTokens"] > answer["usage"]["outputTokens"] > 0
+    assert answer["model"] == home.settings.model_id
+
+
+def test_a_streamed_answer_is_the_same_answer(home: Home) -> None:
+    home.put("castle.md", CASTLE)
+    question = {"message": "Who built the castle of Rheinfels?"}
+    parts = home.stream(question)
+    whole = home.call("POST", "/chat", question)
+    assert text_of(parts) == whole["answer"]
+    assert data_of(parts, "citation") == whole["citations"]
+    assert "Count Diether" in whole["answer"]
+    assert [part["type"] for part in parts][:3] == ["start", "start-step", "data-retrieval"]
+    assert metadata_of(parts, "finish")["usage"] == whole["usage"]
+    [retrieval] = data_of(parts, "retrieval")
+    assert retrieval["passages"][0]["document"] == "castle.md"
+
+
+def test_each_source_is_named_once_and_before_it_is_quoted(home: Home) -> None:
+    home.put("castle.md", CASTLE)
+    parts = home.stream({"message": "When was the castle of Rheinfels built, and blown up?"})
+    kinds = [part["type"] for part in parts]
+    sources = [part["sourceId"] for part in parts if part["type"] == "source-document"]
+    assert sources
+    assert len(sources) == len(set(sources))
+    assert kinds.index("source-document") < kinds.index("data-citation")
+
+
+def test_what_no_document_says_is_not_answered(home: Home) -> None:
+    home.put("castle.md", CASTLE)
+    answer = home.call("POST", "/chat", {"message": "What does a kilogram of saffron cost?"})
+    assert answer["answer"] == "The documents do not say."
+    assert answer["citations"] == []
+
+
+def test_an_answer_keeps_to_the_documents_that_the_filter_lets_through(home: Home) -> None:
+    home.put("red.md", "The code word of the day is vermilion.", team="red")
+    home.put("blue.md", "The code word of the day is cobalt.", team="blue")
+    for team, word in (("red", "vermilion"), ("blue", "cobalt")):
+        only = {"equals": {"key": "team", "value": team}}
+        asked = {"message": "What is the code word of the day?", "filter": only}
+        assert word in home.call("POST", "/chat", asked)["answer"]

@@ -1,0 +1,127 @@
+"""Documents come in, are replaced, fail with a reason, and go."""
+
+import io
+import re
+import zipfile
+
+import httpx2 as httpx
+import pytest
+
+from tests.flows.home import Home
+
+
+def found(home: Home, query: str) -> list[str]:
+    passages = home.call("POST", "/search", {"query": query, "limit": 100})["passages"]
+    return [passage["text"] for passage in passages]
+
+
+def test_a_document_that_is_replaced_is_found_in_its_new_words_only(home: Home) -> None:
+    home.put("harbour.md", "The harbour master is called Anselm.")
+    home.put("harbour.md", "The harbour master is called Brunhilde.")
+    texts = "\n".join(found(home, "Who is the harbour master?"))
+    assert "Brunhilde" in texts
+    assert "Anselm" not in texts
+
+
+def test_a_document_that_is_put_again_as_it_is_stays_indexed(home: Home) -> None:
+    home.put("same.md", "Nothing changes here.")
+    assert home.put("same.md", "Nothing changes here.")["status"] == "INDEXED"
+
+
+def test_a_removed_document_is_gone_once_no_search_finds_it(home: Home) -> None:
+    document = home.put("secret.md", "The password of the cellar is Burgunder.")
+    removed = home.call("DELETE", f"/documents/{document['id']}")
+    assert removed["status"] == "DELETING"
+    home.gone("secret.md")
+    assert not [text for text in found(home, "password of the cellar") if "Burgunder" in text]
+    names = [item["name"] for item in home.call("GET", "/documents?limit=100")["items"]]
+    assert "secret.md" not in names
+    assert home.problem("DELETE", f"/documents/{document['id']}")["code"] == "not-found"
+
+
+def test_documents_are_listed_by_name_in_pages(home: Home) -> None:
+    for name in ("list/a.md", "list/b.md", "list/c.md"):
+        home.put(name, f"This is {name}.")
+    names: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = home.call("GET", f"/documents?limit=2&cursor={cursor}")
+        assert len(page["items"]) <= 2
+        names += [item["name"] for item in page["items"]]
+        cursor = page["nextCursor"]
+    assert names == sorted(names)
+    assert [name for name in names if name.startswith("list/")] == [
+        "list/a.md", "list/b.md", "list/c.md",
+    ]  # fmt: skip
+
+
+def bomb() -> bytes:
+    """A Word file of a few kilobytes that would unfold to 200 MB."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"\0" * 200_000_000)
+    return packed.getvalue()
+
+
+BAD = {
+    "corrupt.pdf": (b"%PDF-1.7 and then nothing", "damaged|corrupt|not a PDF"),
+    "corrupt.docx": (b"PK\x03\x04 and then nothing", "damaged|corrupt|not a"),
+    "bomb.docx": (bomb(), "unpack|unfold|bomb|expand|decompress"),
+    "bytes.txt": (bytes(range(128, 256)) * 40, "encod|UTF-8"),
+    "blank.md": (b" \n\n ", "no text|empty|blank"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_document_fails_with_its_reason_and_the_others_are_indexed(
+    home: Home, name: str
+) -> None:
+    content, reason = BAD[name]
+    home.upload(f"bad/{name}", content)
+    good = home.put(f"bad/{name}.good.md", f"A good neighbour of {name}.")
+    document = home.until(f"bad/{name}", lambda _: True)
+    assert good["status"] == "INDEXED"
+    assert document["status"] == "FAILED"
+    assert re.search(reason, document["reason"], re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("../escape.md", "relative path"),
+        ("a//b.md", "relative path"),
+        ("/etc/passwd.txt", "relative path"),
+        ("letter.exe", "type has to be one of"),
+        ("x.md.metadata.json", "reserved"),
+        ("x" * 500 + ".md", "longer than"),
+        ("a\nb.md", "control character"),
+        ("", "empty"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_by_its_rule(home: Home, name: str, rule: str) -> None:
+    problem = home.problem("POST", "/documents", {"name": name})
+    assert problem["errors"][0]["field"] == "name"
+    assert rule in problem["errors"][0]["rule"]
+
+
+def test_the_bucket_takes_what_the_form_says_and_nothing_else(home: Home) -> None:
+    form = home.call("POST", "/documents", {"name": "form.md"})
+    tampered = [
+        form["fields"] | {"key": "another.md"},
+        form["fields"] | {"key": "form.md.metadata.json"},
+        form["fields"] | {"Content-Type": "text/html"},
+        form["fields"] | {"acl": "public-read"},
+    ]
+    for fields in tampered:
+        answer = httpx.post(form["url"], data=fields, files={"file": ("x", b"x")})
+        assert answer.status_code == 403
+    empty = httpx.post(form["url"], data=form["fields"], files={"file": ("x", b"")})
+    assert empty.status_code == 400
+    assert "EntityTooSmall" in empty.text
+
+
+def test_metadata_that_cannot_be_is_refused(home: Home) -> None:
+    reserved = {"name": "m.md", "metadata": {"x-amz-bedrock-kb-source-uri": "s3://other/x.md"}}
+    assert "x-amz-bedrock" in home.problem("POST", "/documents", reserved)["detail"]
+    large = {"name": "m.md", "metadata": {"k": "v" * 20_000}}
+    assert "10240 are allowed" in home.problem("POST", "/documents", large)["detail"]
