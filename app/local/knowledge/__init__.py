@@ -18,7 +18,8 @@ answered; the worker does it, and the state says how far it is.
     state, queue, recovery                   what is asked for and what is done, through crashes
     worker, scan, backlog, drafts, fetch     document -> INDEXED
     parse, chunk, sidecar                    its stages
-    retrieve                                 question -> passages
+    retrieval                                question -> passages
+    stores, embeddings, pages, errors        what the others share
 """
 
 from collections.abc import Callable
@@ -28,7 +29,7 @@ from app.local.knowledge.chunk import Encoder
 from app.local.knowledge.drafts import Parser
 from app.local.knowledge.fetch import Buckets, Fetch
 from app.local.knowledge.recovery import recover
-from app.local.knowledge.retrieve import retrieve
+from app.local.knowledge.retrieval import retrieve
 from app.local.knowledge.state import Act, State
 from app.local.knowledge.stores import Stores
 from app.local.knowledge.worker import Worker
@@ -80,6 +81,7 @@ class Knowledge:
         return answer
 
     def retrieve(self, params: JSON) -> JSON:
+        """Answer Retrieve."""
         return retrieve(self._state, self._stores, self._encoder, params)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.local.knowledge.retrieve import _folded
+from app.local.knowledge.retrieval import _folded
 from app.local.store import Hit
 
 
