@@ -5,7 +5,7 @@ operations refuse with the ValidationException that Bedrock is known to answer, 
 documents is under way a job does.
 
 IngestKnowledgeBaseDocuments answers IGNORED for a document that is indexed just as it is, content
-and metadata: it asked for nothing, and the document stays INDEXED.
+and metadata: it asked for nothing, and the document stays INDEXED, as of now.
 """
 
 from collections.abc import Sequence
@@ -84,8 +84,8 @@ def _source(db: Connection, params: JSON) -> Row:
 def _ask(fetch: Fetch, db: Connection, source: Row, document: _Document) -> JSON:
     row = _find(db, source, document.uri)
     if row and row["status"] == "INDEXED" and queue.etags(row) == _etags(fetch, document):
-        ignored = {"status": "IGNORED", "statusReason": UNCHANGED}
-        return _describe(source, document.uri, row) | ignored
+        queue.confirm(db, source["id"], document.uri)
+        return _detail(db, source, document.uri) | {"status": "IGNORED", "statusReason": UNCHANGED}
     queue.ask(db, source["id"], document.uri, document.origin, data=document.data)
     return _detail(db, source, document.uri)
 

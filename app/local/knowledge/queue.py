@@ -85,6 +85,13 @@ def ask(
         db.execute("INSERT INTO contents VALUES (?, ?, ?)", (source, uri, data))
 
 
+def confirm(db: Connection, source: str, uri: str) -> None:
+    """Note that a document was looked at, and is indexed as it is."""
+    db.execute(
+        "UPDATE documents SET updated_at = ? WHERE source = ? AND uri = ?", (_now(), source, uri)
+    )
+
+
 def ask_delete(db: Connection, source: str, uri: str, *, job: str | None = None) -> None:
     """Ask for a document to be removed."""
     db.execute(
