@@ -13,12 +13,13 @@ from app.local.store.analysis import STOP_WORDS, terms
 _DETERMINER_WORDS = "a an the my your our their its his her each every any this that"
 _BREAK_WORDS = "may might must shall much many also ever please"
 _VERB_WORDS = """
-access add allow apply ask become begin belong buy call cause change come compare configure
-connect contain cost create define delete deploy describe die differ discover do enable end exist
-explain fail find get give go handle happen help include install invent keep know lead live look
-lose make manage mean need occur offer own pay play provide read register remove require run save
-say scale see sell send set show start stay stop store surrender support take tell think try turn
-update upload use want win work write
+access add allow apply ask became become began begin belong built buy call came cause change come
+compare configure connect contain cost create define delete deploy describe die differ discover do
+enable end exist explain fail find gave get give go handle happen held help include install invent
+keep kept knew know lead led live look lose lost made make manage mean need occur offer own paid
+pay play provide ran read register remove require run said save saw say scale see sell send set
+show sold start stay stood stop store support surrender take tell think thought told took try turn
+update upload use want went win won work write wrote
 """
 
 _TOKEN = re.compile(r"[^\W_](?:[\w.'\u2019/-]*\w)?|[?,;:!.()]")
@@ -84,10 +85,21 @@ def _runs(text: str) -> Iterator[Phrase]:
 
 
 def _phrase(text: str, run: list[re.Match[str]], determiner: re.Match[str] | None) -> Phrase:
-    start, end = (determiner or run[0]).start(), run[-1].end()
-    if len(run) > 1 and _ASKED.search(text[:start]) and not text[end:].strip(" ?."):
-        end = run[-2].end()  # "did the light travel?": the last word is what the subject did
+    start = (determiner or run[0]).start()
+    if _ASKED.search(text[:start]):
+        run = _subject(
+            run, determined=determiner is not None, last=not text[run[-1].end() :].strip(" ?.")
+        )
+    end = run[-1].end()
     return Phrase(text[start:end], start, end, determiner is not None)
+
+
+def _subject(run: list[re.Match[str]], *, determined: bool, last: bool) -> list[re.Match[str]]:
+    """Behind do, does or did, a subject and perhaps what it does: "did the light travel?"."""
+    if determined:
+        return run[:-1] if last and len(run) > 1 else run
+    named = [not token.group().islower() for token in run]
+    return run[: named.index(False)] if named[0] and not all(named) else run
 
 
 def _breaks(word: str, run: list[re.Match[str]], *, determined: bool) -> bool:

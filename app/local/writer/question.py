@@ -34,7 +34,8 @@ _KINDS: dict[Kind, str] = {
 }
 _PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS.items()]
 _SEVERAL = re.compile(
-    r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b|\b(?:what|which) (?:\w+ ){0,2}\w+(?<!s)s\b"
+    r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b"
+    r"|\b(?:what|which) (?:\w+ ){0,2}(?!was\b|has\b|does\b|this\b)\w{2,}(?<!s)s\b"
     r"|\b(?:list|name|types|kinds|ways|benefits|reasons|steps|features)\b",
     re.IGNORECASE,
 )

@@ -112,8 +112,8 @@ _TYPES = {
     "model_type": "JSONObject",
 }
 _RULES: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
-    "greater_than_equal": lambda value, of: f"{value} is not greater or equal to {of['ge']}",
-    "less_than_equal": lambda value, of: f"{value} is not less or equal to {of['le']}",
+    "greater_than_equal": lambda value, of: f"{value} is not greater or equal to {of['ge']:g}",
+    "less_than_equal": lambda value, of: f"{value} is not less or equal to {of['le']:g}",
     "literal_error": lambda value, _: f"{value} is not a valid enum value",
     "too_short": lambda value, of: (
         f"expected minimum item count: {of['min_length']}, found: {len(value)}"
