@@ -27,6 +27,7 @@ CHAT = [
 TRANSCRIPT = (
     "Be brief.\n\nUser: What is an outcrop?\n{0}: Rock at the surface.\nUser: And bedrock?\n{0}:"
 )
+ANSWER = "The rock beneath."
 
 FINISH = Finish("end", 21, 5)
 USAGE = {"prompt_tokens": 21, "completion_tokens": 5, "total_tokens": 26}
