@@ -23,7 +23,7 @@ import numpy as np
 
 from app.local.transformer import linear, model, weights
 from app.local.transformer.dimensions import fit
-from app.local.transformer.tokens import Span, Tokenizer, windows
+from app.local.transformer.tokens import Span, Tokenizer
 from app.local.transformer.weights import Array as Vectors
 from app.local.transformer.weights import WrongWeights
 
@@ -80,7 +80,7 @@ class Encoder:
         return len(self._tokenizer.ids(text))
 
     def _vector(self, text: str) -> Vectors:
-        parts = [(len(ids), self._network(ids)) for ids in windows(self._tokenizer.ids(text))]
-        total = np.sum([tokens * mean for tokens, mean in parts], axis=0)  # (d,)
-        vector: Vectors = total / np.linalg.norm(total)  # (d,)
-        return vector
+        windows = self._tokenizer.windows(text)
+        mean = np.mean([self._network(ids) for ids in windows], axis=0)  # (d,)
+        unit: Vectors = mean / np.linalg.norm(mean)  # (d,)
+        return unit
