@@ -9,12 +9,12 @@ from app.errors import InvalidRequest, NotFound
 
 SUPPORTED = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 SIDECAR = ".metadata.json"
-LONGEST_NAME = 400
+LONGEST_PLACE = 128  # characters of bucket/key: what direct ingestion takes in an S3 URI
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def check_name(name: str) -> None:
-    """A name is a relative path, `guides/setup.md`, and becomes the object's key.
+def check_name(name: str, bucket: str) -> None:
+    """A name is a relative path, `guides/setup.md`, and becomes the object's key in the bucket.
 
     Sidecars are written by the server alone: whoever could upload one could relabel another's
     document.
@@ -23,9 +23,10 @@ def check_name(name: str) -> None:
         InvalidRequest: naming the rule that the name breaks.
     """
     path = PurePosixPath(name)
+    longest = LONGEST_PLACE - len(bucket) - 1 - len(SIDECAR)
     rules = {
         "it is empty": not name.strip(),
-        f"it is longer than {LONGEST_NAME} characters": len(name) > LONGEST_NAME,
+        f"it is longer than {longest} characters": len(name) > longest,
         "it holds a control character": bool(CONTROL.search(name)),
         "it has to be a relative path without empty, '.' or '..' parts": (
             path.is_absolute() or str(path) != name or ".." in path.parts

@@ -40,7 +40,7 @@ def offer(bucket: Bucket, name: str, metadata: Mapping[str, MetadataValue] | Non
     Raises:
         InvalidRequest: the name or the metadata cannot be.
     """
-    check_name(name)
+    check_name(name, bucket.name)
     if metadata is not None:
         bucket.put(sidecar_of(name), _sidecar(metadata))
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -93,7 +93,7 @@ def test_a_bad_document_fails_with_its_reason_and_the_others_are_indexed(
         ("/etc/passwd.txt", "relative path"),
         ("letter.exe", "type has to be one of"),
         ("x.md.metadata.json", "reserved"),
-        ("x" * 500 + ".md", "longer than"),
+        ("x" * 100 + ".md", "longer than"),
         ("a\nb.md", "control character"),
         ("", "empty"),
     ],

@@ -26,8 +26,8 @@ def listing(as_json: AsJson = False) -> None:
     if as_json:
         screen.show_json({"items": documents})
         return
-    rows = [(_status(document), _size(document), document["name"]) for document in documents]
-    screen.table(("status", "size", "name"), rows)
+    rows = [(document["name"], _size(document), _status(document)) for document in documents]
+    screen.table(("name", "size", "status"), rows)
     if not documents:
         screen.err.print("There are no documents yet: `outcrop ingest PATH` puts some in.")
 

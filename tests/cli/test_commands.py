@@ -1,0 +1,203 @@
+"""The command line, as a shell runs it: standard output, standard error, exit code."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import laptop
+from app.settings import LaptopSettings, environment
+
+OUTCROP = Path(sys.executable).with_name("outcrop")
+NOTES = "# Notes\n\nThe beekeeper of the village is called Ambrosius. He has forty hives.\n"
+
+
+@dataclass
+class Shell:
+    """A shell without a terminal, beside a home."""
+
+    home: Path
+
+    def run(self, *words: str, stdin: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
+        ran = subprocess.run(
+            [OUTCROP, *words],
+            env=environment({"OUTCROP_HOME": str(self.home), "COLUMNS": "100"}),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ran.returncode == code, f"{words}: {ran.stdout}{ran.stderr}"
+        return ran
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code).stdout)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """Beside a home that is being served, with one document in it."""
+    shell = Shell(tmp_path_factory.mktemp("home"))
+    notes = tmp_path_factory.mktemp("notes") / "notes.md"
+    notes.write_text(NOTES)
+    with laptop.serving(LaptopSettings(home=shell.home)):
+        shell.run("ingest", str(notes))
+        yield shell
+
+
+def test_ask_prints_the_answer_and_its_sources(shell: Shell) -> None:
+    ran = shell.run("ask", "What is the beekeeper called?")
+    assert "Ambrosius [1]" in ran.stdout
+    assert "[1] notes.md, Notes" in ran.stdout
+    assert "tokens in" in ran.stdout
+    assert "\x1b" not in ran.stdout + ran.stderr, "no colours without a terminal"
+
+
+def test_ask_as_json_is_one_object_with_everything(shell: Shell) -> None:
+    answer = shell.json("ask", "How many hives does the beekeeper have?")
+    assert "forty hives" in answer["answer"]
+    assert set(answer) >= {"answer", "citations", "usage", "model", "conversationId"}
+    citation = answer["citations"][0]
+    assert set(citation) >= {"document", "uri", "page", "start", "end", "text", "score"}
+    assert "forty hives" in citation["text"]
+    assert citation["passage"][citation["start"] : citation["end"]] == citation["text"]
+
+
+def test_a_conversation_goes_on_over_commands(shell: Shell) -> None:
+    first = shell.json("ask", "What is the beekeeper called?")
+    second = shell.json("ask", "And how many hives does he have?", "-c", first["conversationId"])
+    assert (second["conversationId"], second["turn"]) == (first["conversationId"], 1)
+    assert "forty" in second["answer"]
+
+
+def test_chat_answers_every_line_until_the_end_of_input(shell: Shell) -> None:
+    ran = shell.run(
+        "chat", stdin="What is the beekeeper called?\n/new\nHow many hives are there?\n"
+    )
+    assert "Ambrosius" in ran.stdout
+    assert "forty" in ran.stdout
+
+
+def test_ingest_says_what_became_of_each_and_fails_if_one_did(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "good.md").write_text("The well is twelve metres deep.")
+    (folder / "bad.pdf").write_bytes(b"%PDF-1.4 nothing more")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "skipped.exe").write_bytes(b"MZ")
+    (folder / ".hidden.md").write_text("hidden")
+    report = shell.json("ingest", str(folder), code=1)
+    became = {document["name"]: document["status"] for document in report["documents"]}
+    assert became == {
+        "mixed/bad.pdf": "FAILED",
+        "mixed/empty.txt": "REFUSED",
+        "mixed/good.md": "INDEXED",
+    }
+    assert (report["indexed"], report["failed"]) == (1, 2)
+    assert all(d["reason"] for d in report["documents"] if d["status"] != "INDEXED")
+    ran = shell.run("ingest", str(folder), code=1)
+    assert "not indexed mixed/bad.pdf" in ran.stderr
+
+
+def test_docs_are_listed_shown_and_removed(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "gone.md").write_text("The mill was sold in 1902.")
+    shell.run("ingest", str(tmp_path / "gone.md"))
+    assert "gone.md" in [item["name"] for item in shell.json("docs", "ls")["items"]]
+    assert shell.json("docs", "show", "gone.md")["status"] == "INDEXED"
+    [line] = [line for line in shell.run("docs", "ls").stdout.splitlines() if "gone.md" in line]
+    assert line.split() == ["gone.md", "26", "B", "INDEXED"]
+    assert "no search finds it" in shell.run("docs", "rm", "gone.md").stdout
+    assert "gone.md" not in shell.run("docs", "ls").stdout
+    missing = shell.run("docs", "show", "gone.md", code=1)
+    assert "There is no document" in missing.stderr
+
+
+def test_search_explains(shell: Shell) -> None:
+    found = shell.json("search", "beekeeper hives", "--explain")
+    [passage] = [p for p in found["passages"] if p["document"] == "notes.md"]
+    assert passage["explanation"]["words"] == ["beekeeper", "hives"]
+    assert (
+        "shared words: beekeeper, hives"
+        in shell.run("search", "beekeeper hives", "--explain").stdout
+    )
+
+
+def test_env_points_a_shell_at_the_stand_in(shell: Shell) -> None:
+    script = (
+        f'eval "$({OUTCROP} env)" && {sys.executable} -c "import boto3; '
+        "print(boto3.client('s3').list_buckets()['Buckets'][0]['Name'])\""
+    )
+    misled = environment({"OUTCROP_HOME": str(shell.home), "AWS_PROFILE": "production"})
+    ran = subprocess.run(script, shell=True, env=misled, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "outcrop-conversations"
+
+
+def test_a_refusal_is_a_sentence_and_an_exit_code(shell: Shell) -> None:
+    ran = shell.run("ask", "x", "--model", "nope", code=1)
+    assert "not a text model that Outcrop knows" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert shell.run("ask", code=2).stdout == ""
+    assert "does not exist" in shell.run("ingest", "/nowhere/at/all", code=2).stderr
+
+
+def test_doctor_finds_the_running_application_ready(shell: Shell) -> None:
+    findings = {f["check"]: f for f in shell.json("doctor")["findings"]}
+    assert findings["The application"]["found"].startswith("ready on ")
+
+
+def test_a_second_up_is_refused(shell: Shell) -> None:
+    assert "is being served already" in shell.run("up", code=1).stderr
+
+
+def test_a_command_starts_an_application_of_its_own_and_leaves_nothing_running(
+    tmp_path: Path,
+) -> None:
+    alone = Shell(tmp_path / "alone")
+    (tmp_path / "a.md").write_text(NOTES)
+    assert "1 of 1 documents indexed" in alone.run("ingest", str(tmp_path / "a.md")).stderr
+    assert "Ambrosius" in alone.json("ask", "What is the beekeeper called?")["answer"]
+    assert laptop.running(LaptopSettings(home=alone.home)) is None
+    refused = alone.run("env", code=1)
+    assert "`outcrop up` starts it" in refused.stderr
+
+
+def test_up_serves_until_it_is_told_to_stop_and_its_processes_end_with_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for ending in (signal.SIGINT, signal.SIGKILL):
+        with subprocess.Popen(
+            [OUTCROP, "up", "--json"],
+            env=environment({"OUTCROP_HOME": str(home)}),
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as up:
+            assert up.stdout
+            addresses = json.loads("".join(iter(up.stdout.readline, "}\n")) + "}")
+            up.send_signal(ending)
+        for url in addresses.values():
+            _until_silent(url)
+    assert laptop.running(LaptopSettings(home=home)) is None
+
+
+def _until_silent(url: str) -> None:
+    """Returns once nothing listens there; the processes have ten seconds to end."""
+    port = int(url.rsplit(":", 1)[1])
+    for _ in range(100):
+        listening = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"import socket; socket.create_connection(('127.0.0.1', {port}))",
+            ],
+            capture_output=True,
+            check=False,
+        )
+        if listening.returncode:
+            return
+    raise AssertionError(f"something still listens on {url}")

@@ -1,0 +1,163 @@
+"""The generated parts of docs/: what the code says of itself, so that the pages cannot drift.
+
+    python -m tests.docs            say what is not as it should be
+    python -m tests.docs --write    write it
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`; `make docs` writes
+them all, and a test compares them.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
+
+import typer
+from pydantic_settings import BaseSettings
+from typer.testing import CliRunner
+
+from app import settings
+from app.cli import cli
+from app.local.stand_in import Options, StandIn
+from app.local.wire import coverage
+from app.models import MODELS
+from app.settings import Settings
+from app.web import application
+from tests.tables import Table
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PART = re.compile(r"(?s)(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)")
+WIDTH = "100"  # columns, so that help is the same wherever it is generated
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every generated file, and what ought to be in it."""
+    for page in sorted(DOCS.glob("*.md")):
+        text = page.read_text()
+        yield page, PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n\n{part[3]}", text)
+    yield DOCS / "openapi.json", json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+def openapi() -> dict[str, Any]:
+    """The application's OpenAPI document. No client is called for it."""
+    named = Settings(
+        knowledge_base_id="-",
+        data_source_id="-",
+        documents_bucket="-",
+        conversations_bucket="-",
+        auth="local",
+    )
+    unused: Any = SimpleNamespace(
+        bedrock=None, bedrock_runtime=None, bedrock_agent=None, bedrock_agent_runtime=None, s3=None
+    )
+    return application(unused, named).openapi()
+
+
+def _routes() -> str:
+    rows = [
+        (f"`{method.upper()} {path}`", operation["description"].split("\n")[0])
+        for path, methods in openapi()["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return _table(("call", "does"), rows)
+
+
+def _settings() -> str:
+    kinds: dict[str, type[BaseSettings]] = {
+        "The application": settings.Settings,
+        "The laptop": settings.LaptopSettings,
+    }
+    return "\n\n".join(f"### {title}\n\n{_fields(kind)}" for title, kind in kinds.items())
+
+
+def _fields(kind: type[BaseSettings]) -> str:
+    rows = []
+    for name, field in kind.model_fields.items():
+        default = "required" if field.is_required() else _default(field.default)
+        rows.append((f"`{settings.PREFIX}{name.upper()}`", default, str(field.description)))
+    return _table(("variable", "default", "says"), rows)
+
+
+def _default(value: object) -> str:
+    if isinstance(value, Path):
+        value = value.relative_to(ROOT)
+    return "" if value is None else f"`{value}`"
+
+
+def _commands() -> str:
+    group = typer.main.get_command(cli)
+    names = ["", *_names(group, "")]
+    return "\n\n".join(_help(name.split()) for name in names)
+
+
+def _names(group: Any, prefix: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        yield f"{prefix}{name}"
+        if hasattr(command, "commands"):
+            yield from _names(command, f"{prefix}{name} ")
+
+
+def _help(words: list[str]) -> str:
+    environment = {"COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH}
+    shown = CliRunner().invoke(cli, [*words, "--help"], env=environment, prog_name="outcrop")
+    title = " ".join(["outcrop", *words])
+    lines = [line.rstrip() for line in shown.output.strip().splitlines()]
+    return f"### {title}\n\n```text\n" + "\n".join(lines) + "\n```"
+
+
+def _coverage() -> str:
+    with TemporaryDirectory() as folder, StandIn(Options(Path(folder))) as stand_in:
+        covered = coverage(stand_in.services)
+    rows = []
+    for service, operations in covered.items():
+        there = [name for name, handled in operations.items() if handled]
+        rows.append((service, f"{len(there)} of {len(operations)}", ", ".join(there)))
+    return _table(("service", "operations", "there"), rows)
+
+
+def _models() -> str:
+    rows = [
+        (
+            f"`{model.id}`",
+            model.family.name,
+            model.state + (f", until {model.end}" if model.end else ""),
+            ", ".join(sorted(model.takes)) + (" (one sampler)" if model.one_sampler else ""),
+            "yes" if model.streams else "no",
+            f"`{model.successor}`" if model.successor else "",
+        )
+        for model in MODELS
+    ]
+    return _table(("model", "family", "state", "takes", "streams", "replaced by"), rows)
+
+
+def _table(columns: tuple[str, ...], rows: Sequence[Sequence[str]]) -> str:
+    return str(Table("", columns, rows)).split("\n\n", 1)[1]
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": _commands,
+    "coverage": _coverage,
+    "models": _models,
+    "routes": _routes,
+    "settings": _settings,
+}
+
+
+def main() -> None:
+    stale = [
+        (page, text) for page, text in pages() if not page.exists() or page.read_text() != text
+    ]
+    for page, text in stale:
+        if "--write" in sys.argv:
+            page.write_text(text)
+        print(page.relative_to(ROOT), "written" if "--write" in sys.argv else "is not current")
+    sys.exit(1 if stale and "--write" not in sys.argv else 0)
+
+
+if __name__ == "__main__":
+    main()
