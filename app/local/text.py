@@ -28,7 +28,7 @@ _NARROWEST = 50  # columns: lines that are all shorter did not wrap, but were se
 # A stop, and what closes behind it: quotes, brackets, emphasis, the number of a note.
 _STOP = re.compile(
     r"(?P<wide>[。！？｡।॥؟۔።]+)(?P<closing>[」』）”’】〉》]*)"  # noqa: RUF001 these signs are meant
-    r"|(?P<narrow>[.!?…]+)(?:[\"'”’»)\]*_`~]|\[\d+\])*(?=\s)"  # noqa: RUF001 these signs are meant
+    r"|(?<![.!?…])(?P<narrow>[.!?…]++)(?:[\"'”’»)\]*_`~]|\[\d+\])*+(?=\s)"  # noqa: RUF001 these signs are meant
 )
 _NONBLANK = re.compile(r"\S")
 _OPENING = re.compile(r"[\s(\[{\"'“‘«*_`]+")  # noqa: RUF001 these signs are meant
@@ -123,7 +123,7 @@ def _cut_all(text: str, lines: list[Span]) -> list[Span]:
     spans: list[Span] = []
     begin = lines[0][0]
     for (start, end), (following, last) in pairwise(lines):
-        hard = text.startswith(("  ", "\\"), end - text[:end].endswith("\\"))
+        hard = text.startswith("  ", end) or text[end - 1] == "\\"
         if hard or not _wraps(text[start:end], text[following:last], margin):
             spans += _cut(text, begin, end)
             begin = following

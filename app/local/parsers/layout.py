@@ -30,7 +30,7 @@ _NUMBERED = re.compile(r"\d+((?:\.\d+)+)\.?\s+[^\W\d].{0,80}(?<![.,;:])")
 _ITEM = re.compile(r"(?:[-*\u2023\u25a0-\u25ff]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 SOFT_HYPHEN = "\u00ad"  # stands where the end of a line broke a word
 _WORD = re.compile(r"[\w-]+")
-_BROKEN = re.compile(rf"([\w-]+){SOFT_HYPHEN}([\w-]+)")
+_BROKEN = re.compile(rf"(?<![\w-])([\w-]+){SOFT_HYPHEN}([\w-]+)")
 _LEADERS = re.compile(r"(?:\s?\.){4,}\s?")
 
 
