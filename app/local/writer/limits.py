@@ -42,9 +42,11 @@ def limited(
         if settled > sent:
             yield text[sent:settled]
             sent = settled
+    tokens = spans(text)[: sampling.max_tokens]  # a word that is cut may be more tokens than whole
+    text = text[: tokens[-1][1]] if stop and len(tokens) == sampling.max_tokens else text
     if text[sent:]:
         yield text[sent:]
-    return Finish(reason, input_tokens, len(spans(text)), stop)
+    return Finish(reason, input_tokens, len(tokens), stop)
 
 
 def _shortened(source: Iterable[str], room: int, spans: Spans) -> Iterator[tuple[str, bool]]:
