@@ -26,6 +26,7 @@ _BLOCKS = frozenset((
 # fmt: on
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
+_BACK = ("\u2191", "\u21a9", "\u21a9\ufe0e", "^")  # arrows from a note to its place in the text
 _LONGEST_ADDRESS = 200  # characters; what is longer tracks the reader and says nothing
 
 
@@ -116,8 +117,8 @@ class _Page:
             if _only_list(item):
                 lines.append(text)
             elif text and node.tag == "ol":
-                marker = "" if self._counted else f"{next(numbers)}. "
-                lines.append(_hanging(text, marker))
+                counted = self._counted and "id" not in item.attributes  # a note has one
+                lines.append(_hanging(text, "" if counted else f"{next(numbers)}. "))
             elif text:
                 lines.append(_hanging(text, "- "))
         if lines:
@@ -181,6 +182,8 @@ def _link(text: str, address: str | None) -> str:
     """
     address = (address or "").strip()
     label = line(text)
+    if address.startswith("#") and label in _BACK:
+        return ""
     if not label or not address or address.startswith(("#", "javascript:", "data:")):
         return text
     if len(address) > _LONGEST_ADDRESS or " " in address or "\n" in text.strip():

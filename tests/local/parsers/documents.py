@@ -89,17 +89,17 @@ _NAMESPACES = (
 )
 
 
-def docx(body: str, relations: Mapping[str, str] | None = None, **parts: str) -> bytes:
+def docx(body: str, relations: Iterable[tuple[str, str]] = (), **parts: str) -> bytes:
     """A Word document; `w`, `m`, `a`, `c` and `r` stand for their namespaces everywhere.
 
     Args:
         body: what stands in `w:body`.
-        relations: id -> target, of the main part.
+        relations: of the main part: kind and target, whose ids are t1, t2 and so on.
         parts: more parts of the folder `word`, by their names without `.xml`: an element each.
     """
     related = "".join(
-        f'<Relationship Id="{name}" Type="{OFFICE}/chart" Target="{target}"/>'
-        for name, target in (relations or {}).items()
+        f'<Relationship Id="t{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(relations, start=1)
     )
     return archive(
         {

@@ -141,10 +141,20 @@ CHART = (
 
 
 def test_a_chart_in_word_is_the_table_that_it_draws(tmp_path: Path) -> None:
-    drawing = '<w:p><w:r><w:drawing><c:chart r:id="r9"/></w:drawing></w:r></w:p>'
-    content = word(drawing, {"r9": "charts.xml"}, charts=CHART)
+    drawing = '<w:p><w:r><w:drawing><c:chart r:id="t1"/></w:drawing></w:r></w:p>'
+    content = word(drawing, [("chart", "charts.xml")], charts=CHART)
     [section] = parsed(docx.parse, tmp_path / "a.docx", content)
     assert section.text == "Bar chart: Rain\n\n| | mm |\n| --- | --- |\n| Mon | |\n| Tue | 0.3 |"
+
+
+def test_notes_in_word_have_their_numbers(tmp_path: Path) -> None:
+    body = f'<w:p>{run("Wet.")}<w:r><w:footnoteReference w:id="5"/></w:r></w:p>'
+    notes = (
+        f'<w:footnotes><w:footnote w:id="5">{paragraph("So they say.")}</w:footnote></w:footnotes>'
+    )
+    content = word(body, [("footnotes", "footnotes.xml")], footnotes=notes)
+    [section] = parsed(docx.parse, tmp_path / "a.docx", content)
+    assert section.text == "Wet.[1]\n\n1. So they say."
 
 
 def workbook(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
