@@ -128,7 +128,7 @@ _LABELLED_HISTORY = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _SPEAKER = re.compile(
-    r"^[ \t]*(user|human|question|q|assistant|ai|bot|chatbot|answer|a)[ \t]*:[ \t]*",
+    r"^[ \t>]*(user|human|question|q|assistant|ai|bot|chatbot|answer|a)[ \t]*:[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _USERS = frozenset({"user", "human", "question", "q"})
