@@ -27,7 +27,7 @@ from app.local.transformer.onnx_format import TYPES
 from app.local.transformer.weights import Array, Weights
 
 STEPS = 127
-MIDDLE = 128
+MIDDLE = np.uint8(128)
 SMOOTHING = 4.0
 
 log = logging.getLogger(__name__)
@@ -51,25 +51,26 @@ def fp32(g: Graph, x: Tensor, names: Sequence[str], outliers: Sequence[int] = ()
 def int8(
     g: Graph, x: Tensor, names: Sequence[str], outliers: Sequence[int] = (), signed: bool = True
 ) -> list[Tensor]:
-    weights = [g.weights[f"{name}.weight"] for name in names]  # (out, in)
-    smooth = np.ones(weights[0].shape[1], np.float32)  # (in,)
+    smooth = np.ones(g.weights.shapes[f"{names[0]}.weight"][1], np.float32)  # (in,)
     smooth[list(outliers)] = SMOOTHING
-    if outliers:
-        x = g.Mul(x, g.constant(1 / smooth))  # (t, in)
-    x_step = g.Mul(g.ReduceMax(g.Abs(x), g.constant([1])), g.constant(1 / STEPS))  # (t, 1)
-    row_step = g.Squeeze(x_step, g.constant([1]))  # (t,)
-    middle = g.constant(np.uint8(MIDDLE))  # QuantizeLinear counts from here, in unsigned bytes
-    q = g.QuantizeLinear(x, row_step, g.Expand(middle, g.Shape(row_step)), axis=0)  # (t, in)
+    q, x_step = quantise_rows(g, g.Mul(x, g.constant(1 / smooth)) if outliers else x)
     ys = []
-    for name, weight in zip(names, weights, strict=True):
-        r, w_step = quantise(weight * smooth)  # (out, in), (out,)
-        if not signed:
-            r = (r.astype(np.int16) + MIDDLE).astype(np.uint8)
-        zero = g.constant(np.int8(0) if signed else np.uint8(MIDDLE))
-        dots = g.MatMulInteger(q, g.constant(r.T), middle, zero)  # (t, out)
+    for name in names:
+        r, w_step = quantise(g.weights[f"{name}.weight"] * smooth)  # (out, in), (out,)
+        zero = np.int8(0) if signed else MIDDLE
+        w = r.T if signed else r.T.view(np.uint8) + MIDDLE  # (in, out), the same from another zero
+        dots = g.MatMulInteger(q, g.constant(w), g.constant(MIDDLE), g.constant(zero))  # (t, out)
         y = g.Mul(g.Mul(g.Cast(dots, to=TYPES["float32"]), g.constant(w_step)), x_step)
         ys.append(g.Add(y, g.weight(f"{name}.bias")))  # (t, out)
     return ys
+
+
+def quantise_rows(g: Graph, x: Tensor) -> tuple[Tensor, Tensor]:
+    """`quantise` as part of the graph: q (t, in), in bytes that count from MIDDLE, and (t, 1)."""
+    step = g.Mul(g.ReduceMax(g.Abs(x), g.constant([1])), g.constant(1 / STEPS))  # (t, 1)
+    steps = g.Squeeze(step, g.constant([1]))  # (t,)
+    middles = g.Expand(g.constant(MIDDLE), g.Shape(steps))  # (t,)
+    return g.QuantizeLinear(x, steps, middles, axis=0), step
 
 
 def quantise(weight: Array) -> tuple[NDArray[np.int8], Array]:
