@@ -8,8 +8,10 @@ near         the nearest paragraphs but for the gold one, none of which holds th
 import gzip
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +28,7 @@ from app.local.writer.vectors import Remembered
 from tests.quality import CORPORA
 
 PASSAGES = 5
+ENOUGH = 0.75  # of the words of an answer that does not stand in its page word for word
 Kind = Literal["answerable", "far", "near"]
 Mask = NDArray[np.bool_]
 
@@ -36,7 +39,8 @@ class Asked:
 
     Attributes:
         half: 0 or 1; by article or page, so that the halves share no passage.
-        gold: of each candidate, whether it is the sentence that the answer stands in.
+        exact: whether the answer stands in a gold passage word for word.
+        gold: of each candidate, whether it is the one that the answer stands in.
         holds: of each candidate, whether it holds the answer's words, in a gold passage.
         cited: of each candidate, whether it is of a gold passage.
     """
@@ -45,6 +49,7 @@ class Asked:
     question: str
     passages: tuple[str, ...]
     answer: str
+    exact: bool
     candidates: Sequence[Candidate]
     vectors: Vectors
     evidence: Evidence
@@ -53,86 +58,87 @@ class Asked:
     cited: Mask
 
 
-def xquad(encoder: Encoder | Remembered, kind: Kind) -> list[Asked]:
+def xquad(encoder: Remembered, kind: Kind) -> list[Asked]:
     paragraphs = list(_lines("xquad_en/corpus.jsonl"))
-    places = {one["_id"]: place for place, one in enumerate(paragraphs)}
-    articles = np.array([one["article"] for one in paragraphs])
-    vectors = encoder.encode([one["text"] for one in paragraphs])
-    return [
-        _xquad_question(
-            row, kind, paragraphs, places[row["gold_passage"]], articles, vectors, encoder
+    texts = [one["text"] for one in paragraphs]
+    vectors = encoder.encode(texts)
+    asked = []
+    for row in _lines("xquad_en/qa_public.jsonl"):
+        answer, [begins] = row["answers"][0], row["answer_start"]
+        near = _nearest(row["question"], vectors, encoder)
+        [gold] = [p for p in near if paragraphs[p]["_id"] == row["gold_passage"]]
+        if kind == "far":
+            near = [p for p in near if paragraphs[p]["article"] != row["article"]]
+        elif kind == "near":
+            near = [p for p in near if p != gold and not contains(texts[p], answer)]
+        shown = near[:PASSAGES]
+        [span] = [(a, b) for a, b in sentences(texts[gold]) if a <= begins < b]
+        holder = plain(texts[gold][slice(*span)])
+        asked.append(
+            _asked(
+                row["question"],
+                [texts[place] for place in shown],
+                answer,
+                [number for number, place in enumerate(shown) if place == gold],
+                holder.__eq__,
+                row["article"] // 2 % 2,
+                encoder,
+            )
         )
-        for row in _lines("xquad_en/qa_public.jsonl")
-    ]
+    return asked
 
 
-def _xquad_question(
-    row: dict[str, Any],
-    kind: Kind,
-    paragraphs: list[dict[str, Any]],
-    gold: int,
-    articles: NDArray[Any],
-    vectors: Vectors,
-    encoder: Encoder | Remembered,
-) -> Asked:
-    answer = row["answers"][0]
-    near = np.argsort(-(vectors @ encoder.encode([row["question"]])[0])).tolist()
-    if kind == "far":
-        near = [place for place in near if articles[place] != row["article"]]
-    elif kind == "near":
-        near = [p for p in near if p != gold and not contains(paragraphs[p]["text"], answer)]
-    shown = near[:PASSAGES]
-    text = paragraphs[gold]["text"]
-    [sentence] = [text[a:b] for a, b in sentences(text) if a <= row["answer_start"][0] < b]
-    return asked(
-        row["question"],
-        [paragraphs[place]["text"] for place in shown],
-        answer,
-        [number for number, place in enumerate(shown) if place == gold],
-        plain(sentence),
-        row["article"] // 2 % 2,
-        encoder,
-    )
-
-
-def awsdocs(encoder: Encoder | Remembered, tokens: Encoder) -> list[Asked]:
-    """Only the questions whose answer stands in its page word for word."""
+def awsdocs(encoder: Remembered, tokens: Encoder) -> list[Asked]:
     with gzip.open(CORPORA / "awsdocs_qa" / "corpus.jsonl.gz", "rt") as file:
         pages = {page["_id"]: page["text"] for page in map(json.loads, file)}
-    found = []
+    asked = []
     for number, row in enumerate(_lines("awsdocs_qa/qa_public.jsonl")):
-        if row["answer_contiguous_in_doc"]:
-            chunks = [
-                piece.text for piece in chunk([Section(pages[row["gold_doc"]], None)], None, tokens)
-            ]
-            near = np.argsort(-(encoder.encode(chunks) @ encoder.encode([row["question"]])[0]))
-            shown = [chunks[place] for place in near[:PASSAGES]]
-            gold = list(range(len(shown)))
-            found.append(
-                asked(row["question"], shown, row["answer"], gold, None, number % 2, encoder)
-            )
-    return found
+        page, answer = Section(pages[row["gold_doc"]], None), row["answer"]
+        chunks = [piece.text for piece in chunk([page], None, tokens)]
+        near = _nearest(row["question"], encoder.encode(chunks), encoder)[:PASSAGES]
+        passages = [chunks[place] for place in near]
+        exact = row["answer_contiguous_in_doc"]
+        worth = partial(contains, answer=answer) if exact else partial(share, answer=answer)
+        gold = list(range(len(passages)))
+        asked.append(
+            _asked(row["question"], passages, answer, gold, worth, number % 2, encoder, exact=exact)
+        )
+    return asked
 
 
-def asked(
+def _nearest(question: str, vectors: Vectors, encoder: Remembered) -> list[int]:
+    cosines = vectors @ encoder.encode([question])[0]
+    return [int(place) for place in np.argsort(-cosines)]
+
+
+def _asked(
     question: str,
     passages: Sequence[str],
     answer: str,
     gold_passages: Sequence[int],
-    gold_sentence: str | None,
+    worth: Callable[[str], float],
     half: int,
-    encoder: Encoder | Remembered,
+    encoder: Remembered,
+    *,
+    exact: bool = True,
 ) -> Asked:
     found = candidates(passages)
     vectors = encoder.encode([one.text for one in found])
     case = Case(Question(question), found, vectors, encoder.encode([question])[0])
     cited = np.array([one.passage in gold_passages for one in found], bool)
-    holds = cited & np.array([contains(one.text, answer) for one in found], bool)
-    gold = holds
-    if gold_sentence is not None:
-        gold = cited & np.array([one.text == gold_sentence for one in found], bool)
+    worths = cited * np.array([worth(one.text) for one in found], float)
     return Asked(
-        half, question, tuple(passages), answer, found, vectors, evidence(case), gold, holds, cited
+        half=half,
+        question=question,
+        passages=tuple(passages),
+        answer=answer,
+        exact=exact,
+        candidates=found,
+        vectors=vectors,
+        evidence=evidence(case),
+        gold=(worths >= ENOUGH) & (worths == worths.max()),
+        holds=cited & np.array([contains(one.text, answer) for one in found], bool),
+        cited=cited,
     )
 
 
@@ -144,6 +150,16 @@ def contains(text: str, answer: str) -> bool:
     """
     said, wanted = (re.findall(r"[a-z0-9]+", one.lower()) for one in (text, answer))
     return any(said[i : i + len(wanted)] == wanted for i in range(len(said) - len(wanted) + 1))
+
+
+def share(text: str, answer: str) -> float:
+    """How many of the answer's words the text has, each as often as the answer has it.
+
+    >>> share("It is plain text or HTML.", "HTML, plain text, PDF")
+    0.75
+    """
+    said, wanted = (Counter(re.findall(r"[a-z0-9]+", one.lower())) for one in (text, answer))
+    return (said & wanted).total() / wanted.total()
 
 
 def _lines(name: str) -> Iterator[dict[str, Any]]:

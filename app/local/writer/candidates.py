@@ -173,7 +173,7 @@ def _paragraph(lines: Sequence[str]) -> Iterator[_Block]:
 
 _MARKUP = (
     (re.compile(r"<a name=[^>]*>\s*</a>"), ""),
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
+    (re.compile(r"!\[(?:[^\[\]]|\[[^\]]*\])*\]\([^)]*\)"), ""),
     (re.compile(r"\[([^\]]+)\]\([^)\s]*\)"), r"\1"),
     (re.compile(r"\\([^\w\s])"), r"\1"),
     (re.compile(r"^\s*#{1,6}\s+"), ""),

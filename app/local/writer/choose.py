@@ -108,7 +108,7 @@ def chosen(
 
 
 def _same(one: int, other: int, candidates: Sequence[Candidate], vectors: Vectors) -> bool:
-    texts = candidates[one].text, candidates[other].text
+    texts = [candidates[place].text.rstrip(".;:") for place in (one, other)]
     return (
         texts[0] in texts[1] or texts[1] in texts[0] or float(vectors[one] @ vectors[other]) > _SAME
     )

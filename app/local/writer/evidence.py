@@ -24,9 +24,7 @@ Evidence = NDArray[np.float64]  # (candidates, features)
 MOST = 160  # candidates that are looked at closely
 
 _MEANS = re.compile(r"\b(by|through|using|via|with)\b|^To ", re.IGNORECASE)
-_POINTER = re.compile(
-    r"(for (more|further|additional|details|information)|to learn more|see)\b", re.IGNORECASE
-)
+_POINTER = re.compile(r"((for|to)\b[^.]*?\bsee|see)\b", re.IGNORECASE)
 
 
 class Case:
@@ -156,7 +154,6 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "lead-in":         lambda case, i: case.candidates[i].text.endswith(":"),
     "item":            lambda case, i: case.candidates[i].kind == "item",
     "row":             lambda case, i: case.candidates[i].kind == "row",
-    "list":            lambda case, i: case.candidates[i].kind == "list" and case.question.several,
 }
 # fmt: on
 

@@ -33,12 +33,6 @@ _KINDS: dict[Kind, str] = {
     "way": r"\bhow\b",
 }
 _PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS.items()]
-_SEVERAL = re.compile(
-    r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b"
-    r"|\b(?:what|which) (?:\w+ ){0,2}(?!was\b|has\b|does\b|this\b)\w{2,}(?<!s)s\b"
-    r"|\b(?:list|name|types|kinds|ways|benefits|reasons|steps|features)\b",
-    re.IGNORECASE,
-)
 _COUNTED = """
 one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
@@ -73,11 +67,6 @@ class Question:
     def terms(self) -> tuple[str, ...]:
         """What it is about, each term once."""
         return tuple(dict.fromkeys(terms(self.text)))
-
-    @cached_property
-    def several(self) -> bool:
-        """Whether it asks for more than one thing."""
-        return bool(_SEVERAL.search(self.text))
 
     @cached_property
     def names(self) -> frozenset[str]:

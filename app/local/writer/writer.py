@@ -87,10 +87,10 @@ def _written(said: Sequence[Candidate], task: Answer) -> _Text:
 def _marked(sentence: str, mark: str | None) -> str:
     """A sentence, ended as sentences are, its mark inside.
 
-    >>> _marked("Quartz is hard.", "[1]"), _marked("Layers: 5", "[2]"), _marked("Is it?", None)
-    ('Quartz is hard [1].', 'Layers: 5 [2].', 'Is it?')
+    >>> _marked("Quartz is hard.", "[1]"), _marked("Layers: 5", "[2]"), _marked("Kinds:", None)
+    ('Quartz is hard [1].', 'Layers: 5 [2].', 'Kinds:')
     """
-    words, stop = (sentence[:-1], sentence[-1]) if sentence[-1] in ".!?" else (sentence, ".")
+    words, stop = (sentence[:-1], sentence[-1]) if sentence[-1] in ".!?:" else (sentence, ".")
     return f"{words} {mark}{stop}" if mark else f"{words}{stop}"
 
 

@@ -27,18 +27,6 @@ def test_a_question_says_what_it_expects(question: str, kind: str) -> None:
     assert Question(question).kind == kind
 
 
-@pytest.mark.parametrize(
-    ("question", "several"),
-    [
-        ("What are the workforce types?", True),
-        ("Which document types can I add?", True),
-        ("What is the workforce?", False),
-    ],
-)
-def test_a_question_may_ask_for_several_things(question: str, *, several: bool) -> None:
-    assert Question(question).several is several
-
-
 def test_names_numbers_and_dates_are_found() -> None:
     text = "In May 2009 the Amazon basin lost 1,200 or twelve hundred trees."
     assert names(text) == {"may", "amazon"}
