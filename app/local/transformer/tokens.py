@@ -37,9 +37,9 @@ class Tokenizer:
     def windows(self, text: str) -> list[Ids]:
         """The text's ids in as few windows as they fit into, each as long as the others.
 
-        The model was tuned on texts of up to 256 tokens. On those of SciFact's questions whose
-        documents are longer, nDCG@10 is .785 in windows of 256, .774 in windows of 512, and .769
-        when documents are cut off at 256.
+        Measured, nDCG@10 of windows of 256, windows of 512, and all but the first 256 cut off: on
+        SciFact's 652 questions whose documents have 255 to 510 tokens .782, .758, .765; on 49
+        questions about whole pages of AWS's guides .876, .849, .774.
         """
         ids = self.ids(text)
         count = max(1, ceil(len(ids) / (WINDOW - 2)))
