@@ -12,9 +12,9 @@ _WORTH = {
     Boundary.NOTHING: -1.0,
     Boundary.LINE_OF_CODE: -0.25,
     Boundary.SENTENCE: 0.0,
-    Boundary.LINE: 0.1,
-    Boundary.PARAGRAPH: 0.25,
-    Boundary.SECTION: 0.5,
+    Boundary.LINE: 0.05,
+    Boundary.PARAGRAPH: 0.1,
+    Boundary.SECTION: 0.2,
 }
 _IDEOGRAPHS = "\u2e80"  # from here on, words are not parted by spaces
 _LONGEST_WORD = 100  # characters; the tokenizer takes a longer one for a single unknown token
@@ -62,38 +62,42 @@ class Tokens:
         return end
 
     def _begins_word(self, at: int) -> bool:
-        sign = self.text[at]
-        return (
-            at == 0 or not (sign.isalnum() and self.text[at - 1].isalnum()) or sign >= _IDEOGRAPHS
-        )
+        before, sign = self.text[at - 1 : at], self.text[at]
+        if not before or before.isspace() or sign >= _IDEOGRAPHS:
+            return True
+        return sign.isalnum() and not before.isalnum()
 
 
 def pack(units: Sequence[Unit], tokens: Tokens, most: int, overlap: int = 0) -> Iterator[Span]:
     """Spans of chunks of at most `most` tokens, in order.
 
     Each but the first begins with the last `overlap` tokens of the one before: with the first
-    sentence that begins among them, if that leaves half of them, or else with a word.
+    sentence that begins among them, if that leaves half of them, or else with a word. It shares
+    fewer where the sentence that follows would not fit otherwise.
     """
-    parts = [part for unit in units for part in _parts(unit, tokens, most - overlap)]
+    parts = [part for unit in units for part in _parts(unit, tokens, most, most - overlap)]
     lead, first = parts[0].start, 0
     while first < len(parts):
         last = _last(parts, tokens, lead, first, most)
         end = parts[last - 1].end
         yield lead, end
-        lead = max(lead, _lead(parts[first:last], tokens, overlap)) if overlap else end
-        if last < len(parts) and lead >= end:
-            lead = parts[last].start
+        if last < len(parts):
+            shared = _lead(parts[first:last], tokens, overlap)
+            lead = max(lead, shared, tokens.before(parts[last].end, most))
+            lead = lead if lead < end else parts[last].start
         first = last
 
 
-def _parts(unit: Unit, tokens: Tokens, most: int) -> Iterator[Unit]:
-    """The unit; or, if it is too long, its parts, cut at words where there are any."""
+def _parts(unit: Unit, tokens: Tokens, most: int, each: int) -> Iterator[Unit]:
+    """The unit; or, if it has more than `most` tokens, its parts of at most `each`, cut at words
+    where there are any.
+    """
     start, boundary = unit.start, unit.boundary
-    while tokens.count(start, unit.end) > most:
-        cut = tokens.after(start, most)
-        end = start + len(tokens.text[start:cut].rstrip())
-        yield Unit(start, end, boundary)
-        start, boundary = cut, Boundary.NOTHING
+    if tokens.count(start, unit.end) > most:
+        while tokens.count(start, unit.end) > each:
+            cut = tokens.after(start, each)
+            yield Unit(start, start + len(tokens.text[start:cut].rstrip()), boundary)
+            start, boundary = cut, Boundary.NOTHING
     yield Unit(start, unit.end, boundary)
 
 
@@ -111,10 +115,10 @@ def _last(parts: Sequence[Unit], tokens: Tokens, lead: int, first: int, most: in
 
 
 def _lead(parts: Sequence[Unit], tokens: Tokens, overlap: int) -> int:
-    """Where the chunk after these parts begins."""
+    """Where to begin, to share up to `overlap` tokens with the chunk that ends with these parts."""
     end = parts[-1].end
     least = tokens.before(end, overlap)
     for part in parts:
-        if part.start >= least and 2 * tokens.count(part.start, end) >= overlap:
+        if part.start >= least and 2 * tokens.count(part.start, end) >= overlap > 0:
             return part.start
     return least
