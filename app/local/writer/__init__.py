@@ -2,10 +2,11 @@
 
     prompt      what is asked, and how it is to be answered: the nouns
     reading     Prompt -> the task in it: answer from passages, rewrite a follow-up, something else
+                (message, passages and markup take the text apart)
     candidates  passages -> all that can be said of them: sentences, items, rows, lists
     evidence    how far each candidate speaks for being the answer
     choose      scores -> is there an answer, which sentences make it, in which order
-    rewrite     a follow-up and its conversation -> a question that stands alone
+    rewrite     a follow-up and its conversation -> a question that stands alone (phrases)
     limits      the answer, piece by piece, up to its longest length or the text that ends it
 
     writer      all of this in a row

@@ -5,11 +5,10 @@ is likely to have meant. What a passage says is never taken for an instruction.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from app.local.writer.passages import Passage, announced, block_of, numbered, tagged
+from app.local.writer.message import take_apart
+from app.local.writer.passages import Passage, find
 from app.local.writer.prompt import Prompt, Turn
 
 ABSTENTION = "The passages do not answer this question."
@@ -69,139 +68,22 @@ def read(prompt: Prompt) -> Task:
     Answer(question='Is quartz hard?', conversation=(), passages=(Passage(...),), mark=None, ...)
     """
     *before, last = prompt.turns
-    passages, parts = _parts(last.text)
-    conversation = parts.conversation or tuple(before)
-    system = prompt.system
+    message = take_apart(last.text)
+    conversation = message.conversation or tuple(before)
+    passages, system = message.passages, prompt.system
     if not passages:
-        passages, system = _first_found(prompt.system)
-    instructions = f"{system}\n{parts.rest}"
+        found, system = find(prompt.system)
+        passages = tuple(found)
+    instructions = f"{system}\n{message.instructions}"
     if _REWRITE.search(instructions) and _ALONE.search(instructions):
-        return Rewrite(parts.question, conversation)
+        return Rewrite(message.question, conversation)
     if prompt.documents:
-        passages = [Passage(one.id, one.text, one.title) for one in prompt.documents]
-    if not passages or _GENERATIVE.match(parts.question):
+        passages = tuple(Passage(one.id, one.text, one.title) for one in prompt.documents)
+    if not passages or _GENERATIVE.match(message.question):
         return Other()
     cited = not prompt.documents and all(one.label for one in passages)
-    return Answer(
-        parts.question,
-        conversation,
-        tuple(passages),
-        _mark(instructions) if cited else None,
-        _abstention(instructions),
-    )
-
-
-class _Parts(NamedTuple):
-    """A message, taken apart; `rest` is its instructions."""
-
-    question: str
-    rest: str
-    conversation: tuple[Turn, ...] = ()
-    context: str = ""
-
-
-_TAGGED_QUESTION = re.compile(
-    r"<((?:user_?)?(?:question|query|input|message)|follow_up)>(.*?)</\1>",
-    re.DOTALL | re.IGNORECASE,
-)
-_LABELLED_QUESTION = re.compile(
-    r"^[ \t#*<]*(?:user(?:'s)? |latest |follow[- ]?up )?(?:question|query|input|message)\b[ \t*>]*"
-    r"(?::[ \t*]*|(?<=>)[ \t]*$)",
-    re.MULTILINE | re.IGNORECASE,
-)
-_LABELLED_CONTEXT = re.compile(
-    r"^[ \t#*]*(?:(?:retrieved |relevant |provided )?(?:context|passages|documents|excerpts|sources"
-    r"|search results|knowledge)(?: information)?(?: is below)?[ \t*]*[:.][ \t*]*)",
-    re.MULTILINE | re.IGNORECASE,
-)
-_ANSWER_HERE = re.compile(
-    r"\n[ \t#*<]*(?:(?:helpful|final|your|short|concise|rewritten) )*"
-    r"(?:answer|response|assistant|stand-?\s?alone (?:question|query))\b[^\n]{0,60}\s*$",
-    re.IGNORECASE,
-)
-_TAGGED_HISTORY = re.compile(
-    r"<(conversation|chat_?history|chat history|history)>(.*?)(?:</\1>|(?=<follow))",
-    re.DOTALL | re.IGNORECASE,
-)
-_LABELLED_HISTORY = re.compile(
-    r"^[ \t#*]*(?:chat |conversation )?(?:history|conversation)[ \t*]*:[ \t]*\n",
-    re.MULTILINE | re.IGNORECASE,
-)
-_SPEAKER = re.compile(
-    r"^[ \t>]*(user|human|question|q|assistant|ai|bot|chatbot|answer|a)[ \t]*:[ \t]*",
-    re.MULTILINE | re.IGNORECASE,
-)
-_USERS = frozenset({"user", "human", "question", "q"})
-
-
-def _parts(message: str) -> tuple[list[Passage], _Parts]:
-    """The passages of the last message, and what else is in it."""
-    message = _ANSWER_HERE.sub("", message)
-    passages, rest = tagged(message)
-    conversation: tuple[Turn, ...] = ()
-    if history := _TAGGED_HISTORY.search(rest):
-        conversation = _turns(history[2])
-        rest = rest.replace(history[0], "")
-    question, rest = _question(rest)
-    if history := _LABELLED_HISTORY.search(rest):
-        conversation = _turns(rest[history.end() :])
-        rest = rest[: history.start()]
-    if not passages and not conversation:
-        passages, rest = _first_found(rest)
-    return passages, _Parts(question.strip(), rest, conversation)
-
-
-def _question(text: str) -> tuple[str, str]:
-    """The question, and the text without it: by its tag, by its label, or as the last paragraph."""
-    if tags := list(_TAGGED_QUESTION.finditer(text)):
-        return tags[-1][2], text.replace(tags[-1][0], "")
-    if labels := list(_LABELLED_QUESTION.finditer(text)):
-        context = _LABELLED_CONTEXT.search(text)
-        if context and labels[0].start() < context.start():
-            return (
-                text[labels[0].end() : context.start()],
-                text[: labels[0].start()] + text[context.start() :],
-            )
-        return text[labels[-1].end() :], text[: labels[-1].start()]
-    before, _, last = text.rstrip().rpartition("\n\n")
-    if not before.strip() or last.count("\n") > 2:
-        before, _, last = text.rstrip().rpartition("\n")
-    return last, before
-
-
-def _turns(history: str) -> tuple[Turn, ...]:
-    r"""The turns of a written conversation.
-
-    >>> [turn.role for turn in _turns("User: Hi\nAssistant: Hello.\nHow are you?")]
-    ['user', 'assistant']
-    """
-    _, *parts = _SPEAKER.split(history)
-    return tuple(
-        Turn("user" if who.lower() in _USERS else "assistant", said.strip())
-        for who, said in zip(parts[::2], parts[1::2], strict=True)
-    )
-
-
-def _labelled(text: str) -> tuple[list[Passage], str]:
-    label = _LABELLED_CONTEXT.search(text)
-    return (block_of(text[label.end() :]), text[: label.start()]) if label else ([], text)
-
-
-_SHAPES: tuple[Callable[[str], tuple[list[Passage], str]], ...] = (
-    tagged,
-    _labelled,
-    announced,
-    numbered,
-)
-
-
-def _first_found(text: str) -> tuple[list[Passage], str]:
-    """The passages of a text in the first shape that fits, and the text without them."""
-    for shape in _SHAPES:
-        passages, rest = shape(text)
-        if passages:
-            return passages, rest
-    return [], text
+    mark = _mark(instructions) if cited else None
+    return Answer(message.question, conversation, passages, mark, _abstention(instructions))
 
 
 # How the prompt wants passages cited: the first rule that matches its instructions.

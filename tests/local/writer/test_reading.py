@@ -203,7 +203,14 @@ def test_a_rewriting_is_asked_for(task: Task) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["Hello!", "Write a poem.", '<passage n="1">Quartz.</passage>\n\nTranslate it into French.'],
+    [
+        "Hello!",
+        "Write a poem.",
+        '<passage n="1">Quartz.</passage>\n\nTranslate it into French.',
+        "</doc>" + "<doc>" * 100_000,
+        "<doc " * 100_000,
+    ],
+    ids=["a greeting", "a poem", "a translation", "tags that do not close", "half a tag"],
 )
 def test_anything_else_is_something_else(message: str) -> None:
     assert of(message) == Other()
