@@ -80,6 +80,10 @@ def test_the_main_element_is_the_page() -> None:
             ["Soils", "", "| a | b |", "| --- | --- |", "| 1 | 2 3 |"],
         ),
         (
+            "<table><tr><td>1<td>2<td rowspan=2>3<tr><td>4</table>",
+            ["| 1 | 2 | 3 |", "| --- | --- | --- |", "| 4 |  | 3 |"],
+        ),
+        (
             "<table><tr><td>1<td rowspan=2>2<td>3<tr><td colspan=3>4</table>",
             ["| 1 | 2 | 3 |", "| --- | --- | --- |", "| 4 | 4 | 4 |"],
         ),

@@ -113,6 +113,7 @@ SUM = (
             "1. a\n\nApart.\n\n2. b",
         ),
         (paragraph("a", numbered(1)) + paragraph("b", numbered(4)), "1. a\n7. b"),
+        (paragraph("a", numbered(1, 1)) + paragraph("b", numbered(1)), "1.a) a\n\n2. b"),
         (paragraph("a", styled("Step")) + paragraph("b", styled("Step")), "Step IV: a\nStep V: b"),
         (paragraph("Soils", styled("H1") + numbered(1)), "# 1. Soils"),
         (paragraph("not in a list", styled("Step") + numbered(0)), "not in a list"),
