@@ -45,9 +45,10 @@ def test_items_of_a_list_begin_anew_and_may_hang(tmp_path: Path) -> None:
     page = [
         (72.0, 700.0, 10.0, f"1. {LONG}"),
         (90.0, 688.0, 10.0, f"and {LONG[:57]}"),
-        (72.0, 676.0, 10.0, "2. Sand does not."),
+        (72.0, 676.0, 10.0, f"2. {LONG}"),
+        (72.0, 664.0, 10.0, "3. Sand does not."),
     ]
-    assert texts(tmp_path, page) == [f"1. {LONG} and {LONG[:57]}\n2. Sand does not."]
+    assert texts(tmp_path, page) == [f"1. {LONG} and {LONG[:57]}\n2. {LONG}\n3. Sand does not."]
 
 
 def test_what_is_larger_is_a_heading_by_its_size_or_its_number(tmp_path: Path) -> None:
