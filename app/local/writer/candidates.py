@@ -1,17 +1,21 @@
 """Passages, cut into what can be said of them: sentences, list items, table rows, whole lists.
 
-## Limits                     a heading: context of all below, never said
-Each function has quotas:     a sentence, and the lead-in of the items below
-- Timeout: 900 seconds        an item: said alone, or with the whole list
-- Layers: 5
-| Region | Quota |            the header of the rows below
-| Ohio   | 100   |            said as "Ohio: 100"
+    ## Limits                     a heading
+    How many layers are there?    a question
+    Each function has quotas:     a sentence, and the lead-in of the items below
+    - Timeout: 900 seconds        an item: said alone, or with the whole list
+    - Layers: 5
+    | Region | Quota |            the header of the rows below
+    | Ohio   | 100   |            said as "Ohio: 100"
+
+Headings, questions, lead-ins and headers are the context of what they stand over: they help to find
+it. Code is passed over.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Literal, NamedTuple
 
 from app.local.text import sentences
@@ -20,11 +24,10 @@ Kind = Literal["sentence", "item", "row", "list"]
 
 _HEADING = re.compile(r"\s*(#{1,6}\s+\S|(\*\*|__)[^*_]+\2:?\s*$)")
 _ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+(?=\S)")
-_LINK = re.compile(
-    r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[[^\]]*\]\([^)]*\)\s*$"
-)  # an item that only leads away
+# An item that only leads away.
+_LINK = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[[^\]]*\]\([^)]*\)\s*$")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
-_RULE = re.compile(r"\s*(?:\|?[\s:|-]*-{2,}[\s:|-]*\|?|[=*_-]{3,})\s*$")
+_RULE = re.compile(r"\s*(?:\|[\s:|-]*-[\s:|-]*\|?|[\s:|-]*-{2,}[\s:|-]*|[=*_-]{3,})\s*$")
 _FENCE = re.compile(r"\s*(```|~~~)")
 _SENTENCE_END = re.compile(r"[.!?:;,][\"')\]*_\u201d]*\s*$")
 
@@ -108,16 +111,22 @@ def _first(item: str) -> str:
 def _rows(texts: Sequence[str], above: str) -> Iterator[tuple[Kind, str, str]]:
     """Rows, said as "first cell: the others", each under its column's name if there are several.
 
-    >>> table = ["| Type | GB | Cores |", "| small | 2 | 1 |", "| large | 8 | 4 |"]
+    A table has a header if a rule is below its first row; where it was cut in two, there is none.
+
+    >>> table = ["| Type | GB | Cores |", "| - | - | - |", "| small | 2 | 1 |", "| large | 8 | 4 |"]
     >>> [text for _, text, _ in _rows(table, "")]
     ['small: GB 2, Cores 1', 'large: GB 8, Cores 4']
+    >>> [text for _, text, _ in _rows(table[2:], "")]
+    ['small: 2, 1', 'large: 8, 4']
     """
-    header, *rows = [[plain(cell) for cell in text.strip().strip("|").split("|")] for text in texts]
-    names = header if len(header) > 2 and rows else [""] * len(header)
-    for first, *others in rows or [header]:
-        told = [
-            f"{name} {cell}".strip() for name, cell in zip(names[1:], others, strict=False) if cell
-        ]
+    rows = [[plain(cell) for cell in text.strip().strip("|").split("|")] for text in texts]
+    header: list[str] = []
+    if len(texts) > 1 and _RULE.match(texts[1]):
+        header, _, *rows = rows
+    names = header if len(header) > 2 else []
+    for first, *others in rows:
+        named = zip_longest(names[1:], others[: len(names[1:]) or None], fillvalue="")
+        told = [f"{name} {cell}".strip() for name, cell in named if cell]
         if first or told:
             yield "row", ": ".join(filter(None, (first, ", ".join(told)))), _over(above, *header)
 
@@ -145,17 +154,22 @@ def _blocks(passage: str) -> Iterator[_Block]:
 def _lines(
     passage: str,
 ) -> Iterator[tuple[Literal["heading", "item", "row", "blank", "more"], str]]:
+    lines = passage.splitlines()
+    # With a fence too many, a passage begins or ends within code, and nobody can say which is code.
+    even = sum(bool(_FENCE.match(line)) for line in lines) % 2 == 0
     fenced = False
-    for line in passage.splitlines():
+    for line in lines:
         if _FENCE.match(line):
-            fenced = not fenced
+            fenced = even and not fenced
             yield "blank", line
-        elif fenced or not line.strip() or _RULE.match(line) or _LINK.match(line):
+        elif fenced or not line.strip() or _LINK.match(line):
+            yield "blank", line
+        elif _ROW.match(line):
+            yield "row", line
+        elif _RULE.match(line):
             yield "blank", line
         elif _HEADING.match(line):
             yield "heading", line
-        elif _ROW.match(line):
-            yield "row", line
         else:
             yield ("item" if _ITEM.match(line) else "more"), line
 

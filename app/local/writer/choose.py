@@ -103,8 +103,10 @@ def chosen(
             _same(one, other, candidates, vectors) for other in said
         ):
             said.append(one)
-    first = {candidates[one].passage: rank for rank, one in reversed(list(enumerate(said)))}
-    return sorted(said, key=lambda one: (first[candidates[one].passage], candidates[one].place))
+    passages = [candidates[one].passage for one in said]
+    return sorted(
+        said, key=lambda one: (passages.index(candidates[one].passage), candidates[one].place)
+    )
 
 
 def _same(one: int, other: int, candidates: Sequence[Candidate], vectors: Vectors) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.local.store.analysis import terms
 from app.local.transformer import Vectors
 from app.local.writer.candidates import Candidate
-from app.local.writer.question import Question, dates, names, numbers
+from app.local.writer.question import Question, dates, names, numbers, words
 
 Evidence = NDArray[np.float64]  # (candidates, features)
 
@@ -119,8 +119,7 @@ def _new_name(case: Case, i: int) -> bool:
 
 def _no_name(case: Case, i: int) -> bool:
     wanted = case.question.names
-    said = re.findall(r"[\w.'-]+", case.candidates[i].text.lower())
-    return bool(wanted) and wanted.isdisjoint(said)
+    return bool(wanted) and wanted.isdisjoint(words(case.candidates[i].text))
 
 
 def _cosine_before(case: Case, i: int) -> float:

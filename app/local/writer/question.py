@@ -77,10 +77,14 @@ class Question:
         return numbers(self.text)
 
 
+def words(text: str) -> frozenset[str]:
+    """Its words, in lower case."""
+    return frozenset(map(_bare, _WORD.findall(text)))
+
+
 def names(text: str) -> frozenset[str]:
     """Words with a capital, but for the first: nearly all of them are names."""
-    words = _WORD.findall(text)[1:]
-    return frozenset(word.lower().removesuffix("'s") for word in words if word[0].isupper())
+    return frozenset(_bare(word) for word in _WORD.findall(text)[1:] if word[0].isupper())
 
 
 def numbers(text: str) -> frozenset[str]:
@@ -91,6 +95,10 @@ def numbers(text: str) -> frozenset[str]:
 def dates(text: str) -> frozenset[str]:
     """Years and months."""
     return frozenset(_YEAR.findall(text)) | (_lower_words(text) & _MONTHS)
+
+
+def _bare(word: str) -> str:
+    return word.lower().removesuffix("'s").removesuffix("\u2019s")
 
 
 def _lower_words(text: str) -> frozenset[str]:

@@ -36,6 +36,10 @@ talc --help
         (TABLE, ["Function timeout: 900 seconds", "Layers: 5"]),
         (WIDE, ["small: GB 2", "large: GB 8, Cores 4"]),
         (
+            "| Layers | 5 |\n| Function timeout | 900 seconds |",
+            ["Layers: 5", "Function timeout: 900 seconds"],
+        ),
+        (
             LIST,
             [
                 "Talc is soft.",
@@ -77,3 +81,10 @@ def test_candidates_know_their_passage_and_place() -> None:
 def test_a_long_list_is_not_said_whole() -> None:
     items = "\n".join(f"- thing {number}" for number in range(40))
     assert all(one.kind != "list" for one in candidates([f"There are:\n{items}"]))
+
+
+def test_code_is_passed_over_but_for_a_passage_that_is_cut_within_it() -> None:
+    whole = "Run it.\n\n```sh\nmake demo\n```\n\nThen read it."
+    assert [one.text for one in candidates([whole])] == ["Run it.", "Then read it."]
+    cut = "make demo\n```\n\nThen read it all."
+    assert "Then read it all." in [one.text for one in candidates([cut])]
