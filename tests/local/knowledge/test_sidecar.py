@@ -27,7 +27,13 @@ def fields(*names: str) -> list[dict[str, str]]:
 
 
 def test_the_short_form_is_a_value_alone() -> None:
-    attributes: Metadata = {"year": 2024, "size": 1.5, "team": "soils", "draft": False, "tags": ["a", "b"]}
+    attributes: Metadata = {
+        "year": 2024,
+        "size": 1.5,
+        "team": "soils",
+        "draft": False,
+        "tags": ["a", "b"],
+    }
     assert read(written(attributes)) == Sidecar(attributes, "")
 
 
