@@ -6,7 +6,8 @@
     candidates  passages -> all that can be said of them: sentences, items, rows, lists
     evidence    how far each candidate speaks for being the answer
     choose      scores -> is there an answer, which sentences make it, in which order
-    rewrite     a follow-up and its conversation -> a question that stands alone (phrases)
+    rewrite     a follow-up and its conversation -> a question that stands alone
+                (by phrases and pronouns)
     limits      the answer, piece by piece, up to its longest length or the text that ends it
 
     writer      all of this in a row

@@ -5,6 +5,7 @@ candidate is to hold the answer. Temperature flattens or sharpens that distribut
 cut it off, and the order of the draws is the order of preference.
 """
 
+import re
 from collections.abc import Sequence
 from random import Random
 
@@ -23,6 +24,8 @@ LONGEST = 3  # sentences
 _WORTH_SAYING = 0.05  # a further sentence is, if it holds the answer this often
 _COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
+
+_PRONOUN = re.compile(r"(It|He|She|They|This|These|Those|His|Her|Their|Its|Such)\b")
 
 _COLUMN = {name: place for place, name in enumerate(FEATURES)}
 
@@ -92,16 +95,18 @@ def chosen(
 ) -> list[int]:
     """One to three candidates that make the answer, in the order in which they read well.
 
-    The first drawn is said. So is each of the next that may well hold the answer, too, and says
-    something else. Passages follow one another as they were drawn; in a passage, sentences stand
-    as they stand there.
+    The first drawn is said, behind the sentence before it if it begins with a pronoun. So is each
+    of the next that may well hold the answer, too, and says something else. Passages follow one
+    another as they were drawn; in a passage, sentences stand as they stand there.
     """
     likely = softmax(scores)
-    said = list(order[:1])
+    best = order[0]
+    said = [best]
+    if candidates[best].place and _PRONOUN.match(candidates[best].text):
+        said.append(best - 1)
     for one in order[1:LONGEST]:
-        if likely[one] >= _WORTH_SAYING and not any(
-            _same(one, other, candidates, vectors) for other in said
-        ):
+        new = not any(_same(one, other, candidates, vectors) for other in said)
+        if likely[one] >= _WORTH_SAYING and new and len(said) < LONGEST:
             said.append(one)
     passages = [candidates[one].passage for one in said]
     return sorted(

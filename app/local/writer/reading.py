@@ -69,7 +69,7 @@ def read(prompt: Prompt) -> Task:
     """
     *before, last = prompt.turns
     message = take_apart(last.text)
-    conversation = message.conversation or tuple(before)
+    conversation = message.conversation or tuple(map(_bare, before))
     passages, system = message.passages, prompt.system
     if not passages:
         found, system = find(prompt.system)
@@ -84,6 +84,12 @@ def read(prompt: Prompt) -> Task:
     cited = not prompt.documents and all(one.label for one in passages)
     mark = _mark(instructions) if cited else None
     return Answer(message.question, conversation, passages, mark, _abstention(instructions))
+
+
+def _bare(turn: Turn) -> Turn:
+    """What a user said, without the passages that it was said with."""
+    message = take_apart(turn.text) if turn.role == "user" else None
+    return Turn("user", message.question) if message and message.passages else turn
 
 
 # How the prompt wants passages cited: the first rule that matches its instructions.

@@ -178,8 +178,8 @@ def test_converse_stream_answers_event_by_event(client: Any) -> None:
 @pytest.mark.parametrize(
     ("config", "reason", "text"),
     [
-        ({"maxTokens": 3}, "max_tokens", "It has a"),
-        ({"stopSequences": ["hardness"]}, "stop_sequence", "It has a "),
+        ({"maxTokens": 3}, "max_tokens", "Quartz is a"),
+        ({"stopSequences": ["hardness"]}, "stop_sequence", "Quartz is a mineral [1]. It has a "),
     ],
 )
 def test_converse_tells_why_it_stopped(client: Any, config: JSON, reason: str, text: str) -> None:

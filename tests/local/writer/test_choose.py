@@ -97,12 +97,16 @@ APART = np.eye(4, dtype=np.float32)
 
 
 def test_passages_stand_as_they_were_drawn_and_sentences_as_in_their_passage() -> None:
-    assert chosen(FOUND, [1, 2, 0], np.zeros(4), APART) == [0, 1, 2]
+    assert chosen(FOUND, [0, 2, 1], np.zeros(4), APART) == [0, 1, 2]
     assert chosen(FOUND, [2, 1, 0], np.zeros(4), APART) == [2, 0, 1]
 
 
 def test_what_hardly_holds_the_answer_is_not_said() -> None:
-    assert chosen(FOUND, [1, 0, 2], np.array([0.0, 9.0, 0.0, 0.0]), APART) == [1]
+    assert chosen(FOUND, [2, 0, 1], np.array([0.0, 0.0, 9.0, 0.0]), APART) == [2]
+
+
+def test_a_pronoun_comes_with_the_sentence_that_it_stands_for() -> None:
+    assert chosen(FOUND, [1, 2, 0], np.array([0.0, 9.0, 0.0, 0.0]), APART) == [0, 1]
 
 
 def test_nothing_is_said_twice() -> None:
