@@ -56,8 +56,10 @@ def topic(found: Iterable[Phrase]) -> Phrase | None:
 def _has_antecedent(before: str) -> bool:
     """Whether something before the pronoun may be what it stands for, or a clause's head."""
     found = phrases(before)
-    relative = bool(found) and before.rstrip().endswith(found[-1].text)
-    return relative or any(phrase.determined or phrase.name for phrase in found)
+    heads = ("those", "these", *(phrase.text for phrase in found))
+    return before.rstrip().endswith(heads) or any(
+        phrase.determined or phrase.name for phrase in found
+    )
 
 
 def _meant(word: str, asked: str, answered: str) -> str | None:
@@ -70,7 +72,9 @@ def _meant(word: str, asked: str, answered: str) -> str | None:
         several = ((_several(phrases(said)), said) for said in (asked, answered))
         topics, text = next((one for one in several if one[0]), (topics, asked))
     about = topic(topics)
-    return about and _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
+    if about is None:
+        return None
+    return _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
 
 
 def _several(found: Iterable[Phrase]) -> list[Phrase]:
