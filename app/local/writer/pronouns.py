@@ -56,10 +56,8 @@ def topic(found: Iterable[Phrase]) -> Phrase | None:
 def _has_antecedent(before: str) -> bool:
     """Whether something before the pronoun may be what it stands for, or a clause's head."""
     found = phrases(before)
-    heads = ("those", "these", *(phrase.text for phrase in found))
-    return before.rstrip().endswith(heads) or any(
-        phrase.determined or phrase.name for phrase in found
-    )
+    head = before.rstrip().endswith(("those", "these", *(phrase.text for phrase in found)))
+    return head or any(phrase.determined or phrase.name for phrase in found)
 
 
 def _meant(word: str, asked: str, answered: str) -> str | None:
