@@ -87,6 +87,5 @@ class Knowledge:
     def close(self) -> None:
         """Stop, soon. What is not done then is done after the next start."""
         self._worker.close()
-        self._parser.close()
         self._stores.close()
         self._state.close()

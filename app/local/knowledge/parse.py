@@ -35,6 +35,7 @@ FORMATS = {
 }
 _OLD_FORMATS = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx"}
 _ROOT = Path(__file__).parents[3]
+_KILL_SECONDS = 0.05  # between two tries to end a worker that is at a document
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Parser:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._lock = Lock()
+        self._closed = False
         self._worker: subprocess.Popen[bytes] | None = None
 
     def parse(
@@ -92,9 +94,15 @@ class Parser:
         return sections
 
     def close(self) -> None:
-        """End the worker. A later `parse` starts another."""
-        with self._lock:
+        """End the worker at once. A document that it is at, or that comes later, is Unreadable."""
+        self._closed = True
+        while not self._lock.acquire(timeout=_KILL_SECONDS):
+            if worker := self._worker:
+                worker.kill()
+        try:
             self._end()
+        finally:
+            self._lock.release()
 
     def _check_size(self, path: Path) -> None:
         size, most = path.stat().st_size, self._limits.megabytes
@@ -116,6 +124,8 @@ class Parser:
             except EOFError:
                 pass
         self._end()
+        if self._closed:
+            raise Unreadable("The parser is closed.")
         self._worker = self._start()
         try:
             return self._exchange(self._worker, request)

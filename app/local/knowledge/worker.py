@@ -76,6 +76,7 @@ class Worker:
         self._closing.set()
         self._drafted.close()
         self._embedded.close()
+        self._parser.close()
         self.wake()
         for thread in self._threads:
             thread.join()

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -197,9 +198,32 @@ def test_a_worker_that_died_between_documents_is_replaced(file: Path) -> None:
     worker(parser).wait()
     assert parser.parse(file, "a.txt") == [Section("Clay.", None)]
     parser.close()
+
+
+def test_closing_waits_for_no_document(file: Path) -> None:
+    parser = Parser()
+    file.write_bytes(b"Clay.")
+    parser.parse(file, "a.txt")
+    began = worker(parser)
+    file.write_text(ENDLESS)
+    ended: Queue[Exception] = Queue()
+
+    def parse() -> None:
+        try:
+            parser.parse(file, "a.html")
+        except Unreadable as error:
+            ended.put(error)
+
+    thread = threading.Thread(target=parse)
+    thread.start()
+    while not parser._lock.locked():
+        pass
     parser.close()
-    assert parser.parse(file, "a.txt") == [Section("Clay.", None)]
-    parser.close()
+    thread.join()
+    assert "closed" in str(ended.get_nowait())
+    assert began.poll() is not None
+    with pytest.raises(Unreadable, match="closed"):
+        parser.parse(file, "a.html")
 
 
 @LINUX
