@@ -91,15 +91,15 @@ class Home:
         response = self.http.get(f"/documents/{document_id(name)}")
         return response.json() if response.is_success else {}
 
-    def until(self, name: str, condition: Any) -> Json:
+    def until(self, name: str, condition: Any, seconds: float = SECONDS) -> Json:
         """The document, once it is dealt with and the condition holds."""
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             document = self.document(name)
             if document.get("status") in ("INDEXED", "FAILED") and condition(document):
                 return document
             time.sleep(0.02)
-        raise AssertionError(f"{name} is not dealt with after {SECONDS} s: {document}")
+        raise AssertionError(f"{name} is not dealt with after {seconds} s: {document}")
 
     def gone(self, name: str) -> None:
         """Returns once a document is gone, verified."""
