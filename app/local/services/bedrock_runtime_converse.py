@@ -1,6 +1,6 @@
 """Converse: one shape for every family. Its request -> a Prompt; an answer -> its response."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -107,7 +107,7 @@ def whole(params: JSON, family: Family, answering: Answering) -> JSON:
         "stopReason": STOPS[reply.finish.reason],
         "usage": usage(reply.finish),
         "metrics": {"latencyMs": answering.latency()},
-        **_additional(params, [family.whole(reply)]),
+        **_additional(params, lambda: [family.whole(reply)]),
         **_echoed(params),
     }
 
@@ -121,7 +121,7 @@ def events(params: JSON, family: Family, answering: Answering) -> Iterator[JSON]
         reply = answering.reply()
         yield {"contentBlockStop": {"contentBlockIndex": 0}}
         stopped = {"stopReason": STOPS[reply.finish.reason]}
-        yield {"messageStop": stopped | _additional(params, family.closing(reply))}
+        yield {"messageStop": stopped | _additional(params, lambda: family.closing(reply))}
         metrics = {"latencyMs": answering.latency()}
         yield {"metadata": {"usage": usage(reply.finish), "metrics": metrics, **_echoed(params)}}
 
@@ -130,13 +130,13 @@ def _echoed(params: JSON) -> JSON:
     return {name: params[name] for name in ("performanceConfig", "serviceTier") if name in params}
 
 
-def _additional(params: JSON, bodies: Sequence[JSON]) -> JSON:
+def _additional(params: JSON, bodies: Callable[[], Sequence[JSON]]) -> JSON:
     """The fields of the family's own bodies that the caller points at, where they stand there."""
     found: JSON = {}
-    for pointer in params.get("additionalModelResponseFieldPaths", []):
-        names = pointer.strip("/").split("/")
-        for body in bodies:
-            _copy(names, body, found)
+    pointers = params.get("additionalModelResponseFieldPaths", [])
+    for body in bodies() if pointers else ():
+        for pointer in pointers:
+            _copy(pointer.strip("/").split("/"), body, found)
     return {"additionalModelResponseFields": found} if found else {}
 
 

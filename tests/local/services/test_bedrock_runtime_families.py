@@ -100,6 +100,18 @@ def test_a_follow_up_is_rewritten_and_answered(client: Any, model: str) -> None:
     assert "[2]" in whole(client, model, prompt).text
 
 
+@every_family
+def test_converse_answers_as_the_familys_own_body_does(client: Any, model: str) -> None:
+    prompt = answer_prompt("What is the hardness of quartz on the Mohs scale?", [], PASSAGES)
+    asked = {
+        "system": [{"text": prompt.system}],
+        "messages": [{"role": "user", "content": [{"text": prompt.turns[0].text}]}],
+        "additionalModelResponseFieldPaths": ["/id"],
+    }
+    reply = client.converse(modelId=model, **asked)
+    assert reply["output"]["message"]["content"][0]["text"] == whole(client, model, prompt).text
+
+
 def test_the_application_and_the_stand_in_know_the_same_models() -> None:
     known = {model.id for model in models.MODELS}
     writing = {one.id for one in foundation_models().values() if "TEXT" in one.output}

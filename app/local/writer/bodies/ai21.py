@@ -79,7 +79,7 @@ def read(body: JSON) -> Request:
 def whole(reply: Reply) -> JSON:
     return {
         "id": int(reply.id, 36) % 10**9,
-        "prompt": _tokens(reply, reply.body["prompt"]),
+        "prompt": _tokens(reply, reply.body.get("prompt", "")),
         "completions": [
             {"data": _tokens(reply, reply.text), "finishReason": _reason(reply.finish)},
         ],

@@ -90,18 +90,19 @@ def _document(place: int, fields: dict[str, str]) -> Document:
 
 
 def whole_command_r(reply: Reply) -> JSON:
-    said = [*reply.body.get("chat_history", []), {"role": "USER", "message": reply.body["message"]}]
+    asked = {"role": "USER", "message": reply.body.get("message", "")}
     citations = _citations(reply)
     cited = {name for one in citations for name in one["document_ids"]}
-    documents = (
-        {"id": f"doc_{place}"} | fields
-        for place, fields in enumerate(reply.body.get("documents", []))
-    )
+    documents = ({"id": f"doc_{place}"} | fields for place, fields in enumerate(_documents(reply)))
     return {
         "response_id": f"{reply.id}/response",
         "text": reply.text,
         "generation_id": reply.id,
-        "chat_history": [*said, {"role": _ROLES["assistant"], "message": reply.text}],
+        "chat_history": [
+            *(reply.body.get("chat_history") or []),
+            asked,
+            {"role": _ROLES["assistant"], "message": reply.text},
+        ],
         "finish_reason": _STOPS[reply.finish.reason],
     } | (
         {"citations": citations, "documents": [one for one in documents if one["id"] in cited]}
@@ -132,9 +133,13 @@ def closing_command_r(reply: Reply) -> list[JSON]:
     return [*cited, end]
 
 
+def _documents(reply: Reply) -> list[JSON]:
+    return reply.body.get("documents") or []
+
+
 def _citations(reply: Reply) -> list[JSON]:
     """Those of its documents; an answer that was cut off has only the citations of what is left."""
-    known = {one.get("id", f"doc_{i}") for i, one in enumerate(reply.body.get("documents", []))}
+    known = {one.get("id", f"doc_{i}") for i, one in enumerate(_documents(reply))}
     return [
         {
             "start": one.start,
@@ -186,7 +191,7 @@ def whole_command(reply: Reply) -> JSON:
     reason = _STOPS[reply.finish.reason]
     return {
         "id": reply.id,
-        "prompt": reply.body["prompt"],
+        "prompt": reply.body.get("prompt", ""),
         "generations": [{"id": f"{reply.id}-0", "text": reply.text, "finish_reason": reason}],
     }
 

@@ -39,7 +39,7 @@ class Reply:
     Attributes:
         model: the id of the model that is to have answered.
         id: of this answer, 24 letters and digits.
-        body: the request's body: some families repeat parts of it.
+        body: the request's body, some of which some families repeat; empty behind Converse.
         spans: the tokenizer: the characters of every token of a text.
     """
 
