@@ -1,5 +1,6 @@
 """The clients against raw answers, and every failure by the table."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,8 +36,8 @@ KNOWLEDGE_BASE = "ABCDEFGHIJ"
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> pytest.MonkeyPatch:
     """No configuration of this machine, and no search for one on a network."""
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_BEARER_TOKEN_BEDROCK"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -134,8 +135,6 @@ def test_a_missing_region_says_what_to_do() -> None:
 
 def test_missing_credentials_say_what_to_do(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        environment.delenv(name, raising=False)
     aws = clients(deadline_seconds=10)
     with pytest.raises(OperatorError, match="Set up credentials"), calling("Retrieve"):
         retrieve(aws)

@@ -7,12 +7,14 @@ pytest tests/flows --home=aws      the account that boto3 finds, by the same tes
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx2 as httpx
 import pytest
@@ -118,9 +120,10 @@ def laptop(folder: Path) -> Iterator[Home]:
         wire = Application(stand_in.services, folder / "spool", faults)
         url, _ = stack.enter_context(in_thread(wire))
         stand_in.start(url)
-        adopt(endpoint_variables(url), dropped=MISLEADING)
-        settings = provision(clients(SECONDS), deployer(SECONDS))
-        yield _home(settings, stack, faults)
+        with patch.dict(os.environ):
+            adopt(endpoint_variables(url), dropped=MISLEADING)
+            home = _home(provision(clients(SECONDS), deployer(SECONDS)), stack, faults)
+        yield home
 
 
 @contextmanager

@@ -158,6 +158,8 @@ class Worker:
     def _read_log(self, stream: IO[bytes]) -> None:
         with stream:
             while line := stream.readline(LINE_BYTES):
+                if line.startswith(b"START RequestId: "):
+                    self.tail = b""  # what was printed while loading may come only now
                 self.tail = (self.tail + line)[-TAIL_BYTES:]
                 self._log.write(line.decode(errors="replace"))
                 if line.startswith(b"END RequestId: "):

@@ -68,7 +68,8 @@ def _shared_words(query: str, text: str) -> list[str]:
     ['Quartz', 'is', 'HARD']
     """
     wanted = {word.lower() for word in WORD.findall(query)}
-    written = {
-        word.lower(): word for word in reversed(WORD.findall(text)) if word.lower() in wanted
-    }
-    return list(reversed(written.values()))
+    written: dict[str, str] = {}
+    for word in WORD.findall(text):
+        if word.lower() in wanted:
+            written.setdefault(word.lower(), word)
+    return list(written.values())
