@@ -46,18 +46,19 @@ def main() -> None:
 
 def _listener(port: int) -> socket.socket:
     """A socket that takes connections already; they wait until the server reads them."""
-    # asyncio sends small writes at once only where the socket says that it is TCP; else the parts of
-    # a stream wait for the client's delayed ACK, 40 ms of it. `socket.create_server` does not say.
+    # asyncio sends small writes at once only where the socket says that it is TCP; else the parts
+    # of a stream wait for the client's delayed ACK, 40 ms. `socket.create_server` does not say.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         listener.listen(128)
-        return listener
     except OSError as error:
+        listener.close()
         raise OperatorError(
             f"Port {port} cannot be had ({error.strerror}). Set OUTCROP_PORT to another."
         ) from error
+    return listener
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:
