@@ -14,23 +14,25 @@
 An answer comes first, the work after it: a call writes what is asked for into the state and is
 answered; the worker does it, and the state says how far it is.
 
-    bases, sources, jobs, documents, tags    the operations, on the state
+    bases, sources, jobs, documents          the operations, on the state
     state, queue, recovery                   what is asked for and what is done, through crashes
     worker, scan, backlog, drafts, fetch     document -> INDEXED
     parse, chunk, sidecar                    its stages
     retrieval                                question -> passages
-    stores, embeddings, pages, errors        what the others share
+    stores, embeddings                       what the others share
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
+from app.local.control import Act
+from app.local.knowledge import bases
 from app.local.knowledge.chunk import Encoder
 from app.local.knowledge.drafts import Parser
 from app.local.knowledge.fetch import Buckets, Fetch
 from app.local.knowledge.recovery import recover
 from app.local.knowledge.retrieval import retrieve
-from app.local.knowledge.state import Act, State
+from app.local.knowledge.state import State
 from app.local.knowledge.stores import Stores
 from app.local.knowledge.worker import Worker
 from app.local.store import Store, embedded
@@ -71,14 +73,18 @@ class Knowledge:
 
     def read(self, act: Act, params: JSON) -> JSON:
         """Answer an operation that changes nothing."""
-        with self._state.transaction() as db:
-            return act(db, params)
+        return self._state.read(act, params)
 
     def write(self, operation: str, act: Act, params: JSON) -> JSON:
         """Answer an operation that changes something, once a `clientToken`."""
-        answer = self._state.once(operation, act, params)
+        answer = self._state.write(operation, act, params)
         self._worker.wake()
         return answer
+
+    def has(self, base: str) -> bool:
+        """Whether there is a Knowledge Base with this id, and it is not being deleted."""
+        with self._state.transaction() as db:
+            return bases.active(db, base)
 
     def retrieve(self, params: JSON) -> JSON:
         """Answer Retrieve."""

@@ -8,9 +8,11 @@ the worker has let go of its documents and its files are gone.
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
-from app.local.knowledge import embeddings, pages, tags
-from app.local.knowledge.errors import conflict, invalid, not_found, unique, unsupported
-from app.local.knowledge.state import decode, encode, knowledge_base_arn, new_id
+from app.local.control import pages, tags
+from app.local.control.errors import conflict, invalid, not_found, unique, unsupported
+from app.local.control.records import decode, encode, new_id
+from app.local.knowledge import embeddings
+from app.local.knowledge.state import knowledge_base_arn
 from app.local.wire import JSON, ServiceError
 
 MAX_BASES = 100
@@ -118,6 +120,18 @@ def find(db: Connection, base: str) -> Row:
     if row is None:
         raise not_found("Knowledge Base", base)
     return row
+
+
+def exists(db: Connection, arn: str) -> bool:
+    """Whether there is a base with this ARN."""
+    base = arn.rpartition("knowledge-base/")[2]
+    return bool(db.execute("SELECT 1 FROM knowledge_bases WHERE id = ?", (base,)).fetchone())
+
+
+def active(db: Connection, base: str) -> bool:
+    """Whether there is a base with this id, and it is ACTIVE."""
+    row = db.execute("SELECT status FROM knowledge_bases WHERE id = ?", (base,)).fetchone()
+    return row is not None and row["status"] == "ACTIVE"
 
 
 def usable(db: Connection, base: str) -> Row:

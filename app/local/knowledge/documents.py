@@ -14,8 +14,9 @@ from datetime import datetime
 from sqlite3 import Connection, Row
 from typing import Any
 
-from app.local.knowledge import jobs, pages, queue, sidecar, sources
-from app.local.knowledge.errors import invalid, unsupported
+from app.local.control import pages
+from app.local.control.errors import invalid, unsupported
+from app.local.knowledge import jobs, queue, sidecar, sources
 from app.local.knowledge.fetch import PLAIN_TEXT, SIDECAR, ETags, Fetch, Origin, split
 from app.local.knowledge.parse import Unreadable
 from app.local.wire import JSON, ServiceError

@@ -6,7 +6,7 @@ about its vectors is checked here and kept as it was written.
 
 import re
 
-from app.local.knowledge.errors import invalid, unsupported
+from app.local.control.errors import invalid, unsupported
 from app.local.wire import JSON
 
 DIMENSIONS: dict[str, tuple[int, ...]] = {

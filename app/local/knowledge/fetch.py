@@ -13,10 +13,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
+from app.local.control.records import digest
 from app.local.knowledge import sidecar
 from app.local.knowledge.parse import Unreadable
 from app.local.knowledge.sidecar import Sidecar
-from app.local.knowledge.state import digest
 from app.local.wire import JSON
 
 SIDECAR = ".metadata.json"

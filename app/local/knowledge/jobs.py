@@ -22,9 +22,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from sqlite3 import Connection, Row
 
-from app.local.knowledge import bases, pages, queue, sources
-from app.local.knowledge.errors import conflict, invalid, not_found
-from app.local.knowledge.state import new_id
+from app.local.control import pages
+from app.local.control.errors import conflict, invalid, not_found
+from app.local.control.records import new_id
+from app.local.knowledge import bases, queue, sources
 from app.local.wire import JSON, ServiceError
 
 STATISTICS = {

@@ -12,10 +12,12 @@ and in the place of its best child: so fewer results than asked for may come bac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from app.local.knowledge import bases, pages, queue
+from app.local.control import pages
+from app.local.control.errors import invalid, unsupported
+from app.local.control.records import decode
+from app.local.knowledge import bases, queue
 from app.local.knowledge.chunk import Encoder
-from app.local.knowledge.errors import invalid, unsupported
-from app.local.knowledge.state import State, decode
+from app.local.knowledge.state import State
 from app.local.knowledge.stores import Stores
 from app.local.store import Hit, Store
 from app.local.store.filters import Filter, Group, compile_filter

@@ -4,9 +4,10 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
-from app.local.knowledge import bases, chunk, pages
-from app.local.knowledge.errors import conflict, invalid, not_found, unique, unsupported
-from app.local.knowledge.state import decode, encode, new_id
+from app.local.control import pages
+from app.local.control.errors import conflict, invalid, not_found, unique, unsupported
+from app.local.control.records import decode, encode, new_id
+from app.local.knowledge import bases, chunk
 from app.local.wire import JSON, ServiceError
 
 MAX_SOURCES = 5

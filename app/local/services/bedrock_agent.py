@@ -1,12 +1,13 @@
-"""`bedrock-agent`, as far as Knowledge Bases go: every operation is an act on their state."""
+"""`bedrock-agent`: Knowledge Bases and agents, two control planes under one name."""
 
+from collections.abc import Mapping
 from functools import partial
 
-from app.local.knowledge import Knowledge, bases, documents, jobs, sources, tags
-from app.local.knowledge.state import Act
-from app.local.wire import JSON, Call, Service
+from app.local.control import Act, operations, tags
+from app.local.knowledge import Knowledge, bases, documents, jobs, sources
+from app.local.wire import Service
 
-READS: dict[str, Act] = {
+READS: Mapping[str, Act] = {
     "GetKnowledgeBase": bases.get,
     "ListKnowledgeBases": bases.page,
     "GetDataSource": sources.get,
@@ -15,9 +16,9 @@ READS: dict[str, Act] = {
     "ListIngestionJobs": jobs.page,
     "GetKnowledgeBaseDocuments": documents.get,
     "ListKnowledgeBaseDocuments": documents.page,
-    "ListTagsForResource": tags.page,
+    "ListTagsForResource": partial(tags.page, bases.exists),
 }
-WRITES: dict[str, Act] = {
+WRITES: Mapping[str, Act] = {
     "CreateKnowledgeBase": bases.create,
     "UpdateKnowledgeBase": bases.update,
     "DeleteKnowledgeBase": bases.delete,
@@ -27,20 +28,12 @@ WRITES: dict[str, Act] = {
     "StartIngestionJob": jobs.start,
     "StopIngestionJob": jobs.stop,
     "DeleteKnowledgeBaseDocuments": documents.delete,
-    "TagResource": tags.tag,
-    "UntagResource": tags.untag,
+    "TagResource": partial(tags.tag, bases.exists),
+    "UntagResource": partial(tags.untag, bases.exists),
 }
 
 
 def handlers(knowledge: Knowledge) -> Service:
-    writes = WRITES | {"IngestKnowledgeBaseDocuments": partial(documents.ingest, knowledge.fetch)}
-
-    def reading(act: Act, call: Call) -> JSON:
-        return knowledge.read(act, call.params)
-
-    def writing(act: Act, call: Call) -> JSON:
-        return knowledge.write(call.operation, act, call.params)
-
-    return {name: partial(reading, act) for name, act in READS.items()} | {
-        name: partial(writing, act) for name, act in writes.items()
-    }
+    """The operations on Knowledge Bases."""
+    ingest = partial(documents.ingest, knowledge.fetch)
+    return operations(knowledge, READS, {**WRITES, "IngestKnowledgeBaseDocuments": ingest})

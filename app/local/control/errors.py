@@ -1,4 +1,4 @@
-"""The errors that a Knowledge Base answers with, in Bedrock's names."""
+"""The errors that a control plane answers with, in Bedrock's names."""
 
 import sqlite3
 from collections.abc import Iterator

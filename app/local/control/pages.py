@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from app.local.knowledge.state import digest
+from app.local.control.records import digest
 from app.local.wire import JSON, ServiceError
 
 DEFAULT_RESULTS = 100
@@ -52,16 +52,18 @@ def page(
     key: Callable[[T], Any],
     *,
     descending: bool = False,
+    most: int = DEFAULT_RESULTS,
 ) -> tuple[list[T], JSON]:
     """The page of `items` that is asked for, and the member `nextToken` if there are more.
 
-    They are sorted by `key`, a JSON value that is different for any two of them.
+    They are sorted by `key`, a JSON value that is different for any two of them. A page has `most`
+    items unless the caller asks for another number.
     """
     last = position(operation, params)
     rest = sorted(items, key=key, reverse=descending)
     if last is not None:
         rest = [item for item in rest if (key(item) < last if descending else key(item) > last)]
-    limit = params.get("maxResults", DEFAULT_RESULTS)
+    limit = params.get("maxResults", most)
     if len(rest) <= limit:
         return rest, {}
     return rest[:limit], {"nextToken": token(operation, params, key(rest[limit - 1]))}
