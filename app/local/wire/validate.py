@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sized
 from functools import cache
 from typing import Any, NamedTuple
 
-import regex  # type: ignore[import-untyped]  # it has no types of its own
+import regex
 from botocore.model import OperationModel, Shape
 
 from app.local.wire.call import JSON, ServiceError
