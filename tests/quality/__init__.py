@@ -3,7 +3,7 @@
     python -m tests.quality            every measurement
     python -m tests.quality scifact    one of them
 
-Each module here but `__main__` is a measurement: it has `run()`, which yields tables. The corpora
+Each module here but `__main__` and tests is a measurement: `run()` yields its tables. The corpora
 are not part of the project: they are read from `../shared/eval`, and a measurement whose corpus is
 missing says so.
 """
