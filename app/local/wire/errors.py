@@ -41,6 +41,7 @@ class Dialect:
 
 _COMMON = Dialect()
 _DIALECTS = {
+    "dynamodb": Dialect(internal="InternalServerError"),
     "lambda": Dialect(internal="ServiceException"),
     "s3": Dialect(
         malformed="MalformedXML",

@@ -16,6 +16,7 @@ SERVICES = (
     "bedrock-runtime",
     "bedrock-agent",
     "bedrock-agent-runtime",
+    "dynamodb",
     "lambda",
     "s3",
     "sqs",
@@ -29,6 +30,8 @@ def model(service: str) -> ServiceModel:
         _add_browser_upload(description)
     if service == "bedrock-agent":
         _mend_taggable_arns(description)
+    if service == "dynamodb":
+        _mend_dynamodb(description)
     return ServiceModel(description, service)
 
 
@@ -91,3 +94,20 @@ def _mend_taggable_arns(bedrock_agent: dict[str, Any]) -> None:
     r"""The pattern says `/d` where it means `\d`, and so no ARN of a Knowledge Base would match."""
     shape = bedrock_agent["shapes"]["TaggableResourcesArn"]
     shape["pattern"] = shape["pattern"].replace("/d", r"\d")
+
+
+def _mend_dynamodb(dynamodb: dict[str, Any]) -> None:
+    """A pattern has what Java takes for the range of all characters beyond U+FFFF; and answers are
+    said to keep minima that only requests have.
+    """
+    shapes = dynamodb["shapes"]
+    role, pairs = shapes["AutoScalingRoleArn"], r"\uD800\uDC00-\uDBFF\uDFFF"
+    role["pattern"] = role["pattern"].replace(pairs, r"\U00010000-\U0010FFFF")
+    for structure, member in (
+        ("BatchGetItemOutput", "UnprocessedKeys"),
+        ("BatchWriteItemOutput", "UnprocessedItems"),
+        ("ProvisionedThroughputDescription", "NumberOfDecreasesToday"),
+    ):
+        reference = shapes[structure]["members"][member]
+        shapes[member] = shapes[reference["shape"]] | {"min": 0}
+        reference["shape"] = member
