@@ -1,19 +1,19 @@
 """What a person did to a bucket's folder: files dropped in, edited, moved, removed.
 
 A file that is not as its row says is read again. With the same bytes it is the same object, however
-it was touched or copied; with others it is a new one, described by its file alone.
+it was touched or copied; with others it is a new one, described by its file alone, and its version
+is called "null".
 """
 
 import hashlib
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.local.buckets import index
 from app.local.buckets.checksums import md5
-from app.local.buckets.events import DELETE, PUT
 from app.local.buckets.folder import Folder, Identity
 from app.local.buckets.objects import Attributes, Object, guess_type
+from app.local.buckets.staging import new_version
 from app.local.database import Database
 
 _PATIENCE = 3  # readings of a file that keeps changing
@@ -28,11 +28,9 @@ class Finding:
     now: Object | None
 
     @property
-    def event(self) -> str | None:
-        """What S3 calls it; None where the bytes are the same."""
-        if self.now is None:
-            return DELETE
-        return None if self.before and self.before.md5 == self.now.md5 else PUT
+    def same(self) -> bool:
+        """Whether it is the object that was there, in another file or touched."""
+        return bool(self.before and self.now and self.before.md5 == self.now.md5)
 
     def holds(self, folder: Folder) -> bool:
         """Whether the folder is still as it was found."""
@@ -77,7 +75,7 @@ def _read(folder: Folder, bucket: str, key: str, path: str, before: Object | Non
     return Object(
         bucket=bucket,
         key=key,
-        version=uuid.uuid4().hex,
+        version=new_version(),
         path=path,
         identity=identity,
         md5=digest,

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import quote_plus
 
-from app.local.buckets.objects import Object
+from app.local.buckets.objects import NULL, Object, Version
 from app.local.database import Database
 
 JSON = dict[str, Any]
@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 
 PUT, POST, COPY = "ObjectCreated:Put", "ObjectCreated:Post", "ObjectCreated:Copy"
 COMPLETE = "ObjectCreated:CompleteMultipartUpload"
-DELETE = "ObjectRemoved:Delete"
+DELETE, MARKER = "ObjectRemoved:Delete", "ObjectRemoved:DeleteMarkerCreated"
+TAG, UNTAG = "ObjectTagging:Put", "ObjectTagging:Delete"
 
 
 class Queues(Protocol):
@@ -39,7 +40,7 @@ class Outbox:
         self._database, self._queues, self._region = database, queues, region
         self._delivering = Lock()
 
-    def record(self, connection: sqlite3.Connection, item: Object, name: str) -> None:
+    def record(self, connection: sqlite3.Connection, item: Version, name: str) -> None:
         """Note that this happened to this object, for every queue that wants to know."""
         row = connection.execute(
             "SELECT notifications FROM buckets WHERE name = ?", (item.bucket,)
@@ -95,12 +96,14 @@ def _passes(rules: Iterable[JSON], key: str) -> bool:
     return all(tests[rule["Name"]](rule["Value"]) for rule in rules)
 
 
-def record_of(item: Object, name: str, configuration: str, region: str) -> JSON:
+def record_of(item: Version, name: str, configuration: str, region: str) -> JSON:
     """One member of `Records`, by "Event message structure" in the S3 User Guide. What a removed
     object was like is not said.
     """
     subject: JSON = {"key": quote_plus(item.key, safe="/")}
-    if name.startswith("ObjectCreated"):
+    if item.version_id != NULL:
+        subject["versionId"] = item.version_id
+    if isinstance(item, Object) and name != DELETE:
         subject |= {"size": item.size, "eTag": item.etag}
     return {
         "eventVersion": "2.1",

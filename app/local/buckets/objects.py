@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from app.local.buckets.folder import Identity
 
@@ -21,6 +22,8 @@ for _type, _suffix in {
     _TYPES.add_type(_type, _suffix)
 
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+NULL = "null"  # the id of a version that was written while its bucket kept none
+
 _RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
@@ -33,8 +36,36 @@ class NoSuchKey(KeyError):
     """The bucket holds no object under this key."""
 
 
+class Deleted(NoSuchKey):
+    """The newest version of this key is a delete marker.
+
+    Attributes:
+        marker: that one.
+    """
+
+    def __init__(self, marker: "Marker") -> None:
+        super().__init__(marker.key)
+        self.marker = marker
+
+
+class NoSuchVersion(KeyError):
+    """The key has no version of this id."""
+
+
+class IsMarker(Exception):
+    """The version that was to be read is a delete marker.
+
+    Attributes:
+        marker: that one.
+    """
+
+    def __init__(self, marker: "Marker") -> None:
+        super().__init__(marker.key)
+        self.marker = marker
+
+
 class BucketNotEmpty(Exception):
-    """Something is left in the bucket's folder."""
+    """Something is left in the bucket."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +75,16 @@ class Attributes:
     Attributes:
         headers: the content headers, by their names in S3's model: {"CacheControl": "no-store"}.
         metadata: the user's own, names in lower case.
+        encryption: how it is said to be encrypted, by the names in S3's model:
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "..."}.
+        tags: these alone may change while the object stays the same.
     """
 
     content_type: str = DEFAULT_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    encryption: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +98,7 @@ class Object:
         etag: without quotes: the MD5, or that of its parts' MD5s with their number.
         checksums: as S3 names them: {"ChecksumCRC32": "...", "ChecksumType": "FULL_OBJECT"}.
         parts: sizes of the parts that it was uploaded in, in bytes; empty if it came in one piece.
+        version_id: what S3 calls this version of the key: `version`, or "null".
     """
 
     bucket: str
@@ -74,6 +111,7 @@ class Object:
     attributes: Attributes
     checksums: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[int, ...] = ()
+    version_id: str = NULL
 
     @property
     def size(self) -> int:
@@ -90,6 +128,29 @@ class Object:
     @property
     def last_modified(self) -> datetime:
         return datetime.fromtimestamp(self.identity.mtime_ns // 10**9, UTC)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A delete marker: while it is the newest version of its key, there is no object.
+
+    Attributes:
+        version: its own name, as an object's state has one.
+        moment: when it was made, in seconds since 1970.
+    """
+
+    bucket: str
+    key: str
+    version: str
+    version_id: str
+    moment: float
+
+    @property
+    def last_modified(self) -> datetime:
+        return datetime.fromtimestamp(int(self.moment), UTC)
+
+
+Version = Object | Marker
 
 
 def is_bucket_name(name: str) -> bool:

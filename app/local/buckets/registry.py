@@ -3,17 +3,27 @@
 import json
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.local.buckets import index
 from app.local.buckets.folder import Folder, sync_folder
 from app.local.buckets.objects import NoSuchBucket, is_bucket_name
+from app.local.buckets.staging import Staging
 from app.local.database import Database
 
 STATE = ".state"
+VERSIONING, ENABLED = "versioning", "Enabled"
+
+
+class Change(NamedTuple):
+    """A transaction, and the staged files that nothing needs once it is committed."""
+
+    connection: sqlite3.Connection
+    unneeded: list[str]
 
 
 class Registry:
@@ -21,15 +31,27 @@ class Registry:
 
     Attributes:
         lock: orders all changes to buckets and objects.
+        staging: the bytes that lie in no bucket's folder.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.database = Database(root / STATE / "buckets.sqlite", index.SCHEMA)
+        index.upgrade(self.database)
+        self.staging = Staging(root / STATE / "staged")
         self.lock = RLock()
 
     def close(self) -> None:
         self.database.close()
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        unneeded: list[str] = []
+        with self.database.transaction() as connection:
+            yield Change(connection, unneeded)
+        for version in unneeded:
+            with suppress(OSError):  # what stays goes when the home is opened next
+                self.staging.at(version).unlink()
 
     def names(self) -> Sequence[str]:
         return sorted(entry.name for entry in self.root.iterdir() if self.is_bucket(entry.name))
@@ -66,15 +88,39 @@ class Registry:
         rows = self.database.query("SELECT name FROM buckets WHERE notifications != '{}'")
         return [row["name"] for row in rows if self.is_bucket(row["name"])]
 
+    def keep(self, bucket: str, name: str, value: Any) -> None:
+        """Say something of a bucket, under the name of one of S3's subresources: "cors", "policy",
+        "versioning". Raises NoSuchBucket.
+        """
+        self.folder(bucket)
+        with self.lock, self.database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO subresources VALUES (?, ?, ?)",
+                (bucket, name, json.dumps(value)),
+            )
+
+    def kept(self, bucket: str, name: str, default: Any = None) -> Any:
+        """What was said last, or `default`. Raises NoSuchBucket."""
+        self.folder(bucket)
+        row = self.database.first(
+            "SELECT value FROM subresources WHERE bucket = ? AND name = ?", bucket, name
+        )
+        return json.loads(row["value"]) if row else default
+
     def create(self, bucket: str, location: str = "") -> bool:
         """Make a bucket, or return False: it is there already. The name has been checked."""
         with self.lock:
             if self.is_bucket(bucket):
                 return False
+            self._forget(bucket)  # whose folder a person may have removed
             (self.root / bucket).mkdir()
             sync_folder(self.root)
             self._save(bucket, time.time(), location)
         return True
+
+    def _forget(self, bucket: str) -> None:
+        with self.change() as change:
+            change.unneeded.extend(index.remove_bucket(change.connection, bucket))
 
     def _save(self, bucket: str, created: float, location: str) -> None:
         with self.database.transaction() as connection:

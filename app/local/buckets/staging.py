@@ -1,10 +1,8 @@
-"""Where bytes wait, durable and whole, until one rename makes them an object.
+"""Where bytes lie, durable and whole, that are in no bucket's folder; one rename brings them there.
 
-    <version>         bytes of an object, or of a part of an upload
-    <version>.gone    bytes of an object that is being deleted
+    <version>    of an object on its way in or out, of a part of an upload, or of an older version
 
-What lies here after a crash is looked up by its version: was its write committed? What is gone is
-looked up by nobody.
+What lies here after a crash is looked up by its name: does a row speak of it, and as of what?
 """
 
 import os
@@ -18,7 +16,11 @@ from app.local.buckets.checksums import ALGORITHMS, encoded, md5
 from app.local.buckets.folder import Identity, sync_folder
 
 CHUNK = 1 << 20  # bytes
-_GONE = ".gone"
+
+
+def new_version() -> str:
+    """A name that no other state of an object has."""
+    return uuid.uuid4().hex
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,6 @@ class Staging:
     def at(self, version: str) -> Path:
         return self._root / version
 
-    def gone(self, version: str) -> Path:
-        return self._root / (version + _GONE)
-
     @contextmanager
     def hold(self, chunks: Iterable[bytes], algorithms: Collection[str] = ()) -> Iterator[Staged]:
         """Write bytes down, durably. They are removed at the end, unless `keep` was called.
@@ -60,7 +59,7 @@ class Staging:
         The fsync of a new file keeps its name as well, on every journalling file system; and
         nothing has been promised of it before its new folder is synced.
         """
-        path = self.at(uuid.uuid4().hex)
+        path = self.at(new_version())
         self._held.add(path.name)
         digests = {name: ALGORITHMS[name]() for name in algorithms}
         etag = md5()

@@ -6,16 +6,19 @@ import sys
 from pathlib import Path
 from random import SystemRandom
 
+import pytest
+
 from tests.local.s3.putting import scratch
 
 ROOT = Path(__file__).parents[3]
 SEED = SystemRandom().randrange(10**6)
 
 
-def test_a_bucket_survives_being_killed_at_any_moment() -> None:
+@pytest.mark.parametrize("more", [(), ("versions",)], ids=["plain", "versions"])
+def test_a_bucket_survives_being_killed_at_any_moment(more: tuple[str, ...]) -> None:
     with scratch() as folder:
         ended = subprocess.run(
-            [sys.executable, "-m", "tests.local.s3.crashing", str(folder), str(SEED)],
+            [sys.executable, "-m", "tests.local.s3.crashing", str(folder), str(SEED), *more],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -74,8 +74,8 @@ class Overtaken(Buckets):
 
     overtakers = 0
 
-    def head(self, bucket: str, key: str) -> Object:
-        item = super().head(bucket, key)
+    def head(self, bucket: str, key: str, version_id: str | None = None) -> Object:
+        item = super().head(bucket, key, version_id)
         if self.overtakers:
             number = self.overtakers
             self.overtakers = 0
