@@ -3,7 +3,8 @@
 A class for each process. `Settings` is what the application needs, in a Lambda as on the laptop,
 `DocumentSettings` the part of it that the ingest function needs; the names of resources come from
 whoever created them: the CDK stack in AWS, `outcrop up` on the laptop. `LaptopSettings` is what the
-command line needs to start the laptop's home.
+command line needs to start the laptop's home, `StackSettings` what it needs to deploy a stack and
+to call it.
 
 Every field reads `OUTCROP_<NAME>`. A field without a default that is missing fails by name, before
 anything is started. docs/settings.md is generated from the descriptions here.
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import OperatorError
@@ -96,6 +97,19 @@ class LaptopSettings(_Environment):
     )
     local_model: str | None = Field(
         default=None, description="The model to ask that server for; its first one by default."
+    )
+
+
+class StackSettings(_Environment):
+    """What the command line needs to deploy a stack, and to call it."""
+
+    cdk: Path = Field(
+        default=Path(__file__).parent.parent / "node_modules" / ".bin" / "cdk",
+        description="The CDK's command line; `make synth` installs this one.",
+    )
+    token: SecretStr | None = Field(
+        default=None,
+        description="The ID token to call a stack with, where no person is there to sign in.",
     )
 
 

@@ -7,8 +7,10 @@ boto3's own chain, so which home answers is a matter of endpoint variables.
                         twice, and takes no client token that could tell.
     the others          three attempts, in mode `standard`, within the deadline
 
-`deployer()` has the further clients that make the laptop's resources, as the CDK stack does in AWS.
-A call is made inside `calling()`, which turns its failure into one of `app.errors`.
+`deployer()` has the further clients that make the laptop's resources, as the CDK stack does in AWS;
+`operator()` those that look at an account, and at a stack in it. `signer()` signs a request that is
+no call of boto3's. A call is made inside `calling()`, which turns its failure into one of
+`app.errors`.
 """
 
 from __future__ import annotations
@@ -20,17 +22,34 @@ import boto3
 from botocore.config import Config
 
 from app.aws.failures import FAILURES, calling, translate
+from app.aws.signing import Signer
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock_agent import AgentsforBedrockClient
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
 
-__all__ = ["FAILURES", "Clients", "Deployer", "calling", "clients", "deployer", "translate"]
+__all__ = [
+    "FAILURES",
+    "Clients",
+    "Deployer",
+    "Operator",
+    "Signer",
+    "calling",
+    "clients",
+    "deployer",
+    "operator",
+    "signer",
+    "translate",
+]
 
 ATTEMPTS = 3
 CONNECT_SECONDS = 5
@@ -54,6 +73,20 @@ class Deployer:
 
     sqs: SQSClient
     lambda_: LambdaClient
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What it takes to look at an account before a stack is deployed, and at the stack after."""
+
+    region: str
+    sts: STSClient
+    ssm: SSMClient
+    cloudformation: CloudFormationClient
+    service_quotas: ServiceQuotasClient
+    bedrock: BedrockClient
+    bedrock_agent: AgentsforBedrockClient
+    s3: S3Client
 
 
 def clients(deadline_seconds: float) -> Clients:
@@ -101,6 +134,34 @@ def deployer(deadline_seconds: float) -> Deployer:
         return Deployer(
             session.client("sqs", config=config), session.client("lambda", config=config)
         )
+
+
+def operator(deadline_seconds: float) -> Operator:
+    """The operator's clients; as for `clients`."""
+    config = _repeatable(deadline_seconds)
+    with calling("Setting up the AWS clients"):
+        session = boto3.Session()
+        return Operator(
+            region=session.region_name,
+            sts=session.client("sts", config=config),
+            ssm=session.client("ssm", config=config),
+            cloudformation=session.client("cloudformation", config=config),
+            service_quotas=session.client("service-quotas", config=config),
+            bedrock=_signing(session.client("bedrock", config=config)),
+            bedrock_agent=session.client("bedrock-agent", config=config),
+            s3=session.client("s3", config=config),
+        )
+
+
+def signer(service: str) -> Signer:
+    """Signs requests to a service that boto3 has no client for, such as one's own API.
+
+    Raises:
+        OperatorError: there is no Region, or there are no credentials.
+    """
+    with calling("Signing"):
+        session = boto3.Session()
+        return Signer(service, session.region_name, session.get_credentials())
 
 
 def _repeatable(deadline_seconds: float) -> Config:

@@ -1,7 +1,11 @@
-"""The application, as the command line calls it: over HTTP, like everyone else."""
+"""The application, as the command line calls it: over HTTP, like everyone else.
+
+On a laptop or in AWS is a matter of its URL, and of the `auth` that every request is sent with.
+"""
 
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import unescape
@@ -14,6 +18,8 @@ Json = dict[str, Any]
 
 TIMEOUT = httpx.Timeout(10, read=180)
 END = "[DONE]"
+ASKING = "/chat"
+PAUSES = (0.5, 1, 2, 4)  # seconds, while there are too many requests
 
 
 class Refused(Exception):
@@ -25,20 +31,25 @@ class Refused(Exception):
 
 
 class Client:
-    """A running application."""
+    """A running application, called as whoever `auth` says."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, auth: httpx.Auth | None = None) -> None:
         self.url = url
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT)
+        self._http = httpx.Client(base_url=url, auth=auth, timeout=TIMEOUT)
 
     def call(self, method: str, path: str, **request: Any) -> Json:
-        """The answer, as JSON.
+        """The answer, as JSON. What is throttled is sent again, but for a question.
 
         Raises:
             Refused: the application answered with a problem, or could not be reached.
         """
         with _reached(self.url):
             response = self._http.request(method, path, **request)
+            for seconds in () if path == ASKING else PAUSES:
+                if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                    break
+                time.sleep(seconds)
+                response = self._http.request(method, path, **request)
             _check(response)
         answer: Json = response.json() if response.content else {}
         return answer
@@ -103,11 +114,20 @@ def _reached(url: str) -> Iterator[None]:
 def _check(response: httpx.Response) -> None:
     if response.is_error:
         response.read()
-        try:
-            problem = response.json()
-        except ValueError:
-            problem = _lost(f"The application answered {response.status_code}", response.text)
-        raise Refused(problem)
+        raise Refused(_problem(response))
+
+
+def _problem(response: httpx.Response) -> Json:
+    """The application's own problem, or one of what stands before it: API Gateway, a proxy."""
+    try:
+        said = response.json()
+    except ValueError:
+        said = {}
+    if isinstance(said, dict) and said.keys() >= {"title", "detail"}:
+        return said
+    detail = said.get("message") if isinstance(said, dict) else None
+    lost = _lost(f"The application answered {response.status_code}", detail or response.text)
+    return lost | {"status": response.status_code}
 
 
 def _lost(title: str, detail: str) -> Json:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import screen
-from app.cli.application import application
+from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 
 
@@ -16,11 +16,12 @@ def ask(
         str | None, typer.Option("--conversation", "-c", help="The conversation to go on with.")
     ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help="The model to ask.")] = None,
+    stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask a question about the documents, and read the cited answer as it is written."""
     asked = {"message": question, "conversationId": conversation, "model": model}
-    with application() as client:
+    with application(stack) as client:
         if as_json:
             screen.show_json(client.call("POST", "/chat", json=_given(asked)))
         else:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli import screen
-from app.cli.application import application
+from app.cli.application import StackOption, application
 from app.cli.client import Client, Refused
 from app.cli.commands.ask import show
 
@@ -17,9 +17,10 @@ def chat(
         str | None, typer.Option("--conversation", "-c", help="The conversation to go on with.")
     ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help="The model to ask.")] = None,
+    stack: StackOption = None,
 ) -> None:
     """Talk about the documents: every question may refer to what was said before."""
-    with application() as client:
+    with application(stack) as client:
         screen.err.print(HELP, style="dim")
         while (question := _read()) is not None:
             if question == "/new":

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli import screen
-from app.cli.application import application
+from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.names import id_of
 
@@ -15,13 +15,13 @@ docs = typer.Typer(help="List, show and remove documents.", no_args_is_help=True
 Name = Annotated[str, typer.Argument(help="The document's name, as `docs ls` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
-GONE_SECONDS = 60
+GONE_SECONDS = 300
 
 
 @docs.command("ls")
-def listing(as_json: AsJson = False) -> None:
+def listing(stack: StackOption = None, as_json: AsJson = False) -> None:
     """List the documents, by name."""
-    with application() as client:
+    with application(stack) as client:
         documents = list(client.pages("/documents"))
     if as_json:
         screen.show_json({"items": documents})
@@ -33,9 +33,9 @@ def listing(as_json: AsJson = False) -> None:
 
 
 @docs.command("show")
-def find(name: Name, as_json: AsJson = False) -> None:
+def find(name: Name, stack: StackOption = None, as_json: AsJson = False) -> None:
     """Show one document: where it lies, and what became of it."""
-    with application() as client:
+    with application(stack) as client:
         document = client.call("GET", f"/documents/{id_of(name)}")
     if as_json:
         screen.show_json(document)
@@ -44,9 +44,9 @@ def find(name: Name, as_json: AsJson = False) -> None:
 
 
 @docs.command("rm")
-def remove(name: Name, as_json: AsJson = False) -> None:
+def remove(name: Name, stack: StackOption = None, as_json: AsJson = False) -> None:
     """Remove a document, and wait until nothing of it can be found."""
-    with application() as client:
+    with application(stack) as client:
         path = f"/documents/{id_of(name)}"
         document = client.call("DELETE", path)
         with screen.waiting(f"removing {name}"):

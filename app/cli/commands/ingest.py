@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from app.cli import screen
-from app.cli.application import application
+from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.names import id_of, supported
 
 # What a document is while something is still to be done with it.
 UNDER_WAY = {"UPLOADED", "STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
 INDEXED = {"INDEXED", "IGNORED"}  # ignored: it was indexed already, just as it is
-POLL_SECONDS = 0.1
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 2
 PATIENCE_SECONDS = 600  # for one document
 
 
@@ -30,6 +30,7 @@ class File:
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files and folders.")],
+    stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Put documents in, and wait until they are indexed. A folder is taken with all that it holds.
@@ -40,7 +41,7 @@ def ingest(
     if not files:
         types = ", ".join(supported())
         raise typer.BadParameter(f"there is no file of a type that is read: {types}")
-    with application() as client:
+    with application(stack) as client:
         documents = put(client, files, "Reading " + ", ".join(map(str, paths)), quiet=as_json)
     failed = [document for document in documents if document["status"] not in INDEXED]
     if as_json:
@@ -100,12 +101,13 @@ def _upload(client: Client, file: File) -> Json | None:
 
 def _settled(client: Client, name: str, before: str | None) -> Json:
     """The document, once the Knowledge Base has dealt with what was uploaded."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline, pause = time.monotonic() + PATIENCE_SECONDS, POLL_SECONDS
     while time.monotonic() < deadline:
         document = _document(client, name)
         if document.get("updated") != before and document["status"] not in UNDER_WAY:
             return document
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
     reason = f"not dealt with in {PATIENCE_SECONDS} s; `outcrop docs show` says how far it is"
     return {"name": name, "status": "PENDING", "reason": reason}
 

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from app.cli import screen
-from app.cli.application import application
+from app.cli.application import StackOption, application
 from app.cli.client import Json
 
 
@@ -18,13 +18,14 @@ def search(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each is where it is.")
     ] = False,
+    stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show the passages that an answer would be made of."""
     asked: Json = {"query": query, "limit": limit, "explain": explain}
     if semantic:
         asked["searchType"] = "SEMANTIC"
-    with application() as client:
+    with application(stack) as client:
         found = client.call("POST", "/search", json=asked)
     if as_json:
         screen.show_json(found)

@@ -1,0 +1,80 @@
+"""Whether an account is ready for a stack: what deploying would otherwise find out the hard way.
+
+    credentials ── bootstrap ── models ── quotas ── agents ── monthly floor
+
+Nothing is created and nothing is called that costs. A check that may not look says so, and is no
+failure: `well` is None then. Without credentials or a Region nothing further can be looked at.
+"""
+
+from collections.abc import Callable, Iterator
+
+from botocore.exceptions import ClientError
+
+from app.aws import Operator, calling, operator
+from app.cli.account.agents import agents
+from app.cli.account.models import models
+from app.cli.account.quotas import quotas
+from app.cli.context import Choices
+from app.cli.findings import Finding
+from app.errors import OutcropError
+
+Check = Callable[[Operator, Choices], Iterator[Finding]]
+
+SECONDS = 30  # for one call, with all its attempts
+BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+LEAST_BOOTSTRAP = 6  # what a template of today's CDK asks for
+
+
+def examine(choices: Choices) -> Iterator[Finding]:
+    """Look at the account that boto3 finds, for a stack with these choices."""
+    try:
+        aws = operator(SECONDS)
+        with calling("GetCallerIdentity"):
+            identity = aws.sts.get_caller_identity()
+    except OutcropError as error:
+        yield Finding("Credentials", well=False, found=error.detail)
+        return
+    found = f"{identity['Arn']} in account {identity['Account']}, {aws.region}"
+    yield Finding("Credentials", well=True, found=found)
+    for name, check in CHECKS:
+        try:
+            yield from check(aws, choices)
+        except OutcropError as error:
+            yield Finding(name, well=None, found=f"could not be looked at. {error.detail}")
+
+
+def bootstrap(aws: Operator, _: Choices) -> Iterator[Finding]:
+    """Whether the CDK has its own bucket and roles here."""
+    mend = "Once an account and Region: `make bootstrap`."
+    try:
+        with calling("GetParameter"):
+            parameter = aws.ssm.get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]
+    except OutcropError as error:
+        if not _is_missing(error):
+            raise
+        found = f"{aws.region} of this account is not bootstrapped for the CDK"
+        yield Finding("CDK bootstrap", well=False, found=found, mend=mend)
+        return
+    version = int(parameter["Value"])
+    enough = version >= LEAST_BOOTSTRAP
+    found = f"version {version}" if enough else f"version {version}, and {LEAST_BOOTSTRAP} is asked"
+    yield Finding("CDK bootstrap", enough, found, None if enough else mend)
+
+
+def _is_missing(error: OutcropError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and cause.response["Error"]["Code"] == "ParameterNotFound"
+
+
+def floor(_: Operator, choices: Choices) -> Iterator[Finding]:
+    """What the vector store costs while nobody asks."""
+    yield Finding("The vector store's floor", well=True, found=str(choices.floor))
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("CDK bootstrap", bootstrap),
+    ("Models", models),
+    ("Quotas", quotas),
+    ("Agents", agents),
+    ("The vector store's floor", floor),
+)

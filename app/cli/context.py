@@ -1,0 +1,66 @@
+"""What one chooses of a stack, as `-c KEY=VALUE` says it to the CDK.
+
+The stack itself checks every key and value when it is synthesized. What is read here is what has
+to be known before: what the account has to have for this choice, and what it will cost.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from app.prices import Floor, monthly_floor
+from app.settings import Settings
+
+STACK = "Outcrop"
+EMBEDDING_MODEL = "amazon.titan-embed-text-v2:0"
+
+ContextOption = Annotated[
+    list[str] | None,
+    typer.Option("--context", "-c", metavar="KEY=VALUE", help="A choice; docs/deploy.md has all."),
+]
+NameOption = Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack's name.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the account is asked for."""
+
+    model_id: str
+    embedding_model_id: str
+    agent: str
+    floor: Floor
+
+
+def context(pairs: Sequence[str] | None) -> dict[str, str]:
+    """The choices, by key.
+
+    >>> context(["vector_store=s3-vectors", "origin=https://a.example/?b=c"])
+    {'vector_store': 's3-vectors', 'origin': 'https://a.example/?b=c'}
+    """
+    chosen = {}
+    for pair in pairs or ():
+        key, equals, value = pair.partition("=")
+        if not (key and equals and value):
+            raise typer.BadParameter(f"{pair!r} is not of the form KEY=VALUE", param_hint="-c")
+        chosen[key] = value
+    return chosen
+
+
+def choices(chosen: Mapping[str, str]) -> Choices:
+    """What these choices ask of an account; what is not chosen is what the stack does by itself.
+
+    Raises:
+        InvalidRequest: there is no such vector store.
+    """
+    return Choices(
+        model_id=chosen.get("model_id", Settings.model_fields["model_id"].default),
+        embedding_model_id=chosen.get("embedding_model_id", EMBEDDING_MODEL),
+        agent=chosen.get("agent", "converse"),
+        floor=monthly_floor(
+            chosen.get("vector_store", "opensearch-serverless"),
+            generation=chosen.get("opensearch_generation", "classic"),
+            production=chosen.get("production") == "true",
+        ),
+    )

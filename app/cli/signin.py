@@ -1,0 +1,256 @@
+"""Signing in to a stack: Cognito's hosted page in a browser, and tokens kept for the next time.
+
+    browser ── /oauth2/authorize ── the person signs in ── http://localhost:PORT/?code=...&state=...
+    we ────── /oauth2/token (code, verifier) ── ID token, refresh token ── <home>/sign-in/, 0600
+
+Authorization code with PKCE (RFC 7636) and a loopback redirect (RFC 8252). There is no client
+secret, and none is needed: a code is worth nothing without the verifier, which leaves this process
+only over TLS to Cognito. API Gateway takes the ID token.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import time
+import webbrowser
+from collections.abc import Generator
+from dataclasses import asdict, dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Self
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2 as httpx
+
+from app.cli import screen
+from app.errors import OperatorError
+
+SIGN_IN_SECONDS = 300  # for the person at the browser
+MARGIN_SECONDS = 60  # a token that ends so soon is renewed before
+SCOPE = "openid"
+THANKS = b"<!doctype html><title>Outcrop</title><p>You are signed in. This page can be closed."
+SORRY = b"<!doctype html><title>Outcrop</title><p>That did not work; the terminal says why."
+
+
+class _Unusable(Exception):
+    """A refresh token that Cognito does not take any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Where people sign in.
+
+    Attributes:
+        url: of the hosted pages, without a path.
+        client_id: of the app client.
+        redirect: where the browser is sent back to; one of the app client's callback URLs.
+    """
+
+    url: str
+    client_id: str
+    redirect: str
+
+    @classmethod
+    def of(cls, sign_in_url: str, client_id: str) -> Self:
+        """What a stack's SignInUrl says.
+
+        >>> Pool.of("https://a.example/login?redirect_uri=http%3A%2F%2Flocalhost%3A8400", "c")
+        Pool(url='https://a.example', client_id='c', redirect='http://localhost:8400')
+        """
+        parts = urlsplit(sign_in_url)
+        [redirect] = parse_qs(parts.query)["redirect_uri"]
+        return cls(f"{parts.scheme}://{parts.netloc}", client_id, redirect)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Who one is, for an hour; `expires` in seconds since 1970."""
+
+    id_token: str
+    refresh_token: str
+    expires: float
+
+
+class SignedIn(httpx.Auth):
+    """Sends the ID token with every request, and gets one where there is none."""
+
+    def __init__(self, stack: str, pool: Pool, folder: Path, token: str | None = None) -> None:
+        """Args:
+        folder: where tokens are kept.
+        token: an ID token from the environment; nobody is asked then.
+        """
+        self._stack, self._pool, self._token = stack, pool, token
+        self._file = folder / f"{pool.client_id}.json"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token or self._current().id_token}"
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED and not self._token:
+            # It was revoked, or our clock is wrong. The request was not let in: it may be repeated.
+            request.headers["Authorization"] = f"Bearer {self._renewed().id_token}"
+            yield request
+
+    def _current(self) -> Tokens:
+        kept = _load(self._file)
+        if kept and kept.expires - time.time() > MARGIN_SECONDS:
+            return kept
+        return self._renewed()
+
+    def _renewed(self) -> Tokens:
+        kept = _load(self._file)
+        try:
+            tokens = refresh(self._pool, kept.refresh_token) if kept else self._asked()
+        except _Unusable:
+            tokens = self._asked()
+        _save(self._file, tokens)
+        return tokens
+
+    def _asked(self) -> Tokens:
+        if not screen.err.is_terminal:
+            raise OperatorError(
+                f"Nobody is signed in to the stack {self._stack}, and there is no terminal to ask "
+                f"at. Run `outcrop docs ls --stack {self._stack}` at one, or set OUTCROP_TOKEN to "
+                "an ID token."
+            )
+        return sign_in(self._pool)
+
+
+def sign_in(pool: Pool) -> Tokens:
+    """Let the person sign in at the browser.
+
+    Raises:
+        OperatorError: they did not, or Cognito refused.
+    """
+    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+    asked = {
+        "response_type": "code",
+        "client_id": pool.client_id,
+        "redirect_uri": pool.redirect,
+        "scope": SCOPE,
+        "state": state,
+        "code_challenge": challenge(verifier),
+        "code_challenge_method": "S256",
+    }
+    url = f"{pool.url}/oauth2/authorize?{urlencode(asked)}"
+    with _Listener(pool.redirect, state) as listener:
+        screen.err.print("Sign in at the browser that opens, or open this:", style="dim")
+        screen.err.print(url, style="dim", soft_wrap=True, markup=False)
+        webbrowser.open(url)
+        code = listener.code()
+    return _granted(
+        pool,
+        grant_type="authorization_code",
+        code=code,
+        redirect_uri=pool.redirect,
+        code_verifier=verifier,
+    )
+
+
+def challenge(verifier: str) -> str:
+    """RFC 7636, 4.2: BASE64URL(SHA256(ASCII(verifier))). Its appendix B has this example.
+
+    >>> challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+    'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+    """
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def refresh(pool: Pool, refresh_token: str) -> Tokens:
+    """New tokens for an old refresh token, which stays the same where Cognito gives no other.
+
+    Raises:
+        _Unusable: it has expired or was revoked.
+        OperatorError: Cognito cannot be asked.
+    """
+    return _granted(pool, grant_type="refresh_token", refresh_token=refresh_token)
+
+
+def _granted(pool: Pool, **grant: str) -> Tokens:
+    """What the token endpoint gives for a grant (RFC 6749, 5)."""
+    form = {"client_id": pool.client_id, **grant}
+    try:
+        response = httpx.post(f"{pool.url}/oauth2/token", data=form, timeout=30)
+        answer = response.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise OperatorError(f"{pool.url} cannot be asked for tokens: {error}.") from error
+    if response.is_error:
+        if "refresh_token" in grant and answer.get("error") == "invalid_grant":
+            raise _Unusable
+        raise OperatorError(f"{pool.url} gave no tokens: {answer.get('error', response.text)}.")
+    return Tokens(
+        id_token=answer["id_token"],
+        refresh_token=answer.get("refresh_token", grant.get("refresh_token", "")),
+        expires=time.time() + answer["expires_in"],
+    )
+
+
+class _Listener(HTTPServer):
+    """Waits on the loopback interface for the browser to come back with a code."""
+
+    def __init__(self, redirect: str, state: str) -> None:
+        parts = urlsplit(redirect)
+        try:
+            super().__init__(("127.0.0.1", parts.port or 80), _Return)
+        except OSError as error:
+            raise OperatorError(
+                f"Signing in needs port {parts.port} of this machine, and it is taken ({error})."
+            ) from error
+        self.timeout = SIGN_IN_SECONDS
+        self.path, self.state = parts.path or "/", state
+        self.answer: dict[str, str] = {}
+
+    def code(self) -> str:
+        """The code that the browser brings.
+
+        Raises:
+            OperatorError: it brought an error, or did not come in time.
+        """
+        deadline = time.monotonic() + SIGN_IN_SECONDS
+        while not self.answer and time.monotonic() < deadline:
+            self.handle_request()
+        if code := self.answer.get("code"):
+            return code
+        why = self.answer.get("error_description") or self.answer.get("error")
+        raise OperatorError(f"Nobody signed in: {why or f'{SIGN_IN_SECONDS} s have passed'}.")
+
+    def take(self, path: str) -> bool:
+        """Look at one request. Only one that knows the state can be of this sign-in."""
+        parts = urlsplit(path)
+        told = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        own = secrets.compare_digest(told.get("state", "").encode(), self.state.encode())
+        if own and parts.path == self.path:
+            self.answer = told
+        return "code" in self.answer
+
+
+class _Return(BaseHTTPRequestHandler):
+    server: _Listener
+
+    def do_GET(self) -> None:
+        well = self.server.take(self.path)
+        self.send_response(200 if well else 400)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(THANKS if well else SORRY)
+
+    def log_message(self, *_: object) -> None:
+        """The code is in the path, and belongs into no log."""
+
+
+def _load(file: Path) -> Tokens | None:
+    try:
+        return Tokens(**json.loads(file.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def _save(file: Path, tokens: Tokens) -> None:
+    """Keep them from everyone else on this machine: 0600 in a folder of 0700."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = file.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+        json.dump(asdict(tokens), out)
+    beside.replace(file)
