@@ -1,0 +1,51 @@
+"""Serve the application where the adapter calls it, until SIGTERM."""
+
+import logging
+import sys
+
+import uvicorn
+
+from app.aws import clients
+from app.errors import OperatorError
+from app.settings import Settings, inherited, read
+from app.web import application
+from lambdas.api.logs import WithGatewayRequestId, log_json
+
+DEFAULT_PORT = "8080"  # the adapter's own
+GRACE_SECONDS = 1  # of the two that Lambda gives an environment with an extension to end in
+# The adapter drops a connection that was idle for four seconds. It has to be the one that does: a
+# request sent into a connection that the server closes at that moment would be lost.
+KEEP_ALIVE_SECONDS = 3600
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Read the settings, serve."""
+    log_json()
+    try:
+        settings = read(Settings)
+        if settings.auth != "api-gateway":
+            raise OperatorError(
+                "OUTCROP_AUTH has to be api-gateway in Lambda: by any other all callers are one."
+            )
+        app = application(clients(settings.deadline_seconds), settings)
+    except OperatorError as error:
+        log.critical(error.detail)
+        sys.exit(1)
+    uvicorn.run(
+        WithGatewayRequestId(app),
+        port=int(inherited("AWS_LWA_PORT") or inherited("PORT") or DEFAULT_PORT),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        server_header=False,
+        log_config=None,
+        access_log=False,  # API Gateway writes one
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""A function's bundle, laid out as the stack's is, with packages that run on this machine.
+
+The stack's own has wheels for arm64 and Python 3.14. Here the same distributions, those of the
+function's requirements file, come from this environment; the interpreter that runs them has nothing
+else, so that what the file lacks is missing here, too.
+"""
+
+import re
+import shutil
+import venv
+from importlib.metadata import distribution
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LEFT_OUT = shutil.ignore_patterns("local", "cli", "__pycache__")
+PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
+
+
+def lay_out(target: Path, entry: str, requirements: str) -> Path:
+    """The bundle of `lambdas/<entry>` in an empty folder."""
+    shutil.copytree(ROOT / "app", target / "app", ignore=LEFT_OUT)
+    shutil.copytree(ROOT / "lambdas" / entry, target / "lambdas" / entry, ignore=LEFT_OUT)
+    shutil.copy(ROOT / "lambdas" / "__init__.py", target / "lambdas")
+    for name in PINNED.findall((ROOT / requirements).read_text()):
+        _link(name, target)
+    return target
+
+
+def interpreter(target: Path) -> Path:
+    """The folder of a `python3` that has no packages of its own."""
+    venv.create(target, symlinks=True)
+    return target / "bin"
+
+
+def _link(name: str, target: Path) -> None:
+    """A distribution's own files and folders, those at the top of site-packages, by links."""
+    files = distribution(name).files or ()
+    for top in {file.parts[0] for file in files if not file.parts[0].startswith(("..", "__"))}:
+        (target / top).symlink_to(Path(str(distribution(name).locate_file(top))))
