@@ -9,6 +9,9 @@
 #   make deploy   create or change the stack in the AWS account that the credentials lead to
 #                 (both: ARGS="-c vector_store=s3-vectors -c production=true"; see infra/context.py)
 #
+#   make lambda-adapter
+#                 build Lambda Web Adapter, for the tests that run the API's bundle; needs Rust
+#
 #   make quality  measure retrieval and answers on real corpora
 #   make bench    measure speed, side by side with what one would use instead
 #   make docs     write the generated parts of docs/ again
@@ -25,11 +28,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Run from the environment, so that `python` and `node` are its own, for jsii too.
 CDK    := PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/aws-cdk/bin/cdk
 
+# The newest that its authors publish as source; the stack's layer is version 1.0.0.
+ADAPTER         := .lambda-adapter
+ADAPTER_VERSION := 1.0.0-rc1
+
 # What uv asks for on every call: this environment, wheels, no other Python.
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test check synth deploy quality bench docs lock clean
+.PHONY: demo up test check synth deploy lambda-adapter quality bench docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -53,6 +60,8 @@ synth: $(VENV)/infra
 deploy: $(VENV)/infra
 	@$(CDK) deploy $(ARGS)
 
+lambda-adapter: $(ADAPTER)/bin/lambda-adapter
+
 quality: $(VENV)/dev
 	$(BIN)/python -m tests.quality $(ARGS)
 
@@ -61,6 +70,10 @@ bench: $(VENV)/dev
 
 docs: $(VENV)/dev
 	$(BIN)/python -m tests.docs --write
+
+$(ADAPTER)/bin/lambda-adapter:
+	@command -v cargo >/dev/null || { echo "Lambda Web Adapter is built by Rust's cargo; see https://rustup.rs" >&2; exit 1; }
+	cargo install lambda_web_adapter --version $(ADAPTER_VERSION) --locked --root $(ADAPTER)
 
 # --- the environment -------------------------------------------------------------------
 
