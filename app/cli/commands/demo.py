@@ -11,7 +11,7 @@ from app.cli.commands.ingest import INDEXED, found, put, report
 from app.settings import LaptopSettings, read
 
 DOCS = Path(__file__).parents[3] / "docs"
-QUESTION = "How does Outcrop answer a question without an AWS account?"
+QUESTION = "What is the difference between the laptop and AWS?"
 
 NEXT = """\
 Try next, with .venv/bin on your PATH:
@@ -29,7 +29,8 @@ def demo() -> None:
     """Start, read Outcrop's own documentation, ask it a question, and say what to try next."""
     with application() as client:
         screen.out.print(
-            f"The application answers on {client.url}; behind it the stand-in, as AWS."
+            f"The application answers on {client.url}; behind it the stand-in, as AWS.",
+            soft_wrap=True,
         )
         documents = put(client, list(found(DOCS)), "Reading docs/", quiet=False)
         failed = [document for document in documents if document["status"] not in INDEXED]

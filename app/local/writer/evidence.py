@@ -2,7 +2,8 @@
 
 Of meaning (cosines of the encoder), of words (how much of the question's weight a sentence, its
 neighbours, what stands over it, and its passage cover), of form (whether it holds what the question
-asks for: a number, a date, a name), and of place. `coefficients.py` says what each is worth.
+asks for: a number, a date, a name, a definition), and of place. `coefficients.py` says what each is
+worth.
 """
 
 import re
@@ -127,6 +128,11 @@ def _cosine_before(case: Case, i: int) -> float:
     return 0.0 if before is None else float(case.cosine[before])
 
 
+def _defines(case: Case, i: int) -> bool:
+    begins = case.question.definition
+    return bool(begins and begins.match(case.candidates[i].text))
+
+
 # fmt: off
 FEATURES: dict[str, Callable[[Case, int], float]] = {
     "cosine":          lambda case, i: float(case.cosine[i]),
@@ -149,6 +155,7 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "place":           lambda case, i: case.question.kind == "place" and _new_name(case, i),
     "way":             lambda case, i: case.question.kind == "way"
                        and bool(_MEANS.search(case.candidates[i].text)),
+    "definition":      _defines,
     "pointer":         lambda case, i: bool(_POINTER.match(case.candidates[i].text)),
     "lead-in":         lambda case, i: case.candidates[i].text.endswith(":"),
     "item":            lambda case, i: case.candidates[i].kind == "item",

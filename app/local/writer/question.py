@@ -45,6 +45,10 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 _NUMBER_WORDS = frozenset(_COUNTED.split())
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 _MONTHS = frozenset(_CALENDAR.split())
+_WHAT_IS = re.compile(
+    r"\W*what(?:'s|\u2019s| is| are| was| were) (?:an? |the )?([^\s?]+(?: [^\s?]+){0,5})\W*$",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 
 
@@ -62,6 +66,22 @@ class Question:
     @cached_property
     def kind(self) -> Kind:
         return next((kind for kind, pattern in _PATTERNS if pattern.search(self.text)), "thing")
+
+    @cached_property
+    def definition(self) -> re.Pattern[str] | None:
+        """How a sentence begins that defines what is asked for, if a definition is.
+
+        >>> begins = Question("What is the stand-in?").definition
+        >>> [bool(begins.match(text)) for text in ("A stand-in is a server.", "It is a stand-in.")]
+        [True, False]
+        """
+        asked = _WHAT_IS.match(self.text)
+        if asked is None:
+            return None
+        subject = re.escape(asked[1])
+        return re.compile(
+            rf"(?:(?:an?|the) )?{subject}\b.{{0,30}}? (?:is|are|was|were|means)\b", re.I
+        )
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
