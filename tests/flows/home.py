@@ -112,10 +112,10 @@ class Home:
 
 
 @contextmanager
-def laptop(folder: Path) -> Iterator[Home]:
+def laptop(folder: Path, **options: Any) -> Iterator[Home]:
     """A home in a folder, as `outcrop up` would serve it, in this process."""
     with ExitStack() as stack:
-        stand_in = stack.enter_context(StandIn(Options(folder)))
+        stand_in = stack.enter_context(StandIn(Options(folder, **options)))
         faults = Faults()
         wire = Application(stand_in.services, folder / "spool", faults)
         url, _ = stack.enter_context(in_thread(wire))
