@@ -30,6 +30,7 @@ FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:outcrop-api"
 DEADLINE = REQUEST_TIME_EPOCH + 300_000  # milliseconds
 
 Headers = Sequence[tuple[str, str]]
+"""As a caller sends them: names in any case, and more than once."""
 
 
 class Identity(TypedDict):
@@ -220,7 +221,7 @@ class Translated:
 
     method: str
     url: str
-    headers: Headers
+    headers: Mapping[str, bytes]
     body: bytes
 
 
@@ -231,9 +232,9 @@ def translated(event: ProxyEvent, deadline: int = DEADLINE) -> Translated:
     arrives; a parameter of the query keeps all of its. The two context headers are the adapter's
     own: whatever came in under their names is overwritten.
     """
-    headers = {name.lower(): value for name, value in event["headers"].items()}
-    headers[CONTEXT_HEADER] = encode.dumps(event["requestContext"])
-    headers[LAMBDA_HEADER] = encode.dumps(
+    headers = {name.lower(): value.encode() for name, value in event["headers"].items()}
+    headers[CONTEXT_HEADER] = _json(event["requestContext"])
+    headers[LAMBDA_HEADER] = _json(
         {"request_id": REQUEST_ID, "deadline": deadline, "invoked_function_arn": FUNCTION}
     )
     query = urlencode(event["multiValueQueryStringParameters"] or {}, doseq=True)
@@ -242,14 +243,17 @@ def translated(event: ProxyEvent, deadline: int = DEADLINE) -> Translated:
     return Translated(
         event["httpMethod"],
         f"{path}?{query}" if query else path,
-        tuple(headers.items()),
+        headers,
         base64.b64decode(body) if event["isBase64Encoded"] else body,
     )
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return encode.dumps(value, ensure_ascii=False).encode()
 
 
 def send(client: httpx.Client, event: ProxyEvent) -> httpx.Response:
     """The application's answer to an event. `client` knows where: a TestClient, or a base URL."""
     request = translated(event)
-    return client.request(
-        request.method, request.url, headers=list(request.headers), content=request.body
-    )
+    headers = [(name.encode(), value) for name, value in request.headers.items()]
+    return client.request(request.method, request.url, headers=headers, content=request.body)
