@@ -1,10 +1,10 @@
 """The only reader of the environment, and the only writer.
 
 A class for each process. `Settings` is what the application needs, in a Lambda as on the laptop,
-`DocumentSettings` the part of it that the ingest function needs; the names of resources come from
-whoever created them: the CDK stack in AWS, `outcrop up` on the laptop. `LaptopSettings` is what the
-command line needs to start the laptop's home, `StackSettings` what it needs to deploy a stack and
-to call it.
+`DocumentSettings` the part of it that the ingest function needs, `OrderSettings` and
+`ProductSettings` what the tools need; the names of resources come from whoever created them: the
+CDK stack in AWS, `outcrop up` on the laptop. `LaptopSettings` is what the command line needs to
+start the laptop's home, `StackSettings` what it needs to deploy a stack and to call it.
 
 Every field reads `OUTCROP_<NAME>`. A field without a default that is missing fails by name, before
 anything is started. docs/settings.md is generated from the descriptions here.
@@ -71,6 +71,18 @@ class Settings(DocumentSettings):
         default=None, description="The guardrail that judges every question and answer."
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+
+
+class OrderSettings(_Environment):
+    """What the orders tool needs."""
+
+    orders_table: str = Field(description="The table of orders.")
+
+
+class ProductSettings(_Environment):
+    """What the products tool needs."""
+
+    products_table: str = Field(description="The table of products.")
 
 
 class LaptopSettings(_Environment):

@@ -7,6 +7,7 @@ boto3's own chain, so which home answers is a matter of endpoint variables.
                         twice, and takes no client token that could tell.
     the others          three attempts, in mode `standard`, within the deadline
 
+`table()` is one DynamoDB table, for a tool.
 `deployer()` has the further clients that make the laptop's resources, as the CDK stack does in AWS;
 `operator()` those that look at an account, and at a stack in it. `signer()` signs a request that is
 no call of boto3's. A call is made inside `calling()`, which turns its failure into one of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb.service_resource import Table
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_service_quotas import ServiceQuotasClient
@@ -162,6 +164,13 @@ def signer(service: str) -> Signer:
     with calling("Signing"):
         session = boto3.Session()
         return Signer(service, session.region_name, session.get_credentials())
+
+
+def table(name: str, deadline_seconds: float) -> Table:
+    """A DynamoDB table, for calls that may take `deadline_seconds` each; as for `clients`."""
+    with calling("Setting up the AWS clients"):
+        resource = boto3.resource("dynamodb", config=_repeatable(deadline_seconds))
+        return resource.Table(name)
 
 
 def _repeatable(deadline_seconds: float) -> Config:

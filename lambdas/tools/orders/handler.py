@@ -1,0 +1,86 @@
+"""Orders, for an agent. The table: partition key `customer`, sort key `order_id`, both strings.
+
+An order is told to nobody but who placed it: the customer is the session's principal, and the order
+of another is not there.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
+
+from app.aws import calling, table
+from app.errors import NotFound
+from app.settings import OrderSettings, read
+from lambdas.tools.contract import ActionGroup
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+DEADLINE_SECONDS = 6
+
+tools = ActionGroup("orders", "The orders of the person who is asking: what became of them.")
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """The Lambda's entry point."""
+    return tools.answer(event, context)
+
+
+class Line(BaseModel):
+    product_id: str
+    name: str
+    quantity: int
+
+
+class Order(BaseModel):
+    order_id: str
+    status: str
+    placed: date
+    expected: date | None = None
+    lines: list[Line]
+    total: Decimal
+    currency: str
+
+
+@tools.function
+def order_status(
+    order_id: Annotated[
+        str,
+        Query(description="The order's id: A, a dash and four digits, as in A-1042.", min_length=1),
+    ],
+) -> Order:
+    """Look up one order of the person who is asking: its status, the day it is expected, its lines
+    and its total. Use it when they name an order.
+    """
+    with calling("GetItem"):
+        found = _table().get_item(Key={"customer": tools.principal, "order_id": order_id})
+    if "Item" not in found:
+        raise NotFound(f"There is no order {order_id} of theirs. my_orders lists those there are.")
+    return Order.model_validate(found["Item"])
+
+
+@tools.function
+def my_orders(
+    limit: Annotated[int, Query(description="How many orders at most.", ge=1, le=20)] = 5,
+) -> list[Order]:
+    """List the orders of the person who is asking, the latest first. Use it when they ask about
+    their orders and name none.
+    """
+    with calling("Query"):
+        found = _table().query(
+            KeyConditionExpression="customer = :principal",
+            ExpressionAttributeValues={":principal": tools.principal},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+    return [Order.model_validate(item) for item in found["Items"]]
+
+
+@cache
+def _table() -> "Table":
+    return table(read(OrderSettings).orders_table, DEADLINE_SECONDS)
