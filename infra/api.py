@@ -1,0 +1,168 @@
+"""The API: REST, in one Region, every answer streamed, in front of the application's function.
+
+    caller ──► firewall ──► authorizer ──► request validation ──► throttle ──► API function
+
+The function is the application behind the Lambda Web Adapter. Its answers are all streams, since the
+adapter's mode is the function's, not a route's.
+"""
+
+import json
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_apigateway as apigateway
+from constructs import Construct
+
+from infra.context import Context
+from infra.firewall import Firewall
+from infra.function import Function
+from infra.permissions import allow, service_role
+from infra.retention import log_group
+from infra.routes import BODIES, ROUTES
+from infra.sign_in import SignIn
+
+STAGE = "v1"
+TIMEOUT = Duration.minutes(3)  # longer than any turn's deadline
+REQUESTS_A_SECOND, BURST = 20, 40
+REQUESTS_A_DAY = 50_000
+LOGGING = (
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+)
+
+ACCESS = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "principal": "$context.authorizer.claims.sub$context.identity.userArn",
+    "address": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "route": "$context.resourcePath",
+    "status": "$context.status",
+    "milliseconds": "$context.responseLatency",
+    "bytes": "$context.responseLength",
+    "error": "$context.integrationErrorMessage",
+}
+"""What is logged of a request: who asked when and what became of it, and no word of what."""
+
+
+class Api(Construct):
+    """The API in front of a function."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        context: Context,
+        function: Function,
+        sign_in: SignIn | None,
+    ) -> None:
+        super().__init__(scope, name)
+        self.access_log = log_group(self, "AccessLog", context)
+        self.rest = apigateway.RestApi(
+            self,
+            "Rest",
+            rest_api_name=context.stack,
+            description="Cited answers about one's own documents.",
+            endpoint_configuration=apigateway.EndpointConfiguration(
+                types=[apigateway.EndpointType.REGIONAL]
+            ),
+            deploy_options=self._stage(),
+            default_cors_preflight_options=_cors(context),
+            cloud_watch_role=False,
+        )
+        self._log_role()
+        integration = apigateway.LambdaIntegration(
+            function,
+            allow_test_invoke=False,
+            scope_permission_to_method=False,
+            response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
+            timeout=TIMEOUT,
+        )
+        self._routes(integration, sign_in)
+        self._limits()
+        Firewall(self, "Firewall", self.rest.deployment_stage.stage_arn)
+        self.url = self.rest.url
+
+    def _stage(self) -> apigateway.StageOptions:
+        return apigateway.StageOptions(
+            stage_name=STAGE,
+            access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS)),
+            data_trace_enabled=False,  # would log questions and answers
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            metrics_enabled=True,
+            tracing_enabled=True,
+            throttling_rate_limit=REQUESTS_A_SECOND,
+            throttling_burst_limit=BURST,
+        )
+
+    def _routes(self, integration: apigateway.LambdaIntegration, sign_in: SignIn | None) -> None:
+        validator = self.rest.add_request_validator(
+            "Validator", validate_request_body=True, validate_request_parameters=True
+        )
+        models = {
+            name: self.rest.add_model(
+                name, model_name=name, content_type="application/json", schema=body
+            )
+            for name, body in BODIES.items()
+        }
+        who = _authorization(self, sign_in)
+        for path, methods in ROUTES.items():
+            resource = self.rest.root.resource_for_path(path)
+            for method, body in methods.items():
+                resource.add_method(
+                    method,
+                    integration,
+                    request_validator=validator,
+                    request_models={"application/json": models[body]} if body else None,
+                    **who,
+                )
+
+    def _limits(self) -> None:
+        """A plan, so that a caller can be given a key of his own, and be counted by it."""
+        self.rest.add_usage_plan(
+            "Plan",
+            throttle=apigateway.ThrottleSettings(
+                rate_limit=REQUESTS_A_SECOND, burst_limit=BURST
+            ),
+            quota=apigateway.QuotaSettings(limit=REQUESTS_A_DAY, period=apigateway.Period.DAY),
+            api_stages=[apigateway.UsagePlanPerApiStage(stage=self.rest.deployment_stage)],
+        )
+
+    def _log_role(self) -> None:
+        """The role that API Gateway writes logs with: one for all of an account's APIs in a Region,
+        so that it stays when this stack goes.
+        """
+        role = service_role(
+            self, "LogRole", "apigateway.amazonaws.com", allow(LOGGING, "*")
+        )
+        role.apply_removal_policy(RemovalPolicy.RETAIN)
+        account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
+        account.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.rest.deployment_stage.node.add_dependency(account)
+
+
+def _cors(context: Context) -> apigateway.CorsOptions | None:
+    if context.origin is None:
+        return None
+    return apigateway.CorsOptions(
+        allow_origins=[context.origin],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["authorization", "content-type"],
+        max_age=Duration.hours(1),
+    )
+
+
+def _authorization(scope: Construct, sign_in: SignIn | None) -> dict[str, Any]:
+    """How a method knows its caller: by Cognito's token, or by IAM's signature."""
+    if sign_in is None:
+        return {"authorization_type": apigateway.AuthorizationType.IAM}
+    return {
+        "authorization_type": apigateway.AuthorizationType.COGNITO,
+        "authorizer": apigateway.CognitoUserPoolsAuthorizer(
+            scope, "People", cognito_user_pools=[sign_in.pool]
+        ),
+    }

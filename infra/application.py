@@ -1,0 +1,92 @@
+"""The application's function: what answers, behind the Lambda Web Adapter."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.bundle import Bundle
+from infra.context import Context
+from infra.documents import Documents
+from infra.function import Function
+from infra.guardrail import Guardrail
+from infra.knowledge_base import KnowledgeBase
+from infra.models import invocable
+from infra.permissions import allow, arn
+
+BUNDLE = Bundle("api", "requirements.txt", limit=60)
+TIMEOUT = Duration.seconds(150)
+DEADLINE_SECONDS = 120  # of a turn; what is left of the function's time is for saying so
+
+READING = ("bedrock:Retrieve", "bedrock:GetKnowledgeBase", "bedrock:GetKnowledgeBaseDocuments")
+
+ADAPTER_ACCOUNT, ADAPTER = "753240598075", "LambdaAdapterLayerArm64:27"
+"""Lambda Web Adapter 1.0.0, as AWS publishes it in every Region, from an account of its own."""
+
+ADAPTED = {
+    "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
+    "AWS_LWA_INVOKE_MODE": "response_stream",
+    "AWS_LWA_PORT": "8080",
+    "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
+}
+"""The adapter starts the handler, waits until it answers here, and hands requests on."""
+
+
+class Application(Construct):
+    """The function."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        context: Context,
+        documents: Documents,
+        base: KnowledgeBase,
+        guardrail: Guardrail,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, name)
+        bucket, conversations = documents.bucket, documents.conversations
+        settings = {
+            "AUTH": "api-gateway",
+            "KNOWLEDGE_BASE_ID": base.id,
+            "DATA_SOURCE_ID": base.data_source_id,
+            "DOCUMENTS_BUCKET": bucket.bucket_name,
+            "CONVERSATIONS_BUCKET": conversations.bucket_name,
+            "MODEL_ID": context.model_id,
+            "BASE_MODEL_ID": context.base_model_id,
+            "SEARCH_TYPE": base.search_type,
+            "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
+            "GUARDRAIL_ID": guardrail.id,
+            "GUARDRAIL_VERSION": guardrail.version,
+        }
+        self.function = Function(
+            self,
+            "Function",
+            context,
+            description="Answers questions, with citations, as a stream.",
+            bundle=BUNDLE,
+            handler="lambdas/api/run.sh",
+            timeout=TIMEOUT,
+            memory=1024,
+            environment=ADAPTED
+            | {f"OUTCROP_{name}": value for name, value in settings.items() if value},
+            allowed=[
+                allow(["s3:ListBucket"], bucket.bucket_arn, conversations.bucket_arn),
+                allow(
+                    ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                    bucket.arn_for_objects("*"),
+                    conversations.arn_for_objects("*"),
+                ),
+                allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
+                allow(READING, base.arn),
+                allow(["bedrock:ApplyGuardrail"], guardrail.arn),
+                allow(["bedrock:ListFoundationModels"], "*"),
+                *invocable(context),
+            ],
+            layers=[
+                lambda_.LayerVersion.from_layer_version_arn(
+                    self, "Adapter", arn("lambda", f"layer:{ADAPTER}", account=ADAPTER_ACCOUNT)
+                )
+            ],
+        )

@@ -1,0 +1,116 @@
+"""A function's code: our packages and the wheels that it runs on, made without Docker.
+
+The wheels are those of Lambda's Python and processor, whatever machine this is: uv takes them by
+their hashes from a requirements file, and builds nothing. Of `app` goes in what an application in
+AWS imports: not the laptop's stand-in, not the command line.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import aws_lambda as lambda_
+
+ROOT = Path(__file__).parents[1]
+PYTHON, PLATFORM = "3.14", "aarch64-manylinux2014"
+MEGABYTE = 1_000_000
+LEFT_OUT = ("local", "cli", "__pycache__")
+"""Folders that no function carries."""
+
+
+class TooLarge(Exception):
+    """A bundle that has outgrown its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What goes into a function.
+
+    Attributes:
+        entry: its folder in `lambdas/`.
+        requirements: the file that pins its wheels.
+        limit: how large it may be, unzipped, in MB: half as much again as it is today.
+    """
+
+    entry: str
+    requirements: str
+    limit: int
+
+    def code(self) -> lambda_.AssetCode:
+        """The asset. Its hash is that of what goes in, so that it is made once, and only anew
+        when something of it changed.
+        """
+        return lambda_.Code.from_asset(
+            str(ROOT),
+            asset_hash_type=AssetHashType.CUSTOM,
+            asset_hash=self.digest(),
+            bundling=BundlingOptions(
+                image=DockerImage.from_registry("none"), local=_WithoutDocker(self)
+            ),
+        )
+
+    def digest(self) -> str:
+        """The hash of every file that goes in, and of how the wheels are chosen."""
+        hashed = hashlib.sha256(f"{PYTHON} {PLATFORM}".encode())
+        for path in (ROOT / self.requirements, *self.sources()):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            hashed.update(f"{path.relative_to(ROOT)} {content}\n".encode())
+        return hashed.hexdigest()
+
+    def sources(self) -> Iterator[Path]:
+        """Our own files."""
+        yield ROOT / "lambdas" / "__init__.py"
+        for folder in (ROOT / "app", ROOT / "lambdas" / self.entry):
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and not set(LEFT_OUT) & set(path.relative_to(ROOT).parts):
+                    yield path
+
+    def build(self, target: Path) -> None:
+        """Write the bundle into an empty folder.
+
+        Raises:
+            TooLarge: it is over its limit.
+        """
+        _install(ROOT / self.requirements, target)
+        for path in self.sources():
+            copy = target / path.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+        size = sum(path.stat().st_size for path in target.rglob("*")) / MEGABYTE
+        print(f"{self.entry}: {size:.1f} MB of {self.limit}", file=sys.stderr)  # noqa: T201
+        if size > self.limit:
+            raise TooLarge(
+                f"The {self.entry} function has {size:.1f} MB, and may have {self.limit}. See what "
+                f"came into {self.requirements}."
+            )
+
+
+def _install(requirements: Path, target: Path) -> None:
+    uv = Path(sys.executable).with_name("uv")
+    options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-installer-metadata"]
+    where = ["--target", str(target), "--python-version", PYTHON, "--python-platform", PLATFORM]
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", *options, *where, "-r", requirements], check=True
+    )
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    (target / ".lock").unlink(missing_ok=True)
+
+
+@jsii.implements(ILocalBundling)
+class _WithoutDocker:
+    """What the CDK calls in place of a container."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    def try_bundle(self, output_dir: str, *_options: Any, **_more: Any) -> bool:
+        """Make it; jsii hands the options over in more than one way, and none is needed."""
+        self._bundle.build(Path(output_dir))
+        return True

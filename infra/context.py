@@ -1,0 +1,153 @@
+"""The choices: every value that `-c name=value` may set, read and checked before anything is made.
+
+    make synth ARGS="-c vector_store=s3-vectors -c production=true"
+
+An unknown name is refused, as is an unknown value: a misspelt choice must not deploy the default.
+"""
+
+import re
+from typing import Literal
+
+from constructs import Node
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+VectorStoreName = Literal[
+    "opensearch-serverless", "opensearch-managed", "s3-vectors", "aurora", "managed"
+]
+Chunking = Literal["default", "fixed", "hierarchical", "semantic", "none"]
+
+DIMENSIONS = {
+    "amazon.titan-embed-text-v2:0": 1024,
+    "amazon.titan-embed-text-v1": 1536,
+    "cohere.embed-english-v3": 1024,
+    "cohere.embed-multilingual-v3": 1024,
+}
+"""The embedding models that a Knowledge Base may use, and how long their vectors are."""
+
+RESERVED = ("aws", "amazon", "cognito")
+"""What the name of a sign-in page may not hold; the stack's name is a part of it."""
+
+
+class ContextError(Exception):
+    """A choice that cannot be: the message names it, and the rule that it breaks."""
+
+
+class Context(BaseModel):
+    """What the stack is to be. Values come from the command line as text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stack: str = Field(
+        default="Outcrop",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$",
+        description="The stack's name. Stacks of different names live side by side.",
+    )
+    production: bool = Field(
+        default=False,
+        description="Keep documents, conversations and tables when the stack is destroyed, log "
+        "for a year, write access logs, and run the vector store on standby replicas.",
+    )
+    vector_store: VectorStoreName = Field(
+        default="opensearch-serverless", description="Where vectors are kept."
+    )
+    opensearch_generation: Literal["classic", "nextgen"] = Field(
+        default="classic",
+        description="Of opensearch-serverless: `classic` always runs, `nextgen` scales to zero.",
+    )
+    embedding_model_id: str = Field(
+        default="amazon.titan-embed-text-v2:0",
+        description=f"What makes vectors of text: one of {', '.join(DIMENSIONS)}.",
+    )
+    chunking: Chunking = Field(
+        default="default",
+        description="How documents are cut; `default` leaves it to Bedrock. Another choice makes "
+        "another index and Knowledge Base, since chunks cannot be cut again.",
+    )
+    model_id: str = Field(
+        default="amazon.nova-lite-v1:0",
+        min_length=1,
+        description="The model that answers: a model id, or an inference profile's id or ARN.",
+    )
+    base_model_id: str | None = Field(
+        default=None,
+        description="The model behind an application inference profile, whose ARN does not tell.",
+    )
+    agent: Literal["converse", "bedrock-agent"] = Field(
+        default="converse",
+        description="`bedrock-agent` adds an agent of Bedrock's with the tools as action groups; "
+        "accounts that have had none before cannot create one.",
+    )
+    auth: Literal["cognito", "iam"] = Field(
+        default="cognito",
+        description="Who may call the API: those who sign in, or those whom IAM allows.",
+    )
+    origin: str | None = Field(
+        default=None,
+        pattern=r"^https://[a-z0-9.-]+(:\d+)?$|^http://localhost(:\d+)?$",
+        description="The page that may call the API and upload from a browser, as in "
+        "https://docs.example.com.",
+    )
+    alarm_email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Who is told of alarms. Without it they are seen on the dashboard only.",
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> "Context":
+        """What is wrong only together.
+
+        Raises:
+            ValueError: naming the values and the rule.
+        """
+        word = next((word for word in RESERVED if word in self.stack.lower()), None)
+        rules = {
+            f"embedding_model_id={self.embedding_model_id}: it has to be one of "
+            f"{', '.join(DIMENSIONS)}": self.embedding_model_id not in DIMENSIONS,
+            f"opensearch_generation={self.opensearch_generation}: vector_store="
+            f"{self.vector_store} has no generations": self.opensearch_generation != "classic"
+            and self.vector_store != "opensearch-serverless",
+            f"model_id={self.model_id}: an application inference profile does not tell its "
+            "model; name that in base_model_id": "application-inference-profile" in self.model_id
+            and self.base_model_id is None,
+            f"stack={self.stack}: the sign-in page's name cannot hold {word!r}; choose another "
+            "name, or auth=iam": word is not None and self.auth == "cognito",
+        }
+        for rule, broken in rules.items():
+            if broken:
+                raise ValueError(rule)
+        return self
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+        return DIMENSIONS[self.embedding_model_id]
+
+
+def read(node: Node) -> Context:
+    """The choices in a construct tree's context.
+
+    Names with a colon or a slash are the CDK's own: feature flags, and what it looked up.
+
+    Raises:
+        ContextError: naming every choice that is unknown or wrong.
+    """
+    ours = {
+        name: value for name, value in node.get_all_context().items() if not re.search("[:/]", name)
+    }
+    try:
+        return Context(**ours)
+    except ValidationError as error:
+        problems = "; ".join(
+            _problem(str(problem["loc"][0]) if problem["loc"] else "", problem["msg"])
+            for problem in error.errors()
+        )
+        raise ContextError(f"The stack cannot be made so: {problems}.") from error
+
+
+def _problem(name: str, message: str) -> str:
+    if not name:
+        return message.removeprefix("Value error, ")
+    if name not in Context.model_fields:
+        return f"{name} is no choice; there are {', '.join(Context.model_fields)}"
+    return f"{name}: {message}"

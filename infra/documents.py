@@ -1,0 +1,137 @@
+"""Where documents come in: a bucket, whose events go to a queue.
+
+    bucket ── created, removed ──► queue ── five times in vain ──► dead letters
+
+Conversations have a bucket of their own. Both are encrypted with the stack's key, keep versions,
+and answer over TLS only.
+"""
+
+from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.context import Context
+from infra.permissions import on_behalf_of
+from infra.retention import removal
+
+RECEIVES = 12
+"""How often a message is tried. While a full sync runs, direct ingestion is refused; twelve times
+the queue's visibility timeout, an hour and more, outlasts the sync of a large bucket. What is given
+up, the next night's sync picks up."""
+
+VISIBILITY = Duration.minutes(6)  # six times the ingest function's timeout, as Lambda asks for
+EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+
+
+class Documents(Construct):
+    """The buckets and the queue."""
+
+    def __init__(self, scope: Construct, name: str, context: Context, key: kms.IKey) -> None:
+        super().__init__(scope, name)
+        logs = _access_logs(self) if context.production else None
+        self.dead_letters = _queue(self, "DeadLetters", retention_period=Duration.days(14))
+        self.queue = _queue(
+            self,
+            "Queue",
+            visibility_timeout=VISIBILITY,
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=RECEIVES
+            ),
+        )
+        self.bucket = _bucket(self, "Documents", context, key, logs)
+        self.conversations = _bucket(self, "Conversations", context, key, logs)
+        if context.origin:
+            self.bucket.add_cors_rule(
+                allowed_methods=[s3.HttpMethods.POST],
+                allowed_origins=[context.origin],
+                allowed_headers=["content-type"],
+                max_age=3600,
+            )
+        self._notify()
+
+    def _notify(self) -> None:
+        """Connect the bucket's events to the queue, as a property of the bucket.
+
+        The bucket has to find the queue's policy in place, so the policy cannot refer to the
+        bucket; it names it by what CloudFormation will call it.
+        """
+        self.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sqs:SendMessage"],
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                resources=[self.queue.queue_arn],
+                conditions=on_behalf_of(
+                    f"arn:{Aws.PARTITION}:s3:::{Stack.of(self).stack_name.lower()}-documents-*"
+                ),
+            )
+        )
+        bucket = _resource(self.bucket)
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                s3.CfnBucket.QueueConfigurationProperty(event=event, queue=self.queue.queue_arn)
+                for event in EVENTS
+            ]
+        )
+        self.bucket.node.add_dependency(self.queue.node.find_child("Policy"))
+
+
+def _bucket(
+    scope: Construct, name: str, context: Context, key: kms.IKey, logs: s3.IBucket | None
+) -> s3.Bucket:
+    bucket = s3.Bucket(
+        scope,
+        f"{name}Bucket",
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        bucket_key_enabled=True,
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        versioned=True,
+        server_access_logs_bucket=logs,
+        server_access_logs_prefix=f"{name.lower()}/" if logs else None,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                abort_incomplete_multipart_upload_after=Duration.days(1),
+                expired_object_delete_marker=True,
+            ),
+            s3.LifecycleRule(noncurrent_version_expiration=Duration.days(30)),
+        ],
+        removal_policy=removal(context),
+    )
+    # CloudFormation makes the bucket's name of this; direct ingestion takes 128 characters of
+    # bucket and key together, so the shorter it is, the longer documents' names may be.
+    _resource(bucket).override_logical_id(name)
+    return bucket
+
+
+def _access_logs(scope: Construct) -> s3.Bucket:
+    """Who read and wrote what. S3 writes there hours later, so that it always stays."""
+    return s3.Bucket(
+        scope,
+        "AccessLogs",
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        encryption=s3.BucketEncryption.S3_MANAGED,  # the only kind that S3 can write logs to
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(365))],
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+
+
+def _queue(scope: Construct, name: str, **arguments: object) -> sqs.Queue:
+    """A queue of object keys, which SQS encrypts with a key of its own."""
+    return sqs.Queue(
+        scope, name, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True, **arguments
+    )
+
+
+def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    return resource

@@ -1,0 +1,116 @@
+"""What is turned away before the API sees it: known attacks, bodies too large, callers too eager."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_wafv2 as waf
+from constructs import Construct
+
+CfnWebACL = waf.CfnWebACL
+
+LARGEST_BODY = 64 * 1024  # bytes; questions have 10,000 characters at most
+REQUESTS = 1000  # from one address, in five minutes
+
+PROSE: Mapping[str, tuple[str, ...]] = {
+    "AWSManagedRulesCommonRuleSet": (
+        "SizeRestrictions_BODY",
+        "CrossSiteScripting_BODY",
+        "GenericLFI_BODY",
+        "GenericRFI_BODY",
+        "EC2MetaDataSSRF_BODY",
+    ),
+    "AWSManagedRulesKnownBadInputsRuleSet": (
+        "JavaDeserializationRCE_BODY",
+        "Log4JRCE_BODY",
+    ),
+    "AWSManagedRulesAmazonIpReputationList": (),
+}
+"""The managed rules, and those of them that only count. A question may quote a path, a script or an
+address: it is prose, and nothing here runs it. The first one's limit of 8 KB is below our own."""
+
+
+class Firewall(Construct):
+    """A web ACL in front of one stage."""
+
+    def __init__(self, scope: Construct, name: str, stage_arn: str) -> None:
+        super().__init__(scope, name)
+        rules = [_too_eager(0), _too_large(1)]
+        rules += [_managed(name, 2 + number) for number, name in enumerate(PROSE)]
+        acl = CfnWebACL(
+            self,
+            "Rules",
+            scope="REGIONAL",
+            default_action=CfnWebACL.DefaultActionProperty(allow={}),
+            rules=rules,
+            visibility_config=_seen("Requests"),
+            association_config=CfnWebACL.AssociationConfigProperty(
+                request_body={
+                    "API_GATEWAY": CfnWebACL.RequestBodyAssociatedResourceTypeConfigProperty(
+                        default_size_inspection_limit="KB_64"
+                    )
+                }
+            ),
+        )
+        self.arn = acl.attr_arn
+        waf.CfnWebACLAssociation(self, "Stage", resource_arn=stage_arn, web_acl_arn=acl.attr_arn)
+
+
+def _too_eager(priority: int) -> CfnWebACL.RuleProperty:
+    rate = CfnWebACL.RateBasedStatementProperty(
+        limit=REQUESTS, evaluation_window_sec=300, aggregate_key_type="IP"
+    )
+    return _blocking(
+        "TooEager", priority, CfnWebACL.StatementProperty(rate_based_statement=rate)
+    )
+
+
+def _too_large(priority: int) -> CfnWebACL.RuleProperty:
+    body = CfnWebACL.FieldToMatchProperty(
+        body=CfnWebACL.BodyProperty(oversize_handling="MATCH")
+    )
+    size = CfnWebACL.SizeConstraintStatementProperty(
+        comparison_operator="GE",
+        size=LARGEST_BODY,
+        field_to_match=body,
+        text_transformations=[CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
+    )
+    return _blocking(
+        "TooLarge", priority, CfnWebACL.StatementProperty(size_constraint_statement=size)
+    )
+
+
+def _blocking(
+    name: str, priority: int, statement: CfnWebACL.StatementProperty
+) -> CfnWebACL.RuleProperty:
+    return CfnWebACL.RuleProperty(
+        name=name,
+        priority=priority,
+        statement=statement,
+        action=CfnWebACL.RuleActionProperty(block={}),
+        visibility_config=_seen(name),
+    )
+
+
+def _managed(name: str, priority: int) -> CfnWebACL.RuleProperty:
+    counted = [
+        CfnWebACL.RuleActionOverrideProperty(
+            name=rule, action_to_use=CfnWebACL.RuleActionProperty(count={})
+        )
+        for rule in PROSE[name]
+    ]
+    group = CfnWebACL.ManagedRuleGroupStatementProperty(
+        vendor_name="AWS", name=name, rule_action_overrides=counted
+    )
+    return CfnWebACL.RuleProperty(
+        name=name,
+        priority=priority,
+        statement=CfnWebACL.StatementProperty(managed_rule_group_statement=group),
+        override_action=CfnWebACL.OverrideActionProperty(none={}),
+        visibility_config=_seen(name),
+    )
+
+
+def _seen(name: str) -> CfnWebACL.VisibilityConfigProperty:
+    """Counted, and not sampled: a sample holds the request's headers, the token among them."""
+    return CfnWebACL.VisibilityConfigProperty(
+        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
+    )

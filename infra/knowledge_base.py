@@ -1,0 +1,146 @@
+"""The Knowledge Base: its role, its store, and the documents bucket as its data source."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.context import Context
+from infra.names import generated
+from infra.permissions import allow, arn, service_role
+from infra.stores import vector_store
+
+CfnKnowledgeBase, CfnDataSource = bedrock.CfnKnowledgeBase, bedrock.CfnDataSource
+
+
+CHUNKING: dict[str, dict[str, object] | None] = {
+    "default": None,
+    "none": {"chunkingStrategy": "NONE"},
+    "fixed": {
+        "chunkingStrategy": "FIXED_SIZE",
+        "fixedSizeChunkingConfiguration": {"maxTokens": 300, "overlapPercentage": 20},
+    },
+    "hierarchical": {
+        "chunkingStrategy": "HIERARCHICAL",
+        "hierarchicalChunkingConfiguration": {
+            "levelConfigurations": [{"maxTokens": 1500}, {"maxTokens": 300}],
+            "overlapTokens": 60,
+        },
+    },
+    "semantic": {
+        "chunkingStrategy": "SEMANTIC",
+        "semanticChunkingConfiguration": {
+            "maxTokens": 300,
+            "bufferSize": 0,
+            "breakpointPercentileThreshold": 95,
+        },
+    },
+}
+"""How documents are cut, in the API's own words; the numbers are those of Bedrock's console."""
+
+
+class KnowledgeBase(Construct):
+    """What parses, chunks, embeds and indexes the documents, and finds them again."""
+
+    def __init__(
+        self, scope: Construct, name: str, context: Context, bucket: s3.IBucket, key: kms.IKey
+    ) -> None:
+        super().__init__(scope, name)
+        model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{context.embedding_model_id}"
+        role = _role(self, model, bucket, key)
+        store = vector_store(self, context, role)
+        self.search_type = store.search_type
+        # One that is made of something else is another one, with another name.
+        self._name = generated(
+            self, "docs", context.vector_store, context.chunking, context.embedding_model_id
+        )
+        self.base = CfnKnowledgeBase(
+            self,
+            "Base",
+            name=self._name,
+            role_arn=role.role_arn,
+            knowledge_base_configuration=_configuration(context, model),
+            storage_configuration=store.configuration,
+        )
+        self.base.node.add_dependency(*store.ready)
+        self.id = self.base.attr_knowledge_base_id
+        self.arn = self.base.attr_knowledge_base_arn
+        self.source = self._data_source(context, bucket)
+        self.data_source_id = self.source.attr_data_source_id
+
+    def _data_source(self, context: Context, bucket: s3.IBucket) -> CfnDataSource:
+        """The bucket. What was indexed is not deleted with it, but with the index: a deletion
+        that waits for the store could leave the stack half destroyed.
+        """
+        chunking = CHUNKING[context.chunking]
+        return CfnDataSource(
+            self,
+            "Source",
+            name=self._name,
+            knowledge_base_id=self.id,
+            data_deletion_policy="RETAIN",
+            data_source_configuration=_source(context, bucket),
+            vector_ingestion_configuration=chunking
+            and CfnDataSource.VectorIngestionConfigurationProperty(chunking_configuration=chunking),
+        )
+
+
+def _role(scope: Construct, model: str, bucket: s3.IBucket, key: kms.IKey) -> iam.Role:
+    """What Bedrock may do to ingest and retrieve; the store adds what it needs."""
+    return service_role(
+        scope,
+        "Role",
+        "bedrock.amazonaws.com",
+        allow(["bedrock:InvokeModel"], model),
+        allow(["s3:ListBucket"], bucket.bucket_arn),
+        allow(["s3:GetObject"], bucket.arn_for_objects("*")),
+        allow(["kms:Decrypt"], key.key_arn),
+        source=arn("bedrock", "knowledge-base/*"),
+    )
+
+
+def _configuration(
+    context: Context, model: str
+) -> CfnKnowledgeBase.KnowledgeBaseConfigurationProperty:
+    if context.vector_store == "managed":
+        return CfnKnowledgeBase.KnowledgeBaseConfigurationProperty(
+            type="MANAGED",
+            managed_knowledge_base_configuration=(
+                CfnKnowledgeBase.ManagedKnowledgeBaseConfigurationProperty(
+                    embedding_model_type="CUSTOM", embedding_model_arn=model
+                )
+            ),
+        )
+    return CfnKnowledgeBase.KnowledgeBaseConfigurationProperty(
+        type="VECTOR",
+        vector_knowledge_base_configuration=(
+            CfnKnowledgeBase.VectorKnowledgeBaseConfigurationProperty(embedding_model_arn=model)
+        ),
+    )
+
+
+def _source(context: Context, bucket: s3.IBucket) -> CfnDataSource.DataSourceConfigurationProperty:
+    if context.vector_store == "managed":
+        return CfnDataSource.DataSourceConfigurationProperty(
+            type="MANAGED_KNOWLEDGE_BASE_CONNECTOR",
+            managed_knowledge_base_connector_configuration=(
+                CfnDataSource.ManagedKnowledgeBaseConnectorConfigurationProperty(
+                    connector_parameters={
+                        "type": "S3",
+                        "version": "1",
+                        "connectionConfiguration": {
+                            "bucketName": bucket.bucket_name,
+                            "bucketOwnerAccountId": Aws.ACCOUNT_ID,
+                        },
+                    }
+                )
+            ),
+        )
+    return CfnDataSource.DataSourceConfigurationProperty(
+        type="S3",
+        s3_configuration=CfnDataSource.S3DataSourceConfigurationProperty(
+            bucket_arn=bucket.bucket_arn, bucket_owner_account_id=Aws.ACCOUNT_ID
+        ),
+    )

@@ -1,0 +1,50 @@
+"""The routes that the API has, and what a request's body must be to get any further.
+
+They are those of the application; what is not here, API Gateway answers by itself. The application
+checks bodies again, and more of them: this keeps nonsense from costing an invocation.
+"""
+
+from aws_cdk.aws_apigateway import JsonSchema, JsonSchemaType
+
+QUESTION, SEARCH, DOCUMENT = "Question", "Search", "Document"
+
+ROUTES: dict[str, dict[str, str | None]] = {
+    "chat": {"POST": QUESTION},
+    "chat/stream": {"POST": QUESTION},
+    "search": {"POST": SEARCH},
+    "documents": {"POST": DOCUMENT, "GET": None},
+    "documents/{id}": {"GET": None, "DELETE": None},
+    "conversations": {"GET": None},
+    "conversations/{id}": {"GET": None, "DELETE": None},
+    "models": {"GET": None},
+    "readyz": {"GET": None},
+}
+"""Path -> method -> the name of its body's schema."""
+
+_OBJECT, _TEXT = JsonSchemaType.OBJECT, JsonSchemaType.STRING
+_WORDS = JsonSchema(type=_TEXT, min_length=1, max_length=10_000)
+
+BODIES = {
+    QUESTION: JsonSchema(
+        type=_OBJECT,
+        one_of=[JsonSchema(required=["message"]), JsonSchema(required=["messages"])],
+        properties={
+            "message": _WORDS,
+            "messages": JsonSchema(type=JsonSchemaType.ARRAY, min_items=1),
+        },
+    ),
+    SEARCH: JsonSchema(
+        type=_OBJECT,
+        required=["query"],
+        properties={
+            "query": _WORDS,
+            "limit": JsonSchema(type=JsonSchemaType.INTEGER, minimum=1, maximum=100),
+        },
+    ),
+    DOCUMENT: JsonSchema(
+        type=_OBJECT,
+        required=["name"],
+        properties={"name": JsonSchema(type=_TEXT, min_length=1, max_length=1024)},
+    ),
+}
+"""Of draft 4, which is what API Gateway reads."""

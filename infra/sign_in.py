@@ -1,0 +1,85 @@
+"""Who may ask: people who sign in on a page of Cognito's, by the code flow.
+
+Nobody signs up by themselves; an account is made for them. The client has no secret, so the flow
+is the one with proof of possession (PKCE) that a page or a command line can do.
+"""
+
+from aws_cdk import Aws, Duration, Fn, Stack
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from infra.context import Context
+from infra.retention import removal
+
+COMMAND_LINE = "http://localhost:8484/"
+"""Where the command line waits for the code. Cognito takes plain HTTP on localhost only."""
+
+
+class SignIn(Construct):
+    """A user pool, its sign-in page, and the client that the page and the command line share."""
+
+    def __init__(self, scope: Construct, name: str, context: Context) -> None:
+        super().__init__(scope, name)
+        self.pool = cognito.UserPool(
+            self,
+            "People",
+            self_sign_up_enabled=False,
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            password_policy=cognito.PasswordPolicy(
+                min_length=12,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_digits=True,
+                require_symbols=True,
+                temp_password_validity=Duration.days(3),
+            ),
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
+            deletion_protection=context.production,
+            removal_policy=removal(context),
+        )
+        callbacks = [COMMAND_LINE, *([f"{context.origin}/"] if context.origin else [])]
+        self.client = self.pool.add_client(
+            "Client",
+            generate_secret=False,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            auth_flows=cognito.AuthFlow(user_srp=True),
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
+                callback_urls=callbacks,
+                logout_urls=callbacks,
+            ),
+            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+            id_token_validity=Duration.hours(1),
+            access_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(7),
+        )
+        domain = self.pool.add_domain(
+            "Page",
+            cognito_domain=cognito.CognitoDomainOptions(domain_prefix=_unique(self)),
+            managed_login_version=cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+        )
+        cognito.CfnManagedLoginBranding(
+            self,
+            "Branding",
+            user_pool_id=self.pool.user_pool_id,
+            client_id=self.client.user_pool_client_id,
+            use_cognito_provided_values=True,
+        )
+        self.url = (
+            f"https://{domain.domain_name}.auth.{Aws.REGION}.amazoncognito.com/oauth2/authorize"
+            f"?client_id={self.client.user_pool_client_id}&response_type=code"
+            f"&scope=openid+email&redirect_uri={COMMAND_LINE}"
+        )
+
+
+def _unique(scope: Construct) -> str:
+    """`outcrop-1a2b3c4d`: pages share one name space in a Region, across all accounts, so that the
+    stack's own id has to be a part of it.
+    """
+    identifier = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+    return f"{Stack.of(scope).stack_name.lower()}-{Fn.select(0, Fn.split('-', identifier))}"

@@ -1,0 +1,83 @@
+"""The stack, whole: what is made, in which order, and what is told of it."""
+
+from aws_cdk import CfnOutput, Stack, Tags
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.agent import Agent
+from infra.api import Api
+from infra.application import Application
+from infra.context import Context
+from infra.documents import Documents
+from infra.guardrail import Guardrail
+from infra.ingest import Ingest
+from infra.knowledge_base import KnowledgeBase
+from infra.observability import Observability
+from infra.retention import removal
+from infra.sign_in import SignIn
+from infra.tools import tools
+
+
+class Outcrop(Stack):
+    """Outcrop in AWS, as the context wants it."""
+
+    def __init__(self, scope: Construct, context: Context) -> None:
+        super().__init__(
+            scope,
+            context.stack,
+            description="Outcrop: cited answers about one's own documents, on Amazon Bedrock.",
+            termination_protection=context.production,
+        )
+        key = kms.Key(
+            self,
+            "Key",
+            description=f"{context.stack}: documents, conversations, tables, guardrail.",
+            enable_key_rotation=True,
+            removal_policy=removal(context),
+        )
+        documents = Documents(self, "Documents", context, key)
+        base = KnowledgeBase(self, "KnowledgeBase", context, documents.bucket, key)
+        ingest = Ingest(self, "Ingest", context, documents, base, key)
+        guardrail = Guardrail(self, "Guardrail", key)
+        offered = tools(self, context, key)
+        agent = (
+            Agent(self, "Agent", context, base, guardrail, offered, key)
+            if context.agent == "bedrock-agent"
+            else None
+        )
+        application = Application(self, "Application", context, documents, base, guardrail, key)
+        sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
+        api = Api(self, "Api", context, application.function, sign_in)
+        observability = Observability(
+            self, "Observability", context, api, application, documents, ingest, guardrail, key
+        )
+        self._tell(
+            ApiUrl=api.url,
+            Auth=context.auth,
+            DocumentsBucket=documents.bucket.bucket_name,
+            ConversationsBucket=documents.conversations.bucket_name,
+            KnowledgeBaseId=base.id,
+            DataSourceId=base.data_source_id,
+            GuardrailId=guardrail.id,
+            GuardrailVersion=guardrail.version,
+            ApiFunction=application.function.function_name,
+            IngestFunction=ingest.function.function_name,
+            ToolFunctions=",".join(tool.function.function_name for tool in offered),
+            DashboardUrl=observability.url,
+            **{f"{tool.name.title()}Table": tool.table.table_name for tool in offered},
+        )
+        if sign_in:
+            self._tell(
+                UserPoolId=sign_in.pool.user_pool_id,
+                UserPoolClientId=sign_in.client.user_pool_client_id,
+                SignInUrl=sign_in.url,
+            )
+        if agent:
+            self._tell(AgentId=agent.id, AgentAliasId=agent.alias.attr_agent_alias_id)
+        Tags.of(self).add("application", "outcrop")
+        Tags.of(self).add("outcrop:stack", context.stack)
+
+    def _tell(self, **outputs: str) -> None:
+        """The outputs, by which `outcrop` finds its way around."""
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)

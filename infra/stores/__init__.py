@@ -1,0 +1,25 @@
+"""Where the Knowledge Base keeps vectors: a store a file.
+
+A store makes what it needs for one index, and knows how a Knowledge Base is told of it. What each
+costs while nobody asks anything is in prices.py.
+"""
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.context import Context, VectorStoreName
+from infra.stores.managed import Managed
+from infra.stores.opensearch_serverless import OpenSearchServerless
+from infra.stores.s3_vectors import S3Vectors
+from infra.stores.store import VectorStore
+
+STORES: dict[VectorStoreName, type[VectorStore]] = {
+    "opensearch-serverless": OpenSearchServerless,
+    "s3-vectors": S3Vectors,
+    "managed": Managed,
+}
+
+
+def vector_store(scope: Construct, context: Context, reader: iam.Role) -> VectorStore:
+    """The store that was chosen, for the Knowledge Base whose role `reader` is."""
+    return STORES[context.vector_store](scope, "Store", context, reader)

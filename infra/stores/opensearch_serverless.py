@@ -1,0 +1,186 @@
+"""OpenSearch Serverless: a collection that Bedrock alone can reach, and the index function.
+
+The collection is not public. Bedrock is let in as a service; the function that makes the index
+comes through an endpoint in a network that has no way out.
+"""
+
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_opensearchserverless as aoss
+from constructs import Construct
+
+from infra.context import Context
+from infra.names import generated
+from infra.network import Network
+from infra.permissions import allow
+from infra.stores.store import INDEX, METADATA, TEXT, VECTOR, SearchType, VectorStore
+from infra.stores.vector_index import VectorIndex
+
+READING = ("aoss:UpdateIndex", "aoss:DescribeIndex", "aoss:ReadDocument", "aoss:WriteDocument")
+MAKING = ("aoss:CreateIndex", "aoss:DeleteIndex", "aoss:DescribeIndex", "aoss:ReadDocument")
+NETWORK_INTERFACES = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""What Lambda does in a function's name to put it into a network."""
+
+SEARCH_CAPACITY, INDEXING_CAPACITY = 4, 4  # OCU at most: what a runaway load may cost
+
+
+class OpenSearchServerless(VectorStore):
+    """A collection of type VECTORSEARCH, its policies, its index."""
+
+    search_type: SearchType = "HYBRID"
+
+    def __init__(self, scope: Construct, name: str, context: Context, reader: iam.Role) -> None:
+        super().__init__(scope, name)
+        self._name = generated(
+            self,
+            "docs",
+            context.opensearch_generation,
+            context.production,
+            context.chunking,
+            context.embedding_model_id,
+        )
+        network = Network(self, "Network", context)
+        inside, endpoint = self._endpoint(network)
+        collection = self._collection(context)
+        for policy in (self._encryption(), self._network(endpoint)):
+            collection.add_resource_dependency(policy)
+        access = self.grant(reader, allow(["aoss:APIAccessAll"], collection.attr_arn))
+        made = VectorIndex(
+            self,
+            "Index",
+            context,
+            service="aoss",
+            endpoint=collection.attr_collection_endpoint,
+            allowed=[
+                allow(["aoss:APIAccessAll"], collection.attr_arn),
+                allow(NETWORK_INTERFACES, "*"),
+            ],
+            vpc=network.vpc,
+            security_groups=[inside],
+        )
+        made.index.node.add_dependency(self._data_access(reader, made.function))
+        self.ready = (made.index, access)
+        self.configuration = bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
+            type="OPENSEARCH_SERVERLESS",
+            opensearch_serverless_configuration=(
+                bedrock.CfnKnowledgeBase.OpenSearchServerlessConfigurationProperty(
+                    collection_arn=collection.attr_arn,
+                    vector_index_name=INDEX,
+                    field_mapping=bedrock.CfnKnowledgeBase.OpenSearchServerlessFieldMappingProperty(
+                        vector_field=VECTOR, text_field=TEXT, metadata_field=METADATA
+                    ),
+                )
+            ),
+        )
+
+    def _collection(self, context: Context) -> aoss.CfnCollection:
+        """Standby replicas double what a collection costs; a trial has none."""
+        standby = "ENABLED" if context.production else "DISABLED"
+        if context.opensearch_generation == "classic":
+            return aoss.CfnCollection(
+                self, "Collection", name=self._name, type="VECTORSEARCH", standby_replicas=standby
+            )
+        group = aoss.CfnCollectionGroup(
+            self,
+            "Group",
+            name=self._name,
+            generation="NEXTGEN",
+            standby_replicas=standby,
+            capacity_limits=aoss.CfnCollectionGroup.CapacityLimitsProperty(
+                min_indexing_capacity_in_ocu=0,
+                min_search_capacity_in_ocu=0,
+                max_indexing_capacity_in_ocu=INDEXING_CAPACITY,
+                max_search_capacity_in_ocu=SEARCH_CAPACITY,
+            ),
+        )
+        collection = aoss.CfnCollection(
+            self,
+            "Collection",
+            name=self._name,
+            type="VECTORSEARCH",
+            collection_group_name=group.name,
+            standby_replicas=standby,
+        )
+        collection.add_resource_dependency(group)
+        return collection
+
+    def _endpoint(self, network: Network) -> tuple[ec2.SecurityGroup, aoss.CfnVpcEndpoint]:
+        """The way from the network to OpenSearch Serverless, and who may take it."""
+        inside = ec2.SecurityGroup(
+            self,
+            "Inside",
+            vpc=network.vpc,
+            description="The index function, and the endpoint that it calls.",
+            allow_all_outbound=False,
+        )
+        inside.add_ingress_rule(inside, ec2.Port.HTTPS, "The function calls the endpoint.")
+        inside.add_egress_rule(inside, ec2.Port.HTTPS, "The function calls the endpoint.")
+        inside.add_egress_rule(
+            ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "S3's gateway; there is no other way out."
+        )
+        endpoint = aoss.CfnVpcEndpoint(
+            self,
+            "Endpoint",
+            name=self._name,
+            vpc_id=network.vpc.vpc_id,
+            subnet_ids=[network.vpc.isolated_subnets[0].subnet_id],  # it is called once a deployment
+            security_group_ids=[inside.security_group_id],
+        )
+        return inside, endpoint
+
+    def _encryption(self) -> aoss.CfnSecurityPolicy:
+        """With OpenSearch's own key: collections of other keys do not share capacity."""
+        return self._policy("encryption", {"Rules": [self._rule("collection")], "AWSOwnedKey": True})
+
+    def _network(self, endpoint: aoss.CfnVpcEndpoint) -> aoss.CfnSecurityPolicy:
+        return self._policy(
+            "network",
+            [
+                {
+                    "Rules": [self._rule("collection")],
+                    "AllowFromPublic": False,
+                    "SourceVPCEs": [endpoint.attr_id],
+                    "SourceServices": ["bedrock.amazonaws.com"],
+                }
+            ],
+        )
+
+    def _policy(self, kind: str, policy: Any) -> aoss.CfnSecurityPolicy:
+        text = Stack.of(self).to_json_string(policy)
+        return aoss.CfnSecurityPolicy(
+            self, f"{kind.title()}Policy", name=self._name, type=kind, policy=text
+        )
+
+    def _data_access(self, reader: iam.Role, maker: Any) -> aoss.CfnAccessPolicy:
+        return aoss.CfnAccessPolicy(
+            self,
+            "DataAccess",
+            name=self._name,
+            type="data",
+            policy=Stack.of(self).to_json_string(
+                [
+                    self._permission(READING, reader.role_arn),
+                    self._permission(MAKING, maker.role.role_arn),
+                ]
+            ),
+        )
+
+    def _permission(self, actions: tuple[str, ...], principal: str) -> dict[str, Any]:
+        index = self._rule("index") | {"Permission": list(actions)}
+        items = self._rule("collection") | {"Permission": ["aoss:DescribeCollectionItems"]}
+        return {"Rules": [index, items], "Principal": [principal]}
+
+    def _rule(self, kind: str) -> dict[str, Any]:
+        resource = f"collection/{self._name}" if kind == "collection" else f"index/{self._name}/{INDEX}"
+        return {"ResourceType": kind, "Resource": [resource]}

@@ -1,0 +1,89 @@
+"""What an agent may call: a function and a table each.
+
+The tables are made empty; `python -m lambdas.tools.seed` fills them for a first try.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.bundle import ROOT, Bundle
+from infra.context import Context
+from infra.function import Function
+from infra.permissions import allow
+from infra.retention import removal
+
+FOLDER = ROOT / "lambdas" / "tools"
+BUNDLE = Bundle("tools", "requirements-tools.txt", limit=65)
+TIMEOUT = Duration.seconds(15)
+
+# tool -> its table's keys, and what its function does with it
+TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "orders": (("customer", "order_id"), ("dynamodb:GetItem", "dynamodb:Query")),
+    "products": (("product_id",), ("dynamodb:GetItem", "dynamodb:Scan")),
+}
+
+
+class Tool(Construct):
+    """A tool: its function, its table, and what an agent is told of it."""
+
+    def __init__(self, scope: Construct, name: str, context: Context, key: kms.IKey) -> None:
+        super().__init__(scope, name.title())
+        keys, actions = TABLES[name]
+        self.name = name
+        self.table = _table(self, keys, context, key)
+        self.function = Function(
+            self,
+            "Function",
+            context,
+            description=f"The agent's tools for {name}.",
+            bundle=BUNDLE,
+            handler=f"lambdas.tools.{name}.handler.handler",
+            timeout=TIMEOUT,
+            memory=256,
+            environment={f"OUTCROP_{name.upper()}_TABLE": self.table.table_name},
+            allowed=[
+                allow(actions, self.table.table_arn),
+                allow(["kms:Decrypt"], key.key_arn),
+            ],
+        )
+
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What an agent is told, as CreateAgentActionGroup has it."""
+        told: dict[str, Any] = json.loads((FOLDER / self.name / "action_group.json").read_text())
+        return told
+
+
+def tools(scope: Construct, context: Context, key: kms.IKey) -> list[Tool]:
+    """All of them."""
+    folder = Construct(scope, "Tools")
+    return [Tool(folder, name, context, key) for name in TABLES]
+
+
+def _table(
+    scope: Construct, keys: tuple[str, ...], context: Context, key: kms.IKey
+) -> dynamodb.Table:
+    partition, *sort = [
+        dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING) for name in keys
+    ]
+    return dynamodb.Table(
+        scope,
+        "Table",
+        partition_key=partition,
+        sort_key=sort[0] if sort else None,
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=key,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        deletion_protection=context.production,
+        removal_policy=removal(context),
+    )
