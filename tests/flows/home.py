@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -27,7 +27,7 @@ from app.documents.names import document_id
 from app.local.faults import Fault, Faults
 from app.local.stand_in import Options, StandIn
 from app.local.wire import Application
-from app.settings import Settings, adopt, read
+from app.settings import Settings, adopt, read, variables
 from app.web import application
 from tests.wire_server import in_thread
 
@@ -38,11 +38,17 @@ SECONDS = 30
 
 @dataclass
 class Home:
-    """An application under test, called over HTTP, and what stands behind it."""
+    """An application under test, called over HTTP, and what stands behind it.
+
+    Attributes:
+        faults: takes orders for the stand-in's bad days; None where AWS stands behind it.
+        variables: what leads another process to the same home.
+    """
 
     settings: Settings
     http: TestClient
     faults: Faults | None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def order(self, *faults: Fault) -> None:
         """Let these faults strike; where that is impossible, skip the test."""
@@ -123,7 +129,7 @@ def laptop(folder: Path, **options: Any) -> Iterator[Home]:
         with patch.dict(os.environ):
             adopt(endpoint_variables(url), dropped=MISLEADING)
             home = _home(provision(clients(SECONDS), deployer(SECONDS)), stack, faults)
-        yield home
+        yield replace(home, variables=endpoint_variables(url) | variables(home.settings))
 
 
 @contextmanager
