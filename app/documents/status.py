@@ -68,7 +68,7 @@ def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Docu
     item = bucket.head(key)
     detail = knowledge_base.details([uri]).get(uri)
     if not item and not detail and not knowledge_base.finds(uri):
-        raise NotFound(f"There is no document {identifier!r}.", field="id")
+        raise NotFound(f"There is no document {key!r}.", field="id")
     return _document(bucket, key, item, detail)
 
 

@@ -102,8 +102,28 @@ def test_ingest_says_what_became_of_each_and_fails_if_one_did(shell: Shell, tmp_
     }
     assert (report["indexed"], report["failed"]) == (1, 2)
     assert all(d["reason"] for d in report["documents"] if d["status"] != "INDEXED")
+    assert report["leftOut"] == [str(folder / "skipped.exe")]
     ran = shell.run("ingest", str(folder), code=1)
     assert "not indexed mixed/bad.pdf" in ran.stderr
+    assert "skipped.exe: not of a type that is read" in ran.stderr
+
+
+def test_ingest_takes_the_attributes_from_the_file_beside(shell: Shell, tmp_path: Path) -> None:
+    tuning = {"metadataAttributes": {"craft": "organs", "year": {"value": {"numberValue": 1740}}}}
+    (tmp_path / "organ.md").write_text("The organ has nine stops.")
+    (tmp_path / "organ.md.metadata.json").write_text(json.dumps(tuning))
+    (tmp_path / "bell.md").write_text("The bell is cracked.")
+    (tmp_path / "bell.md.metadata.json").write_text('{"craft": "bells"}')
+    report = shell.json("ingest", str(tmp_path / "organ.md"), str(tmp_path / "bell.md"), code=1)
+    became = {document["name"]: document for document in report["documents"]}
+    assert "bell.md.metadata.json has to be" in became["bell.md"]["reason"]
+    [passage] = [
+        passage
+        for passage in shell.json("search", "the stops of the organ")["passages"]
+        if passage["document"] == "organ.md"
+    ]
+    assert passage["metadata"]["craft"] == "organs"
+    assert passage["metadata"]["year"] == 1740
 
 
 def test_docs_are_listed_shown_and_removed(shell: Shell, tmp_path: Path) -> None:

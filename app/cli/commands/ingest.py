@@ -12,6 +12,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.names import id_of, supported
+from app.cli.sidecar import ENDING, BadSidecar, attributes
 
 # What a document is while something is still to be done with it.
 UNDER_WAY = {"UPLOADED", "STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
@@ -33,9 +34,10 @@ def ingest(
     stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Put documents in, and wait until they are indexed. A folder is taken with all that it holds.
+    """Put documents in, and wait until they are indexed. Of a folder, all files that can be read.
 
-    A document that is there already under the same name is replaced.
+    A document that is there already under the same name is replaced. A file DOCUMENT.metadata.json
+    beside a document holds its attributes, as Bedrock has it.
     """
     files = [file for path in paths for file in found(path)]
     if not files:
@@ -44,11 +46,14 @@ def ingest(
     with application(stack) as client:
         documents = put(client, files, "Reading " + ", ".join(map(str, paths)), quiet=as_json)
     failed = [document for document in documents if document["status"] not in INDEXED]
+    left = [str(file) for path in paths for file in left_out(path)]
     if as_json:
-        indexed = len(documents) - len(failed)
-        screen.show_json({"indexed": indexed, "failed": len(failed), "documents": documents})
+        counts = {"indexed": len(documents) - len(failed), "failed": len(failed)}
+        screen.show_json({**counts, "documents": documents, "leftOut": left})
     else:
         report(documents, failed)
+        for file in left:
+            screen.err.print(f"left out {file}: not of a type that is read", soft_wrap=True)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -61,15 +66,26 @@ def found(path: Path) -> Iterator[File]:
         yield File(path, path.name)
         return
     root = path.resolve()
+    for file in _visible(root):
+        if file.suffix.lower() in supported():
+            yield File(file, str(root.name / file.relative_to(root)))
+
+
+def left_out(path: Path) -> Iterator[Path]:
+    """What else is in a folder, but for the attributes of documents."""
+    for file in _visible(path.resolve()):
+        if file.suffix.lower() not in supported() and not file.name.endswith(ENDING):
+            yield file
+
+
+def _visible(root: Path) -> Iterator[Path]:
     for file in sorted(root.rglob("*")):
-        inner = file.relative_to(root)
-        hidden = any(part.startswith(".") for part in inner.parts)
-        if file.is_file() and not hidden and file.suffix.lower() in supported():
-            yield File(file, str(root.name / inner))
+        if file.is_file() and not any(part[0] == "." for part in file.relative_to(root).parts):
+            yield file
 
 
 def put(client: Client, files: Sequence[File], label: str, *, quiet: bool) -> list[Json]:
-    """Upload, wait, and say what became of each."""
+    """Upload all, wait, and say what became of each."""
     before = {file.name: _document(client, file.name).get("updated") for file in files}
     documents = []
     with screen.progress(label, len(files), quiet=quiet) as advance:
@@ -92,9 +108,9 @@ def report(documents: Sequence[Json], failed: Sequence[Json]) -> None:
 def _upload(client: Client, file: File) -> Json | None:
     """Put one file into the bucket; what the refusal said, if it was refused."""
     try:
-        form = client.call("POST", "/documents", json={"name": file.name})
-        client.upload(form, file.path)
-    except Refused as error:
+        asked = {"name": file.name, "metadata": attributes(file.path)}
+        client.upload(client.call("POST", "/documents", json=asked), file.path)
+    except (Refused, BadSidecar) as error:
         return {"name": file.name, "status": "REFUSED", "reason": str(error)}
     return None
 
