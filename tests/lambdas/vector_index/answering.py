@@ -1,0 +1,81 @@
+"""A server on loopback that answers from a queue, and keeps what it was asked."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+CUT = 0  # in place of a status: the connection ends without an answer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request; the names of its headers are in lower case."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass
+class Answering:
+    """The server. What comes when the queue is empty fails the test: it is answered by 418."""
+
+    url: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    answers: deque[tuple[int, Any]] = field(default_factory=deque)
+
+    def enqueue(self, *answers: tuple[int, Any]) -> None:
+        self.answers.extend(answers)
+
+    @property
+    def requests(self) -> list[str]:
+        return [str(one) for one in self.asked]
+
+
+@contextmanager
+def answering() -> Iterator[Answering]:
+    state = Answering()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _answer(self) -> None:
+            text = self.rfile.read(int(self.headers.get("content-length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            state.asked.append(
+                Asked(self.command, self.path, headers, json.loads(text) if text else None)
+            )
+            status, said = state.answers.popleft() if state.answers else (418, {})
+            if status == CUT:
+                self.close_connection = True
+                return
+            body = json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815 - the names of the base class
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing: pytest shows what was asked."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        state.url = f"http://127.0.0.1:{server.server_port}"
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield state
+        finally:
+            server.shutdown()
+            thread.join()
