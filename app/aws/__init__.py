@@ -17,10 +17,12 @@ no call of boto3's. A call is made inside `calling()`, which turns its failure i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoRegionError
 
 from app.aws.failures import FAILURES, calling, translate
 from app.aws.signing import Signer
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import Table
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
@@ -71,24 +74,53 @@ class Clients:
 
 @dataclass(frozen=True, slots=True)
 class Deployer:
-    """What `Clients` lacks to make queues and functions."""
+    """What `Clients` lacks to make queues, functions and tables."""
 
     sqs: SQSClient
     lambda_: LambdaClient
+    dynamodb: DynamoDBClient
 
 
-@dataclass(frozen=True, slots=True)
 class Operator:
-    """What it takes to look at an account before a stack is deployed, and at the stack after."""
+    """What it takes to look at an account before a stack is deployed, and at the stack after.
 
-    region: str
-    sts: STSClient
-    ssm: SSMClient
-    cloudformation: CloudFormationClient
-    service_quotas: ServiceQuotasClient
-    bedrock: BedrockClient
-    bedrock_agent: AgentsforBedrockClient
-    s3: S3Client
+    A client is made when it is first used: a command needs one or two of them.
+    """
+
+    def __init__(self, session: boto3.Session, config: Config) -> None:
+        if session.region_name is None:
+            raise NoRegionError
+        self.region = session.region_name
+        self._session, self._config = session, config
+
+    @cached_property
+    def sts(self) -> STSClient:
+        return self._session.client("sts", config=self._config)
+
+    @cached_property
+    def ssm(self) -> SSMClient:
+        return self._session.client("ssm", config=self._config)
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        return self._session.client("cloudformation", config=self._config)
+
+    @cached_property
+    def service_quotas(self) -> ServiceQuotasClient:
+        return self._session.client("service-quotas", config=self._config)
+
+    @cached_property
+    def bedrock(self) -> BedrockClient:
+        client: BedrockClient = _signing(self._session.client("bedrock", config=self._config))
+        return client
+
+    @cached_property
+    def bedrock_agent(self) -> AgentsforBedrockClient:
+        return self._session.client("bedrock-agent", config=self._config)
+
+    @cached_property
+    def s3(self) -> S3Client:
+        return self._session.client("s3", config=self._config)
 
 
 def clients(deadline_seconds: float) -> Clients:
@@ -134,25 +166,16 @@ def deployer(deadline_seconds: float) -> Deployer:
     with calling("Setting up the AWS clients"):
         session = boto3.Session()
         return Deployer(
-            session.client("sqs", config=config), session.client("lambda", config=config)
+            session.client("sqs", config=config),
+            session.client("lambda", config=config),
+            session.client("dynamodb", config=config),
         )
 
 
 def operator(deadline_seconds: float) -> Operator:
     """The operator's clients; as for `clients`."""
-    config = _repeatable(deadline_seconds)
     with calling("Setting up the AWS clients"):
-        session = boto3.Session()
-        return Operator(
-            region=session.region_name,
-            sts=session.client("sts", config=config),
-            ssm=session.client("ssm", config=config),
-            cloudformation=session.client("cloudformation", config=config),
-            service_quotas=session.client("service-quotas", config=config),
-            bedrock=_signing(session.client("bedrock", config=config)),
-            bedrock_agent=session.client("bedrock-agent", config=config),
-            s3=session.client("s3", config=config),
-        )
+        return Operator(boto3.Session(), _repeatable(deadline_seconds))
 
 
 def signer(service: str) -> Signer:

@@ -7,7 +7,11 @@
     search   what Retrieve finds, and why          doctor   what is wrong, and how to mend it
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
 
-A command uses the application that `up` is running, or starts one for its own length. With `--json`
+    deploy   make the stack in AWS                 destroy  delete it
+    diff     what deploying would change           outputs  its addresses, ids and names
+
+A command uses the application that `up` is running, or starts one for its own length; with `--stack
+NAME` it uses a deployed stack's. With `--json`
 it prints one JSON object to standard output, and nothing else there; what went wrong goes to
 standard error, and the exit code is 1, or 2 where the command line itself was wrong.
 """
@@ -18,7 +22,21 @@ import typer
 
 from app import __version__
 from app.cli.client import Refused
-from app.cli.commands import ask, chat, demo, docs, doctor, env, ingest, search, up
+from app.cli.commands import (
+    ask,
+    chat,
+    demo,
+    deploy,
+    destroy,
+    diff,
+    docs,
+    doctor,
+    env,
+    ingest,
+    outputs,
+    search,
+    up,
+)
 from app.cli.screen import fail
 from app.errors import OutcropError
 
@@ -32,7 +50,14 @@ cli = typer.Typer(
 for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.search):
     cli.command()(command)
 cli.add_typer(docs.docs, name="docs")
-for command in (doctor.doctor, env.env):
+for command in (
+    doctor.doctor,
+    env.env,
+    deploy.deploy,
+    diff.diff,
+    outputs.outputs,
+    destroy.destroy,
+):
     cli.command()(command)
 
 

@@ -86,6 +86,20 @@ reason='')
     )
 
 
+def installed() -> Path:
+    """Where it is.
+
+    Raises:
+        OperatorError: it is not there, or there is no stack to deploy.
+    """
+    executable = read(StackSettings).cdk
+    if not executable.exists():
+        raise OperatorError(
+            f"The CDK's command line is not here ({executable}). `make synth` installs it."
+        )
+    return executable
+
+
 def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Iterator[str]:
     """What `cdk VERB` says, line by line, as it says it.
 
@@ -94,7 +108,7 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
         Failed: it ended with an error; at the end of the lines.
     """
     command = [
-        *(str(_installed()), verb, stack, *QUIET),
+        *(str(installed()), verb, stack, *QUIET),
         *(word for item in {**context, "stack": stack}.items() for word in ("-c", "=".join(item))),
         *words,
     ]
@@ -123,15 +137,6 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
             yield line.rstrip("\n")
     if process.returncode:
         raise Failed(f"`cdk {verb}` failed: {_why(failures, tail)} ({log} has it all.)")
-
-
-def _installed() -> Path:
-    executable = read(StackSettings).cdk
-    if not executable.exists():
-        raise OperatorError(
-            f"The CDK's command line is not here ({executable}). `make synth` installs it."
-        )
-    return executable
 
 
 def _path() -> str:

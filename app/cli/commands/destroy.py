@@ -1,0 +1,71 @@
+"""`outcrop destroy`: say what goes and what stays, ask, delete the stack."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli import screen
+from app.cli.commands.deploy import AsJson, Yes
+from app.cli.confirm import confirm
+from app.cli.context import STACK, NameOption
+from app.errors import Conflict
+
+if TYPE_CHECKING:
+    from app.cli.removal import Plan
+
+
+def destroy(
+    stack: NameOption = STACK,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Delete what is in its buckets first.")
+    ] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete the stack, and what is in it, after saying what goes and what stays."""
+    from app.aws import operator
+    from app.cli import cdk, removal
+    from app.cli.progress import follow
+    from app.cli.stack import SECONDS
+
+    cdk.installed()
+    aws = operator(SECONDS)
+    with screen.waiting("looking at the stack"):
+        plan = removal.plan(aws, stack)
+    if not as_json:
+        _show(plan)
+    if plan.full and not empty:
+        raise Conflict(
+            f"Nothing was deleted: {', '.join(plan.full)} would go, and what is in there with it. "
+            "Save what you want to keep; `outcrop destroy --empty` deletes the rest."
+        )
+    confirm(f"Delete {stack}? This cannot be undone.", yes=yes)
+    for bucket in plan.full:
+        with screen.waiting(f"emptying {bucket}"):
+            removal.empty(aws, bucket)
+    lines = cdk.run("destroy", stack, {}, "--force")
+    follow(lines, f"Deleting {stack}", quiet=as_json)
+    if as_json:
+        names = {
+            "deleted": [one.physical_id for one in plan.goes],
+            "stays": [one.physical_id for one in plan.stays],
+        }
+        screen.show_json({"stack": stack, **names})
+    else:
+        screen.out.print(f"\n{stack} is deleted.")
+
+
+def _show(plan: "Plan") -> None:
+    """What holds something is named; the rest is counted."""
+    screen.out.print("This goes:")
+    holding = [one for one in plan.goes if one.holds_data]
+    for one in holding:
+        full = f", {plan.full[one.physical_id]}" if one.physical_id in plan.full else ""
+        screen.out.print(f"  {one.type}  {one.physical_id}{full}", markup=False, soft_wrap=True)
+    others = Counter(one.type.split("::")[1] for one in plan.goes if not one.holds_data)
+    counted = ", ".join(f"{count} of {service}" for service, count in others.most_common())
+    screen.out.print(f"  and what serves them: {counted or 'nothing'}", markup=False)
+    screen.out.print("This stays, and may cost:" if plan.stays else "Nothing stays.")
+    for one in plan.stays:
+        screen.out.print(f"  {one.type}  {one.physical_id}", markup=False, soft_wrap=True)

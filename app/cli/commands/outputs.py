@@ -1,0 +1,18 @@
+"""`outcrop outputs`: what a deployed stack says of itself."""
+
+from app.cli import screen
+from app.cli.commands.deploy import AsJson
+from app.cli.context import STACK, NameOption
+
+
+def outputs(stack: NameOption = STACK, as_json: AsJson = False) -> None:
+    """Show a deployed stack's outputs: addresses, ids, names."""
+    from app.aws import operator
+    from app.cli.stack import SECONDS, describe
+
+    found = describe(operator(SECONDS), stack)
+    if as_json:
+        screen.show_json({"stack": found.name, "status": found.status, "outputs": found.outputs})
+        return
+    screen.out.print(f"{found.name} is {found.status}")
+    screen.table(("output", "value"), sorted(found.outputs.items()))

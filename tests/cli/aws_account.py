@@ -1,0 +1,184 @@
+"""An AWS account on the loopback interface: what each operation answers, in AWS's own protocols.
+
+    with Account() as account:
+        account.answer("GetCallerIdentity", {"Account": "111122223333", ...})
+        account.answer("GetParameter", Fault("ParameterNotFound", "no"))
+
+An operation's answers are a queue, and the last of it stays. One without an answer is refused as
+AWS refuses what one may not do. `asked` has every operation that was called, with its parameters.
+Answers go out as the service's model wants them: JSON, or the XML of the query protocol.
+"""
+
+import json
+import re
+import threading
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape
+
+SCOPE = re.compile(r"Credential=[^/]+/\d+/[\w-]+/(?P<service>[\w-]+)/aws4_request")
+# signing name -> the services behind it
+SERVICES = {
+    "sts": ("sts",),
+    "ssm": ("ssm",),
+    "cloudformation": ("cloudformation",),
+    "servicequotas": ("service-quotas",),
+    "bedrock": ("bedrock", "bedrock-agent"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error that AWS answers with."""
+
+    code: str
+    message: str
+    status: int = 400
+
+
+Answer = Mapping[str, Any] | Fault
+
+
+class Account:
+    """A server; see the module."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self._answers: dict[str, deque[Answer]] = defaultdict(deque)
+        account = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                account._serve(self)
+
+            def do_POST(self) -> None:
+                account._serve(self)
+
+            def do_PUT(self) -> None:
+                account._serve(self)
+
+            def log_message(self, *_: object) -> None:
+                """Nothing: pytest's output is for tests."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def operations(self) -> list[str]:
+        return [operation for operation, _ in self.asked]
+
+    def answer(self, operation: str, *answers: Answer) -> None:
+        """Put answers in place of those that the operation had."""
+        self._answers[operation] = deque(answers)
+
+    def environment(self) -> dict[str, str]:
+        """What leads boto3 here, and nowhere else."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/nowhere/config",
+            "AWS_SHARED_CREDENTIALS_FILE": "/nowhere/credentials",
+        }
+
+    def _serve(self, request: BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        operation, params = _asked(request, body)
+        self.asked.append((operation.name, params))
+        waiting = self._answers[operation.name]
+        denied = Fault("AccessDeniedException", f"You may not {operation.name}", 403)
+        answer = (waiting.popleft() if len(waiting) > 1 else waiting[0]) if waiting else denied
+        status, headers, content = _written(operation, answer)
+        request.send_response(status)
+        for name, value in headers.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+def _asked(
+    request: BaseHTTPRequestHandler, body: bytes
+) -> tuple[OperationModel, Mapping[str, Any]]:
+    scope = SCOPE.search(request.headers["Authorization"])
+    assert scope, "every request is signed"
+    services = [model(name) for name in SERVICES[scope["service"]]]
+    if target := request.headers.get("X-Amz-Target"):
+        return services[0].operation_model(target.rpartition(".")[2]), json.loads(body)
+    parts = urlsplit(request.path)
+    if services[0].metadata["protocol"] == "query":
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        return services[0].operation_model(form.pop("Action")), form
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    for service in services:
+        for operation in map(service.operation_model, service.operation_names):
+            uri = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(operation.http["requestUri"]))
+            labels = re.fullmatch(uri, parts.path)
+            if labels and operation.http["method"] == request.command:
+                path = {name: unquote(value) for name, value in labels.groupdict().items()}
+                return operation, {**query, **path, **json.loads(body or b"{}")}
+    raise AssertionError(f"no operation is {request.command} {request.path}")
+
+
+def _written(operation: OperationModel, answer: Answer) -> tuple[int, dict[str, str], bytes]:
+    query = operation.service_model.metadata["protocol"] == "query"
+    if isinstance(answer, Fault):
+        if query:
+            error = f"<Code>{answer.code}</Code><Message>{escape(answer.message)}</Message>"
+            return (
+                answer.status,
+                {},
+                f"<ErrorResponse><Error>{error}</Error></ErrorResponse>".encode(),
+            )
+        said = {"__type": answer.code, "message": answer.message}
+        return answer.status, {"x-amzn-ErrorType": answer.code}, json.dumps(said).encode()
+    if not query:
+        return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+    name, shape = operation.name, operation.output_shape
+    assert shape
+    result = _xml(shape, f"{name}Result", answer)
+    return 200, {}, f"<{name}Response>{result}</{name}Response>".encode()
+
+
+def _xml(shape: Any, tag: str, value: Any) -> str:
+    """A value in the query protocol: members by name, items of a list as `member`."""
+    match shape.type_name:
+        case "structure":
+            inner = "".join(_xml(shape.members[name], name, one) for name, one in value.items())
+        case "list":
+            inner = "".join(_xml(shape.member, "member", one) for one in value)
+        case _:
+            inner = escape(_scalar(shape, value))
+    return f"<{tag}>{inner}</{tag}>"
+
+
+def _scalar(shape: Shape, value: Any) -> str:
+    return str(value).lower() if shape.type_name == "boolean" else str(value)

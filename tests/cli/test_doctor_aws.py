@@ -1,0 +1,340 @@
+"""`outcrop doctor --aws`: every failure in the words that it is printed with."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import cli
+from tests.cli.aws_account import Account, Fault
+
+NOVA, TITAN = "amazon.nova-lite-v1:0", "amazon.titan-embed-text-v2:0"
+HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0"
+ARN = "arn:aws:bedrock:eu-central-1::foundation-model/"
+CLOSED = (
+    "Bedrock Agents is in Maintenance Mode. New agent creation is not available for accounts "
+    "without prior service usage."
+)
+OPEN: Mapping[str, Any] = {
+    "modelId": "any",
+    "agreementAvailability": {"status": "AVAILABLE"},
+    "authorizationStatus": "AUTHORIZED",
+    "entitlementAvailability": "AVAILABLE",
+    "regionAvailability": "AVAILABLE",
+}
+
+
+def summary(model: str, name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "modelArn": ARN + model,
+        "modelId": model,
+        "modelName": name,
+        "inferenceTypesSupported": ["ON_DEMAND"],
+        "modelLifecycle": {"status": "ACTIVE"},
+        **more,
+    }
+
+
+def quota(name: str, value: float) -> dict[str, Any]:
+    return {"QuotaName": name, "Value": value}
+
+
+PROFILES_ONLY = summary(HAIKU, "Claude Haiku 4.5", inferenceTypesSupported=["INFERENCE_PROFILE"])
+MODELS = [summary(NOVA, "Nova Lite"), summary(TITAN, "Titan Text Embeddings V2"), PROFILES_ONLY]
+PROFILE = {
+    "inferenceProfileName": "EU Claude Haiku 4.5",
+    "inferenceProfileArn": "arn:aws:bedrock:eu-central-1:111122223333:inference-profile/x",
+    "inferenceProfileId": f"eu.{HAIKU}",
+    "models": [{"modelArn": f"arn:aws:bedrock:eu-west-1::foundation-model/{HAIKU}"}],
+    "status": "ACTIVE",
+    "type": "SYSTEM_DEFINED",
+}
+QUOTAS = [
+    quota("On-demand model inference requests per minute for Amazon Nova Lite", 1000),
+    quota("On-demand model inference tokens per minute for Amazon Nova Lite", 2_000_000),
+    quota("Cross-region model inference requests per minute for Amazon Nova Lite", 7),
+    quota("On-demand model inference requests per minute for Amazon Titan Text Embeddings V2", 600),
+    quota("Cross-region model inference requests per minute for Anthropic Claude Haiku 4.5", 10),
+    quota("Concurrent executions", 1000),
+]
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """An account in which nothing is wrong."""
+    with Account() as account:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in account.environment().items():
+            monkeypatch.setenv(name, value)
+        identity = {
+            "UserId": "AIDA",
+            "Account": "111122223333",
+            "Arn": "arn:aws:iam::111122223333:user/rosa",
+        }
+        account.answer("GetCallerIdentity", identity)
+        account.answer("GetParameter", {"Parameter": {"Name": "version", "Value": "30"}})
+        account.answer("ListFoundationModels", {"modelSummaries": MODELS})
+        account.answer("ListInferenceProfiles", {"inferenceProfileSummaries": [PROFILE]})
+        account.answer("GetFoundationModelAvailability", OPEN)
+        account.answer("ListServiceQuotas", {"Quotas": QUOTAS})
+        account.answer("ListAgents", {"agentSummaries": []})
+        account.answer("CreateAgent", Fault("ValidationException", "agentName: no"))
+        yield account
+
+
+def doctor(*words: str) -> Result:
+    return CliRunner().invoke(cli, ["doctor", "--aws", *words])
+
+
+def line(result: Result, check: str) -> str:
+    """The line of a check, and what stands under it."""
+    lines = result.output.splitlines()
+    [at] = [n for n, text in enumerate(lines) if text[6:].startswith(f"{check}:")]
+    under = lines[at + 1].strip() if lines[at + 1 : at + 2] and lines[at + 1][:1] == " " else ""
+    return f"{lines[at]} {under}".rstrip()
+
+
+def found(words: tuple[str, ...], check: str, code: int) -> str:
+    result = doctor(*words)
+    assert result.exit_code == code, result.output
+    return line(result, check)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_ready_account_is_well_in_every_line() -> None:
+    result = doctor()
+    assert result.exit_code == 0
+    assert [text[:2] for text in result.output.splitlines() if text[0] != " "] == ["ok"] * 9
+    assert line(result, "Credentials") == (
+        "ok    Credentials: arn:aws:iam::111122223333:user/rosa "
+        "in account 111122223333, eu-central-1"
+    )
+    assert line(result, "CDK bootstrap") == "ok    CDK bootstrap: version 30"
+    assert line(result, "The model that answers").endswith(f"{NOVA} can be called")
+    assert line(result, "The model that embeds").endswith(f"{TITAN} can be called")
+    assert line(result, f"Quotas of {NOVA}").endswith(
+        "1,000 requests per minute, 2,000,000 tokens per minute"
+    )
+    assert line(result, f"Quotas of {TITAN}").endswith("600 requests per minute")
+    assert line(result, "Functions").endswith("1,000 at once")
+    assert line(result, "The vector store's floor").endswith(
+        "$175.20 a month: 1 OCU (half for indexing, half for search) at $0.24 an hour"
+    )
+
+
+def test_nothing_is_called_that_creates_or_costs(account: Account) -> None:
+    doctor("-c", "agent=bedrock-agent")
+    changing = [(name, params) for name, params in account.asked if name[:3] not in ("Get", "Lis")]
+    assert [name for name, _ in changing] == ["CreateAgent"]
+    assert changing[0][1]["agentName"] == "!"
+
+
+def test_findings_are_one_json_object(account: Account) -> None:
+    account.answer("GetParameter", Fault("ParameterNotFound", ""))
+    result = doctor("--json")
+    assert result.exit_code == 1
+    findings = {one["check"]: one for one in json.loads(result.stdout)["findings"]}
+    assert findings["CDK bootstrap"]["well"] is False
+    assert findings["Credentials"]["well"] is True
+
+
+def test_no_region_says_what_to_set(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.delenv("AWS_REGION")
+    said = found((), "Credentials", 1)
+    assert said.startswith("wrong Credentials: ")
+    assert "Set AWS_DEFAULT_REGION" in said
+    assert account.asked == []
+
+
+def test_no_credentials_say_how_to_get_some(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    said = found((), "Credentials", 1)
+    assert "Set up credentials, as with `aws configure`" in said
+    assert account.asked == []
+
+
+def test_credentials_that_have_run_out_say_so_and_end_it(account: Account) -> None:
+    account.answer("GetCallerIdentity", Fault("ExpiredToken", "The token has expired", 403))
+    said = found((), "Credentials", 1)
+    assert "ExpiredToken: The token has expired" in said
+    assert "Renew the credentials, as with `aws sso login`" in said
+    assert set(account.operations) == {"GetCallerIdentity"}
+
+
+def test_an_account_that_is_not_bootstrapped_gets_the_command(account: Account) -> None:
+    account.answer("GetParameter", Fault("ParameterNotFound", ""))
+    assert found((), "CDK bootstrap", 1) == (
+        "wrong CDK bootstrap: eu-central-1 of this account is not bootstrapped for the CDK "
+        "Once an account and Region: `node_modules/.bin/cdk bootstrap "
+        "aws://111122223333/eu-central-1`."
+    )
+
+
+def test_an_old_bootstrap_is_to_be_renewed(account: Account) -> None:
+    account.answer("GetParameter", {"Parameter": {"Name": "version", "Value": "5"}})
+    said = found((), "CDK bootstrap", 1)
+    assert said.startswith("wrong CDK bootstrap: version 5, and 6 is asked")
+    assert "cdk bootstrap aws://111122223333/eu-central-1" in said
+
+
+def test_a_check_that_may_not_look_says_so_and_is_no_failure(account: Account) -> None:
+    account.answer("GetParameter", Fault("AccessDeniedException", "not ssm:GetParameter", 403))
+    account.answer("ListServiceQuotas", Fault("AccessDeniedException", "not quotas", 403))
+    result = doctor()
+    assert result.exit_code == 0
+    assert line(result, "CDK bootstrap").startswith("?     CDK bootstrap: could not be looked at.")
+    assert "not ssm:GetParameter" in line(result, "CDK bootstrap")
+    assert "not quotas" in line(result, "Quotas")
+
+
+def test_a_model_that_the_region_lacks(account: Account) -> None:
+    account.answer("ListFoundationModels", {"modelSummaries": MODELS[1:]})
+    assert found((), "The model that answers", 1) == (
+        f"wrong The model that answers: {NOVA} is not offered in eu-central-1 Choose another "
+        "Region, or another model with `-c model_id=...`."
+    )
+
+
+def test_an_embedding_model_that_the_region_lacks(account: Account) -> None:
+    account.answer("ListFoundationModels", {"modelSummaries": MODELS[:1]})
+    assert f"{TITAN} is not offered in eu-central-1" in found((), "The model that embeds", 1)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_model_that_is_reached_through_a_profile_only_names_the_profile() -> None:
+    assert found(("-c", f"model_id={HAIKU}"), "The model that answers", 1) == (
+        f"wrong The model that answers: {HAIKU} can be called through an inference profile only "
+        f"Through an inference profile: `-c model_id=eu.{HAIKU}`."
+    )
+
+
+@pytest.mark.usefixtures("account")
+def test_a_profile_of_this_region_is_well_and_has_its_own_quota() -> None:
+    result = doctor("-c", f"model_id=eu.{HAIKU}")
+    assert result.exit_code == 0
+    assert line(result, "The model that answers").endswith(f"eu.{HAIKU} can be called")
+    assert line(result, f"Quotas of eu.{HAIKU}").endswith("10 requests per minute")
+
+
+@pytest.mark.usefixtures("account")
+def test_a_profile_of_another_geography_names_those_that_there_are() -> None:
+    assert found(("-c", f"model_id=us.{HAIKU}"), "The model that answers", 1) == (
+        f"wrong The model that answers: there is no inference profile us.{HAIKU} in eu-central-1 "
+        f"There are eu.{HAIKU}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "says", "mend"),
+    [
+        (
+            "regionAvailability",
+            "NOT_AVAILABLE",
+            "is not available in this Region",
+            "another Region",
+        ),
+        ("authorizationStatus", "NOT_AUTHORIZED", "is not allowed to this account", "SCPs"),
+        ("entitlementAvailability", "NOT_AVAILABLE", "is not opened", "Bedrock console"),
+        ("agreement", "NOT_AVAILABLE", "waits for its agreement to be accepted", "Marketplace"),
+        ("agreement", "PENDING", "waits for its agreement to take effect", "some minutes"),
+        ("agreement", "ERROR", "has an agreement that failed (card declined)", "Model access"),
+    ],
+)
+def test_a_model_without_access_says_what_is_missing(
+    member: str, value: str, says: str, mend: str, account: Account
+) -> None:
+    refused = (
+        {"agreementAvailability": {"status": value, "errorMessage": "card declined"}}
+        if member == "agreement"
+        else {member: value}
+    )
+    account.answer("GetFoundationModelAvailability", {**OPEN, **refused}, OPEN)
+    said = found((), "The model that answers", 1)
+    assert said.startswith(f"wrong The model that answers: {NOVA} {says}")
+    assert mend in said
+
+
+def test_a_legacy_model_is_well_with_a_warning(account: Account) -> None:
+    old = summary(NOVA, "Nova Lite", modelLifecycle={"status": "LEGACY"})
+    account.answer("ListFoundationModels", {"modelSummaries": [old, MODELS[1]]})
+    assert "It is LEGACY" in found((), "The model that answers", 0)
+
+
+def test_a_quota_of_nothing_is_a_failure(account: Account) -> None:
+    none = quota("On-demand model inference requests per minute for Amazon Nova Lite", 0)
+    account.answer("ListServiceQuotas", {"Quotas": [none]})
+    assert found((), f"Quotas of {NOVA}", 1) == (
+        f"wrong Quotas of {NOVA}: 0 requests per minute "
+        "Ask for more in the Service Quotas console; it takes hours to days."
+    )
+
+
+def test_a_quota_that_nobody_tells_is_not_known(account: Account) -> None:
+    account.answer("ListServiceQuotas", {"Quotas": []})
+    said = found((), f"Quotas of {NOVA}", 0)
+    assert said == f"?     Quotas of {NOVA}: Service Quotas tells none by the model's name"
+
+
+def test_a_young_accounts_few_functions_are_a_failure(account: Account) -> None:
+    account.answer(
+        "ListServiceQuotas", {"Quotas": [*QUOTAS[:-1], quota(QUOTAS[-1]["QuotaName"], 10)]}
+    )
+    assert found((), "Functions", 1).startswith("wrong Functions: 10 at once Ask for more")
+
+
+def test_a_closed_account_may_have_no_agent_and_needs_none_by_itself(account: Account) -> None:
+    account.answer("CreateAgent", Fault("AccessDeniedException", CLOSED, 403))
+    assert found((), "Bedrock agents", 0).startswith("ok    Bedrock agents: this account may not")
+    assert found(("-c", "agent=bedrock-agent"), "Bedrock agents", 1) == (
+        "wrong Bedrock agents: this account may not create any: Bedrock Agents is closed to it "
+        "Leave `-c agent=bedrock-agent` out: the agent then runs over Converse, in every account."
+    )
+
+
+@pytest.mark.usefixtures("account")
+def test_an_account_without_agents_cannot_be_judged_beforehand() -> None:
+    assert found(("-c", "agent=bedrock-agent"), "Bedrock agents", 0) == (
+        "?     Bedrock agents: there are none here; whether this account may create one shows "
+        "only when it does"
+    )
+
+
+def test_an_account_with_agents_may_most_likely_have_more(account: Account) -> None:
+    one = {
+        "agentId": "ABCDEFGHIJ",
+        "agentName": "a",
+        "agentStatus": "PREPARED",
+        "updatedAt": "2026-01-01T00:00:00Z",
+    }
+    account.answer("ListAgents", {"agentSummaries": [one]})
+    said = found(("-c", "agent=bedrock-agent"), "Bedrock agents", 0)
+    assert said.startswith("ok    Bedrock agents: there are some here")
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("choices", "floor"),
+    [
+        (("vector_store=s3-vectors",), "$0.00 a month"),
+        (("vector_store=opensearch-serverless", "production=true"), "$350.40 a month"),
+        (("opensearch_generation=nextgen",), "$0.00 a month"),
+    ],
+)
+def test_the_floor_is_that_of_the_choices(choices: tuple[str, ...], floor: str) -> None:
+    words = tuple(word for choice in choices for word in ("-c", choice))
+    assert floor in found(words, "The vector store's floor", 0)
+
+
+def test_a_choice_that_cannot_be_is_refused_before_anything_is_called(account: Account) -> None:
+    result = doctor("-c", "vector_store=pinecone")
+    assert "there is no 'pinecone'" in str(result.exception)
+    assert doctor("-c", "production").exit_code == 2
+    assert CliRunner().invoke(cli, ["doctor", "-c", "a=b"]).exit_code == 2
+    assert account.asked == []
