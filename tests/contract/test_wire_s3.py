@@ -20,7 +20,9 @@ FIXED = {"Bucket": "some-bucket", "ChecksumAlgorithm": "CRC32"}
 COMPUTED = {"ContentLength", "ContentMD5", "ChecksumMode"}
 UNREACHABLE = {
     "ListDirectoryBuckets",  # the path of ListBuckets, at a host of its own in AWS
-    "PostObject",  # no client of botocore's sends it
+    "OptionsBucket",  # no client of botocore's sends it, nor the next two
+    "OptionsObject",
+    "PostObject",
     "WriteGetObjectResponse",  # signed as another service, s3-object-lambda
 }
 

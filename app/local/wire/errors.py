@@ -64,6 +64,7 @@ def dialect(service: str) -> Dialect:
 # What is not here either is 400.
 _S3_STATUSES: Mapping[str, int] = {
     "AccessDenied": 403,
+    "AccessForbidden": 403,
     "AllAccessDisabled": 403,
     "BucketNotEmpty": 409,
     "ConditionalRequestConflict": 409,

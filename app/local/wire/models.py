@@ -28,6 +28,7 @@ def model(service: str) -> ServiceModel:
     description = Loader().load_service_model(service, "service-2")
     if service == "s3":
         _add_browser_upload(description)
+        _add_preflights(description)
     if service == "bedrock-agent":
         _mend_taggable_arns(description)
     if service == "dynamodb":
@@ -88,6 +89,26 @@ def _add_browser_upload(s3: dict[str, Any]) -> None:
         },
         "Integer": {"type": "integer"},
     }
+
+
+def _add_preflights(s3: dict[str, Any]) -> None:
+    """A browser asks S3 whether a page may use a bucket, which no SDK does either:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html
+    """
+    for name, like in (("OptionsBucket", "HeadBucket"), ("OptionsObject", "HeadObject")):
+        uri = s3["operations"][like]["http"]["requestUri"]
+        members = s3["shapes"][s3["operations"][like]["input"]["shape"]]["members"]
+        labels = [label for label in ("Bucket", "Key") if label in members]
+        s3["operations"][name] = {
+            "name": name,
+            "http": {"method": "OPTIONS", "requestUri": uri},
+            "input": {"shape": f"{name}Request"},
+        }
+        s3["shapes"][f"{name}Request"] = {
+            "type": "structure",
+            "required": labels,
+            "members": {label: members[label] for label in labels},
+        }
 
 
 def _mend_taggable_arns(bedrock_agent: dict[str, Any]) -> None:

@@ -31,7 +31,8 @@ class Route(NamedTuple):
 def identify(request: Request) -> str:
     """The signing name of the service that a request is meant for.
 
-    A bearer token, or no signature at all, means Bedrock; but a form is for S3.
+    A bearer token, or no signature at all, means Bedrock; but a form is for S3, and so is a
+    browser's preflight.
     """
     authorization = request.headers.get("authorization", "")
     if scope := _SCOPE.search(authorization) or _SCOPE.search(
@@ -41,6 +42,8 @@ def identify(request: Request) -> str:
     if authorization.startswith("AWS ") or "AWSAccessKeyId" in request.query:
         return "s3"  # signature version 2, which nothing else takes any more
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return "s3"
+    if request.method == "OPTIONS":
         return "s3"
     return "bedrock"
 

@@ -258,7 +258,6 @@ def test_a_checksum_is_kept_and_given_back(s3: "S3Client", bucket: str) -> None:
 @pytest.mark.parametrize(
     "parameter",
     [
-        {"Tagging": "a=b"},
         {"ACL": "public-read"},
         {"GrantRead": "id=x"},
         {"ObjectLockMode": "GOVERNANCE"},

@@ -93,6 +93,17 @@ def test_of_two_services_with_one_path_the_one_that_handles_it_is_taken() -> Non
     assert nobody.operation.service_model.service_name == "bedrock-agent"
 
 
+def test_a_preflight_is_for_s3() -> None:
+    assert identify(request("OPTIONS", "/b/k")) == "s3"
+    route = ROUTES.find("s3", request("OPTIONS", "/b/a/c"))
+    assert route is not None
+    assert (route.operation.name, route.labels) == ("OptionsObject", {"Bucket": "b", "Key": "a/c"})
+    for path in ("/b", "/b/"):
+        route = ROUTES.find("s3", request("OPTIONS", path))
+        assert route is not None
+        assert route.operation.name == "OptionsBucket"
+
+
 @pytest.mark.parametrize(
     ("method", "target"),
     [

@@ -6,7 +6,11 @@
     objects.py      put, get, head, delete, copy
     multipart.py    objects in parts; parts.py, their rules
     listing.py      what a bucket holds
+    versions.py     whether older versions are kept, and which there are
+    tagging.py      tags of objects; tags.py, their rules
     buckets.py      buckets, and whom their events go to
+    subresources.py what else is said of a bucket, and kept: a table
+                    cors.py, encryption.py, lifecycle.py, policy.py: its rules and effects
     presigned.py    how long a presigned URL holds
     post.py         a form that a browser posts, held against its policy
 
@@ -17,11 +21,15 @@ from collections.abc import Callable
 
 from app.local.buckets import Buckets
 from app.local.services.s3.buckets import BucketOperations
+from app.local.services.s3.cors import Cors
 from app.local.services.s3.errors import guarded
 from app.local.services.s3.listing import Listing
 from app.local.services.s3.multipart import Multipart
 from app.local.services.s3.objects import Objects
 from app.local.services.s3.post import Post
+from app.local.services.s3.subresources import Subresources
+from app.local.services.s3.tagging import Tagging
+from app.local.services.s3.versions import Versions
 from app.local.wire import Service
 
 __all__ = ["Buckets", "handlers"]
@@ -42,12 +50,20 @@ def handlers(
         region: where they are.
     """
     objects = Objects(buckets, account)
+    cors = Cors(buckets)
     groups = (
         BucketOperations(buckets, account, region, send),
+        Subresources(buckets),
+        cors,
         Listing(buckets, account),
+        Versions(buckets, account),
         objects,
+        Tagging(buckets),
         Multipart(buckets, account),
         Post(objects, account),
     )
     operations = {name: handler for group in groups for name, handler in group.handlers().items()}
-    return {name: guarded(handler, account) for name, handler in operations.items()}
+    return {
+        name: cors.answering(guarded(handler, account), name)
+        for name, handler in operations.items()
+    }

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from app.local.buckets import Buckets, is_bucket_name
 from app.local.buckets.events import timestamp
-from app.local.services.s3.errors import invalid
+from app.local.services.s3.errors import invalid, not_implemented
+from app.local.services.s3.subresources import ENFORCED, TAGGING, check_ownership
+from app.local.services.s3.tags import MOST_OF_BUCKET, check_tags
 from app.local.wire import JSON, Call, Service, ServiceError
 
 MOST_BUCKETS = 10_000  # of a page
@@ -49,7 +51,17 @@ class BucketOperations:
         if location == "us-east-1":
             message = "The specified location-constraint is not valid"
             raise ServiceError("InvalidLocationConstraint", message, LocationConstraint=location)
-        if not self._buckets.create(name, location) and self._region != "us-east-1":
+        if unknown := configuration.keys() & {"Location", "Bucket"}:
+            raise not_implemented(min(unknown))  # of directory buckets
+        if call.params.get("BucketNamespace", "global") != "global":
+            raise not_implemented("BucketNamespace")
+        check_ownership(call.params.get("ObjectOwnership", ENFORCED))
+        tags = configuration.get("Tags", [])
+        check_tags(tags, MOST_OF_BUCKET)
+        created = self._buckets.create(name, location)
+        if created and tags:
+            self._buckets.keep(name, TAGGING, {"TagSet": tags})
+        if not created and self._region != "us-east-1":
             message = (
                 "Your previous request to create the named bucket succeeded and you already own it."
             )
@@ -88,8 +100,11 @@ class BucketOperations:
 
     def notify(self, call: Call) -> JSON:
         bucket = call.params["Bucket"]
+        # There is nothing in an EventBridgeConfiguration: it says what it says by being there.
         wanted = {
-            name: value for name, value in call.params["NotificationConfiguration"].items() if value
+            name: value
+            for name, value in call.params["NotificationConfiguration"].items()
+            if value or name == "EventBridgeConfiguration"
         }
         for name in wanted.keys() - {"QueueConfigurations"}:
             raise ServiceError(

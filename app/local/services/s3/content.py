@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.local.buckets import Attributes, Object, Staged
+from app.local.buckets import Attributes, Buckets, Object, Staged, Version
 from app.local.buckets.checksums import ALGORITHMS
 from app.local.buckets.objects import DEFAULT_TYPE
+from app.local.buckets.registry import VERSIONING
+from app.local.services.s3 import encryption
 from app.local.services.s3.errors import not_implemented
+from app.local.services.s3.tags import of_header
 from app.local.wire import JSON, ServiceError
 
 HEADERS = (
@@ -25,11 +28,12 @@ LARGEST_METADATA = 2048  # bytes, names and values together
 FULL_OBJECT = "FULL_OBJECT"
 
 
-def attributes(params: JSON) -> Attributes:
+def attributes(buckets: Buckets, params: JSON) -> Attributes:
     """What the request says of the object.
 
     Raises:
-        ServiceError: the user's metadata is too large.
+        ServiceError: the user's metadata is too large; its tags or its encryption are none.
+        NoSuchBucket: it is not there.
     """
     metadata = {name.lower(): value for name, value in params.get("Metadata", {}).items()}
     size = sum(len(name.encode()) + len(value.encode()) for name, value in metadata.items())
@@ -41,7 +45,13 @@ def attributes(params: JSON) -> Attributes:
             MaxSizeAllowed=LARGEST_METADATA,
         )
     headers = {name: _written(params[name]) for name in HEADERS if params.get(name)}
-    return Attributes(params.get("ContentType") or DEFAULT_TYPE, headers, metadata)
+    return Attributes(
+        params.get("ContentType") or DEFAULT_TYPE,
+        headers,
+        metadata,
+        encryption.of_write(buckets, params["Bucket"], params),
+        of_header(params.get("Tagging", "")),
+    )
 
 
 def description(item: Object) -> JSON:
@@ -57,7 +67,20 @@ def description(item: Object) -> JSON:
         "ContentType": item.content_type,
         "Metadata": dict(item.metadata),
         **headers,
+        **encrypted(item.attributes),
+        **({"TagCount": len(item.attributes.tags)} if item.attributes.tags else {}),
     }
+
+
+def encrypted(described: Attributes) -> JSON:
+    """How it is said to be encrypted. S3 encrypts what nobody says anything of."""
+    return dict(described.encryption) or {"ServerSideEncryption": "AES256"}
+
+
+def version_said(buckets: Buckets, version: Version) -> JSON:
+    """The version's id as an answer has it: not at all, where the bucket never kept versions."""
+    said = buckets.kept(version.bucket, VERSIONING)
+    return {"VersionId": version.version_id} if said else {}
 
 
 def quoted(etag: str) -> str:

@@ -5,10 +5,19 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 
 import sqlite3
 from collections.abc import Callable
+from email.utils import format_datetime
 from functools import wraps
 from typing import Any
 
-from app.local.buckets import BucketNotEmpty, NoSuchBucket, NoSuchKey, NoSuchUpload
+from app.local.buckets import (
+    BucketNotEmpty,
+    Deleted,
+    IsMarker,
+    NoSuchBucket,
+    NoSuchKey,
+    NoSuchUpload,
+    NoSuchVersion,
+)
 from app.local.buckets.layout import LONGEST_KEY, Blocked
 from app.local.services.s3.presigned import check_lifetime
 from app.local.wire import JSON, Call, Handler, ServiceError
@@ -33,7 +42,7 @@ _REFUSED = (
     "ObjectLockMode",
     "ObjectLockRetainUntilDate",
     "SSECustomerAlgorithm",
-    "Tagging",
+    "SSEKMSEncryptionContext",
     "WriteOffsetBytes",
 )
 _OWNERS_ACLS = ("private", "bucket-owner-full-control")  # what a bucket without ACLs takes
@@ -46,6 +55,14 @@ def invalid(name: str, value: Any, message: str) -> ServiceError:
 def not_implemented(header: str) -> ServiceError:
     message = f"A header you provided implies functionality that is not implemented: {header}."
     return ServiceError("NotImplemented", message, Header=header)
+
+
+def malformed_xml(why: str) -> ServiceError:
+    message = (
+        "The XML you provided was not well-formed or did not validate against our published "
+        f"schema: {why}"
+    )
+    return ServiceError("MalformedXML", message)
 
 
 def precondition_failed(condition: str) -> ServiceError:
@@ -88,10 +105,8 @@ def _check(params: JSON, account: str) -> None:
     for owner in ("ExpectedBucketOwner", "ExpectedSourceBucketOwner"):
         if params.get(owner, account) != account:
             raise ServiceError("AccessDenied", "Access Denied")
-    if params.get("VersionId", "null") != "null":
-        raise ServiceError(
-            "NoSuchVersion", "The specified version does not exist.", VersionId=params["VersionId"]
-        )
+    if params.get("VersionId") == "":
+        raise invalid("versionId", "", "Version id cannot be the empty string")
     check_key(params.get("Key", ""))
 
 
@@ -102,6 +117,39 @@ def _bucket(_: Exception, params: JSON) -> ServiceError:
 
 def _key(error: Exception, _: JSON) -> ServiceError:
     return no_such_key(error.args[0])
+
+
+def _deleted(error: Any, _: JSON) -> ServiceError:
+    headers = {"x-amz-delete-marker": "true", "x-amz-version-id": error.marker.version_id}
+    message = "The specified key does not exist."
+    return ServiceError("NoSuchKey", message, Key=error.marker.key, **{"$headers": headers})
+
+
+def _marker(error: Any, params: JSON) -> ServiceError:
+    if "CopySource" in params:
+        message = (
+            "The source of a copy request may not specifically refer to a delete marker by "
+            "version id."
+        )
+        return ServiceError("InvalidRequest", message)
+    headers = {
+        "allow": "DELETE",
+        "last-modified": format_datetime(error.marker.last_modified, usegmt=True),
+        "x-amz-delete-marker": "true",
+        "x-amz-version-id": error.marker.version_id,
+    }
+    message = "The specified method is not allowed against this resource."
+    members = {"Method": "GET", "ResourceType": "DeleteMarker", "$headers": headers}
+    return ServiceError("MethodNotAllowed", message, **members)
+
+
+def _version(error: Exception, params: JSON) -> ServiceError:
+    return ServiceError(
+        "NoSuchVersion",
+        "The specified version does not exist.",
+        Key=params.get("Key"),
+        VersionId=error.args[0],
+    )
 
 
 def _upload(error: Exception, _: JSON) -> ServiceError:
@@ -122,9 +170,12 @@ def _internal(error: Exception, _: JSON) -> ServiceError:
     return ServiceError("InternalError", message)
 
 
-_TRANSLATIONS: dict[type[Exception], Callable[[Exception, JSON], ServiceError]] = {
+_TRANSLATIONS: dict[type[Exception], Callable[[Any, JSON], ServiceError]] = {
     NoSuchBucket: _bucket,
+    Deleted: _deleted,
     NoSuchKey: _key,
+    NoSuchVersion: _version,
+    IsMarker: _marker,
     NoSuchUpload: _upload,
     BucketNotEmpty: _not_empty,
     Blocked: _internal,

@@ -2,9 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
+from typing import TypeVar
 from urllib.parse import quote_plus
 
 from app.local.buckets import Buckets, Object
@@ -13,6 +15,7 @@ from app.local.services.s3.errors import invalid
 from app.local.wire import JSON, Call, Service
 
 MOST_KEYS = 1000  # of a page
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,11 @@ class Listing:
             continued: whether that may be a common prefix of the page before.
         """
         prefix, delimiter = params.get("Prefix", ""), params.get("Delimiter", "")
-        limit = min(_size(params), MOST_KEYS)
+        limit = min(page_size(params), MOST_KEYS)
         items = self._buckets.list(
             params["Bucket"], prefix, after, look="ContinuationToken" not in params
         )
-        folded = fold(items, prefix, delimiter)
+        folded = fold(items, attrgetter("key"), prefix, delimiter)
         if continued and delimiter and after.endswith(delimiter):
             folded = ((key, item) for key, item in folded if key != after)
         entries = list(islice(folded, limit + 1))
@@ -84,26 +87,27 @@ class Listing:
         return {
             "Name": params["Bucket"],
             "Prefix": params.get("Prefix", ""),
-            "MaxKeys": min(_size(params), MOST_KEYS),
+            "MaxKeys": min(page_size(params), MOST_KEYS),
             "IsTruncated": page.truncated,
-            "Contents": [_entry(item) | owner for item in page.items],
+            "Contents": [entry(item) | owner for item in page.items],
             "CommonPrefixes": [{"Prefix": prefix} for prefix in page.prefixes],
             **{name: params[name] for name in ("Delimiter", "EncodingType") if name in params},
         }
 
 
 def fold(
-    items: Iterable[Object], prefix: str, delimiter: str
-) -> Iterator[tuple[str, Object | None]]:
-    """Each key with its object; keys that go on after a delimiter as one common prefix.
+    items: Iterable[T], key: Callable[[T], str], prefix: str, delimiter: str
+) -> Iterator[tuple[str, T | None]]:
+    """Each key with its item; keys that go on after a delimiter as one common prefix.
 
     With the delimiter "/", `a.txt`, `b/1`, `b/2`, `c.txt` are `a.txt`, `b/`, `c.txt`.
     """
     last = None
     for item in items:
-        head, found, _ = item.key[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+        name = key(item)
+        head, found, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
         if not found:
-            yield item.key, item
+            yield name, item
         elif (common := prefix + head + found) != last:
             last = common
             yield common, None
@@ -114,7 +118,7 @@ def url(text: str) -> str:
     return quote_plus(text, safe="/*")
 
 
-def _entry(item: Object) -> JSON:
+def entry(item: Object) -> JSON:
     algorithms = [name.removeprefix("Checksum") for name in item.checksums]
     entry: JSON = {
         "Key": item.key,
@@ -142,7 +146,7 @@ def _encoded(result: JSON, params: JSON) -> JSON:
     return result
 
 
-def _size(params: JSON) -> int:
+def page_size(params: JSON) -> int:
     size: int = params.get("MaxKeys", MOST_KEYS)
     if size < 0:
         raise invalid(

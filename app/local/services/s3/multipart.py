@@ -4,10 +4,18 @@ from collections.abc import Sequence
 
 from app.local.buckets import Buckets, Part, Upload, Uploads
 from app.local.services.s3.conditions import check_read, to_write
-from app.local.services.s3.content import attributes, claim, named, quoted, verify
+from app.local.services.s3.content import (
+    attributes,
+    claim,
+    encrypted,
+    named,
+    quoted,
+    verify,
+    version_said,
+)
 from app.local.services.s3.errors import not_implemented
 from app.local.services.s3.listing import url
-from app.local.services.s3.objects import Reading, body, source
+from app.local.services.s3.objects import Reading, body, copied_version, source
 from app.local.services.s3.parts import (
     algorithms_of_whole,
     check_algorithm,
@@ -43,13 +51,14 @@ class Multipart:
         params = call.params
         algorithm, kind = checksum_of_upload(params)
         upload = self._uploads.begin(
-            params["Bucket"], params["Key"], attributes(params), algorithm, kind
+            params["Bucket"], params["Key"], attributes(self._buckets, params), algorithm, kind
         )
         return {
             "Bucket": upload.bucket,
             "Key": upload.key,
             "UploadId": upload.id,
             **_spoken_of(upload),
+            **encrypted(upload.attributes),
         }
 
     def upload_part(self, call: Call) -> JSON:
@@ -61,7 +70,8 @@ class Multipart:
         with self._buckets.staging.hold(body(call), algorithms) as staged:
             verify(call.params, staged)
             self._uploads.add(upload, call.params["PartNumber"], staged)
-            return {"ETag": quoted(staged.md5), **named(staged.checksums)}
+            said = encrypted(upload.attributes)
+            return {"ETag": quoted(staged.md5), **named(staged.checksums), **said}
 
     def copy_part(self, call: Call) -> JSON:
         params = call.params
@@ -79,7 +89,9 @@ class Multipart:
                 "ETag": quoted(part.md5),
                 "LastModified": part.modified,
                 **named(staged.checksums),
-            }
+            },
+            **encrypted(upload.attributes),
+            **copied_version(self._buckets, item),
         }
 
     def complete(self, call: Call) -> JSON:
@@ -100,6 +112,8 @@ class Multipart:
             "Key": upload.key,
             "ETag": quoted(item.etag),
             **checksums,
+            **encrypted(item.attributes),
+            **version_said(self._buckets, item),
         }
 
     def abort(self, call: Call) -> JSON:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from app.local.buckets import Buckets, Object
+from app.local.buckets import Attributes, Buckets, Marker, Object
 from app.local.buckets.events import COPY, PUT
 from app.local.buckets.staging import CHUNK, chunks
 from app.local.services.s3.conditions import Slice, asked_for, check_read, to_write
@@ -13,11 +13,13 @@ from app.local.services.s3.content import (
     attributes,
     claim,
     description,
+    encrypted,
     of_full_object,
     quoted,
     verify,
+    version_said,
 )
-from app.local.services.s3.errors import check_key, guarded, invalid
+from app.local.services.s3.errors import check_key, guarded, invalid, malformed_xml
 from app.local.wire import JSON, Call, Service, ServiceError
 
 MOST_DELETED = 1000  # keys in one DeleteObjects
@@ -44,9 +46,8 @@ class Objects:
         """A put, by whichever name the bucket's events call it."""
         params = call.params
         condition = to_write(params, params["Key"])
-        described = attributes(params)
+        described = attributes(self._buckets, params)
         claimed = claim(params)
-        self._buckets.folder(params["Bucket"])
         with self._buckets.staging.hold(body(call), claimed[:1] if claimed else ()) as staged:
             verify(params, staged)
             checksums = of_full_object(staged.checksums)
@@ -59,11 +60,12 @@ class Objects:
                 event=event,
                 checksums=checksums,
             )
-        return {"ETag": quoted(item.etag), **checksums}
+        said = encrypted(described) | version_said(self._buckets, item)
+        return {"ETag": quoted(item.etag), **checksums, **said}
 
     def get(self, call: Call) -> JSON:
         params = call.params
-        item, file = self._buckets.open(params["Bucket"], params["Key"])
+        item, file = self._buckets.open(params["Bucket"], params["Key"], params.get("VersionId"))
         try:
             result, wanted = _answer(item, params)
         except BaseException:
@@ -74,55 +76,58 @@ class Objects:
             for name, value in params.items()
             if name.startswith("Response")
         }
-        return result | overrides | {"Body": Reading(file, wanted)}
+        said = version_said(self._buckets, item)
+        return result | said | overrides | {"Body": Reading(file, wanted)}
 
     def head(self, call: Call) -> JSON:
-        item = self._buckets.head(call.params["Bucket"], call.params["Key"])
-        result, _ = _answer(item, call.params)
-        return result
+        params = call.params
+        item = self._buckets.head(params["Bucket"], params["Key"], params.get("VersionId"))
+        result, _ = _answer(item, params)
+        return result | version_said(self._buckets, item)
 
     def delete(self, call: Call) -> JSON:
         params = call.params
-        self._buckets.delete(params["Bucket"], params["Key"], to_write(params, params["Key"]))
-        return {}
+        bucket, key, version_id = params["Bucket"], params["Key"], params.get("VersionId")
+        condition = to_write(params, key)
+        if version_id is None:
+            marker = self._buckets.delete(bucket, key, condition)
+            return {"DeleteMarker": True, "VersionId": marker.version_id} if marker else {}
+        gone = self._buckets.delete_version(bucket, key, version_id, condition)
+        marked = {"DeleteMarker": True} if isinstance(gone, Marker) else {}
+        return {"VersionId": version_id, **marked}
 
     def delete_many(self, call: Call) -> JSON:
         bucket, request = call.params["Bucket"], call.params["Delete"]
         self._buckets.folder(bucket)
         if len(request["Objects"]) > MOST_DELETED:
-            message = (
-                "The XML you provided was not well-formed or did not validate against our "
-                f"published schema: {MOST_DELETED} objects are the most."
-            )
-            raise ServiceError("MalformedXML", message)
+            raise malformed_xml(f"{MOST_DELETED} objects are the most.")
         delete = guarded(self.delete, self._account)
         deleted, errors = [], []
         for wanted in request["Objects"]:
-            key = wanted["Key"]
-            params = {"Bucket": bucket, "Key": key, "IfMatch": wanted.get("ETag")}
+            named = {name: wanted[name] for name in ("Key", "VersionId") if name in wanted}
+            params = {"Bucket": bucket, **named, "IfMatch": wanted.get("ETag")}
             try:
-                delete(replace(call, operation="DeleteObject", params=params))
-                deleted.append({"Key": key})
+                done = delete(replace(call, operation="DeleteObject", params=params))
+                deleted.append(named | _marked(done))
             except ServiceError as error:
-                errors.append({"Key": key, "Code": error.code, "Message": error.message})
+                errors.append({**named, "Code": error.code, "Message": error.message})
         return {"Deleted": [] if request.get("Quiet") else deleted, "Errors": errors}
 
     def copy(self, call: Call) -> JSON:
         params = call.params
         condition = to_write(params, params["Key"])
-        source_bucket, source_key = source(params["CopySource"])
-        anew = params.get("MetadataDirective", "COPY") == "REPLACE"
-        if (source_bucket, source_key) == (params["Bucket"], params["Key"]) and not anew:
+        copied = source(params["CopySource"])
+        if copied == (params["Bucket"], params["Key"], None) and not _changes(params):
             message = (
                 "This copy request is illegal because it is trying to copy an object to itself "
                 "without changing the object's metadata, storage class, website redirect location "
                 "or encryption attributes."
             )
             raise ServiceError("InvalidRequest", message)
-        item, file = self._buckets.open(source_bucket, source_key)
+        item, file = self._buckets.open(*copied)
         with file:
             check_read(item, params, "CopySource")
-            described = attributes(params) if anew else item.attributes
+            described = self._described_copy(item, params)
             claimed = claim(params)
             algorithms = claimed[:1] if claimed else _algorithms(item)
             with self._buckets.staging.hold(Reading(file), algorithms) as staged:
@@ -141,8 +146,18 @@ class Objects:
                 "ETag": quoted(made.etag),
                 "LastModified": made.last_modified,
                 **checksums,
-            }
+            },
+            **encrypted(described),
+            **version_said(self._buckets, made),
+            **copied_version(self._buckets, item),
         }
+
+    def _described_copy(self, item: Object, params: JSON) -> Attributes:
+        """As the source is, or as the request says; but encrypted as any other write."""
+        said = attributes(self._buckets, params)
+        tags = said.tags if params.get("TaggingDirective") == "REPLACE" else item.attributes.tags
+        kept = said if params.get("MetadataDirective") == "REPLACE" else item.attributes
+        return replace(kept, encryption=said.encryption, tags=tags)
 
 
 class Reading:
@@ -174,21 +189,38 @@ def body(call: Call) -> Iterator[bytes]:
     return chunks(call.body.path) if call.body else iter(())
 
 
-def source(copy_source: str) -> tuple[str, str]:
-    """Bucket and key that a copy is made from.
+def source(copy_source: str) -> tuple[str, str, str | None]:
+    """Bucket, key and version that a copy is made from.
 
     >>> source("/papers/a%2Bb.pdf?versionId=null")
-    ('papers', 'a+b.pdf')
+    ('papers', 'a+b.pdf', 'null')
     """
     path, _, version = copy_source.partition("?versionId=")
     bucket, _, key = unquote(path).removeprefix("/").partition("/")
     if not bucket or not key:
         message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         raise invalid("x-amz-copy-source", copy_source, message)
-    if version not in ("", "null"):
-        raise ServiceError("NoSuchVersion", "The specified version does not exist.")
     check_key(key)
-    return bucket, key
+    return bucket, key, version or None
+
+
+def copied_version(buckets: Buckets, item: Object) -> JSON:
+    """Which version a copy was made from, as its answer has it."""
+    return {f"CopySource{name}": value for name, value in version_said(buckets, item).items()}
+
+
+def _changes(params: JSON) -> bool:
+    """Whether a copy of an object to itself changes it."""
+    return params.get("MetadataDirective") == "REPLACE" or any(
+        params.get(name) for name in ("ServerSideEncryption", "SSEKMSKeyId")
+    )
+
+
+def _marked(done: JSON) -> JSON:
+    """What DeleteObjects says beside the key, where a delete marker was made or removed."""
+    if "DeleteMarker" not in done:
+        return {}
+    return {"DeleteMarker": True, "DeleteMarkerVersionId": done["VersionId"]}
 
 
 def _answer(item: Object, params: JSON) -> tuple[JSON, Slice | None]:

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
+from xml.etree import ElementTree
 
 from app.local.buckets.events import POST
-from app.local.services.s3.errors import guarded, invalid
+from app.local.services.s3.errors import guarded, invalid, malformed_xml
 from app.local.services.s3.objects import Objects
 from app.local.wire import JSON, Call, Service, ServiceError
 
@@ -32,14 +33,20 @@ _PARAMETERS = {
     "content-language": "ContentLanguage",
     "content-md5": "ContentMD5",
     "content-type": "ContentType",
-    "tagging": "Tagging",
     "x-amz-checksum-crc32": "ChecksumCRC32",
     "x-amz-checksum-crc32c": "ChecksumCRC32C",
     "x-amz-checksum-crc64nvme": "ChecksumCRC64NVME",
     "x-amz-checksum-sha1": "ChecksumSHA1",
     "x-amz-checksum-sha256": "ChecksumSHA256",
+    "x-amz-server-side-encryption": "ServerSideEncryption",
+    "x-amz-server-side-encryption-aws-kms-key-id": "SSEKMSKeyId",
     "x-amz-storage-class": "StorageClass",
     "x-amz-website-redirect-location": "WebsiteRedirectLocation",
+}
+_SAID = {
+    "x-amz-server-side-encryption": "ServerSideEncryption",
+    "x-amz-server-side-encryption-aws-kms-key-id": "SSEKMSKeyId",
+    "x-amz-version-id": "VersionId",
 }
 
 
@@ -59,7 +66,9 @@ class Post:
         params = {"Bucket": bucket, "Key": fields["key"], **_parameters(fields)}
         stored = self._put(replace(call, operation="PutObject", params=params))
         location = f"http://{call.headers.get('host', '')}/{bucket}/{quote(fields['key'], safe='')}"
-        return _answer(fields, bucket, stored["ETag"], location)
+        answer = _answer(fields, bucket, stored["ETag"], location)
+        headers = {name: str(stored[member]) for name, member in _SAID.items() if member in stored}
+        return answer | {"$headers": headers}
 
 
 def check_policy(policy: JSON, values: Fields, sent: Fields, size: int) -> None:
@@ -193,7 +202,18 @@ def _parameters(fields: Fields) -> JSON:
             params["Expires"] = parsedate_to_datetime(expires)
         except ValueError as error:
             raise invalid("Expires", expires, "Expires must be an HTTP date") from error
+    if tagging := fields.get("tagging"):
+        params["Tagging"] = _tags(tagging)
     return params | ({"Metadata": metadata} if metadata else {})
+
+
+def _tags(text: str) -> str:
+    """A form has its tags as PutObjectTagging does, in XML; here as the header has them."""
+    try:
+        tags = ElementTree.fromstring(text).findall(".//{*}Tag")  # noqa: S314 - no entity bombs
+    except ElementTree.ParseError as error:
+        raise malformed_xml(f"the form's tagging cannot be read: {error}") from error
+    return urlencode([(tag.findtext("{*}Key", ""), tag.findtext("{*}Value", "")) for tag in tags])
 
 
 def _answer(fields: Fields, bucket: str, etag: str, location: str) -> JSON:
