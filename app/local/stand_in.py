@@ -4,6 +4,7 @@ queues    <-- buckets      an object's event is a message
 buckets   <-- knowledge    documents are objects
 queues    <-- functions    a message invokes a function
 encoder   <-- knowledge, writer
+buckets, knowledge, guardrails   <-- agents    a definition names what has to be there
 """
 
 from collections.abc import Mapping
@@ -12,15 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
+from app.local.agents import Agents, Surroundings
 from app.local.buckets import Buckets, Scanner
 from app.local.functions import Functions
+from app.local.guard import Guardrails
 from app.local.knowledge import Knowledge
 from app.local.knowledge.parse import Parser
 from app.local.queues import Queues
 from app.local.services import (
     bedrock,
     bedrock_agent,
+    bedrock_agent_agents,
     bedrock_agent_runtime,
+    bedrock_guardrails,
     bedrock_runtime,
     dynamodb,
     lambda_,
@@ -67,6 +72,10 @@ class StandIn:
             made.callback(buckets.close)
             knowledge = Knowledge(options.home, encoder, Parser(), buckets)
             made.callback(knowledge.close)
+            guardrails = Guardrails(options.home)
+            made.callback(guardrails.close)
+            agents = Agents(options.home, _around(buckets, knowledge, guardrails))
+            made.callback(agents.close)
             functions = Functions(
                 options.home, queues, self._functions_environment, python_path=[REPOSITORY]
             )
@@ -75,11 +84,14 @@ class StandIn:
             made.callback(scanner.close)
             self._running = (knowledge, functions, scanner)
             self._made = made.pop_all()
+        agent = bedrock_agent.joined(
+            bedrock_agent.handlers(knowledge), bedrock_agent_agents.handlers(agents)
+        )
         self.services: Mapping[str, Service] = {
-            "bedrock": bedrock.handlers(),
+            "bedrock": {**bedrock.handlers(), **bedrock_guardrails.handlers(guardrails)},
             "bedrock-runtime": bedrock_runtime.handlers(encoder, _writer(options, encoder)),
-            "bedrock-agent": bedrock_agent.handlers(knowledge),
-            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(knowledge),
+            "bedrock-agent": agent,
+            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(knowledge, agent),
             "dynamodb": dynamodb.handlers(),
             "lambda": lambda_.handlers(functions, queues, buckets),
             "s3": s3.handlers(buckets, queues.send_to_arn),
@@ -97,6 +109,16 @@ class StandIn:
 
     def __exit__(self, *_: object) -> None:
         self._made.close()
+
+
+def _around(buckets: Buckets, knowledge: Knowledge, guardrails: Guardrails) -> Surroundings:
+    """What agents may name."""
+    return Surroundings(
+        has_model=bedrock_agent_agents.has_model,
+        has_guardrail=guardrails.has,
+        has_knowledge_base=knowledge.has,
+        read=lambda bucket, key: buckets.path(bucket, key).read_bytes(),
+    )
 
 
 def _writer(options: Options, encoder: Encoder) -> Model:

@@ -14,6 +14,7 @@ from app.local.control.records import digest
 from app.local.wire import JSON, ServiceError
 
 DEFAULT_RESULTS = 100
+MAX_RESULTS = 1000
 T = TypeVar("T")
 
 
@@ -52,18 +53,18 @@ def page(
     key: Callable[[T], Any],
     *,
     descending: bool = False,
-    most: int = DEFAULT_RESULTS,
+    most: int = MAX_RESULTS,
 ) -> tuple[list[T], JSON]:
     """The page of `items` that is asked for, and the member `nextToken` if there are more.
 
-    They are sorted by `key`, a JSON value that is different for any two of them. A page has `most`
-    items unless the caller asks for another number.
+    They are sorted by `key`, a JSON value that is different for any two of them. A page has at
+    most `most` items, however many the caller asks for.
     """
     last = position(operation, params)
     rest = sorted(items, key=key, reverse=descending)
     if last is not None:
         rest = [item for item in rest if (key(item) < last if descending else key(item) > last)]
-    limit = params.get("maxResults", most)
+    limit = min(params.get("maxResults", DEFAULT_RESULTS), most)
     if len(rest) <= limit:
         return rest, {}
     return rest[:limit], {"nextToken": token(operation, params, key(rest[limit - 1]))}

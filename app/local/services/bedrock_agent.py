@@ -5,7 +5,7 @@ from functools import partial
 
 from app.local.control import Act, operations, tags
 from app.local.knowledge import Knowledge, bases, documents, jobs, sources
-from app.local.wire import Service
+from app.local.wire import JSON, Call, Service
 
 READS: Mapping[str, Act] = {
     "GetKnowledgeBase": bases.get,
@@ -32,8 +32,20 @@ WRITES: Mapping[str, Act] = {
     "UntagResource": partial(tags.untag, bases.exists),
 }
 
+TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
+
 
 def handlers(knowledge: Knowledge) -> Service:
     """The operations on Knowledge Bases."""
     ingest = partial(documents.ingest, knowledge.fetch)
     return operations(knowledge, READS, {**WRITES, "IngestKnowledgeBaseDocuments": ingest})
+
+
+def joined(knowledge: Service, agents: Service) -> Service:
+    """Both planes as one service. An operation on tags goes to the plane that has the resource."""
+
+    def tagging(name: str, call: Call) -> JSON:
+        plane = agents if ":agent" in call.params["resourceArn"] else knowledge
+        return plane[name](call)
+
+    return {**knowledge, **agents, **{name: partial(tagging, name) for name in TAGS}}

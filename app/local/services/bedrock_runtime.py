@@ -146,8 +146,8 @@ def _refuse_guardrail(call: Call) -> None:
     if named:
         raise ServiceError(
             "ValidationException",
-            "The stand-in has no guardrails yet, and does not answer as if one had stood guard. "
-            "Leave the guardrail out of the request.",
+            "The stand-in keeps guardrails but does not judge by them yet, and does not answer as "
+            "if one had stood guard. Leave the guardrail out of the request.",
         )
 
 

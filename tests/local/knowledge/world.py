@@ -74,9 +74,10 @@ class World:
 
     @cached_property
     def server(self) -> Server:
+        agent = bedrock_agent.handlers(self.knowledge)
         services = {
-            "bedrock-agent": bedrock_agent.handlers(self.knowledge),
-            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(self.knowledge),
+            "bedrock-agent": agent,
+            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(self.knowledge, agent),
         }
         return self._exits.enter_context(serving(services))
 
