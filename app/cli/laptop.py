@@ -1,7 +1,8 @@
 """The laptop's home: the stand-in and the application, two processes and their ports.
 
     stand-in      python -m app.local      Bedrock, S3, SQS and Lambda on one port
-    provision     through boto3            the buckets, the Knowledge Base, the ingest function
+    deploy        through boto3            the buckets, the Knowledge Base, the ingest function:
+                                           `provisioned`, or as a template has them (`template/`)
     application   python -m app.web        with the settings that came of it
 
 This is the laptop's `cdk deploy`. While it runs, `<home>/running.json` says where; a lock on
@@ -12,7 +13,7 @@ import fcntl
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,17 +45,26 @@ def running(settings: LaptopSettings) -> Addresses | None:
             return None
 
 
+Deploy = Callable[[], Mapping[str, str]]
+"""Makes the resources in the stand-in; gives the variables that the application is started with."""
+
+
+def provisioned() -> Mapping[str, str]:
+    """The resources that the application needs, and no more."""
+    # A command that finds the application running needs none of these, and they take a second.
+    from app.aws import clients, deployer
+    from app.cli.provision import provision
+
+    return variables(provision(clients(START_SECONDS), deployer(START_SECONDS)))
+
+
 @contextmanager
-def serving(settings: LaptopSettings) -> Iterator[Addresses]:
+def serving(settings: LaptopSettings, deploy: Deploy = provisioned) -> Iterator[Addresses]:
     """Serve the home for as long as the context lasts.
 
     Raises:
         OperatorError: it is being served already, or one of the processes did not start.
     """
-    # A command that finds the application running needs none of these, and they take a second.
-    from app.aws import clients, deployer
-    from app.cli.provision import provision
-
     home = settings.home
     home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -67,13 +77,13 @@ def serving(settings: LaptopSettings) -> Iterator[Addresses]:
             ) from None
         stand_in = stack.enter_context(_process("stand-in", home, _stand_in(settings)))
         adopt(endpoint_variables(stand_in), dropped=MISLEADING)
-        resources = provision(clients(START_SECONDS), deployer(START_SECONDS))
+        told = deploy()
         application = stack.enter_context(
             _process(
                 "application",
                 home,
                 [sys.executable, "-m", "app.web", "--port", str(settings.port)],
-                variables(resources),
+                told,
             )
         )
         addresses = Addresses(application, stand_in)

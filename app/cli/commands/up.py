@@ -1,30 +1,50 @@
-"""`outcrop up`: serve until Ctrl-C."""
+"""`outcrop up`: serve until Ctrl-C, with resources of our own or those of a template."""
 
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
+from pathlib import Path
 from threading import Event
 from typing import Annotated
 
 import typer
 
 from app.cli import laptop, screen
+from app.cli.replaying import Replaying
 from app.settings import LaptopSettings, read
 
 
 def up(
+    template: Annotated[
+        Path | None,
+        typer.Option(help="Make what this template describes: cdk.out/<stack>.template.json."),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="One of the template's."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Serve the application and the stand-in until Ctrl-C."""
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    settings = read(LaptopSettings)
+    if parameter and not template:
+        raise typer.BadParameter("it would be a template's; give --template too.")
+    replaying = (
+        Replaying.of(template, settings.home, parameter or [], quiet=as_json) if template else None
+    )
     with ExitStack() as stack:
-        with screen.waiting("starting"):
-            addresses = stack.enter_context(laptop.serving(read(LaptopSettings)))
+        with nullcontext() if replaying else screen.waiting("starting"):
+            addresses = stack.enter_context(
+                laptop.serving(settings, replaying or laptop.provisioned)
+            )
         if as_json:
-            screen.show_json(asdict(addresses))
+            screen.show_json(asdict(addresses) | (replaying.told() if replaying else {}))
         else:
+            if replaying:
+                replaying.show()
             announce(addresses)
         stopped.wait()
 

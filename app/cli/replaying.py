@@ -1,0 +1,107 @@
+"""`outcrop up --template`: a template replayed while one waits, and what became of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import count, groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from app.cli import screen
+
+if TYPE_CHECKING:
+    from app.cli.template import Replayed, Step
+
+DEADLINE_SECONDS = 30
+
+
+@dataclass(slots=True)
+class Replaying:
+    """Called by `laptop.serving` to make the resources, once the stand-in serves.
+
+    Attributes:
+        replayed: what came of it.
+    """
+
+    template: Path
+    home: Path
+    parameters: Mapping[str, str]
+    quiet: bool
+    replayed: "Replayed | None" = field(default=None, init=False)
+
+    @classmethod
+    def of(
+        cls, template: Path, home: Path, parameters: Sequence[str], *, quiet: bool
+    ) -> "Replaying":
+        """Parameters as on the command line, `NAME=VALUE`.
+
+        Raises:
+            BadParameter: one of them is not.
+        """
+        pairs = [parameter.partition("=") for parameter in parameters]
+        if wrong := [name for name, separator, _ in pairs if not (name and separator)]:
+            raise typer.BadParameter(f"{wrong[0]!r} is not of the form NAME=VALUE.")
+        return cls(template, home, {name: value for name, _, value in pairs}, quiet)
+
+    def __call__(self) -> Mapping[str, str]:
+        """Make the resources; gives what the application is started with."""
+        from app.aws import clients, deployer
+        from app.cli.template import replay
+        from app.cli.template.application import on_the_laptop
+        from app.cli.template.document import read
+        from app.cli.template.seeds import seed
+
+        total = len(read(self.template).resources)
+        with screen.progress("replaying", total, quiet=self.quiet) as advance:
+            dealt_with = count(1)
+            self.replayed = replay(
+                self.template,
+                clients(DEADLINE_SECONDS),
+                deployer(DEADLINE_SECONDS),
+                self.home,
+                self.parameters,
+                lambda _: advance(next(dealt_with)),
+            )
+        seed(self.replayed.outputs)
+        return on_the_laptop(self.replayed.variables)
+
+    def told(self) -> dict[str, Any]:
+        """For programs."""
+        return {"template": asdict(self.replayed)} if self.replayed else {}
+
+    def show(self) -> None:
+        """For people: what is there, resource by resource; what is not, by its reason."""
+        from app.cli.template.application import CHANGED
+
+        assert self.replayed
+        there = [step for step in self.replayed.steps if step.became != "left out"]
+        screen.table(
+            ("resource", "type", "", ""),
+            [(step.id, step.type, step.became, step.note) for step in there],
+        )
+        screen.out.print()
+        screen.table(("left out", "since"), _left_out(self.replayed.steps))
+        changed = self.replayed.variables.keys() & CHANGED.keys()
+        screen.out.print()
+        screen.table(
+            ("changed for the laptop", "since"),
+            [(_change(name), CHANGED[name][1]) for name in CHANGED if name in changed],
+        )
+        screen.out.print()
+
+
+def _left_out(steps: Sequence["Step"]) -> Iterator[tuple[str, str]]:
+    """The types of what was left out, with how many there are, under their reason."""
+    left = sorted((step.note, step.type) for step in steps if step.became == "left out")
+    for reason, group in groupby(left, key=lambda pair: pair[0]):
+        types = [kind for _, kind in group]
+        counted = [f"{kind} ({types.count(kind)})" for kind in dict.fromkeys(types)]
+        yield ", ".join(counted), reason
+
+
+def _change(name: str) -> str:
+    from app.cli.template.application import CHANGED
+
+    value = CHANGED[name][0]
+    return f"{name}={value}" if value else f"without {name}"

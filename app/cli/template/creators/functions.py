@@ -1,0 +1,135 @@
+"""Lambda: functions, the queues that invoke them, and who else may."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from app.cli.template.document import JSON, TemplateError
+from app.cli.template.intrinsics import ACCOUNT, REGION, Made
+from app.cli.template.wanted import Cloud, Wanted
+
+LONGEST = 64  # characters of a name
+OURS = ("app", "lambdas")
+"""The folders of a bundle that run as they are. What lies beside them was built for Lambda's
+processor; on the laptop it comes from this environment."""
+
+NOTES = {
+    "Layers": "without its layers, which are built for Lambda",
+    "ReservedConcurrentExecutions": "without its own concurrency",
+}
+"""Properties that have no effect on the laptop and are left out: what is said of it."""
+
+CODE = frozenset({"Architectures", "Code", "PackageType", "Tags"})
+"""Properties that UpdateFunctionConfiguration does not take."""
+
+
+def function(cloud: Cloud, wanted: Wanted) -> Made:
+    """CreateFunction, or both updates of one that is there."""
+    wanted.keep("FunctionName", "PackageType", "Tags")
+    name = wanted.name("FunctionName", LONGEST)
+    runtime = str(wanted.properties.get("Runtime"))
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+    if not runtime.startswith("python"):
+        absent = f"its runtime is {runtime}; the laptop has Python"
+        return Made(name, {"Arn": arn}, absent)
+    properties = wanted.without(*NOTES, "FunctionName")
+    code = _code(cloud, properties["Code"])
+    if wanted.before or _is_there(cloud, name):
+        _update(cloud, name, properties, code)
+    else:
+        parameters = cloud.members("lambda", "CreateFunction", properties)
+        cloud.call("lambda", "CreateFunction", **parameters | {"FunctionName": name, "Code": code})
+    said = [note for property_name, note in NOTES.items() if property_name in wanted.properties]
+    return Made(name, {"Arn": arn}, note="; ".join(said))
+
+
+def event_source_mapping(cloud: Cloud, wanted: Wanted) -> Made:
+    """CreateEventSourceMapping, or UpdateEventSourceMapping of the one that is there."""
+    wanted.keep("EventSourceArn", "Tags", *(wanted.changed - wanted.properties.keys()))
+    parameters = cloud.members("lambda", "CreateEventSourceMapping", wanted.properties)
+    found = cloud.call(
+        "lambda",
+        "ListEventSourceMappings",
+        EventSourceArn=parameters["EventSourceArn"],
+        FunctionName=parameters["FunctionName"],
+    )["EventSourceMappings"]
+    if found:
+        del parameters["EventSourceArn"]
+        identifier = found[0]["UUID"]
+        cloud.call("lambda", "UpdateEventSourceMapping", UUID=identifier, **parameters)
+    else:
+        made = cloud.call("lambda", "CreateEventSourceMapping", **parameters)
+        identifier = made["UUID"]
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{identifier}"
+    return Made(identifier, {"Id": identifier, "EventSourceMappingArn": arn})
+
+
+def permission(cloud: Cloud, wanted: Wanted) -> Made:
+    """AddPermission, after RemovePermission of an earlier one."""
+    sid = wanted.name("", LONGEST)
+    parameters = cloud.members("lambda", "AddPermission", wanted.properties)
+    parameters["StatementId"] = sid
+    try:
+        cloud.call("lambda", "AddPermission", **parameters)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceConflictException":
+            raise
+        function_name = parameters["FunctionName"]
+        cloud.call("lambda", "RemovePermission", FunctionName=function_name, StatementId=sid)
+        cloud.call("lambda", "AddPermission", **parameters)
+    return Made(sid, {"Id": sid})
+
+
+def _is_there(cloud: Cloud, name: str) -> bool:
+    try:
+        cloud.call("lambda", "GetFunctionConfiguration", FunctionName=name)
+    except cloud.clients["lambda"].exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def _update(cloud: Cloud, name: str, properties: JSON, code: JSON) -> None:
+    cloud.call("lambda", "UpdateFunctionCode", FunctionName=name, **code)
+    kept = {key: value for key, value in properties.items() if key not in CODE}
+    parameters = cloud.members("lambda", "UpdateFunctionConfiguration", kept)
+    cloud.call("lambda", "UpdateFunctionConfiguration", **parameters | {"FunctionName": name})
+
+
+def _code(cloud: Cloud, code: JSON) -> JSON:
+    """The code as CreateFunction takes it, published to the assets' bucket where it is an asset.
+
+    Raises:
+        TemplateError: it is neither an asset nor written in the template.
+    """
+    if "ZipFile" in code:
+        return {"ZipFile": zipped([("index.py", code["ZipFile"].encode())])}
+    key = str(code.get("S3Key"))
+    if key not in cloud.assets:
+        raise TemplateError(
+            f"Code: there is no asset {key} beside the template; synthesize it anew"
+        )
+    bucket = code["S3Bucket"]
+    cloud.call("s3", "CreateBucket", Bucket=bucket)
+    cloud.call("s3", "PutObject", Bucket=bucket, Key=key, Body=zipped(_files(cloud.assets[key])))
+    return {"S3Bucket": bucket, "S3Key": key}
+
+
+def _files(asset: Path) -> Iterator[tuple[str, bytes]]:
+    """An asset's files: of a bundle, our own; of any other folder, all."""
+    ours = [asset / name for name in OURS if (asset / name).is_dir()]
+    for folder in ours or [asset]:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path.relative_to(asset).as_posix(), path.read_bytes()
+
+
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A zip file of these, by name."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        for name, data in files:  # without their dates, so that the same files are the same archive
+            content.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
