@@ -4,10 +4,10 @@ All of them are made alike, so that a kind is a few names; operations and parame
 API's own model.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.cli.template.document import JSON
 from app.cli.template.intrinsics import Made
@@ -76,9 +76,8 @@ class Kind:
     def made(self, shown: JSON) -> Made:
         """What `Ref` and `Fn::GetAtt` give."""
         renamed = self.renamed or {}
-        attributes = {
-            renamed.get(name, property_of(name)): _plain(value) for name, value in shown.items()
-        }
+        plain: JSON = json.loads(json.dumps(shown, default=datetime.isoformat))
+        attributes = {renamed.get(name, property_of(name)): value for name, value in plain.items()}
         return Made("|".join(shown[name] for name in self.ref), attributes)
 
     def _call(self, cloud: Cloud, verb: str, parameters: JSON) -> JSON:
@@ -140,8 +139,3 @@ def find_guardrail_version(cloud: Cloud, made: Made) -> JSON:
         guardrailIdentifier=made.attributes["GuardrailId"],
         guardrailVersion=made.attributes["Version"],
     )
-
-
-def _plain(value: Any) -> Any:
-    """As the record keeps it."""
-    return value.isoformat() if isinstance(value, datetime) else value
