@@ -5,6 +5,9 @@ Lambda, and behaves. It is one process, and a request passes through it in one d
 
     wire        HTTP -> operation and parameters, checked against botocore's service models
     services    one file a service: what the operation does
+    control     what all control planes do: tokens, tags, pages, one transaction an answer
+    guard       guardrails: their definitions and versions
+    agents      agents, what they may call and look up, their versions and aliases
     knowledge   what a Knowledge Base does behind ingestion and Retrieve: parse, chunk, embed
     store       chunks, searched by vector and by words; SQLite is the truth
     transformer the encoder, all-MiniLM-L6-v2

@@ -6,6 +6,7 @@ from app.local.control.errors import invalid
 from app.local.wire import JSON
 
 MAX_FUNCTIONS = 11
+MAX_PARAMETERS = 5
 
 
 def check_functions(schema: JSON) -> None:
@@ -18,9 +19,12 @@ def check_functions(schema: JSON) -> None:
     names = [function["name"] for function in schema["functions"]]
     if not 1 <= len(names) <= MAX_FUNCTIONS:
         raise invalid(field, f"must be 1 to {MAX_FUNCTIONS} functions, and are {len(names)}.")
-    for number, name in enumerate(names, 1):
+    for number, function in enumerate(schema["functions"], 1):
+        where, name = f"{field}.{number}.member", function["name"]
         if name in names[: number - 1]:
-            raise invalid(f"{field}.{number}.member.name", f"{name!r} is there already.")
+            raise invalid(f"{where}.name", f"{name!r} is there already.")
+        if len(function.get("parameters", {})) > MAX_PARAMETERS:
+            raise invalid(f"{where}.parameters", f"must be at most {MAX_PARAMETERS}.")
 
 
 def document(around: Surroundings, schema: JSON, group: str) -> str:

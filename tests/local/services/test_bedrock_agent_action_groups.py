@@ -71,6 +71,7 @@ def functions(*names: str) -> Any:
     return {"functionSchema": {"functions": [{"name": name} for name in names]}}
 
 
+MANY = {"name": "look", "parameters": {f"p{number}": {"type": "string"} for number in range(6)}}
 PAYLOAD: Any = {"apiSchema": {"payload": json.dumps(openapi())}}
 INPUT = {"parentActionGroupSignature": "AMAZON.UserInput"}
 
@@ -81,6 +82,7 @@ INPUT = {"parentActionGroupSignature": "AMAZON.UserInput"}
         (functions(), "must be 1 to 11 functions"),
         (functions(*(f"f{number}" for number in range(12))), "are 12"),
         (functions("look", "look"), "functions.2.member.name: 'look' is there already"),
+        ({"functionSchema": {"functions": [MANY]}}, "parameters: must be at most 5"),
         ({**functions("look"), **PAYLOAD}, "has apiSchema and functionSchema"),
         ({"functionSchema": None}, "has none"),
         ({"actionGroupExecutor": None}, "actionGroupExecutor: is required"),
