@@ -339,6 +339,23 @@ def test_what_is_refused_by_name(
         client.create_function(**function | change)
 
 
+def test_a_server_behind_a_web_adapter_is_kept_and_not_run(
+    client: "LambdaClient", make: Make
+) -> None:
+    layer = "arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerArm64:27"
+    name = make(
+        "",
+        handler="run.sh",
+        Architectures=["arm64"],
+        Layers=[layer],
+        Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap"}},
+    )
+    shown = client.get_function_configuration(FunctionName=name)
+    assert (shown["Architectures"], shown["Layers"]) == (["arm64"], [{"Arn": layer}])
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="/opt/bootstrap"):
+        client.invoke(FunctionName=name)
+
+
 def test_a_function_is_shown_changed_and_deleted(
     client: "LambdaClient", make: Make, stand_in: Home
 ) -> None:

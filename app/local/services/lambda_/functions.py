@@ -6,6 +6,7 @@ from app.local.buckets import Buckets
 from app.local.functions import Function, Functions
 from app.local.functions.archive import LARGEST_ARCHIVE, check
 from app.local.services.lambda_.rules import (
+    check_layers,
     check_revision,
     check_runtime,
     check_variables,
@@ -25,7 +26,16 @@ _DEFAULTS: JSON = {
     "TracingConfig": {"Mode": "PassThrough"},
 }
 # Kept and shown; of these only Handler, Timeout and Environment change what happens.
-_SETTINGS = (*_DEFAULTS, "Environment", "Handler", "LoggingConfig", "Role", "Runtime", "VpcConfig")
+_SETTINGS = (
+    *_DEFAULTS,
+    "Environment",
+    "Handler",
+    "Layers",
+    "LoggingConfig",
+    "Role",
+    "Runtime",
+    "VpcConfig",
+)
 _REFUSED = (
     "AcceleratorConfig",
     "CapacityProviderConfig",
@@ -34,7 +44,6 @@ _REFUSED = (
     "DurableConfig",
     "FileSystemConfigs",
     "ImageConfig",
-    "Layers",
     "Publish",
     "PublishTo",
     "RuntimeConfig",
@@ -148,6 +157,7 @@ class FunctionOperations:
 
     def _shown(self, function: Function) -> JSON:
         """As FunctionConfiguration."""
+        layers = [{"Arn": arn} for arn in function.settings.get("Layers", ())]
         return {
             "FunctionName": function.name,
             "FunctionArn": self._functions.arn(function.name),
@@ -159,11 +169,13 @@ class FunctionOperations:
             "State": "Active",
             "Version": "$LATEST",
             **function.settings,
+            **({"Layers": layers} if layers else {}),
         }
 
 
 def _settings(params: JSON) -> JSON:
     """Those of the request, checked."""
     refuse(params, _REFUSED, "functions")
+    check_layers(params.get("Layers", ()))
     check_variables(params.get("Environment", {}).get("Variables", {}))
     return {name: params[name] for name in _SETTINGS if name in params}

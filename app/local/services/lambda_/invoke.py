@@ -5,7 +5,7 @@ import binascii
 import json
 
 from app.local.functions import Functions
-from app.local.services.lambda_.rules import function_name, refuse
+from app.local.services.lambda_.rules import check_runnable, function_name, refuse
 from app.local.wire import JSON, Call, Service, ServiceError
 
 LARGEST_REQUEST = 6 * 2**20  # bytes, when the caller waits, by "Lambda quotas"
@@ -23,15 +23,16 @@ class Invocations:
     def invoke(self, call: Call) -> JSON:
         params = call.params
         refuse(params, ("DurableExecutionName", "TenantId"), "functions")
-        name = self._functions.catalogue.get(function_name(params)).name
+        function = self._functions.catalogue.get(function_name(params))
+        check_runnable(function)
         kind = params.get("InvocationType", "RequestResponse")
         payload = _payload(params, LARGEST_EVENT if kind == "Event" else LARGEST_REQUEST)
         if kind == "DryRun":
             return {"StatusCode": 204, "ExecutedVersion": _LATEST}
         if kind == "Event":
-            self._functions.background.submit(name, payload, call.request_id)
+            self._functions.background.submit(function.name, payload, call.request_id)
             return {"StatusCode": 202}
-        outcome = self._functions.invoke(name, payload, call.request_id, _context(params))
+        outcome = self._functions.invoke(function.name, payload, call.request_id, _context(params))
         result: JSON = {
             "StatusCode": 200,
             "ExecutedVersion": _LATEST,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import wraps
 
-from app.local.functions import BadArchive, NoSuchFunction, NoSuchMapping, TooManyAtOnce
+from app.local.functions import BadArchive, Function, NoSuchFunction, NoSuchMapping, TooManyAtOnce
 from app.local.wire import JSON, Call, Handler, ServiceError
 
 LARGEST_VARIABLES = 4096  # bytes, names and values together
@@ -32,6 +32,7 @@ _NAME = re.compile(
     r"(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?(?P<name>[\w-]+)"
     r"(?::(?P<qualifier>[$\w.-]+))?"
 )
+_ADAPTER = re.compile(r":layer:LambdaAdapterLayer\w+:\d+$")
 _LATEST = "$LATEST"
 
 
@@ -71,6 +72,24 @@ def check_runtime(runtime: str | None) -> None:
         raise invalid(
             f"The stand-in runs functions in its own Python: the runtime has to be one of "
             f"python3.*, not {runtime}."
+        )
+
+
+def check_layers(layers: Iterable[str]) -> None:
+    """Only the web adapter's may be there: what has it is never run."""
+    if others := [arn for arn in layers if not _ADAPTER.search(arn)]:
+        raise invalid(
+            f"The stand-in mounts no Layers, and a function could not do without: {others[0]}. "
+            "Put what is in it into the function's archive."
+        )
+
+
+def check_runnable(function: Function) -> None:
+    """A function that is a server of its own, started by a wrapper, speaks to Lambda itself."""
+    if wrapper := function.variables.get("AWS_LAMBDA_EXEC_WRAPPER"):
+        raise invalid(
+            f"The stand-in runs handlers in Python; {function.name} is started by {wrapper}, as a "
+            "server behind a web adapter is. Start the server itself, and ask it over HTTP."
         )
 
 
