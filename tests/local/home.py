@@ -1,6 +1,6 @@
 """A stand-in with S3, SQS and Lambda over a folder, and real boto3 clients in front of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from app.local.buckets import Buckets
 from app.local.functions import Functions
 from app.local.queues import Queues
 from app.local.services import lambda_, s3, sqs
+from app.local.wire import Service
 from tests.wire_server import Server, serving
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Home:
 
 
 @contextmanager
-def home(folder: Path) -> Iterator[Home]:
+def home(folder: Path, more: Mapping[str, Service] | None = None) -> Iterator[Home]:
+    """`more`: services beside those three."""
     with ExitStack() as stack:
         queues = Queues(folder)
         stack.callback(queues.close)
@@ -49,6 +51,7 @@ def home(folder: Path) -> Iterator[Home]:
             "s3": s3.handlers(buckets, queues.send_to_arn),
             "sqs": sqs.handlers(queues),
             "lambda": lambda_.handlers(functions, queues, buckets),
+            **(more or {}),
         }
         server = stack.enter_context(serving(services))
         environment["AWS_ENDPOINT_URL"] = server.url
