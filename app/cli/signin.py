@@ -17,9 +17,9 @@ import time
 import webbrowser
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -94,18 +94,18 @@ class SignedIn(httpx.Auth):
             yield request
 
     def _current(self) -> Tokens:
-        kept = _load(self._file)
+        kept = load(self._file)
         if kept and kept.expires - time.time() > MARGIN_SECONDS:
             return kept
         return self._renewed()
 
     def _renewed(self) -> Tokens:
-        kept = _load(self._file)
+        kept = load(self._file)
         try:
             tokens = refresh(self._pool, kept.refresh_token) if kept else self._asked()
         except _Unusable:
             tokens = self._asked()
-        _save(self._file, tokens)
+        keep(self._file, tokens)
         return tokens
 
     def _asked(self) -> Tokens:
@@ -118,8 +118,8 @@ class SignedIn(httpx.Auth):
         return sign_in(self._pool)
 
 
-def sign_in(pool: Pool) -> Tokens:
-    """Let the person sign in at the browser.
+def sign_in(pool: Pool, patience: float = SIGN_IN_SECONDS) -> Tokens:
+    """Let the person sign in at the browser, within so many seconds.
 
     Raises:
         OperatorError: they did not, or Cognito refused.
@@ -140,7 +140,7 @@ def sign_in(pool: Pool) -> Tokens:
         screen.err.print(url, style="dim", soft_wrap=True, markup=False)
         # Beside us: a browser of the terminal's own does not come back before it is closed.
         Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        code = listener.code()
+        code = listener.code(patience)
     return _granted(
         pool,
         grant_type="authorization_code",
@@ -189,8 +189,13 @@ def _granted(pool: Pool, **grant: str) -> Tokens:
     )
 
 
-class _Listener(HTTPServer):
-    """Waits on the loopback interface for the browser to come back with a code."""
+class _Listener(ThreadingHTTPServer):
+    """Waits on the loopback interface for the browser to come back with a code.
+
+    In threads, since browsers also open connections that they then do not use.
+    """
+
+    daemon_threads = True
 
     def __init__(self, redirect: str, state: str) -> None:
         parts = urlsplit(redirect)
@@ -200,56 +205,66 @@ class _Listener(HTTPServer):
             raise OperatorError(
                 f"Signing in needs port {parts.port} of this machine, and it is taken ({error})."
             ) from error
-        self.timeout = SIGN_IN_SECONDS
         self.path, self.state = parts.path or "/", state
         self.answer: dict[str, str] = {}
+        self.arrived = Event()
 
-    def code(self) -> str:
+    def __enter__(self) -> Self:
+        Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def code(self, patience: float) -> str:
         """The code that the browser brings.
 
         Raises:
             OperatorError: it brought an error, or did not come in time.
         """
-        deadline = time.monotonic() + SIGN_IN_SECONDS
-        while not self.answer and time.monotonic() < deadline:
-            self.handle_request()
+        self.arrived.wait(patience)
         if code := self.answer.get("code"):
             return code
         why = self.answer.get("error_description") or self.answer.get("error")
-        raise OperatorError(f"Nobody signed in: {why or f'{SIGN_IN_SECONDS} s have passed'}.")
+        raise OperatorError(f"Nobody signed in: {why or f'{patience:g} s have passed'}.")
 
     def take(self, path: str) -> bool:
-        """Look at one request. Only one that knows the state can be of this sign-in."""
+        """Look at one request; whether it belongs to this sign-in, which its state says."""
         parts = urlsplit(path)
         told = {name: values[0] for name, values in parse_qs(parts.query).items()}
         own = secrets.compare_digest(told.get("state", "").encode(), self.state.encode())
         if own and parts.path == self.path:
             self.answer = told
-        return "code" in self.answer
+        return bool(self.answer)
 
 
 class _Return(BaseHTTPRequestHandler):
     server: _Listener
 
     def do_GET(self) -> None:
-        well = self.server.take(self.path)
+        ours = self.server.take(self.path)
+        well = "code" in self.server.answer
         self.send_response(200 if well else 400)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(THANKS if well else SORRY)
+        if ours:
+            self.server.arrived.set()
 
     def log_message(self, *_: object) -> None:
         """The code is in the path, and belongs into no log."""
 
 
-def _load(file: Path) -> Tokens | None:
+def load(file: Path) -> Tokens | None:
+    """The tokens that were kept, if any were, and can be read."""
     try:
         return Tokens(**json.loads(file.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
         return None
 
 
-def _save(file: Path, tokens: Tokens) -> None:
+def keep(file: Path, tokens: Tokens) -> None:
     """Keep them from everyone else on this machine: 0600 in a folder of 0700."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = file.with_suffix(f".{os.getpid()}")
