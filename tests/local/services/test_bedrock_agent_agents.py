@@ -229,6 +229,13 @@ def test_the_life_of_an_alias(agency: Agency) -> None:
     )["agentAlias"]
     assert back["aliasInvocationState"] == "REJECT_INVOCATIONS"
     assert len(back["agentAliasHistoryEvents"]) == 3
+    for number in (1, 2, 1, 2, 1, 2, 1, 2, 2):  # the last of which changes nothing
+        back = agency.client.update_agent_alias(
+            **ids, agentAliasName="live-2", routingConfiguration=[{"agentVersion": str(number)}]
+        )["agentAlias"]
+    events = back["agentAliasHistoryEvents"]
+    assert [event["routingConfiguration"][0]["agentVersion"] for event in events] == ["1", "2"] * 5
+    assert [("endDate" in event) for event in events] == [True] * 9 + [False]
 
     deleted = agency.client.delete_agent_alias(**ids)
     assert deleted["agentAliasStatus"] == "DELETING"
@@ -277,12 +284,16 @@ def test_every_agent_has_an_alias_for_draft(agency: Agency) -> None:
 def test_what_is_in_use_is_not_deleted_unless_told(agency: Agency) -> None:
     agent = agency.agent()
     agency.prepared(agent)
-    alias = agency.alias(agent, agentAliasName="live")
+    alias = agency.alias(agent, agentAliasName="live", tags={"stage": "live"})
     code, status, message = refused(
         agency.client.delete_agent_version, agentId=agent, agentVersion="1"
     )
     assert (code, status) == ("ConflictException", 409)
     assert "live" in message
+    agency.alias(agent)
+    other = agency.alias(agent)
+    agency.client.delete_agent_alias(agentId=agent, agentAliasId=other["agentAliasId"])
+    agency.client.delete_agent_version(agentId=agent, agentVersion="3")
     deleted = agency.client.delete_agent_version(
         agentId=agent, agentVersion="1", skipResourceInUseCheck=True
     )
@@ -292,14 +303,13 @@ def test_what_is_in_use_is_not_deleted_unless_told(agency: Agency) -> None:
     assert shown["agentAlias"]["routingConfiguration"] == []
     code, _, _ = refused(agency.client.get_agent_version, agentId=agent, agentVersion="1")
     assert code == "ResourceNotFoundException"
-    assert agency.alias(agent)["routingConfiguration"] == [{"agentVersion": "2"}]
+    assert agency.alias(agent)["routingConfiguration"] == [{"agentVersion": "4"}]
 
     code, status, message = refused(agency.client.delete_agent, agentId=agent)
     assert (code, status) == ("ConflictException", 409)
     assert "live" in message
     agency.client.delete_agent(agentId=agent, skipResourceInUseCheck=True)
-    code, _, _ = refused(agency.client.list_tags_for_resource, resourceArn=alias["agentAliasArn"])
-    assert code == "ResourceNotFoundException"
+    assert not agency.agents.query("SELECT * FROM tags WHERE arn LIKE ?", f"%{agent}%")
 
 
 def test_a_token_is_answered_once(agency: Agency) -> None:

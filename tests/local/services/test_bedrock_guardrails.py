@@ -89,6 +89,11 @@ def made(client: "BedrockClient", **params: Any) -> str:
     return client.create_guardrail(**asked(**params))["guardrailId"]
 
 
+def called(operation: str, **params: Any) -> Call:
+    """A call without HTTP."""
+    return Call("bedrock", operation, params, {}, "request")
+
+
 def test_the_life_of_a_guardrail(client: "BedrockClient") -> None:
     request = asked(description="Keeps to rocks", **EVERY_POLICY)
     created = client.create_guardrail(**request)
@@ -138,7 +143,7 @@ def test_a_version_is_what_draft_was(client: "BedrockClient") -> None:
     assert (before["version"], before["description"]) == ("1", "First")
     assert before["topicPolicy"]["topics"][0]["name"] == "Investment advice"
 
-    client.update_guardrail(guardrailIdentifier=guardrail, **asked())
+    client.update_guardrail(guardrailIdentifier=guardrail, **asked(description="Draft"))
     after: Any = client.get_guardrail(guardrailIdentifier=guardrail, guardrailVersion="1")
     assert {**before, "ResponseMetadata": None} == {**after, "ResponseMetadata": None}
     second = client.create_guardrail_version(guardrailIdentifier=guardrail)
@@ -325,6 +330,17 @@ def test_tags(client: "BedrockClient") -> None:
     assert (code, status) == ("ResourceNotFoundException", 404)
 
 
+def test_a_guardrail_takes_its_tags_with_it(tmp_path: Path) -> None:
+    guardrails = Guardrails(tmp_path)
+    handlers = bedrock_guardrails.handlers(guardrails)
+    params = asked(tags=[{"key": "team", "value": "rocks"}])
+    guardrail = handlers["CreateGuardrail"](called("CreateGuardrail", **params))["guardrailId"]
+    assert guardrails.query("SELECT * FROM tags")
+    handlers["DeleteGuardrail"](called("DeleteGuardrail", guardrailIdentifier=guardrail))
+    assert not guardrails.query("SELECT * FROM tags")
+    guardrails.close()
+
+
 def test_a_guardrail_of_another_region_is_not_here(client: "BedrockClient") -> None:
     arn = client.get_guardrail(guardrailIdentifier=made(client))["guardrailArn"]
     elsewhere = arn.replace("us-east-1", "eu-west-1")
@@ -353,7 +369,7 @@ def test_versions_never_change(tmp_path_factory: pytest.TempPathFactory, steps: 
     handlers = bedrock_guardrails.handlers(guardrails)
 
     def call(operation: str, **params: Any) -> Any:
-        return handlers[operation](Call("bedrock", operation, params, {}, "request"))
+        return handlers[operation](called(operation, **params))
 
     guardrail = {
         "guardrailIdentifier": call("CreateGuardrail", **asked(**topics(1)))["guardrailId"]
