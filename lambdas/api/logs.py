@@ -29,7 +29,7 @@ def log_json() -> None:
     """Let what is logged, from warnings on, go out in this form."""
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(WithRequestId())
-    handler.setFormatter(_Lines())
+    handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
@@ -47,7 +47,9 @@ class WithGatewayRequestId:
             _gateway_request_id.reset(token)
 
 
-class _Lines(logging.Formatter):
+class JsonLines(logging.Formatter):
+    """A record -> its line."""
+
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "timestamp": _iso(record.created),

@@ -1,23 +1,37 @@
 """A model that says what the test says, when the test says it.
 
-An OpenAI-compatible server in the stand-in model's place. What is said before the model is asked
-waits for it.
+An OpenAI-compatible server in the stand-in model's place. It is asked, and gives the next reply:
 
-    model.say("Quartz", " is hard.")    two deltas, once the model is asked
-    model.stop()                        the answer is whole
+    model.reply("Quartz", " is hard.").stop()    a whole one, word by word
+    reply = model.reply()                        one that the test goes on with
+    reply.say("Quartz")
 """
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from threading import Thread
 from typing import Any
 
 
+class Reply:
+    """What the model says when it is asked once."""
+
+    def __init__(self) -> None:
+        self.words: Queue[str | None] = Queue()
+
+    def say(self, *words: str) -> None:
+        for word in words:
+            self.words.put(word)
+
+    def stop(self) -> None:
+        self.words.put(None)
+
+
 class Model:
-    """What the model is yet to say.
+    """The replies that the model is to give.
 
     Attributes:
         url: of the server, up to and including the version.
@@ -25,19 +39,21 @@ class Model:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.spoken: Queue[str | None] = Queue()
+        self.replies: Queue[Reply | None] = Queue()
+        self._all: list[Reply] = []
 
-    def say(self, *words: str) -> None:
-        for word in words:
-            self.spoken.put(word)
+    def reply(self, *words: str) -> Reply:
+        """The next reply, which begins so."""
+        reply = Reply()
+        reply.say(*words)
+        self._all.append(reply)
+        self.replies.put(reply)
+        return reply
 
-    def stop(self) -> None:
-        self.spoken.put(None)
-
-    def answer(self, *words: str) -> None:
-        """A whole answer."""
-        self.say(*words)
-        self.stop()
+    def close(self) -> None:
+        self.replies.put(None)
+        for reply in self._all:
+            reply.stop()
 
 
 @contextmanager
@@ -50,7 +66,7 @@ def model_server() -> Iterator[Model]:
         try:
             yield server.model
         finally:
-            server.model.stop()
+            server.model.close()
             server.shutdown()
             thread.join()
 
@@ -69,9 +85,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["content-length"]))
         self._begin()
         assert isinstance(self.server, _Server)
-        while (word := self.server.model.spoken.get()) is not None:
-            self._event({"delta": {"content": word}, "finish_reason": None})
-        self._event({"delta": {}, "finish_reason": "stop"})
+        reply = self.server.model.replies.get()
+        if reply is None:
+            return
+        with suppress(OSError):  # who asked has gone away
+            while (word := reply.words.get()) is not None:
+                self._event({"delta": {"content": word}, "finish_reason": None})
+            self._event({"delta": {}, "finish_reason": "stop"})
 
     def log_message(self, *_: Any) -> None:
         """Nothing."""

@@ -1,4 +1,7 @@
-"""What `translated` says that the web adapter does, held against the adapter itself."""
+"""The web adapter itself, before a function that says what reaches it.
+
+What `translated` says that it does, it does; and what it makes of an answer that breaks off.
+"""
 
 import json
 from collections.abc import Iterator
@@ -18,6 +21,7 @@ from tests.lambdas.api_event import (
 )
 from tests.lambdas.bundle import interpreter
 from tests.lambdas.environment import HANDLER, Environment, environment, needs_adapter
+from tests.lambdas.invocation import BadGateway, Ended
 
 pytestmark = needs_adapter
 
@@ -30,6 +34,14 @@ class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self):
+        if self.path == "/broken":
+            self.send_response(200)
+            self.send_header("content-length", "100")
+            self.end_headers()
+            self.wfile.write(b"begun")
+        if self.path in ("/broken", "/dropped"):
+            self.close_connection = True
+            return
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = [[name, value] for name, value in self.headers.items()]
         request = {"method": self.command, "url": self.path, "headers": headers, "body": list(body)}
@@ -100,6 +112,26 @@ def test_the_adapter_makes_of_an_event_what_we_say(echo: Environment, name: str)
     assert context.get("authorizer") == known.get("authorizer")
     assert _within(context, known)
     assert set(known) - set(context) <= {"deploymentId", "extendedRequestId"}
+
+
+def test_an_answer_that_breaks_off_ends_with_the_adapters_own_words(echo: Environment) -> None:
+    """Lambda wants an error in trailers. The adapter writes them, but into the body: a reader sees
+    an answer that ends well, and has to know by its own means whether it is whole.
+    """
+    invocation = echo.invoke(event("GET", "/broken"))
+    head, body = invocation.http()
+    content = b"".join(body)
+    assert content.startswith(b"begunLambda-Runtime-Function-Error-Type: Runtime.StreamError\r\n")
+    assert (head.status, invocation.ended) == (200, Ended())
+
+
+def test_a_server_that_cannot_be_reached_is_an_error_of_the_invocation(echo: Environment) -> None:
+    invocation = echo.invoke(event("GET", "/dropped"))
+    with pytest.raises(BadGateway):
+        invocation.http()
+    assert invocation.ended
+    assert invocation.ended.error == "unhandled"
+    assert "client error" in invocation.ended.message
 
 
 def _echoed(echo: Environment, sent: ProxyEvent) -> tuple[Any, str, int]:

@@ -41,13 +41,19 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             return problem(answered)
         return schemas.Answer.model_validate(answered)
 
-    @routes.post("/chat/stream", response_class=EventSourceResponse)
-    def chat_stream(events: Turn, response: Response) -> Iterator[ServerSentEvent]:
+    @routes.post(
+        "/chat/stream", response_class=EventSourceResponse, dependencies=[Depends(_stream_head)]
+    )
+    def chat_stream(events: Turn) -> Iterator[ServerSentEvent]:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
-        response.headers.update(streams.HEADERS)
         yield from streams.sse(events)
 
     return routes
+
+
+def _stream_head(response: Response) -> None:
+    """What a stream's head has; its body does not begin before the head is sent."""
+    response.headers.update(streams.HEADERS)
 
 
 def _question(asked: schemas.Question | schemas.UIQuestion) -> Question:

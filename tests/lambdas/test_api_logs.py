@@ -1,0 +1,43 @@
+"""What a line of the API function's log tells, and what it does not."""
+
+import json
+import logging
+import sys
+from typing import Any
+
+from lambdas.api.logs import JsonLines
+
+QUESTION = "What ails me?"
+
+
+def failing() -> None:
+    try:
+        raise KeyError(QUESTION)
+    except KeyError as error:
+        raise ValueError(f"Not a number: {QUESTION}") from error
+
+
+def logged(level: int, message: str, *arguments: object, failed: bool = False) -> Any:
+    error = sys.exc_info() if failed else None
+    record = logging.LogRecord("app.answer", level, __file__, 1, message, arguments, error)
+    record.created = 1775738096.789
+    return json.loads(JsonLines().format(record))
+
+
+def test_a_line() -> None:
+    assert logged(logging.WARNING, "a turn ended %s", "early") == {
+        "timestamp": "2026-04-09T12:34:56.789Z",
+        "level": "WARNING",
+        "logger": "app.answer",
+        "message": "a turn ended early",
+    }
+
+
+def test_an_exception_is_told_by_its_type_and_place_and_not_by_what_it_says() -> None:
+    try:
+        failing()
+    except ValueError:
+        line = logged(logging.ERROR, "unexpected", failed=True)
+    assert [one["type"] for one in line["exceptions"]] == ["ValueError", "KeyError"]
+    assert all(one["frames"][-1].endswith(" failing") for one in line["exceptions"])
+    assert QUESTION not in json.dumps(line)

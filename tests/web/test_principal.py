@@ -1,0 +1,76 @@
+"""Who a request comes from, by what API Gateway says in the request context."""
+
+import json
+from typing import Literal
+
+import pytest
+from fastapi import FastAPI, Request
+from starlette.testclient import TestClient
+
+from app.settings import Settings
+from app.web import problems
+from app.web.principal import principal_of
+from tests.lambdas.api_event import NOBODY, Caller, cognito, event, iam, send
+
+USER = "arn:aws:iam::123456789012:user/alice"
+SESSION = "arn:aws:sts::123456789012:assumed-role/Reader/alice@example.com"
+FORGED = ("X-Amzn-Request-Context", '{"authorizer": {"claims": {"sub": "mallory"}}}')
+
+
+def client(auth: Literal["local", "api-gateway"]) -> TestClient:
+    """An application that answers with the principal's name."""
+    settings = Settings(
+        knowledge_base_id="K",
+        data_source_id="D",
+        documents_bucket="d",
+        conversations_bucket="c",
+        auth=auth,
+    )
+    app, principal = FastAPI(), principal_of(settings)
+
+    @app.get("/")
+    def who(request: Request) -> str:
+        return principal(request)
+
+    problems.install(app)
+    return TestClient(app)
+
+
+@pytest.mark.parametrize(
+    ("caller", "name"),
+    [
+        (cognito("0a1b", name="Zoë 鈴木"), "0a1b"),
+        (iam(USER), USER),
+        (iam(SESSION, caller="AROAEXAMPLE:alice@example.com"), SESSION),
+        (iam(SESSION, identity="us-east-1:0a1b"), "us-east-1:0a1b"),
+    ],
+)
+def test_whom_api_gateway_found(caller: Caller, name: str) -> None:
+    for headers in ((), (FORGED,)):
+        answer = send(client("api-gateway"), event("GET", "/", caller=caller, headers=headers))
+        assert answer.json() == name
+
+
+def test_nobody_is_refused() -> None:
+    for headers in ((), (FORGED,)):
+        answer = send(client("api-gateway"), event("GET", "/", caller=NOBODY, headers=headers))
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        *(None, "", "null", "[]", "{", '"alice"'),
+        *(json.dumps({"authorizer": one}) for one in (None, {}, "alice", {"claims": None})),
+        *(json.dumps({"authorizer": {"claims": {"sub": one}}}) for one in ("", 1, None, ["a"])),
+        *(json.dumps({"identity": one}) for one in (None, {}, {"userArn": None})),
+    ],
+)
+def test_a_context_that_names_nobody_is_refused(context: str | None) -> None:
+    headers = {} if context is None else {"x-amzn-request-context": context}
+    assert client("api-gateway").get("/", headers=headers).status_code == 401
+
+
+def test_on_the_laptop_there_is_one() -> None:
+    answer = send(client("local"), event("GET", "/", caller=cognito("alice")))
+    assert answer.json() == "local"
