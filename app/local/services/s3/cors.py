@@ -31,8 +31,8 @@ def check_rules(configuration: JSON) -> None:
         ServiceError: MalformedXML or InvalidRequest.
     """
     rules = configuration["CORSRules"]
-    if not 0 < len(rules) <= MOST_RULES:
-        raise malformed_xml(f"a CORS configuration has 1 to {MOST_RULES} rules.")
+    if len(rules) > MOST_RULES:
+        raise malformed_xml(f"a CORS configuration has {MOST_RULES} rules at most.")
     for rule in rules:
         for method in rule["AllowedMethods"]:
             if method not in METHODS:

@@ -31,8 +31,8 @@ def checked(configuration: JSON) -> list[JSON]:
         ServiceError: MalformedXML, InvalidRequest or InvalidArgument.
     """
     rules: list[JSON] = configuration["Rules"]
-    if not 0 < len(rules) <= MOST_RULES:
-        raise malformed_xml(f"a lifecycle has 1 to {MOST_RULES} rules.")
+    if len(rules) > MOST_RULES:
+        raise malformed_xml(f"a lifecycle has {MOST_RULES} rules at most.")
     for rule in rules:
         rule.setdefault("ID", str(uuid.uuid4()))
         _check_rule(rule)
