@@ -2,9 +2,8 @@
 
 import json
 from importlib import import_module
+from pathlib import Path
 
-from lambdas.tools import NAMES, TOOLS
-
-for name in NAMES:
-    told = import_module(f"lambdas.tools.{name}.handler").tools.described()
-    (TOOLS / name / "action_group.json").write_text(json.dumps(told, indent=2) + "\n")
+for folder in (path.parent for path in Path(__file__).parent.glob("*/handler.py")):
+    told = import_module(f"lambdas.tools.{folder.name}.handler").tools.described()
+    (folder / "action_group.json").write_text(json.dumps(told, indent=2) + "\n")

@@ -9,17 +9,18 @@ zeros at its end.
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from app.aws import calling, table
-from lambdas.tools import TOOLS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 DEADLINE_SECONDS = 30
+FOLDER = Path(__file__).parent
 
 
 def seed(name: str, into: "Table", **owner: str) -> int:
@@ -28,7 +29,7 @@ def seed(name: str, into: "Table", **owner: str) -> int:
     Returns:
         How many were not there yet.
     """
-    items = json.loads((TOOLS / name / "seed.json").read_text())
+    items = json.loads((FOLDER / name / "seed.json").read_text())
     with calling("PutItem"):
         return sum(_put(into, item | owner) for item in items)
 

@@ -21,8 +21,8 @@ T = TypeVar("T")
 REQUEST_SECONDS = 10
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds; each pause is twice the one before
 PASSING = (401, 403, 404, 429, 500, 502, 503, 504, "N/A", "TIMEOUT")  # the last two: no answer
-SEARCHES = {"aoss": 5, "es": 1}  # in a row, each from whichever node: a collection has many
-SEARCH_PAUSE = 2.0
+SEARCHES = {"aoss": 10, "es": 1}  # in a row, each by whichever node: a collection has many
+SEARCH_PAUSE = 3.0
 
 
 class GaveUp(Exception):

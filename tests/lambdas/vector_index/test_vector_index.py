@@ -207,12 +207,12 @@ def test_an_index_differs_from_all_but_itself(one: VectorIndex, other: VectorInd
 def test_a_collections_searches_have_to_succeed_in_a_row(
     node: Answering, client: OpenSearch, clock: Clock
 ) -> None:
-    node.enqueue(MISSING, HITS, HITS, MISSING, *[HITS] * 5)
+    node.enqueue(MISSING, HITS, HITS, MISSING, *[HITS] * 10)
     opensearch.await_searches(client, "outcrop", INDEX, "aoss", clock.patience())
-    assert node.requests == ["POST /outcrop/_search"] * 9
+    assert node.requests == ["POST /outcrop/_search"] * 14
     knn = node.asked[0].body["query"]["knn"]["vector"]
     assert (len(knn["vector"]), knn["k"]) == (1024, 1)
-    assert clock.pauses == [1, 2, 2, 2, 2, 2, 2, 2]
+    assert clock.pauses == [1, 3, 3, 2, *[3] * 9]
 
 
 def test_an_index_is_deleted_once_it_may_be_and_one_that_is_not_there_is(

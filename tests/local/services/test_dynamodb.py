@@ -29,6 +29,8 @@ ORDERS: Any = {
         {"AttributeName": "customer", "KeyType": "HASH"},
         {"AttributeName": "order_id", "KeyType": "RANGE"},
     ],
+    "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/outcrop"},
+    "DeletionProtectionEnabled": False,
 }
 FIRST = {"customer": {"S": "ada"}, "order_id": {"S": "A-1"}}
 
