@@ -9,7 +9,7 @@ pytest tests/flows --home=aws      the account that boto3 finds, by the same tes
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -77,6 +77,7 @@ class Home:
         """The parts of a streamed answer; the stream has to end as a stream ends."""
         with self.http.stream("POST", "/chat/stream", json=body) as response:
             assert response.status_code == 200, response.read()
+            assert response.headers["x-vercel-ai-ui-message-stream"] == "v1"
             lines = [line for line in response.iter_lines() if line.startswith("data: ")]
         assert lines[-1] == "data: [DONE]"
         parts = [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
@@ -117,9 +118,20 @@ class Home:
             time.sleep(0.02)
 
 
+def provisioned() -> Settings:
+    """The resources that the application needs, and no more."""
+    return provision(clients(SECONDS), deployer(SECONDS))
+
+
 @contextmanager
-def laptop(folder: Path, **options: Any) -> Iterator[Home]:
-    """A home in a folder, as `outcrop up` would serve it, in this process."""
+def laptop(
+    folder: Path, deploy: Callable[[], Settings] = provisioned, **options: Any
+) -> Iterator[Home]:
+    """A home in a folder, as `outcrop up` would serve it, in this process.
+
+    Args:
+        deploy: makes the resources; boto3 leads to the stand-in while it does.
+    """
     with ExitStack() as stack:
         stand_in = stack.enter_context(StandIn(Options(folder, **options)))
         faults = Faults()
@@ -128,7 +140,7 @@ def laptop(folder: Path, **options: Any) -> Iterator[Home]:
         stand_in.start(url)
         with patch.dict(os.environ):
             adopt(endpoint_variables(url), dropped=MISLEADING)
-            home = _home(provision(clients(SECONDS), deployer(SECONDS)), stack, faults)
+            home = _home(deploy(), stack, faults)
         yield replace(home, variables=endpoint_variables(url) | variables(home.settings))
 
 
