@@ -229,7 +229,7 @@ def test_the_life_of_an_alias(agency: Agency) -> None:
     )["agentAlias"]
     assert back["aliasInvocationState"] == "REJECT_INVOCATIONS"
     assert len(back["agentAliasHistoryEvents"]) == 3
-    for number in (1, 2, 1, 2, 1, 2, 1, 2, 2):  # the last of which changes nothing
+    for number in (2, 1, 2, 1, 2, 1, 2, 1, 2, 2):  # the last of which changes nothing
         back = agency.client.update_agent_alias(
             **ids, agentAliasName="live-2", routingConfiguration=[{"agentVersion": str(number)}]
         )["agentAlias"]
