@@ -1,12 +1,12 @@
-"""What a vector store costs in a month in which nobody asks anything.
+"""What a stack costs in a month in which nobody asks anything.
 
-The one table of it: the stack prints a row when it is synthesized, `outcrop doctor --aws` before it
-is deployed. List prices of us-east-1 in US dollars, without tax, free tier and other Regions'
-surcharges; nothing fetches them, so AWS's price list has the last word. Everything that is paid by
-use (storage, requests, tokens) comes on top.
+The one table of it: the stack prints its vector store's row when it is synthesized, `outcrop doctor
+--aws` before it is deployed. List prices of us-east-1 in US dollars, without tax, free tier and
+other Regions' surcharges; nothing fetches them, so AWS's price list has the last word. Everything
+that is paid by use (storage, requests, tokens) comes on top.
 
     >>> str(monthly_floor("opensearch-serverless"))
-    '$175.20 a month: 1 OCU (half for indexing, half for search) at $0.24 an hour'
+    '$182.50 a month: 1 OCU (half for indexing, half for search) at $0.24 an hour, and an endpoint'
     >>> str(monthly_floor("s3-vectors", production=True))
     '$0.00 a month: storage and requests only'
 """
@@ -27,13 +27,14 @@ class Floor:
         units: how many of it run day and night.
         hourly: dollars for one of it for one hour.
         of: what it is.
-        fixed: dollars a month that are not paid by the hour.
+        fixed: dollars a month for what goes with it, which `beside` names.
     """
 
     units: float
     hourly: float
     of: str
     fixed: float = 0
+    beside: str = ""
 
     @property
     def dollars(self) -> float:
@@ -42,40 +43,43 @@ class Floor:
 
     def __str__(self) -> str:
         rate = f"{self.units:g} {self.of} at ${self.hourly:g} an hour" if self.units else self.of
-        return f"${self.dollars:.2f} a month: {rate}"
+        beside = f", and {self.beside}" if self.beside else ""
+        return f"${self.dollars:.2f} a month: {rate}{beside}"
 
 
-_DISK = 20 * 0.122  # 20 GB of gp3 for one node, dollars a month
-_SECRET = 0.40  # Secrets Manager keeps the database's password
+_ENDPOINT = 0.01 * HOURS  # in one zone of the network that the index function runs in
+_DISK = 20 * 0.122  # 20 GB of gp3 for one node
+_SECRET = 0.40  # in Secrets Manager: the database's password
+
+_NEXTGEN = Floor(0, 0.24, "no OCU while idle, 10 to 30 s to wake", _ENDPOINT, "an endpoint")
+_BY_USE = Floor(0, 0, "storage and requests only")
 
 # vector store, generation -> (for a trial, for production)
 FLOORS: Mapping[tuple[str, str], tuple[Floor, Floor]] = {
     ("opensearch-serverless", "classic"): (
-        Floor(1, 0.24, "OCU (half for indexing, half for search)"),
-        Floor(2, 0.24, "OCU (half for indexing, half for search, both with a standby)"),
+        Floor(1, 0.24, "OCU (half for indexing, half for search)", _ENDPOINT, "an endpoint"),
+        Floor(2, 0.24, "OCU (as for a trial, with a standby of each)", _ENDPOINT, "an endpoint"),
     ),
-    ("opensearch-serverless", "nextgen"): (
-        Floor(0, 0.24, "no OCU while idle; the first question waits 10 to 30 s for one"),
-        Floor(0, 0.24, "no OCU while idle; the first question waits 10 to 30 s for one"),
-    ),
+    ("opensearch-serverless", "nextgen"): (_NEXTGEN, _NEXTGEN),
     ("opensearch-managed", ""): (
-        Floor(1, 0.036, "t3.small.search with 20 GB", fixed=_DISK),
-        Floor(2, 0.167, "r7g.large.search with 20 GB each", fixed=2 * _DISK),
+        Floor(2, 0.036, "t3.small.search", 2 * _DISK, "20 GB each"),
+        Floor(2, 0.167, "r7g.large.search", 2 * _DISK, "20 GB each"),
     ),
-    ("s3-vectors", ""): (
-        Floor(0, 0, "storage and requests only"),
-        Floor(0, 0, "storage and requests only"),
-    ),
+    ("s3-vectors", ""): (_BY_USE, _BY_USE),
     ("aurora", ""): (
-        Floor(0, 0.12, "no ACU while paused; a secret and storage", fixed=_SECRET),
-        Floor(0.5, 0.12, "ACU, never paused; a secret and storage", fixed=_SECRET),
+        Floor(0, 0.12, "no ACU while paused", _SECRET, "a secret"),
+        Floor(0.5, 0.12, "ACU, never paused", _SECRET, "a secret"),
     ),
-    ("managed", ""): (
-        Floor(0, 0, "storage and requests only; Bedrock keeps the vectors"),
-        Floor(0, 0, "storage and requests only; Bedrock keeps the vectors"),
-    ),
+    ("managed", ""): (_BY_USE, _BY_USE),
 }
 VECTOR_STORES = tuple(dict.fromkeys(store for store, _ in FLOORS))
+
+EVERY_STACK: Mapping[str, float] = {
+    "a web ACL with five rules": 10.00,
+    "a KMS key": 1.00,
+    "seven alarms": 0.70,
+}
+"""What every stack has beside its vector store, dollars a month."""
 
 
 def monthly_floor(

@@ -7,7 +7,7 @@ from app.prices import FLOORS, HOURS, VECTOR_STORES, monthly_floor
 
 
 def test_a_floor_is_units_by_the_hour_and_what_is_fixed() -> None:
-    assert monthly_floor("opensearch-serverless").dollars == pytest.approx(0.24 * HOURS)
+    assert monthly_floor("opensearch-serverless").dollars == pytest.approx(0.25 * HOURS)
     assert monthly_floor("aurora").dollars == pytest.approx(0.40)
     assert monthly_floor("aurora", production=True).dollars == pytest.approx(0.06 * HOURS + 0.40)
 
@@ -18,7 +18,8 @@ def test_production_is_never_cheaper_than_a_trial() -> None:
 
 
 def test_the_generation_matters_to_opensearch_serverless_only() -> None:
-    assert monthly_floor("opensearch-serverless", generation="nextgen").dollars == 0
+    nextgen = monthly_floor("opensearch-serverless", generation="nextgen")
+    assert nextgen.dollars == pytest.approx(0.01 * HOURS)
     for store in set(VECTOR_STORES) - {"opensearch-serverless"}:
         assert monthly_floor(store, generation="nextgen") == monthly_floor(store)
 

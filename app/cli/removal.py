@@ -10,7 +10,7 @@ from typing import Any
 
 from app.aws import Operator, calling
 from app.cli.stack import describe
-from app.errors import OperatorError
+from app.errors import Conflict, OperatorError
 
 KEPT = {"Retain", "RetainExceptOnCreate"}
 GONE = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
@@ -62,8 +62,14 @@ def plan(aws: Operator, name: str) -> Plan:
 
     Raises:
         OperatorError: there is none.
+        Conflict: it is protected.
     """
-    describe(aws, name)
+    if describe(aws, name).protected:
+        raise Conflict(
+            f"The stack {name} is protected, as one in production is. `aws cloudformation "
+            f"update-termination-protection --no-enable-termination-protection --stack-name {name}`"
+            " takes that away; what it holds stays even then."
+        )
     with calling("GetTemplate"):
         template: Mapping[str, Any] = aws.cloudformation.get_template(StackName=name)[
             "TemplateBody"

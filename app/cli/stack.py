@@ -23,11 +23,12 @@ ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"  # it is what it was before, and serves
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack as CloudFormation describes it."""
+    """A stack as CloudFormation describes it; one that is `protected` cannot be deleted."""
 
     name: str
     status: str
     outputs: Mapping[str, str]
+    protected: bool
 
     def output(self, key: str) -> str:
         """The value of an output.
@@ -61,7 +62,8 @@ def describe(aws: Operator, name: str) -> Stack:
                 f"--stack {name}` makes it; AWS_PROFILE and AWS_DEFAULT_REGION say where."
             ) from None
     outputs = {one["OutputKey"]: one["OutputValue"] for one in told.get("Outputs", [])}
-    return Stack(told["StackName"], told["StackStatus"], outputs)
+    protected = told.get("EnableTerminationProtection", False)
+    return Stack(told["StackName"], told["StackStatus"], outputs, protected)
 
 
 def deployed(name: str) -> Stack:

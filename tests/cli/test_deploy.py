@@ -353,6 +353,13 @@ def test_destroying_what_is_not_there_says_so(account: Account, player: CdkPlaye
     assert player.asked == []
 
 
+def test_a_protected_stack_is_not_touched(account: Account, player: CdkPlayer) -> None:
+    account.answer("DescribeStacks", {"Stacks": [STACK | {"EnableTerminationProtection": True}]})
+    assert "The stack Outcrop is protected" in refusal(outcrop("destroy", "--yes", "--empty"))
+    assert player.asked == []
+    assert set(account.operations) == {"DescribeStacks"}
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

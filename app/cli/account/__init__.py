@@ -17,6 +17,7 @@ from app.cli.account.quotas import quotas
 from app.cli.context import Choices
 from app.cli.findings import Finding
 from app.errors import OutcropError
+from app.prices import EVERY_STACK
 
 Check = Callable[[Operator, Choices], Iterator[Finding]]
 
@@ -73,8 +74,10 @@ def _is_missing(error: OutcropError) -> bool:
 
 
 def floor(_: Operator, choices: Choices) -> Iterator[Finding]:
-    """What the vector store costs while nobody asks."""
+    """What the stack costs while nobody asks."""
     yield Finding("The vector store's floor", well=True, found=str(choices.floor))
+    found = f"${sum(EVERY_STACK.values()):.2f} a month: {', '.join(EVERY_STACK)}"
+    yield Finding("The rest's floor", well=True, found=found)
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
@@ -82,5 +85,5 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Models", models),
     ("Quotas", quotas),
     ("Agents", agents),
-    ("The vector store's floor", floor),
+    ("Monthly floor", floor),
 )

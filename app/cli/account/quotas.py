@@ -12,6 +12,7 @@ from app.models.ids import bare
 FEW_EXECUTIONS = 100
 CONCURRENCY = "Concurrent executions"
 RATES = ("requests per minute", "tokens per minute")
+FEW = "An answer holds one for as long as it streams."
 RAISE = "Ask for more in the Service Quotas console; it takes hours to days."
 
 
@@ -79,4 +80,4 @@ def _executions(applied: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
         if quota["QuotaName"] == CONCURRENCY:
             few = quota["Value"] < FEW_EXECUTIONS
             found = f"{quota['Value']:,.0f} at once"
-            yield Finding("Functions", not few, found, RAISE if few else None)
+            yield Finding("Functions", True, found, f"{FEW} {RAISE}" if few else None)
