@@ -51,13 +51,8 @@ class BucketOperations:
         if location == "us-east-1":
             message = "The specified location-constraint is not valid"
             raise ServiceError("InvalidLocationConstraint", message, LocationConstraint=location)
-        if unknown := configuration.keys() & {"Location", "Bucket"}:
-            raise not_implemented(min(unknown))  # of directory buckets
-        if call.params.get("BucketNamespace", "global") != "global":
-            raise not_implemented("BucketNamespace")
-        check_ownership(call.params.get("ObjectOwnership", ENFORCED))
+        _check_kind(call.params, configuration)
         tags = configuration.get("Tags", [])
-        check_tags(tags, MOST_OF_BUCKET)
         created = self._buckets.create(name, location)
         if created and tags:
             self._buckets.keep(name, TAGGING, {"TagSet": tags})
@@ -144,6 +139,16 @@ class BucketOperations:
             "BucketRegion": row["location"] or self._region,
             "BucketArn": f"arn:aws:s3:::{name}",
         }
+
+
+def _check_kind(params: JSON, configuration: JSON) -> None:
+    """A bucket for general purposes, without ACLs, is all that there is here."""
+    if unknown := configuration.keys() & {"Location", "Bucket"}:
+        raise not_implemented(min(unknown))
+    if params.get("BucketNamespace", "global") != "global":
+        raise not_implemented("BucketNamespace")
+    check_ownership(params.get("ObjectOwnership", ENFORCED))
+    check_tags(configuration.get("Tags", []), MOST_OF_BUCKET)
 
 
 def _check_rules(configuration: JSON) -> None:
