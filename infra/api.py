@@ -76,7 +76,6 @@ class Api(Construct):
         self._log_role()
         integration = apigateway.LambdaIntegration(
             function,
-            allow_test_invoke=False,
             scope_permission_to_method=False,
             response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
             timeout=TIMEOUT,

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from infra.bundle import Bundle
 from infra.context import Context
-from infra.documents import Documents
+from infra.documents import Documents, admit
 from infra.function import Function
 from infra.guardrail import Guardrail
 from infra.knowledge_base import KnowledgeBase
@@ -73,11 +73,6 @@ class Application(Construct):
             | {f"OUTCROP_{name}": value for name, value in settings.items() if value},
             allowed=[
                 allow(["s3:ListBucket"], bucket.bucket_arn, conversations.bucket_arn),
-                allow(
-                    ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                    bucket.arn_for_objects("*"),
-                    conversations.arn_for_objects("*"),
-                ),
                 allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
                 allow(READING, base.arn),
                 allow(["bedrock:ApplyGuardrail"], guardrail.arn),
@@ -90,3 +85,5 @@ class Application(Construct):
                 )
             ],
         )
+        for each in (bucket, conversations):
+            admit(each, self.function.own_role, "Get", "Put", "Delete")

@@ -3,7 +3,7 @@
     bucket ── created, removed ──► queue ── five times in vain ──► dead letters
 
 Conversations have a bucket of their own. Both are encrypted with the stack's key, keep versions,
-and answer over TLS only.
+answer over TLS only, and say themselves who may read and write what is in them: `admit`.
 """
 
 from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
@@ -76,6 +76,20 @@ class Documents(Construct):
             ]
         )
         self.bucket.node.add_dependency(self.queue.node.find_child("Policy"))
+
+
+def admit(bucket: s3.Bucket, role: iam.Role, *verbs: str) -> None:
+    """Let a role at the bucket's objects, as in `admit(bucket, role, "Get", "Put")`.
+
+    By the bucket's policy, so that one place tells of all who may.
+    """
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ArnPrincipal(role.role_arn)],
+            actions=[f"s3:{verb}Object" for verb in verbs],
+            resources=[bucket.arn_for_objects("*")],
+        )
+    )
 
 
 def _bucket(

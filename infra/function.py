@@ -43,7 +43,7 @@ class Function(lambda_.Function):
         **arguments: Any,
     ) -> None:
         log = log_group(scope, f"{name}Log", context)
-        role = service_role(
+        own_role = service_role(
             scope,
             f"{name}Role",
             "lambda.amazonaws.com",
@@ -66,6 +66,7 @@ class Function(lambda_.Function):
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             # The level 2 constructs would add what they think it needs, managed policies too.
-            role=role.without_policy_updates(),
+            role=own_role.without_policy_updates(),
             **arguments,
         )
+        self.own_role = own_role

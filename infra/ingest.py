@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.bundle import Bundle
 from infra.context import Context
-from infra.documents import Documents
+from infra.documents import Documents, admit
 from infra.function import Function
 from infra.knowledge_base import KnowledgeBase
 from infra.permissions import allow, arn, service_role
@@ -55,11 +55,11 @@ class Ingest(Construct):
                 allow(RECEIVING, queue.queue_arn),
                 # Who may not list a bucket is told 403 of what is not there, instead of 404.
                 allow(["s3:ListBucket"], bucket.bucket_arn),
-                allow(["s3:GetObject"], bucket.arn_for_objects("*")),
                 allow(["kms:Decrypt"], key.key_arn),
                 allow([*TOLD, "bedrock:StartIngestionJob"], base.arn),
             ],
         )
+        admit(bucket, self.function.own_role, "Get")
         lambda_.EventSourceMapping(
             self,
             "Events",

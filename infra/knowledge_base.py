@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.context import Context
+from infra.documents import admit
 from infra.names import generated
 from infra.permissions import allow, arn, service_role
 from infra.stores import vector_store
@@ -45,11 +46,12 @@ class KnowledgeBase(Construct):
     """What parses, chunks, embeds and indexes the documents, and finds them again."""
 
     def __init__(
-        self, scope: Construct, name: str, context: Context, bucket: s3.IBucket, key: kms.IKey
+        self, scope: Construct, name: str, context: Context, bucket: s3.Bucket, key: kms.IKey
     ) -> None:
         super().__init__(scope, name)
         model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{context.embedding_model_id}"
         role = _role(self, model, bucket, key)
+        admit(bucket, role, "Get")
         store = vector_store(self, context, role)
         self.search_type = store.search_type
         # One that is made of something else is another one, with another name.
@@ -70,7 +72,7 @@ class KnowledgeBase(Construct):
         self.source = self._data_source(context, bucket)
         self.data_source_id = self.source.attr_data_source_id
 
-    def _data_source(self, context: Context, bucket: s3.IBucket) -> CfnDataSource:
+    def _data_source(self, context: Context, bucket: s3.Bucket) -> CfnDataSource:
         """The bucket. What was indexed is not deleted with it, but with the index: a deletion
         that waits for the store could leave the stack half destroyed.
         """
@@ -87,7 +89,7 @@ class KnowledgeBase(Construct):
         )
 
 
-def _role(scope: Construct, model: str, bucket: s3.IBucket, key: kms.IKey) -> iam.Role:
+def _role(scope: Construct, model: str, bucket: s3.Bucket, key: kms.IKey) -> iam.Role:
     """What Bedrock may do to ingest and retrieve; the store adds what it needs."""
     return service_role(
         scope,
@@ -95,7 +97,6 @@ def _role(scope: Construct, model: str, bucket: s3.IBucket, key: kms.IKey) -> ia
         "bedrock.amazonaws.com",
         allow(["bedrock:InvokeModel"], model),
         allow(["s3:ListBucket"], bucket.bucket_arn),
-        allow(["s3:GetObject"], bucket.arn_for_objects("*")),
         allow(["kms:Decrypt"], key.key_arn),
         source=arn("bedrock", "knowledge-base/*"),
     )
@@ -121,7 +122,7 @@ def _configuration(
     )
 
 
-def _source(context: Context, bucket: s3.IBucket) -> CfnDataSource.DataSourceConfigurationProperty:
+def _source(context: Context, bucket: s3.Bucket) -> CfnDataSource.DataSourceConfigurationProperty:
     if context.vector_store == "managed":
         return CfnDataSource.DataSourceConfigurationProperty(
             type="MANAGED_KNOWLEDGE_BASE_CONNECTOR",

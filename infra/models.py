@@ -16,25 +16,37 @@ PROFILES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
 """How the ids of AWS's inference profiles begin."""
 
 
+def profile(context: Context) -> str | None:
+    """The ARN of the inference profile that is asked, if one is."""
+    if context.model_id.startswith("arn:"):
+        return context.model_id
+    if context.model_id.partition(".")[0] in PROFILES:
+        return arn("bedrock", f"inference-profile/{context.model_id}")
+    return None
+
+
+def behind(context: Context) -> str:
+    """The id of the foundation model that answers in the end."""
+    if context.model_id.startswith("arn:"):
+        return context.base_model_id or context.model_id.rpartition("/")[2]
+    group, _, rest = context.model_id.partition(".")
+    return rest if group in PROFILES else context.model_id
+
+
 def invocable(context: Context) -> list[iam.PolicyStatement]:
-    """What the model that answers needs.
+    """What has to be allowed for the model that answers.
 
     A profile hands a request to another Region, and only through it may its model be asked there.
     """
-    model = context.model_id
-    group, _, rest = model.partition(".")
-    if model.startswith("arn:"):
-        profile, behind = model, context.base_model_id
-    elif group in PROFILES:
-        profile, behind = arn("bedrock", f"inference-profile/{model}"), rest
-    else:
-        return [allow(INVOKING, _foundation_model(model, Aws.REGION))]
+    through = profile(context)
+    if through is None:
+        return [allow(INVOKING, _foundation_model(context.model_id, Aws.REGION))]
     return [
-        allow(INVOKING, profile),
+        allow(INVOKING, through),
         allow(
             INVOKING,
-            _foundation_model(behind or "", "*"),
-            conditions={"StringEquals": {"bedrock:InferenceProfileArn": profile}},
+            _foundation_model(behind(context), "*"),
+            conditions={"StringEquals": {"bedrock:InferenceProfileArn": through}},
         ),
     ]
 

@@ -14,11 +14,11 @@ from constructs import IConstruct
 LONGEST = 32  # characters: what a collection may have, the least of all
 
 
-def generated(scope: IConstruct, what: str, *made_of: object) -> str:
-    """`outcrop-docs-1a2b3c4d`: lower case, letters, digits and dashes, at most 32 characters."""
+def generated(scope: IConstruct, what: str, *made_of: object, longest: int = LONGEST) -> str:
+    """`outcrop-docs-1a2b3c4d`: lower case, letters, digits and dashes."""
     stack = Stack.of(scope).stack_name
     end = f"-{what}-{digest(stack, what, *made_of)}"
-    return stack.lower()[: LONGEST - len(end)].rstrip("-") + end
+    return stack.lower()[: longest - len(end)].rstrip("-") + end
 
 
 def digest(*values: object) -> str:

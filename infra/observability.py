@@ -1,11 +1,14 @@
 """What one sees of it: a dashboard, and alarms that say what to look at.
 
-All figures are the services' own; the application sends none.
+All figures are the services' own, so that none depends on the application's saying so. Those of
+Bedrock's models are counted for the whole account and Region: another application that asks the
+same model is in them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -14,34 +17,166 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.api import Api
-from infra.application import Application
 from infra.context import Context
-from infra.documents import Documents
-from infra.guardrail import Guardrail
-from infra.ingest import Ingest
+from infra.metrics import Metrics
+from infra.model_prices import MODEL_PRICES
+from infra.permissions import arn, on_behalf_of
 
-FIVE_MINUTES = Duration.minutes(5)
+ROW = 6  # units of height
+
+
+@dataclass(frozen=True)
+class Watch:
+    """When to raise an alarm.
+
+    Attributes:
+        says: what happened, and what to look at.
+        over: the value that is too much, in each of `periods` of five minutes.
+    """
+
+    name: str
+    says: str
+    metric: cloudwatch.IMetric
+    over: float
+    periods: int = 1
 
 
 class Observability(Construct):
     """The dashboard and the alarms."""
 
     def __init__(
-        self,
-        scope: Construct,
-        name: str,
-        context: Context,
-        api: Api,
-        application: Application,
-        documents: Documents,
-        ingest: Ingest,
-        guardrail: Guardrail,
-        key: kms.Key,
+        self, scope: Construct, name: str, context: Context, metrics: Metrics, key: kms.Key
     ) -> None:
         super().__init__(scope, name)
+        alarms = [_alarm(self, watch) for watch in _watches(metrics)]
+        if context.alarm_email:
+            topic = _topic(self, context.alarm_email, key)
+            for alarm in alarms:
+                alarm.add_alarm_action(actions.SnsAction(topic))
+                alarm.add_ok_action(actions.SnsAction(topic))
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.days(1))
+        for row in _rows(metrics, context, alarms):
+            dashboard.add_widgets(*row)
+        dashboard.apply_removal_policy(RemovalPolicy.DESTROY)
         self.url = (
             f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
             f"#dashboards/dashboard/{dashboard.dashboard_name}"
         )
+
+
+def _watches(metrics: Metrics) -> list[Watch]:
+    return [
+        Watch(
+            "DeadLetters",
+            "Changes of documents were given up. The ingest function's log says why; tonight's "
+            "sync picks them up.",
+            metrics.dead_letters,
+            over=0,
+        ),
+        Watch(
+            "OldEvents",
+            "Changes of documents wait for more than half an hour: is a full sync running?",
+            metrics.oldest_event,
+            over=1800,
+        ),
+        Watch(
+            "IngestErrors",
+            "The ingest function fails. Its log says why.",
+            metrics.ingest_errors,
+            over=0,
+            periods=3,
+        ),
+        Watch(
+            "ServerErrors",
+            "More than one request in fifty fails. The API function's log says why, by request id.",
+            metrics.server_error_rate,
+            over=2,
+            periods=2,
+        ),
+        Watch(
+            "SlowAnswers",
+            "The model takes more than ten seconds to its first word.",
+            metrics.first_token,
+            over=10_000,
+            periods=3,
+        ),
+        Watch(
+            "ModelThrottled",
+            "Bedrock refuses requests to the model: the account's quota is used up.",
+            metrics.model_throttles,
+            over=0,
+            periods=3,
+        ),
+        Watch(
+            "FunctionThrottled",
+            "Lambda refuses to run the API function: the account's concurrency is used up.",
+            metrics.function_throttles,
+            over=0,
+            periods=2,
+        ),
+    ]
+
+
+def _alarm(scope: Construct, watch: Watch) -> cloudwatch.Alarm:
+    return cloudwatch.Alarm(
+        scope,
+        watch.name,
+        alarm_description=watch.says,
+        metric=watch.metric,
+        threshold=watch.over,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluation_periods=watch.periods,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+
+
+def _rows(
+    metrics: Metrics, context: Context, alarms: Sequence[cloudwatch.IAlarm]
+) -> list[list[cloudwatch.IWidget]]:
+    return [
+        [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=3)],
+        [
+            _graph("Turns", [metrics.turns, metrics.streamed_turns]),
+            _graph("First word, milliseconds", [metrics.first_token, metrics.first_token_slow]),
+            _graph("Failed requests, %", [metrics.server_error_rate, metrics.client_error_rate]),
+        ],
+        [
+            _graph("Tokens", [metrics.tokens_in, metrics.tokens_out]),
+            _cost(metrics, context),
+            _graph("Guardrail interventions", [metrics.interventions]),
+        ],
+        [
+            _graph("Changes of documents", [metrics.events, metrics.dead_letters]),
+            _graph("Ingestion failures", [metrics.ingest_errors]),
+            _graph("Throttled", [metrics.model_throttles, metrics.function_throttles]),
+        ],
+    ]
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=metrics, width=8, height=ROW)
+
+
+def _cost(metrics: Metrics, context: Context) -> cloudwatch.IWidget:
+    price = MODEL_PRICES.get(context.model_id)
+    if price is None:
+        return cloudwatch.TextWidget(
+            markdown=f"**Cost**\n\nThere is no price of `{context.model_id}` here; the bill has it.",
+            width=8,
+            height=ROW,
+        )
+    return _graph("Model cost, US dollars at list price", [metrics.cost(price)])
+
+
+def _topic(scope: Construct, email: str, key: kms.Key) -> sns.Topic:
+    topic = sns.Topic(scope, "Alarms", enforce_ssl=True, master_key=key)
+    topic.add_subscription(subscriptions.EmailSubscription(email))
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=["*"],  # in a key's own policy: this key
+            conditions=on_behalf_of(arn("cloudwatch", "alarm:*")),
+        )
+    )
+    return topic

@@ -1,6 +1,7 @@
 """Who may ask: people who sign in on a page of Cognito's, by the code flow.
 
-Nobody signs up by themselves; an account is made for them. The client has no secret, so the flow
+Nobody signs up by themselves; an account is made for them. Signing in takes a password and an
+authenticator, and stolen passwords are looked out for. The client has no secret, so the flow
 is the one with proof of possession (PKCE) that a page or a command line can do.
 """
 
@@ -35,8 +36,10 @@ class SignIn(Construct):
                 require_symbols=True,
                 temp_password_validity=Duration.days(3),
             ),
-            mfa=cognito.Mfa.OPTIONAL,
+            mfa=cognito.Mfa.REQUIRED,
             mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
+            feature_plan=cognito.FeaturePlan.PLUS,
+            standard_threat_protection_mode=cognito.StandardThreatProtectionMode.FULL_FUNCTION,
             deletion_protection=context.production,
             removal_policy=removal(context),
         )

@@ -12,6 +12,7 @@ from infra.documents import Documents
 from infra.guardrail import Guardrail
 from infra.ingest import Ingest
 from infra.knowledge_base import KnowledgeBase
+from infra.metrics import Metrics
 from infra.observability import Observability
 from infra.retention import removal
 from infra.sign_in import SignIn
@@ -48,9 +49,15 @@ class Outcrop(Stack):
         application = Application(self, "Application", context, documents, base, guardrail, key)
         sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
         api = Api(self, "Api", context, application.function, sign_in)
-        observability = Observability(
-            self, "Observability", context, api, application, documents, ingest, guardrail, key
+        metrics = Metrics(
+            context,
+            api.rest.deployment_stage,
+            application.function,
+            ingest.function,
+            documents,
+            guardrail,
         )
+        observability = Observability(self, "Observability", context, metrics, key)
         self._tell(
             ApiUrl=api.url,
             Auth=context.auth,

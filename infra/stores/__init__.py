@@ -8,14 +8,18 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.context import Context, VectorStoreName
+from infra.stores.aurora import Aurora
 from infra.stores.managed import Managed
+from infra.stores.opensearch_managed import OpenSearchManaged
 from infra.stores.opensearch_serverless import OpenSearchServerless
 from infra.stores.s3_vectors import S3Vectors
 from infra.stores.store import VectorStore
 
 STORES: dict[VectorStoreName, type[VectorStore]] = {
     "opensearch-serverless": OpenSearchServerless,
+    "opensearch-managed": OpenSearchManaged,
     "s3-vectors": S3Vectors,
+    "aurora": Aurora,
     "managed": Managed,
 }
 

@@ -69,7 +69,7 @@ class OpenSearchServerless(VectorStore):
             vpc=network.vpc,
             security_groups=[inside],
         )
-        made.index.node.add_dependency(self._data_access(reader, made.function))
+        made.index.node.add_dependency(self._data_access(reader, made.function.own_role))
         self.ready = (made.index, access)
         self.configuration = bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
             type="OPENSEARCH_SERVERLESS",
@@ -162,7 +162,7 @@ class OpenSearchServerless(VectorStore):
             self, f"{kind.title()}Policy", name=self._name, type=kind, policy=text
         )
 
-    def _data_access(self, reader: iam.Role, maker: Any) -> aoss.CfnAccessPolicy:
+    def _data_access(self, reader: iam.Role, maker: iam.Role) -> aoss.CfnAccessPolicy:
         return aoss.CfnAccessPolicy(
             self,
             "DataAccess",
@@ -171,7 +171,7 @@ class OpenSearchServerless(VectorStore):
             policy=Stack.of(self).to_json_string(
                 [
                     self._permission(READING, reader.role_arn),
-                    self._permission(MAKING, maker.role.role_arn),
+                    self._permission(MAKING, maker.role_arn),
                 ]
             ),
         )

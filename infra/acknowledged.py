@@ -1,0 +1,78 @@
+"""What cdk-nag finds and we leave as it is, each with the reason.
+
+An acknowledgement holds for the whole stack. Where it speaks of wildcards, our own rules are the
+stricter ones: `policy/wildcards.py` lists every one that may be there.
+"""
+
+from aws_cdk import Acknowledgment, Stack, Validations
+
+from infra.context import Context
+from infra.models import behind, profile
+
+ALWAYS = {
+    "AwsSolutions-IAM5[Resource::*]": "Traces, the list of models, network interfaces and API "
+    "Gateway's log role: these actions know no narrower resource.",
+    "Serverless-LambdaStarPermissions": "The same statements, found by the other pack.",
+    "Serverless-LambdaDLQ": "No function is invoked for want of an answer: the API and the agent "
+    "wait for it, the queue has dead letters of its own, and a custom resource that fails fails "
+    "the deployment.",
+    "Serverless-LambdaEventSourceMappingDestination": "A mapping of SQS takes none; the queue's "
+    "redrive policy does that.",
+    "Serverless-SQSRedrivePolicy": "It is found on the dead letters, which go no further.",
+}
+"""Of every stack."""
+
+TRIAL = {
+    "AwsSolutions-S1": "Access logs are written in production. S3 delivers them hours later, into "
+    "a bucket that could then not be deleted with the stack.",
+}
+"""Of stacks that are not for production."""
+
+BY_IAM = {
+    "AwsSolutions-COG4": "With auth=iam, IAM authorizes every method in Cognito's place.",
+}
+"""Of stacks that have no sign-in."""
+
+BY_EMAIL = {
+    "Serverless-SNSRedrivePolicy": "An alarm that no mail can be sent of is seen on the dashboard.",
+}
+"""Of stacks that send their alarms."""
+
+STORES = {
+    "aurora": {
+        "AwsSolutions-RDS10": "Deletion protection is for production; a trial can be destroyed.",
+    },
+    "opensearch-managed": {
+        "AwsSolutions-OS1": "Bedrock reaches domains on public endpoints only.",
+        "AwsSolutions-OS3": "Bedrock's addresses are not known; requests are signed, by two roles.",
+        "AwsSolutions-OS4": "Two nodes hold one index; dedicated masters are for many.",
+    },
+}
+"""Of stacks with this vector store."""
+
+
+def acknowledge(stack: Stack, context: Context) -> None:
+    """Tell cdk-nag."""
+    validations = Validations.of(stack)
+    for rule, reason in acknowledged(context).items():
+        validations.acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def acknowledged(context: Context) -> dict[str, str]:
+    """What is acknowledged in a stack of these choices: the finding, and the reason."""
+    return {
+        **ALWAYS,
+        **({} if context.production else TRIAL),
+        **(BY_IAM if context.auth == "iam" else {}),
+        **(BY_EMAIL if context.alarm_email else {}),
+        **STORES.get(context.vector_store, {}),
+        **(_profile(context) if profile(context) else {}),
+    }
+
+
+def _profile(context: Context) -> dict[str, str]:
+    model = f"arn:<AWS::Partition>:bedrock:*::foundation-model/{behind(context)}"
+    return {
+        f"AwsSolutions-IAM5[Resource::{model}]": "An inference profile chooses the Region; the "
+        "statement holds through that profile only.",
+    }
