@@ -135,17 +135,17 @@ def _routing(db: Connection, agent: str, params: JSON) -> list[JSON]:
     Raises:
         ServiceError: ValidationException, or ResourceNotFoundException for the version.
     """
-    field = "routingConfiguration"
-    for route in params.get(field, []):
-        if "provisionedThroughput" in route:
-            raise unsupported(f"{field}.1.member.provisionedThroughput", "provisioned throughput")
-        if "agentVersion" not in route:
-            raise invalid(f"{field}.1.member.agentVersion", "is required.")
-        if route["agentVersion"] == DRAFT:
-            rule = f"must be a number; only {TEST_ALIAS} leads to {DRAFT}."
-            raise invalid(f"{field}.1.member.agentVersion", rule)
-        return [{"agentVersion": find(db, agent, route["agentVersion"])["version"]}]
-    return [{"agentVersion": make_version(db, agent)}]
+    if not params.get("routingConfiguration"):
+        return [{"agentVersion": make_version(db, agent)}]
+    route, field = params["routingConfiguration"][0], "routingConfiguration.1.member"
+    if "provisionedThroughput" in route:
+        raise unsupported(f"{field}.provisionedThroughput", "provisioned throughput")
+    if "agentVersion" not in route:
+        raise invalid(f"{field}.agentVersion", "is required.")
+    if route["agentVersion"] == DRAFT:
+        rule = f"must be a number; only {TEST_ALIAS} leads to {DRAFT}."
+        raise invalid(f"{field}.agentVersion", rule)
+    return [{"agentVersion": find(db, agent, route["agentVersion"])["version"]}]
 
 
 def _version(alias: JSON) -> str | None:
