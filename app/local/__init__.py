@@ -1,7 +1,7 @@
 """The stand-in: the laptop's AWS.
 
-A server on the loopback interface that speaks the wire protocol of Amazon Bedrock, S3, SQS and
-Lambda, and behaves. It is one process, and a request passes through it in one direction:
+A server on the loopback interface that speaks the wire protocol of Amazon Bedrock, S3, SQS, Lambda
+and DynamoDB, and behaves. It is one process, and a request passes through it in one direction:
 
     wire        HTTP -> operation and parameters, checked against botocore's service models
     services    one file a service: what the operation does

@@ -10,7 +10,9 @@
     records.py      messages -> a function's event, and its answer -> what has failed
 
 A process is given exactly the function's variables, Lambda's, and those that point boto3 at the
-stand-in. It ends when its parent does, however that happens.
+stand-in. It ends when its parent does, however that happens. What it imports is the archive's, and
+after that this environment's: of an archive made for another processor or another Python, only what
+has no native parts can be loaded.
 """
 
 from app.local.functions.archive import BadArchive
