@@ -94,13 +94,14 @@ def _variables(root: Path, python: Path, address: str) -> dict[str, str]:
         "AWS_LAMBDA_LOG_STREAM_NAME": "2026/04/09/[$LATEST]0",
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LWA_PORT": str(_free_port()),
+        "AWS_LWA_PORT": str(free_port()),
         "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
         "AWS_LWA_INVOKE_MODE": "response_stream",
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
