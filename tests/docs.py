@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import typer
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 from typer.testing import CliRunner
 
@@ -25,8 +26,10 @@ from app.cli import cli
 from app.local.stand_in import Options, StandIn
 from app.local.wire import coverage
 from app.models import MODELS
+from app.prices import EVERY_STACK, FLOORS
 from app.settings import Settings
 from app.web import application
+from infra.context import Context
 from tests.tables import Table
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +74,7 @@ def _settings() -> str:
     kinds: dict[str, type[BaseSettings]] = {
         "The application": settings.Settings,
         "The laptop": settings.LaptopSettings,
+        "A stack": settings.StackSettings,
     }
     return "\n\n".join(f"### {title}\n\n{_fields(kind)}" for title, kind in kinds.items())
 
@@ -110,6 +114,38 @@ def _help(words: list[str]) -> str:
     return f"### {title}\n\n```text\n" + "\n".join(lines) + "\n```"
 
 
+def _choices() -> str:
+    rows = [
+        (
+            f"`{name}`",
+            f"`{_said(field.default)}`" if field.default is not None else "",
+            _text(field),
+        )
+        for name, field in Context.model_fields.items()
+    ]
+    return _table(("choice", "default", "says"), rows)
+
+
+def _text(field: FieldInfo) -> str:
+    """A choice's description, with its values where they are few."""
+    values = [f"`{value}`" for value in get_args(field.annotation) if isinstance(value, str)]
+    return f"{field.description}" + (f" One of {', '.join(values)}." if values else "")
+
+
+def _said(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _floors() -> str:
+    rows = [
+        (" ".join(store).strip(), str(trial), str(production))
+        for store, (trial, production) in FLOORS.items()
+    ]
+    rest = ", ".join(f"{what} ${dollars:.2f}" for what, dollars in EVERY_STACK.items())
+    table = _table(("vector store", "trial", "production"), rows)
+    return f"{table}\n\nBeside it, every stack: {rest}."
+
+
 def _coverage() -> str:
     with TemporaryDirectory() as folder, StandIn(Options(Path(folder))) as stand_in:
         covered = coverage(stand_in.services)
@@ -140,8 +176,10 @@ def _table(columns: tuple[str, ...], rows: Sequence[Sequence[str]]) -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "choices": _choices,
     "commands": _commands,
     "coverage": _coverage,
+    "floors": _floors,
     "models": _models,
     "routes": _routes,
     "settings": _settings,

@@ -1,17 +1,28 @@
-"""The docs are run: what they show works, and what the code has is in them."""
+"""The docs are run: what they show works, and what the code has is in them.
+
+```sh         run, beside a laptop's home
+```console    lines after `$` need an AWS account: they are held against what there is of
+              commands, options, choices, make targets and AWS's own operations
+"""
 
 import json
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import botocore.session
 import pytest
+import typer
+from botocore import xform_name
 
 from app import __version__
-from app.cli import laptop
+from app.cli import cli, laptop
+from app.cli.context import context
 from app.settings import LaptopSettings, environment
+from infra.context import Context
 from tests.docs import DOCS, ROOT, pages
 
 BLOCK = re.compile(r"(?ms)^```(\w+)\n(.*?)^```$")
@@ -56,6 +67,84 @@ def test_every_command_that_the_docs_show_works(served: dict[str, str]) -> None:
         )
         assert ran.returncode == 0, f"{command}: {ran.stderr}"
         assert ran.stdout or ran.stderr, f"{command} says nothing"
+
+
+def shown() -> list[str]:
+    """Every command of the docs that needs an account, a line each."""
+    text = "\n".join(block.replace("\\\n", " ") for _, block in blocks("console"))
+    return [line[2:].split(" #")[0].strip() for line in text.splitlines() if line[:2] == "$ "]
+
+
+def test_every_command_that_needs_an_account_is_one_that_there_is() -> None:
+    assert len(shown()) > 10
+    for line in shown():
+        program, *words = shlex.split(line)
+        assert program in PROGRAMS, f"{line}: who is {program}?"
+        PROGRAMS[program](words)
+
+
+def _outcrop(words: Sequence[str]) -> None:
+    """Parses, and is not run: names, options, values of options, choices of a stack."""
+    command, rest = typer.main.get_command(cli), list(words)
+    while hasattr(command, "commands"):
+        command = command.commands[rest.pop(0)]
+    given = command.make_context(command.name, rest).params
+    Context(**context(given.get("pairs")))
+
+
+def _make(words: Sequence[str]) -> None:
+    targets = [word for word in words if "=" not in word]
+    for target in targets:
+        assert re.search(rf"(?m)^{re.escape(target)}:", (ROOT / "Makefile").read_text()), target
+
+
+def _aws(words: Sequence[str]) -> None:
+    """An operation and its parameters, as the AWS CLI spells them after botocore's models."""
+    service, operation, *rest = words
+    model = botocore.session.get_session().get_service_model(service)
+    operations = {xform_name(name, "-"): name for name in model.operation_names}
+    shape = model.operation_model(operations[operation]).input_shape
+    known = {f"--{xform_name(name, '-')}" for name in shape.members} if shape else set()
+    known |= {f"--no-{name[2:]}" for name in known} | {"--query", "--output"}
+    for word in rest:
+        assert not word.startswith("--") or word in known, f"aws {service} {operation} {word}"
+
+
+def _cdk(words: Sequence[str]) -> None:
+    assert words[0] == "bootstrap"
+    assert re.fullmatch(r"aws://\d{12}/[\w-]+", words[1])
+
+
+def _python(words: Sequence[str]) -> None:
+    assert words[0] == "-m"
+    assert (ROOT / f"{words[1].replace('.', '/')}.py").exists(), words[1]
+
+
+PROGRAMS: dict[str, Callable[[Sequence[str]], None]] = {
+    "aws": _aws,
+    "export": lambda _words: None,
+    "git": lambda words: None if words == ["pull"] else pytest.fail("only to upgrade"),
+    "make": _make,
+    "node_modules/.bin/cdk": _cdk,
+    "outcrop": _outcrop,
+    "python": _python,
+}
+
+TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+
+
+def test_every_test_that_the_docs_name_is_there() -> None:
+    for page in WRITTEN:
+        for file, name in TEST.findall(page.read_text()):
+            assert (ROOT / file).exists(), f"{page.name}: {file}"
+            assert not name or f"def {name}(" in (ROOT / file).read_text(), f"{page.name}: {name}"
+
+
+def test_every_alarm_is_told_of() -> None:
+    alarms = re.findall(r'Watch\(\s*"(\w+)"', (ROOT / "infra" / "observability.py").read_text())
+    operate = (DOCS / "operate.md").read_text()
+    assert alarms
+    assert [name for name in alarms if f"`{name}`" not in operate] == []
 
 
 def test_every_json_that_the_docs_show_is_json() -> None:
