@@ -59,12 +59,14 @@ class Patience:
             except TransportError as error:
                 if error.status_code not in PASSING:
                     raise
-                if self.now() + pause > self.until:
-                    raise GaveUp(
-                        f"OpenSearch did not do it in time. It last said: {error}"
-                    ) from error
-            self.sleep(pause)
+                self.wait(pause, f"It last said: {error}")
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    def wait(self, seconds: float, so_far: str) -> None:
+        """Raises GaveUp if the moment comes before the end of the wait."""
+        if self.now() + seconds > self.until:
+            raise GaveUp(f"OpenSearch did not do it in time. {so_far}")
+        self.sleep(seconds)
 
 
 def connect(endpoint: str, service: str) -> OpenSearch:
@@ -99,7 +101,7 @@ def await_searches(
     def found() -> None:
         for number in range(SEARCHES[service]):
             if number:
-                patience.sleep(SEARCH_PAUSE)
+                patience.wait(SEARCH_PAUSE, f"The index was found {number} times in a row.")
             client.search(index=name, body=index.probe())
 
     patience.insist(found)

@@ -47,6 +47,11 @@ def test_ones_own_orders_come_the_latest_first() -> None:
         "A-1038",
     ]
     assert [one["order_id"] for one in said(ask("my_orders", limit="1"))] == ["A-1047"]
+    event = function_event("my_orders")
+    event["parameters"] = [
+        {"name": "limit", "type": "integer", "value": 2}
+    ]  # as a loop may send it
+    assert len(said(handler(event, None))) == 2
 
 
 def test_the_order_of_another_is_not_there() -> None:

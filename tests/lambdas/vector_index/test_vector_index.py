@@ -215,6 +215,15 @@ def test_a_collections_searches_have_to_succeed_in_a_row(
     assert clock.pauses == [1, 3, 3, 2, *[3] * 9]
 
 
+def test_searches_that_succeed_too_slowly_end_in_time_too(
+    node: Answering, client: OpenSearch, clock: Clock
+) -> None:
+    node.enqueue(HITS, HITS)
+    with pytest.raises(GaveUp, match="found 2 times in a row"):
+        opensearch.await_searches(client, "outcrop", INDEX, "aoss", clock.patience(until=5))
+    assert clock.seconds == 3
+
+
 def test_an_index_is_deleted_once_it_may_be_and_one_that_is_not_there_is(
     node: Answering, client: OpenSearch, clock: Clock
 ) -> None:
