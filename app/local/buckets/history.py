@@ -19,10 +19,17 @@ from app.local.database import Database
 Place = tuple[str, int]  # in a listing: of a key, all that lies lower in the stack than this
 
 _TOP = 2**62  # the place of a current object: above all ids of the stack
-_EVERYTHING = f"""
-SELECT {COLUMNS}, NULL AS moment, {_TOP} AS id FROM objects
-UNION ALL SELECT {COLUMNS}, moment, id FROM versions
-"""  # noqa: S608 - the names of our own columns
+_WITHIN = "bucket = ?1 AND key >= ?2 AND key < ?3 AND key >= ?4"
+# A page, of a page of each table: so no more is read than is shown, all at one moment.
+_SCAN = f"""
+SELECT * FROM (
+    SELECT {COLUMNS}, NULL AS moment, {_TOP} AS id FROM objects
+    WHERE {_WITHIN} AND (key > ?4 OR {_TOP} < ?5) ORDER BY key LIMIT {PAGE}
+) UNION ALL SELECT * FROM (
+    SELECT {COLUMNS}, moment, id FROM versions
+    WHERE {_WITHIN} AND (key > ?4 OR id < ?5) ORDER BY key, id DESC LIMIT {PAGE}
+) ORDER BY key, id DESC LIMIT {PAGE}
+"""  # noqa: S608 - the names of our own tables and columns
 
 
 def cover(connection: sqlite3.Connection, new: Version) -> Sequence[str]:
@@ -86,8 +93,10 @@ def after(database: Database, bucket: str, key: str, version_id: str | None) -> 
     """
     if version_id is None:
         return key, 0
+    of_version = "WHERE bucket = ?1 AND key = ?2 AND version_id = ?3"
     row = database.first(
-        f"SELECT id FROM ({_EVERYTHING}) WHERE bucket = ? AND key = ? AND version_id = ?",  # noqa: S608
+        f"SELECT id FROM versions {of_version}"  # noqa: S608
+        f" UNION ALL SELECT {_TOP} FROM objects {of_version}",
         *(bucket, key, version_id),
     )
     return key, row["id"] if row else _TOP + 1
@@ -102,11 +111,7 @@ def scan(
     key, rank = place
     begun = key if 0 < rank <= _TOP else None  # a key whose newest versions were listed before
     while True:
-        rows = database.query(
-            f"SELECT * FROM ({_EVERYTHING}) WHERE bucket = ? AND key >= ? AND key < ?"  # noqa: S608
-            " AND key >= ? AND (key > ? OR id < ?) ORDER BY key, id DESC LIMIT ?",
-            *(bucket, prefix, prefix + HIGHEST, key, key, rank, PAGE),
-        )
+        rows = database.query(_SCAN, bucket, prefix, prefix + HIGHEST, key, rank)
         for row in rows:
             yield _version(row), row["key"] != begun
             begun = row["key"]

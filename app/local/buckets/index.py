@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS versions (
     version_id TEXT NOT NULL, moment REAL,
     UNIQUE (bucket, key, version_id)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS stacks ON versions (bucket, key, id DESC);
 CREATE TABLE IF NOT EXISTS uploads (
     id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, initiated REAL NOT NULL,
     attributes TEXT NOT NULL, algorithm TEXT, checksum_type TEXT

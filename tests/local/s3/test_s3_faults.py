@@ -1,9 +1,11 @@
 """Many at once, a full disk, a second stand-in."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
@@ -135,6 +137,19 @@ def test_one_home_has_one_stand_in(buckets: Buckets, home: Path) -> None:
     assert buckets.names() == ["documents"]
     with pytest.raises(InUse, match=r"buckets\.sqlite is in use"):
         Buckets(home)
+
+
+def test_a_home_that_knew_no_versions_is_taken_over(buckets: Buckets, home: Path) -> None:
+    put(buckets, "documents", "a", b"a", Attributes(metadata={"n": "1"}))
+    buckets.close()
+    with closing(sqlite3.connect(home / "s3" / ".state" / "buckets.sqlite")) as old:
+        old.execute("ALTER TABLE objects DROP COLUMN version_id")
+        old.execute("DROP TABLE versions")
+        old.execute("DROP TABLE subresources")
+    again = Buckets(home)
+    item, body = read(again, "a")
+    assert (item.metadata, item.version_id, body) == ({"n": "1"}, "null", b"a")
+    again.close()
 
 
 def test_a_full_disk_is_an_error_of_the_service_and_loses_nothing(home: Path) -> None:

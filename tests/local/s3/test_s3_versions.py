@@ -12,7 +12,9 @@ import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
+from app.local.buckets.index import PAGE
 from tests.local.home import Home
+from tests.local.s3.putting import put as put_directly
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -245,10 +247,32 @@ def test_a_page_goes_on_where_the_last_one_ended(s3: "S3Client", versioned: str)
     folded = s3.list_object_versions(Bucket=versioned, Delimiter="/", MaxKeys=5)
     assert folded["CommonPrefixes"] == [{"Prefix": "d/"}]
     assert not folded["IsTruncated"]
+    folder = [put(s3, versioned, "d/", b"") for _ in range(3)]
+    inside: Any = {"Bucket": versioned, "Prefix": "d/", "Delimiter": "/", "MaxKeys": 1}
+    page = s3.list_object_versions(**inside)
+    assert page["Versions"][0]["VersionId"] == folder[2]
+    markers: Any = {
+        "KeyMarker": page["NextKeyMarker"],
+        "VersionIdMarker": page["NextVersionIdMarker"],
+    }
+    page = s3.list_object_versions(**inside, **markers)
+    assert page["Versions"][0]["VersionId"] == folder[1]
     first = s3.list_object_versions(Bucket=versioned, Prefix="c")["Versions"]
     assert [one["Key"] for one in first] == ["c"]
     answer = refused(lambda: s3.list_object_versions(Bucket=versioned, VersionIdMarker=ids[0][1]))
     assert answer[1] == "InvalidArgument"
+
+
+def test_a_key_may_have_more_versions_than_a_page(stand_in: Home, versioned: str) -> None:
+    buckets = stand_in.buckets
+    ids = [put_directly(buckets, versioned, "a", b"").version_id for _ in range(PAGE + 20)]
+    ids += [put_directly(buckets, versioned, "b", b"").version_id]
+    expected = [*reversed(ids[:-1]), ids[-1]]
+    listed = [(one.version_id, newest) for one, newest in buckets.list_versions(versioned)]
+    assert [version for version, _ in listed] == expected
+    assert [version for version, newest in listed if newest] == [expected[0], expected[-1]]
+    rest = buckets.list_versions(versioned, "", "a", expected[10])
+    assert [(one.version_id, newest) for one, newest in rest] == listed[11:]
 
 
 def test_a_bucket_is_emptied_page_by_page(s3: "S3Client", versioned: str) -> None:

@@ -47,8 +47,8 @@ class Subresources:
 
     def policy_status(self, call: Call) -> JSON:
         kept = self._get(_POLICY, call.params["Bucket"])
-        text = policy.check(kept["Policy"], call.params["Bucket"])
-        return {"PolicyStatus": {"IsPublic": policy.is_public(text)}}
+        checked = policy.check(kept["Policy"], call.params["Bucket"])
+        return {"PolicyStatus": {"IsPublic": policy.is_public(checked)}}
 
     def _handlers(self, one: Subresource) -> Iterator[Handler]:
         def put(call: Call) -> JSON:

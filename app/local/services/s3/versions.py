@@ -45,7 +45,7 @@ class Versions:
         prefix, delimiter = params.get("Prefix", ""), params.get("Delimiter", "")
         versions = self._buckets.list_versions(params["Bucket"], prefix, after, version_id or None)
         folded = fold(versions, lambda one: one[0].key, prefix, delimiter)
-        if delimiter and after.endswith(delimiter):
+        if delimiter and version_id is None and after.endswith(delimiter):
             folded = ((key, one) for key, one in folded if key != after)
         limit = min(page_size(params), MOST_KEYS)
         found = list(islice(folded, limit + 1))
