@@ -18,7 +18,7 @@ from app.local.services import dynamodb
 from app.local.wire import JSON, Call
 from lambdas.tools.seed import seed
 from tests.lambdas.tools.events import function_event, said
-from tests.lambdas.tools.tables import KEYS, create, environment
+from tests.lambdas.tools.shop import KEYS, create, environment
 from tests.lambdas.vector_index.answering import answering
 from tests.local.home import Home, home
 

@@ -6,7 +6,7 @@ import pytest
 from lambdas.tools.orders import handler as orders
 from lambdas.tools.products import handler as products
 from lambdas.tools.seed import seed
-from tests.lambdas.tools.tables import tables
+from tests.lambdas.tools.shop import tables
 from tests.wire_server import Server
 
 if TYPE_CHECKING:
