@@ -38,7 +38,7 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         try:
             self._connection.executescript(_PRAGMAS + schema)
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             self._connection.close()
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
                 message = f"{path} is in use. Does another stand-in run on the same home?"

@@ -67,7 +67,11 @@ class Truth:
         self._idle: list[sqlite3.Connection] = []
         with self._faults():
             self._writer = self._connect()
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self._writer.close()
+                raise
 
     def close(self) -> None:
         for connection in (*self._idle, self._writer):
@@ -188,8 +192,12 @@ class Truth:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
         connection.text_factory = bytes  # what was damaged may not be text
-        connection.execute("PRAGMA synchronous = FULL")  # every commit is brought to the disk
-        connection.execute("PRAGMA fullfsync = ON")  # and on macOS past the disk's own memory
+        try:
+            connection.execute("PRAGMA synchronous = FULL")  # every commit is brought to the disk
+            connection.execute("PRAGMA fullfsync = ON")  # and on macOS past the disk's own memory
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _prepare(self) -> None:
