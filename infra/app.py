@@ -1,29 +1,64 @@
-"""`python -m infra.app`: synthesize the template. The CDK's command line runs this, by cdk.json."""
+"""`python -m infra.app`: synthesize the template. The CDK's command line runs this, by cdk.json.
+
+    context ── read, checked ──► stack ──► template ── cdk-nag, our own rules ──► cdk.out/
+
+A template that breaks a rule is written, so that one can look at it, and not deployed: the program
+fails.
+"""
 
 import sys
 
-from aws_cdk import App
+from aws_cdk import App, Validations
+from aws_cdk.cx_api import CloudAssembly
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from app.prices import monthly_floor
-from infra.context import ContextError, read
+from infra.acknowledged import acknowledge
+from infra.context import Context, ContextError, read
+from infra.policy import findings
 from infra.stack import Outcrop
 
 
+class PolicyError(Exception):
+    """The template breaks rules of ours: the message has them all."""
+
+
 def main() -> None:
-    """Read the choices, make the stack, write the template."""
+    """Read the choices, make the stack, write the template, tell what it costs."""
     app = App()
     try:
         context = read(app.node)
-    except ContextError as error:
+        synthesize(app, context)
+    except (ContextError, PolicyError) as error:
         sys.exit(str(error))
-    Outcrop(app, context)
-    app.synth()
-    floor = monthly_floor(
+    except RuntimeError as error:  # what the CDK's own JavaScript raises; it has told the details
+        sys.exit(f"The template cannot be made: {error}")
+    print(floor(context), file=sys.stderr)  # noqa: T201
+
+
+def synthesize(app: App, context: Context) -> CloudAssembly:
+    """Make the stack in an app, and check what comes of it.
+
+    Raises:
+        PolicyError: our own rules are broken.
+        RuntimeError: the CDK's validation or cdk-nag have found something.
+    """
+    acknowledge(Outcrop(app, context), context)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    assembly = app.synth()
+    if broken := findings(assembly.get_stack_by_name(context.stack).template):
+        raise PolicyError("\n".join(map(str, broken)))
+    return assembly
+
+
+def floor(context: Context) -> str:
+    """What the vector store costs in a month without a question, in a line."""
+    least = monthly_floor(
         context.vector_store,
         generation=context.opensearch_generation,
         production=context.production,
     )
-    print(f"{context.vector_store}, while nobody asks: {floor}", file=sys.stderr)  # noqa: T201
+    return f"{context.vector_store}: {least}"
 
 
 if __name__ == "__main__":

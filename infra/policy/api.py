@@ -1,0 +1,155 @@
+"""Rules for the API: streamed, signed in, checked, held back, and silent about what was asked."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.policy.template import Template, references, text
+
+Broken = Iterator[tuple[str, str]]
+
+METHOD, STAGE = "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage"
+LONGEST = {"BUFFERED": 29_000, "STREAM": 900_000}
+"""Milliseconds that an integration may take, by how it answers."""
+
+TELLING = re.compile(r"\$(input|context\.(request|response)Override|context\.authorizer\.claims\.email)")
+
+
+def api_is_regional(template: Template) -> Broken:
+    """At the edge a stream that says nothing for 30 seconds is cut; in a Region, after 5 minutes."""
+    for name, properties in template.of("AWS::ApiGateway::RestApi"):
+        if properties.get("EndpointConfiguration", {}).get("Types") != ["REGIONAL"]:
+            yield name, "an endpoint that is not regional cuts slow streams; say REGIONAL"
+
+
+def integration_times_are_possible(template: Template) -> Broken:
+    for name, integration in _integrations(template):
+        mode = integration.get("ResponseTransferMode", "BUFFERED")
+        if integration.get("TimeoutInMillis", 0) > LONGEST[mode]:
+            yield name, f"{integration['TimeoutInMillis']} ms are too long for {mode}"
+
+
+def streams_are_streamed(template: Template) -> Broken:
+    """The adapter's answers are streams, whatever the method says: buffered, they become a 502."""
+    for name, integration in _integrations(template):
+        streamed = "response-streaming-invocations" in text(integration.get("Uri", ""))
+        if (integration.get("ResponseTransferMode") == "STREAM") != streamed:
+            yield name, "its ResponseTransferMode and its Uri are of different kinds"
+        elif not streamed:
+            yield name, "the function answers with streams only; say STREAM"
+
+
+def functions_end_before_their_callers(template: Template) -> Broken:
+    """Else the caller is cut off without a word, and the function goes on at our cost."""
+    functions = dict(template.of("AWS::Lambda::Function"))
+    for name, integration in _integrations(template):
+        for called in functions.keys() & set(references(integration.get("Uri"))):
+            if functions[called]["Timeout"] * 1000 >= integration.get("TimeoutInMillis", 29_000):
+                yield name, f"{called} may take longer than its caller waits"
+
+
+def callers_are_known(template: Template) -> Broken:
+    for name, properties in _methods(template):
+        if properties.get("AuthorizationType", "NONE") == "NONE":
+            yield name, "anybody may call it; give it an authorizer"
+
+
+def bodies_are_checked(template: Template) -> Broken:
+    for name, properties in _methods(template):
+        if "RequestValidatorId" not in properties:
+            yield name, "its requests are not validated"
+        elif properties["HttpMethod"] == "POST" and not properties.get("RequestModels"):
+            yield name, "its body has no model to be validated by"
+
+
+def requests_are_throttled(template: Template) -> Broken:
+    for name, settings in _settings(template):
+        if not (settings.get("ThrottlingRateLimit") and settings.get("ThrottlingBurstLimit")):
+            yield name, "one caller can use up what the account may ask of Bedrock; throttle it"
+
+
+def questions_are_not_logged(template: Template) -> Broken:
+    for name, settings in _settings(template):
+        if settings.get("DataTraceEnabled"):
+            yield name, "DataTraceEnabled writes questions and answers into the log"
+    for name, properties in template.of(STAGE):
+        if TELLING.search(text(properties.get("AccessLogSetting", {}).get("Format", ""))):
+            yield name, "its access log holds more of a request than who asked what route"
+
+
+def headers_are_not_sampled(template: Template) -> Broken:
+    for name, properties in template.of("AWS::WAFv2::WebACL"):
+        for rule in properties["Rules"]:
+            if rule["VisibilityConfig"]["SampledRequestsEnabled"]:
+                yield name, f"{rule['Name']} keeps samples of headers, the caller's token in them"
+
+
+def stages_are_behind_a_rate_rule(template: Template) -> Broken:
+    limiting = {
+        name
+        for name, properties in template.of("AWS::WAFv2::WebACL")
+        if any("RateBasedStatement" in rule["Statement"] for rule in properties["Rules"])
+    }
+    guarded: set[str] = set()
+    for name, _ in template.of("AWS::WAFv2::WebACLAssociation"):
+        needs = template.needs(name)
+        if needs & limiting:
+            guarded |= needs
+    for name, _ in template.of(STAGE):
+        if name not in guarded:
+            yield name, "no firewall with a rate rule stands before it"
+
+
+def origins_are_named(template: Template) -> Broken:
+    for name, properties in template.of("AWS::S3::Bucket"):
+        for rule in properties.get("CorsConfiguration", {}).get("CorsRules", ()):
+            if "*" in rule["AllowedOrigins"]:
+                yield name, "pages of any origin may use it; name the origin"
+    for name, integration in _mocks(template):
+        for response in integration.get("IntegrationResponses", ()):
+            allowed = response.get("ResponseParameters", {})
+            if allowed.get("method.response.header.Access-Control-Allow-Origin") == "'*'":
+                yield name, "pages of any origin may use it; name the origin"
+
+
+def _methods(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """All methods but those that answer a browser's question whether it may ask."""
+    return (
+        (name, properties)
+        for name, properties in template.of(METHOD)
+        if properties["HttpMethod"] != "OPTIONS"
+    )
+
+
+def _integrations(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((name, properties["Integration"]) for name, properties in _methods(template))
+
+
+def _mocks(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return (
+        (name, properties["Integration"])
+        for name, properties in template.of(METHOD)
+        if properties["Integration"]["Type"] == "MOCK"
+    )
+
+
+def _settings(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What a stage says of all methods; a stage that says nothing has no settings at all."""
+    for name, properties in template.of(STAGE):
+        found = [one for one in properties.get("MethodSettings", ()) if one["HttpMethod"] == "*"]
+        yield from ((name, one) for one in found or [{}])
+
+
+RULES = (
+    api_is_regional,
+    integration_times_are_possible,
+    streams_are_streamed,
+    functions_end_before_their_callers,
+    callers_are_known,
+    bodies_are_checked,
+    requests_are_throttled,
+    questions_are_not_logged,
+    headers_are_not_sampled,
+    stages_are_behind_a_rate_rule,
+    origins_are_named,
+)

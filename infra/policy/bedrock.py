@@ -1,0 +1,154 @@
+"""Rules for Bedrock: guardrails that judge, roles that are not lent, stores that are what they say.
+
+Limits are the service's: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.policy.template import Template, text
+
+Broken = Iterator[tuple[str, str]]
+
+GUARDRAIL, AGENT, BASE = "AWS::Bedrock::Guardrail", "AWS::Bedrock::Agent", "AWS::Bedrock::KnowledgeBase"
+PERMISSION = "AWS::Lambda::Permission"
+LARGEST_THRESHOLD = 0.99
+MODEL = re.compile(r"^(arn:|[a-z0-9-]+\.)?[a-z0-9-]+\.[a-z0-9.-]+(:\d+)?(:\w+)?$|^arn:\S+$|^\$\{")
+
+STORAGE = {
+    "OPENSEARCH_SERVERLESS": "OpensearchServerlessConfiguration",
+    "OPENSEARCH_MANAGED_CLUSTER": "OpensearchManagedClusterConfiguration",
+    "S3_VECTORS": "S3VectorsConfiguration",
+    "RDS": "RdsConfiguration",
+}
+"""What a store's Type calls for; the service refuses another block, and nothing before it does."""
+
+LENT = ("bedrock.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com")
+"""Services that act for whoever asks them: they have to say for whom."""
+
+
+def guardrail_is_there(template: Template) -> Broken:
+    if not list(template.of(GUARDRAIL)):
+        yield "the stack", "nothing judges questions and answers; make a guardrail"
+
+
+def guardrail_is_not_empty(template: Template) -> Broken:
+    for name, properties in template.of(GUARDRAIL):
+        if not any(key.endswith("PolicyConfig") for key in properties):
+            yield name, "it has no policy, and so lets everything pass"
+
+
+def guardrail_grounds_answers(template: Template) -> Broken:
+    for name, properties in template.of(GUARDRAIL):
+        kinds = {found["Type"] for found in _grounding(properties)}
+        if missing := {"GROUNDING", "RELEVANCE"} - kinds:
+            yield name, f"answers are not held to the passages: there is no {', '.join(missing)}"
+
+
+def guardrail_threshold_can_be_reached(template: Template) -> Broken:
+    for name, properties in template.of(GUARDRAIL):
+        for found in _grounding(properties):
+            if not 0 < found["Threshold"] <= LARGEST_THRESHOLD:
+                yield name, f"a threshold of {found['Threshold']}: from above 0 to 0.99 is possible"
+
+
+def guardrail_looks_for_attacks(template: Template) -> Broken:
+    for name, properties in template.of(GUARDRAIL):
+        found = [one for one in _content(properties) if one["Type"] == "PROMPT_ATTACK"]
+        if not any(one["InputStrength"] != "NONE" for one in found):
+            yield name, "questions are not searched for attacks on the prompt"
+
+
+def attacks_are_of_questions_only(template: Template) -> Broken:
+    for name, properties in template.of(GUARDRAIL):
+        for one in _content(properties):
+            if one["Type"] == "PROMPT_ATTACK" and one["OutputStrength"] != "NONE":
+                yield name, "PROMPT_ATTACK takes no output strength but NONE"
+
+
+def agent_is_guarded(template: Template) -> Broken:
+    for name, properties in template.of(AGENT):
+        version = text(properties.get("GuardrailConfiguration", {}).get("GuardrailVersion", ""))
+        if version in ("", "DRAFT"):
+            yield name, "an agent needs a guardrail, of a numbered version"
+
+
+def agent_has_our_key(template: Template) -> Broken:
+    for name, properties in template.of(AGENT):
+        if "CustomerEncryptionKeyArn" not in properties:
+            yield name, "what an agent keeps is encrypted with the stack's key"
+
+
+def model_is_named_right(template: Template) -> Broken:
+    for name, properties in template.of(AGENT):
+        if not MODEL.match(text(properties.get("FoundationModel", ""))):
+            yield name, f"{text(properties.get('FoundationModel', ''))!r} is no model's id"
+
+
+def storage_is_what_it_says(template: Template) -> Broken:
+    for name, properties in template.of(BASE):
+        storage = properties.get("StorageConfiguration")
+        if storage and set(storage) != {"Type", STORAGE.get(storage["Type"])}:
+            yield name, f"{storage['Type']} is not described by {', '.join(set(storage) - {'Type'})}"
+
+
+def knowledge_base_waits_for_its_store(template: Template) -> Broken:
+    """The role's access and the index: without either, creating it fails, sometimes."""
+    makers = [name for name, _ in template.of("Custom::VectorIndex", "Custom::VectorTable")]
+    access = [name for name, _ in template.of("AWS::IAM::Policy")]
+    for name, properties in template.of(BASE):
+        needs = template.needs(name)
+        stored = "StorageConfiguration" in properties
+        for kind, names in (("index", makers), ("access to the store", access)):
+            if stored and names and not needs & set(names):
+                yield name, f"it has to wait (DependsOn) for its {kind}"
+
+
+def data_source_can_be_destroyed(template: Template) -> Broken:
+    for name, properties in template.of("AWS::Bedrock::DataSource"):
+        if properties.get("DataDeletionPolicy") != "RETAIN":
+            yield name, "deleting what was indexed can fail, and then the stack stays; RETAIN"
+
+
+def roles_are_not_lent(template: Template) -> Broken:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"""
+    for trust in template.trusts:
+        lent = set(trust.principals) & set(LENT)
+        if missing := lent and {"aws:SourceAccount", "aws:SourceArn"} - trust.conditions:
+            yield trust.where, f"{', '.join(lent)} may take it on without {', '.join(sorted(missing))}"
+
+
+def functions_are_not_lent(template: Template) -> Broken:
+    for name, properties in template.of(PERMISSION):
+        wanted = {"SourceArn"}
+        if text(properties["Principal"]) == "bedrock.amazonaws.com":
+            wanted |= {"SourceAccount"}
+        if missing := wanted - set(properties):
+            yield name, f"{properties['Principal']} may call it without {', '.join(missing)}"
+
+
+def _content(guardrail: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(guardrail.get("ContentPolicyConfig", {}).get("FiltersConfig", ()))
+
+
+def _grounding(guardrail: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(guardrail.get("ContextualGroundingPolicyConfig", {}).get("FiltersConfig", ()))
+
+
+RULES = (
+    guardrail_is_there,
+    guardrail_is_not_empty,
+    guardrail_grounds_answers,
+    guardrail_threshold_can_be_reached,
+    guardrail_looks_for_attacks,
+    attacks_are_of_questions_only,
+    agent_is_guarded,
+    agent_has_our_key,
+    model_is_named_right,
+    storage_is_what_it_says,
+    knowledge_base_waits_for_its_store,
+    data_source_can_be_destroyed,
+    roles_are_not_lent,
+    functions_are_not_lent,
+)

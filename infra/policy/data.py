@@ -1,0 +1,128 @@
+"""Rules for what is kept: buckets, queues, tables, logs."""
+
+from collections.abc import Iterator
+
+from infra.policy.template import Template, text
+
+Broken = Iterator[tuple[str, str]]
+
+BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"
+TLS = "aws:SecureTransport"
+
+
+def buckets_speak_tls(template: Template) -> Broken:
+    refusing = {
+        resource.removeprefix("${").partition(".")[0]
+        for statement in template.statements
+        if statement.effect == "Deny" and TLS in statement.conditions
+        for resource in statement.resources
+    }
+    for name, _ in template.of(BUCKET):
+        if name not in refusing:
+            yield name, "it answers without TLS; deny that in its policy"
+
+
+def buckets_are_not_public(template: Template) -> Broken:
+    for name, properties in template.of(BUCKET):
+        blocked = properties.get("PublicAccessBlockConfiguration", {})
+        if list(blocked.values()).count(True) < 4:
+            yield name, "block all four ways of public access"
+
+
+def documents_are_kept_with_our_key(template: Template) -> Broken:
+    """Access logs apart, which S3 cannot write with a key of ours."""
+    logs = {
+        text(properties["LoggingConfiguration"]["DestinationBucketName"]).strip("${}")
+        for _, properties in template.of(BUCKET)
+        if "LoggingConfiguration" in properties
+    }
+    for name, properties in template.of(BUCKET):
+        if "aws:kms" not in text(properties.get("BucketEncryption", "")) and name not in logs:
+            yield name, "it is not encrypted with the stack's key"
+
+
+def documents_can_be_brought_back(template: Template) -> Broken:
+    """What sends events is what people write to."""
+    for name, properties in template.of(BUCKET):
+        versioned = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
+        if "NotificationConfiguration" in properties and not versioned:
+            yield name, "what is overwritten is lost; keep versions"
+
+
+def old_versions_end(template: Template) -> Broken:
+    for name, properties in template.of(BUCKET):
+        rules = text(properties.get("LifecycleConfiguration", ""))
+        if "VersioningConfiguration" in properties and "NoncurrentDays" not in rules:
+            yield name, "old versions pile up; end them after a while"
+
+
+def events_reach_their_queue(template: Template) -> Broken:
+    """S3 tries the queue when notifications are set: its policy has to be there before."""
+    policies = {name for name, _ in template.of("AWS::SQS::QueuePolicy")}
+    for name, properties in template.of(BUCKET):
+        if "NotificationConfiguration" in properties and not policies & template.needs(name):
+            yield name, "it has to wait (DependsOn) for the queue's policy"
+
+
+def queues_take_events_of_ours_only(template: Template) -> Broken:
+    for statement in template.statements:
+        if statement.kind == "AWS::SQS::QueuePolicy" and statement.effect == "Allow":
+            missing = {"aws:SourceArn", "aws:SourceAccount"} - statement.conditions
+            if missing:
+                yield statement.where, f"others may send to it: there is no {', '.join(missing)}"
+
+
+def queues_give_up(template: Template) -> Broken:
+    """A message that can never be dealt with would come again for days."""
+    sources = {
+        source
+        for name, _ in template.of("AWS::Lambda::EventSourceMapping")
+        for source in template.needs(name)
+    }
+    for name, properties in template.of(QUEUE):
+        if name in sources and "RedrivePolicy" not in properties:
+            dead = any(
+                name in template.needs(other) for other, one in template.of(QUEUE) if other != name
+            )
+            if not dead:
+                yield name, "it has no dead letters; messages would come again and again"
+
+
+def given_up_is_noticed(template: Template) -> Broken:
+    alarmed = {
+        watched for name, _ in template.of("AWS::CloudWatch::Alarm")
+        for watched in template.needs(name)
+    }
+    for name, properties in template.of(QUEUE):
+        if target := properties.get("RedrivePolicy", {}).get("deadLetterTargetArn"):
+            dead = text(target).removeprefix("${").partition(".")[0]
+            if dead not in alarmed:
+                yield dead, "nobody is told of what is given up; watch it by an alarm"
+
+
+def logs_end(template: Template) -> Broken:
+    for name, properties in template.of("AWS::Logs::LogGroup"):
+        if "RetentionInDays" not in properties:
+            yield name, "it is kept, and paid for, for ever; set a retention"
+
+
+def tables_can_be_brought_back(template: Template) -> Broken:
+    for name, properties in template.of("AWS::DynamoDB::Table"):
+        recovery = properties.get("PointInTimeRecoverySpecification", {})
+        if not recovery.get("PointInTimeRecoveryEnabled"):
+            yield name, "what is deleted by mistake is lost; enable point-in-time recovery"
+
+
+RULES = (
+    buckets_speak_tls,
+    buckets_are_not_public,
+    documents_are_kept_with_our_key,
+    documents_can_be_brought_back,
+    old_versions_end,
+    events_reach_their_queue,
+    queues_take_events_of_ours_only,
+    queues_give_up,
+    given_up_is_noticed,
+    logs_end,
+    tables_can_be_brought_back,
+)

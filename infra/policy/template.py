@@ -1,0 +1,154 @@
+"""A synthesized template, as rules look at it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Properties = Mapping[str, Any]
+
+# Where a resource keeps policies: of roles, or for whoever comes (`resource`).
+_POLICIES = {
+    "AWS::IAM::Policy": lambda properties: [properties["PolicyDocument"]],
+    "AWS::IAM::ManagedPolicy": lambda properties: [properties["PolicyDocument"]],
+    "AWS::IAM::Role": lambda properties: [
+        policy["PolicyDocument"] for policy in properties.get("Policies", ())
+    ],
+    "AWS::S3::BucketPolicy": lambda properties: [properties["PolicyDocument"]],
+    "AWS::SQS::QueuePolicy": lambda properties: [properties["PolicyDocument"]],
+    "AWS::SNS::TopicPolicy": lambda properties: [properties["PolicyDocument"]],
+    "AWS::KMS::Key": lambda properties: [properties["KeyPolicy"]],
+    "AWS::OpenSearchService::Domain": lambda properties: [properties.get("AccessPolicies", {})],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of a policy, its intrinsic functions made text.
+
+    Attributes:
+        where: the logical id of the resource that holds it.
+        kind: that resource's type.
+        principals: whom it is about; nobody is named in a policy of a role's.
+        conditions: the condition keys that it has, of whatever operator.
+    """
+
+    where: str
+    kind: str
+    effect: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    principals: tuple[str, ...]
+    conditions: frozenset[str]
+
+
+class Template:
+    """A template, read."""
+
+    def __init__(self, template: Mapping[str, Any]) -> None:
+        self.resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
+
+    def of(self, *kinds: str) -> Iterator[tuple[str, Properties]]:
+        """The resources of these types: logical id and properties."""
+        for name, resource in self.resources.items():
+            if resource["Type"] in kinds:
+                yield name, resource.get("Properties", {})
+
+    def kind(self, name: str) -> str:
+        """A resource's type; of a pseudo parameter, nothing."""
+        return str(self.resources[name]["Type"]) if name in self.resources else ""
+
+    def needs(self, name: str) -> frozenset[str]:
+        """What has to be there before a resource: all that it refers to or depends on, directly
+        or by others.
+        """
+        found: set[str] = set()
+        ahead = [name]
+        while ahead:
+            direct = self._direct.get(ahead.pop(), frozenset())
+            ahead += direct - found
+            found |= direct
+        return frozenset(found)
+
+    @cached_property
+    def _direct(self) -> dict[str, frozenset[str]]:
+        return {
+            name: frozenset(references(resource)) & frozenset(self.resources)
+            for name, resource in self.resources.items()
+        }
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement of every policy."""
+        return tuple(
+            _statement(name, kind, statement)
+            for kind, policies in _POLICIES.items()
+            for name, properties in self.of(kind)
+            for policy in policies(properties)
+            for statement in policy.get("Statement", ())
+        )
+
+    @cached_property
+    def trusts(self) -> tuple[Statement, ...]:
+        """Who may take on which role."""
+        return tuple(
+            _statement(name, "AWS::IAM::Role", statement)
+            for name, properties in self.of("AWS::IAM::Role")
+            for statement in properties["AssumeRolePolicyDocument"]["Statement"]
+        )
+
+
+def references(value: Any) -> Iterator[str]:
+    """The logical ids that a piece of a template refers to, DependsOn among them."""
+    if isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "Ref":
+                yield item
+            elif key == "Fn::GetAtt":
+                yield item[0] if isinstance(item, list) else item.split(".")[0]
+            elif key == "DependsOn":
+                yield from [item] if isinstance(item, str) else item
+            else:
+                yield from references(item)
+
+
+def text(value: Any) -> str:
+    """A value of a template as text, with what is known only later in braces.
+
+    >>> text({"Fn::Join": ["", ["arn:aws:s3:::", {"Ref": "Documents"}, "/*"]]})
+    'arn:aws:s3:::${Documents}/*'
+    """
+    match value:
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(map(text, parts))
+        case {"Ref": name}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"${{{name}.{attribute}}}"
+        case str() | int() | float():
+            return str(value)
+    return json.dumps(value, sort_keys=True)
+
+
+def several(value: Any) -> tuple[Any, ...]:
+    """What may stand alone or in a list."""
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _statement(where: str, kind: str, statement: Mapping[str, Any]) -> Statement:
+    principal = statement.get("Principal", {})
+    whom = principal.values() if isinstance(principal, Mapping) else [principal]
+    conditions = statement.get("Condition", {}).values()
+    return Statement(
+        where,
+        kind,
+        statement["Effect"],
+        tuple(map(text, several(statement.get("Action", [])))),
+        tuple(map(text, several(statement.get("Resource", [])))),
+        tuple(text(one) for names in whom for one in several(names)),
+        frozenset(key for condition in conditions for key in condition),
+    )
