@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -45,14 +45,14 @@ class Environment:
         """Give the function an event, which it has `seconds` for."""
         return self.api.invoke(event, seconds)
 
-    def stop(self) -> int:
-        """End the runtime as Lambda's shutdown phase does; its exit status.
+    def stop(self) -> None:
+        """End the runtime as Lambda's shutdown phase does.
 
         Raises:
             TimeoutExpired: it took longer than Lambda allows.
         """
-        self.runtime.send_signal(signal.SIGTERM)
-        return self.runtime.wait(SHUTDOWN_SECONDS)
+        self.runtime.terminate()
+        self.runtime.wait(SHUTDOWN_SECONDS)
 
 
 @contextmanager
@@ -112,7 +112,12 @@ def _process(
     command: list[Path], variables: Mapping[str, str], output: Any
 ) -> Iterator["subprocess.Popen[bytes]"]:
     with subprocess.Popen(
-        command, env=dict(variables), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        command,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
     ) as process:
         yield process
 
@@ -129,5 +134,6 @@ def _watched(process: "subprocess.Popen[bytes]", error: str, api: RuntimeApi) ->
     try:
         yield
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         thread.join()

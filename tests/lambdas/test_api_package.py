@@ -5,6 +5,7 @@ there before the next word is spoken.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
@@ -230,6 +231,8 @@ def test_it_ends_when_it_is_told_to(start: Start) -> None:
     with start() as function:
         assert get(function, "/healthz")[0] == 200
         function.stop()
+        with pytest.raises(ProcessLookupError):  # and leaves no process behind
+            os.killpg(function.runtime.pid, 0)
 
 
 @pytest.mark.parametrize(
