@@ -294,8 +294,9 @@ ABSENT: Mapping[str, Absent] = {
         "AWS::RDS::DBSubnetGroup",
     ),
     **_absent(
-        "there is no OpenSearch here: the Knowledge Base uses the stand-in's own store",
+        "there is no vector database here: the Knowledge Base uses the stand-in's own store",
         "Custom::VectorIndex",
+        "Custom::VectorTable",
     ),
     **_absent(
         "nothing of a stack is deleted on the laptop; remove the home's folder instead",

@@ -11,7 +11,12 @@ from app.cli.template.translate import RENAMED, property_of
 
 REFUSALS = (BotoCoreError, ClientError, TemplateError)
 _PATH = re.compile(r"\b[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*")
-_NAMED = {member: name for name, members in RENAMED.items() for member in members}
+_INDEX = re.compile(r"\.(\d+)(?:\.member)?(?=\.|$)")  # lists count from 1 in services' messages
+_RENAMED = {
+    member: [name for name, members in RENAMED.items() if member in members]
+    for members in RENAMED.values()
+    for member in members
+}
 
 
 @contextmanager
@@ -26,32 +31,32 @@ def at(path: str) -> Iterator[None]:
 
 def sentence(resource: Resource, error: Exception) -> str:
     """`Base (AWS::Bedrock::KnowledgeBase): RoleArn: CreateKnowledgeBase refused it: ...`"""
+    message = str(error)
     if isinstance(error, ClientError):
         told = error.response["Error"]
         message = f"{error.operation_name} refused it: {told['Code']}: {told['Message']}"
-    else:
-        message = str(error)
-    paths = getattr(error, "__notes__", []) or [_property(resource, message)]
-    where = "".join(f"{path}: " for path in reversed(paths) if path)
+    paths = list(getattr(error, "__notes__", []))
+    if not paths and not isinstance(error, TemplateError):
+        paths = list(_property(resource, message))
+    where = "".join(f"{path}: " for path in paths)
     return f"{resource.id} ({resource.type}): {where}{message.rstrip('.')}."
 
 
-def _property(resource: Resource, message: str) -> str | None:
-    """The property that a message is about, where it names a member of the request."""
+def _property(resource: Resource, message: str) -> Iterator[str]:
+    """The property that a service's message is about, if it names a member of the request."""
     for found in _PATH.findall(message):
-        path = as_property(found)
-        if path.partition(".")[0].partition("[")[0] in resource.properties:
-            return path
-    return None
+        head, dot, rest = found.partition(".")
+        for name in (property_of(head), *_RENAMED.get(head, ())):
+            if name in resource.properties:
+                yield as_property(f"{name}{dot}{rest}")
+                return
 
 
 def as_property(path: str) -> str:
-    """A member's path, as CloudFormation would write it.
+    """A member's path, as CloudFormation writes such.
 
     >>> as_property("contentPolicyConfig.filtersConfig.1.member.inputStrength")
     'ContentPolicyConfig.FiltersConfig[0].InputStrength'
     """
-    words = re.sub(
-        r"\.(\d+)(\.member)?(?=\.|$)", lambda index: f"[{int(index[1]) - 1}]", path
-    ).split(".")
-    return ".".join(_NAMED.get(word, property_of(word)) for word in words)
+    indexed = _INDEX.sub(lambda index: f"[{int(index[1]) - 1}]", path)
+    return ".".join(map(property_of, indexed.split(".")))

@@ -16,6 +16,7 @@ RENAMED = {
     "ContentFiltersTierConfig": ("tierConfig",),
     "GuardrailProfileArn": ("guardrailProfileIdentifier",),
     "KmsKeyArn": ("kmsKeyId", "KMSKeyArn"),
+    "SupplementalDataStorageLocationType": ("type",),
     "SupplementalDataStorageLocations": ("storageLocations",),
     "TopicsTierConfig": ("tierConfig",),
     "URI": ("uri",),
@@ -74,10 +75,14 @@ def member_of(shape: Any, name: str, path: str = "") -> str:
     Raises:
         UnknownProperty: it is none.
     """
-    for member in (name, name[:1].lower() + name[1:], *RENAMED.get(name, ())):
-        if member in shape.members:
+    candidates = (name, name[:1].lower() + name[1:], *RENAMED.get(name, ()))
+    members = [
+        name for name, of in shape.members.items() if not of.metadata.get("idempotencyToken")
+    ]
+    for member in candidates if name[:1].isupper() else ():
+        if member in members:
             return member
-    known = ", ".join(sorted(property_of(member) for member in shape.members))
+    known = ", ".join(sorted(map(property_of, members)))
     raise UnknownProperty(f"there is no property {_join(path, name)}; there may be {known}")
 
 

@@ -51,14 +51,11 @@ def bucket_policy(cloud: Cloud, wanted: Wanted) -> Made:
 
 
 def notifications(cloud: Cloud, wanted: Wanted) -> Made:
-    """The CDK's custom resource: PutBucketNotificationConfiguration, with the API's own words."""
-    given = wanted.without("ServiceToken", "Managed")
-    parameters = cloud.members(
-        "s3",
-        "PutBucketNotificationConfiguration",
-        given | {"Bucket": given["BucketName"]} if "BucketName" in given else given,
-    )
-    cloud.call("s3", "PutBucketNotificationConfiguration", **parameters)
+    """The CDK's custom resource, whose properties are the API's but for the bucket's name."""
+    given = wanted.without("ServiceToken", "Managed", "BucketName")
+    operation = "PutBucketNotificationConfiguration"
+    parameters = cloud.members("s3", operation, given)
+    cloud.call("s3", operation, Bucket=wanted.properties["BucketName"], **parameters)
     return Made(wanted.name("", LONGEST))
 
 

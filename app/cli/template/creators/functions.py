@@ -16,11 +16,8 @@ OURS = ("app", "lambdas")
 """The folders of a bundle that run as they are. What lies beside them was built for Lambda's
 processor; on the laptop it comes from this environment."""
 
-NOTES = {
-    "Layers": "without its layers, which are built for Lambda",
-    "ReservedConcurrentExecutions": "without its own concurrency",
-}
-"""Properties that have no effect on the laptop and are left out: what is said of it."""
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+"""The variable by which Lambda starts something else than Python's own runtime."""
 
 CODE = frozenset({"Architectures", "Code", "PackageType", "Tags"})
 """Properties that UpdateFunctionConfiguration does not take."""
@@ -35,15 +32,16 @@ def function(cloud: Cloud, wanted: Wanted) -> Made:
     if not runtime.startswith("python"):
         absent = f"its runtime is {runtime}; the laptop has Python"
         return Made(name, {"Arn": arn}, absent)
-    properties = wanted.without(*NOTES, "FunctionName")
+    properties = wanted.without("FunctionName")
     code = _code(cloud, properties["Code"])
     if wanted.before or _is_there(cloud, name):
         _update(cloud, name, properties, code)
     else:
         parameters = cloud.members("lambda", "CreateFunction", properties)
         cloud.call("lambda", "CreateFunction", **parameters | {"FunctionName": name, "Code": code})
-    said = [note for property_name, note in NOTES.items() if property_name in wanted.properties]
-    return Made(name, {"Arn": arn}, note="; ".join(said))
+    wrapped = WRAPPER in properties.get("Environment", {}).get("Variables", {})
+    note = "`outcrop up` serves it as a process of its own" if wrapped else ""
+    return Made(name, {"Arn": arn}, note=note)
 
 
 def event_source_mapping(cloud: Cloud, wanted: Wanted) -> Made:

