@@ -87,10 +87,10 @@ reason='')
 
 
 def installed() -> Path:
-    """Where it is.
+    """Where the CDK's command line is.
 
     Raises:
-        OperatorError: it is not there, or there is no stack to deploy.
+        OperatorError: it is not there.
     """
     executable = read(StackSettings).cdk
     if not executable.exists():

@@ -22,6 +22,9 @@ ContextOption = Annotated[
 ]
 NameOption = Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack's name.")]
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:

@@ -1,6 +1,7 @@
 """What CloudFormation does, resource by resource, as a person follows it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -9,6 +10,7 @@ from app.cli import screen
 from app.cli.cdk import Activity, activity
 
 MOST_NAMED = 3  # resources under way, beside the bar
+STOPPED = "\nCloudFormation goes on with what it has begun; `outcrop outputs` says how far it is."
 
 
 def follow(lines: Iterable[str], label: str, *, quiet: bool) -> list[Activity]:
@@ -24,25 +26,31 @@ def follow(lines: Iterable[str], label: str, *, quiet: bool) -> list[Activity]:
         disable=quiet or not screen.err.is_terminal,
     )
     told: list[Activity] = []
-    under_way: dict[str, None] = {}
-    with bar:
+    with bar, _going_on_without_us():
         task = bar.add_task(label, total=None)
         for event in filter(None, map(activity, lines)):
             told.append(event)
-            if event.finished or event.failed:
-                under_way.pop(event.name, None)
-                if not quiet:
-                    bar.console.print(_line(event), soft_wrap=True)
-            else:
-                under_way[event.name] = None
-            names = ", ".join(list(under_way)[:MOST_NAMED])
-            bar.update(
-                task,
-                completed=event.done,
-                total=event.total,
-                description=f"{label}: {names}" if names else label,
-            )
+            if not quiet and (event.finished or event.failed):
+                bar.console.print(_line(event), soft_wrap=True)
+            names = ", ".join(_under_way(told)[:MOST_NAMED])
+            description = f"{label}: {names}" if names else label
+            bar.update(task, completed=event.done, total=event.total, description=description)
     return told
+
+
+def _under_way(told: Iterable[Activity]) -> list[str]:
+    """The resources whose last word is neither that they are finished nor that they have failed."""
+    last = {event.name: event for event in told}
+    return [name for name, event in last.items() if not (event.finished or event.failed)]
+
+
+@contextmanager
+def _going_on_without_us() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        screen.err.print(STOPPED)
+        raise
 
 
 def _line(event: Activity) -> Text:

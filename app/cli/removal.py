@@ -128,4 +128,4 @@ def _contents(aws: Operator, bucket: Resource) -> str:
         page = aws.s3.list_object_versions(Bucket=bucket.physical_id, MaxKeys=PAGE)
     count = len(page.get("Versions", [])) + len(page.get("DeleteMarkers", []))
     more = " or more" if page["IsTruncated"] else ""
-    return f"{count}{more} objects and versions" if count else ""
+    return f"objects and versions: {count}{more}" if count else ""

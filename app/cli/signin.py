@@ -17,25 +17,23 @@ import time
 import webbrowser
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2 as httpx
 
 from app.cli import screen
+from app.cli.loopback import Listener
 from app.errors import OperatorError
 
 SIGN_IN_SECONDS = 300  # for the person at the browser
 MARGIN_SECONDS = 60  # a token that ends so soon is renewed before
 SCOPE = "openid"
-THANKS = b"<!doctype html><title>Outcrop</title><p>You are signed in. This page can be closed."
-SORRY = b"<!doctype html><title>Outcrop</title><p>That did not work; the terminal says why."
 
 
-class _Unusable(Exception):
+class Unusable(Exception):
     """A refresh token that Cognito does not take any more."""
 
 
@@ -78,10 +76,7 @@ class SignedIn(httpx.Auth):
     """Sends the ID token with every request, and gets one where there is none."""
 
     def __init__(self, stack: str, pool: Pool, folder: Path, token: str | None = None) -> None:
-        """Args:
-        folder: where tokens are kept.
-        token: an ID token from the environment; nobody is asked then.
-        """
+        """`folder` keeps the tokens; with a `token` of the environment's, nobody is asked."""
         self._stack, self._pool, self._token = stack, pool, token
         self._file = folder / f"{pool.client_id}.json"
 
@@ -103,7 +98,7 @@ class SignedIn(httpx.Auth):
         kept = load(self._file)
         try:
             tokens = refresh(self._pool, kept.refresh_token) if kept else self._asked()
-        except _Unusable:
+        except Unusable:
             tokens = self._asked()
         keep(self._file, tokens)
         return tokens
@@ -135,7 +130,7 @@ def sign_in(pool: Pool, patience: float = SIGN_IN_SECONDS) -> Tokens:
         "code_challenge_method": "S256",
     }
     url = f"{pool.url}/oauth2/authorize?{urlencode(asked)}"
-    with _Listener(pool.redirect, state) as listener:
+    with Listener(pool.redirect, state) as listener:
         screen.err.print("Sign in at the browser that opens, or open this:", style="dim")
         screen.err.print(url, style="dim", soft_wrap=True, markup=False)
         # Beside us: a browser of the terminal's own does not come back before it is closed.
@@ -164,7 +159,7 @@ def refresh(pool: Pool, refresh_token: str) -> Tokens:
     """New tokens for an old refresh token, which stays the same where Cognito gives no other.
 
     Raises:
-        _Unusable: it has expired or was revoked.
+        Unusable: it has expired or was revoked.
         OperatorError: Cognito cannot be asked.
     """
     return _granted(pool, grant_type="refresh_token", refresh_token=refresh_token)
@@ -180,80 +175,13 @@ def _granted(pool: Pool, **grant: str) -> Tokens:
         raise OperatorError(f"{pool.url} cannot be asked for tokens: {error}.") from error
     if response.is_error:
         if "refresh_token" in grant and answer.get("error") == "invalid_grant":
-            raise _Unusable
+            raise Unusable
         raise OperatorError(f"{pool.url} gave no tokens: {answer.get('error', response.text)}.")
     return Tokens(
         id_token=answer["id_token"],
         refresh_token=answer.get("refresh_token", grant.get("refresh_token", "")),
         expires=time.time() + answer["expires_in"],
     )
-
-
-class _Listener(ThreadingHTTPServer):
-    """Waits on the loopback interface for the browser to come back with a code.
-
-    In threads, since browsers also open connections that they then do not use.
-    """
-
-    daemon_threads = True
-
-    def __init__(self, redirect: str, state: str) -> None:
-        parts = urlsplit(redirect)
-        try:
-            super().__init__(("127.0.0.1", parts.port or 80), _Return)
-        except OSError as error:
-            raise OperatorError(
-                f"Signing in needs port {parts.port} of this machine, and it is taken ({error})."
-            ) from error
-        self.path, self.state = parts.path or "/", state
-        self.answer: dict[str, str] = {}
-        self.arrived = Event()
-
-    def __enter__(self) -> Self:
-        Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def code(self, patience: float) -> str:
-        """The code that the browser brings.
-
-        Raises:
-            OperatorError: it brought an error, or did not come in time.
-        """
-        self.arrived.wait(patience)
-        if code := self.answer.get("code"):
-            return code
-        why = self.answer.get("error_description") or self.answer.get("error")
-        raise OperatorError(f"Nobody signed in: {why or f'{patience:g} s have passed'}.")
-
-    def take(self, path: str) -> bool:
-        """Look at one request; whether it belongs to this sign-in, which its state says."""
-        parts = urlsplit(path)
-        told = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        own = secrets.compare_digest(told.get("state", "").encode(), self.state.encode())
-        if own and parts.path == self.path:
-            self.answer = told
-        return bool(self.answer)
-
-
-class _Return(BaseHTTPRequestHandler):
-    server: _Listener
-
-    def do_GET(self) -> None:
-        ours = self.server.take(self.path)
-        well = "code" in self.server.answer
-        self.send_response(200 if well else 400)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.end_headers()
-        self.wfile.write(THANKS if well else SORRY)
-        if ours:
-            self.server.arrived.set()
-
-    def log_message(self, *_: object) -> None:
-        """The code is in the path, and belongs into no log."""
 
 
 def load(file: Path) -> Tokens | None:

@@ -171,10 +171,15 @@ def test_an_account_that_is_not_ready_is_not_deployed_to(
 ) -> None:
     account.answer("GetParameter", Fault("ParameterNotFound", ""))
     account.answer("ListFoundationModels", {"modelSummaries": []})
-    said = refusal(outcrop("deploy", "--yes"))
-    assert said.startswith("Nothing was deployed. CDK bootstrap: eu-central-1 of this account")
-    assert "amazon.nova-lite-v1:0 is not offered in eu-central-1" in said
-    assert "cdk bootstrap aws://1/eu-central-1" in said
+    result = outcrop("deploy", "--yes")
+    assert refusal(result) == (
+        "Nothing was deployed: not as it should be: "
+        "CDK bootstrap, The model that answers, The model that embeds."
+    )
+    assert "amazon.nova-lite-v1:0 is not offered in eu-central-1" in result.stdout
+    assert "cdk bootstrap aws://1/eu-central-1" in result.stdout
+    findings = json.loads(outcrop("deploy", "--yes", "--json").stdout)["findings"]
+    assert "CDK bootstrap" in [one["check"] for one in findings if one["well"] is False]
     assert player.asked == []
 
 
@@ -319,7 +324,7 @@ def test_a_bucket_that_is_not_empty_is_named_and_nothing_is_deleted(
     s3.put_object(Bucket="accesslogs", Key="log", Body=b"stays")
     result = outcrop("destroy", "--yes")
     assert refusal(result).startswith("Nothing was deleted: documents would go")
-    assert "  AWS::S3::Bucket  documents, 2 objects and versions" in result.stdout
+    assert "  AWS::S3::Bucket  documents, objects and versions: 2" in result.stdout
     assert player.asked == []
     assert s3.get_object(Bucket="documents", Key="a.md")["Body"].read() == b"two"
 

@@ -300,7 +300,7 @@ def test_a_closed_account_may_have_no_agent_and_needs_none_by_itself(account: Ac
     assert found((), "Bedrock agents", 0).startswith("ok    Bedrock agents: this account may not")
     assert found(("-c", "agent=bedrock-agent"), "Bedrock agents", 1) == (
         "wrong Bedrock agents: this account may not create any: Bedrock Agents is closed to it "
-        "Leave `-c agent=bedrock-agent` out: the agent then runs over Converse, in every account."
+        "Leave `-c agent=bedrock-agent` out: questions are answered without one."
     )
 
 

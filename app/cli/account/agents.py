@@ -22,7 +22,7 @@ from app.cli.findings import Finding
 
 FORBIDDEN_NAME = "!"  # the rule is ([0-9a-zA-Z][_-]?){1,100}
 CLOSED = "maintenance mode"
-INSTEAD = "Leave `-c agent=bedrock-agent` out: the agent then runs over Converse, in every account."
+INSTEAD = "Leave `-c agent=bedrock-agent` out: questions are answered without one."
 
 
 def agents(aws: Operator, choices: Choices) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def agents(aws: Operator, choices: Choices) -> Iterator[Finding]:
         if there
         else "there are none here; whether this account may create one shows only when it does"
     )
-    needless = None if wanted else "This stack needs none: its agent runs over Converse."
+    needless = None if wanted else "This stack needs none."
     yield Finding("Bedrock agents", True if there or not wanted else None, found, needless)
 
 

@@ -6,18 +6,13 @@ doctor --aws ── a failure ends it here; nothing was created
 
 import time
 from dataclasses import asdict
-from typing import Annotated
-
-import typer
 
 from app.cli import screen
+from app.cli.client import Json
 from app.cli.confirm import confirm
-from app.cli.context import STACK, ContextOption, NameOption, choices, context
+from app.cli.context import STACK, AsJson, ContextOption, NameOption, Yes, choices, context
 from app.cli.findings import Finding, show
 from app.errors import OperatorError
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
 
 NEXT = """\
 
@@ -25,9 +20,6 @@ Try next:
 
   outcrop ingest docs --stack {name}
   outcrop ask "What survives kill -9?" --stack {name}"""
-STOPPED = (
-    "\nCloudFormation goes on with what it has begun; `outcrop deploy` again shows how it ended."
-)
 
 
 def deploy(
@@ -48,33 +40,32 @@ def deploy(
         findings = list(examine(choices(chosen)))
     if not as_json:
         show(findings)
-    _stop_where_wrong(findings)
+    if wrong := [finding.check for finding in findings if finding.well is False]:
+        if as_json:
+            screen.show_json({"stack": stack, "findings": _as_json(findings)})
+        raise OperatorError(f"Nothing was deployed: not as it should be: {', '.join(wrong)}.")
     confirm(f"Deploy {stack} there?", yes=yes)
     began = time.monotonic()
     words = ("--require-approval", "never", "--progress", "events")
-    try:
-        told = follow(cdk.run("deploy", stack, chosen, *words), f"Deploying {stack}", quiet=as_json)
-    except KeyboardInterrupt:
-        screen.err.print(STOPPED)
-        raise
-    outputs = dict(deployed(stack).outputs)
-    changed = len({event.name for event in told if event.finished})
+    told = follow(cdk.run("deploy", stack, chosen, *words), f"Deploying {stack}", quiet=as_json)
+    report = {
+        "stack": stack,
+        "changed": len({event.name for event in told if event.finished}),
+        "seconds": round(time.monotonic() - began, 1),
+        "outputs": dict(deployed(stack).outputs),
+        "findings": _as_json(findings),
+    }
     if as_json:
-        seconds = round(time.monotonic() - began, 1)
-        looked = [asdict(finding) for finding in findings]
-        screen.show_json(
-            {"stack": stack, "changed": changed, "seconds": seconds, "outputs": outputs}
-            | {"findings": looked}
-        )
-        return
-    screen.out.print(f"\n{stack} is deployed, {changed} resources changed.\n")
-    screen.table(("output", "value"), sorted(outputs.items()))
-    screen.out.print(NEXT.format(name=stack), markup=False)
+        screen.show_json(report)
+    else:
+        _show(report)
 
 
-def _stop_where_wrong(findings: list[Finding]) -> None:
-    wrong = [finding for finding in findings if finding.well is False]
-    if wrong:
-        reasons = "; ".join(f"{finding.check}: {finding.found}" for finding in wrong)
-        mends = " ".join(finding.mend for finding in wrong if finding.mend)
-        raise OperatorError(f"Nothing was deployed. {reasons}. {mends}".strip())
+def _show(report: Json) -> None:
+    screen.out.print(f"\n{report['stack']} is deployed, {report['changed']} resources changed.\n")
+    screen.table(("output", "value"), sorted(report["outputs"].items()))
+    screen.out.print(NEXT.format(name=report["stack"]), markup=False)
+
+
+def _as_json(findings: list[Finding]) -> list[Json]:
+    return [asdict(finding) for finding in findings]

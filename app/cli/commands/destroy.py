@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import screen
-from app.cli.commands.deploy import AsJson, Yes
 from app.cli.confirm import confirm
-from app.cli.context import STACK, NameOption
+from app.cli.context import STACK, AsJson, ContextOption, NameOption, Yes, context
 from app.errors import Conflict
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 def destroy(
     stack: NameOption = STACK,
+    pairs: ContextOption = None,
     empty: Annotated[
         bool, typer.Option("--empty", help="Delete what is in its buckets first.")
     ] = False,
@@ -29,6 +29,7 @@ def destroy(
     from app.cli.progress import follow
     from app.cli.stack import SECONDS
 
+    chosen = context(pairs)
     cdk.installed()
     aws = operator(SECONDS)
     with screen.waiting("looking at the stack"):
@@ -44,7 +45,7 @@ def destroy(
     for bucket in plan.full:
         with screen.waiting(f"emptying {bucket}"):
             removal.empty(aws, bucket)
-    lines = cdk.run("destroy", stack, {}, "--force")
+    lines = cdk.run("destroy", stack, chosen, "--force")
     follow(lines, f"Deleting {stack}", quiet=as_json)
     if as_json:
         names = {

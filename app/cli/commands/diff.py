@@ -5,8 +5,7 @@ from collections.abc import Iterable
 
 from app.cli import screen
 from app.cli.client import Json
-from app.cli.commands.deploy import AsJson
-from app.cli.context import STACK, ContextOption, NameOption, context
+from app.cli.context import STACK, AsJson, ContextOption, NameOption, context
 
 # As `cdk diff` tells a resource: "[~] AWS::Lambda::Function Api/Function Api4F".
 CHANGE = re.compile(r"^\[([+~-])\] (\w+::\S+) (\S+)")

@@ -1,8 +1,7 @@
 """`outcrop outputs`: what a deployed stack says of itself."""
 
 from app.cli import screen
-from app.cli.commands.deploy import AsJson
-from app.cli.context import STACK, NameOption
+from app.cli.context import STACK, AsJson, NameOption
 
 
 def outputs(stack: NameOption = STACK, as_json: AsJson = False) -> None:

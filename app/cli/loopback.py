@@ -1,0 +1,79 @@
+"""Where a browser comes back to after signing in: a page on the loopback (RFC 8252, 7.3)."""
+
+import secrets
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+from app.errors import OperatorError
+
+THANKS = b"<!doctype html><title>Outcrop</title><p>You are signed in. This page can be closed."
+SORRY = b"<!doctype html><title>Outcrop</title><p>That did not work; the terminal says why."
+
+
+class Listener(ThreadingHTTPServer):
+    """Waits on the loopback interface for the browser to come back with a code.
+
+    In threads, since browsers also open connections that they then do not use.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, redirect: str, state: str) -> None:
+        parts = urlsplit(redirect)
+        try:
+            super().__init__(("127.0.0.1", parts.port or 80), _Return)
+        except OSError as error:
+            raise OperatorError(
+                f"Signing in needs port {parts.port} of this machine, and it is taken ({error})."
+            ) from error
+        self.path, self.state = parts.path or "/", state
+        self.answer: dict[str, str] = {}
+        self.arrived = Event()
+
+    def __enter__(self) -> Self:
+        Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def code(self, patience: float) -> str:
+        """The code that the browser brings.
+
+        Raises:
+            OperatorError: it brought an error, or did not come in time.
+        """
+        self.arrived.wait(patience)
+        if code := self.answer.get("code"):
+            return code
+        why = self.answer.get("error_description") or self.answer.get("error")
+        raise OperatorError(f"Nobody signed in: {why or f'{patience:g} s have passed'}.")
+
+    def take(self, path: str) -> bool:
+        """Look at one request; whether it belongs to this sign-in, which its state says."""
+        parts = urlsplit(path)
+        told = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        own = secrets.compare_digest(told.get("state", "").encode(), self.state.encode())
+        if own and parts.path == self.path:
+            self.answer = told
+        return bool(self.answer)
+
+
+class _Return(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_GET(self) -> None:
+        ours = self.server.take(self.path)
+        well = "code" in self.server.answer
+        self.send_response(200 if well else 400)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(THANKS if well else SORRY)
+        if ours:
+            self.server.arrived.set()
+
+    def log_message(self, *_: object) -> None:
+        """The code is in the path, and belongs into no log."""
