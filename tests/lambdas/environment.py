@@ -38,7 +38,6 @@ class Environment:
 
     api: RuntimeApi
     runtime: "subprocess.Popen[bytes]"
-    adapter: "subprocess.Popen[bytes]"
     log: Path
 
     def invoke(self, event: Mapping[str, Any], seconds: float = 60) -> Invocation:
@@ -75,7 +74,7 @@ def environment(
         adapter = stack.enter_context(_process([ADAPTER], given, output))
         for process, error in ((runtime, "Runtime.ExitError"), (adapter, "Extension.Crash")):
             stack.enter_context(_watched(process, error, api))
-        yield Environment(api, runtime, adapter, log)
+        yield Environment(api, runtime, log)
 
 
 def _variables(root: Path, python: Path, address: str) -> dict[str, str]:
@@ -124,7 +123,7 @@ def _process(
 
 @contextmanager
 def _watched(process: "subprocess.Popen[bytes]", error: str, api: RuntimeApi) -> Iterator[None]:
-    """Lets Lambda notice when the process ends; it does at the end of the block."""
+    """Lets Lambda notice when a process ends; ends it, at the latest, with the block."""
 
     def watch() -> None:
         api.lost(Ended(error, f"exit status {process.wait()}"))

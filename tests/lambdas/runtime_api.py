@@ -16,11 +16,12 @@ fail halfway: the trailers `Lambda-Runtime-Function-Error-Type` and `-Error-Body
 
 import json
 import re
+import sys
 import time
 import uuid
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from email.message import Message
 from http.client import parse_headers
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -107,6 +108,11 @@ def runtime_api() -> Iterator[RuntimeApi]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = False  # the end waits for them
     api: RuntimeApi
+
+    def handle_error(self, *about: Any) -> None:
+        """A process that is ended drops its connections; all else is printed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*about)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -202,9 +208,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
-        with suppress(OSError):  # who asked has ended
-            self.end_headers()
-            self.wfile.write(content)
+        self.end_headers()
+        self.wfile.write(content)
 
 
 def _error(trailers: Message) -> Ended:
