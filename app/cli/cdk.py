@@ -20,6 +20,7 @@ from app.errors import OperatorError
 from app.settings import LaptopSettings, StackSettings, environment, inherited, read
 
 FOLDER = Path(__file__).parents[2]
+ASSEMBLY = "cdk.out"  # where it leaves what it has synthesized, in there
 LAST_WORDS = 15  # lines
 QUIET = ("--no-color", "--no-notices")
 

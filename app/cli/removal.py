@@ -9,25 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.aws import Operator, calling
+from app.cli.changes import HOLDING
 from app.cli.stack import describe
 from app.errors import Conflict, OperatorError
 
 KEPT = {"Retain", "RetainExceptOnCreate"}
 GONE = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
 BUCKET = "AWS::S3::Bucket"
-HOLDING = {
-    BUCKET,
-    "AWS::Bedrock::KnowledgeBase",
-    "AWS::Cognito::UserPool",
-    "AWS::DynamoDB::Table",
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::OpenSearchServerless::Collection",
-    "AWS::OpenSearchService::Domain",
-    "AWS::RDS::DBCluster",
-    "AWS::S3Vectors::Index",
-    "AWS::SQS::Queue",
-}
 PAGE = 1000  # objects, the most that one call deletes
 
 

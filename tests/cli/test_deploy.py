@@ -53,8 +53,10 @@ Resources
  └─ [~] Timeout
      ├─ [-] 60
      └─ [+] 90
-[-] AWS::SQS::Queue Old OldQueue
+[-] AWS::SQS::Queue Old OldQueue4A destroy
+[-] AWS::IAM::Role Kept orphan
 """.splitlines()
+FIRST = [line.replace("[~]", "[+]") for line in DIFF if "destroy" not in line]
 DELETED = [
     "Outcrop: destroying... [1/1]",
     "Outcrop |   1 | 6:17:43 AM | DELETE_COMPLETE      | AWS::SQS::Queue | Queue ",
@@ -120,14 +122,18 @@ def refusal(result: Result) -> str:
 
 @pytest.mark.usefixtures("account")
 def test_deploying_looks_asks_the_cdk_and_shows_resources_and_outputs(player: CdkPlayer) -> None:
+    player.enqueue(FIRST)
     player.enqueue(DEPLOYED)
     result = outcrop("deploy", "--yes", "-c", "vector_store=s3-vectors", "-c", "auth=iam")
     assert result.exit_code == 0, result.output
-    [asked] = player.asked
-    assert " ".join(asked) == (
-        "deploy Outcrop --no-color --no-notices "
-        "-c vector_store=s3-vectors -c auth=iam -c stack=Outcrop "
-        "--require-approval never --progress events"
+    compared, deployed = (" ".join(words) for words in player.asked)
+    assert compared == (
+        "diff Outcrop --no-color --no-notices "
+        "-c vector_store=s3-vectors -c auth=iam -c stack=Outcrop"
+    )
+    assert deployed == (
+        "deploy Outcrop --no-color --no-notices -c stack=Outcrop "
+        "--app cdk.out --require-approval never --progress events"
     )
     assert "$0.00 a month: storage and requests only" in result.stdout
     assert result.stderr.splitlines() == [
@@ -143,6 +149,7 @@ def test_deploying_looks_asks_the_cdk_and_shows_resources_and_outputs(player: Cd
 
 @pytest.mark.usefixtures("account")
 def test_the_cdk_finds_this_environments_python_and_node_first(player: CdkPlayer) -> None:
+    player.enqueue(FIRST)
     player.enqueue(DEPLOYED)
     outcrop("deploy", "--yes")
     assert player.path.split(":")[0] == str(Path(sys.executable).parent)
@@ -150,14 +157,16 @@ def test_the_cdk_finds_this_environments_python_and_node_first(player: CdkPlayer
 
 @pytest.mark.usefixtures("account")
 def test_another_name_makes_another_stack(player: CdkPlayer) -> None:
+    player.enqueue(FIRST)
     player.enqueue(DEPLOYED)
     outcrop("deploy", "--yes", "--stack", "Second")
-    assert player.asked[0][:2] == ["deploy", "Second"]
-    assert "stack=Second" in player.asked[0]
+    assert [words[:2] for words in player.asked] == [["diff", "Second"], ["deploy", "Second"]]
+    assert all("stack=Second" in words for words in player.asked)
 
 
 @pytest.mark.usefixtures("account")
 def test_deploying_as_json_is_one_object(player: CdkPlayer) -> None:
+    player.enqueue(FIRST)
     player.enqueue(DEPLOYED)
     result = outcrop("deploy", "--yes", "--json")
     report = json.loads(result.stdout)
@@ -185,12 +194,28 @@ def test_an_account_that_is_not_ready_is_not_deployed_to(
 
 @pytest.mark.usefixtures("account")
 def test_without_a_terminal_somebody_has_to_have_said_yes(player: CdkPlayer) -> None:
+    player.enqueue(FIRST)
     assert "add --yes" in refusal(outcrop("deploy"))
-    assert player.asked == []
+    assert [words[0] for words in player.asked] == ["diff"]
+
+
+@pytest.mark.usefixtures("account")
+def test_what_holds_data_is_not_deleted_unless_it_is_meant(player: CdkPlayer) -> None:
+    lost = ["[~] AWS::Bedrock::KnowledgeBase KnowledgeBase/Base Base1A replace", *DIFF]
+    player.enqueue(lost)
+    assert refusal(outcrop("deploy", "--yes")).startswith(
+        "Nothing was deployed: AWS::Bedrock::KnowledgeBase KnowledgeBase/Base, "
+        "AWS::SQS::Queue Old would be deleted, with all that is in there."
+    )
+    player.enqueue(lost)
+    player.enqueue(DEPLOYED)
+    assert outcrop("deploy", "--yes", "--replace").exit_code == 0
+    assert [words[0] for words in player.asked] == ["diff", "diff", "deploy"]
 
 
 @pytest.mark.usefixtures("account")
 def test_a_failure_names_the_resource_that_failed_first_of_itself(player: CdkPlayer) -> None:
+    player.enqueue(FIRST)
     player.enqueue(FAILED, code=1)
     result = outcrop("deploy", "--yes")
     said = refusal(result)
@@ -219,6 +244,7 @@ def test_a_missing_cdk_says_what_installs_it(
 def test_a_stack_that_is_not_complete_after_all_is_no_success(
     account: Account, player: CdkPlayer
 ) -> None:
+    player.enqueue(FIRST)
     player.enqueue(DEPLOYED)
     account.answer("DescribeStacks", {"Stacks": [STACK | {"StackStatus": "ROLLBACK_COMPLETE"}]})
     assert "The stack Outcrop is ROLLBACK_COMPLETE" in refusal(outcrop("deploy", "--yes"))
@@ -245,10 +271,11 @@ def test_a_difference_is_shown_and_as_json_taken_apart(player: CdkPlayer) -> Non
     player.enqueue(DIFF)
     assert "[~] AWS::Lambda::Function Api/Function" in outcrop("diff").stdout
     changes = json.loads(outcrop("diff", "--json").stdout)["changes"]
-    assert [(one["action"], one["name"]) for one in changes] == [
-        ("add", "Alarms/Topic"),
-        ("change", "Api/Function"),
-        ("remove", "Old"),
+    assert [(one["action"], one["name"], one["impact"]) for one in changes] == [
+        ("add", "Alarms/Topic", None),
+        ("change", "Api/Function", None),
+        ("remove", "Old", "destroy"),
+        ("remove", "Kept", "orphan"),
     ]
 
 

@@ -5,14 +5,21 @@ doctor --aws ── a failure ends it here; nothing was created
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from app.cli import screen
 from app.cli.client import Json
 from app.cli.confirm import confirm
 from app.cli.context import STACK, AsJson, ContextOption, NameOption, Yes, choices, context
 from app.cli.findings import Finding, show
-from app.errors import OperatorError
+from app.errors import Conflict, OperatorError
+
+if TYPE_CHECKING:
+    from app.cli.changes import Change
 
 NEXT = """\
 
@@ -25,12 +32,16 @@ Try next:
 def deploy(
     stack: NameOption = STACK,
     pairs: ContextOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also if something that holds data is deleted.")
+    ] = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the stack in AWS, or bring it up to date. The account is looked at first."""
     from app.cli import cdk
     from app.cli.account import examine
+    from app.cli.changes import changes, counted
     from app.cli.progress import follow
     from app.cli.stack import deployed
 
@@ -44,10 +55,17 @@ def deploy(
         if as_json:
             screen.show_json({"stack": stack, "findings": _as_json(findings)})
         raise OperatorError(f"Nothing was deployed: not as it should be: {', '.join(wrong)}.")
-    confirm(f"Deploy {stack} there?", yes=yes)
+    with screen.waiting("comparing"):
+        planned = changes(cdk.run("diff", stack, chosen))
+    if (lost := [change for change in planned if change.loses_data]) and not replace:
+        raise Conflict(
+            f"Nothing was deployed: {_named(lost)} would be deleted, with all that is in there. "
+            "Is this with the same -c as the last time? If it is meant, add --replace."
+        )
+    confirm(f"Deploy {stack} there ({counted(planned) or 'nothing to change'})?", yes=yes)
     began = time.monotonic()
-    words = ("--require-approval", "never", "--progress", "events")
-    told = follow(cdk.run("deploy", stack, chosen, *words), f"Deploying {stack}", quiet=as_json)
+    words = ("--app", cdk.ASSEMBLY, "--require-approval", "never", "--progress", "events")
+    told = follow(cdk.run("deploy", stack, {}, *words), f"Deploying {stack}", quiet=as_json)
     report = {
         "stack": stack,
         "changed": len({event.name for event in told if event.finished}),
@@ -65,6 +83,10 @@ def _show(report: Json) -> None:
     screen.out.print(f"\n{report['stack']} is deployed, {report['changed']} resources changed.\n")
     screen.table(("output", "value"), sorted(report["outputs"].items()))
     screen.out.print(NEXT.format(name=report["stack"]), markup=False)
+
+
+def _named(lost: Iterable["Change"]) -> str:
+    return ", ".join(f"{change.type} {change.name}" for change in lost)
 
 
 def _as_json(findings: list[Finding]) -> list[Json]:

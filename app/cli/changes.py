@@ -1,0 +1,82 @@
+"""What a deployment would change, as `cdk diff` tells it.
+
+[+] AWS::SNS::Topic Alarms/Topic AlarmsTopic5C
+[~] AWS::S3::Bucket Documents/Bucket Documents replace
+[-] AWS::SQS::Queue Old destroy
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Action = Literal["add", "change", "remove"]
+
+_CHANGE = re.compile(
+    r"^\[(?P<action>[+~-])\] (?P<type>\w+::\S+) (?P<name>\S+)(?: [\w-]+)??"
+    r"(?: (?P<impact>replace|may be replaced|destroy|orphan|import))?$"
+)
+_ACTIONS: dict[str, Action] = {"+": "add", "~": "change", "-": "remove"}
+_LOSING = ("replace", "destroy")
+
+# What has something in it that a deployment does not bring back.
+HOLDING = frozenset(
+    {
+        "AWS::Bedrock::KnowledgeBase",
+        "AWS::Cognito::UserPool",
+        "AWS::DynamoDB::Table",
+        "AWS::KMS::Key",
+        "AWS::Logs::LogGroup",
+        "AWS::OpenSearchServerless::Collection",
+        "AWS::OpenSearchService::Domain",
+        "AWS::RDS::DBCluster",
+        "AWS::S3::Bucket",
+        "AWS::S3Vectors::Index",
+        "AWS::SQS::Queue",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would become of one resource.
+
+    Attributes:
+        name: the construct's path, or the logical id.
+        impact: what that means for the resource that is there, where it is not only changed:
+            replace, may be replaced, destroy, orphan (it stays, on its own), import.
+    """
+
+    action: Action
+    type: str
+    name: str
+    impact: str | None
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether a resource that holds something would be deleted with it."""
+        return self.type in HOLDING and self.impact in _LOSING
+
+
+def changes(lines: Iterable[str]) -> list[Change]:
+    """The resources that would change.
+
+    >>> changes(["Resources", "[-] AWS::SQS::Queue Documents/Queue DocumentsQueue4A destroy"])
+    [Change(action='remove', type='AWS::SQS::Queue', name='Documents/Queue', impact='destroy')]
+    """
+    found = filter(None, map(_CHANGE.match, lines))
+    return [
+        Change(_ACTIONS[told["action"]], told["type"], told["name"], told["impact"])
+        for told in found
+    ]
+
+
+def counted(planned: Iterable[Change]) -> str:
+    """How many of each.
+
+    >>> counted([Change("add", "AWS::SQS::Queue", "Queue", None)])
+    '1 to add'
+    """
+    counts = Counter(change.action for change in planned)
+    return ", ".join(f"{count} to {action}" for action, count in sorted(counts.items()))
