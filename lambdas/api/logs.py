@@ -60,7 +60,7 @@ class JsonLines(logging.Formatter):
             "gatewayRequestId": _gateway_request_id.get(),
             "exceptions": _exceptions(record.exc_info[1] if record.exc_info else None),
         }
-        return json.dumps({name: value for name, value in line.items() if value}, default=str)
+        return json.dumps({name: value for name, value in line.items() if value})
 
 
 def _iso(seconds: float) -> str:
