@@ -11,9 +11,9 @@
     diff     what deploying would change           outputs  its addresses, ids and names
 
 A command uses the application that `up` is running, or starts one for its own length; with `--stack
-NAME` it uses a deployed stack's. With `--json`
-it prints one JSON object to standard output, and nothing else there; what went wrong goes to
-standard error, and the exit code is 1, or 2 where the command line itself was wrong.
+NAME` it uses a deployed stack's. With `--json` it prints one JSON object to standard output, and
+nothing else there; what went wrong goes to standard error, and the exit code is 1, or 2 where the
+command line itself was wrong.
 """
 
 import sys
