@@ -42,7 +42,7 @@ class Settings(DocumentSettings):
     conversations_bucket: str = Field(description="The bucket that keeps conversations.")
     auth: Literal["local", "api-gateway"] = Field(
         description="Who a request comes from: `local` means one principal, `local`; "
-        "`api-gateway` takes the claims that API Gateway's authorizer has verified."
+        "`api-gateway` takes whom API Gateway has authorized, by Cognito or by IAM."
     )
 
     model_id: str = Field(

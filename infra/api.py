@@ -2,8 +2,8 @@
 
     caller ──► firewall ──► authorizer ──► request validation ──► throttle ──► API function
 
-The function is the application behind the Lambda Web Adapter. Its answers are all streams, since the
-adapter's mode is the function's, not a route's.
+The function is the application behind the Lambda Web Adapter. Its answers are all streams, since
+the adapter's mode is the function's, not a route's.
 """
 
 import json
@@ -22,7 +22,7 @@ from infra.routes import BODIES, ROUTES
 from infra.sign_in import SignIn
 
 STAGE = "v1"
-TIMEOUT = Duration.minutes(3)  # longer than any turn's deadline
+TIMEOUT = Duration.seconds(200)  # longer than the function's
 REQUESTS_A_SECOND, BURST = 20, 40
 REQUESTS_A_DAY = 50_000
 LOGGING = (

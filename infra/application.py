@@ -15,8 +15,8 @@ from infra.models import invocable
 from infra.permissions import allow, arn
 
 BUNDLE = Bundle("api", "requirements.txt", limit=60)
-TIMEOUT = Duration.seconds(150)
-DEADLINE_SECONDS = 120  # of a turn; what is left of the function's time is for saying so
+TIMEOUT = Duration.seconds(190)
+DEADLINE_SECONDS = 120  # of a turn, which half as long again may pass in waiting for an answer
 
 READING = ("bedrock:Retrieve", "bedrock:GetKnowledgeBase", "bedrock:GetKnowledgeBaseDocuments")
 

@@ -126,16 +126,19 @@ class Operator:
 def clients(deadline_seconds: float) -> Clients:
     """The clients, for turns that may take `deadline_seconds`.
 
+    No call waits for longer than half of that, so that a turn whose deadline passes while it waits
+    is ended after half as long again at the latest.
+
     Raises:
         OperatorError: no Region is set, or a profile or an endpoint is not usable.
     """
     generating = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=deadline_seconds,
+        read_timeout=deadline_seconds / 2,
         retries={"total_max_attempts": 1},
         max_pool_connections=CONNECTIONS,
     )
-    repeatable = _repeatable(deadline_seconds)
+    repeatable = _repeatable(deadline_seconds / 2)
     storage = repeatable.merge(
         Config(
             # What presigned requests are signed with: newer Regions take nothing else.

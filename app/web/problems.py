@@ -90,7 +90,7 @@ async def _http(_request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:
-    log.error("unexpected: %s", error, exc_info=error)
+    log.error("unexpected: %s", type(error).__name__, exc_info=error)  # its words may quote a user
     return problem(INTERNAL)
 
 
