@@ -14,8 +14,8 @@ import pytest
 
 from app.cli.signin import Pool, SignedIn, Tokens, keep, refresh, sign_in
 from app.errors import OperatorError
+from tests.cli.api_gateway import Gateway, bearer
 from tests.cli.cognito import CLIENT, Cognito
-from tests.cli.gateway import Gateway, bearer
 
 
 class Person(webbrowser.BaseBrowser):

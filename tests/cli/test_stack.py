@@ -25,9 +25,9 @@ from app.cli.client import Client, Refused
 from app.cli.stack import Signed, deployed
 from app.errors import OperatorError
 from app.settings import LaptopSettings, environment
+from tests.cli.api_gateway import Check, Gateway, bearer, signed
 from tests.cli.aws_account import Account, Fault
 from tests.cli.cognito import CLIENT, Cognito
-from tests.cli.gateway import Check, Gateway, bearer, signed
 from tests.cli.test_signin import free_port
 
 OUTCROP = Path(sys.executable).with_name("outcrop")
