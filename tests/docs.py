@@ -23,6 +23,9 @@ from typer.testing import CliRunner
 
 from app import settings
 from app.cli import cli
+from app.cli.template.absent import ABSENT
+from app.cli.template.application import CHANGED
+from app.cli.template.creators import CREATORS
 from app.local.stand_in import Options, StandIn
 from app.local.wire import coverage
 from app.models import MODELS
@@ -171,6 +174,26 @@ def _models() -> str:
     return _table(("model", "family", "state", "takes", "streams", "replaced by"), rows)
 
 
+def _made() -> str:
+    return ", ".join(f"`{kind.removeprefix('AWS::')}`" for kind in sorted(CREATORS))
+
+
+def _left_out() -> str:
+    reasons: dict[str, list[str]] = {}
+    for kind, absent in sorted(ABSENT.items()):
+        reasons.setdefault(absent.reason, []).append(f"`{kind.removeprefix('AWS::')}`")
+    rows = [(reason, ", ".join(kinds)) for reason, kinds in sorted(reasons.items())]
+    return _table(("why", "types"), rows)
+
+
+def _changed() -> str:
+    rows = [
+        (f"`{name}`", f"`{value}`" if value else "left out", why)
+        for name, (value, why) in CHANGED.items()
+    ]
+    return _table(("variable", "on the laptop", "since"), rows)
+
+
 def _table(columns: tuple[str, ...], rows: Sequence[Sequence[str]]) -> str:
     return str(Table("", columns, rows)).split("\n\n", 1)[1]
 
@@ -181,6 +204,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "coverage": _coverage,
     "floors": _floors,
     "models": _models,
+    "replay-changed": _changed,
+    "replay-left-out": _left_out,
+    "replay-made": _made,
     "routes": _routes,
     "settings": _settings,
 }

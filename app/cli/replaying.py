@@ -11,7 +11,7 @@ import typer
 from app.cli import screen
 
 if TYPE_CHECKING:
-    from app.cli.template import Replayed, Step
+    from app.cli.template import Replayed, Step, Template
 
 DEADLINE_SECONDS = 30
 
@@ -24,7 +24,7 @@ class Replaying:
         replayed: what came of it.
     """
 
-    template: Path
+    template: "Template"
     home: Path
     parameters: Mapping[str, str]
     quiet: bool
@@ -34,25 +34,27 @@ class Replaying:
     def of(
         cls, template: Path, home: Path, parameters: Sequence[str], *, quiet: bool
     ) -> "Replaying":
-        """Parameters as on the command line, `NAME=VALUE`.
+        """The template at a path; parameters as on the command line, `NAME=VALUE`.
 
         Raises:
             BadParameter: one of them is not.
+            TemplateError: there is no template.
         """
+        from app.cli.template import read
+
         pairs = [parameter.partition("=") for parameter in parameters]
         if wrong := [name for name, separator, _ in pairs if not (name and separator)]:
             raise typer.BadParameter(f"{wrong[0]!r} is not of the form NAME=VALUE.")
-        return cls(template, home, {name: value for name, _, value in pairs}, quiet)
+        return cls(read(template), home, {name: value for name, _, value in pairs}, quiet)
 
     def __call__(self) -> Mapping[str, str]:
         """Make the resources; gives what the application is started with."""
         from app.aws import clients, deployer
         from app.cli.template import replay
         from app.cli.template.application import on_the_laptop
-        from app.cli.template.document import read
         from app.cli.template.seeds import seed
 
-        total = len(read(self.template).resources)
+        total = len(self.template.resources)
         with screen.progress("replaying", total, quiet=self.quiet) as advance:
             dealt_with = count(1)
             self.replayed = replay(

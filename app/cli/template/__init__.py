@@ -19,14 +19,14 @@ from typing import Any
 
 from app.aws import Clients, Deployer
 from app.cli.template import application
-from app.cli.template.document import TemplateError, read
+from app.cli.template.document import Template, TemplateError, read
 from app.cli.template.intrinsics import Scope
 from app.cli.template.order import ordered
 from app.cli.template.record import Record
 from app.cli.template.stack import Stack, Step
 from app.cli.template.wanted import Cloud
 
-__all__ = ["Replayed", "Step", "TemplateError", "replay"]
+__all__ = ["Replayed", "Step", "Template", "TemplateError", "read", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Replayed:
 
 
 def replay(
-    path: Path,
+    template: Template,
     aws: Clients,
     deployer: Deployer,
     home: Path,
     parameters: Mapping[str, str],
     report: Callable[[Step], None],
 ) -> Replayed:
-    """Make what the template at `path` describes; what is there already is found, or changed.
+    """Make what a template describes; what is there already is found, or changed.
 
     Args:
         home: the folder that keeps what is known of the stack.
@@ -63,7 +63,6 @@ def replay(
     Raises:
         TemplateError: naming the resource, its property and what is wrong.
     """
-    template = read(path)
     scope = Scope(template, parameters)
     record = Record(home / "stacks" / f"{template.stack}.json")
     stack = Stack(scope, Cloud.of(aws, deployer, template.assets), record)

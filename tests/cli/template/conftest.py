@@ -13,7 +13,7 @@ import pytest
 
 from app.aws import Clients, Deployer, clients, deployer
 from app.cli.laptop import MISLEADING, endpoint_variables
-from app.cli.template import Replayed, Step, replay
+from app.cli.template import Replayed, Step, read, replay
 from app.local.stand_in import Options, StandIn
 from app.local.wire import Application
 from app.settings import adopt
@@ -50,7 +50,7 @@ class Laptop:
         }
         path = self.folder / f"{stack}.template.json"
         path.write_text(json.dumps(template))
-        return replay(path, self.aws, self.deployer, self.folder, {}, lambda _: None)
+        return replay(read(path), self.aws, self.deployer, self.folder, {}, lambda _: None)
 
     def record(self, stack: str) -> Path:
         """Where what is known of a stack lies."""
