@@ -140,6 +140,14 @@ def test_every_test_that_the_docs_name_is_there() -> None:
             assert not name or f"def {name}(" in (ROOT / file).read_text(), f"{page.name}: {name}"
 
 
+def test_every_rule_that_the_docs_name_is_there() -> None:
+    named = re.findall(r"rules? ((?:`\w+`(?:, )?)+)", (DOCS / "security.md").read_text())
+    rules = {rule for group in named for rule in re.findall(r"\w+", group)}
+    policy = "".join(path.read_text() for path in (ROOT / "infra" / "policy").glob("*.py"))
+    assert len(rules) > 20
+    assert [rule for rule in sorted(rules) if f"def {rule}(" not in policy] == []
+
+
 def test_every_alarm_is_told_of() -> None:
     alarms = re.findall(r'Watch\(\s*"(\w+)"', (ROOT / "infra" / "observability.py").read_text())
     operate = (DOCS / "operate.md").read_text()
