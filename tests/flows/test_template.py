@@ -13,22 +13,21 @@ import pytest
 
 from app.aws import Clients, Deployer, clients, deployer
 from app.cli.template import Replayed, TemplateError, replay
+from app.cli.template import read as read_template
 from app.cli.template.application import on_the_laptop
 from app.cli.template.seeds import seed
 from app.settings import Settings, adopt, read
 from tests.flows.gateway import Gateway
 from tests.flows.home import SECONDS, Home, Json, data_of, laptop, metadata_of, text_of
+from tests.infra.conftest import VARIANTS
 from tests.lambdas.api_event import NOBODY, cognito
 from tests.lambdas.tools.events import function_event, said
 from tests.synthesized import Synthesized
 
-STACKS = (
-    ("opensearch-serverless", "converse"),
-    ("opensearch-managed", "converse"),
-    ("s3-vectors", "bedrock-agent"),
-    ("aurora", "bedrock-agent"),
-)
-AGENTS = tuple(stack for stack in STACKS if stack[1] == "bedrock-agent")
+STACKS = ("opensearch-serverless", "opensearch-managed", "s3-vectors", "aurora", "everything")
+"""The templates that tests/infra looks at, made once for both."""
+
+AGENTS = tuple(name for name in STACKS if VARIANTS[name]["agent"] == "bedrock-agent")
 CASTLE = """\
 # The castle of Rheinfels
 
@@ -51,23 +50,24 @@ class Stack:
 
     def again(self, template: Path | None = None) -> Replayed:
         """The same template once more, or another one of the same stack."""
-        path = template or self.template
-        return replay(path, self.aws, self.deployer, self.folder, {}, lambda _: None)
+        wanted = read_template(template or self.template)
+        return replay(wanted, self.aws, self.deployer, self.folder, {}, lambda _: None)
 
 
-@pytest.fixture(scope="module", params=STACKS, ids="-".join)
+@pytest.fixture(scope="module", params=STACKS)
 def stack(
     request: pytest.FixtureRequest,
     synthesized: Synthesized,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stack]:
-    store, agent = request.param
-    template, folder = synthesized(vector_store=store, agent=agent), tmp_path_factory.mktemp(store)
+    template = synthesized(**VARIANTS[request.param])
+    folder = tmp_path_factory.mktemp(request.param)
     made: list[tuple[Clients, Deployer, Replayed]] = []
 
     def deploy() -> Settings:
         aws, deploying = clients(SECONDS), deployer(SECONDS)
-        replayed = replay(template, aws, deploying, folder, {}, lambda _: None)
+        wanted = read_template(template)
+        replayed = replay(wanted, aws, deploying, folder, {}, lambda _: None)
         seed(replayed.outputs)
         made.append((aws, deploying, replayed))
         auth = replayed.variables["OUTCROP_AUTH"]
@@ -102,7 +102,7 @@ def test_a_conversation_is_its_callers_own(stack: Stack) -> None:
         assert other.problem("GET", path)["status"] == status
 
 
-@pytest.mark.parametrize("stack", STACKS[:1], indirect=True, ids="-".join)
+@pytest.mark.parametrize("stack", STACKS[:1], indirect=True)
 def test_a_deleted_document_is_gone(stack: Stack) -> None:
     stack.home.put("mill.md", "The mill at the brook was sold in 1902.")
     stack.home.http.delete(f"/documents/{stack.home.document('mill.md')['id']}")
@@ -129,7 +129,7 @@ def test_a_changed_template_changes_what_is_there(stack: Stack, tmp_path: Path) 
     stack.again()
 
 
-@pytest.mark.parametrize("stack", STACKS[:1], indirect=True, ids="-".join)
+@pytest.mark.parametrize("stack", STACKS[:1], indirect=True)
 @pytest.mark.parametrize(
     ("kind", "property_name", "value", "named"),
     [
@@ -152,7 +152,7 @@ def test_what_a_service_refuses_is_refused_by_its_name(
     assert named in refused.value.detail
 
 
-@pytest.mark.parametrize("stack", AGENTS, indirect=True, ids="-".join)
+@pytest.mark.parametrize("stack", AGENTS, indirect=True)
 def test_the_agent_is_prepared_and_its_alias_points_at_its_version(stack: Stack) -> None:
     agents, agent = stack.aws.bedrock_agent, stack.replayed.outputs["AgentId"]
     assert agents.get_agent(agentId=agent)["agent"]["agentStatus"] == "PREPARED"
@@ -167,7 +167,7 @@ def test_the_agent_is_prepared_and_its_alias_points_at_its_version(stack: Stack)
     assert base["knowledgeBaseId"] == stack.replayed.outputs["KnowledgeBaseId"]
 
 
-@pytest.mark.parametrize("stack", AGENTS, indirect=True, ids="-".join)
+@pytest.mark.parametrize("stack", AGENTS, indirect=True)
 def test_the_agents_tools_answer_the_action_groups_event(stack: Stack) -> None:
     agents, functions = stack.aws.bedrock_agent, stack.deployer.lambda_
     agent = stack.replayed.outputs["AgentId"]
