@@ -15,6 +15,7 @@ from app.settings import Settings
 
 STACK = "Outcrop"
 EMBEDDING_MODEL = "amazon.titan-embed-text-v2:0"
+TRUE = {"true", "t", "yes", "y", "on", "1"}  # as the stack reads it, by pydantic
 
 ContextOption = Annotated[
     list[str] | None,
@@ -64,6 +65,6 @@ def choices(chosen: Mapping[str, str]) -> Choices:
         floor=monthly_floor(
             chosen.get("vector_store", "opensearch-serverless"),
             generation=chosen.get("opensearch_generation", "classic"),
-            production=chosen.get("production") == "true",
+            production=chosen.get("production", "").lower() in TRUE,
         ),
     )

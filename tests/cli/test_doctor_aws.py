@@ -330,6 +330,7 @@ def test_an_account_with_agents_may_most_likely_have_more(account: Account) -> N
     [
         (("vector_store=s3-vectors",), "$0.00 a month"),
         (("vector_store=opensearch-serverless", "production=true"), "$357.70 a month"),
+        (("production=Yes",), "$357.70 a month"),
         (("opensearch_generation=nextgen",), "$7.30 a month"),
     ],
 )
