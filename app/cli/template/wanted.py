@@ -86,6 +86,11 @@ class Wanted:
     before: Made | None = None
     changed: Set[str] = frozenset()
 
+    @property
+    def removed(self) -> Set[str]:
+        """The properties that there were, and are no more."""
+        return self.changed - self.properties.keys()
+
     def without(self, *names: str) -> JSON:
         """The properties but these."""
         return {name: value for name, value in self.properties.items() if name not in names}

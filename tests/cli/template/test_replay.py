@@ -199,6 +199,7 @@ def test_a_queue_invokes_its_function(laptop: Laptop) -> None:
             EventSourceArn={"Fn::GetAtt": ["Queue", "Arn"]},
             FunctionName={"Ref": "Api"},
             BatchSize="5",
+            Tags=[{"Key": "team", "Value": "red"}],
         ),
         "May": of(
             "AWS::Lambda::Permission",
@@ -250,11 +251,58 @@ def test_a_function_that_is_not_in_python_is_left_out(laptop: Laptop) -> None:
 
 def test_a_replay_that_lost_its_record_makes_nothing_twice(laptop: Laptop) -> None:
     """As after a crash between a call and the record of it."""
-    resources = {**AROUND, "Base": named(BASE, "crash"), "Guard": named(GUARDRAIL, "crash")}
+    resources = {
+        **AROUND,
+        "Base": named(BASE, "crash"),
+        "Guard": named(GUARDRAIL, "crash"),
+        "Version": of(
+            "AWS::Bedrock::GuardrailVersion",
+            GuardrailIdentifier={"Fn::GetAtt": ["Guard", "GuardrailId"]},
+        ),
+        "Agent": of(
+            "AWS::Bedrock::Agent",
+            AgentName="crash",
+            AgentResourceRoleArn=ROLE,
+            FoundationModel="amazon.nova-lite-v1:0",
+            Instruction="Answer what you are asked, briefly and to the point, always.",
+            AutoPrepare=True,
+            ActionGroups=[_group("orders")],
+        ),
+        "Alias": of("AWS::Bedrock::AgentAlias", AgentId={"Ref": "Agent"}, AgentAliasName="live"),
+        "Table": of(
+            "AWS::DynamoDB::Table",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        ),
+        "Queue": of("AWS::SQS::Queue", VisibilityTimeout=90),
+        "Mapping": of(
+            "AWS::Lambda::EventSourceMapping",
+            EventSourceArn={"Fn::GetAtt": ["Queue", "Arn"]},
+            FunctionName={"Ref": "Api"},
+        ),
+        "May": of(
+            "AWS::Lambda::Permission",
+            Action="lambda:InvokeFunction",
+            FunctionName={"Ref": "Api"},
+            Principal="bedrock.amazonaws.com",
+        ),
+        "Files": of("AWS::S3::Bucket", VersioningConfiguration={"Status": "Enabled"}),
+    }
     first = laptop.replay("Crash", resources)
     laptop.record("Crash").unlink()
     second = laptop.replay("Crash", resources)
     assert [step.ref for step in first.steps] == [step.ref for step in second.steps]
+
+
+def test_what_no_call_changes_is_refused_with_a_way_out(laptop: Laptop) -> None:
+    base = named(BASE, "fixed")
+    laptop.replay("Fixed", {**AROUND, "Base": base})
+    vectors = {"IndexArn": {"Fn::Sub": "${Vectors.VectorBucketArn}/index/another"}}
+    store = {"Type": "S3_VECTORS", "S3VectorsConfiguration": vectors}
+    base["Properties"]["StorageConfiguration"] = store
+    with pytest.raises(TemplateError, match=r"Base .*: StorageConfiguration changed .* empty home"):
+        laptop.replay("Fixed", {**AROUND, "Base": base})
 
 
 def test_what_was_removed_behind_its_back_is_made_again(laptop: Laptop) -> None:

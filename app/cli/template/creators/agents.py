@@ -33,6 +33,7 @@ ALIAS = Kind(
     key={"agentId": "agentId", "agentAliasId": "agentAliasId"},
     ref=("agentId", "agentAliasId"),
     status="agentAliasStatus",
+    fixed=("AgentId", "Tags"),
 )
 
 

@@ -31,6 +31,7 @@ class Kind:
         status: the member that tells its status.
         renamed: members that `Fn::GetAtt` has by another name.
         apart: properties that Create does not take; whoever makes the resource sees to them.
+        fixed: properties for which CloudFormation would make another one in its place.
     """
 
     service: str
@@ -40,6 +41,7 @@ class Kind:
     status: str = "status"
     renamed: Mapping[str, str] | None = None
     apart: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ("Tags",)
 
     def make(self, cloud: Cloud, wanted: Wanted) -> Made:
         """Create it, or update the one that is there, and wait until it can be used."""
@@ -54,7 +56,7 @@ class Kind:
             created = self._call(cloud, "Create", parameters | self._token(cloud, wanted))
             identity = {name: created[member] for name, member in self.key.items()}
         else:
-            wanted.keep("Tags")
+            wanted.keep(*self.fixed)
             identity = self.identity(wanted.before)
             properties = wanted.without(*self.apart, "Tags")
             parameters = cloud.members(self.service, f"Update{self.noun}", properties)
@@ -96,6 +98,7 @@ KNOWLEDGE_BASE = Kind(
     "KnowledgeBase",
     key={"knowledgeBaseId": "knowledgeBaseId"},
     ref=("knowledgeBaseId",),
+    fixed=("KnowledgeBaseConfiguration", "StorageConfiguration", "Tags"),
 )
 DATA_SOURCE = Kind(
     "bedrock-agent",
@@ -103,6 +106,7 @@ DATA_SOURCE = Kind(
     key={"knowledgeBaseId": "knowledgeBaseId", "dataSourceId": "dataSourceId"},
     ref=("knowledgeBaseId", "dataSourceId"),
     renamed={"status": "DataSourceStatus"},
+    fixed=("KnowledgeBaseId", "VectorIngestionConfiguration"),
 )
 GUARDRAIL = Kind(
     "bedrock",

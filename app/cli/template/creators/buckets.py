@@ -19,7 +19,7 @@ def bucket(cloud: Cloud, wanted: Wanted) -> Made:
     Raises:
         UnknownProperty: there is no call for a property.
     """
-    wanted.keep("BucketName", *(wanted.changed - wanted.properties.keys()))
+    wanted.keep("BucketName", *wanted.removed)
     configurations = wanted.without("BucketName")
     if unknown := sorted(configurations.keys() - CONFIGURATIONS.keys()):
         raise UnknownProperty(

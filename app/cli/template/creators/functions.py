@@ -25,7 +25,7 @@ CODE = frozenset({"Architectures", "Code", "PackageType", "Tags"})
 
 def function(cloud: Cloud, wanted: Wanted) -> Made:
     """CreateFunction, or both updates of one that is there."""
-    wanted.keep("FunctionName", "PackageType", "Tags")
+    wanted.keep("FunctionName", "PackageType", "Tags", *wanted.removed)
     name = wanted.name("FunctionName", LONGEST)
     runtime = str(wanted.properties.get("Runtime"))
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
@@ -46,21 +46,17 @@ def function(cloud: Cloud, wanted: Wanted) -> Made:
 
 def event_source_mapping(cloud: Cloud, wanted: Wanted) -> Made:
     """CreateEventSourceMapping, or UpdateEventSourceMapping of the one that is there."""
-    wanted.keep("EventSourceArn", "Tags", *(wanted.changed - wanted.properties.keys()))
-    parameters = cloud.members("lambda", "CreateEventSourceMapping", wanted.properties)
-    found = cloud.call(
-        "lambda",
-        "ListEventSourceMappings",
-        EventSourceArn=parameters["EventSourceArn"],
-        FunctionName=parameters["FunctionName"],
-    )["EventSourceMappings"]
+    wanted.keep("EventSourceArn", "Tags", *wanted.removed)
+    ends = {name: wanted.properties[name] for name in ("EventSourceArn", "FunctionName")}
+    found = cloud.call("lambda", "ListEventSourceMappings", **ends)["EventSourceMappings"]
     if found:
-        del parameters["EventSourceArn"]
         identifier = found[0]["UUID"]
-        cloud.call("lambda", "UpdateEventSourceMapping", UUID=identifier, **parameters)
+        properties = wanted.without("EventSourceArn", "Tags")
+        parameters = cloud.members("lambda", "UpdateEventSourceMapping", properties)
+        cloud.call("lambda", "UpdateEventSourceMapping", **parameters | {"UUID": identifier})
     else:
-        made = cloud.call("lambda", "CreateEventSourceMapping", **parameters)
-        identifier = made["UUID"]
+        parameters = cloud.members("lambda", "CreateEventSourceMapping", wanted.properties)
+        identifier = cloud.call("lambda", "CreateEventSourceMapping", **parameters)["UUID"]
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{identifier}"
     return Made(identifier, {"Id": identifier, "EventSourceMappingArn": arn})
 
@@ -90,7 +86,8 @@ def _is_there(cloud: Cloud, name: str) -> bool:
 
 
 def _update(cloud: Cloud, name: str, properties: JSON, code: JSON) -> None:
-    cloud.call("lambda", "UpdateFunctionCode", FunctionName=name, **code)
+    built_for = {key: properties[key] for key in ("Architectures",) if key in properties}
+    cloud.call("lambda", "UpdateFunctionCode", FunctionName=name, **code, **built_for)
     kept = {key: value for key, value in properties.items() if key not in CODE}
     parameters = cloud.members("lambda", "UpdateFunctionConfiguration", kept)
     cloud.call("lambda", "UpdateFunctionConfiguration", **parameters | {"FunctionName": name})

@@ -29,7 +29,7 @@ ATTRIBUTES = {
 
 def queue(cloud: Cloud, wanted: Wanted) -> Made:
     """CreateQueue, or SetQueueAttributes of one that is there."""
-    wanted.keep("QueueName", "FifoQueue", "Tags", *(wanted.changed - wanted.properties.keys()))
+    wanted.keep("QueueName", "FifoQueue", "Tags", *wanted.removed)
     attributes = _attributes(wanted.without("QueueName", "Tags"))
     if wanted.before:
         url = wanted.before.ref

@@ -14,9 +14,9 @@ LONGEST = 255  # characters of a name
 
 def table(cloud: Cloud, wanted: Wanted) -> Made:
     """CreateTable, then a call for each property that CreateTable does not take."""
-    wanted.keep(*(wanted.changed - FURTHER.keys()), *(wanted.changed - wanted.properties.keys()))
+    wanted.keep(*(wanted.changed - FURTHER.keys()), *wanted.removed)
     name = wanted.name("TableName", LONGEST)
-    if wanted.before is None:
+    if wanted.before is None and not _is_there(cloud, name):
         properties = wanted.without(*FURTHER, "TableName")
         parameters = cloud.members("dynamodb", "CreateTable", properties)
         cloud.call("dynamodb", "CreateTable", TableName=name, **parameters)
@@ -31,6 +31,14 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
             parameters = of(wanted.properties[property_name])
             cloud.call("dynamodb", operation, **{key: target[key] for key in known}, **parameters)
     return Made(name, {"Arn": description["TableArn"]})
+
+
+def _is_there(cloud: Cloud, name: str) -> bool:
+    try:
+        cloud.call("dynamodb", "DescribeTable", TableName=name)
+    except cloud.clients["dynamodb"].exceptions.ResourceNotFoundException:
+        return False
+    return True
 
 
 def _policy(property_value: JSON) -> JSON:
