@@ -5,7 +5,7 @@
     for each
         resolve   Ref, Fn::GetAtt, Fn::Sub, ...                             intrinsics.py
         create    through boto3, by the calls of CloudFormation             creators/
-        or leave  what the laptop has no counterpart of, and says why       absent.py
+        or leave  what the laptop has no counterpart of, and says why       without.py
         record    so that the next replay finds it                          record.py
 
 Properties become parameters by the API's own models (`translate.py`), and the stand-in checks every
@@ -20,9 +20,10 @@ from typing import Any
 from app.aws import Clients, Deployer
 from app.cli.template import application
 from app.cli.template.document import Template, TemplateError, read
-from app.cli.template.intrinsics import Scope
+from app.cli.template.intrinsics import holds, resolve
 from app.cli.template.order import ordered
 from app.cli.template.record import Record
+from app.cli.template.scope import Scope
 from app.cli.template.stack import Stack, Step
 from app.cli.template.wanted import Cloud
 
@@ -79,7 +80,7 @@ def replay(
 
 def _outputs(scope: Scope) -> dict[str, Any]:
     return {
-        name: scope.resolve(output["Value"])
+        name: resolve(scope, output["Value"])
         for name, output in scope.template.outputs.items()
-        if "Condition" not in output or scope.holds(output["Condition"])
+        if "Condition" not in output or holds(scope, output["Condition"])
     }

@@ -4,7 +4,8 @@ from collections.abc import Sequence, Set
 from graphlib import CycleError, TopologicalSorter
 
 from app.cli.template.document import Resource, Template, TemplateError
-from app.cli.template.intrinsics import Scope, references
+from app.cli.template.intrinsics import holds, references
+from app.cli.template.scope import Scope
 
 
 def ordered(template: Template, scope: Scope) -> Sequence[Resource]:
@@ -16,7 +17,7 @@ def ordered(template: Template, scope: Scope) -> Sequence[Resource]:
     wanted = {
         name: resource
         for name, resource in template.resources.items()
-        if resource.condition is None or scope.holds(resource.condition)
+        if resource.condition is None or holds(scope, resource.condition)
     }
     needs = {name: needed(template, resource) for name, resource in wanted.items()}
     try:

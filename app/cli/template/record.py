@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.cli.template.document import JSON
-from app.cli.template.intrinsics import Made
+from app.cli.template.scope import Made
 
 
 @dataclass(frozen=True, slots=True)

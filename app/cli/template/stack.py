@@ -4,27 +4,18 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
-from botocore.exceptions import ClientError
-
-from app.cli.template.absent import ABSENT
 from app.cli.template.application import OUTPUT
 from app.cli.template.creators import CREATORS, Creator
 from app.cli.template.document import JSON, Resource, TemplateError
-from app.cli.template.intrinsics import Made, Scope
+from app.cli.template.intrinsics import resolve
 from app.cli.template.order import needed
 from app.cli.template.record import Entry, Record
 from app.cli.template.refusal import REFUSALS, sentence
+from app.cli.template.scope import Made, Scope
 from app.cli.template.wanted import Cloud, Wanted
+from app.cli.template.without import ABSENT
 
 Became = Literal["created", "updated", "unchanged", "left out", "left over"]
-GONE = {
-    "404",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "NoSuchBucket",
-    "QueueDoesNotExist",
-    "ResourceNotFoundException",
-}
-"""The errors that say that something is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,7 @@ class Stack:
                 "the laptop has no counterpart of this type; docs/replay.md lists those that are "
                 "made, and those that it does without"
             )
-        creator, properties = CREATORS[resource.type], self.scope.resolve(resource.properties)
+        creator, properties = CREATORS[resource.type], resolve(self.scope, resource.properties)
         entry = self._entry(resource)
         before = entry.made if entry and self._is_there(creator, entry.made) else None
         changed = _changed(entry.properties, properties) if entry and before else frozenset()
@@ -124,13 +115,7 @@ class Stack:
     def _is_there(self, creator: Creator, made: Made) -> bool:
         if made.absent or creator.find is None:
             return True
-        try:
-            creator.find(self.cloud, made)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in GONE:
-                return False
-            raise
-        return True
+        return creator.find(self.cloud, made) is not None
 
 
 def _changed(before: JSON, now: JSON) -> Set[str]:

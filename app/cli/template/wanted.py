@@ -9,11 +9,21 @@ from pathlib import Path
 from typing import Any, Self
 
 from botocore import xform_name
+from botocore.exceptions import ClientError
 
 from app.aws import Clients, Deployer
 from app.cli.template.document import JSON, TemplateError
-from app.cli.template.intrinsics import Made
+from app.cli.template.scope import Made
 from app.cli.template.translate import translate
+
+GONE = {
+    "404",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchBucket",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
+}
+"""The errors that say that something is not there."""
 
 
 class Unchangeable(TemplateError):
@@ -55,6 +65,15 @@ class Cloud:
         """
         answer: JSON = getattr(self.clients[service], xform_name(operation))(**parameters)
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    def find(self, service: str, operation: str, /, **parameters: Any) -> JSON | None:
+        """The service's answer; None if what it is asked for is not there."""
+        try:
+            return self.call(service, operation, **parameters)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return None
+            raise
 
     def input(self, service: str, operation: str) -> Any:
         """The shape of what an operation takes."""
@@ -103,7 +122,11 @@ class Wanted:
         'Shop-Orders-LV2R7OSQUMZP'
         """
         given = self.properties.get(property_name)
-        return str(given) if given else physical_name(self.stack, self.id, most)
+        return str(given) if given else self.generated(most)
+
+    def generated(self, most: int) -> str:
+        """The name of what cannot be given one."""
+        return physical_name(self.stack, self.id, most)
 
     @property
     def token(self) -> str:

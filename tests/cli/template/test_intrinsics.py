@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.cli.template import intrinsics
 from app.cli.template.document import Resource, Template, TemplateError
-from app.cli.template.intrinsics import NO_VALUE, Made, Scope, references
+from app.cli.template.intrinsics import references
+from app.cli.template.scope import NO_VALUE, Made, Scope
 
 TEMPLATE = Template(
     "Shop",
@@ -37,7 +39,7 @@ QUEUE = Made("https://queue", {"Arn": "arn:queue", "Depth.Now": 7})
 
 
 def resolve(value: Any, **given: str) -> Any:
-    return Scope(TEMPLATE, given, {"Queue": QUEUE}).resolve(value)
+    return intrinsics.resolve(Scope(TEMPLATE, given, {"Queue": QUEUE}), value)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.cli.template.document import Resource, Template, TemplateError, read
-from app.cli.template.intrinsics import Scope
 from app.cli.template.order import ordered
+from app.cli.template.scope import Scope
 
 
 def template(**resources: Any) -> Template:

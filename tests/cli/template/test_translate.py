@@ -10,10 +10,10 @@ from cfnlint.schema.manager import (  # type: ignore[import-untyped]  # it marks
     PROVIDER_SCHEMA_MANAGER,
 )
 
-from app.cli.template.absent import ABSENT
 from app.cli.template.creators import CREATORS, agents, queues, tables
 from app.cli.template.creators.buckets import CONFIGURATIONS
 from app.cli.template.translate import UnknownProperty, member_of, translate
+from app.cli.template.without import ABSENT
 
 REGION = "us-east-1"
 OPERATIONS = {

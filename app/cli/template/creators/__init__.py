@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from app.cli.template.creators import agents, bedrock, buckets, functions, queues, tables
 from app.cli.template.document import JSON
-from app.cli.template.intrinsics import Made
+from app.cli.template.scope import Made
 from app.cli.template.wanted import Cloud, Wanted
 
 Make = Callable[[Cloud, Wanted], Made]
-Find = Callable[[Cloud, Made], JSON]
+Find = Callable[[Cloud, Made], JSON | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Creator:
 
     Attributes:
         make: makes it, or changes it.
-        find: raises botocore's ClientError if it is not there. Where there is none, the resource
-            is a property of another, and is made again when that is.
+        find: gives None if it is not there any more. A resource without it is a property of
+            another one, and is made again when that is.
     """
 
     make: Make
@@ -31,7 +31,7 @@ class Creator:
 
 
 def _by_ref(service: str, operation: str, parameter: str) -> Find:
-    return lambda cloud, made: cloud.call(service, operation, **{parameter: made.ref})
+    return lambda cloud, made: cloud.find(service, operation, **{parameter: made.ref})
 
 
 CREATORS: Mapping[str, Creator] = {

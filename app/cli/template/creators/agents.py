@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from app.cli.template.creators.bedrock import Kind
 from app.cli.template.document import JSON
-from app.cli.template.intrinsics import Made
 from app.cli.template.refusal import at
+from app.cli.template.scope import Made
 from app.cli.template.waiting import until
 from app.cli.template.wanted import Cloud, Wanted
 

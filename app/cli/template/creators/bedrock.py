@@ -6,11 +6,11 @@ API's own model.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.cli.template.document import JSON
-from app.cli.template.intrinsics import Made
+from app.cli.template.scope import Made
 from app.cli.template.translate import property_of
 from app.cli.template.waiting import until
 from app.cli.template.wanted import Cloud, Wanted
@@ -39,7 +39,7 @@ class Kind:
     key: Mapping[str, str]
     ref: tuple[str, ...]
     status: str = "status"
-    renamed: Mapping[str, str] | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
     apart: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ("Tags",)
 
@@ -67,9 +67,9 @@ class Kind:
         """What Get shows of one."""
         return self._call(cloud, "Get", identity)
 
-    def find(self, cloud: Cloud, made: Made) -> JSON:
-        """What Get shows of one that was made before."""
-        return self.get(cloud, self.identity(made))
+    def find(self, cloud: Cloud, made: Made) -> JSON | None:
+        """What Get shows of one that was made before, if it is there."""
+        return cloud.find(self.service, f"Get{self.noun}", **self.identity(made))
 
     def identity(self, made: Made) -> JSON:
         """The parameters that say which one."""
@@ -77,9 +77,10 @@ class Kind:
 
     def made(self, shown: JSON) -> Made:
         """What `Ref` and `Fn::GetAtt` give."""
-        renamed = self.renamed or {}
         plain: JSON = json.loads(json.dumps(shown, default=datetime.isoformat))
-        attributes = {renamed.get(name, property_of(name)): value for name, value in plain.items()}
+        attributes = {
+            self.renamed.get(name, property_of(name)): value for name, value in plain.items()
+        }
         return Made("|".join(shown[name] for name in self.ref), attributes)
 
     def _call(self, cloud: Cloud, verb: str, parameters: JSON) -> JSON:
@@ -135,9 +136,9 @@ def guardrail_version(cloud: Cloud, wanted: Wanted) -> Made:
     return Made(f"{created['guardrailId']}|{created['version']}", attributes)
 
 
-def find_guardrail_version(cloud: Cloud, made: Made) -> JSON:
-    """What GetGuardrail shows of one that was made before."""
-    return cloud.call(
+def find_guardrail_version(cloud: Cloud, made: Made) -> JSON | None:
+    """What GetGuardrail shows of one that was made before, if it is there."""
+    return cloud.find(
         "bedrock",
         "GetGuardrail",
         guardrailIdentifier=made.attributes["GuardrailId"],

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.cli.template.document import JSON
-from app.cli.template.intrinsics import REGION, Made
 from app.cli.template.refusal import at
+from app.cli.template.scope import REGION, Made
 from app.cli.template.translate import UnknownProperty
 from app.cli.template.wanted import Cloud, Wanted
 
@@ -47,7 +47,7 @@ def bucket_policy(cloud: Cloud, wanted: Wanted) -> Made:
     wanted.keep("Bucket")
     policy = json.dumps(wanted.properties["PolicyDocument"])
     cloud.call("s3", "PutBucketPolicy", Bucket=wanted.properties["Bucket"], Policy=policy)
-    return Made(wanted.name("", LONGEST))
+    return Made(wanted.generated(LONGEST))
 
 
 def notifications(cloud: Cloud, wanted: Wanted) -> Made:
@@ -56,7 +56,7 @@ def notifications(cloud: Cloud, wanted: Wanted) -> Made:
     operation = "PutBucketNotificationConfiguration"
     parameters = cloud.members("s3", operation, given)
     cloud.call("s3", operation, Bucket=wanted.properties["BucketName"], **parameters)
-    return Made(wanted.name("", LONGEST))
+    return Made(wanted.generated(LONGEST))
 
 
 def _lifecycle(property_value: JSON) -> JSON:

@@ -8,7 +8,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from app.cli.template.document import JSON, TemplateError
-from app.cli.template.intrinsics import ACCOUNT, REGION, Made
+from app.cli.template.scope import ACCOUNT, REGION, Made
 from app.cli.template.wanted import Cloud, Wanted
 
 LONGEST = 64  # characters of a name
@@ -34,7 +34,7 @@ def function(cloud: Cloud, wanted: Wanted) -> Made:
         return Made(name, {"Arn": arn}, absent)
     properties = wanted.without("FunctionName")
     code = _code(cloud, properties["Code"])
-    if wanted.before or _is_there(cloud, name):
+    if cloud.find("lambda", "GetFunctionConfiguration", FunctionName=name):
         _update(cloud, name, properties, code)
     else:
         parameters = cloud.members("lambda", "CreateFunction", properties)
@@ -63,7 +63,7 @@ def event_source_mapping(cloud: Cloud, wanted: Wanted) -> Made:
 
 def permission(cloud: Cloud, wanted: Wanted) -> Made:
     """AddPermission, after RemovePermission of an earlier one."""
-    sid = wanted.name("", LONGEST)
+    sid = wanted.generated(LONGEST)
     parameters = cloud.members("lambda", "AddPermission", wanted.properties)
     parameters["StatementId"] = sid
     try:
@@ -75,14 +75,6 @@ def permission(cloud: Cloud, wanted: Wanted) -> Made:
         cloud.call("lambda", "RemovePermission", FunctionName=function_name, StatementId=sid)
         cloud.call("lambda", "AddPermission", **parameters)
     return Made(sid, {"Id": sid})
-
-
-def _is_there(cloud: Cloud, name: str) -> bool:
-    try:
-        cloud.call("lambda", "GetFunctionConfiguration", FunctionName=name)
-    except cloud.clients["lambda"].exceptions.ResourceNotFoundException:
-        return False
-    return True
 
 
 def _update(cloud: Cloud, name: str, properties: JSON, code: JSON) -> None:

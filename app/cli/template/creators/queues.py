@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from app.cli.template.document import JSON
-from app.cli.template.intrinsics import Made
+from app.cli.template.scope import Made
 from app.cli.template.translate import UnknownProperty
 from app.cli.template.wanted import Cloud, Wanted
 
@@ -51,7 +51,7 @@ def queue_policy(cloud: Cloud, wanted: Wanted) -> Made:
     policy = {"Policy": json.dumps(wanted.properties["PolicyDocument"])}
     for url in wanted.properties["Queues"]:
         cloud.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes=policy)
-    return Made(wanted.name("", LONGEST))
+    return Made(wanted.generated(LONGEST))
 
 
 def _attributes(properties: JSON) -> dict[str, str]:

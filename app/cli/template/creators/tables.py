@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.cli.template.document import JSON
-from app.cli.template.intrinsics import Made
+from app.cli.template.scope import Made
 from app.cli.template.waiting import until
 from app.cli.template.wanted import Cloud, Wanted
 
@@ -16,7 +16,7 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
     """CreateTable, then a call for each property that CreateTable does not take."""
     wanted.keep(*(wanted.changed - FURTHER.keys()), *wanted.removed)
     name = wanted.name("TableName", LONGEST)
-    if wanted.before is None and not _is_there(cloud, name):
+    if not cloud.find("dynamodb", "DescribeTable", TableName=name):
         properties = wanted.without(*FURTHER, "TableName")
         parameters = cloud.members("dynamodb", "CreateTable", properties)
         cloud.call("dynamodb", "CreateTable", TableName=name, **parameters)
@@ -31,14 +31,6 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
             parameters = of(wanted.properties[property_name])
             cloud.call("dynamodb", operation, **{key: target[key] for key in known}, **parameters)
     return Made(name, {"Arn": description["TableArn"]})
-
-
-def _is_there(cloud: Cloud, name: str) -> bool:
-    try:
-        cloud.call("dynamodb", "DescribeTable", TableName=name)
-    except cloud.clients["dynamodb"].exceptions.ResourceNotFoundException:
-        return False
-    return True
 
 
 def _policy(property_value: JSON) -> JSON:
