@@ -73,6 +73,7 @@ class Api(Construct):
             default_cors_preflight_options=_cors(context),
             cloud_watch_role=False,
         )
+        self.rest.node.try_remove_child("Endpoint")  # an output of its own making
         self._log_role()
         integration = apigateway.LambdaIntegration(
             function,
@@ -124,9 +125,7 @@ class Api(Construct):
         """A plan, so that a caller can be given a key of his own, and be counted by it."""
         self.rest.add_usage_plan(
             "Plan",
-            throttle=apigateway.ThrottleSettings(
-                rate_limit=REQUESTS_A_SECOND, burst_limit=BURST
-            ),
+            throttle=apigateway.ThrottleSettings(rate_limit=REQUESTS_A_SECOND, burst_limit=BURST),
             quota=apigateway.QuotaSettings(limit=REQUESTS_A_DAY, period=apigateway.Period.DAY),
             api_stages=[apigateway.UsagePlanPerApiStage(stage=self.rest.deployment_stage)],
         )
@@ -135,9 +134,7 @@ class Api(Construct):
         """The role that API Gateway writes logs with: one for all of an account's APIs in a Region,
         so that it stays when this stack goes.
         """
-        role = service_role(
-            self, "LogRole", "apigateway.amazonaws.com", allow(LOGGING, "*")
-        )
+        role = service_role(self, "LogRole", "apigateway.amazonaws.com", allow(LOGGING, "*"))
         role.apply_removal_policy(RemovalPolicy.RETAIN)
         account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
         account.apply_removal_policy(RemovalPolicy.RETAIN)

@@ -6,7 +6,9 @@ Conversations have a bucket of their own. Both are encrypted with the stack's ke
 answer over TLS only, and say themselves who may read and write what is in them: `admit`.
 """
 
-from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
+from typing import Any
+
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -138,7 +140,7 @@ def _access_logs(scope: Construct) -> s3.Bucket:
     )
 
 
-def _queue(scope: Construct, name: str, **arguments: object) -> sqs.Queue:
+def _queue(scope: Construct, name: str, **arguments: Any) -> sqs.Queue:
     """A queue of object keys, which SQS encrypts with a key of its own."""
     return sqs.Queue(
         scope, name, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True, **arguments

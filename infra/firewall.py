@@ -1,4 +1,4 @@
-"""What is turned away before the API sees it: known attacks, bodies too large, callers too eager."""
+"""What is turned away before the API sees it: known attacks, large bodies, eager callers."""
 
 from collections.abc import Mapping
 
@@ -58,15 +58,11 @@ def _too_eager(priority: int) -> CfnWebACL.RuleProperty:
     rate = CfnWebACL.RateBasedStatementProperty(
         limit=REQUESTS, evaluation_window_sec=300, aggregate_key_type="IP"
     )
-    return _blocking(
-        "TooEager", priority, CfnWebACL.StatementProperty(rate_based_statement=rate)
-    )
+    return _blocking("TooEager", priority, CfnWebACL.StatementProperty(rate_based_statement=rate))
 
 
 def _too_large(priority: int) -> CfnWebACL.RuleProperty:
-    body = CfnWebACL.FieldToMatchProperty(
-        body=CfnWebACL.BodyProperty(oversize_handling="MATCH")
-    )
+    body = CfnWebACL.FieldToMatchProperty(body=CfnWebACL.BodyProperty(oversize_handling="MATCH"))
     size = CfnWebACL.SizeConstraintStatementProperty(
         comparison_operator="GE",
         size=LARGEST_BODY,

@@ -1,7 +1,7 @@
 """The guardrail, and the version of it that answers are judged by.
 
-What it refuses or masks suits any collection of documents: attacks on the prompt, hate and the like,
-secrets and payment data, and answers that their passages do not bear out.
+What it refuses or masks suits any collection of documents: attacks on the prompt, hate and the
+like, secrets and payment data, and answers that their passages do not bear out.
 """
 
 from aws_cdk import aws_bedrock as bedrock
@@ -16,8 +16,8 @@ CONTENT = ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT")
 BLOCKED = ("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "PASSWORD")
 MASKED = ("CREDIT_DEBIT_CARD_NUMBER", "CREDIT_DEBIT_CARD_CVV", "PIN", "US_SOCIAL_SECURITY_NUMBER")
 THRESHOLDS = {"GROUNDING": 0.7, "RELEVANCE": 0.5}
-"""Scores, 0 to 0.99, below which an answer is blocked: is it borne out by the passages, does it answer
-the question. Relevance is judged more gently: an answer may say that the documents do not tell."""
+"""Scores, 0 to 0.99, below which an answer is blocked: is it borne out by the passages, does it
+answer the question. Relevance is judged more gently: an answer may be that nothing tells."""
 
 MESSAGES = {
     "blockedInputMessaging": "This question cannot be answered here.",

@@ -1,11 +1,11 @@
 """What keeps the Knowledge Base in line with the bucket: event by event, and wholly every night.
 
-    queue ──► ingest function ──► Knowledge Base ◄── StartIngestionJob ◄── schedule
+queue ──► ingest function ──► Knowledge Base ◄── StartIngestionJob ◄── schedule
 """
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
@@ -91,7 +91,9 @@ class Ingest(Construct):
                 mode="FLEXIBLE", maximum_window_in_minutes=60
             ),
             target=scheduler.CfnSchedule.TargetProperty(
-                arn=arn("scheduler", "aws-sdk:bedrockagent:startIngestionJob", region="", account=""),
+                arn=arn(
+                    "scheduler", "aws-sdk:bedrockagent:startIngestionJob", region="", account=""
+                ),
                 role_arn=role.role_arn,
                 input=Stack.of(self).to_json_string(
                     {"KnowledgeBaseId": base.id, "DataSourceId": base.data_source_id}

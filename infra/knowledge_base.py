@@ -1,10 +1,10 @@
 """The Knowledge Base: its role, its store, and the documents bucket as its data source."""
 
 from aws_cdk import Aws
-from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk.aws_bedrock import CfnDataSource, CfnKnowledgeBase
 from constructs import Construct
 
 from infra.context import Context
@@ -12,9 +12,6 @@ from infra.documents import admit
 from infra.names import generated
 from infra.permissions import allow, arn, service_role
 from infra.stores import vector_store
-
-CfnKnowledgeBase, CfnDataSource = bedrock.CfnKnowledgeBase, bedrock.CfnDataSource
-
 
 CHUNKING: dict[str, dict[str, object] | None] = {
     "default": None,
@@ -49,7 +46,7 @@ class KnowledgeBase(Construct):
         self, scope: Construct, name: str, context: Context, bucket: s3.Bucket, key: kms.IKey
     ) -> None:
         super().__init__(scope, name)
-        model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{context.embedding_model_id}"
+        model = arn("bedrock", f"foundation-model/{context.embedding_model_id}", account="")
         role = _role(self, model, bucket, key)
         admit(bucket, role, "Get")
         store = vector_store(self, context, role)

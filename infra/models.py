@@ -1,8 +1,8 @@
 """What has to be allowed for a model to be asked, by what it is called.
 
-    amazon.nova-lite-v1:0               a foundation model, in this Region
-    us.amazon.nova-lite-v1:0            an inference profile: the model in whatever Region it takes
-    arn:...:application-inference-...   a profile of the account's own
+amazon.nova-lite-v1:0               a foundation model, in this Region
+us.amazon.nova-lite-v1:0            an inference profile: the model in whatever Region it takes
+arn:...:application-inference-...   a profile of the account's own
 """
 
 from aws_cdk import Aws
@@ -52,4 +52,4 @@ def invocable(context: Context) -> list[iam.PolicyStatement]:
 
 
 def _foundation_model(model: str, region: str) -> str:
-    return f"arn:{Aws.PARTITION}:bedrock:{region}::foundation-model/{model}"
+    return arn("bedrock", f"foundation-model/{model}", region=region, account="")

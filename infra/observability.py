@@ -161,7 +161,7 @@ def _cost(metrics: Metrics, context: Context) -> cloudwatch.IWidget:
     price = MODEL_PRICES.get(context.model_id)
     if price is None:
         return cloudwatch.TextWidget(
-            markdown=f"**Cost**\n\nThere is no price of `{context.model_id}` here; the bill has it.",
+            markdown=f"**Cost**\n\nNo price of `{context.model_id}` is known here; see the bill.",
             width=8,
             height=ROW,
         )

@@ -55,6 +55,8 @@ def on_behalf_of(source: str) -> dict[str, object]:
     }
 
 
-def arn(service: str, resource: str, *, region: str = Aws.REGION, account: str = Aws.ACCOUNT_ID) -> str:
+def arn(
+    service: str, resource: str, *, region: str = Aws.REGION, account: str = Aws.ACCOUNT_ID
+) -> str:
     """An ARN in this partition, Region and account."""
     return f"arn:{Aws.PARTITION}:{service}:{region}:{account}:{resource}"

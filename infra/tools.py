@@ -4,7 +4,6 @@ The tables are made empty; `python -m lambdas.tools.seed` fills them for a first
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 from aws_cdk import Duration
@@ -52,7 +51,6 @@ class Tool(Construct):
                 allow(["kms:Decrypt"], key.key_arn),
             ],
         )
-
 
     @property
     def described(self) -> dict[str, Any]:

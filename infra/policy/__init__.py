@@ -15,8 +15,14 @@ from infra.policy.template import Template
 
 Rule = Callable[[Template], Iterator[tuple[str, str]]]
 
-RULES: tuple[Rule, ...] = (*bedrock.RULES, *opensearch.RULES, *api.RULES, *data.RULES,
-                           *functions.RULES, *iam.RULES)
+RULES: tuple[Rule, ...] = (
+    *bedrock.RULES,
+    *opensearch.RULES,
+    *api.RULES,
+    *data.RULES,
+    *functions.RULES,
+    *iam.RULES,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,11 +12,13 @@ METHOD, STAGE = "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage"
 LONGEST = {"BUFFERED": 29_000, "STREAM": 900_000}
 """Milliseconds that an integration may take, by how it answers."""
 
-TELLING = re.compile(r"\$(input|context\.(request|response)Override|context\.authorizer\.claims\.email)")
+TELLING = re.compile(
+    r"\$(input|context\.(request|response)Override|context\.authorizer\.claims\.email)"
+)
 
 
 def api_is_regional(template: Template) -> Broken:
-    """At the edge a stream that says nothing for 30 seconds is cut; in a Region, after 5 minutes."""
+    """At the edge a stream that is silent for 30 seconds is cut; in a Region, after 5 minutes."""
     for name, properties in template.of("AWS::ApiGateway::RestApi"):
         if properties.get("EndpointConfiguration", {}).get("Types") != ["REGIONAL"]:
             yield name, "an endpoint that is not regional cuts slow streams; say REGIONAL"

@@ -11,7 +11,11 @@ from infra.policy.template import Template, text
 
 Broken = Iterator[tuple[str, str]]
 
-GUARDRAIL, AGENT, BASE = "AWS::Bedrock::Guardrail", "AWS::Bedrock::Agent", "AWS::Bedrock::KnowledgeBase"
+GUARDRAIL, AGENT, BASE = (
+    "AWS::Bedrock::Guardrail",
+    "AWS::Bedrock::Agent",
+    "AWS::Bedrock::KnowledgeBase",
+)
 PERMISSION = "AWS::Lambda::Permission"
 LARGEST_THRESHOLD = 0.99
 MODEL = re.compile(r"^(arn:|[a-z0-9-]+\.)?[a-z0-9-]+\.[a-z0-9.-]+(:\d+)?(:\w+)?$|^arn:\S+$|^\$\{")
@@ -90,7 +94,10 @@ def storage_is_what_it_says(template: Template) -> Broken:
     for name, properties in template.of(BASE):
         storage = properties.get("StorageConfiguration")
         if storage and set(storage) != {"Type", STORAGE.get(storage["Type"])}:
-            yield name, f"{storage['Type']} is not described by {', '.join(set(storage) - {'Type'})}"
+            yield (
+                name,
+                f"{storage['Type']} is not described by {', '.join(set(storage) - {'Type'})}",
+            )
 
 
 def knowledge_base_waits_for_its_store(template: Template) -> Broken:
@@ -116,7 +123,10 @@ def roles_are_not_lent(template: Template) -> Broken:
     for trust in template.trusts:
         lent = set(trust.principals) & set(LENT)
         if missing := lent and {"aws:SourceAccount", "aws:SourceArn"} - trust.conditions:
-            yield trust.where, f"{', '.join(lent)} may take it on without {', '.join(sorted(missing))}"
+            yield (
+                trust.where,
+                f"{', '.join(lent)} may take it on without {', '.join(sorted(missing))}",
+            )
 
 
 def functions_are_not_lent(template: Template) -> Broken:

@@ -90,10 +90,11 @@ def queues_give_up(template: Template) -> Broken:
 
 def given_up_is_noticed(template: Template) -> Broken:
     alarmed = {
-        watched for name, _ in template.of("AWS::CloudWatch::Alarm")
+        watched
+        for name, _ in template.of("AWS::CloudWatch::Alarm")
         for watched in template.needs(name)
     }
-    for name, properties in template.of(QUEUE):
+    for _, properties in template.of(QUEUE):
         if target := properties.get("RedrivePolicy", {}).get("deadLetterTargetArn"):
             dead = text(target).removeprefix("${").partition(".")[0]
             if dead not in alarmed:

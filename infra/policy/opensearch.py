@@ -8,7 +8,10 @@ from infra.policy.template import Template, text
 
 Broken = Iterator[tuple[str, str]]
 
-SECURITY, ACCESS = "AWS::OpenSearchServerless::SecurityPolicy", "AWS::OpenSearchServerless::AccessPolicy"
+SECURITY, ACCESS = (
+    "AWS::OpenSearchServerless::SecurityPolicy",
+    "AWS::OpenSearchServerless::AccessPolicy",
+)
 COLLECTION, DOMAIN = "AWS::OpenSearchServerless::Collection", "AWS::OpenSearchService::Domain"
 
 
@@ -40,7 +43,7 @@ def collection_resources_are_named(template: Template) -> Broken:
 
 
 def collection_waits_for_its_policies(template: Template) -> Broken:
-    """Without an encryption policy it cannot be created; without a network policy nobody reaches it."""
+    """Without the one it cannot be created, without the other it cannot be reached."""
     for name, properties in template.of(COLLECTION):
         for kind in ("encryption", "network"):
             policies = {

@@ -1,15 +1,15 @@
 """A synthesized template, as rules look at it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 Properties = Mapping[str, Any]
 
-# Where a resource keeps policies: of roles, or for whoever comes (`resource`).
-_POLICIES = {
+# Type -> the policies that such a resource keeps.
+_POLICIES: Mapping[str, Callable[[Properties], list[Any]]] = {
     "AWS::IAM::Policy": lambda properties: [properties["PolicyDocument"]],
     "AWS::IAM::ManagedPolicy": lambda properties: [properties["PolicyDocument"]],
     "AWS::IAM::Role": lambda properties: [

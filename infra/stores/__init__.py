@@ -4,6 +4,8 @@ A store makes what it needs for one index, and knows how a Knowledge Base is tol
 costs while nobody asks anything is in prices.py.
 """
 
+from collections.abc import Callable
+
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -15,7 +17,7 @@ from infra.stores.opensearch_serverless import OpenSearchServerless
 from infra.stores.s3_vectors import S3Vectors
 from infra.stores.store import VectorStore
 
-STORES: dict[VectorStoreName, type[VectorStore]] = {
+STORES: dict[VectorStoreName, Callable[[Construct, str, Context, iam.Role], VectorStore]] = {
     "opensearch-serverless": OpenSearchServerless,
     "opensearch-managed": OpenSearchManaged,
     "s3-vectors": S3Vectors,

@@ -121,13 +121,23 @@ class Aurora(VectorStore):
 
 def statements(table: str, dimensions: int) -> list[str]:
     """What makes the table, as Bedrock's guide wants it: vectors by cosine, words, attributes."""
-    index = f"CREATE INDEX IF NOT EXISTS {table}"
+    columns = (
+        f"{KEY} uuid PRIMARY KEY",
+        f"{VECTOR} vector({dimensions})",
+        f"{TEXT} text",
+        f"{METADATA} json",
+        f"{ATTRIBUTES} jsonb",
+    )
+    indices = {
+        "vector": f"hnsw ({VECTOR} vector_cosine_ops) WITH (ef_construction=256)",
+        "text": f"gin (to_tsvector('simple', {TEXT}))",
+        "attributes": f"gin ({ATTRIBUTES})",
+    }
     return [
         "CREATE EXTENSION IF NOT EXISTS vector",
-        f"CREATE TABLE IF NOT EXISTS {table} ({KEY} uuid PRIMARY KEY, "
-        f"{VECTOR} vector({dimensions}), {TEXT} text, {METADATA} json, {ATTRIBUTES} jsonb)",
-        f"{index}_vector ON {table} USING hnsw ({VECTOR} vector_cosine_ops) "
-        "WITH (ef_construction=256)",
-        f"{index}_text ON {table} USING gin (to_tsvector('simple', {TEXT}))",
-        f"{index}_attributes ON {table} USING gin ({ATTRIBUTES})",
+        f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})",
+        *(
+            f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} USING {method}"
+            for name, method in indices.items()
+        ),
     ]

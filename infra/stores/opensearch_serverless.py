@@ -134,14 +134,18 @@ class OpenSearchServerless(VectorStore):
             "Endpoint",
             name=self._name,
             vpc_id=network.vpc.vpc_id,
-            subnet_ids=[network.vpc.isolated_subnets[0].subnet_id],  # it is called once a deployment
+            subnet_ids=[
+                network.vpc.isolated_subnets[0].subnet_id
+            ],  # it is called once a deployment
             security_group_ids=[inside.security_group_id],
         )
         return inside, endpoint
 
     def _encryption(self) -> aoss.CfnSecurityPolicy:
         """With OpenSearch's own key: collections of other keys do not share capacity."""
-        return self._policy("encryption", {"Rules": [self._rule("collection")], "AWSOwnedKey": True})
+        return self._policy(
+            "encryption", {"Rules": [self._rule("collection")], "AWSOwnedKey": True}
+        )
 
     def _network(self, endpoint: aoss.CfnVpcEndpoint) -> aoss.CfnSecurityPolicy:
         return self._policy(
@@ -182,5 +186,7 @@ class OpenSearchServerless(VectorStore):
         return {"Rules": [index, items], "Principal": [principal]}
 
     def _rule(self, kind: str) -> dict[str, Any]:
-        resource = f"collection/{self._name}" if kind == "collection" else f"index/{self._name}/{INDEX}"
+        resource = (
+            f"collection/{self._name}" if kind == "collection" else f"index/{self._name}/{INDEX}"
+        )
         return {"ResourceType": kind, "Resource": [resource]}

@@ -1,0 +1,44 @@
+"""The templates that the tests of infra look at: each is made once, for all tests.
+
+No test needs credentials, and none bundles but the one that is about bundles.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.synthesized import Synthesized, use_our_node
+
+# jsii starts Node when the first module here imports aws_cdk.
+use_our_node()
+
+Json = dict[str, Any]
+Templates = Callable[[str], Json]
+
+VARIANTS: Mapping[str, Mapping[str, str]] = {
+    "opensearch-serverless": {"vector_store": "opensearch-serverless", "agent": "converse"},
+    "opensearch-managed": {"vector_store": "opensearch-managed", "agent": "bedrock-agent"},
+    "s3-vectors": {"vector_store": "s3-vectors", "agent": "converse"},
+    "aurora": {"vector_store": "aurora", "agent": "bedrock-agent"},
+    "managed": {"vector_store": "managed", "agent": "converse"},
+    "iam": {"vector_store": "opensearch-managed", "auth": "iam", "chunking": "hierarchical"},
+    "everything": {
+        "stack": "Second",
+        "opensearch_generation": "nextgen",
+        "production": "true",
+        "agent": "bedrock-agent",
+        "model_id": "us.amazon.nova-lite-v1:0",
+        "chunking": "semantic",
+        "origin": "https://docs.example.com",
+        "alarm_email": "on-call@example.com",
+    },
+}
+"""Every vector store, both agents, both ways to be known, and all that can be chosen at once."""
+
+
+@pytest.fixture(scope="session")
+def templates(synthesized: Synthesized) -> Templates:
+    """`templates("aurora")`: the template of a variant, a copy."""
+    return lambda name: json.loads(synthesized(**VARIANTS[name]).read_text())

@@ -1,0 +1,102 @@
+"""A function's bundle: for Lambda's processor and Python, from hashed wheels, with nothing else."""
+
+import os
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra.application import BUNDLE as API
+from infra.bundle import PYTHON, Bundle, TooLarge
+from infra.ingest import BUNDLE as INGEST
+from infra.stores.vector_index import BUNDLE as VECTOR_INDEX
+from infra.tools import BUNDLE as TOOLS
+
+BUNDLES = {"api": API, "ingest": INGEST, "tools": TOOLS, "vector_index": VECTOR_INDEX}
+AARCH64 = 183  # e_machine of an ELF header
+NEEDED = {
+    "api": (
+        "lambdas/api/run.sh",
+        "lambdas/api/__main__.py",
+        "app/web/__init__.py",
+        "fastapi",
+        "uvicorn",
+    ),
+    "ingest": ("lambdas/ingest/handler.py", "app/documents/__init__.py", "boto3"),
+    "tools": (
+        "lambdas/tools/orders/handler.py",
+        "lambdas/tools/products/handler.py",
+        "aws_lambda_powertools",
+    ),
+    "vector_index": (
+        "lambdas/vector_index/handler.py",
+        "lambdas/vector_index/aurora.py",
+        "opensearchpy",
+    ),
+}
+NOT_CARRIED = (
+    "app/local",
+    "app/cli",
+    "typer",
+    "rich",
+    "httpx2",
+    "onnxruntime",
+    "numpy",
+    "bin",
+    "tests",
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The API's bundle and the index function's, the two with code for a processor."""
+    root = tmp_path_factory.mktemp("bundles")
+    for name, bundle in BUNDLES.items():
+        (root / name).mkdir()
+        try:
+            bundle.build(root / name)
+        except subprocess.CalledProcessError:
+            pytest.skip(
+                "the wheels for Lambda are neither in uv's cache nor to be had from the index"
+            )
+    return root
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_has_what_its_function_needs_and_nothing_of_the_laptop(
+    built: Path, name: str
+) -> None:
+    assert [path for path in NEEDED[name] if not (built / name / path).exists()] == []
+    assert [path for path in NOT_CARRIED if (built / name / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_its_machine_code_is_for_lambda(built: Path, name: str) -> None:
+    libraries = list((built / name).rglob("*.so"))
+    for library in libraries:
+        machine = struct.unpack_from("<H", library.read_bytes(), 18)[0]
+        assert machine == AARCH64, library
+        tags = library.name.split(".")
+        assert (
+            "abi3" in tags or f"cpython-{PYTHON.replace('.', '')}" in library.name or len(tags) == 2
+        )
+    assert libraries or name == "none"
+
+
+def test_the_api_is_started_by_a_program(built: Path) -> None:
+    assert os.access(built / "api" / "lambdas" / "api" / "run.sh", os.X_OK)
+
+
+def test_a_bundle_that_outgrows_its_limit_is_refused(tmp_path: Path, built: Path) -> None:
+    assert built
+    small = Bundle("ingest", "requirements-ingest.txt", limit=10)
+    with pytest.raises(TooLarge, match=r"The ingest function has \d\d\.\d MB, and may have 10"):
+        small.build(tmp_path)
+
+
+def test_the_hash_is_that_of_what_goes_in() -> None:
+    assert len({bundle.digest() for bundle in BUNDLES.values()}) == len(BUNDLES)
+    assert INGEST.digest() == Bundle("ingest", "requirements-ingest.txt", limit=1).digest()
+    names = [path.as_posix() for path in INGEST.sources()]
+    assert not [name for name in names if "/app/local/" in name or "__pycache__" in name]

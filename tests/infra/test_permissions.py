@@ -1,0 +1,124 @@
+"""Who may do what: nothing by wildcard but what is listed, everything that the code calls, and no
+action that IAM does not know.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from policy_sentry.querying.all import get_all_actions
+
+from infra.bundle import ROOT
+from infra.policy.iam import ANY
+from infra.policy.template import Template
+from tests.infra.conftest import VARIANTS, Templates
+
+NOT_YET_KNOWN: frozenset[str] = frozenset()
+"""Actions that are newer than policy_sentry's list."""
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_action_exists(templates: Templates, variant: str) -> None:
+    known = {action.lower() for action in get_all_actions()} | NOT_YET_KNOWN
+    template = Template(templates(variant))
+    asked = {
+        action for one in template.statements if one.effect == "Allow" for action in one.actions
+    }
+    assert [
+        action for action in sorted(asked) if action.lower() not in known and action != "kms:*"
+    ] == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_action_is_a_wildcard(templates: Templates, variant: str) -> None:
+    allowing = [one for one in Template(templates(variant)).statements if one.effect == "Allow"]
+    assert {(one.kind, action) for one in allowing for action in one.actions if "*" in action} == {
+        ("AWS::KMS::Key", "kms:*")  # the account's own administrators, in the key's own policy
+    }
+
+
+def test_every_wildcard_resource_has_its_reason(templates: Templates) -> None:
+    used = {
+        action
+        for variant in VARIANTS
+        for one in Template(templates(variant)).statements
+        if one.effect == "Allow" and "*" in one.resources and one.kind != "AWS::KMS::Key"
+        for action in one.actions
+    }
+    assert used == set(ANY)  # and nothing in the list that is not used
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_nobody_is_trusted_but_services(templates: Templates, variant: str) -> None:
+    trusted = {who for trust in Template(templates(variant)).trusts for who in trust.principals}
+    assert all(re.fullmatch(r"[a-z-]+\.amazonaws\.com", who) for who in trusted)
+
+
+CALLS = {
+    "ApplyGuardrail": "bedrock:ApplyGuardrail",
+    "DeleteKnowledgeBaseDocuments": "bedrock:DeleteKnowledgeBaseDocuments",
+    "DeleteObject": "s3:DeleteObject",
+    "GetKnowledgeBase": "bedrock:GetKnowledgeBase",
+    "GetKnowledgeBaseDocuments": "bedrock:GetKnowledgeBaseDocuments",
+    "GetObject": "s3:GetObject",
+    "HeadBucket": "s3:ListBucket",
+    "HeadObject": "s3:GetObject",
+    "IngestKnowledgeBaseDocuments": "bedrock:IngestKnowledgeBaseDocuments",
+    "InvokeModel": "bedrock:InvokeModel",
+    "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
+    "ListFoundationModels": "bedrock:ListFoundationModels",
+    "ListObjectsV2": "s3:ListBucket",
+    "PresignedPost": "s3:PutObject",
+    "PutObject": "s3:PutObject",
+    "Retrieve": "bedrock:Retrieve",
+}
+"""Operation -> the action that it takes."""
+
+BY_INGEST = {"bedrock:IngestKnowledgeBaseDocuments", "bedrock:DeleteKnowledgeBaseDocuments"}
+NO_OPERATION = {"Setting up the AWS clients"}
+
+
+def test_the_application_may_do_what_it_calls_and_no_more(templates: Templates) -> None:
+    """`calling("...")` names every operation of the application's."""
+    called = _called("web", "answer", "documents", "models", "conversations.py", "guardrail.py")
+    needed = {CALLS[operation] for operation in called - NO_OPERATION}
+    every = {"kms:Decrypt", "kms:GenerateDataKey"} | _EVERY_FUNCTION
+    assert _may(templates, "ApplicationFunctionRole") == (needed - BY_INGEST) | every
+
+
+def test_the_ingest_function_may_do_what_it_calls_and_no_more(templates: Templates) -> None:
+    receiving = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    reading = {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"}
+    # Direct ingestion asks for StartIngestionJob too, says the guide.
+    assert _may(templates, "IngestFunctionRole") == (
+        BY_INGEST | receiving | reading | {"bedrock:StartIngestionJob"} | _EVERY_FUNCTION
+    )
+
+
+_EVERY_FUNCTION = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+}
+
+
+def _called(*parts: str) -> set[str]:
+    paths = [path for part in parts for path in _python(ROOT / "app" / part)]
+    return {name for path in paths for name in re.findall(r'calling\("([^"]+)"', path.read_text())}
+
+
+def _python(place: Path) -> list[Path]:
+    return [place] if place.is_file() else list(place.rglob("*.py"))
+
+
+def _may(templates: Templates, role: str) -> set[str]:
+    """What a role may do: by its own statements, and by those that name it."""
+    template = Template(templates("opensearch-serverless"))
+    [name] = [name for name, _ in template.of("AWS::IAM::Role") if name[:-8] == role]
+    return {
+        action
+        for one in template.statements
+        if one.effect == "Allow" and (one.where == name or f"${{{name}.Arn}}" in one.principals)
+        for action in one.actions
+    }

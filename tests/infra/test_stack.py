@@ -1,0 +1,165 @@
+"""What the stack is, and what becomes of it when it goes."""
+
+import json
+
+import pytest
+
+from infra.bundle import ROOT
+from infra.policy.template import Properties, Template, text
+from tests.infra.conftest import VARIANTS, Json, Templates
+from tests.infra.snapshots import STORES
+
+OUTPUTS = {
+    "ApiUrl", "Auth", "DocumentsBucket", "ConversationsBucket", "KnowledgeBaseId", "DataSourceId",
+    "GuardrailId", "GuardrailVersion", "ApiFunction", "IngestFunction", "ToolFunctions",
+    "DashboardUrl", "OrdersTable", "ProductsTable",
+}  # fmt: skip
+SIGNED_IN = {"UserPoolId", "UserPoolClientId", "SignInUrl"}
+AGENT = {"AgentId", "AgentAliasId"}
+
+KEPT = {
+    "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool",
+}  # fmt: skip
+"""What people made, and what it takes to read it."""
+
+FOR_THE_ACCOUNT = {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+"""API Gateway's log role: other stacks of the account may use it by then."""
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_outputs_are_those_that_the_command_line_reads(
+    templates: Templates, variant: str
+) -> None:
+    choices = VARIANTS[variant]
+    expected = OUTPUTS | (SIGNED_IN if choices.get("auth") != "iam" else set())
+    expected |= AGENT if choices.get("agent") == "bedrock-agent" else set()
+    assert set(templates(variant)["Outputs"]) == expected
+
+
+def test_events_go_from_the_bucket_to_the_function(templates: Templates) -> None:
+    template = _template(templates, "opensearch-serverless")
+    bucket = _only(template, "AWS::S3::Bucket", named="Documents")
+    sent = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    mapping = _only(template, "AWS::Lambda::EventSourceMapping")
+    assert {one["Event"] for one in sent} == {"s3:ObjectCreated:*", "s3:ObjectRemoved:*"}
+    assert {text(one["Queue"]) for one in sent} == {text(mapping["EventSourceArn"])}
+
+
+def test_every_function_has_its_handler(templates: Templates) -> None:
+    for variant in STORES:
+        for _, function in _template(templates, variant).of("AWS::Lambda::Function"):
+            handler = function["Handler"]
+            path = handler if "/" in handler else "/".join(handler.split(".")[:-1]) + ".py"
+            assert (ROOT / path).is_file(), handler
+
+
+@pytest.mark.parametrize(
+    ("variant", "search"),
+    [
+        ("opensearch-serverless", "HYBRID"),
+        ("opensearch-managed", "SEMANTIC"),
+        ("s3-vectors", "SEMANTIC"),
+        ("aurora", "HYBRID"),
+        ("managed", "HYBRID"),
+    ],
+)
+def test_words_are_searched_where_the_store_can(
+    templates: Templates, variant: str, search: str
+) -> None:
+    assert _settings(_template(templates, variant))["OUTCROP_SEARCH_TYPE"] == search
+
+
+def test_the_application_is_told_what_the_stack_made(templates: Templates) -> None:
+    settings = _settings(_template(templates, "everything"))
+    assert settings["OUTCROP_AUTH"] == "api-gateway"
+    assert settings["OUTCROP_MODEL_ID"] == "us.amazon.nova-lite-v1:0"
+    assert settings["AWS_LWA_INVOKE_MODE"] == "response_stream"
+    assert text(settings["OUTCROP_GUARDRAIL_VERSION"]).endswith(".Version}")
+    assert "OUTCROP_BASE_MODEL_ID" not in settings
+
+
+@pytest.mark.parametrize("variant", STORES)
+def test_a_trial_leaves_nothing_but_the_accounts_log_role(
+    templates: Templates, variant: str
+) -> None:
+    kept = _retained(templates(variant))
+    assert {kind for kind, _ in kept} == FOR_THE_ACCOUNT
+    assert len(kept) == 2
+
+
+def test_production_keeps_what_people_made(templates: Templates) -> None:
+    kept = _retained(templates("everything"))
+    assert {kind for kind, _ in kept} == KEPT | FOR_THE_ACCOUNT
+    assert {"Documents", "Conversations"} <= {name for _, name in kept}
+
+
+def test_a_page_is_let_in_by_its_origin_alone(templates: Templates) -> None:
+    bucket = _only(_template(templates, "everything"), "AWS::S3::Bucket", named="Documents")
+    [rule] = bucket["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == ["https://docs.example.com"]
+    assert rule["AllowedMethods"] == ["POST"]
+    unnamed = _template(templates, "opensearch-serverless")
+    assert "CorsConfiguration" not in _only(unnamed, "AWS::S3::Bucket", named="Documents")
+    assert not [
+        one for _, one in unnamed.of("AWS::ApiGateway::Method") if one["HttpMethod"] == "OPTIONS"
+    ]
+
+
+def test_chunks_that_are_cut_otherwise_are_another_knowledge_bases(templates: Templates) -> None:
+    """A name of its own, so that the new one can be made before the old one goes."""
+    names = {
+        _only(_template(templates, variant), "AWS::Bedrock::KnowledgeBase")["Name"]
+        for variant in ("opensearch-managed", "iam")
+    }
+    assert len(names) == 2
+
+
+def test_the_agent_is_told_what_its_tools_are(templates: Templates) -> None:
+    template = _template(templates, "everything")
+    agent = _only(template, "AWS::Bedrock::Agent")
+    groups = {group["ActionGroupName"]: group for group in agent["ActionGroups"]}
+    told: Json = json.loads((ROOT / "lambdas/tools/orders/action_group.json").read_text())
+    functions = groups["orders"]["FunctionSchema"]["Functions"]
+    assert [one["Name"] for one in functions] == [
+        one["name"] for one in told["functionSchema"]["functions"]
+    ]
+    assert set(groups) == {"orders", "products"}
+    assert agent["AutoPrepare"] is True
+
+
+def test_the_nightly_sync_knows_its_data_source(templates: Templates) -> None:
+    schedule = _only(_template(templates, "opensearch-serverless"), "AWS::Scheduler::Schedule")
+    target = schedule["Target"]
+    assert text(target["Arn"]).endswith(":scheduler:::aws-sdk:bedrockagent:startIngestionJob")
+    assert set(json.loads(text(target["Input"]))) == {"KnowledgeBaseId", "DataSourceId"}
+
+
+def _template(templates: Templates, variant: str) -> Template:
+    return Template(templates(variant))
+
+
+def _only(template: Template, kind: str, named: str = "") -> Properties:
+    [found] = [
+        one
+        for name, one in template.of(kind)
+        if name.startswith(named) and (not named or name == named)
+    ]
+    return found
+
+
+def _settings(template: Template) -> Json:
+    [function] = [
+        one
+        for name, one in template.of("AWS::Lambda::Function")
+        if name[:-8] == "ApplicationFunction"
+    ]
+    variables: Json = function["Environment"]["Variables"]
+    return variables
+
+
+def _retained(template: Json) -> set[tuple[str, str]]:
+    return {
+        (resource["Type"], name)
+        for name, resource in template["Resources"].items()
+        if resource.get("DeletionPolicy") == "Retain"
+    }
