@@ -26,7 +26,7 @@ from app.cli.provision import provision
 from app.documents.names import document_id
 from app.local.faults import Fault, Faults
 from app.local.stand_in import Options, StandIn
-from app.local.wire import Application
+from app.local.wire import Application, Service
 from app.settings import Settings, adopt, read, variables
 from app.web import application
 from tests.wire_server import in_thread
@@ -125,17 +125,25 @@ def provisioned() -> Settings:
 
 @contextmanager
 def laptop(
-    folder: Path, deploy: Callable[[], Settings] = provisioned, **options: Any
+    folder: Path,
+    deploy: Callable[[], Settings] = provisioned,
+    more: Mapping[str, Service] | None = None,
+    **options: Any,
 ) -> Iterator[Home]:
     """A home in a folder, as `outcrop up` would serve it, in this process.
 
     Args:
         deploy: makes the resources; boto3 leads to the stand-in while it does.
+        more: handlers of operations that the stand-in lacks.
     """
     with ExitStack() as stack:
         stand_in = stack.enter_context(StandIn(Options(folder, **options)))
         faults = Faults()
-        wire = Application(stand_in.services, folder / "spool", faults)
+        services = {
+            name: {**service, **(more or {}).get(name, {})}
+            for name, service in stand_in.services.items()
+        }
+        wire = Application(services, folder / "spool", faults)
         url, _ = stack.enter_context(in_thread(wire))
         stand_in.start(url)
         with patch.dict(os.environ):
