@@ -110,7 +110,7 @@ COMPILE = $(UV) pip compile --quiet --generate-hashes --no-annotate --no-header 
 HELD    = -c requirements-dev.txt --universal
 LAMBDA  = -c requirements-dev.txt --python-version 3.14 --python-platform aarch64-manylinux2014
 
-lock: $(UV)
+lock: $(VENV)/infra
 	$(COMPILE) --universal pyproject.toml --group dev -o requirements-dev.txt
 	$(COMPILE) $(HELD) pyproject.toml --group laptop -o requirements-laptop.txt
 	$(COMPILE) $(HELD) --group infra -o requirements-infra.txt
