@@ -6,6 +6,7 @@ in through the presigned form, and a question through API Gateway's event; the a
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from app.aws import Clients, Deployer, clients, deployer
 from app.cli.template import Replayed, TemplateError, replay
 from app.cli.template import read as read_template
 from app.cli.template.application import on_the_laptop
+from app.cli.template.creators import CREATORS
 from app.cli.template.seeds import seed
+from app.cli.template.without import ABSENT
 from app.settings import Settings, adopt, read
 from tests.flows.gateway import Gateway
 from tests.flows.home import SECONDS, Home, Json, data_of, laptop, metadata_of, text_of
@@ -62,12 +65,18 @@ def stack(
 ) -> Iterator[Stack]:
     template = synthesized(**VARIANTS[request.param])
     folder = tmp_path_factory.mktemp(request.param)
+    with replaying(template, folder) as stack:
+        yield stack
+
+
+@contextmanager
+def replaying(template: Path, folder: Path) -> Iterator[Stack]:
+    """A template, replayed in a home in this folder and asked by ada."""
     made: list[tuple[Clients, Deployer, Replayed]] = []
 
     def deploy() -> Settings:
         aws, deploying = clients(SECONDS), deployer(SECONDS)
-        wanted = read_template(template)
-        replayed = replay(wanted, aws, deploying, folder, {}, lambda _: None)
+        replayed = replay(read_template(template), aws, deploying, folder, {}, lambda _: None)
         seed(replayed.outputs)
         made.append((aws, deploying, replayed))
         auth = replayed.variables["OUTCROP_AUTH"]
@@ -150,6 +159,26 @@ def test_what_a_service_refuses_is_refused_by_its_name(
         stack.again(_written(stack, template, tmp_path))
     assert refused.value.detail.startswith(f"{logical_id} ({kind}): ")
     assert named in refused.value.detail
+
+
+def test_a_base_that_bedrock_manages_is_refused_since_the_stand_in_has_none(
+    synthesized: Synthesized, tmp_path: Path
+) -> None:
+    managed = synthesized(**VARIANTS["managed"])
+    with (
+        pytest.raises(TemplateError, match="does not have a knowledge base of type MANAGED") as no,
+        replaying(managed, tmp_path),
+    ):
+        pass
+    assert ": KnowledgeBaseConfiguration.Type: CreateKnowledgeBase refused it" in no.value.detail
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_type_is_made_or_left_out_for_a_reason(
+    synthesized: Synthesized, variant: str
+) -> None:
+    resources = read_template(synthesized(**VARIANTS[variant])).resources.values()
+    assert {resource.type for resource in resources} <= CREATORS.keys() | ABSENT.keys()
 
 
 @pytest.mark.parametrize("stack", AGENTS, indirect=True)

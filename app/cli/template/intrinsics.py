@@ -77,8 +77,6 @@ def _truth(scope: Scope, condition: Any) -> bool:
 def _call(scope: Scope, function: str, argument: Any) -> Any:
     try:
         return _FUNCTIONS[function](scope, argument)
-    except TemplateError:
-        raise
     except (TypeError, ValueError, KeyError, IndexError) as error:
         shown = json.dumps(argument, default=str)
         raise TemplateError(f"{function} cannot take {shown}: {error}.") from error
@@ -96,9 +94,8 @@ def function_of(value: Any) -> str | None:
     if name in _FUNCTIONS:
         return str(name)
     if name.startswith("Fn::"):
-        why = _REFUSED.get(
-            name.partition("::")[0] + "::" + name.split("::")[1], "is not known here"
-        )
+        family = "::".join(name.split("::")[:2])  # Fn::ForEach has a third part, its own name
+        why = _REFUSED.get(family, "is not known here")
         raise TemplateError(f"{name} of {json.dumps(value[name])} {why}.")
     return None
 
