@@ -79,7 +79,7 @@ class Replaying:
         assert self.replayed
         there = [step for step in self.replayed.steps if step.became != "left out"]
         screen.table(
-            ("resource", "type", "", ""),
+            ("resource", "type", "became", ""),
             [(step.id, step.type, step.became, step.note) for step in there],
         )
         screen.out.print()

@@ -12,6 +12,11 @@ def _absent(
     return dict.fromkeys(types, Absent(reason, ref, attributes, named))
 
 
+def _identified(reason: str, pattern: str, types: Mapping[str, str]) -> dict[str, Absent]:
+    """These types, each with the attribute that gives its identifier, as `Ref` does."""
+    return {kind: Absent(reason, pattern, {name: pattern}) for kind, name in types.items()}
+
+
 _IAM = "the stand-in has no IAM: every caller may do everything"
 _KMS = "nothing is encrypted on the laptop"
 _GATEWAY = "`outcrop up` serves the application itself, on a port of the laptop"
@@ -49,27 +54,21 @@ ABSENT: Mapping[str, Absent] = {
         RestApiId="{digest:.10}",
         RootResourceId="{digest:.9}r",
     ),
-    **_absent(
+    **_identified(
         _GATEWAY,
-        "AWS::ApiGateway::Deployment",
-        "AWS::ApiGateway::Resource",
-        "AWS::ApiGateway::RequestValidator",
-        "AWS::ApiGateway::UsagePlan",
-        "AWS::ApiGateway::ApiKey",
-        ref="{digest:.10}",
-        DeploymentId="{digest:.10}",
-        ResourceId="{digest:.10}",
-        RequestValidatorId="{digest:.10}",
-        Id="{digest:.10}",
+        "{digest:.10}",
+        {
+            "AWS::ApiGateway::Account": "Id",
+            "AWS::ApiGateway::ApiKey": "APIKeyId",
+            "AWS::ApiGateway::Deployment": "DeploymentId",
+            "AWS::ApiGateway::GatewayResponse": "Id",
+            "AWS::ApiGateway::RequestValidator": "RequestValidatorId",
+            "AWS::ApiGateway::Resource": "ResourceId",
+            "AWS::ApiGateway::UsagePlan": "Id",
+            "AWS::ApiGateway::UsagePlanKey": "Id",
+        },
     ),
-    **_absent(
-        _GATEWAY,
-        "AWS::ApiGateway::Account",
-        "AWS::ApiGateway::GatewayResponse",
-        "AWS::ApiGateway::Method",
-        "AWS::ApiGateway::Model",
-        "AWS::ApiGateway::UsagePlanKey",
-    ),
+    **_absent(_GATEWAY, "AWS::ApiGateway::Method", "AWS::ApiGateway::Model"),
     **_absent(_GATEWAY, "AWS::ApiGateway::Stage", named="StageName"),
     **_absent(
         _GATEWAY,
@@ -90,13 +89,14 @@ ABSENT: Mapping[str, Absent] = {
     ),
     **_absent(_SIGN_IN, "AWS::Cognito::UserPoolClient", ref="{digest}", ClientId="{digest}"),
     **_absent(_SIGN_IN, "AWS::Cognito::UserPoolDomain", named="Domain"),
-    **_absent(
+    **_absent(_SIGN_IN, "AWS::Cognito::UserPoolResourceServer"),
+    **_identified(
         _SIGN_IN,
-        "AWS::ApiGateway::Authorizer",
-        "AWS::Cognito::ManagedLoginBranding",
-        "AWS::Cognito::UserPoolResourceServer",
-        ref="{digest:.10}",
-        AuthorizerId="{digest:.10}",
+        "{digest:.10}",
+        {
+            "AWS::ApiGateway::Authorizer": "AuthorizerId",
+            "AWS::Cognito::ManagedLoginBranding": "ManagedLoginBrandingId",
+        },
     ),
     **_absent(
         _WATCH,
@@ -157,20 +157,20 @@ ABSENT: Mapping[str, Absent] = {
         AvailabilityZone="{AvailabilityZone}",
         CidrBlock="{CidrBlock}",
     ),
-    **_absent(
+    **_identified(
         _NETWORK,
-        "AWS::EC2::FlowLog",
-        "AWS::EC2::Route",
-        "AWS::EC2::RouteTable",
-        "AWS::EC2::SecurityGroupEgress",
-        "AWS::EC2::SecurityGroupIngress",
-        "AWS::EC2::SubnetRouteTableAssociation",
-        "AWS::EC2::VPCEndpoint",
-        "AWS::OpenSearchServerless::VpcEndpoint",
-        "Custom::VpcRestrictDefaultSG",
-        ref="vpce-{digest:.17}",
-        Id="vpce-{digest:.17}",
+        "id-{digest:.17}",
+        {
+            "AWS::EC2::FlowLog": "Id",
+            "AWS::EC2::RouteTable": "RouteTableId",
+            "AWS::EC2::SecurityGroupEgress": "Id",
+            "AWS::EC2::SecurityGroupIngress": "Id",
+            "AWS::EC2::SubnetRouteTableAssociation": "Id",
+            "AWS::EC2::VPCEndpoint": "Id",
+            "AWS::OpenSearchServerless::VpcEndpoint": "Id",
+        },
     ),
+    **_absent(_NETWORK, "AWS::EC2::Route", "Custom::VpcRestrictDefaultSG"),
     **_absent(
         _STORE,
         "AWS::OpenSearchServerless::Collection",
