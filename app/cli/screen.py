@@ -12,10 +12,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
 QUOTE_LENGTH = 200
+PIPED = 240  # columns, where there is no terminal: what reads lines wants them whole
+
+
+def _console(*, stderr: bool) -> Console:
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, width=None if terminal else PIPED)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
 
 
 def show_json(value: Any) -> None:
@@ -56,7 +63,12 @@ def sources(citations: Sequence[Mapping[str, Any]]) -> None:
         if citation["section"]:
             head.append(f", {citation['section']}")
         out.print(head)
-        out.print(Padding(Text(_short(citation["text"]), style="dim italic"), (0, 0, 0, 4)))
+        indented(Text(_short(citation["text"]), style="dim italic"), 4)
+
+
+def indented(text: Text, columns: int) -> None:
+    """A paragraph that begins so far to the right."""
+    out.print(Padding(text, (0, 0, 0, columns), expand=False))
 
 
 def _short(text: str) -> str:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.padding import Padding
 from rich.text import Text
 
 from app.cli import screen
@@ -50,5 +49,5 @@ def _show(passage: Json) -> None:
         note = f"{by_meaning}; shared words: {words}"
         if why["reason"]:
             note += f"; {why['reason']}"
-        screen.out.print(Padding(Text(note, style="dim"), (0, 0, 0, 3)))
-    screen.out.print(Padding(Text(passage["text"].strip()), (0, 0, 1, 3)))
+        screen.indented(Text(note, style="dim"), 3)
+    screen.indented(Text(passage["text"].strip() + "\n"), 3)

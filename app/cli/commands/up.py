@@ -52,8 +52,8 @@ def up(
 def announce(addresses: laptop.Addresses) -> None:
     """Where things answer, and how to point other programs there."""
     screen.out.print(f"""\
-application  {addresses.application}        try: curl {addresses.application}/readyz
-stand-in     {addresses.stand_in}        Bedrock, S3, SQS and Lambda for any AWS client:
+application  {addresses.application}   try: curl {addresses.application}/readyz
+stand-in     {addresses.stand_in}   AWS, for any client that is pointed at it:
 """)
     for name, value in laptop.endpoint_variables(addresses.stand_in).items():
         screen.out.print(f"  export {name}={value}")
