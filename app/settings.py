@@ -71,6 +71,9 @@ class Settings(DocumentSettings):
         default=None, description="The guardrail that judges every question and answer."
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+    origin: str | None = Field(
+        default=None, description="The page that may call the application from a browser."
+    )
 
 
 class OrderSettings(_Environment):

@@ -36,7 +36,6 @@ LOGGING = (
 ACCESS = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
-    "principal": "$context.authorizer.claims.sub$context.identity.userArn",
     "address": "$context.identity.sourceIp",
     "method": "$context.httpMethod",
     "route": "$context.resourcePath",
@@ -45,7 +44,12 @@ ACCESS = {
     "bytes": "$context.responseLength",
     "error": "$context.integrationErrorMessage",
 }
-"""What is logged of a request: who asked when and what became of it, and no word of what."""
+"""What is logged of a request: when it was asked from where, what became of it, and no word of
+what it said.
+"""
+
+PRINCIPAL = {"cognito": "$context.authorizer.claims.sub", "iam": "$context.identity.userArn"}
+"""Who asked, by how callers are known."""
 
 
 class Api(Construct):
@@ -69,7 +73,7 @@ class Api(Construct):
             endpoint_configuration=apigateway.EndpointConfiguration(
                 types=[apigateway.EndpointType.REGIONAL]
             ),
-            deploy_options=self._stage(),
+            deploy_options=self._stage(context.auth),
             default_cors_preflight_options=_cors(context),
             cloud_watch_role=False,
         )
@@ -83,14 +87,17 @@ class Api(Construct):
         )
         self._routes(integration, sign_in)
         self._limits()
+        self._let_in(context.origin)
         Firewall(self, "Firewall", self.rest.deployment_stage.stage_arn)
         self.url = self.rest.url
 
-    def _stage(self) -> apigateway.StageOptions:
+    def _stage(self, auth: str) -> apigateway.StageOptions:
         return apigateway.StageOptions(
             stage_name=STAGE,
             access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
-            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS)),
+            access_log_format=apigateway.AccessLogFormat.custom(
+                json.dumps({"principal": PRINCIPAL[auth], **ACCESS})
+            ),
             data_trace_enabled=False,  # would log questions and answers
             logging_level=apigateway.MethodLoggingLevel.ERROR,
             metrics_enabled=True,
@@ -129,6 +136,19 @@ class Api(Construct):
             quota=apigateway.QuotaSettings(limit=REQUESTS_A_DAY, period=apigateway.Period.DAY),
             api_stages=[apigateway.UsagePlanPerApiStage(stage=self.rest.deployment_stage)],
         )
+
+    def _let_in(self, origin: str | None) -> None:
+        """Let a page read what API Gateway refuses by itself; the rest the application answers."""
+        if origin:
+            for kind in (
+                apigateway.ResponseType.DEFAULT_4_XX,
+                apigateway.ResponseType.DEFAULT_5_XX,
+            ):
+                self.rest.add_gateway_response(
+                    kind.response_type,
+                    type=kind,
+                    response_headers={"Access-Control-Allow-Origin": f"'{origin}'"},
+                )
 
     def _log_role(self) -> None:
         """The role that API Gateway writes logs with: one for all of an account's APIs in a Region,

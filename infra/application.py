@@ -56,6 +56,7 @@ class Application(Construct):
             "MODEL_ID": context.model_id,
             "BASE_MODEL_ID": context.base_model_id,
             "SEARCH_TYPE": base.search_type,
+            "ORIGIN": context.origin,
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
             "GUARDRAIL_ID": guardrail.id,
             "GUARDRAIL_VERSION": guardrail.version,

@@ -6,10 +6,12 @@ An unknown name is refused, as is an unknown value: a misspelt choice must not d
 """
 
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from constructs import Node
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+if TYPE_CHECKING:
+    from constructs import Node
 
 VectorStoreName = Literal[
     "opensearch-serverless", "opensearch-managed", "s3-vectors", "aurora", "managed"
@@ -124,7 +126,7 @@ class Context(BaseModel):
         return DIMENSIONS[self.embedding_model_id]
 
 
-def read(node: Node) -> Context:
+def read(node: "Node") -> Context:
     """The choices in a construct tree's context.
 
     Names with a colon or a slash are the CDK's own: feature flags, and what it looked up.

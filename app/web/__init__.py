@@ -16,6 +16,7 @@ stream's own error part. Nothing here knows which home it is in.
 """
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__
 from app.aws import Clients
@@ -44,6 +45,14 @@ def application(clients: Clients, settings: Settings) -> FastAPI:
     # Outermost first: a request has an id before anything can refuse it.
     for middleware in reversed((RequestIds, LimitBody)):
         app.add_middleware(middleware)
+    if settings.origin:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=[settings.origin],
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["x-request-id"],
+        )
     return app
 
 

@@ -69,7 +69,10 @@ class OpenSearchServerless(VectorStore):
             vpc=network.vpc,
             security_groups=[inside],
         )
-        made.index.node.add_dependency(self._data_access(reader, made.function.own_role))
+        # The way to the collection, and to S3, where the function's answer is put, is there before
+        # the index and goes after it.
+        access_policy = self._data_access(reader, made.function.own_role)
+        made.index.node.add_dependency(access_policy, network, inside)
         self.ready = (made.index, access)
         self.configuration = bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
             type="OPENSEARCH_SERVERLESS",
