@@ -36,7 +36,7 @@ class Bundle:
     Attributes:
         entry: its folder in `lambdas/`.
         requirements: the file that pins its wheels.
-        limit: how large it may be, unzipped, in MB: half as much again as it is today.
+        limit: how large it may be, unzipped, in MB.
     """
 
     entry: str
@@ -65,7 +65,13 @@ class Bundle:
         return hashed.hexdigest()
 
     def sources(self) -> Iterator[Path]:
-        """Our own files."""
+        """Our own files.
+
+        Raises:
+            FileNotFoundError: there is no such function.
+        """
+        if not (ROOT / "lambdas" / self.entry).is_dir():
+            raise FileNotFoundError(f"There is no function in lambdas/{self.entry}.")
         yield ROOT / "lambdas" / "__init__.py"
         for folder in (ROOT / "app", ROOT / "lambdas" / self.entry):
             for path in sorted(folder.rglob("*")):

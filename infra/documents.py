@@ -1,6 +1,6 @@
 """Where documents come in: a bucket, whose events go to a queue.
 
-    bucket ── created, removed ──► queue ── five times in vain ──► dead letters
+    bucket ── created, removed ──► queue ── twelve times in vain ──► dead letters
 
 Conversations have a bucket of their own. Both are encrypted with the stack's key, keep versions,
 answer over TLS only, and say themselves who may read and write what is in them: `admit`.

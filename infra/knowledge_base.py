@@ -70,8 +70,9 @@ class KnowledgeBase(Construct):
         self.data_source_id = self.source.attr_data_source_id
 
     def _data_source(self, context: Context, bucket: s3.Bucket) -> CfnDataSource:
-        """The bucket. What was indexed is not deleted with it, but with the index: a deletion
-        that waits for the store could leave the stack half destroyed.
+        """The bucket. What was indexed goes with the store, not with the data source: deleting that
+        would fail where the store does not answer, and leave the stack half destroyed. Only a
+        managed store is not ours to delete.
         """
         chunking = CHUNKING[context.chunking]
         return CfnDataSource(
@@ -79,7 +80,7 @@ class KnowledgeBase(Construct):
             "Source",
             name=self._name,
             knowledge_base_id=self.id,
-            data_deletion_policy="RETAIN",
+            data_deletion_policy="DELETE" if context.vector_store == "managed" else "RETAIN",
             data_source_configuration=_source(context, bucket),
             vector_ingestion_configuration=chunking
             and CfnDataSource.VectorIngestionConfigurationProperty(chunking_configuration=chunking),

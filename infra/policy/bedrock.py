@@ -113,8 +113,10 @@ def knowledge_base_waits_for_its_store(template: Template) -> Broken:
 
 
 def data_source_can_be_destroyed(template: Template) -> Broken:
+    """Where the store is ours: it is deleted after, with all that is in it."""
     for name, properties in template.of("AWS::Bedrock::DataSource"):
-        if properties.get("DataDeletionPolicy") != "RETAIN":
+        ours = properties["DataSourceConfiguration"]["Type"] == "S3"
+        if ours and properties.get("DataDeletionPolicy") != "RETAIN":
             yield name, "deleting what was indexed can fail, and then the stack stays; RETAIN"
 
 

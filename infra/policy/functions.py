@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.policy.template import Template, text
+from infra.policy.template import Template, references, text
 
 Broken = Iterator[tuple[str, str]]
 
@@ -84,6 +84,18 @@ def messages_come_back_in_time(template: Template) -> Broken:
             yield name, "its queue's visibility timeout is less than six times the function's"
 
 
+def custom_resources_can_answer(template: Template) -> Broken:
+    """CloudFormation waits for what is put into S3; without a way there, for an hour."""
+    ways = {name for name, _ in template.of("AWS::EC2::VPCEndpoint")}
+    functions = dict(template.of(FUNCTION))
+    for name, resource in template.resources.items():
+        if resource["Type"].startswith("Custom::"):
+            makers = functions.keys() & set(references(resource["Properties"]["ServiceToken"]))
+            inside = any("VpcConfig" in functions[maker] for maker in makers)
+            if inside and not ways & template.needs(name):
+                yield name, "it has to wait (DependsOn) for its network's endpoint of S3"
+
+
 def _environments(template: Template) -> Iterator[tuple[str, dict[str, str]]]:
     for name, properties in template.of(FUNCTION):
         variables = properties.get("Environment", {}).get("Variables", {})
@@ -100,4 +112,5 @@ RULES = (
     search_type_is_there,
     failures_come_back_alone,
     messages_come_back_in_time,
+    custom_resources_can_answer,
 )

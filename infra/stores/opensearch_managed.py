@@ -36,7 +36,8 @@ class OpenSearchManaged(VectorStore):
 
     def __init__(self, scope: Construct, name: str, context: Context, reader: iam.Role) -> None:
         super().__init__(scope, name)
-        self._name = generated(self, "docs", longest=LONGEST_NAME)
+        made_of = (context.chunking, context.embedding_model_id)
+        self._name = generated(self, "docs", *made_of, longest=LONGEST_NAME)
         self._arn = arn("es", f"domain/{self._name}")
         domain = self._domain(context)
         access = self.grant(reader, allow(["es:DescribeDomain"], self._arn))

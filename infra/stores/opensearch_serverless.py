@@ -137,9 +137,8 @@ class OpenSearchServerless(VectorStore):
             "Endpoint",
             name=self._name,
             vpc_id=network.vpc.vpc_id,
-            subnet_ids=[
-                network.vpc.isolated_subnets[0].subnet_id
-            ],  # it is called once a deployment
+            # One zone will do: it is called once a deployment, and each is paid for by the hour.
+            subnet_ids=[network.vpc.isolated_subnets[0].subnet_id],
             security_group_ids=[inside.security_group_id],
         )
         return inside, endpoint

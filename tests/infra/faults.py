@@ -202,6 +202,7 @@ FAULTS = (
     ),
     Fault("collection_waits_for_its_policies", COLLECTION, alone),
     Fault("index_waits_for_access", INDEX, alone),
+    Fault("custom_resources_can_answer", INDEX, alone),
     Fault("index_fits_the_engine", INDEX, put("Engine", "nmslib")),
     Fault(
         "api_is_regional", "AWS::ApiGateway::RestApi", put("EndpointConfiguration.Types", ["EDGE"])
