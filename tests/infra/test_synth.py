@@ -11,12 +11,14 @@ import pytest
 from cfnlint.api import lint
 
 from infra.acknowledged import acknowledged
+from infra.app import PolicyError
 from infra.bundle import ROOT
 from infra.context import Context
+from infra.guardrail import POLICIES
 from infra.policy import findings
 from tests.infra.conftest import VARIANTS, Json, Templates
 from tests.infra.snapshots import STORES, kept, snapshot
-from tests.synthesized import flags
+from tests.synthesized import flags, synthesize
 
 REDUNDANT = "W3005"  # a DependsOn that a reference says already; the CDK's own constructs do it
 
@@ -48,25 +50,46 @@ def test_the_template_is_what_it_was(templates: Templates, variant: str) -> None
 
 def test_changing_nothing_changes_nothing(templates: Templates, tmp_path: Path) -> None:
     """Another process, with another order of every set and no credentials, makes the same."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "JSII_NODE": os.environ["JSII_NODE"],
-        "CDK_CONTEXT_JSON": json.dumps(flags()),
-        "CDK_OUTDIR": str(tmp_path / "out"),
-    }
-    ran = subprocess.run(
-        [sys.executable, "-m", "infra.app"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = _run(tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert "opensearch-serverless: $182.50 a month" in ran.stderr
     made = json.loads((tmp_path / "out" / "Outcrop.template.json").read_text())
     assert made == templates("opensearch-serverless")
+
+
+def test_a_choice_that_cannot_be_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    ran = _run(tmp_path, vectorstore="aurora")
+    assert ran.returncode == 1
+    assert "vectorstore is no choice; there are stack, production, vector_store" in ran.stderr
+    assert not list((tmp_path / "out").glob("*.template.json"))
+
+
+def test_what_breaks_a_rule_of_ours_is_not_deployed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grounding = {"filtersConfig": [{"type": "GROUNDING", "threshold": 1.5}]}
+    monkeypatch.setitem(POLICIES, "grounding", grounding)
+    with pytest.raises(
+        PolicyError, match=r"a threshold of 1\.5: from above 0 to 0\.99 is possible"
+    ):
+        synthesize(tmp_path, vector_store="managed")
+
+
+def test_what_the_schema_forbids_is_not_deployed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CDK's own validation; cdk.json makes its rules errors."""
+    monkeypatch.setattr("infra.agent.INSTRUCTION", "Too short.")
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        synthesize(tmp_path, vector_store="managed", agent="bedrock-agent")
+
+
+def test_what_cdk_nag_finds_is_not_deployed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.acknowledged.TRIAL", {})
+    with pytest.raises(RuntimeError, match="S1"):
+        synthesize(tmp_path, vector_store="managed")
 
 
 def test_two_stacks_share_no_name(templates: Templates) -> None:
@@ -95,3 +118,22 @@ def _names(template: Json) -> Iterator[tuple[str, str]]:
             given = key.endswith(("Name", "Domain")) and key != "MetricName"
             if given and isinstance(value, str):
                 yield resource["Type"], value
+
+
+def _run(folder: Path, **choices: str) -> "subprocess.CompletedProcess[str]":
+    """`python -m infra.app`, as the CDK's command line runs it."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "JSII_NODE": os.environ["JSII_NODE"],
+        "CDK_CONTEXT_JSON": json.dumps({**flags(), **choices}),
+        "CDK_OUTDIR": str(folder / "out"),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "infra.app"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
