@@ -11,7 +11,8 @@ from infra.policy import RULES, findings
 from infra.policy.template import Template, text
 from tests.infra.checkers import cdk, cfn_lint
 from tests.infra.conftest import Json, Templates
-from tests.infra.faults import FAULTS, Fault, planted
+from tests.infra.faults import FAULTS
+from tests.infra.planting import Fault, planted
 
 NAMED = {f"Fault{number}": fault for number, fault in enumerate(FAULTS)}
 ALARM = "AWS::CloudWatch::Alarm"
