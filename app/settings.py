@@ -32,6 +32,10 @@ class DocumentSettings(_Environment):
     """What the ingest function needs: where documents are, and who is to know of them."""
 
     knowledge_base_id: str = Field(description="The Knowledge Base that answers come from.")
+    knowledge_base_type: Literal["VECTOR", "MANAGED"] = Field(
+        default="VECTOR",
+        description="MANAGED where Bedrock keeps the vectors too: then its search is its own.",
+    )
     data_source_id: str = Field(description="Its data source: the documents bucket.")
     documents_bucket: str = Field(description="The bucket that documents are uploaded to.")
 
@@ -71,6 +75,12 @@ class Settings(DocumentSettings):
         default=None, description="The guardrail that judges every question and answer."
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+
+    @property
+    def searches(self) -> Literal["HYBRID", "SEMANTIC", "MANAGED"]:
+        """How Retrieve is asked to search, if nobody says otherwise."""
+        return "MANAGED" if self.knowledge_base_type == "MANAGED" else self.search_type
+
     origin: str | None = Field(
         default=None, description="The page that may call the application from a browser."
     )

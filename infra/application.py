@@ -50,6 +50,7 @@ class Application(Construct):
         settings = {
             "AUTH": "api-gateway",
             "KNOWLEDGE_BASE_ID": base.id,
+            "KNOWLEDGE_BASE_TYPE": base.kind,
             "DATA_SOURCE_ID": base.data_source_id,
             "DOCUMENTS_BUCKET": bucket.bucket_name,
             "CONVERSATIONS_BUCKET": conversations.bucket_name,

@@ -48,6 +48,7 @@ class Ingest(Construct):
             memory=256,
             environment={
                 "OUTCROP_KNOWLEDGE_BASE_ID": base.id,
+                "OUTCROP_KNOWLEDGE_BASE_TYPE": base.kind,
                 "OUTCROP_DATA_SOURCE_ID": base.data_source_id,
                 "OUTCROP_DOCUMENTS_BUCKET": bucket.bucket_name,
             },
@@ -70,7 +71,8 @@ class Ingest(Construct):
             max_concurrency=2,  # the least there is: a Knowledge Base takes one thing at a time
             report_batch_item_failures=True,
         )
-        self._nightly(base, documents)
+        if base.kind == "VECTOR":  # a managed base has nothing to sync: it is told everything
+            self._nightly(base, documents)
 
     def _nightly(self, base: KnowledgeBase, documents: Documents) -> None:
         """A full sync, which finds whatever events did not tell of."""

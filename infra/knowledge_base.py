@@ -51,6 +51,7 @@ class KnowledgeBase(Construct):
         admit(bucket, role, "Get")
         store = vector_store(self, context, role)
         self.search_type = store.search_type
+        self.kind = "MANAGED" if context.vector_store == "managed" else "VECTOR"
         # One that is made of something else is another one, with another name.
         self._name = generated(
             self, "docs", context.vector_store, context.chunking, context.embedding_model_id
@@ -126,14 +127,8 @@ def _source(context: Context, bucket: s3.Bucket) -> CfnDataSource.DataSourceConf
             type="MANAGED_KNOWLEDGE_BASE_CONNECTOR",
             managed_knowledge_base_connector_configuration=(
                 CfnDataSource.ManagedKnowledgeBaseConnectorConfigurationProperty(
-                    connector_parameters={
-                        "type": "S3",
-                        "version": "1",
-                        "connectionConfiguration": {
-                            "bucketName": bucket.bucket_name,
-                            "bucketOwnerAccountId": Aws.ACCOUNT_ID,
-                        },
-                    }
+                    # Of a managed base's connectors this one alone takes documents directly.
+                    connector_parameters={"type": "CUSTOM", "version": "1", "aclEnabled": False}
                 )
             ),
         )

@@ -129,7 +129,7 @@ def _retrieve(query: str, question: Question, means: Means) -> tuple[Passage, ..
         means.settings.knowledge_base_id,
         query,
         limit=means.settings.passages,
-        search_type=means.settings.search_type,
+        search_type=means.settings.searches,
         retrieval_filter=question.retrieval_filter,
     )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
     from mypy_boto3_bedrock_agent_runtime.type_defs import KnowledgeBaseRetrievalResultTypeDef
 
-SearchType = str  # HYBRID or SEMANTIC
+SearchType = str  # HYBRID, SEMANTIC, or MANAGED: the one that a managed Knowledge Base has
 PAGE = "x-amz-bedrock-kb-document-page-number"
 RESERVED = "x-amz-bedrock"
 
@@ -31,14 +31,18 @@ def retrieve(
         limit: at most 100.
         retrieval_filter: Bedrock's RetrievalFilter, as it is.
     """
-    search: dict[str, Any] = {"numberOfResults": limit, "overrideSearchType": search_type}
+    search: dict[str, Any] = {"numberOfResults": limit}
     if retrieval_filter:
         search["filter"] = retrieval_filter
+    configuration: dict[str, Any] = {"managedSearchConfiguration": search}
+    if search_type != "MANAGED":
+        search["overrideSearchType"] = search_type
+        configuration = {"vectorSearchConfiguration": search}
     with calling("Retrieve"):
         found = agent_runtime.retrieve(
             knowledgeBaseId=knowledge_base_id,
             retrievalQuery={"text": query},
-            retrievalConfiguration={"vectorSearchConfiguration": search},  # type: ignore[typeddict-item]  # built above, member by member
+            retrievalConfiguration=configuration,  # type: ignore[arg-type]  # built above, member by member
         )
     return tuple(_passages(found["retrievalResults"]))
 
@@ -66,13 +70,13 @@ def _uri(location: Mapping[str, Any]) -> str:
 
     >>> _uri({"type": "S3", "s3Location": {"uri": "s3://docs/a.pdf"}})
     's3://docs/a.pdf'
-    >>> _uri({"type": "CUSTOM", "customDocumentLocation": {"id": "a"}})
-    'custom:a'
+    >>> _uri({"type": "CUSTOM", "customDocumentLocation": {"id": "s3://docs/a.pdf"}})
+    's3://docs/a.pdf'
     """
     if s3 := location.get("s3Location"):
         return str(s3["uri"])
     if custom := location.get("customDocumentLocation"):
-        return f"custom:{custom['id']}"
+        return str(custom["id"])
     web: Mapping[str, Any] = next(
         (value for value in location.values() if isinstance(value, dict) and "url" in value), {}
     )

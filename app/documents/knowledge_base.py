@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.aws import Clients, calling
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent.type_defs import (
+        DocumentContentTypeDef,
         DocumentIdentifierTypeDef,
         KnowledgeBaseDocumentDetailTypeDef,
         KnowledgeBaseDocumentTypeDef,
@@ -20,11 +21,17 @@ SOURCE_URI = "x-amz-bedrock-kb-source-uri"
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """A Knowledge Base with an S3 data source. Documents are called by their URIs."""
+    """A Knowledge Base. Documents are called by their URIs in the bucket.
+
+    Attributes:
+        data_source_id: the bucket. A managed base takes documents directly from a custom connector
+            only, to which a document is told as one whose id is its URI.
+    """
 
     clients: Clients
     id: str
     data_source_id: str
+    managed: bool = False
 
     def ingest(self, sidecars: Mapping[str, str | None]) -> None:
         """Take on documents, new or changed: URI -> the URI of its sidecar, if it has one."""
@@ -33,7 +40,7 @@ class KnowledgeBase:
                 self.clients.bedrock_agent.ingest_knowledge_base_documents(
                     knowledgeBaseId=self.id,
                     dataSourceId=self.data_source_id,
-                    documents=[_document(uri, sidecars[uri]) for uri in batch],
+                    documents=[self._document(uri, sidecars[uri]) for uri in batch],
                 )
 
     def delete(self, uris: Sequence[str]) -> None:
@@ -42,7 +49,7 @@ class KnowledgeBase:
                 self.clients.bedrock_agent.delete_knowledge_base_documents(
                     knowledgeBaseId=self.id,
                     dataSourceId=self.data_source_id,
-                    documentIdentifiers=[_identifier(uri) for uri in batch],
+                    documentIdentifiers=[self._identifier(uri) for uri in batch],
                 )
 
     def details(self, uris: Sequence[str]) -> "dict[str, KnowledgeBaseDocumentDetailTypeDef]":
@@ -53,40 +60,54 @@ class KnowledgeBase:
                 reply = self.clients.bedrock_agent.get_knowledge_base_documents(
                     knowledgeBaseId=self.id,
                     dataSourceId=self.data_source_id,
-                    documentIdentifiers=[_identifier(uri) for uri in batch],
+                    documentIdentifiers=[self._identifier(uri) for uri in batch],
                 )
             for detail in reply["documentDetails"]:
                 if detail["status"] != NOT_FOUND:
-                    details[detail["identifier"]["s3"]["uri"]] = detail
+                    details[_uri(detail["identifier"])] = detail
         return details
 
     def finds(self, uri: str) -> bool:
         """Whether Retrieve still finds anything of a document."""
+        search: Any = {
+            "numberOfResults": 1,
+            "filter": {"equals": {"key": SOURCE_URI, "value": uri}},
+        }
+        kind = "managedSearchConfiguration" if self.managed else "vectorSearchConfiguration"
         with calling("Retrieve"):
             found = self.clients.bedrock_agent_runtime.retrieve(
                 knowledgeBaseId=self.id,
                 retrievalQuery={"text": uri},
-                retrievalConfiguration={
-                    "vectorSearchConfiguration": {
-                        "numberOfResults": 1,
-                        "filter": {"equals": {"key": SOURCE_URI, "value": uri}},  # type: ignore[typeddict-item]  # the stubs have no scalars
-                    }
-                },
+                retrievalConfiguration={kind: search},  # type: ignore[misc]  # one of two names
             )
         return bool(found["retrievalResults"])
 
+    def _identifier(self, uri: str) -> "DocumentIdentifierTypeDef":
+        if self.managed:
+            return {"dataSourceType": "CUSTOM", "custom": {"id": uri}}
+        return {"dataSourceType": "S3", "s3": {"uri": uri}}
 
-def _identifier(uri: str) -> "DocumentIdentifierTypeDef":
-    return {"dataSourceType": "S3", "s3": {"uri": uri}}
+    def _document(self, uri: str, sidecar: str | None) -> "KnowledgeBaseDocumentTypeDef":
+        document: KnowledgeBaseDocumentTypeDef = {"content": self._content(uri)}
+        if sidecar:
+            document["metadata"] = {"type": "S3_LOCATION", "s3Location": {"uri": sidecar}}
+        return document
+
+    def _content(self, uri: str) -> "DocumentContentTypeDef":
+        if not self.managed:
+            return {"dataSourceType": "S3", "s3": {"s3Location": {"uri": uri}}}
+        return {
+            "dataSourceType": "CUSTOM",
+            "custom": {
+                "customDocumentIdentifier": {"id": uri},
+                "sourceType": "S3_LOCATION",
+                "s3Location": {"uri": uri},
+            },
+        }
 
 
-def _document(uri: str, sidecar: str | None) -> "KnowledgeBaseDocumentTypeDef":
-    document: KnowledgeBaseDocumentTypeDef = {
-        "content": {"dataSourceType": "S3", "s3": {"s3Location": {"uri": uri}}}
-    }
-    if sidecar:
-        document["metadata"] = {"type": "S3_LOCATION", "s3Location": {"uri": sidecar}}
-    return document
+def _uri(identifier: "DocumentIdentifierTypeDef") -> str:
+    return identifier["s3"]["uri"] if "s3" in identifier else identifier["custom"]["id"]
 
 
 def _batches(uris: Sequence[str]) -> Iterator[Sequence[str]]:

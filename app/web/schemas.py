@@ -153,7 +153,8 @@ class Explanation(_Schema):
     """Why a passage is where it is.
 
     Attributes:
-        semantic_rank: its place by meaning alone, from 1; None if it is not among the candidates.
+        semantic_rank: its place by meaning alone, from 1; None if it is not among the candidates,
+            or if the search is a managed Knowledge Base's.
         words: the query's words that it holds, as they are written there.
         used: whether an answer would read it.
         reason: why not, if not.

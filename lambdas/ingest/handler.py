@@ -48,5 +48,10 @@ def _sides() -> tuple[Bucket, KnowledgeBase]:
     aws = clients(DEADLINE_SECONDS)
     return (
         Bucket(aws.s3, settings.documents_bucket),
-        KnowledgeBase(aws, settings.knowledge_base_id, settings.data_source_id),
+        KnowledgeBase(
+            aws,
+            settings.knowledge_base_id,
+            settings.data_source_id,
+            managed=settings.knowledge_base_type == "MANAGED",
+        ),
     )

@@ -27,7 +27,14 @@ from tests.lambdas.api_event import NOBODY, cognito
 from tests.lambdas.tools.events import function_event, said
 from tests.synthesized import Synthesized
 
-STACKS = ("opensearch-serverless", "opensearch-managed", "s3-vectors", "aurora", "everything")
+STACKS = (
+    "opensearch-serverless",
+    "opensearch-managed",
+    "s3-vectors",
+    "aurora",
+    "managed",
+    "everything",
+)
 """The templates that tests/infra looks at, made once for both."""
 
 AGENTS = tuple(name for name in STACKS if VARIANTS[name]["agent"] == "bedrock-agent")
@@ -159,18 +166,6 @@ def test_what_a_service_refuses_is_refused_by_its_name(
         stack.again(_written(stack, template, tmp_path))
     assert refused.value.detail.startswith(f"{logical_id} ({kind}): ")
     assert named in refused.value.detail
-
-
-def test_a_base_that_bedrock_manages_is_refused_since_the_stand_in_has_none(
-    synthesized: Synthesized, tmp_path: Path
-) -> None:
-    managed = synthesized(**VARIANTS["managed"])
-    with (
-        pytest.raises(TemplateError, match="does not have a knowledge base of type MANAGED") as no,
-        replaying(managed, tmp_path),
-    ):
-        pass
-    assert ": KnowledgeBaseConfiguration.Type: CreateKnowledgeBase refused it" in no.value.detail
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -30,12 +30,12 @@ def search(
         screen.show_json(found)
         return
     for passage in found["passages"]:
-        _show(passage)
+        _show(passage, told=found["searchType"] != "MANAGED")
     if not found["passages"]:
         screen.err.print("Nothing was found.")
 
 
-def _show(passage: Json) -> None:
+def _show(passage: Json, *, told: bool) -> None:
     head = Text(f"{passage['number']}. ", style="bold cyan")
     head.append(passage["document"], style="cyan")
     if passage["page"]:
@@ -44,9 +44,9 @@ def _show(passage: Json) -> None:
     screen.out.print(head)
     if why := passage["explanation"]:
         rank = why["semanticRank"]
-        by_meaning = f"number {rank} by meaning" if rank else "not found by meaning alone"
+        by_meaning = f"number {rank} by meaning; " if rank else "not found by meaning alone; "
         words = ", ".join(why["words"]) or "none"
-        note = f"{by_meaning}; shared words: {words}"
+        note = f"{by_meaning if told else ''}shared words: {words}"
         if why["reason"]:
             note += f"; {why['reason']}"
         screen.indented(Text(note, style="dim"), 3)

@@ -17,6 +17,11 @@ from app.local.wire import JSON, ServiceError
 
 MAX_BASES = 100
 
+VECTOR, MANAGED = "VECTOR", "MANAGED"
+CONFIGURATIONS = {
+    VECTOR: "vectorKnowledgeBaseConfiguration",
+    MANAGED: "managedKnowledgeBaseConfiguration",
+}
 STORAGE = {
     "OPENSEARCH_SERVERLESS": "opensearchServerlessConfiguration",
     "OPENSEARCH_MANAGED_CLUSTER": "opensearchManagedClusterConfiguration",
@@ -31,7 +36,7 @@ STORAGE = {
 
 def create(db: Connection, params: JSON) -> JSON:
     _check_configuration(params["knowledgeBaseConfiguration"])
-    _check_storage(params.get("storageConfiguration"))
+    _check_storage(params["knowledgeBaseConfiguration"]["type"], params.get("storageConfiguration"))
     _check_room(db)
     base, now = new_id(), datetime.now(UTC)
     name, settings = _settings(params)
@@ -146,6 +151,13 @@ def usable(db: Connection, base: str) -> Row:
     return row
 
 
+def storage(row: Row) -> str:
+    """The type of the store that a base was declared with; a managed one has none: MANAGED."""
+    record = decode(row["record"])
+    declared = record.get("storageConfiguration") or record["knowledgeBaseConfiguration"]
+    return str(declared["type"])
+
+
 def syncing(db: Connection, base: str) -> bool:
     """Whether one of its data sources has an ingestion job that is running."""
     return bool(db.execute("SELECT 1 FROM running_jobs WHERE base = ?", (base,)).fetchone())
@@ -179,19 +191,24 @@ def _settings(params: JSON) -> tuple[str, JSON]:
 
 
 def _check_configuration(configuration: JSON) -> None:
-    kind = configuration["type"]
-    if kind != "VECTOR":
-        raise unsupported("knowledgeBaseConfiguration.type", f"a knowledge base of type {kind}")
-    if "vectorKnowledgeBaseConfiguration" not in configuration:
-        raise invalid(
-            "knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration",
-            "is required for a knowledge base of type VECTOR.",
-        )
-    _check_only("knowledgeBaseConfiguration", configuration, "vectorKnowledgeBaseConfiguration")
-    embeddings.check(configuration["vectorKnowledgeBaseConfiguration"])
+    kind, field = configuration["type"], "knowledgeBaseConfiguration"
+    if kind not in CONFIGURATIONS:
+        raise unsupported(f"{field}.type", f"a knowledge base of type {kind}")
+    block = CONFIGURATIONS[kind]
+    if block not in configuration:
+        raise invalid(f"{field}.{block}", f"is required for a knowledge base of type {kind}.")
+    _check_only(field, configuration, block)
+    if kind == MANAGED:
+        embeddings.check_managed(configuration[block])
+    else:
+        embeddings.check(f"{field}.{block}", configuration[block])
 
 
-def _check_storage(storage: JSON | None) -> None:
+def _check_storage(kind: str, storage: JSON | None) -> None:
+    if kind == MANAGED:
+        if storage is not None:
+            raise invalid("storageConfiguration", "does not belong to type MANAGED.")
+        return
     if storage is None:
         raise invalid("storageConfiguration", "is required for a knowledge base of type VECTOR.")
     block = STORAGE[storage["type"]]

@@ -18,7 +18,7 @@ DIMENSIONS: dict[str, tuple[int, ...]] = {
     "cohere.embed-v4:0": (256, 512, 1024, 1536),
 }
 _FOUNDATION_MODEL = re.compile(r"(?:arn:aws[^:]*:bedrock:[a-z0-9-]+::foundation-model/)?(.+)")
-_FIELD = "knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration"
+_MANAGED = "knowledgeBaseConfiguration.managedKnowledgeBaseConfiguration"
 _DETAILS = "bedrockEmbeddingModelConfiguration"
 _MISSING = {
     "audio": "the embedding of audio",
@@ -27,8 +27,26 @@ _MISSING = {
 }
 
 
-def check(configuration: JSON) -> None:
-    """Check a VectorKnowledgeBaseConfiguration.
+def check_managed(configuration: JSON) -> None:
+    """Check a ManagedKnowledgeBaseConfiguration: the service's own embedding model, or a named one.
+
+    Raises:
+        ServiceError: ValidationException, naming the field and the rule.
+    """
+    if configuration.get("embeddingModelType", "MANAGED") == "CUSTOM":
+        if "embeddingModelArn" not in configuration:
+            raise invalid(
+                f"{_MANAGED}.embeddingModelArn", "is required for a model of type CUSTOM."
+            )
+        check(_MANAGED, configuration)
+        return
+    for member in ("embeddingModelArn", "embeddingModelConfiguration"):
+        if member in configuration:
+            raise invalid(f"{_MANAGED}.{member}", "does not belong to a model of type MANAGED.")
+
+
+def check(where: str, configuration: JSON) -> None:
+    """Check what a configuration, which stands at `where`, says of its embedding model.
 
     Raises:
         ServiceError: ValidationException, naming the field and the rule.
@@ -37,16 +55,18 @@ def check(configuration: JSON) -> None:
     model = found.group(1) if found else ""
     if model not in DIMENSIONS:
         raise invalid(
-            f"{_FIELD}.embeddingModelArn",
+            f"{where}.embeddingModelArn",
             f"must be the ARN of one of the embedding models {', '.join(DIMENSIONS)}.",
         )
     if "supplementalDataStorageConfiguration" in configuration:
-        raise unsupported(f"{_FIELD}.supplementalDataStorageConfiguration", "multimodal data")
-    _check_details(configuration.get("embeddingModelConfiguration", {}).get(_DETAILS, {}), model)
+        raise unsupported(f"{where}.supplementalDataStorageConfiguration", "multimodal data")
+    field = f"{where}.embeddingModelConfiguration.{_DETAILS}"
+    _check_details(
+        field, configuration.get("embeddingModelConfiguration", {}).get(_DETAILS, {}), model
+    )
 
 
-def _check_details(details: JSON, model: str) -> None:
-    field = f"{_FIELD}.embeddingModelConfiguration.{_DETAILS}"
+def _check_details(field: str, details: JSON, model: str) -> None:
     for member in _MISSING.keys() & details.keys():
         raise unsupported(f"{field}.{member}", _MISSING[member])
     if details.get("embeddingDataType", "FLOAT32") != "FLOAT32":

@@ -3,7 +3,8 @@
 Which search a base has is a matter of the store type that it was declared with, as on AWS, though
 the laptop's own store has both. Bedrock's user guide says that HYBRID is there for OpenSearch
 Serverless, Aurora (RDS) and MongoDB Atlas, and that elsewhere the search is SEMANTIC whatever was
-asked; S3 Vectors is known to refuse instead, with the error below.
+asked; S3 Vectors is known to refuse instead, with the error below. A managed base has a search of
+its own, always by both.
 
 Where chunks are HIERARCHICAL, children are found and counted, and their parents returned, each once
 and in the place of its best child: so fewer results than asked for may come back.
@@ -14,7 +15,6 @@ from dataclasses import replace
 
 from app.local.control import pages
 from app.local.control.errors import invalid, unsupported
-from app.local.control.records import decode
 from app.local.knowledge import bases, queue
 from app.local.knowledge.chunk import Encoder
 from app.local.knowledge.state import State
@@ -23,15 +23,17 @@ from app.local.store import Hit, Store
 from app.local.store.filters import Filter, Group, compile_filter
 from app.local.wire import JSON
 
-HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS")
+HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS", bases.MANAGED)
+FEWER_OPERATORS = ("S3_VECTORS", bases.MANAGED)
 DEFAULT_RESULTS = 5
 _SEARCH = "retrievalConfiguration.vectorSearchConfiguration"
+_MANAGED_SEARCH = "retrievalConfiguration.managedSearchConfiguration"
 _MISSING = {
     "guardrailConfiguration": "a guardrail on Retrieve",
     "userContext": "access control",
-    "retrievalConfiguration.managedSearchConfiguration": "the search of a managed knowledge base",
     f"{_SEARCH}.rerankingConfiguration": "reranking",
     f"{_SEARCH}.implicitFilterConfiguration": "a filter that a model writes",
+    f"{_MANAGED_SEARCH}.rerankingConfiguration": "reranking",
 }
 
 
@@ -43,11 +45,10 @@ def retrieve(state: State, stores: Stores, encoder: Encoder, params: JSON) -> JS
             ResourceNotFoundException and ConflictException, for the base.
     """
     question = _question(params)
-    search = _search(params)
     base = params["knowledgeBaseId"].rpartition("/")[2]
     with state.transaction() as db:
-        record = decode(bases.usable(db, base)["record"])
-    storage = record["storageConfiguration"]["type"]
+        storage = bases.storage(bases.usable(db, base))
+    search = _search(storage, params)
     words = question if _hybrid(base, storage, search.get("overrideSearchType")) else None
     conditions = _filter(storage, search["filter"]) if "filter" in search else None
     start = pages.position("Retrieve", params) or 0
@@ -104,12 +105,20 @@ def _question(params: JSON) -> str:
     return text
 
 
-def _search(params: JSON) -> JSON:
-    """The vectorSearchConfiguration."""
+def _search(storage: str, params: JSON) -> JSON:
+    """The vectorSearchConfiguration, or a managed base's managedSearchConfiguration."""
     for field, what in _MISSING.items():
         if _member(params, field) is not None:
             raise unsupported(field, what)
-    return _member(params, _SEARCH) or {}
+    own, other = _SEARCH, _MANAGED_SEARCH
+    if storage == bases.MANAGED:
+        own, other = other, own
+    if _member(params, other) is not None:
+        raise invalid(other, f"does not belong to this knowledge base: {own} does.")
+    search = _member(params, own) or {}
+    if search.get("rerankingModelType", "NONE") != "NONE":
+        raise unsupported(f"{own}.rerankingModelType", "reranking")
+    return search
 
 
 def _member(params: JSON, field: str) -> JSON | None:
@@ -140,8 +149,8 @@ def _filter(storage: str, asked: Mapping[str, object]) -> Filter:
     except ValueError as error:
         raise invalid(f"{_SEARCH}.filter", f"{error}.") from error
     missing = _operators(conditions) & {"startsWith", "stringContains"}
-    if storage == "S3_VECTORS" and missing:
-        raise invalid(f"{_SEARCH}.filter", f"storage of type S3_VECTORS has no {min(missing)}.")
+    if storage in FEWER_OPERATORS and missing:
+        raise invalid(f"{_SEARCH}.filter", f"storage of type {storage} has no {min(missing)}.")
     return conditions
 
 

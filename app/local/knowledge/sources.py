@@ -1,4 +1,7 @@
-"""Data sources: where a base's documents come from. A bucket (S3), or the caller (CUSTOM)."""
+"""Data sources: where a base's documents come from. A bucket (S3), or the caller (CUSTOM).
+
+A managed base has connectors in their place, of which there is the caller's alone.
+"""
 
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -11,6 +14,13 @@ from app.local.knowledge import bases, chunk
 from app.local.wire import JSON, ServiceError
 
 MAX_SOURCES = 5
+CONNECTOR = "MANAGED_KNOWLEDGE_BASE_CONNECTOR"
+BLOCKS = {
+    "S3": "s3Configuration",
+    "CUSTOM": None,
+    CONNECTOR: "managedKnowledgeBaseConnectorConfiguration",
+}
+"""The block that belongs to a type."""
 _SETTINGS = (
     "description",
     "dataSourceConfiguration",
@@ -20,8 +30,9 @@ _SETTINGS = (
 
 
 def create(db: Connection, params: JSON) -> JSON:
-    base = bases.usable(db, params["knowledgeBaseId"])["id"]
-    _check_configuration(params["dataSourceConfiguration"])
+    owner = bases.usable(db, params["knowledgeBaseId"])
+    base = owner["id"]
+    _check_configuration(owner, params["dataSourceConfiguration"])
     _check_ingestion(params.get("vectorIngestionConfiguration", {}))
     _check_room(db, base)
     source, now = new_id(), datetime.now(UTC)
@@ -52,7 +63,8 @@ def page(db: Connection, params: JSON) -> JSON:
 def update(db: Connection, params: JSON) -> JSON:
     row = usable(db, params["knowledgeBaseId"], params["dataSourceId"])
     before = decode(row["record"])
-    _check_configuration(params["dataSourceConfiguration"])
+    owner = bases.find(db, row["base"])
+    _check_configuration(owner, params["dataSourceConfiguration"])
     _check_ingestion(params.get("vectorIngestionConfiguration", {}))
     _check_unchanged(before, params)
     record = {member: params[member] for member in _SETTINGS if member in params} | {
@@ -147,7 +159,7 @@ def bucket(row: Row) -> tuple[str, str]:
 def kind(row: Row) -> str:
     """S3 or CUSTOM."""
     configuration: JSON = decode(row["record"])["dataSourceConfiguration"]
-    return str(configuration["type"])
+    return "CUSTOM" if configuration["type"] == CONNECTOR else str(configuration["type"])
 
 
 def describe(row: Row) -> JSON:
@@ -166,15 +178,37 @@ def _summary(source: JSON) -> JSON:
     return {member: source[member] for member in members if member in source}
 
 
-def _check_configuration(configuration: JSON) -> None:
+def _check_configuration(owner: Row, configuration: JSON) -> None:
     field, kind = "dataSourceConfiguration", configuration["type"]
-    if kind not in ("S3", "CUSTOM"):
+    managed = bases.storage(owner) == bases.MANAGED
+    if managed != (kind == CONNECTOR):
+        base = "a managed" if managed else "this"
+        rule = "must be" if managed else "cannot be"
+        raise invalid(f"{field}.type", f"{rule} {CONNECTOR} in {base} knowledge base.")
+    if kind not in BLOCKS:
         raise unsupported(f"{field}.type", f"a data source of type {kind}")
-    if kind == "S3" and "s3Configuration" not in configuration:
-        raise invalid(f"{field}.s3Configuration", "is required for a data source of type S3.")
-    others = configuration.keys() - ({"type", "s3Configuration"} if kind == "S3" else {"type"})
-    if others:
+    block = BLOCKS[kind]
+    if block and block not in configuration:
+        raise invalid(f"{field}.{block}", f"is required for a data source of type {kind}.")
+    if others := configuration.keys() - {"type", block}:
         raise invalid(f"{field}.{min(others)}", f"does not belong to type {kind}.")
+    if kind == CONNECTOR and block:
+        _check_connector(f"{field}.{block}", configuration[block])
+
+
+def _check_connector(field: str, connector: JSON) -> None:
+    for member in connector.keys() - {"connectorParameters"}:
+        raise unsupported(f"{field}.{member}", f"a {member}")
+    parameters = connector.get("connectorParameters", {})
+    if parameters.get("version") != "1":
+        raise invalid(f"{field}.connectorParameters.version", "must be 1.")
+    if parameters.get("type") != "CUSTOM":
+        kind = parameters.get("type")
+        raise unsupported(
+            f"{field}.connectorParameters.type", f"a managed connector of type {kind}"
+        )
+    if parameters.get("aclEnabled"):
+        raise unsupported(f"{field}.connectorParameters.aclEnabled", "access control")
 
 
 def _check_ingestion(configuration: JSON) -> None:

@@ -16,7 +16,12 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/documents`."""
     routes = APIRouter(prefix="/documents")
     bucket = documents.Bucket(clients.s3, settings.documents_bucket)
-    base = documents.KnowledgeBase(clients, settings.knowledge_base_id, settings.data_source_id)
+    base = documents.KnowledgeBase(
+        clients,
+        settings.knowledge_base_id,
+        settings.data_source_id,
+        managed=settings.knowledge_base_type == "MANAGED",
+    )
 
     @routes.post("", status_code=201)
     def offer(new: schemas.NewDocument) -> schemas.Upload:

@@ -1,12 +1,13 @@
 """What Retrieve finds, without an answer: to see, and to mend, what answers are made of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter
 
 from app.answer import retrieve
 from app.aws import Clients
+from app.errors import InvalidRequest
 from app.events import Passage
 from app.settings import Settings
 from app.web import schemas
@@ -32,11 +33,16 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     @routes.post("/search")
     def search(asked: schemas.Search) -> schemas.Found:
         """Find passages."""
-        search_type = asked.search_type or settings.search_type
+        if asked.search_type and settings.searches == "MANAGED":
+            raise InvalidRequest(
+                "The Knowledge Base is managed: its search is its own, and has no types.",
+                field="searchType",
+            )
+        search_type = asked.search_type or settings.searches
         found = find(asked, search_type)
         passages = [schemas.Passage.model_validate(passage) for passage in found]
         if asked.explain:
-            by_meaning = found if search_type == "SEMANTIC" else find(asked, "SEMANTIC")
+            by_meaning = _by_meaning(search_type, found, lambda: find(asked, "SEMANTIC"))
             passages = [
                 _explained(passage, by_meaning, asked.query, settings.passages)
                 for passage in passages
@@ -44,6 +50,19 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         return schemas.Found(query=asked.query, search_type=search_type, passages=passages)
 
     return routes
+
+
+def _by_meaning(
+    search_type: str, found: Sequence[Passage], again: Callable[[], Sequence[Passage]]
+) -> Sequence[Passage]:
+    """The passages in their order by meaning; a managed Knowledge Base does not tell it."""
+    match search_type:
+        case "SEMANTIC":
+            return found
+        case "HYBRID":
+            return again()
+        case _:
+            return ()
 
 
 def _explained(

@@ -90,7 +90,10 @@ KENDRA = "arn:aws:kendra:us-east-1:000000000000:index/01234567-89ab-cdef-0123-45
     ("params", "named"),
     [
         ({"knowledgeBaseConfiguration": {"type": "VECTOR"}}, "vectorKnowledgeBaseConfiguration"),
-        ({"knowledgeBaseConfiguration": {"type": "MANAGED"}}, "MANAGED"),
+        (
+            {"knowledgeBaseConfiguration": {"type": "MANAGED"}},
+            "managedKnowledgeBaseConfiguration",
+        ),
         (
             {
                 "knowledgeBaseConfiguration": {
