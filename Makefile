@@ -57,8 +57,8 @@ check: $(VENV)/dev
 synth: $(VENV)/infra
 	@$(CDK) synth --quiet $(ARGS)
 
-deploy: $(VENV)/infra
-	@$(CDK) deploy $(ARGS)
+deploy: $(VENV)/laptop $(VENV)/infra
+	@$(BIN)/outcrop deploy $(ARGS)
 
 lambda-adapter: $(ADAPTER)/bin/lambda-adapter
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import yaml
+
 from app.local.wire import JSON
 
 VERSION = "3.0.0"
@@ -55,8 +57,6 @@ def read(text: str) -> JSON:
 
 
 def _yaml(text: str) -> Any:
-    import yaml  # type: ignore[import-untyped]  # it has no types of its own
-
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:

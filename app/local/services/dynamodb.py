@@ -96,7 +96,7 @@ class _Tables:
         except ImportError as error:
             message = (
                 f"The stand-in keeps its DynamoDB tables with moto, which cannot be imported "
-                f"({error}). Install it: moto[dynamodb,server]."
+                f"({error}). `make up` installs it."
             )
             raise ServiceError(dialect("dynamodb").missing, message) from error
         get_backend("dynamodb").reset()
