@@ -43,8 +43,9 @@ class Documents(Construct):
                 queue=self.dead_letters, max_receive_count=RECEIVES
             ),
         )
-        self.bucket = _bucket(self, "Documents", context, key, logs)
-        self.conversations = _bucket(self, "Conversations", context, key, logs)
+        self.bucket = _bucket(self, "Documents", context, key, logs, versioned=True)
+        # A turn is written once and never again, and what its owner deletes is to be gone.
+        self.conversations = _bucket(self, "Conversations", context, key, logs, versioned=False)
         if context.origin:
             self.bucket.add_cors_rule(
                 allowed_methods=[s3.HttpMethods.POST],
@@ -95,8 +96,17 @@ def admit(bucket: s3.Bucket, role: iam.Role, *verbs: str) -> None:
 
 
 def _bucket(
-    scope: Construct, name: str, context: Context, key: kms.IKey, logs: s3.IBucket | None
+    scope: Construct,
+    name: str,
+    context: Context,
+    key: kms.IKey,
+    logs: s3.IBucket | None,
+    *,
+    versioned: bool,
 ) -> s3.Bucket:
+    older = s3.LifecycleRule(
+        expired_object_delete_marker=True, noncurrent_version_expiration=Duration.days(30)
+    )
     bucket = s3.Bucket(
         scope,
         f"{name}Bucket",
@@ -107,15 +117,12 @@ def _bucket(
         enforce_ssl=True,
         minimum_tls_version=1.2,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        versioned=True,
+        versioned=versioned,
         server_access_logs_bucket=logs,
         server_access_logs_prefix=f"{name.lower()}/" if logs else None,
         lifecycle_rules=[
-            s3.LifecycleRule(
-                abort_incomplete_multipart_upload_after=Duration.days(1),
-                expired_object_delete_marker=True,
-            ),
-            s3.LifecycleRule(noncurrent_version_expiration=Duration.days(30)),
+            s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
+            *([older] if versioned else []),
         ],
         removal_policy=removal(context),
     )

@@ -1,7 +1,6 @@
 """The stack, whole: what is made, in which order, and what is told of it."""
 
 from aws_cdk import CfnOutput, Stack, Tags
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.agent import Agent
@@ -11,10 +10,10 @@ from infra.context import Context
 from infra.documents import Documents
 from infra.guardrail import Guardrail
 from infra.ingest import Ingest
+from infra.key import Key
 from infra.knowledge_base import KnowledgeBase
 from infra.metrics import Metrics
 from infra.observability import Observability
-from infra.retention import removal
 from infra.sign_in import SignIn
 from infra.tools import tools
 
@@ -29,13 +28,7 @@ class Outcrop(Stack):
             description="Outcrop: cited answers about one's own documents, on Amazon Bedrock.",
             termination_protection=context.production,
         )
-        key = kms.Key(
-            self,
-            "Key",
-            description=f"{context.stack}: documents, conversations, tables, guardrail.",
-            enable_key_rotation=True,
-            removal_policy=removal(context),
-        )
+        key = Key(self, "Key", context)
         documents = Documents(self, "Documents", context, key)
         base = KnowledgeBase(self, "KnowledgeBase", context, documents.bucket, key)
         ingest = Ingest(self, "Ingest", context, documents, base, key)
