@@ -76,6 +76,8 @@ def _routes() -> str:
 def _settings() -> str:
     kinds: dict[str, type[BaseSettings]] = {
         "The application": settings.Settings,
+        "The tool for orders": settings.OrderSettings,
+        "The tool for products": settings.ProductSettings,
         "The laptop": settings.LaptopSettings,
         "A stack": settings.StackSettings,
     }
