@@ -9,16 +9,17 @@ tokens of a set. Whoever is refused is refused in API Gateway's own words.
 
 import json
 import re
-import threading
 from collections.abc import Callable, Container
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx2 as httpx
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from tests.http_server import Handler, HttpServer
 
 STAGE = "/v1"
 AUTHORIZATION = re.compile(
@@ -30,7 +31,7 @@ AUTHORIZATION = re.compile(
 Check = Callable[[BaseHTTPRequestHandler, bytes], tuple[int, str] | None]
 
 
-class Gateway:
+class Gateway(HttpServer):
     """A server; see the module. `throttle` many requests are refused first."""
 
     def __init__(self, application: str, check: Check) -> None:
@@ -38,7 +39,7 @@ class Gateway:
         self.throttle = 0
         gateway = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Answering(Handler):
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 gateway.requests.append(f"{self.command} {self.path}")
@@ -51,7 +52,7 @@ class Gateway:
                     return self._refuse(*refusal)
                 return self._forward(body)
 
-            do_POST = do_DELETE = do_GET  # noqa: N815 - BaseHTTPRequestHandler's names
+            do_POST = do_DELETE = do_GET
 
             def _refuse(self, status: int, message: str) -> None:
                 content = json.dumps({"message": message}).encode()
@@ -71,21 +72,8 @@ class Gateway:
                     for part in answer.iter_raw():
                         self.wfile.write(part)
 
-            def log_message(self, *_: object) -> None:
-                """Nothing: pytest's output is for tests."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}{STAGE}/"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(Answering)
+        self.url += f"{STAGE}/"
 
 
 def bearer(tokens: Container[str]) -> Check:

@@ -11,18 +11,19 @@ Answers go out as the service's model wants them: JSON, or the XML of the query 
 
 import json
 import re
-import threading
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
+
+from tests.http_server import Handler, HttpServer
 
 SCOPE = re.compile(r"Credential=[^/]+/\d+/[\w-]+/(?P<service>[\w-]+)/aws4_request")
 # signing name -> the services behind it
@@ -47,7 +48,7 @@ class Fault:
 Answer = Mapping[str, Any] | Fault
 
 
-class Account:
+class Account(HttpServer):
     """A server; see the module."""
 
     def __init__(self) -> None:
@@ -55,7 +56,7 @@ class Account:
         self._answers: dict[str, deque[Answer]] = defaultdict(deque)
         account = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Answering(Handler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
@@ -67,21 +68,7 @@ class Account:
             def do_PUT(self) -> None:
                 account._serve(self)
 
-            def log_message(self, *_: object) -> None:
-                """Nothing: pytest's output is for tests."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(Answering)
 
     @property
     def operations(self) -> list[str]:

@@ -9,15 +9,14 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.http_server import Handler, HttpServer
 
 CLIENT = "4abc5def6ghi7jkl"
 
 
-class Cognito:
+class Cognito(HttpServer):
     """A server; see the module.
 
     Attributes:
@@ -38,7 +37,7 @@ class Cognito:
         self._refresh_tokens: set[str] = set()
         cognito = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Answering(Handler):
             def do_GET(self) -> None:
                 asked = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
                 status, location = cognito._page(urlsplit(self.path).path, asked)
@@ -58,23 +57,9 @@ class Cognito:
                 self.end_headers()
                 self.wfile.write(content)
 
-            def log_message(self, *_: object) -> None:
-                """Nothing: pytest's output is for tests."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(Answering)
         query = urlencode({"client_id": CLIENT, "response_type": "code", "redirect_uri": redirect})
         self.sign_in_url = f"{self.url}/oauth2/authorize?{query}"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def revoke(self) -> None:
         """Nobody is signed in any more; who comes again has to sign in again."""

@@ -65,7 +65,7 @@ def answering() -> Iterator[Answering]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815 - the names of the base class
+        do_GET = do_PUT = do_POST = do_DELETE = _answer
 
         def log_message(self, *_: Any) -> None:
             """Nothing: pytest shows what was asked."""
