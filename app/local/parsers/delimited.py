@@ -26,7 +26,7 @@ def read(text: str) -> Iterator[list[str]]:
     >>> list(read('name;note\n\nAnn;"a; b"\n'))
     [['name', 'note'], ['Ann', 'a; b']]
     """
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # it is the process's
     for row in csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text[:_SAMPLE])):
         if any(cell.strip() for cell in row):
             yield row

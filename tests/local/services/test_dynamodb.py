@@ -186,4 +186,5 @@ except ServiceError as error:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout
     assert "NotImplementedException" in said
-    assert "Install it: moto[dynamodb,server]" in said
+    assert "moto, which cannot be imported" in said
+    assert "`make up` installs it" in said
