@@ -45,8 +45,9 @@ demo: $(VENV)/laptop
 up: $(VENV)/laptop
 	@$(BIN)/outcrop up
 
+# A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
