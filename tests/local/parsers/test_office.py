@@ -307,6 +307,18 @@ def crowded() -> bytes:
         (archive({"word/document.xml": LAUGHS}), "declares entities of its own"),
         (archive({"a/b.rels": LAUGHS.encode("utf-16")}), "declares entities of its own"),
     ],
+    ids=[
+        "text",
+        "cut",
+        "other",
+        "old",
+        "encrypted",
+        "locked",
+        "bomb",
+        "crowded",
+        "laughs",
+        "laughs-utf16",
+    ],
 )
 def test_office_files_that_cannot_be_read(
     tmp_path: Path, parse: Parse, content: bytes, reason: str
