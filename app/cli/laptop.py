@@ -1,6 +1,6 @@
 """The laptop's home: the stand-in and the application, two processes and their ports.
 
-    stand-in      python -m app.local      Bedrock, S3, SQS and Lambda on one port
+    stand-in      python -m app.local      Bedrock, S3, SQS, Lambda and DynamoDB on one port
     deploy        through boto3            the buckets, the Knowledge Base, the ingest function:
                                            `provisioned`, or as a template has them (`template/`)
     application   python -m app.web        with the settings that came of it
