@@ -16,7 +16,7 @@
 #   make bench    measure speed, side by side with what one would use instead
 #   make docs     write the generated parts of docs/ again
 #   make lock     resolve the dependencies again and pin them with hashes
-#   make clean    remove the environment; documents in .outcrop/ stay
+#   make clean    remove what was installed and made; documents in .outcrop/ stay
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -123,4 +123,4 @@ lock: $(VENV)/infra
 	$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules cdk.out $(ADAPTER)
