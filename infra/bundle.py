@@ -9,7 +9,6 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,10 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
-ROOT = Path(__file__).parents[1]
+from infra.contents import ROOT, sources
+
 PYTHON, PLATFORM = "3.14", "aarch64-manylinux2014"
 MEGABYTE = 1_000_000
-LEFT_OUT = ("local", "cli", "__pycache__")
-"""Folders that no function carries."""
 
 
 class TooLarge(Exception):
@@ -59,24 +57,10 @@ class Bundle:
     def digest(self) -> str:
         """The hash of every file that goes in, and of how the wheels are chosen."""
         hashed = hashlib.sha256(f"{PYTHON} {PLATFORM}".encode())
-        for path in (ROOT / self.requirements, *self.sources()):
+        for path in (ROOT / self.requirements, *sources(self.entry)):
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             hashed.update(f"{path.relative_to(ROOT)} {content}\n".encode())
         return hashed.hexdigest()
-
-    def sources(self) -> Iterator[Path]:
-        """Our own files.
-
-        Raises:
-            FileNotFoundError: there is no such function.
-        """
-        if not (ROOT / "lambdas" / self.entry).is_dir():
-            raise FileNotFoundError(f"There is no function in lambdas/{self.entry}.")
-        yield ROOT / "lambdas" / "__init__.py"
-        for folder in (ROOT / "app", ROOT / "lambdas" / self.entry):
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and not set(LEFT_OUT) & set(path.relative_to(ROOT).parts):
-                    yield path
 
     def build(self, target: Path) -> None:
         """Write the bundle into an empty folder.
@@ -85,7 +69,7 @@ class Bundle:
             TooLarge: it is over its limit.
         """
         _install(ROOT / self.requirements, target)
-        for path in self.sources():
+        for path in sources(self.entry):
             copy = target / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)

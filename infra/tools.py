@@ -11,7 +11,8 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.bundle import ROOT, Bundle
+from infra.bundle import Bundle
+from infra.contents import ROOT
 from infra.context import Context
 from infra.function import Function
 from infra.permissions import allow

@@ -9,6 +9,7 @@ import pytest
 
 from infra.application import BUNDLE as API
 from infra.bundle import PYTHON, Bundle, TooLarge
+from infra.contents import sources
 from infra.ingest import BUNDLE as INGEST
 from infra.stores.vector_index import BUNDLE as VECTOR_INDEX
 from infra.tools import BUNDLE as TOOLS
@@ -98,5 +99,5 @@ def test_a_bundle_that_outgrows_its_limit_is_refused(tmp_path: Path, built: Path
 def test_the_hash_is_that_of_what_goes_in() -> None:
     assert len({bundle.digest() for bundle in BUNDLES.values()}) == len(BUNDLES)
     assert INGEST.digest() == Bundle("ingest", "requirements-ingest.txt", limit=1).digest()
-    names = [path.as_posix() for path in INGEST.sources()]
+    names = [path.as_posix() for path in sources(INGEST.entry)]
     assert not [name for name in names if "/app/local/" in name or "__pycache__" in name]

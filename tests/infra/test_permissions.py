@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from policy_sentry.querying.all import get_all_actions
 
-from infra.bundle import ROOT
+from infra.contents import ROOT
 from infra.policy.iam import ANY
 from infra.policy.template import Template
 from tests.infra.conftest import VARIANTS, Templates

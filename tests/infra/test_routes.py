@@ -5,7 +5,7 @@ import json
 import pytest
 from jsonschema import Draft4Validator
 
-from infra.bundle import ROOT
+from infra.contents import ROOT
 from infra.routes import ROUTES
 from tests.infra.conftest import Json, Templates
 

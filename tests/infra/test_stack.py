@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.bundle import ROOT
+from infra.contents import ROOT
 from infra.policy.template import Properties, Template, text
 from tests.infra.conftest import VARIANTS, Json, Templates
 from tests.infra.snapshots import STORES

@@ -12,7 +12,7 @@ from cfnlint.api import lint
 
 from infra.acknowledged import acknowledged
 from infra.app import PolicyError
-from infra.bundle import ROOT
+from infra.contents import ROOT
 from infra.context import Context
 from infra.guardrail import POLICIES
 from infra.policy import findings

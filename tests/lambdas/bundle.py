@@ -11,16 +11,17 @@ import venv
 from importlib.metadata import distribution
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-LEFT_OUT = shutil.ignore_patterns("local", "cli", "__pycache__")
+from infra.contents import ROOT, sources
+
 PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 
 
 def lay_out(target: Path, entry: str, requirements: str) -> Path:
     """The bundle of `lambdas/<entry>` in an empty folder."""
-    shutil.copytree(ROOT / "app", target / "app", ignore=LEFT_OUT)
-    shutil.copytree(ROOT / "lambdas" / entry, target / "lambdas" / entry, ignore=LEFT_OUT)
-    shutil.copy(ROOT / "lambdas" / "__init__.py", target / "lambdas")
+    for path in sources(entry):
+        copy = target / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
     for name in PINNED.findall((ROOT / requirements).read_text()):
         _link(name, target)
     return target

@@ -5,7 +5,7 @@ as the template gives them. What they call is the stand-in.
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +16,13 @@ import pytest
 from app.aws import table
 from app.local.services import dynamodb
 from app.local.wire import JSON, Call
+from infra.contents import ROOT, sources
 from lambdas.tools.seed import seed
 from tests.lambdas.tools.events import function_event, said
 from tests.lambdas.tools.shop import KEYS, create, environment
 from tests.lambdas.vector_index.answering import answering
 from tests.local.home import Home, home
 
-ROOT = Path(__file__).parents[2]
-LEFT_OUT = {"local", "cli", "__pycache__"}
 WHERE = "import app, pydantic\ndef handler(event, context): return app.__file__, pydantic.__file__"
 
 
@@ -77,14 +76,11 @@ def lambda_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lambda]:
 
 def bundle(entry: str) -> bytes:
     """What is ours in a function's archive, and a handler that says where it runs."""
-    folders: Sequence[Path] = (ROOT / "app", ROOT / "lambdas" / entry)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.write(ROOT / "lambdas" / "__init__.py", "lambdas/__init__.py")
         archive.writestr("lambdas/where.py", WHERE)
-        for path in (path for folder in folders for path in folder.rglob("*")):
-            if path.is_file() and not LEFT_OUT & set(path.relative_to(ROOT).parts):
-                archive.write(path, str(path.relative_to(ROOT)))
+        for path in sources(entry):
+            archive.write(path, str(path.relative_to(ROOT)))
     return packed.getvalue()
 
 
