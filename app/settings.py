@@ -39,6 +39,11 @@ class DocumentSettings(_Environment):
     data_source_id: str = Field(description="Its data source: the documents bucket.")
     documents_bucket: str = Field(description="The bucket that documents are uploaded to.")
 
+    @property
+    def managed(self) -> bool:
+        """Whether the Knowledge Base is Bedrock's to manage."""
+        return self.knowledge_base_type == "MANAGED"
+
 
 class Settings(DocumentSettings):
     """What the application needs, in either home."""
@@ -75,15 +80,14 @@ class Settings(DocumentSettings):
         default=None, description="The guardrail that judges every question and answer."
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+    origin: str | None = Field(
+        default=None, description="The page that may call the application from a browser."
+    )
 
     @property
     def searches(self) -> Literal["HYBRID", "SEMANTIC", "MANAGED"]:
         """How Retrieve is asked to search, if nobody says otherwise."""
-        return "MANAGED" if self.knowledge_base_type == "MANAGED" else self.search_type
-
-    origin: str | None = Field(
-        default=None, description="The page that may call the application from a browser."
-    )
+        return "MANAGED" if self.managed else self.search_type
 
 
 class OrderSettings(_Environment):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.aws import Clients, calling
+from app.settings import DocumentSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent.type_defs import (
@@ -31,7 +32,12 @@ class KnowledgeBase:
     clients: Clients
     id: str
     data_source_id: str
-    managed: bool = False
+    managed: bool
+
+    @classmethod
+    def of(cls, clients: Clients, settings: DocumentSettings) -> "KnowledgeBase":
+        """The one that the settings name."""
+        return cls(clients, settings.knowledge_base_id, settings.data_source_id, settings.managed)
 
     def ingest(self, sidecars: Mapping[str, str | None]) -> None:
         """Take on documents, new or changed: URI -> the URI of its sidecar, if it has one."""

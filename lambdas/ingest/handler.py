@@ -46,12 +46,4 @@ def _keys(message: Mapping[str, Any]) -> Iterator[str]:
 def _sides() -> tuple[Bucket, KnowledgeBase]:
     settings = read(DocumentSettings)
     aws = clients(DEADLINE_SECONDS)
-    return (
-        Bucket(aws.s3, settings.documents_bucket),
-        KnowledgeBase(
-            aws,
-            settings.knowledge_base_id,
-            settings.data_source_id,
-            managed=settings.knowledge_base_type == "MANAGED",
-        ),
-    )
+    return Bucket(aws.s3, settings.documents_bucket), KnowledgeBase.of(aws, settings)

@@ -16,12 +16,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/documents`."""
     routes = APIRouter(prefix="/documents")
     bucket = documents.Bucket(clients.s3, settings.documents_bucket)
-    base = documents.KnowledgeBase(
-        clients,
-        settings.knowledge_base_id,
-        settings.data_source_id,
-        managed=settings.knowledge_base_type == "MANAGED",
-    )
+    base = documents.KnowledgeBase.of(clients, settings)
 
     @routes.post("", status_code=201)
     def offer(new: schemas.NewDocument) -> schemas.Upload:

@@ -33,7 +33,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     @routes.post("/search")
     def search(asked: schemas.Search) -> schemas.Found:
         """Find passages."""
-        if asked.search_type and settings.searches == "MANAGED":
+        if asked.search_type and settings.managed:
             raise InvalidRequest(
                 "The Knowledge Base is managed: its search is its own, and has no types.",
                 field="searchType",
