@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
+
+from tests.http_server import Handler, HttpServer
 
 CUT = 0  # in place of a status: the connection ends without an answer
 
@@ -45,7 +45,7 @@ class Answering:
 def answering() -> Iterator[Answering]:
     state = Answering()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         protocol_version = "HTTP/1.1"
 
         def _answer(self) -> None:
@@ -67,15 +67,6 @@ def answering() -> Iterator[Answering]:
 
         do_GET = do_PUT = do_POST = do_DELETE = _answer
 
-        def log_message(self, *_: Any) -> None:
-            """Nothing: pytest shows what was asked."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        state.url = f"http://127.0.0.1:{server.server_port}"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield state
-        finally:
-            server.shutdown()
-            thread.join()
+    with HttpServer(Answers) as server:
+        state.url = server.url
+        yield state

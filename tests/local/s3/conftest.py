@@ -1,4 +1,4 @@
-"""One stand-in for a whole file of tests, and a fresh bucket for each test."""
+"""One stand-in for a whole file of tests, and a fresh bucket for each test. Or buckets alone."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local.home import Home, home
+from app.local.buckets import Buckets
+from tests.local.home import Home
+from tests.local.home import home as serving
 from tests.local.s3.putting import scratch
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="module")
 def stand_in() -> Iterator[Home]:
-    with scratch() as folder, home(folder) as running:
+    with scratch() as folder, serving(folder) as running:
         yield running
 
 
@@ -38,3 +40,19 @@ def bucket(s3: "S3Client") -> str:
 def folder(stand_in: Home, bucket: str) -> Path:
     """The folder that is the bucket."""
     return stand_in.bucket(bucket)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder without a stand-in."""
+    with scratch() as folder:
+        yield folder
+
+
+@pytest.fixture
+def buckets(home: Path) -> Iterator[Buckets]:
+    """Its buckets, of which there is `documents`."""
+    opened = Buckets(home)
+    opened.create("documents")
+    yield opened
+    opened.close()

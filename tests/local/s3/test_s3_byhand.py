@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import md5
 from pathlib import Path
@@ -15,20 +14,6 @@ from tests.local.s3.putting import put, scratch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with scratch() as folder:
-        yield folder
-
-
-@pytest.fixture
-def buckets(home: Path) -> Iterator[Buckets]:
-    opened = Buckets(home)
-    opened.create("documents")
-    yield opened
-    opened.close()
 
 
 def change(path: Path, data: bytes) -> None:

@@ -3,7 +3,6 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -13,24 +12,10 @@ import pytest
 
 from app.local.buckets import Attributes, Buckets, Object
 from app.local.database import InUse
-from tests.local.s3.putting import AlreadyThere, if_absent, put, scratch
+from tests.local.s3.putting import AlreadyThere, if_absent, put
 
 ROOT = Path(__file__).parents[3]
 THREADS = 8
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with scratch() as folder:
-        yield folder
-
-
-@pytest.fixture
-def buckets(home: Path) -> Iterator[Buckets]:
-    opened = Buckets(home)
-    opened.create("documents")
-    yield opened
-    opened.close()
 
 
 def body_of(number: int) -> bytes:

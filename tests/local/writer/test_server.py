@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
 
 from app.local.transformer import Encoder
 from app.local.writer import Document, ModelError, ModelTimeout, Prompt, Sampling, Server, Turn
+from tests.http_server import Handler, HttpServer
 
 JSON = dict[str, Any]
 PROMPT = Prompt((Turn("user", "How hard is quartz?"),), "Be brief.")
@@ -50,7 +50,7 @@ class Fake:
 def fake() -> Iterator[Fake]:
     told = Fake()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -78,17 +78,9 @@ def fake() -> Iterator[Fake]:
             except OSError:
                 told.cut.set()
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_port}/v1"
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield told
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with HttpServer(Answers) as server:
+        told.url = f"{server.url}/v1"
+        yield told
 
 
 @pytest.fixture
