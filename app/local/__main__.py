@@ -55,9 +55,11 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _stop_at_end_of_input() -> None:
-    while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
+            pass
+    finally:  # an input that cannot be read, as of a terminal that is gone, has ended too
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import Any
 
 from app.local.functions.catalogue import Catalogue, EventSourceMapping, NoSuchFunction
 from app.local.functions.records import event_of, failures
 from app.local.functions.runner import Outcome, TooManyAtOnce
-from app.local.queues import HIDDEN, Message, NotInFlight, Queues
+from app.local.loop import Loop
+from app.local.queues import HIDDEN, Message, NoSuchQueue, NotInFlight, Queues
 
 JSON = dict[str, Any]
 Invoke = Callable[[str, str, str | None], Outcome]  # function, payload, request id; None: a new one
@@ -26,26 +27,17 @@ RETRIES = (60, 120)  # seconds before the second and the third attempt, by Lambd
 WAIT = 0.5  # seconds that a thread waits for messages before it looks whether to stop
 MARGIN = 30  # seconds that a message stays hidden beyond the timeout of its function
 MOST_AT_ONCE = 10  # messages in one receive
-PAUSE = 5.0  # seconds after trouble with a queue or a function
-_TROUBLE = (KeyError, OSError, RuntimeError, ValueError, NotInFlight, sqlite3.Error)
+PASSING = (NoSuchFunction, NoSuchQueue, NotInFlight, OSError, sqlite3.Error)  # that may pass
 log = logging.getLogger(__name__)
 
 
-class Loop:
-    """A thread that takes one step after the other until it is stopped."""
+class _Invoking(Loop):
+    """A loop that invokes functions."""
 
     def __init__(self, name: str) -> None:
-        self.stopping = Event()
-        self._thread = Thread(target=self._run, name=name, daemon=True)
+        super().__init__(name, self.take_step, PASSING)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def join(self) -> None:
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def step(self) -> None:
+    def take_step(self) -> None:
         raise NotImplementedError
 
     def patiently(self, invoke: Callable[[], Outcome]) -> Outcome | None:
@@ -57,26 +49,23 @@ class Loop:
                 self.stopping.wait(WAIT)
         return None
 
-    def _run(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                self.step()
-            except _TROUBLE as error:
-                log.warning("%s: %s: %s", self._thread.name, type(error).__name__, error)
-                self.stopping.wait(PAUSE)
 
-
-class EventLoop(Loop):
+class EventLoop(_Invoking):
     """Runs invocations of type Event, up to three times each."""
 
     def __init__(
-        self, queues: Queues, catalogue: Catalogue, invoke: Invoke, retries: Sequence[int]
+        self,
+        number: int,
+        queues: Queues,
+        catalogue: Catalogue,
+        invoke: Invoke,
+        retries: Sequence[int],
     ) -> None:
-        super().__init__("lambda-events")
+        super().__init__(f"lambda-events-{number}")
         self._queues, self._catalogue, self._invoke = queues, catalogue, invoke
         self._retries = retries
 
-    def step(self) -> None:
+    def take_step(self) -> None:
         for message in self._queues.receive(EVENTS, visibility=MARGIN, wait=WAIT):
             wanted = json.loads(message.body)
             try:
@@ -100,7 +89,7 @@ class EventLoop(Loop):
         self._queues.delete(EVENTS, message.receipt)
 
 
-class MappingLoop(Loop):
+class MappingLoop(_Invoking):
     """Gives a function the messages of a queue.
 
     Attributes:
@@ -115,7 +104,7 @@ class MappingLoop(Loop):
         self._account = account
         self.result = "No records processed"
 
-    def step(self) -> None:
+    def take_step(self) -> None:
         queue = self._queues.name_of(self._mapping.queue)
         messages = self._collect(queue)
         if not messages:
@@ -169,11 +158,19 @@ class Background:
         self._lock = Lock()
         self._mappings: dict[str, MappingLoop] = {}
         self._started = False
-        self._events = [EventLoop(queues, catalogue, invoke, retries) for _ in range(EVENT_THREADS)]
+        self._events = [
+            EventLoop(number, queues, catalogue, invoke, retries) for number in range(EVENT_THREADS)
+        ]
         queues.create(EVENTS, {})
 
     def start(self) -> None:
+        """Take up what was left. What an earlier process had in hand when it ended is taken up at
+        once, and not only when its visibility timeout is over: whoever had it is gone.
+        """
         self._started = True
+        for name in (EVENTS, *map(self._queue_name, self._catalogue.mappings())):
+            if name is not None:
+                self._queues.take_back(name)
         for loop in self._events:
             loop.start()
         for mapping in self._catalogue.mappings():
@@ -182,11 +179,11 @@ class Background:
     def stop(self) -> None:
         """Tell all to stop. Invocations under way are not waited for; `join` does."""
         for loop in self._loops():
-            loop.stopping.set()
+            loop.stop()
 
     def join(self) -> None:
         for loop in self._loops():
-            loop.join()
+            loop.wait_for_end()
 
     def submit(self, function: str, payload: str, request_id: str) -> None:
         """Keep an event, durably, to be run soon."""
@@ -198,7 +195,7 @@ class Background:
         with self._lock:
             old = self._mappings.pop(identifier, None)
             if old:
-                old.stopping.set()
+                old.stop()
             mapping = next((m for m in self._catalogue.mappings() if m.uuid == identifier), None)
             if self._started and mapping and mapping.settings["Enabled"]:
                 loop = MappingLoop(mapping, self._queues, self._invoke, self._account)
@@ -208,6 +205,12 @@ class Background:
     def result(self, identifier: str) -> str:
         loop = self._mappings.get(identifier)
         return loop.result if loop else "No records processed"
+
+    def _queue_name(self, mapping: EventSourceMapping) -> str | None:
+        try:
+            return self._queues.name_of(mapping.queue)
+        except NoSuchQueue:
+            return None
 
     def _loops(self) -> list[Loop]:
         with self._lock:

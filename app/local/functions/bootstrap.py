@@ -93,9 +93,11 @@ def _own_streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _read(requests: BinaryIO, inbox: "queue.SimpleQueue[JSON]") -> None:
-    for line in requests:
-        inbox.put(json.loads(line))
-    os.killpg(0, signal.SIGKILL)
+    try:
+        for line in requests:
+            inbox.put(json.loads(line))
+    finally:
+        os.killpg(0, signal.SIGKILL)
 
 
 def _answer(answers: BinaryIO, answer: JSON) -> None:

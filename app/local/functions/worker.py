@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import IO, Any
+
+from app.local.loop import Loop
 
 JSON = dict[str, Any]
 
@@ -78,7 +80,8 @@ class Worker:
         self._ready = False
         self.tail = b""
         self._printed = Event()
-        self._reader = Thread(target=self._read_log, args=(printed,), daemon=True)
+        self._output = printed
+        self._reader = Loop(f"lambda-log-{self._process.pid}", self._read_line)
         self._reader.start()
 
     @property
@@ -155,16 +158,20 @@ class Worker:
             reason = f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
         return f"Runtime exited with error: {reason}"
 
-    def _read_log(self, stream: IO[bytes]) -> None:
-        with stream:
-            while line := stream.readline(LINE_BYTES):
-                if line.startswith(b"START RequestId: "):
-                    self.tail = b""  # what was printed while loading may come only now
-                self.tail = (self.tail + line)[-TAIL_BYTES:]
-                self._log.write(line.decode(errors="replace"))
-                if line.startswith(b"END RequestId: "):
-                    self._printed.set()
-        self._printed.set()
+    def _read_line(self) -> None:
+        """The next line that the function prints goes into its log."""
+        line = self._output.readline(LINE_BYTES)
+        if not line:
+            self._reader.stop()
+            self._output.close()
+            self._printed.set()
+            return
+        if line.startswith(b"START RequestId: "):
+            self.tail = b""  # what was printed while loading may come only now
+        self.tail = (self.tail + line)[-TAIL_BYTES:]
+        if line.startswith(b"END RequestId: "):
+            self._printed.set()
+        self._log.write(line.decode(errors="replace"))
 
 
 def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes], IO[bytes]]:

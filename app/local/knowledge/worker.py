@@ -16,7 +16,7 @@ import logging
 import sqlite3
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,11 +31,11 @@ from app.local.knowledge.queue import Outcome, Task
 from app.local.knowledge.scan import scan
 from app.local.knowledge.state import State
 from app.local.knowledge.stores import Stores
+from app.local.loop import Loop
 from app.local.store import StoreFull, Vectors
 
 CLAIM = 16  # documents that the reader takes in hand at a time
 SLICE = 256  # chunks of one large document that are embedded between two looks at `close`
-RETRY_SECONDS = 0.5
 NO_ROOM = (StoreFull, sqlite3.OperationalError)  # and whatever else may pass by itself
 
 log = logging.getLogger(__name__)
@@ -53,18 +53,16 @@ class Worker:
         self._batch: list[Ready] = []  # that the storer is at
         self._closing = threading.Event()
         self._asked = {"foreman": threading.Event(), "reader": threading.Event()}
-        self._threads: list[threading.Thread] = []
+        self._loops = [
+            Loop("knowledge-foreman", self._oversee, NO_ROOM),
+            Loop("knowledge-reader", self._read, NO_ROOM),
+            Loop("knowledge-embedder", self._embed, NO_ROOM),
+            Loop("knowledge-storer", self._store, NO_ROOM),
+        ]
 
     def start(self) -> None:
-        for name, step in (
-            ("foreman", self._oversee),
-            ("reader", self._read),
-            ("embedder", self._embed),
-            ("storer", self._store),
-        ):
-            thread = threading.Thread(target=self._run, args=(step,), name=f"knowledge-{name}")
-            self._threads.append(thread)
-            thread.start()
+        for loop in self._loops:
+            loop.start()
 
     def wake(self) -> None:
         """Something was asked for."""
@@ -74,26 +72,14 @@ class Worker:
     def close(self) -> None:
         """Stop, soon. What is not done then is done after the next start."""
         self._closing.set()
+        for loop in self._loops:
+            loop.stop()
         self._drafted.close()
         self._embedded.close()
         self._parser.close()
         self.wake()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self, step: Callable[[], None]) -> None:
-        """A thread: the step, again and again; after a while also one that failed."""
-        while not self._closing.is_set():
-            try:
-                step()
-            except _Closing:
-                return
-            except NO_ROOM as error:
-                log.warning("Ingestion is held up, and tried again: %s", error)
-                self._closing.wait(RETRY_SECONDS)
-            except Exception:
-                log.exception("%s failed, and is tried again", threading.current_thread().name)
-                self._closing.wait(RETRY_SECONDS)
+        for loop in self._loops:
+            loop.wait_for_end()
 
     def _oversee(self) -> None:
         self._asked["foreman"].clear()

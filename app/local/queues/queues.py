@@ -227,6 +227,19 @@ class Queues:
                 raise NotInFlight(receipt)
         self._wake()
 
+    def take_back(self, name: str) -> None:
+        """Make what is in flight visible again, as if it had not been received: those who had
+        received it are gone, and that does not bring a message nearer to the dead letters.
+        """
+        now = self._clock()
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET visible = ?, received = received - 1"
+                " WHERE queue = ? AND visible > ? AND received > 0",
+                (now, name, now),
+            )
+        self._wake()
+
     def purge(self, name: str) -> None:
         self.get(name)
         with self._database.transaction() as connection:

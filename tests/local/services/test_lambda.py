@@ -591,6 +591,29 @@ def test_everything_is_there_after_a_restart_and_events_are_not_lost(tmp_path: P
         assert len(lines_of(tmp_path / "got", 1)) == 1
 
 
+def test_what_was_in_hand_is_taken_up_at_once_after_a_restart(tmp_path: Path) -> None:
+    """And not when the visibility timeout is over, which would be an hour here."""
+    code = """
+        import time
+        def handler(event, context):
+            with open(event["Records"][0]["body"], "a") as file:
+                print(event["Records"][0]["attributes"]["ApproximateReceiveCount"], file=file)
+            if len(open(file.name).readlines()) == 1:
+                time.sleep(1000)
+    """
+    with home(tmp_path) as first:
+        url, arn = queue_of(first, "q", {"VisibilityTimeout": "3600"})
+        first.lambda_.create_function(
+            FunctionName="f", Runtime="python3.12", Role=ROLE, Handler="main.handler",
+            Code={"ZipFile": archive({"main.py": dedent(code)})}, Timeout=900,
+        )  # fmt: skip
+        first.lambda_.create_event_source_mapping(EventSourceArn=arn, FunctionName="f")
+        first.sqs.send_message(QueueUrl=url, MessageBody=str(tmp_path / "got"))
+        lines_of(tmp_path / "got", 1)
+    with home(tmp_path):
+        assert lines_of(tmp_path / "got", 2) == ["1", "1"]
+
+
 PARENT = """
 import sys, time
 from itertools import count

@@ -278,6 +278,22 @@ def test_visibility_is_changed_by_whoever_holds_the_message(timed: Queues, clock
     timed.delete("q", again.receipt)
 
 
+def test_what_is_in_flight_is_taken_back_as_if_never_received(timed: Queues, clock: Clock) -> None:
+    timed.create("dead", {})
+    policy = {"deadLetterTargetArn": timed.arn("dead"), "maxReceiveCount": 1}
+    timed.configure("q", {"RedrivePolicy": json.dumps(policy)})
+    timed.send("q", "delayed", delay=60)
+    timed.send("q", "x")
+    for _ in range(3):
+        [message] = timed.receive("q", 10, visibility=360)
+        assert (message.body, message.received) == ("x", 1)
+        timed.take_back("q")
+    [message] = timed.receive("q", visibility=360)
+    clock.now += 1
+    assert timed.counts("q") == (0, 1, 1)
+    timed.delete("q", message.receipt)
+
+
 def test_a_delayed_message_waits(timed: Queues, clock: Clock) -> None:
     timed.configure("q", {"DelaySeconds": "5"})
     timed.send("q", "by the queue")
