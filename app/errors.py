@@ -11,6 +11,7 @@
     │   ├── Throttled          429
     │   ├── ModelFailed        502   the model answered with an error, or with nonsense
     │   ├── StreamCut          502   the stream ended without its terminal event
+    │   ├── DamagedTurn        502   a stored turn is no turn any more
     │   ├── Unavailable        503
     │   └── TimedOut           504
     └── OperatorError          500   for whoever runs Outcrop: a setting, a permission
@@ -109,6 +110,12 @@ class ModelFailed(BackendError):
 class StreamCut(BackendError):
     code = "stream-cut"
     title = "The answer was cut off"
+
+
+class DamagedTurn(BackendError):
+    code = "damaged-turn"
+    title = "A stored turn cannot be read"
+    retryable = False
 
 
 class Unavailable(BackendError):

@@ -11,7 +11,7 @@ A turn of a conversation, as events:
 Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +20,11 @@ from app import models
 from app.answer.cite import cite
 from app.answer.collect import Answer, collect
 from app.answer.ending import ended, within
-from app.answer.prompt import ABSTENTION, answer_prompt
+from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
 from app.answer.retrieve import retrieve
 from app.answer.rewrite import rewrite
 from app.aws import Clients
-from app.conversations import Conversations, StoredTurn, new_id
+from app.conversations import Conversations, History, StoredTurn, new_id
 from app.errors import NotFound
 from app.events import Done, Event, Guardrail, Passage, Retrieval, Started, Text, Usage
 from app.guardrail import Guard
@@ -71,8 +71,10 @@ def answer(question: Question, means: Means) -> Iterator[Event]:
     model_id = question.model or means.settings.model_id
     model = models.find(model_id, means.settings.base_model_id)
     conversation = question.conversation or new_id()
-    history = means.conversations.turns(conversation) if question.conversation else []
-    if question.known and not history:
+    history = History(0, ())
+    if question.conversation:
+        history = means.conversations.history(question.conversation, MEMORY)
+    if question.known and not history.turns:
         raise NotFound(
             f"There is no conversation {conversation!r}. Leave it out to begin a new one.",
             field="conversationId",
@@ -85,7 +87,7 @@ def _turn(
     question: Question,
     writer: "_Writer",
     conversation: str,
-    history: Sequence[StoredTurn],
+    history: History,
     means: Means,
 ) -> Iterator[Event]:
     yield Started(conversation, writer.model_id)
@@ -95,7 +97,7 @@ def _turn(
         yield from (Guardrail(verdict), Usage(0, 0), Done(None, "guardrail"))
         return
 
-    said = [turn for stored in history for turn in _turns(stored)]
+    said = [turn for stored in history.turns for turn in _turns(stored)]
     query, spent = rewrite(question.text, said, writer.whole)
     passages = _retrieve(query, question, means)
     yield Retrieval(query, passages)
@@ -118,9 +120,9 @@ def _turn(
 
     usage = spent + reply.completion.usage
     stored = StoredTurn(question.text, text, tuple(citations), usage, writer.model_id)
-    means.conversations.append(conversation, len(history), stored)
+    means.conversations.append(conversation, history, stored)
     yield usage
-    yield Done(len(history), "guardrail" if verdict.intervened else reply.completion.stop_reason)
+    yield Done(history.number, "guardrail" if verdict.intervened else reply.completion.stop_reason)
 
 
 def _retrieve(query: str, question: Question, means: Means) -> tuple[Passage, ...]:

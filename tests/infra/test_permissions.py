@@ -54,6 +54,7 @@ CALLS = {
     "ApplyGuardrail": "bedrock:ApplyGuardrail",
     "DeleteKnowledgeBaseDocuments": "bedrock:DeleteKnowledgeBaseDocuments",
     "DeleteObject": "s3:DeleteObject",
+    "DeleteObjects": "s3:DeleteObject",
     "GetKnowledgeBase": "bedrock:GetKnowledgeBase",
     "GetKnowledgeBaseDocuments": "bedrock:GetKnowledgeBaseDocuments",
     "GetObject": "s3:GetObject",
@@ -76,7 +77,7 @@ NO_OPERATION = {"Setting up the AWS clients"}
 
 def test_the_application_may_do_what_it_calls_and_no_more(templates: Templates) -> None:
     """`calling("...")` names every operation of the application's."""
-    called = _called("web", "answer", "documents", "models", "conversations.py", "guardrail.py")
+    called = _called("web", "answer", "documents", "models", "conversations", "guardrail.py")
     needed = {CALLS[operation] for operation in called - NO_OPERATION}
     every = {"kms:Decrypt", "kms:GenerateDataKey"} | _EVERY_FUNCTION
     assert _may(templates, "ApplicationFunctionRole") == (needed - BY_INGEST) | every

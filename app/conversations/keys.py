@@ -1,0 +1,114 @@
+"""The names of a conversation's objects.
+
+    turns/<owner>/<conversation>/000000.json                      a turn
+    turns/<owner>/<conversation>/deleted                          the conversation is deleted
+    index/<owner>/<inverse time>-<conversation>/<title>           a line of the list
+    unfinished/<owner>/<conversation>/<random>                    is being begun, or deleted
+
+Keys sort as their texts do. The inverse time makes the newest conversation the first of the list;
+its title is in the key, in base64url, so that listing keys is enough to list conversations. Older
+lines end with `.json`, and hold their title inside.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+END_OF_TIME = 10**13  # milliseconds; the inverse time counts down from here
+TITLE_LENGTH = 80  # characters: 427 of base64url at most, of the 1,024 bytes that a key may have
+TOMBSTONE = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The names of one owner's objects."""
+
+    owner: str
+
+    @property
+    def index(self) -> str:
+        return f"index/{self.owner}/"
+
+    @property
+    def unfinished(self) -> str:
+        return f"unfinished/{self.owner}/"
+
+    def folder(self, conversation: str) -> str:
+        return f"turns/{self.owner}/{conversation}/"
+
+    def turn(self, conversation: str, number: int) -> str:
+        return f"{self.folder(conversation)}{number:06d}.json"
+
+    def tombstone(self, conversation: str) -> str:
+        return self.folder(conversation) + TOMBSTONE
+
+    def line(self, conversation: str, started: datetime, question: str) -> str:
+        title = base64.urlsafe_b64encode(shorten(question).encode()).decode().rstrip("=")
+        return f"{self.index}{countdown(started)}-{conversation}/{title}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the list, read from its key.
+
+    Attributes:
+        title: None where the key does not tell it, and the object does.
+    """
+
+    key: str
+    cursor: str
+    conversation: str
+    started: datetime
+    title: str | None
+
+
+def read_line(keys: Keys, key: str) -> Line:
+    """The line that a key of the index says.
+
+    >>> keys = Keys("me")
+    >>> key = keys.line("c-1", datetime(2026, 4, 9, tzinfo=UTC), "How hard is quartz?")
+    >>> line = read_line(keys, key)
+    >>> line.conversation, line.started.isoformat(), line.title
+    ('c-1', '2026-04-09T00:00:00+00:00', 'How hard is quartz?')
+    """
+    head, found, title = key.removeprefix(keys.index).partition("/")
+    cursor = head if found else head.removesuffix(".json")
+    inverse, _, conversation = cursor.partition("-")
+    since_epoch = timedelta(milliseconds=END_OF_TIME - int(inverse))
+    return Line(
+        key=key,
+        cursor=cursor,
+        conversation=conversation,
+        started=datetime.fromtimestamp(0, UTC) + since_epoch,
+        title=base64.urlsafe_b64decode(title + "=" * (-len(title) % 4)).decode() if found else None,
+    )
+
+
+def after(keys: Keys, cursor: str) -> str:
+    """Where a listing goes on behind a line; `0` is the character after `/`."""
+    return f"{keys.index}{cursor}0"
+
+
+def number_of(key: str) -> int:
+    """The number of the turn that a key names.
+
+    >>> number_of("turns/me/c-1/000017.json")
+    17
+    """
+    return int(key.rsplit("/", 1)[1].removesuffix(".json"))
+
+
+def shorten(question: str) -> str:
+    """The question as a title: one line, at most 80 characters."""
+    line = " ".join(question.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def countdown(at: datetime) -> str:
+    """A number that sorts the other way round than time does.
+
+    >>> early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+    >>> countdown(late) < countdown(early)
+    True
+    """
+    return f"{END_OF_TIME - int(at.timestamp() * 1000):013d}"

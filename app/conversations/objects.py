@@ -1,0 +1,97 @@
+"""The bucket of conversations: five calls of S3's, each with its failure translated."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from app.aws import calling
+from app.errors import BackendError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+AT_ONCE = 8  # connections that one reading of many objects takes
+MOST_DELETED = 1000  # keys that one DeleteObjects takes
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object, as a listing names it."""
+
+    key: str
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The objects of a bucket. S3 is strongly consistent: a listing shows every put before it."""
+
+    s3: "S3Client"
+    bucket: str
+
+    def walk(self, prefix: str) -> Iterator[Object]:
+        """All under a prefix, by key; a request for each thousand."""
+        with calling("ListObjectsV2"):
+            pages = self.s3.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+                for item in page.get("Contents", []):
+                    yield Object(item["Key"], item["LastModified"])
+
+    def page(self, prefix: str, limit: int, after: str | None) -> tuple[list[str], bool]:
+        """The keys of one page, and whether there are more."""
+        start: dict[str, Any] = {"StartAfter": after} if after else {}
+        with calling("ListObjectsV2"):
+            page = self.s3.list_objects_v2(
+                Bucket=self.bucket, Prefix=prefix, MaxKeys=limit, **start
+            )
+        return [item["Key"] for item in page.get("Contents", [])], page["IsTruncated"]
+
+    def exists(self, key: str) -> bool:
+        return key in self.page(key, 1, None)[0]
+
+    def get(self, key: str) -> bytes:
+        """An object's body.
+
+        Raises:
+            NotFound: it is not there.
+        """
+        with calling("GetObject"):
+            return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+
+    def get_all(self, keys: Sequence[str]) -> Sequence[bytes]:
+        """The bodies of several objects, in the order of their keys; some are read at once."""
+        if len(keys) < 2:
+            return [self.get(key) for key in keys]
+        with ThreadPoolExecutor(min(AT_ONCE, len(keys))) as readers:
+            return list(readers.map(self.get, keys))
+
+    def put(self, key: str, body: bytes, *, once: bool = False) -> None:
+        """Write an object.
+
+        Raises:
+            Conflict: `once`, and it is there already.
+        """
+        condition: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
+        with calling("PutObject"):
+            self.s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType="application/json",
+                **condition,
+            )
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects; one that is not there is deleted."""
+        for start in range(0, len(keys), MOST_DELETED):
+            named: Any = [{"Key": key} for key in keys[start : start + MOST_DELETED]]
+            with calling("DeleteObjects"):
+                answer = self.s3.delete_objects(
+                    Bucket=self.bucket, Delete={"Objects": named, "Quiet": True}
+                )
+            for failed in answer.get("Errors", []):
+                raise BackendError(
+                    f"DeleteObjects: {failed.get('Code')}: {failed.get('Message')}. Delete again."
+                )

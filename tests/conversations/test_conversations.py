@@ -1,0 +1,397 @@
+"""Conversations in a bucket of the stand-in, through boto3; interrupted and raced at every step."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
+
+from app.conversations import Conversations, History, StoredTurn, turns
+from app.errors import Conflict, NotFound, OutcropError
+from app.events import Citation, Usage
+from app.local.faults import Fail
+from tests.local.home import Home
+from tests.local.home import home as serving
+from tests.local.s3.putting import scratch
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_numbers = count(1)
+CITATION = Citation(1, "a.md", "s3://d/a.md", None, "Quartz", 0, 3, "abc", "abcdef", 0.5)
+TURN = StoredTurn("How hard is quartz?", "7 [1].", (CITATION,), Usage(9, 4), "model")
+START = History(0, ())
+
+
+class Killed(BaseException):
+    """What no `except` of the application's catches: the process is gone."""
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[Home]:
+    with scratch() as folder, serving(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def s3(stand_in: Home) -> "S3Client":
+    return stand_in.s3
+
+
+@pytest.fixture
+def bucket(s3: "S3Client") -> str:
+    name = f"conversations-{next(_numbers)}"
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def own(s3: "S3Client", bucket: str) -> Conversations:
+    return Conversations(s3, bucket, "alice")
+
+
+@contextmanager
+def at_each_request(s3: "S3Client", act: Callable[[int, str], None]) -> Iterator[list[str]]:
+    """Calls `act` with each request's number, from 0, and its operation, before it is sent."""
+    sent: list[str] = []
+
+    def before(model: Any, **_: Any) -> None:
+        sent.append(model.name)
+        act(len(sent) - 1, model.name)
+
+    s3.meta.events.register("before-call.s3", before, unique_id="test")
+    try:
+        yield sent
+    finally:
+        s3.meta.events.unregister("before-call.s3", unique_id="test")
+
+
+def nothing(_number: int, _operation: str) -> None:
+    pass
+
+
+def keys(s3: "S3Client", bucket: str) -> list[str]:
+    return [item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+
+
+def begun(own: Conversations, conversation: str = "c", question: str = TURN.question) -> StoredTurn:
+    turn = replace(TURN, question=question, at=datetime.now(UTC))
+    own.append(conversation, START, turn)
+    return turn
+
+
+def go_on(own: Conversations, conversation: str = "c", times: int = 1) -> None:
+    for _ in range(times):
+        own.append(conversation, own.history(conversation, 6), TURN)
+
+
+def listed(own: Conversations) -> list[str]:
+    return [summary.id for summary in own.summaries(100, None)[0]]
+
+
+def test_a_turn_is_kept_as_it_was(own: Conversations) -> None:
+    turn = begun(own)
+    assert own.turns("c") == [turn]
+    [summary] = own.summaries(10, None)[0]
+    assert (summary.id, summary.title) == ("c", turn.question)
+    assert abs(summary.started - turn.at) < timedelta(milliseconds=2)
+
+
+def test_another_s_conversation_is_not_there(s3: "S3Client", bucket: str) -> None:
+    begun(Conversations(s3, bucket, "alice"))
+    bob = Conversations(s3, bucket, "bob")
+    assert (bob.turns("c"), listed(bob)) == ([], [])
+    with pytest.raises(NotFound):
+        bob.delete("c")
+
+
+@pytest.mark.parametrize("length", [1, 6, 12])
+def test_a_turn_reads_the_latest_turns_only(
+    own: Conversations, s3: "S3Client", length: int
+) -> None:
+    begun(own)
+    go_on(own, times=length - 1)
+    with at_each_request(s3, nothing) as sent:
+        history = own.history("c", 6)
+    assert (history.number, history.turns) == (length, own.turns("c")[-6:])
+    assert sent.count("ListObjectsV2") == 1
+    assert sent.count("GetObject") == min(6, length)
+
+
+@pytest.mark.parametrize("length", [1, 12])
+def test_a_list_reads_no_object(own: Conversations, s3: "S3Client", length: int) -> None:
+    for number in range(length):
+        begun(own, f"c{number}", "ü" * 200)
+    with at_each_request(s3, nothing) as sent:
+        summaries, _ = own.summaries(100, None)
+    assert [summary.title for summary in summaries] == ["ü" * 79 + "…"] * length
+    assert sent == ["ListObjectsV2"] * 2
+
+
+def test_the_list_goes_on_behind_its_cursor(own: Conversations) -> None:
+    ids = [f"c{number}-x" for number in range(5)]
+    for one in ids:
+        begun(own, one)
+    seen, cursor = [], None
+    while True:
+        page, cursor = own.summaries(2, cursor)
+        seen += [summary.id for summary in page]
+        if cursor is None:
+            break
+        assert len(cursor) <= 200
+    assert sorted(seen) == ids
+
+
+def test_what_an_older_version_wrote_is_read_listed_continued_and_deleted(
+    own: Conversations, s3: "S3Client", bucket: str
+) -> None:
+    body = json.loads(turns.dump(TURN))
+    del body["version"]
+    begun(own, "new")
+    owner = keys(s3, bucket)[0].split("/")[1]
+    line = {"title": "How hard?", "started": TURN.at.isoformat()}
+    for key, value in {
+        f"turns/{owner}/c-1/000000.json": body,
+        f"index/{owner}/8224000000000-c-1.json": line,
+    }.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(value).encode())
+    go_on(own, "c-1")
+    assert [turn.answer for turn in own.turns("c-1")] == ["7 [1]."] * 2
+    assert ("c-1", "How hard?") in [(one.id, one.title) for one in own.summaries(9, None)[0]]
+    own.delete("c-1")
+    assert listed(own) == ["new"]
+
+
+def test_a_line_that_an_older_version_left_without_a_conversation_can_be_deleted(
+    own: Conversations, s3: "S3Client", bucket: str
+) -> None:
+    begun(own, "other")
+    owner = keys(s3, bucket)[0].split("/")[1]
+    line = json.dumps({"title": "A ghost", "started": TURN.at.isoformat()}).encode()
+    s3.put_object(Bucket=bucket, Key=f"index/{owner}/8224000000000-ghost.json", Body=line)
+    own.delete("ghost")
+    assert listed(own) == ["other"]
+
+
+def test_a_newer_version_s_members_are_ignored(
+    own: Conversations, s3: "S3Client", bucket: str
+) -> None:
+    turn = begun(own)
+    [key] = [key for key in keys(s3, bucket) if key.startswith("turns/")]
+    body = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert body["version"] == turns.VERSION
+    body |= {"version": 2, "mood": "good"}
+    body["usage"]["cached"] = 3
+    body["citations"][0]["colour"] = {"deep": [None]}
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(body).encode())
+    assert own.turns("c") == [turn]
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff", b"[" * 100_000, b'{"usage": 1}'])
+def test_a_damaged_turn_is_named_as_one_and_can_be_deleted(
+    own: Conversations, s3: "S3Client", bucket: str, body: bytes
+) -> None:
+    begun(own)
+    [key] = [key for key in keys(s3, bucket) if key.startswith("turns/")]
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
+    with pytest.raises(OutcropError, match="can be deleted") as raised:
+        own.turns("c")
+    assert raised.value.code == "damaged-turn"
+    assert listed(own) == ["c"]
+    own.delete("c")
+    assert listed(own) == []
+
+
+def test_of_two_turns_that_end_at_once_one_is_stored_and_the_list_has_one_line(
+    own: Conversations,
+) -> None:
+    first = begun(own)
+    with pytest.raises(Conflict):
+        own.append("c", START, replace(TURN, question="Twice?"))
+    assert own.turns("c") == [first]
+    assert listed(own) == ["c"]
+
+
+def test_the_second_of_two_clicks_leaves_one_line_wherever_it_comes(
+    own: Conversations, s3: "S3Client", bucket: str
+) -> None:
+    """A second request ends at every step of the first one's being stored."""
+    for step in range(10):
+        conversation = f"c{step}"
+
+        def click(number: int, _operation: str) -> None:
+            if number == step:  # noqa: B023  # called before the next step
+                with suppress(Conflict):
+                    begun(Conversations(s3, bucket, "alice"), conversation)  # noqa: B023
+
+        with at_each_request(s3, click) as sent, suppress(Conflict):
+            begun(own, conversation)
+        assert len(own.turns(conversation)) == 1
+        assert listed(own).count(conversation) == 1
+        if len(sent) <= step:
+            break
+    else:
+        raise AssertionError("it takes more steps than were raced")
+
+
+def interrupted(s3: "S3Client", step: int, operation: Callable[[], object]) -> bool:
+    """Run it, and kill it before its request number `step`; False where it has fewer."""
+
+    def kill(number: int, _operation: str) -> None:
+        if number == step:
+            raise Killed
+
+    with at_each_request(s3, kill) as sent, suppress(Killed):
+        operation()
+    return len(sent) > step
+
+
+def sound(own: Conversations, conversation: str) -> None:
+    """It is listed just if it is there, and whatever it is, it can be deleted to the last word."""
+    there = bool(own.turns(conversation))
+    assert listed(own).count(conversation) == int(there)
+    if there:
+        go_on(own, conversation)
+        own.delete(conversation)
+    assert own.turns(conversation) == []
+    assert listed(own) == []
+
+
+def test_a_crash_at_any_step_of_storing_leaves_no_ghost(
+    s3: "S3Client", bucket: str, own: Conversations
+) -> None:
+    for step in range(10):
+        more = interrupted(s3, step, lambda: begun(own, f"c{step}"))  # noqa: B023  # called here
+        sound(own, f"c{step}")
+        if not more:
+            break
+    assert not [key for key in keys(s3, bucket) if key.endswith(".json")]
+
+
+def test_a_crash_at_any_step_of_deleting_leaves_no_ghost(
+    s3: "S3Client", bucket: str, own: Conversations
+) -> None:
+    for step in range(12):
+        conversation = f"c{step}"
+        begun(own, conversation)
+        go_on(own, conversation, times=2)
+        more = interrupted(s3, step, lambda: own.delete(conversation))  # noqa: B023  # called here
+        sound(own, conversation)
+        if not more:
+            break
+    else:
+        raise AssertionError("it takes more steps than were killed")
+    assert not [key for key in keys(s3, bucket) if key.endswith(".json")]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_turn_under_way_is_not_stored_after_its_conversation_was_deleted(
+    s3: "S3Client", bucket: str, own: Conversations, before: int
+) -> None:
+    """The deletion comes at every step of the storing."""
+    for step in range(10):
+        conversation = f"c{step}"
+        for _ in range(before):
+            begun(own, conversation)
+        history = own.history(conversation, 6)
+        deleted = False
+
+        def delete(number: int, _operation: str) -> None:
+            nonlocal deleted
+            if number == step:  # noqa: B023  # called before the next step
+                with suppress(NotFound):
+                    Conversations(s3, bucket, "alice").delete(conversation)  # noqa: B023
+                    deleted = True
+
+        with at_each_request(s3, delete) as sent:
+            try:
+                own.append(conversation, history, TURN)
+                stored = True
+            except Conflict:
+                stored = False
+        if deleted:
+            assert own.turns(conversation) == []
+            assert listed(own) == []
+            assert not [key for key in keys(s3, bucket) if key.endswith(".json")]
+            with pytest.raises(NotFound):
+                own.history(conversation, 6)
+        else:
+            assert stored
+            own.delete(conversation)
+        if len(sent) <= step:
+            break
+    else:
+        raise AssertionError("it takes more steps than were raced")
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_a_listing_is_made_while_a_conversation_goes(
+    s3: "S3Client", bucket: str, own: Conversations, step: int
+) -> None:
+    """Also where the line is an older one, whose object has to be read."""
+    begun(own, "stays")
+    owner = keys(s3, bucket)[0].split("/")[1]
+    line = json.dumps({"title": "Old", "started": TURN.at.isoformat()}).encode()
+    s3.put_object(Bucket=bucket, Key=f"index/{owner}/8224000000000-goes.json", Body=line)
+
+    def delete(number: int, _operation: str) -> None:
+        if number == step:
+            Conversations(s3, bucket, "alice").delete("goes")
+
+    with at_each_request(s3, delete) as sent:
+        assert "stays" in listed(own)
+    assert len(sent) > step
+    assert listed(own) == ["stays"]
+
+
+def test_a_turn_whose_answer_from_the_bucket_is_lost_is_stored_and_said_to_be(
+    s3: "S3Client", own: Conversations
+) -> None:
+    lost = 0
+
+    def lose(**_: Any) -> None:
+        nonlocal lost
+        lost += 1
+        if lost == 2:  # the second put is the turn's
+            raise ConnectionClosedError(endpoint_url="http://s3")
+
+    s3.meta.events.register("after-call.s3.PutObject", lose, unique_id="lose")
+    try:
+        turn = begun(own)
+    finally:
+        s3.meta.events.unregister("after-call.s3.PutObject", unique_id="lose")
+    assert lost > 2
+    assert own.turns("c") == [turn]
+    assert listed(own) == ["c"]
+
+
+def test_a_turn_that_the_bucket_refuses_is_never_stored_later(
+    own: Conversations, stand_in: Home
+) -> None:
+    """A put that was given up may still be carried out: its place is taken."""
+    fail = Fail(service="s3", operation="PutObject", code="InternalError", nth=2)
+    stand_in.server.faults.add(fail)
+    with pytest.raises(OutcropError):
+        begun(own)
+    assert own.turns("c") == []
+    assert listed(own) == []
+    with pytest.raises(Conflict):  # what was given up, carried out late
+        own.append("c", START, TURN)
+    go_on(own)
+    assert [turn.question for turn in own.turns("c")] == [TURN.question]
+    assert listed(own) == ["c"]
+
+
+def test_a_turn_is_kept_though_its_line_fails_and_the_line_follows(
+    own: Conversations, stand_in: Home
+) -> None:
+    fail = Fail(service="s3", operation="PutObject", code="InternalError", nth=3)
+    stand_in.server.faults.add(fail)
+    turn = begun(own)
+    assert own.turns("c") == [turn]
+    assert listed(own) == ["c"]
