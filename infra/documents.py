@@ -1,6 +1,6 @@
 """Where documents come in: a bucket, whose events go to a queue.
 
-    bucket ── created, removed ──► queue ── twelve times in vain ──► dead letters
+    bucket ── created, removed ──► queue ── for hours in vain ──► dead letters
 
 Conversations have a bucket of their own. Both are encrypted with the stack's key, keep versions,
 answer over TLS only, and say themselves who may read and write what is in them: `admit`.
@@ -19,10 +19,10 @@ from infra.context import Context
 from infra.permissions import on_behalf_of
 from infra.retention import removal
 
-RECEIVES = 12
-"""How often a message is tried. While a full sync runs, direct ingestion is refused; twelve times
-the queue's visibility timeout, an hour and more, outlasts the sync of a large bucket. What is given
-up, the next night's sync picks up."""
+RECEIVES = 200
+"""How often a message is tried. While a full sync runs, direct ingestion is refused, and the ingest
+function lets what it gives back come again every minute: for three hours, which outlasts the sync
+of a large bucket. What is given up, the next night's sync picks up."""
 
 VISIBILITY = Duration.minutes(6)  # six times the ingest function's timeout, as Lambda asks for
 EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")

@@ -20,6 +20,7 @@ BUNDLE = Bundle("ingest", "requirements-ingest.txt", limit=60)
 TIMEOUT = Duration.minutes(1)
 NIGHTLY = "cron(0 2 * * ? *)"  # UTC, within the hour after
 RECEIVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+POSTPONING = ("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl")
 TOLD = ("bedrock:IngestKnowledgeBaseDocuments", "bedrock:DeleteKnowledgeBaseDocuments")
 
 
@@ -53,7 +54,7 @@ class Ingest(Construct):
                 "OUTCROP_DOCUMENTS_BUCKET": bucket.bucket_name,
             },
             allowed=[
-                allow(RECEIVING, queue.queue_arn),
+                allow([*RECEIVING, *POSTPONING], queue.queue_arn),
                 # Who may not list a bucket is told 403 of what is not there, instead of 404.
                 allow(["s3:ListBucket"], bucket.bucket_arn),
                 allow(["kms:Decrypt"], key.key_arn),

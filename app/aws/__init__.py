@@ -7,7 +7,7 @@ boto3's own chain, so which home answers is a matter of endpoint variables.
                         twice, and takes no client token that could tell.
     the others          three attempts, in mode `standard`, within the deadline
 
-`table()` is one DynamoDB table, for a tool.
+`table()` is one DynamoDB table, for a tool; `queues()` is SQS, for the ingest function.
 `deployer()` has the further clients that make the laptop's resources, as the CDK stack does in AWS;
 `operator()` those that look at an account, and at a stack in it. `signer()` signs a request that is
 no call of boto3's. A call is made inside `calling()`, which turns its failure into one of
@@ -52,6 +52,7 @@ __all__ = [
     "clients",
     "deployer",
     "operator",
+    "queues",
     "signer",
     "translate",
 ]
@@ -190,6 +191,12 @@ def signer(service: str) -> Signer:
     with calling("Signing"):
         session = boto3.Session()
         return Signer(service, session.region_name, session.get_credentials())
+
+
+def queues(deadline_seconds: float) -> SQSClient:
+    """A client of SQS; as for `clients`."""
+    with calling("Setting up the AWS clients"):
+        return boto3.client("sqs", config=_repeatable(deadline_seconds))
 
 
 def table(name: str, deadline_seconds: float) -> Table:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DOCUMENTS, CONVERSATIONS = "outcrop-documents", "outcrop-conversations"
 QUEUE, DEAD_LETTERS = "outcrop-documents-events", "outcrop-documents-dead-letters"
 INGEST, FUNCTION_SECONDS = "outcrop-ingest", 60
+RECEIVES = 200  # as the stack has it: the ingest function gives messages back for three hours
 HANDLER = Path(__file__).parents[2] / "lambdas" / "ingest" / "handler.py"
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
@@ -112,14 +113,17 @@ def _data_source(agent: "AgentsforBedrockClient", base: str) -> str:
 
 
 def _queue(sqs: "SQSClient") -> str:
-    """The queue's ARN. What cannot be dealt with five times goes to the dead letters."""
+    """The queue's ARN. What is received so often in vain goes to the dead letters."""
     dead_letters = _queue_arn(sqs, sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"])
-    redrive = {"deadLetterTargetArn": dead_letters, "maxReceiveCount": 5}
+    redrive = {"deadLetterTargetArn": dead_letters, "maxReceiveCount": RECEIVES}
     attributes: Any = {
         "RedrivePolicy": json.dumps(redrive),
         "VisibilityTimeout": str(6 * FUNCTION_SECONDS),  # what Lambda's guide asks for
     }
-    return _queue_arn(sqs, sqs.create_queue(QueueName=QUEUE, Attributes=attributes)["QueueUrl"])
+    url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    # Set apart from its creation: the queue of an older version's home has other attributes.
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    return _queue_arn(sqs, url)
 
 
 def _queue_arn(sqs: "SQSClient", url: str) -> str:

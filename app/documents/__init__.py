@@ -12,7 +12,7 @@ sides do: `bucket.py` and `knowledge_base.py` are all that this package knows of
 from app.documents.bucket import Bucket
 from app.documents.knowledge_base import KnowledgeBase
 from app.documents.status import Document, find, listing, remove
-from app.documents.sync import sync
+from app.documents.sync import subjects, sync
 from app.documents.upload import Upload, offer
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "listing",
     "offer",
     "remove",
+    "subjects",
     "sync",
 ]

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """A document as it lies in the bucket. `size` is in bytes."""
+    """An object as it lies in the bucket. `size` is in bytes."""
 
     key: str
     size: int
     modified: datetime
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Bucket:
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                     return None
                 raise
-        return Object(key, found["ContentLength"], found["LastModified"])
+        return Object(key, found["ContentLength"], found["LastModified"], found["ETag"])
 
     def documents(self, after: str = "", page: int = 1000) -> Iterator[Object]:
         """The documents whose keys come after one, by key; sidecars are none.
@@ -56,7 +57,7 @@ class Bucket:
             for found in pages:
                 for item in found.get("Contents", []):
                     if not item["Key"].endswith((SIDECAR, "/")):
-                        yield Object(item["Key"], item["Size"], item["LastModified"])
+                        yield Object(item["Key"], item["Size"], item["LastModified"], item["ETag"])
 
     def put(self, key: str, body: bytes) -> None:
         with calling("PutObject"):

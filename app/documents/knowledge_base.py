@@ -1,23 +1,51 @@
-"""The Knowledge Base, as far as documents need it: direct ingestion, and what became of it."""
+"""The Knowledge Base, as far as documents need it: direct ingestion, and what became of it.
 
-from collections.abc import Iterator, Mapping, Sequence
+A call carries ten documents, and Bedrock refuses the whole call if it cannot take one of them. So a
+document that direct ingestion cannot name is never sent, and a call that is refused all the same is
+repeated with one document at a time: a document fails alone.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.aws import Clients, calling
+from app.errors import InvalidRequest, OutcropError, Unavailable
 from app.settings import DocumentSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent.type_defs import (
         DocumentContentTypeDef,
         DocumentIdentifierTypeDef,
-        KnowledgeBaseDocumentDetailTypeDef,
         KnowledgeBaseDocumentTypeDef,
     )
 
 BATCH = 10  # documents a call, by the service's model
-NOT_FOUND = "NOT_FOUND"
+NOT_FOUND, REFUSED = "NOT_FOUND", "REFUSED"
+LONGEST_URI = {False: len("s3://") + 128, True: 1024}
+"""Characters of a document's URI, by whether the base is managed: the patterns of S3BucketUri and
+S3ObjectUri in the service's model."""
+LINE_END = re.compile(r"[\n\r\x85\u2028\u2029]")  # what the dot of those patterns does not match
+ONGOING = re.compile(r"ongoing (ingestion job|KnowledgeBaseDocuments)", re.IGNORECASE)
 SOURCE_URI = "x-amz-bedrock-kb-source-uri"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What the Knowledge Base says of a document.
+
+    Attributes:
+        status: one of Bedrock's DocumentStatus, or REFUSED: direct ingestion cannot take it.
+        updated: when it was last taken on, or done with.
+        reason: what is wrong with the document.
+    """
+
+    status: str
+    updated: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +67,77 @@ class KnowledgeBase:
         """The one that the settings name."""
         return cls(clients, settings.knowledge_base_id, settings.data_source_id, settings.managed)
 
-    def ingest(self, sidecars: Mapping[str, str | None]) -> None:
-        """Take on documents, new or changed: URI -> the URI of its sidecar, if it has one."""
-        for batch in _batches(list(sidecars)):
-            with calling("IngestKnowledgeBaseDocuments"):
+    def refusal(self, uri: str) -> str | None:
+        """The rule that keeps a document out of direct ingestion, which cannot name it; or None."""
+        longest = LONGEST_URI[self.managed]
+        if len(uri) > longest:
+            return (
+                f"Its address, {uri[:60]}..., has {len(uri)} characters; Bedrock's direct "
+                f"ingestion takes {longest}. Put it into the bucket under a shorter name."
+            )
+        if LINE_END.search(uri):
+            return (
+                "Its name holds a line break, which Bedrock's direct ingestion does not take. Put "
+                "it into the bucket under another name."
+            )
+        return None
+
+    def ingest(self, sidecars: Mapping[str, str | None]) -> dict[str, OutcropError]:
+        """Take on documents, new or changed: URI -> the URI of its sidecar, if it has one.
+
+        Returns:
+            The documents that were not taken on, and why.
+        """
+
+        def ingest(uris: Sequence[str]) -> None:
+            with _direct("IngestKnowledgeBaseDocuments"):
                 self.clients.bedrock_agent.ingest_knowledge_base_documents(
                     knowledgeBaseId=self.id,
                     dataSourceId=self.data_source_id,
-                    documents=[self._document(uri, sidecars[uri]) for uri in batch],
+                    documents=[self._document(uri, sidecars[uri]) for uri in uris],
                 )
 
-    def delete(self, uris: Sequence[str]) -> None:
-        for batch in _batches(uris):
-            with calling("DeleteKnowledgeBaseDocuments"):
+        return _in_batches(list(sidecars), ingest)
+
+    def delete(self, uris: Sequence[str]) -> dict[str, OutcropError]:
+        """Drop documents; what is returned is as of `ingest`."""
+
+        def delete(uris: Sequence[str]) -> None:
+            with _direct("DeleteKnowledgeBaseDocuments"):
                 self.clients.bedrock_agent.delete_knowledge_base_documents(
                     knowledgeBaseId=self.id,
                     dataSourceId=self.data_source_id,
-                    documentIdentifiers=[self._identifier(uri) for uri in batch],
+                    documentIdentifiers=[self._identifier(uri) for uri in uris],
                 )
 
-    def details(self, uris: Sequence[str]) -> "dict[str, KnowledgeBaseDocumentDetailTypeDef]":
-        """What is known of these documents: of those that are not known, nothing."""
-        details = {}
-        for batch in _batches(uris):
+        return _in_batches(uris, delete)
+
+    def details(self, uris: Sequence[str]) -> dict[str, Detail]:
+        """What is known of these documents: of those that are not known, nothing.
+
+        Raises:
+            OutcropError: it could not be asked. That one document cannot be asked for is no error:
+                its status is REFUSED.
+        """
+        details = {uri: Detail(REFUSED, reason=rule) for uri in uris if (rule := self.refusal(uri))}
+
+        def get(uris: Sequence[str]) -> None:
             with calling("GetKnowledgeBaseDocuments"):
                 reply = self.clients.bedrock_agent.get_knowledge_base_documents(
                     knowledgeBaseId=self.id,
                     dataSourceId=self.data_source_id,
-                    documentIdentifiers=[self._identifier(uri) for uri in batch],
+                    documentIdentifiers=[self._identifier(uri) for uri in uris],
                 )
-            for detail in reply["documentDetails"]:
-                if detail["status"] != NOT_FOUND:
-                    details[_uri(detail["identifier"])] = detail
+            for said in reply["documentDetails"]:
+                if said["status"] != NOT_FOUND:
+                    details[_uri(said["identifier"])] = Detail(
+                        said["status"], said.get("updatedAt"), said.get("statusReason")
+                    )
+
+        for uri, error in _in_batches([uri for uri in uris if uri not in details], get).items():
+            if not isinstance(error, InvalidRequest):
+                raise error
+            details[uri] = Detail(REFUSED, reason=error.detail)
         return details
 
     def finds(self, uri: str) -> bool:
@@ -112,9 +179,43 @@ class KnowledgeBase:
         }
 
 
+@contextmanager
+def _direct(operation: str) -> Iterator[None]:
+    """A call of direct ingestion. While an ingestion job of the data source runs, Bedrock refuses
+    it by a ValidationException, though nothing is wrong with the request.
+    """
+    try:
+        with calling(operation):
+            yield
+    except InvalidRequest as error:
+        if ONGOING.search(error.detail):
+            raise Unavailable(error.detail) from error
+        raise
+
+
+def _in_batches(
+    uris: Sequence[str], call: Callable[[Sequence[str]], None]
+) -> dict[str, OutcropError]:
+    """Call with ten documents at a time, and with one at a time where ten were refused.
+
+    Returns:
+        The documents that a call failed for, and how.
+    """
+    failures: dict[str, OutcropError] = {}
+    for start in range(0, len(uris), BATCH):
+        batch = uris[start : start + BATCH]
+        try:
+            call(batch)
+        except InvalidRequest as error:
+            if len(batch) == 1:
+                failures[batch[0]] = error
+                continue
+            for uri in batch:
+                failures |= _in_batches([uri], call)
+        except OutcropError as error:
+            failures |= dict.fromkeys(batch, error)
+    return failures
+
+
 def _uri(identifier: "DocumentIdentifierTypeDef") -> str:
     return identifier["s3"]["uri"] if "s3" in identifier else identifier["custom"]["id"]
-
-
-def _batches(uris: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (uris[start : start + BATCH] for start in range(0, len(uris), BATCH))

@@ -10,7 +10,7 @@ from app.errors import InvalidRequest, NotFound
 SUPPORTED = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 SIDECAR = ".metadata.json"
 LONGEST_PLACE = 128  # characters of bucket/key: what direct ingestion takes in an S3 URI
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def check_name(name: str, bucket: str) -> None:
@@ -71,6 +71,6 @@ def key_of(identifier: str) -> str:
         key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         key = ""
-    if not key or document_id(key) != identifier or key.endswith(SIDECAR):
+    if not key or document_id(key) != identifier or key.endswith((SIDECAR, "/")):
         raise NotFound(f"There is no document {identifier!r}.", field="id")
     return key

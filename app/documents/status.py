@@ -4,20 +4,18 @@ in the bucket, not in the Knowledge Base      UPLOADED, its event is on the way
 in both                                       Bedrock's status: PENDING, ..., INDEXED or FAILED
 not in the bucket, still in the other         DELETING
 in neither, and Retrieve finds none of it     gone
+in the bucket, by a name that direct          REFUSED: it can be removed, and put under another name
+ingestion cannot take
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from app.documents.bucket import Bucket, Object
-from app.documents.knowledge_base import KnowledgeBase
+from app.documents.knowledge_base import REFUSED, Detail, KnowledgeBase
 from app.documents.names import document_id, key_of, sidecar_of
 from app.errors import NotFound
-
-if TYPE_CHECKING:
-    from mypy_boto3_bedrock_agent.type_defs import KnowledgeBaseDocumentDetailTypeDef
 
 UPLOADED, DELETING = "UPLOADED", "DELETING"
 
@@ -30,8 +28,8 @@ class Document:
         size: in bytes; None once it has left the bucket.
         modified: when it came into the bucket.
         updated: when the Knowledge Base last took it on, or was done with it.
-        status: UPLOADED, DELETING, or one of Bedrock's DocumentStatus.
-        reason: why, where the Knowledge Base says: of FAILED, what is wrong with the document.
+        status: UPLOADED, DELETING, REFUSED, or one of Bedrock's DocumentStatus.
+        reason: of FAILED and REFUSED, what is wrong with the document.
     """
 
     id: str
@@ -67,7 +65,8 @@ def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Docu
     uri = bucket.uri(key)
     item = bucket.head(key)
     detail = knowledge_base.details([uri]).get(uri)
-    if not item and not detail and not knowledge_base.finds(uri):
+    known = detail is not None and detail.status != REFUSED
+    if not item and not known and not knowledge_base.finds(uri):
         raise NotFound(f"There is no document {key!r}.", field="id")
     return _document(bucket, key, item, detail)
 
@@ -84,20 +83,15 @@ def remove(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Do
     return _document(bucket, document.name, None, None)
 
 
-def _document(
-    bucket: Bucket,
-    key: str,
-    item: Object | None,
-    detail: "KnowledgeBaseDocumentDetailTypeDef | None",
-) -> Document:
-    indexed = detail["status"] if detail else UPLOADED
+def _document(bucket: Bucket, key: str, item: Object | None, detail: Detail | None) -> Document:
+    known = detail.status if detail else UPLOADED
     return Document(
         id=document_id(key),
         name=key,
         uri=bucket.uri(key),
         size=item.size if item else None,
         modified=item.modified if item else None,
-        updated=detail.get("updatedAt") if detail else None,
-        status=indexed if item else DELETING,
-        reason=detail.get("statusReason") if detail else None,
+        updated=detail.updated if detail else None,
+        status=known if item else DELETING,
+        reason=detail.reason if detail else None,
     )

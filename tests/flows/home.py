@@ -20,7 +20,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from app.aws import clients, deployer
+from app.aws import Clients, clients, deployer
 from app.cli.laptop import MISLEADING, endpoint_variables
 from app.cli.provision import provision
 from app.documents.names import document_id
@@ -41,12 +41,14 @@ class Home:
     """An application under test, called over HTTP, and what stands behind it.
 
     Attributes:
+        aws: what the application calls AWS with, for what other callers of AWS may do meanwhile.
         faults: takes orders for the stand-in's bad days; None where AWS stands behind it.
         variables: what leads another process to the same home.
     """
 
     settings: Settings
     http: TestClient
+    aws: Clients
     faults: Faults | None
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -160,10 +162,10 @@ def account() -> Iterator[Home]:
 
 
 def _home(settings: Settings, stack: ExitStack, faults: Faults | None) -> Home:
-    app = application(clients(settings.deadline_seconds), settings)
-    return Home(
-        settings, stack.enter_context(TestClient(app, raise_server_exceptions=False)), faults
-    )
+    aws = clients(settings.deadline_seconds)
+    app = application(aws, settings)
+    http = stack.enter_context(TestClient(app, raise_server_exceptions=False))
+    return Home(settings, http, aws, faults)
 
 
 def text_of(parts: list[Json]) -> str:

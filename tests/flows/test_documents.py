@@ -7,6 +7,7 @@ import zipfile
 import httpx2 as httpx
 import pytest
 
+from app.local.faults import Fail
 from tests.flows.home import Home
 
 
@@ -125,3 +126,40 @@ def test_metadata_that_cannot_be_is_refused(home: Home) -> None:
     assert "x-amz-bedrock" in home.problem("POST", "/documents", reserved)["detail"]
     large = {"name": "m.md", "metadata": {"k": "v" * 20_000}}
     assert "10240 are allowed" in home.problem("POST", "/documents", large)["detail"]
+
+
+UNNAMEABLE = ["z" * 120 + ".md", "a\nline.md"]
+"""Keys that S3 takes and Bedrock's direct ingestion does not."""
+
+
+@pytest.mark.parametrize("key", UNNAMEABLE)
+def test_a_key_that_cannot_be_ingested_is_listed_and_removed_and_harms_nobody(
+    home: Home, key: str
+) -> None:
+    home.aws.s3.put_object(Bucket=home.settings.documents_bucket, Key=key, Body=b"Unread.")
+    neighbour = home.put("neighbour.md", "The neighbour of a bad key is called Emil.")
+    assert neighbour["status"] == "INDEXED"
+    listed = {item["name"]: item for item in home.call("GET", "/documents?limit=100")["items"]}
+    assert listed["neighbour.md"]["status"] == "INDEXED"
+    assert listed[key]["status"] == "REFUSED"
+    assert "direct ingestion" in listed[key]["reason"]
+    assert home.call("GET", f"/documents/{listed[key]['id']}")["status"] == "REFUSED"
+    assert home.call("DELETE", f"/documents/{listed[key]['id']}")["status"] == "DELETING"
+    home.gone(key)
+    names = [item["name"] for item in home.call("GET", "/documents?limit=100")["items"]]
+    assert key not in names
+
+
+def test_an_upload_while_a_sync_job_runs_waits_for_the_job_and_not_for_the_queue(
+    home: Home,
+) -> None:
+    busy = "There is an ongoing ingestion job on the data source."
+    home.order(
+        Fail(
+            service="bedrock-agent",
+            operation="IngestKnowledgeBaseDocuments",
+            code="ValidationException",
+            message=busy,
+        )
+    )
+    assert home.put("patient.md", "The patient one is called Job.")["status"] == "INDEXED"

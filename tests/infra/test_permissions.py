@@ -85,6 +85,7 @@ def test_the_application_may_do_what_it_calls_and_no_more(templates: Templates) 
 
 def test_the_ingest_function_may_do_what_it_calls_and_no_more(templates: Templates) -> None:
     receiving = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    receiving |= {"sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"}  # of what is given back
     reading = {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"}
     # Direct ingestion asks for StartIngestionJob too, says the guide.
     assert _may(templates, "IngestFunctionRole") == (

@@ -1,0 +1,147 @@
+"""A real bucket of the stand-in's, before a Knowledge Base that answers what a test tells it to."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.aws import clients
+from app.cli.laptop import MISLEADING, endpoint_variables
+from app.documents import Bucket, KnowledgeBase
+from app.local.wire import JSON, Call, Service, ServiceError
+from tests.local.home import home
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BUCKET = "documents"
+SECONDS = 30
+
+
+@dataclass
+class Base:
+    """A Knowledge Base that does as it is told, and no more.
+
+    Attributes:
+        documents: what it knows: URI -> the URI of the sidecar, or None.
+        calls: what it was asked: operation, keys.
+        during: run within each call, before it takes effect: what else happens at that moment.
+        refuses: the keys that it cannot take; it then refuses the whole call, as Bedrock does.
+        message: what it says when it refuses.
+    """
+
+    documents: dict[str, str | None] = field(default_factory=dict)
+    calls: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    during: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    refuses: Sequence[str] = ()
+    message: str = "This document cannot be."
+
+    def reset(self) -> None:
+        self.__init__()  # type: ignore[misc]  # as new: every field has a default
+
+    def ingest(self, call: Call) -> JSON:
+        sidecars = {_content(one): _sidecar(one) for one in call.params["documents"]}
+        self._note("ingest", list(sidecars))
+        self.documents |= sidecars
+        return {"documentDetails": []}
+
+    def delete(self, call: Call) -> JSON:
+        uris = [one["s3"]["uri"] for one in call.params["documentIdentifiers"]]
+        self._note("delete", uris)
+        for uri in uris:
+            self.documents.pop(uri, None)
+        return {"documentDetails": []}
+
+    def get(self, call: Call) -> JSON:
+        uris = [one["s3"]["uri"] for one in call.params["documentIdentifiers"]]
+        self._note("get", uris)
+        details = [
+            {
+                "knowledgeBaseId": "KB12345678",
+                "dataSourceId": "DS12345678",
+                "identifier": {"dataSourceType": "S3", "s3": {"uri": uri}},
+                "status": "INDEXED" if uri in self.documents else "NOT_FOUND",
+            }
+            for uri in uris
+        ]
+        return {"documentDetails": details}
+
+    def _note(self, operation: str, uris: Sequence[str]) -> None:
+        keys = [uri.removeprefix(f"s3://{BUCKET}/") for uri in uris]
+        self.calls.append((operation, keys))
+        if happens := self.during.pop(operation, None):
+            happens()
+        if any(key in self.refuses for key in keys):
+            raise ServiceError("ValidationException", self.message)
+
+
+@dataclass
+class Sides:
+    """The bucket and the Knowledge Base, as the application has them, and what is behind them."""
+
+    s3: "S3Client"
+    base: Base
+    bucket: Bucket
+    knowledge_base: KnowledgeBase
+
+    def put(self, *keys: str, **more: Any) -> None:
+        for key in keys:
+            self.s3.put_object(Bucket=BUCKET, Key=key, Body=f"This is {key}.".encode(), **more)
+
+    def delete(self, key: str) -> None:
+        self.s3.delete_object(Bucket=BUCKET, Key=key)
+
+    @property
+    def known(self) -> list[str]:
+        """The keys that the Knowledge Base knows."""
+        return sorted(uri.removeprefix(f"s3://{BUCKET}/") for uri in self.base.documents)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Base]]:
+    """Where both answer, and the Knowledge Base behind it."""
+    base = Base()
+    operations = {
+        "IngestKnowledgeBaseDocuments": base.ingest,
+        "DeleteKnowledgeBaseDocuments": base.delete,
+        "GetKnowledgeBaseDocuments": base.get,
+    }
+    services: dict[str, Service] = {
+        "bedrock-agent": operations,
+        "bedrock-agent-runtime": {"Retrieve": lambda _: {"retrievalResults": []}},
+    }
+    with home(tmp_path_factory.mktemp("home"), services) as running:
+        yield running.server.url, base
+
+
+@pytest.fixture
+def sides(serving: tuple[str, Base], monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
+    """Both, empty."""
+    url, base = serving
+    base.reset()
+    for name, value in endpoint_variables(url).items():
+        monkeypatch.setenv(name, value)
+    for name in MISLEADING:
+        monkeypatch.delenv(name, raising=False)
+    aws = clients(SECONDS)
+    aws.s3.create_bucket(Bucket=BUCKET)
+    yield Sides(
+        aws.s3,
+        base,
+        Bucket(aws.s3, BUCKET),
+        KnowledgeBase(aws, "KB12345678", "DS12345678", managed=False),
+    )
+    for item in aws.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        aws.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
+    aws.s3.delete_bucket(Bucket=BUCKET)
+
+
+def _content(document: JSON) -> str:
+    uri: str = document["content"]["s3"]["s3Location"]["uri"]
+    return uri
+
+
+def _sidecar(document: JSON) -> str | None:
+    uri: str | None = document.get("metadata", {}).get("s3Location", {}).get("uri")
+    return uri
