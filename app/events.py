@@ -99,20 +99,36 @@ class Citation:
     score: float
 
 
+GuardrailAction = Literal["none", "masked", "blocked"]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the guardrail said of a text. `text` is what may be shown in its place."""
+    """What the guardrail made of a text.
 
-    intervened: bool
-    text: str | None = None
+    Attributes:
+        action: `none` lets it pass; `masked` replaced parts of it, such as names, and lets the
+            rest pass; `blocked` keeps it out.
+        text: what takes its place: the masked text, or the guardrail's message.
+        reason: the guardrail's own words for why.
+    """
+
+    action: GuardrailAction = "none"
+    text: str = ""
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """The guardrail stepped in: what was shown of the answer so far is to be taken back."""
+    """The guardrail stepped in.
+
+    A masked question goes on as `verdict.text`. A blocked question has `verdict.text` for its
+    answer. Of an answer, what was shown so far is to be taken back, and `verdict.text` shown in
+    its place; a masked answer keeps its citations.
+    """
 
     kind: ClassVar[str] = "guardrail"
+    source: Literal["question", "answer"]
     verdict: Verdict
 
 

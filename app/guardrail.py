@@ -2,13 +2,13 @@
 
 A flow cannot be built without a `Guard`, and says nothing to a caller that its guard has not seen:
 the question before anything is looked up, the answer with the passages that it has to be grounded
-in. Without a configured guardrail the guard is `unguarded`, which lets everything pass and is
+in. Without a configured guardrail the guard is `Unguarded`, which lets everything pass and is
 named, so that nobody wonders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.aws import calling
 from app.events import Passage, Verdict
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         GuardrailTextBlockTypeDef,
     )
 
-ALLOWED = Verdict(intervened=False)
+ALLOWED = Verdict()
 
 
 class Guard(Protocol):
@@ -76,14 +76,40 @@ class Guardrail:
                 source=source,
                 content=content,
             )
-        return _verdict(reply)
+        return _verdict(reply, len(content))
 
 
-def _verdict(reply: "ApplyGuardrailResponseTypeDef") -> Verdict:
+def _verdict(reply: "ApplyGuardrailResponseTypeDef", blocks: int) -> Verdict:
+    """What an answer of ApplyGuardrail means.
+
+    Bedrock says GUARDRAIL_INTERVENED of a mask as of a block. Which of the two it is, the
+    assessments tell: each policy's findings have an action of their own, and of those that mask
+    it is ANONYMIZED. Where they do not tell, the text is blocked.
+    """
     if reply["action"] == "NONE":
         return ALLOWED
-    shown = "".join(output.get("text", "") for output in reply["outputs"])
-    return Verdict(intervened=True, text=shown, reason=reply.get("actionReason"))
+    reason = reply.get("actionReason")
+    outputs = [output.get("text", "") for output in reply["outputs"]]
+    if set(_actions(reply["assessments"])) - {"NONE"} == {"ANONYMIZED"} and any(outputs):
+        # One output is the judged text; one for each block that was sent has it last.
+        masked = outputs[-1] if len(outputs) == blocks else "".join(outputs)
+        return Verdict("masked", masked, reason)
+    return Verdict("blocked", "".join(outputs), reason)
+
+
+def _actions(assessments: Any) -> Iterator[str]:
+    """Every `action` in there, however deep.
+
+    >>> list(_actions([{"wordPolicy": {"customWords": [{"match": "x", "action": "BLOCKED"}]}}]))
+    ['BLOCKED']
+    """
+    if isinstance(assessments, dict):
+        if isinstance(action := assessments.get("action"), str):
+            yield action
+        assessments = list(assessments.values())
+    if isinstance(assessments, list):
+        for each in assessments:
+            yield from _actions(each)
 
 
 def guard(runtime: "BedrockRuntimeClient", identifier: str | None, version: str) -> Guard:

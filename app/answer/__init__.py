@@ -5,7 +5,7 @@ A turn of a conversation, as events:
     Started                        in which conversation, by which model
     Retrieval                      what was looked for, and found
     Text  Citation  Text  ...      the answer as the model writes it, its marks resolved
-    Guardrail                      only if the guardrail stepped in: take the text back
+    Guardrail                      only if the guardrail masked or blocked question or answer
     Usage  Done                    the turn is stored; or Error, and nothing of it is
 
 Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure.
@@ -62,7 +62,7 @@ class Means:
     conversations: Conversations
 
 
-def answer(question: Question, means: Means) -> Iterator[Event]:
+def answer(question: Question, means: Means) -> Generator[Event, None, None]:
     """The events of one turn; the last is Done or Error, and no other is.
 
     Raises:
@@ -93,16 +93,19 @@ def _turn(
     yield Started(conversation, writer.model_id)
 
     verdict = means.guard.question(question.text)
-    if verdict.intervened:  # what the guardrail keeps out is not stored either
-        yield from (Guardrail(verdict), Usage(0, 0), Done(None, "guardrail"))
+    if verdict.action != "none":
+        yield Guardrail("question", verdict)
+    if verdict.action == "blocked":  # what the guardrail keeps out is not stored either
+        yield from (Usage(0, 0), Done(None, "guardrail"))
         return
+    asked = verdict.text if verdict.action == "masked" else question.text
 
     said = [turn for stored in history.turns for turn in _turns(stored)]
-    query, spent = rewrite(question.text, said, writer.whole)
+    query, spent = rewrite(asked, said, writer.whole)
     passages = _retrieve(query, question, means)
     yield Retrieval(query, passages)
 
-    prompt = answer_prompt(question.text, said, passages)
+    prompt = answer_prompt(asked, said, passages)
     text, citations = "", []
     with closing(writer.stream(prompt) if passages else _nothing_found()) as stream:
         reply = _Reply(stream)
@@ -114,15 +117,18 @@ def _turn(
             yield event
 
     verdict = means.guard.answer(text, query, passages)
-    if verdict.intervened:
-        yield Guardrail(verdict)
-        text, citations = verdict.text or "", []
+    if verdict.action != "none":
+        yield Guardrail("answer", verdict)
+        text = verdict.text
+    if verdict.action == "blocked":
+        citations = []
 
     usage = spent + reply.completion.usage
-    stored = StoredTurn(question.text, text, tuple(citations), usage, writer.model_id)
+    stored = StoredTurn(asked, text, tuple(citations), usage, writer.model_id)
     means.conversations.append(conversation, history, stored)
     yield usage
-    yield Done(history.number, "guardrail" if verdict.intervened else reply.completion.stop_reason)
+    stop = "guardrail" if verdict.action == "blocked" else reply.completion.stop_reason
+    yield Done(history.number, stop)
 
 
 def _retrieve(query: str, question: Question, means: Means) -> tuple[Passage, ...]:

@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.events import Citation, Done, Error, Event, Guardrail, Started, StopReason, Text, Usage
+from app.events import (
+    Citation,
+    Done,
+    Error,
+    Event,
+    Guardrail,
+    Started,
+    StopReason,
+    Text,
+    Usage,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +44,12 @@ def collect(events: Iterable[Event]) -> Answer | Error:
                 text.append(event.text)
             case Citation():
                 citations.append(event)
+            case Guardrail(source="question", verdict=Verdict(action="masked")):
+                pass  # the question goes on as the guardrail left it
             case Guardrail():
-                text, citations = [event.verdict.text or ""], []
+                text = [event.verdict.text]
+                if event.verdict.action == "blocked":
+                    citations = []
             case Usage():
                 usage += event
             case Error():

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from app.errors import OutcropError, TimedOut
 from app.events import Error, Event
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 UNEXPECTED = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
 
 
-def ended(events: Iterator[Event]) -> Iterator[Event]:
+def ended(events: Iterator[Event]) -> Generator[Event, None, None]:
     """The events; where they break off, the Error that they break off with."""
     try:
         yield from events

@@ -1,9 +1,11 @@
 """Question -> passages, through the Knowledge Base's Retrieve."""
 
+import json
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from app.aws import calling
+from app.aws import calling, well_formed
 from app.events import MetadataValue, Passage
 
 if TYPE_CHECKING:
@@ -49,20 +51,46 @@ def retrieve(
 
 def _passages(results: Iterable["KnowledgeBaseRetrievalResultTypeDef"]) -> Iterable[Passage]:
     for number, result in enumerate(results, start=1):
-        metadata = result.get("metadata", {})
-        page: Any = metadata.get(PAGE)
+        metadata = result.get("metadata") or {}
         yield Passage(
             number=number,
-            text=result["content"].get("text", ""),
-            uri=_uri(result.get("location", {})),
-            score=result.get("score", 0.0),
-            page=int(page) if page is not None else None,
+            text=well_formed(result["content"].get("text") or ""),
+            uri=well_formed(_uri(result.get("location", {}))),
+            score=_finite(result.get("score")) or 0.0,
+            page=int(page) if (page := _finite(metadata.get(PAGE))) is not None else None,
             metadata=_own(metadata),
         )
 
 
 def _own(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:
-    return {key: value for key, value in metadata.items() if not key.startswith(RESERVED)}
+    return {
+        well_formed(key): _value(value)
+        for key, value in metadata.items()
+        if value is not None and not key.startswith(RESERVED)
+    }
+
+
+def _value(value: Any) -> MetadataValue:
+    """An attribute as we have them; a Knowledge Base may return any JSON, shown as its text then.
+
+    >>> _value(3), _value(["a", 1]), _value({"deep": [None]})
+    (3, ['a', '1'], '{"deep": [null]}')
+    """
+    if isinstance(value, list):
+        return [_text(each) for each in value]
+    return value if isinstance(value, bool) or _finite(value) is not None else _text(value)
+
+
+def _text(value: Any) -> str:
+    return well_formed(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _finite(value: Any) -> float | None:
+    """A number that others can read; JSON as Python reads it has some that they cannot."""
+    try:
+        return value if isinstance(value, int | float) and isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def _uri(location: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ from botocore.exceptions import NoRegionError
 
 from app.aws.failures import FAILURES, calling, translate
 from app.aws.signing import Signer
+from app.aws.text import well_formed
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -55,6 +56,7 @@ __all__ = [
     "queues",
     "signer",
     "translate",
+    "well_formed",
 ]
 
 ATTEMPTS = 3

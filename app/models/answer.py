@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.aws import well_formed
 from app.errors import ModelFailed, StreamCut
 from app.events import StopReason, Usage
 from app.models.family import JSON, Family, Piece, count, string
@@ -56,6 +57,7 @@ class Answer:
         self._family = family
         self._opening = _Opening(family.reasoning)
         self._text: list[str] = []
+        self._half = ""  # of a character whose other half the next piece may begin with
         self._stop: str | None = None
         self._told: Counts = (None, None)
         self._metered: Counts = (None, None)
@@ -81,7 +83,8 @@ class Answer:
 
     def rest(self) -> str:
         """What was held back because it looked like the beginning of a tag, at the end."""
-        return self._keep(self._opening.rest())
+        half, self._half = self._half, ""
+        return self._keep(self._opening.add(well_formed(half)) + self._opening.rest())
 
     def completion(self, headers: Mapping[str, str]) -> Completion:
         """The answer, complete. `headers` are the reply's, by lower-case name.
@@ -120,7 +123,13 @@ class Answer:
             self._stop = string(piece.stop)
         self._told = _later(self._told, (piece.input_tokens, piece.output_tokens))
         self.whole |= piece.last
-        return self._keep(self._opening.add(piece.text))
+        return self._keep(self._opening.add(self._characters(piece.text)))
+
+    def _characters(self, text: str) -> str:
+        """The text in whole characters: a stream may cut between the halves of one."""
+        text = self._half + text
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        return well_formed(text.removesuffix(self._half))
 
     def _keep(self, text: str) -> str:
         self._text.append(text)

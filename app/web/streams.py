@@ -4,7 +4,7 @@
     Retrieval   data-retrieval                    the query and the passages
     Text        text-start once, text-delta
     Citation    source-document once a source, data-citation
-    Guardrail   data-guardrail                    take back what was shown; show its text
+    Guardrail   data-guardrail                    source, action, and the text that takes its place
     Usage       nothing yet
     Done        text-end, finish-step, finish     messageMetadata: turn, usage, stopReason
     Error       text-end, data-error, error
@@ -13,42 +13,54 @@ Whatever happens, the stream's last line is `[DONE]`, and the part before it say
 """
 
 import json
+import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
-from fastapi.sse import ServerSentEvent
 from pydantic import BaseModel
 
 from app import events
 from app.web import schemas
+from app.web.problems import INTERNAL
+
+log = logging.getLogger(__name__)
 
 HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
 END = "[DONE]"
+TERMINAL = ("finish", "error")
 MEDIA_TYPE = "text/plain"  # of a source: the passage is shown as text, whatever its document is
 
 Part = dict[str, Any]
 
 
-def sse(turn: Iterable[events.Event]) -> Iterator[ServerSentEvent]:
-    """The stream, event by event."""
-    for part in parts(turn):
-        yield ServerSentEvent(raw_data=json.dumps(part, ensure_ascii=False))
-    yield ServerSentEvent(raw_data=END)
-
-
-def parts(turn: Iterable[events.Event]) -> Iterator[Part]:
-    """The parts that a turn's events become."""
+def sse(turn: Generator[events.Event, None, None]) -> Iterator[bytes]:
+    """The stream, part by part. It ends as a stream ends, also if an event cannot be written."""
     stream = _Stream()
-    for event in turn:
-        yield from stream.parts_of[type(event)](event)
+    with closing(turn):
+        try:
+            for event in turn:
+                for part in stream.parts_of[type(event)](event):
+                    yield _line(json.dumps(part, ensure_ascii=False, allow_nan=False))
+                    stream.ended |= part["type"] in TERMINAL
+        except Exception as error:
+            log.error("an event cannot be written: %s", type(error).__name__, exc_info=error)
+            if not stream.ended:
+                yield from (_line(json.dumps(part)) for part in stream.broken())
+    yield _line(END)
+
+
+def _line(data: str) -> bytes:
+    return f"data: {data}\n\n".encode()
 
 
 class _Stream:
     """Knows what has been opened, and what has been named already."""
 
     def __init__(self) -> None:
+        self.ended = False
         self._text_open = False
         self._sources: set[int] = set()
         self._usage = events.Usage(0, 0)
@@ -93,7 +105,7 @@ class _Stream:
         yield {"type": "data-citation", "data": citation}
 
     def _guardrail(self, event: events.Guardrail) -> Iterator[Part]:
-        yield {"type": "data-guardrail", "data": asdict(event.verdict)}
+        yield {"type": "data-guardrail", "data": {"source": event.source, **asdict(event.verdict)}}
 
     def _count(self, event: events.Usage) -> Iterator[Part]:
         self._usage += event
@@ -113,6 +125,10 @@ class _Stream:
         yield from self._text_end()
         yield {"type": "data-error", "data": asdict(event)}
         yield {"type": "error", "errorText": f"{event.title}: {event.detail}"}
+
+    def broken(self) -> Iterator[Part]:
+        """How a stream ends whose event could not be written."""
+        return self._error(INTERNAL)
 
     def _text_end(self) -> Iterator[Part]:
         if self._text_open:

@@ -46,8 +46,9 @@ def show(client: Client, asked: Json) -> str:
             case "data-citation":
                 citations.append(part["data"])
             case "data-guardrail":
-                screen.out.print(f"\n\n{part['data']['text']}", markup=False)
-                citations = []
+                _guardrail(part["data"])
+                if part["data"]["action"] == "blocked":
+                    citations = []
             case "data-error":
                 screen.out.print()
                 raise Refused(part["data"])
@@ -57,6 +58,14 @@ def show(client: Client, asked: Json) -> str:
                 seconds = time.monotonic() - began
                 _footnote(started["model"], part["messageMetadata"]["usage"], seconds)
     return str(started["conversationId"])
+
+
+def _guardrail(verdict: Json) -> None:
+    """Show what the guardrail put in place of the question, or of the answer."""
+    if (verdict["source"], verdict["action"]) == ("question", "masked"):
+        screen.out.print(f"Asked as: {verdict['text']}\n", markup=False, style="dim")
+    else:
+        screen.out.print(f"\n\n{verdict['text']}", markup=False)
 
 
 def _footnote(model: str, usage: Json, seconds: float) -> None:

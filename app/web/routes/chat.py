@@ -1,6 +1,6 @@
 """A question in, an answer out: whole, or as it is written."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -26,12 +26,12 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     Principal = Annotated[str, Depends(principal_of(settings))]
     guarded = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
 
-    def turn(asked: schemas.AnyQuestion, principal: Principal) -> Iterator[Event]:
+    def turn(asked: schemas.AnyQuestion, principal: Principal) -> Generator[Event, None, None]:
         """The turn, begun: what is wrong with the question is known before the first byte."""
         conversations = Conversations(clients.s3, settings.conversations_bucket, principal)
         return answer(_question(asked), Means(clients, settings, guarded, conversations))
 
-    Turn = Annotated[Iterator[Event], Depends(turn)]
+    Turn = Annotated[Generator[Event, None, None], Depends(turn)]
 
     @routes.post("/chat", response_model=schemas.Answer)
     def chat(events: Turn) -> schemas.Answer | Response:
@@ -46,7 +46,8 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     )
     def chat_stream(events: Turn) -> Iterator[ServerSentEvent]:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
-        yield from streams.sse(events)
+        for line in streams.sse(events):
+            yield ServerSentEvent(raw_data=line.decode().removeprefix("data: ").strip())
 
     return routes
 

@@ -1,0 +1,131 @@
+"""What stands behind the application in tests of one turn: S3, and services that are scripts."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.aws import clients
+from app.local.wire import JSON, Call
+from app.settings import Settings
+from app.web import application
+from tests.local.home import Home
+from tests.local.home import home as serving
+
+BUCKET = "conversations"
+FOUND: JSON = {
+    "content": {"text": "Quartz has a hardness of 7."},
+    "location": {"type": "S3", "s3Location": {"uri": "s3://documents/minerals.md"}},
+    "score": 0.9,
+}
+ASKED = {"message": "How hard is quartz?"}
+UNITS = (
+    "topicPolicyUnits",
+    "contentPolicyUnits",
+    "wordPolicyUnits",
+    "sensitiveInformationPolicyUnits",
+    "sensitiveInformationPolicyFreeUnits",
+    "contextualGroundingPolicyUnits",
+)
+
+
+@dataclass
+class Backend:
+    """What Retrieve finds, what Nova says, and what the guardrail judges; and what they were asked.
+
+    Attributes:
+        pieces: of the answer; an iterable that waits makes the model slow.
+        verdicts: of ApplyGuardrail, one a call; none means that all pass.
+    """
+
+    found: list[JSON] = field(default_factory=lambda: [FOUND])
+    pieces: Iterable[str] = ("It is 7", " [1].")
+    verdicts: list[JSON] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+    def handlers(self) -> dict[str, Any]:
+        return {
+            "bedrock-runtime": {
+                "InvokeModelWithResponseStream": self.stream,
+                "InvokeModel": self.invoke,
+                "ApplyGuardrail": self.judge,
+            },
+            "bedrock-agent-runtime": {"Retrieve": self.retrieve},
+        }
+
+    def retrieve(self, call: Call) -> JSON:
+        self.calls.append(call)
+        return {"retrievalResults": self.found}
+
+    def stream(self, call: Call) -> JSON:
+        self.calls.append(call)
+        return {"body": self._chunks(), "contentType": "application/json"}
+
+    def invoke(self, call: Call) -> JSON:
+        self.calls.append(call)
+        message = {"role": "assistant", "content": [{"text": "Quartz?"}]}
+        usage = {"inputTokens": 1, "outputTokens": 1}
+        body = {"output": {"message": message}, "stopReason": "end_turn", "usage": usage}
+        return {"body": json.dumps(body).encode(), "contentType": "application/json"}
+
+    def judge(self, call: Call) -> JSON:
+        self.calls.append(call)
+        verdict = self.verdicts.pop(0) if self.verdicts else {}
+        usage = dict.fromkeys(UNITS, 0)
+        return {"action": "NONE", "outputs": [], "assessments": [], "usage": usage, **verdict}
+
+    def asked(self, operation: str) -> list[JSON]:
+        return [call.params for call in self.calls if call.operation == operation]
+
+    def _chunks(self) -> Iterator[JSON]:
+        for piece in self.pieces:
+            yield _chunk({"contentBlockDelta": {"delta": {"text": piece}, "contentBlockIndex": 0}})
+        yield _chunk({"messageStop": {"stopReason": "end_turn"}})
+        yield _chunk({"metadata": {"usage": {"inputTokens": 9, "outputTokens": 4}}})
+
+
+def _chunk(body: JSON) -> JSON:
+    return {"chunk": {"bytes": json.dumps(body).encode()}}
+
+
+def settings(**more: Any) -> Settings:
+    return Settings(
+        knowledge_base_id="ABCDEFGHIJ",
+        data_source_id="ABCDEFGHIJ",
+        documents_bucket="documents",
+        conversations_bucket=BUCKET,
+        auth="local",
+        **more,
+    )
+
+
+@contextmanager
+def behind(backend: Backend, folder: Path) -> Iterator[Home]:
+    """The backend, served; boto3 leads to it in here."""
+    with serving(folder, backend.handlers()) as home, pytest.MonkeyPatch.context() as patch:
+        home.s3.create_bucket(Bucket=BUCKET)
+        patch.setenv("AWS_ENDPOINT_URL", home.server.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield home
+
+
+def called(settings: Settings) -> TestClient:
+    """The application, called without a socket in between."""
+    app = application(clients(settings.deadline_seconds), settings)
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def parts_of(lines: Iterable[str]) -> list[JSON]:
+    """The parts of a stream. It has to end as streams end: one terminal part, then `[DONE]`."""
+    data = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
+    assert data[-1] == "[DONE]"
+    parts: list[JSON] = [json.loads(one) for one in data[:-1]]
+    assert [part["type"] in ("finish", "error") for part in parts].index(True) == len(parts) - 1
+    return parts

@@ -1,0 +1,216 @@
+"""A turn over HTTP: it ends as a stream ends, whatever the services behind it send."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app import events
+from app.events import Done, Error, Event, Started, Text, Usage
+from app.local.wire import JSON
+from app.web import streams
+from tests.local.s3.putting import scratch
+from tests.web.backend import ASKED, FOUND, Backend, behind, called, parts_of, settings
+
+HALF = "\ud83d"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[Backend, TestClient]]:
+    backend = Backend()
+    guarded = settings(guardrail_id="g1", deadline_seconds=20)
+    with scratch() as folder, behind(backend, folder), called(guarded) as http:
+        yield backend, http
+
+
+@pytest.fixture
+def backend(running: tuple[Backend, TestClient]) -> Backend:
+    fresh = Backend()
+    running[0].__dict__.update(fresh.__dict__)
+    return running[0]
+
+
+@pytest.fixture
+def http(running: tuple[Backend, TestClient]) -> TestClient:
+    return running[1]
+
+
+def streamed(http: TestClient, asked: JSON = ASKED) -> list[JSON]:
+    response = http.post("/chat/stream", json=asked)
+    assert response.status_code == 200, response.text
+    return parts_of(response.text.splitlines())
+
+
+def conversation(http: TestClient, parts: list[JSON]) -> list[JSON]:
+    name = parts[0]["messageMetadata"]["conversationId"]
+    turns: list[JSON] = http.get(f"/conversations/{name}").json().get("turns", [])
+    return turns
+
+
+def text_of(parts: list[JSON]) -> str:
+    return "".join(part["delta"] for part in parts if part["type"] == "text-delta")
+
+
+METADATA = {
+    "nested": ({"a": {"b": [None, 1]}}, '{"a": {"b": [null, 1]}}'),
+    "list": (["a", 1, None], ["a", "1", "null"]),
+    "number": (7, 7),
+    "truth": (True, True),
+    "half a character": ("a" + HALF, "a\ufffd"),
+    "not a number": (float("nan"), "NaN"),
+    "too large": (10**400, str(10**400)),
+}
+
+
+@pytest.mark.parametrize("kind", METADATA)
+def test_any_metadata_of_a_passage_is_shown(kind: str, backend: Backend, http: TestClient) -> None:
+    value, shown = METADATA[kind]
+    backend.found = [{**FOUND, "metadata": {"key": value, "other": "x"}}]
+    parts = streamed(http)
+    [retrieval] = [part["data"] for part in parts if part["type"] == "data-retrieval"]
+    metadata = retrieval["passages"][0]["metadata"]
+    assert metadata == {"key": shown, "other": "x"}
+    assert parts[-1]["type"] == "finish"
+    assert http.post("/chat", json=ASKED).json()["answer"] == "It is 7 [1]."
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (("It is 7", HALF, " [1]."), "It is 7\ufffd [1]."),
+        (("It is \ud83d", "\ude00", " 7 [1]."), "It is \U0001f600 7 [1]."),
+        (("It is 7 [1].", HALF), "It is 7 [1].\ufffd"),
+    ],
+)
+def test_half_a_character_of_the_model_s_breaks_nothing(
+    pieces: tuple[str, ...], text: str, backend: Backend, http: TestClient
+) -> None:
+    backend.pieces = pieces
+    parts = streamed(http)
+    assert text_of(parts) == text
+    assert [turn["answer"] for turn in conversation(http, parts)] == [text]
+
+
+UNWRITABLE: dict[str, Any] = {
+    "half a character": Text(HALF),
+    "no such event": object(),
+    "not a number": events.Citation(1, "a", "u", None, None, 0, 1, "a", "a", float("nan")),
+}
+
+
+@pytest.mark.parametrize("kind", UNWRITABLE)
+def test_an_event_that_cannot_be_written_ends_the_stream_with_an_error(kind: str) -> None:
+    closed = []
+
+    def turn() -> Iterator[Event]:
+        try:
+            yield Started("c", "m")
+            yield Text("a")
+            yield UNWRITABLE[kind]
+            yield Done(0, "end")
+        finally:
+            closed.append(True)
+
+    lines = b"".join(streams.sse(turn())).decode().splitlines()  # type: ignore[arg-type]  # a generator
+    parts = parts_of(lines)
+    assert parts[-1]["type"] == "error"
+    assert "text-end" in [part["type"] for part in parts]
+    assert closed == [True], "the model's stream is closed with it"
+
+
+def test_what_breaks_after_the_end_adds_no_second_end() -> None:
+    def turn() -> Iterator[Event]:
+        yield Started("c", "m")
+        yield Usage(1, 1)
+        yield Done(0, "end")
+        raise ValueError
+
+    lines = b"".join(streams.sse(turn())).decode().splitlines()  # type: ignore[arg-type]  # a generator
+    assert parts_of(lines)[-1]["type"] == "finish"
+
+
+def test_every_event_has_its_parts() -> None:
+    assert set(streams._Stream().parts_of) == set(Event.__args__)
+    assert Error in streams._Stream().parts_of
+
+
+def masks(text: str) -> JSON:
+    pii = {"match": "7", "type": "AGE", "action": "ANONYMIZED", "detected": True}
+    return intervened(text, {"sensitiveInformationPolicy": {"piiEntities": [pii], "regexes": []}})
+
+
+def blocks(text: str) -> JSON:
+    topic = {"name": "Stones", "type": "DENY", "action": "BLOCKED", "detected": True}
+    return intervened(text, {"topicPolicy": {"topics": [topic]}})
+
+
+def intervened(text: str, *assessments: JSON) -> JSON:
+    return {
+        "action": "GUARDRAIL_INTERVENED",
+        "outputs": [{"text": text}],
+        "assessments": list(assessments),
+    }
+
+
+PASSES: JSON = {}
+
+
+def test_a_masked_question_is_asked_retrieved_with_and_stored_as_it_was_masked(
+    backend: Backend, http: TestClient
+) -> None:
+    backend.verdicts = [masks("How hard is {NAME}?"), PASSES]
+    parts = streamed(http)
+    [verdict] = [part["data"] for part in parts if part["type"] == "data-guardrail"]
+    assert (verdict["source"], verdict["action"]) == ("question", "masked")
+    assert text_of(parts) == "It is 7 [1]."
+    assert parts[-1]["messageMetadata"]["stopReason"] == "end"
+    assert backend.asked("Retrieve")[0]["retrievalQuery"]["text"] == "How hard is {NAME}?"
+    [prompt] = backend.asked("InvokeModelWithResponseStream")
+    assert b"How hard is {NAME}?" in prompt["body"]
+    assert b"quartz?" not in prompt["body"]
+    [turn] = conversation(http, parts)
+    assert turn["question"] == "How hard is {NAME}?"
+
+    backend.verdicts = [masks("How hard is {NAME}?"), PASSES]
+    answer = http.post("/chat", json=ASKED).json()
+    assert (answer["answer"], answer["stopReason"]) == ("It is 7 [1].", "end")
+
+
+def test_a_masked_answer_takes_the_place_of_what_was_shown_and_keeps_its_citations(
+    backend: Backend, http: TestClient
+) -> None:
+    backend.verdicts = [PASSES, masks("It is {AGE} [1].")]
+    parts = streamed(http)
+    [verdict] = [part["data"] for part in parts if part["type"] == "data-guardrail"]
+    assert (verdict["source"], verdict["action"]) == ("answer", "masked")
+    assert verdict["text"] == "It is {AGE} [1]."
+    [turn] = conversation(http, parts)
+    assert (turn["answer"], len(turn["citations"])) == ("It is {AGE} [1].", 1)
+
+    backend.verdicts = [PASSES, masks("It is {AGE} [1].")]
+    answer = http.post("/chat", json=ASKED).json()
+    assert (answer["answer"], len(answer["citations"])) == ("It is {AGE} [1].", 1)
+    assert answer["stopReason"] == "end"
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        blocks("No."),
+        intervened("No."),  # it does not say what it did
+        intervened("No.", *masks("")["assessments"], *blocks("")["assessments"]),
+        masks(""),  # with nothing to go on with
+    ],
+)
+def test_whatever_is_not_clearly_a_mask_is_blocked(
+    verdict: JSON, backend: Backend, http: TestClient
+) -> None:
+    for verdicts in ([verdict], [PASSES, verdict]):
+        backend.verdicts = list(verdicts)
+        parts = streamed(http)
+        [shown] = [part["data"] for part in parts if part["type"] == "data-guardrail"]
+        assert shown["action"] == "blocked"
+        assert parts[-1]["messageMetadata"]["stopReason"] == "guardrail"
+    [turn] = conversation(http, parts)
+    assert (turn["answer"], turn["citations"]) == (shown["text"], [])
