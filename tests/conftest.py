@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.local.wire import Service
+from app.local.wire import WaitingService
 from tests.synthesized import Synthesized, synthesize
 from tests.wire_server import Server, serving
 
-Serve = Callable[[Mapping[str, Service]], Server]
+Serve = Callable[[Mapping[str, WaitingService]], Server]
 
 
 @pytest.fixture

@@ -9,10 +9,19 @@ the call.
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
+from inspect import isawaitable
 from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
@@ -22,7 +31,7 @@ import boto3
 from botocore.config import Config
 
 from app.local.faults import Faults
-from app.local.wire import JSON, Application, Call, Handler, Service
+from app.local.wire import JSON, Application, Call, WaitingHandler, WaitingService
 from app.local.wire.models import model
 from app.local.wire.server import listen, serve_on
 from app.local.wire.validate import violations
@@ -59,7 +68,7 @@ class Server:
 
 @contextmanager
 def serving(
-    services: Mapping[str, Service], spool: Path | None = None, *, grace: float = 1
+    services: Mapping[str, WaitingService], spool: Path | None = None, *, grace: float = 1
 ) -> Iterator[Server]:
     """Handlers behind HTTP. `grace`: what is under way at the end may take so many seconds."""
     faults = Faults()
@@ -108,21 +117,28 @@ def _session() -> boto3.Session:
     )  # fmt: skip
 
 
-def _checked(service: str, handlers: Service) -> Service:
+def _checked(service: str, handlers: WaitingService) -> WaitingService:
     return {name: _check(service, name, handler) for name, handler in handlers.items()}
 
 
-def _check(service: str, operation: str, handler: Handler) -> Handler:
+def _check(service: str, operation: str, handler: WaitingHandler) -> WaitingHandler:
     shape: Any = model(service).operation_model(operation).output_shape
 
-    def checked(call: Call) -> JSON:
-        result = dict(handler(call))
+    def checked(call: Call) -> JSON | Awaitable[JSON]:
+        result = handler(call)
+        return waited(result) if isawaitable(result) else valid(result)
+
+    async def waited(result: Awaitable[JSON]) -> JSON:
+        return valid(await result)
+
+    def valid(result: JSON) -> JSON:
+        result = dict(result)
         members = dict(shape.members) if shape else {}
         for name, member in members.items():
             if member.serialization.get("eventstream"):
                 result[name] = _checked_events(member, result[name])
         plain = {name: value for name, value in result.items() if name in members}
-        streams = {name for name, value in plain.items() if hasattr(value, "__next__")}
+        streams = {name for name, value in plain.items() if _is_stream(value)}
         for name in streams:
             del plain[name]
         wrong = (
@@ -134,12 +150,33 @@ def _check(service: str, operation: str, handler: Handler) -> Handler:
     return checked
 
 
-def _checked_events(shape: Any, events: Iterable[JSON]) -> Iterator[JSON]:
+def _is_stream(value: object) -> bool:
+    return isinstance(value, Iterator | AsyncGenerator)
+
+
+def _checked_events(shape: Any, events: Any) -> Iterator[JSON] | AsyncIterator[JSON]:
+    if isinstance(events, AsyncGenerator):
+        return _checked_waiting(shape, events)
+    return _checked_plain(shape, events)
+
+
+def _checked_plain(shape: Any, events: Iterable[JSON]) -> Iterator[JSON]:
     try:
         for event in events:
-            [(name, value)] = event.items()
-            wrong = violations(shape.members[name], value)
-            assert not wrong, f"the event {name} is not what its model allows: {wrong}"
+            _check_event(shape, event)
             yield event
     finally:
         getattr(events, "close", lambda: None)()
+
+
+async def _checked_waiting(shape: Any, events: AsyncGenerator[JSON, None]) -> AsyncIterator[JSON]:
+    async with aclosing(events):
+        async for event in events:
+            _check_event(shape, event)
+            yield event
+
+
+def _check_event(shape: Any, event: JSON) -> None:
+    [(name, value)] = event.items()
+    wrong = violations(shape.members[name], value)
+    assert not wrong, f"the event {name} is not what its model allows: {wrong}"

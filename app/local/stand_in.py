@@ -33,7 +33,7 @@ from app.local.services import (
     sqs,
 )
 from app.local.transformer import Encoder
-from app.local.wire import Service
+from app.local.wire import WaitingService
 from app.local.writer import Model, Writer
 from app.local.writer.server import Server
 
@@ -87,7 +87,7 @@ class StandIn:
         agent = bedrock_agent.joined(
             bedrock_agent.handlers(knowledge), bedrock_agent_agents.handlers(agents)
         )
-        self.services: Mapping[str, Service] = {
+        self.services: Mapping[str, WaitingService] = {
             "bedrock": {**bedrock.handlers(), **bedrock_guardrails.handlers(guardrails)},
             "bedrock-runtime": bedrock_runtime.handlers(encoder, _writer(options, encoder)),
             "bedrock-agent": agent,

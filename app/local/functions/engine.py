@@ -1,14 +1,16 @@
 """All of Lambda's working parts, put together: what its API stands on."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from app.local.functions.background import RETRIES, Background
 from app.local.functions.catalogue import Catalogue
-from app.local.functions.runner import Outcome, Runner
+from app.local.functions.runner import MOST_IN_ALL, Outcome, Runner, TooManyAtOnce
 from app.local.queues import Queues
 
 JSON = dict[str, Any]
@@ -46,6 +48,8 @@ class Functions:
         self.account, self.region = account, region
         self.catalogue = Catalogue(folder)
         self.runner = Runner(folder, self.catalogue, region, environment, python_path)
+        self._threads = ThreadPoolExecutor(MOST_IN_ALL, thread_name_prefix="lambda")
+        self._waiting = 0  # for functions, on the event loop
         self.background = Background(self.catalogue, queues, self.invoke, account, retries)
 
     def start(self) -> None:
@@ -56,6 +60,7 @@ class Functions:
         self.background.stop()
         self.runner.close()
         self.background.join()
+        self._threads.shutdown()
         self.catalogue.close()
 
     def __enter__(self) -> "Functions":
@@ -86,3 +91,24 @@ class Functions:
         function = self.catalogue.get(name)
         identifier = request_id or str(uuid.uuid4())
         return self.runner.invoke(function, self.arn(name), payload, identifier, context)
+
+    async def invoke_waiting(
+        self, name: str, payload: str, request_id: str, context: JSON | None
+    ) -> Outcome:
+        """The same for the event loop. The thread that waits for the function's process belongs to
+        that process, and to no handler. The function goes on when this is cancelled, as in Lambda.
+        """
+        if self._waiting >= MOST_IN_ALL:
+            raise TooManyAtOnce(name)
+        self._waiting += 1
+        loop = asyncio.get_running_loop()
+        invoked = loop.run_in_executor(
+            self._threads, self.invoke, name, payload, request_id, context
+        )
+        invoked.add_done_callback(self._done)
+        return await asyncio.shield(invoked)
+
+    def _done(self, invoked: "asyncio.Future[Outcome]") -> None:
+        self._waiting -= 1
+        if not invoked.cancelled():
+            invoked.exception()  # seen, also where nobody waits for it any more

@@ -20,6 +20,7 @@ from app.local.functions.worker import PATIENCE, Exited, InitFailed, Log, TimedO
 JSON = dict[str, Any]
 
 MOST_AT_ONCE = 10  # invocations of one function
+MOST_IN_ALL = 50  # invocations of all functions; each has a process, and a thread that waits for it
 MOST_WARM = 3  # processes of one function that wait for the next invocation
 LARGEST_RESULT = 6_291_556  # bytes, by Lambda's own message
 UNHANDLED = "Unhandled"
@@ -38,7 +39,7 @@ _AS_IN_LAMBDA = {
 
 
 class TooManyAtOnce(Exception):
-    """The function has as many invocations under way as it may have."""
+    """The function, or all of them, have as many invocations under way as they may have."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Runner:
     @contextmanager
     def _slot(self, name: str) -> Iterator[None]:
         with self._lock:
-            if self._under_way[name] >= MOST_AT_ONCE:
+            if self._under_way[name] >= MOST_AT_ONCE or self._under_way.total() >= MOST_IN_ALL:
                 raise TooManyAtOnce(name)
             self._under_way[name] += 1
         try:

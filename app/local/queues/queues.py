@@ -1,16 +1,20 @@
 """The queues: who may have which message, and for how long."""
 
+import asyncio
 import json
 import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from threading import Condition
+from threading import Event, Lock
 from typing import Any
 
 from app.local.database import Database
+from app.local.queues.arrivals import Arrivals
 from app.local.queues.messages import BadReceipt, Message, message_of, read_receipt
 
 Attributes = Mapping[str, str]
@@ -79,15 +83,16 @@ class Queues:
         self._database = Database(home / "queues.sqlite", SCHEMA)
         self._prefix = f"arn:aws:sqs:{region}:{account}:"
         self._clock = clock
-        self._changed = Condition()
+        self._arrivals = Arrivals()
+        self._taking = Lock()
         self._closed = False
 
     def close(self) -> None:
         """Whoever waits for a message gets none."""
-        with self._changed:
+        with self._taking:
             self._closed = True
-            self._changed.notify_all()
             self._database.close()
+        self._arrivals.wake_all()
 
     def arn(self, name: str) -> str:
         return self._prefix + name
@@ -167,7 +172,7 @@ class Queues:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (name, identifier, body, json.dumps(attributes or {}), now, now + wait),
             )
-        self._wake()
+        self._arrivals.wake(name)
         return identifier
 
     def send_to_arn(self, arn: str, body: str) -> None:
@@ -180,20 +185,76 @@ class Queues:
         none, it waits for one for `wait` seconds, or until `close`. What is None is the queue's
         own.
         """
-        deadline = None
-        with self._changed:
-            while not self._closed:
-                queue = self.get(name)
-                if messages := self._take(queue, most, visibility):
+        arrived = Event()
+        began = time.monotonic()
+        with self._arrivals.listening(name, arrived.set):
+            while True:
+                arrived.clear()
+                messages, pause = self._look(name, most, visibility, wait, began)
+                if messages or pause <= 0:
                     return messages
-                if deadline is None:
-                    patience = queue.seconds("ReceiveMessageWaitTimeSeconds")
-                    deadline = time.monotonic() + (patience if wait is None else wait)
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    break
-                self._changed.wait(min(left, self._until_next(name)))
-        return []
+                arrived.wait(pause)
+
+    async def receive_waiting(
+        self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
+    ) -> Sequence[Message]:
+        """The same for the event loop: waiting costs no thread. When it is cancelled, a message
+        that it took just then is given back.
+        """
+        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+        began = time.monotonic()
+        with self._arrivals.listening(name, partial(loop.call_soon_threadsafe, arrived.set)):
+            while True:
+                arrived.clear()
+                look = loop.run_in_executor(None, self._look, name, most, visibility, wait, began)
+                try:
+                    messages, pause = await asyncio.shield(look)
+                except asyncio.CancelledError:
+                    look.add_done_callback(self._give_back)
+                    raise
+                if messages or pause <= 0:
+                    return messages
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await arrived.wait()
+
+    def has_listener(self, name: str) -> bool:
+        """Whether anybody waits for a message of this queue."""
+        return self._arrivals.listened_to(name)
+
+    def _look(
+        self, name: str, most: int, visibility: int | None, wait: float | None, began: float
+    ) -> tuple[Sequence[Message], float]:
+        """What can be received now; or nothing, and after how many seconds to look again at the
+        latest, 0 for never.
+        """
+        with self._taking:
+            if self._closed:
+                return [], 0
+            queue = self.get(name)
+            if messages := self._take(queue, most, visibility):
+                return messages, 0
+            patience = queue.seconds("ReceiveMessageWaitTimeSeconds") if wait is None else wait
+            left = began + patience - time.monotonic()
+            return [], min(left, self._until_next(name))
+
+    def _give_back(self, look: "asyncio.Future[tuple[Sequence[Message], float]]") -> None:
+        """What was received for somebody who has gone meanwhile."""
+        if look.cancelled() or look.exception():
+            return
+        messages, _ = look.result()
+        receipts = [read_receipt(message.receipt) for message in messages]
+        if receipts:
+            look.get_loop().run_in_executor(None, self._unreceive, receipts)
+
+    def _unreceive(self, receipts: Sequence[tuple[str, int, int]]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE messages SET visible = ?, received = received - 1"
+                " WHERE queue = ? AND number = ? AND received = ?",
+                [(self._clock(), *receipt) for receipt in receipts],
+            )
+        self._arrivals.wake(receipts[0][0])
 
     def delete(self, name: str, receipt: str) -> None:
         """Done with. An outdated receipt deletes nothing.
@@ -225,7 +286,7 @@ class Queues:
             )
             if changed.rowcount == 0:
                 raise NotInFlight(receipt)
-        self._wake()
+        self._arrivals.wake(name)
 
     def take_back(self, name: str) -> None:
         """Make what is in flight visible again, as if it had not been received: those who had
@@ -238,7 +299,7 @@ class Queues:
                 " WHERE queue = ? AND visible > ? AND received > 0",
                 (now, name, now),
             )
-        self._wake()
+        self._arrivals.wake(name)
 
     def purge(self, name: str) -> None:
         self.get(name)
@@ -282,7 +343,7 @@ class Queues:
                 (target, self.arn(queue.name), queue.name, now, int(policy["maxReceiveCount"])),
             )
             if buried.rowcount:
-                self._changed.notify_all()
+                self._arrivals.wake(target)
 
     def _until_next(self, name: str) -> float:
         """Seconds until a hidden message comes back."""
@@ -299,7 +360,3 @@ class Queues:
         if queue != name:
             raise BadReceipt(receipt)
         return number, received
-
-    def _wake(self) -> None:
-        with self._changed:
-            self._changed.notify_all()

@@ -8,7 +8,7 @@ The life of a request, in order; `application.py` is this list as code:
     spoil         what a test has ordered to go wrong, if anything               spoil
     parse         parameters, as boto3's caller wrote them                       parse
     check         every constraint of the model, in AWS's words                  validate
-    call          the service's handler, in a thread
+    call          the service's handler, in a thread; what waits, on the event loop       waiting
     serialise     status, headers and body; or a frame for each event            serialise
     deliver       whole, or piece by piece as it is produced                     deliver
 
@@ -30,20 +30,35 @@ A handler takes a `Call` and returns a result in the shape that boto3 would retu
     ...     }
     >>> services: dict[str, Service] = {"bedrock-runtime": {"Converse": converse}}
 
+A handler that has to wait for something returns an awaitable of that result: waiting costs no
+thread. It is cancelled when the client goes away.
+
 A stream of events is an iterator of one-key dicts, and each is sent when it is produced. What can
 be refused is refused before the iterator is returned, so that it is a plain error; a ServiceError
 that the iterator raises becomes an exception event. When the client goes away, the iterator is
-closed. Its steps may run in different threads, one at a time. A streaming blob (GetObject's Body)
-is an iterator of bytes. `"$headers"` in a result, or in an error's members, are headers that the
-model does not name.
+closed. An asynchronous iterator runs on the event loop and may wait there as long as it likes: it
+is closed at once. The steps of any other run in threads, one at a time, and it is closed when its
+step ends, so none may take longer than a second. A streaming blob (GetObject's Body) is an iterator
+of bytes. `"$headers"` in a result, or in an error's members, are headers that the model does not
+name.
 """
 
 from collections.abc import Mapping
 
 from app.local.wire.application import Application
-from app.local.wire.call import JSON, Body, Call, Handler, Service, ServiceError
+from app.local.wire.call import (
+    JSON,
+    Body,
+    Call,
+    Handler,
+    Service,
+    ServiceError,
+    WaitingHandler,
+    WaitingService,
+)
 from app.local.wire.models import SERVICES, operations
 from app.local.wire.server import serve
+from app.local.wire.waiting import within
 
 __all__ = [
     "JSON",
@@ -54,12 +69,15 @@ __all__ = [
     "Handler",
     "Service",
     "ServiceError",
+    "WaitingHandler",
+    "WaitingService",
     "coverage",
     "serve",
+    "within",
 ]
 
 
-def coverage(services: Mapping[str, Service]) -> dict[str, dict[str, bool]]:
+def coverage(services: Mapping[str, WaitingService]) -> dict[str, dict[str, bool]]:
     """Every operation of every service, and whether it has a handler."""
     return {
         service: {

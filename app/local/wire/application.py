@@ -1,10 +1,11 @@
 """The life of a request, from its head to its last byte."""
 
 import logging
-from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from asyncio import CancelledError, get_running_loop
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from app.local.wire.body import (
     in_memory,
     receive_body,
 )
-from app.local.wire.call import Body, Call, Service, ServiceError
+from app.local.wire.call import JSON, Body, Call, ServiceError, WaitingHandler, WaitingService
 from app.local.wire.deliver import Receive, Send, deliver
 from app.local.wire.errors import Malformed, Undecodable, dialect
 from app.local.wire.fail import fail
@@ -32,9 +33,11 @@ from app.local.wire.route import Route, Routes, identify
 from app.local.wire.serialise import Response, serialise
 from app.local.wire.spoil import Reset, before_the_head
 from app.local.wire.validate import check
+from app.local.wire.waiting import unless_gone
 
 T = TypeVar("T")
-THREADS = 64
+THREADS = 64  # that answer requests; what waits holds none of them
+MOST_QUEUED = 512  # requests that wait for a thread; those beyond are throttled
 
 _log = logging.getLogger(__name__)
 
@@ -47,13 +50,14 @@ class Application:
     """
 
     def __init__(
-        self, services: Mapping[str, Service], spool: Path, faults: Faults | None = None
+        self, services: Mapping[str, WaitingService], spool: Path, faults: Faults | None = None
     ) -> None:
         self._services = services
         self._routes = Routes(self._handles)
         self._spool = spool
         self._faults = faults
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
+        self._in_threads = 0  # requests that have a thread, or wait for one
         spool.mkdir(parents=True, exist_ok=True)
         for left in spool.glob(f"{SPOOLED}*"):
             left.unlink()
@@ -65,16 +69,15 @@ class Application:
             return
         request = Request.from_scope(scope)
         try:
-            response, fault = await self._respond(request, chunks(receive))
+            response, fault = await self._respond(request, receive)
             await deliver(response, fault, receive, send, self._run)
         except Disconnected:
             return
         except Reset:
             scope["extensions"]["outcrop.reset"]()
 
-    async def _respond(
-        self, request: Request, source: AsyncIterator[bytes]
-    ) -> tuple[Response, Fault | None]:
+    async def _respond(self, request: Request, receive: Receive) -> tuple[Response, Fault | None]:
+        source = chunks(receive)
         if request.path.startswith(itself.PREFIX):
             return itself.answer(request, await in_memory(source), self._faults), None
         signing_name = identify(request)
@@ -85,10 +88,13 @@ class Application:
             service = route.operation.service_model.service_name
             received = await receive_body(route.operation, request, source, self._spool, self._run)
             fault = self._faults.take(service, route.operation.name) if self._faults else None
-            await before_the_head(fault)
-            response = await self._run(self._answer, route, request, received)
+            if fault:
+                await unless_gone(before_the_head(fault), receive)
+            response = await self._answer(route, request, received, receive)
         except (Disconnected, Reset):
             raise
+        except CancelledError:
+            response = fail(service, request, _stopping(service))
         except Exception as error:  # noqa: BLE001 - whatever it was, it has an answer
             async for _ in source:
                 pass  # a client that is still sending would not read the answer
@@ -110,8 +116,31 @@ class Application:
             raise ServiceError(dialect(service).missing, message)
         return route
 
-    def _answer(self, route: Route, request: Request, received: Received) -> Response:
-        """What may take its time, and so runs in a thread."""
+    async def _answer(
+        self, route: Route, request: Request, received: Received, receive: Receive
+    ) -> Response:
+        """In a thread, all but what waits.
+
+        Raises:
+            ServiceError: too many requests wait for a thread.
+        """
+        service = route.operation.service_model.service_name
+        if self._in_threads >= THREADS + MOST_QUEUED:
+            _discard(received)
+            raise _throttled(service)
+        self._in_threads += 1
+        try:
+            result = await self._run(self._call, route, request, received)
+        finally:
+            self._in_threads -= 1
+        if isinstance(result, Response):
+            return result
+        return await self._run(serialise, route.operation, await unless_gone(result, receive))
+
+    def _call(
+        self, route: Route, request: Request, received: Received
+    ) -> Response | Coroutine[Any, Any, JSON]:
+        """What the handler answers, or what is to be waited for until it does."""
         operation = route.operation
         service = operation.service_model.service_name
         request = replace(request, headers=received.headers)
@@ -122,10 +151,11 @@ class Application:
             call = Call(
                 service, operation.name, params, request.headers, request.id, body, request.query
             )
-            return serialise(operation, self._services[service][operation.name](call))
+            handler: WaitingHandler = self._services[service][operation.name]
+            result = handler(call)
+            return _awaited(result) if isawaitable(result) else serialise(operation, result)
         finally:
-            if body:
-                body.path.unlink(missing_ok=True)
+            _discard(received)
 
     def _handles(self, operation: OperationModel) -> bool:
         return operation.name in self._services.get(operation.service_model.service_name, {})
@@ -135,6 +165,7 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        get_running_loop().set_default_executor(self._threads)  # for what handlers await in threads
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -149,6 +180,31 @@ def _spokesman(signing_name: str) -> str:
     """The service in whose manner an error is told before it is known whose it is."""
     named = (service for service in SERVICES if model(service).signing_name == signing_name)
     return next(named, SERVICES[0])
+
+
+async def _awaited(result: Awaitable[JSON]) -> JSON:
+    return await result
+
+
+def _discard(received: Received) -> None:
+    """Remove the file of a body, unless a handler has moved it."""
+    if isinstance(received.body, Body):
+        received.body.path.unlink(missing_ok=True)
+
+
+def _throttled(service: str) -> ServiceError:
+    return ServiceError(
+        dialect(service).throttled,
+        f"{MOST_QUEUED} requests wait for the stand-in already. Send this one again in a second.",
+        **{"$headers": {"retry-after": "1"}},
+    )
+
+
+def _stopping(service: str) -> ServiceError:
+    return ServiceError(
+        dialect(service).unavailable,
+        "The stand-in is stopping. Send the request again when it has been started.",
+    )
 
 
 def _translated(error: Exception, service: str, request: Request) -> ServiceError:

@@ -1,6 +1,6 @@
 """What passes between the wire and a service: the nouns that every service file imports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,4 +59,6 @@ class Call:
 
 
 Handler = Callable[[Call], JSON]
+WaitingHandler = Callable[[Call], JSON | Awaitable[JSON]]  # may have to wait: see `waiting`
 Service = Mapping[str, Handler]
+WaitingService = Mapping[str, WaitingHandler]

@@ -1,13 +1,16 @@
 """A response on its way out: at once, or piece by piece as its pieces are produced.
 
-The pieces are pulled one at a time, each in a thread, and only when the one before has gone out:
-a slow reader slows the handler down, and costs no thread meanwhile. When the client goes away, the
-handler's iterator is closed.
+The pieces are pulled one at a time, and only when the one before has gone out: a slow reader slows
+the handler down, and costs no thread meanwhile. Those of an asynchronous iterator are made on the
+event loop, where waiting for the next costs no thread either; each of any other is made in a
+thread. When the client goes away, the handler's iterator is closed, an asynchronous one in the
+middle of its waiting.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from threading import Lock
 from typing import Any
 
@@ -38,19 +41,20 @@ async def deliver(
         await send({"type": "http.response.body", "body": response.body})
         return
     gone = asyncio.ensure_future(receive())
-    source = _Source(response, run)
+    source = _source(response, run, gone)
     try:
         async for piece in between_pieces(source, fault, response.last_words, gone):
             if gone.done():
                 return
             await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body"})
+        if not gone.done():
+            await send({"type": "http.response.body"})
     except asyncio.CancelledError:
         last = speak(response.last_words, STOPPING)
         await send({"type": "http.response.body", "body": last})
     finally:
         gone.cancel()
-        source.close()
+        await source.aclose()
 
 
 def _head(response: Response) -> dict[str, Any]:
@@ -61,37 +65,93 @@ def _head(response: Response) -> dict[str, Any]:
     return {"type": "http.response.start", "status": response.status, "headers": raw}
 
 
-class _Source:
-    """The pieces of a body. A lock keeps its iterator from being closed while it runs."""
+class _Source(ABC):
+    """The pieces of a body, until the client goes away."""
 
-    def __init__(self, response: Response, run: Run) -> None:
-        body = response.body
-        self._iterator = iter([body]) if isinstance(body, bytes) else body
-        self._close = response.close
-        self._run = run
-        self._lock = Lock()
+    def __init__(self, gone: "asyncio.Future[Any]") -> None:
+        self._gone = gone
 
     def __aiter__(self) -> "_Source":
         return self
 
     async def __anext__(self) -> bytes:
+        coming = asyncio.ensure_future(self.piece())
         try:
-            piece: bytes | None = await self._run(self._next)
+            await asyncio.wait({coming, self._gone}, return_when=asyncio.FIRST_COMPLETED)
+            piece = coming.result() if coming.done() else None
         except Exception as error:
             _log.exception("a body broke off")
             raise Reset from error
+        finally:
+            await _ended(coming)
         if piece is None:
             raise StopAsyncIteration
         return piece
+
+    @abstractmethod
+    async def piece(self) -> bytes | None:
+        """The next one; None at the end."""
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Nothing more is wanted."""
+
+
+class _Waiting(_Source):
+    """Of an asynchronous iterator: where it waits, it is cancelled."""
+
+    def __init__(self, iterator: AsyncIterator[bytes], gone: "asyncio.Future[Any]") -> None:
+        super().__init__(gone)
+        self._iterator = iterator
+
+    async def piece(self) -> bytes | None:
+        return await anext(self._iterator, None)
+
+    async def aclose(self) -> None:
+        if isinstance(self._iterator, AsyncGenerator):
+            await self._iterator.aclose()
+
+
+class _Threaded(_Source):
+    """Of any other iterator. A lock keeps it from being closed while it runs."""
+
+    def __init__(
+        self,
+        iterator: Iterator[bytes],
+        close: Callable[[], None],
+        run: Run,
+        gone: "asyncio.Future[Any]",
+    ) -> None:
+        super().__init__(gone)
+        self._iterator, self._close, self._run = iterator, close, run
+        self._lock = Lock()
+
+    async def piece(self) -> bytes | None:
+        piece: bytes | None = await self._run(self._next)
+        return piece
+
+    async def aclose(self) -> None:
+        """As soon as the piece that is being made, if any, is made; nobody waits for it."""
+        self._run(self._locked_close)
 
     def _next(self) -> bytes | None:
         with self._lock:
             return next(self._iterator, None)
 
-    def close(self) -> None:
-        """As soon as the piece that is being made, if any, is made; nobody waits for it."""
-        self._run(self._locked_close)
-
     def _locked_close(self) -> None:
         with self._lock:
             self._close()
+
+
+def _source(response: Response, run: Run, gone: "asyncio.Future[Any]") -> _Source:
+    body = response.body
+    if isinstance(body, AsyncIterator):
+        return _Waiting(body, gone)
+    return _Threaded(iter([body]) if isinstance(body, bytes) else body, response.close, run, gone)
+
+
+async def _ended(task: "asyncio.Future[Any]") -> None:
+    """Cancel a task, and return when it has ended."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})

@@ -28,6 +28,8 @@ class Dialect:
             an SDK tries again: 400, or 501 where the service itself says so.
         too_large: the body is over the limit.
         internal: a handler failed.
+        throttled: there are too many requests at once.
+        unavailable: the stand-in is stopping.
     """
 
     malformed: str = "SerializationException"
@@ -37,12 +39,14 @@ class Dialect:
     missing: str = "NotImplementedException"
     too_large: str = "RequestEntityTooLargeException"
     internal: str = "InternalServerException"
+    throttled: str = "ThrottlingException"
+    unavailable: str = "ServiceUnavailableException"
 
 
 _COMMON = Dialect()
 _DIALECTS = {
     "dynamodb": Dialect(internal="InternalServerError"),
-    "lambda": Dialect(internal="ServiceException"),
+    "lambda": Dialect(internal="ServiceException", throttled="TooManyRequestsException"),
     "s3": Dialect(
         malformed="MalformedXML",
         undecodable="InvalidURI",
@@ -51,8 +55,10 @@ _DIALECTS = {
         missing="NotImplemented",
         too_large="EntityTooLarge",
         internal="InternalError",
+        throttled="SlowDown",
+        unavailable="ServiceUnavailable",
     ),
-    "sqs": Dialect(internal="InternalError"),
+    "sqs": Dialect(internal="InternalError", throttled="RequestThrottled"),
 }
 
 

@@ -13,7 +13,8 @@ A frame, all numbers big-endian (https://smithy.io/2.0/aws/amazon-eventstream.ht
 import logging
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from string import ascii_letters, digits
 from typing import Any
 
@@ -54,11 +55,23 @@ class EventStream:
         try:
             for event in events:
                 yield self.event(event)
-        except ServiceError as error:
-            yield self.exception(error)
         except Exception as error:  # noqa: BLE001 - no stream ends without a word
-            _log.exception("a stream of events failed")
-            yield self._failure(f"{type(error).__name__}: {error}")
+            yield self._last(error)
+
+    async def frames_waiting(self, events: AsyncGenerator[JSON, None]) -> AsyncIterator[bytes]:
+        """The same of an asynchronous generator, which is closed with this."""
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    yield self.event(event)
+        except Exception as error:  # noqa: BLE001 - no stream ends without a word
+            yield self._last(error)
+
+    def _last(self, error: Exception) -> bytes:
+        if isinstance(error, ServiceError):
+            return self.exception(error)
+        _log.error("a stream of events failed", exc_info=error)
+        return self._failure(f"{type(error).__name__}: {error}")
 
     def event(self, event: JSON) -> bytes:
         """`{"chunk": {"bytes": b"..."}}`: the name of the member, and its value."""

@@ -1,6 +1,6 @@
 """A handler's result as a response: status, headers, and a body, whole or in pieces."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +20,14 @@ class Response:
     Attributes:
         headers: names in lower case.
         body: whole; or in pieces, each sent as it is produced.
-        close: to be called when nothing more of the body is wanted.
+        close: to be called when nothing more of the body is wanted. An asynchronous iterator is
+            closed by itself.
         last_words: an error as the last piece, where the body can hold one: a stream of events.
     """
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes | Iterator[bytes] = b""
+    body: bytes | Iterator[bytes] | AsyncIterator[bytes] = b""
     close: Callable[[], None] = lambda: None
     last_words: Callable[[ServiceError], bytes] | None = None
 
@@ -92,7 +93,10 @@ def _fill_payload(response: Response, operation: OperationModel, member: Any, va
     if member.serialization.get("eventstream"):
         stream = EventStream(operation, member)
         response.headers.setdefault("content-type", EVENT_STREAM)
-        response.body, response.close = stream.frames(value), _closer(value)
+        if isinstance(value, AsyncGenerator):
+            response.body = stream.frames_waiting(value)
+        else:
+            response.body, response.close = stream.frames(value), _closer(value)
         response.last_words = stream.exception
     elif isinstance(member, StructureShape):
         root = str(member.serialization.get("name", member.name))

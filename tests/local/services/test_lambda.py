@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local.functions import Functions
+from app.local.functions import Functions, runner
 from app.local.queues import Queues
+from app.local.wire import application
 from tests.local.home import Home, home
 from tests.local.s3.putting import scratch
 
@@ -168,6 +169,46 @@ def test_several_at_once_have_processes_of_their_own(client: "LambdaClient", mak
     with ThreadPoolExecutor(3) as pool:
         said = list(pool.map(lambda _: invoke(client, name)[0], range(3)))
     assert len(set(said)) == 3
+
+
+def test_functions_that_run_hold_no_thread_of_other_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "THREADS", 1)
+    code = """
+        import time
+        from pathlib import Path
+        def handler(event, context):
+            with open(event, "a") as file:
+                file.write("begun\\n")
+            while not Path(event + "-go-on").exists():
+                time.sleep(0.01)
+    """
+    begun = tmp_path / "begun"
+    with home(tmp_path / "home") as one, ThreadPoolExecutor(2) as pool:
+        one.lambda_.create_function(
+            FunctionName="f", Runtime="python3.12", Role=ROLE, Handler="main.handler",
+            Code={"ZipFile": archive({"main.py": dedent(code)})}, Timeout=60,
+        )  # fmt: skip
+        calls = [pool.submit(invoke, one.lambda_, "f", str(begun)) for _ in range(2)]
+        lines_of(begun, 2)
+        assert one.sqs.create_queue(QueueName="q")["QueueUrl"]
+        Path(f"{begun}-go-on").touch()
+        assert [call.result() for call in calls] == [(None, None)] * 2
+
+
+def test_all_functions_together_have_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "MOST_IN_ALL", 0)
+    with home(tmp_path) as one:
+        one.lambda_.create_function(
+            FunctionName="f", Runtime="python3.12", Role=ROLE, Handler="main.handler",
+            Code={"ZipFile": archive({"main.py": ECHO})},
+        )  # fmt: skip
+        with pytest.raises(ClientError, match="Rate Exceeded") as caught:
+            invoke(one.lambda_, "f")
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
 
 
 def test_an_exception_is_the_answer(client: "LambdaClient", make: Make) -> None:

@@ -91,7 +91,8 @@ def test_an_event_arrives_before_the_next_is_produced(serve: Serve, producer: Pr
 def test_the_producer_is_closed_when_the_client_goes_away(serve: Serve, producer: Producer) -> None:
     server = streaming(serve, producer.handler)
     with httpx2.stream("POST", server.url + PATH, content=b"{}", trust_env=False) as answer:
-        next(answer.iter_raw())
+        pieces = answer.iter_raw()  # which closes the response when it is let go of
+        next(pieces)
         assert not producer.closed.is_set()
     assert producer.goes_on_until_closed()
 

@@ -17,13 +17,13 @@ from app.local.services.lambda_.functions import FunctionOperations
 from app.local.services.lambda_.invoke import Invocations
 from app.local.services.lambda_.mappings import Mappings
 from app.local.services.lambda_.permissions import Permissions
-from app.local.services.lambda_.rules import translated
-from app.local.wire import Service
+from app.local.services.lambda_.rules import in_words_of_lambda
+from app.local.wire import WaitingHandler, WaitingService, within
 
 __all__ = ["Functions", "handlers"]
 
 
-def handlers(functions: Functions, queues: Queues, buckets: Buckets) -> Service:
+def handlers(functions: Functions, queues: Queues, buckets: Buckets) -> WaitingService:
     """Lambda's operations.
 
     Args:
@@ -37,5 +37,7 @@ def handlers(functions: Functions, queues: Queues, buckets: Buckets) -> Service:
         Mappings(functions, queues),
         Permissions(functions),
     )
-    operations = {name: handler for group in groups for name, handler in group.handlers().items()}
-    return {name: translated(handler) for name, handler in operations.items()}
+    operations: dict[str, WaitingHandler] = {}
+    for group in groups:
+        operations |= group.handlers()
+    return {name: within(in_words_of_lambda, handler) for name, handler in operations.items()}

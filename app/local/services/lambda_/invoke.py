@@ -3,10 +3,11 @@
 import base64
 import binascii
 import json
+from collections.abc import Awaitable
 
 from app.local.functions import Functions
 from app.local.services.lambda_.rules import check_runnable, function_name, refuse
-from app.local.wire import JSON, Call, Service, ServiceError
+from app.local.wire import JSON, Call, ServiceError, WaitingService
 
 LARGEST_REQUEST = 6 * 2**20  # bytes, when the caller waits, by "Lambda quotas"
 LARGEST_EVENT = 2**20  # bytes, when it does not
@@ -17,10 +18,10 @@ class Invocations:
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
 
-    def handlers(self) -> Service:
+    def handlers(self) -> WaitingService:
         return {"Invoke": self.invoke}
 
-    def invoke(self, call: Call) -> JSON:
+    def invoke(self, call: Call) -> JSON | Awaitable[JSON]:
         params = call.params
         refuse(params, ("DurableExecutionName", "TenantId"), "functions")
         function = self._functions.catalogue.get(function_name(params))
@@ -32,7 +33,11 @@ class Invocations:
         if kind == "Event":
             self._functions.background.submit(function.name, payload, call.request_id)
             return {"StatusCode": 202}
-        outcome = self._functions.invoke(function.name, payload, call.request_id, _context(params))
+        return self._run(function.name, payload, call)
+
+    async def _run(self, name: str, payload: str, call: Call) -> JSON:
+        context = _context(call.params)
+        outcome = await self._functions.invoke_waiting(name, payload, call.request_id, context)
         result: JSON = {
             "StatusCode": 200,
             "ExecutedVersion": _LATEST,
@@ -40,7 +45,7 @@ class Invocations:
         }
         if outcome.error:
             result["FunctionError"] = outcome.error
-        if params.get("LogType") == "Tail":
+        if call.params.get("LogType") == "Tail":
             result["LogResult"] = base64.b64encode(outcome.log).decode()
         return result
 

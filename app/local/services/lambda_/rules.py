@@ -1,11 +1,11 @@
 """What Lambda takes, what the stand-in refuses by name, and in which words."""
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import wraps
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from app.local.functions import BadArchive, Function, NoSuchFunction, NoSuchMapping, TooManyAtOnce
-from app.local.wire import JSON, Call, Handler, ServiceError
+from app.local.wire import JSON, ServiceError
 
 LARGEST_VARIABLES = 4096  # bytes, names and values together
 _RESERVED = frozenset(
@@ -117,25 +117,21 @@ def check_revision(params: JSON, revision: str) -> None:
         raise ServiceError("PreconditionFailedException", message, Type="User")
 
 
-def translated(handler: Handler) -> Handler:
-    """The handler, its exceptions in Lambda's words."""
-
-    @wraps(handler)
-    def call(request: Call) -> JSON:
-        try:
-            return handler(request)
-        except NoSuchFunction as error:
-            raise not_found(f"Function not found: {error.args[0]}") from error
-        except NoSuchMapping as error:
-            raise not_found("The resource you requested does not exist.") from error
-        except BadArchive as error:
-            raise invalid(str(error)) from error
-        except TooManyAtOnce as error:
-            raise ServiceError(
-                "TooManyRequestsException",
-                "Rate Exceeded.",
-                Reason="ConcurrentInvocationLimitExceeded",
-                Type="User",
-            ) from error
-
-    return call
+@contextmanager
+def in_words_of_lambda() -> Iterator[None]:
+    """What the functions raise, in Lambda's words."""
+    try:
+        yield
+    except NoSuchFunction as error:
+        raise not_found(f"Function not found: {error.args[0]}") from error
+    except NoSuchMapping as error:
+        raise not_found("The resource you requested does not exist.") from error
+    except BadArchive as error:
+        raise invalid(str(error)) from error
+    except TooManyAtOnce as error:
+        raise ServiceError(
+            "TooManyRequestsException",
+            "Rate Exceeded.",
+            Reason="ConcurrentInvocationLimitExceeded",
+            Type="User",
+        ) from error

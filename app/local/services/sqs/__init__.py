@@ -11,16 +11,16 @@ encryption settings are kept and shown, and have no effect.
 from app.local.queues import Queues
 from app.local.services.sqs.messages import MessageOperations
 from app.local.services.sqs.queues import QueueOperations
-from app.local.services.sqs.rules import translated
-from app.local.wire import Service
+from app.local.services.sqs.rules import in_words_of_sqs
+from app.local.wire import WaitingHandler, WaitingService, within
 
 __all__ = ["Queues", "handlers"]
 
 
-def handlers(queues: Queues, account: str = "000000000000") -> Service:
+def handlers(queues: Queues, account: str = "000000000000") -> WaitingService:
     """SQS's operations. Queue URLs name the host that the request came to."""
-    operations = {
+    operations: dict[str, WaitingHandler] = {
         **QueueOperations(queues, account).handlers(),
         **MessageOperations(queues, account).handlers(),
     }
-    return {name: translated(handler) for name, handler in operations.items()}
+    return {name: within(in_words_of_sqs, handler) for name, handler in operations.items()}

@@ -1,6 +1,7 @@
 """Messages: send, receive, delete, one by one and in batches."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from app.local.queues import (
@@ -19,18 +20,21 @@ from app.local.services.sqs.rules import (
     check_batch,
     check_body,
     check_range,
+    in_words_of_sqs,
     invalid,
     queue_name,
-    translated,
 )
-from app.local.wire import JSON, Call, Handler, Service, ServiceError
+from app.local.wire import JSON, Call, Handler, ServiceError, WaitingService, within
+
+MOST_RECEIVES_AT_ONCE = 1000  # each holds a connection, and no thread
 
 
 class MessageOperations:
     def __init__(self, queues: Queues, account: str) -> None:
         self._queues, self._account = queues, account
+        self._receives = 0  # requests under way; only the event loop counts them
 
-    def handlers(self) -> Service:
+    def handlers(self) -> WaitingService:
         return {
             "SendMessage": self.send,
             "SendMessageBatch": self.batched(self.send),
@@ -62,18 +66,33 @@ class MessageOperations:
             result["MD5OfMessageAttributes"] = md5_of_attributes(attributes)
         return result
 
-    def receive(self, call: Call) -> JSON:
+    async def receive(self, call: Call) -> JSON:
         params = call.params
         for name in ("MaxNumberOfMessages", "VisibilityTimeout", "WaitTimeSeconds"):
             check_range(name, params.get(name))
-        messages = self._queues.receive(
-            queue_name(call),
-            params.get("MaxNumberOfMessages", 1),
-            params.get("VisibilityTimeout"),
-            params.get("WaitTimeSeconds"),
-        )
+        with self._under_way():
+            messages = await self._queues.receive_waiting(
+                queue_name(call),
+                params.get("MaxNumberOfMessages", 1),
+                params.get("VisibilityTimeout"),
+                params.get("WaitTimeSeconds"),
+            )
         shown = [self._shown(message, params) for message in messages]
         return {"Messages": shown} if shown else {}
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        if self._receives >= MOST_RECEIVES_AT_ONCE:
+            message = (
+                f"The stand-in has {MOST_RECEIVES_AT_ONCE} ReceiveMessage requests under way, and "
+                "takes no more. Send this one again when others have ended."
+            )
+            raise ServiceError("OverLimit", message)
+        self._receives += 1
+        try:
+            yield
+        finally:
+            self._receives -= 1
 
     def delete(self, call: Call) -> JSON:
         self._queues.delete(queue_name(call), call.params["ReceiptHandle"])
@@ -87,6 +106,7 @@ class MessageOperations:
 
     def batched(self, single: Handler) -> Handler:
         """The same operation for up to ten entries, each with an answer of its own."""
+        entry_of = within(in_words_of_sqs, single)
 
         def call(request: Call) -> JSON:
             entries = request.params["Entries"]
@@ -96,7 +116,7 @@ class MessageOperations:
             for entry in entries:
                 params = {"QueueUrl": request.params["QueueUrl"], **entry}
                 try:
-                    result = translated(single)(replace(request, params=params))
+                    result = entry_of(replace(request, params=params))
                     successful.append({"Id": entry["Id"], **result})
                 except ServiceError as error:
                     failed.append(_failure(entry["Id"], error))

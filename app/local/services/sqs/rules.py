@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQue
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from functools import wraps
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from app.local.queues import BadReceipt, NoSuchQueue, NotInFlight, Queues, value_of
-from app.local.wire import JSON, Call, Handler, ServiceError
+from app.local.wire import JSON, Call, ServiceError
 
 MOST = 10  # messages of a receive, entries of a batch
 MOST_RECEIVES = 1000  # before a message is a dead letter
@@ -118,24 +118,20 @@ def check_batch(entries: Sequence[JSON]) -> None:
         raise ServiceError("InvalidBatchEntryId", message)
 
 
-def translated(handler: Handler) -> Handler:
-    """The handler, its exceptions in SQS's words."""
-
-    @wraps(handler)
-    def call(request: Call) -> JSON:
-        try:
-            return handler(request)
-        except NoSuchQueue as error:
-            message = "The specified queue does not exist."
-            raise ServiceError("QueueDoesNotExist", message) from error
-        except BadReceipt as error:
-            message = "The input receipt handle is invalid."
-            raise ServiceError("ReceiptHandleIsInvalid", message) from error
-        except NotInFlight as error:
-            message = "The message referred to is not in flight."
-            raise ServiceError("MessageNotInflight", message) from error
-
-    return call
+@contextmanager
+def in_words_of_sqs() -> Iterator[None]:
+    """What the queues raise, in SQS's words."""
+    try:
+        yield
+    except NoSuchQueue as error:
+        message = "The specified queue does not exist."
+        raise ServiceError("QueueDoesNotExist", message) from error
+    except BadReceipt as error:
+        message = "The input receipt handle is invalid."
+        raise ServiceError("ReceiptHandleIsInvalid", message) from error
+    except NotInFlight as error:
+        message = "The message referred to is not in flight."
+        raise ServiceError("MessageNotInflight", message) from error
 
 
 def _check_redrive(queues: Queues, text: str) -> None:
