@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+KEYS = {"test": "test"}  # what tests/wire_server.py signs with
+
 
 @dataclass
 class Home:
@@ -48,7 +50,7 @@ def home(folder: Path, more: Mapping[str, Service] | None = None) -> Iterator[Ho
         environment: dict[str, str] = {}
         functions = stack.enter_context(Functions(folder, queues, environment, retries=(0, 0)))
         services = {
-            "s3": s3.handlers(buckets, queues.send_to_arn),
+            "s3": s3.handlers(buckets, queues.send_to_arn, keys=KEYS),
             "sqs": sqs.handlers(queues),
             "lambda": lambda_.handlers(functions, queues, buckets),
             **(more or {}),

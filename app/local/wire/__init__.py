@@ -4,6 +4,7 @@ The life of a request, in order; `application.py` is this list as code:
 
     identify      which services can be meant: the scope of the signature        route
     route         which operation: method, raw path, query                       route
+    admit         what pages in a browser send goes to S3 alone; the Host is ours  admission
     receive       the body: in memory, or in a file where it may be large        body
     spoil         what a test has ordered to go wrong, if anything               spoil
     parse         parameters, as boto3's caller wrote them                       parse
@@ -45,6 +46,7 @@ name.
 
 from collections.abc import Mapping
 
+from app.local.wire.admission import from_page
 from app.local.wire.application import Application
 from app.local.wire.call import (
     JSON,
@@ -72,6 +74,7 @@ __all__ = [
     "WaitingHandler",
     "WaitingService",
     "coverage",
+    "from_page",
     "serve",
     "within",
 ]

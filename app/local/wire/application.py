@@ -13,6 +13,7 @@ from botocore.model import OperationModel
 
 from app.local.faults import Fault, Faults
 from app.local.wire import itself
+from app.local.wire.admission import check_content_type, check_host, check_sender
 from app.local.wire.body import (
     SPOOLED,
     Disconnected,
@@ -84,8 +85,11 @@ class Application:
         service = _spokesman(signing_name)
         fault = None
         try:
+            check_host(request, service)
             route = self._route(signing_name, request)
             service = route.operation.service_model.service_name
+            check_sender(request, service)
+            check_content_type(request, route.operation)
             received = await receive_body(route.operation, request, source, self._spool, self._run)
             fault = self._faults.take(service, route.operation.name) if self._faults else None
             if fault:
@@ -149,7 +153,8 @@ class Application:
             params = parse(operation, request, route.labels, received.body) | received.params
             check(operation, params)
             call = Call(
-                service, operation.name, params, request.headers, request.id, body, request.query
+                *(service, operation.name, params, request.headers, request.id),
+                *(body, request.query, request.path),
             )
             handler: WaitingHandler = self._services[service][operation.name]
             result = handler(call)

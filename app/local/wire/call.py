@@ -47,6 +47,7 @@ class Call:
         request_id: as in the response's `x-amzn-requestid`.
         body: the streaming payload of the few operations that have one (S3 PutObject).
         query: of the request, decoded; a presigned URL says here until when it holds.
+        path: of the request, still percent-encoded, as a signature covers it.
     """
 
     service: str
@@ -56,6 +57,7 @@ class Call:
     request_id: str
     body: Body | None = None
     query: Mapping[str, list[str]] = field(default_factory=dict)
+    path: str = ""
 
 
 Handler = Callable[[Call], JSON]

@@ -30,6 +30,7 @@ class Dialect:
         internal: a handler failed.
         throttled: there are too many requests at once.
         unavailable: the stand-in is stopping.
+        denied: the request is not let in.
     """
 
     malformed: str = "SerializationException"
@@ -41,6 +42,7 @@ class Dialect:
     internal: str = "InternalServerException"
     throttled: str = "ThrottlingException"
     unavailable: str = "ServiceUnavailableException"
+    denied: str = "AccessDeniedException"
 
 
 _COMMON = Dialect()
@@ -57,6 +59,7 @@ _DIALECTS = {
         internal="InternalError",
         throttled="SlowDown",
         unavailable="ServiceUnavailable",
+        denied="AccessDenied",
     ),
     "sqs": Dialect(internal="InternalError", throttled="RequestThrottled"),
 }
@@ -112,6 +115,7 @@ _COMMON_STATUSES: Mapping[str, int] = {
     "ResourceNotFoundException": 404,
     "ServiceUnavailableException": 503,
     "ThrottlingException": 429,
+    "UnsupportedMediaTypeException": 415,
 }
 
 

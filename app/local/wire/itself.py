@@ -5,7 +5,8 @@ from importlib.metadata import version
 
 from app.local import faults
 from app.local.faults import Faults
-from app.local.wire.call import JSON
+from app.local.wire.admission import check_host, check_sender, is_sent_unasked
+from app.local.wire.call import JSON, ServiceError
 from app.local.wire.request import Request
 from app.local.wire.serialise import Response
 
@@ -13,7 +14,14 @@ PREFIX = "/_outcrop/"
 
 
 def answer(request: Request, body: bytes, orders: Faults | None) -> Response:
-    """Health; and faults, where orders are taken."""
+    """Health; and faults, where orders are taken. No page in a browser is answered."""
+    try:
+        check_host(request, "")
+        check_sender(request, "")
+    except ServiceError as error:
+        return _json(403, {"message": error.message})
+    if is_sent_unasked(request):
+        return _json(415, {"message": "Send JSON, with the header Content-Type: application/json."})
     match request.method, request.path:
         case "GET", "/_outcrop/health":
             return _json(200, {"ready": True, "version": version("outcrop")})

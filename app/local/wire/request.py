@@ -15,8 +15,9 @@ class Request:
         method: in upper case.
         path: as it was sent, still percent-encoded: `%2F` inside an id is not a slash.
         query: decoded; a name without a value has an empty one.
-        headers: names in lower case; what was sent twice is joined with a comma. A presigned URL
-            holds headers in its query, as x-amz-...; they are here too.
+        headers: names in lower case; what was sent twice is joined with a comma. A URL that is
+            presigned for S3 holds headers in its query, as x-amz-...; they are here too. Of other
+            requests the query is no head: any link can have one.
         id: ours, for the log and for `x-amzn-requestid`.
     """
 
@@ -36,9 +37,10 @@ class Request:
         for raw_name, raw_value in scope["headers"]:
             name, value = raw_name.decode("latin-1").lower(), decode_header(raw_value)
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        for name, values in query.items():
-            if name.lower().startswith("x-amz-"):
-                headers.setdefault(name.lower(), values[0])
+        if is_presigned(query):
+            for name, values in query.items():
+                if name.lower().startswith("x-amz-"):
+                    headers.setdefault(name.lower(), values[0])
         path = scope["raw_path"].decode("latin-1")
         return cls(scope["method"], path, query, headers, str(uuid4()))
 
@@ -46,6 +48,22 @@ class Request:
         """The first value of a query member."""
         values = self.query.get(name)
         return values[0] if values else None
+
+
+def is_presigned(query: Mapping[str, list[str]]) -> bool:
+    """Whether a query signs a request for S3, by version 4 of the signature or by version 2.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+
+    >>> scope = "AK/20261121/us-east-1/{}/aws4_request"
+    >>> [is_presigned({"X-Amz-Credential": [scope.format(service)], "X-Amz-Signature": ["0f"]})
+    ...  for service in ("s3", "lambda")]
+    [True, False]
+    """
+    if "AWSAccessKeyId" in query and "Signature" in query:
+        return True
+    scopes = query.get("X-Amz-Credential", [])
+    return "X-Amz-Signature" in query and any(one.endswith("/s3/aws4_request") for one in scopes)
 
 
 def decode_header(value: bytes) -> str:

@@ -18,7 +18,7 @@ from botocore.model import OperationModel
 
 from app.local.wire.errors import Undecodable
 from app.local.wire.models import SERVICES, model, operations
-from app.local.wire.request import Request
+from app.local.wire.request import Request, is_presigned
 
 
 class Route(NamedTuple):
@@ -32,15 +32,13 @@ def identify(request: Request) -> str:
     """The signing name of the service that a request is meant for.
 
     A bearer token, or no signature at all, means Bedrock; but a form is for S3, and so is a
-    browser's preflight.
+    browser's preflight. A query names S3 or nobody: a link could name any service.
     """
     authorization = request.headers.get("authorization", "")
-    if scope := _SCOPE.search(authorization) or _SCOPE.search(
-        f"Credential={request.first('X-Amz-Credential')}"
-    ):
+    if scope := _SCOPE.search(authorization):
         return scope["service"]
-    if authorization.startswith("AWS ") or "AWSAccessKeyId" in request.query:
-        return "s3"  # signature version 2, which nothing else takes any more
+    if is_presigned(request.query) or authorization.startswith("AWS "):
+        return "s3"  # the latter is signature version 2, which nothing else takes any more
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return "s3"
     if request.method == "OPTIONS":

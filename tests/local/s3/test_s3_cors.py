@@ -137,7 +137,7 @@ def test_answers_and_errors_to_a_page_say_so(s3: "S3Client", bucket: str) -> Non
         assert "access-control-allow-origin" not in httpx2.get(get, headers=other).headers
     put = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a"})
     answer = httpx2.put(put, content=b"b", headers={"origin": PAGE})
-    assert answer.status_code == 200  # it is the browser that keeps this from the page
+    assert answer.status_code == 200  # it was presigned; the browser keeps the page from more
     assert "access-control-allow-origin" not in answer.headers
 
 

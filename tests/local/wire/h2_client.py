@@ -21,7 +21,8 @@ class H2Client:
 
     def request(self, method: str, path: str, body: bytes = b"") -> int:
         stream = self._h2.get_next_available_stream_id()
-        head = [(":method", method), (":path", path), (":scheme", "http"), (":authority", "x")]
+        head = [(":method", method), (":path", path), (":scheme", "http")]
+        head.append((":authority", "localhost"))
         self._h2.send_headers(stream, head, end_stream=not body)
         if body:
             self._h2.send_data(stream, body, end_stream=True)

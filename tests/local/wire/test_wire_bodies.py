@@ -210,7 +210,8 @@ def test_what_a_crash_left_is_removed(tmp_path: Path) -> None:
 
 def test_a_client_that_goes_away_leaves_no_file(server: Server, bucket: Bucket) -> None:
     address = urlsplit(server.url)
-    head = f"PUT /bucket/keep HTTP/1.1\r\nHost: x\r\nAuthorization: {SIGNED['authorization']}\r\n"
+    head = "PUT /bucket/keep HTTP/1.1\r\nHost: localhost\r\n"
+    head += f"Authorization: {SIGNED['authorization']}\r\n"
     with socket.create_connection((address.hostname, address.port), 10) as connection:
         connection.sendall(head.encode() + b"Content-Length: 100\r\n\r\nonly this")
     send(server, "GET", "/_outcrop/health")

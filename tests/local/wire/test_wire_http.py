@@ -61,7 +61,8 @@ def test_a_connection_is_kept_for_the_next_request(server: Server) -> None:
 def test_a_client_that_waits_is_told_to_continue(server: Server) -> None:
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), SECONDS) as connection:
-        head = f"POST {BEDROCK} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2"
+        head = f"POST {BEDROCK} HTTP/1.1\r\nHost: localhost\r\n"
+        head += "Expect: 100-continue\r\nContent-Length: 2"
         connection.sendall(head.encode() + b"\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
         connection.sendall(b"{}")

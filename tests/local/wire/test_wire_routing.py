@@ -37,6 +37,7 @@ def find(signing_name: str, method: str, target: str, **headers: str) -> Route:
 
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=AK/20261121/us-east-1/{}/aws4_request, SignedHeaders=host"
+PRESIGNED = "X-Amz-Credential=AK%2F20261121%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0f"
 REGIONLESS = "AWS4-ECDSA-P256-SHA256 Credential=AK/20261121/lambda/aws4_request"
 
 
@@ -47,7 +48,11 @@ REGIONLESS = "AWS4-ECDSA-P256-SHA256 Credential=AK/20261121/lambda/aws4_request"
         ({"authorization": SIGNED.format("bedrock")}, "/", "bedrock"),
         ({"authorization": SIGNED.format("sts")}, "/", "sts"),
         ({"authorization": REGIONLESS}, "/", "lambda"),
-        ({}, "/b/k?X-Amz-Credential=AK%2F20261121%2Fus-east-1%2Fs3%2Faws4_request", "s3"),
+        ({}, f"/b/k?{PRESIGNED}", "s3"),
+        ({}, f"/b/k?{PRESIGNED.replace('%2Fs3%2F', '%2Flambda%2F')}", "bedrock"),
+        ({}, "/b/k?X-Amz-Credential=AK%2F20261121%2Fus-east-1%2Fs3%2Faws4_request", "bedrock"),
+        ({}, "/b/k?X-Amz-Credential=a/b/c/lambda/aws4_request", "bedrock"),
+        ({}, "/b/k?AWSAccessKeyId=AK", "bedrock"),
         ({}, "/b/k?AWSAccessKeyId=AK&Signature=x&Expires=1", "s3"),
         ({"authorization": "AWS AK:signature"}, "/b/k", "s3"),
         ({"content-type": "multipart/form-data; boundary=x"}, "/b", "s3"),
@@ -227,8 +232,11 @@ def test_a_bucket_may_stand_in_the_host() -> None:
 
 
 def test_a_presigned_url_holds_headers_in_its_query() -> None:
-    route = find("s3", "PUT", "/b/k?X-Amz-Copy-Source=b%2Fother")
-    assert route.operation.name == "CopyObject"
+    query = "X-Amz-Copy-Source=b%2Fother"
+    assert find("s3", "PUT", f"/b/k?{query}&{PRESIGNED}").operation.name == "CopyObject"
+    assert find("s3", "PUT", f"/b/k?{query}").operation.name == "PutObject"
+    target = "/?X-Amz-Target=AmazonSQS.SendMessage"
+    assert "x-amz-target" not in request("POST", target).headers
 
 
 def test_lambda_and_sqs() -> None:

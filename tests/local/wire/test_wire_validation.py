@@ -194,7 +194,8 @@ def server() -> Iterator[Server]:
 
 
 def post(server: Server, target: str, body: bytes, **headers: str) -> httpx2.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    named = {"content-type": "application/json"}
+    named |= {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx2.post(server.url + target, content=body, headers=named, trust_env=False)
 
 

@@ -12,12 +12,14 @@
     subresources.py what else is said of a bucket, and kept: a table
                     cors.py, encryption.py, lifecycle.py, policy.py: its rules and effects
     presigned.py    how long a presigned URL holds
+    pages.py        whether a page's request was really presigned
     post.py         a form that a browser posts, held against its policy
 
 What keeps the promises (whole objects, one winner, nothing lost) is app.local.buckets.
 """
 
 from collections.abc import Callable
+from types import MappingProxyType
 
 from app.local.buckets import Buckets
 from app.local.services.s3.buckets import BucketOperations
@@ -26,6 +28,7 @@ from app.local.services.s3.errors import guarded
 from app.local.services.s3.listing import Listing
 from app.local.services.s3.multipart import Multipart
 from app.local.services.s3.objects import Objects
+from app.local.services.s3.pages import Keys
 from app.local.services.s3.post import Post
 from app.local.services.s3.subresources import Subresources
 from app.local.services.s3.tagging import Tagging
@@ -40,6 +43,7 @@ def handlers(
     send: Callable[[str, str], None],
     account: str = "000000000000",
     region: str = "us-east-1",
+    keys: Keys = MappingProxyType({}),
 ) -> Service:
     """S3's operations.
 
@@ -48,9 +52,10 @@ def handlers(
         send: to the queue of this ARN, this message; KeyError: there is no such queue.
         account: who owns the buckets.
         region: where they are.
+        keys: what requests are presigned with that a page in a browser sends.
     """
     objects = Objects(buckets, account)
-    cors = Cors(buckets)
+    cors = Cors(buckets, keys)
     groups = (
         BucketOperations(buckets, account, region, send),
         Subresources(buckets),

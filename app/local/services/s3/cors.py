@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from app.local.buckets import Buckets, NoSuchBucket
 from app.local.services.s3.errors import malformed_xml
-from app.local.wire import JSON, Call, Handler, Service, ServiceError
+from app.local.services.s3.pages import Keys, is_signed
+from app.local.wire import JSON, Call, Handler, Service, ServiceError, from_page
 from app.local.wire.models import model
 
 NAME = "cors"
@@ -95,8 +96,10 @@ def said(rule: JSON, origin: str, headers: Sequence[str] = ()) -> dict[str, str]
 
 
 class Cors:
-    def __init__(self, buckets: Buckets) -> None:
-        self._buckets = buckets
+    """The rules of all buckets; and `keys`, by which a page's presigned request is known."""
+
+    def __init__(self, buckets: Buckets, keys: Keys) -> None:
+        self._buckets, self._keys = buckets, keys
 
     def handlers(self) -> Service:
         return {"OptionsBucket": self.preflight, "OptionsObject": self.preflight}
@@ -123,11 +126,14 @@ class Cors:
         return {"$headers": said(rule, origin, headers)}
 
     def answering(self, handler: Handler, operation: str) -> Handler:
-        """The handler, whose answers and errors tell a browser whether its page may see them."""
+        """The handler, for pages that may; its answers and errors tell a browser whether its page
+        may see them.
+        """
         method = model("s3").operation_model(operation).http["method"]
 
         def call(request: Call) -> JSON:
             try:
+                self._admit(request, method)
                 result = handler(request)
             except ServiceError as error:
                 headers = error.members.get("$headers", {}) | self._headers(request, method)
@@ -137,6 +143,24 @@ class Cors:
             return result | ({"$headers": headers} if headers else {})
 
         return call
+
+    def _admit(self, request: Call, method: str) -> None:
+        """Refuse what a page sends that no rule allows, and for which nobody signed.
+
+        A preflight is let through: its answer is what the rules say.
+
+        Raises:
+            ServiceError: AccessDenied.
+        """
+        if not from_page(request.headers) or request.operation in self.handlers():
+            return
+        if not self._headers(request, method) and not is_signed(request, self._keys):
+            origin = request.headers.get("origin", "unknown")
+            raise ServiceError(
+                "AccessDenied",
+                f"A page in a browser sent it (origin {origin}). No CORS rule of the bucket allows "
+                "that page, and it is not presigned with the key that `outcrop env` prints.",
+            )
 
     def _headers(self, request: Call, method: str) -> dict[str, str]:
         origin = request.headers.get("origin")

@@ -1,0 +1,114 @@
+"""Which requests are let in. A web browser on this machine reaches the port as every program does,
+and so does each page that it shows, wherever that page comes from.
+
+Of programs nothing is asked. What a page causes is told by three things that no page can forge:
+
+    Host             the server that the browser means to talk to. To the browser, a page whose own
+                     name leads to 127.0.0.1 (DNS rebinding) comes from here; to us it does not.
+    Origin           whose page sends it; "null" for one without an origin of its own
+    Sec-Fetch-Site   how that page relates to us: https://www.w3.org/TR/fetch-metadata/. To another
+                     port of this machine it is `same-site`. `none` is a person's own doing: an
+                     address typed, a bookmark. `same-origin` is a document out of a bucket that is
+                     shown as a page: it may be anybody's, so it may no more than others.
+
+S3 alone has to do with pages, and decides itself which of them it serves (services/s3/cors.py).
+And should a browser name neither: what it sends without asking first (in a preflight) is a form or
+plain text, and the services that speak JSON take neither.
+"""
+
+import re
+from collections.abc import Mapping
+
+from botocore.model import OperationModel
+
+from app.local.wire.call import ServiceError
+from app.local.wire.errors import dialect
+from app.local.wire.request import Request
+
+HOSTS = "127.0.0.1, localhost, [::1], and names that end in .localhost"
+# Browsers and resolvers hold names under .localhost to this machine: RFC 6761, section 6.3.
+_HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|([\w.-]+\.)?localhost)(:\d{1,5})?", re.ASCII | re.I)
+
+# What a page's form, or its script without a preflight, can say that a body is:
+# https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+_SENT_UNASKED = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+
+
+def from_page(headers: Mapping[str, str]) -> bool:
+    """Whether a page in a browser caused a request, and not a program or a person.
+
+    >>> [from_page({"sec-fetch-site": site}) for site in ("none", "same-site", "cross-site")]
+    [False, True, True]
+    """
+    return "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
+
+
+def check_host(request: Request, service: str) -> None:
+    """Refuse what was meant for a server of another name.
+
+    Raises:
+        ServiceError: access is denied, in the words of the service.
+    """
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        raise _denied(service, f"Its Host is {host!r}; the stand-in answers to {HOSTS} only.")
+
+
+def check_sender(request: Request, service: str) -> None:
+    """Refuse what a page sends to any service but S3.
+
+    Raises:
+        ServiceError: as above.
+    """
+    if service != "s3" and from_page(request.headers):
+        origin = request.headers.get("origin", "unknown")
+        raise _denied(
+            service,
+            f"A page in a browser sent it (origin {origin}). Pages reach buckets only, with "
+            "presigned requests or where the bucket's CORS rules allow it.",
+        )
+
+
+def check_content_type(request: Request, operation: OperationModel) -> None:
+    """Refuse a body that is not said to be JSON where JSON is wanted.
+
+    A payload that is a blob (Invoke, InvokeModel) has a type of its caller's own, or none at all:
+    botocore sends none. Empty bodies have none either.
+
+    Raises:
+        ServiceError: UnsupportedMediaTypeException.
+    """
+    if operation.service_model.service_name == "s3":
+        return
+    untyped = not _media_type(request) and _has_body(request) and not _has_raw_payload(operation)
+    if untyped or is_sent_unasked(request):
+        raise ServiceError(
+            "UnsupportedMediaTypeException",
+            f"{operation.name} takes JSON, and the body is not said to be that. "
+            "Send it with the header Content-Type: application/json.",
+        )
+
+
+def is_sent_unasked(request: Request) -> bool:
+    """Whether a browser would send a body of this type without a preflight."""
+    return _media_type(request) in _SENT_UNASKED
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _has_raw_payload(operation: OperationModel) -> bool:
+    shape = operation.input_shape
+    if shape is None or "payload" not in shape.serialization:
+        return False
+    return shape.members[shape.serialization["payload"]].type_name in ("blob", "string")
+
+
+def _has_body(request: Request) -> bool:
+    length = request.headers.get("content-length", "0")
+    return length != "0" or "transfer-encoding" in request.headers
+
+
+def _denied(service: str, why: str) -> ServiceError:
+    return ServiceError(dialect(service).denied, f"The request is not let in. {why}")
