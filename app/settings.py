@@ -176,6 +176,11 @@ def adopt(changes: Mapping[str, str], dropped: Iterable[str] = ()) -> None:
         os.environ.pop(name, None)
 
 
+def inherited_environment() -> Mapping[str, str]:
+    """All variables, as this process found them: a copy."""
+    return dict(os.environ)
+
+
 def inherited(name: str) -> str | None:
     """A variable that is none of ours, as this process found it."""
     return os.environ.get(name)

@@ -11,6 +11,7 @@ This is the laptop's `cdk deploy`. While it runs, `<home>/running.json` says whe
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,18 +20,26 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from app.cli.endpoint import StandIn, endpoint_variables, isolating_variables, misleading
 from app.errors import OperatorError
-from app.settings import LaptopSettings, adopt, environment, variables
+from app.settings import LaptopSettings, adopt, environment, inherited_environment, variables
 
 START_SECONDS, STOP_SECONDS = 30, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a running home answers."""
+    """Where a running home answers, and the key that its stand-in knows (`endpoint.StandIn`)."""
 
     application: str
     stand_in: str
+    access_key_id: str
+    secret_access_key: str
+
+    def variables(self) -> dict[str, str]:
+        """What points an AWS client of this environment at the stand-in."""
+        stand_in = StandIn(self.stand_in, self.access_key_id, self.secret_access_key)
+        return endpoint_variables(stand_in, inherited_environment())
 
 
 def running(settings: LaptopSettings) -> Addresses | None:
@@ -66,7 +75,6 @@ def serving(settings: LaptopSettings, deploy: Deploy = provisioned) -> Iterator[
         OperatorError: it is being served already, or one of the processes did not start.
     """
     home = settings.home
-    home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         try:
             stack.enter_context(_locked(home))
@@ -75,8 +83,11 @@ def serving(settings: LaptopSettings, deploy: Deploy = provisioned) -> Iterator[
                 f"{home} is being served already. Stop that first, or set OUTCROP_HOME to serve "
                 "another."
             ) from None
-        stand_in = stack.enter_context(_process("stand-in", home, _stand_in(settings)))
-        adopt(endpoint_variables(stand_in), dropped=MISLEADING)
+        before = inherited_environment()
+        adopt(isolating_variables(before), dropped=misleading(before))
+        ready = stack.enter_context(_process("stand-in", home, _stand_in(settings)))
+        stand_in = StandIn(ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
+        adopt(endpoint_variables(stand_in, before))
         told = deploy()
         application = stack.enter_context(
             _process(
@@ -86,31 +97,14 @@ def serving(settings: LaptopSettings, deploy: Deploy = provisioned) -> Iterator[
                 told,
             )
         )
-        addresses = Addresses(application, stand_in)
+        addresses = Addresses(
+            application["url"], stand_in.url, stand_in.access_key_id, stand_in.secret_access_key
+        )
         record = _record(home)
-        record.write_text(json.dumps(asdict(addresses)))
+        with _private(record, os.O_TRUNC) as file:
+            json.dump(asdict(addresses), file)
         stack.callback(record.unlink, missing_ok=True)
         yield addresses
-
-
-def endpoint_variables(stand_in: str) -> dict[str, str]:
-    """What points boto3, the AWS CLI and every other AWS client at the stand-in.
-
-    The endpoint is set for all of AWS: a service that the stand-in lacks answers with an error
-    that says so, and nothing reaches AWS by mistake.
-    """
-    return {
-        "AWS_ENDPOINT_URL": stand_in,
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "stand-in",
-        "AWS_SECRET_ACCESS_KEY": "stand-in",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
-# What would send a request elsewhere, or sign it otherwise, although the endpoint is set.
-MISLEADING = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK")
 
 
 def _stand_in(settings: LaptopSettings) -> list[str]:
@@ -130,14 +124,15 @@ def _stand_in(settings: LaptopSettings) -> list[str]:
 @contextmanager
 def _process(
     name: str, home: Path, command: list[str], variables: Mapping[str, str] | None = None
-) -> Iterator[str]:
-    """A process that prints `{"url": ...}` once it serves, and logs to `<home>/<name>.log`.
+) -> Iterator[dict[str, str]]:
+    """A process that prints `{"url": ...}` once it serves, and logs to `<home>/<name>.log`. Gives
+    what it printed.
 
     It ends when its standard input does, so that it does not outlive us, however we end.
     """
     log = home / f"{name}.log"
     with (
-        log.open("a") as stderr,
+        _private(log, os.O_APPEND) as stderr,
         subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -154,7 +149,7 @@ def _process(
                 raise OperatorError(
                     f"The {name} did not start: {_last_line(log)} ({log} has it all.)"
                 )
-            yield json.loads(ready)["url"]
+            yield json.loads(ready)
         finally:
             process.terminate()
             try:
@@ -168,6 +163,11 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else "it said nothing."
 
 
+def _private(path: Path, flags: int) -> IO[str]:
+    """A file to write; if it is made, no other user may read it."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600), "w")
+
+
 def _record(home: Path) -> Path:
     return home / "running.json"
 
@@ -179,7 +179,7 @@ def _locked(home: Path) -> Iterator[IO[Any]]:
     Raises:
         BlockingIOError: another process has it.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("a") as lock:
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _private(home / "lock", os.O_APPEND) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield lock

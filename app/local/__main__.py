@@ -1,6 +1,8 @@
 """`python -m app.local --home DIR --port N`: serve the laptop's AWS on the loopback interface.
 
-Prints `{"url": ...}` once it answers, and ends when its standard input does, or on SIGTERM.
+Prints `{"url": ..., "accessKeyId": ..., "secretAccessKey": ...}` once it answers, and ends when its
+standard input does, or on SIGTERM. The key is new at each start; what is presigned with it may be
+used from a page in a browser. Whatever it writes is its user's own to read.
 """
 
 import argparse
@@ -10,20 +12,28 @@ import os
 import signal
 import sys
 from pathlib import Path
+from secrets import token_hex
 from threading import Thread
 
 from app.local.faults import Faults
+from app.local.permissions import close_to_others
 from app.local.stand_in import Options, StandIn
 from app.local.wire import Application, serve
 
 HOST = "127.0.0.1"
+KEY_PREFIX = "STANDIN"  # so that nobody takes it for a key of AWS's
 
 
 def main() -> None:
     """Put everything together, serve, and take it apart again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     arguments = _arguments().parse_args()
-    options = Options(arguments.home, arguments.precision, arguments.model_url, arguments.model)
+    close_to_others(arguments.home)
+    key = {"accessKeyId": f"{KEY_PREFIX}{token_hex(6).upper()}", "secretAccessKey": token_hex(20)}
+    options = Options(
+        *(arguments.home, arguments.precision, arguments.model_url, arguments.model),
+        keys={key["accessKeyId"]: key["secretAccessKey"]},
+    )
     with StandIn(options) as stand_in:
         faults = Faults() if arguments.faults else None
         application = Application(stand_in.services, options.home / "spool", faults)
@@ -32,7 +42,7 @@ def main() -> None:
             url = f"http://{HOST}:{port}"
             stand_in.start(url)
             Thread(target=_stop_at_end_of_input, daemon=True).start()
-            print(json.dumps({"url": url}), flush=True)  # noqa: T201
+            print(json.dumps({"url": url} | key), flush=True)  # noqa: T201
 
         try:
             serve(application, HOST, arguments.port, ready)

@@ -9,7 +9,7 @@ buckets, knowledge, guardrails   <-- agents    a definition names what has to be
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
@@ -51,12 +51,15 @@ class Options:
         model_url: an OpenAI-compatible server that writes the answers; the extractive stand-in
             model does where there is none.
         model: which of that server's models; its first by default.
+        keys: access key id -> secret access key. What is presigned with one of them may be used
+            from a page in a browser; programs may have any.
     """
 
     home: Path
     precision: Literal["int8", "fp32"] = "int8"
     model_url: str | None = None
     model: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 class StandIn:
@@ -64,7 +67,7 @@ class StandIn:
 
     def __init__(self, options: Options) -> None:
         with ExitStack() as made:
-            self._functions_environment: dict[str, str] = {}
+            self._functions_environment = _credentials(options.keys)
             encoder = Encoder(options.precision)
             queues = Queues(options.home)
             made.callback(queues.close)
@@ -94,7 +97,7 @@ class StandIn:
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(knowledge, agent),
             "dynamodb": dynamodb.handlers(),
             "lambda": lambda_.handlers(functions, queues, buckets),
-            "s3": s3.handlers(buckets, queues.send_to_arn),
+            "s3": s3.handlers(buckets, queues.send_to_arn, keys=options.keys),
             "sqs": sqs.handlers(queues),
         }
 
@@ -119,6 +122,13 @@ def _around(buckets: Buckets, knowledge: Knowledge, guardrails: Guardrails) -> S
         has_knowledge_base=knowledge.has,
         read=lambda bucket, key: buckets.path(bucket, key).read_bytes(),
     )
+
+
+def _credentials(keys: Mapping[str, str]) -> dict[str, str]:
+    """What functions sign with, so that a page may use what they presign."""
+    for key_id, secret in keys.items():
+        return {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}
+    return {}
 
 
 def _writer(options: Options, encoder: Encoder) -> Model:

@@ -21,7 +21,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.aws import Clients, clients, deployer
-from app.cli.laptop import MISLEADING, endpoint_variables
+from app.cli.endpoint import endpoint_variables, misleading
 from app.cli.provision import provision
 from app.documents.names import document_id
 from app.local.faults import Fault, Faults
@@ -149,7 +149,7 @@ def laptop(
         url, _ = stack.enter_context(in_thread(wire))
         stand_in.start(url)
         with patch.dict(os.environ):
-            adopt(endpoint_variables(url), dropped=MISLEADING)
+            adopt(endpoint_variables(url), dropped=misleading(os.environ))
             home = _home(deploy(), stack, faults)
         yield replace(home, variables=endpoint_variables(url) | variables(home.settings))
 

