@@ -1,5 +1,6 @@
 """A real bucket of the stand-in's, before a Knowledge Base that answers what a test tells it to."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.aws import clients
-from app.cli.laptop import MISLEADING, endpoint_variables
+from app.cli.endpoint import endpoint_variables, misleading
 from app.documents import Bucket, KnowledgeBase
 from app.local.wire import JSON, Call, Service, ServiceError
 from tests.local.home import home
@@ -122,7 +123,7 @@ def sides(serving: tuple[str, Base], monkeypatch: pytest.MonkeyPatch) -> Iterato
     base.reset()
     for name, value in endpoint_variables(url).items():
         monkeypatch.setenv(name, value)
-    for name in MISLEADING:
+    for name in misleading(os.environ):
         monkeypatch.delenv(name, raising=False)
     aws = clients(SECONDS)
     aws.s3.create_bucket(Bucket=BUCKET)
