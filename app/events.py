@@ -79,11 +79,14 @@ class Citation:
         uri: where the document lies.
         page: the page of a PDF, from 1.
         section: the nearest heading above the quote, where the passage holds one.
-        start: where the quote begins in the passage, in characters from 0.
+        start: where the quote begins in the passage, in characters (Unicode code points) from 0.
         end: where it ends; `passage[start:end]` is the quote.
         text: the quote.
         passage: the passage, whole.
         score: the passage's score.
+        mark: where the mark begins in the answer, in characters. An answer may hold numbers in
+            brackets that are no marks: code, or what a document says itself.
+        mark_utf16: the same in UTF-16 code units, as JavaScript counts.
     """
 
     kind: ClassVar[str] = "citation"
@@ -97,6 +100,26 @@ class Citation:
     text: str
     passage: str
     score: float
+    mark: int | None = None  # turns that were stored before it was counted have none
+    mark_utf16: int | None = None
+
+    @property
+    def start_utf16(self) -> int:
+        """`start` in UTF-16 code units: `passage.slice(startUtf16, endUtf16)` in JavaScript."""
+        return utf16_length(self.passage[: self.start])
+
+    @property
+    def end_utf16(self) -> int:
+        return self.start_utf16 + utf16_length(self.passage[self.start : self.end])
+
+
+def utf16_length(text: str) -> int:
+    """How long a text is in UTF-16 code units, as JavaScript, Java and C# count.
+
+    >>> utf16_length("rate"), utf16_length("🎉")
+    (4, 2)
+    """
+    return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 GuardrailAction = Literal["none", "masked", "blocked"]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app import models
-from app.answer.cite import cite
+from app.answer.cite import cite, moved, unmarked
 from app.answer.collect import Answer, collect
 from app.answer.ending import ended, within
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
@@ -119,9 +119,8 @@ def _turn(
     verdict = means.guard.answer(text, query, passages)
     if verdict.action != "none":
         yield Guardrail("answer", verdict)
-        text = verdict.text
-    if verdict.action == "blocked":
-        citations = []
+        kept = citations if verdict.action == "masked" else []
+        text, citations = verdict.text, moved(kept, text, verdict.text)
 
     usage = spent + reply.completion.usage
     stored = StoredTurn(asked, text, tuple(citations), usage, writer.model_id)
@@ -143,7 +142,9 @@ def _retrieve(query: str, question: Question, means: Means) -> tuple[Passage, ..
 
 
 def _turns(stored: StoredTurn) -> tuple[Turn, Turn]:
-    return Turn("user", stored.question), Turn("assistant", stored.answer)
+    """A turn as the model is shown it: its marks meant passages that are not there any more."""
+    answer = unmarked(stored.answer, stored.citations)
+    return Turn("user", stored.question), Turn("assistant", answer)
 
 
 @dataclass(frozen=True, slots=True)

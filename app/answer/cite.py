@@ -1,8 +1,14 @@
 """Pieces of an answer, and passages -> text, with every mark resolved to the words behind it.
 
+    disguise   the prompt: numbers in brackets that a document holds are shown with other signs
+    brackets   the answer's pieces -> its text, and its numbers in brackets
+    marks      numbers in brackets -> marks, text, or made up by the model
+    quote      a mark's sentence and its passage -> the words that stand behind it
+    sentences  a passage -> what of it can be quoted
+
 Pure and incremental: a piece is passed on as soon as it cannot be part of a mark. Marks are
-numbered anew, in the order in which the answer cites, and a mark that points at no passage is
-dropped: a reader never sees a number that leads nowhere.
+numbered anew, in the order in which the answer cites. One that points at no passage is dropped: a
+reader never sees a number that leads nowhere.
 
     passages 1..5,  "Quartz is hard [3]. It is common [1][3] [9]."
     becomes         "Quartz is hard [1]. It is common [2][1]."
@@ -10,129 +16,133 @@ dropped: a reader never sees a number that leads nowhere.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from math import log
+from dataclasses import replace
+from functools import cache
 
-from app.events import Citation, Passage, Text
+from app.answer.brackets import Bracket, Run, Scanner, Words
+from app.answer.disguise import Disguise
+from app.answer.marks import Marks
+from app.answer.quote import Quotable, quote
+from app.answer.sentences import units
+from app.events import Citation, Passage, Text, utf16_length
 
-MARKS = re.compile(r"(\s*)((?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
-UNSETTLED = re.compile(r"\s*(?:\[[\d,\s]*\])*(?:\[[\d,\s]*)?$")  # may be, or become, part of marks
-NUMBER = re.compile(r"\d+")
-# Up to its full stop, or to the end of its paragraph, list item, row or heading: a line may be
-# wrapped anywhere else.
-SENTENCE = re.compile(
-    r"(?m:^#+ [^\n]*)"
-    r"|\S.*?(?:[.!?\u3002\uff01\uff1f](?=\s|$)|(?=\n\s*(?:\n|[-*+>|#]|\d+[.)]\s))|$)",
-    re.DOTALL,
-)
-HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
-WORD = re.compile(r"\w+")
+__all__ = ["cite", "moved", "quote", "unmarked"]
 
 # A mark stands behind its sentence; what came long before it is not what it speaks of.
-CLAIM_MEMORY = 1000
+CLAIM_MEMORY = 500  # characters
 
 
 def cite(pieces: Iterable[str], passages: Sequence[Passage]) -> Iterator[Text | Citation]:
     """The answer's text and its citations, in reading order."""
-    reader = _Reader(passages)
-    held = ""
+    scanner, reader = Scanner(), _Reader(passages)
     for piece in pieces:
-        held += piece
-        unsettled = UNSETTLED.search(held)
-        settled = unsettled.start() if unsettled else len(held)
-        yield from reader.read(held[:settled])
-        held = held[settled:]
-    yield from reader.read(held)
+        for token in scanner.read(piece):
+            yield from reader.read(token)
+    for token in scanner.end():
+        yield from reader.read(token)
+
+
+def unmarked(answer: str, citations: Iterable[Citation]) -> str:
+    """An answer without its marks, each with the space before it."""
+    begin, kept = 0, []
+    marks = {citation.mark: f"[{citation.number}]" for citation in citations}
+    for place, mark in sorted((place, mark) for place, mark in marks.items() if place is not None):
+        if answer.startswith(mark, place) and place >= begin:
+            kept.append(answer[begin:place].rstrip())
+            begin = place + len(mark)
+    return "".join((*kept, answer[begin:]))
+
+
+def moved(citations: Iterable[Citation], answer: str, masked: str) -> list[Citation]:
+    """The citations of an answer, their marks placed in what a guardrail left of it.
+
+    Each mark is looked for in order, as often as its number stands before it in the answer. Where
+    the guardrail took numbers away, nobody can say which: that number's marks have no place.
+    """
+    places: dict[str, dict[int, int]] = {}
+    placed = []
+    for citation in citations:
+        mark = f"[{citation.number}]"
+        if mark not in places:
+            before, after = _find_all(mark, answer), _find_all(mark, masked)
+            same = len(before) == len(after)
+            places[mark] = dict(zip(before, after, strict=True)) if same else {}
+        place = places[mark].get(-1 if citation.mark is None else citation.mark)
+        utf16 = None if place is None else utf16_length(masked[:place])
+        placed.append(replace(citation, mark=place, mark_utf16=utf16))
+    return placed
+
+
+def _find_all(part: str, text: str) -> list[int]:
+    return [match.start() for match in re.finditer(re.escape(part), text)]
 
 
 class _Reader:
-    """Reads text that holds whole marks only; remembers the numbers given, and what was said."""
+    """Writes the answer; remembers the numbers given, and what was said."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = {passage.number: passage for passage in passages}
+        self._restore = Disguise.of(passages).restore
+        self._marks = Marks(passages)
+        self._quotable = cache(lambda number: Quotable(self._passages[number].text))
         self._shown: dict[int, int] = {}  # the passage's number -> its number in the answer
         self._said = ""
+        self._length = self._length_utf16 = 0  # of the answer so far
 
-    def read(self, text: str) -> Iterator[Text | Citation]:
-        done = 0
-        for marks in MARKS.finditer(text):
-            yield from self._say(text[done : marks.start()])
-            yield from self._cite(marks)
-            done = marks.end()
-        yield from self._say(text[done:])
+    def read(self, token: Words | Run) -> Iterator[Text | Citation]:
+        if isinstance(token, Words):
+            yield from self._say(self._restore(token.text))
+            return
+        space = token.space
+        for bracket, use in zip(token.brackets, self._marks.uses(token), strict=True):
+            if use == "mark":
+                yield from self._cite(bracket, space)
+            elif use == "text":
+                yield from self._say(space + bracket.text)
+            space = space if use == "made-up" else ""
 
     def _say(self, text: str) -> Iterator[Text]:
         if text:
             self._said = (self._said + text)[-CLAIM_MEMORY:]
-            yield Text(text)
+            yield self._write(text)
 
-    def _cite(self, marks: re.Match[str]) -> Iterator[Text | Citation]:
-        claim = _last_sentence(self._said)
-        space = marks[1]
-        for number in map(int, NUMBER.findall(marks[2])):
-            if passage := self._passages.get(number):
-                shown = self._shown.setdefault(number, len(self._shown) + 1)
-                yield Text(f"{space}[{shown}]")
-                yield resolve(shown, passage, claim)
-                space = ""
+    def _write(self, text: str) -> Text:
+        self._length += len(text)
+        self._length_utf16 += utf16_length(text)
+        return Text(text)
+
+    def _cite(self, bracket: Bracket, space: str) -> Iterator[Text | Citation]:
+        claim = self._claim()
+        for number in bracket.numbers:
+            shown = self._shown.setdefault(number, len(self._shown) + 1)
+            mark = f"[{shown}]"
+            yield self._write(space + mark)
+            yield replace(
+                resolve(shown, self._passages[number], claim, self._quotable(number)),
+                mark=self._length - len(mark),
+                mark_utf16=self._length_utf16 - len(mark),
+            )
+            space = ""
+
+    def _claim(self) -> str:
+        """The last sentence that was said: a mark speaks of it."""
+        said = units(self._said)
+        return self._said[said[-1].start : said[-1].end] if said else ""
 
 
-def resolve(number: int, passage: Passage, claim: str) -> Citation:
+def resolve(number: int, passage: Passage, claim: str, quotable: Quotable) -> Citation:
     """What of the passage stands behind a claim: document, page, section, and the quote's span."""
-    start, end = quote(claim, passage.text)
+    start, end = quotable.nearest(claim)
     return Citation(
         number=number,
         document=passage.document,
         uri=passage.uri,
         page=passage.page,
-        section=_section(passage.text, start),
+        section=quotable.section(start),
         start=start,
         end=end,
         text=passage.text[start:end],
         passage=passage.text,
         score=passage.score,
     )
-
-
-def quote(claim: str, text: str) -> tuple[int, int]:
-    """The span of the sentence of `text` that says most nearly what `claim` says.
-
-    Nearness is the F2 measure of their words (van Rijsbergen, 1979: recall counts twice as much as
-    precision), each word weighing log((n + 1) / m) where m of the text's n sentences hold it. The
-    first of equals wins; a claim that shares no word gets the first sentence.
-
-    >>> text = "Quartz is common. It has a hardness of 7 on the Mohs scale. It is piezoelectric."
-    >>> start, end = quote("Its hardness is 7.", text)
-    >>> text[start:end]
-    'It has a hardness of 7 on the Mohs scale.'
-    """
-    spans = [match.span() for match in SENTENCE.finditer(text)]
-    said = [_words(text[start:end]) for start, end in spans]
-    holding = Counter(chain.from_iterable(said))
-    weight = {word: log((len(said) + 1) / count) for word, count in holding.items()}
-    claimed = _words(claim) & weight.keys()
-
-    def weigh(words: Iterable[str]) -> float:
-        return sum(weight[word] for word in words)
-
-    def nearness(words: frozenset[str]) -> float:
-        return 5 * weigh(claimed & words) / (4 * weigh(claimed) + weigh(words) or 1)
-
-    best = max(range(len(spans)), key=lambda place: nearness(said[place]), default=None)
-    return spans[best] if best is not None else (0, len(text))
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in WORD.findall(text))
-
-
-def _last_sentence(said: str) -> str:
-    sentences = SENTENCE.findall(said.rstrip())
-    return sentences[-1] if sentences else ""
-
-
-def _section(text: str, start: int) -> str | None:
-    headings = [match[1] for match in HEADING.finditer(text) if match.start() <= start]
-    return headings[-1] if headings else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.answer.cite import moved
 from app.events import (
     Citation,
     Done,
@@ -47,9 +48,9 @@ def collect(events: Iterable[Event]) -> Answer | Error:
             case Guardrail(source="question", verdict=Verdict(action="masked")):
                 pass  # the question goes on as the guardrail left it
             case Guardrail():
+                kept = citations if event.verdict.action == "masked" else []
+                citations = moved(kept, "".join(text), event.verdict.text)
                 text = [event.verdict.text]
-                if event.verdict.action == "blocked":
-                    citations = []
             case Usage():
                 usage += event
             case Error():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from app.answer.disguise import Disguise
 from app.answer.prompt import rewrite_prompt
 from app.events import Usage
 from app.models import Completion, Prompt, Turn
@@ -20,7 +21,8 @@ def rewrite(
     """
     if not history:
         return question, Usage(0, 0)
-    completion = write(rewrite_prompt(question, history))
-    rewritten = completion.text.strip().strip('"')
+    disguise = Disguise(question, *(turn.text for turn in history))
+    completion = write(rewrite_prompt(question, history, disguise))
+    rewritten = disguise.restore(completion.text).strip().strip('"')
     usable = completion.stop_reason == "end" and 0 < len(rewritten) <= LONGEST
     return rewritten if usable else question, completion.usage

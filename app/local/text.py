@@ -25,10 +25,11 @@ _CODE = re.compile(r" {4}|\t")
 _GOING_ON = tuple(".,;:!?)]}\\")  # no line begins with these unless the one above goes on
 _NARROWEST = 50  # columns: lines that are all shorter did not wrap, but were set so
 
-# A stop, and what closes behind it: quotes, brackets, emphasis, the number of a note.
+# A stop, and what closes behind it: quotes, brackets, emphasis, the number of a note
+# (also as prompts write it whose marks are numbers in square brackets).
 _STOP = re.compile(
     r"(?P<wide>[。！？｡।॥؟۔።]+)(?P<closing>[」』）”’】〉》]*)"  # noqa: RUF001 these signs are meant
-    r"|(?<![.!?…])(?P<narrow>[.!?…]++)(?:[\"'”’»)\]*_`~]|\[\d+\])*+(?=\s)"  # noqa: RUF001 these signs are meant
+    r"|(?<![.!?…])(?P<narrow>[.!?…]++)(?:[\"'”’»)\]*_`~]|[\[\u27e6]\d+[\]\u27e7])*+(?=\s)"  # noqa: RUF001 these signs are meant
 )
 _NONBLANK = re.compile(r"\S")
 _OPENING = re.compile(r"[\s(\[{\"'“‘«*_`]+")  # noqa: RUF001 these signs are meant

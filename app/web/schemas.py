@@ -103,7 +103,10 @@ AnyQuestion = Annotated[
 class Citation(_Schema):
     """A mark `[number]` of the answer, resolved.
 
-    `passage[start:end]` is `text`, the words that stand behind the sentence before the mark.
+    `passage[start:end]` is `text`, the words that stand behind the sentence before the mark. `mark`
+    is where the mark begins in the answer: other numbers in brackets there are no marks. All three
+    count Unicode code points, as Python does; those named utf16 count UTF-16 code units, as
+    JavaScript does: `passage.slice(startUtf16, endUtf16) === text`.
     """
 
     number: int
@@ -113,9 +116,13 @@ class Citation(_Schema):
     section: str | None
     start: int
     end: int
+    start_utf16: int
+    end_utf16: int
     text: str
     passage: str
     score: float
+    mark: int | None
+    mark_utf16: int | None
 
 
 class Usage(_Schema):

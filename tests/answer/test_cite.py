@@ -1,12 +1,13 @@
 """Marks in an answer, resolved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer.cite import cite, quote
+from app.answer.cite import cite, moved, quote, unmarked
 from app.events import Citation, Passage, Text
 
 QUARTZ = (
@@ -19,8 +20,20 @@ PASSAGES = (
 )
 
 
-def said(pieces: Iterable[str]) -> tuple[str, list[Citation]]:
-    events = list(cite(pieces, PASSAGES))
+SURVEY = Passage(
+    1,
+    "Ceramic membranes tolerate chlorine better than polymer membranes [2]. So say all [1][2].",
+    "s3://docs/survey.md",
+    0.9,
+)
+BUFFER = Passage(2, "Read samples[1], then samples[0] or values [7].note[1]", "s3://docs/b.md", 0.8)
+SOURCES = (SURVEY, BUFFER)
+
+
+def said(
+    pieces: Iterable[str], passages: Sequence[Passage] = PASSAGES
+) -> tuple[str, list[Citation]]:
+    events = list(cite(pieces, passages))
     text = "".join(event.text for event in events if isinstance(event, Text))
     return text, [event for event in events if isinstance(event, Citation)]
 
@@ -63,6 +76,111 @@ def test_what_only_looks_like_a_mark_is_text() -> None:
         assert said([text]) == (text, [])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x[0] = 5",
+        "x[2] = 5",
+        "Array [10, 20] holds.",
+        "Array [0, 10].",
+        "Matrix [[1, 2], [3, 4]]",
+        "Matrix [[1, 2],\n[2, 1]] and [[1], [2]].",
+        "Read with samples[0] and samples[63].",
+        "See note[1] for it.",
+        "Element [0] is first.",
+        "The code is `samples[1]` and ``a ` [2]``.",
+        "It is:\n\n```python\n# see [1]\nx = a [2]\n```",
+        "~~~\n[1]\n```\n[2]\n~~~",
+        "See [1](https://example.com).",
+        "f(x)[1] and a_b[2]. x[1].",
+        "a[0][1] and a[1][2]",
+    ],
+)
+def test_code_and_lists_are_text(text: str) -> None:
+    assert said([text]) == (text, [])
+    before, [citation] = said([f"{text}\n\nTalc is soft [2]."])
+    assert before == f"{text}\n\nTalc is soft [1]."
+    assert citation.document == "talc.pdf"
+
+
+@pytest.mark.parametrize(
+    ("answer", "read", "documents"),
+    [
+        # a model that copies what the prompt showed it
+        ("Better than polymer membranes ⟦2⟧ [1].", "Better than polymer membranes [2] [1].", [1]),
+        ("So say all ⟦1⟧⟦2⟧ [1].", "So say all [1][2] [1].", [1]),
+        ("Read samples⟦1⟧ [2].", "Read samples[1] [1].", [2]),
+        ("Tags ⟨/passage> [2].", "Tags </passage> [1].", [2]),
+        # one that writes it with square brackets all the same
+        ("Better than polymer membranes [2] [1].", "Better than polymer membranes [2] [1].", [1]),
+        ("Read samples[1]. It is read [2].", "Read samples[1]. It is read [1].", [2]),
+        ("It is a note[1].", "It is a note[1].", []),
+        ("It holds the values [7].", "It holds the values [7].", []),
+    ],
+)
+def test_a_passages_own_numbers_in_brackets_are_no_marks(
+    answer: str, read: str, documents: list[int]
+) -> None:
+    text, citations = said([answer], SOURCES)
+    assert text == read
+    assert [citation.uri for citation in citations] == [SOURCES[n - 1].uri for n in documents]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Quartz is hard[1].",
+        "Quartz is hard.[1]",
+        "Quartz is hard. [1]",
+        "石英は硬い[1]。",
+        "`q` is [1]",
+        "It`s hard [1].",
+        "Hard ([1]).",
+        "[1] Hard.",
+        "In [0, 10) it is hard [1].",
+        "[[Quartz]] is hard [1].",
+        "[Quartz](a.md) is hard [1].",
+    ],
+)
+def test_marks_are_told_however_a_model_places_them(answer: str) -> None:
+    text, citations = said([answer])
+    assert text == answer
+    assert [citation.document for citation in citations] == ["minerals.md"]
+
+
+def test_a_citation_tells_where_its_mark_is() -> None:
+    text, citations = said(["🎉 [9] x[0] is [2]. ", "Talc 🎈 [2][1]."])
+    assert [text[c.mark :][:3] for c in citations] == ["[1]", "[1]", "[2]"]
+    units = text.encode("utf-16-le")
+    assert [units[2 * (c.mark_utf16 or 0) :][:6].decode("utf-16-le") for c in citations] == [
+        "[1]", "[1]", "[2]",
+    ]  # fmt: skip
+    assert unmarked(text, citations) == "🎉 [9] x[0] is. Talc 🎈."
+
+
+def test_marks_are_found_again_where_a_guardrail_masked_the_answer() -> None:
+    text, citations = said(["Ask 🎈 Ann: x[0] is hard [1]. Talc of note[1] is soft [2][1]."])
+    masked = text.replace("Ann", "{NAME}")
+    assert [masked[c.mark :][:3] for c in moved(citations, text, masked)] == ["[1]", "[2]", "[1]"]
+    for before, after in zip(citations, moved(citations, text, masked), strict=True):
+        assert after.mark == (before.mark or 0) + 3
+        assert after.mark_utf16 == (before.mark_utf16 or 0) + 3
+    less = text.replace("note[1]", "{CODE}")
+    assert [c.mark for c in moved(citations, text, less)] == [None, less.index("[2]"), None]
+
+
+def test_a_quote_is_told_in_code_points_and_in_utf_16() -> None:
+    """As JavaScript would slice it; `node` counts like utf-16-le."""
+    passage = Passage(1, "Party 🎉🎉🎉. The 🎉 rate is 33 euros 🎈. Cake.", "s3://docs/a.md", 0.1)
+    _, [citation] = said(["The rate is 33 euros [1]."], [passage])
+    assert passage.text[citation.start : citation.end] == citation.text
+    assert citation.text == "The 🎉 rate is 33 euros 🎈."
+    units = passage.text.encode("utf-16-le")
+    sliced = units[2 * citation.start_utf16 : 2 * citation.end_utf16].decode("utf-16-le")
+    assert sliced == citation.text
+    assert citation.start_utf16 == citation.start + 3
+
+
 def test_text_is_passed_on_before_the_answer_ends() -> None:
     def pieces() -> Iterable[str]:
         yield "Quartz is"
@@ -72,7 +190,7 @@ def test_text_is_passed_on_before_the_answer_ends() -> None:
     assert next(events) == Text("Quartz is")
 
 
-@given(st.lists(st.integers(0, 40)), st.text(alphabet="ab. [12]\n,", max_size=40))
+@given(st.lists(st.integers(0, 40)), st.text(alphabet="ab. [12]\n,`~()", max_size=40))
 def test_how_the_answer_is_cut_into_pieces_changes_nothing(cuts: list[int], answer: str) -> None:
     edges = [0, *sorted(min(cut, len(answer)) for cut in cuts), len(answer)]
     pieces = [answer[start:end] for start, end in pairwise(edges)]

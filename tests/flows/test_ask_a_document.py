@@ -77,3 +77,75 @@ def test_an_answer_keeps_to_the_documents_that_the_filter_lets_through(home: Hom
         only = {"equals": {"key": "team", "value": team}}
         asked = {"message": "What is the code word of the day?", "filter": only}
         assert word in home.call("POST", "/chat", asked)["answer"]
+
+
+SURVEY = """\
+# Survey of membrane filters
+
+Ceramic membranes tolerate chlorine cleaning better than polymer membranes [2]. Polymer membranes
+cost a third as much [1].
+
+## References
+
+[1] A. Writer, Costs of membranes, 2019.
+[2] B. Author, Cleaning of membranes, 2020.
+"""
+RULES = """\
+# Filter safety rules
+
+Gloves are worn when a membrane is handled. The fouling of membranes is recorded weekly.
+"""
+BUFFER = """\
+# Ring buffer
+
+The newest sample of the ring buffer is read with samples[0] and the oldest sample is read with
+samples[63].
+
+## Example
+
+```python
+# reset the ring buffer
+def reset():
+    samples[1] = 0  # first slot
+```
+
+The reset routine of the ring buffer takes four microseconds.
+"""
+PARTY = """\
+# Party 🎉🎉🎉
+
+The 🎈 balloon costs 3 euros. The party 🎉 rate is 33 euros a head. Cake is free.
+"""
+
+
+def test_what_a_document_writes_in_brackets_is_no_citation(home: Home) -> None:
+    home.put("survey.md", SURVEY)
+    home.put("filter-rules.md", RULES)
+    asked = {"message": "Which membranes tolerate chlorine cleaning better?"}
+    answer = home.call("POST", "/chat", asked)
+    assert "polymer membranes [2]" in answer["answer"]
+    assert {cited["document"] for cited in answer["citations"]} == {"survey.md"}
+    for cited in answer["citations"]:
+        assert answer["answer"].startswith(f"[{cited['number']}]", cited["mark"])
+
+
+def test_an_index_in_a_document_is_answered_as_it_is_written_there(home: Home) -> None:
+    home.put("buffer.md", BUFFER)
+    asked = {"message": "How is the oldest sample of the ring buffer read?"}
+    answer = home.call("POST", "/chat", asked)
+    assert "samples[0]" in answer["answer"]
+    assert "samples[63]" in answer["answer"]
+    asked = {"message": "How long does the reset routine of the ring buffer take?"}
+    [cited, *_] = home.call("POST", "/chat", asked)["citations"]
+    assert cited["section"] == "Example"
+
+
+def test_a_quote_can_be_cut_out_of_its_passage_in_javascript(home: Home) -> None:
+    home.put("party.md", PARTY)
+    parts = home.stream({"message": "What is the party rate a head?"})
+    for cited in data_of(parts, "citation"):
+        units = cited["passage"].encode("utf-16-le")
+        quote = units[2 * cited["startUtf16"] : 2 * cited["endUtf16"]].decode("utf-16-le")
+        assert quote == cited["text"] == cited["passage"][cited["start"] : cited["end"]]
+        assert cited["startUtf16"] > cited["start"]
+    assert any("33 euros" in cited["text"] for cited in data_of(parts, "citation"))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app import models
+from app.answer.disguise import Disguise
 from app.answer.prompt import ABSTENTION, answer_prompt, rewrite_prompt
 from app.events import Passage, Usage
 from app.local.services import bedrock_runtime
@@ -94,7 +95,7 @@ def test_what_no_passage_says_is_not_answered(client: Any, model: str) -> None:
 
 @every_family
 def test_a_follow_up_is_rewritten_and_answered(client: Any, model: str) -> None:
-    rewritten = whole(client, model, rewrite_prompt("How hard is it?", HISTORY)).text
+    rewritten = whole(client, model, rewrite_prompt("How hard is it?", HISTORY, Disguise())).text
     assert rewritten == "How hard is quartz?"
     prompt = answer_prompt("How hard is it?", HISTORY, PASSAGES)
     assert "[2]" in whole(client, model, prompt).text

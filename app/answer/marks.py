@@ -1,0 +1,104 @@
+"""Which numbers in brackets of an answer are marks, that is, cite a passage.
+
+A model that reads of `samples[0]` may write so, whatever signs it was shown. So numbers in brackets
+are text, and stay as they are, in code and in lists of lists, where they are no passages' numbers,
+right behind a word amid a sentence, and where a passage has the same numbers behind the same words.
+
+    the newest is samples[1] and     text: behind a word, amid a sentence
+    Array [10, 20] holds             text: there is no passage 10
+    polymer membranes [2].           text, if passage 1 says so and passage 2 does not
+    Quartz is hard [2].              a mark
+    Quartz is hard[2].               a mark
+    Quartz is hard [9].              made up: it was meant for a mark, and leads nowhere
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Literal
+
+from app.answer.brackets import GLANCE, NUMBERS, Bracket, Run, bracket
+from app.answer.quote import UNSPACED
+from app.events import Passage
+
+Use = Literal["mark", "text", "made-up"]
+
+_WORD = re.compile(r"\w+")
+_LONGEST_WORD = 12  # its last characters tell it from others; some scripts put no spaces
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_ENDS_SENTENCE = tuple(".!?:;。！？；：")  # noqa: RUF001 these signs are meant
+_ENDS_CLAIM = (*_ENDS_SENTENCE, *",)，、）」")  # noqa: RUF001 these signs are meant
+
+
+class Marks:
+    """Tells marks from text, by the passages that there are and by what they hold."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = frozenset(passage.number for passage in passages)
+        self._holders: defaultdict[tuple[object, ...], set[int]] = defaultdict(set)
+        for passage in passages:
+            self._read(passage)
+
+    def uses(self, run: Run) -> list[Use]:
+        """What each bracket of a run is."""
+        marks = [self._is_mark(each, run) for each in run.brackets]
+        ends = any(marks) or _ends(run, _ENDS_CLAIM) or run.before.rstrip().endswith(_ENDS_SENTENCE)
+        return [
+            "mark" if mark else "made-up" if ends and self._is_made_up(each, run) else "text"
+            for each, mark in zip(run.brackets, marks, strict=True)
+        ]
+
+    def _read(self, passage: Passage) -> None:
+        """Remember the brackets of a passage, each with up to two words before it."""
+        end, last = -1, _last_words("")
+        for match in NUMBERS.finditer(passage.text):
+            if match.start() != end:
+                last = _last_words(passage.text[max(0, match.start() - GLANCE) : match.start()])
+            end = match.end()
+            if found := bracket(match.group()):
+                for words in ((), last[-1:], last):
+                    self._holders[*words, found.numbers].add(passage.number)
+
+    def _holding(self, words: tuple[str, ...], each: Bracket) -> set[int]:
+        """The passages that hold this bracket behind these words."""
+        return self._holders.get((*words, each.numbers), set())
+
+    def _is_mark(self, each: Bracket, run: Run) -> bool:
+        if run.where != "prose" or not self._passages.issuperset(each.numbers):
+            return False
+        if run.after.startswith(("(", "]")):  # a link; a list
+            return False
+        last = _last_words(run.before)
+        if _is_attached(run):
+            copied = bool(self._holding(last[-1:], each))
+            return not copied and not _is_variable(last[-1:]) and _ends(run, _ENDS_SENTENCE)
+        holding = self._holding(last, each)
+        return not holding or holding.issuperset(each.numbers)
+
+    def _is_made_up(self, each: Bracket, run: Run) -> bool:
+        """Whether a number at the end of a claim was meant for a mark, and leads nowhere."""
+        number, *others = each.numbers
+        if others or number in self._passages or run.where != "prose" or _is_attached(run):
+            return False
+        return not self._holding((), each)
+
+
+def _last_words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower()[-_LONGEST_WORD:] for word in _WORD.findall(text)[-2:])
+
+
+def _is_attached(run: Run) -> bool:
+    """Whether it stands right behind a word, as an index does, in a script that puts spaces."""
+    last = run.before[-1:]
+    behind = last.isalnum() or last in tuple(")]_")
+    return behind and not run.space and not _UNSPACED.match(last)
+
+
+def _is_variable(word: tuple[str, ...]) -> bool:
+    """Whether a word is a name in code rather than one in a sentence."""
+    return not word or len(word[0]) == 1 or "_" in word[0]
+
+
+def _ends(run: Run, signs: tuple[str, ...]) -> bool:
+    """Whether what stands behind the run ends what was said: one of the signs, or a line's end."""
+    return not run.after.strip() or "\n" in run.after or run.after.startswith(signs)

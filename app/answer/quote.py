@@ -1,0 +1,117 @@
+"""A claim and a passage -> the words of the passage that stand behind the claim."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from math import log
+from unicodedata import normalize
+
+from app.answer.sentences import Sections, Span, units
+
+# Signs of scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_WORD = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])\w)+")
+_UNSPACED_RUN = re.compile(rf"[{UNSPACED}]{{2,}}")
+# Words that are joined, eight at most: L-3, 1,000. The lookbehind lets a word be tried once.
+_COMPOUND = re.compile(r"(?<!\w)\w++(?:[-./:,'\u2019]\w++){1,7}+")
+
+
+class Quotable:
+    """A passage, read once, to be quoted often.
+
+    Nearness is the F2 measure of two sets of words (van Rijsbergen, 1979: recall counts twice as
+    much as precision), each word weighing log((n + 1) / m) where m of the passage's n units hold
+    it. A row of a table also holds the words of its header, which count where the claim uses them:
+    "The deposit of L-3 is 7" is the row with L-3 and 7 under a header with Deposit.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._units = units(text)
+        self._sections = Sections(text, self._units)
+        self._words = [words(text[unit.start : unit.end]) for unit in self._units]
+        self._rows: defaultdict[Span, list[int]] = defaultdict(list)  # by their table's header
+        self._holders: defaultdict[str, list[int]] = defaultdict(list)  # the units that hold a word
+        for place, unit in enumerate(self._units):
+            if unit.header:
+                self._rows[unit.header].append(place)
+            for word in self._words[place]:
+                self._holders[word].append(place)
+        self._headers = {span: words(text[slice(*span)]) for span in self._rows}
+        self._weights = self._weigh_words()
+        self._totals = [self._weight(own) for own in self._words]
+
+    def nearest(self, claim: str) -> Span:
+        """The span of the unit that says most nearly what the claim says.
+
+        The first of equals wins. A heading, or the header of a table, is quoted only where nothing
+        else shares a word with the claim; where nothing does at all, the first sentence is.
+        """
+        if not self._units:
+            return 0, len(self._text)
+        claimed = words(claim) & self._weights.keys()
+        sharing = self._sharing(claimed) or range(len(self._units))
+        said = [place for place in sharing if self._units[place].kind not in ("heading", "header")]
+        total = self._weight(claimed)
+        best = max(said or sharing, key=lambda place: self._nearness(claimed, total, place))
+        return self._units[best].start, self._units[best].end
+
+    def section(self, place: int) -> str | None:
+        """The nearest heading above a character of the passage."""
+        return self._sections.at(place)
+
+    def _sharing(self, claimed: frozenset[str]) -> Sequence[int]:
+        """The units that share a word with the claim, themselves or through their header."""
+        places = {place for word in claimed for place in self._holders.get(word, ())}
+        for header, holds in self._headers.items():
+            if not claimed.isdisjoint(holds):
+                places.update(self._rows[header])
+        return sorted(places)
+
+    def _nearness(self, claimed: frozenset[str], total: float, place: int) -> float:
+        header, own = self._units[place].header, self._words[place]
+        above = self._weight((claimed & self._headers[header]) - own) if header else 0.0
+        shared = self._weight(claimed & own) + above
+        return 5 * shared / (4 * total + self._totals[place] + above or 1)
+
+    def _weigh_words(self) -> dict[str, float]:
+        counts = Counter({word: len(places) for word, places in self._holders.items()})
+        for header, holds in self._headers.items():
+            counts.update(dict.fromkeys(holds, len(self._rows[header])))
+        most = len(self._units)
+        return {word: log((most + 1) / min(count, most)) for word, count in counts.items()}
+
+    def _weight(self, some: Iterable[str]) -> float:
+        return sum(self._weights[word] for word in some)
+
+
+def quote(claim: str, text: str) -> Span:
+    """The span of what in `text` says most nearly what `claim` says: a sentence, or a table's row.
+
+    >>> text = "Quartz is common. It has a hardness of 7 on the Mohs scale. It is piezoelectric."
+    >>> start, end = quote("Its hardness is 7.", text)
+    >>> text[start:end]
+    'It has a hardness of 7 on the Mohs scale.'
+    """
+    return Quotable(text).nearest(claim)
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, without regard to case and width, to be compared with another's.
+
+    Words that a hyphen, a point or the like joins count apart and together. Scripts that put no
+    spaces between words are compared by each two neighbouring signs.
+
+    >>> sorted(words("Locker L-3: 回転数"))
+    ['3', 'l', 'l-3', 'locker', '回転', '転数']
+    """
+    text = normalize("NFKC", text).casefold()
+    found = set(_WORD.findall(text))
+    found.update(_COMPOUND.findall(text))
+    for run in _UNSPACED_RUN.findall(text):
+        found.discard(run)
+        found.update(run[place : place + 2] for place in range(len(run) - 1))
+    return frozenset(found)

@@ -1,0 +1,255 @@
+r"""A passage -> what of it can be quoted: sentences, rows of tables, lines of code, and headings.
+
+One pass over the lines says what each line is; one more over each paragraph cuts it at its stops.
+Both take time in proportion to the text, whatever it holds.
+
+    # Lockers                  a heading; so is a line that === or --- underlines
+    A deposit is due. It is    two sentences: a paragraph may be wrapped anywhere
+    paid back in cash.
+    | Locker | Deposit |       the header of the rows below, if a rule follows it
+    | --- | --- |              a rule: never quoted
+    | L-3 | 7 |                a row
+    ```                        a fence: between two of them each line is code, and no heading
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+Kind = Literal["heading", "header", "sentence", "row", "code"]
+Span = tuple[int, int]  # of characters, from 0, the end not included
+
+# What ends a sentence: in scripts without spaces the stop alone, elsewhere white space behind it.
+# The possessive quantifiers and the lookbehind let a run of stops be tried once, from its start.
+_STOP = re.compile(
+    r"(?P<wide>[。！？｡।॥؟۔]++)(?P<closing>[」』）”’】〉》]*+)"  # noqa: RUF001 these signs are meant
+    r"|(?<![.!?…])[.!?…]++(?:[\"'”’»)\]*_`]|\[\d{1,3}\])*+(?=\s)"  # noqa: RUF001 these signs are meant
+)
+_ITEM = re.compile(r"(?:[-*+•‣◦–]|\(?\d{1,3}[.)])\s")  # noqa: RUF001 these signs are meant
+_FENCE = re.compile(r"(`{3,}|~{3,})")
+_HEADING = re.compile(r"(#{1,6})(?:\s|$)")
+_RULE_SIGNS = frozenset("|:-=+ \t")
+_GOING_ON = tuple(".,;:!?)]}\\")  # no line begins with these unless the one above goes on
+_NARROWEST = 50  # columns: lines that are all shorter did not wrap, but were set so
+_LONGEST_TITLE = 200  # characters: what is longer and underlined is a paragraph above a rule
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of a text that can be quoted.
+
+    Attributes:
+        start: where it begins, in characters.
+        end: where it ends; white space around it belongs to no unit.
+        header: of a row, where the header of its table is.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    header: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line without the white space around it; `start` and `end` are its place in the text."""
+
+    words: str
+    start: int
+    end: int
+
+
+def units(text: str) -> list[Unit]:
+    r"""The units of a text, in order.
+
+    >>> text = "# Clay\n\nIt is wet. Sand\nis dry.\n\n```\n# not a heading\n```"
+    >>> for unit in units(text):
+    ...     print(f"{unit.kind:8} {text[unit.start : unit.end]!r}")
+    heading  '# Clay'
+    sentence 'It is wet.'
+    sentence 'Sand\nis dry.'
+    code     '# not a heading'
+    """
+    return list(_Units(text).read())
+
+
+def title(text: str, heading: Unit) -> str:
+    r"""A heading's words, without the signs that make it one.
+
+    >>> [title(text, units(text)[0]) for text in ("## Use of C# ##", "Use\n===")]
+    ['Use of C#', 'Use']
+    """
+    words = text[heading.start : heading.end]
+    if not _HEADING.match(words):
+        return " ".join(words.split())
+    words = words.lstrip("#").strip()
+    bare = words.rstrip("#")
+    return bare.rstrip() if bare != words and (not bare or bare[-1].isspace()) else words
+
+
+class Sections:
+    """The headings of a text, to be asked which of them stands above a place."""
+
+    def __init__(self, text: str, parts: Sequence[Unit]) -> None:
+        headings = [unit for unit in parts if unit.kind == "heading"]
+        self._starts = [unit.start for unit in headings]
+        self._titles = [title(text, unit) for unit in headings]
+
+    def at(self, place: int) -> str | None:
+        """The nearest heading that begins at or before this character; None where there is none."""
+        number = bisect_right(self._starts, place)
+        return self._titles[number - 1] or None if number else None
+
+
+class _Units:
+    """Reads a text line by line; keeps the paragraph and the table that it is in."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = list(_lines(text))
+        self._paragraph: list[_Line] = []
+        self._rows: list[_Line] = []
+
+    def read(self) -> Iterator[Unit]:
+        fence = _opened_above(self._lines)
+        for line in self._lines:
+            mark = _FENCE.match(line.words)
+            if fence:
+                if mark and mark[1].startswith(fence) and line.words == mark[1]:
+                    fence = ""
+                elif line.words:
+                    yield Unit("code", line.start, line.end)
+            elif mark and "`" not in line.words[mark.end() :]:
+                yield from self._end()
+                fence = mark[1]
+            else:
+                yield from self._read(line)
+        yield from self._end()
+
+    def _read(self, line: _Line) -> Iterator[Unit]:
+        """A line that is no code."""
+        if line.words.startswith("|"):
+            yield from self._end_paragraph()
+            self._rows.append(line)
+            return
+        yield from self._end_rows()
+        if not line.words:
+            yield from self._end_paragraph()
+        elif _HEADING.match(line.words):
+            yield from self._end_paragraph()
+            yield Unit("heading", line.start, line.end)
+        elif _underlines(line.words):
+            yield from self._underlined()
+        else:
+            if _ITEM.match(line.words):
+                yield from self._end_paragraph()
+            self._paragraph.append(line)
+
+    def _end(self) -> Iterator[Unit]:
+        yield from self._end_paragraph()
+        yield from self._end_rows()
+
+    def _end_paragraph(self) -> Iterator[Unit]:
+        lines, self._paragraph = self._paragraph, []
+        return (Unit("sentence", start, end) for start, end in _sentences(self._text, lines))
+
+    def _underlined(self) -> Iterator[Unit]:
+        """The paragraph above `===` or `---`: a heading, unless it is too long or a list's item."""
+        lines, self._paragraph = self._paragraph, []
+        if not lines:
+            return
+        start, end = lines[0].start, lines[-1].end
+        if end - start <= _LONGEST_TITLE and not _ITEM.match(lines[0].words):
+            yield Unit("heading", start, end)
+        else:
+            self._paragraph = lines
+            yield from self._end_paragraph()
+
+    def _end_rows(self) -> Iterator[Unit]:
+        rows, self._rows = self._rows, []
+        header: Span | None = None
+        if len(rows) > 1 and _is_rule(rows[1].words):
+            header = rows[0].start, rows[0].end
+            yield Unit("header", *header)
+            rows = rows[2:]
+        for row in rows:
+            if not _is_rule(row.words):
+                yield Unit("row", row.start, row.end, header)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    begin = 0
+    for line in text.split("\n"):
+        words = line.strip()
+        start = begin + len(line) - len(line.lstrip())
+        yield _Line(words, start, start + len(words))
+        begin += len(line) + 1
+
+
+def _opened_above(lines: Sequence[_Line]) -> str:
+    """The fence that a text begins within, if it was cut out of a document amid a block of code.
+
+    Such a text has a fence too many, and its first one closes: it names no language, stands right
+    under a line, and nothing stands right under it.
+    """
+    fences = [place for place, line in enumerate(lines) if _FENCE.match(line.words)]
+    if len(fences) % 2 == 0:
+        return ""
+    first = fences[0]
+    mark = _FENCE.match(lines[first].words)
+    bare = mark is not None and mark[1] == lines[first].words
+    above = lines[first - 1].words if first else ""
+    below = lines[first + 1].words if first + 1 < len(lines) else ""
+    return lines[first].words[:3] if bare and above and not below else ""
+
+
+def _underlines(words: str) -> bool:
+    return words[0] in "=-" and not words.strip(words[0])
+
+
+def _is_rule(words: str) -> bool:
+    return "-" in words and _RULE_SIGNS.issuperset(words)
+
+
+def _sentences(text: str, lines: Sequence[_Line]) -> Iterator[Span]:
+    """The sentences of a paragraph, its lines joined where they wrapped."""
+    if not lines:
+        return
+    margin = max(_width(line.words) for line in lines)
+    begin = lines[0].start
+    for above, below in pairwise(lines):
+        if not _wraps(above.words, below.words, margin):
+            yield from _cut(text, begin, above.end)
+            begin = below.start
+    yield from _cut(text, begin, lines[-1].end)
+
+
+def _wraps(above: str, below: str, margin: int) -> bool:
+    """Whether a line goes on with the one above: in the midst of a sentence, or because its first
+    word would not have fitted there any more.
+    """
+    below = below.lstrip("> ")
+    if below[:1].islower() or below.startswith(_GOING_ON):
+        return True
+    return margin >= _NARROWEST and _width(above) + 1 + _width(below.split(" ", 1)[0]) > margin
+
+
+def _width(line: str) -> int:
+    """Columns: those of East Asia's scripts are two wide."""
+    return len(line) if line.isascii() else len(line) + sum(sign >= "\u1100" for sign in line)
+
+
+def _cut(text: str, begin: int, end: int) -> Iterator[Span]:
+    marker = _ITEM.match(text, begin, end)  # the point of "2." ends no sentence
+    for stop in _STOP.finditer(text, marker.end() if marker else begin, end):
+        if stop["closing"] and text.startswith("と", stop.end()):  # a quotation, amid a sentence
+            continue
+        yield begin, stop.end()
+        begin = stop.end()
+        while begin < end and text[begin].isspace():
+            begin += 1
+    if begin < end:
+        yield begin, end

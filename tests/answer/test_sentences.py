@@ -1,0 +1,84 @@
+"""What of a passage can be quoted: hard cases of every kind, and what holds of any text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answer.sentences import Sections, units
+
+SETEXT = "Ring buffer\n===========\n\nIt is read.\n\nExample\n---\nIt runs.\n\n---\n\nMore."
+CUT_AMID_CODE = "# reset the buffer\nreset()\n```\n\nIt takes four.\n"
+
+
+def read(text: str) -> list[tuple[str, str]]:
+    return [(unit.kind, text[unit.start : unit.end]) for unit in units(text)]
+
+
+def section(text: str, words: str) -> str | None:
+    return Sections(text, units(text)).at(text.index(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("It is 2.5 m. Is it? Yes!", ["It is 2.5 m.", "Is it?", "Yes!"]),
+        ('He said "no." Then he left.', ['He said "no."', "Then he left."]),
+        ("It was shown.[1] Then denied.", ["It was shown.[1]", "Then denied."]),
+        ("これは文です。「はい。」と言った。次", ["これは文です。", "「はい。」と言った。", "次"]),
+        ("他来了。“真的吗？”是的", ["他来了。", "“真的吗？”", "是的"]),  # noqa: RUF001
+        ("यह वाक्य है। दूसरा।", ["यह वाक्य है।", "दूसरा।"]),
+        ("A line that\ngoes on. New", ["A line that\ngoes on.", "New"]),
+        ("Name: Ann\nCity: Rome", ["Name: Ann", "City: Rome"]),
+        ("L-1,Ada,3\nL-2,Bo,5", ["L-1,Ada,3", "L-2,Bo,5"]),
+        ("- wet clay\n- dry\n2. hard", ["- wet clay", "- dry", "2. hard"]),
+        ("One\r\n\r\nTwo", ["One", "Two"]),
+    ],
+)
+def test_sentences(text: str, sentences: list[str]) -> None:
+    assert read(text) == [("sentence", each) for each in sentences]
+
+
+def test_tables_and_code() -> None:
+    text = "| a | b |\n|---|:-:|\n| 1 | 2 |\n~~~~\n# c\n```\n~~~~\nEnd"
+    assert read(text) == [
+        ("header", "| a | b |"), ("row", "| 1 | 2 |"), ("code", "# c"), ("code", "```"),
+        ("sentence", "End"),
+    ]  # fmt: skip
+    assert [unit.header for unit in units(text)][1] == (0, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "title"),
+    [
+        ("# Use of C# ##\n\nIt is.", "It is", "Use of C#"),
+        ("#hashtag\n\nIt is.", "It is", None),
+        ("## A\n\n```sh\n# b\nx\n```\nIt is.", "It is", "A"),
+        ("## A\n\n```sh\n# b\nx", "x", "A"),
+        ("## A\n\n  ```\n# b\n  ```\n\n    # c\n\nIt is.", "# b", "A"),
+        (SETEXT, "It is read", "Ring buffer"),
+        (SETEXT, "It runs", "Example"),
+        (SETEXT, "More", "Example"),
+        (CUT_AMID_CODE, "It takes", None),
+        ("```\n# x\n", "# x", None),
+        ("Use ```code``` here\n\n# Then\n\nIt is.", "It is", "Then"),
+        ("- item\n---\nIt is.", "It is", None),
+        ("#\n\nIt is.", "It is", None),
+    ],
+)
+def test_sections(text: str, words: str, title: str | None) -> None:
+    assert section(text, words) == title
+
+
+# fmt: off
+_pieces = st.sampled_from([
+    "a", "B", "12", ".", "!", "。", "」", " ", "\n", "\n\n", "\t", "- ", "1. ", "# ", "#", "| ",
+    "---", "===", "```", "~~~", '"', "[1]", "\u2028", "\r\n", "漢", "と", "> ",
+])
+# fmt: on
+
+
+@given(st.lists(_pieces, max_size=40).map("".join) | st.text(max_size=60))
+def test_units_are_in_order_and_have_no_white_space_around_them(text: str) -> None:
+    edges = [0, *(edge for unit in units(text) for edge in (unit.start, unit.end)), len(text)]
+    assert edges == sorted(edges)
+    assert all(said == said.strip() != "" for _, said in read(text))
