@@ -88,4 +88,5 @@ class Application(Construct):
             ],
         )
         for each in (bucket, conversations):
-            admit(each, self.function.own_role, "Get", "Put", "Delete")
+            admit(each, self.function.own_role, "s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+        admit(bucket, self.function.own_role, "s3:GetObjectTagging")

@@ -25,6 +25,7 @@ function lets what it gives back come again every minute: for three hours, which
 of a large bucket. What is given up, the next night's sync picks up."""
 
 VISIBILITY = Duration.minutes(6)  # six times the ingest function's timeout, as Lambda asks for
+STAGING = ".outcrop/attributes/"  # where the application keeps attributes until the upload
 EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
 
 
@@ -44,6 +45,8 @@ class Documents(Construct):
             ),
         )
         self.bucket = _bucket(self, "Documents", context, key, logs, versioned=True)
+        # Attributes of forms that were never used. Those that were used lie beside the documents.
+        self.bucket.add_lifecycle_rule(prefix=STAGING, expiration=Duration.days(7))
         # A turn is written once and never again, and what its owner deletes is to be gone.
         self.conversations = _bucket(self, "Conversations", context, key, logs, versioned=False)
         if context.origin:
@@ -81,15 +84,15 @@ class Documents(Construct):
         self.bucket.node.add_dependency(self.queue.node.find_child("Policy"))
 
 
-def admit(bucket: s3.Bucket, role: iam.Role, *verbs: str) -> None:
-    """Let a role at the bucket's objects, as in `admit(bucket, role, "Get", "Put")`.
+def admit(bucket: s3.Bucket, role: iam.Role, *actions: str) -> None:
+    """Let a role at the bucket's objects, as in `admit(bucket, role, "s3:GetObject")`.
 
     By the bucket's policy, so that one place tells of all who may.
     """
     bucket.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[iam.ArnPrincipal(role.role_arn)],
-            actions=[f"s3:{verb}Object" for verb in verbs],
+            actions=list(actions),
             resources=[bucket.arn_for_objects("*")],
         )
     )

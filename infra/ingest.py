@@ -21,7 +21,13 @@ TIMEOUT = Duration.minutes(1)
 NIGHTLY = "cron(0 2 * * ? *)"  # UTC, within the hour after
 RECEIVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 POSTPONING = ("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl")
-TOLD = ("bedrock:IngestKnowledgeBaseDocuments", "bedrock:DeleteKnowledgeBaseDocuments")
+OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+TAGS = ("s3:GetObjectTagging", "s3:PutObjectTagging")
+TOLD = (
+    "bedrock:IngestKnowledgeBaseDocuments",
+    "bedrock:DeleteKnowledgeBaseDocuments",
+    "bedrock:GetKnowledgeBaseDocuments",
+)
 
 
 class Ingest(Construct):
@@ -57,11 +63,12 @@ class Ingest(Construct):
                 allow([*RECEIVING, *POSTPONING], queue.queue_arn),
                 # Who may not list a bucket is told 403 of what is not there, instead of 404.
                 allow(["s3:ListBucket"], bucket.bucket_arn),
-                allow(["kms:Decrypt"], key.key_arn),
+                allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
                 allow([*TOLD, "bedrock:StartIngestionJob"], base.arn),
             ],
         )
-        admit(bucket, self.function.own_role, "Get")
+        # It writes the sidecars that uploads ask for, and notes at a document what it has told.
+        admit(bucket, self.function.own_role, *OBJECTS, *TAGS)
         lambda_.EventSourceMapping(
             self,
             "Events",

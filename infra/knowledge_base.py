@@ -48,7 +48,7 @@ class KnowledgeBase(Construct):
         super().__init__(scope, name)
         model = arn("bedrock", f"foundation-model/{context.embedding_model_id}", account="")
         role = _role(self, model, bucket, key)
-        admit(bucket, role, "Get")
+        admit(bucket, role, "s3:GetObject")
         store = vector_store(self, context, role)
         self.search_type = store.search_type
         self.kind = "MANAGED" if context.vector_store == "managed" else "VECTOR"

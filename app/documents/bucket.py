@@ -1,27 +1,52 @@
 """The documents bucket, as far as documents need it."""
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from app.aws import calling
 from app.documents.names import SIDECAR
+from app.errors import NotFound
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+ATTRIBUTES = "outcrop-attributes"
+"""Of an object's user-defined metadata: the digest of the attributes that it was uploaded with."""
+REQUESTED = "outcrop-requested"
+"""The tag of a document that says which version of it the Knowledge Base was asked to ingest."""
+MOST_TAGS = 10  # of an object, by S3
+
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object as it lies in the bucket. `size` is in bytes."""
+    """An object as it lies in the bucket.
+
+    Attributes:
+        size: in bytes.
+        modified: when it was put there, to the second.
+        attributes: the digest of the attributes that it was uploaded with; None of an object that
+            came into the bucket by other ways than our forms, and where the bucket was listed.
+        sha256: of its content, in hexadecimal, where whoever uploaded it gave it to S3.
+        tagged: whether it has tags.
+    """
 
     key: str
     size: int
     modified: datetime
     etag: str
+    attributes: str | None = None
+    sha256: str | None = None
+    tagged: bool = False
+
+    @property
+    def version(self) -> str:
+        """What a new content, and new attributes, make another."""
+        return f"{self.etag.strip(chr(34))}/{self.attributes}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +62,21 @@ class Bucket:
     def head(self, key: str) -> Object | None:
         with calling("HeadObject"):
             try:
-                found = self.s3.head_object(Bucket=self.name, Key=key)
+                said = self.s3.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
             except ClientError as error:
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                     return None
                 raise
-        return Object(key, found["ContentLength"], found["LastModified"], found["ETag"])
+        checksum = said.get("ChecksumSHA256")
+        return Object(
+            key,
+            said["ContentLength"],
+            said["LastModified"],
+            said["ETag"],
+            attributes=said["Metadata"].get(ATTRIBUTES),
+            sha256=base64.b64decode(checksum).hex() if checksum else None,
+            tagged=bool(said.get("TagCount")),
+        )
 
     def documents(self, after: str = "", page: int = 1000) -> Iterator[Object]:
         """The documents whose keys come after one, by key; sidecars are none.
@@ -59,13 +93,48 @@ class Bucket:
                     if not item["Key"].endswith((SIDECAR, "/")):
                         yield Object(item["Key"], item["Size"], item["LastModified"], item["ETag"])
 
-    def put(self, key: str, body: bytes) -> None:
+    def read(self, key: str) -> bytes | None:
+        """An object's content, or None: there is no such object."""
+        try:
+            with calling("GetObject"):
+                return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+        except NotFound:
+            return None
+
+    def put(self, key: str, body: bytes, attributes: str) -> Object:
+        """Put an object that says of which attributes it is."""
         with calling("PutObject"):
-            self.s3.put_object(Bucket=self.name, Key=key, Body=body)
+            said = self.s3.put_object(
+                Bucket=self.name, Key=key, Body=body, Metadata={ATTRIBUTES: attributes}
+            )
+        return Object(key, len(body), datetime.now(UTC), said["ETag"], attributes)
 
     def delete(self, key: str) -> None:
         with calling("DeleteObject"):
             self.s3.delete_object(Bucket=self.name, Key=key)
+
+    def requested(self, item: Object) -> bool:
+        """Whether the Knowledge Base was asked to ingest this version: `request` says so."""
+        return item.tagged and self._tags(item.key).get(REQUESTED) == item.version
+
+    def request(self, item: Object) -> None:
+        """Note at the object that the Knowledge Base was asked to ingest this version of it.
+
+        Tags of others are kept. Where there is no room beside them, or the object is gone, nothing
+        is noted.
+        """
+        tags = self._tags(item.key) if item.tagged else {}
+        tags[REQUESTED] = item.version
+        if len(tags) > MOST_TAGS:
+            return
+        listed: Any = [{"Key": name, "Value": value} for name, value in tags.items()]
+        try:
+            with calling("PutObjectTagging"):
+                self.s3.put_object_tagging(
+                    Bucket=self.name, Key=item.key, Tagging={"TagSet": listed}
+                )
+        except NotFound:
+            return
 
     def form(
         self,
@@ -80,7 +149,15 @@ class Bucket:
                 self.name,
                 key,
                 Fields=dict(fields),
-                Conditions=[dict(fields), *conditions],
+                Conditions=[*({name: value} for name, value in fields.items()), *conditions],
                 ExpiresIn=int(lifetime.total_seconds()),
             )
         return form["url"], form["fields"]
+
+    def _tags(self, key: str) -> dict[str, str]:
+        try:
+            with calling("GetObjectTagging"):
+                said = self.s3.get_object_tagging(Bucket=self.name, Key=key)
+        except NotFound:
+            return {}
+        return {tag["Key"]: tag["Value"] for tag in said["TagSet"]}

@@ -47,6 +47,11 @@ class Detail:
     updated: datetime | None = None
     reason: str | None = None
 
+    @property
+    def kept(self) -> bool:
+        """Whether the document is in the base or on its way there: not refused, nor leaving."""
+        return self.status != REFUSED and not self.status.startswith("DELET")
+
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:

@@ -9,6 +9,8 @@ from app.errors import InvalidRequest, NotFound
 
 SUPPORTED = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 SIDECAR = ".metadata.json"
+OWN = ".outcrop/"  # begins the keys of what is Outcrop's own in the bucket
+STAGING = OWN + "attributes/"
 LONGEST_PLACE = 128  # characters of bucket/key: what direct ingestion takes in an S3 URI
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -32,11 +34,26 @@ def check_name(name: str, bucket: str) -> None:
             path.is_absolute() or str(path) != name or ".." in path.parts
         ),
         f"names ending in {SIDECAR} are reserved for metadata": name.lower().endswith(SIDECAR),
+        f"names beginning with {OWN} are reserved": name.startswith(OWN),
+        "it is not Unicode: it holds a lone surrogate": not is_unicode(name),
         f"its type has to be one of {', '.join(SUPPORTED)}": path.suffix.lower() not in SUPPORTED,
     }
     for rule, broken in rules.items():
         if broken:
             raise InvalidRequest(f"{name!r} cannot be a document's name: {rule}.", field="name")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written as UTF-8: JSON and file systems let lone surrogates through.
+
+    >>> is_unicode("Größe"), is_unicode(chr(0xD800))
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def sidecar_of(key: str) -> str:

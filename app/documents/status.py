@@ -1,6 +1,7 @@
 """What became of a document.
 
-in the bucket, not in the Knowledge Base      UPLOADED, its event is on the way
+in the bucket, not in the Knowledge Base,     UPLOADED, its event is on the way
+or an older version of it
 in both                                       Bedrock's status: PENDING, ..., INDEXED or FAILED
 not in the bucket, still in the other         DELETING
 in neither, and Retrieve finds none of it     gone
@@ -8,8 +9,8 @@ in the bucket, by a name that direct          REFUSED: it can be removed, and pu
 ingestion cannot take
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from app.documents.bucket import Bucket, Object
@@ -17,7 +18,10 @@ from app.documents.knowledge_base import REFUSED, Detail, KnowledgeBase
 from app.documents.names import document_id, key_of, sidecar_of
 from app.errors import NotFound
 
-UPLOADED, DELETING = "UPLOADED", "DELETING"
+UPLOADED, DELETING, INDEXED = "UPLOADED", "DELETING", "INDEXED"
+GIVEN_UP = timedelta(hours=4)
+"""For so long an upload may be on its way: longer than the ingest function's queue tries. What the
+Knowledge Base says of an older one is of a sync of the whole bucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,13 @@ class Document:
 def listing(
     bucket: Bucket, knowledge_base: KnowledgeBase, limit: int, cursor: str | None = None
 ) -> tuple[list[Document], str | None]:
-    """A page of the documents, by name, and the cursor of the next page, if there is one."""
-    found = list(islice(bucket.documents(after=cursor or "", page=limit + 1), limit + 1))
+    """A page of the documents, by name, and the cursor of the next page, if there is one.
+
+    A document that was just replaced is UPLOADED if the Knowledge Base has not dealt with it since.
+    Whether that was for the new version, `find` looks closer: a list makes no call a document.
+    """
+    # Twice, so that one call does where every document has its sidecar.
+    found = list(islice(bucket.documents(after=cursor or "", page=2 * (limit + 1)), limit + 1))
     page = found[:limit]
     details = knowledge_base.details([bucket.uri(item.key) for item in page])
     documents = [
@@ -68,7 +77,16 @@ def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Docu
     known = detail is not None and detail.status != REFUSED
     if not item and not known and not knowledge_base.finds(uri):
         raise NotFound(f"There is no document {key!r}.", field="id")
+    if item and detail and known and not _is_of(bucket, item, detail):
+        return replace(_document(bucket, key, item, detail), status=UPLOADED, reason=None)
     return _document(bucket, key, item, detail)
+
+
+def is_indexed(bucket: Bucket, knowledge_base: KnowledgeBase, item: Object) -> bool:
+    """Whether an object is indexed just as it lies in the bucket."""
+    uri = bucket.uri(item.key)
+    detail = knowledge_base.details([uri]).get(uri)
+    return detail is not None and detail.status == INDEXED and _is_of(bucket, item, detail)
 
 
 def remove(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Document:
@@ -84,7 +102,7 @@ def remove(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Do
 
 
 def _document(bucket: Bucket, key: str, item: Object | None, detail: Detail | None) -> Document:
-    known = detail.status if detail else UPLOADED
+    status = detail.status if detail and not _is_older(detail, item) else UPLOADED
     return Document(
         id=document_id(key),
         name=key,
@@ -92,6 +110,28 @@ def _document(bucket: Bucket, key: str, item: Object | None, detail: Detail | No
         size=item.size if item else None,
         modified=item.modified if item else None,
         updated=detail.updated if detail else None,
-        status=known if item else DELETING,
+        status=status if item else DELETING,
         reason=detail.reason if detail else None,
     )
+
+
+def _is_of(bucket: Bucket, item: Object, detail: Detail) -> bool:
+    """Whether what the Knowledge Base says is about this version of a document.
+
+    Times alone do not tell: the Knowledge Base may be done with the version before it just after
+    this one came. So the ingest function notes at the object what it asked for.
+    """
+    if item.attributes is None:  # came by other ways than our forms; nobody waits for it
+        return not _is_older(detail, item)
+    if bucket.requested(item):
+        return True
+    return detail.updated is not None and detail.updated > item.modified + GIVEN_UP
+
+
+def _is_older(detail: Detail, item: Object | None) -> bool:
+    """Whether the Knowledge Base has not looked at a document since it came into the bucket. A file
+    that was copied into the laptop's bucket may well bear a time that is yet to come.
+    """
+    if item is None or detail.updated is None or detail.status == REFUSED:
+        return False
+    return detail.updated < item.modified <= datetime.now(UTC)

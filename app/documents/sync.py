@@ -1,6 +1,10 @@
 """What the bucket says changed -> what the Knowledge Base is told.
 
-    keys -- documents -- look at the bucket -- ingest or delete -- look again -- done, or once more
+    keys -- documents -- look at the bucket -- align the sidecar -- ingest or delete
+                              |                                           |
+                              '---- changed ---- look again --------------'
+                                                     |
+                                                   done
 
 An event says only *where to look*. Events come late, twice and in any order, so what is done is
 decided by what the bucket holds now: the document is there, ingest it; it is not, delete it. Two
@@ -10,19 +14,17 @@ whoever calls last has seen that what it said is still so.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from app.documents.bucket import Bucket, Object
+from app.documents.attributes import Look, align
+from app.documents.bucket import Bucket
 from app.documents.knowledge_base import KnowledgeBase
-from app.documents.names import sidecar_of, subject_of
+from app.documents.names import STAGING, sidecar_of, subject_of
 from app.errors import OutcropError, Unavailable
 
 LOOKS = 4  # at a document that keeps changing, before it has to come again
 
 log = logging.getLogger(__name__)
-
-State = tuple[Object | None, Object | None]
-"""A document and its sidecar, as they lie in the bucket."""
 
 
 def sync(
@@ -38,58 +40,106 @@ def sync(
     Returns:
         The documents, by key, that have to come again, and why. They do no harm to the others.
     """
-    failures: dict[str, OutcropError] = {}
-    seen = _look(bucket, [key for key in subjects(keys) if _nameable(bucket, knowledge_base, key)])
-    for _ in range(LOOKS):
-        failures |= _errors(seen)
-        states = {key: state for key, state in seen.items() if not isinstance(state, OutcropError)}
-        failures |= _tell(bucket, knowledge_base, states)
-        again = _look(bucket, [key for key in states if key not in failures])
-        seen = {key: state for key, state in again.items() if state != states[key]}
-        if not seen:
-            return failures
-    return failures | {
-        key: Unavailable(f"{key!r} changes faster than it can be ingested.") for key in seen
-    }
+    return _Sync(bucket, knowledge_base).run(subjects(keys))
 
 
 def subjects(keys: Iterable[str]) -> list[str]:
     """The documents that objects are about; what stands for a folder is about none."""
-    documents = {subject_of(key) for key in keys}
+    documents = {subject_of(key) for key in keys if not key.startswith(STAGING)}
     return sorted(key for key in documents if key and not key.endswith("/"))
 
 
-def _look(bucket: Bucket, keys: Sequence[str]) -> dict[str, State | OutcropError]:
-    return {key: _state(bucket, key) for key in keys}
+class _Sync:
+    """One run over some documents. What fails leaves it, and is in `failures`."""
 
+    def __init__(self, bucket: Bucket, knowledge_base: KnowledgeBase) -> None:
+        self._bucket, self._base = bucket, knowledge_base
+        self.failures: dict[str, OutcropError] = {}
 
-def _state(bucket: Bucket, key: str) -> State | OutcropError:
-    try:
-        document = bucket.head(key)
-        return document, bucket.head(sidecar_of(key)) if document else None
-    except OutcropError as error:
-        return error
+    def run(self, keys: Iterable[str]) -> dict[str, OutcropError]:
+        looks = self._new(self._look([key for key in keys if self._nameable(key)]))
+        for _ in range(LOOKS):
+            if not looks:
+                return self.failures
+            looks = self._changed(self._tell(self._align(looks)))
+        for key in looks:
+            self.failures[key] = Unavailable(f"{key!r} changes faster than it can be ingested.")
+        return self.failures
 
+    def _nameable(self, key: str) -> bool:
+        rule = self._base.refusal(self._bucket.uri(key))
+        if rule:
+            log.error("%r is not ingested, and not tried again. %s", key, rule)
+        return rule is None
 
-def _errors(seen: Mapping[str, State | OutcropError]) -> dict[str, OutcropError]:
-    return {key: error for key, error in seen.items() if isinstance(error, OutcropError)}
+    def _new(self, looks: dict[str, Look]) -> dict[str, Look]:
+        """Without what an event before this one has brought about: the event of a sidecar that we
+        wrote, or one that comes twice. That the Knowledge Base was told once is not enough: what
+        was told may have been taken back since, by a run that ended before its second look.
+        """
+        done = {self._bucket.uri(key) for key, look in looks.items() if look.done}
+        try:
+            details = self._base.details(sorted(done))
+        except OutcropError as error:
+            log.warning("All are told again, as needed as not: %s", error)
+            return looks
+        kept = {uri for uri, detail in details.items() if detail.kept}
+        return {key: look for key, look in looks.items() if self._bucket.uri(key) not in kept}
 
+    def _look(self, keys: Iterable[str]) -> dict[str, Look]:
+        looks = {}
+        for key in keys:
+            try:
+                document = self._bucket.head(key)
+                sidecar = self._bucket.head(sidecar_of(key))
+                requested = document is not None and self._bucket.requested(document)
+                looks[key] = Look(document, sidecar, requested)
+            except OutcropError as error:
+                self.failures[key] = error
+        return looks
 
-def _tell(
-    bucket: Bucket, knowledge_base: KnowledgeBase, states: Mapping[str, State]
-) -> dict[str, OutcropError]:
-    sidecars = {
-        bucket.uri(key): bucket.uri(sidecar_of(key)) if sidecar else None
-        for key, (document, sidecar) in states.items()
-        if document
-    }
-    gone = [bucket.uri(key) for key, (document, _) in states.items() if not document]
-    failures = knowledge_base.ingest(sidecars) | knowledge_base.delete(gone)
-    return {key: failures[bucket.uri(key)] for key in states if bucket.uri(key) in failures}
+    def _align(self, looks: Mapping[str, Look]) -> dict[str, Look]:
+        aligned = {}
+        for key, look in looks.items():
+            try:
+                aligned[key] = align(self._bucket, key, look)
+            except OutcropError as error:
+                self.failures[key] = error
+        return aligned
 
+    def _tell(self, looks: Mapping[str, Look]) -> dict[str, Look]:
+        uri = self._bucket.uri
+        sidecars = {
+            uri(key): uri(sidecar_of(key)) if look.sidecar else None
+            for key, look in looks.items()
+            if look.document
+        }
+        gone = [uri(key) for key, look in looks.items() if not look.document]
+        failures = self._base.ingest(sidecars) | self._base.delete(gone)
+        self.failures |= {key: failures[uri(key)] for key in looks if uri(key) in failures}
+        return {key: look for key, look in looks.items() if uri(key) not in failures}
 
-def _nameable(bucket: Bucket, knowledge_base: KnowledgeBase, key: str) -> bool:
-    rule = knowledge_base.refusal(bucket.uri(key))
-    if rule:
-        log.error("%r is not ingested, and not tried again. %s", key, rule)
-    return rule is None
+    def _changed(self, looks: Mapping[str, Look]) -> dict[str, Look]:
+        """Look again, and finish what is still as it was told. The others are to be told anew."""
+        changed = {}
+        for key, now in self._look(looks).items():
+            try:
+                again = self._finished(key, now) if now.same(looks[key]) else now
+            except OutcropError as error:
+                self.failures[key] = error
+                continue
+            if again:
+                changed[key] = Look(again.document, again.sidecar)
+        return changed
+
+    def _finished(self, key: str, look: Look) -> Look | None:
+        """Note at the document that this version of it was told; leave no sidecar of ours without
+        its document. Answers with what is there if even that took too long.
+        """
+        if look.document and look.document.attributes:
+            self._bucket.request(look.document)
+        elif look.document is None and look.sidecar and look.sidecar.attributes:
+            self._bucket.delete(sidecar_of(key))
+            if document := self._bucket.head(key):
+                return Look(document, None)
+        return None

@@ -1,70 +1,94 @@
 """A name -> a presigned form: its holder may put that one document into the bucket, soon.
 
-The bucket itself enforces what the form says: this key, at most this many bytes, before it
-expires. Nothing of a document passes through the application.
+The bucket itself enforces what the form says: this key, these attributes, at most this many bytes,
+before it expires. Nothing of a document passes through the application.
 """
 
-import json
+import base64
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.documents.bucket import Bucket
+from app.documents.attributes import NONE, stage
+from app.documents.bucket import ATTRIBUTES, Bucket
+from app.documents.knowledge_base import KnowledgeBase
 from app.documents.names import check_name, document_id, sidecar_of
-from app.errors import InvalidRequest
+from app.documents.status import is_indexed
 from app.events import MetadataValue
 
 LARGEST = 50 * 1024 * 1024  # Bedrock's limit for a document, in bytes
-LARGEST_METADATA = 10 * 1024  # Bedrock's limit for a sidecar, in bytes
 LIFETIME = timedelta(minutes=5)
-RESERVED = "x-amz-bedrock"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A form to POST as multipart/form-data: every field, then the document as `file`."""
+    """A form to POST as multipart/form-data: every field, then the document as `file`.
+
+    Attributes:
+        replaces: there is a document of this name already.
+        unchanged: that document has this content and these attributes, and is indexed: there is no
+            need to upload it. Known only where the caller gives the content's SHA-256.
+    """
 
     id: str
     url: str
     fields: Mapping[str, str]
     expires: datetime
+    replaces: bool
+    unchanged: bool
 
 
-def offer(bucket: Bucket, name: str, metadata: Mapping[str, MetadataValue] | None = None) -> Upload:
-    """A form for the document `name`; one that is there already will be replaced.
+def offer(
+    bucket: Bucket,
+    knowledge_base: KnowledgeBase,
+    name: str,
+    metadata: Mapping[str, MetadataValue] | None = None,
+    sha256: str | None = None,
+) -> Upload:
+    """A form for the document `name`; one that is there already will be replaced, as a whole.
+
+    Nothing happens to it before the form is used.
 
     Args:
-        metadata: attributes to filter by, written beside the document before it comes.
+        metadata: attributes to filter by. Without any, the document will have none.
+        sha256: the content's digest, in hexadecimal; the form then takes no other content.
 
     Raises:
         InvalidRequest: the name or the metadata cannot be.
     """
     check_name(name, bucket.name)
-    if metadata is not None:
-        bucket.put(sidecar_of(name), _sidecar(metadata))
-    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    url, fields = bucket.form(
+    attributes = stage(bucket, metadata)
+    fields = {
+        "Content-Type": mimetypes.guess_type(name)[0] or "application/octet-stream",
+        f"x-amz-meta-{ATTRIBUTES}": attributes,
+    }
+    if sha256:
+        fields["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
+    url, fields_signed = bucket.form(
         name,
-        fields={"Content-Type": content_type},
+        fields=fields,
         conditions=[["content-length-range", 1, LARGEST]],
         lifetime=LIFETIME,
     )
-    return Upload(document_id(name), url, fields, datetime.now(UTC) + LIFETIME)
+    there = bucket.head(name)
+    return Upload(
+        document_id(name),
+        url,
+        fields_signed,
+        datetime.now(UTC) + LIFETIME,
+        replaces=there is not None,
+        unchanged=(
+            there is not None
+            and sha256 is not None
+            and (there.sha256, there.attributes) == (sha256, attributes)
+            and _has_sidecar(bucket, name, attributes)
+            and is_indexed(bucket, knowledge_base, there)
+        ),
+    )
 
 
-def _sidecar(metadata: Mapping[str, MetadataValue]) -> bytes:
-    for key in metadata:
-        if not key or key.startswith(RESERVED):
-            raise InvalidRequest(
-                f"{key!r} cannot be an attribute: names are not empty and do not begin with "
-                f"{RESERVED!r}.",
-                field="metadata",
-            )
-    sidecar = json.dumps({"metadataAttributes": dict(metadata)}, ensure_ascii=False).encode()
-    if len(sidecar) > LARGEST_METADATA:
-        raise InvalidRequest(
-            f"The metadata takes {len(sidecar)} bytes; {LARGEST_METADATA} are allowed.",
-            field="metadata",
-        )
-    return sidecar
+def _has_sidecar(bucket: Bucket, name: str, attributes: str) -> bool:
+    """Whether the attributes beside a document are still those that it was uploaded with."""
+    sidecar = bucket.head(sidecar_of(name))
+    return attributes == (sidecar.attributes if sidecar else NONE)

@@ -199,17 +199,32 @@ class NewDocument(_Schema):
 
     name: str = Field(description="A relative path, as in guides/setup.md.", max_length=1024)
     metadata: dict[str, MetadataValue] | None = Field(
-        default=None, description="Attributes that searches can be filtered by."
+        default=None,
+        description="Attributes that searches can be filtered by. They come with the upload, and "
+        "an upload without any takes away those of the document before it.",
+    )
+    sha256: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="The document's digest. The form then takes no other content, and the answer "
+        "says whether the document is there already, just so.",
     )
 
 
 class Upload(_Schema):
-    """A form: POST every field, then the document as `file`, as multipart/form-data, to `url`."""
+    """A form: POST every field, then the document as `file`, as multipart/form-data, to `url`.
+
+    Attributes:
+        replaces: a document of this name is there; the upload replaces it.
+        unchanged: it is there with this content (`sha256`) and these attributes, and is indexed.
+    """
 
     id: str
     url: str
     fields: dict[str, str]
     expires: datetime
+    replaces: bool
+    unchanged: bool
 
 
 class Document(_Schema):

@@ -1,15 +1,18 @@
 """A real bucket of the stand-in's, before a Knowledge Base that answers what a test tells it to."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import httpx2 as httpx
 import pytest
 
 from app.aws import clients
 from app.cli.endpoint import endpoint_variables, misleading
-from app.documents import Bucket, KnowledgeBase
+from app.documents import Bucket, KnowledgeBase, Upload, offer
+from app.events import MetadataValue
 from app.local.wire import JSON, Call, Service, ServiceError
 from tests.local.home import home
 
@@ -90,6 +93,18 @@ class Sides:
         for key in keys:
             self.s3.put_object(Bucket=BUCKET, Key=key, Body=f"This is {key}.".encode(), **more)
 
+    def upload(self, key: str, content: str = "A text.", **metadata: MetadataValue) -> None:
+        """By a form of the application's."""
+        post(offer(self.bucket, self.knowledge_base, key, metadata), content)
+
+    def attributes(self, key: str) -> Any:
+        """What the sidecar says that the Knowledge Base was told of with a document."""
+        uri = self.base.documents[f"s3://{BUCKET}/{key}"]
+        if uri is None:
+            return None
+        sidecar = self.s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
+        return json.loads(sidecar["Body"].read())["metadataAttributes"]
+
     def delete(self, key: str) -> None:
         self.s3.delete_object(Bucket=BUCKET, Key=key)
 
@@ -99,9 +114,15 @@ class Sides:
         return sorted(uri.removeprefix(f"s3://{BUCKET}/") for uri in self.base.documents)
 
 
+def post(upload: Upload, content: str) -> None:
+    """Use a form."""
+    sent = httpx.post(upload.url, data=dict(upload.fields), files={"file": content.encode()})
+    assert sent.is_success, sent.text
+
+
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Base]]:
-    """Where both answer, and the Knowledge Base behind it."""
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
+    """Both, answering; this process's boto3 leads to them."""
     base = Base()
     operations = {
         "IngestKnowledgeBaseDocuments": base.ingest,
@@ -112,30 +133,27 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Bas
         "bedrock-agent": operations,
         "bedrock-agent-runtime": {"Retrieve": lambda _: {"retrievalResults": []}},
     }
-    with home(tmp_path_factory.mktemp("home"), services) as running:
-        yield running.server.url, base
+    with (
+        home(tmp_path_factory.mktemp("home"), services) as running,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        for name, value in endpoint_variables(running.server.url).items():
+            environment.setenv(name, value)
+        for name in misleading(os.environ):
+            environment.delenv(name, raising=False)
+        aws = clients(SECONDS)
+        aws.s3.create_bucket(Bucket=BUCKET)
+        knowledge_base = KnowledgeBase(aws, "KB12345678", "DS12345678", managed=False)
+        yield Sides(aws.s3, base, Bucket(aws.s3, BUCKET), knowledge_base)
 
 
 @pytest.fixture
-def sides(serving: tuple[str, Base], monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
+def sides(serving: Sides) -> Sides:
     """Both, empty."""
-    url, base = serving
-    base.reset()
-    for name, value in endpoint_variables(url).items():
-        monkeypatch.setenv(name, value)
-    for name in misleading(os.environ):
-        monkeypatch.delenv(name, raising=False)
-    aws = clients(SECONDS)
-    aws.s3.create_bucket(Bucket=BUCKET)
-    yield Sides(
-        aws.s3,
-        base,
-        Bucket(aws.s3, BUCKET),
-        KnowledgeBase(aws, "KB12345678", "DS12345678", managed=False),
-    )
-    for item in aws.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-        aws.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
-    aws.s3.delete_bucket(Bucket=BUCKET)
+    serving.base.reset()
+    for item in serving.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        serving.delete(item["Key"])
+    return serving
 
 
 def _content(document: JSON) -> str:

@@ -1,5 +1,6 @@
 """Documents come in, are replaced, fail with a reason, and go."""
 
+import hashlib
 import io
 import re
 import zipfile
@@ -54,6 +55,59 @@ def test_documents_are_listed_by_name_in_pages(home: Home) -> None:
     assert [name for name in names if name.startswith("list/")] == [
         "list/a.md", "list/b.md", "list/c.md",
     ]  # fmt: skip
+
+
+def found_in(home: Home, year: int) -> str:
+    """The text of what a search for the rate finds, among the documents of one year."""
+    asked = {
+        "query": "What is the mooring rate?",
+        "limit": 100,
+        "filter": {"equals": {"key": "year", "value": year}},
+    }
+    passages = home.call("POST", "/search", asked)["passages"]
+    return "\n".join(passage["text"] for passage in passages)
+
+
+def test_a_document_is_indexed_only_when_its_new_text_is_there(home: Home) -> None:
+    """However long the text before it takes, and though both have attributes."""
+    home.upload("race.md", "The mooring rate is 5 euros. " + "Ropes and chains. " * 800, year=2031)
+    home.upload("race.md", "The mooring rate is 6 euros.", year=2032)
+    document = home.until("race.md", lambda _: True)
+    assert document["status"] == "INDEXED"
+    assert "6 euros" in found_in(home, 2032)
+    assert found_in(home, 2031) == ""
+
+
+def test_an_upload_without_attributes_takes_away_those_before_it(home: Home) -> None:
+    home.put("taken.md", "The mooring rate is 7 euros.", year=2033)
+    assert "7 euros" in found_in(home, 2033)
+    home.put("taken.md", "The mooring rate is 8 euros.")
+    assert found_in(home, 2033) == ""
+
+
+def test_a_form_that_is_never_used_leaves_the_document_as_it_is(home: Home) -> None:
+    home.put("kept.md", "The mooring rate is 9 euros.", year=2034)
+    form = home.call("POST", "/documents", {"name": "kept.md", "metadata": {"year": 2035}})
+    assert form["replaces"]
+    home.put("after.md", "What comes after it is dealt with.")  # and so whatever came of the form
+    assert home.document("kept.md")["status"] == "INDEXED"
+    assert "9 euros" in found_in(home, 2034)
+    assert found_in(home, 2035) == ""
+
+
+def test_what_is_there_just_so_is_told_by_its_digest(home: Home) -> None:
+    text = "Nothing new under the sun."
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    new = {"name": "sun.md", "metadata": {"year": 1}, "sha256": digest}
+    first = home.call("POST", "/documents", new)
+    assert (first["replaces"], first["unchanged"]) == (False, False)
+    assert httpx.post(first["url"], data=first["fields"], files={"file": b"other"}).is_error
+    httpx.post(first["url"], data=first["fields"], files={"file": text.encode()}).raise_for_status()
+    home.until("sun.md", lambda _: True)
+    again = home.call("POST", "/documents", new)
+    assert (again["replaces"], again["unchanged"]) == (True, True)
+    for other in ({"metadata": {"year": 2}}, {"metadata": None}, {"sha256": "0" * 64}):
+        assert not home.call("POST", "/documents", {**new, **other})["unchanged"]
 
 
 def bomb() -> bytes:
@@ -112,6 +166,7 @@ def test_the_bucket_takes_what_the_form_says_and_nothing_else(home: Home) -> Non
         form["fields"] | {"key": "form.md.metadata.json"},
         form["fields"] | {"Content-Type": "text/html"},
         form["fields"] | {"acl": "public-read"},
+        form["fields"] | {"x-amz-meta-outcrop-attributes": "0" * 64},
     ]
     for fields in tampered:
         answer = httpx.post(form["url"], data=fields, files={"file": ("x", b"x")})

@@ -15,16 +15,22 @@ __all__ = ["serving", "sides"]
 QUEUE = "events"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def settings(serving: Sides) -> Iterator[None]:
+    """Of the function, which keeps its clients."""
+    assert serving.bucket.name == BUCKET
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OUTCROP_KNOWLEDGE_BASE_ID", "KB12345678")
+        environment.setenv("OUTCROP_DATA_SOURCE_ID", "DS12345678")
+        environment.setenv("OUTCROP_DOCUMENTS_BUCKET", BUCKET)
+        module._sides.cache_clear()
+        module._queues.cache_clear()
+        yield
+
+
 @pytest.fixture(autouse=True)
-def settings(monkeypatch: pytest.MonkeyPatch, sides: Sides) -> Iterator[None]:
-    """Of the function, which keeps its clients: those of the test before are dropped."""
-    monkeypatch.setenv("OUTCROP_KNOWLEDGE_BASE_ID", "KB12345678")
-    monkeypatch.setenv("OUTCROP_DATA_SOURCE_ID", "DS12345678")
-    monkeypatch.setenv("OUTCROP_DOCUMENTS_BUCKET", BUCKET)
-    assert sides.known == []
-    module._sides.cache_clear()
-    module._queues.cache_clear()
-    yield
+def _no_queue() -> None:
+    """None is left of the test before."""
     sqs = module._queues()
     for url in sqs.list_queues().get("QueueUrls", []):
         sqs.delete_queue(QueueUrl=url)
@@ -81,8 +87,9 @@ def test_a_message_that_is_none_of_s3s_is_let_go_and_harms_nobody(
     assert caplog.text.count("no notification of S3's") == len(other)
 
 
-def test_what_is_given_back_comes_again_soon(sides: Sides) -> None:
+def test_what_is_given_back_comes_again_soon(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
     """Long before the queue's own visibility timeout of six minutes has passed."""
+    monkeypatch.setattr(module, "FIRST_PAUSE", 1)
     sides.put("a.md", "b.md")
     sides.base.refuses = ["a.md", "b.md"]
     sides.base.message = "There is an ongoing ingestion job on the data source."

@@ -21,7 +21,8 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     @routes.post("", status_code=201)
     def offer(new: schemas.NewDocument) -> schemas.Upload:
         """Ask for a form to upload one document with. It is indexed once it is there."""
-        return schemas.Upload.model_validate(documents.offer(bucket, new.name, new.metadata))
+        upload = documents.offer(bucket, base, new.name, new.metadata, new.sha256)
+        return schemas.Upload.model_validate(upload)
 
     @routes.get("")
     def listing(

@@ -1,0 +1,134 @@
+"""A document's attributes, on their way into the sidecar beside it.
+
+    asked for   their content lies in the bucket, under a name made of its digest: `stage`
+    uploaded    the object's own header has that digest: the form allows no other, so that text
+                and attributes come together or not at all
+    ingested    the sidecar is made what the header says, before the Knowledge Base is told: `align`
+
+A form that is never used changes nothing, and an upload without attributes takes away those of the
+document before it. What is staged and not used expires, by the bucket's lifecycle.
+
+A sidecar that a person puts into the bucket, or takes out of it, is theirs and is left as it is,
+until the document is uploaded again.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from app.documents.bucket import Bucket, Object
+from app.documents.names import SIDECAR, STAGING, is_unicode, sidecar_of
+from app.errors import InvalidRequest, Unavailable
+from app.events import MetadataValue
+
+LARGEST = 10 * 1024  # Bedrock's limit for a sidecar, in bytes
+LONGEST_NAME = 200  # characters, as of Bedrock's MetadataAttribute
+RESERVED = "x-amz-bedrock"
+NONE = "none"  # stands for the digest, where there are no attributes
+FRESH = timedelta(days=1)  # for so long what is staged is sure not to expire under a form
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A document and its sidecar, as they lay in the bucket at one moment.
+
+    Attributes:
+        requested: the Knowledge Base has been asked to ingest just this.
+    """
+
+    document: Object | None
+    sidecar: Object | None
+    requested: bool = False
+
+    def same(self, other: "Look") -> bool:
+        """Whether nothing has changed from one look to the other."""
+        return _version(self.document) == _version(other.document) and (
+            _version(self.sidecar) == _version(other.sidecar)
+        )
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to be told."""
+        return self.requested and self.aligned
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the sidecar is what the document was uploaded with."""
+        if self.document is None or self.document.attributes is None:
+            return False
+        return self.document.attributes == (self.sidecar.attributes if self.sidecar else NONE)
+
+
+def stage(bucket: Bucket, metadata: Mapping[str, MetadataValue] | None) -> str:
+    """Keep attributes for a document that is to be uploaded, and answer with their digest.
+
+    Raises:
+        InvalidRequest: an attribute cannot be; it names which, and the rule.
+    """
+    if not metadata:
+        return NONE
+    content = _sidecar(metadata)
+    digest = sha256(content).hexdigest()
+    there = bucket.head(_staged(digest))
+    if there is None or there.modified < datetime.now(UTC) - FRESH:
+        bucket.put(_staged(digest), content, digest)
+    return digest
+
+
+def align(bucket: Bucket, key: str, look: Look) -> Look:
+    """Make the sidecar what the document was uploaded with, and answer with what is there then."""
+    document, sidecar = look.document, look.sidecar
+    if document is None or document.attributes is None or look.aligned:
+        return look
+    if sidecar is None and look.requested:
+        return look  # somebody took it away
+    if sidecar and sidecar.attributes is None and _came_after(sidecar, document, look):
+        return look  # somebody put it there
+    if document.attributes == NONE:
+        bucket.delete(sidecar_of(key))
+        return Look(document, None)
+    content = bucket.read(_staged(document.attributes))
+    if content is None:
+        raise Unavailable(f"The attributes that {key!r} was uploaded with are not in the bucket.")
+    return Look(document, bucket.put(sidecar_of(key), content, document.attributes))
+
+
+def _came_after(sidecar: Object, document: Object, look: Look) -> bool:
+    """Whether a sidecar came after the document that it lies beside."""
+    return look.requested or sidecar.modified >= document.modified
+
+
+def _staged(digest: str) -> str:
+    return STAGING + digest + SIDECAR
+
+
+def _version(item: Object | None) -> tuple[str, str | None] | None:
+    return (item.etag, item.attributes) if item else None
+
+
+def _sidecar(metadata: Mapping[str, MetadataValue]) -> bytes:
+    for name, value in metadata.items():
+        if rule := _broken_rule(name, value):
+            raise InvalidRequest(f"The attribute {name!r} cannot be: {rule}.", field="metadata")
+    content = json.dumps({"metadataAttributes": metadata}, ensure_ascii=False, sort_keys=True)
+    encoded = content.encode()
+    if len(encoded) > LARGEST:
+        raise InvalidRequest(
+            f"The metadata takes {len(encoded)} bytes; {LARGEST} are allowed.", field="metadata"
+        )
+    return encoded
+
+
+def _broken_rule(name: str, value: MetadataValue) -> str | None:
+    texts = [name, value] if isinstance(value, str) else [name]
+    texts += value if isinstance(value, list) else []
+    rules = {
+        f"names have 1 to {LONGEST_NAME} characters": not 1 <= len(name) <= LONGEST_NAME,
+        f"names do not begin with {RESERVED!r}, which is Bedrock's own": name.startswith(RESERVED),
+        "a number is finite": isinstance(value, float) and not math.isfinite(value),
+        "text is Unicode, without lone surrogates": not all(map(is_unicode, texts)),
+    }
+    return next((rule for rule, broken in rules.items() if broken), None)
