@@ -113,7 +113,11 @@ _EVERY_FUNCTION = {
 
 def _called(*parts: str) -> set[str]:
     paths = [path for part in parts for path in _python(ROOT / "app" / part)]
-    return {name for path in paths for name in re.findall(r'(?:calling|_direct)\("([^"]+)"', path.read_text())}
+    return {
+        name
+        for path in paths
+        for name in re.findall(r'(?:calling|_direct)\("([^"]+)"', path.read_text())
+    }
 
 
 def _python(place: Path) -> list[Path]:
