@@ -76,6 +76,11 @@ class Settings(DocumentSettings):
     deadline_seconds: float = Field(
         default=120, gt=0, description="A turn that has not ended by then ends with an error."
     )
+    concurrent_turns: int = Field(
+        default=1000,
+        ge=1,
+        description="How many questions are answered at once; one more is refused with 429.",
+    )
     guardrail_id: str | None = Field(
         default=None, description="The guardrail that judges every question and answer."
     )

@@ -19,11 +19,11 @@ from typing import Any
 from app import models
 from app.answer.cite import cite, moved, unmarked
 from app.answer.collect import Answer, collect
-from app.answer.ending import ended, within
+from app.answer.ending import ended
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
 from app.answer.retrieve import retrieve
 from app.answer.rewrite import rewrite
-from app.aws import Clients
+from app.aws import Clients, cancellation
 from app.conversations import Conversations, History, StoredTurn, new_id
 from app.errors import NotFound
 from app.events import Done, Event, Guardrail, Passage, Retrieval, Started, Text, Usage
@@ -80,7 +80,7 @@ def answer(question: Question, means: Means) -> Generator[Event, None, None]:
             field="conversationId",
         )
     turn = _turn(question, _Writer(means, model_id, model), conversation, history, means)
-    return ended(within(means.settings.deadline_seconds, turn))
+    return ended(turn)
 
 
 def _turn(
@@ -124,6 +124,7 @@ def _turn(
 
     usage = spent + reply.completion.usage
     stored = StoredTurn(asked, text, tuple(citations), usage, writer.model_id)
+    cancellation().commit()  # a turn that may be stored is not broken off any more
     means.conversations.append(conversation, history, stored)
     yield usage
     stop = "guardrail" if verdict.action == "blocked" else reply.completion.stop_reason

@@ -1,10 +1,10 @@
-"""However a turn goes, it ends: with exactly one terminal event, and in time."""
+"""However a turn goes, it ends: with exactly one terminal event."""
 
 import logging
-import time
 from collections.abc import Generator, Iterator
 
-from app.errors import OutcropError, TimedOut
+from app.aws import Cancelled, cancellation
+from app.errors import OutcropError
 from app.events import Error, Event
 
 log = logging.getLogger(__name__)
@@ -13,25 +13,23 @@ UNEXPECTED = Error(500, "internal", "Something went wrong here", "The log has th
 
 
 def ended(events: Iterator[Event]) -> Generator[Event, None, None]:
-    """The events; where they break off, the Error that they break off with."""
+    """The events; where they break off, the Error that they break off with.
+
+    A call that was broken off fails as if its connection were lost. The error is then the reason
+    that it was broken off for.
+    """
     try:
         yield from events
     except OutcropError as error:
-        log.warning("a turn ended early: %s: %s", error.code, error.detail)
-        yield Error.of(error)
+        yield _error(cancellation().reason or error)
+    except Cancelled:
+        reason = cancellation().reason
+        yield _error(reason) if reason else UNEXPECTED
     except Exception:
         log.exception("a turn ended early")
         yield UNEXPECTED
 
 
-def within(seconds: float, events: Iterator[Event]) -> Iterator[Event]:
-    """The events, as long as they come before the deadline.
-
-    Raises:
-        TimedOut: one came after it. (That none comes at all is for the clients' own timeouts.)
-    """
-    deadline = time.monotonic() + seconds
-    for event in events:
-        if time.monotonic() > deadline:
-            raise TimedOut(f"The answer took longer than {seconds:g} seconds. Ask again.")
-        yield event
+def _error(error: OutcropError) -> Error:
+    log.warning("a turn ended early: %s: %s", error.code, error.detail)
+    return Error.of(error)

@@ -24,6 +24,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
+from app.aws.cancellation import Cancellation, Cancelled, cancellable, cancellation
 from app.aws.failures import FAILURES, calling, translate
 from app.aws.signing import Signer
 from app.aws.text import well_formed
@@ -45,11 +46,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAILURES",
+    "Cancellation",
+    "Cancelled",
     "Clients",
     "Deployer",
     "Operator",
     "Signer",
     "calling",
+    "cancellation",
     "clients",
     "deployer",
     "operator",
@@ -129,15 +133,15 @@ class Operator:
 def clients(deadline_seconds: float) -> Clients:
     """The clients, for turns that may take `deadline_seconds`.
 
-    No call waits for longer than half of that, so that a turn whose deadline passes while it waits
-    is ended after half as long again at the latest.
+    A generating call may wait for as long as that, the attempts of another for half of it together.
+    A `Cancellation` breaks off whichever it is when the deadline passes, or earlier.
 
     Raises:
         OperatorError: no Region is set, or a profile or an endpoint is not usable.
     """
     generating = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=deadline_seconds / 2,
+        read_timeout=deadline_seconds,
         retries={"total_max_attempts": 1},
         max_pool_connections=CONNECTIONS,
     )
@@ -159,10 +163,14 @@ def clients(deadline_seconds: float) -> Clients:
         session = boto3.Session()
         return Clients(
             bedrock=_signing(session.client("bedrock", config=repeatable)),
-            bedrock_runtime=_signing(session.client("bedrock-runtime", config=generating)),
+            bedrock_runtime=cancellable(
+                _signing(session.client("bedrock-runtime", config=generating))
+            ),
             bedrock_agent=session.client("bedrock-agent", config=repeatable),
-            bedrock_agent_runtime=session.client("bedrock-agent-runtime", config=repeatable),
-            s3=session.client("s3", config=storage),
+            bedrock_agent_runtime=cancellable(
+                session.client("bedrock-agent-runtime", config=repeatable)
+            ),
+            s3=cancellable(session.client("s3", config=storage)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,8 @@ class Objects:
         if len(keys) < 2:
             return [self.get(key) for key in keys]
         with ThreadPoolExecutor(min(AT_ONCE, len(keys))) as readers:
-            return list(readers.map(self.get, keys))
+            reading = [readers.submit(copy_context().run, self.get, key) for key in keys]
+            return [body.result() for body in reading]
 
     def put(self, key: str, body: bytes, *, once: bool = False) -> None:
         """Write an object.

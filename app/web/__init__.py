@@ -25,6 +25,7 @@ from app.web import problems
 from app.web.limits import LimitBody
 from app.web.request_ids import RequestIds
 from app.web.routes import chat, conversations, documents, health, models, search
+from app.web.turns import Turns
 
 
 def application(clients: Clients, settings: Settings) -> FastAPI:
@@ -39,6 +40,7 @@ def application(clients: Clients, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.turns = Turns(settings.concurrent_turns, settings.deadline_seconds)
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
     problems.install(app)

@@ -83,8 +83,12 @@ class Backend:
         return [call.params for call in self.calls if call.operation == operation]
 
     def _chunks(self) -> Iterator[JSON]:
-        for piece in self.pieces:
-            yield _chunk({"contentBlockDelta": {"delta": {"text": piece}, "contentBlockIndex": 0}})
+        try:
+            for piece in self.pieces:
+                delta = {"delta": {"text": piece}, "contentBlockIndex": 0}
+                yield _chunk({"contentBlockDelta": delta})
+        finally:
+            getattr(self.pieces, "close", lambda: None)()
         yield _chunk({"messageStop": {"stopReason": "end_turn"}})
         yield _chunk({"metadata": {"usage": {"inputTokens": 9, "outputTokens": 4}}})
 

@@ -1,60 +1,74 @@
 """A question in, an answer out: whole, or as it is written."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Depends, Request, Response
 
-from app.answer import Means, Question, answer, collect
+from app.answer import Answer, Means, Question, answer, collect
 from app.aws import Clients
 from app.conversations import Conversations
 from app.errors import InvalidRequest
 from app.events import Error, Event
 from app.guardrail import guard
 from app.settings import Settings
-from app.web import schemas, streams
+from app.web import schemas, sending, streams
 from app.web.principal import principal_of
 from app.web.problems import problem
+from app.web.turns import Turns
 
 TAG = "chat"
+LAST_WORDS_SECONDS = 30  # for a slow reader to read the end of a turn that has ended
 
 
 def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/chat` and `/chat/stream`."""
     routes = APIRouter()
     Principal = Annotated[str, Depends(principal_of(settings))]
+    UnderWay = Annotated[Turns, Depends(_turns)]
     guarded = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
 
-    def turn(asked: schemas.AnyQuestion, principal: Principal) -> Generator[Event, None, None]:
+    def turn(asked: schemas.AnyQuestion, principal: str) -> Generator[Event, None, None]:
         """The turn, begun: what is wrong with the question is known before the first byte."""
         conversations = Conversations(clients.s3, settings.conversations_bucket, principal)
         return answer(_question(asked), Means(clients, settings, guarded, conversations))
 
-    Turn = Annotated[Generator[Event, None, None], Depends(turn)]
-
     @routes.post("/chat", response_model=schemas.Answer)
-    def chat(events: Turn) -> schemas.Answer | Response:
+    async def chat(
+        asked: schemas.AnyQuestion, principal: Principal, turns: UnderWay, request: Request
+    ) -> schemas.Answer | Response:
         """Answer a question, whole."""
-        answered = collect(events)
+
+        def collected() -> tuple[Answer | Error]:
+            return (collect(turn(asked, principal)),)
+
+        try:
+            answered = await sending.whole(turns.start(collected), request.receive)
+        except sending.Left:
+            return Response()  # which nobody reads
         if isinstance(answered, Error):
             return problem(answered)
         return schemas.Answer.model_validate(answered)
 
-    @routes.post(
-        "/chat/stream", response_class=EventSourceResponse, dependencies=[Depends(_stream_head)]
-    )
-    def chat_stream(events: Turn) -> Iterator[ServerSentEvent]:
+    @routes.post("/chat/stream", response_class=sending.TurnStream, status_code=200)
+    async def chat_stream(
+        asked: schemas.AnyQuestion, principal: Principal, turns: UnderWay
+    ) -> Response:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
-        for line in streams.sse(events):
-            yield ServerSentEvent(raw_data=line.decode().removeprefix("data: ").strip())
+        streamed = turns.start(lambda: streams.sse(turn(asked, principal)))
+        try:
+            await streamed.begun
+        except BaseException:
+            streamed.leave()
+            raise
+        return sending.TurnStream(streamed, settings.deadline_seconds + LAST_WORDS_SECONDS)
 
     return routes
 
 
-def _stream_head(response: Response) -> None:
-    """What a stream's head has; its body does not begin before the head is sent."""
-    response.headers.update(streams.HEADERS)
+async def _turns(request: Request) -> Turns:
+    turns: Turns = request.app.state.turns
+    return turns
 
 
 def _question(asked: schemas.Question | schemas.UIQuestion) -> Question:

@@ -15,7 +15,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/healthz")
-    def alive() -> dict[str, str]:
+    async def alive() -> dict[str, str]:
         """Say that the process serves."""
         return {"status": "alive"}
 

@@ -1,0 +1,197 @@
+"""The turns under way: each in a thread of its own, and read from the event loop.
+
+boto3 blocks, so a turn needs a thread. It is none of those that short calls share: however many
+turns wait for a model, a short call waits for none of them. What a turn yields goes through a
+bounded channel, so that a slow reader slows its turn down and nothing piles up.
+
+    turn = turns.start(lambda: flow())     refused at once where too many are under way
+    await turn.begun                       raises what is wrong with the request
+    await turn.take()                      what has been yielded since; none at the end
+
+A turn is broken off, and its call to the model closed, when its reader leaves, when its deadline
+passes, and when the process stops.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from contextvars import copy_context
+from typing import Any, Generic, TypeVar
+
+from app.aws import Cancellation, Cancelled
+from app.errors import OutcropError, Throttled, TimedOut, Unavailable
+
+log = logging.getLogger(__name__)
+
+ROOM = 32  # how many pieces a turn may be ahead of its reader
+STACK = 2**20  # bytes of address space; json needs most of them for the deepest text that it takes
+STOPPING = Unavailable("Outcrop is stopping. Ask again in a moment.")
+LEFT = Unavailable("The caller has gone.")
+
+T = TypeVar("T")
+
+
+class Turns:
+    """What is under way, and what is refused.
+
+    Args:
+        most: how many turns there may be at once.
+        seconds: how long each may take.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._live: set[Turn[Any]] = set()
+        self._stopping = False
+
+    def start(self, begin: Callable[[], Iterable[T]]) -> "Turn[T]":
+        """Begin a turn. `begin` and what it returns run in a thread.
+
+        Raises:
+            Throttled: too many are under way.
+            Unavailable: the process is stopping.
+        """
+        if self._stopping:
+            raise STOPPING
+        if len(self._live) >= self._most:
+            raise Throttled(
+                f"{self._most} questions are being answered, and no more can be at once. Ask again "
+                "in some seconds."
+            )
+        turn = Turn(begin, self._live.discard)
+        self._live.add(turn)
+        late = TimedOut(f"The answer took longer than {self._seconds:g} seconds. Ask again.")
+        turn.expire(self._seconds, late)
+        return turn
+
+    def stop(self, seconds: float) -> None:
+        """Begin no more turns, and give those under way so many seconds to end by themselves."""
+        self._stopping = True
+        asyncio.get_running_loop().call_later(seconds, self._break_off)
+
+    def _break_off(self) -> None:
+        for turn in tuple(self._live):
+            turn.cancel(STOPPING)
+
+
+class Turn(Generic[T]):
+    """One turn.
+
+    Attributes:
+        begun: done once `begin` has returned; or failed, as it did.
+    """
+
+    def __init__(self, begin: Callable[[], Iterable[T]], over: Callable[["Turn[T]"], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.begun: asyncio.Future[None] = self._loop.create_future()
+        self._cancellation = Cancellation()
+        self._pieces: deque[T] = deque()
+        self._room = threading.Semaphore(ROOM)
+        self._more = asyncio.Event()
+        self._left = False
+        self._ended = False
+        self._over = over
+        self._deadline: asyncio.TimerHandle | None = None
+        _thread(copy_context().run, self._run, begin)
+
+    def expire(self, seconds: float, reason: OutcropError) -> None:
+        """Break it off after so many seconds."""
+        self._deadline = self._loop.call_later(seconds, self.cancel, reason)
+
+    def cancel(self, reason: OutcropError) -> None:
+        """Break it off, unless it is being stored: then it goes on to its end."""
+        self._cancellation.cancel(reason)
+
+    def leave(self) -> None:
+        """Nobody reads it any more."""
+        self._left = True
+        self.cancel(LEFT)
+        self._room.release()  # in case it waits for its reader
+
+    async def take(self) -> list[T]:
+        """What it has yielded since; waits for the first piece. Nothing, when it has ended."""
+        taken: list[T] = []
+        while not taken and not (self._ended and not self._pieces):
+            await self._more.wait()
+            self._more.clear()
+            taken = [self._pieces.popleft() for _ in range(len(self._pieces))]
+        if taken:
+            self._room.release(len(taken))
+        return taken
+
+    # in its thread
+
+    def _run(self, begin: Callable[[], Iterable[T]]) -> None:
+        try:
+            with self._cancellation.active():
+                self._yield_all(begin)
+        finally:
+            self._over(self)
+            self._tell(self._end)
+
+    def _yield_all(self, begin: Callable[[], Iterable[T]]) -> None:
+        try:
+            pieces = iter(begin())
+        except Cancelled:
+            self._tell(self._fail, self._cancellation.reason)
+            return
+        except Exception as error:  # noqa: BLE001  # the reader raises it
+            self._tell(self._fail, self._cancellation.reason or error)
+            return
+        self._tell(self._begin)
+        try:
+            for piece in pieces:
+                self._room.acquire()
+                if self._left:
+                    break
+                self._pieces.append(piece)
+                self._tell(self._more.set)
+        except Exception:
+            log.exception("a turn broke off")
+        finally:
+            getattr(pieces, "close", lambda: None)()
+
+    def _tell(self, what: Callable[..., object], *arguments: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody is there to be told
+            self._loop.call_soon_threadsafe(what, *arguments)
+
+    # in the loop
+
+    def _begin(self) -> None:
+        if not self.begun.done():
+            self.begun.set_result(None)
+
+    def _fail(self, error: Exception) -> None:
+        if not self.begun.done():
+            self.begun.set_exception(error)
+            self.begun.exception()  # that nobody asks for it is no mistake: its reader has left
+
+    def _end(self) -> None:
+        self._ended = True
+        self._more.set()
+        if self._deadline:
+            self._deadline.cancel()
+
+
+_STARTING = threading.Lock()
+
+
+def _thread(run: Callable[..., object], *arguments: object) -> None:
+    """Run it in a new thread, of a small stack.
+
+    Raises:
+        Throttled: the system gives no more threads.
+    """
+    thread = threading.Thread(target=run, args=arguments, name="turn", daemon=True)
+    with _STARTING:
+        usual = threading.stack_size(STACK)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            raise Throttled("No more questions can be answered at once. Ask again.") from error
+        finally:
+            threading.stack_size(usual)

@@ -1,0 +1,70 @@
+"""The application behind a real server and a real socket, and callers that leave when they like."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import uvicorn
+
+from app.web.__main__ import _listener
+
+SECONDS = 20
+"""How long a test waits for what has to happen; it fails if it has not by then."""
+
+
+@contextmanager
+def served(app: Any) -> Iterator[int]:
+    """An ASGI application on a port of its own."""
+    with _listener(0) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@dataclass
+class Caller:
+    """One request on a connection of its own, answered or not."""
+
+    port: int
+    path: str = "/chat/stream"
+    body: Any = field(default_factory=lambda: {"message": "How hard is quartz?"})
+
+    def __enter__(self) -> Self:
+        self._socket = socket.create_connection(("127.0.0.1", self.port), SECONDS)
+        body = json.dumps(self.body).encode()
+        head = (
+            f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self._socket.sendall(head.encode() + body)
+        self._read = b""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def leave(self) -> None:
+        self._socket.close()
+
+    def until(self, text: str) -> str:
+        """What has come once this text has."""
+        while text.encode() not in self._read:
+            more = self._socket.recv(65536)
+            assert more, f"the answer ended without {text!r}: {self._read!r}"
+            self._read += more
+        return self._read.decode()
+
+    def all(self) -> str:
+        """What has come once the server has ended the connection."""
+        while more := self._socket.recv(65536):
+            self._read += more
+        return self._read.decode()
