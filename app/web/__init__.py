@@ -22,7 +22,7 @@ from app import __version__
 from app.aws import Clients
 from app.settings import Settings
 from app.web import problems
-from app.web.limits import LimitBody
+from app.web.bodies import ReadBody
 from app.web.request_ids import RequestIds
 from app.web.routes import chat, conversations, documents, health, models, search
 from app.web.turns import Turns
@@ -45,7 +45,7 @@ def application(clients: Clients, settings: Settings) -> FastAPI:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
     problems.install(app)
     # Outermost first: a request has an id before anything can refuse it.
-    for middleware in reversed((RequestIds, LimitBody)):
+    for middleware in reversed((RequestIds, problems.CatchUnexpected, ReadBody)):
         app.add_middleware(middleware)
     if settings.origin:
         app.add_middleware(

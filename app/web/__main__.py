@@ -1,7 +1,7 @@
 """`python -m app.web --port N`: serve the application on the loopback interface.
 
-Prints `{"url": ...}` once it takes requests, and ends when its standard input does, or on SIGTERM,
-after the streams that are under way.
+Prints `{"url": ...}` once it takes requests, and ends when its standard input does, or on SIGTERM:
+after the answers under way, or with their errors (`serving.py`).
 """
 
 import argparse
@@ -12,15 +12,14 @@ import socket
 import sys
 from threading import Thread
 
-import uvicorn
-
 from app.aws import clients
 from app.errors import OperatorError
 from app.settings import Settings, read
 from app.web import application
 from app.web.request_ids import WithRequestId
+from app.web.serving import Server
 
-GRACE_SECONDS = 5
+GRACE_SECONDS, LAST_WORDS_SECONDS = 5, 3  # together less than who started us waits
 
 
 def main() -> None:
@@ -35,9 +34,7 @@ def main() -> None:
         listener = _listener(port)
     except OperatorError as error:
         sys.exit(error.detail)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=GRACE_SECONDS)
-    )
+    server = Server(app, app.state.turns, grace=GRACE_SECONDS, last_words=LAST_WORDS_SECONDS)
     Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     host, port = listener.getsockname()
     print(json.dumps({"url": f"http://{host}:{port}"}), flush=True)  # noqa: T201
@@ -61,7 +58,7 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _stop_at_end_of_input(server: uvicorn.Server) -> None:
+def _stop_at_end_of_input(server: Server) -> None:
     while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
         pass
     server.should_exit = True
@@ -74,6 +71,8 @@ def _log() -> None:
         logging.Formatter("%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s")
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # That more connections are in use than are kept open afterwards is nothing to warn of.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import CallerError, OutcropError
 from app.events import Error
@@ -58,7 +59,37 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OutcropError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+
+
+class CatchUnexpected:
+    """Middleware that answers for an error that nobody foresaw.
+
+    Starlette's own handler of such errors is outside all other middleware: its answers had no
+    request id, and a page of another origin could not read them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as error:
+            # Its words may quote a user; they are for the log, which says where it came from.
+            log.error("unexpected: %s", type(error).__name__, exc_info=error)
+            if begun:
+                raise  # the server ends the connection: what has been sent is not whole
+            await problem(INTERNAL)(scope, receive, send)
 
 
 async def _ours(_request: Request, error: Exception) -> Response:
@@ -87,11 +118,6 @@ async def _http(_request: Request, error: Exception) -> Response:
     response = problem(Error(error.status_code, code, title, error.detail, retryable=False))
     response.headers.update(error.headers or {})
     return response
-
-
-async def _unexpected(_request: Request, error: Exception) -> Response:
-    log.error("unexpected: %s", type(error).__name__, exc_info=error)  # its words may quote a user
-    return problem(INTERNAL)
 
 
 def _field(location: Sequence[Any]) -> str:

@@ -3,16 +3,15 @@
 import logging
 import sys
 
-import uvicorn
-
 from app.aws import clients
 from app.errors import OperatorError
 from app.settings import Settings, inherited, read
 from app.web import application
+from app.web.serving import Server
 from lambdas.api.logs import WithGatewayRequestId, log_json
 
 DEFAULT_PORT = "8080"  # the adapter's own
-GRACE_SECONDS = 1  # of the two that Lambda gives an environment with an extension to end in
+LAST_WORDS_SECONDS = 1  # of the two that Lambda gives an environment with an extension to end in
 # The adapter drops a connection that was idle for four seconds. It has to be the one that does: a
 # request sent into a connection that the server closes at that moment would be lost.
 KEEP_ALIVE_SECONDS = 3600
@@ -33,18 +32,19 @@ def main() -> None:
     except OperatorError as error:
         log.critical(error.detail)
         sys.exit(1)
-    uvicorn.run(
+    Server(
         WithGatewayRequestId(app),
+        app.state.turns,
+        grace=0,
+        last_words=LAST_WORDS_SECONDS,
         port=int(inherited("AWS_LWA_PORT") or inherited("PORT") or DEFAULT_PORT),
         http="h11",
         ws="none",
         lifespan="off",
         server_header=False,
-        log_config=None,
         access_log=False,  # API Gateway writes one
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    ).run()
 
 
 if __name__ == "__main__":

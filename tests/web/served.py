@@ -3,14 +3,13 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import uvicorn
-
 from app.web.__main__ import _listener
+from app.web.serving import Server
 
 SECONDS = 20
 """How long a test waits for what has to happen; it fails if it has not by then."""
@@ -19,14 +18,26 @@ SECONDS = 20
 @contextmanager
 def served(app: Any) -> Iterator[int]:
     """An ASGI application on a port of its own."""
+    with serving(app, grace=0) as (port, _):
+        yield port
+
+
+@contextmanager
+def serving(app: Any, grace: int) -> Iterator[tuple[int, Callable[[], None]]]:
+    """The same; gives how to stop it before the end, too."""
+
+    def stop() -> None:
+        server.should_exit = True
+
     with _listener(0) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        port = listener.getsockname()[1]
+        server = Server(app, app.state.turns, grace=grace, last_words=SECONDS, lifespan="off")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
         thread.start()
         try:
-            yield listener.getsockname()[1]
+            yield port, stop
         finally:
-            server.should_exit = True
+            stop()
             thread.join()
 
 

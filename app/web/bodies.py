@@ -1,0 +1,135 @@
+"""What no request's body may be: larger than any of ours, or JSON that others could not read.
+
+Python reads JSON that is none (NaN), numbers that no double holds (1e999), half characters (a lone
+surrogate) and any depth, and hands them to whatever comes next: to S3, to Bedrock, into a log. A
+body is read here, once, and refused with the field and the rule; the application is given the rest.
+"""
+
+import json
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import CallerError, InvalidRequest, TooLarge
+from app.web.problems import problem
+
+LARGEST_BODY = 256 * 1024  # bytes; documents go to the bucket, not through here
+DEEPEST = 100  # levels of arrays and objects
+DEPTH = f"Arrays and objects may be nested {DEEPEST} levels deep at most."
+FINITE = "A number has to be finite."  # as a double, which is what others read it as
+WHOLE = "A text has to be of whole characters: this one has half of a surrogate pair."
+
+
+class ReadBody:
+    """Middleware that reads a request's body, and refuses what it may not be."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            body = await _read(scope, receive)
+            if body is None:
+                return  # the caller has gone
+            check(body)
+        except CallerError as error:
+            await problem(error)(scope, receive, send)
+            return
+        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive_read() -> Message:
+            return unread.pop() if unread else await receive()
+
+        await self.app(scope, receive_read, send)
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes | None:
+    """The body, whole; None where the caller went away before its end.
+
+    Raises:
+        TooLarge: it is too large, by its declared length or as it comes.
+    """
+    declared = Headers(scope=scope).get("content-length", "0")
+    if declared.isdigit() and int(declared) > LARGEST_BODY:
+        raise _too_large()
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise _too_large()
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def check(body: bytes) -> None:
+    """Refuse JSON that others could not read. What is no JSON at all is refused where it is read.
+
+    >>> check(b'{"filter": {"equals": {"key": "size", "value": 1e999}}}')
+    Traceback (most recent call last):
+    app.errors.InvalidRequest: filter.equals.value: A number has to be finite.
+
+    Raises:
+        InvalidRequest: naming the field and the rule.
+    """
+    try:
+        value = json.loads(body) if body else None
+    except RecursionError:
+        raise InvalidRequest(DEPTH, field="body") from None
+    except json.JSONDecodeError:
+        return
+    except UnicodeDecodeError:
+        raise InvalidRequest("The body has to be UTF-8.", field="body") from None
+    except ValueError:  # of more digits than Python reads
+        raise InvalidRequest(FINITE, field="body") from None
+    for path, rule in _faults(value):
+        field = ".".join(path) or "body"
+        raise InvalidRequest(f"{field}: {rule}", field=field)
+
+
+def _faults(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where rules are broken, and which; by the names on the way there."""
+    waiting: list[tuple[tuple[str, ...], int, Any]] = [((), 1, value)]
+    while waiting:
+        path, depth, value = waiting.pop()
+        if isinstance(value, dict | list):
+            if depth > DEEPEST:
+                yield path, DEPTH
+                return
+            named = value.items() if isinstance(value, dict) else ((None, each) for each in value)
+            for name, each in named:
+                if name is not None and not _whole(name):
+                    yield path, WHOLE
+                else:
+                    waiting.append(((*path, name) if name is not None else path, depth + 1, each))
+        elif isinstance(value, str) and not _whole(value):
+            yield path, WHOLE
+        elif isinstance(value, int | float) and not _finite(value):
+            yield path, FINITE
+
+
+def _whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _finite(number: float) -> bool:
+    try:
+        return isfinite(number)
+    except OverflowError:  # an int that no double holds
+        return False
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"The body may have {LARGEST_BODY} bytes at most.", field="body")

@@ -1,0 +1,39 @@
+"""The server, which lets the turns under way end before it does.
+
+On SIGTERM no connection is accepted any more. Turns have `grace` seconds to end by themselves;
+those that have not are broken off, and end with an error, as every turn that breaks off does. Who
+has not read his answer's end `last_words` seconds later is not waited for.
+"""
+
+import socket
+from typing import Any
+
+import uvicorn
+
+from app.web.turns import Turns
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server over an application, and the turns of that application.
+
+    Args:
+        asgi: the application.
+        turns: what is under way in it.
+        grace: seconds that turns may take to end by themselves.
+        last_words: seconds that the others may take to send their errors.
+        options: uvicorn's own.
+    """
+
+    def __init__(
+        self, asgi: Any, turns: Turns, *, grace: int, last_words: int, **options: Any
+    ) -> None:
+        limit = grace + last_words
+        super().__init__(
+            uvicorn.Config(asgi, log_config=None, timeout_graceful_shutdown=limit, **options)
+        )
+        self._turns = turns
+        self._grace = grace
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._turns.stop(self._grace)
+        await super().shutdown(sockets)
