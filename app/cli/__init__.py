@@ -16,11 +16,15 @@ nothing else there; what went wrong goes to standard error, and the exit code is
 command line itself was wrong.
 """
 
+import os
 import sys
+from io import StringIO, TextIOWrapper
+from typing import Any
 
 import typer
 
 from app import __version__
+from app.cli import screen
 from app.cli.client import Refused
 from app.cli.commands import (
     ask,
@@ -71,11 +75,34 @@ def version(version: bool = typer.Option(False, "--version", help="Show the vers
 
 def main() -> None:
     """The entry point: every error that we know becomes a sentence and an exit code."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that cannot be shown ends nothing
     try:
-        cli()
+        sys.exit(cli(standalone_mode=False))
+    except typer.Abort:
+        sys.exit(1)
+    except typer.TyperException as error:
+        sys.exit(misused(error))
     except Refused as error:
         sys.exit(fail(str(error), error.problem))
     except OutcropError as error:
         sys.exit(fail(error.detail, {"title": error.title, "detail": error.detail}))
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read us has gone. Python would say so again when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        problem = {"title": "The system refused", "detail": str(error)}
+        sys.exit(fail(f"The system refused: {error.strerror or error}{where}.", problem))
+
+
+def misused(error: Any) -> int:
+    """Say what is wrong with the command line, which may quote the name of a file."""
+    shown = StringIO()
+    error.show(shown)
+    screen.err.print(shown.getvalue().rstrip("\n"), soft_wrap=True)
+    return int(error.exit_code)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from app.cli import screen
@@ -17,24 +16,15 @@ def follow(lines: Iterable[str], label: str, *, quiet: bool) -> list[Activity]:
     """Show a line for each resource that is finished or has failed, and on a terminal a bar under
     them with what is under way. All activity is returned.
     """
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=screen.err,
-        disable=quiet or not screen.err.is_terminal,
-    )
     told: list[Activity] = []
-    with bar, _going_on_without_us():
-        task = bar.add_task(label, total=None)
+    with screen.err.bar(label, None, quiet=quiet) as bar, _going_on_without_us():
         for event in filter(None, map(activity, lines)):
             told.append(event)
             if not quiet and (event.finished or event.failed):
-                bar.console.print(_line(event), soft_wrap=True)
+                screen.err.print(_line(event), soft_wrap=True)
             names = ", ".join(_under_way(told)[:MOST_NAMED])
-            description = f"{label}: {names}" if names else label
-            bar.update(task, completed=event.done, total=event.total, description=description)
+            under = f"{label}: {names}" if names else label
+            bar(event.done, total=event.total, label=under)
     return told
 
 

@@ -132,7 +132,7 @@ def sign_in(pool: Pool, patience: float = SIGN_IN_SECONDS) -> Tokens:
     url = f"{pool.url}/oauth2/authorize?{urlencode(asked)}"
     with Listener(pool.redirect, state) as listener:
         screen.err.print("Sign in at the browser that opens, or open this:", style="dim")
-        screen.err.print(url, style="dim", soft_wrap=True, markup=False)
+        screen.err.print(url, style="dim", soft_wrap=True)
         # Beside us: a browser of the terminal's own does not come back before it is closed.
         Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         code = listener.code(patience)

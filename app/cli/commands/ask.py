@@ -42,7 +42,7 @@ def show(client: Client, asked: Json) -> str:
             case "start":
                 started = part["messageMetadata"]
             case "text-delta":
-                screen.out.print(part["delta"], end="", soft_wrap=True, markup=False)
+                screen.out.print(part["delta"], end="", soft_wrap=True)
             case "data-citation":
                 citations.append(part["data"])
             case "data-guardrail":
@@ -63,9 +63,9 @@ def show(client: Client, asked: Json) -> str:
 def _guardrail(verdict: Json) -> None:
     """Show what the guardrail put in place of the question, or of the answer."""
     if (verdict["source"], verdict["action"]) == ("question", "masked"):
-        screen.out.print(f"Asked as: {verdict['text']}\n", markup=False, style="dim")
+        screen.out.print(f"Asked as: {verdict['text']}\n", style="dim")
     else:
-        screen.out.print(f"\n\n{verdict['text']}", markup=False)
+        screen.out.print(f"\n\n{verdict['text']}")
 
 
 def _footnote(model: str, usage: Json, seconds: float) -> None:

@@ -1,5 +1,6 @@
 """`outcrop chat`: a conversation, until Ctrl-D."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -34,7 +35,9 @@ def chat(
 def _read() -> str | None:
     """The next question; None at the end of input."""
     try:
-        return screen.out.input("[bold]> [/bold]").strip()
+        screen.out.print("> ", end="", style="bold")
+        line = sys.stdin.readline()
+        return line.strip() if line else None
     except (EOFError, KeyboardInterrupt):
         screen.out.print()
         return None

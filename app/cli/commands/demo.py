@@ -35,7 +35,7 @@ def demo() -> None:
         documents = put(client, list(found(DOCS)), "Reading docs/", quiet=False)
         failed = [document for document in documents if document["status"] not in INDEXED]
         report(documents, failed)
-        screen.out.print(f"\n[bold]{QUESTION}[/bold]\n")
+        screen.out.print(f"\n{QUESTION}\n", style="bold")
         show(client, {"message": QUESTION})
     screen.out.print("\n" + NEXT.format(home=read(LaptopSettings).home), soft_wrap=True)
     raise typer.Exit(1 if failed else 0)

@@ -82,7 +82,7 @@ def deploy(
 def _show(report: Json) -> None:
     screen.out.print(f"\n{report['stack']} is deployed, {report['changed']} resources changed.\n")
     screen.table(("output", "value"), sorted(report["outputs"].items()))
-    screen.out.print(NEXT.format(name=report["stack"]), markup=False)
+    screen.out.print(NEXT.format(name=report["stack"]))
 
 
 def _named(lost: Iterable["Change"]) -> str:

@@ -63,10 +63,10 @@ def _show(plan: "Plan") -> None:
     holding = [one for one in plan.goes if one.holds_data]
     for one in holding:
         full = f", {plan.full[one.physical_id]}" if one.physical_id in plan.full else ""
-        screen.out.print(f"  {one.type}  {one.physical_id}{full}", markup=False, soft_wrap=True)
+        screen.out.print(f"  {one.type}  {one.physical_id}{full}", soft_wrap=True)
     others = Counter(one.type.split("::")[1] for one in plan.goes if not one.holds_data)
     counted = ", ".join(f"{count} of {service}" for service, count in others.most_common())
-    screen.out.print(f"  and what serves them: {counted or 'nothing'}", markup=False)
+    screen.out.print(f"  and what serves them: {counted or 'nothing'}")
     screen.out.print("This stays, and may cost:" if plan.stays else "Nothing stays.")
     for one in plan.stays:
-        screen.out.print(f"  {one.type}  {one.physical_id}", markup=False, soft_wrap=True)
+        screen.out.print(f"  {one.type}  {one.physical_id}", soft_wrap=True)

@@ -18,4 +18,4 @@ def diff(stack: NameOption = STACK, pairs: ContextOption = None, as_json: AsJson
         told = [asdict(change) for change in changes(lines)]
         screen.show_json({"stack": stack, "changes": told, "text": "\n".join(lines)})
     else:
-        screen.out.print("\n".join(lines).strip(), markup=False, soft_wrap=True)
+        screen.out.print("\n".join(lines).strip(), soft_wrap=True)

@@ -9,6 +9,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.names import id_of
+from app.cli.visible import visible_line
 
 docs = typer.Typer(help="List, show and remove documents.", no_args_is_help=True)
 
@@ -54,7 +55,7 @@ def remove(name: Name, stack: StackOption = None, as_json: AsJson = False) -> No
     if as_json:
         screen.show_json(document | {"status": "DELETED"})
     else:
-        screen.out.print(f"{name} is gone: no search finds it.", markup=False)
+        screen.out.print(f"{visible_line(name)} is gone: no search finds it.")
 
 
 def _until_gone(client: Client, path: str) -> None:

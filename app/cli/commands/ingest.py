@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.names import id_of, supported
 from app.cli.sidecar import ENDING, BadSidecar, attributes
+from app.cli.visible import visible_line
 
 # What a document is while something is still to be done with it.
 UNDER_WAY = {"UPLOADED", "STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
@@ -53,7 +55,8 @@ def ingest(
     else:
         report(documents, failed)
         for file in left:
-            screen.err.print(f"left out {file}: not of a type that is read", soft_wrap=True)
+            line = f"left out {visible_line(file)}: not of a type that is read"
+            screen.err.print(line, soft_wrap=True)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -100,7 +103,8 @@ def report(documents: Sequence[Json], failed: Sequence[Json]) -> None:
     """What was indexed, and for every document that was not, why."""
     for document in failed:
         reason = document.get("reason") or document["status"]
-        screen.err.print(f"[red]not indexed[/red] {document['name']}: {reason}", soft_wrap=True)
+        line = Text.assemble(("not indexed", "red"), f" {visible_line(document['name'])}: {reason}")
+        screen.err.print(line, soft_wrap=True)
     indexed = len(documents) - len(failed)
     screen.err.print(f"{indexed} of {len(documents)} documents indexed")
 

@@ -8,6 +8,7 @@ from rich.text import Text
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Json
+from app.cli.visible import visible_line
 
 
 def search(
@@ -37,7 +38,7 @@ def search(
 
 def _show(passage: Json, *, told: bool) -> None:
     head = Text(f"{passage['number']}. ", style="bold cyan")
-    head.append(passage["document"], style="cyan")
+    head.append(visible_line(passage["document"]), style="cyan")
     if passage["page"]:
         head.append(f", page {passage['page']}")
     head.append(f"  {passage['score']:.3f}", style="dim")
@@ -49,5 +50,5 @@ def _show(passage: Json, *, told: bool) -> None:
         note = f"{by_meaning if told else ''}shared words: {words}"
         if why["reason"]:
             note += f"; {why['reason']}"
-        screen.indented(Text(note, style="dim"), 3)
-    screen.indented(Text(passage["text"].strip() + "\n"), 3)
+        screen.out.indented(note, 3, style="dim")
+    screen.out.indented(passage["text"].strip() + "\n", 3)
