@@ -91,11 +91,12 @@ class Client:
             detail = unescape(said[1]) if said else f"it answered {response.status_code}"
             raise Refused(_lost("The bucket did not take the document", detail))
 
-    def pages(self, path: str) -> Iterator[Json]:
+    def pages(self, path: str, **params: Any) -> Iterator[Json]:
         """Every item of a listing."""
         cursor = None
         while True:
-            page = self.call("GET", path, params={"cursor": cursor} if cursor else {})
+            asked = {**params, "cursor": cursor} if cursor else params
+            page = self.call("GET", path, params=asked)
             yield from page["items"]
             cursor = page["nextCursor"]
             if cursor is None:

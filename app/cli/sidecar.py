@@ -7,10 +7,12 @@ Both forms of an attribute are taken, the short and the long.
 """
 
 import json
+import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 ENDING = ".metadata.json"
+LARGEST = 10 * 1024  # bytes, by Bedrock
 VALUES = ("stringValue", "numberValue", "booleanValue", "stringListValue")
 
 
@@ -28,28 +30,54 @@ def attributes(document: Path) -> dict[str, Any] | None:
     if not beside.exists():
         return None
     try:
-        told = json.loads(beside.read_bytes())["metadataAttributes"]
-        return {name: _value(name, value) for name, value in told.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _read(beside)
+    except BadSidecar as error:
+        raise BadSidecar(f"{beside.name}: {error}") from None
+    except OSError as error:
+        raise BadSidecar(f"{beside.name} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadSidecar(
             f'{beside.name} has to be {{"metadataAttributes": {{"name": value, ...}}}}'
         ) from error
-    except BadSidecar as error:
-        raise BadSidecar(f"{beside.name}: {error}") from None
 
 
-def _value(name: str, told: Any) -> Any:
-    """An attribute's value, in whichever form it is told.
+def _read(beside: Path) -> dict[str, Any]:
+    size = beside.stat().st_size
+    if size > LARGEST:
+        raise BadSidecar(f"it has {size} bytes; Bedrock takes {LARGEST}")
+    stated = json.loads(beside.read_bytes(), parse_constant=_no_number)["metadataAttributes"]
+    return {_text(name, name): _value(name, written) for name, written in stated.items()}
+
+
+def _value(name: str, written: Any) -> Any:
+    """An attribute's value, in whichever form it is written.
 
     >>> _value("year", 2024), _value("year", {"value": {"type": "NUMBER", "numberValue": 2024}})
     (2024, 2024)
     """
-    if not isinstance(told, dict):
-        return told
-    if told.get("includeForEmbedding"):
-        raise BadSidecar(
-            f"{name} asks for includeForEmbedding, which an upload cannot carry: put the document "
-            "and this file into the bucket yourself"
-        )
-    [value] = [told["value"][kind] for kind in VALUES if kind in told["value"]]
+    if isinstance(written, dict):
+        if written.get("includeForEmbedding"):
+            raise BadSidecar(
+                f"{name} asks for includeForEmbedding, which an upload cannot carry: put the "
+                "document and this file into the bucket yourself"
+            )
+        [written] = [written["value"][kind] for kind in VALUES if kind in written["value"]]
+    if isinstance(written, float) and not math.isfinite(written):
+        raise BadSidecar(f"{name} is a number beyond all bounds; a number has to be finite")
+    for text in written if isinstance(written, list) else [written]:
+        _text(name, text)
+    return written
+
+
+def _text(name: str, value: Any) -> Any:
+    """The value. If it is a string, it has to be Unicode: JSON lets lone surrogates through."""
+    try:
+        if isinstance(value, str):
+            value.encode()
+    except UnicodeEncodeError:
+        raise BadSidecar(f"{name!a} holds a lone surrogate, which is no Unicode") from None
     return value
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise BadSidecar(f"it holds {constant}, which is no number in JSON; leave the attribute out")

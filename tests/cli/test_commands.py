@@ -1,10 +1,11 @@
 """The command line, as a shell runs it: standard output, standard error, exit code."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from app.cli import laptop
 from app.settings import LaptopSettings, environment
 
 OUTCROP = Path(sys.executable).with_name("outcrop")
+SIDECAR = '{"metadataAttributes": {"craft": "numbers"}}'
 NOTES = "# Notes\n\nThe beekeeper of the village is called Ambrosius. He has forty hives.\n"
 
 
@@ -24,7 +26,9 @@ class Shell:
 
     home: Path
 
-    def run(self, *words: str, stdin: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, stdin: str = "", code: int = 0, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         ran = subprocess.run(
             [OUTCROP, *words],
             env=environment({"OUTCROP_HOME": str(self.home), "COLUMNS": "100"}),
@@ -33,12 +37,13 @@ class Shell:
             text=True,
             timeout=60,
             check=False,
+            cwd=cwd,
         )
         assert ran.returncode == code, f"{words}: {ran.stdout}{ran.stderr}"
         return ran
 
-    def json(self, *words: str, code: int = 0) -> Any:
-        return json.loads(self.run(*words, "--json", code=code).stdout)
+    def json(self, *words: str, code: int = 0, cwd: Path | None = None) -> Any:
+        return json.loads(self.run(*words, "--json", code=code, cwd=cwd).stdout)
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +129,83 @@ def test_ingest_takes_the_attributes_from_the_file_beside(shell: Shell, tmp_path
     ]
     assert passage["metadata"]["craft"] == "organs"
     assert passage["metadata"]["year"] == 1740
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_a_file_that_cannot_be_is_refused_alone(shell: Shell, tmp_path: Path) -> None:
+    long = "x" * 120 + ".md"
+    files = {
+        "short.md": "The codeword is linnet.",
+        long: "The codeword is siskin.",
+        "nan.md": "The codeword is dunnock.",
+        "nan.md.metadata.json": '{"metadataAttributes": {"year": NaN}}',
+        "endless.md": "The codeword is wren.",
+        "endless.md.metadata.json": '{"metadataAttributes": {"year": 1e999}}',
+        "line\nbreak.md": "The codeword is dipper.",
+        "latin.md": "The codeword is shrike.",
+    }
+    write(tmp_path / "tree", files)
+    (tmp_path / "tree" / "latin.md").rename(os.fsdecode(bytes(tmp_path / "tree") + b"/\xe9.md"))
+    report = shell.json("ingest", "tree", code=1, cwd=tmp_path)
+    became = {document["name"]: document for document in report["documents"]}
+    reasons = {name: document.get("reason", "") for name, document in became.items()}
+    assert became.pop("tree/short.md")["status"] == "INDEXED"
+    assert {document["status"] for document in became.values()} == {"REFUSED"}
+    assert "longer than" in reasons[f"tree/{long}"]
+    assert "NaN" in reasons["tree/nan.md"]
+    assert "finite" in reasons["tree/endless.md"]
+    assert "control character" in reasons["tree/line\nbreak.md"]
+    assert "not in UTF-8" in reasons["tree/\\udce9.md"]
+
+
+def test_names_carry_their_path(shell: Shell, tmp_path: Path) -> None:
+    write(tmp_path, {"a/readme.md": "The north mast.", "b/readme.md": "The south mast."})
+    report = shell.json("ingest", "a/readme.md", "b", "--prefix", "masts", cwd=tmp_path)
+    names = [document["name"] for document in report["documents"]]
+    assert names == ["masts/a/readme.md", "masts/b/readme.md"]
+    both = [str(tmp_path / "a" / "readme.md"), str(tmp_path / "b" / "readme.md")]
+    refused = shell.run("ingest", *both, code=2)
+    assert "would both be the document" in " ".join(refused.stderr.replace("│", " ").split())
+    assert "readme.md" not in [item["name"] for item in shell.json("docs", "ls")["items"]]
+
+
+def test_what_is_replaced_is_said_and_what_is_unchanged_is_not_sent(
+    shell: Shell, tmp_path: Path
+) -> None:
+    write(tmp_path, {"one.md": "One.", "two.md": "Two.", "two.md.metadata.json": SIDECAR})
+    shell.run("ingest", "one.md", "two.md", cwd=tmp_path)
+    before = shell.json("docs", "show", "two.md")
+    write(tmp_path, {"one.md": "One and a half."})
+    ran = shell.run("ingest", "one.md", "two.md", cwd=tmp_path)
+    assert ran.stderr.splitlines()[-2:] == [
+        "replaced one.md",
+        "2 of 2 documents indexed, 1 replaced, 1 unchanged",
+    ]
+    assert shell.json("docs", "show", "two.md") == before
+    (tmp_path / "two.md.metadata.json").unlink()
+    report = shell.json("ingest", "one.md", "two.md", cwd=tmp_path)
+    assert [document["change"] for document in report["documents"]] == ["unchanged", "replaced"]
+    assert (report["indexed"], report["replaced"], report["unchanged"]) == (2, 1, 1)
+    [passage] = [p for p in shell.json("search", "Two.")["passages"] if p["document"] == "two.md"]
+    assert passage["metadata"] == {}
+
+
+def test_patterns_remove_what_they_match(shell: Shell, tmp_path: Path) -> None:
+    files = ("rm/a.md", "rm/deep/b.md", "rm/c.txt", "rm/[ab].md")
+    write(tmp_path, {name: f"This is {name}." for name in files})
+    shell.run("ingest", "rm", cwd=tmp_path)
+    assert "No document's name matches" in shell.run("docs", "rm", "rm/*.pdf", code=1).stderr
+    shell.run("docs", "rm", "rm/[ab].md")  # a document of that very name goes before a pattern
+    left = [item["name"] for item in shell.json("docs", "ls")["items"] if "rm/" in item["name"]]
+    assert left == ["rm/a.md", "rm/c.txt", "rm/deep/b.md"]
+    removed = shell.json("docs", "rm", "rm/*.md", "rm/c.txt")["items"]
+    assert [item["name"] for item in removed] == ["rm/a.md", "rm/deep/b.md", "rm/c.txt"]
+    assert not [item for item in shell.json("docs", "ls")["items"] if "rm/" in item["name"]]
 
 
 def test_docs_are_listed_shown_and_removed(shell: Shell, tmp_path: Path) -> None:

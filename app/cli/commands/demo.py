@@ -7,7 +7,9 @@ import typer
 from app.cli import screen
 from app.cli.application import application
 from app.cli.commands.ask import show
-from app.cli.commands.ingest import INDEXED, found, put, report
+from app.cli.commands.ingest import INDEXED, put, report
+from app.cli.files import select
+from app.cli.names import supported
 from app.settings import LaptopSettings, read
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -32,7 +34,8 @@ def demo() -> None:
             f"The application answers on {client.url}; behind it the stand-in, as AWS.",
             soft_wrap=True,
         )
-        documents = put(client, list(found(DOCS)), "Reading docs/", quiet=False)
+        files = select([DOCS], supported()).files
+        documents = put(client, files, "Reading docs/", quiet=False)
         failed = [document for document in documents if document["status"] not in INDEXED]
         report(documents, failed)
         screen.out.print(f"\n{QUESTION}\n", style="bold")

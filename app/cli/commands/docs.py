@@ -1,6 +1,8 @@
 """`outcrop docs`: what is there, and what became of it."""
 
 import time
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 import typer
@@ -8,29 +10,37 @@ import typer
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
+from app.cli.confirm import confirm
 from app.cli.names import id_of
 from app.cli.visible import visible_line
 
 docs = typer.Typer(help="List, show and remove documents.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The document's name, as `docs ls` shows it.")]
+Names = Annotated[
+    list[str],
+    typer.Argument(help="Names, as `docs ls` shows them, or patterns: * stands for any, also /."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 GONE_SECONDS = 300
+PAGE = 100  # documents a call: the most that there may be
+WILDCARDS = frozenset("*?[")
 
 
 @docs.command("ls")
 def listing(stack: StackOption = None, as_json: AsJson = False) -> None:
     """List the documents, by name."""
     with application(stack) as client:
-        documents = list(client.pages("/documents"))
+        documents = list(client.pages("/documents", limit=PAGE))
     if as_json:
         screen.show_json({"items": documents})
         return
-    rows = [(document["name"], _size(document), _status(document)) for document in documents]
-    screen.table(("name", "size", "status"), rows)
     if not documents:
         screen.err.print("There are no documents yet: `outcrop ingest PATH` puts some in.")
+        return
+    rows = [(document["name"], _size(document), _status(document)) for document in documents]
+    screen.table(("name", "size", "status"), rows)
 
 
 @docs.command("show")
@@ -45,17 +55,65 @@ def find(name: Name, stack: StackOption = None, as_json: AsJson = False) -> None
 
 
 @docs.command("rm")
-def remove(name: Name, stack: StackOption = None, as_json: AsJson = False) -> None:
-    """Remove a document, and wait until nothing of it can be found."""
+def remove(
+    names: Names,
+    stack: StackOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove documents, and wait until nothing of them can be found.
+
+    On a terminal it shows what a pattern matches, and asks.
+    """
     with application(stack) as client:
-        path = f"/documents/{id_of(name)}"
-        document = client.call("DELETE", path)
-        with screen.waiting(f"removing {name}"):
-            _until_gone(client, path)
+        chosen = _chosen(client, names)
+        if set(chosen) != set(names):
+            _ask(chosen, yes=yes)
+        removed = [client.call("DELETE", f"/documents/{id_of(name)}") for name in chosen]
+        for document in removed:
+            with screen.waiting(f"removing {len(removed)} documents"):
+                _until_gone(client, f"/documents/{document['id']}")
+            if not as_json:
+                screen.out.print(f"{visible_line(document['name'])} is gone: no search finds it.")
     if as_json:
-        screen.show_json(document | {"status": "DELETED"})
-    else:
-        screen.out.print(f"{visible_line(name)} is gone: no search finds it.")
+        items = [document | {"status": "DELETED"} for document in removed]
+        screen.show_json(items[0] if [*chosen] == names[:1] else {"items": items})
+
+
+def _chosen(client: Client, names: Sequence[str]) -> list[str]:
+    """The names that are meant. A name with a wildcard means itself, if there is such a document.
+
+    Raises:
+        Refused: a pattern matches no document.
+    """
+    if not any(map(_is_pattern, names)):
+        return list(dict.fromkeys(names))
+    there = [document["name"] for document in client.pages("/documents", limit=PAGE)]
+    chosen: dict[str, None] = {}
+    for name in names:
+        if name in there or not _is_pattern(name):
+            chosen[name] = None
+            continue
+        matching = [one for one in there if fnmatchcase(one, name)]
+        if not matching:
+            detail = f"No document's name matches {name!r}; `outcrop docs ls` shows them."
+            raise Refused({"title": "There is no such thing", "detail": detail, "status": 404})
+        chosen |= dict.fromkeys(matching)
+    return list(chosen)
+
+
+def _is_pattern(name: str) -> bool:
+    return not WILDCARDS.isdisjoint(name)
+
+
+def _ask(names: Iterable[str], *, yes: bool) -> None:
+    """Let a person on a terminal see what a pattern matches, before it is gone."""
+    names = list(names)
+    if yes or not screen.err.is_terminal:
+        return
+    for name in names:
+        screen.err.print(visible_line(name), soft_wrap=True)
+    confirm(f"Remove these {len(names)} documents?", yes=False)
 
 
 def _until_gone(client: Client, path: str) -> None:

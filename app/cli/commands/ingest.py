@@ -1,8 +1,9 @@
 """`outcrop ingest`: put documents in, and wait until each is indexed, or it is known why not."""
 
+import hashlib
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,130 +13,151 @@ from rich.text import Text
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
+from app.cli.files import BadSelection, File, select
 from app.cli.names import id_of, supported
-from app.cli.sidecar import ENDING, BadSidecar, attributes
+from app.cli.sidecar import BadSidecar, attributes
 from app.cli.visible import visible_line
 
 # What a document is while something is still to be done with it.
 UNDER_WAY = {"UPLOADED", "STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
 INDEXED = {"INDEXED", "IGNORED"}  # ignored: it was indexed already, just as it is
+NEW, REPLACED, UNCHANGED = "new", "replaced", "unchanged"
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 2
 PATIENCE_SECONDS = 600  # for one document
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file, and the name that it has as a document."""
-
-    path: Path
-    name: str
+MOST_NAMES = 20  # of replaced documents, one by one
 
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files and folders.")],
+    prefix: Annotated[
+        str, typer.Option("--prefix", metavar="FOLDER", help="Goes before the documents' names.")
+    ] = "",
     stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Put documents in, and wait until they are indexed. Of a folder, all files that can be read.
 
-    A document that is there already under the same name is replaced. A file DOCUMENT.metadata.json
-    beside a document holds its attributes, as Bedrock has it.
+    A document's name is the path as it is typed; of a path from elsewhere, /x/docs or ../docs, the
+    last part only. A document of the same name is replaced; one that is there just so is not
+    uploaded again. A file DOCUMENT.metadata.json beside a document holds its attributes, as Bedrock
+    has it. What a file .outcropignore says, in the syntax of .gitignore, is left out of its folder.
     """
-    files = [file for path in paths for file in found(path)]
-    if not files:
+    try:
+        chosen = select(paths, supported(), prefix)
+    except BadSelection as error:
+        raise typer.BadParameter(str(error)) from None
+    if not chosen.files:
         types = ", ".join(supported())
         raise typer.BadParameter(f"there is no file of a type that is read: {types}")
+    left_out = [(str(path), reason) for path, reason in chosen.left_out]
     with application(stack) as client:
-        documents = put(client, files, "Reading " + ", ".join(map(str, paths)), quiet=as_json)
+        label = "Reading " + ", ".join(map(str, paths))
+        documents = put(client, chosen.files, label, quiet=as_json)
     failed = [document for document in documents if document["status"] not in INDEXED]
-    left = [str(file) for path in paths for file in left_out(path)]
     if as_json:
-        counts = {"indexed": len(documents) - len(failed), "failed": len(failed)}
-        screen.show_json({**counts, "documents": documents, "leftOut": left})
+        left = [path for path, _ in left_out]
+        screen.show_json({**_counts(documents), "documents": documents, "leftOut": left})
     else:
         report(documents, failed)
-        for file in left:
-            line = f"left out {visible_line(file)}: not of a type that is read"
-            screen.err.print(line, soft_wrap=True)
+        for path, reason in left_out:
+            screen.err.print(f"left out {visible_line(path)}: {reason}", soft_wrap=True)
     raise typer.Exit(1 if failed else 0)
 
 
-def found(path: Path) -> Iterator[File]:
-    """The files to take: the path itself, or what of its folder is of a type that is read.
-
-    Hidden files are left out. A folder's name is part of its documents' names.
-    """
-    if path.is_file():
-        yield File(path, path.name)
-        return
-    root = path.resolve()
-    for file in _visible(root):
-        if file.suffix.lower() in supported():
-            yield File(file, str(root.name / file.relative_to(root)))
-
-
-def left_out(path: Path) -> Iterator[Path]:
-    """What else is in a folder, but for the attributes of documents."""
-    for file in _visible(path.resolve()):
-        if file.suffix.lower() not in supported() and not file.name.endswith(ENDING):
-            yield file
-
-
-def _visible(root: Path) -> Iterator[Path]:
-    for file in sorted(root.rglob("*")):
-        if file.is_file() and not any(part[0] == "." for part in file.relative_to(root).parts):
-            yield file
-
-
 def put(client: Client, files: Sequence[File], label: str, *, quiet: bool) -> list[Json]:
-    """Upload all, wait, and say what became of each."""
-    before = {file.name: _document(client, file.name).get("updated") for file in files}
+    """Upload all, wait, and say what became of each: `status`, and `change`, which is new, replaced
+    or unchanged, of what was not refused.
+    """
     documents = []
     with screen.progress(label, len(files), quiet=quiet) as advance:
-        refused = {file.name: _upload(client, file) for file in files}
-        for file in files:
-            documents.append(refused[file.name] or _settled(client, file.name, before[file.name]))
+        uploaded = [_upload(client, file) for file in files]
+        for document in uploaded:
+            settled = document["status"] not in UNDER_WAY
+            documents.append(document if settled else document | _settled(client, document["name"]))
             advance(len(documents))
     return documents
 
 
 def report(documents: Sequence[Json], failed: Sequence[Json]) -> None:
-    """What was indexed, and for every document that was not, why."""
+    """What was indexed, and replaced, and for every document that was not indexed, why."""
+    replaced = [one["name"] for one in documents if one.get("change") == REPLACED]
+    for name in replaced[:MOST_NAMES]:
+        screen.err.print(f"replaced {visible_line(name)}", soft_wrap=True)
+    if more := replaced[MOST_NAMES:]:
+        screen.err.print(f"replaced {len(more)} more")
     for document in failed:
         reason = document.get("reason") or document["status"]
-        line = Text.assemble(("not indexed", "red"), f" {visible_line(document['name'])}: {reason}")
-        screen.err.print(line, soft_wrap=True)
-    indexed = len(documents) - len(failed)
-    screen.err.print(f"{indexed} of {len(documents)} documents indexed")
+        screen.err.print(
+            Text.assemble(("not indexed", "red"), f" {visible_line(document['name'])}: {reason}"),
+            soft_wrap=True,
+        )
+    counts = _counts(documents)
+    notes = [f"{counts[change]} {change}" for change in (REPLACED, UNCHANGED) if counts[change]]
+    line = f"{counts['indexed']} of {len(documents)} documents indexed"
+    screen.err.print(", ".join([line, *notes]))
 
 
-def _upload(client: Client, file: File) -> Json | None:
-    """Put one file into the bucket; what the refusal said, if it was refused."""
+def _counts(documents: Iterable[Json]) -> dict[str, int]:
+    changes = Counter(document.get("change") for document in documents)
+    indexed = [document["status"] in INDEXED for document in documents]
+    return {
+        "indexed": sum(indexed),
+        "failed": len(indexed) - sum(indexed),
+        REPLACED: changes[REPLACED],
+        UNCHANGED: changes[UNCHANGED],
+    }
+
+
+def _upload(client: Client, file: File) -> Json:
+    """Put one file into the bucket, unless it is there just so. What is refused says why."""
     try:
-        asked = {"name": file.name, "metadata": attributes(file.path)}
-        client.upload(client.call("POST", "/documents", json=asked), file.path)
+        new = {
+            "name": _unicode(file.name),
+            "metadata": attributes(file.path),
+            "sha256": _sha256(file.path),
+        }
+        form = client.call("POST", "/documents", json=new)
+        if form["unchanged"]:
+            return {"name": file.name, "status": "INDEXED", "change": UNCHANGED}
+        client.upload(form, file.path)
     except (Refused, BadSidecar) as error:
         return {"name": file.name, "status": "REFUSED", "reason": str(error)}
-    return None
+    except OSError as error:
+        reason = f"{file.path} cannot be read: {error.strerror}"
+        return {"name": file.name, "status": "REFUSED", "reason": reason}
+    except UnicodeEncodeError:
+        name = file.name.encode(errors="backslashreplace").decode()
+        reason = "its name is not in UTF-8; give the file another name"
+        return {"name": name, "status": "REFUSED", "reason": reason}
+    change = REPLACED if form["replaces"] else NEW
+    return {"name": file.name, "status": "UPLOADED", "change": change}
 
 
-def _settled(client: Client, name: str, before: str | None) -> Json:
+def _unicode(name: str) -> str:
+    """The name. Python reads a file name that is not in UTF-8 with surrogates in it."""
+    name.encode()
+    return name
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _settled(client: Client, name: str) -> Json:
     """The document, once the Knowledge Base has dealt with what was uploaded."""
     deadline, pause = time.monotonic() + PATIENCE_SECONDS, POLL_SECONDS
+    reason = f"not dealt with in {PATIENCE_SECONDS} s; `outcrop docs show` says how far it is"
     while time.monotonic() < deadline:
-        document = _document(client, name)
-        if document.get("updated") != before and document["status"] not in UNDER_WAY:
-            return document
+        try:
+            document = client.call("GET", f"/documents/{id_of(name)}")
+        except Refused as error:
+            if not error.problem.get("retryable"):
+                return {"name": name, "status": "UNKNOWN", "reason": str(error)}
+            reason = str(error)
+        else:
+            if document["status"] not in UNDER_WAY:
+                return document
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
-    reason = f"not dealt with in {PATIENCE_SECONDS} s; `outcrop docs show` says how far it is"
     return {"name": name, "status": "PENDING", "reason": reason}
-
-
-def _document(client: Client, name: str) -> Json:
-    try:
-        return client.call("GET", f"/documents/{id_of(name)}")
-    except Refused as error:
-        if error.problem.get("status") == 404:
-            return {"name": name, "status": "UPLOADED"}
-        raise

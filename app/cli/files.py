@@ -1,0 +1,125 @@
+"""What is given on the command line -> files, and the names that they will have as documents.
+
+    reports/2024.pdf      reports/2024.pdf       a path as it is typed
+    docs/                 docs/guides/setup.md   a folder: all in it that can be read
+    .  ../docs  /x/docs   docs/guides/setup.md   a path from elsewhere: its own name only
+
+With a prefix, it stands before all of them. Of a folder, files are left out where `.outcropignore`
+in it, or in a folder below it, says so, in the syntax of `.gitignore`; hidden files always are.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from app.cli.sidecar import ENDING
+
+IGNORE = ".outcropignore"
+
+
+class BadSelection(Exception):
+    """Two files would be one document, or an ignore file cannot be read. Says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file, and the name that it has as a document."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The files to take, and what else was found, with the reason that it is left out."""
+
+    files: list[File] = field(default_factory=list)
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def select(paths: Iterable[Path], types: Sequence[str], prefix: str = "") -> Selection:
+    """The files to take.
+
+    Args:
+        types: the endings of files that can be read. A file that is named itself is taken anyway,
+            and refused by its name.
+
+    Raises:
+        BadSelection: two files would be one document, or an ignore file cannot be read.
+    """
+    chosen = Selection()
+    for path in paths:
+        name = PurePosixPath(prefix.strip("/")) / _name(path)
+        if path.is_dir():
+            _walk(path, name, types, (), chosen)
+        else:
+            chosen.files.append(File(path, str(name)))
+    return Selection(_distinct(chosen.files), chosen.left_out)
+
+
+def _name(path: Path) -> PurePosixPath:
+    """The name of what is given: the path as it is typed, if it leads down from where one is."""
+    typed = Path(os.path.normpath(path))
+    if typed.is_absolute() or typed.parts[:1] in ((), ("..",)):
+        return PurePosixPath(path.resolve().name)
+    return PurePosixPath(typed.as_posix())
+
+
+def _distinct(files: Iterable[File]) -> list[File]:
+    by_name: dict[str, File] = {}
+    for file in files:
+        other = by_name.setdefault(file.name, file)
+        if other.path.resolve() != file.path.resolve():
+            raise BadSelection(
+                f"{other.path} and {file.path} would both be the document {file.name}. Nothing "
+                "was uploaded. Name them by paths that differ, from a folder above both, or ingest "
+                "them one after the other with different --prefix."
+            )
+    return list(by_name.values())
+
+
+Ignored = tuple[tuple[Path, GitIgnoreSpec], ...]  # each with the folder that it speaks of
+
+
+def _walk(
+    folder: Path, name: PurePosixPath, types: Sequence[str], above: Ignored, chosen: Selection
+) -> None:
+    try:
+        entries = sorted(folder.iterdir())
+        ignored = (*above, *_ignored(folder))
+    except OSError as error:
+        chosen.left_out.append((folder, f"it cannot be read: {error.strerror}"))
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or _is_ignored(entry, ignored):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            _walk(entry, name / entry.name, types, ignored, chosen)
+        elif entry.suffix.lower() in types and entry.is_file():
+            chosen.files.append(File(entry, str(name / entry.name)))
+        elif entry.is_file() and not entry.name.endswith(ENDING):
+            chosen.left_out.append((entry, "not of a type that is read"))
+
+
+def _ignored(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
+    """What the ignore file of a folder says, if it has one."""
+    file = folder / IGNORE
+    if not file.is_file():
+        return
+    try:
+        yield folder, GitIgnoreSpec.from_lines(file.read_text().splitlines())
+    except ValueError as error:
+        raise BadSelection(f"{file} cannot be read: {error}.") from error
+
+
+def _is_ignored(entry: Path, ignored: Ignored) -> bool:
+    """Whether an entry of a folder is ignored: the nearest file that speaks of it decides."""
+    for folder, patterns in reversed(ignored):
+        name = entry.relative_to(folder).as_posix() + ("/" if entry.is_dir() else "")
+        verdict = patterns.check_file(name).include
+        if verdict is not None:
+            return verdict
+    return False

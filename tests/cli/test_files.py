@@ -1,0 +1,82 @@
+"""Which files are taken, and what they are called."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from app.cli.files import BadSelection, select
+
+TYPES = (".md", ".txt")
+
+
+def write(*names: str) -> None:
+    for name in names:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"This is {name}.")
+
+
+def names(paths: Iterable[str], prefix: str = "") -> list[str]:
+    return [file.name for file in select(map(Path, paths), TYPES, prefix).files]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a/readme.md", "a/readme.md"),
+        ("./a/readme.md", "a/readme.md"),
+        ("a", "a/readme.md"),
+        ("a/../a", "a/readme.md"),
+        (".", "here/a/readme.md"),
+        ("../here/a", "a/readme.md"),
+    ],
+)
+def test_a_name_is_the_path_as_it_is_typed(path: str, name: str) -> None:
+    write("a/readme.md")
+    assert names([path]) == [name]
+    assert names([path], "/masts/") == [f"masts/{name}"]
+
+
+def test_of_an_absolute_path_the_last_part_is_taken(tmp_path: Path) -> None:
+    write("a/deep/readme.md")
+    assert names([str(tmp_path / "here" / "a")]) == ["a/deep/readme.md"]
+    assert names([str(tmp_path / "here" / "a" / "deep" / "readme.md")]) == ["readme.md"]
+
+
+def test_two_files_of_one_name_are_refused_and_one_file_twice_is_one(tmp_path: Path) -> None:
+    write("x/docs/a.md", "y/docs/a.md")
+    assert names(["x/docs", "y/docs"]) == ["x/docs/a.md", "y/docs/a.md"]
+    assert names(["x", "x/docs/a.md"]) == ["x/docs/a.md"]
+    with pytest.raises(BadSelection, match=r"would both be the document docs/a\.md"):
+        select([tmp_path / "here" / "x" / "docs", tmp_path / "here" / "y" / "docs"], TYPES)
+
+
+def test_ignore_files_say_what_is_left_out() -> None:
+    write("d/a.md", "d/b.md", "d/build/c.md", "d/deep/b.md", "d/deep/keep/b.md", "d/.git/x.md")
+    Path("d/.outcropignore").write_text("# generated\nbuild/\nb.md\n")
+    Path("d/deep/keep/.outcropignore").write_text("!b.md\n")
+    assert names(["d"]) == ["d/a.md", "d/deep/keep/b.md"]
+    assert names(["d/b.md"]) == ["d/b.md"], "a file that is named itself is taken"
+
+
+def test_an_ignore_file_that_cannot_be_read_is_said() -> None:
+    write("d/a.md")
+    Path("d/.outcropignore").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadSelection, match=r"d/\.outcropignore cannot be read"):
+        names(["d"])
+
+
+def test_what_cannot_be_read_is_left_out_with_its_reason() -> None:
+    write("d/a.md", "d/b.exe", "d/a.md.metadata.json")
+    Path("d/loop").symlink_to("..")
+    chosen = select([Path("d")], TYPES)
+    assert [(path.name, reason) for path, reason in chosen.left_out] == [
+        ("b.exe", "not of a type that is read")
+    ]
