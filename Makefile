@@ -13,6 +13,8 @@
 #                 build Lambda Web Adapter, for the tests that run the API's bundle; needs Rust
 #
 #   make quality  measure retrieval and answers on real corpora
+#   make hard     thousands of faults, kills, storms and broken requests; an hour or so
+#                 (ARGS="fuzz --n 1000 --seed 2" runs one suite, shorter, with other chances)
 #   make bench    measure speed, side by side with what one would use instead
 #   make docs     write the generated parts of docs/ again
 #   make lock     resolve the dependencies again and pin them with hashes
@@ -36,7 +38,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test check synth deploy lambda-adapter quality bench docs lock clean
+.PHONY: demo up test check synth deploy lambda-adapter quality hard bench docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -65,6 +67,9 @@ lambda-adapter: $(ADAPTER)/bin/lambda-adapter
 
 quality: $(VENV)/dev
 	$(BIN)/python -m tests.quality $(ARGS)
+
+hard: $(VENV)/dev
+	$(BIN)/python -m tests.hard $(ARGS)
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench $(ARGS)

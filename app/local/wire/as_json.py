@@ -1,7 +1,9 @@
 """JSON bodies, in and out, along a shape."""
 
 import json
+import re
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -18,6 +20,10 @@ from app.local.wire.scalars import (
 )
 
 CONTENT_TYPE = "application/json"
+DEEPEST = 150
+"""Levels of nesting that a body may have; what walks a body calls itself for each."""
+
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # may begin a lone surrogate: no text can hold one
 
 
 def decode(shape: StructureShape, data: bytes, members: dict[str, Shape]) -> JSON:
@@ -26,9 +32,13 @@ def decode(shape: StructureShape, data: bytes, members: dict[str, Shape]) -> JSO
     What the model does not know is passed over, as AWS passes it over.
     """
     try:
-        value = json.loads(data, parse_constant=_no_constant)
+        value = json.loads(data.decode(), parse_constant=_no_constant, parse_float=_finite)
+        if _HALF.search(data):
+            json.dumps(value, ensure_ascii=False).encode()
     except ValueError as error:
         raise Malformed(f"The body is not JSON: {error}") from error
+    if data.count(b"[") + data.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
+        raise Malformed(f"The body is nested more than {DEEPEST} levels deep")
     params: JSON = _structure(shape, value, "", members)
     return params
 
@@ -39,6 +49,28 @@ def encode(shape: StructureShape, value: JSON, members: dict[str, Shape], _root:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
+
+
+def _depth(value: Any) -> int:
+    """The levels of nesting of a JSON value, counted without recursion.
+
+    >>> _depth({"a": [1, {"b": 2}]})
+    3
+    """
+    depth, level = 0, [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [
+            inner for item in level for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return depth
 
 
 # in: what json.loads gives -> what boto3's caller wrote
@@ -96,7 +128,7 @@ def _converted(convert: Callable[[Any], Any], accepted: Any, wanted: str) -> "_R
     def read(_shape: Shape, value: Any, path: str) -> Any:
         try:
             return convert(_expect(value, accepted, wanted, path))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise Malformed(f"{_found(value)} cannot be converted to {wanted}", path) from error
 
     return read

@@ -64,4 +64,4 @@ def _write_xml(response: Response, request: Request, error: ServiceError, member
     fields |= {"Resource": request.path, "RequestId": request.id, "HostId": request.id}
     inside = "".join(f"<{name}>{escape(str(text))}</{name}>" for name, text in fields.items())
     response.add_headers({"content-type": as_xml.CONTENT_TYPE})
-    response.body = f"{as_xml.DECLARATION}<Error>{inside}</Error>".encode()
+    response.body = f"{as_xml.DECLARATION}<Error>{inside}</Error>".encode(errors="replace")

@@ -85,3 +85,8 @@ def test_a_lifecycle_that_is_none(
 
 def test_rules_of_a_lifecycle_have_names_of_their_own(s3: "S3Client", bucket: str) -> None:
     assert refused(partial(live, s3, bucket, RULE, RULE)) == "InvalidArgument"
+
+
+def test_a_lifecycle_needs_a_configuration(s3: "S3Client", bucket: str) -> None:
+    put = partial(s3.put_bucket_lifecycle_configuration, Bucket=bucket)
+    assert refused(put) == "MissingRequestBodyError"

@@ -265,6 +265,22 @@ def test_a_hidden_message_comes_back(timed: Queues, clock: Clock) -> None:
     assert timed.receive("q") == []
 
 
+def test_an_entry_without_a_visibility_fails_alone(sqs: "SQSClient", url: str) -> None:
+    sqs.send_message(QueueUrl=url, MessageBody="a")
+    [message] = sqs.receive_message(QueueUrl=url)["Messages"]
+    handle = message["ReceiptHandle"]
+    answer = sqs.change_message_visibility_batch(
+        QueueUrl=url,
+        Entries=[
+            {"Id": "without", "ReceiptHandle": handle},
+            {"Id": "with", "ReceiptHandle": handle, "VisibilityTimeout": 5},
+        ],
+    )
+    assert [entry["Id"] for entry in answer["Successful"]] == ["with"]
+    [failure] = answer["Failed"]
+    assert (failure["Id"], failure["Code"]) == ("without", "MissingParameter")
+
+
 def test_visibility_is_changed_by_whoever_holds_the_message(timed: Queues, clock: Clock) -> None:
     timed.send("q", "x")
     [message] = timed.receive("q", visibility=10)

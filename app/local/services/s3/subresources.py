@@ -85,6 +85,8 @@ def _encryption(_: Buckets, params: JSON) -> JSON:
 
 def _lifecycle(_: Buckets, params: JSON) -> JSON:
     name = "TransitionDefaultMinimumObjectSize"
+    if "LifecycleConfiguration" not in params:  # in the model it may be left out
+        raise ServiceError("MissingRequestBodyError", "Request Body is empty")
     return {
         "Rules": lifecycle.checked(params["LifecycleConfiguration"]),
         name: params.get(name, "all_storage_classes_128K"),

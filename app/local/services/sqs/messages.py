@@ -99,7 +99,10 @@ class MessageOperations:
         return {}
 
     def change_visibility(self, call: Call) -> JSON:
-        seconds = call.params["VisibilityTimeout"]
+        seconds = call.params.get("VisibilityTimeout")
+        if seconds is None:  # in the model of a batch's entry it may be left out
+            message = "The request must contain the parameter VisibilityTimeout."
+            raise ServiceError("MissingParameter", message)
         check_range("VisibilityTimeout", seconds)
         self._queues.change_visibility(queue_name(call), call.params["ReceiptHandle"], seconds)
         return {}
