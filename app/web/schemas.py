@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstrai
 from pydantic.alias_generators import to_camel
 
 from app.events import MetadataValue, StopReason
+from app.web.filters import RetrievalFilter
 
 LONGEST_MESSAGE = 10_000  # characters
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -57,7 +58,7 @@ class Question(_Schema):
         default=None, description="The conversation to go on with; left out, a new one begins."
     )
     model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
-    filter: dict[str, Any] | None = Field(
+    filter: RetrievalFilter | None = Field(
         default=None, description="Bedrock's RetrievalFilter: which documents may be used."
     )
 
@@ -149,7 +150,7 @@ class Search(_Schema):
 
     query: Message
     limit: int = Field(default=5, ge=1, le=100)
-    filter: dict[str, Any] | None = Field(default=None, description="Bedrock's RetrievalFilter.")
+    filter: RetrievalFilter | None = Field(default=None, description="Bedrock's RetrievalFilter.")
     search_type: Literal["HYBRID", "SEMANTIC"] | None = Field(
         default=None, description="By default, as answers are searched for."
     )

@@ -1,0 +1,75 @@
+"""A filter is refused by its field and rule, and what is refused the service would refuse too."""
+
+from typing import Any
+
+import pytest
+
+from app.errors import InvalidRequest
+from app.local.store.filters import OPERATORS as STORES
+from app.local.store.filters import compile_filter
+from app.web.filters import OPERATORS, check
+
+YEAR = {"equals": {"key": "year", "value": 2024}}
+
+
+def test_the_operators_are_those_that_the_store_has() -> None:
+    assert set(OPERATORS) == set(STORES)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        YEAR,
+        {"notEquals": {"key": "draft", "value": True}},
+        {"in": {"key": "team", "value": []}},
+        {"lessThan": {"key": "size", "value": 1.5}},
+        {"listContains": {"key": "tags", "value": "x"}},
+        {"andAll": [YEAR, {"orAll": [YEAR, YEAR]}]},
+    ],
+)
+def test_what_is_right_passes_as_it_is(given: Any) -> None:
+    assert check(given) == given
+    compile_filter(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "filter"),
+        ([], "filter"),
+        ({**YEAR, "notEquals": {"key": "a", "value": 1}}, "filter"),
+        ({"like": {"key": "a", "value": 1}}, "filter.like"),
+        ({"equals": {}}, "filter.equals.key"),
+        ({"equals": []}, "filter.equals"),
+        ({"equals": {"key": "year", "value": 1, "boost": 2}}, "filter.equals"),
+        ({"equals": {"key": "", "value": 1}}, "filter.equals.key"),
+        ({"equals": {"key": "k" * 101, "value": 1}}, "filter.equals.key"),
+        ({"equals": {"key": 7, "value": 1}}, "filter.equals.key"),
+        ({"equals": {"key": "year"}}, "filter.equals.value"),
+        ({"equals": {"key": "year", "value": None}}, "filter.equals.value"),
+        ({"equals": {"key": "year", "value": {"a": 1}}}, "filter.equals.value"),
+        ({"equals": {"key": "year", "value": ["x"]}}, "filter.equals.value"),
+        ({"greaterThan": {"key": "year", "value": "2024"}}, "filter.greaterThan.value"),
+        ({"lessThan": {"key": "year", "value": True}}, "filter.lessThan.value"),
+        ({"in": {"key": "team", "value": "x"}}, "filter.in.value"),
+        ({"in": {"key": "team", "value": [1]}}, "filter.in.value"),
+        ({"startsWith": {"key": "team", "value": 3}}, "filter.startsWith.value"),
+        ({"andAll": [YEAR]}, "filter.andAll"),
+        ({"orAll": {}}, "filter.orAll"),
+        ({"andAll": [YEAR, {"orAll": [YEAR, 7]}]}, "filter.andAll.1.orAll.1"),
+    ],
+)
+def test_what_is_wrong_is_refused_by_its_field(given: Any, field: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        check(given)
+    assert refused.value.field == field
+    with pytest.raises(ValueError, match=r".+"):
+        compile_filter(given)
+
+
+def test_a_filter_without_an_end_is_refused() -> None:
+    deep: Any = YEAR
+    for _ in range(40):
+        deep = {"andAll": [deep, deep]}
+    with pytest.raises(InvalidRequest, match="too deep"):
+        check(deep)
