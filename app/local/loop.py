@@ -41,10 +41,12 @@ class Loop(Thread):
         """Tell it to stop after the step that it is at."""
         self.stopping.set()
 
-    def wait_for_end(self) -> None:
-        """Return when the thread has ended, or at once if it was never started."""
+    def wait_for_end(self, seconds: float | None = None) -> None:
+        """Return when the thread has ended or the seconds are over; at once if it was never
+        started.
+        """
         if self.is_alive():
-            self.join()
+            self.join(seconds)
 
     def run(self) -> None:
         pause = FIRST_PAUSE

@@ -73,7 +73,7 @@ class StandIn:
             made.callback(queues.close)
             buckets = Buckets(options.home, queues)
             made.callback(buckets.close)
-            knowledge = Knowledge(options.home, encoder, Parser(), buckets)
+            knowledge = Knowledge(options.home, encoder, Parser, buckets)
             made.callback(knowledge.close)
             guardrails = Guardrails(options.home)
             made.callback(guardrails.close)

@@ -47,7 +47,7 @@ class Knowledge:
     Args:
         home: they lie in `home/knowledge`.
         encoder: embeds documents and questions.
-        parser: reads documents. It is closed with this.
+        parser: makes what reads documents, one a thread. They are closed with this.
         buckets: where the documents of S3 data sources lie.
         open_store: opens the store in a folder.
     """
@@ -56,14 +56,14 @@ class Knowledge:
         self,
         home: Path,
         encoder: Encoder,
-        parser: Parser,
+        parser: Callable[[], Parser],
         buckets: Buckets,
         open_store: Callable[[Path], Store] = embedded,
     ) -> None:
         self.fetch = Fetch(buckets)
         self._state = State(home / "knowledge" / "state.sqlite")
         self._stores = Stores(home / "knowledge" / "stores", open_store)
-        self._encoder, self._parser = encoder, parser
+        self._encoder = encoder
         self._worker = Worker(self._state, self._stores, buckets, parser, encoder)
 
     def start(self) -> None:

@@ -1,28 +1,58 @@
-"""One document to the chunks that a store takes: fetched, parsed, cut, and each told its origin."""
+"""One document to the chunks that a store takes: fetched, parsed, cut, and each told its origin.
+
+What one document may take, beside the limits of `parse`: MOST_CHUNKS chunks.
+"""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from app.local.knowledge.chunk import Encoder, Piece, chunk
-from app.local.knowledge.fetch import ETags, Fetch, Origin
-from app.local.knowledge.parse import Records, Section, Unreadable
+from app.local.knowledge.fetch import ETags, Fetch, Fetched, Origin
+from app.local.knowledge.parse import Records, Section, TooSlow, Unreadable
 from app.local.knowledge.queue import CUSTOM, Task
 from app.local.store import Chunk, Metadata
+from app.local.wire import JSON
 
 SOURCE_URI = "x-amz-bedrock-kb-source-uri"
 DATA_SOURCE = "x-amz-bedrock-kb-data-source-id"
 CHUNK = "x-amz-bedrock-kb-chunk-id"
 PAGE = "x-amz-bedrock-kb-document-page-number"
+MOST_CHUNKS = 50_000
+STRETCH = 1_000_000  # characters of a section that are cut at a time: it bounds the memory
+SEMANTIC = 64  # times the work: semantic chunking embeds each sentence to find where to cut
+
+
+class SetAside(Exception):
+    """A document would hold up others: it is to be read apart from them."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a document may take where others wait for it.
+
+    Attributes:
+        seconds: of parsing.
+        characters: of text, or bytes of its file.
+    """
+
+    seconds: float
+    characters: int
 
 
 class Parser(Protocol):
     """What reading needs of `parse.Parser`."""
 
     def parse(
-        self, path: Path, name: str, *, charset: str | None = None, records: Records | None = None
+        self,
+        path: Path,
+        name: str,
+        *,
+        charset: str | None = None,
+        records: Records | None = None,
+        seconds: float | None = None,
     ) -> list[Section]: ...
 
     def close(self) -> None: ...
@@ -45,20 +75,32 @@ class Drafts:
 
 
 def draft(
-    task: Task, origin: Origin, data: bytes | None, fetch: Fetch, parser: Parser, encoder: Encoder
+    task: Task,
+    origin: Origin,
+    data: bytes | None,
+    fetch: Fetch,
+    parser: Parser,
+    encoder: Encoder,
+    pace: Pace | None = None,
 ) -> Drafts:
     """Read a document and cut it.
 
     Raises:
         Unreadable: with the reason, for a person.
+        SetAside: it takes more than the pace allows.
     """
     etags = fetch.etags(origin, data)
     with fetch.document(origin, data) as file:
         sidecar = file.sidecar
-        sections = parser.parse(file.path, file.name, charset=file.charset, records=sidecar.records)
-    pieces = chunk(sections, task.chunking, encoder)
+        sections = _parsed(file, parser, task.chunking, pace)
+    pieces = chunk(_stretches(sections), task.chunking, encoder)
     if not pieces:
         raise Unreadable("The document holds no text.")
+    if len(pieces) > MOST_CHUNKS:
+        raise Unreadable(
+            f"The document makes {len(pieces):,} chunks, and {MOST_CHUNKS:,} is the most: split it "
+            "into smaller ones, or have the data source make larger chunks."
+        )
     ids = [_id(task, number, piece) for number, piece in enumerate(pieces)]
     parents = {piece.parent for piece in pieces}
     return Drafts(
@@ -79,6 +121,55 @@ def draft(
             if number not in parents
         },
     )
+
+
+def _parsed(
+    file: Fetched, parser: Parser, chunking: JSON | None, pace: Pace | None
+) -> list[Section]:
+    if pace is None:
+        return parser.parse(
+            file.path, file.name, charset=file.charset, records=file.sidecar.records
+        )
+    semantic = (chunking or {}).get("chunkingStrategy") == "SEMANTIC"
+    most = pace.characters // (SEMANTIC if semantic else 1)
+    if file.path.stat().st_size > most:
+        raise SetAside
+    try:
+        sections = parser.parse(
+            file.path,
+            file.name,
+            charset=file.charset,
+            records=file.sidecar.records,
+            seconds=pace.seconds,
+        )
+    except TooSlow as error:
+        raise SetAside from error
+    if sum(len(section.text) for section in sections) > most:
+        raise SetAside
+    return sections
+
+
+def _stretches(sections: Sequence[Section]) -> list[Section]:
+    """The sections, one that is longer than STRETCH in several: cut at a paragraph, or a line, or a
+    word, or anywhere.
+    """
+    return [
+        section if len(section.text) <= STRETCH else replace(section, text=text)
+        for section in sections
+        for text in _cut(section.text)
+    ]
+
+
+def _cut(text: str) -> Iterator[str]:
+    """The text in parts of at most STRETCH characters; joined, they are the text."""
+    start = 0
+    while len(text) - start > STRETCH:
+        middle, last = start + STRETCH // 2, start + STRETCH
+        places = (text.rfind(sign, middle, last) for sign in ("\n\n", "\n", " "))
+        end = next((place for place in places if place >= 0), last)
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _id(task: Task, number: int, piece: Piece) -> str:

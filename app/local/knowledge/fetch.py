@@ -122,6 +122,13 @@ class Fetch:
             return ETags(content, self._head(origin.sidecar).etag)
         return ETags(content, digest(origin.attributes) if origin.attributes else None)
 
+    def size(self, origin: Origin) -> int:
+        """Bytes of its content, as far as they lie in a bucket; 0 for what is not there."""
+        try:
+            return self._path(origin.content).stat().st_size if origin.content else 0
+        except (Unreadable, OSError):
+            return 0
+
     @contextmanager
     def document(self, origin: Origin, data: bytes | None) -> Iterator[Fetched]:
         """The document, while the block lasts.

@@ -19,7 +19,7 @@ from time import monotonic
 
 from app.local.parsers import OUT_OF_MEMORY, Records, Section, Unreadable
 
-__all__ = ["FORMATS", "Limits", "Parser", "Records", "Section", "Unreadable"]
+__all__ = ["FORMATS", "Limits", "Parser", "Records", "Section", "TooSlow", "Unreadable"]
 
 # Suffix -> module of app.local.parsers.
 FORMATS = {
@@ -53,6 +53,10 @@ class Limits:
     memory: int = 1024
 
 
+class TooSlow(Unreadable):
+    """Parsing took longer than it may. Another document's worker is not the worse for it."""
+
+
 class Parser:
     """A worker process that parses documents, one at a time; safe to share between threads."""
 
@@ -63,7 +67,13 @@ class Parser:
         self._worker: subprocess.Popen[bytes] | None = None
 
     def parse(
-        self, path: Path, name: str, *, charset: str | None = None, records: Records | None = None
+        self,
+        path: Path,
+        name: str,
+        *,
+        charset: str | None = None,
+        records: Records | None = None,
+        seconds: float | None = None,
     ) -> list[Section]:
         """The document's text; no section is blank.
 
@@ -72,20 +82,22 @@ class Parser:
             name: its file name, whose suffix says what it is.
             charset: what its text is encoded in, where its content type says so.
             records: how to read a CSV file row by row, where its sidecar says so.
+            seconds: how long it may take, where that is less than the limit.
 
         Raises:
-            Unreadable: with the reason, for a person.
+            Unreadable: with the reason, for a person; TooSlow, where it took too long.
         """
+        seconds = min(seconds or self._limits.seconds, self._limits.seconds)
         request = {
             "format": _format(name),
             "path": str(path.resolve()),
-            "seconds": self._limits.seconds,
+            "seconds": seconds,
             "charset": charset,
             "records": records and asdict(records),
         }
         self._check_size(path)
         with self._lock:
-            answer = json.loads(self._ask(json.dumps(request).encode()))
+            answer = json.loads(self._ask(json.dumps(request).encode(), seconds))
         if "unreadable" in answer:
             raise Unreadable(answer["unreadable"])
         sections = [Section(text, page, metadata) for text, page, metadata in answer["sections"]]
@@ -114,13 +126,13 @@ class Parser:
                 "smaller ones."
             )
 
-    def _ask(self, request: bytes) -> bytes:
+    def _ask(self, request: bytes, seconds: float) -> bytes:
         """The worker's answer. A worker that dies of its first document dies of that document; one
         that dies later may die of what others left in its memory, so a new one is asked again.
         """
         if self._worker and self._worker.poll() is None:
             try:
-                return self._exchange(self._worker, request)
+                return self._exchange(self._worker, request, seconds)
             except EOFError:
                 pass
         self._end()
@@ -128,22 +140,22 @@ class Parser:
             raise Unreadable("The parser is closed.")
         self._worker = self._start()
         try:
-            return self._exchange(self._worker, request)
+            return self._exchange(self._worker, request, seconds)
         except EOFError:
-            raise Unreadable(self._cause(self._end())) from None
+            raise self._cause(self._end(), seconds) from None
 
-    def _exchange(self, worker: subprocess.Popen[bytes], request: bytes) -> bytes:
+    def _exchange(self, worker: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
         assert worker.stdin
         assert worker.stdout
         try:
             worker.stdin.write(request + b"\n")
             worker.stdin.flush()
-            return _line(worker.stdout.fileno(), self._limits.seconds)
+            return _line(worker.stdout.fileno(), seconds)
         except BrokenPipeError as error:
             raise EOFError from error
         except TimeoutError:
             self._end()
-            raise Unreadable(self._cause(-signal.SIGXCPU)) from None
+            raise _too_slow(seconds) from None
 
     def _start(self) -> subprocess.Popen[bytes]:
         """A worker in a session of its own, so that Ctrl-C ends this process and not a document."""
@@ -168,23 +180,27 @@ class Parser:
                 pipe.close()
         return worker.wait()
 
-    def _cause(self, status: int) -> str:
-        limits = self._limits
+    def _cause(self, status: int, seconds: float) -> Unreadable:
+        """Why the worker has ended with this status."""
+        memory = self._limits.memory
         if status == OUT_OF_MEMORY:
-            return (
-                f"Parsing the file took more than {limits.memory:,} MB of memory: split it into "
-                "smaller ones."
+            return Unreadable(
+                f"Parsing the file took more than {memory:,} MB of memory: split it into smaller "
+                "ones."
             )
         if status == -signal.SIGXCPU:
-            return (
-                f"Parsing the file took longer than {limits.seconds:g} seconds: split it into "
-                "smaller ones."
-            )
+            return _too_slow(seconds)
         died = signal.Signals(-status).name if status < 0 else f"status {status}"
-        return (
+        return Unreadable(
             f"The parser crashed over the file ({died}), which is damaged or needs more than "
-            f"{limits.memory:,} MB of memory: open it in its application and save it anew."
+            f"{memory:,} MB of memory: open it in its application and save it anew."
         )
+
+
+def _too_slow(seconds: float) -> TooSlow:
+    return TooSlow(
+        f"Parsing the file took longer than {seconds:g} seconds: split it into smaller ones."
+    )
 
 
 def _format(name: str) -> str:

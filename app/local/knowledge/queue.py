@@ -81,6 +81,7 @@ def ask(
         ),
     )
     db.execute("DELETE FROM contents WHERE source = ? AND uri = ?", (source, uri))
+    db.execute("DELETE FROM set_aside WHERE source = ? AND uri = ?", (source, uri))
     if data is not None:
         db.execute("INSERT INTO contents VALUES (?, ?, ?)", (source, uri, data))
 
@@ -99,15 +100,20 @@ def ask_delete(db: Connection, source: str, uri: str, *, job: str | None = None)
         " updated_at = ? WHERE source = ? AND uri = ?",
         (time.time_ns(), job, _now(), source, uri),
     )
+    db.execute("DELETE FROM set_aside WHERE source = ? AND uri = ?", (source, uri))
 
 
-def claim(db: Connection, limit: int) -> list[Task]:
-    """Take documents in hand: those of direct calls first, and in the order they were asked for."""
+def claim(db: Connection, limit: int, *, set_aside: bool = False) -> list[Task]:
+    """Take documents in hand, those that were set aside or the others: of direct calls first, and
+    in the order they were asked for.
+    """
     rows = db.execute(
         "SELECT waiting.*, data_sources.base, data_sources.record"
         " FROM waiting JOIN data_sources ON source = data_sources.id"
+        " WHERE ? = EXISTS (SELECT 1 FROM set_aside AS aside"
+        " WHERE aside.source = waiting.source AND aside.uri = waiting.uri)"
         " ORDER BY job IS NOT NULL, requested LIMIT ?",
-        (limit,),
+        (set_aside, limit),
     ).fetchall()
     db.executemany(
         "UPDATE documents SET claimed = 1, status ="
@@ -127,6 +133,17 @@ def claim(db: Connection, limit: int) -> list[Task]:
         )
         for row in rows
     ]
+
+
+def set_aside(db: Connection, task: Task) -> None:
+    """Let go of a document that would hold up the others: it waits to be claimed as such."""
+    key = task.source, task.uri
+    db.execute("INSERT OR IGNORE INTO set_aside VALUES (?, ?)", key)
+    db.execute(
+        "UPDATE documents SET claimed = 0, status = CASE status"
+        " WHEN 'IN_PROGRESS' THEN 'PENDING' ELSE status END WHERE source = ? AND uri = ?",
+        key,
+    )
 
 
 def finish(db: Connection, outcome: Outcome) -> Counter[str]:

@@ -75,6 +75,12 @@ CREATE TABLE IF NOT EXISTS contents (           -- of documents that the caller 
     PRIMARY KEY (source, uri),
     FOREIGN KEY (source, uri) REFERENCES documents ON DELETE CASCADE
 );
+CREATE TABLE IF NOT EXISTS set_aside (          -- documents that would hold up others
+    source      TEXT NOT NULL,
+    uri         TEXT NOT NULL,
+    PRIMARY KEY (source, uri),
+    FOREIGN KEY (source, uri) REFERENCES documents ON DELETE CASCADE
+);
 CREATE INDEX IF NOT EXISTS documents_waiting ON documents (job IS NOT NULL, requested)
     WHERE NOT claimed AND status IN ('STARTING', 'PENDING', 'DELETING');
 CREATE INDEX IF NOT EXISTS documents_of_job ON documents (job, status);

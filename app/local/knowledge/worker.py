@@ -1,12 +1,13 @@
-"""What is done behind the answers: four threads, each a loop over what there is to do.
+"""What is done behind the answers: threads, each a loop over what there is to do.
 
-    foreman    jobs -> documents to index; what is deleted -> gone
-    reader     documents -> fetched, parsed, cut
-    embedder   chunks of many documents -> vectors
-    storer     documents -> store, one by one -> finished, a batch at a time
+    foreman         jobs -> documents to index; what is deleted -> gone
+    readers         documents -> fetched, parsed, cut                               reading
+    embedder        chunks of many documents -> vectors                             backlog
+    storers         documents -> store, one by one -> finished, a batch at a time
 
 The encoder is what all of it waits for, so it is kept fed: while one batch is embedded, the next
-is read and the last is stored, and a batch takes in as many small documents as make it full.
+is read and the last is stored, and a batch takes in as many small documents as make it full. A
+large or slow document waits for the others at every step, and they never for it.
 
 Nothing is lost when a step fails or the process dies: the state says what is asked for until it is
 done, and doing it twice ends the same.
@@ -16,78 +17,93 @@ import logging
 import sqlite3
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-
-import numpy as np
+from collections.abc import Callable, Sequence
 
 from app.local.knowledge import bases, jobs, queue, sources
-from app.local.knowledge.backlog import Backlog, Ready
+from app.local.knowledge.backlog import CAPACITY, LARGE_CAPACITY, Embedding, Finished, Ready, Share
 from app.local.knowledge.chunk import Encoder
-from app.local.knowledge.drafts import Parser, draft
+from app.local.knowledge.drafts import Parser
 from app.local.knowledge.fetch import Buckets, Fetch
-from app.local.knowledge.parse import Unreadable
-from app.local.knowledge.queue import Outcome, Task
+from app.local.knowledge.queue import Outcome
+from app.local.knowledge.reading import Readers, Sources, unexpected
 from app.local.knowledge.scan import scan
 from app.local.knowledge.state import State
 from app.local.knowledge.stores import Stores
 from app.local.loop import Loop
 from app.local.store import StoreFull, Vectors
 
-CLAIM = 16  # documents that the reader takes in hand at a time
-SLICE = 256  # chunks of one large document that are embedded between two looks at `close`
 NO_ROOM = (StoreFull, sqlite3.OperationalError)  # and whatever else may pass by itself
+PATIENCE = 10.0  # seconds for a reader in the middle of a large document, when all stop
 
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Does what the state asks for, until it is closed."""
+    """Does what the state asks for, until it is closed.
+
+    Args:
+        state: what is asked for.
+        stores: where documents go.
+        buckets: where they come from.
+        parser: makes a parser.
+        encoder: embeds.
+    """
 
     def __init__(
-        self, state: State, stores: Stores, buckets: Buckets, parser: Parser, encoder: Encoder
+        self,
+        state: State,
+        stores: Stores,
+        buckets: Buckets,
+        parser: Callable[[], Parser],
+        encoder: Encoder,
     ) -> None:
         self._state, self._stores, self._buckets = state, stores, buckets
-        self._fetch, self._parser, self._encoder = Fetch(buckets), parser, encoder
-        self._drafted, self._embedded = Backlog(), Backlog()
-        self._batch: list[Ready] = []  # that the storer is at
-        self._closing = threading.Event()
-        self._asked = {"foreman": threading.Event(), "reader": threading.Event()}
+        self._encoder = encoder
+        self._drafted = Embedding()
+        self._storers = [
+            _Storer("knowledge-storer", CAPACITY, self._finish),
+            _Storer("knowledge-large-storer", LARGE_CAPACITY, self._finish),
+        ]
+        self._asked = threading.Event()  # of the foreman
+        self._readers = Readers(
+            Sources(state, Fetch(buckets), encoder), parser, self._drafted, NO_ROOM
+        )
         self._loops = [
             Loop("knowledge-foreman", self._oversee, NO_ROOM),
-            Loop("knowledge-reader", self._read, NO_ROOM),
             Loop("knowledge-embedder", self._embed, NO_ROOM),
-            Loop("knowledge-storer", self._store, NO_ROOM),
+            *(storer.loop for storer in self._storers),
         ]
 
     def start(self) -> None:
-        for loop in self._loops:
+        for loop in (*self._loops, *self._readers.loops):
             loop.start()
 
     def wake(self) -> None:
         """Something was asked for."""
-        for asked in self._asked.values():
-            asked.set()
+        self._asked.set()
+        self._readers.wake()
 
     def close(self) -> None:
         """Stop, soon. What is not done then is done after the next start."""
-        self._closing.set()
-        for loop in self._loops:
+        for loop in (*self._loops, *self._readers.loops):
             loop.stop()
         self._drafted.close()
-        self._embedded.close()
-        self._parser.close()
+        for storer in self._storers:
+            storer.waiting.close()
+        self._readers.close()
         self.wake()
         for loop in self._loops:
             loop.wait_for_end()
+        for loop in self._readers.loops:
+            loop.wait_for_end(PATIENCE)
 
     def _oversee(self) -> None:
-        self._asked["foreman"].clear()
+        self._asked.clear()
         with self._state.transaction() as db:
             starting = jobs.starting(db)
         for job in starting:
             self._scan(job)
-            self._asked["reader"].set()
+            self._readers.wake()
         with self._state.transaction() as db:
             sources.forget(db)
             deleted = bases.deleted(db)
@@ -95,7 +111,7 @@ class Worker:
             self._stores.remove(base)
             with self._state.transaction() as db:
                 bases.forget(db, base)
-        self._asked["foreman"].wait()
+        self._asked.wait()
 
     def _scan(self, job: str) -> None:
         try:
@@ -105,64 +121,38 @@ class Worker:
         except Exception as error:
             log.exception("Scanning for ingestion job %s failed", job)
             with self._state.transaction() as db:
-                jobs.change(db, job, "FAILED", [_unexpected(error)])
-
-    def _read(self) -> None:
-        self._asked["reader"].clear()
-        with self._state.transaction() as db:
-            tasks = queue.claim(db, CLAIM)
-        for task in tasks:
-            ready = self._ready(task)
-            if not self._closing.is_set():
-                self._drafted.put(ready)
-        if not tasks:
-            self._asked["reader"].wait()
-
-    def _ready(self, task: Task) -> Ready:
-        if task.origin is None:
-            return Ready(task)
-        try:
-            with self._state.transaction() as db:
-                data = queue.data(db, task)
-            return Ready(
-                task, draft(task, task.origin, data, self._fetch, self._parser, self._encoder)
-            )
-        except Unreadable as error:
-            return Ready(task, reason=str(error))
-        except Exception as error:
-            log.exception("Reading %s failed", task.uri)
-            return Ready(task, reason=_unexpected(error))
+                jobs.change(db, job, "FAILED", [unexpected(error)])
 
     def _embed(self) -> None:
-        for ready in self._with_vectors(self._drafted.take()):
-            self._embedded.put(ready)
+        """A batch, of one document or of many."""
+        shares = self._drafted.take()
+        self._add_vectors(shares)
+        for ready in self._drafted.finished():
+            self._storers[ready.large].waiting.put(ready)
 
-    def _with_vectors(self, batch: Sequence[Ready]) -> list[Ready]:
-        """Documents with the vectors of their chunks. One that cannot be embedded fails alone."""
+    def _add_vectors(self, shares: Sequence[Share]) -> None:
+        """Embed the shares. A document that cannot be embedded fails alone."""
         try:
-            vectors = iter(self._encode([text for ready in batch for text in _texts(ready)]))
-            return [_with(ready, vectors) for ready in batch]
-        except _Closing:
-            raise
+            vectors: Vectors = self._encoder.encode(
+                [text for share in shares for text in share.batch()]
+            )  # (n, 384)
         except Exception as error:
-            if len(batch) > 1:
-                return [one for ready in batch for one in self._with_vectors([ready])]
-            log.exception("Embedding %s failed", batch[0].task.uri)
-            return [Ready(batch[0].task, reason=_unexpected(error))]
+            if len(shares) > 1:
+                for share in shares:
+                    self._add_vectors([share])
+                return
+            log.exception("Embedding %s failed", shares[0].ready.task.uri)
+            shares[0].fail(unexpected(error))
+            return
+        start = 0
+        for share in shares:
+            end = start + share.taken
+            share.add(vectors[start:end])
+            start = end
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        """(n,) texts -> (n, 384)."""
-        slices = []
-        for start in range(0, len(texts), SLICE):
-            if self._closing.is_set():
-                raise _Closing
-            slices.append(self._encoder.encode(texts[start : start + SLICE]))
-        return np.concatenate(slices) if slices else np.empty((0, 0), np.float32)
-
-    def _store(self) -> None:
-        """A batch. It is kept until it is finished: a step that failed takes it once more."""
-        self._batch = self._batch or self._embedded.take()
-        outcomes = [self._stored(ready) for ready in self._batch]
+    def _finish(self, batch: Sequence[Ready]) -> None:
+        """Store a batch, and note what became of it."""
+        outcomes = [self._stored(ready) for ready in batch]
         with self._state.transaction() as db:
             changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
             for outcome in outcomes:
@@ -170,7 +160,6 @@ class Worker:
             for job, counts in changes.items():
                 jobs.count(db, job, counts)
             jobs.settle(db)
-        self._batch = []
         self.wake()
 
     def _stored(self, ready: Ready) -> Outcome:
@@ -185,26 +174,23 @@ class Worker:
             raise
         except Exception as error:
             log.exception("Storing %s failed", ready.task.uri)
-            return self._stored(Ready(ready.task, reason=_unexpected(error)))
+            return self._stored(Ready(ready.task, reason=unexpected(error)))
         return Outcome(ready.task, ready.drafts.etags)
 
 
-class _Closing(Exception):
-    """The worker is closed in the middle of a large document."""
+class _Storer:
+    """A thread that stores. A batch is kept until it is finished: a step that failed takes it once
+    more.
+    """
 
+    def __init__(self, name: str, capacity: int, finish: Callable[[Sequence[Ready]], None]) -> None:
+        self.waiting = Finished(capacity)
+        self._finish = finish
+        self._batch: Sequence[Ready] = ()
+        self.loop = Loop(name, self._step, NO_ROOM)
 
-def _texts(ready: Ready) -> Sequence[str]:
-    return list(ready.drafts.texts.values()) if ready.drafts else []
-
-
-def _with(ready: Ready, vectors: Iterator[Vectors]) -> Ready:
-    """A document, its chunks with the next of the vectors."""
-    if ready.drafts is None:
-        return ready
-    found = dict(zip(ready.drafts.texts, vectors, strict=False))
-    chunks = [replace(chunk, vector=found.get(n)) for n, chunk in enumerate(ready.drafts.chunks)]
-    return replace(ready, drafts=replace(ready.drafts, chunks=chunks))
-
-
-def _unexpected(error: Exception) -> str:
-    return f"An internal error, which the log tells more of: {type(error).__name__}: {error}"
+    def _step(self) -> None:
+        self._batch = self._batch or self.waiting.take()
+        if self._batch:
+            self._finish(self._batch)
+        self._batch = ()

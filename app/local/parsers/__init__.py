@@ -18,7 +18,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LONGEST_TEXT = 100_000_000  # characters of one document
+LONGEST_TEXT = 50_000_000  # characters of one document
 OUT_OF_MEMORY = 86  # the worker's exit status
 
 

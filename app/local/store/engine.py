@@ -62,10 +62,13 @@ class Embedded:
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
         _check(chunks)
+        rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks)]
+        # The long part of a large document comes before others have to wait for it.
+        drafted = _segment([row for row in rows if row.chunk.vector is not None])
         with self._writing:
             first = self._truth.next_number()
             rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks, first)]
-            new = _segment([row for row in rows if row.chunk.vector is not None])
+            new = drafted.numbered_from(first)
             with self._committing:
                 gone = self._truth.put(document, rows)
                 self._index = self._index.changed(gone, new)

@@ -13,7 +13,7 @@ It is built from chunks, or merged from other segments. Saved, it is one file of
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
@@ -55,6 +55,10 @@ class Segment:
             _words(counted),
             Attributes.of([chunk.metadata for chunk in chunks]),
         )
+
+    def numbered_from(self, first: int) -> "Segment":
+        """The same, of chunks that were numbered from 0, their numbers from `first` on."""
+        return replace(self, numbers=self.numbers + first)
 
     @classmethod
     def merged(cls, parts: Sequence["Segment"], alive: Sequence[Mask]) -> "Segment":

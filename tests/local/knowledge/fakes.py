@@ -42,7 +42,13 @@ class PlainParser:
         self.parsed: list[str] = []
 
     def parse(
-        self, path: Path, name: str, *, charset: str | None = None, records: Records | None = None
+        self,
+        path: Path,
+        name: str,
+        *,
+        charset: str | None = None,
+        records: Records | None = None,
+        seconds: float | None = None,  # noqa: ARG002 - it takes no time
     ) -> list[Section]:
         assert self.gate.wait(timeout=30)
         assert records is None

@@ -19,7 +19,7 @@ SECTIONS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("home"), Encoder(), parser=Parser()) as world:
+    with World(tmp_path_factory.mktemp("home"), Encoder(), parser=Parser) as world:
         yield world
 
 

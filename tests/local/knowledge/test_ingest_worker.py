@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.local.knowledge.backlog import BATCH
-from app.local.knowledge.worker import CLAIM
+from app.local.knowledge.reading import CLAIM
 from app.local.store import Chunk, Store, StoreFull, Vectors, embedded
 from tests.local.knowledge.fakes import HashingEncoder
 from tests.local.knowledge.world import SETTLED, Source, World, until

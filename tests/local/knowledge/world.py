@@ -53,13 +53,17 @@ class World:
         home: Path,
         encoder: Encoder | None = None,
         open_store: Callable[[Path], Store] = embedded,
-        parser: Parser | None = None,
+        parser: Callable[[], Parser] | None = None,
     ) -> None:
         self.home = home
         self.parser = PlainParser()
         self.buckets = Buckets(home)
         self.knowledge = Knowledge(
-            home, encoder or HashingEncoder(), parser or self.parser, self.buckets, open_store
+            home,
+            encoder or HashingEncoder(),
+            parser or (lambda: self.parser),
+            self.buckets,
+            open_store,
         )
         self._exits = ExitStack()
 
