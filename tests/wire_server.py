@@ -10,7 +10,6 @@ the call.
 import asyncio
 import threading
 from collections.abc import (
-    AsyncGenerator,
     AsyncIterator,
     Awaitable,
     Callable,
@@ -18,7 +17,7 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from inspect import isawaitable
@@ -151,12 +150,12 @@ def _check(service: str, operation: str, handler: WaitingHandler) -> WaitingHand
 
 
 def _is_stream(value: object) -> bool:
-    return isinstance(value, Iterator | AsyncGenerator)
+    return isinstance(value, Iterator | AsyncIterator)
 
 
 def _checked_events(shape: Any, events: Any) -> Iterator[JSON] | AsyncIterator[JSON]:
-    if isinstance(events, AsyncGenerator):
-        return _checked_waiting(shape, events)
+    if isinstance(events, AsyncIterator):
+        return _CheckedWaiting(shape, events)
     return _checked_plain(shape, events)
 
 
@@ -169,11 +168,20 @@ def _checked_plain(shape: Any, events: Iterable[JSON]) -> Iterator[JSON]:
         getattr(events, "close", lambda: None)()
 
 
-async def _checked_waiting(shape: Any, events: AsyncGenerator[JSON, None]) -> AsyncIterator[JSON]:
-    async with aclosing(events):
-        async for event in events:
-            _check_event(shape, event)
-            yield event
+class _CheckedWaiting:
+    def __init__(self, shape: Any, events: Any) -> None:
+        self._shape, self._events = shape, events
+
+    def __aiter__(self) -> "_CheckedWaiting":
+        return self
+
+    async def __anext__(self) -> JSON:
+        event: JSON = await anext(self._events)
+        _check_event(self._shape, event)
+        return event
+
+    async def aclose(self) -> None:
+        await self._events.aclose()
 
 
 def _check_event(shape: Any, event: JSON) -> None:

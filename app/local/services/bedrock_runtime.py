@@ -9,19 +9,20 @@ What is wrong is told before the first byte, so that it is a plain error and not
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
 
 from app.local.services import bedrock_runtime_converse as conversing
 from app.local.services.bedrock_runtime_answers import (
     Answering,
+    Events,
     failing,
     failing_in_stream,
     taken,
 )
 from app.local.services.foundation_models import FoundationModel, find
 from app.local.transformer import Encoder
-from app.local.wire import JSON, Call, Service, ServiceError
+from app.local.wire import JSON, Call, ServiceError, WaitingService
 from app.local.writer import Model
 from app.local.writer.bodies import EMBEDDINGS, FAMILIES, Family, Request, parse
 
@@ -31,7 +32,7 @@ CONTENT_TYPE = "application/json"
 
 def handlers(
     encoder: Encoder, writer: Model, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Service:
+) -> WaitingService:
     """The operations of bedrock-runtime.
 
     Args:
@@ -55,7 +56,7 @@ class _Runtime:
         self._writer = writer
         self._now = now
 
-    def invoke_model(self, call: Call) -> JSON:
+    def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
         model = self._model(call)
         with failing(model):
             body = parse(_payload(call))
@@ -63,9 +64,40 @@ class _Runtime:
                 reply, tokens = embed(body, self._encoder)
                 return _whole(call, reply, {"input-token-count": tokens})
             family = FAMILIES[model.body]
-            answering = self._answering(model, body, family.read(body))
-            reply = family.whole(answering.whole())
-            metrics = answering.metrics()
+            request = taken(model, family.read(body))
+        return self._invoked(call, model, family, body, request)
+
+    def invoke_model_with_response_stream(self, call: Call) -> Awaitable[JSON]:
+        model = self._model(call)
+        family = _writing(model, "The model is unsupported for streaming.", stream=True)
+        with failing(model):
+            body = parse(_payload(call))
+            request = taken(model, family.read(body))
+        return self._streamed(call, model, family, body, request)
+
+    def converse(self, call: Call) -> Awaitable[JSON]:
+        model = self._model(call)
+        family = _writing(model, conversing.UNSUPPORTED)
+        with failing(model):
+            request = taken(model, conversing.read(call.params, family), conversing.RETURNED)
+        return self._conversed(call, model, family, request)
+
+    def converse_stream(self, call: Call) -> Awaitable[JSON]:
+        model = self._model(call)
+        family = _writing(model, conversing.UNSUPPORTED, stream=True)
+        with failing(model):
+            request = taken(model, conversing.read(call.params, family), conversing.RETURNED)
+        return self._conversing(call, model, family, request)
+
+    # What follows waits for the model, on the event loop.
+
+    async def _invoked(
+        self, call: Call, model: FoundationModel, family: Family, body: JSON, request: Request
+    ) -> JSON:
+        with failing(model):
+            answering = await self._begun(model, body, request)
+            reply = family.whole(await answering.whole())
+        metrics = answering.metrics()
         return _whole(
             call,
             reply,
@@ -76,30 +108,30 @@ class _Runtime:
             },
         )
 
-    def invoke_model_with_response_stream(self, call: Call) -> JSON:
-        model = self._model(call)
-        family = _writing(model, "The model is unsupported for streaming.", stream=True)
+    async def _streamed(
+        self, call: Call, model: FoundationModel, family: Family, body: JSON, request: Request
+    ) -> JSON:
         with failing(model):
-            body = parse(_payload(call))
-            answering = self._answering(model, body, family.read(body))
-        chunks = _chunks(family, answering)
+            answering = await self._begun(model, body, request)
+        chunks = Events(_chunks(family, answering), answering)
         return {"body": chunks, "contentType": CONTENT_TYPE, **_echoed(call)}
 
-    def converse(self, call: Call) -> JSON:
-        model = self._model(call)
-        family = _writing(model, conversing.UNSUPPORTED)
+    async def _conversed(
+        self, call: Call, model: FoundationModel, family: Family, request: Request
+    ) -> JSON:
         with failing(model):
-            request = conversing.read(call.params, family)
-            answering = self._answering(model, {}, request, conversing.RETURNED)
-            return conversing.whole(call.params, family, answering)
+            answering = await self._begun(model, {}, request)
+            return await conversing.whole(call.params, family, answering)
 
-    def converse_stream(self, call: Call) -> JSON:
-        model = self._model(call)
-        family = _writing(model, conversing.UNSUPPORTED, stream=True)
+    async def _conversing(
+        self, call: Call, model: FoundationModel, family: Family, request: Request
+    ) -> JSON:
         with failing(model):
-            request = conversing.read(call.params, family)
-            answering = self._answering(model, {}, request, conversing.RETURNED)
-        return {"stream": conversing.events(call.params, family, answering)}
+            answering = await self._begun(model, {}, request)
+        return {"stream": Events(conversing.events(call.params, family, answering), answering)}
+
+    async def _begun(self, model: FoundationModel, body: JSON, request: Request) -> Answering:
+        return await Answering.begun(model, body, request, self._writer, self._encoder)
 
     def count_tokens(self, call: Call) -> JSON:
         model = self._model(call)
@@ -124,12 +156,6 @@ class _Runtime:
             )
         _refuse_guardrail(call)
         return model
-
-    def _answering(
-        self, model: FoundationModel, body: JSON, request: Request, returned: str = ""
-    ) -> Answering:
-        request = taken(model, request, returned)
-        return Answering(model, body, request, self._writer, self._encoder)
 
 
 def _writing(model: FoundationModel, otherwise: str, *, stream: bool = False) -> Family:
@@ -176,13 +202,16 @@ def _whole(call: Call, reply: JSON, counts: JSON) -> JSON:
     }
 
 
-def _chunks(family: Family, answering: Answering) -> Iterator[JSON]:
+async def _chunks(family: Family, answering: Answering) -> AsyncGenerator[JSON, None]:
     with failing_in_stream(timeout="ModelTimeoutException"):
-        yield from map(_chunk, family.opening(answering.opening))
-        for piece, tokens in answering.pieces():
-            yield from map(_chunk, family.piece(answering.opening, piece, tokens))
+        for body in family.opening(answering.opening):
+            yield _chunk(body)
+        async for piece, tokens in answering.pieces():
+            for body in family.piece(answering.opening, piece, tokens):
+                yield _chunk(body)
         *before, last = family.closing(answering.reply())
-        yield from map(_chunk, before)
+        for body in before:
+            yield _chunk(body)
         yield _chunk({**last, METRICS: answering.metrics()})
 
 

@@ -1,15 +1,16 @@
 """An answer on its way: checked against its model, written, counted and timed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from time import perf_counter
+from typing import Self
 from uuid import uuid4
 
 from app.local.services.foundation_models import FoundationModel
 from app.local.transformer import Encoder
 from app.local.wire import JSON, ServiceError
-from app.local.writer import Model, ModelError, ModelTimeout
+from app.local.writer import Model, ModelError, ModelTimeout, Writing
 from app.local.writer.bodies import InvalidBody, Opening, Reply, Request
 
 
@@ -17,31 +18,42 @@ class Answering:
     """An answer while it is written, and what its family's bodies are told of it."""
 
     def __init__(
-        self, model: FoundationModel, body: JSON, request: Request, writer: Model, encoder: Encoder
+        self, model: FoundationModel, body: JSON, writing: Writing, encoder: Encoder, began: float
     ) -> None:
-        self._began = perf_counter()
+        self._began = began
         self._first: float | None = None
         self._encoder = encoder
-        self._generation = writer.generate(request.prompt, request.sampling)
+        self._writing = writing
         self._text = ""
-        self.opening = Opening(model.id, uuid4().hex[:24], body, self._generation.input_tokens)
+        self.opening = Opening(model.id, uuid4().hex[:24], body, writing.input_tokens)
 
-    def pieces(self) -> Iterator[tuple[str, int]]:
+    @classmethod
+    async def begun(
+        cls, model: FoundationModel, body: JSON, request: Request, writer: Model, encoder: Encoder
+    ) -> Self:
+        """The answer to a request, begun. It has to be closed."""
+        began = perf_counter()
+        writing = await writer.write(request.prompt, request.sampling)
+        return cls(model, body, writing, encoder, began)
+
+    async def pieces(self) -> AsyncGenerator[tuple[str, int], None]:
         """The pieces of the answer, each with how many tokens there are up to its end."""
         tokens = 0
-        try:
-            for piece in self._generation:
-                self._first = self._first or perf_counter()
-                self._text += piece
-                tokens += self._encoder.count(piece)
-                yield piece, tokens
-        finally:
-            self._generation.close()
+        async for piece in self._writing:
+            self._first = self._first or perf_counter()
+            self._text += piece
+            tokens += self._encoder.count(piece)
+            yield piece, tokens
 
-    def whole(self) -> Reply:
-        """The answer, all of it."""
-        for _ in self.pieces():
-            pass
+    async def aclose(self) -> None:
+        """Nothing more of it is wanted: what writes it stops."""
+        await self._writing.aclose()
+
+    async def whole(self) -> Reply:
+        """The answer, all of it. It is closed then."""
+        async with aclosing(self):
+            async for _ in self.pieces():
+                pass
         return self.reply()
 
     def reply(self) -> Reply:
@@ -51,8 +63,8 @@ class Answering:
             id=self.opening.id,
             body=self.opening.body,
             text=self._text,
-            finish=self._generation.finish,
-            citations=self._generation.citations,
+            finish=self._writing.finish,
+            citations=self._writing.citations,
             spans=self._encoder.spans,
         )
 
@@ -62,7 +74,7 @@ class Answering:
 
     def metrics(self) -> JSON:
         """What Bedrock adds to the last chunk of a stream."""
-        finish = self._generation.finish
+        finish = self._writing.finish
         first = self._first or perf_counter()
         return {
             "inputTokenCount": finish.input_tokens,
@@ -70,6 +82,25 @@ class Answering:
             "invocationLatency": self.latency(),
             "firstByteLatency": _milliseconds(first - self._began),
         }
+
+
+class Events:
+    """The events of a stream, with the answer that they tell of. Closed, it closes that, even if
+    no event was ever taken.
+    """
+
+    def __init__(self, events: AsyncGenerator[JSON, None], answering: Answering) -> None:
+        self._events, self._answering = events, answering
+
+    def __aiter__(self) -> "Events":
+        return self
+
+    async def __anext__(self) -> JSON:
+        return await anext(self._events)
+
+    async def aclose(self) -> None:
+        await self._events.aclose()
+        await self._answering.aclose()
 
 
 def _milliseconds(seconds: float) -> int:

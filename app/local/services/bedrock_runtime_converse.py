@@ -1,6 +1,6 @@
 """Converse: one shape for every family. Its request -> a Prompt; an answer -> its response."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -100,8 +100,8 @@ def _returned(violation: str) -> InvalidBody:
     return InvalidBody(f"{RETURNED}{malformed(violation).message}")
 
 
-def whole(params: JSON, family: Family, answering: Answering) -> JSON:
-    reply = answering.whole()
+async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
+    reply = await answering.whole()
     return {
         "output": {"message": {"role": "assistant", "content": [{"text": reply.text}]}},
         "stopReason": STOPS[reply.finish.reason],
@@ -112,11 +112,11 @@ def whole(params: JSON, family: Family, answering: Answering) -> JSON:
     }
 
 
-def events(params: JSON, family: Family, answering: Answering) -> Iterator[JSON]:
+async def events(params: JSON, family: Family, answering: Answering) -> AsyncGenerator[JSON, None]:
     """The events of ConverseStream. A block of text has no contentBlockStart."""
     with failing_in_stream(timeout="ModelStreamErrorException"):
         yield {"messageStart": {"role": "assistant"}}
-        for piece, _ in answering.pieces():
+        async for piece, _ in answering.pieces():
             yield {"contentBlockDelta": {"delta": {"text": piece}, "contentBlockIndex": 0}}
         reply = answering.reply()
         yield {"contentBlockStop": {"contentBlockIndex": 0}}

@@ -100,9 +100,14 @@ class _Source(ABC):
 class _Waiting(_Source):
     """Of an asynchronous iterator: where it waits, it is cancelled."""
 
-    def __init__(self, iterator: AsyncIterator[bytes], gone: "asyncio.Future[Any]") -> None:
+    def __init__(
+        self,
+        iterator: AsyncIterator[bytes],
+        aclose: Callable[[], Awaitable[None]] | None,
+        gone: "asyncio.Future[Any]",
+    ) -> None:
         super().__init__(gone)
-        self._iterator = iterator
+        self._iterator, self._aclose = iterator, aclose
 
     async def piece(self) -> bytes | None:
         return await anext(self._iterator, None)
@@ -110,6 +115,8 @@ class _Waiting(_Source):
     async def aclose(self) -> None:
         if isinstance(self._iterator, AsyncGenerator):
             await self._iterator.aclose()
+        if self._aclose:
+            await self._aclose()
 
 
 class _Threaded(_Source):
@@ -146,7 +153,7 @@ class _Threaded(_Source):
 def _source(response: Response, run: Run, gone: "asyncio.Future[Any]") -> _Source:
     body = response.body
     if isinstance(body, AsyncIterator):
-        return _Waiting(body, gone)
+        return _Waiting(body, response.aclose, gone)
     return _Threaded(iter([body]) if isinstance(body, bytes) else body, response.close, run, gone)
 
 

@@ -14,7 +14,6 @@ import logging
 import struct
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import aclosing
 from string import ascii_letters, digits
 from typing import Any
 
@@ -58,12 +57,11 @@ class EventStream:
         except Exception as error:  # noqa: BLE001 - no stream ends without a word
             yield self._last(error)
 
-    async def frames_waiting(self, events: AsyncGenerator[JSON, None]) -> AsyncIterator[bytes]:
-        """The same of an asynchronous generator, which is closed with this."""
+    async def frames_waiting(self, events: AsyncIterator[JSON]) -> AsyncGenerator[bytes, None]:
+        """The same of an asynchronous iterator."""
         try:
-            async with aclosing(events):
-                async for event in events:
-                    yield self.event(event)
+            async for event in events:
+                yield self.event(event)
         except Exception as error:  # noqa: BLE001 - no stream ends without a word
             yield self._last(error)
 

@@ -1,6 +1,6 @@
 """A handler's result as a response: status, headers, and a body, whole or in pieces."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +20,8 @@ class Response:
     Attributes:
         headers: names in lower case.
         body: whole; or in pieces, each sent as it is produced.
-        close: to be called when nothing more of the body is wanted. An asynchronous iterator is
-            closed by itself.
+        close: to be called when nothing more of the body is wanted.
+        aclose: the same, of a body that is made on the event loop.
         last_words: an error as the last piece, where the body can hold one: a stream of events.
     """
 
@@ -29,6 +29,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | Iterator[bytes] | AsyncIterator[bytes] = b""
     close: Callable[[], None] = lambda: None
+    aclose: Callable[[], Awaitable[None]] | None = None
     last_words: Callable[[ServiceError], bytes] | None = None
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
@@ -93,8 +94,9 @@ def _fill_payload(response: Response, operation: OperationModel, member: Any, va
     if member.serialization.get("eventstream"):
         stream = EventStream(operation, member)
         response.headers.setdefault("content-type", EVENT_STREAM)
-        if isinstance(value, AsyncGenerator):
+        if isinstance(value, AsyncIterator):
             response.body = stream.frames_waiting(value)
+            response.aclose = getattr(value, "aclose", None)
         else:
             response.body, response.close = stream.frames(value), _closer(value)
         response.last_words = stream.exception

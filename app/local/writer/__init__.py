@@ -29,6 +29,8 @@ from app.local.writer.prompt import (
     Prompt,
     Sampling,
     Turn,
+    Writing,
+    Written,
 )
 from app.local.writer.server import Server
 from app.local.writer.writer import Writer
@@ -46,4 +48,6 @@ __all__ = [
     "Server",
     "Turn",
     "Writer",
+    "Writing",
+    "Written",
 ]

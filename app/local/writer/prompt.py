@@ -1,6 +1,6 @@
 """What a model is asked, how it is to write, and what it writes: the nouns of this package."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -109,10 +109,48 @@ class Generation:
         self._pieces.close()
 
 
+class Writing(Protocol):
+    """An answer that is being written, for the event loop: waiting for the next piece costs no
+    thread. It is iterated once; `finish` is there at the end. `aclose` ends the writing at once,
+    and has to be called.
+    """
+
+    finish: Finish
+
+    @property
+    def input_tokens(self) -> int: ...
+
+    @property
+    def citations(self) -> tuple[Citation, ...]: ...
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        """Raises ModelError, while the pieces are taken."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class Written:
+    """A Writing that has all of its pieces already."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._pieces = list(generation)
+        self.finish = generation.finish
+        self.input_tokens = generation.input_tokens
+        self.citations = generation.citations
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        for piece in self._pieces:
+            yield piece
+
+    async def aclose(self) -> None:
+        """There is nothing to end."""
+
+
 class Model(Protocol):
     """What writes: the extractive writer, or a server that we ask."""
 
-    def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
+    async def write(self, prompt: Prompt, sampling: Sampling) -> Writing:
         """Begin an answer.
 
         Raises:

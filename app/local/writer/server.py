@@ -4,20 +4,22 @@
     <-                            data: {"choices": [{"delta": {"content": ".."}}]} .., data: [DONE]
     GET {url}/models              the first of them, where none is named
 
-Its errors and silences become ModelError and ModelTimeout. Closing a Generation closes the request.
+Its errors and silences become ModelError and ModelTimeout. All of it runs on the event loop, and
+waiting for a slow server costs no thread. Closing or cancelling an answer closes its request.
 """
 
+import asyncio
 import json
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
 import httpx2
 
 from app.local.transformer import Encoder
 from app.local.writer.prompt import (
+    Citation,
     Finish,
-    Generation,
     ModelError,
     ModelTimeout,
     Prompt,
@@ -32,7 +34,7 @@ _REASONS: dict[str, StopReason] = {"length": "length"}
 
 
 class Server:
-    """A server that writes in the writer's place. Thread-safe.
+    """A server that writes in the writer's place. It belongs to one event loop.
 
     Args:
         url: up to and including the version, as in http://127.0.0.1:11434/v1.
@@ -44,60 +46,99 @@ class Server:
     def __init__(
         self, url: str, encoder: Encoder, model: str | None = None, silence: float = SILENCE
     ) -> None:
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._encoder = encoder
         self._model = model
         self._silence = silence
-        timeout = httpx2.Timeout(silence, connect=CONNECT)
-        self._client = httpx2.Client(timeout=timeout, trust_env=False)
+        self._client = httpx2.AsyncClient(
+            timeout=httpx2.Timeout(silence, connect=CONNECT),
+            limits=httpx2.Limits(max_connections=None),
+            trust_env=False,
+        )
 
     def count(self, prompt: Prompt) -> int:
         return sum(map(self._encoder.count, prompt.texts))
 
-    def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
-        tokens = self.count(prompt)
-        with ExitStack() as opened, self._failures():
-            asked = {"model": self._named(), **_asked(prompt, sampling)}
-            url = f"{self._url}/chat/completions"
-            response = opened.enter_context(self._client.stream("POST", url, json=asked))
-            self._check(response)
-            pieces = self._pieces(response, opened.pop_all(), sampling, tokens)
-        next(pieces)  # begun, so that closing it closes the request
-        return Generation(pieces, tokens)
+    async def write(self, prompt: Prompt, sampling: Sampling) -> "_Said":
+        tokens = await asyncio.to_thread(self.count, prompt)
+        async with AsyncExitStack() as opened:
+            with self.failures():
+                asked = {"model": await self._named(), **_asked(prompt, sampling)}
+                request = self._client.stream("POST", f"{self.url}/chat/completions", json=asked)
+                response = await opened.enter_async_context(request)
+                await self._check(response)
+            return _Said(self, response, opened.pop_all(), sampling, tokens)
 
-    def close(self) -> None:
-        self._client.close()
+    def count_text(self, text: str) -> int:
+        """How many tokens a text is, as the encoder counts."""
+        return self._encoder.count(text)
 
-    def _named(self) -> str:
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _named(self) -> str:
         if self._model is None:
-            response = self._client.get(f"{self._url}/models")
-            self._check(response)
+            response = await self._client.get(f"{self.url}/models")
+            await self._check(response)
             offered = response.json().get("data") or []
             if not offered:
                 raise ModelError(
-                    f"The model server at {self._url} has no model. Give it one, or name one in "
+                    f"The model server at {self.url} has no model. Give it one, or name one in "
                     "OUTCROP_LOCAL_MODEL."
                 )
             self._model = str(offered[0]["id"])
         return self._model
 
-    def _check(self, response: httpx2.Response) -> None:
+    async def _check(self, response: httpx2.Response) -> None:
         if response.is_error:
-            said = response.read().decode(errors="replace")
+            said = (await response.aread()).decode(errors="replace")
             raise ModelError(
-                f"The model server at {self._url} answered {response.status_code}: {_reason(said)}",
+                f"The model server at {self.url} answered {response.status_code}: {_reason(said)}",
                 response.status_code,
             )
 
-    def _pieces(
-        self, response: httpx2.Response, opened: ExitStack, sampling: Sampling, tokens: int
-    ) -> Generator[str, None, Finish]:
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """What goes wrong with the server, as a ModelError."""
+        try:
+            yield
+        except httpx2.ConnectError as error:
+            raise ModelError(
+                f"There is no model server at {self.url} ({error}). Start it, or unset "
+                "OUTCROP_LOCAL_MODEL_URL to be answered by the stand-in model."
+            ) from error
+        except httpx2.TimeoutException as error:
+            raise ModelTimeout(
+                f"The model server at {self.url} said nothing for {self._silence:g} seconds."
+            ) from error
+        except (httpx2.HTTPError, ValueError, LookupError) as error:
+            raise ModelError(f"The model server at {self.url} failed: {error!r}.") from error
+
+
+class _Said:
+    """An answer that the server is giving."""
+
+    finish: Finish
+    citations: tuple[Citation, ...] = ()
+
+    def __init__(
+        self,
+        server: Server,
+        response: httpx2.Response,
+        opened: AsyncExitStack,
+        sampling: Sampling,
+        tokens: int,
+    ) -> None:
+        self._server, self._response, self._opened = server, response, opened
+        self._sampling = sampling
+        self.input_tokens = tokens
+
+    async def __aiter__(self) -> AsyncIterator[str]:
         text = ""
         usage: dict[str, int] = {}
         ended: dict[str, Any] | None = None
-        with opened, self._failures():
-            yield ""
-            for event in _events(response):
+        with self._server.failures():
+            async for event in _events(self._response):
                 usage = event.get("usage") or usage
                 for choice in event.get("choices", []):
                     if piece := (choice.get("delta") or {}).get("content"):
@@ -105,31 +146,23 @@ class Server:
                         yield piece
                     ended = choice if choice.get("finish_reason") else ended
         if ended is None:
-            raise ModelError(f"The model server at {self._url} broke off in the middle.")
+            raise ModelError(f"The model server at {self._server.url} broke off in the middle.")
+        self.finish = self._finish(text, usage, ended)
+
+    async def aclose(self) -> None:
+        """Close the request, wherever it is."""
+        await self._opened.aclose()
+
+    def _finish(self, text: str, usage: dict[str, int], ended: dict[str, Any]) -> Finish:
         stop = ended.get("stop_reason")  # vLLM tells which
-        reason = _REASONS.get(ended["finish_reason"], "stop" if stop in sampling.stop else "end")
+        known: StopReason = "stop" if stop in self._sampling.stop else "end"
+        reason = _REASONS.get(ended["finish_reason"], known)
         return Finish(
             reason,
-            usage.get("prompt_tokens", tokens),
-            usage.get("completion_tokens", self._encoder.count(text)),
+            usage.get("prompt_tokens", self.input_tokens),
+            usage.get("completion_tokens", self._server.count_text(text)),
             stop if reason == "stop" else None,
         )
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except httpx2.ConnectError as error:
-            raise ModelError(
-                f"There is no model server at {self._url} ({error}). Start it, or unset "
-                "OUTCROP_LOCAL_MODEL_URL to be answered by the stand-in model."
-            ) from error
-        except httpx2.TimeoutException as error:
-            raise ModelTimeout(
-                f"The model server at {self._url} said nothing for {self._silence:g} seconds."
-            ) from error
-        except (httpx2.HTTPError, ValueError, LookupError) as error:
-            raise ModelError(f"The model server at {self._url} failed: {error!r}.") from error
 
 
 def _asked(prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
@@ -151,9 +184,9 @@ def _asked(prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
     }
 
 
-def _events(response: httpx2.Response) -> Iterator[dict[str, Any]]:
+async def _events(response: httpx2.Response) -> AsyncGenerator[dict[str, Any], None]:
     """The data of a stream of server-sent events, up to [DONE]."""
-    for line in response.iter_lines():
+    async for line in response.aiter_lines():
         name, _, data = line.partition(":")
         if name == "data" and data.strip() == "[DONE]":
             return

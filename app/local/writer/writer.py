@@ -1,5 +1,6 @@
 """The writer: a prompt in, an answer out, piece by piece."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,7 +11,7 @@ from app.local.writer.candidates import Candidate, candidates
 from app.local.writer.choose import answerable, chosen, drawn, score
 from app.local.writer.evidence import Case, evidence, likeliest
 from app.local.writer.limits import limited, pieces
-from app.local.writer.prompt import Citation, Generation, Prompt, Sampling
+from app.local.writer.prompt import Citation, Generation, Prompt, Sampling, Written
 from app.local.writer.question import Question
 from app.local.writer.reading import Answer, Other, Rewrite, read
 from app.local.writer.rewrite import rewrite
@@ -32,6 +33,10 @@ class Writer:
 
     def count(self, prompt: Prompt) -> int:
         return sum(map(self._encoder.count, prompt.texts))
+
+    async def write(self, prompt: Prompt, sampling: Sampling) -> Written:
+        """The answer, all of it, computed in a thread."""
+        return await asyncio.to_thread(lambda: Written(self.generate(prompt, sampling)))
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
         answer = self._answer(prompt, sampling)

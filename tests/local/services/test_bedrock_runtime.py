@@ -1,19 +1,22 @@
 """bedrock-runtime over HTTP: botocore writes and reads, for every operation."""
 
+import asyncio
 import json
-from collections.abc import Generator, Iterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx2
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 from app.local.services import bedrock_runtime
 from app.local.transformer import Encoder
 from app.local.writer import (
+    Citation,
     Finish,
-    Generation,
     Model,
     ModelError,
     ModelTimeout,
@@ -383,22 +386,32 @@ def test_a_model_that_cannot_is_refused(
 class Failing:
     """A model that says what it is told to say, and then fails."""
 
+    finish: Finish
+    input_tokens: int
+
     def __init__(self, *pieces: str, error: ModelError) -> None:
         self._pieces = pieces
         self._error = error
+        self.citations: tuple[Citation, ...] = ()
+        self.closed = threading.Event()
 
-    def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
+    async def write(self, prompt: Prompt, sampling: Sampling) -> "Failing":
         assert sampling.max_tokens
         if not self._pieces:
             raise self._error
-        return Generation(self._write(), self.count(prompt))
+        self.input_tokens = self.count(prompt)
+        return self
 
     def count(self, prompt: Prompt) -> int:
         return len(prompt.texts)
 
-    def _write(self) -> Generator[str, None, Finish]:
-        yield from self._pieces
+    async def __aiter__(self) -> AsyncIterator[str]:
+        for piece in self._pieces:
+            yield piece
         raise self._error
+
+    async def aclose(self) -> None:
+        self.closed.set()
 
 
 def failing(encoder: Encoder, model: Model) -> Any:
@@ -445,3 +458,34 @@ def test_a_model_that_fails_later_is_an_exception_of_the_stream(
         assert said == ["messageStart", "contentBlockDelta", "contentBlockDelta"]
         with pytest.raises(EventStreamError, match=in_invoke):
             streamed(client, CLAUDE, BODY)
+
+
+class Silent(Failing):
+    """A model that never says anything more."""
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        for piece in self._pieces:
+            yield piece
+        self.begun.set()
+        await asyncio.Event().wait()
+
+    def __init__(self, *pieces: str) -> None:
+        super().__init__(*pieces, error=ModelError("never raised"))
+        self.begun = threading.Event()
+
+
+@pytest.mark.parametrize("path", ["converse-stream", "converse", "invoke-with-response-stream"])
+def test_a_client_that_leaves_closes_what_the_model_is_writing(encoder: Encoder, path: str) -> None:
+    model = Silent("Very")
+    body = ASKED if path.startswith("converse") else BODY
+
+    async def test(url: str) -> None:
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            call = asyncio.create_task(client.post(f"{url}/model/{CLAUDE}/{path}", json=body))
+            assert await asyncio.to_thread(model.begun.wait, 10)
+            assert not model.closed.is_set()
+            call.cancel()
+        assert await asyncio.to_thread(model.closed.wait, 10)
+
+    with failing(encoder, model) as server:
+        asyncio.run(test(server.url))
