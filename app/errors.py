@@ -4,9 +4,11 @@
     ├── CallerError            the request is at fault; the message names the field and the rule
     │   ├── InvalidRequest     400
     │   ├── Unauthenticated    401
+    │   ├── Forbidden          403
     │   ├── NotFound           404
     │   ├── Conflict           409
-    │   └── TooLarge           413
+    │   ├── TooLarge           413
+    │   └── NotJson            415
     ├── BackendError           the request was fine; AWS, or what stands in for it, was not
     │   ├── Throttled          429
     │   ├── ModelFailed        502   the model answered with an error, or with nonsense
@@ -67,6 +69,12 @@ class Unauthenticated(CallerError):
     title = "Nobody is signed in"
 
 
+class Forbidden(CallerError):
+    status = 403
+    code = "forbidden"
+    title = "The request is not let in"
+
+
 class NotFound(CallerError):
     status = 404
     code = "not-found"
@@ -83,6 +91,12 @@ class TooLarge(CallerError):
     status = 413
     code = "too-large"
     title = "The request is too large"
+
+
+class NotJson(CallerError):
+    status = 415
+    code = "unsupported-media-type"
+    title = "The body is not JSON"
 
 
 class BackendError(OutcropError):

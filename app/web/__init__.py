@@ -11,8 +11,10 @@
     GET    /models               what may be asked for
     GET    /healthz  /readyz     alive; able to answer
 
-Errors are RFC 9457 problems (`problems.py`); before a stream's first byte too, and after it as the
-stream's own error part. Nothing here knows which home it is in.
+All but the last two want a principal (`principal.py`), `/openapi.json` as well. Errors are RFC 9457
+problems (`problems.py`); before a stream's first byte too, and after it as the stream's own error
+part. Which home it is in shows in one setting: with `OUTCROP_AUTH=local` nobody stands before
+the application, and it looks itself at who is let in (`admission.py`).
 """
 
 from fastapi import FastAPI
@@ -22,7 +24,9 @@ from app import __version__
 from app.aws import Clients
 from app.settings import Settings
 from app.web import problems
+from app.web.admission import Admission
 from app.web.bodies import ReadBody
+from app.web.principal import RequirePrincipal
 from app.web.request_ids import RequestIds
 from app.web.routes import chat, conversations, documents, health, models, search
 from app.web.turns import Turns
@@ -44,9 +48,13 @@ def application(clients: Clients, settings: Settings) -> FastAPI:
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
     problems.install(app)
-    # Outermost first: a request has an id before anything can refuse it.
-    for middleware in reversed((RequestIds, problems.CatchUnexpected, ReadBody)):
-        app.add_middleware(middleware)
+    # Innermost first: a request has an id before anything can refuse it.
+    app.add_middleware(ReadBody)
+    app.add_middleware(RequirePrincipal, settings=settings)
+    if settings.auth == "local":
+        app.add_middleware(Admission, origin=settings.origin)
+    app.add_middleware(problems.CatchUnexpected)
+    app.add_middleware(RequestIds)
     if settings.origin:
         app.add_middleware(
             CORSMiddleware,

@@ -1,4 +1,7 @@
-"""What no request's body may be: larger than any of ours, or JSON that others could not read.
+"""What no request's body may be: larger than any of ours, not said to be JSON, or JSON that others
+could not read.
+
+A page in a browser sends forms and plain text without asking first, and JSON only after a preflight.
 
 Python reads JSON that is none (NaN), numbers that no double holds (1e999), half characters (a lone
 surrogate) and any depth, and hands them to whatever comes next: to S3, to Bedrock, into a log. A
@@ -6,6 +9,7 @@ body is read here, once, and refused with the field and the rule; the applicatio
 """
 
 import json
+import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
@@ -13,7 +17,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import CallerError, InvalidRequest, TooLarge
+from app.errors import CallerError, InvalidRequest, NotJson, TooLarge
 from app.web.problems import problem
 
 LARGEST_BODY = 256 * 1024  # bytes; documents go to the bucket, not through here
@@ -37,6 +41,8 @@ class ReadBody:
             body = await _read(scope, receive)
             if body is None:
                 return  # the caller has gone
+            if body:
+                check_type(Headers(scope=scope).get("content-type", ""))
             check(body)
         except CallerError as error:
             await problem(error)(scope, receive, send)
@@ -68,6 +74,20 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
             raise _too_large()
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def check_type(content_type: str) -> None:
+    """Refuse what is not said to be JSON.
+
+    Raises:
+        NotJson: naming the header.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if not re.fullmatch(r"application/(.+\+)?json", kind):
+        raise NotJson(
+            "Send the body as JSON, with the header Content-Type: application/json.",
+            field="content-type",
+        )
 
 
 def check(body: bytes) -> None:

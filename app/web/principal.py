@@ -8,7 +8,8 @@ in a header that only it can set: one that a caller sends is overwritten. Who it
     identity.cognitoIdentityId      an identity of a Cognito identity pool, whose role many share
     identity.userArn                an IAM user, or an assumed role with its session's name
 
-A request whose context names none of them is nobody's, and is refused.
+A request whose context names none of them is nobody's, and is refused, whatever it asks for. A
+middleware sees to it and not the routes, so that no route can be forgotten.
 """
 
 import json
@@ -16,17 +17,38 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Unauthenticated
 from app.settings import Settings
+from app.web.problems import problem
 
 LOCAL = "local"
 CONTEXT_HEADER = "x-amzn-request-context"
+OPEN = frozenset({"/healthz", "/readyz"})
+"""What the adapter and a load balancer ask, who are nobody."""
+
 NAMES = (
     ("authorizer", "claims", "sub"),
     ("identity", "cognitoIdentityId"),
     ("identity", "userArn"),
 )
+
+
+class RequirePrincipal:
+    """Middleware that refuses nobody's requests, but for health."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self._principal = app, principal_of(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            try:
+                self._principal(Request(scope))
+            except Unauthenticated as error:
+                await problem(error)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 def principal_of(settings: Settings) -> Callable[[Request], str]:

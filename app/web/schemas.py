@@ -64,29 +64,42 @@ class Question(_Schema):
 
 
 class UIPart(BaseModel):
-    """A part of a message of the UI message protocol; only `text` parts are read."""
+    """A part of a message of the UI message protocol."""
+
+    model_config = ConfigDict(extra="allow")
 
     type: str
     text: str = ""
 
 
 class UIMessage(BaseModel):
-    """A message of the UI message protocol."""
+    """A message of the UI message protocol. Of all but the last, nothing is read: the conversation
+    is kept here, and not by its page.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     id: str
     role: Literal["system", "user", "assistant"]
     parts: list[UIPart]
 
 
-class UIQuestion(BaseModel):
-    """What `useChat` sends: the chat's id and its messages, of which the last is the question.
-
-    Fields that such clients add are ignored, as their protocol wants it.
+class UIQuestion(_Schema):
+    """What `useChat` sends: the chat's id and its messages, of which the last is the question; and
+    beside them what its `body` says, `model` and `filter`.
     """
 
-    id: Identifier
+    id: Identifier = Field(description="The conversation.")
     messages: Annotated[list[UIMessage], Field(min_length=1)]
-    trigger: str = "submit-message"
+    trigger: Literal["submit-message", "regenerate-message"] = Field(
+        default="submit-message", description="Either way the last message is answered."
+    )
+    message_id: str | None = Field(default=None, description="Of no effect: the last one is asked.")
+    metadata: Any = Field(default=None, description="The page's own; of no effect.")
+    model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
+    filter: dict[str, Any] | None = Field(
+        default=None, description="Bedrock's RetrievalFilter: which documents may be used."
+    )
 
 
 QUESTION_TAGS = ("question", "ui")

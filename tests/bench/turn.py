@@ -86,7 +86,8 @@ def _recorded(question: str, aws: Clients) -> list[Call]:
             recorded.append((client, xform_name(model.name), dict(params)))
 
         client.meta.events.register("provide-client-params", record, unique_id="bench")
-    with TestClient(application(aws, provision(aws, deployer(SECONDS)))) as http:
+    app = application(aws, provision(aws, deployer(SECONDS)))
+    with TestClient(app, "http://127.0.0.1") as http:
         recorded.clear()  # of what making the resources took
         http.post("/chat/stream", json={"message": question}).raise_for_status()
     for client in (aws.bedrock_agent_runtime, aws.bedrock_runtime, aws.s3):

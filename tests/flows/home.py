@@ -163,7 +163,7 @@ def account() -> Iterator[Home]:
 def _home(settings: Settings, stack: ExitStack, faults: Faults | None) -> Home:
     aws = clients(settings.deadline_seconds)
     app = application(aws, settings)
-    http = stack.enter_context(TestClient(app, raise_server_exceptions=False))
+    http = stack.enter_context(TestClient(app, "http://127.0.0.1", raise_server_exceptions=False))
     return Home(settings, http, aws, faults)
 
 

@@ -123,7 +123,7 @@ def behind(backend: Backend, folder: Path) -> Iterator[Home]:
 def called(settings: Settings) -> TestClient:
     """The application, called without a socket in between."""
     app = application(clients(settings.deadline_seconds), settings)
-    return TestClient(app, raise_server_exceptions=False)
+    return TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
 
 
 def parts_of(lines: Iterable[str]) -> list[JSON]:

@@ -57,4 +57,4 @@ def test_a_browser_may_ask_before_it_sends_a_token() -> None:
         "access-control-request-headers": "authorization,content-type",
     }
     assert web(PAGE).options("/chat/stream", headers=asked).status_code == 200
-    assert web(None).options("/chat/stream", headers=asked).status_code == 405
+    assert web(None).options("/chat/stream", headers=asked).status_code == 401

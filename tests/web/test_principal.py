@@ -1,14 +1,17 @@
 """Who a request comes from, by what API Gateway says in the request context."""
 
 import json
-from typing import Literal
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, Literal
 
 import pytest
 from fastapi import FastAPI, Request
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.settings import Settings
-from app.web import problems
+from app.web import application, problems
 from app.web.principal import principal_of
 from tests.lambdas.api_event import NOBODY, Caller, cognito, event, iam, send
 
@@ -17,15 +20,24 @@ SESSION = "arn:aws:sts::123456789012:assumed-role/Reader/alice@example.com"
 FORGED = ("X-Amzn-Request-Context", '{"authorizer": {"claims": {"sub": "mallory"}}}')
 
 
-def client(auth: Literal["local", "api-gateway"]) -> TestClient:
-    """An application that answers with the principal's name."""
-    settings = Settings(
+NOBODYS: Any = SimpleNamespace(
+    bedrock=None, bedrock_runtime=None, bedrock_agent=None, bedrock_agent_runtime=None, s3=None
+)
+
+
+def settings_of(auth: Literal["local", "api-gateway"]) -> Settings:
+    return Settings(
         knowledge_base_id="K",
         data_source_id="D",
         documents_bucket="d",
         conversations_bucket="c",
         auth=auth,
     )
+
+
+def client(auth: Literal["local", "api-gateway"]) -> TestClient:
+    """An application that answers with the principal's name."""
+    settings = settings_of(auth)
     app, principal = FastAPI(), principal_of(settings)
 
     @app.get("/")
@@ -74,3 +86,28 @@ def test_a_context_that_names_nobody_is_refused(context: str | None) -> None:
 def test_on_the_laptop_there_is_one() -> None:
     answer = send(client("local"), event("GET", "/", caller=cognito("alice")))
     assert answer.json() == "local"
+
+
+def routes() -> list[tuple[str, str]]:
+    """Every method of every route that the application has, those without a description too."""
+    app = application(NOBODYS, settings_of("api-gateway"))
+    found = [*_walk(app.routes)]
+    assert {path for _, path in found} >= {"/chat", "/documents/{id}", "/readyz", "/openapi.json"}
+    return found
+
+
+def _walk(those: Any) -> Iterator[tuple[str, str]]:
+    for route in those:
+        if isinstance(route, Route):
+            yield from ((method, route.path) for method in route.methods or ())
+        else:  # a router, as FastAPI includes it
+            yield from _walk(route.original_router.routes)
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_every_route_but_health_wants_a_principal(method: str, path: str) -> None:
+    http = TestClient(
+        application(NOBODYS, settings_of("api-gateway")), raise_server_exceptions=False
+    )
+    answer = http.request(method, path.replace("{id}", "x"))
+    assert (answer.status_code == 401) == (path not in ("/healthz", "/readyz"))

@@ -19,6 +19,7 @@ from app.web.turns import Turns
 
 TAG = "chat"
 LAST_WORDS_SECONDS = 30  # for a slow reader to read the end of a turn that has ended
+TEXT_MEMBERS = {"state", "providerMetadata"}  # of a text part; they say how it came to be
 
 
 def router(clients: Clients, settings: Settings) -> APIRouter:
@@ -80,12 +81,43 @@ def _question(asked: schemas.Question | schemas.UIQuestion) -> Question:
             model=asked.model,
             retrieval_filter=asked.filter,
         )
-    last = asked.messages[-1]
-    text = "".join(part.text for part in last.parts if part.type == "text").strip()
-    if last.role != "user" or not 0 < len(text) <= schemas.LONGEST_MESSAGE:
-        raise InvalidRequest(
-            "The last message has to be the user's, with text of at most "
-            f"{schemas.LONGEST_MESSAGE} characters.",
-            field="messages",
-        )
-    return Question(text, conversation=asked.id)
+    return Question(
+        _text(asked.messages[-1]),
+        conversation=asked.id,
+        model=asked.model,
+        retrieval_filter=asked.filter,
+    )
+
+
+def _text(last: schemas.UIMessage) -> str:
+    """The question that the last message is. What it holds beside text is refused by name, for
+    it would have no effect.
+
+    Raises:
+        InvalidRequest: it is not the user's, has no text or too much, or holds more than that.
+    """
+    if last.role != "user":
+        raise InvalidRequest("The last message has to be the user's.", field="messages.role")
+    if unknown := _names(last) - {"metadata"}:
+        rule = f"The last message has {_listed(unknown)}, which nobody would read."
+        raise InvalidRequest(rule, field=f"messages.{min(unknown)}")
+    if others := {part.type for part in last.parts} - {"text"}:
+        rule = f"A question is text; a part of the type {_listed(others)} would not be read."
+        raise InvalidRequest(rule, field="messages.parts")
+    if unknown := {name for part in last.parts for name in _names(part)} - TEXT_MEMBERS:
+        rule = f"A part of the question has {_listed(unknown)}, which nobody would read."
+        raise InvalidRequest(rule, field=f"messages.parts.{min(unknown)}")
+    text = "".join(part.text for part in last.parts).strip()
+    if not 0 < len(text) <= schemas.LONGEST_MESSAGE:
+        rule = f"The last message needs text, of {schemas.LONGEST_MESSAGE} characters at most."
+        raise InvalidRequest(rule, field="messages")
+    return text
+
+
+def _names(item: schemas.UIMessage | schemas.UIPart) -> set[str]:
+    """The members that an item has beyond those that we know."""
+    return set(item.model_extra or ())
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(repr(name) for name in sorted(names))

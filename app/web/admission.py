@@ -1,0 +1,68 @@
+"""Which requests are let in where nobody stands before the application: on the laptop.
+
+There, each page that a browser shows can send requests to the application's port. What a page
+causes is told by three things that it cannot forge:
+
+    Host             the server that the browser means to talk to; not ours where a page's own name
+                     leads to 127.0.0.1 (DNS rebinding)
+    Origin           whose page sends it: `OUTCROP_ORIGIN`, the application's own, or a stranger's
+    Sec-Fetch-Site   how the page relates to us: https://www.w3.org/TR/fetch-metadata/. Another port
+                     of this machine is `same-site`; `none` is a person's own doing
+
+In AWS this does not apply. The Host there is API Gateway's or a domain's, the function answers to
+nobody but the adapter beside it, and a caller is known by a token or a signature, which a browser
+adds to no request by itself.
+"""
+
+import re
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import Forbidden
+from app.web.problems import problem
+
+# Browsers and resolvers hold names under .localhost to this machine: RFC 6761, section 6.3.
+_HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|([\w.-]+\.)?localhost)(:\d{1,5})?", re.ASCII | re.I)
+
+
+class Admission:
+    """Middleware that refuses what was meant for another server, or sent by a page of another.
+
+    Args:
+        origin: the page that may call, beside the application's own.
+    """
+
+    def __init__(self, app: ASGIApp, origin: str | None) -> None:
+        self.app, self.origin = app, origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            try:
+                check(Headers(scope=scope), self.origin)
+            except Forbidden as error:
+                await problem(error)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def check(headers: Mapping[str, str], allowed: str | None) -> None:
+    """Whether a request with these headers, names in lower case, is let in.
+
+    Raises:
+        Forbidden: it was meant for another server, or sent by a page that may not call.
+    """
+    host = headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        raise Forbidden(
+            f"{host!r} is no name of this server; call it as 127.0.0.1 or localhost.", field="host"
+        )
+    origin = headers.get("origin")
+    if origin is not None and origin not in (allowed, f"http://{host}"):
+        raise Forbidden(
+            f"Pages of {origin} may not call; the page that OUTCROP_ORIGIN names may.",
+            field="origin",
+        )
+    if origin is None and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise Forbidden("A page of another origin may not call.", field="sec-fetch-site")
