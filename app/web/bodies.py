@@ -1,7 +1,7 @@
 """What no request's body may be: larger than any of ours, not said to be JSON, or JSON that others
 could not read.
 
-A page in a browser sends forms and plain text without asking first, and JSON only after a preflight.
+A page in a browser sends forms and plain text without asking first, JSON only after a preflight.
 
 Python reads JSON that is none (NaN), numbers that no double holds (1e999), half characters (a lone
 surrogate) and any depth, and hands them to whatever comes next: to S3, to Bedrock, into a log. A

@@ -97,7 +97,7 @@ def _text(last: schemas.UIMessage) -> str:
         InvalidRequest: it is not the user's, has no text or too much, or holds more than that.
     """
     if last.role != "user":
-        raise InvalidRequest("The last message has to be the user's.", field="messages.role")
+        raise InvalidRequest("The last message has to be the user's.", field="messages")
     if unknown := _names(last) - {"metadata"}:
         rule = f"The last message has {_listed(unknown)}, which nobody would read."
         raise InvalidRequest(rule, field=f"messages.{min(unknown)}")
