@@ -21,7 +21,7 @@ def http() -> Iterator[TestClient]:
     """An application whose clients do not even exist: nothing may get that far."""
     nobody: Any = dict.fromkeys(field.name for field in fields(Clients))
     app = application(Clients(**nobody), settings())
-    with TestClient(app, raise_server_exceptions=False) as http:
+    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as http:
         yield http
 
 

@@ -18,7 +18,7 @@ def test_an_unexpected_error_has_an_id_and_a_page_may_read_it(
 ) -> None:
     nobody: Any = dict.fromkeys(field.name for field in fields(Clients))
     app = application(Clients(**nobody), settings(origin=PAGE))
-    http = TestClient(app, raise_server_exceptions=False)
+    http = TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
     answer = http.get("/models", headers={"origin": PAGE, "x-request-id": "mine"})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
