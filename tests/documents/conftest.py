@@ -93,9 +93,11 @@ class Sides:
         for key in keys:
             self.s3.put_object(Bucket=BUCKET, Key=key, Body=f"This is {key}.".encode(), **more)
 
-    def upload(self, key: str, content: str = "A text.", **metadata: MetadataValue) -> None:
-        """By a form of the application's."""
-        post(offer(self.bucket, self.knowledge_base, key, metadata), content)
+    def upload(
+        self, key: str, content: str = "A text.", sha256: str | None = None, **more: MetadataValue
+    ) -> None:
+        """By a form of the application's; what else is given are attributes."""
+        post(offer(self.bucket, self.knowledge_base, key, more, sha256), content)
 
     def attributes(self, key: str) -> Any:
         """What the sidecar says that the Knowledge Base was told of with a document."""

@@ -1,0 +1,93 @@
+"""What became of documents: as few calls as there can be, and none that is paid for in vain."""
+
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from app.documents import find, listing, offer, remove, sync
+from app.documents.names import document_id
+from app.errors import NotFound
+from tests.documents.conftest import Sides
+
+
+@pytest.fixture
+def calls(sides: Sides) -> Iterator[Counter[str]]:
+    """The operations that AWS is called with, counted."""
+    counted: Counter[str] = Counter()
+
+    def count(model: object, **_: object) -> None:
+        counted[str(getattr(model, "name", ""))] += 1
+
+    aws = sides.knowledge_base.clients
+    each = [aws.s3, aws.bedrock_agent, aws.bedrock_agent_runtime]
+    for client in each:
+        client.meta.events.register("before-call", count, unique_id="count")
+    yield counted
+    for client in each:
+        client.meta.events.unregister("before-call", unique_id="count")
+
+
+def test_a_page_costs_one_listing_and_a_call_for_ten_documents(
+    sides: Sides, calls: Counter[str]
+) -> None:
+    keys = [f"{number:02}.md" for number in range(45)]
+    sides.put(*keys, *(f"{key}.metadata.json" for key in keys))
+    calls.clear()
+    first, cursor = listing(sides.bucket, sides.knowledge_base, 20)
+    assert [document.name for document in first] == keys[:20]
+    assert calls == {"ListObjectsV2": 1, "GetKnowledgeBaseDocuments": 2}
+    second, cursor = listing(sides.bucket, sides.knowledge_base, 20, cursor)
+    third, cursor = listing(sides.bucket, sides.knowledge_base, 20, cursor)
+    assert [document.name for document in [*second, *third]] == keys[20:]
+    assert cursor is None
+
+
+def test_an_upload_is_never_searched_for(sides: Sides, calls: Counter[str]) -> None:
+    """Retrieve is paid for: it is asked only whether a document that left both sides is gone."""
+    digest = sha256(b"A text.").hexdigest()
+    assert not offer(sides.bucket, sides.knowledge_base, "a.md", sha256=digest).replaces
+    sides.upload("a.md", sha256=digest)
+    assert find(sides.bucket, sides.knowledge_base, document_id("a.md")).status == "UPLOADED"
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    assert find(sides.bucket, sides.knowledge_base, document_id("a.md")).status == "INDEXED"
+    assert offer(sides.bucket, sides.knowledge_base, "a.md", sha256=digest).unchanged
+    assert calls["Retrieve"] == 0
+    remove(sides.bucket, sides.knowledge_base, document_id("a.md"))
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    with pytest.raises(NotFound):
+        find(sides.bucket, sides.knowledge_base, document_id("a.md"))
+    assert calls["Retrieve"] == 1
+
+
+def test_indexed_is_not_said_of_the_version_before(sides: Sides) -> None:
+    """The Knowledge Base is done with the old text just after the new one came."""
+    sides.upload("a.md", "The old text.")
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    sides.upload("a.md", "The new text.")
+    identifier = document_id("a.md")
+    assert find(sides.bucket, sides.knowledge_base, identifier).status == "UPLOADED"
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    assert find(sides.bucket, sides.knowledge_base, identifier).status == "INDEXED"
+
+
+def test_tags_of_others_stay(sides: Sides) -> None:
+    sides.upload("a.md")
+    cost: Any = {"Key": "cost", "Value": "library"}
+    sides.s3.put_object_tagging(
+        Bucket=sides.bucket.name, Key="a.md", Tagging={"TagSet": [cost]}
+    )  # fmt: skip
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    tags = sides.s3.get_object_tagging(Bucket=sides.bucket.name, Key="a.md")["TagSet"]
+    assert cost in tags
+    assert find(sides.bucket, sides.knowledge_base, document_id("a.md")).status == "INDEXED"
+
+
+@pytest.mark.parametrize("key", ["a/", "a.md.metadata.json", ""])
+def test_what_is_no_document_is_not_found(sides: Sides, key: str) -> None:
+    if key:
+        sides.put(key)
+    with pytest.raises(NotFound):
+        find(sides.bucket, sides.knowledge_base, document_id(key))
