@@ -14,6 +14,7 @@ FLOW of a write, which a crash may cut anywhere:
     events.py     event -> queue, once more after a crash
     contents.py   what is there, for readers; and after a crash, the end of what it cut
     history.py    what a key was before: older versions and delete markers, a stack for each
+    watch.py      which files may have changed, told by the file system
     byhand.py     the other way round: a file that changed -> row and event
 
 A row fits one state of a file only (size, time, inode). So metadata never meets other bytes than

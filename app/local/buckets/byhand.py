@@ -6,10 +6,10 @@ is called "null".
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from app.local.buckets import index
+from app.local.buckets import index, layout
 from app.local.buckets.checksums import md5
 from app.local.buckets.folder import Folder, Identity
 from app.local.buckets.objects import Attributes, Object, guess_type
@@ -39,19 +39,69 @@ class Finding:
         return folder.identity(self.now.path) == self.now.identity
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What was found in a folder.
+
+    Attributes:
+        late: the paths of files that have changed so recently that they may still be written to.
+    """
+
+    findings: list[Finding]
+    late: list[str]
+
+
+Places = dict[str, tuple[str, Identity]]
+"""Key -> where its file lies, and the file's identity."""
+
+
 def survey(
-    database: Database, folder: Folder, bucket: str, prefix: str, until_ns: int | None
-) -> Iterator[Finding]:
-    """All findings of a folder. Files changed after `until_ns` are passed over."""
-    known = index.identities(database, bucket, prefix)
-    present = set()
-    for key, path, identity in folder.walk(prefix):
-        present.add(key)
-        late = until_ns is not None and identity.mtime_ns > until_ns
-        if (path, identity) != known.get(key) and not late:
-            yield examine(folder, bucket, key, index.get(database, bucket, key))
-    for key in known.keys() - present:
-        yield examine(folder, bucket, key, index.get(database, bucket, key))
+    database: Database,
+    folder: Folder,
+    bucket: str,
+    prefix: str,
+    until_ns: int | None,
+    paths: Collection[str] | None = None,
+) -> Survey:
+    """All findings of a folder.
+
+    Args:
+        prefix: keys that begin otherwise are passed over.
+        until_ns: files changed after this moment are late.
+        paths: look at these only, and below them; else at all of the folder.
+    """
+    present, known = _places(database, folder, bucket, prefix, paths)
+    keys, late = [], []
+    for key, (path, identity) in present.items():
+        if (path, identity) != known.get(key):
+            if until_ns is not None and identity.mtime_ns > until_ns:
+                late.append(path)
+            else:
+                keys.append(key)
+    keys += known.keys() - present.keys()
+    before = {key: index.get(database, bucket, key) for key in keys}
+    return Survey([examine(folder, bucket, key, before[key]) for key in keys], late)
+
+
+def _places(
+    database: Database, folder: Folder, bucket: str, prefix: str, paths: Collection[str] | None
+) -> tuple[Places, Places]:
+    """What is there, and what the rows say is there."""
+    if paths is None:
+        present = {key: (path, identity) for key, path, identity in folder.walk(prefix)}
+        return present, index.identities(database, bucket, prefix)
+    present, known = {}, {}
+    for path in paths:
+        names = path.split("/")
+        key, start = layout.key_at(names), layout.prefix_at(names)
+        if key and (row := index.get(database, bucket, key)):
+            known[key] = row.path, row.identity
+        if identity := folder.identity(path):
+            present |= {key: (path, identity)} if key else {}
+        elif start is not None:  # a folder, or nothing any more: a folder may have been here
+            present |= {key: (at, identity) for key, at, identity in folder.walk_below(path, start)}
+            known |= index.identities(database, bucket, start.decode(errors="ignore"))
+    return present, known
 
 
 def examine(folder: Folder, bucket: str, key: str, before: Object | None) -> Finding:

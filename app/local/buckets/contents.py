@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 from typing import BinaryIO
 
 from app.local.buckets import byhand, history, index
@@ -46,6 +47,7 @@ class Contents(Registry):
 
     def __init__(self, home: Path, queues: Queues | None = None, region: str = "us-east-1") -> None:
         super().__init__(home / "s3")
+        self._looking = RLock()  # two that look at once would each miss what the other has found
         self.outbox = Outbox(self.database, queues, region)
         self._recover()
 
@@ -120,11 +122,19 @@ class Contents(Registry):
         """
         folder = self.folder(bucket)
         until_ns = time.time_ns() - int(quiet * 1e9) if quiet else None
-        findings = list(byhand.survey(self.database, folder, bucket, prefix, until_ns))
-        if findings:
-            with self.lock, self.change() as change:
-                for finding in findings:
-                    self._note(change, folder, bucket, finding)
+        with self._looking:
+            paths = self.changes.take(bucket, whole=not prefix)
+            try:
+                survey = byhand.survey(self.database, folder, bucket, prefix, until_ns, paths)
+                self.changes.note(bucket, survey.late)
+                if survey.findings:
+                    with self.lock, self.change() as change:
+                        for finding in survey.findings:
+                            self._note(change, folder, bucket, finding)
+            except BaseException:
+                self.changes.forget(bucket)
+                raise
+        if survey.findings:
             self.outbox.deliver()
 
     def _head_version(self, folder: Folder, bucket: str, key: str, version_id: str) -> Object:

@@ -59,8 +59,14 @@ class Folder:
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, str, Identity]]:
         """Key, path and identity of every object whose key begins with `prefix`, in no order."""
+        return self.walk_below("", b"", prefix)
+
+    def walk_below(
+        self, path: str, start: bytes, prefix: str = ""
+    ) -> Iterator[tuple[str, str, Identity]]:
+        """As `walk`, of one folder in there, below which all keys begin with `start`."""
         wanted = prefix.encode()
-        folders: list[tuple[str, bytes]] = [("", b"")]
+        folders: list[tuple[str, bytes]] = [(path, start)]
         while folders:
             parent, start = folders.pop()
             for entry in _entries(self.root / parent):

@@ -59,7 +59,7 @@ COLUMNS = (
     " version_id"
 )
 HIGHEST = "\U0010ffff" * 257  # longer than any key, so that it sorts after all that go on
-PAGE = 1000  # rows
+FIRST_PAGE, PAGE = 16, 1000  # rows: many a reader of a long listing wants its beginning only
 # S608, SQL made of strings: these are the names of our own tables and columns.
 
 
@@ -131,16 +131,19 @@ def with_version(database: Database, version: str) -> Object | None:
 
 def scan(database: Database, bucket: str, prefix: str = "", after: str = "") -> Iterator[Object]:
     """The objects whose key begins with `prefix` and comes after `after`, by UTF-8 byte order."""
+    page = FIRST_PAGE
     while True:
+        # One lower bound, not two: SQLite seeks the one and reads all rows from there to the other.
+        first, lower = (">", after) if after >= prefix else (">=", prefix)
         rows = database.query(
-            "SELECT * FROM objects WHERE bucket = ? AND key > ? AND key >= ? AND key < ?"
+            f"SELECT * FROM objects WHERE bucket = ? AND key {first} ? AND key < ?"  # noqa: S608
             " ORDER BY key LIMIT ?",
-            *(bucket, after, prefix, prefix + HIGHEST, PAGE),
+            *(bucket, lower, prefix + HIGHEST, page),
         )
         yield from map(object_of, rows)
-        if len(rows) < PAGE:
+        if len(rows) < page:
             return
-        after = rows[-1]["key"]
+        after, page = rows[-1]["key"], min(2 * page, PAGE)
 
 
 def identities(database: Database, bucket: str, prefix: str) -> dict[str, tuple[str, Identity]]:

@@ -64,10 +64,20 @@ def key_at(names: Sequence[str]) -> str | None:
     >>> key_at(["reports", "%~", "%=.."])
     'reports//..'
     """
-    prefix: bytes | None = b""
-    for name in names[:-1]:
-        prefix = None if prefix is None else descend(prefix, name)
+    prefix = prefix_at(names[:-1])
     return None if prefix is None else key_of(prefix, names[-1])
+
+
+def prefix_at(names: Sequence[str]) -> bytes | None:
+    """What the keys of all files below this path begin with, or None: it holds no objects.
+
+    >>> prefix_at(["reports", "%~"])
+    b'reports//'
+    """
+    prefix: bytes | None = b""
+    for name in names:
+        prefix = None if prefix is None else descend(prefix, name)
+    return prefix
 
 
 def descend(prefix: bytes, folder: str) -> bytes | None:

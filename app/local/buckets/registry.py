@@ -13,9 +13,9 @@ from app.local.buckets import index
 from app.local.buckets.folder import Folder, sync_folder
 from app.local.buckets.objects import NoSuchBucket, is_bucket_name
 from app.local.buckets.staging import Staging
+from app.local.buckets.watch import STATE, Changes
 from app.local.database import Database
 
-STATE = ".state"
 VERSIONING, ENABLED = "versioning", "Enabled"
 
 
@@ -32,6 +32,7 @@ class Registry:
     Attributes:
         lock: orders all changes to buckets and objects.
         staging: the bytes that lie in no bucket's folder.
+        changes: what a person may have changed in the folders.
     """
 
     def __init__(self, root: Path) -> None:
@@ -40,6 +41,7 @@ class Registry:
         index.upgrade(self.database)
         self.staging = Staging(root / STATE / "staged")
         self.lock = RLock()
+        self.changes = Changes()
 
     def close(self) -> None:
         self.database.close()

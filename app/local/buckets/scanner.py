@@ -6,26 +6,33 @@ from types import TracebackType
 
 from app.local.buckets.buckets import Buckets
 from app.local.buckets.objects import NoSuchBucket
+from app.local.buckets.watch import Watch
 from app.local.loop import Loop
 
-INTERVAL = 2.0  # seconds
+INTERVAL = 1.0  # seconds
 QUIET = 1.0  # seconds that a file must have been left alone: it may still be copied
 
 
 class Scanner:
-    """A thread that looks over the buckets that have notifications, and over no others."""
+    """A thread that takes note of changes in the buckets that have notifications, and in no others.
+
+    Where the file system tells what changes (`watch.py`), it looks at that alone; else at all.
+    """
 
     def __init__(self, buckets: Buckets, interval: float = INTERVAL, quiet: float = QUIET) -> None:
         self._buckets, self._interval, self._quiet = buckets, interval, quiet
+        self._watch = Watch(buckets.root, buckets.changes)
         self._loop = Loop("s3-scanner", self._step, passing=(OSError, sqlite3.Error))
 
     def start(self) -> None:
+        self._watch.start()
         self._loop.start()
 
     def close(self) -> None:
         """Returns when the thread has ended. The scanner may not have been started."""
         self._loop.stop()
         self._loop.wait_for_end()
+        self._watch.close()
 
     def __enter__(self) -> "Scanner":
         self.start()

@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import quote_plus
 
 from app.local.buckets import Buckets, Object
+from app.local.buckets.index import HIGHEST
 from app.local.services.s3.content import quoted
 from app.local.services.s3.errors import invalid
 from app.local.wire import JSON, Call, Service
@@ -67,13 +68,12 @@ class Listing:
         """
         prefix, delimiter = params.get("Prefix", ""), params.get("Delimiter", "")
         limit = min(page_size(params), MOST_KEYS)
-        items = self._buckets.list(
-            params["Bucket"], prefix, after, look="ContinuationToken" not in params
-        )
-        folded = fold(items, attrgetter("key"), prefix, delimiter)
         if continued and delimiter and after.endswith(delimiter):
-            folded = ((key, item) for key, item in folded if key != after)
-        entries = list(islice(folded, limit + 1))
+            after += HIGHEST  # all of that common prefix
+        look = "ContinuationToken" not in params
+        entries = list(
+            islice(self._entries(params["Bucket"], prefix, delimiter, after, look), limit + 1)
+        )
         shown = entries[:limit]
         return Page(
             [item for _, item in shown if item],
@@ -81,6 +81,20 @@ class Listing:
             shown[-1][0] if shown else None,
             bool(limit) and len(entries) > limit,
         )
+
+    def _entries(
+        self, bucket: str, prefix: str, delimiter: str, after: str, look: bool
+    ) -> Iterator[tuple[str, Object | None]]:
+        """Keys with their items, and common prefixes, each of which is passed over in one step."""
+        while True:
+            items = self._buckets.list(bucket, prefix, after, look=look)
+            for key, item in fold(items, attrgetter("key"), prefix, delimiter):
+                yield key, item
+                if item is None:
+                    after, look = key + HIGHEST, False
+                    break
+            else:
+                return
 
     def _result(self, page: Page, params: JSON, with_owner: bool) -> JSON:
         owner = {"Owner": self._owner} if with_owner else {}
