@@ -11,9 +11,10 @@ anything is started. docs/settings.md is generated from the descriptions here.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -147,20 +148,53 @@ class StackSettings(_Environment):
     )
 
 
-def read(kind: type[_T]) -> _T:
-    """Read the environment, once, at the entry point that needs it.
+class WrongSettings(OperatorError):
+    """What is in the environment is missing or wrong: nothing was started."""
+
+
+def read(kind: type[_T], **given: Any) -> _T:
+    """Read the environment, once, at the entry point that needs it. What is `given` is not read.
 
     Raises:
-        OperatorError: naming every variable that is missing or wrong, and the rule that it breaks.
+        WrongSettings: naming every variable that is missing or wrong and the rule that it breaks,
+            and every one that begins with OUTCROP_ and is none.
     """
+    problems = list(_misspelt(os.environ))
     try:
-        return kind()
+        settings = kind(**given)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise OperatorError(f"Settings are missing or wrong: {problems}.") from error
+        problems += map(_problem, error.errors())
+    else:
+        if not problems:
+            return settings
+    raise WrongSettings(f"Settings are missing or wrong: {'; '.join(problems)}.")
+
+
+def _problem(problem: Any) -> str:
+    name = f"{PREFIX}{'_'.join(map(str, problem['loc'])).upper()}"
+    value = "" if problem["type"] == "missing" else f"={problem['input']}"
+    return f"{name}{value}: {problem['msg']}"
+
+
+def _misspelt(names: Iterable[str]) -> Iterator[str]:
+    """What is wrong with names that would not be obeyed.
+
+    >>> list(_misspelt(["OUTCROP_PASSAGE", "OUTCROP_PASSAGES", "PATH"]))
+    ['OUTCROP_PASSAGE is no setting; did you mean OUTCROP_PASSAGES?']
+    """
+    known = sorted(name.upper() for name in _names(_Environment))
+    for name in names:
+        wanted = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and wanted not in known:
+            near = get_close_matches(wanted, known, n=1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md has all"
+            yield f"{name} is no setting; {hint}"
+
+
+def _names(kind: type[_Environment]) -> Iterator[str]:
+    yield from kind.model_fields
+    for below in kind.__subclasses__():
+        yield from _names(below)
 
 
 def variables(settings: _Environment) -> dict[str, str]:

@@ -43,6 +43,7 @@ from app.cli.commands import (
 )
 from app.cli.screen import fail
 from app.errors import OutcropError
+from app.settings import WrongSettings
 
 cli = typer.Typer(
     name="outcrop",
@@ -86,6 +87,9 @@ def main() -> None:
         sys.exit(misused(error))
     except Refused as error:
         sys.exit(fail(str(error), error.problem))
+    except WrongSettings as error:
+        fail(error.detail, {})
+        sys.exit(2)
     except OutcropError as error:
         sys.exit(fail(error.detail, {"title": error.title, "detail": error.detail}))
     except KeyboardInterrupt:

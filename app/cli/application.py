@@ -20,7 +20,7 @@ StackOption = Annotated[
 @contextmanager
 def application(stack: str | None = None) -> Iterator[Client]:
     """A client of a stack's application, or of the laptop's: where none runs, one is started, and
-    stopped again.
+    stopped again when no command uses it any more.
     """
     if stack is not None:
         from app.cli.stack import client  # boto3 comes with it
@@ -28,9 +28,10 @@ def application(stack: str | None = None) -> Iterator[Client]:
         yield client(stack)
         return
     settings = read(LaptopSettings)
-    with ExitStack() as started:
-        addresses = laptop.running(settings)
-        if addresses is None:
-            with waiting("starting"):
-                addresses = started.enter_context(laptop.serving(settings))
-        yield Client(addresses.application)
+    with ExitStack() as used:
+        with waiting("starting"):
+            served = used.enter_context(laptop.sharing(settings))
+        thinking = "waiting for an answer"
+        if settings.local_model_url:
+            thinking += "; a local model may have to be loaded first, which can take minutes"
+        yield Client(served.application, death=served.death, thinking=thinking)

@@ -6,7 +6,7 @@ On a laptop or in AWS is a matter of its URL, and of the `auth` that every reque
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -17,6 +17,7 @@ import httpx2 as httpx
 Json = dict[str, Any]
 
 TIMEOUT = httpx.Timeout(10, read=180)
+ANSWER_TIMEOUT = httpx.Timeout(10, read=900)  # the application ends a turn before, at its deadline
 END = "[DONE]"
 ASKING = "/chat"
 PAUSES = (0.5, 1, 2, 4)  # seconds, while there are too many requests
@@ -33,8 +34,19 @@ class Refused(Exception):
 class Client:
     """A running application, called as whoever `auth` says."""
 
-    def __init__(self, url: str, auth: httpx.Auth | None = None) -> None:
-        self.url = url
+    def __init__(
+        self,
+        url: str,
+        auth: httpx.Auth | None = None,
+        *,
+        death: Callable[[], Exception | None] = lambda: None,
+        thinking: str = "waiting for an answer",
+    ) -> None:
+        """`death` gives the error to raise, where what serves the application has ended;
+        `thinking` is what to show until an answer begins.
+        """
+        self.url, self.thinking = url, thinking
+        self._death = death
         self._http = httpx.Client(base_url=url, auth=auth, timeout=TIMEOUT)
 
     def call(self, method: str, path: str, **request: Any) -> Json:
@@ -43,7 +55,9 @@ class Client:
         Raises:
             Refused: the application answered with a problem, or could not be reached.
         """
-        with _reached(self.url):
+        with self._reached(self.url):
+            if path == ASKING:
+                request = {"timeout": ANSWER_TIMEOUT, **request}
             response = self._http.request(method, path, **request)
             for seconds in () if path == ASKING else PAUSES:
                 if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
@@ -61,8 +75,10 @@ class Client:
             Refused: before the first part, or the stream ended without saying how.
         """
         with (
-            _reached(self.url),
-            self._http.stream("POST", "/chat/stream", json=question) as response,
+            self._reached(self.url),
+            self._http.stream(
+                "POST", "/chat/stream", json=question, timeout=ANSWER_TIMEOUT
+            ) as response,
         ):
             _check(response)
             for line in response.iter_lines():
@@ -79,7 +95,7 @@ class Client:
         Raises:
             Refused: the bucket did not take it.
         """
-        with _reached(form["url"]), document.open("rb") as content:
+        with self._reached(form["url"]), document.open("rb") as content:
             response = httpx.post(
                 form["url"],
                 data=form["fields"],
@@ -91,6 +107,29 @@ class Client:
             detail = unescape(said[1]) if said else f"it answered {response.status_code}"
             raise Refused(_lost("The bucket did not take the document", detail))
 
+    @contextmanager
+    def _reached(self, url: str) -> Iterator[None]:
+        """Whatever is sent in here fails as one of our errors."""
+        try:
+            yield
+        except (httpx.HTTPError, Refused) as error:
+            if isinstance(error, httpx.HTTPError) or error.problem.get("status", 500) >= 500:
+                self.check_alive()
+            if isinstance(error, Refused):
+                raise
+            detail = f"{url} did not answer ({error or type(error).__name__})."
+            raise Refused(_lost("The application could not be reached", detail)) from error
+        except json.JSONDecodeError as error:
+            raise Refused(_lost(f"{url} answered with something else", str(error))) from error
+        except ValueError as error:  # NaN, or half of a surrogate pair: JSON has neither
+            lost = _lost("This cannot be sent", str(error))
+            raise Refused(lost | {"retryable": False}) from error
+
+    def check_alive(self) -> None:
+        """Raise how what serves the application has ended, if it has."""
+        if death := self._death():
+            raise death
+
     def pages(self, path: str, **params: Any) -> Iterator[Json]:
         """Every item of a listing."""
         cursor = None
@@ -101,15 +140,6 @@ class Client:
             cursor = page["nextCursor"]
             if cursor is None:
                 return
-
-
-@contextmanager
-def _reached(url: str) -> Iterator[None]:
-    try:
-        yield
-    except httpx.HTTPError as error:
-        detail = f"{url} did not answer ({error or type(error).__name__})."
-        raise Refused(_lost("The application could not be reached", detail)) from error
 
 
 def _check(response: httpx.Response) -> None:

@@ -1,6 +1,7 @@
 """`outcrop ask`: one question, one cited answer."""
 
 import time
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,8 @@ import typer
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
+
+SILENT = {"start", "start-step", "data-retrieval", "text-start"}  # parts that show nothing
 
 
 def ask(
@@ -37,7 +40,7 @@ def show(client: Client, asked: Json) -> str:
     began = time.monotonic()
     citations: list[Json] = []
     started: Json = {}
-    for part in client.stream(asked):
+    for part in _waited_for(client.stream(asked), client.thinking):
         match part["type"]:
             case "start":
                 started = part["messageMetadata"]
@@ -51,6 +54,7 @@ def show(client: Client, asked: Json) -> str:
                     citations = []
             case "data-error":
                 screen.out.print()
+                client.check_alive()
                 raise Refused(part["data"])
             case "finish":
                 screen.out.print("\n")
@@ -58,6 +62,18 @@ def show(client: Client, asked: Json) -> str:
                 seconds = time.monotonic() - began
                 _footnote(started["model"], part["messageMetadata"]["usage"], seconds)
     return str(started["conversationId"])
+
+
+def _waited_for(parts: Iterator[Json], doing: str) -> Iterator[Json]:
+    """The parts, with a spinner until the first that is shown."""
+    before: list[Json] = []
+    with screen.waiting(doing):
+        for part in parts:
+            before.append(part)
+            if part["type"] not in SILENT:
+                break
+    yield from before
+    yield from parts
 
 
 def _guardrail(verdict: Json) -> None:

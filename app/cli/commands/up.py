@@ -2,6 +2,7 @@
 
 import signal
 from contextlib import ExitStack, nullcontext
+from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -11,6 +12,8 @@ import typer
 from app.cli import laptop, screen
 from app.cli.replaying import Replaying
 from app.settings import LaptopSettings, read
+
+LOOK_SECONDS, LOOKS_A_LOG = 0.5, 60
 
 
 def up(
@@ -36,17 +39,31 @@ def up(
     )
     with ExitStack() as stack:
         with nullcontext() if replaying else screen.waiting("starting"):
-            addresses = stack.enter_context(
-                laptop.serving(settings, replaying or laptop.provisioned)
-            )
+            served = stack.enter_context(laptop.serving(settings, replaying or laptop.provisioned))
         if as_json:
-            where = {"application": addresses.application, "stand_in": addresses.stand_in}
+            where = {"application": served.application, "stand_in": served.stand_in}
             screen.show_json(where | (replaying.told() if replaying else {}))
         else:
             if replaying:
                 replaying.show()
-            announce(addresses)
-        stopped.wait()
+            announce(served)
+        _until(stopped, served)
+
+
+def _until(stopped: Event, served: laptop.Served) -> None:
+    """Wait, and look after the processes.
+
+    Raises:
+        OperatorError: one of them has ended. It is not started again: what ends once ends twice,
+            and whoever runs `up` ought to know.
+    """
+    for looks in count():
+        if stopped.wait(LOOK_SECONDS):
+            return
+        if death := served.death():
+            raise death
+        if looks % LOOKS_A_LOG == 0:
+            served.keep_small()
 
 
 def announce(addresses: laptop.Addresses) -> None:
