@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from app.aws import Cancellation, Cancelled
@@ -28,8 +29,8 @@ log = logging.getLogger(__name__)
 
 ROOM = 32  # how many pieces a turn may be ahead of its reader
 STACK = 2**20  # bytes of address space; json needs most of them for the deepest text that it takes
-STOPPING = Unavailable("Outcrop is stopping. Ask again in a moment.")
-LEFT = Unavailable("The caller has gone.")
+STOPPING = "Outcrop is stopping. Ask again in a moment."
+LEFT = "The caller has gone."
 
 T = TypeVar("T")
 
@@ -47,6 +48,8 @@ class Turns:
         self._seconds = seconds
         self._live: set[Turn[Any]] = set()
         self._stopping = False
+        self._new: SimpleQueue[Turn[Any]] = SimpleQueue()
+        self._starter = threading.Thread(target=_start_all, args=(self._new,), daemon=True)
 
     def start(self, begin: Callable[[], Iterable[T]]) -> "Turn[T]":
         """Begin a turn. `begin` and what it returns run in a thread.
@@ -56,7 +59,7 @@ class Turns:
             Unavailable: the process is stopping.
         """
         if self._stopping:
-            raise STOPPING
+            raise Unavailable(STOPPING)
         if len(self._live) >= self._most:
             raise Throttled(
                 f"{self._most} questions are being answered, and no more can be at once. Ask again "
@@ -64,6 +67,9 @@ class Turns:
             )
         turn = Turn(begin, self._live.discard)
         self._live.add(turn)
+        if self._starter.ident is None:
+            self._starter.start()
+        self._new.put(turn)
         late = TimedOut(f"The answer took longer than {self._seconds:g} seconds. Ask again.")
         turn.expire(self._seconds, late)
         return turn
@@ -75,7 +81,7 @@ class Turns:
 
     def _break_off(self) -> None:
         for turn in tuple(self._live):
-            turn.cancel(STOPPING)
+            turn.cancel(Unavailable(STOPPING))
 
 
 class Turn(Generic[T]):
@@ -96,7 +102,20 @@ class Turn(Generic[T]):
         self._ended = False
         self._over = over
         self._deadline: asyncio.TimerHandle | None = None
-        _thread(copy_context().run, self._run, begin)
+        self._begin_with = begin
+        self._context = copy_context()
+
+    def start(self) -> None:
+        """Let it run, in a thread of its own."""
+        thread = threading.Thread(
+            target=self._context.run, args=(self._run,), name="turn", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # the system gives no more threads
+            self._over(self)
+            self._tell(self._fail, Throttled("No more can be answered at once. Ask again."))
+            self._tell(self._end)
 
     def expire(self, seconds: float, reason: OutcropError) -> None:
         """Break it off after so many seconds."""
@@ -109,7 +128,7 @@ class Turn(Generic[T]):
     def leave(self) -> None:
         """Nobody reads it any more."""
         self._left = True
-        self.cancel(LEFT)
+        self.cancel(Unavailable(LEFT))
         self._room.release()  # in case it waits for its reader
 
     async def take(self) -> list[T]:
@@ -125,10 +144,10 @@ class Turn(Generic[T]):
 
     # in its thread
 
-    def _run(self, begin: Callable[[], Iterable[T]]) -> None:
+    def _run(self) -> None:
         try:
             with self._cancellation.active():
-                self._yield_all(begin)
+                self._yield_all(self._begin_with)
         finally:
             self._over(self)
             self._tell(self._end)
@@ -177,21 +196,16 @@ class Turn(Generic[T]):
             self._deadline.cancel()
 
 
-_STARTING = threading.Lock()
+def _start_all(turns: "SimpleQueue[Turn[Any]]") -> None:
+    """Start turns as they come. Starting a thread waits until it runs, which the loop must not."""
+    while True:
+        turn = turns.get()
+        with _STARTING:
+            usual = threading.stack_size(STACK)
+            try:
+                turn.start()
+            finally:
+                threading.stack_size(usual)
 
 
-def _thread(run: Callable[..., object], *arguments: object) -> None:
-    """Run it in a new thread, of a small stack.
-
-    Raises:
-        Throttled: the system gives no more threads.
-    """
-    thread = threading.Thread(target=run, args=arguments, name="turn", daemon=True)
-    with _STARTING:
-        usual = threading.stack_size(STACK)
-        try:
-            thread.start()
-        except RuntimeError as error:
-            raise Throttled("No more questions can be answered at once. Ask again.") from error
-        finally:
-            threading.stack_size(usual)
+_STARTING = threading.Lock()  # the size of a stack is the whole process's

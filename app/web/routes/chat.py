@@ -25,9 +25,14 @@ TEXT_MEMBERS = {"state", "providerMetadata"}  # of a text part; they say how it 
 def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/chat` and `/chat/stream`."""
     routes = APIRouter()
-    Principal = Annotated[str, Depends(principal_of(settings))]
+    named = principal_of(settings)
     UnderWay = Annotated[Turns, Depends(_turns)]
     guarded = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
+
+    async def principal(request: Request) -> str:  # in no thread, so that it waits for none
+        return named(request)
+
+    Principal = Annotated[str, Depends(principal)]
 
     def turn(asked: schemas.AnyQuestion, principal: str) -> Generator[Event, None, None]:
         """The turn, begun: what is wrong with the question is known before the first byte."""
