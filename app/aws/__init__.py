@@ -1,7 +1,8 @@
 """The way to AWS: the clients.
 
 `clients()` is the only caller of `boto3.client`. Region, credentials and endpoints come from
-boto3's own chain, so which home answers is a matter of endpoint variables.
+boto3's own chain, so which home answers is a matter of endpoint variables. With AWS_ENDPOINT_URL
+set, every client has to point there when it is made (`app.aws.endpoint`).
 
     bedrock_runtime     one attempt: a generating call is never sent twice. It would be paid for
                         twice, and takes no client token that could tell.
@@ -18,13 +19,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
 from app.aws.cancellation import Cancellation, Cancelled, cancellable, cancellation
+from app.aws.endpoint import check_endpoint
 from app.aws.failures import FAILURES, calling, translate
 from app.aws.signing import Signer
 from app.aws.text import well_formed
@@ -62,6 +65,8 @@ __all__ = [
     "translate",
     "well_formed",
 ]
+
+_Client = TypeVar("_Client", bound=BaseClient)
 
 ATTEMPTS = 3
 CONNECT_SECONDS = 5
@@ -102,32 +107,34 @@ class Operator:
 
     @cached_property
     def sts(self) -> STSClient:
-        return self._session.client("sts", config=self._config)
+        return _pointed(self._session.client("sts", config=self._config))
 
     @cached_property
     def ssm(self) -> SSMClient:
-        return self._session.client("ssm", config=self._config)
+        return _pointed(self._session.client("ssm", config=self._config))
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
-        return self._session.client("cloudformation", config=self._config)
+        return _pointed(self._session.client("cloudformation", config=self._config))
 
     @cached_property
     def service_quotas(self) -> ServiceQuotasClient:
-        return self._session.client("service-quotas", config=self._config)
+        return _pointed(self._session.client("service-quotas", config=self._config))
 
     @cached_property
     def bedrock(self) -> BedrockClient:
-        client: BedrockClient = _signing(self._session.client("bedrock", config=self._config))
+        client: BedrockClient = _signing(
+            _pointed(self._session.client("bedrock", config=self._config))
+        )
         return client
 
     @cached_property
     def bedrock_agent(self) -> AgentsforBedrockClient:
-        return self._session.client("bedrock-agent", config=self._config)
+        return _pointed(self._session.client("bedrock-agent", config=self._config))
 
     @cached_property
     def s3(self) -> S3Client:
-        return self._session.client("s3", config=self._config)
+        return _pointed(self._session.client("s3", config=self._config))
 
 
 def clients(deadline_seconds: float) -> Clients:
@@ -162,15 +169,15 @@ def clients(deadline_seconds: float) -> Clients:
     with calling("Setting up the AWS clients"):
         session = boto3.Session()
         return Clients(
-            bedrock=_signing(session.client("bedrock", config=repeatable)),
+            bedrock=_signing(_pointed(session.client("bedrock", config=repeatable))),
             bedrock_runtime=cancellable(
-                _signing(session.client("bedrock-runtime", config=generating))
+                _signing(_pointed(session.client("bedrock-runtime", config=generating)))
             ),
-            bedrock_agent=session.client("bedrock-agent", config=repeatable),
+            bedrock_agent=_pointed(session.client("bedrock-agent", config=repeatable)),
             bedrock_agent_runtime=cancellable(
-                session.client("bedrock-agent-runtime", config=repeatable)
+                _pointed(session.client("bedrock-agent-runtime", config=repeatable))
             ),
-            s3=cancellable(session.client("s3", config=storage)),
+            s3=cancellable(_pointed(session.client("s3", config=storage))),
         )
 
 
@@ -180,9 +187,9 @@ def deployer(deadline_seconds: float) -> Deployer:
     with calling("Setting up the AWS clients"):
         session = boto3.Session()
         return Deployer(
-            session.client("sqs", config=config),
-            session.client("lambda", config=config),
-            session.client("dynamodb", config=config),
+            _pointed(session.client("sqs", config=config)),
+            _pointed(session.client("lambda", config=config)),
+            _pointed(session.client("dynamodb", config=config)),
         )
 
 
@@ -213,6 +220,7 @@ def table(name: str, deadline_seconds: float) -> Table:
     """A DynamoDB table, for calls that may take `deadline_seconds` each; as for `clients`."""
     with calling("Setting up the AWS clients"):
         resource = boto3.resource("dynamodb", config=_repeatable(deadline_seconds))
+        _pointed(resource.meta.client)
         return resource.Table(name)
 
 
@@ -223,6 +231,16 @@ def _repeatable(deadline_seconds: float) -> Config:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
     )
+
+
+def _pointed(client: _Client) -> _Client:
+    """The client, which points where it has to.
+
+    Raises:
+        OperatorError: something in the environment leads it elsewhere.
+    """
+    check_endpoint(client.meta.endpoint_url, client.meta.service_model.service_name)
+    return client
 
 
 def _signing(client: Any) -> Any:

@@ -12,9 +12,10 @@ from botocore.exceptions import ClientError
 
 from app.aws import Operator, Signer, calling, operator, signer
 from app.cli.client import Client
+from app.cli.endpoint import leads_to_stand_in
 from app.cli.signin import Pool, SignedIn
 from app.errors import OperatorError
-from app.settings import LaptopSettings, StackSettings, read
+from app.settings import LaptopSettings, StackSettings, inherited_environment, read
 
 SECONDS = 30  # for one call, with all its attempts
 COMPLETE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
@@ -51,6 +52,11 @@ def describe(aws: Operator, name: str) -> Stack:
     Raises:
         OperatorError: there is none in this account and Region.
     """
+    if endpoint := leads_to_stand_in(inherited_environment()):
+        raise OperatorError(
+            f"{endpoint}: this shell points at a stand-in on this machine, where no stack is. "
+            'To AWS again: `eval "$(outcrop env --unset)"`.'
+        )
     with calling("DescribeStacks"):
         try:
             [told] = aws.cloudformation.describe_stacks(StackName=name)["Stacks"]

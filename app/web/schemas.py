@@ -97,7 +97,7 @@ class UIQuestion(_Schema):
     message_id: str | None = Field(default=None, description="Of no effect: the last one is asked.")
     metadata: Any = Field(default=None, description="The page's own; of no effect.")
     model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
-    filter: dict[str, Any] | None = Field(
+    filter: RetrievalFilter | None = Field(
         default=None, description="Bedrock's RetrievalFilter: which documents may be used."
     )
 

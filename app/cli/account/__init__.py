@@ -15,12 +15,16 @@ from app.cli.account.agents import agents
 from app.cli.account.models import models
 from app.cli.account.quotas import quotas
 from app.cli.context import Choices
+from app.cli.endpoint import leads_to_stand_in, local_endpoint
 from app.cli.findings import Finding
 from app.errors import OutcropError
 from app.prices import EVERY_STACK
+from app.settings import inherited_environment
 
 Check = Callable[[Operator, Choices], Iterator[Finding]]
 
+STAND_IN = "this shell points at a stand-in on this machine, not at AWS"
+BACK = 'To AWS again: `eval "$(outcrop env --unset)"`.'
 SECONDS = 30  # for one call, with all its attempts
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 LEAST_BOOTSTRAP = 6  # what a template of today's CDK asks for
@@ -28,12 +32,18 @@ LEAST_BOOTSTRAP = 6  # what a template of today's CDK asks for
 
 def examine(choices: Choices) -> Iterator[Finding]:
     """Look at the account that boto3 finds, for a stack with these choices."""
+    environment = inherited_environment()
+    if endpoint := leads_to_stand_in(environment):
+        yield Finding("Endpoint", well=False, found=f"{endpoint}: {STAND_IN}", mend=BACK)
+        return
     try:
         aws = operator(SECONDS)
         with calling("GetCallerIdentity"):
             identity = aws.sts.get_caller_identity()
     except OutcropError as error:
-        yield Finding("Credentials", well=False, found=error.detail)
+        endpoint = local_endpoint(environment)
+        mend = f"{endpoint} leads to this machine. Is that meant? {BACK}" if endpoint else None
+        yield Finding("Credentials", well=False, found=error.detail, mend=mend)
         return
     found = f"{identity['Arn']} in account {identity['Account']}, {aws.region}"
     yield Finding("Credentials", well=True, found=found)

@@ -11,7 +11,7 @@ import httpx2 as httpx
 import typer
 
 from app.cli import laptop, screen
-from app.cli.client import Client, Refused
+from app.cli.client import DIRECT, Client, Refused
 from app.cli.context import ContextOption, choices, context
 from app.cli.endpoint import misleading
 from app.cli.findings import Finding, show
@@ -117,7 +117,8 @@ def _local_model(settings: LaptopSettings) -> Iterator[Finding]:
     if url is None:
         return
     try:
-        models = httpx.get(f"{url.rstrip('/')}/models", timeout=5).raise_for_status().json()
+        with httpx.Client(timeout=5, mounts=DIRECT) as http:
+            models = http.get(f"{url.rstrip('/')}/models").raise_for_status().json()
         names = [model["id"] for model in models["data"]]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         mend = "Start that server, or unset OUTCROP_LOCAL_MODEL_URL."
