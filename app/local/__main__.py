@@ -27,6 +27,7 @@ KEY_PREFIX = "STANDIN"  # so that nobody takes it for a key of AWS's
 def main() -> None:
     """Put everything together, serve, and take it apart again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it has a line for every request
     arguments = _arguments().parse_args()
     close_to_others(arguments.home)
     key = {"accessKeyId": f"{KEY_PREFIX}{token_hex(6).upper()}", "secretAccessKey": token_hex(20)}

@@ -33,7 +33,7 @@ from app.local.loop import Loop
 from app.local.store import StoreFull, Vectors
 
 NO_ROOM = (StoreFull, sqlite3.OperationalError)  # and whatever else may pass by itself
-PATIENCE = 10.0  # seconds for a reader in the middle of a large document, when all stop
+PATIENCE = 2.0  # seconds for a reader in the middle of a large document, when all stop
 
 log = logging.getLogger(__name__)
 

@@ -38,7 +38,7 @@ from app.local.wire.waiting import unless_gone
 
 T = TypeVar("T")
 THREADS = 64  # that answer requests; what waits holds none of them
-MOST_QUEUED = 512  # requests that wait for a thread; those beyond are throttled
+MOST_QUEUED = 2000  # requests that wait for a thread; those beyond are throttled
 
 _log = logging.getLogger(__name__)
 

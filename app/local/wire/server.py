@@ -6,6 +6,7 @@ tells the two apart by the first bytes of a connection.
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 import struct
@@ -22,6 +23,7 @@ GRACE_SECONDS = 5.0  # for requests under way when the server is told to stop
 LAST_WORDS_SECONDS = 5.0  # for those that were then cancelled to tell their clients
 HEAD_BYTES = 64 * 2**10
 KEEP_ALIVE_SECONDS = 75
+CONNECTIONS = 8192
 
 ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -42,8 +44,19 @@ def serve(asgi: ASGI, host: str, port: int, ready: Callable[[int], None]) -> Non
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await serve_on(listener, asgi, lambda: ready(listener.getsockname()[1]), stop)
 
+    _allow_connections()
     with listen(host, port) as listener:
         asyncio.run(main())
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets this process have, up to CONNECTIONS: each connection
+    is one, and each answer of a model server another. By default it may have 256 (macOS) or 1,024.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = CONNECTIONS if hard == resource.RLIM_INFINITY else min(CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def serve_on(

@@ -10,6 +10,7 @@ waiting for a slow server costs no thread. Closing or cancelling an answer close
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
@@ -34,7 +35,7 @@ _REASONS: dict[str, StopReason] = {"length": "length"}
 
 
 class Server:
-    """A server that writes in the writer's place. It belongs to one event loop.
+    """A server that writes in the writer's place.
 
     Args:
         url: up to and including the version, as in http://127.0.0.1:11434/v1.
@@ -50,11 +51,7 @@ class Server:
         self._encoder = encoder
         self._model = model
         self._silence = silence
-        self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(silence, connect=CONNECT),
-            limits=httpx2.Limits(max_connections=None),
-            trust_env=False,
-        )
+        self._tls = ssl.create_default_context()
 
     def count(self, prompt: Prompt) -> int:
         return sum(map(self._encoder.count, prompt.texts))
@@ -63,8 +60,9 @@ class Server:
         tokens = await asyncio.to_thread(self.count, prompt)
         async with AsyncExitStack() as opened:
             with self.failures():
-                asked = {"model": await self._named(), **_asked(prompt, sampling)}
-                request = self._client.stream("POST", f"{self.url}/chat/completions", json=asked)
+                client = await opened.enter_async_context(self._connection())
+                asked = {"model": await self._named(client), **_asked(prompt, sampling)}
+                request = client.stream("POST", f"{self.url}/chat/completions", json=asked)
                 response = await opened.enter_async_context(request)
                 await self._check(response)
             return _Said(self, response, opened.pop_all(), sampling, tokens)
@@ -73,12 +71,16 @@ class Server:
         """How many tokens a text is, as the encoder counts."""
         return self._encoder.count(text)
 
-    async def aclose(self) -> None:
-        await self._client.aclose()
+    def _connection(self) -> httpx2.AsyncClient:
+        """A connection of its own for an answer: to find a free one among a thousand that are in
+        use takes longer than to open one.
+        """
+        timeout = httpx2.Timeout(self._silence, connect=CONNECT)
+        return httpx2.AsyncClient(timeout=timeout, verify=self._tls, trust_env=False)
 
-    async def _named(self) -> str:
+    async def _named(self, client: httpx2.AsyncClient) -> str:
         if self._model is None:
-            response = await self._client.get(f"{self.url}/models")
+            response = await client.get(f"{self.url}/models")
             await self._check(response)
             offered = response.json().get("data") or []
             if not offered:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from pathlib import Path
 from queue import Queue
 from typing import Any
 from urllib.parse import urlsplit
@@ -305,6 +306,7 @@ def wait_until_refused(server: Server) -> None:
     raise AssertionError("the server still takes connections")
 
 
+MANY_FILES = 1024
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -313,6 +315,21 @@ from app.local.wire import Application, serve
 serve(Application({}, Path(sys.argv[1])), "127.0.0.1", 0, lambda port: print(port, flush=True))
 print("ended", flush=True)
 """
+
+
+def test_it_takes_more_connections_than_a_shell_allows(tmp_path: Path) -> None:
+    limited = f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (64, {MANY_FILES}))"
+    with subprocess.Popen(
+        [sys.executable, "-c", limited + PROGRAM, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        port = int(process.stdout.readline())
+        with ExitStack() as stack:
+            for _ in range(100):
+                stack.enter_context(socket.create_connection(("127.0.0.1", port), SECONDS))
+            url = f"http://127.0.0.1:{port}/_outcrop/health"
+            assert httpx2.get(url, trust_env=False).status_code == 200
+        process.terminate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -133,8 +133,7 @@ class Remote:
         return Answer(self.runner, self.runner.run(self.server.write(prompt, sampling)))
 
     def close(self) -> None:
-        with self.runner:
-            self.runner.run(self.server.aclose())
+        self.runner.close()
 
 
 @pytest.fixture
