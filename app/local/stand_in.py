@@ -20,6 +20,7 @@ from app.local.guard import Guardrails
 from app.local.knowledge import Knowledge
 from app.local.knowledge.parse import Parser
 from app.local.queues import Queues
+from app.local.reserve import Reserve
 from app.local.services import (
     bedrock,
     bedrock_agent,
@@ -90,7 +91,7 @@ class StandIn:
         agent = bedrock_agent.joined(
             bedrock_agent.handlers(knowledge), bedrock_agent_agents.handlers(agents)
         )
-        self.services: Mapping[str, WaitingService] = {
+        services: Mapping[str, WaitingService] = {
             "bedrock": {**bedrock.handlers(), **bedrock_guardrails.handlers(guardrails)},
             "bedrock-runtime": bedrock_runtime.handlers(encoder, _writer(options, encoder)),
             "bedrock-agent": agent,
@@ -100,6 +101,7 @@ class StandIn:
             "s3": s3.handlers(buckets, queues.send_to_arn, keys=options.keys),
             "sqs": sqs.handlers(queues),
         }
+        self.services = Reserve(options.home).over(services)
 
     def start(self, url: str) -> None:
         """Take up what was left, and whatever comes. Functions reach the stand-in by this URL."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from botocore.model import OperationModel
 
+from app.local.disk import disk_problem
 from app.local.faults import Fault, Faults
 from app.local.wire import itself
 from app.local.wire.admission import check_content_type, check_host, check_sender
@@ -224,6 +225,9 @@ def _translated(error: Exception, service: str, request: Request) -> ServiceErro
             return ServiceError(names.malformed, str(error))
         case TooLarge():
             return ServiceError(names.too_large, str(error))
+    if problem := disk_problem(error):
+        _log.warning("request %s failed: %s", request.id, error)
+        return ServiceError(names.internal, problem)
     _log.error("request %s failed", request.id, exc_info=error)
     message = f"{type(error).__name__}: {error}. The log has more, under {request.id}."
     return ServiceError(names.internal, message)

@@ -19,6 +19,7 @@ from app.local.buckets import (
     NoSuchVersion,
 )
 from app.local.buckets.layout import LONGEST_KEY, Blocked
+from app.local.disk import disk_problem
 from app.local.services.s3.presigned import check_lifetime
 from app.local.wire import JSON, Call, Handler, ServiceError
 
@@ -167,7 +168,7 @@ def _not_empty(error: Exception, params: JSON) -> ServiceError:
 
 def _internal(error: Exception, _: JSON) -> ServiceError:
     message = f"We encountered an internal error: {error}. Please try again."
-    return ServiceError("InternalError", message)
+    return ServiceError("InternalError", disk_problem(error) or message)
 
 
 _TRANSLATIONS: dict[type[Exception], Callable[[Any, JSON], ServiceError]] = {

@@ -1,0 +1,44 @@
+"""What is wrong with the disk, in a sentence: it is full, or nothing may be written to it."""
+
+import errno
+import sqlite3
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there is no room left on the disk, or for this user.
+
+    >>> is_full(OSError(errno.ENOSPC, "No space left on device"))
+    True
+    """
+    if isinstance(error, sqlite3.Error):
+        return _code(error) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in FULL
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether the home may not be written to."""
+    if isinstance(error, sqlite3.Error):
+        return _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+    return isinstance(error, OSError) and error.errno in READ_ONLY
+
+
+def disk_problem(error: BaseException) -> str | None:
+    """What a person reads of an error of the disk, and can do; None for every other error."""
+    if is_full(error):
+        return (
+            "The disk that holds the stand-in's home is full. Nothing of this request is kept. "
+            "Delete documents, which still works, or make room otherwise; then send it again."
+        )
+    if is_read_only(error):
+        return (
+            "The stand-in's home may not be written to. Nothing of this request is kept. "
+            f"The system says: {error}"
+        )
+    return None
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what extends it
