@@ -2,12 +2,16 @@
 
 import hashlib
 import io
+import random
 import re
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2 as httpx
 import pytest
 
+from app.documents import Bucket, KnowledgeBase, sync
 from app.local.faults import Fail
 from tests.flows.home import Home
 
@@ -218,3 +222,46 @@ def test_an_upload_while_a_sync_job_runs_waits_for_the_job_and_not_for_the_queue
         )
     )
     assert home.put("patient.md", "The patient one is called Job.")["status"] == "INDEXED"
+
+
+def test_a_storm_of_uploads_and_deletions_ends_as_the_bucket_does(home: Home) -> None:
+    """While every event is dealt with several times, at once and in any order."""
+    settings, chance = home.settings, random.Random(20261128)
+    bucket = Bucket(home.aws.s3, settings.documents_bucket)
+    base = KnowledgeBase.of(home.aws, settings)
+    names = [f"storm/{letter}.md" for letter in "abc"]
+    stop = threading.Event()
+
+    def again_and_again() -> None:
+        while not stop.is_set():
+            sync(bucket, base, chance.sample(names, 2))
+
+    last: dict[str, int | None] = {}
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(again_and_again) for _ in range(2)]
+        for number in range(24):
+            name = chance.choice(names)
+            last[name] = None if chance.random() < 0.3 else 3000 + number
+            if last[name]:
+                home.upload(name, f"The storm number is {number}.", year=last[name])
+            else:
+                home.aws.s3.delete_object(Bucket=settings.documents_bucket, Key=name)
+        stop.set()
+        for run in runs:
+            run.result()
+    for name, year in last.items():
+        if year is None:
+            home.gone(name)
+        else:
+            assert home.until(name, lambda _: True)["status"] == "INDEXED"
+    for name, year in last.items():
+        asked = {"query": "storm number", "limit": 100, "filter": _by_name(home, name)}
+        texts = [passage["text"] for passage in home.call("POST", "/search", asked)["passages"]]
+        years = [p["metadata"]["year"] for p in home.call("POST", "/search", asked)["passages"]]
+        assert texts == ([] if year is None else [f"The storm number is {year - 3000}."])
+        assert years == ([] if year is None else [year])
+
+
+def _by_name(home: Home, name: str) -> dict[str, object]:
+    uri = f"s3://{home.settings.documents_bucket}/{name}"
+    return {"equals": {"key": "x-amz-bedrock-kb-source-uri", "value": uri}}
