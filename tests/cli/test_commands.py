@@ -262,6 +262,7 @@ def test_a_command_starts_an_application_of_its_own_and_leaves_nothing_running(
     tmp_path: Path,
 ) -> None:
     alone = Shell(tmp_path / "alone")
+    assert "There are no documents yet" in alone.run("ask", "Who keeps the bees?").stderr
     (tmp_path / "a.md").write_text(NOTES)
     assert "1 of 1 documents indexed" in alone.run("ingest", str(tmp_path / "a.md")).stderr
     assert "Ambrosius" in alone.json("ask", "What is the beekeeper called?")["answer"]

@@ -9,6 +9,7 @@ import typer
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
+from app.cli.empty import say_if_empty
 
 SILENT = {"start", "start-step", "data-retrieval", "text-start"}  # parts that show nothing
 
@@ -61,6 +62,8 @@ def show(client: Client, asked: Json) -> str:
                 screen.sources(citations)
                 seconds = time.monotonic() - began
                 _footnote(started["model"], part["messageMetadata"]["usage"], seconds)
+                if not citations:
+                    say_if_empty(client)
     return str(started["conversationId"])
 
 

@@ -11,6 +11,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.confirm import confirm
+from app.cli.empty import EMPTY
 from app.cli.names import id_of
 from app.cli.visible import visible_line
 
@@ -37,7 +38,7 @@ def listing(stack: StackOption = None, as_json: AsJson = False) -> None:
         screen.show_json({"items": documents})
         return
     if not documents:
-        screen.err.print("There are no documents yet: `outcrop ingest PATH` puts some in.")
+        screen.err.print(EMPTY)
         return
     rows = [(document["name"], _size(document), _status(document)) for document in documents]
     screen.table(("name", "size", "status"), rows)

@@ -8,6 +8,7 @@ from rich.text import Text
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Json
+from app.cli.empty import say_if_empty
 from app.cli.visible import visible_line
 
 
@@ -27,13 +28,13 @@ def search(
         asked["searchType"] = "SEMANTIC"
     with application(stack) as client:
         found = client.call("POST", "/search", json=asked)
-    if as_json:
-        screen.show_json(found)
-        return
-    for passage in found["passages"]:
-        _show(passage, told=found["searchType"] != "MANAGED")
-    if not found["passages"]:
-        screen.err.print("Nothing was found.")
+        if as_json:
+            screen.show_json(found)
+            return
+        for passage in found["passages"]:
+            _show(passage, told=found["searchType"] != "MANAGED")
+        if not found["passages"] and not say_if_empty(client):
+            screen.err.print("Nothing was found.")
 
 
 def _show(passage: Json, *, told: bool) -> None:
