@@ -102,9 +102,13 @@ class Process:
 
 
 class Home:
-    """The laptop's home. boto3 of this process leads to it between `start` and `stop`."""
+    """The laptop's home. boto3 of this process leads to it between `start` and `stop`.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        options: of the stand-in's command line.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         port = free_port()
@@ -114,6 +118,7 @@ class Home:
             [
                 *(sys.executable, "-m", "app.local", "--faults"),
                 *("--home", str(folder), "--port", str(port)),
+                *options,
             ],
         )
         self.application = Process(
@@ -175,10 +180,10 @@ class Home:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Home]:
+def serving(folder: Path, *options: str) -> Iterator[Home]:
     """A home that is served for as long as the context lasts."""
     with patch.dict(os.environ):
-        home = Home(folder)
+        home = Home(folder, *options)
         try:
             home.start()
             yield home
