@@ -1,4 +1,5 @@
-"""What a deployment would change, as `cdk diff` tells it.
+"""What a deployment would change, as `cdk diff` tells it to people. What may be deployed is decided
+by what CloudFormation says: `changeset`.
 
 [+] AWS::SNS::Topic Alarms/Topic AlarmsTopic5C
 [~] AWS::S3::Bucket Documents/Bucket Documents replace
@@ -6,7 +7,6 @@
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +18,6 @@ _CHANGE = re.compile(
     r"(?: (?P<impact>replace|may be replaced|destroy|orphan|import))?$"
 )
 _ACTIONS: dict[str, Action] = {"+": "add", "~": "change", "-": "remove"}
-_LOSING = ("replace", "destroy")
 
 # What has something in it that a deployment does not bring back.
 HOLDING = frozenset(
@@ -53,11 +52,6 @@ class Change:
     name: str
     impact: str | None
 
-    @property
-    def loses_data(self) -> bool:
-        """Whether a resource that holds something would be deleted with it."""
-        return self.type in HOLDING and self.impact in _LOSING
-
 
 def changes(lines: Iterable[str]) -> list[Change]:
     """The resources that would change.
@@ -70,13 +64,3 @@ def changes(lines: Iterable[str]) -> list[Change]:
         Change(_ACTIONS[told["action"]], told["type"], told["name"], told["impact"])
         for told in found
     ]
-
-
-def counted(planned: Iterable[Change]) -> str:
-    """How many of each.
-
-    >>> counted([Change("add", "AWS::SQS::Queue", "Queue", None)])
-    '1 to add'
-    """
-    counts = Counter(change.action for change in planned)
-    return ", ".join(f"{count} to {action}" for action, count in sorted(counts.items()))

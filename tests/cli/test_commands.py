@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from app.cli import laptop
+from app.cli.children import STOP_SECONDS
+from app.cli.home import take
 from app.settings import LaptopSettings, environment
 
 OUTCROP = Path(sys.executable).with_name("outcrop")
@@ -285,6 +287,9 @@ def test_up_serves_until_it_is_told_to_stop_and_its_processes_end_with_it(tmp_pa
             up.send_signal(ending)
         for url in addresses.values():
             _until_silent(url)
+        lock = take(home / "lock", STOP_SECONDS)
+        assert lock, "they hold the home's lock until they have ended"
+        lock.close()
     assert laptop.running(LaptopSettings(home=home)) is None
 
 

@@ -56,7 +56,10 @@ Resources
 [-] AWS::SQS::Queue Old OldQueue4A destroy
 [-] AWS::IAM::Role Kept orphan
 """.splitlines()
-FIRST = [line.replace("[~]", "[+]") for line in DIFF if "destroy" not in line]
+PREPARED = [
+    "Outcrop: creating CloudFormation changeset...",
+    "Changeset outcrop-1 created and waiting in review for manual execution (--no-execute)",
+]
 DELETED = [
     "Outcrop: destroying... [1/1]",
     "Outcrop |   1 | 6:17:43 AM | DELETE_COMPLETE      | AWS::SQS::Queue | Queue ",
@@ -71,6 +74,26 @@ STACK = {
     "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()],
 }
 MISSING = Fault("ValidationError", "Stack with id Outcrop does not exist")
+
+
+def change(action: str, kind: str, name: str, **more: str) -> dict[str, Any]:
+    """A change, as DescribeChangeSet has it."""
+    told = {"Action": action, "ResourceType": kind, "LogicalResourceId": name, **more}
+    return {"Type": "Resource", "ResourceChange": told}
+
+
+def change_set(*changes: dict[str, Any], **more: str) -> dict[str, Any]:
+    return {"Status": "CREATE_COMPLETE", "Changes": list(changes), **more}
+
+
+HARMLESS = change_set(
+    change("Add", "AWS::SNS::Topic", "AlarmsTopic5C"),
+    change("Modify", "AWS::Lambda::Function", "ApiFunction4B", Replacement="False"),
+    change("Modify", "AWS::S3::Bucket", "Documents", Replacement="False"),
+    change("Modify", "AWS::Lambda::Permission", "May", Replacement="True"),
+    change("Remove", "AWS::IAM::Role", "Old", PolicyAction="Delete"),
+    change("Remove", "AWS::S3::Bucket", "AccessLogs", PolicyAction="Retain"),
+)
 
 
 def resource(logical_id: str, physical_id: str, kind: str) -> dict[str, str]:
@@ -100,6 +123,9 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Account
         account.answer("ListAgents", {"agentSummaries": []})
         account.answer("CreateAgent", Fault("ValidationException", "agentName: no"))
         account.answer("DescribeStacks", {"Stacks": [STACK]})
+        account.answer("DescribeChangeSet", HARMLESS)
+        account.answer("DeleteChangeSet", {})
+        account.answer("DeleteStack", {})
         yield account
 
 
@@ -122,18 +148,21 @@ def refusal(result: Result) -> str:
 
 @pytest.mark.usefixtures("account")
 def test_deploying_looks_asks_the_cdk_and_shows_resources_and_outputs(player: CdkPlayer) -> None:
-    player.enqueue(FIRST)
+    player.enqueue(PREPARED)
     player.enqueue(DEPLOYED)
     result = outcrop("deploy", "--yes", "-c", "vector_store=s3-vectors", "-c", "auth=iam")
     assert result.exit_code == 0, result.output
-    compared, deployed = (" ".join(words) for words in player.asked)
-    assert compared == (
-        "diff Outcrop --no-color --no-notices "
-        "-c vector_store=s3-vectors -c auth=iam -c stack=Outcrop"
+    prepared, deployed = (" ".join(words) for words in player.asked)
+    [name] = {words[words.index("--change-set-name") + 1] for words in player.asked}
+    assert prepared == (
+        "deploy Outcrop --no-color --no-notices "
+        "-c vector_store=s3-vectors -c auth=iam -c stack=Outcrop "
+        f"--method prepare-change-set --change-set-name {name} --require-approval never"
     )
     assert deployed == (
         "deploy Outcrop --no-color --no-notices -c stack=Outcrop "
-        "--app cdk.out --require-approval never --progress events"
+        "--app cdk.out --require-approval never --progress events "
+        f"--method execute-change-set --change-set-name {name}"
     )
     assert "$0.00 a month: storage and requests only" in result.stdout
     assert result.stderr.splitlines() == [
@@ -149,7 +178,7 @@ def test_deploying_looks_asks_the_cdk_and_shows_resources_and_outputs(player: Cd
 
 @pytest.mark.usefixtures("account")
 def test_the_cdk_finds_this_environments_python_and_node_first(player: CdkPlayer) -> None:
-    player.enqueue(FIRST)
+    player.enqueue(PREPARED)
     player.enqueue(DEPLOYED)
     outcrop("deploy", "--yes")
     assert player.path.split(":")[0] == str(Path(sys.executable).parent)
@@ -157,16 +186,16 @@ def test_the_cdk_finds_this_environments_python_and_node_first(player: CdkPlayer
 
 @pytest.mark.usefixtures("account")
 def test_another_name_makes_another_stack(player: CdkPlayer) -> None:
-    player.enqueue(FIRST)
+    player.enqueue(PREPARED)
     player.enqueue(DEPLOYED)
     outcrop("deploy", "--yes", "--stack", "Second")
-    assert [words[:2] for words in player.asked] == [["diff", "Second"], ["deploy", "Second"]]
+    assert [words[:2] for words in player.asked] == [["deploy", "Second"]] * 2
     assert all("stack=Second" in words for words in player.asked)
 
 
 @pytest.mark.usefixtures("account")
 def test_deploying_as_json_is_one_object(player: CdkPlayer) -> None:
-    player.enqueue(FIRST)
+    player.enqueue(PREPARED)
     player.enqueue(DEPLOYED)
     result = outcrop("deploy", "--yes", "--json")
     report = json.loads(result.stdout)
@@ -192,30 +221,102 @@ def test_an_account_that_is_not_ready_is_not_deployed_to(
     assert player.asked == []
 
 
-@pytest.mark.usefixtures("account")
-def test_without_a_terminal_somebody_has_to_have_said_yes(player: CdkPlayer) -> None:
-    player.enqueue(FIRST)
+def methods(player: CdkPlayer) -> list[str]:
+    return [words[words.index("--method") + 1] for words in player.asked]
+
+
+def test_without_a_terminal_somebody_has_to_have_said_yes(
+    account: Account, player: CdkPlayer
+) -> None:
+    player.enqueue(PREPARED)
     assert "add --yes" in refusal(outcrop("deploy"))
-    assert [words[0] for words in player.asked] == ["diff"]
+    assert methods(player) == ["prepare-change-set"]
+    assert "DeleteChangeSet" in account.operations
+    assert "DeleteStack" not in account.operations
 
 
-@pytest.mark.usefixtures("account")
-def test_what_holds_data_is_not_deleted_unless_it_is_meant(player: CdkPlayer) -> None:
-    lost = ["[~] AWS::Bedrock::KnowledgeBase KnowledgeBase/Base Base1A replace", *DIFF]
-    player.enqueue(lost)
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        (
+            change("Modify", "AWS::Bedrock::KnowledgeBase", "Base1A", Replacement="True"),
+            "AWS::Bedrock::KnowledgeBase Base1A would be replaced by an empty one",
+        ),
+        (
+            change("Modify", "AWS::DynamoDB::Table", "Orders", Replacement="Conditional"),
+            "AWS::DynamoDB::Table Orders may be replaced by an empty one",
+        ),
+        (
+            change(
+                *("Modify", "AWS::S3::Bucket", "Documents"),
+                Replacement="True",
+                PolicyAction="ReplaceAndRetain",
+            ),
+            "AWS::S3::Bucket Documents would be replaced by an empty one",
+        ),
+        (
+            change("Remove", "AWS::SQS::Queue", "Old", PolicyAction="Delete"),
+            "AWS::SQS::Queue Old would be deleted",
+        ),
+        (
+            change("Dynamic", "AWS::RDS::DBCluster", "Aurora"),
+            "AWS::RDS::DBCluster Aurora may be replaced by an empty one",
+        ),
+    ],
+)
+def test_what_holds_data_is_not_lost_unless_it_is_meant(
+    account: Account, player: CdkPlayer, lost: dict[str, Any], said: str
+) -> None:
+    first = {**HARMLESS, "NextToken": "more"}
+    account.answer("DescribeChangeSet", first, change_set(lost))
+    player.enqueue(PREPARED)
     assert refusal(outcrop("deploy", "--yes")).startswith(
-        "Nothing was deployed: AWS::Bedrock::KnowledgeBase KnowledgeBase/Base, "
-        "AWS::SQS::Queue Old would be deleted, with all that is in there."
+        f"Nothing was deployed: {said}, with all that is in there."
     )
-    player.enqueue(lost)
+    assert methods(player) == ["prepare-change-set"]
+    [deleted] = [words for name, words in account.asked if name == "DeleteChangeSet"]
+    assert deleted["ChangeSetName"] in player.asked[0]
+    account.answer("DescribeChangeSet", first, change_set(lost))
+    player.enqueue(PREPARED)
     player.enqueue(DEPLOYED)
     assert outcrop("deploy", "--yes", "--replace").exit_code == 0
-    assert [words[0] for words in player.asked] == ["diff", "diff", "deploy"]
+    assert methods(player)[1:] == ["prepare-change-set", "execute-change-set"]
+
+
+def test_a_first_deployment_that_is_refused_leaves_no_empty_stack(
+    account: Account, player: CdkPlayer
+) -> None:
+    account.answer("DescribeStacks", {"Stacks": [STACK | {"StackStatus": "REVIEW_IN_PROGRESS"}]})
+    player.enqueue(PREPARED)
+    assert "add --yes" in refusal(outcrop("deploy"))
+    assert account.operations[-2:] == ["DeleteChangeSet", "DeleteStack"]
+
+
+def test_where_nothing_would_change_nothing_is_executed(
+    account: Account, player: CdkPlayer
+) -> None:
+    reason = "The submitted information didn't contain changes. Submit different information"
+    account.answer("DescribeChangeSet", {"Status": "FAILED", "StatusReason": reason})
+    player.enqueue(["Outcrop: no changes"])
+    result = outcrop("deploy", "--yes")
+    assert result.exit_code == 0, result.output
+    assert "Outcrop is deployed, 0 resources changed." in result.stdout
+    assert methods(player) == ["prepare-change-set"]
+    assert "DeleteChangeSet" in account.operations
+
+
+def test_a_change_set_that_cloudformation_cannot_make_says_why(
+    account: Account, player: CdkPlayer
+) -> None:
+    reason = "Transform failed"
+    account.answer("DescribeChangeSet", {"Status": "FAILED", "StatusReason": reason})
+    player.enqueue(PREPARED)
+    assert "no change set of Outcrop: FAILED. Transform failed" in refusal(outcrop("deploy", "-y"))
 
 
 @pytest.mark.usefixtures("account")
 def test_a_failure_names_the_resource_that_failed_first_of_itself(player: CdkPlayer) -> None:
-    player.enqueue(FIRST)
+    player.enqueue(PREPARED)
     player.enqueue(FAILED, code=1)
     result = outcrop("deploy", "--yes")
     said = refusal(result)
@@ -244,7 +345,7 @@ def test_a_missing_cdk_says_what_installs_it(
 def test_a_stack_that_is_not_complete_after_all_is_no_success(
     account: Account, player: CdkPlayer
 ) -> None:
-    player.enqueue(FIRST)
+    player.enqueue(PREPARED)
     player.enqueue(DEPLOYED)
     account.answer("DescribeStacks", {"Stacks": [STACK | {"StackStatus": "ROLLBACK_COMPLETE"}]})
     assert "The stack Outcrop is ROLLBACK_COMPLETE" in refusal(outcrop("deploy", "--yes"))

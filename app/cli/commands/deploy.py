@@ -1,11 +1,11 @@
 """`outcrop deploy`: look at the account, ask, make the stack or bring it up to date.
 
 doctor --aws ── a failure ends it here; nothing was created
-      └──────── cdk deploy ── resource by resource ── the stack's outputs
+      └──────── a change set ── may it be? ── executed, resource by resource ── the stack's outputs
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,8 @@ from app.cli.findings import Finding, show
 from app.errors import Conflict, OperatorError
 
 if TYPE_CHECKING:
-    from app.cli.changes import Change
+    from app.cli.cdk import Activity
+    from app.cli.changeset import ChangeSet, Planned
 
 NEXT = """\
 
@@ -39,11 +40,11 @@ def deploy(
     as_json: AsJson = False,
 ) -> None:
     """Make the stack in AWS, or bring it up to date. The account is looked at first."""
+    from app.aws import operator
     from app.cli import cdk
     from app.cli.account import examine
-    from app.cli.changes import changes, counted
-    from app.cli.progress import follow
-    from app.cli.stack import deployed
+    from app.cli.changeset import ChangeSet, counted
+    from app.cli.stack import SECONDS, deployed
 
     chosen = context(pairs)
     cdk.installed()
@@ -55,17 +56,19 @@ def deploy(
         if as_json:
             screen.show_json({"stack": stack, "findings": _as_json(findings)})
         raise OperatorError(f"Nothing was deployed: not as it should be: {', '.join(wrong)}.")
-    with screen.waiting("comparing"):
-        planned = changes(cdk.run("diff", stack, chosen))
-    if (lost := [change for change in planned if change.loses_data]) and not replace:
-        raise Conflict(
-            f"Nothing was deployed: {_named(lost)} would be deleted, with all that is in there. "
-            "Is this with the same -c as the last time? If it is meant, add --replace."
-        )
-    confirm(f"Deploy {stack} there ({counted(planned) or 'nothing to change'})?", yes=yes)
+    change_set = ChangeSet(operator(SECONDS), stack)
+    with change_set.taken_back():
+        planned = _prepared(change_set, stack, chosen)
+        if (lost := [change for change in planned if change.loses_data]) and not replace:
+            raise Conflict(
+                f"Nothing was deployed: {'; '.join(map(str, lost))}, with all that is in there. "
+                "Is this with the same -c as the last time? If it is meant, add --replace."
+            )
+        confirm(f"Deploy {stack} there ({counted(planned) or 'nothing to change'})?", yes=yes)
     began = time.monotonic()
-    words = ("--app", cdk.ASSEMBLY, "--require-approval", "never", "--progress", "events")
-    told = follow(cdk.run("deploy", stack, {}, *words), f"Deploying {stack}", quiet=as_json)
+    told = _executed(change_set, stack, quiet=as_json) if planned else []
+    if not planned:
+        change_set.delete()
     report = {
         "stack": stack,
         "changed": len({event.name for event in told if event.finished}),
@@ -85,8 +88,26 @@ def _show(report: Json) -> None:
     screen.out.print(NEXT.format(name=report["stack"]))
 
 
-def _named(lost: Iterable["Change"]) -> str:
-    return ", ".join(f"{change.type} {change.name}" for change in lost)
+def _prepared(change_set: "ChangeSet", stack: str, chosen: Mapping[str, str]) -> list["Planned"]:
+    """Let CloudFormation work out what would change. Nothing of the stack is changed by it."""
+    from app.cli import cdk
+
+    method = ("--method", "prepare-change-set", "--change-set-name", change_set.name)
+    with screen.waiting("comparing"):
+        for _ in cdk.run("deploy", stack, chosen, *method, "--require-approval", "never"):
+            pass
+        return change_set.planned()
+
+
+def _executed(change_set: "ChangeSet", stack: str, *, quiet: bool) -> list["Activity"]:
+    """Do what was looked at."""
+    from app.cli import cdk
+    from app.cli.progress import follow
+
+    method = ("--method", "execute-change-set", "--change-set-name", change_set.name)
+    words = ("--app", cdk.ASSEMBLY, "--require-approval", "never", "--progress", "events")
+    lines = cdk.run("deploy", stack, {}, *words, *method)
+    return follow(lines, f"Deploying {stack}", quiet=quiet)
 
 
 def _as_json(findings: list[Finding]) -> list[Json]:
