@@ -54,7 +54,9 @@ def create(db: Connection, params: JSON) -> JSON:
 
 
 def get(db: Connection, params: JSON) -> JSON:
-    return {"knowledgeBase": describe(find(db, params["knowledgeBaseId"]))}
+    row = find(db, params["knowledgeBaseId"])
+    changing = {"status": "UPDATING"} if lost(db, row["id"]) else {}
+    return {"knowledgeBase": describe(row) | changing}
 
 
 def page(db: Connection, params: JSON) -> JSON:
@@ -149,6 +151,16 @@ def usable(db: Connection, base: str) -> Row:
     if row["status"] != "ACTIVE":
         raise conflict(f"The Knowledge Base is not in a valid status: it is {row['status']}.")
     return row
+
+
+def lost(db: Connection, base: str) -> int:
+    """How many documents the base's store has lost and not got back yet."""
+    (number,) = db.execute(
+        "SELECT count(*) FROM rebuilding JOIN unsettled USING (source, uri, requested)"
+        " WHERE source IN (SELECT id FROM data_sources WHERE base = ?)",
+        (base,),
+    ).fetchone()
+    return int(number)
 
 
 def storage(row: Row) -> str:

@@ -204,7 +204,9 @@ def recover(db: Connection) -> None:
 
 
 def ask_again(db: Connection, source: str, uri: str) -> None:
-    """The store has lost a document: ask for it again, unless it is still to be done anyway."""
+    """The store has lost a document: ask for it again, unless it is still to be done anyway. Until
+    it is done, its base is being rebuilt.
+    """
     db.execute(
         "UPDATE documents SET content_etag = NULL, metadata_etag = NULL"
         " WHERE source = ? AND uri = ?",
@@ -214,6 +216,11 @@ def ask_again(db: Connection, source: str, uri: str) -> None:
         "UPDATE documents SET status = 'PENDING', requested = ?, job = NULL"
         " WHERE source = ? AND uri = ? AND status = 'INDEXED'",
         (time.time_ns(), source, uri),
+    )
+    db.execute(
+        "INSERT OR REPLACE INTO rebuilding"
+        " SELECT source, uri, requested FROM unsettled WHERE source = ? AND uri = ?",
+        (source, uri),
     )
 
 

@@ -21,7 +21,7 @@ from app.local.knowledge.state import State
 from app.local.knowledge.stores import Stores
 from app.local.store import Hit, Store
 from app.local.store.filters import Filter, Group, compile_filter
-from app.local.wire import JSON
+from app.local.wire import JSON, ServiceError
 
 HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS", bases.MANAGED)
 FEWER_OPERATORS = ("S3_VECTORS", bases.MANAGED)
@@ -42,12 +42,15 @@ def retrieve(state: State, stores: Stores, encoder: Encoder, params: JSON) -> JS
 
     Raises:
         ServiceError: ValidationException, for what is wrong with the request or is not there;
-            ResourceNotFoundException and ConflictException, for the base.
+            ResourceNotFoundException and ConflictException, for the base;
+            DependencyFailedException while its store is rebuilt: what it would find is not all.
     """
     question = _question(params)
     base = params["knowledgeBaseId"].rpartition("/")[2]
     with state.transaction() as db:
         storage = bases.storage(bases.usable(db, base))
+        if lost := bases.lost(db, base):
+            raise _rebuilding(base, lost)
     search = _search(storage, params)
     words = question if _hybrid(base, storage, search.get("overrideSearchType")) else None
     conditions = _filter(storage, search["filter"]) if "filter" in search else None
@@ -61,6 +64,14 @@ def retrieve(state: State, stores: Stores, encoder: Encoder, params: JSON) -> JS
     if len(hits) > end:
         answer["nextToken"] = pages.token("Retrieve", params, end)
     return answer
+
+
+def _rebuilding(base: str, lost: int) -> ServiceError:
+    return ServiceError(
+        "DependencyFailedException",
+        f"The store of the Knowledge Base {base} was lost, and is rebuilt from its documents: "
+        f"{lost} of them are still to be indexed. Send the request again when it is ACTIVE.",
+    )
 
 
 def _folded(store: Store, hits: Sequence[Hit], start: int) -> Iterator[Hit]:

@@ -81,6 +81,13 @@ CREATE TABLE IF NOT EXISTS set_aside (          -- documents that would hold up 
     PRIMARY KEY (source, uri),
     FOREIGN KEY (source, uri) REFERENCES documents ON DELETE CASCADE
 );
+CREATE TABLE IF NOT EXISTS rebuilding (         -- documents that the store lost, asked for again
+    source      TEXT NOT NULL,
+    uri         TEXT NOT NULL,
+    requested   INTEGER NOT NULL,   -- that request of the document; a later one is another matter
+    PRIMARY KEY (source, uri),
+    FOREIGN KEY (source, uri) REFERENCES documents ON DELETE CASCADE
+);
 CREATE INDEX IF NOT EXISTS documents_waiting ON documents (job IS NOT NULL, requested)
     WHERE NOT claimed AND status IN ('STARTING', 'PENDING', 'DELETING');
 CREATE INDEX IF NOT EXISTS documents_of_job ON documents (job, status);

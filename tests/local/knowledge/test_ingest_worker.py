@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from app.local.knowledge.backlog import BATCH
 from app.local.knowledge.reading import CLAIM
@@ -164,6 +165,35 @@ def test_a_damaged_store_is_filled_again(tmp_path: Path) -> None:
     with reopened(source):
         until(source.statuses, lambda found: set(found.values()) == {"INDEXED"})
         assert source.found("fox")[0] == "a.md"
+
+
+def test_a_store_that_is_rebuilt_answers_no_question(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source()
+        ingested(source, {"a.md": "fox", "b.md": "dog"})
+    (tmp_path / "knowledge" / "stores" / source.base / "truth.sqlite").write_bytes(b"x" * 10_000)
+
+    def full(path: Path) -> Store:
+        return Failing(path, [StoreFull("The disk is full.")] * 10_000)
+
+    for _ in range(2):  # the second time nothing is damaged, and not all is done
+        with World(tmp_path, open_store=full) as again:
+            source.world = again
+            assert status(source) == "UPDATING"
+            with pytest.raises(ClientError, match="is rebuilt from its documents: 2 of them") as no:
+                source.found("fox")
+            assert no.value.response["Error"]["Code"] == "DependencyFailedException"
+    with reopened(source):
+        until(lambda: status(source), lambda found: found == "ACTIVE")
+        assert source.found("fox")[0] == "a.md"
+        source.put("a.md", "fox again")
+        source.ingest("a.md")
+        assert status(source) == "ACTIVE"
+
+
+def status(source: Source) -> str:
+    base = source.world.agent.get_knowledge_base(knowledgeBaseId=source.base)
+    return base["knowledgeBase"]["status"]
 
 
 def test_the_folder_of_no_base_is_removed(tmp_path: Path) -> None:
