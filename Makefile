@@ -3,6 +3,7 @@
 #   make demo     set up, then: start, read docs/, ask a question, show the cited answer
 #   make up       serve until Ctrl-C
 #   make test     set up, then the whole test suite
+#   make browser  what pages in a real Chromium can do; skipped, and said so, where there is none
 #   make check    lint, types, import rules
 #
 #   make synth    write the stack's template to cdk.out/; needs no AWS account
@@ -38,7 +39,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test check synth deploy lambda-adapter quality hard bench docs lock clean
+.PHONY: demo up test browser check synth deploy lambda-adapter quality hard bench docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -49,7 +50,10 @@ up: $(VENV)/laptop
 
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser $(ARGS)
+
+browser: $(VENV)/dev
+	$(BIN)/pytest tests/browser $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
