@@ -1,6 +1,7 @@
 """FLOW  upload -- bucket -- event -- ingestion        and back:  delete -- event -- gone
 
     upload      a form that lets its holder put one named document into the bucket
+    attributes  of an upload, on their way into the sidecar beside the document
     sync        what the bucket says changed -> what the Knowledge Base is told
     status      what became of a document: the bucket and the Knowledge Base say
 

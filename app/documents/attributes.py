@@ -92,7 +92,10 @@ def align(bucket: Bucket, key: str, look: Look) -> Look:
         return Look(document, None)
     content = bucket.read(_staged(document.attributes))
     if content is None:
-        raise Unavailable(f"The attributes that {key!r} was uploaded with are not in the bucket.")
+        raise Unavailable(
+            f"The attributes that {key!r} was uploaded with are no longer in the bucket: it was "
+            "copied, perhaps. Upload it again, or put its sidecar beside it."
+        )
     return Look(document, bucket.put(sidecar_of(key), content, document.attributes))
 
 

@@ -20,6 +20,7 @@ ATTRIBUTES = "outcrop-attributes"
 REQUESTED = "outcrop-requested"
 """The tag of a document that says which version of it the Knowledge Base was asked to ingest."""
 MOST_TAGS = 10  # of an object, by S3
+LONGEST_KEY = 1024  # bytes, by S3: the sidecar of a document with such a key cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class Bucket:
         return f"s3://{self.name}/{key}"
 
     def head(self, key: str) -> Object | None:
+        """An object, or None: there is no such object."""
+        if len(key.encode()) > LONGEST_KEY:
+            return None
         with calling("HeadObject"):
             try:
                 said = self.s3.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
@@ -110,6 +114,9 @@ class Bucket:
         return Object(key, len(body), datetime.now(UTC), said["ETag"], attributes)
 
     def delete(self, key: str) -> None:
+        """Delete an object, if there is one."""
+        if len(key.encode()) > LONGEST_KEY:
+            return
         with calling("DeleteObject"):
             self.s3.delete_object(Bucket=self.name, Key=key)
 

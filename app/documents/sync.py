@@ -73,15 +73,15 @@ class _Sync:
         return rule is None
 
     def _new(self, looks: dict[str, Look]) -> dict[str, Look]:
-        """Without what an event before this one has brought about: the event of a sidecar that we
-        wrote, or one that comes twice. That the Knowledge Base was told once is not enough: what
-        was told may have been taken back since, by a run that ended before its second look.
+        """Without the documents of which all has been told: their event has come twice, or is that
+        of the sidecar that we wrote. The Knowledge Base is asked, too: what it was told may have
+        been taken back since, by a run that ended before its second look.
         """
         done = {self._bucket.uri(key) for key, look in looks.items() if look.done}
         try:
             details = self._base.details(sorted(done))
         except OutcropError as error:
-            log.warning("All are told again, as needed as not: %s", error)
+            log.warning("Documents are told again, perhaps in vain: %s", error)
             return looks
         kept = {uri for uri, detail in details.items() if detail.kept}
         return {key: look for key, look in looks.items() if self._bucket.uri(key) not in kept}

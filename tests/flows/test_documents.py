@@ -209,6 +209,31 @@ def test_a_key_that_cannot_be_ingested_is_listed_and_removed_and_harms_nobody(
     assert key not in names
 
 
+ODD = [
+    "a//b.md", "../x.md", "./y.md", "/z.md", "..", " lead.md", "trail.md ", "a b+c%20d.md",
+    "%=e.md", "ü/日本.md", "q?x=1#f.md", "tab\t.md", "k" * 1020 + ".md", "no-ending", "x&<y>.md",
+    "a\u2028b.md",
+]  # fmt: skip
+"""What S3 takes for a key, put there by other ways than our forms."""
+
+
+def test_every_key_is_listed_and_can_be_removed(home: Home) -> None:
+    s3, bucket = home.aws.s3, home.settings.documents_bucket
+    keys = [f"odd/{key}" if key[0] not in "./k" else key for key in ODD]
+    for key in keys:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+    listed = {item["name"]: item for item in home.call("GET", "/documents?limit=100")["items"]}
+    assert set(keys) <= set(listed)
+    for key in keys:
+        path = f"/documents/{listed[key]['id']}"
+        assert home.call("GET", path)["name"] == key
+        assert home.call("DELETE", path)["status"] == "DELETING"
+    for key in keys:
+        home.gone(key)
+    left = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+    assert not set(keys) & {item["Key"] for item in left}
+
+
 def test_an_upload_while_a_sync_job_runs_waits_for_the_job_and_not_for_the_queue(
     home: Home,
 ) -> None:
