@@ -27,7 +27,7 @@ QUIET = ("--no-color", "--no-notices")
 # How it tells an event of CloudFormation's with `--progress events`, and always without a terminal:
 #   Outcrop | 3/10 | 6:17:40 AM | CREATE_FAILED | AWS::SQS::Queue | Outcrop/Queue (Queue4A) No.
 _ACTIVITY = re.compile(
-    r"""^\S+\ \|\ +(?P<done>\d+)(?:/ *(?P<total>\d+))?\ \|\ [^|]+\ \|\ (?P<status>[A-Z_]+)
+    r"""^\S+\ \|\ +(?P<done>\d+)(?:/\ *(?P<total>\d+))?\ \|\ [^|]+\ \|\ (?P<status>[A-Z_]+)
         (?:\ \(skipped\))?\ +\|\ (?P<type>[\w:-]+)\ +\|\ (?P<name>\S+)(?:\ \(\w+\))?
         (?:\ (?P<reason>.+))?$""",
     re.VERBOSE,

@@ -105,7 +105,7 @@ class Client:
             files = {"file": (document.name, content)}
             response = http.post(form["url"], data=form["fields"], files=files)
         if response.is_error:
-            said = re.search("<Message>(.*?)</Message>", response.text, re.DOTALL)
+            said = re.search("<Message>([^<]*)</Message>", response.text)
             detail = unescape(said[1]) if said else f"it answered {response.status_code}"
             raise Refused(_lost("The bucket did not take the document", detail))
 

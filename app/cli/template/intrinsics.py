@@ -17,8 +17,8 @@ from typing import Any
 from app.cli.template.document import TemplateError
 from app.cli.template.scope import NO_VALUE, REGION, Scope
 
-_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
-_DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
+_PLACEHOLDER = re.compile(r"\$\{(!?)([^${}]*)\}")
+_DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _REFUSED = {
     "Fn::ImportValue": "takes what another stack exports, and there is no other stack here",
     "Fn::Transform": "is done by CloudFormation's macros, which are not here",

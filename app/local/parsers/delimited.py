@@ -1,6 +1,7 @@
 """CSV: a table, or one record a row where the document's sidecar says so."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 
@@ -40,9 +41,9 @@ def _delimiter(sample: str) -> str:
 
     def fit(delimiter: str) -> tuple[float, int]:
         rows = csv.reader(StringIO(sample, newline=""), delimiter=delimiter)
-        widths = [len(row) for row in rows if row]
-        usual = max(set(widths), key=widths.count, default=1)
-        return (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
+        widths = Counter(len(row) for row in rows if row)
+        usual = max(widths, key=widths.__getitem__, default=1)
+        return (widths[usual] / widths.total() if usual > 1 else 0.0, usual)
 
     return max(_DELIMITERS, key=fit)
 

@@ -24,7 +24,7 @@ _BLOCKS = frozenset((
     "ul",
 ))
 # fmt: on
-_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
+_CHARSET = re.compile(rb"<meta\s[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w:.-]+)", re.I)
 _POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
 _BACK = ("\u2191", "\u21a9", "\u21a9\ufe0e", "^")  # arrows from a note to its place in the text
 _LONGEST_ADDRESS = 200  # characters; what is longer tracks the reader and says nothing

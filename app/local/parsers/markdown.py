@@ -9,8 +9,8 @@ from app.local.parsers.render import clean, heading
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"^[\w-]+[ \t]*:", re.MULTILINE)
-_TITLE = re.compile(r"^title[ \t]*:[ \t]*(['\"]?)(.+?)\1[ \t]*$", re.MULTILINE)
-_FIRST_HEADING = re.compile(r"\A\s*(?:# |.+\n=+[ \t]*$)", re.MULTILINE)
+_TITLE = re.compile(r"^title[ \t]*:(.*)$", re.MULTILINE)
+_FIRST_HEADING = re.compile(r"\A\s*+(?:# |.+\n=+[ \t]*+$)", re.MULTILINE)
 
 
 def parse(document: Document) -> Iterator[Section]:
@@ -29,7 +29,19 @@ def without_front_matter(text: str) -> str:
     if matter is None or not _KEY.match(matter[1]):
         return text
     body = text[matter.end() :].lstrip("\n")
-    title = _TITLE.search(matter[1])
-    if title is None or _FIRST_HEADING.match(body):
+    title = _title(matter[1])
+    if not title or _FIRST_HEADING.match(body):
         return body
-    return f"{heading(title[2], 1)}\n\n{body}"
+    return f"{heading(title, 1)}\n\n{body}"
+
+
+def _title(matter: str) -> str:
+    r"""What the block names its title, without the quotes around it; empty where it names none.
+
+    >>> _title("date: 2024-01-01\ntitle: 'Clay' \n")
+    'Clay'
+    """
+    named = _TITLE.search(matter)
+    title = named[1].strip() if named else ""
+    quoted = len(title) > 2 and title[0] == title[-1] and title[0] in "'\""
+    return title[1:-1] if quoted else title

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
+_MOST_EMPTY = 100  # cells that a row is filled up with: a wide header does not make all rows long
 
 
 def clean(text: str) -> str:
@@ -59,5 +60,8 @@ def table(rows: Iterable[Sequence[str]]) -> str:
         lines.append(f"| {' | '.join(cells)} |")
         widths.append(len(cells))
     width = max(widths, default=0)
-    lines = [text + "  |" * (width - own) for text, own in zip(lines, widths, strict=True)]
+    lines = [
+        text + "  |" * min(width - own, _MOST_EMPTY)
+        for text, own in zip(lines, widths, strict=True)
+    ]
     return "\n".join([*lines[:1], "|" + " --- |" * width, *lines[1:]])

@@ -46,7 +46,7 @@ def identify(request: Request) -> str:
     return "bedrock"
 
 
-_SCOPE = re.compile(r"Credential=\S*/(?P<service>[^/\s]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=(?:[^/\s=]++/){1,9}?(?P<service>[^/\s=]++)/aws4_request")
 
 
 class Routes:

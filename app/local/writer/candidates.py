@@ -27,13 +27,15 @@ _ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+(?=\S)")
 # An item that only leads away.
 _LINK = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[[^\]]*\]\([^)]*\)\s*$")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
-_RULE = re.compile(r"\s*(?:\|[\s:|-]*-[\s:|-]*\|?|[\s:|-]*-{2,}[\s:|-]*|[=*_-]{3,})\s*$")
 _FENCE = re.compile(r"\s*(```|~~~)")
+_TABLE_SIGNS = frozenset(" \t:|-")
+_DRAWN_SIGNS = frozenset("=*_-")
 _SENTENCE_END = re.compile(r"[.!?:;,][\"')\]*_\u201d]*\s*$")
 
 # A list is said whole only if it is short enough to be read.
 _LONGEST_LIST = 12
 _LONGEST_ITEM = 160  # characters
+_LONGEST_CONTEXT = 500  # characters of what stands over a candidate
 _TITLE = 8  # words; a line of its own that ends like no sentence and is no longer is a title
 
 
@@ -94,13 +96,18 @@ def _said(passage: str) -> Iterator[tuple[Kind, str, str]]:
 
 
 def _items(texts: Sequence[str], lead_in: str, heading: str) -> Iterator[tuple[Kind, str, str]]:
-    items = [plain(_ITEM.sub("", text, count=1)) for text in texts]
+    items = [plain(_without_marker(text)) for text in texts]
     for item in items:
         for start, end in sentences(item):
             yield "item", item[start:end], _over(heading, lead_in)
     firsts = [_first(item) for item in items if item]
     if lead_in and 2 <= len(firsts) <= _LONGEST_LIST and max(map(len, firsts)) <= _LONGEST_ITEM:
         yield "list", f"{lead_in} {'; '.join(firsts)}", heading
+
+
+def _without_marker(item: str) -> str:
+    marker = _ITEM.match(item)
+    return item[marker.end() :] if marker else item
 
 
 def _first(item: str) -> str:
@@ -121,18 +128,20 @@ def _rows(texts: Sequence[str], above: str) -> Iterator[tuple[Kind, str, str]]:
     """
     rows = [[plain(cell) for cell in text.strip().strip("|").split("|")] for text in texts]
     header: list[str] = []
-    if len(texts) > 1 and _RULE.match(texts[1]):
+    if len(texts) > 1 and _is_rule(texts[1]):
         header, _, *rows = rows
     names = header if len(header) > 2 else []
     for first, *others in rows:
-        named = zip_longest(names[1:], others[: len(names[1:]) or None], fillvalue="")
+        columns = names[1 : len(others) + 1]
+        named = zip_longest(columns, others[: len(names[1:]) or None], fillvalue="")
         told = [f"{name} {cell}".strip() for name, cell in named if cell]
         if first or told:
             yield "row", ": ".join(filter(None, (first, ", ".join(told)))), _over(above, *header)
 
 
 def _over(*parts: str) -> str:
-    return " ".join(filter(None, parts))
+    """What stands over a candidate; its beginning, where it is very long."""
+    return " ".join(part[:_LONGEST_CONTEXT] for part in parts if part)[:_LONGEST_CONTEXT]
 
 
 def _blocks(passage: str) -> Iterator[_Block]:
@@ -166,12 +175,25 @@ def _lines(
             yield "blank", line
         elif _ROW.match(line):
             yield "row", line
-        elif _RULE.match(line):
+        elif _is_rule(line):
             yield "blank", line
         elif _HEADING.match(line):
             yield "heading", line
         else:
             yield ("item" if _ITEM.match(line) else "more"), line
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is drawn: between a table's header and its rows, or across the page.
+
+    >>> [_is_rule(line) for line in ("| :-: | - |", "--- | ---", " ====", "| - x |", "--", "|")]
+    [True, True, True, False, True, False]
+    """
+    words = line.strip()
+    signs = set(words)
+    if signs <= _TABLE_SIGNS:
+        return "--" in words or ("-" in signs and words[0] == "|")
+    return len(words) > 2 and signs <= _DRAWN_SIGNS
 
 
 def _paragraph(lines: Sequence[str]) -> Iterator[_Block]:
@@ -187,8 +209,13 @@ def _paragraph(lines: Sequence[str]) -> Iterator[_Block]:
 
 _MARKUP = (
     (re.compile(r"<a name=[^>]*>\s*</a>"), ""),
-    (re.compile(r"!\[(?:[^\[\]]|\[[^\]]{0,300}\]){0,300}\]\([^)\s]{0,2000}\)"), ""),
-    (re.compile(r"\[([^\[\]]{1,500})\]\([^)\s]{0,2000}\)"), r"\1"),
+    (
+        re.compile(
+            r"!\[[^\[\]]{0,300}+(?:\[[^\[\]]{0,300}+\][^\[\]]{0,300}+){0,5}+\]\([^)\s]{0,400}+\)"
+        ),
+        "",
+    ),
+    (re.compile(r"\[([^\[\]]{1,500}+)\]\([^)\s]{0,400}+\)"), r"\1"),
     (re.compile(r"\\([^\w\s])"), r"\1"),
     (re.compile(r"^\s*#{1,6}\s+"), ""),
     (re.compile(r"\*{1,3}(?=\S)([^*]+?)(?<=\S)\*{1,3}"), r"\1"),

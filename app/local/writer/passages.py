@@ -24,7 +24,7 @@ _ALL = (
 )
 _CONTENT = ("document_content", "page_content", "content", "text", "body")
 _INNER = ("source", "title", "name", "id", "index", "url", "uri")
-_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)')""")
 _LABELS = ("n", "number", "index", "id", "i", "source")
 _NAMES = ("document", "title", "name", "file", "source", "url", "uri")
 
@@ -35,13 +35,13 @@ _LABELLED = re.compile(
 )
 _FENCED = re.compile(r"^-{5,}[ \t]*\n(.*?)\n-{5,}[ \t]*$", re.DOTALL | re.MULTILINE)
 _NUMBERED = re.compile(
-    r"^[ \t>*]*(?:(?:passage|document|doc|source|excerpt|result|context|chunk)[ \t]*#?[ \t]*"
+    r"^[ \t>*]*+(?:(?:passage|document|doc|source|excerpt|result|context|chunk)[ \t]*+#?[ \t]*+"
     r"[\[(]?(\d{1,3})[\])]?[ \t]*[:.)\-]?|\[(\d{1,3})\][:.]?|\((\d{1,3})\)|(\d{1,3})[.):])"
     r"(?=[ \t\n(])",
     re.MULTILINE | re.IGNORECASE,
 )
 _ANNOUNCED = re.compile(
-    r"\b(following|below|provided|retrieved|given)\b[^.\n]*"
+    r"\b(following|below|provided|retrieved|given)\b[^.\n]{0,200}"
     r"\b(context|passages|documents|excerpts|information|sources|search results)\b",
     re.IGNORECASE,
 )
@@ -115,9 +115,10 @@ def _labelled(text: str) -> Found:
 def _announced(text: str) -> Found:
     paragraphs = re.split(r"\n\s*\n", text)
     for place, paragraph in enumerate(paragraphs[:-1], 1):
-        rest = "\n\n".join(paragraphs[place:])
-        if _ANNOUNCED.search(paragraph) and len(rest.split()) >= _SHORTEST:
-            return _block(rest), "\n\n".join(paragraphs[:place])
+        if _ANNOUNCED.search(paragraph):
+            rest = "\n\n".join(paragraphs[place:])
+            if len(rest.split()) >= _SHORTEST:
+                return _block(rest), "\n\n".join(paragraphs[:place])
     return [], text
 
 

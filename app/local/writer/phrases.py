@@ -26,7 +26,7 @@ _TOKEN = re.compile(r"[^\W_](?:[\w.'\u2019/-]*\w)?|[?,;:!.()]")
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _BREAKS = STOP_WORDS | frozenset(_BREAK_WORDS.split())
 _PARTICIPLE = re.compile(r"\w{3,}ed$|^(found|made|known|used|built|held|written|born|done|kept)$")
-_ASKED = re.compile(r"\b(do|does|did)\s*$", re.IGNORECASE)
+_AUXILIARIES = frozenset(("do", "does", "did"))
 _VERBS = frozenset(term for verb in _VERB_WORDS.split() for term in terms(verb))
 
 
@@ -72,26 +72,40 @@ def phrases(text: str) -> list[Phrase]:
 def _runs(text: str) -> Iterator[Phrase]:
     run: list[re.Match[str]] = []
     determiner: re.Match[str] | None = None
+    before: re.Match[str] | None = None  # the word before the run and its determiner
+    last: re.Match[str] | None = None
+    end = len(text.rstrip(" ?."))
     for token in _TOKEN.finditer(text):
         if not _breaks(token.group(), run, determined=determiner is not None):
             run.append(token)
-            continue
-        if run:
-            yield _phrase(text, run, determiner)
-        run = []
-        determiner = token if token.group().lower() in _DETERMINERS else None
+        else:
+            if run:
+                yield _phrase(text, run, determiner, before, end)
+            run = []
+            determined = token.group().lower() in _DETERMINERS
+            determiner, before = (token, last) if determined else (None, token)
+        last = token
     if run:
-        yield _phrase(text, run, determiner)
+        yield _phrase(text, run, determiner, before, end)
 
 
-def _phrase(text: str, run: list[re.Match[str]], determiner: re.Match[str] | None) -> Phrase:
+def _phrase(
+    text: str,
+    run: list[re.Match[str]],
+    determiner: re.Match[str] | None,
+    before: re.Match[str] | None,
+    end: int,
+) -> Phrase:
+    """A run as a phrase; behind do, does or did its last word may be a verb.
+
+    Args:
+        before: the word before it.
+        end: where the text ends, but for its stops.
+    """
     start = (determiner or run[0]).start()
-    if _ASKED.search(text[:start]):
-        run = _subject(
-            run, determined=determiner is not None, last=not text[run[-1].end() :].strip(" ?.")
-        )
-    end = run[-1].end()
-    return Phrase(text[start:end], start, end, determiner is not None)
+    if before and before.group().lower() in _AUXILIARIES:
+        run = _subject(run, determined=determiner is not None, last=run[-1].end() >= end)
+    return Phrase(text[start : run[-1].end()], start, run[-1].end(), determiner is not None)
 
 
 def _subject(run: list[re.Match[str]], *, determined: bool, last: bool) -> list[re.Match[str]]:

@@ -24,7 +24,8 @@ _POSSESSIVE = frozenset({"its", "their", "his", "her"})
 _MANY = frozenset({"they", "them", "their", "these", "those"})
 _DEMONSTRATIVE = frozenset({"this", "that", "these", "those"})
 _PERSON = re.compile(
-    r"\b[A-Z][\w'-]+(?: (?:[A-Z][\w'.-]*|van|von|de|der|al|bin|of))* [A-Z][\w'-]+\b"
+    r"(?<!\w)(?<!\w['-])[A-Z][\w'-]++(?: (?:[A-Z][\w'.-]*|van|von|de|der|al|bin|of)){0,5}"
+    r" [A-Z][\w'-]+\b"
 )
 _JOINS = re.compile(r" (of|in|for|on) ")
 _INDEFINITE = re.compile(r"^an? ", re.IGNORECASE)

@@ -19,11 +19,11 @@ from app.local.writer.phrases import Phrase, phrases
 from app.local.writer.prompt import Turn
 from app.local.writer.pronouns import name_pronouns, topic
 
-_LEAD = r"^\s*(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks)\b[,.]?\s+)*)"
-_WHAT_ABOUT = re.compile(_LEAD + r"(?:what|how) about (?P<fragment>[^?]+)\??\s*$", re.I)
+_LEAD = r"^\s*+(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks)\b[,.]?\s++){0,5})"
+_WHAT_ABOUT = re.compile(_LEAD + r"(?:what|how) about (?P<fragment>[^?]++)\??\s*+$", re.I)
 _BARE_WH = re.compile(
     _LEAD + r"(?P<fragment>(?:since |until |by )?(?:why|when|where|how|who|which)"
-    r"(?: not| so| much| many| long| often| far| exactly| else| one| ones)?)\s*\??\s*$",
+    r"(?: not| so| much| many| long| often| far| exactly| else| one| ones)?)\s*+\??\s*+$",
     re.I,
 )
 _CLAUSE = re.compile(
@@ -32,7 +32,7 @@ _CLAUSE = re.compile(
     r"|please)\b",
     re.I,
 )
-_FRAGMENT = re.compile(_LEAD + r"(?P<fragment>[^?]+)\??\s*$", re.I)
+_FRAGMENT = re.compile(_LEAD + r"(?P<fragment>[^?]++)\??\s*+$", re.I)
 _LONGEST_FRAGMENT = 8  # words, behind "and" or with a preposition
 _LONGEST_BARE_FRAGMENT = 3
 _PREPOSITION = re.compile(r"(in|on|for|with|at|from|by|under|without|as|to|during)\b", re.I)

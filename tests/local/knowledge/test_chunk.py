@@ -150,6 +150,17 @@ def test_a_long_word_is_cut_within() -> None:
     assert [len(piece) for piece in cut(f"one {word} two", fixed(100))] == [103, 99, 56]
 
 
+@pytest.mark.parametrize("filling", [" ", "\t", "\n", "\u200b", " \n "])
+def test_a_chunk_is_capped_in_characters_whatever_fills_it(filling: str) -> None:
+    """A document of 30 kB of blanks between two words was one chunk, and slow to quote."""
+    text = f"a{filling * 30_000}b."
+    pieces = chunk([Section(text, None)], fixed(20), ENCODER)
+    assert max(len(piece.text) for piece in pieces) <= 20 * 100
+    assert pieces[0].text[0] == "a"
+    assert pieces[-1].text.endswith("b.")
+    assert all(piece.text.strip() for piece in pieces)
+
+
 def test_chunks_never_reach_beyond_a_section() -> None:
     sections = [Section("Clay is wet.", 1), Section("Sand is dry.", 2, {"day": "Mon"})]
     assert chunk(sections, None, ENCODER) == [

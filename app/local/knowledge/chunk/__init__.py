@@ -13,6 +13,7 @@ Between two places to end a chunk the better one wins: before a heading rather t
 paragraphs, between paragraphs rather than between sentences, and never behind a heading.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -129,8 +130,9 @@ def _piece(section: Section, span: Span) -> Piece:
 def _within(whole: Sequence[Unit], span: Span) -> list[Unit]:
     """The units of a stretch of their text, the first and last cut to it."""
     start, end = span
+    first = bisect_right(whole, start, key=lambda unit: unit.end)
+    last = bisect_left(whole, end, key=lambda unit: unit.start)
     return [
         replace(unit, start=max(unit.start, start), end=min(unit.end, end))
-        for unit in whole
-        if unit.end > start and unit.start < end
+        for unit in whole[first:last]
     ]

@@ -1,11 +1,13 @@
 """Units packed into chunks of so many tokens."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from app.local.knowledge.chunk.units import Boundary, Unit
 
 Span = tuple[int, int]  # of characters
+_WORD = re.compile(r"\S")
 
 # How much emptier a chunk may stay, as a part of its size, to end at a better boundary.
 _WORTH = {
@@ -18,6 +20,7 @@ _WORTH = {
 }
 _IDEOGRAPHS = "\u2e80"  # from here on, words are not parted by spaces
 _LONGEST_WORD = 100  # characters; the tokenizer takes a longer one for a single unknown token
+_LONGEST_GAP = 20  # characters without a token, white space mostly, that are to count as one
 
 
 class Tokens:
@@ -27,14 +30,19 @@ class Tokens:
         text: the text.
         spans: those of its tokens, in order. A word that is too long for the tokenizer is one token
             to it, whatever its length; here each of its characters is one, since each of its parts
-            may be one when they are counted alone.
+            may be one when they are counted alone. What lies between tokens counts, too, where it
+            is long: a chunk of n tokens has no more than a hundred times as many characters.
     """
 
     def __init__(self, text: str, spans: Sequence[Span]) -> None:
         self.text = text
         self._starts: list[int] = []
-        for start, end in spans:
+        last = 0
+        for start, end in (*spans, (len(text), len(text))):
+            self._starts += range(last + _LONGEST_GAP, start, _LONGEST_GAP)
             self._starts += range(start, end) if end - start > _LONGEST_WORD else (start,)
+            last = end
+        self._starts.pop()  # the end of the text is no token
 
     def count(self, start: int, end: int) -> int:
         """How many tokens begin in `text[start:end]`."""
@@ -60,6 +68,11 @@ class Tokens:
             if self._begins_word(self._starts[index]):
                 return self._starts[index]
         return end
+
+    def word(self, start: int) -> int:
+        """Where the first word begins from here on."""
+        found = _WORD.search(self.text, start)
+        return found.start() if found else len(self.text)
 
     def _begins_word(self, at: int) -> bool:
         before, sign = self.text[at - 1 : at], self.text[at]
@@ -96,8 +109,9 @@ def _parts(unit: Unit, tokens: Tokens, most: int, each: int) -> Iterator[Unit]:
     if tokens.count(start, unit.end) > most:
         while tokens.count(start, unit.end) > each:
             cut = tokens.after(start, each)
-            yield Unit(start, start + len(tokens.text[start:cut].rstrip()), boundary)
-            start, boundary = cut, Boundary.NOTHING
+            if words := tokens.text[start:cut].rstrip():
+                yield Unit(start, start + len(words), boundary)
+            start, boundary = tokens.word(cut), Boundary.NOTHING
     yield Unit(start, unit.end, boundary)
 
 

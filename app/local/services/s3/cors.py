@@ -5,10 +5,10 @@ headers that it asks for: https://docs.aws.amazon.com/AmazonS3/latest/userguide/
 page leaves open (codes, words, headers) is as S3 was seen to do.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 from app.local.buckets import Buckets, NoSuchBucket
+from app.local.control.wildcards import fits
 from app.local.services.s3.errors import malformed_xml
 from app.local.services.s3.pages import Keys, is_signed
 from app.local.wire import JSON, Call, Handler, Service, ServiceError, from_page
@@ -180,9 +180,7 @@ class Cors:
 
 def _fits(value: str, patterns: Iterable[str]) -> bool:
     """Whether one of the patterns, in which `*` stands for anything, is this value."""
-    return any(
-        re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value) for pattern in patterns
-    )
+    return any(fits(value, pattern) for pattern in patterns)
 
 
 def _lower(names: Iterable[str] | None) -> list[str]:

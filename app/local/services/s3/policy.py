@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+from app.local.control.wildcards import fits
 from app.local.wire import JSON, ServiceError
 
 LARGEST = 20 * 1024  # bytes
@@ -103,8 +104,9 @@ def _check_condition(condition: Any) -> None:
 def _is_of(resource: str, bucket: str) -> bool:
     """Whether an ARN can be that of the bucket, or of objects in it."""
     partition, found, name = resource.partition(":s3:::")
-    pattern = re.escape(name.partition("/")[0]).replace(r"\*", ".*").replace(r"\?", ".")
-    return bool(found and partition.startswith("arn:aws") and re.fullmatch(pattern, bucket))
+    pattern = name.partition("/")[0]
+    named = bool(found) and partition.startswith("arn:aws")
+    return named and fits(bucket, pattern, single="?")
 
 
 def _anyone(principal: Any) -> bool:

@@ -11,7 +11,7 @@ _HEADER = re.compile(  # Llama 3's, and Llama 4's
 _TOKEN = re.compile(r"<\|\w+\|>")
 _INSTRUCTION = re.compile(r"\[/?INST\]")
 _SENTENCE = re.compile(r"</?s>")
-_SYSTEM = re.compile(r"<<SYS>>(.*?)<</SYS>>", re.DOTALL)
+_SYSTEM = ("<<SYS>>", "<</SYS>>")
 
 
 def headers(text: str) -> Prompt:
@@ -50,14 +50,21 @@ def instructions(text: str) -> Prompt:
                   Turn(role='user', text='Who are you?')), system='Be brief.', documents=())
     """
     _, *said = [part.strip() for part in _INSTRUCTION.split(_SENTENCE.sub("", text))]
+    if said and not said[-1]:
+        said.pop()
     if not said:
         return Prompt((Turn("user", text.strip()),))
-    if not said[-1]:
-        said.pop()
     system = ""
-    if marked := _SYSTEM.search(said[0]):
-        system, said[0] = marked[1].strip(), _SYSTEM.sub("", said[0]).strip()
+    if marked := _between(said[0], *_SYSTEM):
+        system, said[0] = marked
     elif len(said) > 1:
         system, _, said[0] = said[0].rpartition("\n\n")
     turns = (Turn("assistant" if place % 2 else "user", words) for place, words in enumerate(said))
     return Prompt(conversation(turns), system)
+
+
+def _between(text: str, opening: str, closing: str) -> tuple[str, str] | None:
+    """What stands between two signs, and the text without it; None where nothing does."""
+    before, _, rest = text.partition(opening)
+    inside, closed, after = rest.partition(closing)
+    return (inside.strip(), f"{before}{after}".strip()) if closed else None

@@ -1,0 +1,156 @@
+"""No regular expression of the application is slow on any text of a user, a document or a model.
+
+Under the interpreter's lock a slow one holds up everybody. All are found: those of the modules, as
+they are when these are imported, and those that are written where they are used. One that is put
+together in a function has to be named here. `test_linear_texts.py` tries the functions.
+"""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import app
+from tests.linear import AnyPattern, slowest
+
+ROOT = Path(app.__file__).parent
+FUNCTIONS = frozenset(vars(re)) - {"escape", "Pattern", "Match", "purge", "error"}
+ANCHORED = frozenset({"match", "fullmatch"})
+
+# Patterns that a function puts together, and what shows that they are linear: a call of it
+# with long texts, or what the pattern is made of.
+IN_FUNCTIONS = {
+    ("app/answer/cite.py", "_find_all"): "a literal",
+    ("app/aws/failures.py", "_refused"): "the patterns of _REFUSALS, which the modules' are among",
+    ("app/local/writer/bodies/conversation.py", "speakers"): "test_linear_texts",
+    ("app/local/writer/markup.py", "_tag"): "test_linear_texts, by elements",
+    ("app/local/writer/question.py", "definition"): "test_linear_texts, by definition",
+    ("app/local/writer/reading.py", "_abstention"): "two literals, each between borders of words",
+    ("app/local/writer/rewrite.py", "_replace"): "test_linear_texts, by rewrite",
+    ("app/models/transcript.py", "_quoted"): "test_linear_texts, by transcript",
+}
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    return {
+        str(path.relative_to(ROOT.parent)): ast.parse(path.read_text())
+        for path in ROOT.rglob("*.py")
+    }
+
+
+def in_modules() -> Iterator[tuple[str, AnyPattern, str]]:
+    """Every pattern that is a module's, or in a table of it: its name, itself, how it is used."""
+    found: dict[int, tuple[str, AnyPattern, str]] = {}
+    for module in pkgutil.walk_packages(app.__path__, "app."):
+        if module.name.endswith("__main__"):
+            continue
+        members = vars(importlib.import_module(module.name))
+        path = Path(str(members["__file__"])).relative_to(ROOT.parent)
+        for name, value in members.items():
+            for pattern in _patterns(value) if not name.startswith("__") else ():
+                for use in _uses(str(path), name):
+                    found.setdefault(hash((id(pattern), use)), (f"{path}:{name}", pattern, use))
+    yield from found.values()
+
+
+def _patterns(value: object) -> Iterator[AnyPattern]:
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, tuple | list | set | frozenset):
+        for each in value:
+            yield from _patterns(each)
+    elif isinstance(value, dict):
+        yield from _patterns(list(value.values()))
+
+
+def _uses(path: str, name: str) -> set[str]:
+    """`match` or `fullmatch` where a module does nothing else with this name, else `search`."""
+    used = {
+        node.attr
+        for node in ast.walk(sources()[path])
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    }
+    return {use if use in ANCHORED else "search" for use in used or {"search"}}
+
+
+def in_place() -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call of `re` within a function: its file, the function, and itself."""
+    for path, tree in sources().items():
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                for node in ast.walk(function):
+                    if _is_call(node):
+                        assert isinstance(node, ast.Call)
+                        yield path, function.name, node
+
+
+def _is_call(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "re"
+        and node.func.attr in FUNCTIONS
+    )
+
+
+def _literal(call: ast.Call) -> tuple[str | bytes, str] | None:
+    """The pattern of a call that is written out there, and how it is used."""
+    assert isinstance(call.func, ast.Attribute)
+    if isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str | bytes):
+        use = call.func.attr if call.func.attr in ANCHORED else "search"
+        return call.args[0].value, use
+    return None
+
+
+MODULES = sorted(in_modules(), key=lambda found: found[0])
+LITERALS = sorted(
+    {(path, *literal) for path, _, call in in_place() if (literal := _literal(call))}, key=str
+)
+
+
+@pytest.mark.parametrize(("where", "pattern", "use"), MODULES, ids=[one[0] for one in MODULES])
+def test_a_pattern_of_a_module_is_linear(where: str, pattern: AnyPattern, use: str) -> None:
+    assert slowest(pattern, use) is None, where
+
+
+@pytest.mark.parametrize(("path", "pattern", "use"), LITERALS)
+def test_a_pattern_that_is_written_where_it_is_used_is_linear(
+    path: str, pattern: str | bytes, use: str
+) -> None:
+    assert slowest(re.compile(pattern), use) is None, path
+
+
+def test_patterns_that_functions_put_together_are_known() -> None:
+    """One that is new has to be shown to be linear, and named above."""
+    found = {(path, name) for path, name, call in in_place() if not _literal(call)}
+    assert found == IN_FUNCTIONS.keys()
+    assert len(MODULES) > 100
+
+
+@pytest.mark.parametrize(
+    ("pattern", "use"),
+    [
+        (r"\s+$", "search"),
+        (r"\s*x", "search"),
+        (r"<a[^>]*>", "search"),
+        (r"\[(.*)\]\((.*)\)", "search"),
+        (r"\d+(?:/*(\d+))? \|", "match"),
+        (r"a?\s*b?\s*$", "fullmatch"),
+        (r"(?:\w+\s?)*!", "match"),
+        (r'"title: (.+?) *$', "search"),
+        (rb"<b.*?</b>", "search"),
+    ],
+)
+def test_a_pattern_that_is_not_linear_is_found(pattern: str | bytes, use: str) -> None:
+    found = slowest(re.compile(pattern), use)
+    assert found is not None
+    assert " ms at " in found

@@ -1,0 +1,125 @@
+"""No function that reads texts of users, documents or models is slow on any of them.
+
+Each is called with long runs of the signs that documents have. See `test_linear.py` for the regular
+expressions, which are tried one by one.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from app import models
+from app.answer.cite import cite
+from app.answer.disguise import Disguise
+from app.answer.quote import Quotable, words
+from app.answer.sentences import units
+from app.events import Passage
+from app.local.control.wildcards import fits
+from app.local.knowledge.chunk import chunk
+from app.local.parsers import Section
+from app.local.parsers.delimited import read
+from app.local.parsers.markdown import without_front_matter
+from app.local.parsers.render import table, tidy
+from app.local.store.analysis import terms
+from app.local.text import sentences
+from app.local.writer.bodies.conversation import speakers
+from app.local.writer.bodies.templates import headers, instructions
+from app.local.writer.candidates import candidates
+from app.local.writer.markup import elements
+from app.local.writer.passages import find
+from app.local.writer.phrases import phrases
+from app.local.writer.prompt import Prompt, Turn
+from app.local.writer.question import Question
+from app.local.writer.reading import read as read_prompt
+from app.local.writer.rewrite import rewrite
+from app.models.transcript import transcript
+from tests.linear import RUNS, nonlinear
+from tests.local.knowledge.test_chunk import ENCODER, fixed, hierarchical
+
+LENGTH = 2400  # characters
+QUICK = 0.05  # seconds
+
+
+def _cited_in_pieces(text: str) -> object:
+    return list(cite(text, [Passage(1, "a 1 [1]. b", "s3://docs/a.md", 0.1)]))
+
+
+def _cited_from(text: str) -> object:
+    return list(cite(["a b c [1]. " * 20], [Passage(1, text, "s3://docs/a.md", 0.1)]))
+
+
+def _quoted(text: str) -> object:
+    return Quotable(text).nearest("a 1 b")
+
+
+def _cut(text: str) -> object:
+    return [
+        chunk([Section(text, None)], how, ENCODER)
+        for how in (fixed(50, 20), hierarchical(60, 20, 5))
+    ]
+
+
+def _rewritten(text: str) -> object:
+    said = (Turn("user", f"What is in {text}?"), Turn("assistant", text))
+    return [
+        rewrite(question, said) for question in (text, f"And it {text}", f"And in {text}", "Why?")
+    ]
+
+
+def _read_as_prompt(text: str) -> object:
+    prompts = (text, f"<passage n='1'>{text}</passage> Why?", f"Context: {text}\n\nQuestion: Why?")
+    return [
+        read_prompt(Prompt((Turn("user", prompt),), f"Rewrite it, standalone. {text}"))
+        for prompt in prompts
+    ]
+
+
+def _asked(text: str) -> object:
+    question = Question(f"What is {text}?")
+    return question.kind, question.names, question.numbers, question.definition
+
+
+def _rows(text: str) -> object:
+    return table(read(text))
+
+
+TEXTS: dict[str, Callable[[str], object]] = {
+    "cite, a sign at a time": _cited_in_pieces,
+    "cite, of a passage": _cited_from,
+    "quote": _quoted,
+    "words": words,
+    "units": units,
+    "disguise": Disguise().text,
+    "sentences": sentences,
+    "chunk": _cut,
+    "terms": terms,
+    "tidy": tidy,
+    "front matter": lambda text: without_front_matter(
+        f"---\na: {text}\ntitle: {text}\n---\n{text}"
+    ),
+    "table": _rows,
+    "candidates": lambda text: candidates([text]),
+    "find": find,
+    "read": _read_as_prompt,
+    "phrases": phrases,
+    "rewrite": _rewritten,
+    "question": _asked,
+    "elements": lambda text: elements(text, ("passage", "doc")),
+    "speakers": lambda text: speakers(text, "User", "Bot"),
+    "templates": lambda text: (headers(text), instructions(f"[INST]{text}")),
+    "transcript": lambda text: transcript(
+        models.Prompt((models.Turn("user", f"a {text}"),)), "User", "Bot"
+    ),
+    "wildcards": lambda text: fits(text[:63], text.replace("a", "*"), single="?"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_long_text_takes_no_longer_than_its_length(name: str) -> None:
+    for run in RUNS:
+
+        def work(length: int, run: str = run) -> object:
+            return TEXTS[name](run * (length // len(run)))
+
+        growth = nonlinear(work, LENGTH, QUICK)
+        assert growth is None, f"{run!r} * n: {growth}"
