@@ -1,15 +1,27 @@
 """Calls broken off from another thread, and nobody else's call with them."""
 
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from app.aws import Cancellation, Cancelled, Clients, cancellation, clients
 from app.errors import TimedOut
 from tests.models.loopback import JSON_TYPE, Act, Loopback, reply
 
+LOOPBACK = IPv4Address("127.0.0.1")
 SECONDS = 20
 LATE = TimedOut("late")
 NOTHING = reply(b'{"retrievalResults": []}', headers=JSON_TYPE)
@@ -78,6 +90,61 @@ def test_a_call_that_waits_is_broken_off_and_not_sent_again(
     assert raised, "the thread still waits"
     assert len(server.requests) == 1
     assert cancelled.reason is LATE
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that signs itself, and a server's context with it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(LOOPBACK)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(signed.public_bytes(Encoding.PEM) + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return path, context
+
+
+def test_over_tls_a_call_is_broken_off_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, context = certificate(tmp_path)
+    asked, left = threading.Event(), threading.Event()
+
+    def wait_in_silence() -> None:
+        connection, _ = listener.accept()
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(65536)
+            asked.set()
+            while secured.recv(65536):
+                pass
+        left.set()
+
+    with socket.create_server((str(LOOPBACK), 0)) as listener:
+        threading.Thread(target=wait_in_silence, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        secure, cancelled = clients(60), Cancellation()
+
+        def run() -> None:
+            with cancelled.active(), suppress(BaseException):
+                retrieve(secure)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        assert asked.wait(SECONDS)
+        cancelled.cancel(LATE)
+        assert left.wait(SECONDS)
+        thread.join(SECONDS)
+        assert not thread.is_alive()
 
 
 def test_no_call_begins_after_the_cancellation(server: Loopback, aws: Clients) -> None:
