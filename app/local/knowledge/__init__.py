@@ -16,7 +16,8 @@ answered; the worker does it, and the state says how far it is.
 
     bases, sources, jobs, documents          the operations, on the state
     state, queue, recovery                   what is asked for and what is done, through crashes
-    worker, scan, backlog, drafts, fetch     document -> INDEXED
+    worker, scan, reading, drafts, fetch     document -> INDEXED
+    backlog                                  whose turn it is
     parse, chunk, sidecar                    its stages
     retrieval                                question -> passages
     stores, embeddings                       what the others share

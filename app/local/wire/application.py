@@ -40,6 +40,7 @@ from app.local.wire.waiting import unless_gone
 T = TypeVar("T")
 THREADS = 64  # that answer requests; what waits holds none of them
 MOST_QUEUED = 2000  # requests that wait for a thread; those beyond are throttled
+MOST_UNDER_WAY = 4000  # requests in all, streams and those that wait for something included
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Application:
         self._faults = faults
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
         self._in_threads = 0  # requests that have a thread, or wait for one
+        self._under_way = 0  # requests in all
         spool.mkdir(parents=True, exist_ok=True)
         for left in spool.glob(f"{SPOOLED}*"):
             left.unlink()
@@ -70,6 +72,7 @@ class Application:
         if scope["type"] != "http":
             return
         request = Request.from_scope(scope)
+        self._under_way += 1
         try:
             response, fault = await self._respond(request, receive)
             await deliver(response, fault, receive, send, self._run)
@@ -77,6 +80,8 @@ class Application:
             return
         except Reset:
             scope["extensions"]["outcrop.reset"]()
+        finally:
+            self._under_way -= 1
 
     async def _respond(self, request: Request, receive: Receive) -> tuple[Response, Fault | None]:
         source = chunks(receive)
@@ -127,12 +132,13 @@ class Application:
         """In a thread, all but what waits.
 
         Raises:
-            ServiceError: too many requests wait for a thread.
+            ServiceError: there are too many requests.
         """
-        service = route.operation.service_model.service_name
-        if self._in_threads >= THREADS + MOST_QUEUED:
+        try:
+            self._check_room(route.operation.service_model.service_name)
+        except ServiceError:
             _discard(received)
-            raise _throttled(service)
+            raise
         self._in_threads += 1
         try:
             result = await self._run(self._call, route, request, received)
@@ -162,6 +168,16 @@ class Application:
             return _awaited(result) if isawaitable(result) else serialise(operation, result)
         finally:
             _discard(received)
+
+    def _check_room(self, service: str) -> None:
+        """Raises ServiceError: there are too many requests."""
+        if self._in_threads >= THREADS + MOST_QUEUED or self._under_way > MOST_UNDER_WAY:
+            raise ServiceError(
+                dialect(service).throttled,
+                f"The stand-in has {self._under_way} requests under way, and cannot take more. "
+                "Send this one again in a second.",
+                **{"$headers": {"retry-after": "1"}},
+            )
 
     def _handles(self, operation: OperationModel) -> bool:
         return operation.name in self._services.get(operation.service_model.service_name, {})
@@ -196,14 +212,6 @@ def _discard(received: Received) -> None:
     """Remove the file of a body, unless a handler has moved it."""
     if isinstance(received.body, Body):
         received.body.path.unlink(missing_ok=True)
-
-
-def _throttled(service: str) -> ServiceError:
-    return ServiceError(
-        dialect(service).throttled,
-        f"{MOST_QUEUED} requests wait for the stand-in already. Send this one again in a second.",
-        **{"$headers": {"retry-after": "1"}},
-    )
 
 
 def _stopping(service: str) -> ServiceError:

@@ -338,7 +338,7 @@ def test_invoke_model_names_what_the_model_refuses(
     [
         ({"body": b"not json"}, "Malformed input request, please reformat your input"),
         ({"body": b"[]"}, "Malformed input request, please reformat your input"),
-        ({"contentType": "text/plain"}, "The provided Content Type is invalid"),
+        ({"contentType": "text/css"}, "The provided Content Type is invalid"),
         ({"accept": "text/plain"}, "The provided Accept Type is invalid"),
     ],
 )

@@ -179,6 +179,28 @@ def test_too_many_for_the_threads_are_throttled(
     in_time(test())
 
 
+def test_too_many_that_wait_are_throttled(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "MOST_UNDER_WAY", 1)
+    waits = Waits()
+    server = serve(bedrock(InvokeModelWithResponseStream=waits.streaming))
+
+    async def test() -> None:
+        async with client() as opened:
+            stream = asyncio.create_task(opened.post(server.url + STREAM, content=b"{}"))
+            await has_begun(waits, 1)
+            refused = await opened.post(server.url + STREAM, content=b"{}")
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+            assert (await opened.get(f"{server.url}/_outcrop/health")).status_code == 200
+            waits.go_on()
+            assert (await stream).status_code == 200
+            again = asyncio.create_task(opened.post(server.url + STREAM, content=b"{}"))
+            await has_begun(waits, 1)
+            waits.go_on()
+            assert (await again).status_code == 200
+
+    in_time(test())
+
+
 async def last_event(answer: httpx2.Response) -> Any:
     buffer = EventStreamBuffer()
     async for piece in answer.aiter_raw():
