@@ -125,8 +125,8 @@ class Worker:
 
     def _embed(self) -> None:
         """A batch, of one document or of many."""
-        shares = self._drafted.take()
-        self._add_vectors(shares)
+        if shares := self._drafted.take():
+            self._add_vectors(shares)
         for ready in self._drafted.finished():
             self._storers[ready.large].waiting.put(ready)
 

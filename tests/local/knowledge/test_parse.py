@@ -11,8 +11,8 @@ from queue import Queue
 
 import pytest
 
-from app.local.knowledge.parse import Limits, Parser, Records, Section, Unreadable
-from app.local.parsers import OUT_OF_MEMORY
+from app.local.knowledge.parse import Limits, Parser, Records, Section, TooSlow, Unreadable
+from app.local.parsers import LONGEST_TEXT, OUT_OF_MEMORY
 from tests.local.parsers.documents import LOCKED, archive, docx, pdf, pptx, xlsx
 
 ENDLESS = "<div>" * 500_000  # nested so deep that its parser is at it for minutes
@@ -101,6 +101,20 @@ def test_a_document_may_be_50_megabytes_and_no_more(parser: Parser, file: Path) 
         target.truncate(50 * 2**20 + 1)
     with pytest.raises(Unreadable, match=r"50\.0 MB, and 50 MB is the most"):
         parser.parse(file, "a.txt")
+
+
+def test_a_text_that_is_too_long(parser: Parser, file: Path) -> None:
+    file.write_bytes(b"word\n" * (LONGEST_TEXT // 5 + 1))
+    with pytest.raises(Unreadable, match=r"more than 50 million characters of text: split it"):
+        parser.parse(file, "a.txt")
+
+
+def test_it_may_be_given_less_time_than_its_limit(file: Path) -> None:
+    parser = Parser()
+    file.write_text(ENDLESS)
+    with pytest.raises(TooSlow, match=r"took longer than 0\.5 seconds: split it"):
+        parser.parse(file, "a.html", seconds=0.5)
+    parser.close()
 
 
 def test_a_document_that_is_not_there_is_no_failure_of_its_own(parser: Parser, file: Path) -> None:
