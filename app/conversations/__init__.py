@@ -201,7 +201,7 @@ class Conversations:
         the tombstone then. So at least one of the two sees the other.
         """
         if self._objects.exists(self._keys.tombstone(conversation)):
-            self._objects.delete([*self._lines(conversation), key])
+            self._done(lambda: self._objects.delete([*self._lines(conversation), key]))
             raise Conflict(DELETED, field="conversationId")
 
     # how what is unfinished is finished

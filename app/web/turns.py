@@ -169,7 +169,7 @@ class Turn(Generic[T]):
                     break
                 self._pieces.append(piece)
                 self._tell(self._more.set)
-        except Exception:
+        except (Exception, Cancelled):
             log.exception("a turn broke off")
         finally:
             getattr(pieces, "close", lambda: None)()

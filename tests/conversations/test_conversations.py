@@ -329,6 +329,18 @@ def test_a_turn_under_way_is_not_stored_after_its_conversation_was_deleted(
         raise AssertionError("it takes more steps than were raced")
 
 
+def test_a_turn_that_cannot_be_taken_back_is_not_said_to_be_stored(
+    own: Conversations, stand_in: Home
+) -> None:
+    begun(own)
+    history = own.history("c", 6)
+    own.delete("c")
+    stand_in.server.faults.add(Fail(service="s3", operation="DeleteObjects", code="InternalError"))
+    with pytest.raises(Conflict):
+        own.append("c", history, TURN)
+    assert (own.turns("c"), listed(own)) == ([], [])
+
+
 @pytest.mark.parametrize("step", range(3))
 def test_a_listing_is_made_while_a_conversation_goes(
     s3: "S3Client", bucket: str, own: Conversations, step: int
