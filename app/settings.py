@@ -25,6 +25,24 @@ PREFIX = "OUTCROP_"
 _T = TypeVar("_T", bound="_Environment")
 
 
+FOLDER = Path(__file__).parent.parent
+"""What holds the package: a checkout of Outcrop, or the site-packages of an environment."""
+
+
+def checkout() -> Path | None:
+    """The checkout that this runs from; None where it was installed from a wheel, which has no
+    docs/, no infra/ and nothing of Node.
+    """
+    return FOLDER if (FOLDER / "cdk.json").is_file() else None
+
+
+def _home() -> Path:
+    if here := checkout():
+        return here / ".outcrop"
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "outcrop"
+
+
 class _Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
@@ -112,8 +130,9 @@ class LaptopSettings(_Environment):
     """What the command line needs to start, or to find, the laptop's home."""
 
     home: Path = Field(
-        default=Path(__file__).parent.parent / ".outcrop",
-        description="Where the laptop keeps its documents, index and conversations.",
+        default_factory=_home,
+        description="Where the laptop keeps its documents, index and conversations; without a "
+        "checkout of Outcrop $XDG_DATA_HOME/outcrop, or ~/.local/share/outcrop.",
     )
     port: int = Field(
         default=0, ge=0, le=65535, description="The application's port; 0 takes a free one."
@@ -139,7 +158,7 @@ class StackSettings(_Environment):
     """What the command line needs to deploy a stack, and to call it."""
 
     cdk: Path = Field(
-        default=Path(__file__).parent.parent / "node_modules" / ".bin" / "cdk",
+        default=FOLDER / "node_modules" / ".bin" / "cdk",
         description="The CDK's command line; `make synth` installs this one.",
     )
     token: SecretStr | None = Field(

@@ -87,9 +87,13 @@ def _settings() -> str:
 def _fields(kind: type[BaseSettings]) -> str:
     rows = []
     for name, field in kind.model_fields.items():
-        default = "required" if field.is_required() else _default(field.default)
+        default = "required" if field.is_required() else _default(_given(field))
         rows.append((f"`{settings.PREFIX}{name.upper()}`", default, str(field.description)))
     return _table(("variable", "default", "says"), rows)
+
+
+def _given(field: FieldInfo) -> object:
+    return field.get_default(call_default_factory=True, validated_data={})
 
 
 def _default(value: object) -> str:

@@ -17,9 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import OperatorError
-from app.settings import LaptopSettings, StackSettings, environment, inherited, read
+from app.settings import (
+    FOLDER,
+    LaptopSettings,
+    StackSettings,
+    checkout,
+    environment,
+    inherited,
+    read,
+)
 
-FOLDER = Path(__file__).parents[2]
 ASSEMBLY = "cdk.out"  # where it leaves what it has synthesized, in there
 LAST_WORDS = 15  # lines
 QUIET = ("--no-color", "--no-notices")
@@ -93,6 +100,11 @@ def installed() -> Path:
     Raises:
         OperatorError: it is not there.
     """
+    if checkout() is None:
+        raise OperatorError(
+            "The stack's source is in a checkout of Outcrop only, not in its wheel: clone the "
+            "repository, and run this there."
+        )
     executable = read(StackSettings).cdk
     if not executable.exists():
         raise OperatorError(

@@ -32,8 +32,9 @@ def ask(
             show(client, _given(asked))
 
 
-def show(client: Client, asked: Json) -> str:
-    """Write an answer to the screen as it comes, its sources under it; give its conversation.
+def show(client: Client, asked: Json) -> str | None:
+    """Write an answer to the screen as it comes, its sources under it; give its conversation. Where
+    there are no documents at all, that is said in place of an answer, and no turn is kept.
 
     Raises:
         Refused: the answer broke off.
@@ -45,6 +46,9 @@ def show(client: Client, asked: Json) -> str:
         match part["type"]:
             case "start":
                 started = part["messageMetadata"]
+            case "data-retrieval":
+                if not part["data"]["passages"] and say_if_empty(client):
+                    return asked.get("conversationId")
             case "text-delta":
                 screen.out.print(part["delta"], end="", soft_wrap=True)
             case "data-citation":
@@ -62,8 +66,6 @@ def show(client: Client, asked: Json) -> str:
                 screen.sources(citations)
                 seconds = time.monotonic() - began
                 _footnote(started["model"], part["messageMetadata"]["usage"], seconds)
-                if not citations:
-                    say_if_empty(client)
     return str(started["conversationId"])
 
 

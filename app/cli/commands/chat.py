@@ -1,6 +1,9 @@
 """`outcrop chat`: a conversation, until Ctrl-D."""
 
+import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,8 +12,17 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Refused
 from app.cli.commands.ask import show
+from app.cli.home import private, usable
+from app.cli.visible import visible_line
+from app.settings import LaptopSettings, read
 
-HELP = "/new begins a new conversation; Ctrl-C stops an answer; Ctrl-D ends."
+HELP = (
+    "/new begins a new conversation, /id shows the id of this one, /quit or Ctrl-D ends; "
+    "Ctrl-C stops an answer."
+)
+
+Read = Callable[[], str | None]
+"""Gives the next question; None at the end of input."""
 
 
 def chat(
@@ -22,25 +34,66 @@ def chat(
 ) -> None:
     """Talk about the documents: every question may refer to what was said before."""
     with application(stack) as client:
+        if conversation:
+            found = client.call("GET", f"/conversations/{conversation}")
+            screen.err.print(f"Going on after {len(found['turns'])} turns.", style="dim")
         screen.err.print(HELP, style="dim")
-        while (question := _read()) is not None:
-            if question == "/new":
+        conversation = _talk(client, _reader(), conversation, model)
+    if conversation:
+        where = f" --stack {stack}" if stack else ""
+        line = f"Go on with: outcrop chat{where} --conversation {conversation}"
+        screen.err.print(visible_line(line), style="dim", soft_wrap=True)
+
+
+def _talk(client: Client, read: Read, conversation: str | None, model: str | None) -> str | None:
+    """Answer question after question; gives the conversation that was the last."""
+    while (question := read()) not in (None, "/quit"):
+        match question:
+            case "/new":
                 conversation = None
-            elif question.startswith("/"):
+            case "/id":
+                screen.err.print(conversation or "Nothing has been said yet.", style="dim")
+            case "/help":
                 screen.err.print(HELP, style="dim")
-            elif question:
+            case str() if question.startswith("/") and " " not in question:
+                screen.err.print(f"{visible_line(question)} is no command. {HELP}", style="dim")
+            case str() if question:
                 conversation = _answered(client, question, conversation, model)
+    return conversation
 
 
-def _read() -> str | None:
-    """The next question; None at the end of input."""
-    try:
-        screen.out.print("> ", end="", style="bold")
-        line = sys.stdin.readline()
-        return line.strip() if line else None
-    except (EOFError, KeyboardInterrupt):
-        screen.out.print()
-        return None
+def _reader() -> Read:
+    """How questions are read: with a line to edit and a history at a terminal, else by the line."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _piped
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory
+
+    history = usable(read(LaptopSettings).home) / "chat-history"
+    _keep_to_ourselves(history)
+    session: PromptSession[str] = PromptSession(history=FileHistory(str(history)))
+
+    def prompted() -> str | None:
+        while True:
+            try:
+                return session.prompt([("bold", "> ")]).strip()
+            except KeyboardInterrupt:
+                screen.err.print("Ctrl-D ends.", style="dim")
+            except EOFError:
+                return None
+
+    return prompted
+
+
+def _keep_to_ourselves(history: Path) -> None:
+    """What one has asked is for nobody else to read."""
+    private(history, os.O_APPEND).close()
+    history.chmod(0o600)
+
+
+def _piped() -> str | None:
+    line = sys.stdin.readline()
+    return line.strip() if line else None
 
 
 def _answered(

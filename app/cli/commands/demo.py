@@ -1,7 +1,5 @@
 """`outcrop demo`: the whole path once, on Outcrop's own documentation."""
 
-from pathlib import Path
-
 import typer
 
 from app.cli import screen
@@ -10,9 +8,9 @@ from app.cli.commands.ask import show
 from app.cli.commands.ingest import INDEXED, put, report
 from app.cli.files import select
 from app.cli.names import supported
-from app.settings import LaptopSettings, read
+from app.errors import OperatorError
+from app.settings import LaptopSettings, checkout, read
 
-DOCS = Path(__file__).parents[3] / "docs"
 QUESTION = "What is the difference between the laptop and AWS?"
 
 NEXT = """\
@@ -29,12 +27,18 @@ What you put in stays in {home}"""
 
 def demo() -> None:
     """Start, read Outcrop's own documentation, ask it a question, and say what to try next."""
+    here = checkout()
+    if here is None:
+        raise OperatorError(
+            "The demo reads Outcrop's own docs/, which is in a checkout only, not in the wheel. "
+            "`outcrop ingest PATH` takes your own documents."
+        )
     with application() as client:
         screen.out.print(
             f"The application answers on {client.url}; behind it the stand-in, as AWS.",
             soft_wrap=True,
         )
-        files = select([DOCS], supported()).files
+        files = select([here / "docs"], supported()).files
         documents = put(client, files, "Reading docs/", quiet=False)
         failed = [document for document in documents if document["status"] not in INDEXED]
         report(documents, failed)

@@ -1,0 +1,70 @@
+"""What is built from here, installed elsewhere: the command starts and serves a home."""
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+from app.settings import environment
+
+ROOT = Path(__file__).parents[1]
+UV = Path(sys.executable).with_name("uv")
+
+
+@pytest.fixture(scope="module")
+def outcrop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of the wheel, in an environment that has it and nothing else."""
+    built = tmp_path_factory.mktemp("built")
+    build = [str(UV), "build", "--wheel", "--offline", "--out-dir", str(built), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    [wheel] = built.glob("*.whl")
+    fresh = built / "venv"
+    venv.create(fresh)
+    python = str(fresh / "bin" / "python")
+    install = [str(UV), "pip", "install", "--offline", "--no-deps", "--python", python, str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    return fresh / "bin" / "outcrop"
+
+
+def run(outcrop: Path, home: Path, *words: str, packages: bool = True, code: int = 0) -> str:
+    """What it says, run from elsewhere; with our environment's packages, but not with our code."""
+    given = {
+        "OUTCROP_HOME": "",
+        "XDG_DATA_HOME": str(home),
+        # Not as a site directory: what is installed in there as editable is not found by this.
+        "PYTHONPATH": sysconfig.get_path("purelib") if packages else "",
+    }
+    ran = subprocess.run(
+        [outcrop, *words],
+        cwd=home,
+        env=environment(given),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    return " ".join((ran.stdout + ran.stderr).split())
+
+
+def test_the_command_starts_and_answers(outcrop: Path, tmp_path: Path) -> None:
+    assert "Usage: outcrop" in run(outcrop, tmp_path, "--help")
+    assert f"free for {tmp_path}/outcrop" in run(outcrop, tmp_path, "doctor")
+    (tmp_path / "notes.md").write_text("The beekeeper of the village is called Ambrosius.")
+    assert "1 of 1 documents indexed" in run(outcrop, tmp_path, "ingest", "notes.md")
+    assert "Ambrosius [1]" in run(outcrop, tmp_path, "ask", "What is the beekeeper called?")
+    assert (tmp_path / "outcrop" / "s3").is_dir(), "nothing is kept in site-packages"
+
+
+def test_what_needs_a_checkout_says_so(outcrop: Path, tmp_path: Path) -> None:
+    assert "is in a checkout only" in run(outcrop, tmp_path, "demo", code=1)
+    assert "in a checkout of Outcrop only" in run(outcrop, tmp_path, "deploy", code=1)
+
+
+def test_without_its_packages_it_says_which_and_where_from(outcrop: Path, tmp_path: Path) -> None:
+    said = run(outcrop, tmp_path, "--help", packages=False, code=1)
+    assert "is missing. Install what the command line needs" in said
