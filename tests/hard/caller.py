@@ -56,24 +56,30 @@ class Caller:
     def status(self) -> int:
         return int(self.text.split(b" ", 2)[1]) if self.text.startswith(b"HTTP/") else 0
 
-    @property
-    def parts(self) -> list[Json]:
-        """The parts of the stream but for `[DONE]`."""
-        return [json.loads(line) for line in self._data() if line != b"[DONE]"]
-
     def improper_end(self) -> str | None:
-        """What is wrong with how the stream ended; None if it ended as a stream ends."""
-        if self.status != 200:
-            proper = b"application/problem+json" in self.text
-            return None if proper else f"answered {self.text[:80]!r}"
-        data = self._data()
-        terminal = [part["type"] for part in self.parts if part["type"] in ("finish", "error")]
-        if data[-1:] != [b"[DONE]"]:
-            return f"the last line is {data[-1:]!r}"
-        if len(terminal) != 1 or self.parts[-1]["type"] != terminal[0]:
-            return f"terminal parts: {terminal}, last: {self.parts[-1]['type']}"
-        return None
+        """What is wrong with how the answer ended; None if it ended as answers end."""
+        if self.status == 200:
+            return improper_end(self.text)
+        proper = b"application/problem+json" in self.text
+        return None if proper else f"answered {self.text[:80]!r}"
 
-    def _data(self) -> list[bytes]:
-        lines = self.text.split(b"\n")
-        return [line[6:].rstrip(b"\r") for line in lines if line.startswith(b"data: ")]
+
+def parts_of(text: bytes) -> list[Json]:
+    """The parts of a stream but for `[DONE]`."""
+    return [json.loads(line) for line in _data(text) if line != b"[DONE]"]
+
+
+def improper_end(text: bytes) -> str | None:
+    """What is wrong with how a stream ended: its last part, and no other, has to say how."""
+    parts, last = parts_of(text), _data(text)[-1:]
+    terminal = [part["type"] for part in parts if part["type"] in ("finish", "error")]
+    if last != [b"[DONE]"]:
+        return f"the last line is {last!r}"
+    if len(terminal) != 1 or parts[-1]["type"] != terminal[0]:
+        return f"terminal parts: {terminal}, last: {parts[-1:]!r}"
+    return None
+
+
+def _data(text: bytes) -> list[bytes]:
+    lines = text.split(b"\n")
+    return [line[6:].rstrip(b"\r") for line in lines if line.startswith(b"data: ")]

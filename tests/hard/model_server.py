@@ -13,8 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-WORDS = ("Granite", " is an igneous rock", " [1].")
 NUMBER = re.compile(rb"number (\d+)")
+
+
+def answer_to(number: int) -> tuple[str, ...]:
+    """The words of the answer to the question that has `number ..` in it."""
+    return ("Granite", f" is igneous, {number} times", " [1].")
 
 
 @dataclass
@@ -108,11 +112,11 @@ class ModelServer:
         self, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         call = Call()
-        numbers = NUMBER.findall(body)
+        number = int((NUMBER.findall(body) or [b"-1"])[-1])
         with self._lock:
-            self._calls.setdefault(int(numbers[-1]) if numbers else -1, []).append(call)
+            self._calls.setdefault(number, []).append(call)
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
-        words = iter(WORDS)
+        words = iter(answer_to(number))
         if b"silently" not in body:
             writer.write(_event({"delta": {"content": next(words)}}))
         await writer.drain()
