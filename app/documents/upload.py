@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.documents.attributes import NONE, stage
-from app.documents.bucket import ATTRIBUTES, Bucket
+from app.documents.bucket import ATTRIBUTES, Bucket, Object
 from app.documents.knowledge_base import KnowledgeBase
 from app.documents.names import check_name, document_id, sidecar_of
 from app.documents.status import is_indexed
@@ -65,30 +65,26 @@ def offer(
     }
     if sha256:
         fields["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
-    url, fields_signed = bucket.form(
+    url, signed = bucket.form(
         name,
         fields=fields,
         conditions=[["content-length-range", 1, LARGEST]],
         lifetime=LIFETIME,
     )
     there = bucket.head(name)
+    same = there is not None and (there.sha256, there.attributes) == (sha256, attributes)
     return Upload(
         document_id(name),
         url,
-        fields_signed,
+        signed,
         datetime.now(UTC) + LIFETIME,
         replaces=there is not None,
-        unchanged=(
-            there is not None
-            and sha256 is not None
-            and (there.sha256, there.attributes) == (sha256, attributes)
-            and _has_sidecar(bucket, name, attributes)
-            and is_indexed(bucket, knowledge_base, there)
-        ),
+        unchanged=bool(there and sha256 and same and _is_done(bucket, knowledge_base, there)),
     )
 
 
-def _has_sidecar(bucket: Bucket, name: str, attributes: str) -> bool:
-    """Whether the attributes beside a document are still those that it was uploaded with."""
-    sidecar = bucket.head(sidecar_of(name))
-    return attributes == (sidecar.attributes if sidecar else NONE)
+def _is_done(bucket: Bucket, knowledge_base: KnowledgeBase, there: Object) -> bool:
+    """Whether a document is indexed as it was uploaded, with the attributes that it came with."""
+    sidecar = bucket.head(sidecar_of(there.key))
+    beside = sidecar.attributes if sidecar else NONE
+    return there.attributes == beside and is_indexed(bucket, knowledge_base, there)
