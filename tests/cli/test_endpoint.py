@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx2
 import pytest
 from botocore.config import Config
 from typer.testing import CliRunner
 
 from app.aws import clients, deployer, operator, table
 from app.cli import cli, laptop
+from app.cli.client import Client
 from app.cli.endpoint import (
     REPLACED,
     StandIn,
@@ -188,6 +190,20 @@ def test_a_home_is_served_although_everything_leads_elsewhere(serving: LaptopSet
     assert len(addresses.secret_access_key) == 40
 
 
+def test_a_page_may_post_the_form_that_the_application_gave_it(serving: LaptopSettings) -> None:
+    """The application signs with the key that the stand-in made, and a page's form is verified."""
+    addresses = laptop.running(serving)
+    assert addresses
+    page = {"origin": "https://docs.example.com", "sec-fetch-site": "cross-site"}
+    files = {"file": b"By a page."}
+    with httpx2.Client(trust_env=False, timeout=30) as http:
+        form = http.post(f"{addresses.application}/documents", json={"name": "page.txt"}).json()
+        forged = {**form["fields"], "x-amz-signature": "0" * 64}
+        refused = http.post(form["url"], data=forged, files=files, headers=page)
+        taken = http.post(form["url"], data=form["fields"], files=files, headers=page)
+    assert (refused.status_code, taken.status_code) == (403, 204)
+
+
 def test_a_home_is_for_its_user_alone(serving: LaptopSettings) -> None:
     modes = {
         path: stat.S_IMODE(path.stat().st_mode)
@@ -262,8 +278,6 @@ def test_commands_for_aws_say_that_the_shell_points_at_a_stand_in(
 def test_the_command_line_goes_to_no_proxy_for_this_machine(
     environment: pytest.MonkeyPatch,
 ) -> None:
-    from app.cli.client import Client
-
     class Answering(Handler):
         def do_GET(self) -> None:
             self.send_response(200)
