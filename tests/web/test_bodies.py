@@ -1,6 +1,5 @@
 """Bodies that Python reads and others could not: refused with field and rule, on every route."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
@@ -10,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.aws import Clients
 from app.web import application
-from app.web.bodies import DEEPEST, DEPTH, FINITE, WHOLE
+from app.web.bodies import DEEPEST, DEPTH, FINITE, WHOLE, check
 from tests.web.backend import settings
 
 CALLS = [("POST", "/chat"), ("POST", "/chat/stream"), ("POST", "/search"), ("POST", "/documents")]
@@ -73,8 +72,5 @@ def test_a_body_that_is_not_utf_8_is_refused(http: TestClient) -> None:
 @pytest.mark.parametrize(
     "value", ["1.5", "-0.0", "1e308", '"\\ud83d\\ude00"', "[1, 2]", nested(DEEPEST - 4)]
 )
-def test_what_others_can_read_reaches_the_application(http: TestClient, value: str) -> None:
-    """It gets as far as a client that is not there: nothing in the body was refused."""
-    body = json.dumps({"query": "x", "filter": {"a": json.loads(value)}})
-    answer = http.post("/search", content=body, headers={"content-type": "application/json"})
-    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+def test_what_others_can_read_is_let_through(value: str) -> None:
+    check(('{"query": "x", "filter": {"a": ' + value + "}}").encode())
