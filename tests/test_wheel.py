@@ -15,32 +15,40 @@ UV = Path(sys.executable).with_name("uv")
 
 
 @pytest.fixture(scope="module")
-def outcrop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command of the wheel, in an environment that has it and nothing else."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = tmp_path_factory.mktemp("built")
     build = [str(UV), "build", "--wheel", "--offline", "--out-dir", str(built), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     [wheel] = built.glob("*.whl")
-    fresh = built / "venv"
-    venv.create(fresh)
-    python = str(fresh / "bin" / "python")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def outcrop(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of the wheel, with the packages that it needs: those of our environment."""
+    fresh = tmp_path_factory.mktemp("fresh")
+    command = installed(wheel, fresh)
+    [site_packages] = fresh.glob("lib/*/site-packages")
+    # What is installed as editable in there, our own code, is not found by this way.
+    (site_packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    return command
+
+
+def installed(wheel: Path, folder: Path) -> Path:
+    """The command, in a new environment that has the wheel and nothing else."""
+    venv.create(folder)
+    python = str(folder / "bin" / "python")
     install = [str(UV), "pip", "install", "--offline", "--no-deps", "--python", python, str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
-    return fresh / "bin" / "outcrop"
+    return folder / "bin" / "outcrop"
 
 
-def run(outcrop: Path, home: Path, *words: str, packages: bool = True, code: int = 0) -> str:
-    """What it says, run from elsewhere; with our environment's packages, but not with our code."""
-    given = {
-        "OUTCROP_HOME": "",
-        "XDG_DATA_HOME": str(home),
-        # Not as a site directory: what is installed in there as editable is not found by this.
-        "PYTHONPATH": sysconfig.get_path("purelib") if packages else "",
-    }
+def run(outcrop: Path, home: Path, *words: str, code: int = 0) -> str:
+    """What it says, run from elsewhere."""
     ran = subprocess.run(
         [outcrop, *words],
         cwd=home,
-        env=environment(given),
+        env=environment({"OUTCROP_HOME": "", "PYTHONPATH": "", "XDG_DATA_HOME": str(home)}),
         capture_output=True,
         text=True,
         timeout=120,
@@ -65,6 +73,6 @@ def test_what_needs_a_checkout_says_so(outcrop: Path, tmp_path: Path) -> None:
     assert "in a checkout of Outcrop only" in run(outcrop, tmp_path, "deploy", code=1)
 
 
-def test_without_its_packages_it_says_which_and_where_from(outcrop: Path, tmp_path: Path) -> None:
-    said = run(outcrop, tmp_path, "--help", packages=False, code=1)
+def test_without_its_packages_it_says_which_and_where_from(wheel: Path, tmp_path: Path) -> None:
+    said = run(installed(wheel, tmp_path / "bare"), tmp_path, "--help", code=1)
     assert "is missing. Install what the command line needs" in said
