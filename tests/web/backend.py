@@ -18,6 +18,7 @@ from tests.local.home import Home
 from tests.local.home import home as serving
 
 BUCKET = "conversations"
+SERVICES = ("BEDROCK", "BEDROCK_RUNTIME", "BEDROCK_AGENT", "BEDROCK_AGENT_RUNTIME", "S3")
 FOUND: JSON = {
     "content": {"text": "Quartz has a hardness of 7."},
     "location": {"type": "S3", "s3Location": {"uri": "s3://documents/minerals.md"}},
@@ -113,7 +114,8 @@ def behind(backend: Backend, folder: Path) -> Iterator[Home]:
     """The backend, served; boto3 leads to it in here."""
     with serving(folder, backend.handlers()) as home, pytest.MonkeyPatch.context() as patch:
         home.s3.create_bucket(Bucket=BUCKET)
-        patch.setenv("AWS_ENDPOINT_URL", home.server.url)
+        for service in SERVICES:
+            patch.setenv(f"AWS_ENDPOINT_URL_{service}", home.server.url)
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
