@@ -74,10 +74,15 @@ class _Tables:
         operation: Any = model(call.service).operation_model(call.operation)
         sent = to_json(operation.input_shape, call.params, operation.input_shape.members)
         target = f"{model(call.service).metadata['targetPrefix']}.{call.operation}"
-        with self._lock:  # moto's tables do not expect two at once
-            answer = self._server(
-                self._headers | {"X-Amz-Target": target}, json.dumps(sent).encode()
-            )
+        headers = self._headers | {"X-Amz-Target": target}
+        server = self._server
+        try:
+            with self._lock:  # moto's tables do not expect two at once
+                answer = server(headers, json.dumps(sent).encode())
+        except Exception as error:
+            # moto trusts a request further than DynamoDB does, and looks for what is not in it.
+            message = f"The request does not make sense: {type(error).__name__} {error}."
+            raise ServiceError(dialect("dynamodb").invalid, message) from error
         if answer.status_code >= 400:
             raise _refusal(answer.data)
         shape = operation.output_shape

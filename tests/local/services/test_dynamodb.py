@@ -188,3 +188,12 @@ except ServiceError as error:
     assert "NotImplementedException" in said
     assert "moto, which cannot be imported" in said
     assert "`make up` installs it" in said
+
+
+def test_a_request_that_moto_stumbles_over_is_the_caller_s_fault(server: Server) -> None:
+    with pytest.raises(ClientError) as caught:
+        server.client("dynamodb", parameter_validation=False).create_table(TableName="orders")
+    error = caught.value.response
+    assert error["Error"]["Code"] == "ValidationException"
+    assert "KeySchema" in error["Error"]["Message"]
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 400
