@@ -28,12 +28,11 @@ def folder() -> Iterator[Path]:
         yield folder
 
 
-def test_turns_that_do_not_end_in_time_end_with_an_error(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_turns_that_do_not_end_in_time_end_with_an_error(folder: Path) -> None:
     with Loopback() as silent, ExitStack() as stack:
         stack.enter_context(behind(Backend(), folder))
-        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", silent.url)
+        patch = stack.enter_context(pytest.MonkeyPatch.context())  # is undone before the backend's
+        patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", silent.url)
         app = application(clients(60), settings(deadline_seconds=60))
         port, stop = stack.enter_context(serving(app, grace=0))
         streams = []
