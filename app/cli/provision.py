@@ -55,6 +55,7 @@ def provision(aws: Clients, deployer: Deployer) -> Settings:
         for name in (DOCUMENTS, CONVERSATIONS):
             _bucket(aws.s3, name)
         base = _knowledge_base(aws.bedrock_agent)
+        first = not _has_source(aws.bedrock_agent, base) or not _has_queue(deployer.sqs)
         settings = Settings(
             knowledge_base_id=base,
             data_source_id=_data_source(aws.bedrock_agent, base),
@@ -66,7 +67,19 @@ def provision(aws: Clients, deployer: Deployer) -> Settings:
         _function(deployer.lambda_, settings)
         _event_source(deployer.lambda_, queue)
         _notifications(aws.s3, queue)
+        if first:
+            _catch_up(aws, settings)
     return settings
+
+
+def _catch_up(aws: Clients, settings: Settings) -> None:
+    """Documents that were in the bucket before anybody heard of its events, as after a repair of
+    the home, are indexed by an ingestion job.
+    """
+    if aws.s3.list_objects_v2(Bucket=DOCUMENTS, MaxKeys=1)["KeyCount"]:
+        aws.bedrock_agent.start_ingestion_job(
+            knowledgeBaseId=settings.knowledge_base_id, dataSourceId=settings.data_source_id
+        )
 
 
 def _bucket(s3: "S3Client", name: str) -> None:
@@ -96,10 +109,17 @@ def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
     return made["knowledgeBaseId"]
 
 
-def _data_source(agent: "AgentsforBedrockClient", base: str) -> str:
+def _has_source(agent: "AgentsforBedrockClient", base: str) -> bool:
+    return _found_source(agent, base) is not None
+
+
+def _found_source(agent: "AgentsforBedrockClient", base: str) -> Any | None:
     pages = agent.get_paginator("list_data_sources").paginate(knowledgeBaseId=base)
-    found = _named("documents", (item for page in pages for item in page["dataSourceSummaries"]))
-    if found:
+    return _named("documents", (item for page in pages for item in page["dataSourceSummaries"]))
+
+
+def _data_source(agent: "AgentsforBedrockClient", base: str) -> str:
+    if found := _found_source(agent, base):
         return str(found["dataSourceId"])
     made = agent.create_data_source(
         knowledgeBaseId=base,
@@ -110,6 +130,14 @@ def _data_source(agent: "AgentsforBedrockClient", base: str) -> str:
         },
     )
     return made["dataSource"]["dataSourceId"]
+
+
+def _has_queue(sqs: "SQSClient") -> bool:
+    try:
+        sqs.get_queue_url(QueueName=QUEUE)
+    except sqs.exceptions.QueueDoesNotExist:
+        return False
+    return True
 
 
 def _queue(sqs: "SQSClient") -> str:

@@ -10,11 +10,14 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 from secrets import token_hex
 from threading import Thread
 
+from app.local.database import Damaged, InUse
+from app.local.disk import disk_problem
 from app.local.faults import Faults
 from app.local.permissions import close_to_others
 from app.local.stand_in import Options, StandIn
@@ -35,7 +38,7 @@ def main() -> None:
         *(arguments.home, arguments.precision, arguments.model_url, arguments.model),
         keys={key["accessKeyId"]: key["secretAccessKey"]},
     )
-    with StandIn(options) as stand_in:
+    with _opened(options) as stand_in:
         faults = Faults() if arguments.faults else None
         application = Application(stand_in.services, options.home / "spool", faults)
 
@@ -52,6 +55,16 @@ def main() -> None:
                 f"Port {arguments.port} cannot be had ({error.strerror}). "
                 "Set OUTCROP_STAND_IN_PORT to another."
             )
+
+
+def _opened(options: Options) -> StandIn:
+    """The stand-in over its home; what is wrong with the home is said in one line."""
+    try:
+        return StandIn(options)
+    except (Damaged, InUse) as error:
+        sys.exit(str(error))
+    except (OSError, sqlite3.Error) as error:
+        sys.exit(disk_problem(error) or f"{options.home} cannot be opened: {error}")
 
 
 def _arguments() -> argparse.ArgumentParser:

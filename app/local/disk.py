@@ -1,4 +1,6 @@
-"""What is wrong with the disk, in a sentence: it is full, or nothing may be written to it."""
+"""What is wrong with the disk, in a sentence: it is full, nothing may be written to it, or what was
+written is not there any more.
+"""
 
 import errno
 import sqlite3
@@ -25,6 +27,14 @@ def is_read_only(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in READ_ONLY
 
 
+def is_damaged(error: BaseException) -> bool:
+    """Whether SQLite found that a file is not what was written."""
+    return isinstance(error, sqlite3.Error) and _code(error) in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    )
+
+
 def disk_problem(error: BaseException) -> str | None:
     """What a person reads of an error of the disk, and can do; None for every other error."""
     if is_full(error):
@@ -36,6 +46,11 @@ def disk_problem(error: BaseException) -> str | None:
         return (
             "The stand-in's home may not be written to. Nothing of this request is kept. "
             f"The system says: {error}"
+        )
+    if is_damaged(error):
+        return (
+            "A file of the stand-in's home is damaged. Stop the stand-in, and run "
+            f"`outcrop doctor --repair`. SQLite says: {error}"
         )
     return None
 

@@ -76,6 +76,7 @@ def test_on_a_full_disk_everything_can_be_deleted(small_disk: Path) -> None:
         assert "Contents" not in s3.list_objects_v2(Bucket="documents")
         with pytest.raises(ClientError, match="is full"):
             s3.put_object(Bucket="documents", Key="takes.md", Body=b"what deletes need")
+        s3.put_object(Bucket="documents", Key="tombstone", Body=b"")
         filler.unlink()
         s3.put_object(Bucket="documents", Key="after.md", Body=b"x")
         assert (small_disk / "home" / "reserve").stat().st_size > 0

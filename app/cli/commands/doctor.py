@@ -1,6 +1,8 @@
 """`outcrop doctor`: what is wrong here, or with `--aws` in an account, and how to mend it."""
 
+import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -15,6 +17,7 @@ from app.cli.client import DIRECT, Client, Refused
 from app.cli.context import ContextOption, choices, context
 from app.cli.endpoint import misleading
 from app.cli.findings import Finding, show
+from app.errors import OperatorError
 from app.settings import LaptopSettings, inherited_environment, read
 
 LEAST_DISK = 1 << 30  # bytes; an index of 100,000 chunks takes a third of it
@@ -25,13 +28,18 @@ def doctor(
     aws: Annotated[
         bool, typer.Option("--aws", help="Check the AWS account that a stack would go to.")
     ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Set aside what is damaged in the laptop's home.")
+    ] = False,
     pairs: ContextOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check this machine, or an AWS account, and say how to mend what is wrong."""
     if pairs and not aws:
         raise typer.BadParameter("it chooses what a stack is; say --aws with it", param_hint="-c")
-    findings = _in_aws(pairs) if aws else _here()
+    if repair and aws:
+        raise typer.BadParameter("it mends a laptop's home; leave out --aws", param_hint="--repair")
+    findings = _in_aws(pairs) if aws else [*(_repaired() if repair else ()), *_here()]
     if as_json:
         screen.show_json({"findings": [asdict(finding) for finding in findings]})
     else:
@@ -42,6 +50,25 @@ def doctor(
 def _here() -> list[Finding]:
     settings = read(LaptopSettings)
     return [finding for check in CHECKS for finding in check(settings)]
+
+
+def _repaired() -> Iterator[Finding]:
+    """What `app.local.repair` set aside, and what it found."""
+    home = read(LaptopSettings).home
+    with screen.waiting("reading every file of the home"):
+        command = [sys.executable, "-m", "app.local.repair", "--home", str(home)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise OperatorError(done.stderr.strip().rpartition("\n")[2])
+    result = json.loads(done.stdout)
+    if aside := result["setAside"]:
+        mend = f"They lie in {result['folder']}. Run `outcrop up`: it makes again what it can."
+        yield Finding("Damaged files", well=True, found=f"set aside: {', '.join(aside)}", mend=mend)
+    for uri in result["damagedObjects"]:
+        mend = "Put it again (`outcrop ingest`), or delete it. Its file is left where it is."
+        yield Finding("A damaged object", well=False, found=uri, mend=mend)
+    if not aside and not result["damagedObjects"]:
+        yield Finding("The home's files", well=True, found="none is damaged")
 
 
 def _in_aws(pairs: list[str] | None) -> list[Finding]:

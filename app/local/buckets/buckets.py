@@ -97,6 +97,7 @@ class Buckets(Contents):
                 raise
             self.staging.keep(staged)
             folder.receive(staged.path, item.path)
+            self._sound.add(item.version)
         self.outbox.deliver()
         return item
 

@@ -2,6 +2,7 @@
 person did to the folder meanwhile.
 """
 
+import hashlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ from typing import BinaryIO
 
 from app.local.buckets import byhand, history, index
 from app.local.buckets.byhand import Finding
+from app.local.buckets.checksums import md5
 from app.local.buckets.events import DELETE, MARKER, PUT, Outbox, Queues
 from app.local.buckets.folder import Folder, Identity
 from app.local.buckets.objects import (
     NULL,
+    DamagedObject,
     Deleted,
     IsMarker,
     Marker,
@@ -47,6 +50,7 @@ class Contents(Registry):
 
     def __init__(self, home: Path, queues: Queues | None = None, region: str = "us-east-1") -> None:
         super().__init__(home / "s3")
+        self._sound: set[str] = set()  # versions whose bytes this process has written or compared
         self._looking = RLock()  # two that look at once would each miss what the other has found
         self.outbox = Outbox(self.database, queues, region)
         self._recover()
@@ -99,20 +103,38 @@ class Contents(Registry):
         return newest
 
     def path(self, bucket: str, key: str) -> Path:
-        """The file that holds the object's bytes, to read from. Raises as `head` does."""
-        return self.folder(bucket).at(self.head(bucket, key).path)
+        """The file that holds the object's bytes, to read from. Raises as `open` does."""
+        item, file = self.open(bucket, key)
+        file.close()
+        return self.folder(bucket).at(item.path)
 
     def open(self, bucket: str, key: str, version_id: str | None = None) -> tuple[Object, BinaryIO]:
-        """An object and its bytes, which stay readable if it is replaced. Raises as `head`."""
+        """An object and its bytes, which stay readable if it is replaced.
+
+        Raises:
+            DamagedObject: the bytes are not those that were written. They are compared when this
+                process reads them first.
+            KeyError: as `head` does.
+        """
         for _ in range(_ATTEMPTS):
             item = self.head(bucket, key, version_id)
             for path in (self.staging.at(item.version), self.folder(bucket).at(item.path)):
                 with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
                     file = path.open("rb")
                     if Identity.of_file(file) == item.identity:
-                        return item, file
+                        return item, self._compared(item, file)
                     file.close()
         raise OSError(f"{key!r} keeps changing while it is read.")
+
+    def _compared(self, item: Object, file: BinaryIO) -> BinaryIO:
+        """The file, at its beginning, once its bytes are known to be the object's."""
+        if item.version not in self._sound:
+            if hashlib.file_digest(file, md5).hexdigest() != item.md5:  # type: ignore[arg-type]  # a file
+                file.close()
+                raise DamagedObject(item.bucket, item.key)
+            file.seek(0)
+            self._sound.add(item.version)
+        return file
 
     def refresh(self, bucket: str, prefix: str = "", quiet: float = 0) -> None:
         """Take note of what was done to the bucket's folder by hand.

@@ -68,6 +68,17 @@ class BucketNotEmpty(Exception):
     """Something is left in the bucket."""
 
 
+class DamagedObject(OSError):
+    """The bytes are not those that were written, though nobody has written to the file since."""
+
+    def __init__(self, bucket: str, key: str) -> None:
+        super().__init__(
+            f"The file of {key!r} in the bucket {bucket} is damaged: its bytes are not those that "
+            "were written, though nobody has written to it since. Put the object again, or delete "
+            "it. `outcrop doctor --repair` says what else is damaged"
+        )
+
+
 @dataclass(frozen=True)
 class Attributes:
     """What a writer says of an object.

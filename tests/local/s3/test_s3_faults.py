@@ -131,6 +131,7 @@ def test_a_home_that_knew_no_versions_is_taken_over(buckets: Buckets, home: Path
         old.execute("ALTER TABLE objects DROP COLUMN version_id")
         old.execute("DROP TABLE versions")
         old.execute("DROP TABLE subresources")
+    (home / "s3" / ".state" / "buckets.sqlite.seal").unlink()
     again = Buckets(home)
     item, body = read(again, "a")
     assert (item.metadata, item.version_id, body) == ({"n": "1"}, "null", b"a")
