@@ -99,15 +99,17 @@ class Database:
             except sqlite3.Error:  # closed, or the disk is full: what the log holds stays there
                 self._connection.close()
                 return
-            self._connection.close()
             with suppress(OSError):  # a file without a seal is checked by SQLite
-                self._write_seal()
+                self._write_seal(hashlib.blake2b(self._connection.serialize()).hexdigest())
+            self._connection.close()
 
-    def _write_seal(self) -> None:
-        """Whole or not at all: half a seal would call a sound file damaged."""
+    def _write_seal(self, digest: str) -> None:
+        """Whole or not at all: half a seal would call a sound file damaged. While the file is
+        locked: another process that opens it next must find the seal, and remove it.
+        """
         half = self._path.with_name(self._path.name + ".sealing")
         with half.open("w") as file:
-            file.write(_digest(self._path))
+            file.write(digest)
             file.flush()
             os.fsync(file.fileno())
         half.replace(self._seal)
