@@ -1,8 +1,10 @@
 """What all tests share."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -11,6 +13,13 @@ from tests.synthesized import Synthesized, synthesize
 from tests.wire_server import Server, serving
 
 Serve = Callable[[Mapping[str, WaitingService]], Server]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_environment() -> Iterator[None]:
+    """What a module sets in the environment ends with it: a home that is served there, for one."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture

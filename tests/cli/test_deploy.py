@@ -383,7 +383,9 @@ def test_a_difference_is_shown_and_as_json_taken_apart(player: CdkPlayer) -> Non
 @pytest.fixture
 def s3(tmp_path: Path, account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """S3, behaving: the stand-in's. One client of it, for the test's own use."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", account.url)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")  # which would be for S3 as well
+    for service in ("CLOUDFORMATION", "STS", "SSM", "BEDROCK", "BEDROCK_AGENT", "SERVICE_QUOTAS"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", account.url)
     folder = tmp_path / "stand-in"
     with StandIn(Options(folder)) as stand_in:
         wire = Application(stand_in.services, folder / "spool", Faults())

@@ -53,9 +53,16 @@ class Home:
     folder: Path
     outputs: dict[str, str]
 
-    def run(self, *words: str, code: int = 0, env: Mapping[str, str] | None = None) -> Ran:
-        """A command without a terminal."""
-        result = CliRunner().invoke(cli, [*words, "--stack", "Outcrop"], env=self.shell(env or {}))
+    def run(
+        self,
+        *words: str,
+        code: int = 0,
+        env: Mapping[str, str] | None = None,
+        lines: str | None = None,
+    ) -> Ran:
+        """A command without a terminal, with these lines to read."""
+        words = (*words, "--stack", "Outcrop")
+        result = CliRunner().invoke(cli, words, input=lines, env=self.shell(env or {}))
         told = "" if isinstance(result.exception, SystemExit | None) else str(result.exception)
         ran = Ran(result.stdout, result.stderr + told)
         assert result.exit_code == code, f"{words}: {ran}"
@@ -141,8 +148,9 @@ def test_the_same_words_work_against_a_stack(by_iam: Home, tmp_path: Path) -> No
     assert all(line.split()[1].startswith("/v1/") for line in by_iam.gateway.requests)
 
 
-def test_a_chat_begins_with_a_stack(by_iam: Home) -> None:
-    assert by_iam.run("chat").stdout.strip() == ">"
+def test_a_stack_is_chatted_with(by_iam: Home) -> None:
+    ran = by_iam.run("chat", lines="What is the beekeeper called?\n")
+    assert "There are no documents yet" in ran.stderr
 
 
 def test_other_keys_are_refused_in_words(by_iam: Home) -> None:

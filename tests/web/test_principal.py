@@ -99,7 +99,7 @@ def routes() -> list[tuple[str, str]]:
 def _walk(those: Any) -> Iterator[tuple[str, str]]:
     for route in those:
         if isinstance(route, Route):
-            yield from ((method, route.path) for method in route.methods or ())
+            yield from ((method, route.path) for method in sorted(route.methods or ()))
         else:  # a router, as FastAPI includes it
             yield from _walk(route.original_router.routes)
 
