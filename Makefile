@@ -3,6 +3,7 @@
 #   make demo     set up, then: start, read docs/, ask a question, show the cited answer
 #   make up       serve until Ctrl-C
 #   make test     set up, then the whole test suite
+#   make floors   the quality that answers must not fall below; skipped without the corpora
 #   make browser  what pages in a real Chromium can do; skipped, and said so, where there is none
 #   make check    lint, types, import rules
 #
@@ -39,7 +40,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test browser check synth deploy lambda-adapter quality hard bench docs lock clean
+.PHONY: demo up test floors browser check synth deploy lambda-adapter quality hard bench docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -50,7 +51,10 @@ up: $(VENV)/laptop
 
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser --ignore tests/quality $(ARGS)
+
+floors: $(VENV)/dev
+	$(BIN)/pytest tests/quality $(ARGS)
 
 browser: $(VENV)/dev
 	$(BIN)/pytest tests/browser $(ARGS)
