@@ -35,7 +35,7 @@ from app.local.wire.route import Route, Routes, identify
 from app.local.wire.serialise import Response, serialise
 from app.local.wire.spoil import Reset, before_the_head
 from app.local.wire.validate import check
-from app.local.wire.waiting import unless_gone
+from app.local.wire.waiting import repeating, unless_gone
 
 T = TypeVar("T")
 THREADS = 64  # that answer requests; what waits holds none of them
@@ -72,6 +72,7 @@ class Application:
         if scope["type"] != "http":
             return
         request = Request.from_scope(scope)
+        receive = repeating(receive)
         self._under_way += 1
         try:
             response, fault = await self._respond(request, receive)

@@ -19,6 +19,26 @@ T = TypeVar("T")
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
+def repeating(receive: Receive) -> Receive:
+    """`receive` of a request, for one reader after another: once the client has gone, each call
+    says so at once.
+
+    hypercorn says it a single time. Where the client leaves at the moment at which the handler has
+    its result, whoever waited for the handler takes that message, and whoever then sends the
+    result would never learn that nobody reads it: what makes the body would go on for nobody.
+    """
+    left: dict[str, Any] | None = None
+
+    async def receive_again() -> dict[str, Any]:
+        nonlocal left
+        message = left or await receive()
+        if message["type"] == "http.disconnect":
+            left = message
+        return message
+
+    return receive_again
+
+
 async def unless_gone(work: Coroutine[Any, Any, T], receive: Receive) -> T:
     """What `work` comes to. It is cancelled at once when the client goes away, or this is.
 

@@ -4,17 +4,19 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import httpx2
 import pytest
 from botocore.eventstream import EventStreamBuffer
 from botocore.exceptions import ClientError
 
-from app.local.wire import JSON, Call, ServiceError, WaitingHandler, application
+from app.local.wire import JSON, Application, Call, ServiceError, WaitingHandler, application
 from app.local.wire.application import THREADS
+from app.local.wire.waiting import Receive
 from tests.conftest import Serve
-from tests.wire_server import Server, serving
+from tests.wire_server import Server, in_thread, serving
 
 BEDROCK = "/model/m/invoke"
 STREAM = "/model/m/invoke-with-response-stream"
@@ -56,6 +58,41 @@ class Waits:
         self._go_on.append(lambda: loop.call_soon_threadsafe(event.set))
         self.begun.release()
         await event.wait()
+
+
+class LeftInTime:
+    """A streaming handler whose wait ends in the same turn of the event loop as the server's
+    message that the client has gone. What it streams waits until it is closed.
+    """
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.closed = threading.Event()
+        self._left = asyncio.Event()
+
+    def watching(self, receive: Receive) -> Receive:
+        async def watched() -> dict[str, Any]:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                self._left.set()  # the handler goes on before whoever is given this message
+            return message
+
+        return watched
+
+    async def handler(self, _: Call) -> JSON:
+        self.begun.set()
+        await self._left.wait()
+        return {"body": self, "contentType": "application/json"}
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> JSON:
+        await asyncio.Event().wait()
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        self.closed.set()
 
 
 def quick(_: Call) -> JSON:
@@ -131,6 +168,25 @@ def test_a_client_that_leaves_ends_what_waits_for_it(serve: Serve, path: str) ->
         assert await asyncio.to_thread(waits.ended.wait, SECONDS)
 
     in_time(test())
+
+
+def test_a_client_that_leaves_just_as_its_wait_ends_ends_the_stream(tmp_path: Path) -> None:
+    """hypercorn says once that the client has gone, and the wait takes that message."""
+    left = LeftInTime()
+    asgi = Application(bedrock(InvokeModelWithResponseStream=left.handler), tmp_path)
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        await asgi(scope, left.watching(receive), send)
+
+    async def test(url: str) -> None:
+        async with client() as opened:
+            call = asyncio.create_task(opened.post(url + STREAM, content=b"{}"))
+            assert await asyncio.to_thread(left.begun.wait, SECONDS)
+            call.cancel()
+        assert await asyncio.to_thread(left.closed.wait, SECONDS)
+
+    with in_thread(watched) as (url, _):
+        in_time(test(url))
 
 
 def test_an_error_after_waiting_is_the_services_own(serve: Serve) -> None:
