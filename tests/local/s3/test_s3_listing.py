@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.local.home import Home
@@ -89,6 +89,7 @@ def test_a_token_that_is_none(s3: "S3Client", bucket: str) -> None:
         s3.list_objects_v2(Bucket=bucket, MaxKeys=-1)
 
 
+@example(prefix="c/", delimiter="/", size=1)  # where the prefix is a key of its own
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

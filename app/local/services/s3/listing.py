@@ -68,8 +68,8 @@ class Listing:
         """
         prefix, delimiter = params.get("Prefix", ""), params.get("Delimiter", "")
         limit = min(page_size(params), MOST_KEYS)
-        if continued and delimiter and after.endswith(delimiter):
-            after += HIGHEST  # all of that common prefix
+        if continued and is_common_prefix(after, prefix, delimiter):
+            after += HIGHEST  # all that it stands for
         look = "ContinuationToken" not in params
         entries = list(
             islice(self._entries(params["Bucket"], prefix, delimiter, after, look), limit + 1)
@@ -125,6 +125,18 @@ def fold(
         elif (common := prefix + head + found) != last:
             last = common
             yield common, None
+
+
+def is_common_prefix(name: str, prefix: str, delimiter: str) -> bool:
+    """Whether a name in a listing stands for all keys that begin with it.
+
+    >>> is_common_prefix("c/4/", "c/", "/"), is_common_prefix("c/", "c/", "/")  # a key of its own
+    (True, False)
+    """
+    if not delimiter or not name.startswith(prefix):
+        return False
+    _, found, rest = name.removeprefix(prefix).partition(delimiter)
+    return bool(found) and not rest
 
 
 def url(text: str) -> str:
