@@ -55,10 +55,11 @@ def provision(aws: Clients, deployer: Deployer) -> Settings:
         for name in (DOCUMENTS, CONVERSATIONS):
             _bucket(aws.s3, name)
         base = _knowledge_base(aws.bedrock_agent)
-        first = not _has_source(aws.bedrock_agent, base) or not _has_queue(deployer.sqs)
+        source = _found_source(aws.bedrock_agent, base)
+        first = source is None or not _has_queue(deployer.sqs)
         settings = Settings(
             knowledge_base_id=base,
-            data_source_id=_data_source(aws.bedrock_agent, base),
+            data_source_id=source or _new_source(aws.bedrock_agent, base),
             documents_bucket=DOCUMENTS,
             conversations_bucket=CONVERSATIONS,
             auth="local",
@@ -109,18 +110,13 @@ def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
     return made["knowledgeBaseId"]
 
 
-def _has_source(agent: "AgentsforBedrockClient", base: str) -> bool:
-    return _found_source(agent, base) is not None
-
-
-def _found_source(agent: "AgentsforBedrockClient", base: str) -> Any | None:
+def _found_source(agent: "AgentsforBedrockClient", base: str) -> str | None:
     pages = agent.get_paginator("list_data_sources").paginate(knowledgeBaseId=base)
-    return _named("documents", (item for page in pages for item in page["dataSourceSummaries"]))
+    found = _named("documents", (item for page in pages for item in page["dataSourceSummaries"]))
+    return str(found["dataSourceId"]) if found else None
 
 
-def _data_source(agent: "AgentsforBedrockClient", base: str) -> str:
-    if found := _found_source(agent, base):
-        return str(found["dataSourceId"])
+def _new_source(agent: "AgentsforBedrockClient", base: str) -> str:
     made = agent.create_data_source(
         knowledgeBaseId=base,
         name="documents",

@@ -68,7 +68,7 @@ class BucketNotEmpty(Exception):
     """Something is left in the bucket."""
 
 
-class DamagedObject(OSError):
+class DamagedObject(Exception):
     """The bytes are not those that were written, though nobody has written to the file since."""
 
     def __init__(self, bucket: str, key: str) -> None:

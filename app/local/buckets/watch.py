@@ -18,11 +18,9 @@ from app.local.loop import Loop
 
 STATE = ".state"
 WALK_AGAIN = 600.0  # seconds; the system drops changes where too many come at once
-GATHERED_MS, SETTLED_MS, WAIT_MS = (
-    200,
-    20,
-    500,
-)  # how long changes are gathered before they are told
+GATHERED_MS = 200  # for so long at most changes are gathered before they are told
+SETTLED_MS = 20  # and told earlier where for so long no other has come
+WAIT_MS = 500  # for the first, before the thread looks whether it is to stop
 
 log = logging.getLogger(__name__)
 

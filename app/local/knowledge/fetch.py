@@ -44,6 +44,9 @@ class Object(Protocol):
     def key(self) -> str: ...
 
     @property
+    def size(self) -> int: ...
+
+    @property
     def etag(self) -> str: ...
 
     @property
@@ -125,7 +128,7 @@ class Fetch:
     def size(self, origin: Origin) -> int:
         """Bytes of its content, as far as they lie in a bucket; 0 for what is not there."""
         try:
-            return self._path(origin.content).stat().st_size if origin.content else 0
+            return self._head(origin.content).size if origin.content else 0
         except (Unreadable, OSError):
             return 0
 

@@ -1,5 +1,6 @@
 """The worker: batches, turns, what it works with failing, and what it does after a start."""
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -165,6 +166,22 @@ def test_a_damaged_store_is_filled_again(tmp_path: Path) -> None:
     with reopened(source):
         until(source.statuses, lambda found: set(found.values()) == {"INDEXED"})
         assert source.found("fox")[0] == "a.md"
+
+
+def test_a_damaged_object_fails_alone(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source()
+        source.put("a.md", "fox")
+        list(world.buckets.list(source.bucket))
+    path = tmp_path / "s3" / source.bucket / "a.md"
+    status = path.stat()
+    path.write_text("cat")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with reopened(source):
+        source.put("b.md", "dog")
+        source.ingest("a.md", "b.md")
+        damaged, sound = source.settled("a.md", "b.md")
+        assert (damaged["status"], sound["status"]) == ("FAILED", "INDEXED")
 
 
 def test_a_store_that_is_rebuilt_answers_no_question(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from app.local.buckets import (
     NoSuchVersion,
 )
 from app.local.buckets.layout import LONGEST_KEY, Blocked
+from app.local.buckets.objects import DamagedObject
 from app.local.disk import disk_problem
 from app.local.services.s3.presigned import check_lifetime
 from app.local.wire import JSON, Call, Handler, ServiceError
@@ -180,6 +181,7 @@ _TRANSLATIONS: dict[type[Exception], Callable[[Any, JSON], ServiceError]] = {
     NoSuchUpload: _upload,
     BucketNotEmpty: _not_empty,
     Blocked: _internal,
+    DamagedObject: _internal,
     OSError: _internal,
     sqlite3.Error: _internal,
 }
