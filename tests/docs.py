@@ -23,9 +23,9 @@ from typer.testing import CliRunner
 
 from app import settings
 from app.cli import cli
-from app.cli.template.application import CHANGED
-from app.cli.template.creators import CREATORS
-from app.cli.template.without import ABSENT
+from app.deploy.replay.application import CHANGED
+from app.deploy.replay.creators import CREATORS
+from app.deploy.replay.without import ABSENT
 from app.local.stand_in import Options, StandIn
 from app.local.wire import coverage
 from app.models import MODELS

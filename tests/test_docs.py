@@ -19,8 +19,9 @@ import typer
 from botocore import xform_name
 
 from app import __version__
-from app.cli import cli, laptop
-from app.cli.context import context
+from app.cli import cli
+from app.cli.options import context
+from app.deploy import laptop
 from app.settings import LaptopSettings, environment
 from infra.context import Context
 from tests.docs import DOCS, ROOT, pages

@@ -27,12 +27,15 @@ ANCHORED = frozenset({"match", "fullmatch"})
 IN_FUNCTIONS = {
     ("app/answer/cite.py", "_find_all"): "a literal",
     ("app/aws/failures.py", "_refused"): "the patterns of _REFUSALS, which the modules' are among",
-    ("app/local/writer/bodies/conversation.py", "speakers"): "test_linear_texts",
-    ("app/local/writer/markup.py", "_tag"): "test_linear_texts, by elements",
-    ("app/local/writer/question.py", "definition"): "test_linear_texts, by definition",
-    ("app/local/writer/reading.py", "_abstention"): "two literals, each between borders of words",
-    ("app/local/writer/rewrite.py", "_replace"): "test_linear_texts, by rewrite",
-    ("app/models/transcript.py", "_quoted"): "test_linear_texts, by transcript",
+    ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
+    ("app/local/engine/writer/markup.py", "_tag"): "test_linear_texts, by elements",
+    ("app/local/engine/writer/question.py", "definition"): "test_linear_texts, by definition",
+    (
+        "app/local/engine/writer/reading.py",
+        "_abstention",
+    ): "two literals, each between borders of words",
+    ("app/local/engine/writer/rewrite.py", "_replace"): "test_linear_texts, by rewrite",
+    ("app/models/families/transcript.py", "_quoted"): "test_linear_texts, by transcript",
 }
 
 

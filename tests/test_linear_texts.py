@@ -14,27 +14,27 @@ from app.answer.disguise import Disguise
 from app.answer.quote import Quotable, words
 from app.answer.sentences import units
 from app.events import Passage
+from app.local.bedrock_runtime.bodies.conversation import speakers
+from app.local.bedrock_runtime.bodies.templates import headers, instructions
 from app.local.control.wildcards import fits
-from app.local.knowledge.chunk import chunk
-from app.local.parsers import Section
-from app.local.parsers.delimited import read
-from app.local.parsers.markdown import without_front_matter
-from app.local.parsers.render import table, tidy
-from app.local.store.analysis import terms
-from app.local.text import sentences
-from app.local.writer.bodies.conversation import speakers
-from app.local.writer.bodies.templates import headers, instructions
-from app.local.writer.candidates import candidates
-from app.local.writer.markup import elements
-from app.local.writer.passages import find
-from app.local.writer.phrases import phrases
-from app.local.writer.prompt import Prompt, Turn
-from app.local.writer.question import Question
-from app.local.writer.reading import read as read_prompt
-from app.local.writer.rewrite import rewrite
-from app.models.transcript import transcript
+from app.local.engine.chunk import chunk
+from app.local.engine.parsers import Section
+from app.local.engine.parsers.delimited import read
+from app.local.engine.parsers.markdown import without_front_matter
+from app.local.engine.parsers.render import table, tidy
+from app.local.engine.store.analysis import terms
+from app.local.engine.text import sentences
+from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.markup import elements
+from app.local.engine.writer.passages import find
+from app.local.engine.writer.phrases import phrases
+from app.local.engine.writer.prompt import Prompt, Turn
+from app.local.engine.writer.question import Question
+from app.local.engine.writer.reading import read as read_prompt
+from app.local.engine.writer.rewrite import rewrite
+from app.models.families.transcript import transcript
 from tests.linear import RUNS, nonlinear
-from tests.local.knowledge.test_chunk import ENCODER, fixed, hierarchical
+from tests.local.engine.test_chunk import ENCODER, fixed, hierarchical
 
 LENGTH = 2400  # characters
 QUICK = 0.05  # seconds

@@ -21,7 +21,6 @@ from app.answer.cite import cite, moved, unmarked
 from app.answer.collect import Answer, collect
 from app.answer.ending import ended
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
-from app.answer.retrieve import retrieve
 from app.answer.rewrite import rewrite
 from app.aws import Clients, cancellation
 from app.conversations import Conversations, History, StoredTurn, new_id
@@ -29,9 +28,10 @@ from app.errors import NotFound
 from app.events import Done, Event, Guardrail, Passage, Retrieval, Started, Text, Usage
 from app.guardrail import Guard
 from app.models import Completion, Prompt, Turn
+from app.retrieval import retrieve
 from app.settings import Settings
 
-__all__ = ["Answer", "Means", "Question", "answer", "collect", "retrieve"]
+__all__ = ["Answer", "Means", "Question", "answer", "collect"]
 
 
 @dataclass(frozen=True, slots=True)

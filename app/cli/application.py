@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli import laptop
 from app.cli.client import Client
 from app.cli.screen import waiting
+from app.deploy import laptop
 from app.settings import LaptopSettings, read
 
 StackOption = Annotated[

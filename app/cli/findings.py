@@ -1,29 +1,11 @@
-"""What a check found, and how it is shown."""
+"""How what a check found is shown."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.text import Text
 
 from app.cli import screen
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found.
-
-    Attributes:
-        check: what was looked at.
-        well: whether it is as it should be; None where that cannot be known from here.
-        found: what was found.
-        mend: what to do, or what to bear in mind.
-    """
-
-    check: str
-    well: bool | None
-    found: str
-    mend: str | None = None
-
+from app.deploy.findings import Finding
 
 _MARKS = {True: ("ok   ", "green"), False: ("wrong", "red"), None: ("?    ", "yellow")}
 

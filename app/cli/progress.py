@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.text import Text
 
 from app.cli import screen
-from app.cli.cdk import Activity, activity
+from app.deploy.stack.cdk import Activity, activity
 
 MOST_NAMED = 3  # resources under way, beside the bar
 STOPPED = "\nCloudFormation goes on with what it has begun; `outcrop outputs` says how far it is."

@@ -11,7 +11,7 @@ import typer
 from app.cli import screen
 
 if TYPE_CHECKING:
-    from app.cli.template import Replayed, Step, Template
+    from app.deploy.replay import Replayed, Step, Template
 
 DEADLINE_SECONDS = 30
 
@@ -40,7 +40,7 @@ class Replaying:
             BadParameter: one of them is not.
             TemplateError: there is no template.
         """
-        from app.cli.template import read
+        from app.deploy.replay import read
 
         pairs = [parameter.partition("=") for parameter in parameters]
         if wrong := [name for name, separator, _ in pairs if not (name and separator)]:
@@ -50,9 +50,9 @@ class Replaying:
     def __call__(self) -> Mapping[str, str]:
         """Make the resources; gives what the application is started with."""
         from app.aws import clients, deployer
-        from app.cli.template import replay
-        from app.cli.template.application import on_the_laptop
-        from app.cli.template.seeds import seed
+        from app.deploy.replay import replay
+        from app.deploy.replay.application import on_the_laptop
+        from app.deploy.replay.seeds import seed
 
         total = len(self.template.resources)
         with screen.progress("replaying", total, quiet=self.quiet) as advance:
@@ -74,7 +74,7 @@ class Replaying:
 
     def show(self) -> None:
         """For people: what is there, resource by resource; what is not, by its reason."""
-        from app.cli.template.application import CHANGED
+        from app.deploy.replay.application import CHANGED
 
         assert self.replayed
         there = [step for step in self.replayed.steps if step.became != "left out"]
@@ -103,7 +103,7 @@ def _left_out(steps: Sequence["Step"]) -> Iterator[tuple[str, str]]:
 
 
 def _change(name: str) -> str:
-    from app.cli.template.application import CHANGED
+    from app.deploy.replay.application import CHANGED
 
     value = CHANGED[name][0]
     return f"{name}={value}" if value else f"without {name}"

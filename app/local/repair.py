@@ -15,16 +15,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.local.agents import state as agents
-from app.local.buckets import Buckets, index
-from app.local.buckets.objects import DamagedObject
-from app.local.buckets.watch import STATE
+from app.local.bedrock.guardrails import guardrails
+from app.local.bedrock_agent.agents import state as agents
+from app.local.bedrock_agent.knowledge_bases import state as knowledge
 from app.local.control import state as control
 from app.local.database import Damaged, Database, InUse
-from app.local.functions import catalogue
-from app.local.guard import guardrails
-from app.local.knowledge import state as knowledge
-from app.local.queues import queues
+from app.local.lambda_.runtime import catalogue
+from app.local.s3.storage import Buckets, index
+from app.local.s3.storage.objects import DamagedObject
+from app.local.s3.storage.watch import STATE
+from app.local.sqs.broker import queues
 
 INDEX = Path("s3", STATE, "buckets.sqlite")
 DATABASES = {

@@ -13,30 +13,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
-from app.local.agents import Agents, Surroundings
-from app.local.buckets import Buckets, Scanner
-from app.local.functions import Functions
-from app.local.guard import Guardrails
-from app.local.knowledge import Knowledge
-from app.local.knowledge.parse import Parser
-from app.local.queues import Queues
-from app.local.reserve import Reserve
-from app.local.services import (
+from app.local import (
     bedrock,
-    bedrock_agent,
-    bedrock_agent_agents,
     bedrock_agent_runtime,
-    bedrock_guardrails,
     bedrock_runtime,
     dynamodb,
     lambda_,
     s3,
     sqs,
 )
-from app.local.transformer import Encoder
+from app.local.bedrock import guardrail_handlers as bedrock_guardrails
+from app.local.bedrock.guardrails import Guardrails
+from app.local.bedrock_agent import agent_handlers as bedrock_agent_agents
+from app.local.bedrock_agent import handlers as bedrock_agent
+from app.local.bedrock_agent.agents import Agents, Surroundings
+from app.local.bedrock_agent.knowledge_bases import Knowledge
+from app.local.bedrock_agent.knowledge_bases.parse import Parser
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer import Model, Writer
+from app.local.engine.writer.server import Server
+from app.local.lambda_.runtime import Functions
+from app.local.reserve import Reserve
+from app.local.s3.storage import Buckets, Scanner
+from app.local.sqs.broker import Queues
 from app.local.wire import WaitingService
-from app.local.writer import Model, Writer
-from app.local.writer.server import Server
 
 REGION = "us-east-1"
 REPOSITORY = Path(__file__).parents[2]  # where a function finds the application

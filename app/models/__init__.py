@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from app.aws import FAILURES, calling
 from app.errors import CallerError, OperatorError
 from app.models.answer import Answer, Completion
-from app.models.catalogue import MODELS, Model
-from app.models.family import JSON, given
-from app.models.ids import find
+from app.models.facts.catalogue import MODELS, Model
+from app.models.facts.ids import find
+from app.models.families.family import JSON, given
 from app.models.prompt import Prompt, Turn
 
 if TYPE_CHECKING:

@@ -8,7 +8,13 @@ from typing import Any
 from app.aws import well_formed
 from app.errors import ModelFailed, StreamCut
 from app.events import StopReason, Usage
-from app.models.family import JSON, Family, Piece, count, string
+from app.models.families.family import (
+    JSON,
+    Family,
+    Piece,
+    count,
+    string,
+)
 
 METRICS = "amazon-bedrock-invocationMetrics"  # in the last chunk, by Bedrock, for every family
 GUARDRAIL_ACTION = "amazon-bedrock-guardrailAction"  # Bedrock's too, in any body
@@ -38,7 +44,7 @@ class Completion:
 class Answer:
     """The state of an answer: open, text after text, stopped, whole.
 
-    >>> from app.models.mistral import MISTRAL
+    >>> from app.models.families.mistral import MISTRAL
     >>> answer = Answer("mistral.example", MISTRAL)
     >>> answer.add(b'{"outputs": [{"text": " Hello", "stop_reason": null}]}', MISTRAL.chunk)
     'Hello'

@@ -27,13 +27,13 @@ def sentence_transformers(folder: str) -> Encode:
 
 
 def outcrop_fp32(_: str) -> Encode:
-    from app.local.transformer import Encoder
+    from app.local.engine.transformer import Encoder
 
     return Encoder("fp32").encode
 
 
 def outcrop_int8(_: str) -> Encode:
-    from app.local.transformer import Encoder
+    from app.local.engine.transformer import Encoder
 
     return Encoder("int8").encode
 

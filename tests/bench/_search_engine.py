@@ -41,7 +41,7 @@ def tenant(chunk: int) -> str:
 
 
 def build_outcrop(corpus: Corpus, folder: Path) -> None:
-    from app.local.store import Chunk, embedded
+    from app.local.engine.store import Chunk, embedded
 
     texts = corpus.texts()
     store = embedded(folder)
@@ -55,9 +55,9 @@ def build_outcrop(corpus: Corpus, folder: Path) -> None:
 
 
 def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
-    from app.local.store import search
-    from app.local.store.engine import Embedded
-    from app.local.store.filters import compile_filter
+    from app.local.engine.store import search
+    from app.local.engine.store.engine import Embedded
+    from app.local.engine.store.filters import compile_filter
 
     store = Embedded(folder)
     where = compile_filter({"equals": {"key": "tenant", "value": "tenant-7"}})

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from app.local.transformer import Vectors, weights
+from app.local.engine.transformer import Vectors, weights
 from tests.bench import ROOT, peers
 from tests.tables import Table
 

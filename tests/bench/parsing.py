@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.local.knowledge.chunk import chunk
-from app.local.knowledge.parse import Parser
-from app.local.transformer import Encoder
-from tests.local.parsers.documents import docx, pdf
+from app.local.bedrock_agent.knowledge_bases.parse import Parser
+from app.local.engine.chunk import chunk
+from app.local.engine.transformer import Encoder
+from tests.local.engine.parsers.documents import docx, pdf
 from tests.tables import Table
 
 ROUNDS = 30

@@ -20,8 +20,8 @@ from botocore import xform_name
 from starlette.testclient import TestClient
 
 from app.aws import Clients, clients, deployer
-from app.cli import laptop
-from app.cli.provision import provision
+from app.deploy import laptop
+from app.deploy.laptop.provision import provision
 from app.settings import LaptopSettings
 from app.web import application
 from tests.bench import ROOT

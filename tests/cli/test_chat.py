@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import laptop
+from app.deploy import laptop
 from app.settings import LaptopSettings, environment
 
 OUTCROP = Path(sys.executable).with_name("outcrop")

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from app.cli import laptop
-from app.cli.children import STOP_SECONDS
-from app.cli.home import take
+from app.deploy import laptop
+from app.deploy.laptop.children import STOP_SECONDS
+from app.deploy.laptop.home import take
 from app.settings import LaptopSettings, environment
 
 OUTCROP = Path(sys.executable).with_name("outcrop")

@@ -10,16 +10,17 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.aws import operator
-from app.cli import cdk, cli
-from app.cli.context import Choices, choices
+from app.cli import cli
+from app.deploy.stack import cdk
+from app.deploy.stack.context import Choices, choices
 from app.errors import Conflict, OperatorError
 from app.local.faults import Faults
 from app.local.stand_in import Options, StandIn
 from app.local.wire import Application
 from app.prices import monthly_floor
-from tests.cli.aws_account import Account, Fault
-from tests.cli.cdk_player import CdkPlayer
 from tests.cli.test_doctor_aws import MODELS, OPEN, QUOTAS
+from tests.deploy.aws_account import Account, Fault
+from tests.deploy.cdk_player import CdkPlayer
 from tests.wire_server import in_thread
 
 DEPLOYED = """\

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import cli
-from tests.cli.aws_account import Account, Fault
+from tests.deploy.aws_account import Account, Fault
 
 NOVA, TITAN = "amazon.nova-lite-v1:0", "amazon.titan-embed-text-v2:0"
 HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0"

@@ -20,19 +20,21 @@ from botocore.credentials import Credentials
 from typer.testing import CliRunner
 
 from app.aws import Signer
-from app.cli import cli, laptop
+from app.cli import cli
 from app.cli.client import Client, Refused
-from app.cli.stack import Signed, deployed
+from app.cli.stack import Signed
+from app.deploy import laptop
+from app.deploy.stack.description import deployed
 from app.errors import OperatorError
 from app.settings import LaptopSettings, environment
 from tests.cli.api_gateway import Check, Gateway, bearer, signed
-from tests.cli.aws_account import Account, Fault
 from tests.cli.cognito import CLIENT, Cognito
 from tests.cli.test_signin import free_port
+from tests.deploy.aws_account import Account, Fault
 
 OUTCROP = Path(sys.executable).with_name("outcrop")
 NOTES = "# Notes\n\nThe beekeeper of the village is called Ambrosius. He has forty hives.\n"
-REGION = "eu-central-1"  # of tests.cli.aws_account
+REGION = "eu-central-1"  # of tests.deploy.aws_account
 PERSON = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"
 
 

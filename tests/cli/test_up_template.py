@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.settings import environment
-from tests.cli.template.conftest import API
+from tests.deploy.replay.conftest import API
 
 OUTCROP = Path(sys.executable).with_name("outcrop")
 OUTPUTS = {"ApiFunction": {"Value": {"Ref": "Api"}}, "Bucket": {"Value": {"Ref": "Documents"}}}

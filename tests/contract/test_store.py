@@ -8,9 +8,19 @@ from typing import Any
 
 import pytest
 
-from app.local.store import Chunk, Hit, Store, embedded
-from app.local.store.filters import compile_filter
-from tests.local.store.samples import chunk, nearest, sentence, vector
+from app.local.engine.store import (
+    Chunk,
+    Hit,
+    Store,
+    embedded,
+)
+from app.local.engine.store.filters import compile_filter
+from tests.local.engine.store.samples import (
+    chunk,
+    nearest,
+    sentence,
+    vector,
+)
 
 Open = Callable[[], Store]
 FILLINGS: dict[str, Callable[[Path], Store]] = {"embedded": embedded}

@@ -15,10 +15,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.local.store import Chunk, Store
-from app.local.store.filters import Condition, Filter, Group
+from app.local.engine.store import Chunk, Store
+from app.local.engine.store.filters import Condition, Filter, Group
 from tests.contract.test_store import FILLINGS
-from tests.local.store.samples import chunk, nearest, vector
+from tests.local.engine.store.samples import chunk, nearest, vector
 
 DOCUMENTS = st.sampled_from([f"s3://b/{name}" for name in "abcd"])
 VALUES = st.sampled_from(["x", "xy", "", 1, 2, True])

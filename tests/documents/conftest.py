@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 
 from app.aws import clients
-from app.cli.endpoint import endpoint_variables, misleading
+from app.deploy.endpoint import endpoint_variables, misleading
 from app.documents import Bucket, KnowledgeBase, Upload, offer
 from app.events import MetadataValue
 from app.local.wire import JSON, Call, Service, ServiceError

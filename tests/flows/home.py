@@ -21,8 +21,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.aws import Clients, clients, deployer
-from app.cli.endpoint import endpoint_variables, misleading
-from app.cli.provision import provision
+from app.deploy.endpoint import endpoint_variables, misleading
+from app.deploy.laptop.provision import provision
 from app.documents.names import document_id
 from app.local.faults import Fault, Faults
 from app.local.stand_in import Options, StandIn

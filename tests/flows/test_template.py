@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from app.aws import Clients, Deployer, clients, deployer
-from app.cli.template import Replayed, TemplateError, replay
-from app.cli.template import read as read_template
-from app.cli.template.application import on_the_laptop
-from app.cli.template.creators import CREATORS
-from app.cli.template.seeds import seed
-from app.cli.template.without import ABSENT
+from app.deploy.replay import Replayed, TemplateError, replay
+from app.deploy.replay import read as read_template
+from app.deploy.replay.application import on_the_laptop
+from app.deploy.replay.creators import CREATORS
+from app.deploy.replay.seeds import seed
+from app.deploy.replay.without import ABSENT
 from app.settings import Settings, adopt, read
 from tests.flows.gateway import Gateway
 from tests.flows.home import SECONDS, Home, Json, data_of, laptop, metadata_of, text_of

@@ -17,8 +17,8 @@ from unittest.mock import patch
 import httpx2 as httpx
 
 from app.aws import Clients, Deployer, clients, deployer
-from app.cli.endpoint import StandIn, endpoint_variables, misleading
-from app.cli.provision import provision
+from app.deploy.endpoint import StandIn, endpoint_variables, misleading
+from app.deploy.laptop.provision import provision
 from app.documents.names import document_id
 from app.local.faults import Fault, FaultClient
 from app.settings import Settings, adopt, environment, variables

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from app.aws import table
-from app.local.services import dynamodb
+from app.local import dynamodb
 from app.local.wire import JSON, Call
 from infra.contents import ROOT, sources
 from lambdas.tools.seed import seed

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.local.buckets import Buckets
-from app.local.functions import Functions
-from app.local.queues import Queues
-from app.local.services import lambda_, s3, sqs
+from app.local import lambda_, s3, sqs
+from app.local.lambda_.runtime import Functions
+from app.local.s3.storage import Buckets
+from app.local.sqs.broker import Queues
 from app.local.wire import Service
 from tests.wire_server import Server, serving
 

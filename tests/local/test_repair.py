@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.local.buckets import Attributes, Buckets
-from app.local.buckets.objects import DamagedObject
 from app.local.database import Damaged, Database, InUse
 from app.local.repair import DATABASES, repair
+from app.local.s3.storage import Attributes, Buckets
+from app.local.s3.storage.objects import DamagedObject
 from app.local.stand_in import Options, StandIn
 from tests.hard.home import serving as served
 from tests.local.s3.putting import put

@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 
 from app.local.stand_in import Options, StandIn
-from tests.local.agents.agency import definition
-from tests.local.knowledge.world import MODEL, ROLE, SERVERLESS, refused
+from tests.local.bedrock_agent.agents.agency import definition
+from tests.local.bedrock_agent.knowledge_bases.world import (
+    MODEL,
+    ROLE,
+    SERVERLESS,
+    refused,
+)
 from tests.wire_server import Server, serving
 
 WRITES = "amazon.nova-lite-v1:0"

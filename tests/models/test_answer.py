@@ -12,8 +12,8 @@ from app.errors import ModelFailed, OutcropError, StreamCut
 from app.events import Usage
 from app.models import MODELS, Completion, find
 from app.models.answer import Answer
-from app.models.family import Family, Piece
-from app.models.openai import CHAT, OPENAI
+from app.models.families.family import Family, Piece
+from app.models.families.openai import CHAT, OPENAI
 from tests.models import golden
 
 PIECE = Piece(last=True)

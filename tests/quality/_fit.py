@@ -1,4 +1,4 @@
-"""Fit the writer's coefficients: `python -m tests.quality._fit` prints those of `app.local.writer`.
+"""Fit the coefficients of `app.local.engine.writer`: `python -m tests.quality._fit` prints them.
 
 Which sentence: a conditional logit (McFadden, 1974) over the candidates of each question. Whether
 there is an answer: a logistic regression over a few figures of the best. Both with a Gaussian prior
@@ -11,10 +11,10 @@ from pprint import pformat
 import numpy as np
 from numpy.typing import NDArray
 
-from app.local.transformer import Encoder
-from app.local.writer.choose import signs, softmax
-from app.local.writer.evidence import FEATURES
-from app.local.writer.vectors import Remembered
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer.choose import signs, softmax
+from app.local.engine.writer.evidence import FEATURES
+from app.local.engine.writer.vectors import Remembered
 from tests.quality._questions import Asked, awsdocs, xquad
 
 Array = NDArray[np.float64]

@@ -17,14 +17,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.local.knowledge.chunk import chunk
-from app.local.parsers import Section
-from app.local.text import sentences
-from app.local.transformer import Encoder, Vectors
-from app.local.writer.candidates import Candidate, candidates, plain
-from app.local.writer.evidence import Case, Evidence, evidence
-from app.local.writer.question import Question
-from app.local.writer.vectors import Remembered
+from app.local.engine.chunk import chunk
+from app.local.engine.parsers import Section
+from app.local.engine.text import sentences
+from app.local.engine.transformer import Encoder, Vectors
+from app.local.engine.writer.candidates import Candidate, candidates, plain
+from app.local.engine.writer.evidence import Case, Evidence, evidence
+from app.local.engine.writer.question import Question
+from app.local.engine.writer.vectors import Remembered
 from tests.quality import CORPORA
 
 PASSAGES = 5

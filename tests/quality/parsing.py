@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from app.local.knowledge.parse import Parser, Unreadable
+from app.local.bedrock_agent.knowledge_bases.parse import Parser, Unreadable
 from tests.quality import CORPORA
 from tests.tables import Table
 

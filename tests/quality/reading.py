@@ -11,10 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.local.transformer import Encoder
-from app.local.writer import Prompt, Sampling, Turn, Writer
-from app.local.writer.choose import chosen, score, signs
-from app.local.writer.vectors import Remembered
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer import (
+    Prompt,
+    Sampling,
+    Turn,
+    Writer,
+)
+from app.local.engine.writer.choose import chosen, score, signs
+from app.local.engine.writer.vectors import Remembered
 from tests.quality import CORPORA
 from tests.quality._fit import fit_answerable, fit_weights
 from tests.quality._questions import Asked, awsdocs, contains, xquad

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app.local.store import Chunk, Vectors, search
-from app.local.store.engine import Embedded
-from app.local.transformer import Encoder
+from app.local.engine.store import Chunk, Vectors, search
+from app.local.engine.store.engine import Embedded
+from app.local.engine.transformer import Encoder
 from tests.quality import CORPORA
 from tests.tables import Table
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.errors import InvalidRequest
-from app.local.store.filters import OPERATORS as STORES
-from app.local.store.filters import compile_filter
+from app.local.engine.store.filters import OPERATORS as STORES
+from app.local.engine.store.filters import compile_filter
 from app.web.filters import OPERATORS, check
 
 YEAR = {"equals": {"key": "year", "value": 2024}}

@@ -12,8 +12,8 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Refused
 from app.cli.commands.ask import show
-from app.cli.home import private, usable
 from app.cli.visible import visible_line
+from app.deploy.laptop.home import private, usable
 from app.settings import LaptopSettings, read
 
 HELP = (

@@ -14,13 +14,15 @@ import typer
 from app.cli import screen
 from app.cli.client import Json
 from app.cli.confirm import confirm
-from app.cli.context import STACK, AsJson, ContextOption, NameOption, Yes, choices, context
-from app.cli.findings import Finding, show
+from app.cli.findings import show
+from app.cli.options import AsJson, ContextOption, NameOption, Yes, context
+from app.deploy.findings import Finding
+from app.deploy.stack.context import STACK, choices
 from app.errors import Conflict, OperatorError
 
 if TYPE_CHECKING:
-    from app.cli.cdk import Activity
-    from app.cli.changeset import ChangeSet, Planned
+    from app.deploy.stack.cdk import Activity
+    from app.deploy.stack.changeset import ChangeSet, Planned
 
 NEXT = """\
 
@@ -41,10 +43,10 @@ def deploy(
 ) -> None:
     """Make the stack in AWS, or bring it up to date. The account is looked at first."""
     from app.aws import operator
-    from app.cli import cdk
-    from app.cli.account import examine
-    from app.cli.changeset import ChangeSet, counted
-    from app.cli.stack import SECONDS, deployed
+    from app.deploy.account import examine
+    from app.deploy.stack import cdk
+    from app.deploy.stack.changeset import ChangeSet, counted
+    from app.deploy.stack.description import SECONDS, deployed
 
     chosen = context(pairs)
     cdk.installed()
@@ -90,7 +92,7 @@ def _show(report: Json) -> None:
 
 def _prepared(change_set: "ChangeSet", stack: str, chosen: Mapping[str, str]) -> list["Planned"]:
     """Let CloudFormation work out what would change. Nothing of the stack is changed by it."""
-    from app.cli import cdk
+    from app.deploy.stack import cdk
 
     method = ("--method", "prepare-change-set", "--change-set-name", change_set.name)
     with screen.waiting("comparing"):
@@ -101,8 +103,8 @@ def _prepared(change_set: "ChangeSet", stack: str, chosen: Mapping[str, str]) ->
 
 def _executed(change_set: "ChangeSet", stack: str, *, quiet: bool) -> list["Activity"]:
     """Do what was looked at."""
-    from app.cli import cdk
     from app.cli.progress import follow
+    from app.deploy.stack import cdk
 
     method = ("--method", "execute-change-set", "--change-set-name", change_set.name)
     words = ("--app", cdk.ASSEMBLY, "--require-approval", "never", "--progress", "events")

@@ -7,11 +7,12 @@ import typer
 
 from app.cli import screen
 from app.cli.confirm import confirm
-from app.cli.context import STACK, AsJson, ContextOption, NameOption, Yes, context
+from app.cli.options import AsJson, ContextOption, NameOption, Yes, context
+from app.deploy.stack.context import STACK
 from app.errors import Conflict
 
 if TYPE_CHECKING:
-    from app.cli.removal import Plan
+    from app.deploy.stack.removal import Plan
 
 
 def destroy(
@@ -25,9 +26,9 @@ def destroy(
 ) -> None:
     """Delete the stack, and what is in it, after saying what goes and what stays."""
     from app.aws import operator
-    from app.cli import cdk, removal
     from app.cli.progress import follow
-    from app.cli.stack import SECONDS
+    from app.deploy.stack import cdk, removal
+    from app.deploy.stack.description import SECONDS
 
     chosen = context(pairs)
     cdk.installed()

@@ -3,13 +3,14 @@
 from dataclasses import asdict
 
 from app.cli import screen
-from app.cli.context import STACK, AsJson, ContextOption, NameOption, context
+from app.cli.options import AsJson, ContextOption, NameOption, context
+from app.deploy.stack.context import STACK
 
 
 def diff(stack: NameOption = STACK, pairs: ContextOption = None, as_json: AsJson = False) -> None:
     """Show what deploying would change in the account. Nothing is changed."""
-    from app.cli import cdk
-    from app.cli.changes import changes
+    from app.deploy.stack import cdk
+    from app.deploy.stack.changes import changes
 
     chosen = context(pairs)
     with screen.waiting("comparing"):

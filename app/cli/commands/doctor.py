@@ -12,11 +12,14 @@ from typing import Annotated
 import httpx2 as httpx
 import typer
 
-from app.cli import laptop, screen
+from app.cli import screen
 from app.cli.client import DIRECT, Client, Refused
-from app.cli.context import ContextOption, choices, context
-from app.cli.endpoint import misleading
-from app.cli.findings import Finding, show
+from app.cli.findings import show
+from app.cli.options import ContextOption, context
+from app.deploy import laptop
+from app.deploy.endpoint import misleading
+from app.deploy.findings import Finding
+from app.deploy.stack.context import choices
 from app.errors import OperatorError
 from app.settings import LaptopSettings, inherited_environment, read
 
@@ -72,7 +75,7 @@ def _repaired() -> Iterator[Finding]:
 
 
 def _in_aws(pairs: list[str] | None) -> list[Finding]:
-    from app.cli.account import examine  # boto3 comes with it
+    from app.deploy.account import examine  # boto3 comes with it
 
     with screen.waiting("looking at the account"):
         return list(examine(choices(context(pairs))))

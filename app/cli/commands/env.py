@@ -6,8 +6,14 @@ from typing import Annotated
 
 import typer
 
-from app.cli import laptop, screen
-from app.cli.endpoint import REPLACED, misleading, replaced, restored
+from app.cli import screen
+from app.deploy import laptop
+from app.deploy.endpoint import (
+    REPLACED,
+    misleading,
+    replaced,
+    restored,
+)
 from app.errors import OperatorError
 from app.settings import LaptopSettings, inherited_environment, read
 

@@ -1,13 +1,14 @@
 """`outcrop outputs`: what a deployed stack says of itself."""
 
 from app.cli import screen
-from app.cli.context import STACK, AsJson, NameOption
+from app.cli.options import AsJson, NameOption
+from app.deploy.stack.context import STACK
 
 
 def outputs(stack: NameOption = STACK, as_json: AsJson = False) -> None:
     """Show a deployed stack's outputs: addresses, ids, names."""
     from app.aws import operator
-    from app.cli.stack import SECONDS, describe
+    from app.deploy.stack.description import SECONDS, describe
 
     found = describe(operator(SECONDS), stack)
     if as_json:

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli import laptop, screen
+from app.cli import screen
 from app.cli.replaying import Replaying
+from app.deploy import laptop
 from app.settings import LaptopSettings, read
 
 LOOK_SECONDS, LOOKS_A_LOG = 0.5, 60

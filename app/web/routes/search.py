@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter
 
-from app.answer import retrieve
 from app.aws import Clients
 from app.errors import InvalidRequest
 from app.events import Passage
+from app.retrieval import retrieve
 from app.settings import Settings
 from app.web import schemas
 

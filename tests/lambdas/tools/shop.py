@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.aws import table
-from app.local.services import dynamodb
+from app.local import dynamodb
 from tests.wire_server import Server, serving
 
 if TYPE_CHECKING:

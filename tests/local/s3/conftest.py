@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.local.buckets import Buckets
+from app.local.s3.storage import Buckets
 from tests.local.home import Home
 from tests.local.home import home as serving
 from tests.local.s3.putting import scratch

@@ -21,8 +21,13 @@ from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
 
-from app.local.buckets import Attributes, Buckets, Object, Uploads
-from app.local.queues import Queues
+from app.local.s3.storage import (
+    Attributes,
+    Buckets,
+    Object,
+    Uploads,
+)
+from app.local.sqs.broker import Queues
 from tests.local.s3.putting import put
 
 BUCKET, QUEUE = "documents", "events"

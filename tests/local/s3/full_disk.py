@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.local.buckets import Buckets
-from app.local.services import s3
+from app.local import s3
+from app.local.s3.storage import Buckets
 from app.local.wire import Body, Call, Service, ServiceError
 
 LIMIT = 200_000  # bytes

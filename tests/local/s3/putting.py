@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.local.buckets import Attributes, Buckets, Object
-from app.local.buckets.buckets import Condition, always
+from app.local.s3.storage import Attributes, Buckets, Object
+from app.local.s3.storage.buckets import Condition, always
 
 
 class AlreadyThere(Exception):

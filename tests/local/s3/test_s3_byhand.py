@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.local.buckets import Attributes, Buckets, NoSuchBucket, NoSuchKey
+from app.local.s3.storage import (
+    Attributes,
+    Buckets,
+    NoSuchBucket,
+    NoSuchKey,
+)
 from tests.local.s3.putting import put, scratch
 
 if TYPE_CHECKING:

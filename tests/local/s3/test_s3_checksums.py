@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.buckets.checksums import ALGORITHMS, CRC32C, CRC64NVME, LANE, Polynomial
+from app.local.s3.storage.checksums import (
+    ALGORITHMS,
+    CRC32C,
+    CRC64NVME,
+    LANE,
+    Polynomial,
+)
 
 CRC32 = Polynomial(32, 0xEDB88320)
 

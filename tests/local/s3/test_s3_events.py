@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local.buckets import Buckets, Scanner
-from app.local.queues import Queues
+from app.local.s3.storage import Buckets, Scanner
+from app.local.sqs.broker import Queues
 from tests.local.home import Home
 from tests.local.s3.putting import put
 

@@ -10,8 +10,8 @@ from threading import Barrier
 
 import pytest
 
-from app.local.buckets import Attributes, Buckets, Object
 from app.local.database import InUse
+from app.local.s3.storage import Attributes, Buckets, Object
 from tests.local.s3.putting import AlreadyThere, if_absent, put
 
 ROOT = Path(__file__).parents[3]

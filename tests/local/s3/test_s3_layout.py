@@ -6,8 +6,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.local.buckets import layout
-from app.local.buckets.layout import Blocked, State, find, key_at, place
+from app.local.s3.storage import layout
+from app.local.s3.storage.layout import (
+    Blocked,
+    State,
+    find,
+    key_at,
+    place,
+)
 
 ODD = [
     *(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local.services.s3.policy import check, is_public
+from app.local.s3.policy import check, is_public
 from app.local.wire import ServiceError
 from tests.local.s3.refusing import refused
 

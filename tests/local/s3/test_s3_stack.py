@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.local.buckets import Buckets, Marker, Object
+from app.local.s3.storage import Buckets, Marker, Object
 from tests.local.s3.putting import put, scratch
 
 BUCKET, NULL = "documents", "null"

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.local.buckets import Attributes, Buckets, Object
+from app.local.s3.storage import Attributes, Buckets, Object
 from tests.local.s3.putting import AlreadyThere, if_absent, put, scratch
 
 BUCKET = "documents"

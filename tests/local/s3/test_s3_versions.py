@@ -12,7 +12,7 @@ import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
-from app.local.buckets.index import PAGE
+from app.local.s3.storage.index import PAGE
 from tests.local.home import Home
 from tests.local.s3.putting import put as put_directly
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.local.buckets import Buckets, Scanner
-from app.local.buckets import watch as watching
-from app.local.buckets.folder import Folder
-from app.local.buckets.watch import Changes, Watch
+from app.local.s3.storage import Buckets, Scanner
+from app.local.s3.storage import watch as watching
+from app.local.s3.storage.folder import Folder
+from app.local.s3.storage.watch import Changes, Watch
 from tests.local.s3.putting import put
 
 SECONDS = 20

@@ -1,0 +1,30 @@
+"""The options that commands on a stack share."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+ContextOption = Annotated[
+    list[str] | None,
+    typer.Option("--context", "-c", metavar="KEY=VALUE", help="A choice; docs/deploy.md has all."),
+]
+NameOption = Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack's name.")]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
+
+
+def context(pairs: Sequence[str] | None) -> dict[str, str]:
+    """The choices, by key.
+
+    >>> context(["vector_store=s3-vectors", "origin=https://a.example/?b=c"])
+    {'vector_store': 's3-vectors', 'origin': 'https://a.example/?b=c'}
+    """
+    chosen = {}
+    for pair in pairs or ():
+        key, equals, value = pair.partition("=")
+        if not (key and equals and value):
+            raise typer.BadParameter(f"{pair!r} is not of the form KEY=VALUE", param_hint="-c")
+        chosen[key] = value
+    return chosen

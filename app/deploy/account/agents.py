@@ -1,0 +1,53 @@
+"""Whether this account may create Bedrock agents.
+
+Bedrock Agents is closed to new customers since 2026-07-30: an account that has not used it in the
+twelve months before is refused by CreateAgent, and no API tells beforehand. Two things can be
+looked at without creating anything:
+
+    ListAgents     agents that are there: the account has used the service
+    CreateAgent    with a name that the service's own rule forbids, so that it cannot succeed. A
+                   refusal that speaks of maintenance mode is certain. Any other refusal proves
+                   nothing: the name may have been looked at first.
+
+So "may not" is certain, "may" never is: agents that are there make it likely.
+"""
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from app.aws import Operator, calling
+from app.deploy.findings import Finding
+from app.deploy.stack.context import Choices
+
+FORBIDDEN_NAME = "!"  # the rule is ([0-9a-zA-Z][_-]?){1,100}
+CLOSED = "maintenance mode"
+INSTEAD = "Leave `-c agent=bedrock-agent` out: questions are answered without one."
+
+
+def agents(aws: Operator, choices: Choices) -> Iterator[Finding]:
+    """What can be known. It is a failure only for a stack that is to have a Bedrock agent."""
+    wanted = choices.agent == "bedrock-agent"
+    with calling("ListAgents"):
+        there = len(aws.bedrock_agent.list_agents(maxResults=10)["agentSummaries"])
+    if _closed(aws):
+        found = "this account may not create any: Bedrock Agents is closed to it"
+        yield Finding("Bedrock agents", well=not wanted, found=found, mend=INSTEAD)
+        return
+    found = (
+        "there are some here, so this account may most likely create more"
+        if there
+        else "there are none here; whether this account may create one shows only when it does"
+    )
+    needless = None if wanted else "This stack needs none."
+    yield Finding("Bedrock agents", True if there or not wanted else None, found, needless)
+
+
+def _closed(aws: Operator) -> bool:
+    """Whether CreateAgent says that it is closed, which it may do before it looks at the name."""
+    with calling("CreateAgent"):
+        try:
+            aws.bedrock_agent.create_agent(agentName=FORBIDDEN_NAME)
+        except ClientError as error:
+            return CLOSED in error.response["Error"]["Message"].casefold()
+    return False

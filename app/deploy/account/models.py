@@ -1,0 +1,130 @@
+"""Whether the models can be called: offered in the Region, by this name, to this account."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.aws import Operator, calling
+from app.deploy.findings import Finding
+from app.deploy.stack.context import Choices
+from app.models.facts.ids import bare
+
+# member of GetFoundationModelAvailability's answer, value -> what it means, what to do
+_REFUSALS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "regionAvailability",
+        "NOT_AVAILABLE",
+        "is not available in this Region",
+        "Choose another Region, or another model with `-c model_id=...`.",
+    ),
+    (
+        "authorizationStatus",
+        "NOT_AUTHORIZED",
+        "is not allowed to this account or this identity",
+        "Allow bedrock:InvokeModel for it, also in the organisation's policies (SCPs).",
+    ),
+    (
+        "entitlementAvailability",
+        "NOT_AVAILABLE",
+        "is not opened to this account",
+        "Ask for it once in the Bedrock console; Anthropic's models want the use-case form filled.",
+    ),
+    (
+        "agreementAvailability",
+        "NOT_AVAILABLE",
+        "waits for its agreement to be accepted",
+        "Call it once in the Bedrock console's playground, as who may subscribe in Marketplace.",
+    ),
+    (
+        "agreementAvailability",
+        "PENDING",
+        "waits for its agreement to take effect",
+        "That takes some minutes; then look again.",
+    ),
+    (
+        "agreementAvailability",
+        "ERROR",
+        "has an agreement that failed",
+        "See Model access in the Bedrock console.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What Bedrock offers in the Region: foundation models by id, profiles with their models."""
+
+    region: str
+    models: Mapping[str, Mapping[str, Any]]
+    profiles: Mapping[str, frozenset[str]]
+
+    def profiles_of(self, model_id: str) -> list[str]:
+        """The inference profiles that reach a model."""
+        return sorted(name for name, models in self.profiles.items() if model_id in models)
+
+
+def models(aws: Operator, choices: Choices) -> Iterator[Finding]:
+    """The model that answers, and the one that embeds."""
+    offered = offer(aws)
+    yield _model(aws, offered, "The model that answers", choices.model_id)
+    yield _model(aws, offered, "The model that embeds", choices.embedding_model_id)
+
+
+def offer(aws: Operator) -> Offer:
+    """What ListFoundationModels and ListInferenceProfiles say."""
+    with calling("ListFoundationModels"):
+        summaries = aws.bedrock.list_foundation_models()["modelSummaries"]
+    with calling("ListInferenceProfiles"):
+        pages = list(aws.bedrock.get_paginator("list_inference_profiles").paginate())
+    return Offer(
+        aws.region,
+        {summary["modelId"]: summary for summary in summaries},
+        {
+            profile["inferenceProfileId"]: frozenset(
+                bare(model["modelArn"]) for model in profile["models"]
+            )
+            for page in pages
+            for profile in page["inferenceProfileSummaries"]
+        },
+    )
+
+
+def _model(aws: Operator, offered: Offer, check: str, model_id: str) -> Finding:
+    if model_id.startswith("arn:"):
+        found = f"{model_id} is an ARN: whether it can be called shows when it is"
+        return Finding(check, well=None, found=found)
+    name = bare(model_id)
+    if wrong := _unnamed(offered, check, model_id, name):
+        return wrong
+    with calling("GetFoundationModelAvailability"):
+        answer = aws.bedrock.get_foundation_model_availability(modelId=name)
+    agreement = answer["agreementAvailability"]
+    statuses = {**answer, "agreementAvailability": agreement["status"]}
+    for member, value, meaning, mend in _REFUSALS:
+        if statuses.get(member) == value:
+            reason = f" ({agreement['errorMessage']})" if value == "ERROR" else ""
+            return Finding(check, well=False, found=f"{model_id} {meaning}{reason}", mend=mend)
+    ending = offered.models[name].get("modelLifecycle", {}).get("status") == "LEGACY"
+    note = "It is LEGACY: those who have not called it of late may be refused." if ending else None
+    return Finding(check, well=True, found=f"{model_id} can be called", mend=note)
+
+
+def _unnamed(offered: Offer, check: str, model_id: str, name: str) -> Finding | None:
+    """Why there is nothing to call by this name in this Region, if there is not."""
+    summary = offered.models.get(name)
+    profiles = offered.profiles_of(name)
+    through = f"Through an inference profile: `-c model_id={profiles[0]}`." if profiles else None
+    if model_id != name:
+        if model_id in offered.profiles:
+            return None
+        found = f"there is no inference profile {model_id} in {offered.region}"
+        others = f"There are {', '.join(profiles)}." if profiles else None
+        return Finding(check, False, found, others or "Choose another Region, or another model.")
+    if summary is None:
+        found = f"{name} is not offered in {offered.region}"
+        mend = through or "Choose another Region, or another model with `-c model_id=...`."
+        return Finding(check, False, found, mend)
+    if "ON_DEMAND" not in summary.get("inferenceTypesSupported", ["ON_DEMAND"]):
+        found = f"{name} can be called through an inference profile only"
+        return Finding(check, False, found, through or "None of this Region reaches it.")
+    return None

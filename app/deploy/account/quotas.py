@@ -1,0 +1,83 @@
+"""The quotas that a first user runs into: calls of the models a minute, and functions at once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from app.aws import Operator, calling
+from app.deploy.findings import Finding
+from app.deploy.stack.context import Choices
+from app.models.facts.ids import bare
+
+# A young account has 10, where an old one has 1000.
+FEW_EXECUTIONS = 100
+CONCURRENCY = "Concurrent executions"
+RATES = ("requests per minute", "tokens per minute")
+FEW = "An answer holds one for as long as it streams."
+RAISE = "Ask for more in the Service Quotas console; it takes hours to days."
+
+
+def quotas(aws: Operator, choices: Choices) -> Iterator[Finding]:
+    """What the account may call a minute, and how many functions it may run at once."""
+    with calling("ListFoundationModels"):
+        summaries = aws.bedrock.list_foundation_models()["modelSummaries"]
+    names = {summary["modelId"]: summary["modelName"] for summary in summaries}
+    applied = list(_applied(aws, "bedrock"))
+    for model_id in (choices.model_id, choices.embedding_model_id):
+        yield _rates(applied, model_id, names.get(bare(model_id), ""))
+    yield from _executions(_applied(aws, "lambda"))
+
+
+def _applied(aws: Operator, service: str) -> Iterator[Mapping[str, Any]]:
+    pages = aws.service_quotas.get_paginator("list_service_quotas").paginate(ServiceCode=service)
+    with calling("ListServiceQuotas"):
+        for page in pages:
+            yield from page["Quotas"]
+
+
+def _rates(applied: Iterable[Mapping[str, Any]], model_id: str, name: str) -> Finding:
+    """Calls and tokens a minute of one model, by the names that Service Quotas gives them.
+
+    As in "On-demand model inference requests per minute for Amazon Nova Lite" and "Cross-region
+    model inference tokens per minute for Anthropic Claude Sonnet 4.5 V1".
+    """
+    check = f"Quotas of {model_id}"
+    own = {
+        quota["QuotaName"]: quota["Value"]
+        for quota in applied
+        if name and _is_of(quota["QuotaName"], name, _reach(model_id))
+    }
+    rates = {rate: value for rate in RATES for title, value in own.items() if rate in title}
+    if not rates:
+        return Finding(check, well=None, found="Service Quotas tells none by the model's name")
+    found = ", ".join(f"{value:,.0f} {rate}" for rate, value in rates.items())
+    none = 0 in rates.values()
+    return Finding(check, not none, found, RAISE if none else None)
+
+
+def _is_of(quota: str, name: str, reach: str) -> bool:
+    """Whether a quota is of the model of this name, called in this way.
+
+    >>> _is_of("On-demand ... for Amazon Nova Lite", "Nova Lite", "on-demand")
+    True
+    >>> _is_of("Cross-region ... for Anthropic Claude Opus 4 V1", "Claude Opus 4", "cross-region")
+    True
+    >>> _is_of("On-demand ... for Amazon Nova 2 Lite", "Nova Lite", "on-demand")
+    False
+    """
+    words = quota.casefold().removesuffix(" v1")
+    return words.startswith(reach) and words.endswith(f" {name.casefold()}")
+
+
+def _reach(model_id: str) -> str:
+    """How the quota's name begins, by what the model is called through."""
+    if model_id == bare(model_id):
+        return "on-demand"
+    return "global cross-region" if model_id.startswith("global.") else "cross-region"
+
+
+def _executions(applied: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    for quota in applied:
+        if quota["QuotaName"] == CONCURRENCY:
+            few = quota["Value"] < FEW_EXECUTIONS
+            found = f"{quota['Value']:,.0f} at once"
+            yield Finding("Functions", True, found, f"{FEW} {RAISE}" if few else None)

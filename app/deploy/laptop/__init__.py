@@ -1,0 +1,329 @@
+"""The laptop's home: the stand-in and the application, two processes and their ports.
+
+    stand-in      python -m app.local      Bedrock, S3, SQS, Lambda and DynamoDB on one port
+    deploy        through boto3            the buckets, the Knowledge Base, the ingest function:
+                                           `provisioned`, or as a template has them (`template/`)
+    application   python -m app.web        with the settings that came of it
+
+This is the laptop's `cdk deploy`. While it runs, `<home>/running.json` says where; a lock on
+`<home>/lock` says whether it does, so that a file left by a crash misleads nobody.
+
+`up` serves a home until it is stopped, with `serving`. Every other command is `sharing`: it uses
+what is being served, or starts it, and the last one that uses it stops it. One that comes while
+another starts waits for it.
+"""
+
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO
+
+from app.deploy.endpoint import (
+    StandIn,
+    endpoint_variables,
+    isolating_variables,
+    misleading,
+)
+from app.deploy.laptop.children import (
+    STOP_SECONDS,
+    Child,
+    keeping_alive,
+    rotate,
+    staying_alive,
+)
+from app.deploy.laptop.home import (
+    is_locked,
+    locked,
+    private,
+    take,
+    usable,
+)
+from app.errors import OperatorError, OutcropError
+from app.settings import (
+    LaptopSettings,
+    Settings,
+    adopt,
+    inherited,
+    inherited_environment,
+    read,
+    variables,
+)
+
+START_SECONDS = 30  # for one call, while resources are made
+LOOK_SECONDS = 0.2  # between two looks at whether a home is free
+DEADLINE = "OUTCROP_DEADLINE_SECONDS"
+LOADING_SECONDS = 600  # a local model's first token: it may have to be read from the disk first
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a running home answers, and the key that its stand-in knows (`endpoint.StandIn`)."""
+
+    application: str
+    stand_in: str
+    access_key_id: str
+    secret_access_key: str
+
+    def variables(self) -> dict[str, str]:
+        """What points an AWS client of this environment at the stand-in."""
+        stand_in = StandIn(self.stand_in, self.access_key_id, self.secret_access_key)
+        return endpoint_variables(stand_in, inherited_environment())
+
+
+@dataclass(frozen=True)
+class Served(Addresses):
+    """A home that this process uses, and the processes of it that are its own children."""
+
+    home: Path
+    children: Sequence[Child] = field(default=())
+
+    def death(self) -> OperatorError | None:
+        """How one of the processes ended, if one did."""
+        for child in self.children:
+            if death := child.death():
+                return death
+        if not self.children and not is_locked(_lock(self.home)):
+            return OperatorError(
+                f"What served {self.home} has ended; stand-in.log and application.log there say "
+                "more. What was put in is kept."
+            )
+        return None
+
+    def keep_small(self) -> None:
+        """Let no log grow without end."""
+        for child in self.children:
+            rotate(child.log)
+
+
+def running(settings: LaptopSettings) -> Addresses | None:
+    """Where the home is being served, if it is."""
+    record = _recorded(settings.home) if is_locked(_lock(settings.home)) else None
+    return record.addresses if record else None
+
+
+Deploy = Callable[[], Mapping[str, str]]
+"""Makes the resources in the stand-in; gives the variables that the application is started with."""
+
+
+def provisioned() -> Mapping[str, str]:
+    """The resources that the application needs, and no more."""
+    # A command that finds the application running needs none of these, and they take a second.
+    from app.aws import clients, deployer
+    from app.deploy.laptop.provision import provision
+
+    return variables(provision(clients(START_SECONDS), deployer(START_SECONDS)))
+
+
+@contextmanager
+def serving(settings: LaptopSettings, deploy: Deploy = provisioned) -> Iterator[Served]:
+    """Serve the home for as long as the context lasts. A command that serves it for its own length
+    is waited for.
+
+    Raises:
+        OperatorError: it is being served already, or cannot be.
+    """
+    home = _prepared(settings)
+    with ExitStack() as stack:
+        served = None
+        while served is None:
+            with _door(home):
+                if not is_locked(_lock(home)):
+                    served = stack.enter_context(_started(settings, deploy, stays=True))
+                    stack.enter_context(locked(_users(home), fcntl.LOCK_SH))
+                elif (record := _recorded(home)) and record.stays:
+                    raise OperatorError(
+                        f"{home} is being served already. Stop that first, or set OUTCROP_HOME to "
+                        "serve another."
+                    )
+            time.sleep(0 if served else LOOK_SECONDS)
+        try:
+            yield served
+        finally:
+            with _door(home):
+                stack.close()
+
+
+@contextmanager
+def sharing(settings: LaptopSettings) -> Iterator[Served]:
+    """Use the home that is being served, or serve it until the last one that uses it has ended.
+
+    Raises:
+        OperatorError: it cannot be served.
+    """
+    home = _prepared(settings)
+    with ExitStack() as stack:
+        with _door(home):
+            last = _Last(home)
+            served = _joined(home, stack, last) or stack.enter_context(
+                _started(settings, provisioned, stays=False, last=last)
+            )
+            users = stack.enter_context(locked(_users(home), fcntl.LOCK_SH))
+        try:
+            yield served
+        finally:
+            with _door(home):
+                users.close()
+                last.look()
+                stack.close()
+
+
+class _Last:
+    """Whether a command is the last one that uses a home, looked at when it leaves."""
+
+    def __init__(self, home: Path) -> None:
+        self._users, self.true = _users(home), True
+
+    def look(self) -> None:
+        """Look, behind the door, once this command does not use it any more."""
+        self.true = not is_locked(self._users, fcntl.LOCK_EX)
+
+
+def _joined(home: Path, stack: ExitStack, last: _Last) -> Served | None:
+    """What is being served already; None where nothing is."""
+    record = _recorded(home) if is_locked(_lock(home)) else None
+    if record is None:
+        return None
+    try:
+        keeping = keeping_alive(home)
+        keeping.__enter__()
+    except OSError:  # they are ending, since whoever used them was killed
+        return None
+
+    def leave() -> None:
+        keeping.__exit__(None, None, None)
+        if last.true and (lock := take(_lock(home), STOP_SECONDS)):
+            _record(home).unlink(missing_ok=True)
+            lock.close()
+
+    stack.callback(leave)
+    return Served(**asdict(record.addresses), home=home)
+
+
+@contextmanager
+def _started(
+    settings: LaptopSettings, deploy: Deploy, *, stays: bool, last: _Last | None = None
+) -> Iterator[Served]:
+    """Start the processes; stop them at the end, if no other command uses them."""
+    home = settings.home
+    with ExitStack() as stack:
+        lock = take(_lock(home), STOP_SECONDS)
+        if lock is None:
+            raise OperatorError(
+                f"{home} is held by processes that were left behind and do not end; "
+                f"`fuser {_lock(home)}` says which."
+            )
+        stack.callback(lock.close)
+        alive = stack.enter_context(staying_alive(home))
+        children: list[Child] = []
+        try:
+            yield _serve(settings, deploy, children, alive, lock, stays=stays)
+        finally:
+            stopping = last is None or last.true
+            if stopping:
+                _record(home).unlink(missing_ok=True)
+            for child in reversed(children):
+                (child.stop if stopping else child.leave)()
+
+
+def _serve(
+    settings: LaptopSettings,
+    deploy: Deploy,
+    children: list[Child],
+    alive: int,
+    lock: IO[str],
+    *,
+    stays: bool,
+) -> Served:
+    """The flow: the stand-in, the resources in it, the application with what came of them."""
+    home = settings.home
+    before = inherited_environment()
+    adopt(isolating_variables(before), dropped=misleading(before))
+    children.append(Child("stand-in", home, _stand_in(settings), alive=alive, lock=lock))
+    ready = children[0].ready
+    stand_in = StandIn(ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
+    adopt(endpoint_variables(stand_in, before))
+    try:
+        told = {**deploy(), **_patience(settings)}
+    except OutcropError as error:
+        if death := children[0].death():
+            raise death from error
+        raise
+    command = [sys.executable, "-m", "app.web", "--port", str(settings.port)]
+    children.append(Child("application", home, command, alive=alive, lock=lock, variables=told))
+    url = children[1].ready["url"]
+    addresses = Addresses(url, stand_in.url, stand_in.access_key_id, stand_in.secret_access_key)
+    with private(_record(home), os.O_TRUNC) as file:
+        json.dump({"addresses": asdict(addresses), "stays": stays}, file)
+    return Served(**asdict(addresses), home=home, children=children)
+
+
+def _patience(settings: LaptopSettings) -> dict[str, str]:
+    """A longer deadline where a local model may have to be loaded first, if nobody chose one."""
+    if settings.local_model_url and not inherited(DEADLINE):
+        return {DEADLINE: str(LOADING_SECONDS)}
+    return {}
+
+
+def _prepared(settings: LaptopSettings) -> Path:
+    """The home, once all is known that can be known before anything is started."""
+    read(
+        Settings,
+        knowledge_base_id="-",
+        data_source_id="-",
+        documents_bucket="-",
+        conversations_bucket="-",
+        auth="local",
+    )
+    return usable(settings.home)
+
+
+def _stand_in(settings: LaptopSettings) -> list[str]:
+    command = [
+        *(sys.executable, "-m", "app.local"),
+        *("--home", str(settings.home)),
+        *("--port", str(settings.stand_in_port)),
+        *("--precision", settings.embedding_precision),
+    ]
+    if settings.local_model_url:
+        command += ["--model-url", settings.local_model_url]
+    if settings.local_model:
+        command += ["--model", settings.local_model]
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What `running.json` says; `stays` where it is served until somebody stops it."""
+
+    addresses: Addresses
+    stays: bool
+
+
+def _recorded(home: Path) -> _Recorded | None:
+    try:
+        told = json.loads(_record(home).read_text())
+        return _Recorded(Addresses(**told["addresses"]), told["stays"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None  # there is none yet, or one of another version
+
+
+def _record(home: Path) -> Path:
+    return home / "running.json"
+
+
+def _lock(home: Path) -> Path:
+    return home / "lock"
+
+
+def _users(home: Path) -> Path:
+    return home / "users"
+
+
+def _door(home: Path) -> AbstractContextManager[IO[str]]:
+    return locked(home / "door")

@@ -1,0 +1,207 @@
+"""What the CDK stack is to AWS, this is to the laptop: the resources, made through boto3.
+
+    documents bucket -- its events --> queue --> ingest function --> Knowledge Base
+    conversations bucket
+
+Every step takes what is there already and makes what is not, so that it can run at every start, and
+can be interrupted anywhere.
+"""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from app.aws import Clients, Deployer, calling
+from app.settings import DocumentSettings, Settings, variables
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_agent import AgentsforBedrockClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+DOCUMENTS, CONVERSATIONS = "outcrop-documents", "outcrop-conversations"
+QUEUE, DEAD_LETTERS = "outcrop-documents-events", "outcrop-documents-dead-letters"
+INGEST, FUNCTION_SECONDS = "outcrop-ingest", 60
+RECEIVES = 200  # as the stack has it: the ingest function gives messages back for three hours
+HANDLER = Path(__file__).parents[3] / "lambdas" / "ingest" / "handler.py"
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/outcrop"
+EMBEDDING_MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/amazon.titan-embed-text-v2:0"
+STORAGE: Any = {
+    "type": "OPENSEARCH_SERVERLESS",
+    "opensearchServerlessConfiguration": {
+        "collectionArn": f"arn:aws:aoss:{REGION}:{ACCOUNT}:collection/outcrop0000000000000",
+        "vectorIndexName": "outcrop",
+        "fieldMapping": {"vectorField": "vector", "textField": "text", "metadataField": "metadata"},
+    },
+}
+
+
+def provision(aws: Clients, deployer: Deployer) -> Settings:
+    """The resources, all of them there, by the names that the application knows them by.
+
+    Raises:
+        OutcropError: the stand-in refused one.
+    """
+    with calling("provisioning"):
+        for name in (DOCUMENTS, CONVERSATIONS):
+            _bucket(aws.s3, name)
+        base = _knowledge_base(aws.bedrock_agent)
+        source = _found_source(aws.bedrock_agent, base)
+        first = source is None or not _has_queue(deployer.sqs)
+        settings = Settings(
+            knowledge_base_id=base,
+            data_source_id=source or _new_source(aws.bedrock_agent, base),
+            documents_bucket=DOCUMENTS,
+            conversations_bucket=CONVERSATIONS,
+            auth="local",
+        )
+        queue = _queue(deployer.sqs)
+        _function(deployer.lambda_, settings)
+        _event_source(deployer.lambda_, queue)
+        _notifications(aws.s3, queue)
+        if first:
+            _catch_up(aws, settings)
+    return settings
+
+
+def _catch_up(aws: Clients, settings: Settings) -> None:
+    """Documents that were in the bucket before anybody heard of its events, as after a repair of
+    the home, are indexed by an ingestion job.
+    """
+    if aws.s3.list_objects_v2(Bucket=DOCUMENTS, MaxKeys=1)["KeyCount"]:
+        aws.bedrock_agent.start_ingestion_job(
+            knowledgeBaseId=settings.knowledge_base_id, dataSourceId=settings.data_source_id
+        )
+
+
+def _bucket(s3: "S3Client", name: str) -> None:
+    try:
+        s3.head_bucket(Bucket=name)
+    except ClientError:
+        s3.create_bucket(Bucket=name)
+
+
+def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
+    pages = agent.get_paginator("list_knowledge_bases").paginate()
+    found = _named("outcrop", (item for page in pages for item in page["knowledgeBaseSummaries"]))
+    if found:
+        return str(found["knowledgeBaseId"])
+    made = agent.create_knowledge_base(
+        name="outcrop",
+        roleArn=ROLE,
+        knowledgeBaseConfiguration={
+            "type": "VECTOR",
+            "vectorKnowledgeBaseConfiguration": {"embeddingModelArn": EMBEDDING_MODEL},
+        },
+        storageConfiguration=STORAGE,
+    )["knowledgeBase"]
+    while made["status"] == "CREATING":
+        time.sleep(0.05)
+        made = agent.get_knowledge_base(knowledgeBaseId=made["knowledgeBaseId"])["knowledgeBase"]
+    return made["knowledgeBaseId"]
+
+
+def _found_source(agent: "AgentsforBedrockClient", base: str) -> str | None:
+    pages = agent.get_paginator("list_data_sources").paginate(knowledgeBaseId=base)
+    found = _named("documents", (item for page in pages for item in page["dataSourceSummaries"]))
+    return str(found["dataSourceId"]) if found else None
+
+
+def _new_source(agent: "AgentsforBedrockClient", base: str) -> str:
+    made = agent.create_data_source(
+        knowledgeBaseId=base,
+        name="documents",
+        dataSourceConfiguration={
+            "type": "S3",
+            "s3Configuration": {"bucketArn": f"arn:aws:s3:::{DOCUMENTS}"},
+        },
+    )
+    return made["dataSource"]["dataSourceId"]
+
+
+def _has_queue(sqs: "SQSClient") -> bool:
+    try:
+        sqs.get_queue_url(QueueName=QUEUE)
+    except sqs.exceptions.QueueDoesNotExist:
+        return False
+    return True
+
+
+def _queue(sqs: "SQSClient") -> str:
+    """The queue's ARN. What is received so often in vain goes to the dead letters."""
+    dead_letters = _queue_arn(sqs, sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"])
+    redrive = {"deadLetterTargetArn": dead_letters, "maxReceiveCount": RECEIVES}
+    attributes: Any = {
+        "RedrivePolicy": json.dumps(redrive),
+        "VisibilityTimeout": str(6 * FUNCTION_SECONDS),  # what Lambda's guide asks for
+    }
+    url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    # Set apart from its creation: the queue of an older version's home has other attributes.
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    return _queue_arn(sqs, url)
+
+
+def _queue_arn(sqs: "SQSClient", url: str) -> str:
+    reply = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return reply["Attributes"]["QueueArn"]
+
+
+def _function(functions: "LambdaClient", settings: DocumentSettings) -> None:
+    """The ingest function, with the code and the settings of today."""
+    wanted = {name: getattr(settings, name) for name in DocumentSettings.model_fields}
+    environment: Any = {"Variables": variables(DocumentSettings(**wanted))}
+    try:
+        functions.update_function_code(FunctionName=INGEST, ZipFile=_zipped(HANDLER))
+        functions.update_function_configuration(FunctionName=INGEST, Environment=environment)
+    except functions.exceptions.ResourceNotFoundException:
+        functions.create_function(
+            FunctionName=INGEST,
+            Runtime="python3.14",
+            Handler="handler.handler",
+            Role=ROLE,
+            Timeout=FUNCTION_SECONDS,
+            Environment=environment,
+            Code={"ZipFile": _zipped(HANDLER)},
+        )
+
+
+def _event_source(functions: "LambdaClient", queue: str) -> None:
+    found = functions.list_event_source_mappings(EventSourceArn=queue, FunctionName=INGEST)
+    if not found["EventSourceMappings"]:
+        functions.create_event_source_mapping(
+            EventSourceArn=queue,
+            FunctionName=INGEST,
+            BatchSize=10,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+        )
+
+
+def _notifications(s3: "S3Client", queue: str) -> None:
+    s3.put_bucket_notification_configuration(
+        Bucket=DOCUMENTS,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {"QueueArn": queue, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}
+            ]
+        },
+    )
+
+
+def _named(name: str, items: Iterable[Any]) -> Any | None:
+    return next((item for item in items if item["name"] == name), None)
+
+
+def _zipped(handler: Path) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.write(handler, handler.name)
+    return archive.getvalue()

@@ -1,0 +1,70 @@
+"""What can be made on the laptop: a creator a resource type.
+
+A creator is given a resource that is to be there, and makes it by the calls that CloudFormation
+makes, or changes the one that is there. It is called again only when something of it has changed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.deploy.replay.creators import (
+    agents,
+    bedrock,
+    buckets,
+    functions,
+    queues,
+    tables,
+)
+from app.deploy.replay.document import JSON
+from app.deploy.replay.scope import Made
+from app.deploy.replay.wanted import Cloud, Wanted
+
+Make = Callable[[Cloud, Wanted], Made]
+Find = Callable[[Cloud, Made], JSON | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """How a type of resource is made, and how one finds out whether it is still there.
+
+    Attributes:
+        make: makes it, or changes it.
+        find: gives None if it is not there any more. A resource without it is a property of
+            another one, and is made again when that is.
+    """
+
+    make: Make
+    find: Find | None = None
+
+
+def _by_ref(service: str, operation: str, parameter: str) -> Find:
+    return lambda cloud, made: cloud.find(service, operation, **{parameter: made.ref})
+
+
+CREATORS: Mapping[str, Creator] = {
+    "AWS::Bedrock::Agent": Creator(agents.agent, agents.AGENT.find),
+    "AWS::Bedrock::AgentAlias": Creator(agents.ALIAS.make, agents.ALIAS.find),
+    "AWS::Bedrock::DataSource": Creator(bedrock.DATA_SOURCE.make, bedrock.DATA_SOURCE.find),
+    "AWS::Bedrock::Guardrail": Creator(bedrock.GUARDRAIL.make, bedrock.GUARDRAIL.find),
+    "AWS::Bedrock::GuardrailVersion": Creator(
+        bedrock.guardrail_version, bedrock.find_guardrail_version
+    ),
+    "AWS::Bedrock::KnowledgeBase": Creator(
+        bedrock.KNOWLEDGE_BASE.make, bedrock.KNOWLEDGE_BASE.find
+    ),
+    "AWS::DynamoDB::Table": Creator(
+        tables.table, _by_ref("dynamodb", "DescribeTable", "TableName")
+    ),
+    "AWS::Lambda::EventSourceMapping": Creator(
+        functions.event_source_mapping, _by_ref("lambda", "GetEventSourceMapping", "UUID")
+    ),
+    "AWS::Lambda::Function": Creator(
+        functions.function, _by_ref("lambda", "GetFunctionConfiguration", "FunctionName")
+    ),
+    "AWS::Lambda::Permission": Creator(functions.permission),
+    "AWS::S3::Bucket": Creator(buckets.bucket, _by_ref("s3", "HeadBucket", "Bucket")),
+    "AWS::S3::BucketPolicy": Creator(buckets.bucket_policy),
+    "AWS::SQS::Queue": Creator(queues.queue, _by_ref("sqs", "GetQueueAttributes", "QueueUrl")),
+    "AWS::SQS::QueuePolicy": Creator(queues.queue_policy),
+    "Custom::S3BucketNotifications": Creator(buckets.notifications),
+}

@@ -1,0 +1,94 @@
+"""Bedrock: agents with what belongs to them, and their aliases.
+
+    CreateAgent -- its action groups -- its Knowledge Bases -- PrepareAgent --> PREPARED
+
+CloudFormation's agent holds its action groups and its Knowledge Bases as properties; the API makes
+them one by one, in the agent's working draft.
+"""
+
+from collections.abc import Iterator
+
+from app.deploy.replay.creators.bedrock import Kind
+from app.deploy.replay.document import JSON
+from app.deploy.replay.refusal import at
+from app.deploy.replay.scope import Made
+from app.deploy.replay.waiting import until
+from app.deploy.replay.wanted import Cloud, Wanted
+
+DRAFT = "DRAFT"
+AT_DELETION = "SkipResourceInUseCheckOnDelete"
+"""A property of what is deleted; the laptop deletes nothing of a stack."""
+
+AGENT = Kind(
+    "bedrock-agent",
+    "Agent",
+    key={"agentId": "agentId"},
+    ref=("agentId",),
+    status="agentStatus",
+    apart=("ActionGroups", "AutoPrepare", "KnowledgeBases", AT_DELETION),
+)
+ALIAS = Kind(
+    "bedrock-agent",
+    "AgentAlias",
+    key={"agentId": "agentId", "agentAliasId": "agentAliasId"},
+    ref=("agentId", "agentAliasId"),
+    status="agentAliasStatus",
+    fixed=("AgentId", "Tags"),
+)
+
+
+def agent(cloud: Cloud, wanted: Wanted) -> Made:
+    """The agent, its draft as the template has it, prepared if the template says so."""
+    shown = AGENT.put(cloud, wanted)
+    draft = {"agentId": shown["agentId"], "agentVersion": DRAFT}
+    _action_groups(cloud, draft, wanted.properties.get("ActionGroups", []))
+    _knowledge_bases(cloud, draft, wanted.properties.get("KnowledgeBases", []))
+    if wanted.properties.get("AutoPrepare"):
+        cloud.call("bedrock-agent", "PrepareAgent", agentId=shown["agentId"])
+    look = {"agentId": shown["agentId"]}
+    return AGENT.made(until(lambda: AGENT.get(cloud, look), AGENT.status))
+
+
+def _action_groups(cloud: Cloud, draft: JSON, properties: list[JSON]) -> None:
+    there = {
+        group["actionGroupName"]: group["actionGroupId"]
+        for group in _listed(cloud, "ListAgentActionGroups", "actionGroupSummaries", draft)
+    }
+    for number, group in enumerate(properties):
+        identifier = there.pop(group.get("ActionGroupName"), None)
+        verb = "Update" if identifier else "Create"
+        operation, which = f"{verb}AgentActionGroup", {"actionGroupId": identifier}
+        kept = {name: value for name, value in group.items() if name != AT_DELETION}
+        with at(f"ActionGroups[{number}]"):
+            parameters = cloud.members("bedrock-agent", operation, kept)
+            parameters |= which if identifier else {}
+            cloud.call("bedrock-agent", operation, **draft, **parameters)
+    for identifier in there.values():
+        cloud.call(
+            "bedrock-agent",
+            "DeleteAgentActionGroup",
+            **draft,
+            actionGroupId=identifier,
+            skipResourceInUseCheck=True,
+        )
+
+
+def _knowledge_bases(cloud: Cloud, draft: JSON, properties: list[JSON]) -> None:
+    listed = _listed(cloud, "ListAgentKnowledgeBases", "agentKnowledgeBaseSummaries", draft)
+    there = {base["knowledgeBaseId"] for base in listed}
+    for number, base in enumerate(properties):
+        verb = "Update" if base.get("KnowledgeBaseId") in there else "Associate"
+        operation = f"{verb}AgentKnowledgeBase"
+        with at(f"KnowledgeBases[{number}]"):
+            parameters = cloud.members("bedrock-agent", operation, base)
+            cloud.call("bedrock-agent", operation, **draft, **parameters)
+    for gone in there - {base.get("KnowledgeBaseId") for base in properties}:
+        cloud.call("bedrock-agent", "DisassociateAgentKnowledgeBase", **draft, knowledgeBaseId=gone)
+
+
+def _listed(cloud: Cloud, operation: str, member: str, draft: JSON) -> Iterator[JSON]:
+    answer: JSON = {}
+    while not answer or "nextToken" in answer:
+        more = {"nextToken": answer["nextToken"]} if answer else {}
+        answer = cloud.call("bedrock-agent", operation, **draft, **more)
+        yield from answer[member]

@@ -1,0 +1,165 @@
+"""S3: a bucket, and what is put to it call by call."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.deploy.replay.document import JSON
+from app.deploy.replay.refusal import at
+from app.deploy.replay.scope import REGION, Made
+from app.deploy.replay.translate import UnknownProperty
+from app.deploy.replay.wanted import Cloud, Wanted
+
+LONGEST = 63  # characters of a name
+
+
+def bucket(cloud: Cloud, wanted: Wanted) -> Made:
+    """CreateBucket, then a call for each property that the bucket has beside its name.
+
+    Raises:
+        UnknownProperty: there is no call for a property.
+    """
+    wanted.keep("BucketName", *wanted.removed)
+    configurations = wanted.without("BucketName")
+    if unknown := sorted(configurations.keys() - CONFIGURATIONS.keys()):
+        raise UnknownProperty(
+            f"there is no property {unknown[0]} on the laptop; there may be "
+            f"{', '.join(sorted(CONFIGURATIONS))}"
+        )
+    name = wanted.name("BucketName", LONGEST).lower()
+    cloud.call("s3", "CreateBucket", Bucket=name)
+    for property_name in CONFIGURATIONS:
+        if property_name in configurations:
+            operation, of = CONFIGURATIONS[property_name]
+            with at(property_name):
+                parameters = cloud.members("s3", operation, of(configurations[property_name]))
+                cloud.call("s3", operation, Bucket=name, **parameters)
+    domain = f"{name}.s3.amazonaws.com"
+    regional = f"{name}.s3.{REGION}.amazonaws.com"
+    return Made(
+        name,
+        {"Arn": f"arn:aws:s3:::{name}", "DomainName": domain, "RegionalDomainName": regional},
+    )
+
+
+def bucket_policy(cloud: Cloud, wanted: Wanted) -> Made:
+    """PutBucketPolicy."""
+    wanted.keep("Bucket")
+    policy = json.dumps(wanted.properties["PolicyDocument"])
+    cloud.call("s3", "PutBucketPolicy", Bucket=wanted.properties["Bucket"], Policy=policy)
+    return Made(wanted.generated(LONGEST))
+
+
+def notifications(cloud: Cloud, wanted: Wanted) -> Made:
+    """The CDK's custom resource, whose properties are the API's but for the bucket's name."""
+    given = wanted.without("ServiceToken", "Managed", "BucketName")
+    operation = "PutBucketNotificationConfiguration"
+    parameters = cloud.members("s3", operation, given)
+    cloud.call("s3", operation, Bucket=wanted.properties["BucketName"], **parameters)
+    return Made(wanted.generated(LONGEST))
+
+
+def _lifecycle(property_value: JSON) -> JSON:
+    rules = [_rule(rule) for rule in property_value.get("Rules", [])]
+    return {"LifecycleConfiguration": {"Rules": rules}} | {
+        name: value for name, value in property_value.items() if name != "Rules"
+    }
+
+
+def _rule(rule: JSON) -> JSON:
+    """A lifecycle rule, its flat properties in the structures that the API has.
+
+    >>> _rule({"Status": "Enabled", "ExpirationInDays": 30})
+    {'Status': 'Enabled', 'Filter': {'Prefix': ''}, 'Expiration': {'Days': 30}}
+    """
+    kept = {name: value for name, value in rule.items() if name not in (*_EXPIRATION, *_FILTER)}
+    expiration = {_EXPIRATION[name]: rule[name] for name in _EXPIRATION if name in rule}
+    moved: JSON = {"Filter": _filter(rule)}
+    if expiration:
+        moved["Expiration"] = expiration
+    for name, days in (("Transitions", "Days"), ("NoncurrentVersionTransitions", "NoncurrentDays")):
+        if name in rule:
+            moved[name] = [
+                {
+                    _TRANSITION.get(key, days if key == "TransitionInDays" else key): value
+                    for key, value in one.items()
+                }
+                for one in rule[name]
+            ]
+    return kept | moved
+
+
+_EXPIRATION = {
+    "ExpirationInDays": "Days",
+    "ExpirationDate": "Date",
+    "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
+}
+_FILTER = {
+    "Prefix": "Prefix",
+    "TagFilters": "Tags",
+    "ObjectSizeGreaterThan": "ObjectSizeGreaterThan",
+    "ObjectSizeLessThan": "ObjectSizeLessThan",
+}
+_TRANSITION = {"TransitionDate": "Date"}
+
+
+def _filter(rule: JSON) -> JSON:
+    wanted = {_FILTER[name]: rule[name] for name in _FILTER if name in rule}
+    if "Tags" in wanted or len(wanted) > 1:
+        return {"And": wanted}
+    return wanted or {"Prefix": ""}
+
+
+def _events(property_value: JSON) -> JSON:
+    """Notifications: a rule of CloudFormation's has one event, a rule of the API's has many."""
+    configuration: JSON = {}
+    for name, (key, members) in _TARGETS.items():
+        if name in property_value:
+            configuration[key] = [_notification(one, members) for one in property_value[name]]
+    if property_value.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled"):
+        configuration["EventBridgeConfiguration"] = {}
+    return {"NotificationConfiguration": configuration}
+
+
+def _notification(one: JSON, members: Mapping[str, str]) -> JSON:
+    notification = {members[name]: one[name] for name in members if name in one}
+    rules = one.get("Filter", {}).get("S3Key", {}).get("Rules")
+    return {
+        **notification,
+        "Events": [one["Event"]],
+        **({"Filter": {"Key": {"FilterRules": rules}}} if rules else {}),
+    }
+
+
+_TARGETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "LambdaConfigurations": ("LambdaFunctionConfigurations", {"Function": "LambdaFunctionArn"}),
+    "QueueConfigurations": ("QueueConfigurations", {"Queue": "QueueArn"}),
+    "TopicConfigurations": ("TopicConfigurations", {"Topic": "TopicArn"}),
+}
+
+
+def _logging(property_value: JSON) -> JSON:
+    names = {"DestinationBucketName": "TargetBucket", "LogFilePrefix": "TargetPrefix"}
+    target = {names.get(name, name): value for name, value in property_value.items()}
+    return {"BucketLoggingStatus": {"LoggingEnabled": {"TargetPrefix": "", **target}}}
+
+
+def _as(parameter: str) -> Callable[[Any], JSON]:
+    return lambda value: {parameter: value}
+
+
+# property -> the call that puts it, and its parameters; in the order of the calls
+CONFIGURATIONS: Mapping[str, tuple[str, Callable[[Any], JSON]]] = {
+    "VersioningConfiguration": ("PutBucketVersioning", _as("VersioningConfiguration")),
+    "BucketEncryption": ("PutBucketEncryption", _as("ServerSideEncryptionConfiguration")),
+    "PublicAccessBlockConfiguration": (
+        "PutPublicAccessBlock",
+        _as("PublicAccessBlockConfiguration"),
+    ),
+    "OwnershipControls": ("PutBucketOwnershipControls", _as("OwnershipControls")),
+    "CorsConfiguration": ("PutBucketCors", _as("CORSConfiguration")),
+    "LifecycleConfiguration": ("PutBucketLifecycleConfiguration", _lifecycle),
+    "LoggingConfiguration": ("PutBucketLogging", _logging),
+    "NotificationConfiguration": ("PutBucketNotificationConfiguration", _events),
+    "Tags": ("PutBucketTagging", lambda tags: {"Tagging": {"TagSet": tags}}),
+}

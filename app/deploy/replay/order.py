@@ -1,0 +1,41 @@
+"""Which resource comes after which: by what they refer to, and by DependsOn."""
+
+from collections.abc import Sequence, Set
+from graphlib import CycleError, TopologicalSorter
+
+from app.deploy.replay.document import Resource, Template, TemplateError
+from app.deploy.replay.intrinsics import holds, references
+from app.deploy.replay.scope import Scope
+
+
+def ordered(template: Template, scope: Scope) -> Sequence[Resource]:
+    """The resources whose condition holds, each after those that it needs.
+
+    Raises:
+        TemplateError: some need each other, or one that is not in the template.
+    """
+    wanted = {
+        name: resource
+        for name, resource in template.resources.items()
+        if resource.condition is None or holds(scope, resource.condition)
+    }
+    needs = {name: needed(template, resource) for name, resource in wanted.items()}
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        raise TemplateError(f"Resources need each other: {' <- '.join(error.args[1])}.") from error
+    return [wanted[name] for name in order if name in wanted]
+
+
+def needed(template: Template, resource: Resource) -> Set[str]:
+    """The logical ids of what a resource needs.
+
+    Raises:
+        TemplateError: one of them is neither a resource nor a parameter.
+    """
+    names = {name for name in references(resource.properties) if "::" not in name}
+    names -= template.parameters.keys()
+    names |= set(resource.depends_on)
+    if missing := sorted(names - template.resources.keys()):
+        raise TemplateError(f"{resource.id} refers to {missing[0]}, which is not in the template.")
+    return names

@@ -1,0 +1,104 @@
+"""What a template's names stand for: parameters, pseudo parameters, the resources made so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.deploy.replay.document import Template, TemplateError
+
+REGION, ACCOUNT = "us-east-1", "000000000000"  # the stand-in's
+NO_VALUE: Any = object()
+"""What `AWS::NoValue` stands for: the member that has it is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A resource, once it is there.
+
+    Attributes:
+        ref: what `Ref` gives.
+        attributes: what `Fn::GetAtt` gives, by name.
+        absent: why the laptop does without it; empty for what is really there.
+        note: what a person should know of it.
+    """
+
+    ref: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    absent: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a template's names stand for.
+
+    Attributes:
+        given: parameters that the caller gives.
+        made: the resources that are there already, by logical id.
+    """
+
+    template: Template
+    given: Mapping[str, str] = field(default_factory=dict)
+    made: dict[str, Made] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(self.given.keys() - self.template.parameters.keys()):
+            known = ", ".join(sorted(self.template.parameters)) or "none"
+            raise TemplateError(f"The template has no parameter {unknown[0]}; it has {known}.")
+
+    @property
+    def pseudo(self) -> Mapping[str, Any]:
+        """The pseudo parameters."""
+        stack = f"stack/{self.template.stack}/00000000-0000-0000-0000-000000000000"
+        return {
+            "AWS::AccountId": ACCOUNT,
+            "AWS::NoValue": NO_VALUE,
+            "AWS::NotificationARNs": [],
+            "AWS::Partition": "aws",
+            "AWS::Region": REGION,
+            "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:{stack}",
+            "AWS::StackName": self.template.stack,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+
+    def ref(self, name: str) -> Any:
+        """What `Ref` gives for a parameter, a pseudo parameter or a resource."""
+        if name in self.pseudo:
+            return self.pseudo[name]
+        if name in self.template.parameters:
+            return self._parameter(name)
+        return self._made(name).ref
+
+    def attribute(self, name: str, attribute: str) -> Any:
+        """What `Fn::GetAtt` gives."""
+        attributes = self._made(name).attributes
+        if attribute not in attributes:
+            kind, known = self.template.resources[name].type, ", ".join(sorted(attributes))
+            raise TemplateError(
+                f"{name} ({kind}) has no attribute {attribute} on the laptop; "
+                f"it has {known or 'none'}."
+            )
+        return attributes[attribute]
+
+    def _made(self, name: str) -> Made:
+        if name in self.made:
+            return self.made[name]
+        resource = self.template.resources.get(name)
+        if resource is None:
+            raise TemplateError(f"{name} is neither a resource nor a parameter of the template.")
+        raise TemplateError(
+            f"{name} is referred to and not made: its condition {resource.condition} does not hold."
+        )
+
+    def _parameter(self, name: str) -> Any:
+        parameter = self.template.parameters[name]
+        kind = parameter.get("Type", "String")
+        value = self.given.get(name, parameter.get("Default"))
+        if value is None or (kind.startswith("AWS::SSM::") and name not in self.given):
+            where = " is looked up in Parameter Store, which is not here" if value else " is needed"
+            raise TemplateError(f"The parameter {name}{where}: give it, as in -p {name}=VALUE.")
+        allowed = [str(one) for one in parameter.get("AllowedValues", [value])]
+        if str(value) not in allowed:
+            raise TemplateError(f"The parameter {name} has to be one of {allowed}: {value!r}.")
+        lists = kind == "CommaDelimitedList" or kind.startswith("List<")
+        return [item.strip() for item in value.split(",")] if lists else value

@@ -1,0 +1,119 @@
+"""What deleting a stack would delete: its resources, without those that its template keeps.
+
+A bucket with something in it cannot be deleted, and a stack that meets one is left half deleted. So
+that is found out before.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.aws import Operator, calling
+from app.deploy.stack.changes import HOLDING
+from app.deploy.stack.description import describe
+from app.errors import Conflict, OperatorError
+
+KEPT = {"Retain", "RetainExceptOnCreate"}
+GONE = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
+BUCKET = "AWS::S3::Bucket"
+PAGE = 1000  # objects, the most that one call deletes
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of a stack, by AWS's name for it."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+
+    @property
+    def holds_data(self) -> bool:
+        return self.type in HOLDING
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What deleting a stack would do.
+
+    Attributes:
+        full: the buckets that would go and are not empty, with how much is in them.
+    """
+
+    goes: Sequence[Resource]
+    stays: Sequence[Resource]
+    full: Mapping[str, str]
+
+
+def plan(aws: Operator, name: str) -> Plan:
+    """Look at a stack. Nothing is changed.
+
+    Raises:
+        OperatorError: there is none.
+        Conflict: it is protected.
+    """
+    if describe(aws, name).protected:
+        raise Conflict(
+            f"The stack {name} is protected, as one in production is. `aws cloudformation "
+            f"update-termination-protection --no-enable-termination-protection --stack-name {name}`"
+            " takes that away; what it holds stays even then."
+        )
+    with calling("GetTemplate"):
+        template: Mapping[str, Any] = aws.cloudformation.get_template(StackName=name)[
+            "TemplateBody"
+        ]
+    kept = {
+        logical_id
+        for logical_id, resource in template["Resources"].items()
+        if resource.get("DeletionPolicy") in KEPT
+    }
+    resources = _resources(aws, name)
+    goes = [one for one in resources if one.logical_id not in kept]
+    contents = {one.physical_id: _contents(aws, one) for one in goes if one.type == BUCKET}
+    return Plan(
+        goes,
+        [one for one in resources if one.logical_id in kept],
+        {bucket: held for bucket, held in contents.items() if held},
+    )
+
+
+def empty(aws: Operator, bucket: str) -> None:
+    """Delete every version of every object of a bucket.
+
+    Raises:
+        OperatorError: something in it may not be deleted.
+    """
+    pages = aws.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    with calling("DeleteObjects"):
+        for page in pages:
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if not found:
+                continue
+            named: Any = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+            answer = aws.s3.delete_objects(Bucket=bucket, Delete={"Objects": named, "Quiet": True})
+            for error in answer.get("Errors", []):
+                raise OperatorError(f"{bucket}: {error['Key']} stays: {error['Message']}")
+
+
+def _resources(aws: Operator, name: str) -> list[Resource]:
+    pages = aws.cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    with calling("ListStackResources"):
+        return [
+            Resource(
+                one["LogicalResourceId"],
+                one.get("PhysicalResourceId", one["LogicalResourceId"]),
+                one["ResourceType"],
+            )
+            for page in pages
+            for one in page["StackResourceSummaries"]
+            if one["ResourceStatus"] not in GONE
+        ]
+
+
+def _contents(aws: Operator, bucket: Resource) -> str:
+    """How much is in a bucket, in words; nothing for an empty one."""
+    with calling("ListObjectVersions"):
+        page = aws.s3.list_object_versions(Bucket=bucket.physical_id, MaxKeys=PAGE)
+    count = len(page.get("Versions", [])) + len(page.get("DeleteMarkers", []))
+    more = " or more" if page["IsTruncated"] else ""
+    return f"objects and versions: {count}{more}" if count else ""

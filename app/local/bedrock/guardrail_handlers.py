@@ -1,0 +1,26 @@
+"""`bedrock`, as far as guardrails go."""
+
+from collections.abc import Mapping
+
+from app.local.bedrock.guardrails import Guardrails, guardrails
+from app.local.control import Act, operations
+from app.local.wire import Service
+
+READS: Mapping[str, Act] = {
+    "GetGuardrail": guardrails.get,
+    "ListGuardrails": guardrails.page,
+    "ListTagsForResource": guardrails.list_tags,
+}
+WRITES: Mapping[str, Act] = {
+    "CreateGuardrail": guardrails.create,
+    "UpdateGuardrail": guardrails.update,
+    "DeleteGuardrail": guardrails.delete,
+    "CreateGuardrailVersion": guardrails.create_version,
+    "TagResource": guardrails.tag,
+    "UntagResource": guardrails.untag,
+}
+
+
+def handlers(plane: Guardrails) -> Service:
+    """The operations on guardrails."""
+    return operations(plane, READS, WRITES)

@@ -1,0 +1,1 @@
+"""`bedrock-agent`: Knowledge Bases and agents, two control planes under one name."""

@@ -1,0 +1,196 @@
+"""Aliases: names that callers use, each for one version.
+
+An alias that is made, or changed, without a routing makes a version of what is prepared, and is its
+name. TSTALIASID is there from the beginning, and the only one that is a name for DRAFT.
+"""
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from sqlite3 import Connection, Row
+
+from app.local.bedrock_agent.agents.preparation import make_version
+from app.local.bedrock_agent.agents.state import (
+    DRAFT,
+    PAGE,
+    alias_arn,
+    find,
+)
+from app.local.control import pages, tags
+from app.local.control.errors import invalid, not_found, unique, unsupported
+from app.local.control.records import decode, encode, new_id
+from app.local.wire import JSON
+
+TEST_ALIAS = "TSTALIASID"
+MAX_EVENTS = 10
+
+
+def create(db: Connection, params: JSON) -> JSON:
+    agent = find(db, params["agentId"])["agent"]
+    alias, now = new_id(), datetime.now(UTC)
+    routing = _routing(db, agent, params)
+    record = _record(params, routing, now) | {
+        "agentAliasHistoryEvents": [{"routingConfiguration": routing, "startDate": now}],
+    }
+    _insert(db, agent, alias, params["agentAliasName"], record)
+    tags.put(db, alias_arn(agent, alias), params.get("tags", {}))
+    return {"agentAlias": describe(_find(db, agent, alias)) | {"agentAliasStatus": "CREATING"}}
+
+
+def create_test_alias(db: Connection, agent: str) -> None:
+    """The alias that every agent has."""
+    record = _record({}, [{"agentVersion": DRAFT}], datetime.now(UTC))
+    _insert(db, agent, TEST_ALIAS, "AgentTestAlias", record)
+
+
+def get(db: Connection, params: JSON) -> JSON:
+    return {"agentAlias": describe(_find(db, params["agentId"], params["agentAliasId"]))}
+
+
+def page(db: Connection, params: JSON) -> JSON:
+    agent = find(db, params["agentId"])["agent"]
+    rows = db.execute("SELECT * FROM aliases WHERE agent = ?", (agent,))
+    found, more = pages.page(
+        "ListAgentAliases", params, rows, key=lambda row: row["name"], most=PAGE
+    )
+    return {"agentAliasSummaries": [_summary(describe(row)) for row in found], **more}
+
+
+def update(db: Connection, params: JSON) -> JSON:
+    row = _own(db, params)
+    before, now = decode(row["record"]), datetime.now(UTC)
+    routing = _routing(db, row["agent"], params)
+    state = {"aliasInvocationState": before["aliasInvocationState"]}
+    record = _record(state | params, routing, now) | {
+        "createdAt": before["createdAt"],
+        "agentAliasHistoryEvents": _history(before, routing, now),
+    }
+    with _unique(params["agentAliasName"]):
+        db.execute(
+            "UPDATE aliases SET name = ?, record = ? WHERE agent = ? AND id = ?",
+            (params["agentAliasName"], encode(record), row["agent"], row["id"]),
+        )
+    alias = describe(_find(db, row["agent"], row["id"]))
+    return {"agentAlias": alias | {"agentAliasStatus": "UPDATING"}}
+
+
+def delete(db: Connection, params: JSON) -> JSON:
+    row = _own(db, params)
+    forget(db, row)
+    return {"agentId": row["agent"], "agentAliasId": row["id"], "agentAliasStatus": "DELETING"}
+
+
+def of(db: Connection, agent: str, version: str | None = None) -> list[Row]:
+    """The aliases of an agent, or of one version of it, but TSTALIASID."""
+    rows = db.execute(
+        "SELECT * FROM aliases WHERE agent = ? AND id <> ? ORDER BY name", (agent, TEST_ALIAS)
+    ).fetchall()
+    return [row for row in rows if version in (None, _version(decode(row["record"])))]
+
+
+def dissociate(db: Connection, row: Row) -> None:
+    """Note that the version which an alias is a name for has been deleted."""
+    now = datetime.now(UTC)
+    record = decode(row["record"]) | {
+        "agentAliasStatus": "DISSOCIATED",
+        "routingConfiguration": [],
+        "agentAliasHistoryEvents": _ended(decode(row["record"]), now),
+        "updatedAt": now,
+    }
+    db.execute(
+        "UPDATE aliases SET record = ? WHERE agent = ? AND id = ?",
+        (encode(record), row["agent"], row["id"]),
+    )
+
+
+def forget(db: Connection, row: Row) -> None:
+    tags.forget(db, alias_arn(row["agent"], row["id"]))
+    db.execute("DELETE FROM aliases WHERE agent = ? AND id = ?", (row["agent"], row["id"]))
+
+
+def describe(row: Row) -> JSON:
+    """Bedrock's AgentAlias."""
+    return {
+        "agentId": row["agent"],
+        "agentAliasId": row["id"],
+        "agentAliasName": row["name"],
+        "agentAliasArn": alias_arn(row["agent"], row["id"]),
+        **decode(row["record"]),
+    }
+
+
+def _summary(alias: JSON) -> JSON:
+    hidden = {"agentId", "agentAliasArn", "agentAliasHistoryEvents"}
+    return {member: value for member, value in alias.items() if member not in hidden}
+
+
+def _record(params: JSON, routing: list[JSON], now: datetime) -> JSON:
+    return {
+        "agentAliasStatus": "PREPARED",
+        "aliasInvocationState": params.get("aliasInvocationState", "ACCEPT_INVOCATIONS"),
+        "routingConfiguration": routing,
+        "createdAt": now,
+        "updatedAt": now,
+        **{name: params[name] for name in ("description",) if name in params},
+    }
+
+
+def _routing(db: Connection, agent: str, params: JSON) -> list[JSON]:
+    """Where an alias is to lead.
+
+    Raises:
+        ServiceError: ValidationException, or ResourceNotFoundException for the version.
+    """
+    if not params.get("routingConfiguration"):
+        return [{"agentVersion": make_version(db, agent)}]
+    route, field = params["routingConfiguration"][0], "routingConfiguration.1.member"
+    if "provisionedThroughput" in route:
+        raise unsupported(f"{field}.provisionedThroughput", "provisioned throughput")
+    if "agentVersion" not in route:
+        raise invalid(f"{field}.agentVersion", "is required.")
+    if route["agentVersion"] == DRAFT:
+        rule = f"must be a number; only {TEST_ALIAS} leads to {DRAFT}."
+        raise invalid(f"{field}.agentVersion", rule)
+    return [{"agentVersion": find(db, agent, route["agentVersion"])["version"]}]
+
+
+def _version(alias: JSON) -> str | None:
+    return next((route["agentVersion"] for route in alias["routingConfiguration"]), None)
+
+
+def _history(before: JSON, routing: list[JSON], now: datetime) -> list[JSON]:
+    """Where an alias has led, the newest last."""
+    if before["routingConfiguration"] == routing:
+        events: list[JSON] = before["agentAliasHistoryEvents"]
+        return events
+    event = {"routingConfiguration": routing, "startDate": now}
+    return [*_ended(before, now), event][-MAX_EVENTS:]
+
+
+def _ended(before: JSON, now: datetime) -> list[JSON]:
+    return [{"endDate": now, **event} for event in before["agentAliasHistoryEvents"]]
+
+
+def _insert(db: Connection, agent: str, alias: str, name: str, record: JSON) -> None:
+    with _unique(name):
+        db.execute("INSERT INTO aliases VALUES (?, ?, ?, ?)", (agent, alias, name, encode(record)))
+
+
+def _find(db: Connection, agent: str, alias: str) -> Row:
+    find(db, agent)
+    row: Row | None = db.execute(
+        "SELECT * FROM aliases WHERE agent = ? AND id = ?", (agent, alias)
+    ).fetchone()
+    if row is None:
+        raise not_found("AgentAlias", alias)
+    return row
+
+
+def _own(db: Connection, params: JSON) -> Row:
+    """The row of an alias that may be changed."""
+    if params["agentAliasId"] == TEST_ALIAS:
+        raise invalid("agentAliasId", f"{TEST_ALIAS} cannot be changed or deleted.")
+    return _find(db, params["agentId"], params["agentAliasId"])
+
+
+def _unique(name: str) -> AbstractContextManager[None]:
+    return unique(f"AgentAlias with name {name} already exists.")

@@ -1,0 +1,101 @@
+"""The Knowledge Bases that an agent may look things up in."""
+
+from datetime import UTC, datetime
+from sqlite3 import Connection, Row
+
+from app.local.bedrock_agent.agents.state import PAGE, edited, find
+from app.local.bedrock_agent.agents.surroundings import Surroundings
+from app.local.control import pages
+from app.local.control.errors import not_found, unique
+from app.local.control.records import decode, encode
+from app.local.wire import JSON, ServiceError
+
+
+def associate(around: Surroundings, db: Connection, params: JSON) -> JSON:
+    draft, base = find(db, params["agentId"]), params["knowledgeBaseId"]
+    if not around.has_knowledge_base(base):
+        raise not_found("Knowledge Base", base)
+    now = datetime.now(UTC)
+    record = {
+        "description": params["description"],
+        "knowledgeBaseState": params.get("knowledgeBaseState", "ENABLED"),
+        "createdAt": now,
+        "updatedAt": now,
+    }
+    with unique(f"Knowledge Base {base} is associated with Agent {draft['agent']} already."):
+        db.execute(
+            "INSERT INTO knowledge_bases VALUES (?, ?, ?, ?)",
+            (draft["agent"], draft["version"], base, encode(record)),
+        )
+    edited(db, draft["agent"])
+    return {"agentKnowledgeBase": describe(_find(db, params))}
+
+
+def get(db: Connection, params: JSON) -> JSON:
+    return {"agentKnowledgeBase": describe(_find(db, params))}
+
+
+def page(db: Connection, params: JSON) -> JSON:
+    rows = of(db, find(db, params["agentId"], params["agentVersion"]))
+    found, more = pages.page(
+        "ListAgentKnowledgeBases", params, rows, key=lambda row: row["id"], most=PAGE
+    )
+    return {"agentKnowledgeBaseSummaries": [_summary(describe(row)) for row in found], **more}
+
+
+def update(db: Connection, params: JSON) -> JSON:
+    row = _find(db, params)
+    members = ("description", "knowledgeBaseState")
+    changed = {member: params[member] for member in members if member in params}
+    record = decode(row["record"]) | changed | {"updatedAt": datetime.now(UTC)}
+    db.execute(
+        "UPDATE knowledge_bases SET record = ? WHERE agent = ? AND version = ? AND id = ?",
+        (encode(record), row["agent"], row["version"], row["id"]),
+    )
+    edited(db, row["agent"])
+    return {"agentKnowledgeBase": describe(_find(db, params))}
+
+
+def disassociate(db: Connection, params: JSON) -> JSON:
+    row = _find(db, params)
+    db.execute(
+        "DELETE FROM knowledge_bases WHERE agent = ? AND version = ? AND id = ?",
+        (row["agent"], row["version"], row["id"]),
+    )
+    edited(db, row["agent"])
+    return {}
+
+
+def of(db: Connection, version: Row) -> list[Row]:
+    """The associations of an agent's version."""
+    return db.execute(
+        "SELECT * FROM knowledge_bases WHERE agent = ? AND version = ?",
+        (version["agent"], version["version"]),
+    ).fetchall()
+
+
+def describe(row: Row) -> JSON:
+    """Bedrock's AgentKnowledgeBase."""
+    return {
+        "agentId": row["agent"],
+        "agentVersion": row["version"],
+        "knowledgeBaseId": row["id"],
+        **decode(row["record"]),
+    }
+
+
+def _summary(association: JSON) -> JSON:
+    members = ("knowledgeBaseId", "description", "knowledgeBaseState", "updatedAt")
+    return {member: association[member] for member in members}
+
+
+def _find(db: Connection, params: JSON) -> Row:
+    version = find(db, params["agentId"], params["agentVersion"])
+    for row in of(db, version):
+        if row["id"] == params["knowledgeBaseId"]:
+            return row
+    raise ServiceError(
+        "ResourceNotFoundException",
+        f"Knowledge Base {params['knowledgeBaseId']} is not associated with version "
+        f"{version['version']} of Agent {version['agent']}.",
+    )

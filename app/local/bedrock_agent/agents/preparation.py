@@ -1,0 +1,87 @@
+"""PrepareAgent: DRAFT becomes what is invoked, if everything that it names is there.
+
+It answers PREPARING. From then on the agent is PREPARED; or FAILED, with every reason and what to
+do about it, until it is changed and prepared again. A version is made of what is prepared.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from sqlite3 import Connection, Row
+
+from app.local.bedrock_agent.agents import action_groups, knowledge_bases
+from app.local.bedrock_agent.agents.state import DRAFT, find, put
+from app.local.bedrock_agent.agents.surroundings import Surroundings
+from app.local.control.records import decode, encode
+from app.local.wire import JSON, ServiceError
+
+
+def prepare(around: Surroundings, db: Connection, params: JSON) -> JSON:
+    draft, now = find(db, params["agentId"]), datetime.now(UTC)
+    record = decode(draft["record"])
+    for outcome in ("failureReasons", "recommendedActions"):
+        record.pop(outcome, None)
+    if found := list(_problems(around, db, draft)):
+        reasons, actions = zip(*found, strict=True)
+        failure = {"failureReasons": list(reasons), "recommendedActions": list(actions)}
+        put(db, draft["agent"], "FAILED", record | failure)
+    else:
+        put(db, draft["agent"], "PREPARED", record | {"preparedAt": now})
+    return {
+        "agentId": draft["agent"],
+        "agentStatus": "PREPARING",
+        "agentVersion": draft["version"],
+        "preparedAt": now,
+    }
+
+
+def make_version(db: Connection, agent: str) -> str:
+    """Make what is prepared a version of its own; its number.
+
+    Raises:
+        ServiceError: ValidationException, where DRAFT is not prepared.
+    """
+    draft, now = find(db, agent), datetime.now(UTC)
+    if draft["status"] != "PREPARED":
+        raise ServiceError(
+            "ValidationException",
+            f"A version cannot be created when Agent is in {draft['status']} state. "
+            "Call PrepareAgent first, and wait for PREPARED.",
+        )
+    (number,) = db.execute(
+        "UPDATE agents SET latest = latest + 1 WHERE id = ? RETURNING latest", (agent,)
+    ).fetchone()
+    version, record = str(number), decode(draft["record"]) | {"createdAt": now, "updatedAt": now}
+    db.execute(
+        "INSERT INTO versions VALUES (?, ?, 'PREPARED', ?)", (agent, version, encode(record))
+    )
+    db.execute(
+        "INSERT INTO action_groups SELECT agent, ?, id, name, record, openapi"
+        " FROM action_groups WHERE agent = ? AND version = ?",
+        (version, agent, DRAFT),
+    )
+    db.execute(
+        "INSERT INTO knowledge_bases SELECT agent, ?, id, record"
+        " FROM knowledge_bases WHERE agent = ? AND version = ?",
+        (version, agent, DRAFT),
+    )
+    return version
+
+
+def _problems(around: Surroundings, db: Connection, draft: Row) -> Iterator[tuple[str, str]]:
+    """Everything that keeps an agent from being invoked: what, and what to do about it."""
+    definition = decode(draft["record"])
+    for member in ("foundationModel", "instruction"):
+        if member not in definition:
+            yield f"The agent has no {member}.", f"Set {member} with UpdateAgent."
+    for field, rule in around.absent(definition):
+        yield f"{field}: {rule}", f"Set another {field} with UpdateAgent."
+    for row in knowledge_bases.of(db, draft):
+        enabled = decode(row["record"])["knowledgeBaseState"] == "ENABLED"
+        if enabled and not around.has_knowledge_base(row["id"]):
+            reason = f"Knowledge Base with id {row['id']} does not exist."
+            yield reason, "Remove it with DisassociateAgentKnowledgeBase."
+    for row in filter(action_groups.enabled, action_groups.of(db, draft)):
+        try:
+            action_groups.read_again(around, db, row)
+        except ServiceError as error:
+            yield error.message, "Mend the document, or change it with UpdateAgentActionGroup."

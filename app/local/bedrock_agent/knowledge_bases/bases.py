@@ -1,0 +1,254 @@
+"""Knowledge bases: created, shown, changed, deleted.
+
+On AWS a base is CREATING for a minute or two. Here its store is made when it is first used:
+CreateKnowledgeBase answers CREATING, and from then on the base is ACTIVE. DELETING is seen until
+the worker has let go of its documents and its files are gone.
+"""
+
+from datetime import UTC, datetime
+from sqlite3 import Connection, Row
+
+from app.local.bedrock_agent.knowledge_bases import embeddings
+from app.local.bedrock_agent.knowledge_bases.state import knowledge_base_arn
+from app.local.control import pages, tags
+from app.local.control.errors import conflict, invalid, not_found, unique, unsupported
+from app.local.control.records import decode, encode, new_id
+from app.local.wire import JSON, ServiceError
+
+MAX_BASES = 100
+
+VECTOR, MANAGED = "VECTOR", "MANAGED"
+CONFIGURATIONS = {
+    VECTOR: "vectorKnowledgeBaseConfiguration",
+    MANAGED: "managedKnowledgeBaseConfiguration",
+}
+STORAGE = {
+    "OPENSEARCH_SERVERLESS": "opensearchServerlessConfiguration",
+    "OPENSEARCH_MANAGED_CLUSTER": "opensearchManagedClusterConfiguration",
+    "S3_VECTORS": "s3VectorsConfiguration",
+    "RDS": "rdsConfiguration",
+    "PINECONE": "pineconeConfiguration",
+    "REDIS_ENTERPRISE_CLOUD": "redisEnterpriseCloudConfiguration",
+    "MONGO_DB_ATLAS": "mongoDbAtlasConfiguration",
+    "NEPTUNE_ANALYTICS": "neptuneAnalyticsConfiguration",
+}
+
+
+def create(db: Connection, params: JSON) -> JSON:
+    _check_configuration(params["knowledgeBaseConfiguration"])
+    _check_storage(params["knowledgeBaseConfiguration"]["type"], params.get("storageConfiguration"))
+    _check_room(db)
+    base, now = new_id(), datetime.now(UTC)
+    name, settings = _settings(params)
+    record = settings | {
+        "knowledgeBaseArn": knowledge_base_arn(base),
+        "createdAt": now,
+        "updatedAt": now,
+    }
+    with unique(f"KnowledgeBase with name {name} already exists."):
+        db.execute(
+            "INSERT INTO knowledge_bases VALUES (?, ?, 'ACTIVE', ?)", (base, name, encode(record))
+        )
+    tags.put(db, record["knowledgeBaseArn"], params.get("tags", {}))
+    return {"knowledgeBase": describe(find(db, base)) | {"status": "CREATING"}}
+
+
+def get(db: Connection, params: JSON) -> JSON:
+    row = find(db, params["knowledgeBaseId"])
+    changing = {"status": "UPDATING"} if lost(db, row["id"]) else {}
+    return {"knowledgeBase": describe(row) | changing}
+
+
+def page(db: Connection, params: JSON) -> JSON:
+    rows = db.execute("SELECT * FROM knowledge_bases")
+    found, more = pages.page("ListKnowledgeBases", params, rows, key=lambda row: row["name"])
+    return {"knowledgeBaseSummaries": [_summary(describe(row)) for row in found], **more}
+
+
+def update(db: Connection, params: JSON) -> JSON:
+    row = usable(db, params["knowledgeBaseId"])
+    before = decode(row["record"])
+    for field in ("knowledgeBaseConfiguration", "storageConfiguration"):
+        if params.get(field) != before.get(field):
+            raise invalid(field, "cannot be changed; send what GetKnowledgeBase answers.")
+    if params.get("metadataConfigurations"):
+        raise unsupported("metadataConfigurations", "a managed knowledge base")
+    name, settings = _settings(params)
+    record = settings | {
+        "knowledgeBaseArn": before["knowledgeBaseArn"],
+        "createdAt": before["createdAt"],
+        "updatedAt": datetime.now(UTC),
+    }
+    with unique(f"KnowledgeBase with name {name} already exists."):
+        db.execute(
+            "UPDATE knowledge_bases SET name = ?, record = ? WHERE id = ?",
+            (name, encode(record), row["id"]),
+        )
+    return {"knowledgeBase": describe(find(db, row["id"])) | {"status": "UPDATING"}}
+
+
+def delete(db: Connection, params: JSON) -> JSON:
+    """Begin to delete; the worker ends it."""
+    row = find(db, params["knowledgeBaseId"])
+    refuse_while_syncing(db, row["id"])
+    db.execute("UPDATE knowledge_bases SET status = 'DELETING' WHERE id = ?", (row["id"],))
+    db.execute("UPDATE data_sources SET status = 'DELETING' WHERE base = ?", (row["id"],))
+    return {"knowledgeBaseId": row["id"], "status": "DELETING"}
+
+
+def deleted(db: Connection) -> list[str]:
+    """The bases that are being deleted, and that the worker has no document of in hand."""
+    db.execute(
+        "DELETE FROM documents WHERE NOT claimed AND source IN (SELECT data_sources.id"
+        " FROM data_sources JOIN knowledge_bases ON base = knowledge_bases.id"
+        " WHERE knowledge_bases.status = 'DELETING')"
+    )
+    rows = db.execute(
+        "SELECT id FROM knowledge_bases WHERE status = 'DELETING' AND NOT EXISTS"
+        " (SELECT 1 FROM documents JOIN data_sources ON source = data_sources.id"
+        "  WHERE base = knowledge_bases.id)"
+    )
+    return [row["id"] for row in rows]
+
+
+def forget(db: Connection, base: str) -> None:
+    """Drop a base whose files are gone, and all that is known of it."""
+    tags.forget(db, knowledge_base_arn(base))
+    db.execute("DELETE FROM knowledge_bases WHERE id = ?", (base,))
+
+
+def find(db: Connection, base: str) -> Row:
+    """The row of a base.
+
+    Raises:
+        ServiceError: ResourceNotFoundException.
+    """
+    row: Row | None = db.execute("SELECT * FROM knowledge_bases WHERE id = ?", (base,)).fetchone()
+    if row is None:
+        raise not_found("Knowledge Base", base)
+    return row
+
+
+def exists(db: Connection, arn: str) -> bool:
+    """Whether there is a base with this ARN."""
+    base = arn.rpartition("knowledge-base/")[2]
+    return bool(db.execute("SELECT 1 FROM knowledge_bases WHERE id = ?", (base,)).fetchone())
+
+
+def active(db: Connection, base: str) -> bool:
+    """Whether there is a base with this id, and it is ACTIVE."""
+    row = db.execute("SELECT status FROM knowledge_bases WHERE id = ?", (base,)).fetchone()
+    return row is not None and row["status"] == "ACTIVE"
+
+
+def usable(db: Connection, base: str) -> Row:
+    """The row of a base that is ACTIVE.
+
+    Raises:
+        ServiceError: ResourceNotFoundException, or ConflictException while it is being deleted.
+    """
+    row = find(db, base)
+    if row["status"] != "ACTIVE":
+        raise conflict(f"The Knowledge Base is not in a valid status: it is {row['status']}.")
+    return row
+
+
+def lost(db: Connection, base: str) -> int:
+    """How many documents the base's store has lost and not got back yet."""
+    (number,) = db.execute(
+        "SELECT count(*) FROM rebuilding JOIN unsettled USING (source, uri, requested)"
+        " WHERE source IN (SELECT id FROM data_sources WHERE base = ?)",
+        (base,),
+    ).fetchone()
+    return int(number)
+
+
+def storage(row: Row) -> str:
+    """The type of the store that a base was declared with; a managed one has none: MANAGED."""
+    record = decode(row["record"])
+    declared = record.get("storageConfiguration") or record["knowledgeBaseConfiguration"]
+    return str(declared["type"])
+
+
+def syncing(db: Connection, base: str) -> bool:
+    """Whether one of its data sources has an ingestion job that is running."""
+    return bool(db.execute("SELECT 1 FROM running_jobs WHERE base = ?", (base,)).fetchone())
+
+
+def refuse_while_syncing(db: Connection, base: str) -> None:
+    if syncing(db, base):
+        raise conflict(
+            "An ingestion job is running. Wait for it to end, or stop it with StopIngestionJob."
+        )
+
+
+def describe(row: Row) -> JSON:
+    """Bedrock's KnowledgeBase."""
+    return {
+        "knowledgeBaseId": row["id"],
+        "name": row["name"],
+        "status": row["status"],
+        **decode(row["record"]),
+    }
+
+
+def _summary(base: JSON) -> JSON:
+    members = ("knowledgeBaseId", "name", "description", "status", "updatedAt")
+    return {member: base[member] for member in members if member in base}
+
+
+def _settings(params: JSON) -> tuple[str, JSON]:
+    members = ("description", "roleArn", "knowledgeBaseConfiguration", "storageConfiguration")
+    return params["name"], {member: params[member] for member in members if member in params}
+
+
+def _check_configuration(configuration: JSON) -> None:
+    kind, field = configuration["type"], "knowledgeBaseConfiguration"
+    if kind not in CONFIGURATIONS:
+        raise unsupported(f"{field}.type", f"a knowledge base of type {kind}")
+    block = CONFIGURATIONS[kind]
+    if block not in configuration:
+        raise invalid(f"{field}.{block}", f"is required for a knowledge base of type {kind}.")
+    _check_only(field, configuration, block)
+    if kind == MANAGED:
+        embeddings.check_managed(configuration[block])
+    else:
+        embeddings.check(f"{field}.{block}", configuration[block])
+
+
+def _check_storage(kind: str, storage: JSON | None) -> None:
+    if kind == MANAGED:
+        if storage is not None:
+            raise invalid("storageConfiguration", "does not belong to type MANAGED.")
+        return
+    if storage is None:
+        raise invalid("storageConfiguration", "is required for a knowledge base of type VECTOR.")
+    block = STORAGE[storage["type"]]
+    if block not in storage:
+        raise invalid(
+            f"storageConfiguration.{block}", f"is required for storage of type {storage['type']}."
+        )
+    _check_only("storageConfiguration", storage, block)
+    if block == "s3VectorsConfiguration":
+        _check_index(storage[block])
+
+
+def _check_only(field: str, configuration: JSON, block: str) -> None:
+    for other in sorted(configuration.keys() - {"type", block}):
+        raise invalid(f"{field}.{other}", f"does not belong to type {configuration['type']}.")
+
+
+def _check_index(vectors: JSON) -> None:
+    if "indexArn" not in vectors and not vectors.keys() >= {"vectorBucketArn", "indexName"}:
+        raise invalid(
+            "storageConfiguration.s3VectorsConfiguration",
+            "must have indexArn, or vectorBucketArn and indexName.",
+        )
+
+
+def _check_room(db: Connection) -> None:
+    (count,) = db.execute("SELECT count(*) FROM knowledge_bases").fetchone()
+    if count >= MAX_BASES:
+        raise ServiceError(
+            "ServiceQuotaExceededException", f"An account has at most {MAX_BASES} knowledge bases."
+        )

@@ -1,0 +1,248 @@
+"""Documents to sections of text, in a worker process that may be killed.
+
+A document is never trusted. Its libraries run in a process of their own, with limits of time and
+memory, that is used again for the next document and replaced when it dies. This process imports
+none of those libraries and reads nothing of the document.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePath
+from selectors import EVENT_READ, DefaultSelector
+from threading import Lock
+from time import monotonic
+
+from app.local.engine.parsers import (
+    OUT_OF_MEMORY,
+    Records,
+    Section,
+    Unreadable,
+)
+
+__all__ = ["FORMATS", "Limits", "Parser", "Records", "Section", "TooSlow", "Unreadable"]
+
+# Suffix -> module of app.local.engine.parsers.
+FORMATS = {
+    ".csv": "delimited",
+    ".docx": "docx",
+    ".htm": "hypertext",
+    ".html": "hypertext",
+    ".md": "markdown",
+    ".pdf": "pdf",
+    ".pptx": "pptx",
+    ".txt": "plain",
+    ".xlsx": "xlsx",
+}
+_OLD_FORMATS = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx"}
+_ROOT = Path(__file__).parents[4]
+_KILL_SECONDS = 0.05  # between two tries to end a worker that is at a document
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one document may take.
+
+    Attributes:
+        megabytes: its size, as Bedrock has it.
+        seconds: of parsing.
+        memory: megabytes that the worker may have.
+    """
+
+    megabytes: int = 50
+    seconds: float = 120
+    memory: int = 1024
+
+
+class TooSlow(Unreadable):
+    """Parsing took longer than it may. Another document's worker is not the worse for it."""
+
+
+class Parser:
+    """A worker process that parses documents, one at a time; safe to share between threads."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._lock = Lock()
+        self._closed = False
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    def parse(
+        self,
+        path: Path,
+        name: str,
+        *,
+        charset: str | None = None,
+        records: Records | None = None,
+        seconds: float | None = None,
+    ) -> list[Section]:
+        """The document's text; no section is blank.
+
+        Args:
+            path: where its bytes lie.
+            name: its file name, whose suffix says what it is.
+            charset: what its text is encoded in, where its content type says so.
+            records: how to read a CSV file row by row, where its sidecar says so.
+            seconds: how long it may take, where that is less than the limit.
+
+        Raises:
+            Unreadable: with the reason, for a person; TooSlow, where it took too long.
+        """
+        seconds = min(seconds or self._limits.seconds, self._limits.seconds)
+        request = {
+            "format": _format(name),
+            "path": str(path.resolve()),
+            "seconds": seconds,
+            "charset": charset,
+            "records": records and asdict(records),
+        }
+        self._check_size(path)
+        with self._lock:
+            answer = json.loads(self._ask(json.dumps(request).encode(), seconds))
+        if "unreadable" in answer:
+            raise Unreadable(answer["unreadable"])
+        sections = [Section(text, page, metadata) for text, page, metadata in answer["sections"]]
+        if not sections:
+            raise Unreadable("The file holds no text: there is nothing to find in it.")
+        return sections
+
+    def close(self) -> None:
+        """End the worker at once. A document that it is at, or that comes later, is Unreadable."""
+        self._closed = True
+        while not self._lock.acquire(timeout=_KILL_SECONDS):
+            if worker := self._worker:
+                worker.kill()
+        try:
+            self._end()
+        finally:
+            self._lock.release()
+
+    def _check_size(self, path: Path) -> None:
+        size, most = path.stat().st_size, self._limits.megabytes
+        if not size:
+            raise Unreadable("The file is empty.")
+        if size > most * 2**20:
+            raise Unreadable(
+                f"The file has {size / 2**20:,.1f} MB, and {most} MB is the most: split it into "
+                "smaller ones."
+            )
+
+    def _ask(self, request: bytes, seconds: float) -> bytes:
+        """The worker's answer. A worker that dies of its first document dies of that document; one
+        that dies later may die of what others left in its memory, so a new one is asked again.
+        """
+        if self._worker and self._worker.poll() is None:
+            try:
+                return self._exchange(self._worker, request, seconds)
+            except EOFError:
+                pass
+        self._end()
+        if self._closed:
+            raise Unreadable("The parser is closed.")
+        self._worker = self._start()
+        try:
+            return self._exchange(self._worker, request, seconds)
+        except EOFError:
+            raise self._cause(self._end(), seconds) from None
+
+    def _exchange(self, worker: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
+        assert worker.stdin
+        assert worker.stdout
+        try:
+            worker.stdin.write(request + b"\n")
+            worker.stdin.flush()
+            return _line(worker.stdout.fileno(), seconds)
+        except BrokenPipeError as error:
+            raise EOFError from error
+        except TimeoutError:
+            self._end()
+            raise _too_slow(seconds) from None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """A worker in a session of its own, so that Ctrl-C ends this process and not a document."""
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-W",
+                "ignore",
+                "-m",
+                "app.local.engine.parsers",
+                str(self._limits.memory),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            start_new_session=True,
+        )
+
+    def _end(self) -> int:
+        """End the worker, if there is one; its exit status, or minus the signal that it died of."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return 0
+        worker.kill()
+        for pipe in (worker.stdin, worker.stdout):
+            assert pipe
+            with suppress(BrokenPipeError):
+                pipe.close()
+        return worker.wait()
+
+    def _cause(self, status: int, seconds: float) -> Unreadable:
+        """Why the worker has ended with this status."""
+        memory = self._limits.memory
+        if status == OUT_OF_MEMORY:
+            return Unreadable(
+                f"Parsing the file took more than {memory:,} MB of memory: split it into smaller "
+                "ones."
+            )
+        if status == -signal.SIGXCPU:
+            return _too_slow(seconds)
+        died = signal.Signals(-status).name if status < 0 else f"status {status}"
+        return Unreadable(
+            f"The parser crashed over the file ({died}), which is damaged or needs more than "
+            f"{memory:,} MB of memory: open it in its application and save it anew."
+        )
+
+
+def _too_slow(seconds: float) -> TooSlow:
+    return TooSlow(
+        f"Parsing the file took longer than {seconds:g} seconds: split it into smaller ones."
+    )
+
+
+def _format(name: str) -> str:
+    suffix = PurePath(name).suffix.lower()
+    if suffix in FORMATS:
+        return FORMATS[suffix]
+    if suffix in _OLD_FORMATS:
+        raise Unreadable(
+            f"Files of type {suffix} are not supported here: open it in its application and save "
+            f"it as {_OLD_FORMATS[suffix]}."
+        )
+    type_ = f"of type {suffix}" if suffix else "without a suffix that tells their type"
+    raise Unreadable(f"Files {type_} are not supported: those of {', '.join(FORMATS)} are.")
+
+
+def _line(pipe: int, seconds: float) -> bytes:
+    """The next line that comes out of `pipe`.
+
+    Raises:
+        TimeoutError: it does not come within `seconds`.
+        EOFError: nothing comes any more.
+    """
+    deadline = monotonic() + seconds
+    parts = [b""]
+    with DefaultSelector() as selector:
+        selector.register(pipe, EVENT_READ)
+        while not parts[-1].endswith(b"\n"):
+            if not selector.select(max(0.0, deadline - monotonic())):
+                raise TimeoutError
+            parts.append(os.read(pipe, 1 << 20))
+            if not parts[-1]:
+                raise EOFError
+    return b"".join(parts)

@@ -1,0 +1,255 @@
+"""The table `documents`, as the worker's queue: asked for, claimed, finished.
+
+A document may be asked for again while the worker has it in hand. The worker then finishes what it
+has, which is by then one of the past, and claims the document again: it ends as the newest.
+"""
+
+import json
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from sqlite3 import Connection, Row
+
+from app.local.bedrock_agent.knowledge_bases import sources
+from app.local.bedrock_agent.knowledge_bases.fetch import ETags, Origin
+from app.local.wire import JSON
+
+CUSTOM = "custom:"  # begins the URI of a document that lies in no bucket
+
+
+@dataclass(frozen=True)
+class Task:
+    """A document that the worker has in hand, to be indexed or, where `origin` is None, removed.
+
+    Attributes:
+        base: the base whose store it goes to.
+        source: its data source.
+        uri: its name in the data source.
+        requested: which of its requests this is.
+        job: the ingestion job that asked for it.
+        origin: where it comes from.
+        chunking: Bedrock's ChunkingConfiguration.
+    """
+
+    base: str
+    source: str
+    uri: str
+    requested: int
+    job: str | None
+    origin: Origin | None
+    chunking: JSON | None
+
+    @property
+    def document(self) -> str:
+        """Its name in the store: two data sources may well hold the same object."""
+        return f"{self.source}/{self.uri}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: indexed as `etags`, failed for `reason`, or neither, and removed."""
+
+    task: Task
+    etags: ETags | None = None
+    reason: str | None = None
+
+
+def ask(
+    db: Connection,
+    source: str,
+    uri: str,
+    origin: Origin,
+    *,
+    job: str | None = None,
+    data: bytes | None = None,
+) -> None:
+    """Ask for a document to be indexed, whatever was asked of it before."""
+    db.execute(
+        "INSERT INTO documents (source, uri, origin, requested, job, status, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, uri) DO UPDATE SET"
+        " origin = excluded.origin, requested = excluded.requested, job = excluded.job,"
+        " status = excluded.status, reason = NULL, updated_at = excluded.updated_at",
+        (
+            source,
+            uri,
+            json.dumps(asdict(origin)),
+            time.time_ns(),
+            job,
+            "PENDING" if job else "STARTING",
+            _now(),
+        ),
+    )
+    db.execute("DELETE FROM contents WHERE source = ? AND uri = ?", (source, uri))
+    db.execute("DELETE FROM set_aside WHERE source = ? AND uri = ?", (source, uri))
+    if data is not None:
+        db.execute("INSERT INTO contents VALUES (?, ?, ?)", (source, uri, data))
+
+
+def confirm(db: Connection, source: str, uri: str) -> None:
+    """Note that a document was looked at, and is indexed as it is."""
+    db.execute(
+        "UPDATE documents SET updated_at = ? WHERE source = ? AND uri = ?", (_now(), source, uri)
+    )
+
+
+def ask_delete(db: Connection, source: str, uri: str, *, job: str | None = None) -> None:
+    """Ask for a document to be removed."""
+    db.execute(
+        "UPDATE documents SET requested = ?, job = ?, status = 'DELETING', reason = NULL,"
+        " updated_at = ? WHERE source = ? AND uri = ?",
+        (time.time_ns(), job, _now(), source, uri),
+    )
+    db.execute("DELETE FROM set_aside WHERE source = ? AND uri = ?", (source, uri))
+
+
+def claim(db: Connection, limit: int, *, set_aside: bool = False) -> list[Task]:
+    """Take documents in hand, those that were set aside or the others: of direct calls first, and
+    in the order they were asked for.
+    """
+    rows = db.execute(
+        "SELECT waiting.*, data_sources.base, data_sources.record"
+        " FROM waiting JOIN data_sources ON source = data_sources.id"
+        " WHERE ? = EXISTS (SELECT 1 FROM set_aside AS aside"
+        " WHERE aside.source = waiting.source AND aside.uri = waiting.uri)"
+        " ORDER BY job IS NOT NULL, requested LIMIT ?",
+        (set_aside, limit),
+    ).fetchall()
+    db.executemany(
+        "UPDATE documents SET claimed = 1, status ="
+        " CASE status WHEN 'DELETING' THEN 'DELETE_IN_PROGRESS' ELSE 'IN_PROGRESS' END"
+        " WHERE rowid = ?",
+        [(row["number"],) for row in rows],
+    )
+    return [
+        Task(
+            base=row["base"],
+            source=row["source"],
+            uri=row["uri"],
+            requested=row["requested"],
+            job=row["job"],
+            origin=None if row["status"] == "DELETING" else Origin(**json.loads(row["origin"])),
+            chunking=sources.chunking(row),
+        )
+        for row in rows
+    ]
+
+
+def set_aside(db: Connection, task: Task) -> None:
+    """Let go of a document that would hold up the others: it waits to be claimed as such."""
+    key = task.source, task.uri
+    db.execute("INSERT OR IGNORE INTO set_aside VALUES (?, ?)", key)
+    db.execute(
+        "UPDATE documents SET claimed = 0, status = CASE status"
+        " WHEN 'IN_PROGRESS' THEN 'PENDING' ELSE status END WHERE source = ? AND uri = ?",
+        key,
+    )
+
+
+def finish(db: Connection, outcome: Outcome) -> Counter[str]:
+    """Let go of a document, and say what of its job's statistics that changes.
+
+    What the store holds is noted in any case; the status only if nothing was asked for since.
+    """
+    task, etags = outcome.task, outcome.etags
+    before = db.execute(
+        "SELECT * FROM documents WHERE source = ? AND uri = ?", (task.source, task.uri)
+    ).fetchone()
+    db.execute(
+        "UPDATE documents SET claimed = 0, content_etag = ?, metadata_etag = ?"
+        " WHERE source = ? AND uri = ?",
+        (etags and etags.content, etags and etags.metadata, task.source, task.uri),
+    )
+    if before["requested"] != task.requested:
+        return Counter()
+    if etags or outcome.reason:
+        db.execute(
+            "UPDATE documents SET status = ?, reason = ?, updated_at = ?"
+            " WHERE source = ? AND uri = ?",
+            ("INDEXED" if etags else "FAILED", outcome.reason, _now(), task.source, task.uri),
+        )
+    else:
+        db.execute("DELETE FROM documents WHERE source = ? AND uri = ?", (task.source, task.uri))
+    return _change(before, outcome)
+
+
+def _change(before: Row, outcome: Outcome) -> Counter[str]:
+    if outcome.reason:
+        return Counter(["failed"])
+    if outcome.etags is None:
+        return Counter(["deleted"])
+    if before["content_etag"] is None:
+        return Counter(["new"])
+    sidecar = before["metadata_etag"] != outcome.etags.metadata
+    return Counter(modified=1, metadata_modified=int(sidecar))
+
+
+def take_back(db: Connection, job: str) -> None:
+    """Ask no more for what a job asked for, as far as the worker does not have it in hand."""
+    rows = db.execute("SELECT number, content_etag FROM waiting WHERE job = ?", (job,)).fetchall()
+    for row in rows:
+        if row["content_etag"]:
+            db.execute("UPDATE documents SET status = 'INDEXED' WHERE rowid = ?", (row["number"],))
+        else:
+            db.execute("DELETE FROM documents WHERE rowid = ?", (row["number"],))
+
+
+def recover(db: Connection) -> None:
+    """After a start: nothing is in hand."""
+    db.execute(
+        "UPDATE documents SET claimed = 0, status = CASE status"
+        " WHEN 'DELETE_IN_PROGRESS' THEN 'DELETING'"
+        " WHEN 'IN_PROGRESS' THEN 'PENDING' ELSE status END WHERE claimed"
+    )
+
+
+def ask_again(db: Connection, source: str, uri: str) -> None:
+    """The store has lost a document: ask for it again, unless it is still to be done anyway. Until
+    it is done, its base is being rebuilt.
+    """
+    db.execute(
+        "UPDATE documents SET content_etag = NULL, metadata_etag = NULL"
+        " WHERE source = ? AND uri = ?",
+        (source, uri),
+    )
+    db.execute(
+        "UPDATE documents SET status = 'PENDING', requested = ?, job = NULL"
+        " WHERE source = ? AND uri = ? AND status = 'INDEXED'",
+        (time.time_ns(), source, uri),
+    )
+    db.execute(
+        "INSERT OR REPLACE INTO rebuilding"
+        " SELECT source, uri, requested FROM unsettled WHERE source = ? AND uri = ?",
+        (source, uri),
+    )
+
+
+def indexed(db: Connection, source: str) -> dict[str, ETags | None]:
+    """The documents of a data source, and what of each the store holds."""
+    rows = db.execute(
+        "SELECT uri, content_etag, metadata_etag FROM documents WHERE source = ?", (source,)
+    )
+    return {row["uri"]: etags(row) for row in rows}
+
+
+def etags(row: Row) -> ETags | None:
+    """What the store holds of a document."""
+    return ETags(row["content_etag"], row["metadata_etag"]) if row["content_etag"] else None
+
+
+def busy(db: Connection, source: str) -> bool:
+    """Whether a document of a data source is still to be done."""
+    return bool(db.execute("SELECT 1 FROM unsettled WHERE source = ?", (source,)).fetchone())
+
+
+def data(db: Connection, task: Task) -> bytes | None:
+    """What the caller sent of a document."""
+    row = db.execute(
+        "SELECT data FROM contents WHERE source = ? AND uri = ?", (task.source, task.uri)
+    ).fetchone()
+    sent: bytes | None = row and row["data"]
+    return sent
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -1,0 +1,49 @@
+"""After a start, whatever the process was at when it died: state and stores agree again.
+
+    in hand                              waiting again
+    said to be indexed, not in a store   asked for again
+    in a store, not said to be indexed   removed
+    a folder of no base                  removed
+
+What a data source with the policy RETAIN has left in a store stays.
+"""
+
+import logging
+from sqlite3 import Connection
+
+from app.local.bedrock_agent.knowledge_bases import queue
+from app.local.bedrock_agent.knowledge_bases.state import State
+from app.local.bedrock_agent.knowledge_bases.stores import Stores
+
+log = logging.getLogger(__name__)
+
+
+def recover(state: State, stores: Stores) -> None:
+    with state.transaction() as db:
+        queue.recover(db)
+        bases = [row["id"] for row in db.execute("SELECT id FROM knowledge_bases")]
+    stores.keep(bases)
+    for base in bases:
+        with state.transaction() as db:
+            _reconcile(db, stores, base)
+
+
+def _reconcile(db: Connection, stores: Stores, base: str) -> None:
+    store = stores.of(base)
+    held = set(store.documents())
+    sources = {
+        row["id"] for row in db.execute("SELECT id FROM data_sources WHERE base = ?", (base,))
+    }
+    said = {
+        f"{source}/{uri}"
+        for source in sources
+        for uri, etags in queue.indexed(db, source).items()
+        if etags
+    }
+    for document in said - held:
+        log.warning("%s is not in the store, and is indexed again", document)
+        queue.ask_again(db, *document.split("/", 1))
+    for document in held - said:
+        if document.split("/", 1)[0] in sources:
+            log.warning("%s should not be in the store, and is removed", document)
+            store.delete(document)

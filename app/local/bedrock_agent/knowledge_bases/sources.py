@@ -1,0 +1,249 @@
+"""Data sources: where a base's documents come from. A bucket (S3), or the caller (CUSTOM).
+
+A managed base has connectors in their place, of which there is the caller's alone.
+"""
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from sqlite3 import Connection, Row
+
+from app.local.bedrock_agent.knowledge_bases import bases
+from app.local.control import pages
+from app.local.control.errors import conflict, invalid, not_found, unique, unsupported
+from app.local.control.records import decode, encode, new_id
+from app.local.engine import chunk
+from app.local.wire import JSON, ServiceError
+
+MAX_SOURCES = 5
+CONNECTOR = "MANAGED_KNOWLEDGE_BASE_CONNECTOR"
+BLOCKS = {
+    "S3": "s3Configuration",
+    "CUSTOM": None,
+    CONNECTOR: "managedKnowledgeBaseConnectorConfiguration",
+}
+"""The block that belongs to a type."""
+_SETTINGS = (
+    "description",
+    "dataSourceConfiguration",
+    "vectorIngestionConfiguration",
+    "serverSideEncryptionConfiguration",
+)
+
+
+def create(db: Connection, params: JSON) -> JSON:
+    owner = bases.usable(db, params["knowledgeBaseId"])
+    base = owner["id"]
+    _check_configuration(owner, params["dataSourceConfiguration"])
+    _check_ingestion(params.get("vectorIngestionConfiguration", {}))
+    _check_room(db, base)
+    source, now = new_id(), datetime.now(UTC)
+    record = {member: params[member] for member in _SETTINGS if member in params} | {
+        "dataDeletionPolicy": params.get("dataDeletionPolicy", "DELETE"),
+        "createdAt": now,
+        "updatedAt": now,
+    }
+    with _unique(params["name"]):
+        db.execute(
+            "INSERT INTO data_sources VALUES (?, ?, ?, 'AVAILABLE', ?)",
+            (source, base, params["name"], encode(record)),
+        )
+    return {"dataSource": describe(find(db, base, source))}
+
+
+def get(db: Connection, params: JSON) -> JSON:
+    return {"dataSource": describe(find(db, params["knowledgeBaseId"], params["dataSourceId"]))}
+
+
+def page(db: Connection, params: JSON) -> JSON:
+    base = bases.find(db, params["knowledgeBaseId"])["id"]
+    rows = db.execute("SELECT * FROM data_sources WHERE base = ?", (base,))
+    found, more = pages.page("ListDataSources", params, rows, key=lambda row: row["name"])
+    return {"dataSourceSummaries": [_summary(describe(row)) for row in found], **more}
+
+
+def update(db: Connection, params: JSON) -> JSON:
+    row = usable(db, params["knowledgeBaseId"], params["dataSourceId"])
+    before = decode(row["record"])
+    owner = bases.find(db, row["base"])
+    _check_configuration(owner, params["dataSourceConfiguration"])
+    _check_ingestion(params.get("vectorIngestionConfiguration", {}))
+    _check_unchanged(before, params)
+    record = {member: params[member] for member in _SETTINGS if member in params} | {
+        "dataDeletionPolicy": params.get("dataDeletionPolicy", before["dataDeletionPolicy"]),
+        "createdAt": before["createdAt"],
+        "updatedAt": datetime.now(UTC),
+    }
+    with _unique(params["name"]):
+        db.execute(
+            "UPDATE data_sources SET name = ?, record = ? WHERE id = ?",
+            (params["name"], encode(record), row["id"]),
+        )
+    return {"dataSource": describe(find(db, row["base"], row["id"]))}
+
+
+def delete(db: Connection, params: JSON) -> JSON:
+    """Begin to delete. The worker ends it: by DELETE when it has removed every document's chunks,
+    by RETAIN when it has none in hand; those chunks stay, and Retrieve goes on finding them.
+    """
+    row = find(db, params["knowledgeBaseId"], params["dataSourceId"])
+    bases.refuse_while_syncing(db, row["base"])
+    db.execute("UPDATE data_sources SET status = 'DELETING' WHERE id = ?", (row["id"],))
+    if decode(row["record"])["dataDeletionPolicy"] == "DELETE":
+        db.execute(
+            "UPDATE documents SET status = 'DELETING', requested = requested + 1, job = NULL"
+            " WHERE source = ?",
+            (row["id"],),
+        )
+    return {
+        "knowledgeBaseId": row["base"],
+        "dataSourceId": row["id"],
+        "status": "DELETING",
+    }
+
+
+def forget(db: Connection) -> None:
+    """Drop the data sources whose deletion has come to its end."""
+    for row in db.execute("SELECT * FROM data_sources WHERE status = 'DELETING'").fetchall():
+        if decode(row["record"])["dataDeletionPolicy"] == "RETAIN":
+            db.execute("DELETE FROM documents WHERE source = ? AND NOT claimed", (row["id"],))
+        db.execute(
+            "DELETE FROM data_sources WHERE id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM documents WHERE source = data_sources.id)",
+            (row["id"],),
+        )
+
+
+def find(db: Connection, base: str, source: str) -> Row:
+    """The row of a data source.
+
+    Raises:
+        ServiceError: ResourceNotFoundException.
+    """
+    bases.find(db, base)
+    row: Row | None = db.execute(
+        "SELECT * FROM data_sources WHERE base = ? AND id = ?", (base, source)
+    ).fetchone()
+    if row is None:
+        raise not_found("DataSource", source)
+    return row
+
+
+def usable(db: Connection, base: str, source: str) -> Row:
+    """The row of a data source that is AVAILABLE.
+
+    Raises:
+        ServiceError: ResourceNotFoundException, or ConflictException while it is being deleted.
+    """
+    bases.usable(db, base)
+    row = find(db, base, source)
+    if row["status"] != "AVAILABLE":
+        raise conflict(f"The DataSource is not in a valid status: it is {row['status']}.")
+    return row
+
+
+def chunking(row: Row) -> JSON | None:
+    """Bedrock's ChunkingConfiguration of a data source."""
+    ingestion = decode(row["record"]).get("vectorIngestionConfiguration", {})
+    configuration: JSON | None = ingestion.get("chunkingConfiguration")
+    return configuration
+
+
+def bucket(row: Row) -> tuple[str, str]:
+    """The bucket of an S3 data source, and the prefix of its keys."""
+    configuration = decode(row["record"])["dataSourceConfiguration"]["s3Configuration"]
+    return (
+        configuration["bucketArn"].rpartition(":")[2],
+        configuration.get("inclusionPrefixes", [""])[0],
+    )
+
+
+def kind(row: Row) -> str:
+    """S3 or CUSTOM."""
+    configuration: JSON = decode(row["record"])["dataSourceConfiguration"]
+    return "CUSTOM" if configuration["type"] == CONNECTOR else str(configuration["type"])
+
+
+def describe(row: Row) -> JSON:
+    """Bedrock's DataSource."""
+    return {
+        "knowledgeBaseId": row["base"],
+        "dataSourceId": row["id"],
+        "name": row["name"],
+        "status": row["status"],
+        **decode(row["record"]),
+    }
+
+
+def _summary(source: JSON) -> JSON:
+    members = ("knowledgeBaseId", "dataSourceId", "name", "status", "description", "updatedAt")
+    return {member: source[member] for member in members if member in source}
+
+
+def _check_configuration(owner: Row, configuration: JSON) -> None:
+    field, kind = "dataSourceConfiguration", configuration["type"]
+    managed = bases.storage(owner) == bases.MANAGED
+    if managed != (kind == CONNECTOR):
+        base = "a managed" if managed else "this"
+        rule = "must be" if managed else "cannot be"
+        raise invalid(f"{field}.type", f"{rule} {CONNECTOR} in {base} knowledge base.")
+    if kind not in BLOCKS:
+        raise unsupported(f"{field}.type", f"a data source of type {kind}")
+    block = BLOCKS[kind]
+    if block and block not in configuration:
+        raise invalid(f"{field}.{block}", f"is required for a data source of type {kind}.")
+    if others := configuration.keys() - {"type", block}:
+        raise invalid(f"{field}.{min(others)}", f"does not belong to type {kind}.")
+    if kind == CONNECTOR and block:
+        _check_connector(f"{field}.{block}", configuration[block])
+
+
+def _check_connector(field: str, connector: JSON) -> None:
+    for member in connector.keys() - {"connectorParameters"}:
+        raise unsupported(f"{field}.{member}", f"a {member}")
+    parameters = connector.get("connectorParameters", {})
+    if parameters.get("version") != "1":
+        raise invalid(f"{field}.connectorParameters.version", "must be 1.")
+    if parameters.get("type") != "CUSTOM":
+        kind = parameters.get("type")
+        raise unsupported(
+            f"{field}.connectorParameters.type", f"a managed connector of type {kind}"
+        )
+    if parameters.get("aclEnabled"):
+        raise unsupported(f"{field}.connectorParameters.aclEnabled", "access control")
+
+
+def _check_ingestion(configuration: JSON) -> None:
+    for member in configuration.keys() - {"chunkingConfiguration"}:
+        raise unsupported(f"vectorIngestionConfiguration.{member}", f"a {member}")
+    try:
+        chunk.check(configuration.get("chunkingConfiguration"))
+    except ValueError as error:
+        raise invalid("vectorIngestionConfiguration.chunkingConfiguration", f"{error}") from error
+
+
+def _check_unchanged(before: JSON, params: JSON) -> None:
+    kinds = [settings["dataSourceConfiguration"]["type"] for settings in (before, params)]
+    if kinds[0] != kinds[1]:
+        raise invalid("dataSourceConfiguration.type", f"cannot be changed; it is {kinds[0]}.")
+    chunkings = [
+        settings.get("vectorIngestionConfiguration", {}).get("chunkingConfiguration")
+        for settings in (before, params)
+    ]
+    if chunkings[0] != chunkings[1]:
+        raise invalid(
+            "vectorIngestionConfiguration.chunkingConfiguration",
+            "cannot be changed after the data source was created; send what GetDataSource answers.",
+        )
+
+
+def _check_room(db: Connection, base: str) -> None:
+    (count,) = db.execute("SELECT count(*) FROM data_sources WHERE base = ?", (base,)).fetchone()
+    if count >= MAX_SOURCES:
+        raise ServiceError(
+            "ServiceQuotaExceededException",
+            f"A knowledge base has at most {MAX_SOURCES} data sources.",
+        )
+
+
+def _unique(name: str) -> AbstractContextManager[None]:
+    return unique(f"DataSource with name {name} already exists.")

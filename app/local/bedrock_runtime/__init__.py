@@ -1,0 +1,233 @@
+"""bedrock-runtime: invoke a model, with its family's own bodies or with Converse's.
+
+    model     by id, inference profile or ARN: known, not ended, able to do this
+    body      read by its family, or as a Converse request; checked against what the model takes
+    answer    written by the stand-in model, or by the server in its place
+    body      the family's or Converse's, whole or chunk by chunk
+
+What is wrong is told before the first byte, so that it is a plain error and not a broken stream.
+"""
+
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime
+
+from app.local.bedrock.foundation_models import FoundationModel, find
+from app.local.bedrock_runtime import converse as conversing
+from app.local.bedrock_runtime.answers import (
+    Answering,
+    Events,
+    failing,
+    failing_in_stream,
+    taken,
+)
+from app.local.bedrock_runtime.bodies import (
+    EMBEDDINGS,
+    FAMILIES,
+    Family,
+    Request,
+    parse,
+)
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer import Model
+from app.local.wire import JSON, Call, ServiceError, WaitingService
+
+METRICS = "amazon-bedrock-invocationMetrics"
+CONTENT_TYPE = "application/json"
+
+
+def handlers(
+    encoder: Encoder, writer: Model, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> WaitingService:
+    """The operations of bedrock-runtime.
+
+    Args:
+        encoder: embeds, and counts tokens.
+        writer: writes.
+        now: says which models are past their end of life.
+    """
+    runtime = _Runtime(encoder, writer, now)
+    return {
+        "InvokeModel": runtime.invoke_model,
+        "InvokeModelWithResponseStream": runtime.invoke_model_with_response_stream,
+        "Converse": runtime.converse,
+        "ConverseStream": runtime.converse_stream,
+        "CountTokens": runtime.count_tokens,
+    }
+
+
+class _Runtime:
+    def __init__(self, encoder: Encoder, writer: Model, now: Callable[[], datetime]) -> None:
+        self._encoder = encoder
+        self._writer = writer
+        self._now = now
+
+    def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
+        model = self._model(call)
+        with failing(model):
+            body = parse(_payload(call))
+            if embed := EMBEDDINGS.get(model.body):
+                reply, tokens = embed(body, self._encoder)
+                return _whole(call, reply, {"input-token-count": tokens})
+            family = FAMILIES[model.body]
+            request = taken(model, family.read(body))
+        return self._invoked(call, model, family, body, request)
+
+    def invoke_model_with_response_stream(self, call: Call) -> Awaitable[JSON]:
+        model = self._model(call)
+        family = _writing(model, "The model is unsupported for streaming.", stream=True)
+        with failing(model):
+            body = parse(_payload(call))
+            request = taken(model, family.read(body))
+        return self._streamed(call, model, family, body, request)
+
+    def converse(self, call: Call) -> Awaitable[JSON]:
+        model = self._model(call)
+        family = _writing(model, conversing.UNSUPPORTED)
+        with failing(model):
+            request = taken(model, conversing.read(call.params, family), conversing.RETURNED)
+        return self._conversed(call, model, family, request)
+
+    def converse_stream(self, call: Call) -> Awaitable[JSON]:
+        model = self._model(call)
+        family = _writing(model, conversing.UNSUPPORTED, stream=True)
+        with failing(model):
+            request = taken(model, conversing.read(call.params, family), conversing.RETURNED)
+        return self._conversing(call, model, family, request)
+
+    # What follows waits for the model, on the event loop.
+
+    async def _invoked(
+        self, call: Call, model: FoundationModel, family: Family, body: JSON, request: Request
+    ) -> JSON:
+        with failing(model):
+            answering = await self._begun(model, body, request)
+            reply = family.whole(await answering.whole())
+        metrics = answering.metrics()
+        return _whole(
+            call,
+            reply,
+            {
+                "input-token-count": metrics["inputTokenCount"],
+                "output-token-count": metrics["outputTokenCount"],
+                "invocation-latency": metrics["invocationLatency"],
+            },
+        )
+
+    async def _streamed(
+        self, call: Call, model: FoundationModel, family: Family, body: JSON, request: Request
+    ) -> JSON:
+        with failing(model):
+            answering = await self._begun(model, body, request)
+        chunks = Events(_chunks(family, answering), answering)
+        return {"body": chunks, "contentType": CONTENT_TYPE, **_echoed(call)}
+
+    async def _conversed(
+        self, call: Call, model: FoundationModel, family: Family, request: Request
+    ) -> JSON:
+        with failing(model):
+            answering = await self._begun(model, {}, request)
+            return await conversing.whole(call.params, family, answering)
+
+    async def _conversing(
+        self, call: Call, model: FoundationModel, family: Family, request: Request
+    ) -> JSON:
+        with failing(model):
+            answering = await self._begun(model, {}, request)
+        return {"stream": Events(conversing.events(call.params, family, answering), answering)}
+
+    async def _begun(self, model: FoundationModel, body: JSON, request: Request) -> Answering:
+        return await Answering.begun(model, body, request, self._writer, self._encoder)
+
+    def count_tokens(self, call: Call) -> JSON:
+        model = self._model(call)
+        family = _writing(model, "The provided model doesn't support counting tokens.")
+        counted = call.params["input"]
+        with failing(model):
+            if "converse" in counted:
+                request = conversing.read(counted["converse"], family)
+            else:
+                request = family.read(parse(counted["invokeModel"]["body"]))
+            return {"inputTokens": self._writer.count(request.prompt)}
+
+    def _model(self, call: Call) -> FoundationModel:
+        model = find(call.params["modelId"])
+        if model is None:
+            raise ServiceError("ValidationException", "The provided model identifier is invalid.")
+        if model.ended(self._now()):
+            raise ServiceError(
+                "ResourceNotFoundException",
+                "This model version has reached the end of its life. Please refer to the AWS "
+                "documentation for more details.",
+            )
+        _refuse_guardrail(call)
+        return model
+
+
+def _writing(model: FoundationModel, otherwise: str, *, stream: bool = False) -> Family:
+    """The bodies of a model that writes, and that streams if it is to."""
+    family = FAMILIES.get(model.body)
+    if family is None or (stream and not model.streaming):
+        raise ServiceError("ValidationException", otherwise)
+    return family
+
+
+def _refuse_guardrail(call: Call) -> None:
+    """Nothing that names a guardrail is answered as if it had stood guard."""
+    named = call.params.get("guardrailConfig") or call.params.get("guardrailIdentifier")
+    if named:
+        raise ServiceError(
+            "ValidationException",
+            "The stand-in keeps guardrails but does not judge by them yet, and does not answer as "
+            "if one had stood guard. Leave the guardrail out of the request.",
+        )
+
+
+def _payload(call: Call) -> bytes:
+    """The body, if its type and the type that is wanted back are JSON."""
+    for name, title in (("contentType", "Content Type"), ("accept", "Accept Type")):
+        kind = call.params.get(name, CONTENT_TYPE).partition(";")[0].strip().lower()
+        if kind not in _TYPES:
+            raise ServiceError(
+                "ValidationException",
+                f"The provided {title} is invalid or not supported for this model",
+            )
+    return bytes(call.params.get("body", b""))
+
+
+# The second is what SDKs send with bytes when their caller names no type.
+_TYPES = (CONTENT_TYPE, "application/octet-stream", "*/*")
+
+
+def _whole(call: Call, reply: JSON, counts: JSON) -> JSON:
+    return {
+        "body": json.dumps(reply).encode(),
+        "contentType": CONTENT_TYPE,
+        "$headers": {f"x-amzn-bedrock-{name}": str(count) for name, count in counts.items()},
+        **_echoed(call),
+    }
+
+
+async def _chunks(family: Family, answering: Answering) -> AsyncGenerator[JSON, None]:
+    with failing_in_stream(timeout="ModelTimeoutException"):
+        for body in family.opening(answering.opening):
+            yield _chunk(body)
+        async for piece, tokens in answering.pieces():
+            for body in family.piece(answering.opening, piece, tokens):
+                yield _chunk(body)
+        *before, last = family.closing(answering.reply())
+        for body in before:
+            yield _chunk(body)
+        yield _chunk({**last, METRICS: answering.metrics()})
+
+
+def _chunk(body: JSON) -> JSON:
+    return {"chunk": {"bytes": json.dumps(body).encode()}}
+
+
+def _echoed(call: Call) -> JSON:
+    return {
+        name: call.params[name]
+        for name in ("performanceConfigLatency", "serviceTier")
+        if name in call.params
+    }

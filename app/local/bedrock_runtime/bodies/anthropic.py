@@ -1,0 +1,150 @@
+"""Anthropic Claude: the Messages API.
+
+    request   {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1024, "system": "..",
+               "messages": [{"role": "user", "content": ".." or [{"type": "text", "text": ".."}]}],
+               "temperature", "top_p", "top_k", "stop_sequences": [".."]}
+    reply     {"id", "type": "message", "role": "assistant", "model", "content": [{"type": "text",
+               "text": ".."}], "stop_reason", "stop_sequence", "usage"}
+    chunks    message_start, content_block_start, content_block_delta .., content_block_stop,
+              message_delta (stop_reason, usage), message_stop
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, text_of
+from app.local.bedrock_runtime.bodies.family import (
+    JSON,
+    Family,
+    InvalidBody,
+    Opening,
+    Reply,
+    Request,
+)
+from app.local.bedrock_runtime.bodies.schema import (
+    Body,
+    Content,
+    Count,
+    Stops,
+    TopK,
+    Unit,
+    check,
+)
+from app.local.engine.writer.prompt import Finish, Prompt, Turn
+
+_STOPS = {"end": "end_turn", "length": "max_tokens", "stop": "stop_sequence"}
+
+
+class Message(Body):
+    role: Literal["user", "assistant"]
+    content: Content
+
+
+class Messages(Body):
+    anthropic_version: str
+    max_tokens: Count
+    messages: Annotated[list[Message], Field(min_length=1)]
+    system: Content | None = None
+    temperature: Unit | None = None
+    top_p: Unit | None = None
+    top_k: TopK | None = None
+    stop_sequences: Stops | None = None
+    anthropic_beta: list[str] | None = None
+    metadata: JSON | None = None
+    thinking: JSON | None = None
+    tools: list[JSON] | None = None
+    tool_choice: JSON | None = None
+
+
+def read(body: JSON) -> Request:
+    asked = check(Messages, body)
+    refuse_tools(asked.tools, asked.tool_choice)
+    if (asked.thinking or {}).get("type", "disabled") != "disabled":
+        raise InvalidBody("thinking: this model does not think. Leave it out.")
+    turns = (
+        Turn(message.role, text_of(message.content, f"messages.{i}"))
+        for i, message in enumerate(asked.messages)
+    )
+    return Request.of(
+        Prompt(conversation(turns), text_of(asked.system or [], "system")),
+        max_tokens=asked.max_tokens,
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        top_k=asked.top_k,
+        stop=asked.stop_sequences or (),
+    )
+
+
+def whole(reply: Reply) -> JSON:
+    return {
+        "model": _name(reply.model),
+        "id": f"msg_bdrk_{reply.id}",
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "text", "text": reply.text}],
+        **_stopped(reply.finish),
+        "usage": _usage(reply.finish.input_tokens, reply.finish.output_tokens),
+    }
+
+
+def opening(start: Opening) -> list[JSON]:
+    message: JSON = {
+        "model": _name(start.model),
+        "id": f"msg_bdrk_{start.id}",
+        "type": "message",
+        "role": "assistant",
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": _usage(start.input_tokens, 1),
+    }
+    return [
+        {"type": "message_start", "message": message},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+    ]
+
+
+def piece(_: Opening, text: str, __: int) -> list[JSON]:
+    delta = {"type": "text_delta", "text": text}
+    return [{"type": "content_block_delta", "index": 0, "delta": delta}]
+
+
+def closing(reply: Reply) -> list[JSON]:
+    return [
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "message_delta",
+            "delta": _stopped(reply.finish),
+            "usage": {"output_tokens": reply.finish.output_tokens},
+        },
+        {"type": "message_stop"},
+    ]
+
+
+def _stopped(finish: Finish) -> JSON:
+    return {"stop_reason": _STOPS[finish.reason], "stop_sequence": finish.stop_sequence}
+
+
+def _usage(read: int, written: int) -> JSON:
+    return {
+        "input_tokens": read,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 0,
+        "output_tokens": written,
+    }
+
+
+def _name(model: str) -> str:
+    """The model as Anthropic calls it.
+
+    >>> _name("anthropic.claude-3-haiku-20240307-v1:0")
+    'claude-3-haiku-20240307'
+    """
+    return re.sub(r"-v\d+(:\d+)?$", "", model.removeprefix("anthropic."))
+
+
+ANTHROPIC = Family(read, whole, opening, piece, closing, top_k=("top_k",))

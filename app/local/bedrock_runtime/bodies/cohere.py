@@ -1,0 +1,233 @@
+"""Cohere: Command R with a conversation and documents, the older Command with one text.
+
+    Command R
+    request   {"message": "..", "chat_history": [{"role": "USER", "message": ".."}],
+               "preamble": "..", "documents": [{"title": "..", "snippet": ".."}],
+               "max_tokens", "temperature", "p", "k", "stop_sequences"}
+    reply     {"response_id", "generation_id", "text", "citations": [{"start": 0, "end": 9,
+               "text": "..", "document_ids": ["doc_0"]}], "finish_reason": "COMPLETE", ..}
+    chunks    by event_type: stream-start, text-generation .., citation-generation ..,
+              stream-end with the whole reply
+
+    Command
+    request   {"prompt": "..", "max_tokens", "temperature", "p", "k", "stop_sequences", "stream"}
+    reply     {"id", "prompt", "generations": [{"id", "text", "finish_reason": "COMPLETE"}]}
+    chunks    with "stream": {"text": "..", "is_finished": false} .., {"is_finished": true,
+              "finish_reason"}; without, one chunk: the whole reply
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-cohere-command-r-plus.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-cohere-command.html
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, speakers
+from app.local.bedrock_runtime.bodies.family import (
+    JSON,
+    Family,
+    InvalidBody,
+    Opening,
+    Reply,
+    Request,
+)
+from app.local.bedrock_runtime.bodies.schema import (
+    Body,
+    Count,
+    Stops,
+    TopK,
+    Unit,
+    check,
+)
+from app.local.engine.writer.prompt import Document, Prompt, Turn
+
+_STOPS = {"end": "COMPLETE", "length": "MAX_TOKENS", "stop": "STOP_SEQUENCE"}
+_ROLES = {"user": "USER", "assistant": "CHATBOT"}
+
+P = Annotated[float, Field(ge=0.01, le=0.99)]
+
+
+class Said(Body):
+    role: Literal["USER", "CHATBOT", "SYSTEM"]
+    message: str
+
+
+class CommandR(Body):
+    message: Annotated[str, Field(min_length=1)]
+    chat_history: list[Said] | None = None
+    preamble: str = ""
+    documents: list[dict[str, str]] | None = None
+    max_tokens: Count | None = None
+    temperature: Unit | None = None
+    p: P | None = None
+    k: TopK | None = None
+    stop_sequences: Stops | None = None
+    prompt_truncation: Literal["OFF", "AUTO_PRESERVE_ORDER"] = "OFF"
+    frequency_penalty: Unit | None = None
+    presence_penalty: Unit | None = None
+    seed: int | None = None
+    return_prompt: Literal[False] = False
+    search_queries_only: Literal[False] = False
+    raw_prompting: Literal[False] = False
+    tools: list[JSON] | None = None
+    tool_results: list[JSON] | None = None
+
+
+def read_command_r(body: JSON) -> Request:
+    asked = check(CommandR, body)
+    refuse_tools(asked.tools, asked.tool_results)
+    history = asked.chat_history or []
+    told = [one.message for one in history if one.role == "SYSTEM"]
+    said = (
+        Turn("user" if one.role == "USER" else "assistant", one.message)
+        for one in history
+        if one.role != "SYSTEM"
+    )
+    return Request.of(
+        Prompt(
+            conversation([*said, Turn("user", asked.message)]),
+            "\n\n".join(filter(None, [asked.preamble, *told])),
+            tuple(_document(place, one) for place, one in enumerate(asked.documents or [])),
+        ),
+        max_tokens=asked.max_tokens,
+        temperature=asked.temperature,
+        top_p=asked.p,
+        top_k=asked.k,
+        stop=asked.stop_sequences or (),
+    )
+
+
+def _document(place: int, fields: dict[str, str]) -> Document:
+    text = "\n".join(text for name, text in fields.items() if name not in ("id", "title", "url"))
+    return Document(fields.get("id", f"doc_{place}"), text, fields.get("title", ""))
+
+
+def whole_command_r(reply: Reply) -> JSON:
+    asked = {"role": "USER", "message": reply.body.get("message", "")}
+    citations = _citations(reply)
+    cited = {name for one in citations for name in one["document_ids"]}
+    documents = ({"id": f"doc_{place}"} | fields for place, fields in enumerate(_documents(reply)))
+    return {
+        "response_id": f"{reply.id}/response",
+        "text": reply.text,
+        "generation_id": reply.id,
+        "chat_history": [
+            *(reply.body.get("chat_history") or []),
+            asked,
+            {"role": _ROLES["assistant"], "message": reply.text},
+        ],
+        "finish_reason": _STOPS[reply.finish.reason],
+    } | (
+        {"citations": citations, "documents": [one for one in documents if one["id"] in cited]}
+        if citations
+        else {}
+    )
+
+
+def opening_command_r(start: Opening) -> list[JSON]:
+    return [{"event_type": "stream-start", "is_finished": False, "generation_id": start.id}]
+
+
+def piece_command_r(_: Opening, text: str, __: int) -> list[JSON]:
+    return [{"event_type": "text-generation", "is_finished": False, "text": text}]
+
+
+def closing_command_r(reply: Reply) -> list[JSON]:
+    cited = [
+        {"event_type": "citation-generation", "is_finished": False, "citations": [one]}
+        for one in _citations(reply)
+    ]
+    end = {
+        "event_type": "stream-end",
+        "is_finished": True,
+        "finish_reason": _STOPS[reply.finish.reason],
+        "response": whole_command_r(reply),
+    }
+    return [*cited, end]
+
+
+def _documents(reply: Reply) -> list[JSON]:
+    return reply.body.get("documents") or []
+
+
+def _citations(reply: Reply) -> list[JSON]:
+    """Those of its documents; an answer that was cut off has only the citations of what is left."""
+    known = {one.get("id", f"doc_{i}") for i, one in enumerate(_documents(reply))}
+    return [
+        {
+            "start": one.start,
+            "end": min(one.end, len(reply.text)),
+            "text": reply.text[one.start : one.end],
+            "document_ids": list(one.documents),
+        }
+        for one in reply.citations
+        if one.start < len(reply.text) and known.issuperset(one.documents)
+    ]
+
+
+class Command(Body):
+    prompt: Annotated[str, Field(min_length=1)]
+    max_tokens: Annotated[Count, Field(le=4096)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=5)] | None = None
+    p: P | None = None
+    k: TopK | None = None
+    stop_sequences: Stops | None = None
+    stream: bool = False
+    num_generations: Annotated[int, Field(ge=1, le=5)] = 1
+    return_likelihoods: Literal["NONE", "GENERATION", "ALL"] = "NONE"
+    truncate: Literal["NONE", "START", "END"] = "END"
+    logit_bias: JSON | None = None
+
+
+def read_command(body: JSON) -> Request:
+    asked = check(Command, body)
+    unable = {
+        "num_generations": asked.num_generations > 1,
+        "return_likelihoods": asked.return_likelihoods != "NONE",
+        "logit_bias": bool(asked.logit_bias),
+    }
+    for name, given in unable.items():
+        if given:
+            raise InvalidBody(f"{name}: this model writes one answer, without likelihoods.")
+    system, turns = speakers(asked.prompt, "User", "Chatbot")
+    return Request.of(
+        Prompt(turns, system),
+        max_tokens=asked.max_tokens,
+        temperature=asked.temperature,
+        top_p=asked.p,
+        top_k=asked.k,
+        stop=asked.stop_sequences or (),
+    )
+
+
+def whole_command(reply: Reply) -> JSON:
+    reason = _STOPS[reply.finish.reason]
+    return {
+        "id": reply.id,
+        "prompt": reply.body.get("prompt", ""),
+        "generations": [{"id": f"{reply.id}-0", "text": reply.text, "finish_reason": reason}],
+    }
+
+
+def piece_command(start: Opening, text: str, _: int) -> list[JSON]:
+    return [{"text": text, "is_finished": False}] if start.body.get("stream") else []
+
+
+def closing_command(reply: Reply) -> list[JSON]:
+    if reply.body.get("stream"):
+        return [{"is_finished": True, "finish_reason": _STOPS[reply.finish.reason]}]
+    return [whole_command(reply)]
+
+
+COMMAND_R = Family(
+    read_command_r,
+    whole_command_r,
+    opening_command_r,
+    piece_command_r,
+    closing_command_r,
+    top_k=("k",),
+)
+COMMAND = Family(
+    read_command, whole_command, lambda _: [], piece_command, closing_command, top_k=("k",)
+)

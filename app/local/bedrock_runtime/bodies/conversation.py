@@ -1,0 +1,70 @@
+"""Turns, out of what a body has in their place: messages, or one text with speakers in it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
+from app.local.engine.writer.prompt import Turn
+
+NO_TOOLS = "This model doesn't support tool use."
+
+
+def conversation(turns: Iterable[Turn]) -> tuple[Turn, ...]:
+    """The turns, checked: the user begins and speaks last. Those of one side are made one."""
+    joined = tuple(
+        Turn(role, "\n\n".join(turn.text for turn in group))
+        for role, group in groupby(turns, key=lambda turn: turn.role)
+    )
+    if not joined or joined[0].role != "user":
+        raise InvalidBody(
+            "A conversation must start with a user message. Try again with a conversation that "
+            "starts with a user message."
+        )
+    if joined[-1].role != "user":
+        raise InvalidBody(
+            "This model does not support assistant message prefill. The conversation must end "
+            "with a user message."
+        )
+    return joined
+
+
+def text_of(blocks: Sequence[JSON], where: str) -> str:
+    """The text of a message. Where a cache may begin says nothing, and is passed over.
+
+    Raises:
+        InvalidBody: naming the block that is not text.
+    """
+    texts = []
+    for place, block in enumerate(blocks):
+        kind = block.get("type") or next(iter(block), "nothing")
+        if kind == "text" and isinstance(block.get("text"), str):
+            texts.append(block["text"])
+        elif kind != "cachePoint":
+            raise InvalidBody(
+                f"{where}.content.{place}: this model reads text only, and not [{kind}]. Leave "
+                "the block out, or put its text in a block of text."
+            )
+    return "\n".join(texts)
+
+
+def refuse_tools(*given: object) -> None:
+    if any(given):
+        raise InvalidBody(NO_TOOLS)
+
+
+def speakers(text: str, users: str, assistants: str) -> tuple[str, tuple[Turn, ...]]:
+    r"""A text with speakers, as a system prompt and turns; without them, all one turn.
+
+    >>> speakers("Be brief.\n\nUser: Hi\nBot: Hello.\nUser: Who are you?\nBot:", "User", "Bot")[0]
+    'Be brief.'
+    """
+    names = rf"^[ \t]*({users}|{assistants})[ \t]*:[ \t]*"
+    lead, *parts = re.split(names, text, flags=re.MULTILINE)
+    said = [
+        Turn("user" if re.fullmatch(users, name) else "assistant", words.strip())
+        for name, words in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    if said and said[-1] == Turn("assistant", ""):
+        return lead.strip(), conversation(said[:-1])
+    return "", (Turn("user", text.strip()),)

@@ -1,0 +1,120 @@
+"""Mistral AI: text completion for the older models, chat completion for the newer.
+
+    request   {"prompt": "<s>[INST] .. [/INST]", "max_tokens": 512, "temperature", "top_p", "top_k",
+               "stop": [".."]}
+    reply     {"outputs": [{"text": "..", "stop_reason": "stop"}]}
+    chunks    the same; stop_reason is null until the last
+
+Chat completion is OpenAI's shape, but that a choice has a `stop_reason`; the newest open-weight
+models have OpenAI's own. Numbers of tokens are told in Bedrock's headers and metrics only.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-text-completion.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-chat-completion.html
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.local.bedrock_runtime.bodies import openai
+from app.local.bedrock_runtime.bodies.conversation import refuse_tools
+from app.local.bedrock_runtime.bodies.family import (
+    JSON,
+    Family,
+    Opening,
+    Reply,
+    Request,
+)
+from app.local.bedrock_runtime.bodies.schema import (
+    Body,
+    Count,
+    Stops,
+    TopK,
+    Unit,
+    check,
+)
+from app.local.bedrock_runtime.bodies.templates import instructions
+
+_STOPS = {"end": "stop", "length": "length", "stop": "stop"}
+
+
+class Completion(Body):
+    prompt: Annotated[str, Field(min_length=1)]
+    max_tokens: Annotated[Count, Field(le=8192)] = 512
+    temperature: Unit | None = None
+    top_p: Unit | None = None
+    top_k: TopK | None = None
+    stop: Annotated[Stops, Field(max_length=10)] | None = None
+
+
+class Chat(Body):
+    messages: Annotated[list[openai.Message], Field(min_length=1)]
+    max_tokens: Annotated[Count, Field(le=8192)] = 8192
+    temperature: Unit | None = None
+    top_p: Unit | None = None
+    stop: Annotated[Stops, Field(max_length=10)] | None = None
+    tools: list[JSON] | None = None
+    tool_choice: Any = None
+
+
+def read(body: JSON) -> Request:
+    asked = check(Completion, body)
+    return Request.of(
+        instructions(asked.prompt),
+        max_tokens=asked.max_tokens,
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        top_k=asked.top_k,
+        stop=asked.stop or (),
+    )
+
+
+def whole(reply: Reply) -> JSON:
+    return _output(reply.text, _STOPS[reply.finish.reason])
+
+
+def piece(_: Opening, text: str, __: int) -> list[JSON]:
+    return [_output(text, None)]
+
+
+def closing(reply: Reply) -> list[JSON]:
+    return [_output("", _STOPS[reply.finish.reason])]
+
+
+def _output(text: str, stop: str | None) -> JSON:
+    return {"outputs": [{"text": text, "stop_reason": stop}]}
+
+
+def read_chat(body: JSON) -> Request:
+    asked = check(Chat, body)
+    refuse_tools(asked.tools, *(message.tool_calls for message in asked.messages))
+    return Request.of(
+        openai.prompt(asked.messages),
+        max_tokens=asked.max_tokens,
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        stop=asked.stop or (),
+    )
+
+
+def whole_chat(reply: Reply) -> JSON:
+    message = {"role": "assistant", "content": reply.text}
+    stop = _STOPS[reply.finish.reason]
+    return {"choices": [{"index": 0, "message": message, "stop_reason": stop}]}
+
+
+def piece_chat(_: Opening, text: str, __: int) -> list[JSON]:
+    return [_choice(text, None)]
+
+
+def closing_chat(reply: Reply) -> list[JSON]:
+    return [_choice("", _STOPS[reply.finish.reason])]
+
+
+def _choice(text: str, stop: str | None) -> JSON:
+    delta = {"role": "assistant", "content": text}
+    return {"choices": [{"index": 0, "delta": delta, "stop_reason": stop}]}
+
+
+MISTRAL = Family(read, whole, lambda _: [], piece, closing, top_k=("top_k",))
+MISTRAL_CHAT = Family(read_chat, whole_chat, lambda _: [], piece_chat, closing_chat)

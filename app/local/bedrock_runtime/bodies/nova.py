@@ -1,0 +1,109 @@
+"""Amazon Nova: messages-v1, which is Converse in a body.
+
+    request   {"schemaVersion": "messages-v1", "system": [{"text": ".."}],
+               "messages": [{"role": "user", "content": [{"text": ".."}]}],
+               "inferenceConfig": {"maxTokens", "temperature", "topP", "topK", "stopSequences"}}
+    reply     {"output": {"message": {"role": "assistant", "content": [{"text": ".."}]}},
+               "stopReason": "end_turn", "usage": {"inputTokens", "outputTokens", "totalTokens"}}
+    chunks    messageStart, contentBlockDelta .., contentBlockStop, messageStop, metadata
+
+https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, text_of
+from app.local.bedrock_runtime.bodies.family import (
+    JSON,
+    Family,
+    Opening,
+    Reply,
+    Request,
+)
+from app.local.bedrock_runtime.bodies.schema import (
+    CamelBody,
+    Count,
+    Stops,
+    Unit,
+    check,
+)
+from app.local.engine.writer.prompt import Finish, Prompt, Turn
+
+STOPS = {"end": "end_turn", "length": "max_tokens", "stop": "stop_sequence"}
+
+
+class Message(CamelBody):
+    role: Literal["user", "assistant"]
+    content: Annotated[list[JSON], Field(min_length=1)]
+
+
+class InferenceConfig(CamelBody):
+    max_tokens: Count | None = None
+    temperature: Unit | None = None
+    top_p: Unit | None = None
+    top_k: Annotated[int, Field(ge=0, le=128)] | None = None
+    stop_sequences: Stops | None = None
+
+
+class MessagesV1(CamelBody):
+    messages: Annotated[list[Message], Field(min_length=1)]
+    schema_version: Literal["messages-v1"] = "messages-v1"
+    system: list[JSON] | None = None
+    inference_config: InferenceConfig = InferenceConfig()
+    tool_config: JSON | None = None
+
+
+def read(body: JSON) -> Request:
+    asked = check(MessagesV1, body)
+    refuse_tools(asked.tool_config)
+    turns = (
+        Turn(message.role, text_of(message.content, f"messages.{i}"))
+        for i, message in enumerate(asked.messages)
+    )
+    config = asked.inference_config
+    return Request.of(
+        Prompt(conversation(turns), text_of(asked.system or [], "system")),
+        max_tokens=config.max_tokens,
+        temperature=config.temperature,
+        top_p=config.top_p,
+        top_k=config.top_k,
+        stop=config.stop_sequences or (),
+    )
+
+
+def whole(reply: Reply) -> JSON:
+    return {
+        "output": {"message": {"role": "assistant", "content": [{"text": reply.text}]}},
+        "stopReason": STOPS[reply.finish.reason],
+        "usage": usage(reply.finish),
+    }
+
+
+def opening(_: Opening) -> list[JSON]:
+    return [{"messageStart": {"role": "assistant"}}]
+
+
+def piece(_: Opening, text: str, __: int) -> list[JSON]:
+    return [{"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": 0}}]
+
+
+def closing(reply: Reply) -> list[JSON]:
+    return [
+        {"contentBlockStop": {"contentBlockIndex": 0}},
+        {"messageStop": {"stopReason": STOPS[reply.finish.reason]}},
+        {"metadata": {"usage": usage(reply.finish), "metrics": {}, "trace": {}}},
+    ]
+
+
+def usage(finish: Finish) -> JSON:
+    """As Converse has it, too."""
+    return {
+        "inputTokens": finish.input_tokens,
+        "outputTokens": finish.output_tokens,
+        "totalTokens": finish.input_tokens + finish.output_tokens,
+    }
+
+
+NOVA = Family(read, whole, opening, piece, closing, top_k=("inferenceConfig", "topK"))

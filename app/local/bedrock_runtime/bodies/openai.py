@@ -1,0 +1,138 @@
+"""OpenAI-shaped models, gpt-oss and most open-weight models of others: chat completions.
+
+    request   {"messages": [{"role": "system", "content": ".."}, {"role": "user", ..}],
+               "max_completion_tokens": 1024, "temperature", "top_p", "stop": [".."]}
+    reply     {"choices": [{"message": {"role": "assistant", "content": ".."},
+               "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 4}}
+    chunks    {"choices": [{"delta": {"content": ".."}, "finish_reason": null}]} ..,
+              {"choices": [{"delta": {}, "finish_reason": "stop"}]}, {"choices": [], "usage": ..}
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html
+"""
+
+import time
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, text_of
+from app.local.bedrock_runtime.bodies.family import (
+    JSON,
+    Family,
+    InvalidBody,
+    Opening,
+    Reply,
+    Request,
+)
+from app.local.bedrock_runtime.bodies.schema import (
+    Body,
+    Content,
+    Count,
+    Stops,
+    Unit,
+    check,
+)
+from app.local.engine.writer.prompt import Finish, Prompt, Turn
+
+STOPS = {"end": "stop", "length": "length", "stop": "stop"}
+
+
+class Message(Body):
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: Content
+    name: str | None = None
+    tool_calls: list[JSON] | None = None
+    tool_call_id: str | None = None
+
+
+def _list(stop: Any) -> Any:
+    return [stop] if isinstance(stop, str) else stop
+
+
+class ChatCompletion(Body):
+    messages: Annotated[list[Message], Field(min_length=1)]
+    model: str | None = None
+    max_tokens: Count | None = None
+    max_completion_tokens: Count | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Unit | None = None
+    stop: Annotated[Stops, BeforeValidator(_list)] | None = None
+    n: Literal[1] = 1
+    seed: int | None = None
+    stream: bool | None = None
+    stream_options: JSON | None = None
+    user: str | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
+    response_format: JSON | None = None
+    tools: list[JSON] | None = None
+    tool_choice: Any = None
+
+
+def read(body: JSON) -> Request:
+    asked = check(ChatCompletion, body)
+    refuse_tools(asked.tools, *(message.tool_calls for message in asked.messages))
+    if (asked.response_format or {}).get("type", "text") != "text":
+        raise InvalidBody("response_format: this model writes text only. Leave it out.")
+    return Request.of(
+        prompt(asked.messages),
+        max_tokens=asked.max_completion_tokens or asked.max_tokens,
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        stop=asked.stop or (),
+    )
+
+
+def prompt(messages: list[Message]) -> Prompt:
+    said = [(one.role, text_of(one.content, f"messages.{i}")) for i, one in enumerate(messages)]
+    system = "\n\n".join(text for role, text in said if role in ("system", "developer"))
+    turns = (
+        Turn("assistant" if role == "assistant" else "user", text)
+        for role, text in said
+        if role not in ("system", "developer")
+    )
+    return Prompt(conversation(turns), system)
+
+
+def whole(reply: Reply) -> JSON:
+    message = {"role": "assistant", "content": reply.text}
+    choice = {"index": 0, "message": message, "finish_reason": STOPS[reply.finish.reason]}
+    return {
+        **_head(reply.model, reply.id, "chat.completion"),
+        "choices": [choice],
+        "usage": usage(reply.finish),
+    }
+
+
+def opening(start: Opening) -> list[JSON]:
+    return [_chunk(start.model, start.id, {"role": "assistant", "content": ""})]
+
+
+def piece(start: Opening, text: str, _: int) -> list[JSON]:
+    return [_chunk(start.model, start.id, {"content": text})]
+
+
+def closing(reply: Reply) -> list[JSON]:
+    last = _chunk(reply.model, reply.id, {}, STOPS[reply.finish.reason])
+    return [last, {**last, "choices": [], "usage": usage(reply.finish)}]
+
+
+def usage(finish: Finish) -> JSON:
+    return {
+        "prompt_tokens": finish.input_tokens,
+        "completion_tokens": finish.output_tokens,
+        "total_tokens": finish.input_tokens + finish.output_tokens,
+    }
+
+
+def _chunk(model: str, answer: str, delta: JSON, reason: str | None = None) -> JSON:
+    choice = {"index": 0, "delta": delta, "finish_reason": reason}
+    return {**_head(model, answer, "chat.completion.chunk"), "choices": [choice]}
+
+
+def _head(model: str, answer: str, kind: str) -> JSON:
+    return {"id": f"chatcmpl-{answer}", "object": kind, "created": int(time.time()), "model": model}
+
+
+OPENAI = Family(read, whole, opening, piece, closing)

@@ -1,0 +1,70 @@
+"""Chat templates, read back: one text in the form that a model was trained on -> turns."""
+
+import re
+
+from app.local.bedrock_runtime.bodies.conversation import conversation
+from app.local.engine.writer.prompt import Prompt, Turn
+
+_HEADER = re.compile(  # Llama 3's, and Llama 4's
+    r"<\|(?:start_header_id|header_start)\|>(\w+)<\|(?:end_header_id|header_end)\|>\s*"
+)
+_TOKEN = re.compile(r"<\|\w+\|>")
+_INSTRUCTION = re.compile(r"\[/?INST\]")
+_SENTENCE = re.compile(r"</?s>")
+_SYSTEM = ("<<SYS>>", "<</SYS>>")
+
+
+def headers(text: str) -> Prompt:
+    r"""Llama 3 and 4: a header before each turn, a token behind it.
+
+    >>> start = "<|start_header_id|>{}<|end_header_id|>\n\n{}<|eot_id|>"
+    >>> headers(start.format("system", "Be brief.") + start.format("user", "Hello"))
+    Prompt(turns=(Turn(role='user', text='Hello'),), system='Be brief.', documents=())
+    """
+    _, *parts = _HEADER.split(text)
+    said = [
+        (role, _TOKEN.sub("", words).strip())
+        for role, words in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    if not said:
+        return instructions(text)
+    if said[-1] == ("assistant", ""):
+        said.pop()
+    system = "\n\n".join(words for role, words in said if role == "system")
+    turns = (
+        Turn("assistant" if role == "assistant" else "user", words)
+        for role, words in said
+        if role != "system"
+    )
+    return Prompt(conversation(turns), system)
+
+
+def instructions(text: str) -> Prompt:
+    r"""Mistral and Llama 2: what the user says between [INST] and [/INST]. Without, all one turn.
+
+    There is no place for a system prompt but before the user's first words, or in <<SYS>>.
+
+    >>> instructions("<s>[INST] Be brief.\n\nHi [/INST] Hello.</s>[INST] Who are you? [/INST]")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Prompt(turns=(Turn(role='user', text='Hi'), Turn(role='assistant', text='Hello.'),
+                  Turn(role='user', text='Who are you?')), system='Be brief.', documents=())
+    """
+    _, *said = [part.strip() for part in _INSTRUCTION.split(_SENTENCE.sub("", text))]
+    if said and not said[-1]:
+        said.pop()
+    if not said:
+        return Prompt((Turn("user", text.strip()),))
+    system = ""
+    if marked := _between(said[0], *_SYSTEM):
+        system, said[0] = marked
+    elif len(said) > 1:
+        system, _, said[0] = said[0].rpartition("\n\n")
+    turns = (Turn("assistant" if place % 2 else "user", words) for place, words in enumerate(said))
+    return Prompt(conversation(turns), system)
+
+
+def _between(text: str, opening: str, closing: str) -> tuple[str, str] | None:
+    """What stands between two signs, and the text without it; None where nothing does."""
+    before, _, rest = text.partition(opening)
+    inside, closed, after = rest.partition(closing)
+    return (inside.strip(), f"{before}{after}".strip()) if closed else None

@@ -1,0 +1,138 @@
+"""Units packed into chunks of so many tokens."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from app.local.engine.chunk.units import Boundary, Unit
+
+Span = tuple[int, int]  # of characters
+_WORD = re.compile(r"\S")
+
+# How much emptier a chunk may stay, as a part of its size, to end at a better boundary.
+_WORTH = {
+    Boundary.NOTHING: -1.0,
+    Boundary.LINE_OF_CODE: -0.25,
+    Boundary.SENTENCE: 0.0,
+    Boundary.LINE: 0.05,
+    Boundary.PARAGRAPH: 0.1,
+    Boundary.SECTION: 0.2,
+}
+_IDEOGRAPHS = "\u2e80"  # from here on, words are not parted by spaces
+_LONGEST_WORD = 100  # characters; the tokenizer takes a longer one for a single unknown token
+_LONGEST_GAP = 20  # characters without a token, white space mostly, that are to count as one
+
+
+class Tokens:
+    """Where the tokens of a text are, found once and counted often.
+
+    Args:
+        text: the text.
+        spans: those of its tokens, in order. A word that is too long for the tokenizer is one token
+            to it, whatever its length; here each of its characters is one, since each of its parts
+            may be one when they are counted alone. What lies between tokens counts, too, where it
+            is long: a chunk of n tokens has no more than a hundred times as many characters.
+    """
+
+    def __init__(self, text: str, spans: Sequence[Span]) -> None:
+        self.text = text
+        self._starts: list[int] = []
+        last = 0
+        for start, end in (*spans, (len(text), len(text))):
+            self._starts += range(last + _LONGEST_GAP, start, _LONGEST_GAP)
+            self._starts += range(start, end) if end - start > _LONGEST_WORD else (start,)
+            last = end
+        self._starts.pop()  # the end of the text is no token
+
+    def count(self, start: int, end: int) -> int:
+        """How many tokens begin in `text[start:end]`."""
+        return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def after(self, start: int, count: int) -> int:
+        """Where `text[start:]` is to end to have at most `count` tokens: before a word where it
+        can, or within one that is longer.
+        """
+        first = bisect_left(self._starts, start)
+        last = first + count
+        if last >= len(self._starts):
+            return len(self.text)
+        for index in range(last, first, -1):
+            if self._begins_word(self._starts[index]):
+                return self._starts[index]
+        return self._starts[last]
+
+    def before(self, end: int, count: int) -> int:
+        """Where to begin, for `text[:end]` to have at most `count` tokens from there: at a word."""
+        last = bisect_left(self._starts, end)
+        for index in range(max(0, last - count), last):
+            if self._begins_word(self._starts[index]):
+                return self._starts[index]
+        return end
+
+    def word(self, start: int) -> int:
+        """Where the first word begins from here on."""
+        found = _WORD.search(self.text, start)
+        return found.start() if found else len(self.text)
+
+    def _begins_word(self, at: int) -> bool:
+        before, sign = self.text[at - 1 : at], self.text[at]
+        if not before or before.isspace() or sign >= _IDEOGRAPHS:
+            return True
+        return sign.isalnum() and not before.isalnum()
+
+
+def pack(units: Sequence[Unit], tokens: Tokens, most: int, overlap: int = 0) -> Iterator[Span]:
+    """Spans of chunks of at most `most` tokens, in order.
+
+    Each but the first begins with the last `overlap` tokens of the one before: with the first
+    sentence that begins among them, if that leaves half of them, or else with a word. It shares
+    fewer where the sentence that follows would not fit otherwise.
+    """
+    parts = [part for unit in units for part in _parts(unit, tokens, most, most - overlap)]
+    lead, first = parts[0].start, 0
+    while first < len(parts):
+        last = _last(parts, tokens, lead, first, most)
+        end = parts[last - 1].end
+        yield lead, end
+        if last < len(parts):
+            shared = _lead(parts[first:last], tokens, overlap)
+            lead = max(lead, shared, tokens.before(parts[last].end, most))
+            lead = lead if lead < end else parts[last].start
+        first = last
+
+
+def _parts(unit: Unit, tokens: Tokens, most: int, each: int) -> Iterator[Unit]:
+    """The unit; or, if it has more than `most` tokens, its parts of at most `each`, cut at words
+    where there are any.
+    """
+    start, boundary = unit.start, unit.boundary
+    if tokens.count(start, unit.end) > most:
+        while tokens.count(start, unit.end) > each:
+            cut = tokens.after(start, each)
+            if words := tokens.text[start:cut].rstrip():
+                yield Unit(start, start + len(words), boundary)
+            start, boundary = tokens.word(cut), Boundary.NOTHING
+    yield Unit(start, unit.end, boundary)
+
+
+def _last(parts: Sequence[Unit], tokens: Tokens, lead: int, first: int, most: int) -> int:
+    """Where the chunk that begins at `lead` and goes on with `parts[first]` ends best."""
+    best, last = -2.0, first + 1
+    for index in range(first + 1, len(parts) + 1):
+        count = tokens.count(lead, parts[index - 1].end)
+        if count > most:
+            return last
+        worth = count / most + _WORTH[parts[index].boundary] if index < len(parts) else 2.0
+        if worth >= best:
+            best, last = worth, index
+    return last
+
+
+def _lead(parts: Sequence[Unit], tokens: Tokens, overlap: int) -> int:
+    """Where to begin, to share up to `overlap` tokens with the chunk that ends with these parts."""
+    end = parts[-1].end
+    least = tokens.before(end, overlap)
+    for part in parts:
+        if part.start >= least and 2 * tokens.count(part.start, end) >= overlap > 0:
+            return part.start
+    return least

@@ -1,0 +1,86 @@
+"""A text as units: the least that a chunk is made of, and how good an end is before each."""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from app.local.engine.text import sentences
+
+_FENCE = re.compile(r"```|~~~")
+_HEADING = re.compile(r"#{1,6}\s")
+_CAPTION = re.compile(r"\*\*[^*]+\*\*:?|[^|]*:")  # a line in bold, or that announces what follows
+_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")  # between a table's header and its rows
+
+
+class Boundary(IntEnum):
+    """What parts two units; the more, the better a chunk ends there."""
+
+    NOTHING = 0  # a heading and what it is of
+    LINE_OF_CODE = 1
+    SENTENCE = 2  # or rows of a table
+    LINE = 3  # items of a list
+    PARAGRAPH = 4
+    SECTION = 5  # a heading follows
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A sentence, heading, row of a table or line of code.
+
+    Attributes:
+        start: in characters.
+        end: of its last character, exclusive; white space around it is of no unit.
+        boundary: what parts it from the unit before.
+    """
+
+    start: int
+    end: int
+    boundary: Boundary
+
+
+def units(text: str) -> list[Unit]:
+    r"""The units of a text, in order.
+
+    >>> text = "# Soil\n\nClay is wet. Sand is dry.\n\n- loam\n- silt\n## Use"
+    >>> for unit in units(text):
+    ...     print(f"{unit.boundary.name:9} {text[unit.start:unit.end]}")
+    SECTION   # Soil
+    NOTHING   Clay is wet.
+    SENTENCE  Sand is dry.
+    PARAGRAPH - loam
+    LINE      - silt
+    SECTION   ## Use
+    """
+    found: list[Unit] = []
+    above, coded = "", False  # the unit before, and whether code goes on behind it
+    for start, end in sentences(text):
+        words = text[start:end]
+        fence = _FENCE.match(words) is not None
+        gap = text[found[-1].end : start] if found else ""
+        found.append(
+            Unit(start, end, _code(above, fence) if coded else _boundary(above, gap, words))
+        )
+        coded ^= fence
+        above = words
+    return found
+
+
+def _code(above: str, fence: bool) -> Boundary:
+    """What parts lines of a block of code; its first and last line hold on to their fences."""
+    return Boundary.NOTHING if fence or _FENCE.match(above) else Boundary.LINE_OF_CODE
+
+
+def _boundary(above: str, gap: str, words: str) -> Boundary:
+    if _HEADING.match(above):
+        return Boundary.NOTHING
+    if _HEADING.match(words):
+        return Boundary.SECTION
+    if _RULE.fullmatch(above) or _RULE.fullmatch(words):
+        return Boundary.NOTHING
+    if "\n" not in gap:
+        return Boundary.SENTENCE
+    if _CAPTION.fullmatch(above):
+        return Boundary.LINE_OF_CODE
+    if above.startswith("|") and words.startswith("|"):
+        return Boundary.SENTENCE
+    return Boundary.PARAGRAPH if gap.count("\n") > 1 else Boundary.LINE

@@ -1,0 +1,114 @@
+"""The worker process: reads a request a line, writes an answer a line, until its input ends.
+
+    {"format": "pdf", "path": "…", "seconds": 120, "charset": null, "records": null}
+    {"sections": [["the text", 1, {}]]}
+    {"unreadable": "The PDF is encrypted with a password: …"}
+
+Its argument is how many megabytes it may have. Out of memory it exits with OUT_OF_MEMORY. Who
+started it ends it when it takes too long; and it limits itself, to that memory, to the processor's
+time of each request in case that nobody is left to end it, and to writing no files.
+"""
+
+import json
+import os
+import resource
+import sys
+import threading
+import time
+from importlib import import_module
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from app.local.engine.parsers import (
+    LONGEST_TEXT,
+    OUT_OF_MEMORY,
+    Document,
+    Records,
+    Unreadable,
+)
+from app.local.engine.parsers.render import line
+
+_GRACE = 5  # seconds of the processor's time beyond those of the clock
+_GLANCE = 0.05  # seconds between two looks at how much memory is in use
+
+JSON = dict[str, Any]
+
+
+def main() -> None:
+    limit(int(sys.argv[1]) * 2**20)
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints does not get among the answers
+    for request in requests:
+        answers.write(answer(json.loads(request)) + b"\n")
+        answers.flush()
+
+
+def answer(request: JSON) -> bytes:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = used.ru_utime + used.ru_stime + request["seconds"] + _GRACE
+    _soften(resource.RLIMIT_CPU, ceil(most))
+    try:
+        return json.dumps({"sections": _sections(request)}, ensure_ascii=False).encode()
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)  # what is left of the heap is of no use to the next document
+    except Unreadable as error:
+        reason = str(error)
+    except RecursionError:
+        reason = "The file is nested too deeply to be read: simplify it and upload it again."
+    except Exception as error:  # noqa: BLE001 a parser may raise anything over a damaged file
+        reason = (
+            "The file is damaged, or holds what its parser does not know "
+            f"({type(error).__name__}: {line(str(error))}): open it in its application and save "
+            "it anew."
+        )
+    return json.dumps({"unreadable": reason}).encode()
+
+
+def _sections(request: JSON) -> list[tuple[str, int | None, dict[str, str]]]:
+    records = request["records"] and Records(**request["records"])
+    document = Document(Path(request["path"]), request["charset"], records)
+    sections, length = [], 0
+    for section in import_module(f"app.local.engine.parsers.{request['format']}").parse(document):
+        length += len(section.text)
+        if length > LONGEST_TEXT:
+            raise Unreadable(
+                f"The file holds more than {LONGEST_TEXT // 10**6} million characters of text: "
+                "split it into smaller ones."
+            )
+        if section.text.strip():
+            sections.append((section.text, section.page, dict(section.metadata)))
+    return sections
+
+
+def limit(memory: int) -> None:
+    """Limit this process to `memory` bytes, and to writing nothing but its answers.
+
+    macOS takes a limit of the address space and does not keep it: there a thread looks how much
+    is resident, which is coarser: a library that holds the interpreter lock is seen only after it.
+    """
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+        _soften(kind, 0)
+    if sys.platform == "darwin":
+        threading.Thread(target=watch, args=(memory,), daemon=True).start()
+    else:
+        _soften(resource.RLIMIT_AS, memory)
+
+
+def watch(memory: int) -> None:
+    """Exit once more than `memory` bytes have been resident."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= memory:
+        time.sleep(_GLANCE)
+    os._exit(OUT_OF_MEMORY)
+
+
+def _soften(kind: int, value: int) -> None:
+    """Set a soft limit; the hard one, which cannot be raised again, stays as it is."""
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (value, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""HTML, as Markdown: what a reader sees of it.
+
+A page is a tree of blocks, and a block's text is its inline elements in a row. Links keep their
+address; of images the alternative text is kept; bold and italic are not.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from app.local.engine.parsers import Document, Section
+from app.local.engine.parsers.nodes import (
+    CELLS,
+    for_layout,
+    grid,
+    number,
+    rows_of,
+    seen,
+)
+from app.local.engine.parsers.plain import decode
+from app.local.engine.parsers.render import (
+    heading,
+    line,
+    table,
+    tidy,
+)
+
+# fmt: off
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p",
+    "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul",
+))
+# fmt: on
+_CHARSET = re.compile(rb"<meta\s[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w:.-]+)", re.I)
+_POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
+_BACK = ("\u2191", "\u21a9", "\u21a9\ufe0e", "^")  # arrows from a note to its place in the text
+_LONGEST_ADDRESS = 200  # characters; what is longer tracks the reader and says nothing
+
+
+def parse(document: Document) -> Iterator[Section]:
+    content = document.path.read_bytes()
+    declared = _CHARSET.search(content[:2048])
+    charset = document.charset or (declared and declared[1].decode("ascii"))
+    yield Section(to_markdown(decode(content, charset)), None)
+
+
+def to_markdown(markup: str, *, counted: bool = False) -> str:
+    """The text of a page: its `main` element where it has one, under its title.
+
+    Args:
+        markup: the page.
+        counted: whether the items of ordered lists begin with their numbers already.
+
+    >>> print(to_markdown("<title>Soils</title><p>Clay <b>holds</b> water.<ul><li>wet<li>cold"))
+    # Soils
+    <BLANKLINE>
+    Clay holds water.
+    <BLANKLINE>
+    - wet
+    - cold
+    """
+    page = LexborHTMLParser(markup)
+    mains = {node.mem_id: node for node in page.css("main, [role=main]")}
+    root = next(iter(mains.values())) if len(mains) == 1 else page.body
+    title = page.css_first("head > title")
+    blocks = list(_Page(root, counted).blocks(root)) if root else []
+    if title and line(title.text()) and not any(block.startswith("# ") for block in blocks):
+        blocks.insert(0, heading(title.text(), 1))
+    return tidy("\n\n".join(blocks))
+
+
+class _Page:
+    """Renders the nodes of one tree."""
+
+    def __init__(self, root: LexborNode, counted: bool) -> None:
+        self._counted = counted
+        self._holders = _holders_of_blocks(root)
+        self._renderers: dict[str, Callable[[LexborNode], Iterable[str]]] = {
+            **{f"h{level}": self._heading for level in range(1, 7)},
+            "a": self._linked,
+            "ul": self._list,
+            "ol": self._list,
+            "menu": self._list,
+            "dl": self._definitions,
+            "pre": self._preformatted,
+            "table": self._table,
+            "hr": lambda _: (),
+        }
+
+    def blocks(self, parent: LexborNode) -> Iterator[str]:
+        """The blocks below `parent`: its block elements, and its inline ones in between."""
+        run: list[str] = []
+        for node in seen(parent):
+            if node.tag in _BLOCKS or node.mem_id in self._holders:
+                yield from _paragraph(run)
+                run = []
+                yield from self._renderers.get(node.tag or "", self.blocks)(node)
+            else:
+                run.append(self._inline(node))
+        yield from _paragraph(run)
+
+    def _inline(self, node: LexborNode) -> str:
+        if node.tag == "-text":
+            return re.sub(r"\s+", " ", node.text_content or "")
+        if node.tag == "br":
+            return "\n"
+        if node.tag == "img":
+            return f" {line(node.attributes.get('alt') or '')} "
+        text = "".join(map(self._inline, seen(node)))
+        if node.tag == "a":
+            return _link(text, node.attributes.get("href"))
+        return f"^{text.strip()}" if node.tag == "sup" and _POWER.fullmatch(text) else text
+
+    def _heading(self, node: LexborNode) -> Iterator[str]:
+        text = " ".join(self.blocks(node))
+        if text:
+            yield heading(text, int((node.tag or "h1")[1]))
+
+    def _list(self, node: LexborNode) -> Iterator[str]:
+        numbers = count(number(node, "start"))
+        lines = []
+        for item in seen(node):
+            text = "\n".join(self.blocks(item))
+            if _only_list(item):
+                lines.append(text)
+            elif text and node.tag == "ol":
+                counted = self._counted and "id" not in item.attributes  # a note has one
+                lines.append(_hanging(text, "" if counted else f"{next(numbers)}. "))
+            elif text:
+                lines.append(_hanging(text, "- "))
+        if lines:
+            yield "\n".join(lines)
+
+    def _definitions(self, node: LexborNode) -> Iterator[str]:
+        items = ((item.tag, "\n".join(self.blocks(item))) for item in seen(node))
+        yield "\n".join(
+            _hanging(text, ": ") if tag == "dd" else text for tag, text in items if text
+        )
+
+    def _linked(self, node: LexborNode) -> Iterator[str]:
+        blocks = list(self.blocks(node))
+        yield from [_link(blocks[0], node.attributes.get("href"))] if len(blocks) == 1 else blocks
+
+    def _preformatted(self, node: LexborNode) -> Iterator[str]:
+        if text := node.text().strip("\n"):
+            yield f"```\n{text}\n```"
+
+    def _table(self, node: LexborNode) -> Iterator[str]:
+        if caption := node.css_first("caption"):
+            yield from self.blocks(caption)
+        rows = [[cell for cell in seen(row) if cell.tag in CELLS] for row in rows_of(node)]
+        if for_layout(node, rows):
+            for cell in chain.from_iterable(rows):
+                yield from self.blocks(cell)
+        else:
+            texts = grid([[(cell, self._cell(cell)) for cell in row] for row in rows])
+            if any(map(any, texts)):
+                yield table(texts)
+
+    def _cell(self, node: LexborNode) -> str:
+        nested = node.css_first("table")
+        return line(node.text(separator=" ") if nested else " ".join(self.blocks(node)))
+
+
+def _holders_of_blocks(root: LexborNode) -> set[int]:
+    """Ids of the elements that hold a block somewhere below: blocks too, whatever their tag."""
+    holders: set[int] = set()
+    for node in root.traverse():
+        if node.tag in _BLOCKS:
+            parent = node.parent
+            while parent is not None and parent.mem_id not in holders:
+                holders.add(parent.mem_id)
+                parent = parent.parent
+    return holders
+
+
+def _paragraph(run: Iterable[str]) -> Iterator[str]:
+    """Inline texts as one block, if there is anything in them."""
+    lines = [line(part) for part in "".join(run).split("\n")]
+    if text := "\n".join(lines).strip():
+        yield text
+
+
+def _link(text: str, address: str | None) -> str:
+    """A Markdown link, where there is something to read and somewhere to go.
+
+    >>> _link("the docs ", "https://example.com/a")
+    '[the docs](https://example.com/a) '
+    """
+    address = (address or "").strip()
+    label = line(text)
+    if address.startswith("#") and label in _BACK:
+        return ""
+    if not label or not address or address.startswith(("#", "javascript:", "data:")):
+        return text
+    if len(address) > _LONGEST_ADDRESS or " " in address or "\n" in text.strip():
+        return text
+    return text.replace(text.strip(), f"[{label}]({address})")
+
+
+def _hanging(text: str, marker: str) -> str:
+    r"""A list item: its first line after the marker, the others below that.
+
+    >>> print(_hanging("wet\n- very", "2. "))
+    2. wet
+       - very
+    """
+    return marker + text.replace("\n", "\n" + " " * (len(marker) or 3))
+
+
+def _only_list(item: LexborNode) -> bool:
+    """Whether a list's item is there for the list in it alone."""
+    children = [child for child in seen(item) if child.tag != "-text" or line(child.text())]
+    return len(children) == 1 and children[0].tag in ("ul", "ol")

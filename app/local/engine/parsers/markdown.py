@@ -1,0 +1,47 @@
+"""Markdown: the text as it is, but for its front matter."""
+
+import re
+from collections.abc import Iterator
+
+from app.local.engine.parsers import Document, Section
+from app.local.engine.parsers.plain import decode
+from app.local.engine.parsers.render import clean, heading
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
+_KEY = re.compile(r"^[\w-]+[ \t]*:", re.MULTILINE)
+_TITLE = re.compile(r"^title[ \t]*:(.*)$", re.MULTILINE)
+_FIRST_HEADING = re.compile(r"\A\s*+(?:# |.+\n=+[ \t]*+$)", re.MULTILINE)
+
+
+def parse(document: Document) -> Iterator[Section]:
+    yield Section(
+        without_front_matter(clean(decode(document.path.read_bytes(), document.charset))), None
+    )
+
+
+def without_front_matter(text: str) -> str:
+    r"""The text after its YAML block, whose title becomes the heading that the text lacks.
+
+    >>> without_front_matter("---\ntitle: Clay\ndate: 2024-01-01\n---\nIt holds water.")
+    '# Clay\n\nIt holds water.'
+    """
+    matter = _FRONT_MATTER.match(text + "\n")
+    if matter is None or not _KEY.match(matter[1]):
+        return text
+    body = text[matter.end() :].lstrip("\n")
+    title = _title(matter[1])
+    if not title or _FIRST_HEADING.match(body):
+        return body
+    return f"{heading(title, 1)}\n\n{body}"
+
+
+def _title(matter: str) -> str:
+    r"""What the block names its title, without the quotes around it; empty where it names none.
+
+    >>> _title("date: 2024-01-01\ntitle: 'Clay' \n")
+    'Clay'
+    """
+    named = _TITLE.search(matter)
+    title = named[1].strip() if named else ""
+    quoted = len(title) > 2 and title[0] == title[-1] and title[0] in "'\""
+    return title[1:-1] if quoted else title

@@ -1,0 +1,113 @@
+"""PowerPoint: a section a slide, numbered as slides are.
+
+A slide's title is its heading; then come its shapes in their order: text, tables, charts as the
+tables that they draw, pictures by their alternative text; diagrams, and the speaker's notes. Hidden
+slides are left out.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from zipfile import ZipFile
+
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
+
+from app.local.engine.parsers import Document, Section, Unreadable
+from app.local.engine.parsers.archive import opened, related, tree
+from app.local.engine.parsers.charts import chart
+from app.local.engine.parsers.render import (
+    heading,
+    line,
+    table,
+    tidy,
+)
+
+# Placeholders whose paragraphs have bullets unless they say otherwise.
+_BULLETED = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.VERTICAL_BODY)
+
+
+def parse(document: Document) -> Iterator[Section]:
+    with opened(document.path) as archive:
+        if "ppt/presentation.xml" not in archive.NameToInfo:
+            raise Unreadable(
+                "The file is no PowerPoint presentation: it holds no ppt/presentation.xml. Give "
+                "it the suffix of what it really is."
+            )
+        for number, slide in enumerate(Presentation(str(document.path)).slides, start=1):
+            if slide.element.get("show") != "0":
+                text = tidy("\n\n".join(filter(None, _blocks(slide, archive))))
+                yield Section(text, number)
+
+
+def _blocks(slide: Any, archive: ZipFile) -> Iterator[str]:
+    title = slide.shapes.title
+    if title is not None and line(title.text_frame.text):
+        yield heading(title.text_frame.text, 1)
+    for shape in slide.shapes:
+        if title is None or shape.shape_id != title.shape_id:
+            yield from _shape(shape, archive)
+    yield from _diagrams(slide, archive)
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        notes = slide.notes_slide.notes_text_frame.text.strip()
+        yield f"Notes: {notes}" if notes else ""
+
+
+def _shape(shape: Any, archive: ZipFile) -> Iterator[str]:
+    if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
+        for each in shape.shapes:
+            yield from _shape(each, archive)
+    elif shape.has_text_frame:
+        yield "\n".join(_paragraphs(shape))
+    elif shape.has_table:
+        yield table(_cells(shape.table))
+    elif shape.has_chart:
+        yield chart(tree(archive, _part(shape.chart.part)))
+    else:
+        yield line(shape.element.xpath("string(.//p:cNvPr/@descr)"))
+
+
+def _paragraphs(shape: Any) -> Iterator[str]:
+    """The shape's paragraphs, a line each, as items of a list where they are shown as such."""
+    bulleted = shape.is_placeholder and shape.placeholder_format.type in _BULLETED
+    elements = shape.element.iterfind(".//{*}txBody/{*}p")
+    numbers: dict[int, int] = {}  # level -> the last number
+    for paragraph, element in zip(shape.text_frame.paragraphs, elements, strict=True):
+        text, level = line(paragraph.text), paragraph.level
+        if not text:
+            continue
+        marks = {each.tag.rpartition("}")[2] for each in element.iterfind("{*}pPr/{*}*")}
+        numbers = {at: last for at, last in numbers.items() if at <= level}
+        indent = "  " * level
+        if "buAutoNum" in marks:
+            numbers[level] = numbers.get(level, 0) + 1
+            yield f"{indent}{numbers[level]}. {text}"
+        else:
+            numbers.pop(level, None)
+            listed = "buChar" in marks or (bulleted and "buNone" not in marks)
+            yield f"{indent}- {text}" if listed else text
+
+
+def _cells(grid: Any) -> list[list[str]]:
+    """The texts of a table, a merged cell's in every place that it covers."""
+    rows = [list(row.cells) for row in grid.rows]
+    texts = [[cell.text for cell in row] for row in rows]
+    for top, row in enumerate(rows):
+        for left, cell in enumerate(row):
+            if cell.is_merge_origin:
+                for covered in texts[top : top + cell.span_height]:
+                    width = len(covered[left : left + cell.span_width])
+                    covered[left : left + width] = [cell.text] * width
+    return texts
+
+
+def _part(part: Any) -> str:
+    """The name of a part in the archive."""
+    return str(part.partname).lstrip("/")
+
+
+def _diagrams(slide: Any, archive: ZipFile) -> Iterator[str]:
+    for part in related(archive, _part(slide.part)).values():
+        if "/diagrams/data" in part:
+            points = tree(archive, part).iterfind(".//{*}pt/{*}t")
+            texts = (line("".join(point.itertext())) for point in points)
+            yield "\n".join(f"- {text}" for text in texts if text)

@@ -1,0 +1,79 @@
+"""Which chunks have which metadata: a filter looks at every distinct value, not at every chunk."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.local.engine.store.contract import Metadata
+from app.local.engine.store.filters import Condition, Filter
+from app.local.engine.store.inverted import Integers, Inverted
+
+Mask = NDArray[np.bool_]
+Name = tuple[str, str]  # a metadata key, and a value of it as JSON
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """An inverted index whose key i is `names[i]`. Names ascend: a key's values lie together."""
+
+    names: Sequence[Name]
+    index: Inverted
+
+    @classmethod
+    def of(cls, metadata: Sequence[Metadata]) -> "Attributes":
+        """From the metadata of each row."""
+        found = [
+            ((key, json.dumps(value, ensure_ascii=False)), row)
+            for row, attributes in enumerate(metadata)
+            for key, value in attributes.items()
+        ]
+        names = sorted({name for name, _ in found})
+        keys = _places(names, [name for name, _ in found])
+        rows = np.array([row for _, row in found], np.int32)
+        return cls(names, Inverted.of(keys, rows, np.ones(len(rows), np.uint16)))
+
+    @classmethod
+    def merged(cls, parts: Sequence["Attributes"]) -> "Attributes":
+        names = sorted({name for part in parts for name in part.names})
+        renamed = [replace(part.index, keys=_places(names, part.names)) for part in parts]
+        return cls(names, Inverted.merged(renamed))
+
+    def moved(self, places: Integers) -> "Attributes":
+        """With row r at `places[r]`, and without it where that is -1."""
+        index = self.index.moved(places)
+        return Attributes([self.names[key] for key in index.keys.tolist()], index)
+
+    def mask(self, where: Filter, n: int) -> Mask:
+        """(n,) which of the n rows pass."""
+        if isinstance(where, Condition):
+            return self._passing(where, n)
+        combine = np.logical_and if where.operator == "andAll" else np.logical_or
+        return reduce(combine, (self.mask(member, n) for member in where.members))
+
+    def _passing(self, condition: Condition, n: int) -> Mask:
+        values = self._values_of(condition.key)
+        passing = np.array(condition.passing(self._values[values]), np.bool_)  # (values,)
+        starts = self.index.starts[values.start : values.stop + 1]  # (values + 1,)
+        mask = np.full(n, condition.absent)  # (n,)
+        mask[self.index.rows[starts[0] : starts[-1]]] = np.repeat(passing, np.diff(starts))
+        return mask
+
+    def _values_of(self, key: str) -> slice:
+        """Where a key's names stand. Every JSON text sorts after "" and before "~"."""
+        return slice(bisect_left(self.names, (key, "")), bisect_left(self.names, (key, "~")))
+
+    @cached_property
+    def _values(self) -> list[Any]:
+        return list(json.loads(f"[{','.join(value for _, value in self.names)}]"))
+
+
+def _places(names: Sequence[Name], wanted: Sequence[Name]) -> Integers:
+    """Where in `names` each of `wanted` stands."""
+    places = {name: place for place, name in enumerate(names)}
+    return np.array([places[name] for name in wanted], np.uint64)

@@ -1,0 +1,239 @@
+"""The store in a folder.
+
+    truth.sqlite      what is acknowledged is in here
+    *.segment         the index over it, as far as it has been saved; it can always be made again
+    in-use            locked by the process that has the store open
+
+A put commits to the truth first and then publishes the next index. A reader works on the index that
+it found; if a chunk that it wants was replaced meanwhile, it looks again.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from secrets import randbits
+from threading import Lock
+
+import numpy as np
+
+from app.local.engine.store import arrays
+from app.local.engine.store.contract import (
+    DIMENSION,
+    Chunk,
+    Hit,
+    StoreError,
+    StoreInUse,
+    Vectors,
+)
+from app.local.engine.store.filters import Filter, kind
+from app.local.engine.store.index import Index, Part
+from app.local.engine.store.inverted import Integers
+from app.local.engine.store.search import search
+from app.local.engine.store.segment import Segment
+from app.local.engine.store.truth import Row, Truth
+
+SAVED = 256  # chunks; a smaller segment is not worth a file: it is made again on opening
+BATCH = 4096  # chunks
+UNIT = 1e-3  # how far from 1 the length of a unit vector may be
+
+NONE = np.empty(0, np.int64)
+
+log = logging.getLogger(__name__)
+
+
+class Embedded:
+    """SQLite, and an index over it."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        arrays.sync_folder(path.parent)
+        self._path = path
+        self._writing = Lock()
+        self._committing = Lock()  # from a commit to the index that has it
+        self._index = Index()
+        with ExitStack() as resources:
+            resources.enter_context(closing(_lock(path / "in-use")))
+            self._truth = resources.enter_context(closing(Truth(path / "truth.sqlite")))
+            arrays.sync_folder(path)
+            self._restore()
+            self._resources = resources.pop_all()
+
+    def put(self, document: str, chunks: Sequence[Chunk]) -> None:
+        _check(chunks)
+        rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks)]
+        # The long part of a large document comes before others have to wait for it.
+        drafted = _segment([row for row in rows if row.chunk.vector is not None])
+        with self._writing:
+            first = self._truth.next_number()
+            rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks, first)]
+            new = drafted.numbered_from(first)
+            with self._committing:
+                gone = self._truth.put(document, rows)
+                self._index = self._index.changed(gone, new)
+            self._merge()
+
+    def delete(self, document: str) -> None:
+        with self._writing:
+            with self._committing:
+                self._index = self._index.changed(self._truth.delete(document))
+            self._merge()
+
+    def documents(self) -> dict[str, int]:
+        return self._truth.documents()
+
+    def search(
+        self,
+        vector: Vectors,
+        text: str | None,
+        limit: int,
+        filter: Filter | None = None,  # noqa: A002 (Bedrock's own name for it)
+    ) -> list[Hit]:
+        _check_vector("the query", vector)
+        if limit < 1:
+            raise ValueError(f"limit must be at least 1, and is {limit}")
+        index = self._index
+        while True:
+            numbers, scores = search(index, vector, text, limit, filter)
+            rows = self._truth.chunks(numbers)
+            if len(rows) == len(numbers):
+                break
+            index = self._after(index)
+        score = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
+        hits = [_hit(row, score[row.number]) for row in rows]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+
+    def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
+        return {row.chunk.id: _hit(row, score=0.0) for row in self._truth.parents(ids)}
+
+    def close(self) -> None:
+        with self._writing:
+            self._resources.close()
+
+    def _after(self, index: Index) -> Index:
+        """The index after this one, some of whose chunks are no longer in the truth."""
+        with self._committing:
+            if self._index is index:
+                raise self._truth.damaged("chunks are missing")
+            return self._index
+
+    def _restore(self) -> None:
+        """The index from its files, and from the truth what they lack or cannot tell."""
+        self._files = self._truth.segments()
+        numbers = self._truth.numbers()
+        parts = sorted(self._parts(numbers), key=lambda part: -part.size)
+        self._index = Index(tuple(parts))
+        missing = np.setdiff1d(numbers, self._index.numbers, assume_unique=True)
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            rows = self._truth.chunks(batch)
+            if len(rows) < len(batch):
+                raise self._truth.damaged("chunks are missing")
+            self._index = self._index.changed(NONE, _segment(sorted(rows)))
+            self._merge()
+        self._record()
+        self._remove_strays()
+
+    def _parts(self, numbers: Integers) -> Iterator[Part]:
+        for file in self._files:
+            try:
+                segment = Segment.load(self._path_of(file))
+            except arrays.Damaged as damage:
+                log.warning("%s; its part of the index is made again", damage)
+            else:
+                yield Part(segment, np.isin(segment.numbers, numbers), file)
+
+    def _remove_strays(self) -> None:
+        """What a crash left: files that were not finished, or that the truth never came to know."""
+        known = set(map(self._path_of, self._files))
+        for file in {*self._path.glob("*.segment"), *self._path.glob("*.aside")} - known:
+            file.unlink()
+
+    def _path_of(self, file: int) -> Path:
+        return self._path / f"{file:016x}.segment"
+
+    def _merge(self) -> None:
+        """Merge the segments that have become too many or too empty, and save the result."""
+        first = self._index.worn()
+        if first is not None:
+            self._index = self._index.with_last(first, self._saved(self._index.merged(first)))
+            self._record()
+
+    def _saved(self, segment: Segment) -> Part:
+        part = Part.whole(segment)
+        if len(segment) >= SAVED:
+            with _forgiven():
+                file = randbits(62)
+                segment.save(self._path_of(file))
+                part = Part.whole(Segment.load(self._path_of(file)), file)
+        return part
+
+    def _record(self) -> None:
+        """Have the truth know the index's files, and remove those that are no longer of it."""
+        files = {part.file for part in self._index.parts if part.file is not None}
+        if files != self._files:
+            with _forgiven():
+                self._truth.keep_segments(files)
+                for file in self._files - files:
+                    self._path_of(file).unlink(missing_ok=True)
+                self._files = files
+
+
+@contextmanager
+def _forgiven() -> Iterator[None]:
+    """A put is done when the truth has it: that the index was not saved is no error of the put."""
+    try:
+        yield
+    except (OSError, StoreError, arrays.Damaged) as error:
+        log.warning("a part of the index was not saved, and is made again on opening: %s", error)
+
+
+def _segment(rows: Sequence[Row]) -> Segment:
+    return Segment.of([row.number for row in rows], [row.chunk for row in rows])
+
+
+def _hit(row: Row, score: float) -> Hit:
+    chunk = row.chunk
+    return Hit(chunk.id, row.document, chunk.text, chunk.metadata, score, chunk.parent)
+
+
+def _lock(file: Path) -> sqlite3.Connection:
+    """Held until it is closed or its process ends; SQLite knows how to lock on every system."""
+    lock = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("PRAGMA journal_mode = OFF")  # nothing is ever written
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise StoreInUse(
+            f"{file.parent} is open already, here or in another process ({error}); close it there"
+        ) from error
+    return lock
+
+
+def _check(chunks: Sequence[Chunk]) -> None:
+    """What a document must be.
+
+    Raises:
+        ValueError: naming the chunk and the rule that it breaks.
+    """
+    vectors = {chunk.id: chunk.vector for chunk in chunks}
+    if len(vectors) < len(chunks):
+        raise ValueError("the chunks of a document must have different ids")
+    for chunk in chunks:
+        if chunk.vector is not None:
+            _check_vector(f"chunk {chunk.id}", chunk.vector)
+        if chunk.parent and (chunk.parent not in vectors or vectors[chunk.parent] is not None):
+            raise ValueError(f"chunk {chunk.id}: {chunk.parent} is no parent in this document")
+        for key, value in chunk.metadata.items():
+            if kind(value) == "other":
+                raise ValueError(
+                    f"chunk {chunk.id}: metadata {key!r} must be a string, a number, a boolean "
+                    f"or a list of strings, and is {value!r}"
+                )
+
+
+def _check_vector(whose: str, vector: Vectors) -> None:
+    if vector.shape != (DIMENSION,) or not abs(np.linalg.norm(vector) - 1) < UNIT:
+        raise ValueError(f"{whose}: the vector must have {DIMENSION} components and length 1")

@@ -1,0 +1,129 @@
+"""A query, from its vector and its words to the numbers of the best chunks.
+
+    _allowed    the rows that are alive and pass the filter
+    _nearest    of these, the rows whose vectors may be the nearest
+    _words      of these, the BM25 scores
+    fusion      both as one score
+
+A row is a place in all segments, laid end to end. No step depends on how the chunks are spread
+over them: an index that was built again answers the same, bit for bit.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.local.engine.store import bm25, fusion
+from app.local.engine.store.analysis import terms
+from app.local.engine.store.attributes import Mask
+from app.local.engine.store.contract import DIMENSION, Vectors
+from app.local.engine.store.filters import Filter
+from app.local.engine.store.fusion import Scores
+from app.local.engine.store.index import Index
+from app.local.engine.store.inverted import Integers
+from app.local.engine.store.segment import Segment, signs, term_key
+
+EXACT = 16_384  # rows; of so many, every vector is compared
+NEAR = 2_000  # rows; of more, those that the codes bring nearest are compared
+BEST = 500  # rows that words may add to them
+BLOCK = 64  # rows
+
+
+def search(
+    index: Index, vector: Vectors, text: str | None, limit: int, where: Filter | None
+) -> tuple[Integers, Scores]:
+    """The numbers and scores of the best `limit` chunks, and of those that equal the last one."""
+    allowed = _allowed(index, where)  # (n,)
+    candidates = _nearest(index, vector, allowed, max(NEAR, 2 * limit))  # (n,)
+    if text is None:
+        rows = np.flatnonzero(candidates)  # (r,)
+        scores = fusion.semantic(_cosines(index, vector, rows))  # (r,)
+    else:
+        words = _words(index, text, allowed)  # (n,)
+        candidates[_best(words, max(BEST, limit), above=0)] = True
+        rows = np.flatnonzero(candidates)  # (r,)
+        scores = fusion.hybrid(_cosines(index, vector, rows), words[rows])  # (r,)
+    best = _best(scores, limit)
+    return index.numbers[rows[best]], scores[best]
+
+
+def _allowed(index: Index, where: Filter | None) -> Mask:
+    masks = [np.empty(0, np.bool_)]
+    for part in index.parts:
+        passing = part.segment.attributes.mask(where, len(part.segment)) if where else True
+        masks.append(part.alive & passing)
+    return np.concatenate(masks)
+
+
+def _nearest(index: Index, vector: Vectors, allowed: Mask, count: int) -> Mask:
+    """(n,) all rows that are allowed; or if they are many, those that share the most signs with the
+    vector: at least `count`, with all that are as near as the last of them.
+    """
+    if np.count_nonzero(allowed) <= max(EXACT, count):
+        return allowed.copy()
+    code = signs(vector[np.newaxis])  # (6, 1)
+    distances = np.concatenate([_hamming(segment.codes, code) for segment, _ in _spans(index)])
+    distances[~allowed] = DIMENSION + 1  # (n,)
+    within = np.cumsum(np.bincount(distances))  # how many rows are so near, or nearer
+    near: Mask = distances <= np.searchsorted(within, count)  # (n,)
+    return near
+
+
+def _hamming(codes: Integers, code: Integers) -> Integers:
+    """In how many signs (6, n) codes differ from the (6, 1) one: (n,) uint16."""
+    distances: Integers = np.bitwise_count(codes ^ code).sum(axis=0, dtype=np.uint16)
+    return distances
+
+
+def _cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:
+    """(r,) for rows that ascend. Not by BLAS, whose last bit depends on a row's neighbours."""
+    cosines = np.empty(len(rows), np.float32)  # (r,)
+    for segment, start in _spans(index):
+        here = slice(*np.searchsorted(rows, (start, start + len(segment))))
+        local = rows[here] - start
+        if 2 * len(local) > len(segment):
+            cosines[here] = np.einsum("ij,j->i", segment.vectors, vector)[local]
+        else:
+            cosines[here] = np.einsum("ij,j->i", segment.vectors[local], vector)
+    return cosines
+
+
+def _words(index: Index, text: str, allowed: Mask) -> Scores:
+    """(n,) BM25 scores; 0 where no word is found, and where it is not allowed."""
+    scores = np.zeros(len(allowed), np.float32)  # (n,)
+    for term, times in Counter(terms(text)).items():
+        found = [part.postings(term_key(term)) for part in index.parts]
+        weight = times * bm25.idf(index.size, sum(len(rows) for rows, _ in found))
+        for (segment, start), (rows, counts) in zip(_spans(index), found, strict=True):
+            lengths = segment.lengths[rows]  # (p,)
+            gains = bm25.saturation(counts, lengths, index.mean_length)  # (p,)
+            scores[start : start + len(segment)][rows] += np.float32(weight) * gains
+    scores[~allowed] = 0
+    return scores
+
+
+def _best(scores: Scores, count: int, above: float = -1) -> Integers:
+    """Where the `count` highest scores are, with all that equal the lowest of them; ascending.
+
+    >>> _best(np.array([3, 1, 2, 2, 0], np.float32), 2).tolist()
+    [0, 2, 3]
+    """
+    blocks = scores[: len(scores) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1)
+    if len(blocks) > count:
+        # The best of every block are some of the scores: their count-th is not above the true one.
+        rows = np.flatnonzero(scores >= max(np.partition(blocks, -count)[-count], above))
+    else:
+        rows = np.arange(len(scores))
+    rows = rows[scores[rows] > above]
+    if len(rows) > count:
+        rows = rows[scores[rows] >= np.partition(scores[rows], -count)[-count]]
+    return rows
+
+
+def _spans(index: Index) -> Iterator[tuple[Segment, int]]:
+    """Each segment, and its first row."""
+    start = 0
+    for part in index.parts:
+        yield part.segment, start
+        start += len(part.segment)

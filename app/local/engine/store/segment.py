@@ -1,0 +1,158 @@
+"""A segment: an index over some chunks, made once and never changed.
+
+    numbers     (n,)      the chunks, by their numbers in the truth, ascending
+    vectors     (n, 384)  what they mean
+    codes       (6, n)    the signs of the vectors' components, a bit each, 64 to a word
+    lengths     (n,)      how many terms a chunk has
+    words                 which rows have a term; the key is the term's hash
+    attributes            which rows have a value of a metadata key
+
+It is built from chunks, or merged from other segments. Saved, it is one file of arrays.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.local.engine.store import arrays
+from app.local.engine.store.analysis import terms
+from app.local.engine.store.attributes import Attributes, Mask
+from app.local.engine.store.contract import DIMENSION, Chunk, Vectors
+from app.local.engine.store.inverted import Integers, Inverted
+
+
+@dataclass(frozen=True)
+class Segment:
+    numbers: Integers  # (n,) int64
+    vectors: Vectors  # (n, 384)
+    codes: Integers  # (6, n) uint64
+    lengths: Integers  # (n,) int32
+    words: Inverted
+    attributes: Attributes
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @classmethod
+    def of(cls, numbers: Sequence[int], chunks: Sequence[Chunk]) -> "Segment":
+        """Over chunks that have a vector, under these numbers, which ascend."""
+        counted = [Counter(terms(chunk.text)) for chunk in chunks]
+        vectors = np.array([chunk.vector for chunk in chunks], np.float32).reshape(-1, DIMENSION)
+        return cls(
+            np.array(numbers, np.int64),
+            vectors,
+            signs(vectors),
+            np.array([words.total() for words in counted], np.int32),
+            _words(counted),
+            Attributes.of([chunk.metadata for chunk in chunks]),
+        )
+
+    def numbered_from(self, first: int) -> "Segment":
+        """The same, of chunks that were numbered from 0, their numbers from `first` on."""
+        return replace(self, numbers=self.numbers + first)
+
+    @classmethod
+    def merged(cls, parts: Sequence["Segment"], alive: Sequence[Mask]) -> "Segment":
+        """The rows of the parts that are alive."""
+        places = _places(parts, alive)
+        moved = list(zip(parts, places, strict=True))
+        vectors = _gathered([part.vectors for part in parts], places)
+        return cls(
+            _gathered([part.numbers for part in parts], places),
+            vectors,
+            signs(vectors),
+            _gathered([part.lengths for part in parts], places),
+            Inverted.merged([part.words.moved(place) for part, place in moved]),
+            Attributes.merged([part.attributes.moved(place) for part, place in moved]),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the file; see `arrays.save`."""
+        names = json.dumps(self.attributes.names).encode()
+        arrays.save(
+            path,
+            {
+                "numbers": self.numbers,
+                "vectors": self.vectors,
+                "codes": self.codes,
+                "lengths": self.lengths,
+                "names": np.frombuffer(names, np.uint8),
+                **{f"words.{name}": array for name, array in vars(self.words).items()},
+                **{f"index.{name}": array for name, array in vars(self.attributes.index).items()},
+            },
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "Segment":
+        """Read the file, mapped into memory.
+
+        Raises:
+            arrays.Damaged: the file is not what was saved.
+        """
+        file = arrays.load(path)
+        names = [(key, value) for key, value in json.loads(file["names"].tobytes())]
+        fields = ("keys", "starts", "rows", "counts")
+        return cls(
+            file["numbers"],
+            file["vectors"],
+            file["codes"],
+            file["lengths"],
+            Inverted(*(file[f"words.{field}"] for field in fields)),
+            Attributes(names, Inverted(*(file[f"index.{field}"] for field in fields))),
+        )
+
+
+def signs(vectors: Vectors) -> Integers:
+    """The codes of (n, 384) vectors: (6, n) uint64.
+
+    The more signs two vectors share, the smaller the angle between them is (Charikar, "Similarity
+    Estimation Techniques from Rounding Algorithms", 2002).
+    """
+    bits = np.packbits(vectors > 0, axis=1)  # (n, 48)
+    return np.ascontiguousarray(bits.view(np.uint64).T)  # (6, n)
+
+
+@lru_cache(maxsize=1 << 16)
+def term_key(term: str) -> int:
+    """A term's key in `words`. Two of a million terms share one once in 10^7 indexes."""
+    return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
+
+
+def _words(counted: Sequence[Counter[str]]) -> Inverted:
+    """From the terms of each row, counted."""
+    sizes = [len(words) for words in counted]
+    keys = map(term_key, chain.from_iterable(counted))
+    counts = chain.from_iterable(words.values() for words in counted)
+    return Inverted.of(
+        np.fromiter(keys, np.uint64, sum(sizes)),
+        np.repeat(np.arange(len(counted)), sizes),
+        np.fromiter(counts, np.int64, sum(sizes)).clip(max=np.iinfo(np.uint16).max),
+    )
+
+
+def _places(parts: Sequence[Segment], alive: Sequence[Mask]) -> list[Integers]:
+    """For each row of each part its row in the merged segment, and -1 for what is not alive."""
+    numbers = np.concatenate([part.numbers for part in parts])
+    mask = np.concatenate(alive)
+    places = np.full(len(numbers), -1, np.int32)
+    places[np.flatnonzero(mask)[np.argsort(numbers[mask])]] = np.arange(mask.sum())
+    return np.split(places, np.cumsum([len(part) for part in parts])[:-1])
+
+
+def _gathered(columns: Sequence[NDArray[Any]], places: Sequence[Integers]) -> NDArray[Any]:
+    """The rows of all columns, each at its place."""
+    kept = [place >= 0 for place in places]
+    n = sum(int(mask.sum()) for mask in kept)
+    rows = np.empty((n, *columns[0].shape[1:]), columns[0].dtype)
+    for column, mask, place in zip(columns, kept, places, strict=True):
+        rows[place[mask]] = column if mask.all() else column[mask]
+    return rows

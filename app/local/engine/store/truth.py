@@ -1,0 +1,265 @@
+"""The truth: every document's chunks, in SQLite.
+
+One transaction a document. A chunk has a number that no chunk before it ever had, and is never
+changed: a document that is put again gets new numbers. So an index, which knows chunks by their
+numbers, can always be held against what is here.
+
+SQLite does not notice a byte that changed in the middle of a text, so every row has a checksum.
+"""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.local.engine.store.contract import (
+    Chunk,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+)
+from app.local.engine.store.inverted import Integers
+
+VERSION = 1
+SCHEMA = f"""
+    BEGIN;
+    CREATE TABLE documents (
+        key INTEGER PRIMARY KEY,
+        uri TEXT NOT NULL UNIQUE,
+        chunks INTEGER NOT NULL,        -- how many of them a search can find
+        checksum INTEGER NOT NULL
+    );
+    CREATE TABLE chunks (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        document INTEGER NOT NULL REFERENCES documents,
+        id TEXT NOT NULL UNIQUE,
+        text TEXT NOT NULL,
+        metadata TEXT NOT NULL,         -- JSON
+        parent TEXT,
+        vector BLOB,                    -- 384 float32, little-endian; a parent has none
+        checksum INTEGER NOT NULL
+    );
+    CREATE INDEX chunks_of ON chunks (document);
+    CREATE INDEX searchable ON chunks (document) WHERE vector IS NOT NULL;
+    CREATE TABLE segments (file INTEGER PRIMARY KEY);
+    PRAGMA user_version = {VERSION};
+    COMMIT;
+"""
+CHUNKS = """
+    SELECT number, uri, id, text, metadata, parent, vector, chunks.checksum
+    FROM chunks JOIN documents ON document = key
+"""
+
+
+class Row(NamedTuple):
+    """A chunk as it is stored."""
+
+    number: int
+    document: str
+    chunk: Chunk
+
+
+class Truth:
+    """One thread at a time may write. Whoever reads takes a connection that nobody else has."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._idle: list[sqlite3.Connection] = []
+        with self._faults():
+            self._writer = self._connect()
+            try:
+                self._prepare()
+            except BaseException:
+                self._writer.close()
+                raise
+
+    def close(self) -> None:
+        for connection in (*self._idle, self._writer):
+            connection.close()
+
+    def next_number(self) -> int:
+        """A number that no chunk has had; nor has any above it."""
+        with self._faults():
+            (last,) = self._writer.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()
+        return int(last or 0) + 1
+
+    def put(self, document: str, rows: Sequence[Row]) -> Integers:
+        """Replace a document; durable on return. The numbers of the chunks that it had before."""
+        with self._transaction() as database:
+            gone = self._forget(document)
+            self._check_new([row.chunk.id for row in rows])
+            found = sum(row.chunk.vector is not None for row in rows)
+            key = database.execute(
+                "INSERT INTO documents (uri, chunks, checksum) VALUES (?, ?, ?)",
+                (document, found, _checksum(document, found)),
+            ).lastrowid
+            fields = ((row.number, _fields(row.chunk)) for row in rows)
+            database.executemany(
+                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                ((number, key, *rest, _checksum(document, *rest)) for number, rest in fields),
+            )
+        return gone
+
+    def delete(self, document: str) -> Integers:
+        """Forget a document; durable on return. The numbers of the chunks that it had."""
+        with self._transaction():
+            return self._forget(document)
+
+    def documents(self) -> dict[str, int]:
+        """Every document, and how many chunks of it a search can find."""
+        found = {}
+        for uri, chunks, checksum in self._read("SELECT uri, chunks, checksum FROM documents"):
+            self._check(uri, chunks, checksum=checksum)
+            found[uri.decode()] = chunks
+        return found
+
+    def numbers(self) -> Integers:
+        """The numbers of all chunks that a search can find; ascending."""
+        rows = self._read("SELECT number FROM chunks INDEXED BY searchable WHERE vector NOT NULL")
+        numbers = np.unique(np.array(rows, np.int64))
+        if len(numbers) != sum(self.documents().values()):
+            raise self.damaged("chunks are missing")
+        return numbers
+
+    def chunks(self, numbers: Integers) -> list[Row]:
+        """The chunks with these numbers that a search can find, as far as they are there."""
+        wanted = json.dumps(numbers.tolist())
+        return self._rows("number IN (SELECT value FROM json_each(?)) AND vector NOT NULL", wanted)
+
+    def parents(self, ids: Sequence[str]) -> list[Row]:
+        """The chunks with these ids that a search cannot find, as far as they are there."""
+        wanted = json.dumps(list(ids))
+        return self._rows("id IN (SELECT value FROM json_each(?)) AND vector IS NULL", wanted)
+
+    def segments(self) -> set[int]:
+        """The files that hold the index, by their numbers."""
+        return {file for (file,) in self._read("SELECT file FROM segments")}
+
+    def keep_segments(self, files: Iterable[int]) -> None:
+        """From now on these files hold the index."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM segments")
+            database.executemany("INSERT INTO segments VALUES (?)", ((file,) for file in files))
+
+    def _forget(self, document: str) -> Integers:
+        row = self._writer.execute("SELECT key FROM documents WHERE uri = ?", (document,))
+        key = row.fetchone() or (None,)
+        gone = self._writer.execute("SELECT number FROM chunks WHERE document = ?", key).fetchall()
+        self._writer.execute("DELETE FROM chunks WHERE document = ?", key)
+        self._writer.execute("DELETE FROM documents WHERE key = ?", key)
+        return np.array(gone, np.int64).reshape(-1)
+
+    def _check_new(self, ids: Sequence[str]) -> None:
+        query = "SELECT id FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+        if taken := self._writer.execute(query, (json.dumps(ids),)).fetchone():
+            raise ValueError(f"chunk {taken[0].decode()}: another document has a chunk of this id")
+
+    def _rows(self, condition: str, wanted: str) -> list[Row]:
+        rows = []
+        for number, *fields, checksum in self._read(f"{CHUNKS} WHERE {condition}", wanted):
+            self._check(*fields, checksum=checksum)
+            document, *rest = fields
+            rows.append(Row(number, document.decode(), _chunk(*rest)))
+        return rows
+
+    def _check(self, *fields: bytes | int | None, checksum: int) -> None:
+        if _checksum(*fields) != checksum:
+            raise self.damaged("a row is not what was written")
+
+    def _read(self, query: str, *values: str) -> list[Any]:
+        with self._faults():
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._connect()
+            try:
+                return connection.execute(query, values).fetchall()
+            finally:
+                self._idle.append(connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._faults():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        connection.text_factory = bytes  # what was damaged may not be text
+        try:
+            connection.execute("PRAGMA synchronous = FULL")  # every commit is brought to the disk
+            connection.execute("PRAGMA fullfsync = ON")  # and on macOS past the disk's own memory
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self) -> None:
+        (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._writer.execute("PRAGMA page_size = 8192")  # bytes; of chunks, 3 and not 1
+            self._writer.execute("PRAGMA journal_mode = WAL")
+            self._writer.executescript(SCHEMA)
+        elif version != VERSION:
+            raise StoreError(
+                f"{self._file} was written by another version of Outcrop ({version}; this one "
+                f"reads {VERSION}). Remove {self._file.parent} and ingest its documents again."
+            )
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """SQLite's errors as the store's own."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise StoreFull(f"there is no room left for {self._file}") from error
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # what we ask is right; so is not it
+                raise self.damaged(str(error)) from error
+            raise StoreError(f"{self._file} cannot be used: {error}") from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its messages quote the file
+            raise self.damaged(str(error)) from error
+
+    def damaged(self, what: str) -> StoreDamaged:
+        """The error that says so."""
+        return StoreDamaged(
+            f"{self._file} is damaged ({what}). Remove {self._file.parent} and ingest its "
+            "documents again."
+        )
+
+
+def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None]:
+    """What a row of `chunks` holds of a chunk."""
+    metadata = json.dumps(dict(chunk.metadata), ensure_ascii=False)
+    vector = None if chunk.vector is None else chunk.vector.astype("<f4").tobytes()
+    return chunk.id, chunk.text, metadata, chunk.parent, vector
+
+
+def _chunk(
+    id_: bytes, text: bytes, metadata: bytes, parent: bytes | None, vector: bytes | None
+) -> Chunk:
+    """The other way."""
+    return Chunk(
+        id_.decode(),
+        text.decode(),
+        json.loads(metadata),
+        None if vector is None else np.frombuffer(vector, "<f4"),
+        None if parent is None else parent.decode(),
+    )
+
+
+def _checksum(*fields: str | bytes | int | None) -> int:
+    """Of a row's fields, as they are written (str) or as they are read (bytes)."""
+    parts = (field if isinstance(field, bytes) else str(field).encode() for field in fields)
+    return zlib.crc32(b"\0".join(parts))

@@ -1,0 +1,124 @@
+"""all-MiniLM-L6-v2, layer by layer, as an ONNX graph.
+
+A sentence encoder of six BERT layers (Devlin et al. 2018, https://arxiv.org/abs/1810.04805),
+distilled (Wang et al. 2020, https://arxiv.org/abs/2002.10957) and tuned to put sentences of the
+same meaning close together.
+
+The graph reads one text at a time. So there is no batch axis, no padding and no mask, and a
+vector cannot depend on what else is being encoded. In the margin, the shape of each tensor:
+
+    t    tokens of the text, with [CLS] and [SEP], at most 512
+    d    384, the dimensions of a token
+    h    12 heads, of
+    k    32 dimensions each
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from app.local.engine.transformer.graph import Graph, Program, Tensor
+from app.local.engine.transformer.weights import Shape, Weights
+
+LAYERS = 6
+D = 384
+HEADS = 12
+VOCABULARY = 30522
+POSITIONS = 512
+
+# The channel of the residual stream whose values are some ten times those of any other.
+OUTLIERS = (99,)
+
+
+def shapes() -> dict[str, Shape]:
+    """Every tensor that the network is made of, under its name in the published file."""
+    embeddings = {
+        "embeddings.word_embeddings.weight": (VOCABULARY, D),
+        "embeddings.position_embeddings.weight": (POSITIONS, D),
+        "embeddings.token_type_embeddings.weight": (2, D),
+        "embeddings.LayerNorm.weight": (D,),
+        "embeddings.LayerNorm.bias": (D,),
+    }
+    layer = {
+        "attention.self.query": (D, D),
+        "attention.self.key": (D, D),
+        "attention.self.value": (D, D),
+        "attention.output.dense": (D, D),
+        "attention.output.LayerNorm": (D,),
+        "intermediate.dense": (4 * D, D),
+        "output.dense": (D, 4 * D),
+        "output.LayerNorm": (D,),
+    }
+    layers = {f"encoder.layer.{n}.{name}": s for n in range(LAYERS) for name, s in layer.items()}
+    weights = {f"{name}.weight": shape for name, shape in layers.items()}
+    biases = {f"{name}.bias": shape[:1] for name, shape in layers.items()}
+    return embeddings | weights | biases
+
+
+def program(weights: Weights, linear: "Linear") -> Program:
+    """The network, ready to run: token ids, (t,), to the mean of their last layer, (d,)."""
+    g = Graph(weights)
+    return g.compile("ids", MiniLM(g, linear).forward("ids"))
+
+
+class Linear(Protocol):
+    """y = x W^T + b, (t, in) -> (t, out), for each of some layers that read the same x.
+
+    `outliers` are channels of x whose values are far larger than those of the others.
+    """
+
+    def __call__(
+        self, g: Graph, x: Tensor, names: Sequence[str], outliers: Sequence[int] = ()
+    ) -> list[Tensor]: ...
+
+
+class MiniLM:
+    """The forward pass: each method adds its part to the graph, in the order of the data."""
+
+    def __init__(self, g: Graph, linear: Linear) -> None:
+        self.g = g
+        self.linear = linear
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Token ids, (t,), to the mean of what the last layer makes of them, (d,)."""
+        x = self.embed(ids)  # (t, d)
+        for layer in range(LAYERS):
+            x = self.attend(f"encoder.layer.{layer}.attention", x)  # (t, d)
+            x = self.feed_forward(f"encoder.layer.{layer}", x)  # (t, d)
+        return self.g.ReduceMean(x, self.g.constant([0]), keepdims=0)  # (d,)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """What each token is, where it stands, and that it is of the first of two kinds."""
+        g = self.g
+        token = g.Gather(g.weight("embeddings.word_embeddings.weight"), ids)  # (t, d)
+        places = g.weight("embeddings.position_embeddings.weight")  # (512, d)
+        place = g.Slice(places, g.constant([0]), g.Shape(ids))  # (t, d)
+        kind = g.Gather(
+            g.weight("embeddings.token_type_embeddings.weight"), g.constant([0])
+        )  # (1, d)
+        return self.norm("embeddings.LayerNorm", g.Add(g.Add(token, place), kind))
+
+    def attend(self, name: str, x: Tensor) -> Tensor:
+        """Multi-head self-attention: every token gathers from those that matter to it."""
+        g = self.g
+        names = [f"{name}.self.{part}" for part in ("query", "key", "value")]
+        qkv = self.linear(g, x, names, OUTLIERS)  # 3 of (t, d)
+        q, k, v = (g.Reshape(y, g.constant([0, HEADS, -1])) for y in qkv)  # (t, h, k)
+        q = g.Transpose(q, perm=(1, 0, 2))  # (h, t, k)
+        k = g.Transpose(k, perm=(1, 2, 0))  # (h, k, t)
+        v = g.Transpose(v, perm=(1, 0, 2))  # (h, t, k)
+        scores = g.Mul(g.MatMul(q, k), g.constant((D / HEADS) ** -0.5))  # (h, t, t)
+        y = g.MatMul(g.Softmax(scores, axis=-1), v)  # (h, t, k)
+        y = g.Reshape(g.Transpose(y, perm=(1, 0, 2)), g.constant([0, D]))  # (t, d)
+        [y] = self.linear(g, y, [f"{name}.output.dense"])  # (t, d)
+        return self.norm(f"{name}.output.LayerNorm", g.Add(x, y))
+
+    def feed_forward(self, name: str, x: Tensor) -> Tensor:
+        """What each token makes of what it gathered."""
+        g = self.g
+        [y] = self.linear(g, x, [f"{name}.intermediate.dense"], OUTLIERS)  # (t, 4d)
+        [y] = self.linear(g, g.Gelu(y), [f"{name}.output.dense"])  # (t, d)
+        return self.norm(f"{name}.output.LayerNorm", g.Add(x, y))
+
+    def norm(self, name: str, x: Tensor) -> Tensor:
+        scale, shift = self.g.weight(f"{name}.weight"), self.g.weight(f"{name}.bias")  # (d,)
+        return self.g.LayerNormalization(x, scale, shift, epsilon=1e-12)

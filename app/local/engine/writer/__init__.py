@@ -1,0 +1,53 @@
+"""The stand-in model: honest and extractive.
+
+    prompt      what is asked, and how it is to be answered: the nouns
+    reading     Prompt -> the task in it: answer from passages, rewrite a follow-up, something else
+                (message, passages and markup take the text apart)
+    candidates  passages -> all that can be said of them: sentences, items, rows, lists
+    evidence    how far each candidate speaks for being the answer
+    choose      scores -> is there an answer, which sentences make it, in which order
+    rewrite     a follow-up and its conversation -> a question that stands alone
+                (by phrases and pronouns)
+    limits      the answer, piece by piece, up to its longest length or the text that ends it
+
+    writer      all of this in a row
+    server      in its place: any OpenAI-compatible server (Ollama, llama.cpp, vLLM)
+    bodies      the request and response bodies of each family of models
+
+It says what the passages say and nothing else: every word of an answer stands in a passage. Where
+none of them answers it abstains, as the prompt wants it said. What it cannot do it says it cannot.
+"""
+
+from app.local.engine.writer.prompt import (
+    Citation,
+    Document,
+    Finish,
+    Generation,
+    Model,
+    ModelError,
+    ModelTimeout,
+    Prompt,
+    Sampling,
+    Turn,
+    Writing,
+    Written,
+)
+from app.local.engine.writer.server import Server
+from app.local.engine.writer.writer import Writer
+
+__all__ = [
+    "Citation",
+    "Document",
+    "Finish",
+    "Generation",
+    "Model",
+    "ModelError",
+    "ModelTimeout",
+    "Prompt",
+    "Sampling",
+    "Server",
+    "Turn",
+    "Writer",
+    "Writing",
+    "Written",
+]

@@ -1,0 +1,176 @@
+"""How far each candidate speaks for being the answer: the features that a score is made of.
+
+Of meaning (cosines of the encoder), of words (how much of the question's weight a sentence, its
+neighbours, what stands over it, and its passage cover), of form (whether it holds what the question
+asks for: a number, a date, a name, a definition), and of place. `coefficients.py` says what each is
+worth.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.local.engine.store.analysis import terms
+from app.local.engine.transformer import Vectors
+from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.question import (
+    Question,
+    dates,
+    names,
+    numbers,
+    words,
+)
+
+Evidence = NDArray[np.float64]  # (candidates, features)
+
+MOST = 160  # candidates that are looked at closely
+
+_MEANS = re.compile(r"\b(by|through|using|via|with)\b|^To ", re.IGNORECASE)
+_POINTER = re.compile(r"((for|to)\b[^.]*?\bsee|see)\b", re.IGNORECASE)
+
+
+class Case:
+    """A question and the candidates for its answer."""
+
+    def __init__(
+        self,
+        question: Question,
+        candidates: Sequence[Candidate],
+        vectors: Vectors,
+        asked: Vectors,
+    ) -> None:
+        self.question = question
+        self.candidates = candidates
+        self.said = [frozenset(terms(one.text)) for one in candidates]
+        self.above = [frozenset(terms(one.context)) for one in candidates]
+        self.cosine = vectors @ asked  # (n,)
+        self._vectors = vectors  # (n, 384)
+        self._asked = asked  # (384,)
+        weigh = inverse_document_frequency(self.said)
+        self._weights = {term: weigh(term) for term in question.terms}
+        self._total = sum(self._weights.values()) or 1.0
+
+    def covered(self, words: Collection[str]) -> float:
+        """How much of the question's weight is in these words, 0 to 1."""
+        held = (weight for term, weight in self._weights.items() if term in words)
+        return sum(held) / self._total
+
+    def beside(self, place: int, step: int) -> int | None:
+        """The candidate before or after, in the same passage."""
+        other = place + step
+        inside = 0 <= other < len(self.candidates)
+        same = inside and self.candidates[other].passage == self.candidates[place].passage
+        return other if same else None
+
+    def covered_beside(self, place: int, step: int) -> float:
+        """What the neighbour covers and the candidate does not."""
+        other = self.beside(place, step)
+        return 0.0 if other is None else self.covered(self.said[other] - self.said[place])
+
+    @cached_property
+    def passage_cosine(self) -> dict[int, float]:
+        """Of each passage's mean vector."""
+        means = {one: self._vectors[rows].mean(axis=0) for one, rows in self._rows.items()}
+        return {one: float(v @ self._asked / np.linalg.norm(v)) for one, v in means.items()}
+
+    @cached_property
+    def passage_best(self) -> dict[int, float]:
+        """Of each passage's nearest sentence."""
+        return {one: float(self.cosine[rows].max()) for one, rows in self._rows.items()}
+
+    @cached_property
+    def passage_covered(self) -> dict[int, float]:
+        return {
+            one: self.covered(frozenset().union(*(self.said[i] | self.above[i] for i in rows)))
+            for one, rows in self._rows.items()
+        }
+
+    @cached_property
+    def _rows(self) -> dict[int, list[int]]:
+        rows: dict[int, list[int]] = {}
+        for place, one in enumerate(self.candidates):
+            rows.setdefault(one.passage, []).append(place)
+        return rows
+
+
+def inverse_document_frequency(texts: Sequence[Collection[str]]) -> Callable[[str], float]:
+    """Lucene's: log(1 + (n - m + 0.5) / (m + 0.5)) for a term that m of n texts hold.
+
+    >>> weigh = inverse_document_frequency([{"quartz", "hard"}, {"quartz"}])
+    >>> weigh("hard") > weigh("quartz")
+    True
+    """
+    counts = Counter(term for text in texts for term in text)
+    return lambda term: log(1 + (len(texts) - counts[term] + 0.5) / (counts[term] + 0.5))
+
+
+def likeliest(question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Of very many candidates those that share most words with the question, in reading order."""
+    if len(candidates) <= MOST:
+        return candidates
+    said = [frozenset(terms(f"{one.context} {one.text}")) for one in candidates]
+    weigh = inverse_document_frequency(said)
+    shared = [sum(weigh(term) for term in question.terms if term in one) for one in said]
+    kept = sorted(range(len(candidates)), key=lambda place: -shared[place])[:MOST]
+    return [candidates[place] for place in sorted(kept)]
+
+
+def _new_name(case: Case, i: int) -> bool:
+    return bool(names(case.candidates[i].text) - case.question.names)
+
+
+def _no_name(case: Case, i: int) -> bool:
+    wanted = case.question.names
+    return bool(wanted) and wanted.isdisjoint(words(case.candidates[i].text))
+
+
+def _cosine_before(case: Case, i: int) -> float:
+    before = case.beside(i, -1)
+    return 0.0 if before is None else float(case.cosine[before])
+
+
+def _defines(case: Case, i: int) -> bool:
+    begins = case.question.definition
+    return bool(begins and begins.match(case.candidates[i].text))
+
+
+# fmt: off
+FEATURES: dict[str, Callable[[Case, int], float]] = {
+    "cosine":          lambda case, i: float(case.cosine[i]),
+    "cosine before":   _cosine_before,
+    "passage cosine":  lambda case, i: case.passage_cosine[case.candidates[i].passage],
+    "passage best":    lambda case, i: case.passage_best[case.candidates[i].passage],
+    "covered":         lambda case, i: case.covered(case.said[i]),
+    "covered above":   lambda case, i: case.covered(case.above[i] - case.said[i]),
+    "covered before":  lambda case, i: case.covered_beside(i, -1),
+    "covered after":   lambda case, i: case.covered_beside(i, +1),
+    "passage covered": lambda case, i: case.passage_covered[case.candidates[i].passage],
+    "top passage":     lambda case, i: case.candidates[i].passage == 0,
+    "first sentence":  lambda case, i: case.candidates[i].place == 0,
+    "names none":      _no_name,
+    "number":          lambda case, i: case.question.kind == "number"
+                       and bool(numbers(case.candidates[i].text) - case.question.numbers),
+    "date":            lambda case, i: case.question.kind == "date"
+                       and bool(dates(case.candidates[i].text) - dates(case.question.text)),
+    "person":          lambda case, i: case.question.kind == "person" and _new_name(case, i),
+    "place":           lambda case, i: case.question.kind == "place" and _new_name(case, i),
+    "way":             lambda case, i: case.question.kind == "way"
+                       and bool(_MEANS.search(case.candidates[i].text)),
+    "definition":      _defines,
+    "pointer":         lambda case, i: bool(_POINTER.match(case.candidates[i].text)),
+    "lead-in":         lambda case, i: case.candidates[i].text.endswith(":"),
+    "item":            lambda case, i: case.candidates[i].kind == "item",
+    "row":             lambda case, i: case.candidates[i].kind == "row",
+}
+# fmt: on
+
+
+def evidence(case: Case) -> Evidence:
+    """The features of every candidate, in the order of FEATURES."""
+    rows = [[float(of(case, i)) for of in FEATURES.values()] for i in range(len(case.candidates))]
+    return np.array(rows, np.float64).reshape(-1, len(FEATURES))

@@ -1,0 +1,125 @@
+"""A question, and what kind of answer it expects."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from app.local.engine.store.analysis import terms
+
+Kind = Literal["number", "date", "person", "place", "reason", "yes-no", "way", "thing"]
+
+_KINDS: dict[Kind, str] = {
+    "number": (
+        r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide)\b"
+        r"|\b(?:what|which)\b(?: \S+){0,4}? (?:number|percent\w*|amount|size|limit|quota|maximum"
+        r"|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
+        r"|temperature|version|fraction|proportion|throughput)\b"
+    ),
+    "date": (
+        r"(?:^|[,;] |\b(?:since|until|by) )when"
+        r"(?: (?:is|was|were|are|did|do|does|will|can|could|has|had|have)\b|\?)"
+        r"|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|century|decade|time|era|period)s?\b"
+    ),
+    "person": r"^\W*who(?:se|m)?\b|\b(?-i:who(?:se|m)?)\b",
+    "place": (
+        r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|country|state|place|location|county|region"
+        r"|continent|town|river|island|area|province|nation)\b"
+    ),
+    "reason": r"\bwhy\b|\bwhat (?:caused?|causes|was the (?:cause|reason))\b|\breason\b",
+    "yes-no": (
+        r"^\W*(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|may|must)\b"
+    ),
+    "way": r"\bhow\b",
+}
+_PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS.items()]
+_COUNTED = """
+one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
+million billion trillion dozen half third quarter first second twice once zero both several
+"""
+_CALENDAR = """
+january february march april may june july august september october november december
+"""
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_NUMBER_WORDS = frozenset(_COUNTED.split())
+_YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
+_MONTHS = frozenset(_CALENDAR.split())
+_WHAT_IS = re.compile(
+    r"\W*what(?:'s|\u2019s| is| are| was| were) (?:an? |the )?([^\s?]+(?: [^\s?]+){0,5})\W*$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked.
+
+    >>> question = Question("How many layers can a Lambda function have in 2024?")
+    >>> question.kind, sorted(question.names), sorted(question.numbers)
+    ('number', ['lambda'], ['2024'])
+    """
+
+    text: str
+
+    @cached_property
+    def kind(self) -> Kind:
+        return next((kind for kind, pattern in _PATTERNS if pattern.search(self.text)), "thing")
+
+    @cached_property
+    def definition(self) -> re.Pattern[str] | None:
+        """How a sentence begins that defines what is asked for, if a definition is.
+
+        >>> begins = Question("What is the stand-in?").definition
+        >>> [bool(begins.match(text)) for text in ("A stand-in is a server.", "It is a stand-in.")]
+        [True, False]
+        """
+        asked = _WHAT_IS.match(self.text)
+        if asked is None:
+            return None
+        subject = re.escape(asked[1])
+        return re.compile(
+            rf"(?:(?:an?|the) )?{subject}\b.{{0,30}}? (?:is|are|was|were|means)\b", re.I
+        )
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """What it is about, each term once."""
+        return tuple(dict.fromkeys(terms(self.text)))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return names(self.text)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return numbers(self.text)
+
+
+def words(text: str) -> frozenset[str]:
+    """Its words, in lower case."""
+    return frozenset(map(_bare, _WORD.findall(text)))
+
+
+def names(text: str) -> frozenset[str]:
+    """Words with a capital, but for the first: nearly all of them are names."""
+    return frozenset(_bare(word) for word in _WORD.findall(text)[1:] if word[0].isupper())
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Numbers, in digits and in words."""
+    return frozenset(_NUMBER.findall(text)) | (_lower_words(text) & _NUMBER_WORDS)
+
+
+def dates(text: str) -> frozenset[str]:
+    """Years and months."""
+    return frozenset(_YEAR.findall(text)) | (_lower_words(text) & _MONTHS)
+
+
+def _bare(word: str) -> str:
+    return word.lower().removesuffix("'s").removesuffix("\u2019s")
+
+
+def _lower_words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", text.lower()))

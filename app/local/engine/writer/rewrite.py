@@ -1,0 +1,127 @@
+"""A follow-up, made a question that is understood without the conversation. By rule, not by model.
+
+    How hard is quartz?  It is 7 on the Mohs scale.
+    And where is it found?            ->  And where is quartz found?
+    What about talc?                  ->  How hard is talc?
+    Why?                              ->  How hard is quartz, and why?
+    What is the default?              ->  What is the default of quartz?
+
+A pronoun is named. A fragment takes the place of its like in the last question, or is added to it.
+A question with nothing of its own is one about the topic. Any other stands alone already, and is
+returned as it is; so is all that is not English.
+"""
+
+import re
+from collections.abc import Sequence
+
+from app.local.engine.store.analysis import terms
+from app.local.engine.writer.phrases import Phrase, phrases
+from app.local.engine.writer.prompt import Turn
+from app.local.engine.writer.pronouns import name_pronouns, topic
+
+_LEAD = r"^\s*+(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks)\b[,.]?\s++){0,5})"
+_WHAT_ABOUT = re.compile(_LEAD + r"(?:what|how) about (?P<fragment>[^?]++)\??\s*+$", re.I)
+_BARE_WH = re.compile(
+    _LEAD + r"(?P<fragment>(?:since |until |by )?(?:why|when|where|how|who|which)"
+    r"(?: not| so| much| many| long| often| far| exactly| else| one| ones)?)\s*+\??\s*+$",
+    re.I,
+)
+_CLAUSE = re.compile(
+    r"\b(what|which|who|whom|whose|when|where|why|how|is|are|was|were|am|do|does|did|can|could|will"
+    r"|would|should|has|have|had|may|might|must|tell|explain|describe|list|show|give|name|i|we|you"
+    r"|please)\b",
+    re.I,
+)
+_FRAGMENT = re.compile(_LEAD + r"(?P<fragment>[^?]++)\??\s*+$", re.I)
+_LONGEST_FRAGMENT = 8  # words, behind "and" or with a preposition
+_LONGEST_BARE_FRAGMENT = 3
+_PREPOSITION = re.compile(r"(in|on|for|with|at|from|by|under|without|as|to|during)\b", re.I)
+_TELL = re.compile(r"\W*(tell|explain|say|more|go on)\b", re.IGNORECASE)
+_COURTESY = re.compile(
+    r"\W*(thanks?|ok(ay)?|yes|no|great|cool|hi|hello|bye)\b[\w\s]{0,12}\W*$", re.I
+)
+
+
+def rewrite(question: str, conversation: Sequence[Turn]) -> str:
+    """The question with everything in it named.
+
+    >>> said = (Turn("user", "How hard is quartz?"), Turn("assistant", "It is 7."))
+    >>> rewrite("Where is it found?", said), rewrite("What about talc?", said)
+    ('Where is quartz found?', 'How hard is talc?')
+    >>> rewrite("What is DynamoDB and how does it scale?", said)
+    'What is DynamoDB and how does it scale?'
+    """
+    asked = answered = ""
+    for turn in conversation:
+        if turn.role == "user":
+            asked = _alone(turn.text.strip(), asked, answered)
+        else:
+            answered = turn.text
+    return _alone(question, asked, answered)
+
+
+def _alone(question: str, asked: str, answered: str) -> str:
+    """The question, given the one before it, which stands alone, and its answer."""
+    if not _CLAUSE.search(asked) or _COURTESY.match(question):
+        return question
+    named = name_pronouns(question, asked, answered)
+    if named != question:
+        return named
+    if about := _WHAT_ABOUT.match(question) or _fragment(question):
+        return _replace(about["fragment"].strip(" ."), asked)
+    if bare := _BARE_WH.match(question):
+        return f"{asked.rstrip(' ?.')}, and {bare['fragment'].lower()}?"
+    return _name_topic(question, asked)
+
+
+def _fragment(question: str) -> re.Match[str] | None:
+    """A question without a clause of its own: "And in Fargate?", "GPU instances?"."""
+    found = _FRAGMENT.match(question)
+    if found is None or _CLAUSE.search(question):
+        return None
+    leaning = found["lead"] or _PREPOSITION.match(found["fragment"])
+    longest = _LONGEST_FRAGMENT if leaning else _LONGEST_BARE_FRAGMENT
+    return found if len(found["fragment"].split()) <= longest else None
+
+
+def _replace(fragment: str, asked: str) -> str:
+    """The last question, asked of the fragment instead.
+
+    >>> _replace("for layers", "What is the limit for functions?")
+    'What is the limit for layers?'
+    """
+    if preposition := _PREPOSITION.match(fragment):
+        same = re.search(rf"\b{preposition[1]}\b [^?,;]*(?=[?,;]|$)", asked, re.IGNORECASE)
+        if same:
+            return asked[: same.start()] + fragment + asked[same.end() :]
+        return f"{asked.rstrip(' ?.')} {fragment}?"
+    new = next(iter(phrases(fragment)), None)
+    old = new and _like(new, phrases(asked))
+    about = topic(phrases(asked))
+    if new and about and about.name and not new.name and old in (None, about):
+        return f"What about {fragment} of {about.text}?"
+    if not old:
+        return f"{asked.rstrip(' ?.')}, and {fragment}?"
+    return asked[: old.start] + fragment + asked[old.end :]
+
+
+def _like(new: Phrase, olds: Sequence[Phrase]) -> Phrase | None:
+    """The phrase that the new one replaces: with its head, else of its sort, else the last."""
+    head = terms(new.text)[-1:]
+    with_head = [old for old in olds if head and terms(old.text)[-1:] == head]
+    of_sort = [old for old in olds if (old.name, old.determined) == (new.name, new.determined)]
+    named = [old for old in olds if old.name == new.name]
+    return next((found[-1] for found in (with_head, of_sort, named, olds) if found), None)
+
+
+def _name_topic(question: str, asked: str) -> str:
+    """A question as bare as "What is the default?" is one about the topic.
+
+    >>> _name_topic("What is the default?", "How long is the timeout?")
+    'What is the default of the timeout?'
+    """
+    about = topic(phrases(asked))
+    bare = len(terms(question)) <= 1 and not any(one.name for one in phrases(question))
+    if not (bare and about and _CLAUSE.search(question)):
+        return question
+    return f"{question.rstrip(' ?.')} {'about' if _TELL.match(question) else 'of'} {about.text}?"

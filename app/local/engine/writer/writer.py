@@ -1,0 +1,120 @@
+"""The writer: a prompt in, an answer out, piece by piece."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from random import Random
+
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer.candidates import Candidate, candidates
+from app.local.engine.writer.choose import (
+    answerable,
+    chosen,
+    drawn,
+    score,
+)
+from app.local.engine.writer.evidence import Case, evidence, likeliest
+from app.local.engine.writer.limits import limited, pieces
+from app.local.engine.writer.prompt import (
+    Citation,
+    Generation,
+    Prompt,
+    Sampling,
+    Written,
+)
+from app.local.engine.writer.question import Question
+from app.local.engine.writer.reading import (
+    Answer,
+    Other,
+    Rewrite,
+    read,
+)
+from app.local.engine.writer.rewrite import rewrite
+from app.local.engine.writer.vectors import Remembered
+
+ABOUT = (
+    "I am Outcrop's stand-in model. I answer questions with sentences from the passages in the "
+    "prompt, and can do nothing else. For a model that can, start an OpenAI-compatible server such "
+    "as Ollama, and name it in OUTCROP_LOCAL_MODEL_URL."
+)
+
+
+class Writer:
+    """The extractive model. Thread-safe; the same request gets the same answer."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._remembered = Remembered(encoder)
+
+    def count(self, prompt: Prompt) -> int:
+        return sum(map(self._encoder.count, prompt.texts))
+
+    async def write(self, prompt: Prompt, sampling: Sampling) -> Written:
+        """The answer, all of it, computed in a thread."""
+        return await asyncio.to_thread(lambda: Written(self.generate(prompt, sampling)))
+
+    def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
+        answer = self._answer(prompt, sampling)
+        tokens = self.count(prompt)
+        source = limited(pieces(answer.text), sampling, self._encoder.spans, tokens)
+        return Generation(source, tokens, answer.citations)
+
+    def _answer(self, prompt: Prompt, sampling: Sampling) -> "_Text":
+        match read(prompt):
+            case Answer() as task:
+                said = self._say(task, sampling, _random(prompt, sampling))
+                return _written(said, task) if said else _Text(task.abstention)
+            case Rewrite(question, conversation):
+                return _Text(rewrite(question, conversation))
+            case Other():
+                return _Text(ABOUT)
+
+    def _say(self, task: Answer, sampling: Sampling, random: Random) -> list[Candidate]:
+        """The candidates that make the answer; none where the passages hold none."""
+        question = Question(rewrite(task.question, task.conversation))
+        found = likeliest(question, candidates([one.text for one in task.passages]))
+        if not found or not question.terms:
+            return []
+        vectors = self._remembered.encode([*(one.text for one in found), question.text])
+        case = Case(question, found, vectors[:-1], vectors[-1])
+        shown = evidence(case)  # (n, features)
+        scores = score(shown)  # (n,)
+        if not answerable(shown, scores):
+            return []
+        order = drawn(scores, sampling, random)
+        return [found[place] for place in chosen(found, order, scores, vectors)]
+
+
+@dataclass(frozen=True)
+class _Text:
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+def _written(said: Sequence[Candidate], task: Answer) -> _Text:
+    """The sentences, one after the other, each with its mark."""
+    text = ""
+    citations = []
+    for one in said:
+        passage = task.passages[one.passage]
+        text += " " if text else ""
+        start = len(text)
+        text += _marked(one.text, task.mark and task.mark.format(passage.label))
+        citations.append(Citation(start, len(text), (passage.label,)))
+    return _Text(text, tuple(citations))
+
+
+def _marked(sentence: str, mark: str | None) -> str:
+    """A sentence, ended as sentences are, its mark inside.
+
+    >>> _marked("Quartz is hard.", "[1]"), _marked("Layers: 5", "[2]"), _marked("Kinds:", None)
+    ('Quartz is hard [1].', 'Layers: 5 [2].', 'Kinds:')
+    """
+    words, stop = (sentence[:-1], sentence[-1]) if sentence[-1] in ".!?:" else (sentence, ".")
+    return f"{words} {mark}{stop}" if mark else f"{words}{stop}"
+
+
+def _random(prompt: Prompt, sampling: Sampling) -> Random:
+    """Seeded by the request: the same one draws the same."""
+    return Random(sha256(repr((prompt, sampling)).encode()).digest())  # noqa: S311 - no secret

@@ -1,0 +1,223 @@
+"""Invocations that nobody waits for: of queues' messages, and those of InvocationType=Event.
+
+Both come out of a queue, and stay in it until they are done: what was accepted survives a crash of
+the stand-in, and may then happen twice, as in Lambda.
+"""
+
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any
+
+from app.local.lambda_.runtime.catalogue import Catalogue, EventSourceMapping, NoSuchFunction
+from app.local.lambda_.runtime.records import event_of, failures
+from app.local.lambda_.runtime.runner import Outcome, TooManyAtOnce
+from app.local.loop import Loop
+from app.local.sqs.broker import (
+    HIDDEN,
+    Message,
+    NoSuchQueue,
+    NotInFlight,
+    Queues,
+)
+
+JSON = dict[str, Any]
+Invoke = Callable[[str, str, str | None], Outcome]  # function, payload, request id; None: a new one
+
+EVENTS = f"{HIDDEN}lambda-events"
+EVENT_THREADS = 4
+RETRIES = (60, 120)  # seconds before the second and the third attempt, by Lambda
+WAIT = 0.5  # seconds that a thread waits for messages before it looks whether to stop
+MARGIN = 30  # seconds that a message stays hidden beyond the timeout of its function
+MOST_AT_ONCE = 10  # messages in one receive
+PASSING = (NoSuchFunction, NoSuchQueue, NotInFlight, OSError, sqlite3.Error)  # that may pass
+log = logging.getLogger(__name__)
+
+
+class _Invoking(Loop):
+    """A loop that invokes functions."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, self.take_step, PASSING)
+
+    def take_step(self) -> None:
+        raise NotImplementedError
+
+    def patiently(self, invoke: Callable[[], Outcome]) -> Outcome | None:
+        """The outcome, once the function has a place free; None if stopped before."""
+        while not self.stopping.is_set():
+            try:
+                return invoke()
+            except TooManyAtOnce:
+                self.stopping.wait(WAIT)
+        return None
+
+
+class EventLoop(_Invoking):
+    """Runs invocations of type Event, up to three times each."""
+
+    def __init__(
+        self,
+        number: int,
+        queues: Queues,
+        catalogue: Catalogue,
+        invoke: Invoke,
+        retries: Sequence[int],
+    ) -> None:
+        super().__init__(f"lambda-events-{number}")
+        self._queues, self._catalogue, self._invoke = queues, catalogue, invoke
+        self._retries = retries
+
+    def take_step(self) -> None:
+        for message in self._queues.receive(EVENTS, visibility=MARGIN, wait=WAIT):
+            wanted = json.loads(message.body)
+            try:
+                seconds = self._catalogue.get(wanted["function"]).timeout + MARGIN
+                self._queues.change_visibility(EVENTS, message.receipt, seconds)
+                self._attempt(message, wanted)
+            except NoSuchFunction:
+                self._queues.delete(EVENTS, message.receipt)
+
+    def _attempt(self, message: Message, wanted: JSON) -> None:
+        arguments = wanted["function"], wanted["payload"], wanted["id"]
+        outcome = self.patiently(lambda: self._invoke(*arguments))
+        if outcome is None or (outcome.error and self.stopping.is_set()):
+            return  # it is done again after the next start
+        if outcome.error and message.received <= len(self._retries):
+            seconds = self._retries[message.received - 1]
+            self._queues.change_visibility(EVENTS, message.receipt, seconds)
+            return
+        if outcome.error:
+            log.warning("An event for %s is given up: %s", wanted["function"], outcome.payload)
+        self._queues.delete(EVENTS, message.receipt)
+
+
+class MappingLoop(_Invoking):
+    """Gives a function the messages of a queue.
+
+    Attributes:
+        result: what came of the last batch, as Lambda words it.
+    """
+
+    def __init__(
+        self, mapping: EventSourceMapping, queues: Queues, invoke: Invoke, account: str
+    ) -> None:
+        super().__init__(f"lambda-mapping-{mapping.uuid}")
+        self._mapping, self._queues, self._invoke = mapping, queues, invoke
+        self._account = account
+        self.result = "No records processed"
+
+    def take_step(self) -> None:
+        queue = self._queues.name_of(self._mapping.queue)
+        messages = self._collect(queue)
+        if not messages:
+            return
+        payload = json.dumps(event_of(messages, self._mapping.queue, self._account))
+        outcome = self.patiently(lambda: self._invoke(self._mapping.function, payload, None))
+        if outcome is None:
+            return
+        partial = "ReportBatchItemFailures" in self._mapping.settings["FunctionResponseTypes"]
+        failed = failures(outcome, messages, partial=partial)
+        self.result = "PROBLEM: Function call failed" if outcome.error else "OK"
+        for message in messages:
+            if message.id not in failed:
+                self._queues.delete(queue, message.receipt)
+
+    def _collect(self, queue: str) -> Sequence[Message]:
+        """A batch: what is there, or what comes within the batching window."""
+        size = self._mapping.settings["BatchSize"]
+        messages = list(self._queues.receive(queue, min(size, MOST_AT_ONCE), wait=WAIT))
+        deadline = time.monotonic() + self._mapping.settings["MaximumBatchingWindowInSeconds"]
+        while messages and len(messages) < size and not self.stopping.is_set():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            most = min(size - len(messages), MOST_AT_ONCE)
+            messages += self._queues.receive(queue, most, wait=min(left, WAIT))
+        return messages
+
+
+class Background:
+    """All of these threads.
+
+    Args:
+        catalogue: which functions and mappings there are.
+        queues: where messages come from, and where events wait.
+        invoke: to run a function.
+        account: whose queues they are.
+        retries: seconds before the second and the third attempt of an event.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        queues: Queues,
+        invoke: Invoke,
+        account: str,
+        retries: Sequence[int] = RETRIES,
+    ) -> None:
+        self._catalogue, self._queues, self._invoke = catalogue, queues, invoke
+        self._account = account
+        self._lock = Lock()
+        self._mappings: dict[str, MappingLoop] = {}
+        self._started = False
+        self._events = [
+            EventLoop(number, queues, catalogue, invoke, retries) for number in range(EVENT_THREADS)
+        ]
+        queues.create(EVENTS, {})
+
+    def start(self) -> None:
+        """Take up what was left. What an earlier process had in hand when it ended is taken up at
+        once, and not only when its visibility timeout is over: whoever had it is gone.
+        """
+        self._started = True
+        for name in (EVENTS, *map(self._queue_name, self._catalogue.mappings())):
+            if name is not None:
+                self._queues.take_back(name)
+        for loop in self._events:
+            loop.start()
+        for mapping in self._catalogue.mappings():
+            self.refresh(mapping.uuid)
+
+    def stop(self) -> None:
+        """Tell all to stop. Invocations under way are not waited for; `join` does."""
+        for loop in self._loops():
+            loop.stop()
+
+    def join(self) -> None:
+        for loop in self._loops():
+            loop.wait_for_end()
+
+    def submit(self, function: str, payload: str, request_id: str) -> None:
+        """Keep an event, durably, to be run soon."""
+        event = {"function": function, "payload": payload, "id": request_id}
+        self._queues.send(EVENTS, json.dumps(event))
+
+    def refresh(self, identifier: str) -> None:
+        """Do as the mapping says now: it is new, or has changed, or is gone."""
+        with self._lock:
+            old = self._mappings.pop(identifier, None)
+            if old:
+                old.stop()
+            mapping = next((m for m in self._catalogue.mappings() if m.uuid == identifier), None)
+            if self._started and mapping and mapping.settings["Enabled"]:
+                loop = MappingLoop(mapping, self._queues, self._invoke, self._account)
+                self._mappings[identifier] = loop
+                loop.start()
+
+    def result(self, identifier: str) -> str:
+        loop = self._mappings.get(identifier)
+        return loop.result if loop else "No records processed"
+
+    def _queue_name(self, mapping: EventSourceMapping) -> str | None:
+        try:
+            return self._queues.name_of(mapping.queue)
+        except NoSuchQueue:
+            return None
+
+    def _loops(self) -> list[Loop]:
+        with self._lock:
+            return [*self._events, *self._mappings.values()]

@@ -1,0 +1,87 @@
+"""What a function gets of a queue's messages, and what it says that it could not do.
+
+https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html, .../services-sqs-errorhandling.html
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from app.local.lambda_.runtime.runner import Outcome
+from app.local.sqs.broker import (
+    Message,
+    loaded,
+    md5_of,
+    system_attributes,
+)
+
+JSON = dict[str, Any]
+
+_ATTRIBUTE_NAMES = {
+    "StringValue": "stringValue",
+    "BinaryValue": "binaryValue",
+    "DataType": "dataType",
+}
+
+
+def event_of(messages: Sequence[Message], queue: str, account: str) -> JSON:
+    """The event for a batch of messages; `queue` is the queue's ARN."""
+    region = queue.split(":")[3]
+    return {
+        "Records": [
+            {
+                "messageId": message.id,
+                "receiptHandle": message.receipt,
+                "body": message.body,
+                "attributes": system_attributes(message, account),
+                "messageAttributes": _attributes(message),
+                "md5OfBody": md5_of(message.body),
+                "eventSource": "aws:sqs",
+                "eventSourceARN": queue,
+                "awsRegion": region,
+            }
+            for message in messages
+        ]
+    }
+
+
+def failures(outcome: Outcome, messages: Sequence[Message], *, partial: bool) -> set[str]:
+    """The ids of the messages that have to be delivered again.
+
+    All, if the function failed. With `partial` those that it names; all, if what it says makes no
+    sense: then it is not known what it has done.
+
+    >>> batch = [Message("1", "", "", {}, 0, 1, 0, None), Message("2", "", "", {}, 0, 1, 0, None)]
+    >>> said = b'{"batchItemFailures": [{"itemIdentifier": "2"}]}'
+    >>> failures(Outcome(said, None, b""), batch, partial=True)
+    {'2'}
+    """
+    everything = {message.id for message in messages}
+    if outcome.error:
+        return everything
+    if not partial:
+        return set()
+    said = json.loads(outcome.payload)
+    try:
+        failed = {item["itemIdentifier"] for item in (said or {}).get("batchItemFailures") or ()}
+    except (AttributeError, KeyError, TypeError):
+        return everything
+    return failed if failed <= everything else everything
+
+
+def _attributes(message: Message) -> JSON:
+    return {
+        name: {
+            **{
+                _ATTRIBUTE_NAMES[key]: base64.b64encode(value).decode()
+                if isinstance(value, bytes)
+                else value
+                for key, value in attribute.items()
+                if key in _ATTRIBUTE_NAMES
+            },
+            "stringListValues": [],
+            "binaryListValues": [],
+        }
+        for name, attribute in loaded(message.attributes).items()
+    }

@@ -1,0 +1,245 @@
+"""Invocations: a warm process if there is one, a new one if not, and what became of it."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition
+from typing import Any
+
+from app.local.lambda_.runtime import archive
+from app.local.lambda_.runtime.catalogue import Catalogue, Function
+from app.local.lambda_.runtime.worker import (
+    PATIENCE,
+    Exited,
+    InitFailed,
+    Log,
+    TimedOut,
+    Worker,
+)
+
+JSON = dict[str, Any]
+
+MOST_AT_ONCE = 10  # invocations of one function
+MOST_IN_ALL = 50  # invocations of all functions; each has a process, and a thread that waits for it
+MOST_WARM = 3  # processes of one function that wait for the next invocation
+LARGEST_RESULT = 6_291_556  # bytes, by Lambda's own message
+UNHANDLED = "Unhandled"
+
+_AS_IN_LAMBDA = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_SESSION_TOKEN": "local",
+    "LANG": "en_US.UTF-8",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "TZ": ":UTC",
+}
+
+
+class TooManyAtOnce(Exception):
+    """The function, or all of them, have as many invocations under way as they may have."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an invocation came to.
+
+    Attributes:
+        payload: the result, or what went wrong, as JSON.
+        error: None, or "Unhandled".
+        log: the end of what it printed.
+    """
+
+    payload: bytes
+    error: str | None
+    log: bytes
+
+
+class Runner:
+    """The processes of all functions.
+
+    Args:
+        folder: for unpacked code and logs.
+        catalogue: where the code comes from.
+        region: what functions are told that they run in.
+        environment: variables for all functions, which point boto3 at this stand-in. Read whenever
+            a process starts.
+        python_path: where functions may import from, beside their own code.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        catalogue: Catalogue,
+        region: str,
+        environment: Mapping[str, str],
+        python_path: Sequence[Path],
+    ) -> None:
+        self._folder, self._catalogue, self._region = folder, catalogue, region
+        self._environment, self._python_path = environment, python_path
+        self._lock = Condition()
+        self._under_way: Counter[str] = Counter()
+        self._warm: defaultdict[str, list[tuple[str, Worker]]] = defaultdict(list)
+        self._workers: set[Worker] = set()
+        self._logs: dict[str, Log] = {}
+        self._closed = False
+        shutil.rmtree(folder / "code", ignore_errors=True)
+
+    def invoke(
+        self, function: Function, arn: str, payload: str, request_id: str, context: JSON | None
+    ) -> Outcome:
+        """Run it once, with this JSON text, and wait for what it says.
+
+        Raises:
+            TooManyAtOnce: it is not run.
+            BadArchive: its code cannot be unpacked.
+        """
+        request = {"id": request_id, "arn": arn, "payload": payload, "context": context}
+        with self._slot(function.name):
+            worker = self._take(function)
+            started = time.monotonic()
+            try:
+                said, error = _ask(worker, function, request)
+                worker.note(_report(function, request_id, time.monotonic() - started))
+            except BaseException:
+                self._end(worker)
+                raise
+            outcome = Outcome(said, error, worker.tail)
+            self._give_back(function, worker)
+        return outcome
+
+    def retire(self, name: str) -> None:
+        """Its warm processes end. Those that are busy end when they are done."""
+        with self._lock:
+            retired = [worker for _, worker in self._warm.pop(name, [])]
+        for worker in retired:
+            self._end(worker)
+
+    def close(self) -> None:
+        """All processes end, whatever they are doing."""
+        with self._lock:
+            self._closed = True
+            workers = list(self._workers)
+            names = list(self._warm)
+        for worker in workers:
+            worker.kill()
+        for name in names:
+            self.retire(name)
+        with self._lock:  # whoever waited for an answer sees that there is none
+            self._lock.wait_for(lambda: not self._workers, PATIENCE)
+        for log in self._logs.values():
+            log.close()
+
+    @contextmanager
+    def _slot(self, name: str) -> Iterator[None]:
+        with self._lock:
+            if self._under_way[name] >= MOST_AT_ONCE or self._under_way.total() >= MOST_IN_ALL:
+                raise TooManyAtOnce(name)
+            self._under_way[name] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way[name] -= 1
+
+    def _take(self, function: Function) -> Worker:
+        while True:
+            with self._lock:
+                waiting = self._warm[function.name]
+                if not waiting:
+                    return self._start(function)
+                revision, worker = waiting.pop()
+            if revision == function.revision and worker.alive:
+                return worker
+            self._end(worker)
+
+    def _start(self, function: Function) -> Worker:
+        """A new process. With the lock held."""
+        if self._closed:
+            raise RuntimeError("The stand-in is stopping.")
+        code = self._folder / "code" / function.name / function.sha256.replace("/", "_")
+        if not code.is_dir():
+            archive.unpack(self._catalogue.code(function.name), code)
+        if function.name not in self._logs:
+            self._logs[function.name] = Log(self._folder / "logs" / f"{function.name}.log")
+        worker = Worker(code, self._variables(function, code), self._logs[function.name])
+        self._workers.add(worker)
+        return worker
+
+    def _give_back(self, function: Function, worker: Worker) -> None:
+        with self._lock:
+            waiting = self._warm[function.name]
+            if worker.alive and len(waiting) < MOST_WARM and not self._closed:
+                waiting.append((function.revision, worker))
+                return
+        self._end(worker)
+
+    def _end(self, worker: Worker) -> None:
+        worker.close()
+        with self._lock:
+            self._workers.discard(worker)
+            self._lock.notify_all()
+
+    def _variables(self, function: Function, code: Path) -> dict[str, str]:
+        paths = [*map(str, self._python_path), function.variables.get("PYTHONPATH", "")]
+        return {
+            **_AS_IN_LAMBDA,
+            "AWS_DEFAULT_REGION": self._region,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.settings["MemorySize"]),
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+            "AWS_REGION": self._region,
+            "LAMBDA_TASK_ROOT": str(code),
+            "_HANDLER": function.settings["Handler"],
+            **self._environment,
+            **function.variables,
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        }
+
+
+def _ask(worker: Worker, function: Function, request: JSON) -> tuple[bytes, str | None]:
+    """The function's result or error as JSON, and what kind of error it is."""
+    name = f"RequestId: {request['id']}"
+    try:
+        answer = worker.invoke(request, function.timeout)
+    except InitFailed as error:
+        return _said(error.said | {"requestId": request["id"]}), UNHANDLED
+    except TimedOut:
+        message = f"{name} Error: Task timed out after {function.timeout:.2f} seconds"
+        worker.note(message)
+        return _said({"errorType": "Sandbox.Timedout", "errorMessage": message}), UNHANDLED
+    except Exited as error:
+        message = f"{name} Error: {error}"
+        worker.note(message)
+        return _said({"errorType": "Runtime.ExitError", "errorMessage": message}), UNHANDLED
+    if "error" in answer:
+        return _said(answer["error"]), UNHANDLED
+    result = answer["result"].encode()
+    if len(result) > LARGEST_RESULT:
+        message = (
+            f"Response payload size exceeded maximum allowed payload size ({LARGEST_RESULT} bytes)."
+        )
+        said = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}
+        return _said(said), UNHANDLED
+    return result, None
+
+
+def _said(error: JSON) -> bytes:
+    return json.dumps(error).encode()
+
+
+def _report(function: Function, request_id: str, seconds: float) -> str:
+    milliseconds = seconds * 1000
+    return (
+        f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\t"
+        f"Memory Size: {function.settings['MemorySize']} MB"
+    )

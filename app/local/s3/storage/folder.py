@@ -1,0 +1,168 @@
+"""The bucket's folder on the disk: what lies where, and changes that survive a power cut."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from app.local.s3.storage import layout
+from app.local.s3.storage.layout import State
+
+JUNK = (".DS_Store",)  # what file managers leave in a folder that a person has looked into
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells one state of a file from another without reading it."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "Identity":
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+    @classmethod
+    def of_file(cls, file: BinaryIO) -> "Identity":
+        return cls.of(os.fstat(file.fileno()))
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A bucket's folder. Paths in it are relative, with slashes. Symbolic links are not followed:
+    neither a key nor a link leads out of it.
+    """
+
+    root: Path
+
+    def at(self, path: str) -> Path:
+        return self.root / path
+
+    def identity(self, path: str) -> Identity | None:
+        """Of the regular file at this path; None where there is none."""
+        try:
+            status = self.at(path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return Identity.of(status) if stat.S_ISREG(status.st_mode) else None
+
+    def find(self, key: str) -> str | None:
+        return layout.find(key, self._look)
+
+    def place(self, key: str) -> str:
+        return layout.place(key, self._look)
+
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, str, Identity]]:
+        """Key, path and identity of every object whose key begins with `prefix`, in no order."""
+        return self.walk_below("", b"", prefix)
+
+    def walk_below(
+        self, path: str, start: bytes, prefix: str = ""
+    ) -> Iterator[tuple[str, str, Identity]]:
+        """As `walk`, of one folder in there, below which all keys begin with `start`."""
+        wanted = prefix.encode()
+        folders: list[tuple[str, bytes]] = [(path, start)]
+        while folders:
+            parent, start = folders.pop()
+            for entry in _entries(self.root / parent):
+                path = f"{parent}/{entry.name}" if parent else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    inner = layout.descend(start, entry.name)
+                    if inner is not None and _meet(inner, wanted):
+                        folders.append((path, inner))
+                elif entry.is_file(follow_symlinks=False):
+                    key = layout.key_of(start, entry.name)
+                    if key is not None and key.startswith(prefix):
+                        with suppress(FileNotFoundError):
+                            yield key, path, Identity.of(entry.stat(follow_symlinks=False))
+
+    def make_room(self, path: str) -> None:
+        """Make the folders that a file at this path lies in, durably."""
+        missing = []
+        parent = self.at(path).parent
+        while not parent.is_dir():
+            missing.append(parent)
+            parent = parent.parent
+        for folder in reversed(missing):
+            folder.mkdir()
+            sync_folder(folder.parent)
+
+    def receive(self, file: Path, path: str) -> None:
+        """Move a file of the same file system to this path, durably, over what lies there."""
+        target = self.at(path)
+        file.replace(target)
+        sync_folder(target.parent)
+
+    def release(self, path: str, aside: Path) -> None:
+        """Move the file at this path out of the folder, durably."""
+        source = self.at(path)
+        source.replace(aside)
+        sync_folder(aside.parent)
+        sync_folder(source.parent)
+
+    def prune(self, path: str) -> None:
+        """Remove the folders that a file at this path lay in, as far as they are empty."""
+        for parent in list(self.at(path).parents):
+            if parent == self.root or not _remove_if_empty(parent):
+                return
+
+    def remove(self) -> str | None:
+        """Remove the folder, or say what lies in it that is not ours to remove."""
+        for parent, _, names in os.walk(self.root, topdown=False):
+            for name in set(names) & set(JUNK):
+                Path(parent, name).unlink()
+            if not _remove_if_empty(Path(parent)):
+                remaining = next(_entries(Path(parent)))
+                return str(Path(remaining.path).relative_to(self.root))
+        sync_folder(self.root.parent)
+        return None
+
+    def _look(self, path: str) -> State:
+        target = self.at(path)
+        try:
+            mode = target.lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if self._folds and target not in target.parent.iterdir():
+            return "taken"  # by a name that differs in case, or in how its accents are written
+        return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "taken"
+
+    @cached_property
+    def _folds(self) -> bool:
+        """Whether this file system takes two spellings of a name for one."""
+        swapped = self.root.with_name(self.root.name.swapcase())
+        return swapped.exists() and swapped.samefile(self.root)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; fsync of a file does not say how the file is called."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except (FileNotFoundError, NotADirectoryError):  # removed by hand since it was listed
+        return
+
+
+def _meet(start: bytes, prefix: bytes) -> bool:
+    return start.startswith(prefix) or prefix.startswith(start)
+
+
+def _remove_if_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True

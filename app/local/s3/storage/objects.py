@@ -1,0 +1,175 @@
+"""The nouns of a bucket."""
+
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from app.local.s3.storage.folder import Identity
+
+DEFAULT_TYPE = "binary/octet-stream"  # S3's, for an object that came without one
+
+_TYPES = mimetypes.MimeTypes()  # Python's own table: the same on every machine
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+for _type, _suffix in {
+    "text/markdown": ".md",
+    f"{_OFFICE}.wordprocessingml.document": ".docx",
+    f"{_OFFICE}.presentationml.presentation": ".pptx",
+    f"{_OFFICE}.spreadsheetml.sheet": ".xlsx",
+}.items():
+    _TYPES.add_type(_type, _suffix)
+
+_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+NULL = "null"  # the id of a version that was written while its bucket kept none
+
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+class NoSuchBucket(KeyError):
+    """There is no such bucket."""
+
+
+class NoSuchKey(KeyError):
+    """The bucket holds no object under this key."""
+
+
+class Deleted(NoSuchKey):
+    """The newest version of this key is a delete marker.
+
+    Attributes:
+        marker: that one.
+    """
+
+    def __init__(self, marker: "Marker") -> None:
+        super().__init__(marker.key)
+        self.marker = marker
+
+
+class NoSuchVersion(KeyError):
+    """The key has no version of this id."""
+
+
+class IsMarker(Exception):
+    """The version that was to be read is a delete marker.
+
+    Attributes:
+        marker: that one.
+    """
+
+    def __init__(self, marker: "Marker") -> None:
+        super().__init__(marker.key)
+        self.marker = marker
+
+
+class BucketNotEmpty(Exception):
+    """Something is left in the bucket."""
+
+
+class DamagedObject(Exception):
+    """The bytes are not those that were written, though nobody has written to the file since."""
+
+    def __init__(self, bucket: str, key: str) -> None:
+        super().__init__(
+            f"The file of {key!r} in the bucket {bucket} is damaged: its bytes are not those that "
+            "were written, though nobody has written to it since. Put the object again, or delete "
+            "it. `outcrop doctor --repair` says what else is damaged"
+        )
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What a writer says of an object.
+
+    Attributes:
+        headers: the content headers, by their names in S3's model: {"CacheControl": "no-store"}.
+        metadata: the user's own, names in lower case.
+        encryption: how it is said to be encrypted, by the names in S3's model:
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "..."}.
+        tags: these alone may change while the object stays the same.
+    """
+
+    content_type: str = DEFAULT_TYPE
+    headers: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    encryption: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Object:
+    """An object, as it was when its file had this identity.
+
+    Attributes:
+        version: this state's own name; no two writes share one.
+        path: where its file lies in the bucket's folder.
+        md5: of its bytes, in hex.
+        etag: without quotes: the MD5, or that of its parts' MD5s with their number.
+        checksums: as S3 names them: {"ChecksumCRC32": "...", "ChecksumType": "FULL_OBJECT"}.
+        parts: sizes of the parts that it was uploaded in, in bytes; empty if it came in one piece.
+        version_id: what S3 calls this version of the key: `version`, or "null".
+    """
+
+    bucket: str
+    key: str
+    version: str
+    path: str
+    identity: Identity
+    md5: str
+    etag: str
+    attributes: Attributes
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[int, ...] = ()
+    version_id: str = NULL
+
+    @property
+    def size(self) -> int:
+        return self.identity.size
+
+    @property
+    def content_type(self) -> str:
+        return self.attributes.content_type
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        return self.attributes.metadata
+
+    @property
+    def last_modified(self) -> datetime:
+        return datetime.fromtimestamp(self.identity.mtime_ns // 10**9, UTC)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A delete marker: while it is the newest version of its key, there is no object.
+
+    Attributes:
+        version: its own name, as an object's state has one.
+        moment: when it was made, in seconds since 1970.
+    """
+
+    bucket: str
+    key: str
+    version: str
+    version_id: str
+    moment: float
+
+    @property
+    def last_modified(self) -> datetime:
+        return datetime.fromtimestamp(int(self.moment), UTC)
+
+
+Version = Object | Marker
+
+
+def is_bucket_name(name: str) -> bool:
+    """Whether S3 would take it as the name of a general purpose bucket."""
+    reserved = name.startswith(_RESERVED_PREFIXES) or name.endswith(_RESERVED_SUFFIXES)
+    return bool(_BUCKET.fullmatch(name)) and not reserved
+
+
+def guess_type(key: str) -> str:
+    """The content type of a file that a person put there, by its suffix."""
+    return _TYPES.guess_type(key)[0] or DEFAULT_TYPE

@@ -1,0 +1,214 @@
+"""Objects that come in parts: what has been begun, and what of it is here."""
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import md5
+from typing import Any
+
+from app.local.s3.storage.buckets import Buckets
+from app.local.s3.storage.events import COMPLETE
+from app.local.s3.storage.index import attributes
+from app.local.s3.storage.objects import Attributes, Object
+from app.local.s3.storage.staging import Staged, chunks
+
+
+class NoSuchUpload(KeyError):
+    """It was completed or aborted, or never begun."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An object that is coming.
+
+    Attributes:
+        algorithm: of the checksum that each part comes with, "CRC32"; None: without.
+        checksum_type: "COMPOSITE" or "FULL_OBJECT": what the whole object's is made of.
+    """
+
+    id: str
+    bucket: str
+    key: str
+    initiated: datetime
+    attributes: Attributes
+    algorithm: str | None
+    checksum_type: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part that is here. `checksum` is by the upload's algorithm, in base64."""
+
+    number: int
+    file: str
+    size: int
+    modified: datetime
+    md5: str
+    checksum: str | None
+
+
+class Uploads:
+    def __init__(self, buckets: Buckets) -> None:
+        self._buckets, self._database, self._staging = buckets, buckets.database, buckets.staging
+
+    def begin(
+        self,
+        bucket: str,
+        key: str,
+        attributes: Attributes,
+        algorithm: str | None,
+        checksum_type: str | None,
+    ) -> Upload:
+        """Raises NoSuchBucket."""
+        self._buckets.folder(bucket)
+        identifier = uuid.uuid4().hex
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    identifier,
+                    bucket,
+                    key,
+                    time.time(),
+                    json.dumps(asdict(attributes)),
+                    algorithm,
+                    checksum_type,
+                ),
+            )
+        return self.get(bucket, key, identifier)
+
+    def get(self, bucket: str, key: str, identifier: str) -> Upload:
+        """Raises NoSuchUpload."""
+        row = self._database.first(
+            "SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?", identifier, bucket, key
+        )
+        if row is None:
+            raise NoSuchUpload(identifier)
+        return _upload(row)
+
+    def of(self, bucket: str, prefix: str = "") -> Sequence[Upload]:
+        """Those of a bucket, by key, and by age."""
+        rows = self._database.query(
+            "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, initiated, id", bucket
+        )
+        return [_upload(row) for row in rows if row["key"].startswith(prefix)]
+
+    def parts(self, upload: Upload) -> Sequence[Part]:
+        """By number."""
+        rows = self._database.query(
+            "SELECT * FROM parts WHERE upload = ? ORDER BY number", upload.id
+        )
+        return [_part(row) for row in rows]
+
+    def add(self, upload: Upload, number: int, staged: Staged) -> Part:
+        """Keep these bytes as a part, in place of one of the same number.
+
+        Raises:
+            NoSuchUpload: it has ended meanwhile.
+        """
+        with self._database.transaction() as connection:
+            old = connection.execute(
+                "SELECT file FROM parts WHERE upload = ? AND number = ?", (upload.id, number)
+            ).fetchall()
+            self._still_there(connection, upload)
+            [row] = connection.execute(
+                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                (
+                    upload.id,
+                    number,
+                    staged.version,
+                    staged.identity.size,
+                    time.time(),
+                    staged.md5,
+                    staged.checksums.get(upload.algorithm or ""),
+                ),
+            )
+        self._staging.keep(staged)
+        self._discard(one["file"] for one in old)
+        return _part(row)
+
+    def abort(self, upload: Upload) -> None:
+        """Raises NoSuchUpload."""
+        with self._database.transaction() as connection:
+            files = self._end(connection, upload)
+        self._discard(files)
+
+    def bytes_of(self, parts: Iterable[Part]) -> Iterator[bytes]:
+        """What the parts hold, one after the other."""
+        for part in parts:
+            yield from chunks(self._staging.at(part.file))
+
+    def complete(
+        self, upload: Upload, parts: Sequence[Part], staged: Staged, **described: Any
+    ) -> Object:
+        """Make the upload an object of these parts, whose bytes are staged, and end it in one step.
+
+        `described` is as for `Buckets.put`. Raises NoSuchUpload if it has ended meanwhile.
+        """
+        files: list[str] = []
+        item = self._buckets.put(
+            upload.bucket,
+            upload.key,
+            staged,
+            upload.attributes,
+            event=COMPLETE,
+            within=lambda connection: files.extend(self._end(connection, upload)),
+            etag=etag(part.md5 for part in parts),
+            parts=tuple(part.size for part in parts),
+            **described,
+        )
+        self._discard(files)
+        return item
+
+    def _end(self, connection: sqlite3.Connection, upload: Upload) -> Sequence[str]:
+        """The files of its parts, which are free now."""
+        self._still_there(connection, upload)
+        rows = connection.execute("SELECT file FROM parts WHERE upload = ?", (upload.id,))
+        files = [row["file"] for row in rows]
+        connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
+        return files
+
+    def _still_there(self, connection: sqlite3.Connection, upload: Upload) -> None:
+        if not connection.execute("SELECT 1 FROM uploads WHERE id = ?", (upload.id,)).fetchone():
+            raise NoSuchUpload(upload.id)
+
+    def _discard(self, files: Iterable[str]) -> None:
+        for file in files:
+            self._staging.at(file).unlink(missing_ok=True)
+
+
+def etag(digests: Iterable[str]) -> str:
+    """The ETag of an object in parts: the MD5 of its parts' MD5s, and their number.
+
+    >>> etag(["900150983cd24fb0d6963f7d28e17f72"])
+    'af5da9f45af7a300e3aded972f8ff687-1'
+    """
+    raw = [bytes.fromhex(digest) for digest in digests]
+    return f"{md5(b''.join(raw), usedforsecurity=False).hexdigest()}-{len(raw)}"
+
+
+def _upload(row: sqlite3.Row) -> Upload:
+    return Upload(
+        row["id"],
+        row["bucket"],
+        row["key"],
+        datetime.fromtimestamp(int(row["initiated"]), UTC),
+        attributes(row),
+        row["algorithm"],
+        row["checksum_type"],
+    )
+
+
+def _part(row: sqlite3.Row) -> Part:
+    return Part(
+        row["number"],
+        row["file"],
+        row["size"],
+        datetime.fromtimestamp(int(row["modified"]), UTC),
+        row["md5"],
+        row["checksum"],
+    )

@@ -1,0 +1,43 @@
+"""SQS's standard queues, in one SQLite file: at least once, roughly in order, durable.
+
+    send ─► waiting ── receive ─► in flight ── delete ─► gone
+               ▲                      │
+               └── visibility over ───┘       received too often ─► the dead-letter queue
+
+A message is in flight while its `visible` lies ahead; nothing has to happen for it to come back. A
+receipt names one receiving of a message: after the next one it deletes nothing.
+"""
+
+from app.local.sqs.broker.messages import (
+    BadReceipt,
+    Message,
+    loaded,
+    md5_of,
+    md5_of_attributes,
+    stored,
+    system_attributes,
+    value_of,
+)
+from app.local.sqs.broker.queues import (
+    HIDDEN,
+    NoSuchQueue,
+    NotInFlight,
+    Queue,
+    Queues,
+)
+
+__all__ = [
+    "HIDDEN",
+    "BadReceipt",
+    "Message",
+    "NoSuchQueue",
+    "NotInFlight",
+    "Queue",
+    "Queues",
+    "loaded",
+    "md5_of",
+    "md5_of_attributes",
+    "stored",
+    "system_attributes",
+    "value_of",
+]

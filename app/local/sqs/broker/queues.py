@@ -1,0 +1,367 @@
+"""The queues: who may have which message, and for how long."""
+
+import asyncio
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+from app.local.database import Database
+from app.local.sqs.broker.arrivals import Arrivals
+from app.local.sqs.broker.messages import (
+    BadReceipt,
+    Message,
+    message_of,
+    read_receipt,
+)
+
+Attributes = Mapping[str, str]
+
+DEFAULTS = {
+    "DelaySeconds": "0",
+    "MaximumMessageSize": "1048576",
+    "MessageRetentionPeriod": "345600",
+    "ReceiveMessageWaitTimeSeconds": "0",
+    "VisibilityTimeout": "30",
+}
+HIDDEN = "#"  # begins the names of queues that only the stand-in itself uses
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS queues (
+    name TEXT PRIMARY KEY, attributes TEXT NOT NULL, tags TEXT NOT NULL,
+    created REAL NOT NULL, modified REAL NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS messages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL REFERENCES queues (name) ON DELETE CASCADE,
+    id TEXT NOT NULL, body TEXT NOT NULL, attributes TEXT NOT NULL,
+    sent REAL NOT NULL, visible REAL NOT NULL,
+    received INTEGER NOT NULL DEFAULT 0, first_received REAL, source TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS waiting ON messages (queue, visible);
+"""
+
+
+class NoSuchQueue(KeyError):
+    """There is no such queue."""
+
+
+class NotInFlight(Exception):
+    """The message waits to be received, or is gone."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What is said of a queue. Times are seconds since 1970."""
+
+    name: str
+    attributes: Attributes
+    tags: Attributes
+    created: float
+    modified: float
+
+    def seconds(self, attribute: str) -> int:
+        return int(self.attributes[attribute])
+
+
+class Queues:
+    """All queues of a home, for one account in one region.
+
+    Raises:
+        InUse: another process works on this home.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        account: str = "000000000000",
+        region: str = "us-east-1",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = Database(home / "queues.sqlite", SCHEMA)
+        self._prefix = f"arn:aws:sqs:{region}:{account}:"
+        self._clock = clock
+        self._arrivals = Arrivals()
+        self._taking = Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """Whoever waits for a message gets none."""
+        with self._taking:
+            self._closed = True
+            self._database.close()
+        self._arrivals.wake_all()
+
+    def arn(self, name: str) -> str:
+        return self._prefix + name
+
+    def name_of(self, arn: str) -> str:
+        """Raises NoSuchQueue, also if it is of another account or region."""
+        if not arn.startswith(self._prefix):
+            raise NoSuchQueue(arn)
+        return self.get(arn.removeprefix(self._prefix)).name
+
+    def create(self, name: str, attributes: Attributes, tags: Attributes | None = None) -> None:
+        now = self._clock()
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO queues VALUES (?, ?, ?, ?, ?)",
+                (name, json.dumps(DEFAULTS | dict(attributes)), json.dumps(tags or {}), now, now),
+            )
+
+    def remove(self, name: str) -> None:
+        self.get(name)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM queues WHERE name = ?", (name,))
+
+    def get(self, name: str) -> Queue:
+        row = self._database.first("SELECT * FROM queues WHERE name = ?", name)
+        if row is None:
+            raise NoSuchQueue(name)
+        return Queue(
+            name,
+            json.loads(row["attributes"]),
+            json.loads(row["tags"]),
+            row["created"],
+            row["modified"],
+        )
+
+    def names(self) -> Sequence[str]:
+        rows = self._database.query("SELECT name FROM queues ORDER BY name")
+        return [row["name"] for row in rows if not row["name"].startswith(HIDDEN)]
+
+    def configure(self, name: str, attributes: Attributes) -> None:
+        merged = {**self.get(name).attributes, **attributes}
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE queues SET attributes = ?, modified = ? WHERE name = ?",
+                (json.dumps(merged), self._clock(), name),
+            )
+
+    def counts(self, name: str) -> tuple[int, int, int]:
+        """How many messages wait, are in flight, are delayed."""
+        now = self._clock()
+        rows = self._database.query(
+            "SELECT visible > ? AS hidden, received > 0 AS received, COUNT(*) AS number"
+            " FROM messages WHERE queue = ? AND sent >= ? GROUP BY 1, 2",
+            *(now, name, now - self.get(name).seconds("MessageRetentionPeriod")),
+        )
+        count = {(row["hidden"], row["received"]): row["number"] for row in rows}
+        return (
+            count.get((0, 0), 0) + count.get((0, 1), 0),
+            count.get((1, 1), 0),
+            count.get((1, 0), 0),
+        )
+
+    def send(
+        self,
+        name: str,
+        body: str,
+        attributes: Mapping[str, Any] | None = None,
+        delay: int | None = None,
+    ) -> str:
+        """Keep a message, durably. Returns its id."""
+        queue = self.get(name)
+        identifier, now = str(uuid.uuid4()), self._clock()
+        wait = queue.seconds("DelaySeconds") if delay is None else delay
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO messages (queue, id, body, attributes, sent, visible)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (name, identifier, body, json.dumps(attributes or {}), now, now + wait),
+            )
+        self._arrivals.wake(name)
+        return identifier
+
+    def send_to_arn(self, arn: str, body: str) -> None:
+        self.send(self.name_of(arn), body)
+
+    def receive(
+        self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
+    ) -> Sequence[Message]:
+        """Receive up to `most` messages, each hidden from others for `visibility` seconds. With
+        none, it waits for one for `wait` seconds, or until `close`. What is None is the queue's
+        own.
+        """
+        arrived = Event()
+        began = time.monotonic()
+        with self._arrivals.listening(name, arrived.set):
+            while True:
+                arrived.clear()
+                messages, pause = self._look(name, most, visibility, wait, began)
+                if messages or pause <= 0:
+                    return messages
+                arrived.wait(pause)
+
+    async def receive_waiting(
+        self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
+    ) -> Sequence[Message]:
+        """The same for the event loop: waiting costs no thread. When it is cancelled, a message
+        that it took just then is given back.
+        """
+        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+        began = time.monotonic()
+        with self._arrivals.listening(name, partial(loop.call_soon_threadsafe, arrived.set)):
+            while True:
+                arrived.clear()
+                look = loop.run_in_executor(None, self._look, name, most, visibility, wait, began)
+                try:
+                    messages, pause = await asyncio.shield(look)
+                except asyncio.CancelledError:
+                    look.add_done_callback(self._give_back)
+                    raise
+                if messages or pause <= 0:
+                    return messages
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await arrived.wait()
+
+    def has_listener(self, name: str) -> bool:
+        """Whether anybody waits for a message of this queue."""
+        return self._arrivals.listened_to(name)
+
+    def _look(
+        self, name: str, most: int, visibility: int | None, wait: float | None, began: float
+    ) -> tuple[Sequence[Message], float]:
+        """What can be received now; or nothing, and after how many seconds to look again at the
+        latest, 0 for never.
+        """
+        with self._taking:
+            if self._closed:
+                return [], 0
+            queue = self.get(name)
+            if messages := self._take(queue, most, visibility):
+                return messages, 0
+            patience = queue.seconds("ReceiveMessageWaitTimeSeconds") if wait is None else wait
+            left = began + patience - time.monotonic()
+            return [], min(left, self._until_next(name))
+
+    def _give_back(self, look: "asyncio.Future[tuple[Sequence[Message], float]]") -> None:
+        """What was received for somebody who has gone meanwhile."""
+        if look.cancelled() or look.exception():
+            return
+        messages, _ = look.result()
+        receipts = [read_receipt(message.receipt) for message in messages]
+        if receipts:
+            look.get_loop().run_in_executor(None, self._unreceive, receipts)
+
+    def _unreceive(self, receipts: Sequence[tuple[str, int, int]]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE messages SET visible = ?, received = received - 1"
+                " WHERE queue = ? AND number = ? AND received = ?",
+                [(self._clock(), *receipt) for receipt in receipts],
+            )
+        self._arrivals.wake(receipts[0][0])
+
+    def delete(self, name: str, receipt: str) -> None:
+        """Done with. An outdated receipt deletes nothing.
+
+        Raises:
+            BadReceipt: it is none of this queue.
+        """
+        number, received = self._read_receipt(name, receipt)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM messages WHERE number = ? AND received = ? AND queue = ?",
+                (number, received, name),
+            )
+
+    def change_visibility(self, name: str, receipt: str, seconds: int) -> None:
+        """Hide a message in flight for so many seconds from now; 0 gives it back.
+
+        Raises:
+            BadReceipt: it is none of this queue.
+            NotInFlight: the message is not with whoever holds this receipt.
+        """
+        number, received = self._read_receipt(name, receipt)
+        now = self._clock()
+        with self._database.transaction() as connection:
+            changed = connection.execute(
+                "UPDATE messages SET visible = ?"
+                " WHERE number = ? AND received = ? AND queue = ? AND visible > ?",
+                (now + seconds, number, received, name, now),
+            )
+            if changed.rowcount == 0:
+                raise NotInFlight(receipt)
+        self._arrivals.wake(name)
+
+    def take_back(self, name: str) -> None:
+        """Make what is in flight visible again, as if it had not been received: those who had
+        received it are gone, and that does not bring a message nearer to the dead letters.
+        """
+        now = self._clock()
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET visible = ?, received = received - 1"
+                " WHERE queue = ? AND visible > ? AND received > 0",
+                (now, name, now),
+            )
+        self._arrivals.wake(name)
+
+    def purge(self, name: str) -> None:
+        self.get(name)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM messages WHERE queue = ?", (name,))
+
+    def _take(self, queue: Queue, most: int, visibility: int | None) -> Sequence[Message]:
+        """What is there now. With the lock held."""
+        now = self._clock()
+        expired = now - queue.seconds("MessageRetentionPeriod")
+        if not self._database.first(
+            "SELECT 1 FROM messages WHERE queue = ? AND visible <= ? LIMIT 1", queue.name, now
+        ):
+            return []  # the usual case, and it should not cost an fsync
+        hidden = queue.seconds("VisibilityTimeout") if visibility is None else visibility
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM messages WHERE queue = ? AND sent < ?", (queue.name, expired)
+            )
+            self._bury(connection, queue, now)
+            rows = connection.execute(
+                "SELECT * FROM messages WHERE queue = ? AND visible <= ? ORDER BY number LIMIT ?",
+                (queue.name, now, most),
+            ).fetchall()
+            for row in rows:
+                connection.execute(
+                    "UPDATE messages SET received = received + 1, visible = ?,"
+                    " first_received = COALESCE(first_received, ?) WHERE number = ?",
+                    (now + hidden, now, row["number"]),
+                )
+        return [message_of(row, now) for row in rows]
+
+    def _bury(self, connection: sqlite3.Connection, queue: Queue, now: float) -> None:
+        """Move what was received too often to the dead-letter queue, if there is one."""
+        policy = json.loads(queue.attributes.get("RedrivePolicy") or "{}")
+        target = policy.get("deadLetterTargetArn", "").removeprefix(self._prefix)
+        if connection.execute("SELECT 1 FROM queues WHERE name = ?", (target,)).fetchone():
+            buried = connection.execute(
+                "UPDATE messages SET queue = ?, received = 0, first_received = NULL, source = ?"
+                " WHERE queue = ? AND visible <= ? AND received >= ?",
+                (target, self.arn(queue.name), queue.name, now, int(policy["maxReceiveCount"])),
+            )
+            if buried.rowcount:
+                self._arrivals.wake(target)
+
+    def _until_next(self, name: str) -> float:
+        """Seconds until a hidden message comes back."""
+        row = self._database.first(
+            "SELECT MIN(visible) AS visible FROM messages WHERE queue = ?", name
+        )
+        if row is None or row["visible"] is None:
+            return float("inf")
+        return max(0.001, float(row["visible"]) - self._clock())
+
+    def _read_receipt(self, name: str, receipt: str) -> tuple[int, int]:
+        self.get(name)
+        queue, number, received = read_receipt(receipt)
+        if queue != name:
+            raise BadReceipt(receipt)
+        return number, received

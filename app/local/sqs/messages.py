@@ -1,0 +1,183 @@
+"""Messages: send, receive, delete, one by one and in batches."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from app.local.sqs.broker import (
+    Message,
+    Queues,
+    loaded,
+    md5_of,
+    md5_of_attributes,
+    stored,
+    system_attributes,
+    value_of,
+)
+from app.local.sqs.queues import chosen
+from app.local.sqs.rules import (
+    check_attribute_values,
+    check_batch,
+    check_body,
+    check_range,
+    in_words_of_sqs,
+    invalid,
+    queue_name,
+)
+from app.local.wire import JSON, Call, Handler, ServiceError, WaitingService, within
+
+MOST_RECEIVES_AT_ONCE = 1000  # each holds a connection, and no thread
+
+
+class MessageOperations:
+    def __init__(self, queues: Queues, account: str) -> None:
+        self._queues, self._account = queues, account
+        self._receives = 0  # requests under way; only the event loop counts them
+
+    def handlers(self) -> WaitingService:
+        return {
+            "SendMessage": self.send,
+            "SendMessageBatch": self.batched(self.send),
+            "ReceiveMessage": self.receive,
+            "DeleteMessage": self.delete,
+            "DeleteMessageBatch": self.batched(self.delete),
+            "ChangeMessageVisibility": self.change_visibility,
+            "ChangeMessageVisibilityBatch": self.batched(self.change_visibility),
+        }
+
+    def send(self, call: Call) -> JSON:
+        params, name = call.params, queue_name(call)
+        body, attributes = params["MessageBody"], params.get("MessageAttributes", {})
+        if "MessageDeduplicationId" in params:
+            raise invalid(
+                "The request includes a parameter that is not valid for this queue type: "
+                "MessageDeduplicationId"
+            )
+        check_body(body)
+        check_range("DelaySeconds", params.get("DelaySeconds"))
+        check_attribute_values(attributes)
+        self._check_size(name, [params], "InvalidParameterValue")
+        delay = params.get("DelaySeconds")
+        result = {
+            "MessageId": self._queues.send(name, body, stored(attributes), delay),
+            "MD5OfMessageBody": md5_of(body),
+        }
+        if attributes:
+            result["MD5OfMessageAttributes"] = md5_of_attributes(attributes)
+        return result
+
+    async def receive(self, call: Call) -> JSON:
+        params = call.params
+        for name in ("MaxNumberOfMessages", "VisibilityTimeout", "WaitTimeSeconds"):
+            check_range(name, params.get(name))
+        with self._under_way():
+            messages = await self._queues.receive_waiting(
+                queue_name(call),
+                params.get("MaxNumberOfMessages", 1),
+                params.get("VisibilityTimeout"),
+                params.get("WaitTimeSeconds"),
+            )
+        shown = [self._shown(message, params) for message in messages]
+        return {"Messages": shown} if shown else {}
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        if self._receives >= MOST_RECEIVES_AT_ONCE:
+            message = (
+                f"The stand-in has {MOST_RECEIVES_AT_ONCE} ReceiveMessage requests under way, and "
+                "takes no more. Send this one again when others have ended."
+            )
+            raise ServiceError("OverLimit", message)
+        self._receives += 1
+        try:
+            yield
+        finally:
+            self._receives -= 1
+
+    def delete(self, call: Call) -> JSON:
+        self._queues.delete(queue_name(call), call.params["ReceiptHandle"])
+        return {}
+
+    def change_visibility(self, call: Call) -> JSON:
+        seconds = call.params.get("VisibilityTimeout")
+        if seconds is None:  # in the model of a batch's entry it may be left out
+            message = "The request must contain the parameter VisibilityTimeout."
+            raise ServiceError("MissingParameter", message)
+        check_range("VisibilityTimeout", seconds)
+        self._queues.change_visibility(queue_name(call), call.params["ReceiptHandle"], seconds)
+        return {}
+
+    def batched(self, single: Handler) -> Handler:
+        """The same operation for up to ten entries, each with an answer of its own."""
+        entry_of = within(in_words_of_sqs, single)
+
+        def call(request: Call) -> JSON:
+            entries = request.params["Entries"]
+            check_batch(entries)
+            self._check_size(queue_name(request), entries, "BatchRequestTooLong")
+            successful, failed = [], []
+            for entry in entries:
+                params = {"QueueUrl": request.params["QueueUrl"], **entry}
+                try:
+                    result = entry_of(replace(request, params=params))
+                    successful.append({"Id": entry["Id"], **result})
+                except ServiceError as error:
+                    failed.append(_failure(entry["Id"], error))
+            return {"Successful": successful, "Failed": failed}
+
+        return call
+
+    def _check_size(self, name: str, entries: Collection[JSON], code: str) -> None:
+        size = sum(map(_size, entries))
+        most = self._queues.get(name).seconds("MaximumMessageSize")
+        if size > most:
+            message = (
+                "One or more parameters are invalid. Reason: Message must be shorter than "
+                f"{most} bytes; it has {size}."
+            )
+            raise ServiceError(code, message)
+
+    def _shown(self, message: Message, params: JSON) -> JSON:
+        wanted = params.get("MessageSystemAttributeNames") or params.get("AttributeNames", ())
+        attributes = _named(loaded(message.attributes), params.get("MessageAttributeNames", ()))
+        shown: JSON = {
+            "MessageId": message.id,
+            "ReceiptHandle": message.receipt,
+            "Body": message.body,
+            "MD5OfBody": md5_of(message.body),
+        }
+        if system := chosen(system_attributes(message, self._account), wanted):
+            shown["Attributes"] = system
+        if attributes:
+            shown["MessageAttributes"] = attributes
+            shown["MD5OfMessageAttributes"] = md5_of_attributes(attributes)
+        return shown
+
+
+def _named(attributes: Mapping[str, JSON], wanted: Collection[str]) -> dict[str, JSON]:
+    """Those that are asked for by name, by `prefix.*`, or all."""
+    if {"All", ".*"} & set(wanted):
+        return dict(attributes)
+    prefixes = tuple(name.removesuffix("*") for name in wanted if name.endswith(".*"))
+    return {
+        name: value
+        for name, value in attributes.items()
+        if name in wanted or name.startswith(prefixes)
+    }
+
+
+def _size(entry: JSON) -> int:
+    """In bytes, as SQS counts: the body, and the attributes with their names and types."""
+    size = len(entry.get("MessageBody", "").encode())
+    for name, attribute in entry.get("MessageAttributes", {}).items():
+        size += len(name.encode()) + len(attribute["DataType"].encode()) + len(value_of(attribute))
+    return size
+
+
+def _failure(identifier: str, error: ServiceError) -> JSON:
+    return {
+        "Id": identifier,
+        "SenderFault": True,
+        "Code": error.code,
+        "Message": error.message,
+    }

@@ -1,0 +1,264 @@
+"""The capability table: what each model accepts.
+
+`GET /models` prints it, joined with Bedrock's ListFoundationModels. It is as of November 2026, from
+AWS's pages on each model; what Bedrock itself says is newer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from app.errors import InvalidRequest
+from app.models.families.ai21 import JAMBA, JURASSIC
+from app.models.families.anthropic import ANTHROPIC
+from app.models.families.cohere import COMMAND, COMMAND_R
+from app.models.families.family import Family
+from app.models.families.llama import LLAMA3, LLAMA4
+from app.models.families.mistral import MISTRAL, MISTRAL_CHAT
+from app.models.families.nova import NOVA
+from app.models.families.openai import CHAT, OPENAI
+from app.models.families.titan import TITAN
+from app.models.prompt import Prompt
+
+Parameter = Literal["temperature", "top_p", "top_k", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What one model can do.
+
+    Attributes:
+        id: as ListFoundationModels has it.
+        family: whose bodies it speaks.
+        context: the context window in tokens; None where it is not known.
+        output: the longest answer in tokens; None where it is not known.
+        takes: the parameters that it accepts.
+        one_sampler: it accepts `temperature` or `top_p`, and not both at once.
+        stops: how many stop sequences it accepts; None where no limit is known.
+        streams: InvokeModelWithResponseStream works. Others are invoked whole.
+        profile: in most Regions it is called by an inference profile only (`us.`, `global.`, ..).
+        state: "legacy" models answer old customers only; "gone" ones are past their end of life.
+        end: the end of life, where it is announced.
+        successor: what replaced it.
+        note: what is doubtful in this row.
+    """
+
+    id: str
+    family: Family
+    context: int | None = None
+    output: int | None = None
+    takes: frozenset[Parameter] = frozenset({"temperature", "top_p", "stop"})
+    one_sampler: bool = False
+    stops: int | None = None
+    streams: bool = True
+    profile: bool = False
+    state: Literal["active", "legacy", "gone"] = "active"
+    end: str = ""
+    successor: str = ""
+    note: str = ""
+
+    def check(self, prompt: Prompt) -> None:
+        """Refuse what the model would refuse, by name.
+
+        A parameter is never dropped in silence: the answer would not be the one asked for.
+
+        Raises:
+            InvalidRequest: naming the parameter and the rule.
+        """
+        for field, problem in self._problems(prompt):
+            raise InvalidRequest(f"{self.id} {problem}.", field=field)
+
+    def _problems(self, prompt: Prompt) -> Iterator[tuple[str, str]]:
+        asked: dict[Parameter, object] = {
+            "temperature": prompt.temperature,
+            "top_p": prompt.top_p,
+            "top_k": prompt.top_k,
+            "stop": prompt.stop or None,
+        }
+        for name, value in asked.items():
+            if value is not None and name not in self.takes:
+                yield name, f"does not take {name}; leave it out"
+        if self.one_sampler and prompt.temperature is not None and prompt.top_p is not None:
+            yield "top_p", "takes temperature or top_p, and not both; leave one out"
+        if self.stops is not None and len(prompt.stop) > self.stops:
+            yield "stop", f"takes at most {self.stops} stop sequences, and not {len(prompt.stop)}"
+        if self.output is not None and prompt.max_tokens > self.output:
+            yield "max_tokens", f"writes at most {self.output} tokens, and not {prompt.max_tokens}"
+
+
+_ALL: frozenset[Parameter] = frozenset({"temperature", "top_p", "top_k", "stop"})
+_NO_STOP: frozenset[Parameter] = frozenset({"temperature", "top_p"})
+_ONLY_STOP: frozenset[Parameter] = frozenset({"stop"})
+
+# Claude refuses temperature together with top_p from 4.1 on, and any of the three from 4.7 on.
+_claude3 = partial(Model, family=ANTHROPIC, context=200_000, takes=_ALL, stops=8191)
+_claude4 = partial(_claude3, output=64_000, one_sampler=True, profile=True)
+_claude5 = partial(_claude3, context=1_000_000, output=128_000, takes=_ONLY_STOP, profile=True)
+_nova = partial(Model, family=NOVA, output=10_000, takes=_ALL)
+_llama3 = partial(Model, family=LLAMA3, context=128_000, output=4096, takes=_NO_STOP)
+_llama4 = partial(
+    Model,
+    family=LLAMA4,
+    output=8192,
+    takes=_NO_STOP,
+    streams=False,
+    profile=True,
+    note="AWS's pages disagree on whether it streams; it is invoked whole.",
+)
+_mistral = partial(Model, family=MISTRAL, context=32_000, output=8192, takes=_ALL, stops=10)
+_mistral_chat = partial(Model, family=MISTRAL_CHAT, context=128_000, output=8192, stops=10)
+_chat = partial(Model, family=CHAT)
+_gpt_oss = partial(Model, family=OPENAI, context=128_000, output=16_384)
+_jamba = partial(Model, family=JAMBA, output=4096)
+_jurassic = partial(Model, family=JURASSIC, context=8191, output=8191, streams=False, state="gone")
+_command_r = partial(Model, family=COMMAND_R, context=128_000, output=4096, takes=_ALL)
+_command = partial(Model, family=COMMAND, context=4096, output=4096, takes=_ALL, stops=4)
+_titan = partial(Model, family=TITAN, state="gone", successor="amazon.nova-2-lite-v1:0")
+
+_OPUS, _SONNET, _HAIKU = (f"anthropic.claude-{name}-5-5" for name in ("opus", "sonnet", "haiku"))
+_LLAMA = "meta.llama3-3-70b-instruct-v1:0"
+_LARGE = "mistral.mistral-large-3-675b-instruct"
+_SMALL = "mistral.ministral-3-8b-instruct"
+_MARCH = "2027-03-30"
+
+MODELS: tuple[Model, ...] = (
+    _claude5(_OPUS),
+    _claude5(_SONNET),
+    _claude5(_HAIKU),
+    _claude5("anthropic.claude-opus-5"),
+    _claude5("anthropic.claude-sonnet-5"),
+    _claude5("anthropic.claude-fable-5-1"),
+    _claude5("anthropic.claude-fable-5"),
+    _claude5("anthropic.claude-opus-4-8"),
+    _claude5("anthropic.claude-opus-4-7"),
+    _claude4("anthropic.claude-opus-4-6-v1", context=1_000_000, output=128_000),
+    _claude4("anthropic.claude-sonnet-4-6", context=1_000_000),
+    _claude4("anthropic.claude-opus-4-5-20251101-v1:0"),
+    _claude4("anthropic.claude-haiku-4-5-20251001-v1:0"),
+    _claude4(
+        "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        state="legacy",
+        end="2027-04-08",
+        successor=_SONNET,
+    ),
+    _claude4(
+        "anthropic.claude-opus-4-1-20250805-v1:0",
+        output=32_000,
+        state="legacy",
+        end="2027-01-08",
+        successor=_OPUS,
+    ),
+    _claude4(
+        "anthropic.claude-sonnet-4-20250514-v1:0",
+        state="gone",
+        end="2026-10-14",
+        successor=_SONNET,
+        note="Whether it refuses temperature together with top_p is not documented.",
+    ),
+    _claude4("anthropic.claude-opus-4-20250514-v1:0", output=32_000, state="gone", successor=_OPUS),
+    _claude3("anthropic.claude-3-7-sonnet-20250219-v1:0", state="legacy", successor=_SONNET),
+    _claude3("anthropic.claude-3-5-sonnet-20241022-v2:0", state="legacy", successor=_SONNET),
+    _claude3("anthropic.claude-3-5-sonnet-20240620-v1:0", state="legacy", successor=_SONNET),
+    _claude3("anthropic.claude-3-5-haiku-20241022-v1:0", state="gone", successor=_HAIKU),
+    _claude3("anthropic.claude-3-sonnet-20240229-v1:0", state="legacy", successor=_SONNET),
+    _claude3("anthropic.claude-3-opus-20240229-v1:0", state="gone", successor=_OPUS),
+    _claude3(
+        "anthropic.claude-3-haiku-20240307-v1:0",
+        output=4096,
+        state="gone",
+        end="2026-09-10",
+        successor=_HAIKU,
+    ),
+    _nova("amazon.nova-2-lite-v1:0", context=1_000_000, output=64_000, profile=True),
+    _nova("amazon.nova-pro-v1:0", context=300_000),
+    _nova("amazon.nova-lite-v1:0", context=300_000),
+    _nova("amazon.nova-micro-v1:0", context=128_000),
+    _nova(
+        "amazon.nova-premier-v1:0",
+        context=1_000_000,
+        output=25_000,
+        profile=True,
+        state="gone",
+        end="2026-09-14",
+        successor="amazon.nova-pro-v1:0",
+    ),
+    _titan("amazon.titan-text-premier-v1:0", output=3072),
+    _titan("amazon.titan-text-express-v1", output=8192),
+    _titan("amazon.titan-text-lite-v1", output=4096),
+    _llama4(
+        "meta.llama4-maverick-17b-instruct-v1:0", context=1_000_000, state="legacy", end=_MARCH
+    ),
+    _llama4("meta.llama4-scout-17b-instruct-v1:0", context=10_000_000, state="legacy", end=_MARCH),
+    _llama3(_LLAMA, state="legacy", end=_MARCH),
+    _llama3("meta.llama3-1-70b-instruct-v1:0", state="legacy", end=_MARCH),
+    _llama3("meta.llama3-1-8b-instruct-v1:0", state="legacy", end=_MARCH),
+    _llama3("meta.llama3-70b-instruct-v1:0", context=8192, output=2048, state="legacy", end=_MARCH),
+    _llama3("meta.llama3-8b-instruct-v1:0", context=8192, output=2048, state="legacy", end=_MARCH),
+    *(
+        _llama3(f"meta.{name}-instruct-v1:0", state="gone", end="2026-07-07", successor=_LLAMA)
+        for name in ("llama3-1-405b", "llama3-2-90b", "llama3-2-11b", "llama3-2-3b", "llama3-2-1b")
+    ),
+    _mistral_chat(_LARGE, context=256_000, output=32_768),
+    _mistral_chat("mistral.ministral-3-14b-instruct"),
+    _mistral_chat(_SMALL),
+    _mistral_chat("mistral.ministral-3-3b-instruct"),
+    _mistral_chat("mistral.magistral-small-2509", output=40_960),
+    _mistral_chat(
+        "mistral.devstral-2-123b", context=256_000, output=32_768, state="legacy", end=_MARCH
+    ),
+    _mistral_chat("mistral.pixtral-large-2502-v1:0", profile=True),
+    _mistral_chat("mistral.mistral-large-2407-v1:0", successor=_LARGE),
+    _mistral("mistral.mistral-large-2402-v1:0", successor=_LARGE),
+    _mistral("mistral.mistral-small-2402-v1:0", successor=_SMALL),
+    _mistral("mistral.mistral-7b-instruct-v0:2", state="legacy", end=_MARCH, successor=_SMALL),
+    _mistral(
+        "mistral.mixtral-8x7b-instruct-v0:1",
+        output=4096,
+        state="legacy",
+        end=_MARCH,
+        successor=_SMALL,
+    ),
+    _command_r("cohere.command-r-plus-v1:0", state="gone", end="2026-08-19"),
+    _command_r("cohere.command-r-v1:0", state="gone", end="2026-08-19"),
+    _command("cohere.command-text-v14", state="gone"),
+    _command("cohere.command-light-text-v14", state="gone"),
+    _jamba("ai21.jamba-1-5-large-v1:0", context=256_000, state="legacy", end="2026-11-26"),
+    _jamba("ai21.jamba-1-5-mini-v1:0", context=256_000, state="legacy", end="2026-11-26"),
+    _jamba("ai21.jamba-instruct-v1:0", context=70_000, state="gone"),
+    _jurassic("ai21.j2-ultra-v1"),
+    _jurassic("ai21.j2-mid-v1"),
+    _gpt_oss("openai.gpt-oss-120b-1:0"),
+    _gpt_oss("openai.gpt-oss-20b-1:0"),
+    _gpt_oss("openai.gpt-oss-safeguard-120b"),
+    _gpt_oss("openai.gpt-oss-safeguard-20b"),
+    _chat("qwen.qwen3-235b-a22b-2507-v1:0", context=262_144, output=8192),
+    _chat("qwen.qwen3-vl-235b-a22b", context=256_000, output=8192),
+    _chat("qwen.qwen3-next-80b-a3b", context=256_000, output=8192),
+    _chat("qwen.qwen3-32b-v1:0", context=32_768, output=8192),
+    _chat("qwen.qwen3-coder-next", context=256_000, output=16_384),
+    _chat("deepseek.v3.2", context=164_000, output=8192),
+    _chat("moonshotai.kimi-k3", context=1_000_000, profile=True),
+    _chat("moonshotai.kimi-k2.5", context=256_000, output=16_384),
+    _chat("minimax.minimax-m2.5", context=196_000, output=8192),
+    _chat("zai.glm-5", context=200_000, output=128_000),
+    _chat("nvidia.nemotron-super-3-120b", context=256_000, output=32_768),
+    _chat("nvidia.nemotron-nano-3-30b", context=256_000, output=8192),
+    *(
+        _chat(model_id, context=context, output=output, state="legacy", end=_MARCH)
+        for model_id, context, output in (
+            ("qwen.qwen3-coder-480b-a35b-v1:0", 262_144, 16_384),
+            ("qwen.qwen3-coder-30b-a3b-v1:0", 262_144, 16_384),
+            ("deepseek.v3-v1:0", 128_000, 8192),
+            ("moonshot.kimi-k2-thinking", 256_000, 16_384),
+            ("minimax.minimax-m2.1", 196_000, 8192),
+            ("zai.glm-4.7", 203_000, 128_000),
+            ("zai.glm-4.7-flash", 203_000, 128_000),
+            ("google.gemma-3-27b-it", 128_000, 8192),
+            ("google.gemma-3-12b-it", 128_000, 8192),
+            ("google.gemma-3-4b-it", 128_000, 8192),
+            ("nvidia.nemotron-nano-12b-v2", 128_000, 8192),
+            ("nvidia.nemotron-nano-9b-v2", 128_000, 8192),
+        )
+    ),
+)

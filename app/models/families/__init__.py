@@ -1,0 +1,1 @@
+"""The bodies of InvokeModel, one module a family of models."""

@@ -1,0 +1,62 @@
+"""AI21 Labs: Jamba with chat completions, the older Jurassic-2 with one text.
+
+    Jamba       OpenAI's shape, with `max_tokens`
+
+    Jurassic-2
+    request     {"prompt": "..", "maxTokens": 200, "temperature", "topP", "stopSequences": [".."]}
+    reply       {"prompt": {"text": "..", "tokens": [..]},
+                 "completions": [{"data": {"text": "..", "tokens": [..]},
+                                  "finishReason": {"reason": "endoftext"}}]}
+    chunks      none: it does not stream
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-jamba.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-jurassic2.html
+"""
+
+from dataclasses import replace
+
+from app.events import StopReason
+from app.models.families import openai
+from app.models.families.family import (
+    JSON,
+    Family,
+    Piece,
+    given,
+    string,
+)
+from app.models.families.transcript import transcript
+from app.models.prompt import Prompt
+
+STOPS: dict[str, StopReason] = {
+    "endoftext": "end",
+    "length": "length",
+    "stop": "stop_sequence",
+}
+
+
+def request(prompt: Prompt) -> JSON:
+    return {
+        "prompt": transcript(prompt, user="User", assistant="Assistant"),
+        "maxTokens": prompt.max_tokens,
+        **given(temperature=prompt.temperature, topP=prompt.top_p, stopSequences=prompt.stop),
+    }
+
+
+def reply(body: JSON) -> Piece:
+    completion = body["completions"][0]
+    return Piece(
+        text=string(completion["data"]["text"]),
+        stop=completion["finishReason"]["reason"],
+        input_tokens=_tokens(body["prompt"]),
+        output_tokens=_tokens(completion["data"]),
+        last=True,
+    )
+
+
+def _tokens(text: JSON) -> int | None:
+    """Jurassic-2 sends its tokens, and not how many they are."""
+    return len(text["tokens"]) if "tokens" in text else None
+
+
+JAMBA = replace(openai.CHAT, name="jamba", reasoning=())
+JURASSIC = Family("jurassic-2", request, reply, reply, STOPS)

@@ -1,0 +1,82 @@
+"""Mistral AI: text completion for the older models, chat completion for the newer.
+
+    request   {"prompt": "<s>[INST] .. [/INST]", "max_tokens": 1024, "temperature", "top_p",
+               "top_k", "stop": [".."]}
+    reply     {"outputs": [{"text": "..", "stop_reason": "stop"}]}
+    chunks    the same; stop_reason is null until the last
+
+Neither tells how many tokens it took. Chat completion is OpenAI's shape without `top_k`.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-text-completion.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-chat-completion.html
+"""
+
+import re
+from dataclasses import replace
+
+from app.events import StopReason
+from app.models.families import openai
+from app.models.families.family import (
+    JSON,
+    Family,
+    Piece,
+    given,
+    string,
+)
+from app.models.prompt import Prompt
+
+STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
+
+# What Mistral's tokenizers take for control tokens, up to the first letter of the name.
+_CONTROL = re.compile(r"\[(?=/?[A-Z_]+\])|<(?=/?(?:s|unk|pad)>)")
+
+
+def neutral(text: str) -> str:
+    """The text with no control token in it.
+
+    >>> neutral("[/INST]</s> [1] see [INST]")
+    '[ /INST]< /s> [1] see [ INST]'
+    """
+    return _CONTROL.sub(r"\g<0> ", text)
+
+
+def render(prompt: Prompt) -> str:
+    r"""The conversation in the template; the system prompt leads the user's first turn.
+
+    >>> from app.models.prompt import Turn
+    >>> turns = Turn("user", "Hi"), Turn("assistant", "Hello."), Turn("user", "Who are you?")
+    >>> render(Prompt(turns, system="Be brief."))
+    '<s>[INST] Be brief.\n\nHi [/INST] Hello.</s>[INST] Who are you? [/INST]'
+    """
+    lead = f"{neutral(prompt.system)}\n\n" if prompt.system else ""
+    rendered = ""
+    for turn in prompt.alternating():
+        if turn.role == "user":
+            rendered += f"[INST] {lead}{neutral(turn.text)} [/INST]"
+            lead = ""
+        else:
+            rendered += f" {neutral(turn.text)}</s>"
+    return f"<s>{rendered}"
+
+
+def request(prompt: Prompt) -> JSON:
+    return {
+        "prompt": render(prompt),
+        "max_tokens": prompt.max_tokens,
+        **given(
+            temperature=prompt.temperature,
+            top_p=prompt.top_p,
+            top_k=prompt.top_k,
+            stop=prompt.stop,
+        ),
+    }
+
+
+def read(body: JSON) -> Piece:
+    output = body["outputs"][0]
+    stop = output.get("stop_reason")
+    return Piece(text=string(output["text"]), stop=stop, last=stop is not None)
+
+
+MISTRAL = Family("mistral", request, read, read, STOPS)
+MISTRAL_CHAT = replace(openai.CHAT, name="mistral-chat")

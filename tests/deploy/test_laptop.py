@@ -1,0 +1,207 @@
+"""The laptop's home: who starts it, who shares it, who stops it, and what is said when it dies."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from app.deploy import laptop
+from app.deploy.laptop import children
+from app.deploy.laptop.home import is_locked, usable
+from app.errors import OperatorError
+from app.settings import LaptopSettings, environment
+
+OUTCROP = Path(sys.executable).with_name("outcrop")
+
+
+def outcrop(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [OUTCROP, *words],
+        env=environment({"OUTCROP_HOME": str(home), **variables}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@contextmanager
+def up(home: Path) -> Iterator[subprocess.Popen[str]]:
+    """`outcrop up`, serving."""
+    with subprocess.Popen(
+        [OUTCROP, "up", "--json"],
+        env=environment({"OUTCROP_HOME": str(home)}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            assert json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+            yield process
+        finally:
+            process.terminate()
+
+
+def processes(home: Path, module: str) -> list[int]:
+    """The processes of a module that serve a home, as the system knows them."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode().split("\0")
+            opened = [str(one.readlink()) for one in (folder / "fd").iterdir()]
+        except OSError:
+            continue
+        if module in words and any(str(home) in one for one in opened):
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("app.local", "stand-in"), ("app.web", "application")]
+)
+def test_up_says_which_process_died_and_ends(tmp_path: Path, module: str, name: str) -> None:
+    with up(tmp_path / "home") as process:
+        [number] = processes(tmp_path / "home", module)
+        os.kill(number, signal.SIGKILL)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    said = " ".join(said.split())
+    assert f"The {name} was killed by signal 9. Its last words: " in said
+    assert f"{name}.log has it all" in said
+    assert not is_locked(tmp_path / "home" / "lock"), "the other one has ended too"
+
+
+def test_a_command_says_that_what_it_uses_has_died(tmp_path: Path) -> None:
+    home = LaptopSettings(home=tmp_path / "home")
+    with laptop.sharing(home) as served:
+        assert served.death() is None
+        for module in ("app.web", "app.local"):
+            [number] = processes(home.home, module)
+            os.kill(number, signal.SIGKILL)
+            os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)
+        death = served.death()
+        assert death
+        assert "was killed by signal 9" in death.detail
+
+
+def test_a_second_command_shares_and_the_last_one_stops_what_the_first_started(
+    tmp_path: Path,
+) -> None:
+    settings = LaptopSettings(home=tmp_path / "home")
+    first, second = laptop.sharing(settings), laptop.sharing(settings)
+    one = first.__enter__()
+    two = second.__enter__()
+    assert two.application == one.application
+    first.__exit__(None, None, None)
+    assert laptop.running(settings), "the second still uses it"
+    assert two.death() is None
+    assert outcrop(settings.home, "docs", "ls").returncode == 0
+    assert laptop.running(settings)
+    second.__exit__(None, None, None)
+    assert laptop.running(settings) is None
+    assert not is_locked(settings.home / "lock")
+
+
+def test_a_command_that_was_killed_leaves_what_it_started_to_the_one_that_shares_it(
+    tmp_path: Path,
+) -> None:
+    settings = LaptopSettings(home=tmp_path / "home")
+    with up(settings.home) as process:
+        with laptop.sharing(settings) as served:
+            process.kill()
+            process.wait()
+            assert served.death() is None
+            assert outcrop(settings.home, "docs", "ls").returncode == 0
+        assert laptop.running(settings) is None
+
+
+def test_commands_that_start_at_once_start_it_once(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    ended: list[subprocess.CompletedProcess[str]] = []
+    threads = [Thread(target=lambda: ended.append(outcrop(home, "docs", "ls"))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(one.returncode, one.stdout) for one in ended] == [(0, ended[0].stdout)] * 3
+    assert not is_locked(home / "lock")
+
+
+def test_a_log_that_has_grown_too_large_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "LARGEST_LOG", 100)
+    log = tmp_path / "stand-in.log"
+    with log.open("a") as writing:
+        writing.write("a" * 101)
+        writing.flush()
+        children.rotate(log)
+        writing.write("next")
+        writing.flush()
+        children.rotate(log)
+    assert log.read_text() == "next"
+    assert (tmp_path / "stand-in.log.1").read_text() == "a" * 101
+    assert (tmp_path / "stand-in.log.1").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("OUTCROP_PASSAGES", "0", "OUTCROP_PASSAGES=0: Input should be greater than or equal to 1"),
+        ("OUTCROP_PASSAGE", "3", "OUTCROP_PASSAGE is no setting; did you mean OUTCROP_PASSAGES?"),
+        ("OUTCROP_ZEBRA", "3", "OUTCROP_ZEBRA is no setting; docs/settings.md has all"),
+        ("OUTCROP_PORT", "70000", "OUTCROP_PORT=70000"),
+    ],
+)
+def test_a_wrong_setting_is_a_sentence_before_anything_starts(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    for words in (["up"], ["ask", "x"], ["docs", "ls"]):
+        ran = outcrop(tmp_path / "home", *words, **{name: value})
+        assert ran.returncode == 2
+        assert said in " ".join(ran.stderr.split())
+        assert "Traceback" not in ran.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_home_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    for home in (tmp_path / "file", tmp_path / "file" / "below"):
+        ran = outcrop(home, "ask", "x")
+        assert ran.returncode == 1
+        said = " ".join(ran.stderr.split())
+        assert re.search(r"cannot be the home: it, or a folder above it, is a file\. Or set", said)
+        assert "Traceback" not in said
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_full_and_a_read_only_disk_are_named(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this process may not mount a small disk")
+    try:
+        with pytest.raises(OperatorError, match="its disk is full"):
+            usable(disk / "home")
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        with pytest.raises(OperatorError, match="its disk is read-only"):
+            usable(disk / "other")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_home_that_may_not_be_written_to_is_a_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OperatorError, match="it may not be written to"):
+        usable(tmp_path / "home")

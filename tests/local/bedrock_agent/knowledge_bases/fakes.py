@@ -1,0 +1,67 @@
+"""What a Knowledge Base works with, at no cost: an encoder and a parser."""
+
+import re
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from app.local.bedrock_agent.knowledge_bases.parse import Records, Section, Unreadable
+from app.local.engine.store import Vectors
+
+DIMENSION = 384
+_WORD = re.compile(r"\w+")
+
+
+class HashingEncoder:
+    """A bag of words: every word is a direction of its own, as good as any text needs here."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.full((len(texts), DIMENSION), 1e-3, np.float32)  # (n, 384)
+        for row, text in zip(vectors, texts, strict=True):
+            for word in _WORD.findall(text.lower()):
+                row[crc32(word.encode()) % DIMENSION] += 1
+        norms: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)  # (n, 1)
+        return vectors / norms
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in _WORD.finditer(text)]
+
+
+class PlainParser:
+    """Reads text. A page ends at a form feed; `.bin` and files without text cannot be read.
+
+    While `gate` is clear, `parse` waits.
+    """
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.parsed: list[str] = []
+
+    def parse(
+        self,
+        path: Path,
+        name: str,
+        *,
+        charset: str | None = None,
+        records: Records | None = None,
+        seconds: float | None = None,  # noqa: ARG002 - it takes no time
+    ) -> list[Section]:
+        assert self.gate.wait(timeout=30)
+        assert records is None
+        self.parsed.append(name)
+        text = path.read_text(charset or "utf-8")
+        if name.endswith(".bin"):
+            raise Unreadable(f"{name} is of no type that can be read.")
+        if not text.strip():
+            raise Unreadable(f"{name} is empty.")
+        if "bug" in text:
+            raise RuntimeError("the parser has a bug")
+        pages = text.split("\f")
+        return [Section(page, n if len(pages) > 1 else None) for n, page in enumerate(pages, 1)]
+
+    def close(self) -> None:
+        self.gate.set()

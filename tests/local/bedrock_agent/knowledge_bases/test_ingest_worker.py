@@ -1,0 +1,231 @@
+"""The worker: batches, turns, what it works with failing, and what it does after a start."""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from app.local.bedrock_agent.knowledge_bases.backlog import BATCH
+from app.local.bedrock_agent.knowledge_bases.reading import CLAIM
+from app.local.engine.store import (
+    Chunk,
+    Store,
+    StoreFull,
+    Vectors,
+    embedded,
+)
+from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder
+from tests.local.bedrock_agent.knowledge_bases.world import (
+    SETTLED,
+    Source,
+    World,
+    until,
+)
+
+
+class Failing:
+    """A store whose next puts fail, as queued."""
+
+    def __init__(self, path: Path, failures: Iterable[Exception]) -> None:
+        self._store, self._failures = embedded(path), deque(failures)
+
+    def put(self, document: str, chunks: Sequence[Chunk]) -> None:
+        if self._failures:
+            raise self._failures.popleft()
+        self._store.put(document, chunks)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+class Watched(HashingEncoder):
+    """Notes how many texts come at a time; waits while the gate is clear; chokes on poison."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.sizes: list[int] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        assert self.gate.wait(30)
+        self.sizes.append(len(texts))
+        if any("poison" in text for text in texts):
+            raise ArithmeticError("not a number")
+        return super().encode(texts)
+
+
+def ingested(source: Source, texts: dict[str, str]) -> dict[str, str]:
+    """Ingest documents as one batch, and wait for what becomes of them."""
+    source.world.parser.gate.clear()
+    for key, text in texts.items():
+        source.put(key, text)
+        source.ingest(key)
+    source.world.parser.gate.set()
+    return until(source.statuses, lambda found: SETTLED.issuperset(found.values()))
+
+
+def test_small_documents_are_embedded_together(tmp_path: Path) -> None:
+    encoder = Watched()
+    with World(tmp_path, encoder) as world:
+        source = world.source()
+        for n in range(3 * BATCH):
+            source.put(f"{n:03}.md", f"word{n}")
+        encoder.gate.clear()
+        job = world.agent.start_ingestion_job(**source.ids)["ingestionJob"]["ingestionJobId"]
+        until(lambda: len(world.parser.parsed), lambda count: count == 3 * BATCH)
+        encoder.gate.set()
+        source.ended(job)
+        assert sum(encoder.sizes) == 3 * BATCH
+        assert encoder.sizes[1:3] == [BATCH, BATCH]
+        assert source.found("word77", numberOfResults=1) == ["077.md"]
+
+
+def test_a_direct_call_does_not_wait_for_a_job(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source, other = world.source(), world.source()
+        for n in range(3 * CLAIM):
+            source.put(f"{n:03}.md", "many")
+        other.put("urgent.md", "fox")
+        world.parser.gate.clear()
+        job = world.agent.start_ingestion_job(**source.ids)["ingestionJob"]["ingestionJobId"]
+        until(source.statuses, lambda found: "IN_PROGRESS" in found.values())
+        other.ingest("urgent.md")
+        world.parser.gate.set()
+        source.ended(job)
+        assert world.parser.parsed.index("urgent.md") <= CLAIM
+
+
+def test_a_full_disk_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def open_store(path: Path) -> Store:
+        return Failing(path, [StoreFull("no room")] * 2)
+
+    with World(tmp_path, open_store=open_store) as world:
+        source = world.source()
+        assert ingested(source, {"a.md": "fox"}) == {"a.md": "INDEXED"}
+        assert source.found("fox") == ["a.md"]
+    assert "no room" in caplog.text
+
+
+def test_a_document_that_cannot_be_stored_fails_alone(tmp_path: Path) -> None:
+    def open_store(path: Path) -> Store:
+        return Failing(path, [RuntimeError("a bug in the store")])
+
+    with World(tmp_path, open_store=open_store) as world:
+        source = world.source()
+        statuses = ingested(source, {"a.md": "fox", "b.md": "dog", "c.md": "cat"})
+        assert statuses == {"a.md": "FAILED", "b.md": "INDEXED", "c.md": "INDEXED"}
+        (detail,) = source.get("a.md")
+        assert "RuntimeError: a bug in the store" in detail["statusReason"]
+        assert sorted(source.found("animal")) == ["b.md", "c.md"]
+
+
+def test_a_document_that_cannot_be_embedded_fails_alone(tmp_path: Path) -> None:
+    with World(tmp_path, Watched()) as world:
+        source = world.source()
+        statuses = ingested(source, {"a.md": "fox", "b.md": "poison", "c.md": "cat"})
+        assert statuses == {"a.md": "INDEXED", "b.md": "FAILED", "c.md": "INDEXED"}
+        (detail,) = source.get("b.md")
+        assert "ArithmeticError: not a number" in detail["statusReason"]
+
+
+def test_a_large_document_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    encoder = Watched()
+    with World(tmp_path, encoder) as world:
+        source = world.source()
+        source.put("book.md", "\f".join(f"page {n}" for n in range(2000)))
+        encoder.gate.clear()
+        source.ingest("book.md")
+        until(lambda: world.parser.parsed, bool)
+        threading.Timer(0.05, encoder.gate.set).start()
+    assert sum(encoder.sizes) < 2000
+    with World(tmp_path, encoder) as world:
+        source.world = world
+        source.settled("book.md")
+        assert len(world.retrieve(source.base, "page 7", numberOfResults=100)) == 100
+
+
+def reopened(source: Source) -> World:
+    source.world = World(source.world.home)
+    return source.world
+
+
+def test_a_store_and_the_state_agree_after_a_start(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source()
+        ingested(source, {"lost.md": "fox", "kept.md": "dog"})
+    store = embedded(tmp_path / "knowledge" / "stores" / source.base)
+    store.delete(f"{source.id}/{source.uri('lost.md')}")
+    (vector,) = HashingEncoder().encode(["fox"])
+    for document in (f"{source.id}/{source.uri('stray.md')}", "0123456789/s3://old/retained.md"):
+        store.put(document, [Chunk(document, "fox", {"year": 2024}, vector)])
+    store.close()
+    with reopened(source):
+        until(source.statuses, lambda found: found == {"lost.md": "INDEXED", "kept.md": "INDEXED"})
+        assert sorted(source.found("fox")) == ["kept.md", "lost.md", "retained.md"]
+
+
+def test_a_damaged_store_is_filled_again(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source()
+        ingested(source, {"a.md": "fox", "b.md": "dog"})
+    (tmp_path / "knowledge" / "stores" / source.base / "truth.sqlite").write_bytes(b"x" * 10_000)
+    with reopened(source):
+        until(source.statuses, lambda found: set(found.values()) == {"INDEXED"})
+        assert source.found("fox")[0] == "a.md"
+
+
+def test_a_damaged_object_fails_alone(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source()
+        source.put("a.md", "fox")
+        list(world.buckets.list(source.bucket))
+    path = tmp_path / "s3" / source.bucket / "a.md"
+    status = path.stat()
+    path.write_text("cat")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with reopened(source):
+        source.put("b.md", "dog")
+        source.ingest("a.md", "b.md")
+        damaged, sound = source.settled("a.md", "b.md")
+        assert (damaged["status"], sound["status"]) == ("FAILED", "INDEXED")
+
+
+def test_a_store_that_is_rebuilt_answers_no_question(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source()
+        ingested(source, {"a.md": "fox", "b.md": "dog"})
+    (tmp_path / "knowledge" / "stores" / source.base / "truth.sqlite").write_bytes(b"x" * 10_000)
+
+    def full(path: Path) -> Store:
+        return Failing(path, [StoreFull("The disk is full.")] * 10_000)
+
+    for _ in range(2):  # the second time nothing is damaged, and not all is done
+        with World(tmp_path, open_store=full) as again:
+            source.world = again
+            assert status(source) == "UPDATING"
+            with pytest.raises(ClientError, match="is rebuilt from its documents: 2 of them") as no:
+                source.found("fox")
+            assert no.value.response["Error"]["Code"] == "DependencyFailedException"
+    with reopened(source):
+        until(lambda: status(source), lambda found: found == "ACTIVE")
+        assert source.found("fox")[0] == "a.md"
+        source.put("a.md", "fox again")
+        source.ingest("a.md")
+        assert status(source) == "ACTIVE"
+
+
+def status(source: Source) -> str:
+    base = source.world.agent.get_knowledge_base(knowledgeBaseId=source.base)
+    return base["knowledgeBase"]["status"]
+
+
+def test_the_folder_of_no_base_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge" / "stores" / "0123456789"
+    folder.mkdir(parents=True)
+    with World(tmp_path):
+        assert not folder.exists()

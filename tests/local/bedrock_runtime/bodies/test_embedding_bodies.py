@@ -1,0 +1,138 @@
+"""Embeddings in the bodies of Titan and Cohere."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.local.bedrock_runtime.bodies import EMBEDDINGS, InvalidBody
+from app.local.engine.transformer import Encoder, Vectors
+
+JSON = dict[str, Any]
+NEAR, FAR = "Quartz is a hard mineral.", "Our refund policy lasts thirty days."
+QUERY = "How hard is quartz?"
+
+
+def embed(name: str, body: JSON, encoder: Encoder) -> JSON:
+    return EMBEDDINGS[name](body, encoder)[0]
+
+
+def titan(text: str, encoder: Encoder, **members: Any) -> Vectors:
+    return np.array(embed("titan-embed-v2", {"inputText": text, **members}, encoder)["embedding"])
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "dimension"),
+    [
+        ("titan-embed-v1", {"inputText": QUERY}, 1536),
+        ("titan-embed-v2", {"inputText": QUERY}, 1024),
+        ("titan-embed-v2", {"inputText": QUERY, "dimensions": 512, "normalize": True}, 512),
+        ("titan-embed-v2", {"inputText": QUERY, "dimensions": 256}, 256),
+    ],
+)
+def test_titan_answers_with_a_unit_vector(
+    encoder: Encoder, name: str, body: JSON, dimension: int
+) -> None:
+    reply, tokens = EMBEDDINGS[name](body, encoder)
+    assert len(reply["embedding"]) == dimension
+    assert np.linalg.norm(reply["embedding"]) == pytest.approx(1.0, abs=1e-5)
+    assert reply["inputTextTokenCount"] == tokens == encoder.count(QUERY)
+
+
+@pytest.mark.parametrize(
+    ("name", "members", "dimension"),
+    [
+        ("cohere-embed-v3", {}, 1024),
+        ("cohere-embed-v4", {}, 1536),
+        ("cohere-embed-v4", {"output_dimension": 256}, 256),
+    ],
+)
+def test_cohere_answers_with_a_vector_a_text(
+    encoder: Encoder, name: str, members: JSON, dimension: int
+) -> None:
+    body = {"texts": [NEAR, FAR], "input_type": "search_document", **members}
+    reply = embed(name, body, encoder)
+    assert np.array(reply["embeddings"]).shape == (2, dimension)
+    assert reply["response_type"] == "embeddings_floats"
+    assert reply["texts"] == [NEAR, FAR]
+
+
+def test_cosines_are_those_of_meaning(encoder: Encoder) -> None:
+    query, near, far = (titan(text, encoder) for text in (QUERY, NEAR, FAR))
+    assert query @ near > 0.5 > 0.2 > query @ far
+
+
+def test_titan_sends_the_types_that_were_asked_for(encoder: Encoder) -> None:
+    body = {"inputText": QUERY, "embeddingTypes": ["binary"]}
+    reply = embed("titan-embed-v2", body, encoder)
+    assert "embedding" not in reply
+    assert set(reply["embeddingsByType"]) == {"binary"}
+    assert set(reply["embeddingsByType"]["binary"]) == {0, 1}
+    both = embed("titan-embed-v2", body | {"embeddingTypes": ["float", "binary"]}, encoder)
+    signs = (np.array(both["embedding"]) > 0).astype(int).tolist()
+    assert both["embeddingsByType"]["binary"] == signs
+
+
+def test_cohere_quantises(encoder: Encoder) -> None:
+    types = ["float", "int8", "uint8", "binary", "ubinary"]
+    body = {"texts": [NEAR], "input_type": "clustering", "embedding_types": types}
+    reply = embed("cohere-embed-v3", body, encoder)
+    assert reply["response_type"] == "embeddings_by_type"
+    [floats], [int8], [uint8], [binary], [ubinary] = (reply["embeddings"][one] for one in types)
+    assert np.corrcoef(floats, int8)[0, 1] > 0.99
+    assert [one + 128 for one in int8] == uint8
+    assert len(binary) == len(ubinary) == 1024 / 8
+    assert [one + 128 for one in binary] == ubinary
+    assert np.unpackbits(np.array(ubinary, np.uint8)).tolist() == [int(one > 0) for one in floats]
+
+
+def test_a_long_text_is_embedded_to_its_end(encoder: Encoder) -> None:
+    query, sea = titan(QUERY, encoder), "The sea is wide. " * 60
+    ends = titan(sea + f"{NEAR} " * 40, encoder)
+    assert query @ ends > query @ titan(sea, encoder) + 0.2
+
+
+@pytest.mark.parametrize(("truncate", "same_as"), [("START", "b " * 512), ("END", "a " * 512)])
+def test_cohere_cuts_where_it_was_told_to(encoder: Encoder, truncate: str, same_as: str) -> None:
+    def vector(text: str, **members: str) -> Vectors:
+        body = {"texts": [text], "input_type": "search_query", **members}
+        return np.array(embed("cohere-embed-v3", body, encoder)["embeddings"][0])
+
+    long = vector("a " * 512 + "b " * 512, truncate=truncate)
+    assert long == pytest.approx(vector(same_as), abs=1e-5)
+
+
+TEXTS = {"texts": [QUERY]}
+SEARCH = {"input_type": "search_query"}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "wrong"),
+    [
+        ("titan-embed-v2", {"texts": ["x"]}, "#: required key [inputText] not found#: extraneous"),
+        ("titan-embed-v2", {"inputText": ""}, "#/inputText: expected minLength: 1, actual: 0"),
+        ("titan-embed-v2", {"inputText": "x", "dimensions": 384},
+         "#/dimensions: 384 is not a valid enum value"),
+        ("titan-embed-v1", {"inputText": "x", "dimensions": 512}, "extraneous key [dimensions]"),
+        ("titan-embed-v2", {"inputText": "a " * 9000},
+         "Too many input tokens. Max input tokens: 8192, request input token count: 9000"),
+        ("cohere-embed-v3", TEXTS, "required key [input_type] not found"),
+        ("cohere-embed-v3", TEXTS | {"input_type": "query"}, "#/input_type: query is not a valid"),
+        ("cohere-embed-v3", SEARCH | {"texts": ["x"] * 97}, "maximum item count: 96, found: 97"),
+        ("cohere-embed-v3", SEARCH | {"texts": ["x" * 2049]}, "maxLength: 2048, actual: 2049"),
+        ("cohere-embed-v3", SEARCH | {"texts": ["a " * 600]}, "too many tokens: 600"),
+        ("cohere-embed-v4", SEARCH, "required key [texts] not found"),
+        ("cohere-embed-v4", SEARCH | {"images": ["data:image/png;base64,"]}, "images:"),
+    ],
+)  # fmt: skip
+def test_what_breaks_a_rule_is_named(encoder: Encoder, name: str, body: JSON, wrong: str) -> None:
+    with pytest.raises(InvalidBody) as error:
+        embed(name, body, encoder)
+    assert wrong in error.value.message
+
+
+def test_cohere_v4_reads_inputs_of_text(encoder: Encoder) -> None:
+    inputs = [{"content": [{"type": "text", "text": QUERY}]}]
+    reply = embed("cohere-embed-v4", SEARCH | {"inputs": inputs}, encoder)
+    same = embed("cohere-embed-v4", SEARCH | TEXTS, encoder)
+    assert reply["embeddings"] == same["embeddings"]

@@ -1,0 +1,119 @@
+"""Every family's bodies, written and read by the application's own code, over HTTP."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app import models
+from app.answer.disguise import Disguise
+from app.answer.prompt import ABSTENTION, answer_prompt, rewrite_prompt
+from app.events import Passage, Usage
+from app.local import bedrock_runtime
+from app.local.bedrock.foundation_models import models as foundation_models
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer import Writer
+from app.models import Completion, Prompt, Turn
+from tests.wire_server import serving
+
+TODAY = datetime(2026, 11, 20, tzinfo=UTC)
+QUARTZ = "# Quartz\n\nQuartz is a mineral of silica. It has a hardness of 7 on the Mohs scale."
+TALC = "Talc is a clay mineral. It has a hardness of 1."
+PASSAGES = [
+    Passage(1, TALC, "s3://docs/talc.md", 0.9),
+    Passage(2, QUARTZ, "s3://docs/quartz.pdf", 0.8, page=3),
+]
+SENTENCE = "It has a hardness of 7 on the Mohs scale [2]."
+HISTORY = [Turn("user", "What is quartz?"), Turn("assistant", "A mineral [1].")]
+
+# One a family; where a family has several shapes, one a shape.
+MODELS = [
+    "anthropic.claude-sonnet-4-6",
+    "anthropic.claude-opus-5-5",
+    "amazon.nova-lite-v1:0",
+    "amazon.titan-text-express-v1",
+    "meta.llama3-8b-instruct-v1:0",
+    "meta.llama4-scout-17b-instruct-v1:0",
+    "mistral.mistral-7b-instruct-v0:2",
+    "mistral.mistral-large-2407-v1:0",
+    "mistral.mistral-large-3-675b-instruct",
+    "cohere.command-text-v14",
+    "cohere.command-r-v1:0",
+    "ai21.jamba-1-5-mini-v1:0",
+    "ai21.j2-mid-v1",
+    "openai.gpt-oss-20b-1:0",
+    "qwen.qwen3-32b-v1:0",
+]
+every_family = pytest.mark.parametrize("model", MODELS)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    encoder = Encoder()
+    handlers = bedrock_runtime.handlers(encoder, Writer(encoder), lambda: TODAY)
+    with serving({"bedrock-runtime": handlers}) as server:
+        yield server.client("bedrock-runtime")
+
+
+def fitted(model: str, prompt: Prompt) -> Prompt:
+    """The prompt without what the model does not take."""
+    row = models.find(model)
+    temperature = prompt.temperature if "temperature" in row.takes else None
+    longest = min(prompt.max_tokens, row.output or prompt.max_tokens)
+    return Prompt(prompt.turns, prompt.system, longest, temperature)
+
+
+def whole(client: Any, model: str, prompt: Prompt) -> Completion:
+    return models.invoke(client, model, fitted(model, prompt))
+
+
+@every_family
+def test_an_answer_is_found_and_cited(client: Any, model: str) -> None:
+    prompt = answer_prompt("What is the hardness of quartz on the Mohs scale?", [], PASSAGES)
+    completion = whole(client, model, prompt)
+    assert SENTENCE in completion.text
+    assert completion.stop_reason == "end"
+    assert completion.usage.input_tokens > completion.usage.output_tokens > 0
+
+
+@every_family
+def test_a_stream_is_the_whole_answer(client: Any, model: str) -> None:
+    prompt = fitted(model, answer_prompt("How hard is quartz?", [], PASSAGES))
+    *pieces, completion = models.stream(client, model, prompt)
+    invoked = whole(client, model, prompt)
+    assert "".join(map(str, pieces)) == invoked.text
+    assert isinstance(completion, Completion)
+    assert completion.usage == invoked.usage != Usage(0, 0)
+
+
+@every_family
+def test_what_no_passage_says_is_not_answered(client: Any, model: str) -> None:
+    prompt = answer_prompt("Who won the football match in Lisbon?", HISTORY, PASSAGES)
+    assert whole(client, model, prompt).text == ABSTENTION
+
+
+@every_family
+def test_a_follow_up_is_rewritten_and_answered(client: Any, model: str) -> None:
+    rewritten = whole(client, model, rewrite_prompt("How hard is it?", HISTORY, Disguise())).text
+    assert rewritten == "How hard is quartz?"
+    prompt = answer_prompt("How hard is it?", HISTORY, PASSAGES)
+    assert "[2]" in whole(client, model, prompt).text
+
+
+@every_family
+def test_converse_answers_as_the_familys_own_body_does(client: Any, model: str) -> None:
+    prompt = answer_prompt("What is the hardness of quartz on the Mohs scale?", [], PASSAGES)
+    asked = {
+        "system": [{"text": prompt.system}],
+        "messages": [{"role": "user", "content": [{"text": prompt.turns[0].text}]}],
+        "additionalModelResponseFieldPaths": ["/id"],
+    }
+    reply = client.converse(modelId=model, **asked)
+    assert reply["output"]["message"]["content"][0]["text"] == whole(client, model, prompt).text
+
+
+def test_the_application_and_the_stand_in_know_the_same_models() -> None:
+    known = {model.id for model in models.MODELS}
+    writing = {one.id for one in foundation_models().values() if "TEXT" in one.output}
+    assert known <= writing

@@ -1,0 +1,141 @@
+"""Documents for tests, made by hand where that shows what matters."""
+
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+from pptx import Presentation
+
+from app.local.engine.parsers import Document, Section
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+Placed = tuple[float, float, float, str]  # x and y in points from the lower left, size, text
+
+
+Parse = Callable[[Document], Iterator[Section]]
+
+
+def parsed(parse: Parse, path: Path, content: bytes) -> list[Section]:
+    """What a parser makes of a file with this content, in this process."""
+    path.write_bytes(content)
+    return list(parse(Document(path)))
+
+
+def pdf(pages: Iterable[Iterable[Placed]], trailer: str = "") -> bytes:
+    """A PDF in Helvetica, a stretch of text at each place.
+
+    PDF 32000-1:2008: objects 1 and 2 are the catalogue and the tree of pages, 3 the font.
+    """
+    contents = [
+        "\n".join(
+            f"BT /F {size} Tf {x} {y} Td ({text.translate(_ESCAPED)}) Tj ET"
+            for x, y, size, text in page
+        )
+        for page in pages
+    ]
+    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(contents)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for number, content in enumerate(contents):
+        objects += [
+            f"<< /Type /Page /Parent 2 0 R {_PAGE} /Contents {5 + 2 * number} 0 R >>",
+            f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        ]
+    body, offsets = "%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    body += f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+    body += (
+        f"trailer << /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{body.find('xref')}\n%%EOF"
+    )
+    return body.encode("cp1252")
+
+
+_PAGE = "/MediaBox [0 0 612 792] /Resources << /Font << /F 3 0 R >> >>"
+_ESCAPED = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
+
+# What a trailer says of a PDF that no one can open without its password.
+LOCKED = (
+    "/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 "
+    f"/O <{'11' * 32}> /U <{'22' * 32}> >>"
+)
+
+
+def archive(parts: Mapping[str, str | bytes]) -> bytes:
+    """A ZIP archive of these parts."""
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, part in parts.items():
+            target.writestr(name, part)
+    return content.getvalue()
+
+
+_NAMESPACES = (
+    f'xmlns:w="{WORD}" xmlns:m="{MATH}" xmlns:a="{DRAWING}" xmlns:c="{CHART}" xmlns:r="{OFFICE}"'
+)
+
+
+def docx(body: str, relations: Iterable[tuple[str, str]] = (), **parts: str) -> bytes:
+    """A Word document; `w`, `m`, `a`, `c` and `r` stand for their namespaces everywhere.
+
+    Args:
+        body: what stands in `w:body`.
+        relations: of the main part: kind and target, whose ids are t1, t2 and so on.
+        parts: more parts of the folder `word`, by their names without `.xml`: an element each.
+    """
+    related = "".join(
+        f'<Relationship Id="t{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(relations, start=1)
+    )
+    return archive(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
+            '<Default Extension="xml" ContentType="application/xml"/></Types>',
+            "_rels/.rels": _relationships(
+                f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
+            ),
+            "word/_rels/document.xml.rels": _relationships(related),
+            "word/document.xml": _named(f"<w:document><w:body>{body}</w:body></w:document>"),
+            **{f"word/{name}.xml": _named(part) for name, part in parts.items()},
+        }
+    )
+
+
+def _relationships(each: str) -> str:
+    return f'<Relationships xmlns="{PACKAGE}/relationships">{each}</Relationships>'
+
+
+def _named(element: str) -> str:
+    return element.replace(">", f" {_NAMESPACES}>", 1)
+
+
+def xlsx(cell: str) -> bytes:
+    """An Excel workbook of one cell."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = cell
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def pptx(title: str) -> bytes:
+    """A PowerPoint presentation of one slide."""
+    deck = Presentation()
+    deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = title
+    content = BytesIO()
+    deck.save(content)
+    return content.getvalue()

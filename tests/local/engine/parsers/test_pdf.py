@@ -1,0 +1,134 @@
+"""PDF: pages, paragraphs and headings; and PDFs that cannot be read."""
+
+from pathlib import Path
+
+import pytest
+
+from app.local.engine.parsers import Unreadable
+from app.local.engine.parsers.pdf import parse
+from tests.local.engine.parsers.documents import (
+    LOCKED,
+    Placed,
+    parsed,
+    pdf,
+)
+
+LONG = "Clay holds water, and this line is as long as a line of a paragraph is"
+
+
+def lines(*texts: str, top: float = 600, size: float = 10, left: float = 72) -> list[Placed]:
+    """Lines, one closely below the other."""
+    return [(left, top - 1.2 * size * at, size, text) for at, text in enumerate(texts)]
+
+
+def texts(path: Path, *pages: list[Placed]) -> list[str]:
+    return [section.text for section in parsed(parse, path / "a.pdf", pdf(pages))]
+
+
+def test_a_section_is_a_page(tmp_path: Path) -> None:
+    content = pdf([[(72, 700, 10, "One (1).")], [], [(72, 700, 10, "Caf\u00e9.")]])
+    sections = parsed(parse, tmp_path / "a.pdf", content)
+    assert [(section.page, section.text) for section in sections] == [
+        (1, "One (1)."),
+        (2, ""),
+        (3, "Caf\u00e9."),
+    ]
+
+
+def test_lines_that_wrapped_are_a_paragraph_again(tmp_path: Path) -> None:
+    page = lines(LONG, "so that it goes on in the next. It ends.") + lines("Apart.", top=500)
+    assert texts(tmp_path, page) == [f"{LONG} so that it goes on in the next. It ends.\n\nApart."]
+
+
+def test_lines_that_did_not_wrap_stay(tmp_path: Path) -> None:
+    assert texts(tmp_path, lines("12 Main Street", "Rome 00100", LONG)) == [
+        f"12 Main Street\nRome 00100\n{LONG}"
+    ]
+
+
+def test_items_of_a_list_begin_anew_and_may_hang(tmp_path: Path) -> None:
+    page = [
+        (72.0, 700.0, 10.0, f"1. {LONG}"),
+        (90.0, 688.0, 10.0, f"and {LONG[:57]}"),
+        (72.0, 676.0, 10.0, f"2. {LONG}"),
+        (72.0, 664.0, 10.0, "3. Sand does not."),
+    ]
+    assert texts(tmp_path, page) == [f"1. {LONG} and {LONG[:57]}\n2. {LONG}\n3. Sand does not."]
+
+
+def test_what_is_larger_is_a_heading_by_its_size_or_its_number(tmp_path: Path) -> None:
+    page = [
+        (72.0, 740.0, 24.0, "Soils"),
+        (72.0, 700.0, 16.0, "Clay"),
+        *lines(LONG, LONG, LONG, LONG, LONG, "on.", top=660),
+        (72.0, 580.0, 10.0, "2.1 Sand and silt"),
+        (72.0, 560.0, 10.0, LONG),
+    ]
+    clay = " ".join([LONG] * 5)
+    assert texts(tmp_path, page) == [
+        f"# Soils\n\n## Clay\n\n{clay} on.\n\n## 2.1 Sand and silt\n\n{LONG}"
+    ]
+
+
+def test_what_runs_along_the_edges_of_pages_is_told_once(tmp_path: Path) -> None:
+    pages = [
+        [
+            (72.0, 760.0, 10.0, "Annual report"),
+            (72.0, 740.0, 10.0, f"Invoice {4711 + number}"),
+            *lines(f"Here is the text of page {number}."),
+            (72.0, 50.0, 10.0, f"{number} of 4"),
+            (72.0, 30.0, 10.0, str(number + 7)),
+        ]
+        for number in range(1, 5)
+    ]
+    assert texts(tmp_path, *pages) == [
+        "Annual report\nInvoice 4712\nHere is the text of page 1.\n\n1 of 4",
+        "Invoice 4713\nHere is the text of page 2.",
+        "Invoice 4714\nHere is the text of page 3.",
+        "Invoice 4715\nHere is the text of page 4.",
+    ]
+
+
+def test_a_broken_word_is_whole_again(tmp_path: Path) -> None:
+    page = lines(
+        "The contents of a well-known soil were found to be of an extraordi-",
+        "nary kind, and it was well-",
+        "known.",
+    )
+    assert "of an extraordinary kind" in texts(tmp_path, page)[0]
+
+
+def test_rows_of_a_table_stay_lines(tmp_path: Path) -> None:
+    rows = [("Clay", "12.5", "wet"), ("Sand", "3.0", "dry")]
+    page = [
+        (72.0 + 150 * column, 700.0 - 12 * row, 10.0, cell)
+        for row, cells in enumerate(rows)
+        for column, cell in enumerate(cells)
+    ]
+    assert texts(tmp_path, page) == ["Clay 12.5 wet\nSand 3.0 dry"]
+
+
+def test_dots_that_lead_to_a_page_number_are_few(tmp_path: Path) -> None:
+    assert texts(tmp_path, lines("Clay . . . . . . . . . 12")) == ["Clay ... 12"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (pdf([[(72, 700, 10, "Secret.")]], LOCKED), "encrypted with a password: remove it"),
+        (pdf([[], []]), "no text layer, only pictures of pages: run text recognition"),
+        (b"%PDF-1.7\nnothing of the kind", "not a PDF, or a damaged one"),
+        (b"just text", "not a PDF, or a damaged one"),
+    ],
+)
+def test_what_cannot_be_read(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        parsed(parse, tmp_path / "a.pdf", content)
+
+
+def test_a_damaged_pdf_is_still_read(tmp_path: Path) -> None:
+    """PDFium finds the objects again when the table of their places is gone."""
+    content = pdf([[(72, 700, 10, "Still here.")]])
+    damaged = content.replace(b"xref\n0 6", b"lost\n0 6")
+    assert damaged != content
+    assert parsed(parse, tmp_path / "a.pdf", damaged)[0].text == "Still here."

@@ -1,0 +1,152 @@
+"""Plain text, Markdown and CSV: encodings, front matter, delimiters, records."""
+
+import codecs
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.local.engine.parsers import (
+    Document,
+    Records,
+    Section,
+    Unreadable,
+    delimited,
+    markdown,
+    plain,
+)
+from tests.local.engine.parsers.documents import parsed
+
+JAPANESE = "髙橋さんは東京に住んでいます。"
+
+
+@pytest.mark.parametrize(
+    ("content", "charset", "text"),
+    [
+        ("naïve".encode(), None, "naïve"),
+        (codecs.BOM_UTF8 + "naïve".encode(), "ascii", "naïve"),
+        ("naïve".encode("utf-16"), None, "naïve"),
+        ("naïve".encode("utf-32"), None, "naïve"),
+        (codecs.BOM_UTF16_BE + "naïve".encode("utf-16-be"), None, "naïve"),
+        (JAPANESE.encode("cp932"), "cp932", JAPANESE),
+        (JAPANESE.encode("cp932"), None, JAPANESE),  # told by its kana
+        ("Ça va, “naïve” café".encode("cp1252"), None, "Ça va, “naïve” café"),
+        (JAPANESE.encode(), "ascii", JAPANESE),  # the declared charset is wrong, UTF-8 fits
+        (JAPANESE.encode(), "no-such-charset", JAPANESE),
+    ],
+)
+def test_bytes_become_text(content: bytes, charset: str | None, text: str) -> None:
+    assert plain.decode(content, charset) == text
+
+
+@pytest.mark.parametrize(
+    ("content", "charset", "reason"),
+    [
+        ("Привет, мир".encode("cp1251"), None, "not UTF-8, and its encoding cannot be told"),
+        ("東京都".encode("cp932"), None, "not UTF-8"),  # no kana: it might be Chinese
+        ("Zażółć gęślą jaźń".encode("cp1250"), None, "not UTF-8"),
+        ("ışığı görüşürüz".encode("cp1254"), None, "not UTF-8"),
+        (b"\xff\xffabc", "utf-8", "neither utf-8, as its content type says, nor UTF-8"),
+        (b"\x89PNG\x00\x00\x01", None, "not UTF-8"),
+        (b"MZ\x00\x00", None, "holds zero bytes"),
+        (codecs.BOM_UTF8 + b"\xff", None, "begins with the mark of utf-8, and is not"),
+    ],
+)
+def test_bytes_that_are_no_text(content: bytes, charset: str | None, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        plain.decode(content, charset)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
+def test_utf_8_is_never_taken_for_something_else(text: str) -> None:
+    if not text.startswith("\ufeff"):
+        assert plain.decode(text.encode(), None) == text
+
+
+def test_plain_text_is_kept_but_for_control_characters(tmp_path: Path) -> None:
+    sections = parsed(plain.parse, tmp_path / "a.txt", b"One  \r\n\r\n\r\n  two\x07\x0cthree")
+    assert sections == [Section("One  \n\n\n  two\nthree", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("# Clay\n\nWet.  \nCold.\n", "# Clay\n\nWet.  \nCold.\n"),
+        ("---\ntitle: Clay\n---\n\nWet.", "# Clay\n\nWet."),
+        ("---\ntitle: 'Clay: wet'\ntags: [a]\n...\nWet.", "# Clay: wet\n\nWet."),
+        ("---\ntitle: Other\n---\n# Clay\n\nWet.", "# Clay\n\nWet."),
+        ("---\ntitle: Other\n---\nClay\n====\nWet.", "Clay\n====\nWet."),
+        ("---\nlayout: page\n---\nWet.", "Wet."),
+        ("---\nA rule above, and\n---\nanother.", "---\nA rule above, and\n---\nanother."),
+        ("---\ntitle: never closed\nWet.", "---\ntitle: never closed\nWet."),
+    ],
+)
+def test_markdown_is_kept_but_for_its_front_matter(tmp_path: Path, text: str, kept: str) -> None:
+    assert parsed(markdown.parse, tmp_path / "a.md", text.encode()) == [Section(kept, None)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'name,note\nAnn,"wet, cold"\nBob,"two\nlines"\n',
+        "name;note\nAnn;wet, cold\n\nBob;two lines\n",
+        "name\tnote\r\nAnn\twet, cold\r\n , \r\nBob\ttwo lines\r\n".replace(" , ", "\t"),
+        "name|note\nAnn|wet, cold\nBob|two lines",
+    ],
+)
+def test_csv_is_a_table_whatever_its_delimiter(tmp_path: Path, content: str) -> None:
+    [section] = parsed(delimited.parse, tmp_path / "a.csv", content.encode())
+    assert (
+        section.text == "| name | note |\n| --- | --- |\n| Ann | wet, cold |\n| Bob | two lines |"
+    )
+
+
+def test_rows_of_unlike_length_are_filled(tmp_path: Path) -> None:
+    [section] = parsed(delimited.parse, tmp_path / "a.csv", b"a,b\n1\n1,2,3\n")
+    assert section.text.splitlines() == [
+        "| a | b |  |",
+        "| --- | --- | --- |",
+        "| 1 |  |  |",
+        "| 1 | 2 | 3 |",
+    ]
+
+
+def test_a_cell_may_be_huge(tmp_path: Path) -> None:
+    cell = "x" * 1_000_000
+    [section] = parsed(delimited.parse, tmp_path / "a.csv", f"a,b\n1,{cell}\n".encode())
+    assert section.text.endswith(f"| 1 | {cell} |")
+
+
+RECORDS = b"id,note,day,place\n1,Wet clay.,Mon,Rome\n2,,Tue,Oslo\n3,Dry sand.,,Bonn\n"
+
+
+@pytest.mark.parametrize(
+    ("records", "metadata"),
+    [
+        (
+            Records("note"),
+            [{"id": "1", "day": "Mon", "place": "Rome"}, {"id": "3", "place": "Bonn"}],
+        ),
+        (Records("note", ("place",)), [{"place": "Rome"}, {"place": "Bonn"}]),
+        (Records("note", None, ("id", "day")), [{"place": "Rome"}, {"place": "Bonn"}]),
+    ],
+)
+def test_records_are_a_section_each(
+    tmp_path: Path, records: Records, metadata: list[dict[str, str]]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(RECORDS)
+    sections = list(delimited.parse(Document(path, records=records)))
+    assert [section.text for section in sections] == ["Wet clay.", "Dry sand."]
+    assert [section.metadata for section in sections] == metadata
+
+
+@pytest.mark.parametrize(
+    "records", [Records("text"), Records("note", ("text",)), Records("note", None, ("text",))]
+)
+def test_a_column_that_is_not_there_is_named(tmp_path: Path, records: Records) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(RECORDS)
+    with pytest.raises(Unreadable, match=r"column 'text'.*it has id, note, day, place"):
+        list(delimited.parse(Document(path, records=records)))

@@ -1,0 +1,241 @@
+"""What is acknowledged stays, whatever happens to the process, to the disk or to a file."""
+
+import multiprocessing
+import random
+import shutil
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from app.local.engine.store import (
+    Hit,
+    Store,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreInUse,
+    embedded,
+)
+from app.local.engine.store.engine import SAVED, Embedded
+from app.local.engine.store.filters import Condition
+from tests.local.engine.store.samples import chunk, vector
+from tests.local.engine.store.writing import (
+    Documents,
+    after,
+    operations,
+    write,
+)
+
+KILLS = 40
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([write.__module__])
+
+
+def answers(store: Store) -> list[list[Hit]]:
+    """What it says to some questions, and everything that it holds."""
+    asked = [
+        store.search(vector(seed), text, 10, where)
+        for seed in (1, 60, 61)
+        for text in (None, "amber bridge candle")
+        for where in (None, Condition("lessThan", "step", 5))
+    ]
+    return [*asked, store.search(vector(0), None, 10**6)]
+
+
+def held(store: Store) -> dict[str, set[tuple[str, str]]]:
+    """The chunks of every document."""
+    found: dict[str, set[tuple[str, str]]] = {name: set() for name in store.documents()}
+    for hit in store.search(vector(0), None, 10**6):
+        found[hit.document].add((hit.id, hit.text))
+    return found
+
+
+def as_held(documents: Documents) -> dict[str, set[tuple[str, str]]]:
+    return {name: {(c.id, c.text) for c in chunks} for name, chunks in documents.items()}
+
+
+def remove_index(path: Path) -> None:
+    for file in path.glob("*.segment"):
+        file.unlink()
+
+
+def test_killed_at_any_moment_it_loses_nothing_acknowledged_and_halves_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, dice, documents = tmp_path / "store", random.Random(2024), Documents()
+    for seed in range(KILLS):
+        acknowledged = killed_writer(path, seed, dice.random() * 0.1)
+        print(f"seed {seed}: killed after {acknowledged} were acknowledged")
+        steps = operations(seed)
+        for _ in range(acknowledged):
+            documents = after(documents, next(steps))
+        one_more = after(documents, next(steps))
+        store = embedded(path)
+        found = held(store)
+        assert found in (as_held(documents), as_held(one_more))
+        documents = documents if found == as_held(documents) else one_more
+        before = answers(store)
+        store.close()
+        remove_index(path)
+        caplog.clear()
+        store = embedded(path)
+        assert answers(store) == before
+        store.close()
+
+
+def killed_writer(path: Path, seed: int, seconds: float) -> int:
+    """How many operations a process acknowledged that was killed so long after the first."""
+    receiver, sender = PROCESSES.Pipe(duplex=False)
+    writer = PROCESSES.Process(target=write, args=(path, seed, sender))
+    writer.start()
+    sender.close()
+    assert receiver.poll(60)
+    time.sleep(seconds)  # the moment is the point
+    writer.kill()
+    writer.join()
+    acknowledged = 0
+    with receiver, suppress(EOFError):
+        while receiver.recv_bytes():
+            acknowledged += 1
+    return acknowledged
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """A closed store with two segments on the disk, some rows dead, and some in no segment."""
+    path = tmp_path / "store"
+    store = embedded(path)
+    for document, size in (("a", 5 * SAVED), ("b", SAVED), ("c", 40)):
+        chunks = [chunk(f"{document}-{n}", n, metadata={"step": n % 9}) for n in range(size)]
+        store.put(document, chunks)
+    store.put("c", [chunk("c-new", 60)])
+    store.delete("b")
+    store.put("b", [chunk(f"b-new-{n}", n % 50) for n in range(SAVED)])
+    store.close()
+    return path
+
+
+@pytest.mark.parametrize("place", [0, 17, 21, 40, 200, 0.3, 0.6, 0.9, -1])
+def test_a_changed_byte_in_an_index_file_is_noticed_and_mended(
+    saved: Path, place: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = reopened(saved)
+    for file in sorted(saved.glob("*.segment")):
+        content = bytearray(file.read_bytes())
+        content[place if isinstance(place, int) else int(place * len(content))] ^= 0x10
+        file.write_bytes(content)
+    assert reopened(saved) == expected
+    assert "made again" in caplog.text
+    caplog.clear()
+    assert reopened(saved) == expected
+    assert not caplog.text
+
+
+@pytest.mark.parametrize("left", [0, 10, 100, 0.5, 0.999])
+def test_an_index_file_that_was_cut_short_is_noticed_and_mended(
+    saved: Path, left: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = reopened(saved)
+    for file in saved.glob("*.segment"):
+        content = file.read_bytes()
+        file.write_bytes(content[: left if isinstance(left, int) else int(left * len(content))])
+    assert reopened(saved) == expected
+    assert "made again" in caplog.text
+
+
+def test_files_that_a_crash_left_behind_are_removed(saved: Path) -> None:
+    expected = reopened(saved)
+    known = set(saved.glob("*.segment"))
+    shutil.copy(next(iter(known)), saved / "stray.segment")
+    (saved / "half.aside").write_bytes(b"outcrop arrays 1")
+    assert reopened(saved) == expected
+    assert set(saved.glob("*.segment")) == known
+    assert not list(saved.glob("*.aside"))
+
+
+def reopened(path: Path) -> list[list[Hit]]:
+    store = embedded(path)
+    try:
+        return answers(store)
+    finally:
+        store.close()
+
+
+def test_a_changed_byte_in_the_truth_is_noticed_or_changes_no_answer(saved: Path) -> None:
+    expected = reopened(saved)
+    truth = saved / "truth.sqlite"
+    whole = truth.read_bytes()
+    dice, noticed = random.Random(7), list[str]()
+    for place in [5, 30, 99, *(dice.randrange(len(whole)) for _ in range(40))]:
+        changed = bytearray(whole)
+        changed[place] ^= 1 << dice.randrange(8)
+        truth.write_bytes(changed)
+        try:
+            answered = reopened(saved)
+        except StoreDamaged as damage:
+            noticed.append(str(damage))
+        else:
+            assert answered == expected, f"byte {place}"
+    assert len(noticed) > 10
+    assert all(str(truth) in message and "ingest" in message for message in noticed)
+    truth.write_bytes(whole)
+    assert reopened(saved) == expected
+
+
+@pytest.mark.parametrize("content", [b"not a database" * 100, None])
+def test_a_truth_that_is_none_is_named(saved: Path, content: bytes | None) -> None:
+    truth = saved / "truth.sqlite"
+    truth.write_bytes(content or truth.read_bytes()[:9000])
+    with pytest.raises(StoreDamaged, match=r"truth\.sqlite is damaged.*ingest"):
+        reopened(saved)
+
+
+def test_a_truth_of_another_version_is_refused(saved: Path) -> None:
+    with sqlite3.connect(saved / "truth.sqlite") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(StoreError, match="another version"):
+        embedded(saved)
+
+
+def test_a_full_disk_is_an_error_that_passes(saved: Path) -> None:
+    store = Embedded(saved)
+    expected, documents = answers(store), store.documents()
+    (pages,) = store._truth._writer.execute("PRAGMA page_count").fetchone()
+    store._truth._writer.execute(f"PRAGMA max_page_count = {pages}")
+    big = [chunk(f"big-{n}", n) for n in range(12 * SAVED)]
+    for document in ("new", "a"):
+        with pytest.raises(StoreFull, match="room"):
+            store.put(document, big)
+    assert answers(store) == expected
+    assert store.documents() == documents
+    store._truth._writer.execute("PRAGMA max_page_count = 1000000")
+    store.put("new", big)
+    assert store.documents() == {**documents, "new": len(big)}
+    expected = answers(store)
+    store.close()
+    assert reopened(saved) == expected
+
+
+def test_an_index_that_cannot_be_saved_is_still_searched(
+    saved: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Embedded(saved)
+    store._path = saved / "gone"
+    store.put("new", [chunk(f"new-{n}", n) for n in range(3 * SAVED)])
+    assert "not saved" in caplog.text
+    expected = answers(store)
+    assert held(store)["new"]
+    store.close()
+    assert reopened(saved) == expected
+
+
+def test_a_store_is_open_once(saved: Path) -> None:
+    store = embedded(saved)
+    with pytest.raises(StoreInUse, match="another process"):
+        embedded(saved)
+    store.close()
+    reopened(saved)

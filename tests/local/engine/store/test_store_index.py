@@ -1,0 +1,166 @@
+"""Segments and what they are made of: merged they are what they would be made at once."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.local.engine.store import Chunk, Metadata
+from app.local.engine.store.attributes import Attributes
+from app.local.engine.store.index import GROWTH, Index, Part
+from app.local.engine.store.inverted import Inverted
+from app.local.engine.store.segment import Segment
+from tests.contract.test_store_model import FILTERS, METADATA
+from tests.local.engine.store.samples import (
+    PROPERTY,
+    chunk,
+    passes,
+    vector,
+)
+
+Postings = list[tuple[int, int, int]]  # key, row, count
+POSTINGS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 9), st.integers(1, 3)),
+    unique_by=lambda posting: posting[:2],
+)
+
+
+def inverted(postings: Postings) -> Inverted:
+    keys, rows, counts = np.array(postings, np.int64).reshape(-1, 3).T
+    return Inverted.of(keys, rows, counts)
+
+
+def postings(index: Inverted) -> Postings:
+    return [
+        (key, row, count)
+        for key in index.keys.tolist()
+        for row, count in zip(
+            index.rows[index.find(key)].tolist(),
+            index.counts[index.find(key)].tolist(),
+            strict=True,
+        )
+    ]
+
+
+@PROPERTY
+@given(POSTINGS)
+def test_an_inverted_index_gives_back_its_postings(found: Postings) -> None:
+    index = inverted(found)
+    assert sorted(postings(index)) == sorted(found)
+    assert index.find(99) == slice(0, 0)
+
+
+@PROPERTY
+@given(st.lists(POSTINGS, min_size=1, max_size=4))
+def test_merged_indexes_have_the_postings_of_all(parts: list[Postings]) -> None:
+    merged = Inverted.merged([inverted(part) for part in parts])
+    assert sorted(postings(merged)) == sorted(posting for part in parts for posting in part)
+
+
+@PROPERTY
+@given(POSTINGS, st.lists(st.booleans(), min_size=10, max_size=10))
+def test_rows_are_moved_or_left_out(found: Postings, kept: list[bool]) -> None:
+    places = np.where(kept, np.arange(10)[::-1], -1)
+    moved = postings(inverted(found).moved(places))
+    assert sorted(moved) == sorted((key, 9 - row, n) for key, row, n in found if kept[row])
+
+
+@PROPERTY
+@given(st.lists(METADATA, max_size=12), FILTERS.filter(bool))
+def test_a_mask_is_what_the_filter_says_of_each_row(metadata: list[Metadata], where: Any) -> None:
+    half = len(metadata) // 2
+    whole = Attributes.of(metadata)
+    parts = [Attributes.of(metadata[:half]), Attributes.of(metadata[half:])]
+    after = np.arange(half, len(metadata))
+    merged = Attributes.merged([parts[0], parts[1].moved(after)])
+    expected = [passes(attributes, where) for attributes in metadata]
+    for attributes in (whole, merged):
+        assert attributes.mask(where, len(metadata)).tolist() == expected
+
+
+def some(numbers: range) -> Segment:
+    chunks = [chunk(str(n), n, metadata={"n": n % 4, "even": n % 2 == 0}) for n in numbers]
+    return Segment.of(list(numbers), chunks)
+
+
+def contents(segment: Segment) -> dict[str, Any]:
+    """Everything in it, as lists."""
+    return {
+        "numbers": segment.numbers.tolist(),
+        "vectors": segment.vectors.tolist(),
+        "codes": segment.codes.tolist(),
+        "lengths": segment.lengths.tolist(),
+        "words": postings(segment.words),
+        "names": list(segment.attributes.names),
+        "attributes": postings(segment.attributes.index),
+    }
+
+
+def test_merged_segments_are_the_segment_of_all() -> None:
+    parts = [some(range(5)), some(range(5, 20)), some(range(20, 21))]
+    everything = [np.ones(len(part), np.bool_) for part in parts]
+    assert contents(Segment.merged(parts, everything)) == contents(some(range(21)))
+
+
+def test_dead_rows_leave_no_trace() -> None:
+    parts = [some(range(10)), some(range(10, 20))]
+    alive = [part.numbers < 8 for part in parts]
+    assert contents(Segment.merged(parts, alive)) == contents(some(range(8)))
+
+
+def test_segments_may_come_in_any_order() -> None:
+    parts = [some(range(10, 20)), some(range(10))]
+    everything = [np.ones(len(part), np.bool_) for part in parts]
+    merged = contents(Segment.merged(parts, everything))
+    expected = contents(some(range(20)))
+    assert merged.pop("numbers") == expected.pop("numbers")
+    assert sorted(merged.pop("words")) == sorted(expected.pop("words"))
+    assert sorted(merged.pop("attributes")) == sorted(expected.pop("attributes"))
+    assert merged == expected
+
+
+def test_a_saved_segment_is_loaded_as_it_was(tmp_path: Path) -> None:
+    segment = some(range(20))
+    segment.save(tmp_path / "a.segment")
+    assert contents(Segment.load(tmp_path / "a.segment")) == contents(segment)
+    assert not list(tmp_path.glob("*.aside"))
+
+
+def test_a_segment_may_be_empty(tmp_path: Path) -> None:
+    Segment.of([], []).save(tmp_path / "a.segment")
+    assert len(Segment.load(tmp_path / "a.segment")) == 0
+
+
+def test_a_word_may_be_there_very_often() -> None:
+    segment = Segment.of([1], [Chunk("c", "amber " * 70_000, {}, vector(1))])
+    assert segment.words.counts.tolist() == [65535]
+    assert segment.lengths.tolist() == [70_000]
+
+
+@PROPERTY
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 3)), max_size=60))
+def test_however_it_grows_an_index_has_few_parts_and_little_dead(
+    steps: list[tuple[int, int]],
+) -> None:
+    """Each step puts so many chunks and deletes so many tenths of all."""
+    index, live, last = Index(), set[int](), 0
+    for put, tenths in steps:
+        new = range(last, last + put)
+        last += put
+        gone = {n for n in live if n % 10 < tenths}
+        live = (live | set(new)) - gone
+        index = index.changed(np.array(sorted(gone), np.int64), blank(new))
+        if (first := index.worn()) is not None:
+            index = index.with_last(first, Part.whole(index.merged(first)))
+        sizes = [part.size for part in index.parts]
+        assert sum(sizes) == index.size == len(live)
+        assert {n for n in index.numbers.tolist() if n in live} == live
+        for place, part in enumerate(index.parts):
+            assert part.size >= max(1, GROWTH * sum(sizes[place + 1 :]))
+            assert 2 * part.size >= len(part.segment)
+
+
+def blank(numbers: range) -> Segment:
+    return Segment.of(list(numbers), [Chunk(str(n), "", {}, vector(0)) for n in numbers])

@@ -1,0 +1,165 @@
+"""The search against the formulas, said plainly; and that nothing but the chunks decides."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.local.engine.store import Chunk, Vectors
+from app.local.engine.store.analysis import terms
+from app.local.engine.store.filters import Condition
+from app.local.engine.store.index import Index, Part
+from app.local.engine.store.search import EXACT, search
+from app.local.engine.store.segment import Segment
+from tests.local.engine.store.samples import (
+    PROPERTY,
+    chunk,
+    sentence,
+    vector,
+)
+
+Chunks = dict[int, Chunk]  # by number
+
+
+def index_of(*runs: Chunks) -> Index:
+    """A segment a run."""
+    return Index(tuple(Part.whole(segment_of(run)) for run in runs))
+
+
+def segment_of(run: Chunks) -> Segment:
+    return Segment.of(list(run), list(run.values()))
+
+
+def bm25(chunks: Chunks, question: str) -> dict[int, float]:
+    """BM25 as it is written in the textbook."""
+    counted = {number: Counter(terms(each.text)) for number, each in chunks.items()}
+    mean = sum(words.total() for words in counted.values()) / len(chunks)
+    scores = dict.fromkeys(chunks, 0.0)
+    for term in terms(question):
+        df = sum(term in words for words in counted.values())
+        idf = math.log(1 + (len(chunks) - df + 0.5) / (df + 0.5))
+        for number, words in counted.items():
+            tf = words[term]
+            scores[number] += idf * tf / (tf + 1.2 * (0.25 + 0.75 * words.total() / mean))
+    return scores
+
+
+def hybrid(chunks: Chunks, seed: int, question: str) -> dict[int, float]:
+    words = bm25(chunks, question)
+    highest = max(words.values()) or 1
+    return {
+        number: 0.75 * (1 + float(each.vector @ vector(seed))) / 2 + 0.25 * words[number] / highest
+        for number, each in chunks.items()
+        if each.vector is not None
+    }
+
+
+@pytest.mark.parametrize("question", ["amber", "amber amber bridge", "granite zephyr none", "none"])
+def test_a_hybrid_score_is_the_weighted_mean_of_both(question: str) -> None:
+    chunks = {n: chunk(str(n), n, sentence(n, words=2 + n % 9)) for n in range(1, 60)}
+    index = index_of({n: chunks[n] for n in range(1, 40)}, {n: chunks[n] for n in range(40, 60)})
+    numbers, scores = search(index, vector(99), question, 60, None)
+    expected = hybrid(chunks, 99, question)
+    assert dict(zip(numbers.tolist(), scores.tolist(), strict=True)) == pytest.approx(
+        expected, abs=1e-6
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Index, Index, Chunks]:
+    """Two ways to the same chunks: step by step with deletions and merges, and at once."""
+    numbers = draw(st.integers(1, 40))
+    chunks = {n: chunk(str(n), n % 17, metadata={"k": n % 3}) for n in range(numbers)}
+    gone = draw(st.sets(st.sampled_from(list(chunks)), max_size=numbers - 1))
+    cuts = sorted(draw(st.sets(st.integers(1, numbers), max_size=5)))
+    grown = Index()
+    for start, stop in zip([0, *cuts], [*cuts, numbers], strict=True):
+        run = segment_of({n: chunks[n] for n in range(start, stop)})
+        grown = grown.changed(np.array(sorted(n for n in gone if n < start), np.int64), run)
+        if draw(st.booleans()) and (first := grown.worn()) is not None:
+            grown = grown.with_last(first, Part.whole(grown.merged(first)))
+    grown = grown.changed(np.array(sorted(gone), np.int64))
+    left = {n: each for n, each in chunks.items() if n not in gone}
+    return grown, index_of(left), left
+
+
+@PROPERTY
+@given(histories(), st.integers(0, 30), st.sampled_from([None, "amber bridge", "kettle"]))
+def test_how_an_index_came_to_be_does_not_show(
+    history: tuple[Index, Index, Chunks], seed: int, text: str | None
+) -> None:
+    grown, fresh, left = history
+    assert grown.size == fresh.size == len(left)
+    for where in (None, Condition("equals", "k", 1)):
+        for limit in (3, 40):
+            assert bits(grown, seed, text, limit, where) == bits(fresh, seed, text, limit, where)
+
+
+def bits(
+    index: Index, seed: int, text: str | None, limit: int, where: Condition | None
+) -> dict[int, float]:
+    numbers, scores = search(index, vector(seed), text, limit, where)
+    return dict(zip(numbers.tolist(), scores.tolist(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def large() -> Index:
+    """More chunks than are all compared, in clusters of 20, over three segments."""
+    n = EXACT + 8_000
+    random = np.random.default_rng(5)
+    centres = random.standard_normal((n // 20 + 1, 384))
+    vectors = centres[np.arange(n) // 20] + 0.8 * random.standard_normal((n, 384))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    runs = np.split(np.arange(n), [n // 2, n - 500])
+    return Index(tuple(Part.whole(plain_segment(run.tolist(), vectors[run])) for run in runs))
+
+
+def plain_segment(numbers: list[int], vectors: Vectors) -> Segment:
+    """Chunks of one word each: `even` or `odd`, and a key that one in 50 has."""
+    chunks = [
+        Chunk(str(n), ("even", "odd")[n % 2], {"rare": True} if n % 50 == 0 else {}, each)
+        for n, each in zip(numbers, vectors, strict=True)
+    ]
+    return Segment.of(numbers, chunks)
+
+
+def test_of_many_chunks_nearly_all_of_the_nearest_are_found(large: Index) -> None:
+    vectors = np.concatenate([part.segment.vectors for part in large.parts])
+    found = 0
+    for row in range(0, len(vectors), 500):
+        numbers, scores = search(large, vectors[row], None, 10, None)
+        cosines = vectors @ vectors[row]
+        found += len(set(np.argsort(-cosines)[:10]) & set(numbers.tolist()))
+        assert scores == pytest.approx(1 / (3 - 2 * cosines[numbers]), abs=1e-5)
+        assert row in numbers
+    assert found / (10 * len(range(0, len(vectors), 500))) > 0.98
+
+
+def test_of_many_chunks_a_filter_finds_exactly_the_best(large: Index) -> None:
+    vectors = np.concatenate([part.segment.vectors for part in large.parts])
+    rare = np.arange(0, len(vectors), 50)
+    for row in range(0, 4000, 400):
+        numbers, _ = search(large, vectors[row], None, 10, Condition("equals", "rare", True))
+        assert set(numbers.tolist()) == set(rare[np.argsort(-(vectors[rare] @ vectors[row]))[:10]])
+
+
+@pytest.mark.parametrize("text", [None, "odd even"])
+def test_of_many_chunks_a_filter_that_most_pass_keeps_the_others_out(
+    large: Index, text: str | None
+) -> None:
+    where = Condition("notEquals", "rare", True)
+    vectors = large.parts[0].segment.vectors
+    for row in range(0, 4000, 400):
+        numbers, _ = search(large, vectors[row], text, 100, where)
+        assert len(numbers) >= 100
+        assert (numbers % 50 != 0).all()
+
+
+def test_of_many_chunks_words_bring_in_what_vectors_do_not(large: Index) -> None:
+    last = Segment.of([10**6], [Chunk("last", "ThrottlingException", {}, vector(2))])
+    index = large.changed(np.empty(0, np.int64), last)
+    assert 10**6 not in search(index, vector(1), None, 100, None)[0]
+    assert search(index, vector(1), "odd throttling", 1, None)[0].tolist() == [10**6]

@@ -1,0 +1,16 @@
+"""The encoder and the writer, made once."""
+
+import pytest
+
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer import Writer
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return Encoder()
+
+
+@pytest.fixture(scope="session")
+def writer(encoder: Encoder) -> Writer:
+    return Writer(encoder)

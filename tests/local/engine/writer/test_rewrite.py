@@ -1,0 +1,92 @@
+"""Follow-ups, made to stand alone."""
+
+import pytest
+
+from app.local.engine.writer.phrases import phrases
+from app.local.engine.writer.prompt import Turn
+from app.local.engine.writer.rewrite import rewrite
+
+KENDRA = ("What is Amazon Kendra?", "Amazon Kendra is a search service.")
+TIMEOUT = ("What is the maximum function timeout in AWS Lambda?", "900 seconds.")
+FAUST = ("Who wrote Faust?", "Johann Wolfgang von Goethe wrote Faust.")
+TYPES = ("What are the workforce types?", "Mechanical Turk, vendors and private workforces.")
+ENDPOINTS = ("Are multi-model endpoints supported on CPU instances?", "Yes, they are.")
+QUARTZ = ("How hard is quartz?", "It is 7 on the Mohs scale.")
+
+
+def said(*texts: str) -> list[Turn]:
+    return [Turn("assistant" if i % 2 else "user", text) for i, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "alone"),
+    [
+        (KENDRA, "How does it index documents?", "How does Amazon Kendra index documents?"),
+        (KENDRA, "What are its limits?", "What are Amazon Kendra's limits?"),
+        (KENDRA, "Is it available in us-east-1?", "Is Amazon Kendra available in us-east-1?"),
+        (KENDRA, "What about pricing?", "What about pricing of Amazon Kendra?"),
+        (KENDRA, "And its pricing?", "And Amazon Kendra's pricing?"),
+        (TIMEOUT, "Can it be increased?",
+         "Can the maximum function timeout in AWS Lambda be increased?"),
+        (TIMEOUT, "And the memory?", "What is the memory in AWS Lambda?"),
+        (TIMEOUT, "And in Fargate?", "What is the maximum function timeout in Fargate?"),
+        (TIMEOUT, "What is the default?", "What is the default of AWS Lambda?"),
+        (FAUST, "When was he born?", "When was Johann Wolfgang von Goethe born?"),
+        (FAUST, "When was it written?", "When was Faust written?"),
+        (("What is sand?", "It is made of the small grains."), "How large are they?",
+         "How large are the small grains?"),
+        (TYPES, "How do I choose between them?", "How do I choose between the workforce types?"),
+        (ENDPOINTS, "And GPU instances?",
+         "Are multi-model endpoints supported on GPU instances?"),
+        (ENDPOINTS, "Since when?",
+         "Are multi-model endpoints supported on CPU instances, and since when?"),
+        (QUARTZ, "And where is it found?", "And where is quartz found?"),
+        (QUARTZ, "What about talc?", "How hard is talc?"),
+        (QUARTZ, "Why?", "How hard is quartz, and why?"),
+    ],
+)  # fmt: skip
+def test_what_a_follow_up_leaves_out_is_named(
+    before: tuple[str, ...], question: str, alone: str
+) -> None:
+    assert rewrite(question, said(*before)) == alone
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        (KENDRA, "What is the default HealthCheckTimeoutSeconds for Lambda targets?"),
+        (KENDRA, "What is DynamoDB and how does it scale?"),
+        (QUARTZ, "If a job fails, is it retried?"),
+        (QUARTZ, "Thanks!"),
+        (QUARTZ, "Is it possible to scratch glass?"),
+        (QUARTZ, "How long does it take to index a page?"),
+        (QUARTZ, "Which services are those that store files?"),
+        (QUARTZ, "Wie hart ist Gips?"),
+        (QUARTZ, "I want to know the price."),
+        ((), "How hard is it?"),
+    ],
+)
+def test_a_question_that_stands_alone_stays_as_it_is(
+    before: tuple[str, ...], question: str
+) -> None:
+    assert rewrite(question, said(*before)) == question
+
+
+def test_a_follow_up_to_a_follow_up_is_understood() -> None:
+    before = said(*KENDRA, "How does it index documents?", "From a data source.")
+    assert rewrite("What are its limits?", before) == "What are Amazon Kendra's limits?"
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("How does a Lambda function support layers?", ["a Lambda function", "layers"]),
+        ("How many points did the Panthers defense surrender?",
+         ["points", "the Panthers defense"]),
+        ("When was the Norman conquest of England?", ["the Norman conquest of England"]),
+        ("Where is quartz found?", ["quartz"]),
+        ("Why?", []),
+    ],
+)  # fmt: skip
+def test_noun_phrases_are_found(question: str, found: list[str]) -> None:
+    assert [one.text for one in phrases(question)] == found

@@ -1,0 +1,276 @@
+"""An OpenAI-compatible server in the writer's place: a fake one, with a queue of answers."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from queue import Queue
+from threading import Event
+from typing import Any
+
+import pytest
+
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer import (
+    Document,
+    Finish,
+    ModelError,
+    ModelTimeout,
+    Prompt,
+    Sampling,
+    Server,
+    Turn,
+    Writing,
+)
+from tests.http_server import Handler, HttpServer
+
+JSON = dict[str, Any]
+PROMPT = Prompt((Turn("user", "How hard is quartz?"),), "Be brief.")
+MODELS = {"data": [{"id": "tiny:1b"}, {"id": "large:70b"}]}
+PATIENCE = 10  # seconds, before a test fails that would hang
+
+
+def event(delta: JSON, reason: str | None = None, **members: Any) -> str:
+    choice = {"index": 0, "delta": delta, "finish_reason": reason, **members}
+    return f"data: {json.dumps({'choices': [choice]})}\n\n"
+
+
+def spoken(*words: str) -> list[str]:
+    return [event({"role": "assistant"}), *(event({"content": word}) for word in words)]
+
+
+DONE = "data: [DONE]\n\n"
+USAGE = 'data: {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 2}}\n\n'
+WHOLE = [*spoken("Very", " hard."), event({}, "stop"), USAGE, DONE]
+
+
+@dataclass
+class Fake:
+    """What it is asked, and what it answers: a status and parts, some of them to wait for."""
+
+    url: str = ""
+    answers: "Queue[tuple[int, list[str | Event]]]" = field(default_factory=Queue)
+    asked: list[JSON] = field(default_factory=list)
+    cut: Event = field(default_factory=Event)  # a client went away before it had everything
+    silent: Event = field(default_factory=Event)  # it says nothing at all until `speaks` is set
+    speaks: Event = field(default_factory=Event)
+
+    def enqueue(self, *parts: str | Event, status: int = 200) -> None:
+        self.answers.put((status, list(parts)))
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    told = Fake()
+
+    class Answers(Handler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            assert self.path == "/v1/models"
+            self.answer(200, [json.dumps(MODELS)])
+
+        def do_POST(self) -> None:
+            assert self.path == "/v1/chat/completions"
+            body = self.rfile.read(int(self.headers["content-length"]))
+            told.asked.append(json.loads(body))
+            if told.silent.is_set():
+                told.speaks.wait(PATIENCE)
+            self.answer(*told.answers.get(timeout=PATIENCE))
+
+        def answer(self, status: int, parts: list[str | Event]) -> None:
+            self.close_connection = True
+            self.send_response(status)
+            self.send_header("connection", "close")
+            self.end_headers()
+            try:
+                for part in parts:
+                    if isinstance(part, str):
+                        self.wfile.write(part.encode())
+                        self.wfile.flush()
+                    else:
+                        part.wait(PATIENCE)
+            except OSError:
+                told.cut.set()
+
+    with HttpServer(Answers) as server:
+        told.url = f"{server.url}/v1"
+        yield told
+
+
+class Answer:
+    """A Writing, its pieces taken from without the event loop."""
+
+    def __init__(self, runner: asyncio.Runner, writing: Writing) -> None:
+        self._runner, self._writing = runner, writing
+        self.input_tokens = writing.input_tokens
+
+    @property
+    def finish(self) -> Finish:
+        return self._writing.finish
+
+    def __iter__(self) -> Iterator[str]:
+        pieces = aiter(self._writing)
+
+        async def following() -> str | None:
+            return await anext(pieces, None)
+
+        while (piece := self._runner.run(following())) is not None:
+            yield piece
+
+    def close(self) -> None:
+        self._runner.run(self._writing.aclose())
+
+
+class Remote:
+    """A Server, asked from without the event loop."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.runner = asyncio.Runner()
+
+    def generate(self, prompt: Prompt, sampling: Sampling) -> Answer:
+        return Answer(self.runner, self.runner.run(self.server.write(prompt, sampling)))
+
+    def close(self) -> None:
+        self.runner.close()
+
+
+@pytest.fixture
+def remote(fake: Fake, encoder: Encoder) -> Iterator[Remote]:
+    remote = Remote(Server(fake.url, encoder, silence=2.0))
+    yield remote
+    remote.close()
+
+
+def test_it_streams_what_the_server_says(fake: Fake, remote: Remote) -> None:
+    fake.enqueue(*WHOLE)
+    generation = remote.generate(PROMPT, Sampling())
+    assert list(generation) == ["Very", " hard."]
+    assert (generation.finish.reason, generation.finish.stop_sequence) == ("end", None)
+    assert (generation.finish.input_tokens, generation.finish.output_tokens) == (11, 2)
+
+
+def test_it_asks_for_what_it_was_asked(fake: Fake, remote: Remote) -> None:
+    fake.enqueue(*WHOLE)
+    sampling = Sampling(temperature=0.5, top_p=0.9, top_k=7, max_tokens=50, stop=("END",))
+    list(remote.generate(PROMPT, sampling))
+    assert fake.asked == [
+        {
+            "model": "tiny:1b",
+            "messages": [
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": "How hard is quartz?"},
+            ],
+            "temperature": 0.5,
+            "top_p": 0.9,
+            "top_k": 7,
+            "max_tokens": 50,
+            "stop": ["END"],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+    ]
+
+
+def test_what_is_not_given_is_left_to_the_server(fake: Fake, encoder: Encoder) -> None:
+    fake.enqueue(*WHOLE)
+    named = Remote(Server(fake.url + "/", encoder, model="large:70b"))
+    prompt = Prompt((Turn("user", "Hi"),), documents=(Document("d", "Quartz is hard.", "Quartz"),))
+    list(named.generate(prompt, Sampling()))
+    [asked] = fake.asked
+    assert asked["model"] == "large:70b"
+    assert set(asked) == {"model", "messages", "max_tokens", "stream", "stream_options"}
+    assert "Quartz is hard." in asked["messages"][0]["content"]
+    named.close()
+
+
+def test_tokens_are_counted_here_where_the_server_does_not_tell(
+    fake: Fake, remote: Remote, encoder: Encoder
+) -> None:
+    fake.enqueue(*spoken("Very", " hard."), event({}, "length"), DONE)
+    generation = remote.generate(PROMPT, Sampling())
+    list(generation)
+    assert generation.finish.reason == "length"
+    assert generation.finish.input_tokens == remote.server.count(PROMPT) == generation.input_tokens
+    assert generation.finish.output_tokens == encoder.count("Very hard.")
+
+
+def test_a_server_may_tell_which_stop_sequence_it_was(fake: Fake, remote: Remote) -> None:
+    fake.enqueue(*spoken("Very"), event({}, "stop", stop_reason="END"), DONE)
+    generation = remote.generate(PROMPT, Sampling(stop=("END",)))
+    list(generation)
+    assert (generation.finish.reason, generation.finish.stop_sequence) == ("stop", "END")
+
+
+def test_a_refusal_is_an_error_at_once(fake: Fake, remote: Remote) -> None:
+    fake.enqueue('{"error": {"message": "model is busy"}}', status=503)
+    with pytest.raises(ModelError, match="answered 503: model is busy") as error:
+        remote.generate(PROMPT, Sampling())
+    assert error.value.status == 503
+
+
+def test_an_error_in_the_stream_is_an_error(fake: Fake, remote: Remote) -> None:
+    fake.enqueue(*spoken("Very"), 'data: {"error": {"message": "out of memory"}}\n\n')
+    pieces = iter(remote.generate(PROMPT, Sampling()))
+    assert next(pieces) == "Very"
+    with pytest.raises(ModelError, match="out of memory"):
+        next(pieces)
+
+
+@pytest.mark.parametrize("end", ["", DONE, "data: {not json\n\n"])
+def test_a_stream_that_breaks_off_is_an_error(fake: Fake, remote: Remote, end: str) -> None:
+    fake.enqueue(*spoken("Very"), end)
+    pieces = iter(remote.generate(PROMPT, Sampling()))
+    assert next(pieces) == "Very"
+    with pytest.raises(ModelError, match=r"broke off|failed"):
+        next(pieces)
+
+
+def test_silence_is_a_timeout(fake: Fake, encoder: Encoder) -> None:
+    waiting = Event()
+    fake.enqueue(*spoken("Very"), waiting)
+    impatient = Remote(Server(fake.url, encoder, silence=0.05))
+    pieces = iter(impatient.generate(PROMPT, Sampling()))
+    assert next(pieces) == "Very"
+    with pytest.raises(ModelTimeout, match=r"said nothing for 0\.05 seconds"):
+        next(pieces)
+    waiting.set()
+    impatient.close()
+
+
+def test_no_server_is_an_error_that_says_what_to_do(encoder: Encoder) -> None:
+    nobody = Remote(Server("http://127.0.0.1:9/v1", encoder, model="tiny"))
+    with pytest.raises(ModelError, match="Start it, or unset OUTCROP_LOCAL_MODEL_URL"):
+        nobody.generate(PROMPT, Sampling())
+    nobody.close()
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_closing_the_answer_closes_the_request(fake: Fake, remote: Remote, taken: int) -> None:
+    closed = Event()
+    fake.enqueue(*spoken("Very"), closed, *["data: {}\n\n" * 1000] * 100)
+    generation = remote.generate(PROMPT, Sampling())
+    pieces = iter(generation)
+    for _ in range(taken):
+        next(pieces)
+    generation.close()
+    closed.set()
+    assert fake.cut.wait(PATIENCE)
+
+
+def test_cancelling_the_question_closes_the_request(fake: Fake, remote: Remote) -> None:
+    """Also before the server has said anything: it may have a model to load."""
+    fake.silent.set()
+    fake.enqueue(*["data: {}\n\n" * 1000] * 100)
+
+    async def asked_and_left() -> None:
+        question = asyncio.create_task(remote.server.write(PROMPT, Sampling()))
+        while not fake.asked:
+            await asyncio.sleep(0.001)
+        question.cancel()
+        await asyncio.wait({question})
+
+    remote.runner.run(asked_and_left())
+    fake.speaks.set()
+    assert fake.cut.wait(PATIENCE)

@@ -1,0 +1,54 @@
+"""What Retrieve answers, in JSON that a careless Knowledge Base could send."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.aws import Clients, clients
+from app.events import Passage
+from app.retrieval import retrieve
+from tests.models.loopback import JSON_TYPE, Loopback, reply
+
+PLACE = {"type": "S3", "s3Location": {"uri": "s3://d/a.md"}}
+PAGE = "x-amz-bedrock-kb-document-page-number"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Loopback]:
+    with Loopback() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def aws(server: Loopback) -> Clients:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", server.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        return clients(20)
+
+
+@pytest.mark.parametrize(
+    ("members", "passage"),
+    [
+        ({}, Passage(1, "a", "s3://d/a.md", 0.0)),
+        ({"metadata": None}, Passage(1, "a", "s3://d/a.md", 0.0)),
+        ({"metadata": {"a": None, "b": 1}}, Passage(1, "a", "s3://d/a.md", 0.0, None, {"b": 1})),
+        ({"metadata": {PAGE: 2.0}}, Passage(1, "a", "s3://d/a.md", 0.0, 2)),
+        ({"metadata": {PAGE: float("nan")}}, Passage(1, "a", "s3://d/a.md", 0.0)),
+        ({"metadata": {PAGE: "two"}}, Passage(1, "a", "s3://d/a.md", 0.0)),
+        ({"score": float("inf")}, Passage(1, "a", "s3://d/a.md", 0.0)),
+        ({"content": {"text": "a\ud800"}}, Passage(1, "a\ufffd", "s3://d/a.md", 0.0)),
+        ({"content": {"text": None}}, Passage(1, "", "s3://d/a.md", 0.0)),
+    ],
+)
+def test_a_passage_is_read_from_it(
+    members: dict[str, Any], passage: Passage, server: Loopback, aws: Clients
+) -> None:
+    result = {"content": {"text": "a"}, "location": PLACE, **members}
+    server.enqueue(reply(json.dumps({"retrievalResults": [result]}).encode(), headers=JSON_TYPE))
+    found = retrieve(aws.bedrock_agent_runtime, "ABCDEFGHIJ", "q", limit=1, search_type="HYBRID")
+    assert found == (passage,)
