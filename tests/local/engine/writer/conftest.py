@@ -1,14 +1,9 @@
-"""The encoder and the writer, made once."""
+"""The writer, made once."""
 
 import pytest
 
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Writer
-
-
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    return Encoder()
 
 
 @pytest.fixture(scope="session")
