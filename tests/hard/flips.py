@@ -39,7 +39,7 @@ def run(plan: Plan) -> Iterator[Count]:
     refused = 0
     with TemporaryDirectory() as folder:
         live, whole = Path(folder) / "home", Path(folder) / "whole"
-        with serving(live) as home:
+        with serving(live, forked=True) as home:
             truth = _furnish(home)
             home.stop()
             shutil.copytree(live, whole, symlinks=True)

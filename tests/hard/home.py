@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -22,9 +23,13 @@ from app.deploy.laptop.provision import provision
 from app.documents.names import document_id
 from app.local.faults import Fault, FaultClient
 from app.settings import Settings, adopt, environment, variables
+from tests.hard.forks import Fork
 
 SECONDS = 60
 """How long one call may take."""
+
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""With no certificates in it: to read them takes longer than most calls."""
 
 Json = dict[str, Any]
 
@@ -35,23 +40,28 @@ class Process:
 
     name: str
     log: Path
-    command: list[str]
+    module: str
+    arguments: list[str]
+    forked: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     ready: Json = field(default_factory=dict)
-    _popen: "subprocess.Popen[str] | None" = None
+    _popen: "subprocess.Popen[str] | Fork | None" = None
+
+    def begin(self) -> None:
+        """Start it, and wait for nothing."""
+        variables = environment(dict(self.environment))
+        if self.forked:
+            self._popen = Fork(self.module, self.arguments, variables, self.log)
+        else:
+            self._popen = _popen(
+                [sys.executable, "-m", self.module, *self.arguments], variables, self.log
+            )
 
     def start(self) -> None:
         """Start it, and wait until it serves."""
-        with self.log.open("a") as log:
-            self._popen = subprocess.Popen(
-                self.command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=environment(dict(self.environment)),
-            )
+        self.begin()
+        assert self._popen
         assert self._popen.stdout
         line = self._popen.stdout.readline()
         if not line:
@@ -101,30 +111,43 @@ class Process:
         self._popen = None
 
 
+def _popen(command: list[str], variables: dict[str, str], log: Path) -> "subprocess.Popen[str]":
+    with log.open("a") as errors:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=variables,
+        )
+
+
 class Home:
     """The laptop's home. boto3 of this process leads to it between `start` and `stop`.
 
     Args:
         options: of the stand-in's command line.
+        forked: whether its servers start in a moment (`forks.py`); for suites that start many.
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, forked: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        port = free_port()
+        port = str(free_port())
         self.stand_in = Process(
             "stand-in",
             folder / "stand-in.log",
-            [
-                *(sys.executable, "-m", "app.local", "--faults"),
-                *("--home", str(folder), "--port", str(port)),
-                *options,
-            ],
+            "app.local",
+            ["--faults", "--home", str(folder), "--port", port, *options],
+            forked,
         )
         self.application = Process(
             "application",
             folder / "application.log",
-            [sys.executable, "-m", "app.web", "--port", str(free_port())],
+            "app.web",
+            ["--port", str(free_port())],
+            forked,
         )
         self.settings: Settings
         self.aws: Clients
@@ -141,7 +164,8 @@ class Home:
                 endpoint_variables(StandIn(self.stand_in.url, *keys)),
                 dropped=misleading(os.environ),
             )
-            self.aws, self.deployer = clients(SECONDS), deployer(SECONDS)
+            if not hasattr(self, "aws"):  # it takes a while, and a program may keep its keys
+                self.aws, self.deployer = clients(SECONDS), deployer(SECONDS)
             self.settings = provision(self.aws, self.deployer)
         if not self.application.alive:
             self.application.end()
@@ -154,7 +178,9 @@ class Home:
 
     def http(self, **options: Any) -> httpx.Client:
         """A client of the application."""
-        return httpx.Client(base_url=self.application.url, timeout=SECONDS, **options)
+        return httpx.Client(
+            base_url=self.application.url, timeout=SECONDS, verify=_NO_TLS, **options
+        )
 
     def order(self, *faults: Fault) -> None:
         """Let these faults strike, after those that wait."""
@@ -167,8 +193,8 @@ class Home:
         """A document, put into the bucket by its form."""
         form = http.post("/documents", json={"name": name}).raise_for_status().json()
         files = {"file": (name, content)}
-        answer = httpx.post(form["url"], data=form["fields"], files=files, timeout=SECONDS)
-        answer.raise_for_status()
+        # By its whole URL, with the client at hand: to make one takes longer than the upload.
+        http.post(form["url"], data=form["fields"], files=files).raise_for_status()
 
     def until_indexed(self, http: httpx.Client, names: list[str], seconds: float = SECONDS) -> None:
         """Returns once these documents are indexed."""
@@ -180,10 +206,10 @@ class Home:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Home]:
+def serving(folder: Path, *options: str, forked: bool = False) -> Iterator[Home]:
     """A home that is served for as long as the context lasts."""
     with patch.dict(os.environ):
-        home = Home(folder, *options)
+        home = Home(folder, *options, forked=forked)
         try:
             home.start()
             yield home
