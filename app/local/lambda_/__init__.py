@@ -10,29 +10,27 @@ What runs them is app.local.lambda_.runtime. MemorySize is told to the function 
 address-space limit would end it in imports that only reserve memory.
 """
 
-from app.local.lambda_.functions import FunctionOperations
+from app.local.lambda_.functions import CodeStore, FunctionOperations
 from app.local.lambda_.invoke import Invocations
 from app.local.lambda_.mappings import Mappings
 from app.local.lambda_.permissions import Permissions
 from app.local.lambda_.rules import in_words_of_lambda
-from app.local.lambda_.runtime import Functions
-from app.local.s3.storage import Buckets
-from app.local.sqs.broker import Queues
+from app.local.lambda_.runtime import Functions, MessageQueues
 from app.local.wire import WaitingHandler, WaitingService, within
 
 __all__ = ["Functions", "handlers"]
 
 
-def handlers(functions: Functions, queues: Queues, buckets: Buckets) -> WaitingService:
+def handlers(functions: Functions, queues: MessageQueues, code_store: CodeStore) -> WaitingService:
     """Lambda's operations.
 
     Args:
         functions: what runs them.
         queues: that may be mapped to a function.
-        buckets: that code may come from.
+        code_store: the buckets that code may come from.
     """
     groups = (
-        FunctionOperations(functions, buckets),
+        FunctionOperations(functions, code_store),
         Invocations(functions),
         Mappings(functions, queues),
         Permissions(functions),

@@ -1,6 +1,8 @@
 """Functions: create, get, list, update, delete."""
 
 import sqlite3
+from pathlib import Path
+from typing import Protocol
 
 from app.local.lambda_.rules import (
     check_layers,
@@ -13,7 +15,6 @@ from app.local.lambda_.rules import (
 )
 from app.local.lambda_.runtime import Function, Functions
 from app.local.lambda_.runtime.archive import LARGEST_ARCHIVE, check
-from app.local.s3.storage import Buckets
 from app.local.wire import JSON, Call, Service, ServiceError
 
 _DEFAULTS: JSON = {
@@ -53,10 +54,17 @@ _REFUSED = (
 _PAGE = 50
 
 
+class CodeStore(Protocol):
+    """The buckets that a function's code may come from."""
+
+    def path(self, bucket: str, key: str) -> Path:
+        """The file that holds the object's bytes. Raises KeyError if there is no such object."""
+
+
 class FunctionOperations:
-    def __init__(self, functions: Functions, buckets: Buckets) -> None:
+    def __init__(self, functions: Functions, code_store: CodeStore) -> None:
         self._functions, self._catalogue = functions, functions.catalogue
-        self._buckets = buckets
+        self._code_store = code_store
 
     def handlers(self) -> Service:
         return {
@@ -139,7 +147,7 @@ class FunctionOperations:
             code: bytes = source["ZipFile"]
         elif "S3Bucket" in source and "S3Key" in source:
             try:
-                code = self._buckets.path(source["S3Bucket"], source["S3Key"]).read_bytes()
+                code = self._code_store.path(source["S3Bucket"], source["S3Key"]).read_bytes()
             except KeyError as error:
                 raise invalid(
                     "Error occurred while GetObject. The specified key does not exist: "

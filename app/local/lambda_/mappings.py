@@ -3,8 +3,8 @@
 import uuid
 
 from app.local.lambda_.rules import function_name, invalid, refuse
-from app.local.lambda_.runtime import EventSourceMapping, Functions
-from app.local.sqs.broker import NoSuchQueue, Queues
+from app.local.lambda_.runtime import EventSourceMapping, Functions, MessageQueues
+from app.local.messaging import NoSuchQueue
 from app.local.wire import JSON, Call, Service, ServiceError
 
 _DEFAULTS: JSON = {
@@ -43,7 +43,7 @@ _PAGE = 100
 
 
 class Mappings:
-    def __init__(self, functions: Functions, queues: Queues) -> None:
+    def __init__(self, functions: Functions, queues: MessageQueues) -> None:
         self._functions, self._queues = functions, queues
         self._catalogue = functions.catalogue
 
@@ -123,7 +123,7 @@ class Mappings:
     def _check(self, queue: str, name: str, settings: JSON) -> str:
         """Rules between function, queue and settings. Returns the function's name."""
         function = self._catalogue.get(name)
-        visibility = self._queues.get(queue).seconds("VisibilityTimeout")
+        visibility = self._queues.visibility_timeout(queue)
         if visibility < function.timeout:
             raise invalid(
                 f"Queue visibility timeout: {visibility} seconds is less than Function timeout: "

@@ -4,16 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from app.local.sqs.broker import (
+from app.local.messaging import (
     Message,
-    Queues,
-    loaded,
+    decode_attributes,
+    encode_attributes,
     md5_of,
-    md5_of_attributes,
-    stored,
     system_attributes,
-    value_of,
 )
+from app.local.sqs.broker import Queues, md5_of_attributes, value_of
 from app.local.sqs.queues import chosen
 from app.local.sqs.rules import (
     check_attribute_values,
@@ -59,7 +57,7 @@ class MessageOperations:
         self._check_size(name, [params], "InvalidParameterValue")
         delay = params.get("DelaySeconds")
         result = {
-            "MessageId": self._queues.send(name, body, stored(attributes), delay),
+            "MessageId": self._queues.send(name, body, encode_attributes(attributes), delay),
             "MD5OfMessageBody": md5_of(body),
         }
         if attributes:
@@ -139,7 +137,9 @@ class MessageOperations:
 
     def _shown(self, message: Message, params: JSON) -> JSON:
         wanted = params.get("MessageSystemAttributeNames") or params.get("AttributeNames", ())
-        attributes = _named(loaded(message.attributes), params.get("MessageAttributeNames", ()))
+        attributes = _named(
+            decode_attributes(message.attributes), params.get("MessageAttributeNames", ())
+        )
         shown: JSON = {
             "MessageId": message.id,
             "ReceiptHandle": message.receipt,

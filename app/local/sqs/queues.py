@@ -3,7 +3,8 @@
 import json
 from collections.abc import Collection, Mapping
 
-from app.local.sqs.broker import NoSuchQueue, Queues
+from app.local.messaging import NoSuchQueue
+from app.local.sqs.broker import Queues
 from app.local.sqs.rules import check_attributes, check_name, queue_name
 from app.local.wire import JSON, Call, Service, ServiceError
 

@@ -9,13 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from app.local.sqs.broker import (
-    BadReceipt,
-    NoSuchQueue,
-    NotInFlight,
-    Queues,
-    value_of,
-)
+from app.local.messaging import NoSuchQueue, NotInFlight
+from app.local.sqs.broker import BadReceipt, Queues, value_of
 from app.local.wire import JSON, Call, ServiceError
 
 MOST = 10  # messages of a receive, entries of a batch

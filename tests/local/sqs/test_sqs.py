@@ -15,12 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.local import sqs as service
-from app.local.sqs.broker import (
-    Message,
-    NotInFlight,
-    Queues,
-    md5_of_attributes,
-)
+from app.local.messaging import Message, NotInFlight
+from app.local.sqs.broker import Queues, md5_of_attributes
 from tests.local.s3.putting import scratch
 from tests.wire_server import serving
 

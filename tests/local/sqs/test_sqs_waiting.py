@@ -12,8 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from app.local import sqs as service
+from app.local.messaging import Message
 from app.local.sqs import messages
-from app.local.sqs.broker import Message, Queues
+from app.local.sqs.broker import Queues
 from app.local.wire.application import THREADS
 from tests.wire_server import Server, serving
 

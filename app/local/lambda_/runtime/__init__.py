@@ -7,6 +7,7 @@
     bootstrap.py    what runs in there; imports nothing of ours
     engine.py       all of it, put together
     background.py   invocations that nobody waits for: events, and the messages of queues
+    queues.py       what it needs of a queue: SQS has it
     records.py      messages -> a function's event, and its answer -> what has failed
 
 A process is given exactly the function's variables, Lambda's, and those that point boto3 at the
@@ -23,6 +24,7 @@ from app.local.lambda_.runtime.catalogue import (
     NoSuchMapping,
 )
 from app.local.lambda_.runtime.engine import Functions
+from app.local.lambda_.runtime.queues import MessageQueues
 from app.local.lambda_.runtime.runner import Outcome, TooManyAtOnce
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "EventSourceMapping",
     "Function",
     "Functions",
+    "MessageQueues",
     "NoSuchFunction",
     "NoSuchMapping",
     "Outcome",

@@ -13,21 +13,16 @@ from threading import Lock
 from typing import Any
 
 from app.local.lambda_.runtime.catalogue import Catalogue, EventSourceMapping, NoSuchFunction
+from app.local.lambda_.runtime.queues import MessageQueues
 from app.local.lambda_.runtime.records import event_of, failures
 from app.local.lambda_.runtime.runner import Outcome, TooManyAtOnce
 from app.local.loop import Loop
-from app.local.sqs.broker import (
-    HIDDEN,
-    Message,
-    NoSuchQueue,
-    NotInFlight,
-    Queues,
-)
+from app.local.messaging import INTERNAL_PREFIX, Message, NoSuchQueue, NotInFlight
 
 JSON = dict[str, Any]
 Invoke = Callable[[str, str, str | None], Outcome]  # function, payload, request id; None: a new one
 
-EVENTS = f"{HIDDEN}lambda-events"
+EVENTS = f"{INTERNAL_PREFIX}lambda-events"
 EVENT_THREADS = 4
 RETRIES = (60, 120)  # seconds before the second and the third attempt, by Lambda
 WAIT = 0.5  # seconds that a thread waits for messages before it looks whether to stop
@@ -62,7 +57,7 @@ class EventLoop(_Invoking):
     def __init__(
         self,
         number: int,
-        queues: Queues,
+        queues: MessageQueues,
         catalogue: Catalogue,
         invoke: Invoke,
         retries: Sequence[int],
@@ -103,7 +98,7 @@ class MappingLoop(_Invoking):
     """
 
     def __init__(
-        self, mapping: EventSourceMapping, queues: Queues, invoke: Invoke, account: str
+        self, mapping: EventSourceMapping, queues: MessageQueues, invoke: Invoke, account: str
     ) -> None:
         super().__init__(f"lambda-mapping-{mapping.uuid}")
         self._mapping, self._queues, self._invoke = mapping, queues, invoke
@@ -154,7 +149,7 @@ class Background:
     def __init__(
         self,
         catalogue: Catalogue,
-        queues: Queues,
+        queues: MessageQueues,
         invoke: Invoke,
         account: str,
         retries: Sequence[int] = RETRIES,

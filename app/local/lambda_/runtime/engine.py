@@ -10,13 +10,13 @@ from typing import Any
 
 from app.local.lambda_.runtime.background import RETRIES, Background
 from app.local.lambda_.runtime.catalogue import Catalogue
+from app.local.lambda_.runtime.queues import MessageQueues
 from app.local.lambda_.runtime.runner import (
     MOST_IN_ALL,
     Outcome,
     Runner,
     TooManyAtOnce,
 )
-from app.local.sqs.broker import Queues
 
 JSON = dict[str, Any]
 
@@ -42,7 +42,7 @@ class Functions:
     def __init__(
         self,
         home: Path,
-        queues: Queues,
+        queues: MessageQueues,
         environment: Mapping[str, str],
         python_path: Sequence[Path] = (),
         account: str = "000000000000",

@@ -6,17 +6,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html, .../services-sqs-err
 import base64
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from app.local.lambda_.runtime.runner import Outcome
-from app.local.sqs.broker import (
-    Message,
-    loaded,
-    md5_of,
-    system_attributes,
-)
-
-JSON = dict[str, Any]
+from app.local.messaging import JSON, Message, decode_attributes, md5_of, system_attributes
 
 _ATTRIBUTE_NAMES = {
     "StringValue": "stringValue",
@@ -83,5 +75,5 @@ def _attributes(message: Message) -> JSON:
             "stringListValues": [],
             "binaryListValues": [],
         }
-        for name, attribute in loaded(message.attributes).items()
+        for name, attribute in decode_attributes(message.attributes).items()
     }

@@ -19,8 +19,8 @@ from app.local.s3.storage.events import (
     DELETE,
     MARKER,
     PUT,
+    EventDestination,
     Outbox,
-    Queues,
 )
 from app.local.s3.storage.folder import Folder, Identity
 from app.local.s3.storage.objects import (
@@ -59,7 +59,9 @@ class Contents(Registry):
         InUse: another process works on this home.
     """
 
-    def __init__(self, home: Path, queues: Queues | None = None, region: str = "us-east-1") -> None:
+    def __init__(
+        self, home: Path, queues: EventDestination | None = None, region: str = "us-east-1"
+    ) -> None:
         super().__init__(home / "s3")
         self._sound: set[str] = set()  # versions whose bytes this process has written or compared
         self._looking = RLock()  # two that look at once would each miss what the other has found

@@ -26,7 +26,7 @@ DELETE, MARKER = "ObjectRemoved:Delete", "ObjectRemoved:DeleteMarkerCreated"
 TAG, UNTAG = "ObjectTagging:Put", "ObjectTagging:Delete"
 
 
-class Queues(Protocol):
+class EventDestination(Protocol):
     """Where events go: SQS, as far as a bucket needs it."""
 
     def send_to_arn(self, arn: str, body: str) -> None:
@@ -36,7 +36,7 @@ class Queues(Protocol):
 class Outbox:
     """Events on their way from a bucket to its queues."""
 
-    def __init__(self, database: Database, queues: Queues | None, region: str) -> None:
+    def __init__(self, database: Database, queues: EventDestination | None, region: str) -> None:
         self._database, self._queues, self._region = database, queues, region
         self._delivering = Lock()
 
@@ -63,7 +63,7 @@ class Outbox:
         except (OSError, sqlite3.Error) as error:
             log.warning("Events of S3 wait for their queue: %s", error)
 
-    def _deliver(self, queues: Queues) -> None:
+    def _deliver(self, queues: EventDestination) -> None:
         rows = self._database.query("SELECT id, queue, event FROM outbox ORDER BY id")
         for number, queue, event in rows:
             try:

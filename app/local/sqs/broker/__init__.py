@@ -8,36 +8,7 @@ A message is in flight while its `visible` lies ahead; nothing has to happen for
 receipt names one receiving of a message: after the next one it deletes nothing.
 """
 
-from app.local.sqs.broker.messages import (
-    BadReceipt,
-    Message,
-    loaded,
-    md5_of,
-    md5_of_attributes,
-    stored,
-    system_attributes,
-    value_of,
-)
-from app.local.sqs.broker.queues import (
-    HIDDEN,
-    NoSuchQueue,
-    NotInFlight,
-    Queue,
-    Queues,
-)
+from app.local.sqs.broker.messages import BadReceipt, md5_of_attributes, value_of
+from app.local.sqs.broker.queues import Queue, Queues
 
-__all__ = [
-    "HIDDEN",
-    "BadReceipt",
-    "Message",
-    "NoSuchQueue",
-    "NotInFlight",
-    "Queue",
-    "Queues",
-    "loaded",
-    "md5_of",
-    "md5_of_attributes",
-    "stored",
-    "system_attributes",
-    "value_of",
-]
+__all__ = ["BadReceipt", "Queue", "Queues", "md5_of_attributes", "value_of"]

@@ -14,13 +14,9 @@ from threading import Event, Lock
 from typing import Any
 
 from app.local.database import Database
+from app.local.messaging import INTERNAL_PREFIX, Message, NoSuchQueue, NotInFlight
 from app.local.sqs.broker.arrivals import Arrivals
-from app.local.sqs.broker.messages import (
-    BadReceipt,
-    Message,
-    message_of,
-    read_receipt,
-)
+from app.local.sqs.broker.messages import BadReceipt, message_of, read_receipt
 
 Attributes = Mapping[str, str]
 
@@ -31,7 +27,6 @@ DEFAULTS = {
     "ReceiveMessageWaitTimeSeconds": "0",
     "VisibilityTimeout": "30",
 }
-HIDDEN = "#"  # begins the names of queues that only the stand-in itself uses
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS queues (
@@ -47,14 +42,6 @@ CREATE TABLE IF NOT EXISTS messages (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS waiting ON messages (queue, visible);
 """
-
-
-class NoSuchQueue(KeyError):
-    """There is no such queue."""
-
-
-class NotInFlight(Exception):
-    """The message waits to be received, or is gone."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +120,13 @@ class Queues:
             row["modified"],
         )
 
+    def visibility_timeout(self, name: str) -> int:
+        """In seconds. Raises NoSuchQueue."""
+        return self.get(name).seconds("VisibilityTimeout")
+
     def names(self) -> Sequence[str]:
         rows = self._database.query("SELECT name FROM queues ORDER BY name")
-        return [row["name"] for row in rows if not row["name"].startswith(HIDDEN)]
+        return [row["name"] for row in rows if not row["name"].startswith(INTERNAL_PREFIX)]
 
     def configure(self, name: str, attributes: Attributes) -> None:
         merged = {**self.get(name).attributes, **attributes}
