@@ -1,10 +1,13 @@
-"""Everything behind the wire, put together: what is made of what, and what runs when.
+"""Everything behind the wire, put together: which service is handed what, and what runs when.
 
-queues    <-- buckets      an object's event is a message
-buckets   <-- knowledge    documents are objects
-queues    <-- functions    a message invokes a function
-encoder   <-- knowledge, writer
-buckets, knowledge, guardrails   <-- agents    a definition names what has to be there
+engine       --> bedrock_runtime, bedrock_agent, bedrock_agent_runtime
+sqs queues   --> s3          an object's event is a message
+s3 buckets   --> bedrock_agent    documents are objects
+sqs queues   --> lambda_     a message invokes a function
+bedrock      --> bedrock_runtime, agents of bedrock_agent    which models and guardrails there are
+bedrock_agent --> bedrock_agent_runtime    Retrieve searches Knowledge Bases
+
+No service imports another. Each says in a Protocol of its own what it needs of them.
 """
 
 from collections.abc import Mapping
@@ -15,23 +18,19 @@ from typing import Literal, Self
 
 from app.local import (
     bedrock,
+    bedrock_agent,
     bedrock_agent_runtime,
     bedrock_runtime,
     dynamodb,
+    engine,
     lambda_,
     s3,
     sqs,
 )
-from app.local.bedrock import guardrail_handlers as bedrock_guardrails
+from app.local.bedrock import foundation_models
 from app.local.bedrock.guardrails import Guardrails
-from app.local.bedrock_agent import agent_handlers as bedrock_agent_agents
-from app.local.bedrock_agent import handlers as bedrock_agent
-from app.local.bedrock_agent.agents import Agents, Surroundings
+from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.bedrock_agent.knowledge_bases import Knowledge
-from app.local.bedrock_agent.knowledge_bases.parse import Parser
-from app.local.engine.transformer import Encoder
-from app.local.engine.writer import Model, Writer
-from app.local.engine.writer.server import Server
 from app.local.lambda_.runtime import Functions
 from app.local.reserve import Reserve
 from app.local.s3.storage import Buckets, Scanner
@@ -67,35 +66,34 @@ class StandIn:
     """The services of one home. Nothing runs by itself before `start`."""
 
     def __init__(self, options: Options) -> None:
-        with ExitStack() as made:
+        with ExitStack() as opened:
             self._functions_environment = _credentials(options.keys)
-            encoder = Encoder(options.precision)
+            trades = engine.load(options.precision, options.model_url, options.model)
             queues = Queues(options.home)
-            made.callback(queues.close)
+            opened.callback(queues.close)
             buckets = Buckets(options.home, queues)
-            made.callback(buckets.close)
-            knowledge = Knowledge(options.home, encoder, Parser, buckets)
-            made.callback(knowledge.close)
+            opened.callback(buckets.close)
+            knowledge = Knowledge(options.home, trades, buckets)
+            opened.callback(knowledge.close)
             guardrails = Guardrails(options.home)
-            made.callback(guardrails.close)
-            agents = Agents(options.home, _around(buckets, knowledge, guardrails))
-            made.callback(agents.close)
+            opened.callback(guardrails.close)
+            dependencies = Dependencies(foundation_models, guardrails, knowledge, buckets)
+            agents = Agents(options.home, dependencies)
+            opened.callback(agents.close)
             functions = Functions(
                 options.home, queues, self._functions_environment, python_path=[REPOSITORY]
             )
-            made.callback(functions.close)
+            opened.callback(functions.close)
             scanner = Scanner(buckets)
-            made.callback(scanner.close)
+            opened.callback(scanner.close)
             self._running = (knowledge, functions, scanner)
-            self._made = made.pop_all()
-        agent = bedrock_agent.joined(
-            bedrock_agent.handlers(knowledge), bedrock_agent_agents.handlers(agents)
-        )
+            self._opened = opened.pop_all()
+        agent = bedrock_agent.handlers(knowledge, agents)
         services: Mapping[str, WaitingService] = {
-            "bedrock": {**bedrock.handlers(), **bedrock_guardrails.handlers(guardrails)},
-            "bedrock-runtime": bedrock_runtime.handlers(encoder, _writer(options, encoder)),
+            "bedrock": bedrock.handlers(guardrails),
+            "bedrock-runtime": bedrock_runtime.handlers(trades, foundation_models),
             "bedrock-agent": agent,
-            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(knowledge, agent),
+            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(trades, knowledge, agent),
             "dynamodb": dynamodb.handlers(),
             "lambda": lambda_.handlers(functions, queues, buckets),
             "s3": s3.handlers(buckets, queues.send_to_arn, keys=options.keys),
@@ -104,7 +102,7 @@ class StandIn:
         self.services = Reserve(options.home).over(services)
 
     def start(self, url: str) -> None:
-        """Take up what was left, and whatever comes. Functions reach the stand-in by this URL."""
+        """Go on with the work that the last stop left, and take more. Functions call this URL."""
         self._functions_environment |= {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": REGION}
         for part in self._running:
             part.start()
@@ -113,17 +111,7 @@ class StandIn:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._made.close()
-
-
-def _around(buckets: Buckets, knowledge: Knowledge, guardrails: Guardrails) -> Surroundings:
-    """What agents may name."""
-    return Surroundings(
-        has_model=bedrock_agent_agents.has_model,
-        has_guardrail=guardrails.has,
-        has_knowledge_base=knowledge.has,
-        read=lambda bucket, key: buckets.path(bucket, key).read_bytes(),
-    )
+        self._opened.close()
 
 
 def _credentials(keys: Mapping[str, str]) -> dict[str, str]:
@@ -131,10 +119,3 @@ def _credentials(keys: Mapping[str, str]) -> dict[str, str]:
     for key_id, secret in keys.items():
         return {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}
     return {}
-
-
-def _writer(options: Options, encoder: Encoder) -> Model:
-    """What writes the answers."""
-    if options.model_url:
-        return Server(options.model_url, encoder, options.model)
-    return Writer(encoder)

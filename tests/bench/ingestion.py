@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app.local.bedrock_agent.knowledge_bases.parse import Section
 from app.local.engine.chunk import chunk
+from app.local.engine.parsers import Section
 from app.local.engine.transformer import Encoder
 from tests.bench.embedding import Texts
 from tests.flows.home import Home, laptop

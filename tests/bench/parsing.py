@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.local.bedrock_agent.knowledge_bases.parse import Parser
 from app.local.engine.chunk import chunk
+from app.local.engine.parsers.process import Parser
 from app.local.engine.transformer import Encoder
 from tests.local.engine.parsers.documents import docx, pdf
 from tests.tables import Table

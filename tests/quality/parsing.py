@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from app.local.bedrock_agent.knowledge_bases.parse import Parser, Unreadable
+from app.local.engine.parsers import Unreadable
+from app.local.engine.parsers.process import Parser
 from tests.quality import CORPORA
 from tests.tables import Table
 

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -69,6 +69,12 @@ def find(identifier: str) -> FoundationModel | None:
     arn = _ARN.fullmatch(identifier)
     name = _CONTEXT.sub("", arn["id"] if arn else identifier)
     return models().get(name) or models().get(name.partition(".")[2])
+
+
+def can_write(identifier: str) -> bool:
+    """Whether an id, inference profile or ARN is of a model that writes text and has not ended."""
+    model = find(identifier)
+    return model is not None and "TEXT" in model.output and not model.ended(datetime.now(UTC))
 
 
 def _model(row: dict[str, Any]) -> FoundationModel:

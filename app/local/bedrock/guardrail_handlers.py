@@ -1,4 +1,4 @@
-"""`bedrock`, as far as guardrails go."""
+"""The operations on guardrails, their versions and tags."""
 
 from collections.abc import Mapping
 
@@ -22,5 +22,5 @@ WRITES: Mapping[str, Act] = {
 
 
 def handlers(plane: Guardrails) -> Service:
-    """The operations on guardrails."""
+    """A handler for each of them."""
     return operations(plane, READS, WRITES)

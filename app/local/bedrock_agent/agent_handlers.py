@@ -1,10 +1,8 @@
-"""`bedrock-agent`, as far as agents go."""
+"""The operations on agents, their action groups, Knowledge Bases, aliases and versions."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 
-from app.local.bedrock.foundation_models import find
 from app.local.bedrock_agent.agents import (
     Agents,
     action_groups,
@@ -43,7 +41,7 @@ WRITES: Mapping[str, Act] = {
     "TagResource": partial(tags.tag, exists),
     "UntagResource": partial(tags.untag, exists),
 }
-LOOKING_AROUND = {  # what else has to be there
+CHECKED_WRITES = {  # they check that what a definition names is there
     "CreateAgent": agents.create,
     "UpdateAgent": agents.update,
     "PrepareAgent": preparation.prepare,
@@ -54,12 +52,6 @@ LOOKING_AROUND = {  # what else has to be there
 
 
 def handlers(plane: Agents) -> Service:
-    """The operations on agents."""
-    looking = {name: partial(act, plane.surroundings) for name, act in LOOKING_AROUND.items()}
-    return operations(plane, READS, {**WRITES, **looking})
-
-
-def has_model(identifier: str) -> bool:
-    """Whether an agent may have this foundation model: it writes, and its life has not ended."""
-    model = find(identifier)
-    return model is not None and "TEXT" in model.output and not model.ended(datetime.now(UTC))
+    """A handler for each of them."""
+    checked = {name: partial(act, plane.dependencies) for name, act in CHECKED_WRITES.items()}
+    return operations(plane, READS, {**WRITES, **checked})

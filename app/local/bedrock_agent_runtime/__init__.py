@@ -1,17 +1,29 @@
-"""`bedrock-agent-runtime`, as far as Knowledge Bases go."""
+"""`bedrock-agent-runtime`: Retrieve, which asks a Knowledge Base for passages.
 
-from app.local.bedrock_agent.handlers import TAGS
-from app.local.bedrock_agent.knowledge_bases import Knowledge
-from app.local.wire import Service
+Its operations on tags are those of bedrock-agent, which AWS has under the same paths.
+"""
+
+from functools import partial
+
+from app.local.bedrock_agent_runtime.retrieve import SearchableBase, SearchableBases, retrieve
+from app.local.engine import Engine
+from app.local.wire import JSON, Call, Service
+
+__all__ = ["SearchableBase", "SearchableBases", "handlers"]
+
+TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
 
 
-def handlers(knowledge: Knowledge, agent: Service) -> Service:
-    """Retrieve, and the operations on tags, which bedrock-agent has under the same path.
+def handlers(engine: Engine, bases: SearchableBases, agent: Service) -> Service:
+    """The operations of bedrock-agent-runtime.
 
     Args:
-        knowledge: where passages are.
+        engine: finds passages.
+        bases: the Knowledge Bases.
         agent: the operations of bedrock-agent.
     """
-    return {"Retrieve": lambda call: knowledge.retrieve(call.params)} | {
-        name: agent[name] for name in TAGS
-    }
+    return {"Retrieve": partial(_retrieve, engine, bases)} | {name: agent[name] for name in TAGS}
+
+
+def _retrieve(engine: Engine, bases: SearchableBases, call: Call) -> JSON:
+    return retrieve(engine, bases, call.params)

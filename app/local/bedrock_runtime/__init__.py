@@ -12,7 +12,6 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
 
-from app.local.bedrock.foundation_models import FoundationModel, find
 from app.local.bedrock_runtime import converse as conversing
 from app.local.bedrock_runtime.answers import (
     Answering,
@@ -28,8 +27,8 @@ from app.local.bedrock_runtime.bodies import (
     Request,
     parse,
 )
-from app.local.engine.transformer import Encoder
-from app.local.engine.writer import Model
+from app.local.bedrock_runtime.models import Catalogue, InvokedModel
+from app.local.engine import Engine
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
 METRICS = "amazon-bedrock-invocationMetrics"
@@ -37,16 +36,16 @@ CONTENT_TYPE = "application/json"
 
 
 def handlers(
-    encoder: Encoder, writer: Model, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    engine: Engine, models: Catalogue, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> WaitingService:
     """The operations of bedrock-runtime.
 
     Args:
-        encoder: embeds, and counts tokens.
-        writer: writes.
+        engine: embeds, writes, and counts tokens.
+        models: the foundation models.
         now: says which models are past their end of life.
     """
-    runtime = _Runtime(encoder, writer, now)
+    runtime = _Runtime(engine, models, now)
     return {
         "InvokeModel": runtime.invoke_model,
         "InvokeModelWithResponseStream": runtime.invoke_model_with_response_stream,
@@ -57,9 +56,9 @@ def handlers(
 
 
 class _Runtime:
-    def __init__(self, encoder: Encoder, writer: Model, now: Callable[[], datetime]) -> None:
-        self._encoder = encoder
-        self._writer = writer
+    def __init__(self, engine: Engine, models: Catalogue, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._models = models
         self._now = now
 
     def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
@@ -67,7 +66,7 @@ class _Runtime:
         with failing(model):
             body = parse(_payload(call))
             if embed := EMBEDDINGS.get(model.body):
-                reply, tokens = embed(body, self._encoder)
+                reply, tokens = embed(body, self._engine.encoder)
                 return _whole(call, reply, {"input-token-count": tokens})
             family = FAMILIES[model.body]
             request = taken(model, family.read(body))
@@ -98,7 +97,7 @@ class _Runtime:
     # What follows waits for the model, on the event loop.
 
     async def _invoked(
-        self, call: Call, model: FoundationModel, family: Family, body: JSON, request: Request
+        self, call: Call, model: InvokedModel, family: Family, body: JSON, request: Request
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, body, request)
@@ -115,7 +114,7 @@ class _Runtime:
         )
 
     async def _streamed(
-        self, call: Call, model: FoundationModel, family: Family, body: JSON, request: Request
+        self, call: Call, model: InvokedModel, family: Family, body: JSON, request: Request
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, body, request)
@@ -123,21 +122,21 @@ class _Runtime:
         return {"body": chunks, "contentType": CONTENT_TYPE, **_echoed(call)}
 
     async def _conversed(
-        self, call: Call, model: FoundationModel, family: Family, request: Request
+        self, call: Call, model: InvokedModel, family: Family, request: Request
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, {}, request)
             return await conversing.whole(call.params, family, answering)
 
     async def _conversing(
-        self, call: Call, model: FoundationModel, family: Family, request: Request
+        self, call: Call, model: InvokedModel, family: Family, request: Request
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, {}, request)
         return {"stream": Events(conversing.events(call.params, family, answering), answering)}
 
-    async def _begun(self, model: FoundationModel, body: JSON, request: Request) -> Answering:
-        return await Answering.begun(model, body, request, self._writer, self._encoder)
+    async def _begun(self, model: InvokedModel, body: JSON, request: Request) -> Answering:
+        return await Answering.begun(model, body, request, self._engine)
 
     def count_tokens(self, call: Call) -> JSON:
         model = self._model(call)
@@ -148,10 +147,10 @@ class _Runtime:
                 request = conversing.read(counted["converse"], family)
             else:
                 request = family.read(parse(counted["invokeModel"]["body"]))
-            return {"inputTokens": self._writer.count(request.prompt)}
+            return {"inputTokens": self._engine.writer.count(request.prompt)}
 
-    def _model(self, call: Call) -> FoundationModel:
-        model = find(call.params["modelId"])
+    def _model(self, call: Call) -> InvokedModel:
+        model = self._models.find(call.params["modelId"])
         if model is None:
             raise ServiceError("ValidationException", "The provided model identifier is invalid.")
         if model.ended(self._now()):
@@ -164,7 +163,7 @@ class _Runtime:
         return model
 
 
-def _writing(model: FoundationModel, otherwise: str, *, stream: bool = False) -> Family:
+def _writing(model: InvokedModel, otherwise: str, *, stream: bool = False) -> Family:
     """The bodies of a model that writes, and that streams if it is to."""
     family = FAMILIES.get(model.body)
     if family is None or (stream and not model.streaming):

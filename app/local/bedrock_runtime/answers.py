@@ -7,16 +7,15 @@ from time import perf_counter
 from typing import Self
 from uuid import uuid4
 
-from app.local.bedrock.foundation_models import FoundationModel
 from app.local.bedrock_runtime.bodies import (
     InvalidBody,
     Opening,
     Reply,
     Request,
 )
-from app.local.engine.transformer import Encoder
+from app.local.bedrock_runtime.models import InvokedModel
+from app.local.engine import Engine
 from app.local.engine.writer import (
-    Model,
     ModelError,
     ModelTimeout,
     Writing,
@@ -28,23 +27,21 @@ class Answering:
     """An answer while it is written, and what its family's bodies are told of it."""
 
     def __init__(
-        self, model: FoundationModel, body: JSON, writing: Writing, encoder: Encoder, began: float
+        self, model: InvokedModel, body: JSON, writing: Writing, engine: Engine, began: float
     ) -> None:
         self._began = began
         self._first: float | None = None
-        self._encoder = encoder
+        self._encoder = engine.encoder
         self._writing = writing
         self._text = ""
         self.opening = Opening(model.id, uuid4().hex[:24], body, writing.input_tokens)
 
     @classmethod
-    async def begun(
-        cls, model: FoundationModel, body: JSON, request: Request, writer: Model, encoder: Encoder
-    ) -> Self:
+    async def begun(cls, model: InvokedModel, body: JSON, request: Request, engine: Engine) -> Self:
         """The answer to a request, begun. It has to be closed."""
         began = perf_counter()
-        writing = await writer.write(request.prompt, request.sampling)
-        return cls(model, body, writing, encoder, began)
+        writing = await engine.writer.write(request.prompt, request.sampling)
+        return cls(model, body, writing, engine, began)
 
     async def pieces(self) -> AsyncGenerator[tuple[str, int], None]:
         """The pieces of the answer, each with how many tokens there are up to its end."""
@@ -117,7 +114,7 @@ def _milliseconds(seconds: float) -> int:
     return max(round(seconds * 1000), 1)
 
 
-def taken(model: FoundationModel, request: Request, returned: str = "") -> Request:
+def taken(model: InvokedModel, request: Request, returned: str = "") -> Request:
     """The request as the model takes it.
 
     Raises:
@@ -143,7 +140,7 @@ def taken(model: FoundationModel, request: Request, returned: str = "") -> Reque
 
 
 @contextmanager
-def failing(model: FoundationModel) -> Iterator[None]:
+def failing(model: InvokedModel) -> Iterator[None]:
     """What goes wrong before the first byte, as the service answers it."""
     try:
         yield

@@ -1,6 +1,70 @@
-"""The trades behind the services: what parses, chunks, embeds, indexes and writes.
+"""The engine: what does the work behind the services, handed to them as one value.
 
-    bytes -- parsers -- chunk -- transformer -- store -- writer
+    document    bytes -- parsers -- chunk -- transformer -- store
+    question    words -- transformer -- store -- retrieval
+    prompt      passages and a question -- writer
 
-A trade knows neither AWS nor the wire: what goes in and comes out is its own.
+It knows no service, no control plane and no wire: what goes in and comes out of it is its own.
+What a service takes from its caller it checks and translates itself.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
+    from app.local.engine.encoder import TextEncoder
+    from app.local.engine.parsers import SectionParser
+    from app.local.engine.retrieval import Page, Query
+    from app.local.engine.store import Store
+    from app.local.engine.writer import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything that parses, embeds, stores, finds and writes in one stand-in.
+
+    Attributes:
+        encoder: embeds texts and counts their tokens.
+        writer: writes answers.
+        new_parser: starts a parser. Whoever starts one closes it.
+        open_store: opens the store in a folder, and makes it if it is not there.
+    """
+
+    encoder: "TextEncoder"
+    writer: "Model"
+    new_parser: "Callable[[], SectionParser]"
+    open_store: "Callable[[Path], Store]"
+
+    def retrieve(self, store: "Store", query: "Query") -> "Page":
+        """The chunks of a store that fit a question best."""
+        from app.local.engine.retrieval import retrieve
+
+        return retrieve(self.encoder, store, query)
+
+
+def load(
+    precision: Literal["int8", "fp32"] = "int8",
+    model_url: str | None = None,
+    model: str | None = None,
+) -> Engine:
+    """Load the laptop's engine, in about 0.2 s.
+
+    Args:
+        precision: how the encoder computes.
+        model_url: an OpenAI-compatible server that writes the answers; without one the extractive
+            writer does.
+        model: which of that server's models; its first by default.
+
+    Raises:
+        WrongWeights: the encoder's files are missing, or not the published ones.
+    """
+    from app.local.engine.parsers.process import Parser
+    from app.local.engine.store import embedded
+    from app.local.engine.transformer import Encoder
+    from app.local.engine.writer import Server, Writer
+
+    encoder = Encoder(precision)
+    writer = Server(model_url, encoder, model) if model_url else Writer(encoder)
+    return Engine(encoder, writer, Parser, embedded)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local import bedrock
+from app.local.bedrock import model_handlers
 from app.local.bedrock.foundation_models import find, models
 from app.local.bedrock_runtime.bodies import EMBEDDINGS, FAMILIES
 from app.local.faults import Faults
@@ -21,7 +21,7 @@ TODAY = datetime(2026, 11, 20, tzinfo=UTC)
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Not held against the model: Bedrock itself sends names longer than its model allows, and
     INFERENCE_PROFILE and VIDEO, which the model does not know."""
-    services = {"bedrock": bedrock.handlers(lambda: TODAY)}
+    services = {"bedrock": model_handlers.handlers(lambda: TODAY)}
     application = Application(services, tmp_path_factory.mktemp("spool"), Faults())
     with in_thread(application) as (url, stop):
         server = Server(url, Faults(), stop)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.local.bedrock import guardrail_handlers as bedrock_guardrails
+from app.local.bedrock import guardrail_handlers
 from app.local.bedrock.guardrails import Guardrails
 from app.local.bedrock.guardrails.policies import definition
 from app.local.wire import Call
@@ -63,7 +63,7 @@ EVERY_POLICY: Any = {
 def bedrock(home: Path) -> Iterator["BedrockClient"]:
     guardrails = Guardrails(home)
     try:
-        with serving({"bedrock": bedrock_guardrails.handlers(guardrails)}) as server:
+        with serving({"bedrock": guardrail_handlers.handlers(guardrails)}) as server:
             yield server.client("bedrock")
     finally:
         guardrails.close()
@@ -332,7 +332,7 @@ def test_tags(client: "BedrockClient") -> None:
 
 def test_a_guardrail_takes_its_tags_with_it(tmp_path: Path) -> None:
     guardrails = Guardrails(tmp_path)
-    handlers = bedrock_guardrails.handlers(guardrails)
+    handlers = guardrail_handlers.handlers(guardrails)
     params = asked(tags=[{"key": "team", "value": "rocks"}])
     guardrail = handlers["CreateGuardrail"](called("CreateGuardrail", **params))["guardrailId"]
     assert guardrails.query("SELECT * FROM tags")
@@ -366,7 +366,7 @@ def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
 def test_versions_never_change(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     """Whatever happens to DRAFT and to other versions, a version is what DRAFT was, or is gone."""
     guardrails = Guardrails(tmp_path_factory.mktemp("home"))
-    handlers = bedrock_guardrails.handlers(guardrails)
+    handlers = guardrail_handlers.handlers(guardrails)
 
     def call(operation: str, **params: Any) -> Any:
         return handlers[operation](called(operation, **params))

@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 from app.local import bedrock_runtime
+from app.local.bedrock import foundation_models
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import (
     Citation,
@@ -24,6 +25,7 @@ from app.local.engine.writer import (
     Sampling,
     Writer,
 )
+from tests.local.engines import engine_of
 from tests.wire_server import Server, serving
 
 JSON = dict[str, Any]
@@ -60,7 +62,9 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="module")
 def server(encoder: Encoder) -> Iterator[Server]:
-    handlers = bedrock_runtime.handlers(encoder, Writer(encoder), lambda: TODAY)
+    handlers = bedrock_runtime.handlers(
+        engine_of(encoder, Writer(encoder)), foundation_models, lambda: TODAY
+    )
     with serving({"bedrock-runtime": handlers}) as running:
         yield running
 
@@ -415,7 +419,13 @@ class Failing:
 
 
 def failing(encoder: Encoder, model: Model) -> Any:
-    return serving({"bedrock-runtime": bedrock_runtime.handlers(encoder, model, lambda: TODAY)})
+    return serving(
+        {
+            "bedrock-runtime": bedrock_runtime.handlers(
+                engine_of(encoder, model), foundation_models, lambda: TODAY
+            )
+        }
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from app.answer.disguise import Disguise
 from app.answer.prompt import ABSTENTION, answer_prompt, rewrite_prompt
 from app.events import Passage, Usage
 from app.local import bedrock_runtime
-from app.local.bedrock.foundation_models import models as foundation_models
+from app.local.bedrock import foundation_models
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Writer
 from app.models import Completion, Prompt, Turn
+from tests.local.engines import engine_of
 from tests.wire_server import serving
 
 TODAY = datetime(2026, 11, 20, tzinfo=UTC)
@@ -51,7 +52,9 @@ every_family = pytest.mark.parametrize("model", MODELS)
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     encoder = Encoder()
-    handlers = bedrock_runtime.handlers(encoder, Writer(encoder), lambda: TODAY)
+    handlers = bedrock_runtime.handlers(
+        engine_of(encoder, Writer(encoder)), foundation_models, lambda: TODAY
+    )
     with serving({"bedrock-runtime": handlers}) as server:
         yield server.client("bedrock-runtime")
 
@@ -115,5 +118,5 @@ def test_converse_answers_as_the_familys_own_body_does(client: Any, model: str) 
 
 def test_the_application_and_the_stand_in_know_the_same_models() -> None:
     known = {model.id for model in models.MODELS}
-    writing = {one.id for one in foundation_models().values() if "TEXT" in one.output}
+    writing = {one.id for one in foundation_models.models().values() if "TEXT" in one.output}
     assert known <= writing

@@ -29,6 +29,11 @@ class Letters:
     of: "a" or "b".
     """
 
+    dimension = 2
+
+    def count(self, text: str) -> int:
+        return len(self.spans(text))
+
     def spans(self, text: str) -> list[tuple[int, int]]:
         pieces = []
         for word in re.finditer(r"\w+|[^\w\s]", text):

@@ -8,7 +8,7 @@
     versions         what DRAFT was then; they never change
 
     schemas, openapi what functions and OpenAPI documents may say
-    surroundings     what a definition names and does not hold: models, guardrails, buckets
+    dependencies     what a definition names and other services keep: models, guardrails, objects
     state            the tables
 
 On AWS an agent is CREATING, PREPARING or VERSIONING for some seconds. Here a call answers with that
@@ -19,15 +19,15 @@ name.
 from pathlib import Path
 
 from app.local import control
+from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import SCHEMA
-from app.local.bedrock_agent.agents.surroundings import Surroundings
 
-__all__ = ["Agents", "Surroundings"]
+__all__ = ["Agents", "Dependencies"]
 
 
 class Agents(control.State):
     """All agents of a home; they lie in `home/agents`."""
 
-    def __init__(self, home: Path, surroundings: Surroundings) -> None:
+    def __init__(self, home: Path, dependencies: Dependencies) -> None:
         super().__init__(home / "agents" / "state.sqlite", SCHEMA)
-        self.surroundings = surroundings
+        self.dependencies = dependencies

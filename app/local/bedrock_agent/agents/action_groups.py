@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents import schemas
+from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import PAGE, edited, find
-from app.local.bedrock_agent.agents.surroundings import Surroundings
 from app.local.control import pages
 from app.local.control.errors import invalid, not_found, unique, unsupported
 from app.local.control.records import decode, encode, new_id
@@ -24,9 +24,9 @@ _SCHEMAS = ("apiSchema", "functionSchema")
 _SETTINGS = ("description", "actionGroupExecutor", *_SCHEMAS)
 
 
-def create(around: Surroundings, db: Connection, params: JSON) -> JSON:
+def create(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     draft, group, now = find(db, params["agentId"]), new_id(), datetime.now(UTC)
-    record, openapi = _definition(around, params)
+    record, openapi = _definition(dependencies, params)
     record |= {"createdAt": now, "updatedAt": now}
     with _unique(params["actionGroupName"]):
         db.execute(
@@ -56,10 +56,10 @@ def page(db: Connection, params: JSON) -> JSON:
     return {"actionGroupSummaries": [_summary(describe(row)) for row in found], **more}
 
 
-def update(around: Surroundings, db: Connection, params: JSON) -> JSON:
+def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     """Write an action group anew: what the request leaves out is gone."""
     row = _find(db, params)
-    record, openapi = _definition(around, params)
+    record, openapi = _definition(dependencies, params)
     record |= {"createdAt": decode(row["record"])["createdAt"], "updatedAt": datetime.now(UTC)}
     with _unique(params["actionGroupName"]):
         db.execute(
@@ -96,14 +96,14 @@ def enabled(row: Row) -> bool:
     return bool(decode(row["record"])["actionGroupState"] == "ENABLED")
 
 
-def read_again(around: Surroundings, db: Connection, row: Row) -> None:
+def read_again(dependencies: Dependencies, db: Connection, row: Row) -> None:
     """Take the OpenAPI document as it now is in its bucket.
 
     Raises:
         ServiceError: ValidationException.
     """
     if (schema := decode(row["record"]).get("apiSchema")) is not None:
-        openapi = schemas.document(around, schema, row["name"])
+        openapi = schemas.document(dependencies, schema, row["name"])
         db.execute(
             "UPDATE action_groups SET openapi = ? WHERE agent = ? AND version = ? AND id = ?",
             (openapi, *_key(row)),
@@ -126,7 +126,7 @@ def _summary(group: JSON) -> JSON:
     return {member: group[member] for member in members if member in group}
 
 
-def _definition(around: Surroundings, params: JSON) -> tuple[JSON, str | None]:
+def _definition(dependencies: Dependencies, params: JSON) -> tuple[JSON, str | None]:
     """What is kept of a request, and the OpenAPI document that it names.
 
     Raises:
@@ -145,7 +145,7 @@ def _definition(around: Surroundings, params: JSON) -> tuple[JSON, str | None]:
     if "functionSchema" in params:
         schemas.check_functions(params["functionSchema"])
         return record, None
-    return record, schemas.document(around, params["apiSchema"], params["actionGroupName"])
+    return record, schemas.document(dependencies, params["apiSchema"], params["actionGroupName"])
 
 
 def _check_parent(params: JSON) -> None:

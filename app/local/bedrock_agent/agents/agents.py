@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents import aliases
+from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import (
     DRAFT,
     PAGE,
@@ -12,7 +13,6 @@ from app.local.bedrock_agent.agents.state import (
     find,
     put,
 )
-from app.local.bedrock_agent.agents.surroundings import Surroundings
 from app.local.control import pages, tags
 from app.local.control.errors import conflict, invalid, unique, unsupported
 from app.local.control.records import decode, encode, new_id
@@ -45,8 +45,8 @@ _DEFAULTS = {
 }
 
 
-def create(around: Surroundings, db: Connection, params: JSON) -> JSON:
-    definition = _definition(around, params)
+def create(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
+    definition = _definition(dependencies, params)
     agent, now = new_id(), datetime.now(UTC)
     with _unique(params["agentName"]):
         db.execute("INSERT INTO agents (id, name) VALUES (?, ?)", (agent, params["agentName"]))
@@ -73,10 +73,10 @@ def page(db: Connection, params: JSON) -> JSON:
     return {"agentSummaries": [_summary(row) for row in found], **more}
 
 
-def update(around: Surroundings, db: Connection, params: JSON) -> JSON:
+def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     """Write DRAFT anew: what the request leaves out is gone."""
     row = find(db, params["agentId"])
-    definition, before = _definition(around, params), decode(row["record"])
+    definition, before = _definition(dependencies, params), decode(row["record"])
     with _unique(params["agentName"]):
         db.execute("UPDATE agents SET name = ? WHERE id = ?", (params["agentName"], row["agent"]))
     times = {name: before[name] for name in ("createdAt", "preparedAt") if name in before}
@@ -117,7 +117,7 @@ def _summary(row: Row) -> JSON:
     return {member: agent[member] for member in _SUMMARY if member in agent}
 
 
-def _definition(around: Surroundings, params: JSON) -> JSON:
+def _definition(dependencies: Dependencies, params: JSON) -> JSON:
     """What CreateAgent and UpdateAgent are given, with Bedrock's defaults.
 
     Raises:
@@ -129,7 +129,7 @@ def _definition(around: Surroundings, params: JSON) -> JSON:
         raise unsupported("agentCollaboration", "agents that work together")
     if params.get("orchestrationType", "DEFAULT") != "DEFAULT" or "customOrchestration" in params:
         raise unsupported("orchestrationType", "custom orchestration")
-    for field, rule in around.absent(params):
+    for field, rule in dependencies.missing(params):
         raise invalid(field, rule)
     _check_prompts(params.get("promptOverrideConfiguration", {"promptConfigurations": []}))
     return {

@@ -3,17 +3,17 @@
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
+from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import PAGE, edited, find
-from app.local.bedrock_agent.agents.surroundings import Surroundings
 from app.local.control import pages
 from app.local.control.errors import not_found, unique
 from app.local.control.records import decode, encode
 from app.local.wire import JSON, ServiceError
 
 
-def associate(around: Surroundings, db: Connection, params: JSON) -> JSON:
+def associate(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     draft, base = find(db, params["agentId"]), params["knowledgeBaseId"]
-    if not around.has_knowledge_base(base):
+    if not dependencies.knowledge_bases.has(base):
         raise not_found("Knowledge Base", base)
     now = datetime.now(UTC)
     record = {

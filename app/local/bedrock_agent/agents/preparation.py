@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents import action_groups, knowledge_bases
+from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import DRAFT, find, put
-from app.local.bedrock_agent.agents.surroundings import Surroundings
 from app.local.control.records import decode, encode
 from app.local.wire import JSON, ServiceError
 
 
-def prepare(around: Surroundings, db: Connection, params: JSON) -> JSON:
+def prepare(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     draft, now = find(db, params["agentId"]), datetime.now(UTC)
     record = decode(draft["record"])
     for outcome in ("failureReasons", "recommendedActions"):
         record.pop(outcome, None)
-    if found := list(_problems(around, db, draft)):
+    if found := list(_problems(dependencies, db, draft)):
         reasons, actions = zip(*found, strict=True)
         failure = {"failureReasons": list(reasons), "recommendedActions": list(actions)}
         put(db, draft["agent"], "FAILED", record | failure)
@@ -67,21 +67,21 @@ def make_version(db: Connection, agent: str) -> str:
     return version
 
 
-def _problems(around: Surroundings, db: Connection, draft: Row) -> Iterator[tuple[str, str]]:
+def _problems(dependencies: Dependencies, db: Connection, draft: Row) -> Iterator[tuple[str, str]]:
     """Everything that keeps an agent from being invoked: what, and what to do about it."""
     definition = decode(draft["record"])
     for member in ("foundationModel", "instruction"):
         if member not in definition:
             yield f"The agent has no {member}.", f"Set {member} with UpdateAgent."
-    for field, rule in around.absent(definition):
+    for field, rule in dependencies.missing(definition):
         yield f"{field}: {rule}", f"Set another {field} with UpdateAgent."
     for row in knowledge_bases.of(db, draft):
         enabled = decode(row["record"])["knowledgeBaseState"] == "ENABLED"
-        if enabled and not around.has_knowledge_base(row["id"]):
+        if enabled and not dependencies.knowledge_bases.has(row["id"]):
             reason = f"Knowledge Base with id {row['id']} does not exist."
             yield reason, "Remove it with DisassociateAgentKnowledgeBase."
     for row in filter(action_groups.enabled, action_groups.of(db, draft)):
         try:
-            action_groups.read_again(around, db, row)
+            action_groups.read_again(dependencies, db, row)
         except ServiceError as error:
             yield error.message, "Mend the document, or change it with UpdateAgentActionGroup."

@@ -1,7 +1,7 @@
 """What an action group may call: functions, or the operations of an OpenAPI document."""
 
 from app.local.bedrock_agent.agents import openapi
-from app.local.bedrock_agent.agents.surroundings import Surroundings
+from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.control.errors import invalid
 from app.local.wire import JSON
 
@@ -27,14 +27,14 @@ def check_functions(schema: JSON) -> None:
             raise invalid(f"{where}.parameters", f"must be at most {MAX_PARAMETERS}.")
 
 
-def document(around: Surroundings, schema: JSON, group: str) -> str:
+def document(dependencies: Dependencies, schema: JSON, group: str) -> str:
     """The OpenAPI document behind Bedrock's APISchema, checked.
 
     Raises:
         ServiceError: ValidationException.
     """
     try:
-        text = schema["payload"] if "payload" in schema else _fetched(around, schema["s3"])
+        text = schema["payload"] if "payload" in schema else _fetched(dependencies, schema["s3"])
         openapi.check(text)
     except ValueError as error:
         raise invalid(
@@ -45,12 +45,12 @@ def document(around: Surroundings, schema: JSON, group: str) -> str:
     return str(text)
 
 
-def _fetched(around: Surroundings, location: JSON) -> str:
+def _fetched(dependencies: Dependencies, location: JSON) -> str:
     for member in ("s3BucketName", "s3ObjectKey"):
         if member not in location:
             raise ValueError(f"s3.{member} is missing.")
     bucket, key = location["s3BucketName"], location["s3ObjectKey"]
     try:
-        return around.read(bucket, key).decode()
+        return dependencies.objects.path(bucket, key).read_bytes().decode()
     except KeyError as error:
         raise ValueError(f"s3://{bucket}/{key} is not there.") from error

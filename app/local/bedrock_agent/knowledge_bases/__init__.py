@@ -1,4 +1,4 @@
-"""Knowledge Bases: what Bedrock does behind ingestion and Retrieve.
+"""Knowledge Bases: what Bedrock does behind ingestion.
 
     document  -> fetch       its bytes and attributes, from a bucket or from the call
               -> parse       sections of text
@@ -7,10 +7,6 @@
               -> store.put   all pieces of the document at once
               -> INDEXED
 
-    question  -> encode      a vector
-              -> store.search    with the question's words (HYBRID) or without (SEMANTIC)
-              -> passages
-
 An answer comes first, the work after it: a call writes what is asked for into the state and is
 answered; the worker does it, and the state says how far it is.
 
@@ -18,28 +14,44 @@ answered; the worker does it, and the state says how far it is.
     state, queue, recovery                   what is asked for and what is done, through crashes
     worker, scan, reading, drafts, fetch     document -> INDEXED
     backlog                                  whose turn it is
-    parse, chunk, sidecar                    its stages
-    retrieval                                question -> passages
+    sidecar                                  its attributes
     stores, embeddings                       what the others share
+
+How a document is parsed, cut, embedded and stored is the engine's. What is indexed here is found
+by Retrieve, an operation of bedrock-agent-runtime: `Knowledge.searchable` is its way in.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from app.local.bedrock_agent.knowledge_bases import bases
-from app.local.bedrock_agent.knowledge_bases.drafts import Parser
+from app.local.bedrock_agent.knowledge_bases import bases, queue
 from app.local.bedrock_agent.knowledge_bases.fetch import Buckets, Fetch
 from app.local.bedrock_agent.knowledge_bases.recovery import recover
-from app.local.bedrock_agent.knowledge_bases.retrieval import retrieve
 from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import Stores
 from app.local.bedrock_agent.knowledge_bases.worker import Worker
 from app.local.control import Act
-from app.local.engine.chunk import Encoder
-from app.local.engine.store import Store, embedded
+from app.local.engine import Engine
+from app.local.engine.store import Store
 from app.local.wire import JSON
 
-__all__ = ["Buckets", "Encoder", "Knowledge", "Parser"]
+__all__ = ["Buckets", "Knowledge"]
+
+
+@dataclass(frozen=True)
+class SearchableBase:
+    """A base as Retrieve sees it: the type of store that it was declared with, and the store."""
+
+    storage: str
+    store: Store
+
+    def location(self, document: str) -> tuple[Literal["S3", "CUSTOM"], str]:
+        """Where a document of the store comes from: a URI in S3, or the id that a caller gave."""
+        _, _, uri = document.partition("/")
+        if uri.startswith(queue.CUSTOM):
+            return "CUSTOM", uri.removeprefix(queue.CUSTOM)
+        return "S3", uri
 
 
 class Knowledge:
@@ -47,25 +59,15 @@ class Knowledge:
 
     Args:
         home: they lie in `home/knowledge`.
-        encoder: embeds documents and questions.
-        parser: makes what reads documents, one a thread. They are closed with this.
+        engine: parses, embeds and stores documents.
         buckets: where the documents of S3 data sources lie.
-        open_store: opens the store in a folder.
     """
 
-    def __init__(
-        self,
-        home: Path,
-        encoder: Encoder,
-        parser: Callable[[], Parser],
-        buckets: Buckets,
-        open_store: Callable[[Path], Store] = embedded,
-    ) -> None:
+    def __init__(self, home: Path, engine: Engine, buckets: Buckets) -> None:
         self.fetch = Fetch(buckets)
         self._state = State(home / "knowledge" / "state.sqlite")
-        self._stores = Stores(home / "knowledge" / "stores", open_store)
-        self._encoder = encoder
-        self._worker = Worker(self._state, self._stores, buckets, parser, encoder)
+        self._stores = Stores(home / "knowledge" / "stores", engine.open_store)
+        self._worker = Worker(self._state, self._stores, buckets, engine)
 
     def start(self) -> None:
         """Take up what was left, and whatever comes."""
@@ -87,9 +89,18 @@ class Knowledge:
         with self._state.transaction() as db:
             return bases.active(db, base)
 
-    def retrieve(self, params: JSON) -> JSON:
-        """Answer Retrieve."""
-        return retrieve(self._state, self._stores, self._encoder, params)
+    def searchable(self, base: str) -> SearchableBase:
+        """What Retrieve needs to know of a base.
+
+        Raises:
+            ServiceError: ResourceNotFoundException, or ConflictException while it is deleted;
+                DependencyFailedException while its store is rebuilt: what a search would find is
+                not all.
+        """
+        with self._state.transaction() as db:
+            storage = bases.storage(bases.usable(db, base))
+            bases.refuse_while_rebuilding(db, base)
+        return SearchableBase(storage, self._stores.of(base))
 
     def close(self) -> None:
         """Stop, soon. What is not done then is done after the next start."""

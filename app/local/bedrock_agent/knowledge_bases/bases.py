@@ -182,6 +182,20 @@ def refuse_while_syncing(db: Connection, base: str) -> None:
         )
 
 
+def refuse_while_rebuilding(db: Connection, base: str) -> None:
+    """Refuse to search a store that has lost documents: what it would find is not all.
+
+    Raises:
+        ServiceError: DependencyFailedException.
+    """
+    if number := lost(db, base):
+        raise ServiceError(
+            "DependencyFailedException",
+            f"The store of the Knowledge Base {base} was lost, and is rebuilt from its documents: "
+            f"{number} of them are still to be indexed. Send the request again when it is ACTIVE.",
+        )
+
+
 def describe(row: Row) -> JSON:
     """Bedrock's KnowledgeBase."""
     return {

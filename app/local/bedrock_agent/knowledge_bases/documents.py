@@ -28,9 +28,9 @@ from app.local.bedrock_agent.knowledge_bases.fetch import (
     Origin,
     split,
 )
-from app.local.bedrock_agent.knowledge_bases.parse import Unreadable
 from app.local.control import pages
 from app.local.control.errors import invalid, unsupported
+from app.local.engine.parsers import Unreadable
 from app.local.wire import JSON, ServiceError
 
 UNCHANGED = "The document has not changed since it was indexed."

@@ -6,8 +6,6 @@ What one document may take, beside the limits of `parse`: MOST_CHUNKS chunks.
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Protocol
 
 from app.local.bedrock_agent.knowledge_bases.fetch import (
     ETags,
@@ -15,14 +13,10 @@ from app.local.bedrock_agent.knowledge_bases.fetch import (
     Fetched,
     Origin,
 )
-from app.local.bedrock_agent.knowledge_bases.parse import (
-    Records,
-    Section,
-    TooSlow,
-    Unreadable,
-)
 from app.local.bedrock_agent.knowledge_bases.queue import CUSTOM, Task
-from app.local.engine.chunk import Encoder, Piece, chunk
+from app.local.engine.chunk import Piece, chunk
+from app.local.engine.encoder import TextEncoder
+from app.local.engine.parsers import Section, SectionParser, TooSlow, Unreadable
 from app.local.engine.store import Chunk, Metadata
 from app.local.wire import JSON
 
@@ -52,22 +46,6 @@ class Pace:
     characters: int
 
 
-class Parser(Protocol):
-    """What reading needs of `parse.Parser`."""
-
-    def parse(
-        self,
-        path: Path,
-        name: str,
-        *,
-        charset: str | None = None,
-        records: Records | None = None,
-        seconds: float | None = None,
-    ) -> list[Section]: ...
-
-    def close(self) -> None: ...
-
-
 @dataclass(frozen=True)
 class Drafts:
     """A document's chunks, all but their vectors.
@@ -89,8 +67,8 @@ def draft(
     origin: Origin,
     data: bytes | None,
     fetch: Fetch,
-    parser: Parser,
-    encoder: Encoder,
+    parser: SectionParser,
+    encoder: TextEncoder,
     pace: Pace | None = None,
 ) -> Drafts:
     """Read a document and cut it.
@@ -134,7 +112,7 @@ def draft(
 
 
 def _parsed(
-    file: Fetched, parser: Parser, chunking: JSON | None, pace: Pace | None
+    file: Fetched, parser: SectionParser, chunking: JSON | None, pace: Pace | None
 ) -> list[Section]:
     if pace is None:
         return parser.parse(

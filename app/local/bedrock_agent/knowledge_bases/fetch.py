@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from app.local.bedrock_agent.knowledge_bases import sidecar
-from app.local.bedrock_agent.knowledge_bases.parse import Unreadable
 from app.local.bedrock_agent.knowledge_bases.sidecar import Sidecar
 from app.local.control.records import digest
+from app.local.engine.parsers import Unreadable
 from app.local.wire import JSON
 
 SIDECAR = ".metadata.json"

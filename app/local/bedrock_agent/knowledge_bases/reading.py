@@ -8,22 +8,20 @@ Every thread has a parser's process of its own.
 
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.local.bedrock_agent.knowledge_bases import queue
 from app.local.bedrock_agent.knowledge_bases.backlog import Embedding, Ready
 from app.local.bedrock_agent.knowledge_bases.drafts import (
     Pace,
-    Parser,
     SetAside,
     draft,
 )
 from app.local.bedrock_agent.knowledge_bases.fetch import Fetch
-from app.local.bedrock_agent.knowledge_bases.parse import Unreadable
 from app.local.bedrock_agent.knowledge_bases.queue import Task
 from app.local.bedrock_agent.knowledge_bases.state import State
-from app.local.engine.chunk import Encoder
+from app.local.engine import Engine
+from app.local.engine.parsers import Unreadable
 from app.local.loop import Loop
 
 CLAIM = 16  # documents that the quick lane takes in hand at a time
@@ -40,7 +38,7 @@ class Sources:
 
     state: State
     fetch: Fetch
-    encoder: Encoder
+    engine: Engine
 
 
 class Readers:
@@ -48,7 +46,6 @@ class Readers:
 
     Args:
         sources: where documents come from.
-        parser: makes a parser, one a thread.
         drafted: where they go.
         passing: errors that may pass by themselves, such as a full disk; all others are the
             document's.
@@ -57,13 +54,12 @@ class Readers:
     def __init__(
         self,
         sources: Sources,
-        parser: Callable[[], Parser],
         drafted: Embedding,
         passing: tuple[type[Exception], ...],
     ) -> None:
-        quick = _Reader("knowledge-reader", sources, parser(), drafted, passing, QUICK)
+        quick = _Reader("knowledge-reader", sources, drafted, passing, QUICK)
         slow = [
-            _Reader(f"knowledge-slow-reader-{n}", sources, parser(), drafted, passing, None)
+            _Reader(f"knowledge-slow-reader-{n}", sources, drafted, passing, None)
             for n in range(SLOW_READERS)
         ]
         quick.others = slow
@@ -89,7 +85,6 @@ class _Reader:
         self,
         name: str,
         sources: Sources,
-        parser: Parser,
         drafted: Embedding,
         passing: tuple[type[Exception], ...],
         pace: Pace | None,
@@ -98,7 +93,7 @@ class _Reader:
         self._pace = pace
         self._tasks: list[Task] = []  # in hand; a step that fails takes the first once more
         self._late = False  # others may have come during the last step
-        self.parser = parser
+        self.parser = sources.engine.new_parser()
         self.asked = threading.Event()
         self.others: list[_Reader] = []
         self.loop = Loop(name, self._step, passing)
@@ -149,7 +144,13 @@ class _Reader:
             with sources.state.transaction() as db:
                 data = queue.data(db, task)
             drafts = draft(
-                task, task.origin, data, sources.fetch, self.parser, sources.encoder, self._pace
+                task,
+                task.origin,
+                data,
+                sources.fetch,
+                self.parser,
+                sources.engine.encoder,
+                self._pace,
             )
         except Unreadable as error:
             return Ready(task, reason=str(error))

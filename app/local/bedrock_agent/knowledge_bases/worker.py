@@ -33,14 +33,13 @@ from app.local.bedrock_agent.knowledge_bases.backlog import (
     Ready,
     Share,
 )
-from app.local.bedrock_agent.knowledge_bases.drafts import Parser
 from app.local.bedrock_agent.knowledge_bases.fetch import Buckets, Fetch
 from app.local.bedrock_agent.knowledge_bases.queue import Outcome
 from app.local.bedrock_agent.knowledge_bases.reading import Readers, Sources, unexpected
 from app.local.bedrock_agent.knowledge_bases.scan import scan
 from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import Stores
-from app.local.engine.chunk import Encoder
+from app.local.engine import Engine
 from app.local.engine.store import StoreFull, Vectors
 from app.local.loop import Loop
 
@@ -57,8 +56,7 @@ class Worker:
         state: what is asked for.
         stores: where documents go.
         buckets: where they come from.
-        parser: makes a parser.
-        encoder: embeds.
+        engine: reads and embeds them.
     """
 
     def __init__(
@@ -66,20 +64,17 @@ class Worker:
         state: State,
         stores: Stores,
         buckets: Buckets,
-        parser: Callable[[], Parser],
-        encoder: Encoder,
+        engine: Engine,
     ) -> None:
         self._state, self._stores, self._buckets = state, stores, buckets
-        self._encoder = encoder
+        self._encoder = engine.encoder
         self._drafted = Embedding()
         self._storers = [
             _Storer("knowledge-storer", CAPACITY, self._finish),
             _Storer("knowledge-large-storer", LARGE_CAPACITY, self._finish),
         ]
         self._asked = threading.Event()  # of the foreman
-        self._readers = Readers(
-            Sources(state, Fetch(buckets), encoder), parser, self._drafted, NO_ROOM
-        )
+        self._readers = Readers(Sources(state, Fetch(buckets), engine), self._drafted, NO_ROOM)
         self._loops = [
             Loop("knowledge-foreman", self._oversee, NO_ROOM),
             Loop("knowledge-embedder", self._embed, NO_ROOM),

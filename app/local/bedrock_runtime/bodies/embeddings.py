@@ -35,16 +35,17 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
     malformed,
 )
-from app.local.engine.transformer import Encoder, Vectors, fit
+from app.local.engine.encoder import TextEncoder, Vectors
+from app.local.engine.transformer.dimensions import fit
 
 WINDOW = 254  # tokens that the encoder reads at once
 LONGEST_TITAN = 8192  # tokens
 LONGEST_COHERE_V3 = 512
 
-Embed = Callable[[JSON, Encoder], tuple[JSON, int]]  # a body -> a body, and the tokens read
+Embed = Callable[[JSON, TextEncoder], tuple[JSON, int]]  # a body -> a body, and the tokens read
 
 
-def embed(texts: Sequence[str], encoder: Encoder, dimension: int) -> Vectors:
+def embed(texts: Sequence[str], encoder: TextEncoder, dimension: int) -> Vectors:
     """Unit vectors (n, dimension). A long text's is the mean of its windows', by their tokens."""
     windows = [_windows(text, encoder) for text in texts]
     vectors = encoder.encode([window for one in windows for window, _ in one])  # (w, 384)
@@ -54,7 +55,7 @@ def embed(texts: Sequence[str], encoder: Encoder, dimension: int) -> Vectors:
     return fit(sums / np.linalg.norm(sums, axis=1, keepdims=True), dimension)
 
 
-def _windows(text: str, encoder: Encoder) -> list[tuple[str, int]]:
+def _windows(text: str, encoder: TextEncoder) -> list[tuple[str, int]]:
     spans = encoder.spans(text)
     cut = [spans[start : start + WINDOW] for start in range(0, len(spans), WINDOW)]
     return [(text[one[0][0] : one[-1][1]], len(one)) for one in cut] or [(text, 0)]
@@ -71,14 +72,14 @@ class TitanV2(CamelBody):
     embedding_types: Annotated[list[Literal["float", "binary"]], Field(min_length=1)] | None = None
 
 
-def titan_v1(body: JSON, encoder: Encoder) -> tuple[JSON, int]:
+def titan_v1(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
     text = check(TitanV1, body).input_text
     tokens = _titan_tokens(text, encoder)
     vector = embed([text], encoder, 1536)[0]
     return {"embedding": vector.tolist(), "inputTextTokenCount": tokens}, tokens
 
 
-def titan_v2(body: JSON, encoder: Encoder) -> tuple[JSON, int]:
+def titan_v2(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
     """`normalize` changes nothing: the encoder's vectors have unit length to begin with."""
     asked = check(TitanV2, body)
     tokens = _titan_tokens(asked.input_text, encoder)
@@ -89,7 +90,7 @@ def titan_v2(body: JSON, encoder: Encoder) -> tuple[JSON, int]:
     return {**plain, "inputTextTokenCount": tokens, "embeddingsByType": by_type}, tokens
 
 
-def _titan_tokens(text: str, encoder: Encoder) -> int:
+def _titan_tokens(text: str, encoder: TextEncoder) -> int:
     tokens = encoder.count(text)
     if tokens > LONGEST_TITAN:
         raise InvalidBody(
@@ -128,7 +129,7 @@ class CohereV4(Body):
     truncate: Literal["NONE", "LEFT", "RIGHT"] = "RIGHT"
 
 
-def cohere_v3(body: JSON, encoder: Encoder) -> tuple[JSON, int]:
+def cohere_v3(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
     asked = check(CohereV3, body)
     texts = [_cut(text, LONGEST_COHERE_V3, asked.truncate, encoder) for text in asked.texts]
     vectors = embed(texts, encoder, 1024)
@@ -136,7 +137,7 @@ def cohere_v3(body: JSON, encoder: Encoder) -> tuple[JSON, int]:
     return reply, sum(map(encoder.count, texts))
 
 
-def cohere_v4(body: JSON, encoder: Encoder) -> tuple[JSON, int]:
+def cohere_v4(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
     asked = check(CohereV4, body)
     if asked.images:
         raise InvalidBody("images: this model reads text only. Leave the images out.")
@@ -150,7 +151,7 @@ def cohere_v4(body: JSON, encoder: Encoder) -> tuple[JSON, int]:
     return _cohere(vectors, asked.embedding_types or []) | told, sum(map(encoder.count, texts))
 
 
-def _cut(text: str, longest: int, truncate: str, encoder: Encoder) -> str:
+def _cut(text: str, longest: int, truncate: str, encoder: TextEncoder) -> str:
     """The text, cut to the tokens that the model reads, at the end that the request names."""
     spans = encoder.spans(text)
     if len(spans) <= longest:

@@ -20,11 +20,12 @@ from typing import Any
 
 from app.local.engine.chunk.configuration import PARAMETERS, check
 from app.local.engine.chunk.packing import Span, Tokens, pack
-from app.local.engine.chunk.semantic import Encoder, subjects
+from app.local.engine.chunk.semantic import subjects
 from app.local.engine.chunk.units import Unit, units
+from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import Section
 
-__all__ = ["Encoder", "Piece", "check", "chunk"]
+__all__ = ["Piece", "check", "chunk"]
 
 JSON = dict[str, Any]
 DEFAULT = 300  # tokens
@@ -47,7 +48,9 @@ class Piece:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def chunk(sections: Sequence[Section], configuration: JSON | None, encoder: Encoder) -> list[Piece]:
+def chunk(
+    sections: Sequence[Section], configuration: JSON | None, encoder: TextEncoder
+) -> list[Piece]:
     """Cut sections into chunks, as Bedrock's ChunkingConfiguration asks; None is its default.
 
     Raises:
@@ -60,11 +63,11 @@ def chunk(sections: Sequence[Section], configuration: JSON | None, encoder: Enco
     return _STRATEGIES[strategy](filled, parameters, encoder)
 
 
-def _default(sections: Sequence[Section], _: JSON, encoder: Encoder) -> list[Piece]:
+def _default(sections: Sequence[Section], _: JSON, encoder: TextEncoder) -> list[Piece]:
     return _fixed_size(sections, {"maxTokens": DEFAULT, "overlapPercentage": 0}, encoder)
 
 
-def _fixed_size(sections: Sequence[Section], parameters: JSON, encoder: Encoder) -> list[Piece]:
+def _fixed_size(sections: Sequence[Section], parameters: JSON, encoder: TextEncoder) -> list[Piece]:
     most = parameters["maxTokens"]
     overlap = most * parameters["overlapPercentage"] // 100
     return [
@@ -74,7 +77,9 @@ def _fixed_size(sections: Sequence[Section], parameters: JSON, encoder: Encoder)
     ]
 
 
-def _hierarchical(sections: Sequence[Section], parameters: JSON, encoder: Encoder) -> list[Piece]:
+def _hierarchical(
+    sections: Sequence[Section], parameters: JSON, encoder: TextEncoder
+) -> list[Piece]:
     parents, children = (level["maxTokens"] for level in parameters["levelConfigurations"])
     overlap = parameters["overlapTokens"]
     pieces: list[Piece] = []
@@ -88,7 +93,7 @@ def _hierarchical(sections: Sequence[Section], parameters: JSON, encoder: Encode
     return pieces
 
 
-def _semantic(sections: Sequence[Section], parameters: JSON, encoder: Encoder) -> list[Piece]:
+def _semantic(sections: Sequence[Section], parameters: JSON, encoder: TextEncoder) -> list[Piece]:
     most = parameters["maxTokens"]
     texts = [(section.text, units(section.text)) for section in sections]
     parted = subjects(
@@ -101,7 +106,7 @@ def _semantic(sections: Sequence[Section], parameters: JSON, encoder: Encoder) -
     return pieces
 
 
-def _none(sections: Sequence[Section], _: JSON, __: Encoder) -> list[Piece]:
+def _none(sections: Sequence[Section], _: JSON, __: TextEncoder) -> list[Piece]:
     """The document whole, and without pages; but a CSV file's records, which are documents of their
     own, one by one.
     """
@@ -110,7 +115,7 @@ def _none(sections: Sequence[Section], _: JSON, __: Encoder) -> list[Piece]:
     return [Piece("\n\n".join(section.text for section in sections), None)] if sections else []
 
 
-_STRATEGIES: Mapping[str, Callable[[Sequence[Section], JSON, Encoder], list[Piece]]] = {
+_STRATEGIES: Mapping[str, Callable[[Sequence[Section], JSON, TextEncoder], list[Piece]]] = {
     "": _default,
     "FIXED_SIZE": _fixed_size,
     "HIERARCHICAL": _hierarchical,
@@ -119,7 +124,7 @@ _STRATEGIES: Mapping[str, Callable[[Sequence[Section], JSON, Encoder], list[Piec
 }
 
 
-def _tokens(section: Section, encoder: Encoder) -> Tokens:
+def _tokens(section: Section, encoder: TextEncoder) -> Tokens:
     return Tokens(section.text, encoder.spans(section.text))
 
 

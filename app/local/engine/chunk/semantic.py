@@ -1,26 +1,16 @@
 """Where the subject changes: sentences that are unlike the next, by their vectors."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.chunk.units import Boundary, Unit
-
-Vectors = NDArray[np.float32]
-
-
-class Encoder(Protocol):
-    """What chunking needs of `app.local.engine.transformer.Encoder`."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors: ...
-
-    def spans(self, text: str) -> list[tuple[int, int]]: ...
+from app.local.engine.encoder import TextEncoder, Vectors
 
 
 def subjects(
-    texts: Sequence[tuple[str, Sequence[Unit]]], buffer: int, percentile: int, encoder: Encoder
+    texts: Sequence[tuple[str, Sequence[Unit]]], buffer: int, percentile: int, encoder: TextEncoder
 ) -> list[list[list[Unit]]]:
     """The units of each text, parted where two that follow each other are the least alike.
 

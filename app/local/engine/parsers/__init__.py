@@ -9,14 +9,15 @@
     pptx        .pptx    a section a slide
     xlsx        .xlsx    a section a sheet
 
-This is the code of the worker process that a Knowledge Base's ingestion starts. Nothing else
-imports these modules, nor the libraries that they stand on. Each has one function of a kind:
+The modules of the formats are imported by the worker process alone (`__main__`), which `process`
+starts and limits; so are the libraries that they stand on. Each has one function of a kind:
 `parse(document)` yields the document's sections, or raises Unreadable.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 LONGEST_TEXT = 50_000_000  # characters of one document
 OUT_OF_MEMORY = 86  # the worker's exit status
@@ -67,5 +68,40 @@ class Document:
     records: Records | None = None
 
 
+class SectionParser(Protocol):
+    """Reads documents, one at a time. `process.Parser` is one."""
+
+    def parse(
+        self,
+        path: Path,
+        name: str,
+        *,
+        charset: str | None = None,
+        records: Records | None = None,
+        seconds: float | None = None,
+    ) -> list[Section]:
+        """The document's text; no section is blank.
+
+        Args:
+            path: where its bytes lie.
+            name: its file name, whose suffix says what it is.
+            charset: what its text is encoded in, where its content type says so.
+            records: how to read a CSV file row by row, where its sidecar says so.
+            seconds: how long it may take, where that is less than the parser's own limit.
+
+        Raises:
+            Unreadable: with the reason, for a person; TooSlow, where it took too long.
+        """
+        ...
+
+    def close(self) -> None:
+        """End at once. A document that is being read, or that comes later, is Unreadable."""
+        ...
+
+
 class Unreadable(Exception):
     """The document cannot be read; `str(error)` tells a person why, and what would help."""
+
+
+class TooSlow(Unreadable):
+    """Parsing took longer than it may. The next document is not affected."""

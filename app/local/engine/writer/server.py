@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx2
 
-from app.local.engine.transformer import Encoder
+from app.local.engine.encoder import TextEncoder
 from app.local.engine.writer.prompt import (
     Citation,
     Finish,
@@ -45,7 +45,7 @@ class Server:
     """
 
     def __init__(
-        self, url: str, encoder: Encoder, model: str | None = None, silence: float = SILENCE
+        self, url: str, encoder: TextEncoder, model: str | None = None, silence: float = SILENCE
     ) -> None:
         self.url = url.rstrip("/")
         self._encoder = encoder

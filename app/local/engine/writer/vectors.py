@@ -6,7 +6,7 @@ from threading import Lock
 
 import numpy as np
 
-from app.local.engine.transformer import Encoder, Vectors
+from app.local.engine.encoder import TextEncoder, Vectors
 
 CAPACITY = 20_000  # texts; 1.5 KB each
 
@@ -14,7 +14,7 @@ CAPACITY = 20_000  # texts; 1.5 KB each
 class Remembered:
     """The encoder, with the vectors of the texts that were used last. Thread-safe."""
 
-    def __init__(self, encoder: Encoder, capacity: int = CAPACITY) -> None:
+    def __init__(self, encoder: TextEncoder, capacity: int = CAPACITY) -> None:
         self._encoder = encoder
         self._capacity = capacity
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()

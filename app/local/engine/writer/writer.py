@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 
-from app.local.engine.transformer import Encoder
+from app.local.engine.encoder import TextEncoder
 from app.local.engine.writer.candidates import Candidate, candidates
 from app.local.engine.writer.choose import (
     answerable,
@@ -43,7 +43,7 @@ ABOUT = (
 class Writer:
     """The extractive model. Thread-safe; the same request gets the same answer."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: TextEncoder) -> None:
         self._encoder = encoder
         self._remembered = Remembered(encoder)
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
-from app.local.bedrock import guardrail_handlers as bedrock_guardrails
+from app.local import bedrock_agent
+from app.local.bedrock import foundation_models, guardrail_handlers
 from app.local.bedrock.guardrails import Guardrails
-from app.local.bedrock_agent import agent_handlers as bedrock_agent_agents
-from app.local.bedrock_agent import handlers as bedrock_agent
-from app.local.bedrock_agent.agents import Agents, Surroundings
+from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.wire import JSON, Call
 from tests.local.bedrock_agent.knowledge_bases.world import World
 from tests.wire_server import serving
@@ -65,18 +64,13 @@ class Agency:
         self._exits.callback(self.guardrails.close)
         self.agents = Agents(
             self.home,
-            Surroundings(
-                bedrock_agent_agents.has_model,
-                self.guardrails.has,
-                self.world.knowledge.has,
-                lambda bucket, key: self.world.buckets.path(bucket, key).read_bytes(),
+            Dependencies(
+                foundation_models, self.guardrails, self.world.knowledge, self.world.buckets
             ),
         )
         self._exits.callback(self.agents.close)
-        self.handlers = bedrock_agent.joined(
-            bedrock_agent.handlers(self.world.knowledge), bedrock_agent_agents.handlers(self.agents)
-        )
-        guard = bedrock_guardrails.handlers(self.guardrails)
+        self.handlers = bedrock_agent.handlers(self.world.knowledge, self.agents)
+        guard = guardrail_handlers.handlers(self.guardrails)
         server = enter(serving({"bedrock": guard, "bedrock-agent": self.handlers}))
         self.client: AgentsforBedrockClient = server.client("bedrock-agent")
         self.bedrock: BedrockClient = server.client("bedrock")

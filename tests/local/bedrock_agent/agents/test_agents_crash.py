@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.local.bedrock_agent import agent_handlers as bedrock_agent_agents
-from app.local.bedrock_agent.agents import Agents, Surroundings
+from app.local.bedrock_agent import agent_handlers
+from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.wire import Call
 from tests.local.bedrock_agent.agents.agency import definition, group
 
@@ -18,15 +18,26 @@ live(Path({home!r}))
 
 
 def call(agents: Agents, operation: str, **params: Any) -> Any:
-    handler = bedrock_agent_agents.handlers(agents)[operation]
+    handler = agent_handlers.handlers(agents)[operation]
     return handler(Call("bedrock-agent", operation, params, {}, "request"))
 
 
-def opened(home: Path) -> Agents:
-    def there(*_: str) -> bool:
+class Everything:
+    """Whatever a definition names is there."""
+
+    def can_write(self, _identifier: str) -> bool:
         return True
 
-    return Agents(home, Surroundings(there, there, there, lambda _bucket, _key: b""))
+    def has(self, _identifier: str, _version: str = "") -> bool:
+        return True
+
+    def path(self, bucket: str, key: str) -> Path:
+        raise KeyError(bucket, key)
+
+
+def opened(home: Path) -> Agents:
+    everything = Everything()
+    return Agents(home, Dependencies(everything, everything, everything, everything))
 
 
 def live(home: Path) -> None:

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from app.local.bedrock_agent.knowledge_bases.parse import Records, Section, Unreadable
+from app.local.engine.parsers import Records, Section, Unreadable
 from app.local.engine.store import Vectors
 
 DIMENSION = 384
@@ -17,6 +17,8 @@ _WORD = re.compile(r"\w+")
 
 class HashingEncoder:
     """A bag of words: every word is a direction of its own, as good as any text needs here."""
+
+    dimension = DIMENSION
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.full((len(texts), DIMENSION), 1e-3, np.float32)  # (n, 384)
@@ -28,6 +30,9 @@ class HashingEncoder:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         return [match.span() for match in _WORD.finditer(text)]
+
+    def count(self, text: str) -> int:
+        return len(self.spans(text))
 
 
 class PlainParser:

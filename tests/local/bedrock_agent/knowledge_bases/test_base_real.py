@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.local.bedrock_agent.knowledge_bases.parse import Parser
+from app.local.engine.parsers.process import Parser
 from app.local.engine.transformer import Encoder
 from tests.local.bedrock_agent.knowledge_bases.world import Source, World
 

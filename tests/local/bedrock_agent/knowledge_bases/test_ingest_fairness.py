@@ -18,9 +18,9 @@ from app.local.bedrock_agent.knowledge_bases.backlog import (
 )
 from app.local.bedrock_agent.knowledge_bases.drafts import Drafts
 from app.local.bedrock_agent.knowledge_bases.fetch import ETags
-from app.local.bedrock_agent.knowledge_bases.parse import Records, Section, TooSlow
 from app.local.bedrock_agent.knowledge_bases.queue import Task
 from app.local.bedrock_agent.knowledge_bases.reading import CLAIM, QUICK
+from app.local.engine.parsers import Records, Section, TooSlow
 from app.local.engine.store import (
     Chunk,
     Store,

@@ -12,12 +12,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from app.local import bedrock_agent_runtime
-from app.local.bedrock_agent import handlers as bedrock_agent
-from app.local.bedrock_agent.knowledge_bases import Encoder, Knowledge, Parser
+from app.local.bedrock_agent import knowledge_base_handlers
+from app.local.bedrock_agent.knowledge_bases import Knowledge
+from app.local.engine.encoder import TextEncoder
+from app.local.engine.parsers import SectionParser
 from app.local.engine.store import Store, embedded
 from app.local.s3.storage import Buckets
 from app.local.wire import JSON, Call
-from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder, PlainParser
+from tests.local.bedrock_agent.knowledge_bases.fakes import PlainParser
+from tests.local.engines import engine_of
 from tests.wire_server import Server, serving
 
 if TYPE_CHECKING:
@@ -52,20 +55,17 @@ class World:
     def __init__(
         self,
         home: Path,
-        encoder: Encoder | None = None,
+        encoder: TextEncoder | None = None,
         open_store: Callable[[Path], Store] = embedded,
-        parser: Callable[[], Parser] | None = None,
+        parser: Callable[[], SectionParser] | None = None,
     ) -> None:
         self.home = home
         self.parser = PlainParser()
         self.buckets = Buckets(home)
-        self.knowledge = Knowledge(
-            home,
-            encoder or HashingEncoder(),
-            parser or (lambda: self.parser),
-            self.buckets,
-            open_store,
+        self.engine = engine_of(
+            encoder, new_parser=parser or (lambda: self.parser), open_store=open_store
         )
+        self.knowledge = Knowledge(home, self.engine, self.buckets)
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
@@ -79,11 +79,9 @@ class World:
 
     @cached_property
     def server(self) -> Server:
-        agent = bedrock_agent.handlers(self.knowledge)
-        services = {
-            "bedrock-agent": agent,
-            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(self.knowledge, agent),
-        }
+        agent = knowledge_base_handlers.handlers(self.knowledge)
+        runtime = bedrock_agent_runtime.handlers(self.engine, self.knowledge, agent)
+        services = {"bedrock-agent": agent, "bedrock-agent-runtime": runtime}
         return self._exits.enter_context(serving(services))
 
     @cached_property
@@ -98,7 +96,7 @@ class World:
 
     def call(self, operation: str, **params: Any) -> JSON:
         """An operation of `bedrock-agent`, without HTTP."""
-        handler = bedrock_agent.handlers(self.knowledge)[operation]
+        handler = knowledge_base_handlers.handlers(self.knowledge)[operation]
         return handler(Call("bedrock-agent", operation, params, {}, "request"))
 
     def base(self, storage: Mapping[str, Any] = SERVERLESS, **params: Any) -> str:

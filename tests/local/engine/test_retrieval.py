@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.local.bedrock_agent.knowledge_bases.retrieval import _folded
+from app.local.engine.retrieval import fold
 from app.local.engine.store import Hit
 
 
@@ -43,15 +43,15 @@ HITS = [
 )
 def test_a_parent_comes_once_and_with_its_best_child(start: int, expected: Any) -> None:
     store: Any = Parents("a", "b", "c")
-    assert [(h.id, h.score) for h in _folded(store, HITS, start)] == expected
+    assert [(h.id, h.score) for h in fold(store, HITS, start)] == expected
 
 
 def test_a_parent_that_was_replaced_meanwhile_is_left_out() -> None:
     store: Any = Parents("b", "c")
-    assert [h.id for h in _folded(store, HITS, 0)] == ["b", "lone", "c"]
+    assert [h.id for h in fold(store, HITS, 0)] == ["b", "lone", "c"]
 
 
 def test_without_parents_nothing_changes() -> None:
     store: Any = Parents()
     flat = [replace(h, parent=None) for h in HITS]
-    assert list(_folded(store, flat, 2)) == flat[2:]
+    assert list(fold(store, flat, 2)) == flat[2:]

@@ -11,15 +11,15 @@ from queue import Queue
 
 import pytest
 
-from app.local.bedrock_agent.knowledge_bases.parse import (
-    Limits,
-    Parser,
+from app.local.engine.parsers import (
+    LONGEST_TEXT,
+    OUT_OF_MEMORY,
     Records,
     Section,
     TooSlow,
     Unreadable,
 )
-from app.local.engine.parsers import LONGEST_TEXT, OUT_OF_MEMORY
+from app.local.engine.parsers.process import Limits, Parser
 from tests.local.engine.parsers.documents import (
     LOCKED,
     archive,
@@ -283,7 +283,7 @@ while True:
 def test_this_process_imports_no_parser() -> None:
     script = """
 import sys
-import app.local.bedrock_agent.knowledge_bases.parse
+import app.local.engine.parsers.process
 print({"pypdfium2", "mammoth", "pptx", "openpyxl", "selectolax", "lxml"} & set(sys.modules))
 """
     done = subprocess.run(

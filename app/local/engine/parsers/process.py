@@ -21,10 +21,9 @@ from app.local.engine.parsers import (
     OUT_OF_MEMORY,
     Records,
     Section,
+    TooSlow,
     Unreadable,
 )
-
-__all__ = ["FORMATS", "Limits", "Parser", "Records", "Section", "TooSlow", "Unreadable"]
 
 # Suffix -> module of app.local.engine.parsers.
 FORMATS = {
@@ -58,10 +57,6 @@ class Limits:
     memory: int = 1024
 
 
-class TooSlow(Unreadable):
-    """Parsing took longer than it may. Another document's worker is not the worse for it."""
-
-
 class Parser:
     """A worker process that parses documents, one at a time; safe to share between threads."""
 
@@ -80,18 +75,7 @@ class Parser:
         records: Records | None = None,
         seconds: float | None = None,
     ) -> list[Section]:
-        """The document's text; no section is blank.
-
-        Args:
-            path: where its bytes lie.
-            name: its file name, whose suffix says what it is.
-            charset: what its text is encoded in, where its content type says so.
-            records: how to read a CSV file row by row, where its sidecar says so.
-            seconds: how long it may take, where that is less than the limit.
-
-        Raises:
-            Unreadable: with the reason, for a person; TooSlow, where it took too long.
-        """
+        """See `SectionParser.parse`."""
         seconds = min(seconds or self._limits.seconds, self._limits.seconds)
         request = {
             "format": _format(name),
@@ -111,7 +95,7 @@ class Parser:
         return sections
 
     def close(self) -> None:
-        """End the worker at once. A document that it is at, or that comes later, is Unreadable."""
+        """End the worker at once; see `SectionParser.close`."""
         self._closed = True
         while not self._lock.acquire(timeout=_KILL_SECONDS):
             if worker := self._worker:

@@ -1,4 +1,4 @@
-"""`bedrock-agent`: Knowledge Bases and agents, two control planes under one name."""
+"""The operations on Knowledge Bases, their data sources, ingestion jobs and documents."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -11,7 +11,7 @@ from app.local.bedrock_agent.knowledge_bases import (
     sources,
 )
 from app.local.control import Act, operations, tags
-from app.local.wire import JSON, Call, Service
+from app.local.wire import Service
 
 READS: Mapping[str, Act] = {
     "GetKnowledgeBase": bases.get,
@@ -38,20 +38,8 @@ WRITES: Mapping[str, Act] = {
     "UntagResource": partial(tags.untag, bases.exists),
 }
 
-TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
-
 
 def handlers(knowledge: Knowledge) -> Service:
     """The operations on Knowledge Bases."""
     ingest = partial(documents.ingest, knowledge.fetch)
     return operations(knowledge, READS, {**WRITES, "IngestKnowledgeBaseDocuments": ingest})
-
-
-def joined(knowledge: Service, agents: Service) -> Service:
-    """Both planes as one service. An operation on tags goes to the plane that has the resource."""
-
-    def tagging(name: str, call: Call) -> JSON:
-        plane = agents if ":agent" in call.params["resourceArn"] else knowledge
-        return plane[name](call)
-
-    return {**knowledge, **agents, **{name: partial(tagging, name) for name in TAGS}}

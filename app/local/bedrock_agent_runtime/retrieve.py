@@ -1,0 +1,171 @@
+"""Retrieve: its request checked and translated to a query; the hits to Bedrock's results.
+
+Which search a base has depends on the type of store that it was declared with, as on AWS, though
+the laptop's own store has both. Bedrock's user guide says that HYBRID is there for OpenSearch
+Serverless, Aurora (RDS) and MongoDB Atlas, and that elsewhere the search is SEMANTIC whatever the
+request says; S3 Vectors is known to refuse instead, with the error below. A managed base has a
+search of its own, always by both.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+from app.local.control import pages
+from app.local.control.errors import invalid, unsupported
+from app.local.engine import Engine
+from app.local.engine.retrieval import Query
+from app.local.engine.store import Hit, Store
+from app.local.engine.store.filters import Filter, Group, compile_filter
+from app.local.wire import JSON
+
+MANAGED = "MANAGED"
+HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS", MANAGED)
+FEWER_OPERATORS = ("S3_VECTORS", MANAGED)
+DEFAULT_RESULTS = 5
+_SEARCH = "retrievalConfiguration.vectorSearchConfiguration"
+_MANAGED_SEARCH = "retrievalConfiguration.managedSearchConfiguration"
+_MISSING = {
+    "guardrailConfiguration": "a guardrail on Retrieve",
+    "userContext": "access control",
+    f"{_SEARCH}.rerankingConfiguration": "reranking",
+    f"{_SEARCH}.implicitFilterConfiguration": "a filter that a model writes",
+    f"{_MANAGED_SEARCH}.rerankingConfiguration": "reranking",
+}
+
+
+class SearchableBase(Protocol):
+    """What Retrieve needs to know of a Knowledge Base."""
+
+    @property
+    def storage(self) -> str:
+        """The type of store that it was declared with, or MANAGED."""
+        ...
+
+    @property
+    def store(self) -> Store: ...
+
+    def location(self, document: str) -> tuple[Literal["S3", "CUSTOM"], str]:
+        """Where a document of the store comes from: a URI in S3, or the id that a caller gave."""
+        ...
+
+
+class SearchableBases(Protocol):
+    """The Knowledge Bases, which bedrock-agent keeps."""
+
+    def searchable(self, base: str) -> SearchableBase:
+        """The base with this id.
+
+        Raises:
+            ServiceError: ResourceNotFoundException, or ConflictException while it is deleted;
+                DependencyFailedException while its store is rebuilt: what a search would find is
+                not all.
+        """
+        ...
+
+
+def retrieve(engine: Engine, bases: SearchableBases, params: JSON) -> JSON:
+    """Bedrock's Retrieve.
+
+    Raises:
+        ServiceError: ValidationException, for what is wrong with the request or is not supported;
+            and the errors of `SearchableBases.searchable`.
+    """
+    question = _question(params)
+    identifier = params["knowledgeBaseId"].rpartition("/")[2]
+    base = bases.searchable(identifier)
+    search = _search(base.storage, params)
+    page = engine.retrieve(
+        base.store,
+        Query(
+            question,
+            limit=search.get("numberOfResults", DEFAULT_RESULTS),
+            start=pages.position("Retrieve", params) or 0,
+            by_words=_is_hybrid(identifier, base.storage, search.get("overrideSearchType")),
+            filter=_filter(base.storage, search["filter"]) if "filter" in search else None,
+        ),
+    )
+    answer: JSON = {"retrievalResults": [_result(base, hit) for hit in page.hits]}
+    if page.next_start is not None:
+        answer["nextToken"] = pages.token("Retrieve", params, page.next_start)
+    return answer
+
+
+def _result(base: SearchableBase, hit: Hit) -> JSON:
+    """Bedrock's KnowledgeBaseRetrievalResult."""
+    kind, name = base.location(hit.document)
+    if kind == "CUSTOM":
+        location: JSON = {"type": kind, "customDocumentLocation": {"id": name}}
+    else:
+        location = {"type": kind, "s3Location": {"uri": name}}
+    return {
+        "content": {"type": "TEXT", "text": hit.text},
+        "location": location,
+        "score": hit.score,
+        "metadata": dict(hit.metadata),
+    }
+
+
+def _question(params: JSON) -> str:
+    query = params["retrievalQuery"]
+    if query.get("type", "TEXT") != "TEXT" or "image" in query:
+        raise unsupported("retrievalQuery.image", "a query by image")
+    text: str = query.get("text", "")
+    if not text.strip():
+        raise invalid("retrievalQuery.text", "must hold the question.")
+    return text
+
+
+def _search(storage: str, params: JSON) -> JSON:
+    """The vectorSearchConfiguration, or a managed base's managedSearchConfiguration."""
+    for field, what in _MISSING.items():
+        if _member(params, field) is not None:
+            raise unsupported(field, what)
+    own, other = _SEARCH, _MANAGED_SEARCH
+    if storage == MANAGED:
+        own, other = other, own
+    if _member(params, other) is not None:
+        raise invalid(other, f"does not belong to this knowledge base: {own} does.")
+    search = _member(params, own) or {}
+    if search.get("rerankingModelType", "NONE") != "NONE":
+        raise unsupported(f"{own}.rerankingModelType", "reranking")
+    return search
+
+
+def _member(params: JSON, field: str) -> JSON | None:
+    """A member of a member, by its dotted name; None where the request does not have it.
+
+    >>> _member({"a": {"b": {"c": 1}}}, "a.b")
+    {'c': 1}
+    """
+    member: JSON | None = params
+    for name in field.split("."):
+        member = (member or {}).get(name)
+    return member
+
+
+def _is_hybrid(base: str, storage: str, search_type: str | None) -> bool:
+    """Whether the words of the question count in a base's search, beside its vector."""
+    if search_type == "HYBRID" and storage == "S3_VECTORS":
+        raise invalid(
+            f"{_SEARCH}.overrideSearchType",
+            f"HYBRID search type is not supported for search operation on index {base}: "
+            "its storage is S3_VECTORS, which has SEMANTIC alone.",
+        )
+    return search_type != "SEMANTIC" and storage in HYBRID_STORES
+
+
+def _filter(storage: str, retrieval_filter: Mapping[str, object]) -> Filter:
+    try:
+        conditions = compile_filter(retrieval_filter)
+    except ValueError as error:
+        raise invalid(f"{_SEARCH}.filter", f"{error}.") from error
+    missing = _operators(conditions) & {"startsWith", "stringContains"}
+    if storage in FEWER_OPERATORS and missing:
+        raise invalid(f"{_SEARCH}.filter", f"storage of type {storage} has no {min(missing)}.")
+    return conditions
+
+
+def _operators(conditions: Filter) -> set[str]:
+    if not isinstance(conditions, Group):
+        return {conditions.operator}
+    return set().union(*(_operators(member) for member in conditions.members))
