@@ -75,16 +75,18 @@ def version(version: bool = typer.Option(False, "--version", help="Show the vers
 
 
 def main() -> None:
-    """The entry point: every error that we know becomes a sentence and an exit code."""
+    """The entry point. It turns every error of Outcrop into a sentence and an exit code."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a sign that cannot be shown ends nothing
+            stream.reconfigure(
+                errors="replace"
+            )  # a character that cannot be printed does not end the command
     try:
         sys.exit(cli(standalone_mode=False))
     except typer.Abort:
         sys.exit(1)
     except typer.TyperException as error:
-        sys.exit(misused(error))
+        sys.exit(report_misuse(error))
     except Refused as error:
         sys.exit(fail(str(error), error.problem))
     except WrongSettings as error:
@@ -95,7 +97,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read us has gone. Python would say so again when it closes the stream.
+        # The reader of a pipe has closed it. Python would report that again at its own exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
@@ -104,9 +106,11 @@ def main() -> None:
         sys.exit(fail(f"The system refused: {error.strerror or error}{where}.", problem))
 
 
-def misused(error: Any) -> int:
-    """Say what is wrong with the command line, which may quote the name of a file."""
-    shown = StringIO()
-    error.show(shown)
-    screen.err.print(shown.getvalue().rstrip("\n"), soft_wrap=True)
+def report_misuse(error: Any) -> int:
+    """Print what is wrong with the arguments, and return the exit code. The message may quote the
+    name of a file, so it goes through `screen`.
+    """
+    message = StringIO()
+    error.show(message)
+    screen.err.print(message.getvalue().rstrip("\n"), soft_wrap=True)
     return int(error.exit_code)

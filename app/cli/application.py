@@ -1,4 +1,4 @@
-"""The application that a command talks to: a stack's, or the laptop's, started if need be."""
+"""The application that a command calls: a deployed stack's, or the laptop's."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,8 +19,8 @@ StackOption = Annotated[
 
 @contextmanager
 def application(stack: str | None = None) -> Iterator[Client]:
-    """A client of a stack's application, or of the laptop's: where none runs, one is started, and
-    stopped again when no command uses it any more.
+    """A client of the application of `stack`, or of the laptop's application. Where none runs on
+    the laptop, this starts one, and stops it when no command uses it any more.
     """
     if stack is not None:
         from app.cli.stack import client  # boto3 comes with it
@@ -28,10 +28,10 @@ def application(stack: str | None = None) -> Iterator[Client]:
         yield client(stack)
         return
     settings = read(LaptopSettings)
-    with ExitStack() as used:
+    with ExitStack() as resources:
         with waiting("starting"):
-            served = used.enter_context(laptop.sharing(settings))
+            laptop_home = resources.enter_context(laptop.sharing(settings))
         thinking = "waiting for an answer"
         if settings.local_model_url:
             thinking += "; a local model may have to be loaded first, which can take minutes"
-        yield Client(served.application, death=served.death, thinking=thinking)
+        yield Client(laptop_home.application, death=laptop_home.death, thinking=thinking)

@@ -1,6 +1,7 @@
-"""The application, as the command line calls it: over HTTP, like everyone else.
+"""The HTTP client by which the command line calls the application.
 
-On a laptop or in AWS is a matter of its URL, and of the `auth` that every request is sent with.
+The application on a laptop and that of a stack differ only in the URL and in the `auth` that is
+sent with every request.
 """
 
 import json
@@ -26,7 +27,11 @@ PAUSES = (0.5, 1, 2, 4)  # seconds, while there are too many requests
 
 
 class Refused(Exception):
-    """The application, or what it depends on, said no. `problem` is its RFC 9457 problem."""
+    """The application answered with an error, or could not be reached.
+
+    Attributes:
+        problem: the answer's RFC 9457 problem, or one in the same form that says what happened.
+    """
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         super().__init__(f"{problem['title']}: {problem['detail']}")
@@ -34,7 +39,7 @@ class Refused(Exception):
 
 
 class Client:
-    """A running application, called as whoever `auth` says."""
+    """Calls a running application, with `auth` on every request."""
 
     def __init__(
         self,
@@ -44,20 +49,25 @@ class Client:
         death: Callable[[], Exception | None] = lambda: None,
         thinking: str = "waiting for an answer",
     ) -> None:
-        """`death` gives the error to raise, where what serves the application has ended;
-        `thinking` is what to show until an answer begins.
+        """Args:
+        url: where the application answers.
+        auth: adds to every request what names its caller.
+        death: gives the error that says how the process that serves the application ended;
+            None while it runs.
+        thinking: what a person reads until an answer begins.
         """
         self.url, self.thinking = url, thinking
         self._death = death
         self._http = httpx.Client(base_url=url, auth=auth, timeout=TIMEOUT, mounts=DIRECT)
 
     def call(self, method: str, path: str, **request: Any) -> Json:
-        """The answer, as JSON. What is throttled is sent again, but for a question.
+        """Send a request and return the answer's JSON. A request that the application throttles
+        (429) is sent again after a pause; a question to the model is not.
 
         Raises:
             Refused: the application answered with a problem, or could not be reached.
         """
-        with self._reached(self.url):
+        with self._reporting_failures(self.url):
             if path == ASKING:
                 request = {"timeout": ANSWER_TIMEOUT, **request}
             response = self._http.request(method, path, **request)
@@ -71,13 +81,13 @@ class Client:
         return answer
 
     def stream(self, question: Json) -> Iterator[Json]:
-        """The parts of the answer's UI message stream, as they come.
+        """Ask a question, and yield the parts of the answer's UI message stream as they come.
 
         Raises:
-            Refused: before the first part, or the stream ended without saying how.
+            Refused: the question was refused, or the stream ended without its last part.
         """
         with (
-            self._reached(self.url),
+            self._reporting_failures(self.url),
             self._http.stream(
                 "POST", "/chat/stream", json=question, timeout=ANSWER_TIMEOUT
             ) as response,
@@ -89,29 +99,31 @@ class Client:
                     return
                 if line.startswith("data: "):
                     yield json.loads(data)
-        raise Refused(_lost("The answer was cut off", "The application ended the stream early."))
+        raise Refused(_failure("The answer was cut off", "The application ended the stream early."))
 
     def upload(self, form: Json, document: Path) -> None:
-        """POST a document with the form that the application gave for it.
+        """Upload a document to the bucket, with the form that `POST /documents` returned.
 
         Raises:
-            Refused: the bucket did not take it.
+            Refused: the bucket refused the document.
         """
         with (
-            self._reached(form["url"]),
+            self._reporting_failures(form["url"]),
             document.open("rb") as content,
             httpx.Client(timeout=TIMEOUT, mounts=DIRECT) as http,
         ):
             files = {"file": (document.name, content)}
             response = http.post(form["url"], data=form["fields"], files=files)
         if response.is_error:
-            said = re.search("<Message>([^<]*)</Message>", response.text)
-            detail = unescape(said[1]) if said else f"it answered {response.status_code}"
-            raise Refused(_lost("The bucket did not take the document", detail))
+            message = re.search("<Message>([^<]*)</Message>", response.text)
+            detail = unescape(message[1]) if message else f"it answered {response.status_code}"
+            raise Refused(_failure("The bucket did not take the document", detail))
 
     @contextmanager
-    def _reached(self, url: str) -> Iterator[None]:
-        """Whatever is sent in here fails as one of our errors."""
+    def _reporting_failures(self, url: str) -> Iterator[None]:
+        """Turn every failure of the requests inside into Refused, or into the error that says how
+        the process that serves the application ended.
+        """
         try:
             yield
         except (httpx.HTTPError, Refused) as error:
@@ -120,24 +132,24 @@ class Client:
             if isinstance(error, Refused):
                 raise
             detail = f"{url} did not answer ({error or type(error).__name__})."
-            raise Refused(_lost("The application could not be reached", detail)) from error
+            raise Refused(_failure("The application could not be reached", detail)) from error
         except json.JSONDecodeError as error:
-            raise Refused(_lost(f"{url} answered with something else", str(error))) from error
+            raise Refused(_failure(f"{url} answered with something else", str(error))) from error
         except ValueError as error:  # NaN, or half of a surrogate pair: JSON has neither
-            lost = _lost("This cannot be sent", str(error))
-            raise Refused(lost | {"retryable": False}) from error
+            problem = _failure("This cannot be sent", str(error))
+            raise Refused(problem | {"retryable": False}) from error
 
     def check_alive(self) -> None:
-        """Raise how what serves the application has ended, if it has."""
+        """Raise the error that says how the serving process ended, if it has ended."""
         if death := self._death():
             raise death
 
     def pages(self, path: str, **params: Any) -> Iterator[Json]:
-        """Every item of a listing."""
+        """Yield every item of a listing, page by page."""
         cursor = None
         while True:
-            asked = {**params, "cursor": cursor} if cursor else params
-            page = self.call("GET", path, params=asked)
+            query = {**params, "cursor": cursor} if cursor else params
+            page = self.call("GET", path, params=query)
             yield from page["items"]
             cursor = page["nextCursor"]
             if cursor is None:
@@ -151,17 +163,19 @@ def _check(response: httpx.Response) -> None:
 
 
 def _problem(response: httpx.Response) -> Json:
-    """The application's own problem, or one of what stands before it: API Gateway, a proxy."""
+    """The problem that a response holds. Where API Gateway or a proxy answered in place of the
+    application, it is made of what they said.
+    """
     try:
-        said = response.json()
+        body = response.json()
     except ValueError:
-        said = {}
-    if isinstance(said, dict) and said.keys() >= {"title", "detail"}:
-        return said
-    detail = said.get("message") if isinstance(said, dict) else None
-    lost = _lost(f"The application answered {response.status_code}", detail or response.text)
-    return lost | {"status": response.status_code}
+        body = {}
+    if isinstance(body, dict) and body.keys() >= {"title", "detail"}:
+        return body
+    detail = body.get("message") if isinstance(body, dict) else None
+    problem = _failure(f"The application answered {response.status_code}", detail or response.text)
+    return problem | {"status": response.status_code}
 
 
-def _lost(title: str, detail: str) -> Json:
+def _failure(title: str, detail: str) -> Json:
     return {"title": title, "detail": detail, "code": "unreachable", "retryable": True}

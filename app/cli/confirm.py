@@ -1,4 +1,4 @@
-"""Asking before something is changed that costs, or cannot be undone."""
+"""The question that a command asks before it changes what costs money or cannot be undone."""
 
 import sys
 
@@ -8,10 +8,10 @@ from app.errors import OperatorError
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Go on, or end with exit code 1.
+    """Ask a yes-or-no question. Return on yes, end the command with exit code 1 on no.
 
     Raises:
-        OperatorError: there is nobody to ask.
+        OperatorError: standard input is no terminal, and `yes` is not set.
     """
     if yes:
         return

@@ -1,4 +1,4 @@
-"""What is given on the command line -> files, and the names that they will have as documents.
+"""Paths of the command line -> the files to upload, and their names as documents.
 
     reports/2024.pdf      reports/2024.pdf       a path as it is typed
     docs/                 docs/guides/setup.md   a folder: all in it that can be read
@@ -26,7 +26,7 @@ class BadSelection(Exception):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file, and the name that it has as a document."""
+    """A file to upload, and its name as a document."""
 
     path: Path
     name: str
@@ -34,30 +34,32 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The files to take, and what else was found, with the reason that it is left out."""
+    """The files to upload, and the paths that are left out, each with the reason."""
 
     files: list[File] = field(default_factory=list)
     left_out: list[tuple[Path, str]] = field(default_factory=list)
 
 
 def select(paths: Iterable[Path], types: Sequence[str], prefix: str = "") -> Selection:
-    """The files to take.
+    """The files to upload.
 
     Args:
-        types: the endings of files that can be read. A file that is named itself is taken anyway,
-            and refused by its name.
+        paths: files and folders.
+        types: the endings of files that can be read. A file that `paths` names itself is selected
+            whatever its ending; the application then refuses it by name.
+        prefix: the folder that goes before every document's name.
 
     Raises:
         BadSelection: two files would be one document, or an ignore file cannot be read.
     """
-    chosen = Selection()
+    selection = Selection()
     for path in paths:
         name = PurePosixPath(prefix.strip("/")) / _name(path)
         if path.is_dir():
-            _walk(path, name, types, (), chosen)
+            _walk(path, name, types, (), selection)
         else:
-            chosen.files.append(File(path, str(name)))
-    return Selection(_distinct(chosen.files), chosen.left_out)
+            selection.files.append(File(path, str(name)))
+    return Selection(_distinct(selection.files), selection.left_out)
 
 
 def _name(path: Path) -> PurePosixPath:
@@ -85,23 +87,23 @@ Ignored = tuple[tuple[Path, GitIgnoreSpec], ...]  # each with the folder that it
 
 
 def _walk(
-    folder: Path, name: PurePosixPath, types: Sequence[str], above: Ignored, chosen: Selection
+    folder: Path, name: PurePosixPath, types: Sequence[str], above: Ignored, selection: Selection
 ) -> None:
     try:
         entries = sorted(folder.iterdir())
-        ignored = (*above, *_ignored(folder))
+        rules = (*above, *_ignored(folder))
     except OSError as error:
-        chosen.left_out.append((folder, f"it cannot be read: {error.strerror}"))
+        selection.left_out.append((folder, f"it cannot be read: {error.strerror}"))
         return
     for entry in entries:
-        if entry.name.startswith(".") or _is_ignored(entry, ignored):
+        if entry.name.startswith(".") or _is_ignored(entry, rules):
             continue
         if entry.is_dir() and not entry.is_symlink():
-            _walk(entry, name / entry.name, types, ignored, chosen)
+            _walk(entry, name / entry.name, types, rules, selection)
         elif entry.suffix.lower() in types and entry.is_file():
-            chosen.files.append(File(entry, str(name / entry.name)))
+            selection.files.append(File(entry, str(name / entry.name)))
         elif entry.is_file() and not entry.name.endswith(ENDING):
-            chosen.left_out.append((entry, "not of a type that is read"))
+            selection.left_out.append((entry, "not of a type that is read"))
 
 
 def _ignored(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
@@ -115,9 +117,9 @@ def _ignored(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
         raise BadSelection(f"{file} cannot be read: {error}.") from error
 
 
-def _is_ignored(entry: Path, ignored: Ignored) -> bool:
+def _is_ignored(entry: Path, rules: Ignored) -> bool:
     """Whether an entry of a folder is ignored: the nearest file that speaks of it decides."""
-    for folder, patterns in reversed(ignored):
+    for folder, patterns in reversed(rules):
         name = entry.relative_to(folder).as_posix() + ("/" if entry.is_dir() else "")
         verdict = patterns.check_file(name).include
         if verdict is not None:

@@ -55,10 +55,10 @@ class Listener(ThreadingHTTPServer):
     def take(self, path: str) -> bool:
         """Look at one request; whether it belongs to this sign-in, which its state says."""
         parts = urlsplit(path)
-        told = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        own = secrets.compare_digest(told.get("state", "").encode(), self.state.encode())
+        parameters = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        own = secrets.compare_digest(parameters.get("state", "").encode(), self.state.encode())
         if own and parts.path == self.path:
-            self.answer = told
+            self.answer = parameters
         return bool(self.answer)
 
 

@@ -16,15 +16,15 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
 
 
 def context(pairs: Sequence[str] | None) -> dict[str, str]:
-    """The choices, by key.
+    """The choices that `-c KEY=VALUE` options make, by key.
 
     >>> context(["vector_store=s3-vectors", "origin=https://a.example/?b=c"])
     {'vector_store': 's3-vectors', 'origin': 'https://a.example/?b=c'}
     """
-    chosen = {}
+    choices = {}
     for pair in pairs or ():
         key, equals, value = pair.partition("=")
         if not (key and equals and value):
             raise typer.BadParameter(f"{pair!r} is not of the form KEY=VALUE", param_hint="-c")
-        chosen[key] = value
-    return chosen
+        choices[key] = value
+    return choices

@@ -16,21 +16,21 @@ def follow(lines: Iterable[str], label: str, *, quiet: bool) -> list[Activity]:
     """Show a line for each resource that is finished or has failed, and on a terminal a bar under
     them with what is under way. All activity is returned.
     """
-    told: list[Activity] = []
+    activities: list[Activity] = []
     with screen.err.bar(label, None, quiet=quiet) as bar, _going_on_without_us():
         for event in filter(None, map(activity, lines)):
-            told.append(event)
+            activities.append(event)
             if not quiet and (event.finished or event.failed):
                 screen.err.print(_line(event), soft_wrap=True)
-            names = ", ".join(_under_way(told)[:MOST_NAMED])
+            names = ", ".join(_under_way(activities)[:MOST_NAMED])
             under = f"{label}: {names}" if names else label
             bar(event.done, total=event.total, label=under)
-    return told
+    return activities
 
 
-def _under_way(told: Iterable[Activity]) -> list[str]:
+def _under_way(activities: Iterable[Activity]) -> list[str]:
     """The resources whose last word is neither that they are finished nor that they have failed."""
-    last = {event.name: event for event in told}
+    last = {event.name: event for event in activities}
     return [name for name, event in last.items() if not (event.finished or event.failed)]
 
 

@@ -1,7 +1,7 @@
-"""What a person reads: words, tables and bars on a terminal; plain lines where there is none.
+"""What the commands print: text, tables and progress bars on a terminal; plain lines elsewhere.
 
-`out` and `err` are the only ways to the terminal. What they are given is text: it is never read as
-Rich's markup, and no sign in it is one that a terminal obeys (`visible`).
+Commands print through `out` and `err` alone. Both take plain text: it is never read as Rich's
+markup, and the characters that a terminal would obey are replaced (`terminal_text`).
 """
 
 import json
@@ -16,10 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.visible import visible, visible_json, visible_line
+from app.cli.terminal_text import visible, visible_json, visible_line
 
 QUOTE_LENGTH = 200
-PIPED = 240  # columns, where there is no terminal: what reads lines wants them whole
+PIPE_WIDTH = 240  # columns without a terminal: a program that reads lines needs them unbroken
 
 
 class Screen:
@@ -32,29 +32,27 @@ class Screen:
             markup=False,
             emoji=False,
             highlight=False,
-            width=None if terminal else PIPED,
+            width=None if terminal else PIPE_WIDTH,
         )
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person is looking."""
+        """Whether the output goes to a terminal."""
         return self._console.is_terminal
 
     def print(
         self, text: str | Text = "", *, style: str = "", end: str = "\n", soft_wrap: bool = False
     ) -> None:
-        """Text as it is. With `soft_wrap` the terminal breaks its lines, else they are broken at
-        words.
-        """
+        """Print a text. Lines are broken at words, or with `soft_wrap` left to the terminal."""
         self._console.print(_harmless(text), style=style, end=end, soft_wrap=soft_wrap)
 
     def indented(self, text: str | Text, columns: int, *, style: str = "") -> None:
-        """A paragraph that begins so far to the right."""
+        """Print a paragraph, all of it moved `columns` to the right."""
         padding = (0, 0, 0, columns)
         self._console.print(Padding(_harmless(text), padding, expand=False), style=style)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Rows under their columns, without lines between them."""
+        """Print rows under the names of their columns."""
         grid = Table(box=None, pad_edge=False, header_style="dim")
         for column in columns:
             grid.add_column(column, overflow="fold")
@@ -64,7 +62,7 @@ class Screen:
 
     @contextmanager
     def status(self, doing: str) -> Iterator[None]:
-        """A spinner on a terminal; nothing elsewhere."""
+        """Show a spinner on a terminal while the body runs; nothing elsewhere."""
         if self.is_terminal:
             with self._console.status(Text(visible_line(doing))):
                 yield
@@ -73,8 +71,8 @@ class Screen:
 
     @contextmanager
     def bar(self, label: str, total: int | None, *, quiet: bool = False) -> Iterator["Bar"]:
-        """A bar of `total` steps on a terminal, lines that are printed meanwhile above it; nothing
-        elsewhere.
+        """Show a progress bar of `total` steps on a terminal, below the lines that are printed
+        meanwhile; nothing elsewhere.
         """
         columns = Progress(
             TextColumn("{task.description}", markup=False),
@@ -89,7 +87,7 @@ class Screen:
 
 
 class Bar:
-    """A bar's handle."""
+    """A progress bar on the screen."""
 
     def __init__(self, columns: Progress, task: Any) -> None:
         self._columns, self._task = columns, task
@@ -97,7 +95,7 @@ class Bar:
     def __call__(
         self, completed: int, *, total: int | None = None, label: str | None = None
     ) -> None:
-        """So much is done; of another total, under another label, where these are given."""
+        """Set how many steps are completed, and where given another total or label."""
         description = None if label is None else visible_line(label)
         self._columns.update(self._task, completed=completed, total=total, description=description)
 
@@ -109,16 +107,16 @@ waiting = err.status
 
 
 def show_json(value: Any) -> None:
-    """One JSON value to standard output, for programs."""
-    # An encoding that has not every sign leaves it to JSON's escapes, which all of them have.
+    """Print a JSON value to standard output, for programs."""
+    # Characters that the output's encoding may lack are written as JSON's escapes.
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     document = json.dumps(value, ensure_ascii=not utf8, indent=2)
     sys.stdout.write(visible_json(document) + "\n")
 
 
 def fail(message: str, problem: Mapping[str, Any]) -> int:
-    """Say what went wrong, and give the exit code. Only its first line is at the margin, so that
-    no message can pass for two.
+    """Print what went wrong to standard error, and return the exit code. Further lines of the
+    message are indented, so that no message looks like two.
     """
     err.print("outcrop: " + message.replace("\n", "\n  "), style="red")
     if request_id := problem.get("requestId"):
@@ -127,13 +125,13 @@ def fail(message: str, problem: Mapping[str, Any]) -> int:
 
 
 def sources(citations: Sequence[Mapping[str, Any]]) -> None:
-    """What stands behind an answer: a line for each quote, under the number that it is cited by."""
-    seen = set()
+    """Print the quotes behind an answer, each under its number and its document."""
+    shown_places = set()
     for citation in sorted(citations, key=lambda citation: citation["number"]):
         place = (citation["number"], citation["start"])
-        if place in seen:
+        if place in shown_places:
             continue
-        seen.add(place)
+        shown_places.add(place)
         head = Text(f"[{citation['number']}] ", style="bold cyan")
         head.append(visible_line(citation["document"]), style="cyan")
         if citation["page"]:
@@ -146,7 +144,7 @@ def sources(citations: Sequence[Mapping[str, Any]]) -> None:
 
 @contextmanager
 def progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Bar]:
-    """A bar of `total` steps on standard error; without a terminal, a line at the end only."""
+    """Show a progress bar on standard error; without a terminal, print one line at the end."""
     with err.bar(label, total, quiet=quiet) as bar:
         yield bar
     if not quiet and not err.is_terminal:
@@ -154,10 +152,10 @@ def progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Bar]:
 
 
 def _harmless(text: str | Text) -> Text:
-    """The text, sign for sign, so that what is styled stays where it is."""
+    """The text with harmless characters, as many as before: styles count them."""
     if isinstance(text, str):
         return Text(visible(text))
-    text.plain = visible(text.plain)  # Text itself drops carriage returns: nothing moves
+    text.plain = visible(text.plain)  # Text itself drops carriage returns: the length stays
     return text
 
 

@@ -17,14 +17,14 @@ VALUES = ("stringValue", "numberValue", "booleanValue", "stringListValue")
 
 
 class BadSidecar(Exception):
-    """The file cannot be taken. Says why."""
+    """The sidecar file cannot be used; the message says why."""
 
 
 def attributes(document: Path) -> dict[str, Any] | None:
-    """What the file beside a document says of it; None where there is no such file.
+    """The attributes in the sidecar file of a document; None where there is no such file.
 
     Raises:
-        BadSidecar: it is no such JSON, or asks for what an upload cannot carry.
+        BadSidecar: the file is not of that form, or asks for what an upload cannot carry.
     """
     beside = document.with_name(document.name + ENDING)
     if not beside.exists():
@@ -45,28 +45,28 @@ def _read(beside: Path) -> dict[str, Any]:
     size = beside.stat().st_size
     if size > LARGEST:
         raise BadSidecar(f"it has {size} bytes; Bedrock takes {LARGEST}")
-    stated = json.loads(beside.read_bytes(), parse_constant=_no_number)["metadataAttributes"]
-    return {_text(name, name): _value(name, written) for name, written in stated.items()}
+    members = json.loads(beside.read_bytes(), parse_constant=_no_number)["metadataAttributes"]
+    return {_text(name, name): _value(name, value) for name, value in members.items()}
 
 
-def _value(name: str, written: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
     """An attribute's value, in whichever form it is written.
 
     >>> _value("year", 2024), _value("year", {"value": {"type": "NUMBER", "numberValue": 2024}})
     (2024, 2024)
     """
-    if isinstance(written, dict):
-        if written.get("includeForEmbedding"):
+    if isinstance(value, dict):
+        if value.get("includeForEmbedding"):
             raise BadSidecar(
                 f"{name} asks for includeForEmbedding, which an upload cannot carry: put the "
                 "document and this file into the bucket yourself"
             )
-        [written] = [written["value"][kind] for kind in VALUES if kind in written["value"]]
-    if isinstance(written, float) and not math.isfinite(written):
+        [value] = [value["value"][kind] for kind in VALUES if kind in value["value"]]
+    if isinstance(value, float) and not math.isfinite(value):
         raise BadSidecar(f"{name} is a number beyond all bounds; a number has to be finite")
-    for text in written if isinstance(written, list) else [written]:
+    for text in value if isinstance(value, list) else [value]:
         _text(name, text)
-    return written
+    return value
 
 
 def _text(name: str, value: Any) -> Any:

@@ -33,13 +33,13 @@ MARGIN_SECONDS = 60  # a token that ends so soon is renewed before
 SCOPE = "openid"
 
 
-class Unusable(Exception):
-    """A refresh token that Cognito does not take any more."""
+class RefreshRefused(Exception):
+    """Cognito refuses the refresh token: it has expired or was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Where people sign in.
+    """A Cognito user pool, and the app client by which people sign in.
 
     Attributes:
         url: of the hosted pages, without a path.
@@ -53,7 +53,7 @@ class Pool:
 
     @classmethod
     def of(cls, sign_in_url: str, client_id: str) -> Self:
-        """What a stack's SignInUrl says.
+        """The pool that a stack's SignInUrl leads to.
 
         >>> Pool.of("https://a.example/login?redirect_uri=http%3A%2F%2Flocalhost%3A8400", "c")
         Pool(url='https://a.example', client_id='c', redirect='http://localhost:8400')
@@ -65,45 +65,49 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Who one is, for an hour; `expires` in seconds since 1970."""
+    """The tokens of one user; `expires` is in seconds since 1970."""
 
     id_token: str
     refresh_token: str
     expires: float
 
 
-class SignedIn(httpx.Auth):
-    """Sends the ID token with every request, and gets one where there is none."""
+class TokenAuth(httpx.Auth):
+    """Sends the ID token with every request. Where there is none that is valid, it renews one or
+    lets the person sign in.
+    """
 
     def __init__(self, stack: str, pool: Pool, folder: Path, token: str | None = None) -> None:
-        """`folder` keeps the tokens; with a `token` of the environment's, nobody is asked."""
+        """`folder` holds the tokens; with a `token` from the environment nobody has to sign in."""
         self._stack, self._pool, self._token = stack, pool, token
         self._file = folder / f"{pool.client_id}.json"
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {self._token or self._current().id_token}"
+        request.headers["Authorization"] = (
+            f"Bearer {self._token or self._current_tokens().id_token}"
+        )
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED and not self._token:
-            # It was revoked, or our clock is wrong. The request was not let in: it may be repeated.
-            request.headers["Authorization"] = f"Bearer {self._renewed().id_token}"
+            # The token was revoked, or this clock is wrong. A refused request may be sent again.
+            request.headers["Authorization"] = f"Bearer {self._renew().id_token}"
             yield request
 
-    def _current(self) -> Tokens:
-        kept = load(self._file)
-        if kept and kept.expires - time.time() > MARGIN_SECONDS:
-            return kept
-        return self._renewed()
+    def _current_tokens(self) -> Tokens:
+        tokens = load(self._file)
+        if tokens and tokens.expires - time.time() > MARGIN_SECONDS:
+            return tokens
+        return self._renew()
 
-    def _renewed(self) -> Tokens:
-        kept = load(self._file)
+    def _renew(self) -> Tokens:
+        tokens = load(self._file)
         try:
-            tokens = refresh(self._pool, kept.refresh_token) if kept else self._asked()
-        except Unusable:
-            tokens = self._asked()
+            tokens = refresh(self._pool, tokens.refresh_token) if tokens else self._let_sign_in()
+        except RefreshRefused:
+            tokens = self._let_sign_in()
         keep(self._file, tokens)
         return tokens
 
-    def _asked(self) -> Tokens:
+    def _let_sign_in(self) -> Tokens:
         if not screen.err.is_terminal:
             raise OperatorError(
                 f"Nobody is signed in to the stack {self._stack}, and there is no terminal to ask "
@@ -114,13 +118,13 @@ class SignedIn(httpx.Auth):
 
 
 def sign_in(pool: Pool, patience: float = SIGN_IN_SECONDS) -> Tokens:
-    """Let the person sign in at the browser, within so many seconds.
+    """Let the person sign in at the browser, within `patience` seconds.
 
     Raises:
-        OperatorError: they did not, or Cognito refused.
+        OperatorError: the person did not sign in, or Cognito refused.
     """
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
-    asked = {
+    parameters = {
         "response_type": "code",
         "client_id": pool.client_id,
         "redirect_uri": pool.redirect,
@@ -129,14 +133,14 @@ def sign_in(pool: Pool, patience: float = SIGN_IN_SECONDS) -> Tokens:
         "code_challenge": challenge(verifier),
         "code_challenge_method": "S256",
     }
-    url = f"{pool.url}/oauth2/authorize?{urlencode(asked)}"
+    url = f"{pool.url}/oauth2/authorize?{urlencode(parameters)}"
     with Listener(pool.redirect, state) as listener:
         screen.err.print("Sign in at the browser that opens, or open this:", style="dim")
         screen.err.print(url, style="dim", soft_wrap=True)
-        # Beside us: a browser of the terminal's own does not come back before it is closed.
+        # In a thread: with a browser inside the terminal, `open` returns when it is closed.
         Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         code = listener.code(patience)
-    return _granted(
+    return _request_tokens(
         pool,
         grant_type="authorization_code",
         code=code,
@@ -159,14 +163,14 @@ def refresh(pool: Pool, refresh_token: str) -> Tokens:
     """New tokens for an old refresh token, which stays the same where Cognito gives no other.
 
     Raises:
-        Unusable: it has expired or was revoked.
+        RefreshRefused: it has expired or was revoked.
         OperatorError: Cognito cannot be asked.
     """
-    return _granted(pool, grant_type="refresh_token", refresh_token=refresh_token)
+    return _request_tokens(pool, grant_type="refresh_token", refresh_token=refresh_token)
 
 
-def _granted(pool: Pool, **grant: str) -> Tokens:
-    """What the token endpoint gives for a grant (RFC 6749, 5)."""
+def _request_tokens(pool: Pool, **grant: str) -> Tokens:
+    """The tokens that the token endpoint returns for a grant (RFC 6749, section 5)."""
     form = {"client_id": pool.client_id, **grant}
     try:
         response = httpx.post(f"{pool.url}/oauth2/token", data=form, timeout=30)
@@ -175,7 +179,7 @@ def _granted(pool: Pool, **grant: str) -> Tokens:
         raise OperatorError(f"{pool.url} cannot be asked for tokens: {error}.") from error
     if response.is_error:
         if "refresh_token" in grant and answer.get("error") == "invalid_grant":
-            raise Unusable
+            raise RefreshRefused
         raise OperatorError(f"{pool.url} gave no tokens: {answer.get('error', response.text)}.")
     return Tokens(
         id_token=answer["id_token"],
@@ -185,7 +189,7 @@ def _granted(pool: Pool, **grant: str) -> Tokens:
 
 
 def load(file: Path) -> Tokens | None:
-    """The tokens that were kept, if any were, and can be read."""
+    """The tokens in a file; None where there is no file, or it cannot be read."""
     try:
         return Tokens(**json.loads(file.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
@@ -193,7 +197,7 @@ def load(file: Path) -> Tokens | None:
 
 
 def keep(file: Path, tokens: Tokens) -> None:
-    """Keep them from everyone else on this machine: 0600 in a folder of 0700."""
+    """Write the tokens to a file that only this user can read: 0600 in a folder of 0700."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = file.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:

@@ -10,29 +10,29 @@ import httpx2 as httpx
 
 from app.aws import Signer, signer
 from app.cli.client import Client
-from app.cli.signin import Pool, SignedIn
+from app.cli.signin import Pool, TokenAuth
 from app.deploy.stack.description import Stack, deployed
 from app.errors import OperatorError
 from app.settings import LaptopSettings, StackSettings, read
 
 
 def client(name: str) -> Client:
-    """The application of a stack, called as whoever we are there.
+    """A client of a stack's application, which signs in as the stack asks for.
 
     Raises:
-        OperatorError: there is no such stack, or nobody is signed in and nobody can be asked.
+        OperatorError: there is no such stack, or nobody is signed in and there is no terminal.
     """
     stack = deployed(name)
-    url, way = stack.output("ApiUrl"), stack.output("Auth")
-    if way not in _WAYS:
+    url, method = stack.output("ApiUrl"), stack.output("Auth")
+    if method not in _AUTHENTICATORS:
         raise OperatorError(
-            f"The stack {name} is called by {way!r}, which this version does not know."
+            f"The stack {name} is called by {method!r}, which this version does not know."
         )
-    return Client(url, _WAYS[way](stack))
+    return Client(url, _AUTHENTICATORS[method](stack))
 
 
-class Signed(httpx.Auth):
-    """Signs every request for API Gateway, as whom boto3 finds."""
+class SignatureAuth(httpx.Auth):
+    """Signs every request for API Gateway (SigV4) with the credentials that boto3 finds."""
 
     requires_request_body = True
 
@@ -44,20 +44,20 @@ class Signed(httpx.Auth):
         request.url = request.url.copy_with(query=request.url.query.replace(b"+", b"%20") or None)
         content_type = request.headers.get("content-type")
         url = str(request.url)
-        signed = self._signer.headers(request.method, url, request.content, content_type)
-        request.headers.update(signed)
+        headers = self._signer.headers(request.method, url, request.content, content_type)
+        request.headers.update(headers)
         yield request
 
 
-def _by_cognito(stack: Stack) -> httpx.Auth:
+def _cognito(stack: Stack) -> httpx.Auth:
     pool = Pool.of(stack.output("SignInUrl"), stack.output("UserPoolClientId"))
     token = read(StackSettings).token
     folder = read(LaptopSettings).home / "sign-in"
-    return SignedIn(stack.name, pool, folder, token.get_secret_value() if token else None)
+    return TokenAuth(stack.name, pool, folder, token.get_secret_value() if token else None)
 
 
-def _by_iam(_: Stack) -> httpx.Auth:
-    return Signed(signer("execute-api"))
+def _iam(_: Stack) -> httpx.Auth:
+    return SignatureAuth(signer("execute-api"))
 
 
-_WAYS: dict[str, Callable[[Stack], httpx.Auth]] = {"cognito": _by_cognito, "iam": _by_iam}
+_AUTHENTICATORS: dict[str, Callable[[Stack], httpx.Auth]] = {"cognito": _cognito, "iam": _iam}

@@ -25,8 +25,8 @@ from app.aws import Clients
 from app.settings import Settings
 from app.web import problems
 from app.web.admission import Admission
-from app.web.bodies import ReadBody
 from app.web.principal import RequirePrincipal
+from app.web.request_body import ReadBody
 from app.web.request_ids import RequestIds
 from app.web.routes import chat, conversations, documents, health, models, search
 from app.web.turns import Turns

@@ -17,7 +17,7 @@ from app.errors import OperatorError
 from app.settings import Settings, read
 from app.web import application
 from app.web.request_ids import WithRequestId
-from app.web.serving import Server
+from app.web.server import Server
 
 # How soon a thread has to let another run. The loop, which answers short calls, is one among the
 # threads of all turns under way: by Python's own 5 ms it waits ten times as long for its turn.

@@ -36,7 +36,7 @@ OPERATORS: dict[str, tuple[str, ...]] = {
 """What each operator compares with. A list of numbers is none of it, for every store."""
 
 
-def check(given: dict[str, Any], field: str = "filter", depth: int = 0) -> dict[str, Any]:
+def check(value: dict[str, Any], field: str = "filter", depth: int = 0) -> dict[str, Any]:
     """The filter, as it is.
 
     >>> check({"andAll": [{"equals": {"key": "year", "value": 2024}}, {"in": {"key": "team"}}]})
@@ -46,21 +46,21 @@ def check(given: dict[str, Any], field: str = "filter", depth: int = 0) -> dict[
     Raises:
         InvalidRequest: naming the field and the rule.
     """
-    if not isinstance(given, dict) or len(given) != 1:
+    if not isinstance(value, dict) or len(value) != 1:
         raise _broken(field, f"it has to be one operator: {', '.join((*OPERATORS, *GROUPS))}")
-    [(name, operand)] = given.items()
+    [(name, operand)] = value.items()
     inside = f"{field}.{name}"
     if name in GROUPS:
         _check_group(operand, inside, depth)
     elif name in OPERATORS:
         _check_condition(OPERATORS[name], operand, inside)
     else:
-        known = ", ".join((*OPERATORS, *GROUPS))
-        raise _broken(inside, f"there is no such operator; there are {known}")
-    return given
+        names = ", ".join((*OPERATORS, *GROUPS))
+        raise _broken(inside, f"there is no such operator; there are {names}")
+    return value
 
 
-RetrievalFilter = Annotated[dict[str, Any], AfterValidator(lambda given: given and check(given))]
+RetrievalFilter = Annotated[dict[str, Any], AfterValidator(lambda value: value and check(value))]
 """A filter in a request's body. An empty one filters nothing."""
 
 

@@ -32,23 +32,23 @@ RETRY_AFTER = "5"  # seconds, where the backend has named no time
 
 def problem(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Response:
     """The response that an error becomes."""
-    shown = error if isinstance(error, Error) else Error.of(error)
+    error_event = error if isinstance(error, Error) else Error.of(error)
     if isinstance(error, CallerError) and error.field:
         violations = [Violation(field=error.field, rule=error.detail)]
     body = Problem(
-        type=f"urn:outcrop:{shown.code}",
-        title=shown.title,
-        status=shown.status,
-        detail=shown.detail,
-        code=shown.code,
-        retryable=shown.retryable,
+        type=f"urn:outcrop:{error_event.code}",
+        title=error_event.title,
+        status=error_event.status,
+        detail=error_event.detail,
+        code=error_event.code,
+        retryable=error_event.retryable,
         request_id=current(),
         errors=list(violations) or None,
     )
-    headers = {"retry-after": RETRY_AFTER} if shown.retryable else None
+    headers = {"retry-after": RETRY_AFTER} if error_event.retryable else None
     return JSONResponse(
         body.model_dump(by_alias=True, exclude_none=True),
-        status_code=shown.status,
+        status_code=error_event.status,
         media_type=MEDIA_TYPE,
         headers=headers,
     )
@@ -75,11 +75,11 @@ class CatchUnexpected:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = False
+        has_begun = False
 
         async def sending(message: Message) -> None:
-            nonlocal begun
-            begun = True
+            nonlocal has_begun
+            has_begun = True
             await send(message)
 
         try:
@@ -87,7 +87,7 @@ class CatchUnexpected:
         except Exception as error:
             # Its words may quote a user; they are for the log, which says where it came from.
             log.error("unexpected: %s", type(error).__name__, exc_info=error)
-            if begun:
+            if has_begun:
                 raise  # the server ends the connection: what has been sent is not whole
             await problem(INTERNAL)(scope, receive, send)
 
@@ -105,8 +105,8 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         Violation(field=_field(fault["loc"]), rule=fault["msg"]) for fault in error.errors()
     ]
     detail = "; ".join(f"{violation.field}: {violation.rule}" for violation in violations)
-    shown = Error(400, "invalid-request", "The request is not valid", detail, retryable=False)
-    return problem(shown, violations)
+    event = Error(400, "invalid-request", "The request is not valid", detail, retryable=False)
+    return problem(event, violations)
 
 
 async def _http(_request: Request, error: Exception) -> Response:
@@ -130,8 +130,8 @@ def _field(location: Sequence[Any]) -> str:
     >>> _field(("body", 17))    # malformed JSON: the place in the text
     'body'
     """
-    named = [str(part) for part in location[1:] if isinstance(part, str)]
-    return ".".join(part for part in named if part not in QUESTION_TAGS) or str(location[0])
+    names = [str(part) for part in location[1:] if isinstance(part, str)]
+    return ".".join(part for part in names if part not in QUESTION_TAGS) or str(location[0])
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {

@@ -33,8 +33,8 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        request_id = given if WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+        header = Headers(scope=scope).get(HEADER, "")
+        request_id = header if WELL_FORMED.fullmatch(header) else secrets.token_hex(8)
         token = _current.set(request_id)
 
         async def send_with_id(message: Message) -> None:

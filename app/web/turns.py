@@ -27,24 +27,24 @@ from app.errors import OutcropError, Throttled, TimedOut, Unavailable
 
 log = logging.getLogger(__name__)
 
-ROOM = 32  # how many pieces a turn may be ahead of its reader
+CAPACITY = 32  # how many pieces a turn may be ahead of its reader
 STACK = 2**20  # bytes of address space; json needs most of them for the deepest text that it takes
 STOPPING = "Outcrop is stopping. Ask again in a moment."
-LEFT = "The caller has gone."
+GONE = "The caller has gone."
 
 T = TypeVar("T")
 
 
 class Turns:
-    """What is under way, and what is refused.
+    """The turns that are being answered; more than `limit` are refused.
 
     Args:
-        most: how many turns there may be at once.
+        limit: how many turns may run at the same time.
         seconds: how long each may take.
     """
 
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most = most
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
         self._seconds = seconds
         self._live: set[Turn[Any]] = set()
         self._stopping = False
@@ -60,18 +60,18 @@ class Turns:
         """
         if self._stopping:
             raise Unavailable(STOPPING)
-        if len(self._live) >= self._most:
+        if len(self._live) >= self._limit:
             raise Throttled(
-                f"{self._most} questions are being answered, and no more can be at once. Ask again "
-                "in some seconds."
+                f"{self._limit} questions are being answered, and no more can be at "
+                "once. Ask again in some seconds."
             )
-        turn = Turn(begin, self._live.discard)
+        turn = Turn(begin, on_end=self._live.discard)
         self._live.add(turn)
         if self._starter.ident is None:
             self._starter.start()
         self._new.put(turn)
-        late = TimedOut(f"The answer took longer than {self._seconds:g} seconds. Ask again.")
-        turn.expire(self._seconds, late)
+        timeout = TimedOut(f"The answer took longer than {self._seconds:g} seconds. Ask again.")
+        turn.expire(self._seconds, timeout)
         return turn
 
     def stop(self, seconds: float) -> None:
@@ -91,16 +91,18 @@ class Turn(Generic[T]):
         begun: done once `begin` has returned; or failed, as it did.
     """
 
-    def __init__(self, begin: Callable[[], Iterable[T]], over: Callable[["Turn[T]"], None]) -> None:
+    def __init__(
+        self, begin: Callable[[], Iterable[T]], on_end: Callable[["Turn[T]"], None]
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.begun: asyncio.Future[None] = self._loop.create_future()
         self._cancellation = Cancellation()
         self._pieces: deque[T] = deque()
-        self._room = threading.Semaphore(ROOM)
-        self._more = asyncio.Event()
-        self._left = False
+        self._slots = threading.Semaphore(CAPACITY)
+        self._arrival = asyncio.Event()
+        self._has_left = False
         self._ended = False
-        self._over = over
+        self._on_end = on_end
         self._deadline: asyncio.TimerHandle | None = None
         self._begin_with = begin
         self._context = copy_context()
@@ -113,9 +115,9 @@ class Turn(Generic[T]):
         try:
             thread.start()
         except RuntimeError:  # the system gives no more threads
-            self._over(self)
-            self._tell(self._fail, Throttled("No more can be answered at once. Ask again."))
-            self._tell(self._end)
+            self._on_end(self)
+            self._call_in_loop(self._fail, Throttled("No more can be answered at once. Ask again."))
+            self._call_in_loop(self._end)
 
     def expire(self, seconds: float, reason: OutcropError) -> None:
         """Break it off after so many seconds."""
@@ -127,20 +129,20 @@ class Turn(Generic[T]):
 
     def leave(self) -> None:
         """Nobody reads it any more."""
-        self._left = True
-        self.cancel(Unavailable(LEFT))
-        self._room.release()  # in case it waits for its reader
+        self._has_left = True
+        self.cancel(Unavailable(GONE))
+        self._slots.release()  # in case it waits for its reader
 
     async def take(self) -> list[T]:
         """What it has yielded since; waits for the first piece. Nothing, when it has ended."""
-        taken: list[T] = []
-        while not taken and not (self._ended and not self._pieces):
-            await self._more.wait()
-            self._more.clear()
-            taken = [self._pieces.popleft() for _ in range(len(self._pieces))]
-        if taken:
-            self._room.release(len(taken))
-        return taken
+        pieces: list[T] = []
+        while not pieces and not (self._ended and not self._pieces):
+            await self._arrival.wait()
+            self._arrival.clear()
+            pieces = [self._pieces.popleft() for _ in range(len(self._pieces))]
+        if pieces:
+            self._slots.release(len(pieces))
+        return pieces
 
     # in its thread
 
@@ -149,34 +151,34 @@ class Turn(Generic[T]):
             with self._cancellation.active():
                 self._yield_all(self._begin_with)
         finally:
-            self._over(self)
-            self._tell(self._end)
+            self._on_end(self)
+            self._call_in_loop(self._end)
 
     def _yield_all(self, begin: Callable[[], Iterable[T]]) -> None:
         try:
             pieces = iter(begin())
         except Cancelled:
-            self._tell(self._fail, self._cancellation.reason)
+            self._call_in_loop(self._fail, self._cancellation.reason)
             return
         except Exception as error:  # noqa: BLE001  # the reader raises it
-            self._tell(self._fail, self._cancellation.reason or error)
+            self._call_in_loop(self._fail, self._cancellation.reason or error)
             return
-        self._tell(self._begin)
+        self._call_in_loop(self._begin)
         try:
             for piece in pieces:
-                self._room.acquire()
-                if self._left:
+                self._slots.acquire()
+                if self._has_left:
                     break
                 self._pieces.append(piece)
-                self._tell(self._more.set)
+                self._call_in_loop(self._arrival.set)
         except (Exception, Cancelled):
             log.exception("a turn broke off")
         finally:
             getattr(pieces, "close", lambda: None)()
 
-    def _tell(self, what: Callable[..., object], *arguments: object) -> None:
+    def _call_in_loop(self, callback: Callable[..., object], *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody is there to be told
-            self._loop.call_soon_threadsafe(what, *arguments)
+            self._loop.call_soon_threadsafe(callback, *arguments)
 
     # in the loop
 
@@ -191,7 +193,7 @@ class Turn(Generic[T]):
 
     def _end(self) -> None:
         self._ended = True
-        self._more.set()
+        self._arrival.set()
         if self._deadline:
             self._deadline.cancel()
 

@@ -7,7 +7,7 @@ from app.aws import clients
 from app.errors import OperatorError
 from app.settings import Settings, inherited, read
 from app.web import application
-from app.web.serving import Server
+from app.web.server import Server
 from lambdas.api.logs import WithGatewayRequestId, log_json
 
 DEFAULT_PORT = "8080"  # the adapter's own

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli import screen
-from app.cli.visible import visible, visible_json, visible_line
+from app.cli.terminal_text import visible, visible_json, visible_line
 
 CLI = Path(screen.__file__).parent
 LINK = "\x1b]8;;http://elsewhere.example\x1b\\press\x1b]8;;\x1b\\"

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from app.cli.signin import Pool, SignedIn, Tokens, keep, refresh, sign_in
+from app.cli.signin import Pool, TokenAuth, Tokens, keep, refresh, sign_in
 from app.errors import OperatorError
 from tests.cli.api_gateway import Gateway, bearer
 from tests.cli.cognito import CLIENT, Cognito
@@ -121,7 +121,7 @@ def kept(pool: Pool, folder: Path, tokens: Tokens) -> Path:
     return file
 
 
-def status(gateway: Gateway, auth: SignedIn) -> int:
+def status(gateway: Gateway, auth: TokenAuth) -> int:
     return httpx.get(f"{gateway.url}oauth2/authorize", auth=auth).status_code
 
 
@@ -143,7 +143,7 @@ def test_a_kept_token_is_used_until_it_ends(
     cognito: Cognito, pool: Pool, gateway: Gateway, tmp_path: Path
 ) -> None:
     kept(pool, tmp_path, sign_in(pool))
-    assert status(gateway, SignedIn("Outcrop", pool, tmp_path)) == LET_THROUGH
+    assert status(gateway, TokenAuth("Outcrop", pool, tmp_path)) == LET_THROUGH
     assert cognito.visits == 1
 
 
@@ -152,7 +152,7 @@ def test_a_token_that_ends_is_renewed_and_kept(
 ) -> None:
     old = replace(sign_in(pool), expires=time.time() + 5)
     file = kept(pool, tmp_path, old)
-    assert status(gateway, SignedIn("Outcrop", pool, tmp_path)) == LET_THROUGH
+    assert status(gateway, TokenAuth("Outcrop", pool, tmp_path)) == LET_THROUGH
     assert old.id_token not in file.read_text()
     assert len(gateway.requests) == 1
     assert cognito.visits == 1
@@ -164,14 +164,14 @@ def test_a_token_that_was_revoked_is_renewed_once(
     old = sign_in(pool)
     kept(pool, tmp_path, old)
     cognito.valid.discard(old.id_token)
-    assert status(gateway, SignedIn("Outcrop", pool, tmp_path)) == LET_THROUGH
+    assert status(gateway, TokenAuth("Outcrop", pool, tmp_path)) == LET_THROUGH
     assert len(gateway.requests) == 2
 
 
 def test_without_a_terminal_nobody_is_asked(
     cognito: Cognito, pool: Pool, gateway: Gateway, tmp_path: Path
 ) -> None:
-    auth = SignedIn("Outcrop", pool, tmp_path)
+    auth = TokenAuth("Outcrop", pool, tmp_path)
     with pytest.raises(OperatorError, match="Nobody is signed in to the stack Outcrop"):
         status(gateway, auth)
     kept(pool, tmp_path, sign_in(pool))
@@ -185,13 +185,13 @@ def test_a_token_of_the_environment_is_taken_as_it_is(
     cognito: Cognito, pool: Pool, gateway: Gateway, tmp_path: Path
 ) -> None:
     token = sign_in(pool).id_token
-    assert status(gateway, SignedIn("Outcrop", pool, tmp_path, token)) == LET_THROUGH
+    assert status(gateway, TokenAuth("Outcrop", pool, tmp_path, token)) == LET_THROUGH
     cognito.revoke()
-    assert status(gateway, SignedIn("Outcrop", pool, tmp_path, token)) == REFUSED
+    assert status(gateway, TokenAuth("Outcrop", pool, tmp_path, token)) == REFUSED
     assert not list(tmp_path.iterdir())
 
 
 def test_a_damaged_file_is_no_token(pool: Pool, gateway: Gateway, tmp_path: Path) -> None:
     (tmp_path / f"{CLIENT}.json").write_text('{"id_token": ')
     with pytest.raises(OperatorError, match="Nobody is signed in"):
-        status(gateway, SignedIn("Outcrop", pool, tmp_path))
+        status(gateway, TokenAuth("Outcrop", pool, tmp_path))

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from app.aws import Signer
 from app.cli import cli
 from app.cli.client import Client, Refused
-from app.cli.stack import Signed
+from app.cli.stack import SignatureAuth
 from app.deploy import laptop
 from app.deploy.stack.description import deployed
 from app.errors import OperatorError
@@ -172,7 +172,7 @@ def test_no_keys_say_how_to_get_some(by_iam: Home) -> None:
 def test_what_is_signed_is_what_is_sent(cursor: str, application: str) -> None:
     with Gateway(application, signed("k", "s", "us-east-1")) as gateway:
         signer = Signer("execute-api", "us-east-1", Credentials("k", "s"))
-        client = Client(gateway.url, Signed(signer))
+        client = Client(gateway.url, SignatureAuth(signer))
         assert (
             client.call("GET", "/documents", params={"cursor": cursor, "limit": 1})["items"] == []
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from app.web.__main__ import _listener
-from app.web.serving import Server
+from app.web.server import Server
 
 SECONDS = 20
 """How long a test waits for what has to happen; it fails if it has not by then."""

@@ -14,7 +14,7 @@ from app.aws import clients
 from app.errors import InvalidRequest, Throttled, TimedOut
 from app.local.faults import Delay
 from app.web import application
-from app.web.turns import ROOM, Turn, Turns
+from app.web.turns import CAPACITY, Turn, Turns
 from tests.local.home import Home
 from tests.local.s3.putting import scratch
 from tests.models.loopback import Act, Loopback, Step, chunk_frame, http_chunk, stream_head
@@ -216,7 +216,7 @@ def test_a_quiet_stream_says_that_it_is_alive(
     running: tuple[Running, ExitStack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, stack = running
-    monkeypatch.setattr("app.web.sending.QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("app.web.responses.QUIET_SECONDS", 0.05)
     port = one.serve(stack, "BEDROCK_RUNTIME", deadline_seconds=60)
     one.silent.enqueue(stream_head(), Act.WAIT)
     with Caller(port) as caller:
@@ -231,7 +231,7 @@ def test_a_turn_is_never_far_ahead_of_its_reader() -> None:
 
     def pieces() -> Iterator[int]:
         nonlocal pulled
-        for number in range(10 * ROOM):
+        for number in range(10 * CAPACITY):
             pulled += 1
             yield number
 
@@ -241,10 +241,10 @@ def test_a_turn_is_never_far_ahead_of_its_reader() -> None:
         seen: list[int] = []
         while taken := await turn.take():
             seen += taken
-            assert pulled - len(seen) <= ROOM + 1
+            assert pulled - len(seen) <= CAPACITY + 1
         return seen
 
-    assert asyncio.run(read()) == list(range(10 * ROOM))
+    assert asyncio.run(read()) == list(range(10 * CAPACITY))
 
 
 def test_a_turn_whose_reader_leaves_while_it_waits_for_him_ends() -> None:
@@ -252,7 +252,7 @@ def test_a_turn_whose_reader_leaves_while_it_waits_for_him_ends() -> None:
 
     def pieces() -> Iterator[int]:
         try:
-            yield from range(10 * ROOM)
+            yield from range(10 * CAPACITY)
         finally:
             closed.set()
 

@@ -9,9 +9,9 @@ import typer
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
-from app.cli.empty import say_if_empty
+from app.cli.emptiness import say_if_empty
 
-SILENT = {"start", "start-step", "data-retrieval", "text-start"}  # parts that show nothing
+SILENT = {"start", "start-step", "data-retrieval", "text-start"}  # parts that print nothing
 
 
 def ask(
@@ -24,31 +24,31 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask a question about the documents, and read the cited answer as it is written."""
-    asked = {"message": question, "conversationId": conversation, "model": model}
+    body = {"message": question, "conversationId": conversation, "model": model}
     with application(stack) as client:
         if as_json:
-            screen.show_json(client.call("POST", "/chat", json=_given(asked)))
+            screen.show_json(client.call("POST", "/chat", json=_without_none(body)))
         else:
-            show(client, _given(asked))
+            show(client, _without_none(body))
 
 
-def show(client: Client, asked: Json) -> str | None:
-    """Write an answer to the screen as it comes, its sources under it; give its conversation. Where
-    there are no documents at all, that is said in place of an answer, and no turn is kept.
+def show(client: Client, body: Json) -> str | None:
+    """Print an answer as it comes, then its sources; return the id of its conversation. Where there
+    are no documents at all, print that in place of an answer.
 
     Raises:
         Refused: the answer broke off.
     """
     began = time.monotonic()
     citations: list[Json] = []
-    started: Json = {}
-    for part in _waited_for(client.stream(asked), client.thinking):
+    metadata: Json = {}
+    for part in _with_spinner(client.stream(body), client.thinking):
         match part["type"]:
             case "start":
-                started = part["messageMetadata"]
+                metadata = part["messageMetadata"]
             case "data-retrieval":
                 if not part["data"]["passages"] and say_if_empty(client):
-                    return asked.get("conversationId")
+                    return body.get("conversationId")
             case "text-delta":
                 screen.out.print(part["delta"], end="", soft_wrap=True)
             case "data-citation":
@@ -65,12 +65,12 @@ def show(client: Client, asked: Json) -> str | None:
                 screen.out.print("\n")
                 screen.sources(citations)
                 seconds = time.monotonic() - began
-                _footnote(started["model"], part["messageMetadata"]["usage"], seconds)
-    return str(started["conversationId"])
+                _footnote(metadata["model"], part["messageMetadata"]["usage"], seconds)
+    return str(metadata["conversationId"])
 
 
-def _waited_for(parts: Iterator[Json], doing: str) -> Iterator[Json]:
-    """The parts, with a spinner until the first that is shown."""
+def _with_spinner(parts: Iterator[Json], doing: str) -> Iterator[Json]:
+    """Yield the parts, and show a spinner until the first of them that is printed."""
     before: list[Json] = []
     with screen.waiting(doing):
         for part in parts:
@@ -82,7 +82,7 @@ def _waited_for(parts: Iterator[Json], doing: str) -> Iterator[Json]:
 
 
 def _guardrail(verdict: Json) -> None:
-    """Show what the guardrail put in place of the question, or of the answer."""
+    """Print the text that the guardrail put in place of the question or of the answer."""
     if (verdict["source"], verdict["action"]) == ("question", "masked"):
         screen.out.print(f"Asked as: {verdict['text']}\n", style="dim")
     else:
@@ -94,5 +94,5 @@ def _footnote(model: str, usage: Json, seconds: float) -> None:
     screen.out.print(f"\n{model}, {tokens}, {seconds:.1f} s", style="dim")
 
 
-def _given(options: dict[str, Any]) -> Json:
+def _without_none(options: dict[str, Any]) -> Json:
     return {name: value for name, value in options.items() if value is not None}

@@ -12,7 +12,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Refused
 from app.cli.commands.ask import show
-from app.cli.visible import visible_line
+from app.cli.terminal_text import visible_line
 from app.deploy.laptop.home import private, usable
 from app.settings import LaptopSettings, read
 
@@ -35,8 +35,8 @@ def chat(
     """Talk about the documents: every question may refer to what was said before."""
     with application(stack) as client:
         if conversation:
-            found = client.call("GET", f"/conversations/{conversation}")
-            screen.err.print(f"Going on after {len(found['turns'])} turns.", style="dim")
+            history = client.call("GET", f"/conversations/{conversation}")
+            screen.err.print(f"Going on after {len(history['turns'])} turns.", style="dim")
         screen.err.print(HELP, style="dim")
         conversation = _talk(client, _reader(), conversation, model)
     if conversation:
@@ -45,9 +45,11 @@ def chat(
         screen.err.print(visible_line(line), style="dim", soft_wrap=True)
 
 
-def _talk(client: Client, read: Read, conversation: str | None, model: str | None) -> str | None:
+def _talk(
+    client: Client, read_question: Read, conversation: str | None, model: str | None
+) -> str | None:
     """Answer question after question; gives the conversation that was the last."""
-    while (question := read()) not in (None, "/quit"):
+    while (question := read_question()) not in (None, "/quit"):
         match question:
             case "/new":
                 conversation = None
@@ -58,19 +60,19 @@ def _talk(client: Client, read: Read, conversation: str | None, model: str | Non
             case str() if question.startswith("/") and " " not in question:
                 screen.err.print(f"{visible_line(question)} is no command. {HELP}", style="dim")
             case str() if question:
-                conversation = _answered(client, question, conversation, model)
+                conversation = _answer(client, question, conversation, model)
     return conversation
 
 
 def _reader() -> Read:
     """How questions are read: with a line to edit and a history at a terminal, else by the line."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _piped
+        return _read_line
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import FileHistory
 
     history = usable(read(LaptopSettings).home) / "chat-history"
-    _keep_to_ourselves(history)
+    _make_private(history)
     session: PromptSession[str] = PromptSession(history=FileHistory(str(history)))
 
     def prompted() -> str | None:
@@ -85,28 +87,28 @@ def _reader() -> Read:
     return prompted
 
 
-def _keep_to_ourselves(history: Path) -> None:
+def _make_private(history: Path) -> None:
     """What one has asked is for nobody else to read."""
     private(history, os.O_APPEND).close()
     history.chmod(0o600)
 
 
-def _piped() -> str | None:
+def _read_line() -> str | None:
     line = sys.stdin.readline()
     return line.strip() if line else None
 
 
-def _answered(
+def _answer(
     client: Client, question: str, conversation: str | None, model: str | None
 ) -> str | None:
     """The conversation that the question was answered in. One that was stopped is not stored."""
-    asked = {"message": question}
+    body = {"message": question}
     if conversation:
-        asked["conversationId"] = conversation
+        body["conversationId"] = conversation
     if model:
-        asked["model"] = model
+        body["model"] = model
     try:
-        return show(client, asked)
+        return show(client, body)
     except KeyboardInterrupt:
         screen.out.print("\n(stopped)", style="dim")
     except Refused as error:

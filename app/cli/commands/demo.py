@@ -40,9 +40,9 @@ def demo() -> None:
         )
         files = select([here / "docs"], supported()).files
         documents = put(client, files, "Reading docs/", quiet=False)
-        failed = [document for document in documents if document["status"] not in INDEXED]
-        report(documents, failed)
+        failures = [document for document in documents if document["status"] not in INDEXED]
+        report(documents, failures)
         screen.out.print(f"\n{QUESTION}\n", style="bold")
         show(client, {"message": QUESTION})
     screen.out.print("\n" + NEXT.format(home=read(LaptopSettings).home), soft_wrap=True)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if failures else 0)

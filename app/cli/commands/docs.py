@@ -11,9 +11,9 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.confirm import confirm
-from app.cli.empty import EMPTY
+from app.cli.emptiness import EMPTY
 from app.cli.names import id_of
-from app.cli.visible import visible_line
+from app.cli.terminal_text import visible_line
 
 docs = typer.Typer(help="List, show and remove documents.", no_args_is_help=True)
 
@@ -67,40 +67,41 @@ def remove(
     On a terminal it shows what a pattern matches, and asks.
     """
     with application(stack) as client:
-        chosen = _chosen(client, names)
-        if set(chosen) != set(names):
-            _ask(chosen, yes=yes)
-        removed = [client.call("DELETE", f"/documents/{id_of(name)}") for name in chosen]
-        for document in removed:
-            with screen.waiting(f"removing {len(removed)} documents"):
+        matches = _matching(client, names)
+        if set(matches) != set(names):
+            _ask(matches, yes=yes)
+        documents = [client.call("DELETE", f"/documents/{id_of(name)}") for name in matches]
+        for document in documents:
+            with screen.waiting(f"removing {len(documents)} documents"):
                 _until_gone(client, f"/documents/{document['id']}")
             if not as_json:
                 screen.out.print(f"{visible_line(document['name'])} is gone: no search finds it.")
     if as_json:
-        items = [document | {"status": "DELETED"} for document in removed]
-        screen.show_json(items[0] if [*chosen] == names[:1] else {"items": items})
+        items = [document | {"status": "DELETED"} for document in documents]
+        screen.show_json(items[0] if [*names] == matches[:1] else {"items": items})
 
 
-def _chosen(client: Client, names: Sequence[str]) -> list[str]:
-    """The names that are meant. A name with a wildcard means itself, if there is such a document.
+def _matching(client: Client, names: Sequence[str]) -> list[str]:
+    """The names of the documents that `names` match. A name with a wildcard matches the document of
+    that very name, if there is one, and no other.
 
     Raises:
         Refused: a pattern matches no document.
     """
     if not any(map(_is_pattern, names)):
         return list(dict.fromkeys(names))
-    there = [document["name"] for document in client.pages("/documents", limit=PAGE)]
-    chosen: dict[str, None] = {}
+    existing = [document["name"] for document in client.pages("/documents", limit=PAGE)]
+    matches: dict[str, None] = {}
     for name in names:
-        if name in there or not _is_pattern(name):
-            chosen[name] = None
+        if name in existing or not _is_pattern(name):
+            matches[name] = None
             continue
-        matching = [one for one in there if fnmatchcase(one, name)]
-        if not matching:
+        group = [other for other in existing if fnmatchcase(other, name)]
+        if not group:
             detail = f"No document's name matches {name!r}; `outcrop docs ls` shows them."
             raise Refused({"title": "There is no such thing", "detail": detail, "status": 404})
-        chosen |= dict.fromkeys(matching)
-    return list(chosen)
+        matches |= dict.fromkeys(group)
+    return list(matches)
 
 
 def _is_pattern(name: str) -> bool:

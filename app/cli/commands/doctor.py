@@ -60,10 +60,10 @@ def _repaired() -> Iterator[Finding]:
     home = read(LaptopSettings).home
     with screen.waiting("reading every file of the home"):
         command = [sys.executable, "-m", "app.local.repair", "--home", str(home)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise OperatorError(done.stderr.strip().rpartition("\n")[2])
-    result = json.loads(done.stdout)
+        process = subprocess.run(command, check=False, capture_output=True, text=True)
+    if process.returncode != 0:
+        raise OperatorError(process.stderr.strip().rpartition("\n")[2])
+    result = json.loads(process.stdout)
     if aside := result["setAside"]:
         mend = f"They lie in {result['folder']}. Run `outcrop up`: it makes again what it can."
         yield Finding("Damaged files", well=True, found=f"set aside: {', '.join(aside)}", mend=mend)
@@ -152,16 +152,16 @@ def _local_model(settings: LaptopSettings) -> Iterator[Finding]:
         names = [model["id"] for model in models["data"]]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         mend = "Start that server, or unset OUTCROP_LOCAL_MODEL_URL."
-        found = f"{url} does not answer as an OpenAI-compatible server does ({error})"
-        yield Finding("The local model", well=False, found=found, mend=mend)
+        problem = f"{url} does not answer as an OpenAI-compatible server does ({error})"
+        yield Finding("The local model", well=False, found=problem, mend=mend)
         return
-    wanted = settings.local_model
-    known = wanted is None or wanted in names
+    model = settings.local_model
+    is_listed = model is None or model in names
     yield Finding(
         "The local model",
-        known,
+        is_listed,
         f"{url} has {', '.join(names) or 'no model'}",
-        None if known else f"OUTCROP_LOCAL_MODEL is {wanted}, which is not among them.",
+        None if is_listed else f"OUTCROP_LOCAL_MODEL is {model}, which is not among them.",
     )
 
 

@@ -36,17 +36,17 @@ def env(
     if as_json:
         _show(variables, as_json)
         return
-    gone = dict.fromkeys(misleading(environment))
-    _show(variables | {REPLACED: replaced(variables, environment)} | gone, as_json)
+    removals = dict.fromkeys(misleading(environment))
+    _show(variables | {REPLACED: replaced(variables, environment)} | removals, as_json)
 
 
 def _show(changes: Mapping[str, str | None], as_json: bool) -> None:
-    """Each change as a line for a shell; None: the variable goes."""
+    """Print each change as a line for a shell; a value of None unsets the variable."""
     if as_json:
         screen.show_json(dict(changes))
         return
     for name, value in changes.items():
         if value is not None:
             typer.echo(f"export {name}={shlex.quote(value)}")
-    if gone := [name for name, value in changes.items() if value is None]:
-        typer.echo(f"unset {' '.join(gone)}")
+    if removals := [name for name, value in changes.items() if value is None]:
+        typer.echo(f"unset {' '.join(removals)}")

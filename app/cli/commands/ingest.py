@@ -16,11 +16,11 @@ from app.cli.client import Client, Json, Refused
 from app.cli.files import BadSelection, File, select
 from app.cli.names import id_of, supported
 from app.cli.sidecar import BadSidecar, attributes
-from app.cli.visible import visible_line
+from app.cli.terminal_text import visible_line
 
-# What a document is while something is still to be done with it.
+# The statuses of a document whose ingestion or removal is not over.
 UNDER_WAY = {"UPLOADED", "STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
-INDEXED = {"INDEXED", "IGNORED"}  # ignored: it was indexed already, just as it is
+INDEXED = {"INDEXED", "IGNORED"}  # IGNORED: the same content was indexed before
 NEW, REPLACED, UNCHANGED = "new", "replaced", "unchanged"
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 2
 PATIENCE_SECONDS = 600  # for one document
@@ -43,49 +43,51 @@ def ingest(
     has it. What a file .outcropignore says, in the syntax of .gitignore, is left out of its folder.
     """
     try:
-        chosen = select(paths, supported(), prefix)
+        selection = select(paths, supported(), prefix)
     except BadSelection as error:
         raise typer.BadParameter(str(error)) from None
-    if not chosen.files:
+    if not selection.files:
         types = ", ".join(supported())
         raise typer.BadParameter(f"there is no file of a type that is read: {types}")
-    left_out = [(str(path), reason) for path, reason in chosen.left_out]
+    left_out = [(str(path), reason) for path, reason in selection.left_out]
     with application(stack) as client:
         label = "Reading " + ", ".join(map(str, paths))
-        documents = put(client, chosen.files, label, quiet=as_json)
-    failed = [document for document in documents if document["status"] not in INDEXED]
+        documents = put(client, selection.files, label, quiet=as_json)
+    failures = [document for document in documents if document["status"] not in INDEXED]
     if as_json:
-        left = [path for path, _ in left_out]
-        screen.show_json({**_counts(documents), "documents": documents, "leftOut": left})
+        ignored_paths = [path for path, _ in left_out]
+        screen.show_json({**_counts(documents), "documents": documents, "leftOut": ignored_paths})
     else:
-        report(documents, failed)
+        report(documents, failures)
         for path, reason in left_out:
             screen.err.print(f"left out {visible_line(path)}: {reason}", soft_wrap=True)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if failures else 0)
 
 
 def put(client: Client, files: Sequence[File], label: str, *, quiet: bool) -> list[Json]:
-    """Upload all, wait, and say what became of each: `status`, and `change`, which is new, replaced
-    or unchanged, of what was not refused.
+    """Upload files and wait until each is indexed or has failed. Return each document with its
+    `status`, and unless it was refused, its `change`: new, replaced or unchanged.
     """
     documents = []
     with screen.progress(label, len(files), quiet=quiet) as advance:
-        uploaded = [_upload(client, file) for file in files]
-        for document in uploaded:
-            settled = document["status"] not in UNDER_WAY
-            documents.append(document if settled else document | _settled(client, document["name"]))
+        uploads = [_upload(client, file) for file in files]
+        for document in uploads:
+            is_final = document["status"] not in UNDER_WAY
+            documents.append(
+                document if is_final else document | _wait_until_final(client, document["name"])
+            )
             advance(len(documents))
     return documents
 
 
-def report(documents: Sequence[Json], failed: Sequence[Json]) -> None:
-    """What was indexed, and replaced, and for every document that was not indexed, why."""
-    replaced = [one["name"] for one in documents if one.get("change") == REPLACED]
-    for name in replaced[:MOST_NAMES]:
+def report(documents: Sequence[Json], failures: Sequence[Json]) -> None:
+    """Print how many documents were indexed, which were replaced, and why any was not indexed."""
+    replacements = [one["name"] for one in documents if one.get("change") == REPLACED]
+    for name in replacements[:MOST_NAMES]:
         screen.err.print(f"replaced {visible_line(name)}", soft_wrap=True)
-    if more := replaced[MOST_NAMES:]:
+    if more := replacements[MOST_NAMES:]:
         screen.err.print(f"replaced {len(more)} more")
-    for document in failed:
+    for document in failures:
         reason = document.get("reason") or document["status"]
         screen.err.print(
             Text.assemble(("not indexed", "red"), f" {visible_line(document['name'])}: {reason}"),
@@ -109,7 +111,9 @@ def _counts(documents: Iterable[Json]) -> dict[str, int]:
 
 
 def _upload(client: Client, file: File) -> Json:
-    """Put one file into the bucket, unless it is there just so. What is refused says why."""
+    """Upload one file, unless the bucket holds the same content and attributes already. A file that
+    is refused has the status REFUSED and a reason.
+    """
     try:
         new = {
             "name": _unicode(file.name),
@@ -144,8 +148,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _settled(client: Client, name: str) -> Json:
-    """The document, once the Knowledge Base has dealt with what was uploaded."""
+def _wait_until_final(client: Client, name: str) -> Json:
+    """The document once its status is final, or after PATIENCE_SECONDS with the reason."""
     deadline, pause = time.monotonic() + PATIENCE_SECONDS, POLL_SECONDS
     reason = f"not dealt with in {PATIENCE_SECONDS} s; `outcrop docs show` says how far it is"
     while time.monotonic() < deadline:

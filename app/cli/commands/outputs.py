@@ -10,9 +10,15 @@ def outputs(stack: NameOption = STACK, as_json: AsJson = False) -> None:
     from app.aws import operator
     from app.deploy.stack.description import SECONDS, describe
 
-    found = describe(operator(SECONDS), stack)
+    description = describe(operator(SECONDS), stack)
     if as_json:
-        screen.show_json({"stack": found.name, "status": found.status, "outputs": found.outputs})
+        screen.show_json(
+            {
+                "stack": description.name,
+                "status": description.status,
+                "outputs": description.outputs,
+            }
+        )
         return
-    screen.out.print(f"{found.name} is {found.status}")
-    screen.table(("output", "value"), sorted(found.outputs.items()))
+    screen.out.print(f"{description.name} is {description.status}")
+    screen.table(("output", "value"), sorted(description.outputs.items()))

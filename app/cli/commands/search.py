@@ -8,8 +8,8 @@ from rich.text import Text
 from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Json
-from app.cli.empty import say_if_empty
-from app.cli.visible import visible_line
+from app.cli.emptiness import say_if_empty
+from app.cli.terminal_text import visible_line
 
 
 def search(
@@ -23,21 +23,21 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show the passages that an answer would be made of."""
-    asked: Json = {"query": query, "limit": limit, "explain": explain}
+    body: Json = {"query": query, "limit": limit, "explain": explain}
     if semantic:
-        asked["searchType"] = "SEMANTIC"
+        body["searchType"] = "SEMANTIC"
     with application(stack) as client:
-        found = client.call("POST", "/search", json=asked)
+        results = client.call("POST", "/search", json=body)
         if as_json:
-            screen.show_json(found)
+            screen.show_json(results)
             return
-        for passage in found["passages"]:
-            _show(passage, told=found["searchType"] != "MANAGED")
-        if not found["passages"] and not say_if_empty(client):
+        for passage in results["passages"]:
+            _show(passage, has_ranks=results["searchType"] != "MANAGED")
+        if not results["passages"] and not say_if_empty(client):
             screen.err.print("Nothing was found.")
 
 
-def _show(passage: Json, *, told: bool) -> None:
+def _show(passage: Json, *, has_ranks: bool) -> None:
     head = Text(f"{passage['number']}. ", style="bold cyan")
     head.append(visible_line(passage["document"]), style="cyan")
     if passage["page"]:
@@ -48,7 +48,7 @@ def _show(passage: Json, *, told: bool) -> None:
         rank = why["semanticRank"]
         by_meaning = f"number {rank} by meaning; " if rank else "not found by meaning alone; "
         words = ", ".join(why["words"]) or "none"
-        note = f"{by_meaning if told else ''}shared words: {words}"
+        note = f"{by_meaning if has_ranks else ''}shared words: {words}"
         if why["reason"]:
             note += f"; {why['reason']}"
         screen.out.indented(note, 3, style="dim")

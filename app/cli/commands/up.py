@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app.cli import screen
-from app.cli.replaying import Replaying
+from app.cli.template_replay import Replaying
 from app.deploy import laptop
 from app.settings import LaptopSettings, read
 
@@ -29,9 +29,9 @@ def up(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Serve the application and the stand-in until Ctrl-C."""
-    stopped = Event()
+    stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: stop.set())
     settings = read(LaptopSettings)
     if parameter and not template:
         raise typer.BadParameter("it would be a template's; give --template too.")
@@ -40,35 +40,35 @@ def up(
     )
     with ExitStack() as stack:
         with nullcontext() if replaying else screen.waiting("starting"):
-            served = stack.enter_context(laptop.serving(settings, replaying or laptop.provisioned))
+            home = stack.enter_context(laptop.serving(settings, replaying or laptop.provisioned))
         if as_json:
-            where = {"application": served.application, "stand_in": served.stand_in}
+            where = {"application": home.application, "stand_in": home.stand_in}
             screen.show_json(where | (replaying.told() if replaying else {}))
         else:
             if replaying:
                 replaying.show()
-            announce(served)
-        _until(stopped, served)
+            announce(home)
+        _until(stop, home)
 
 
-def _until(stopped: Event, served: laptop.Served) -> None:
-    """Wait, and look after the processes.
+def _until(stop: Event, home: laptop.Served) -> None:
+    """Wait for the signal to stop, and check meanwhile that both processes run.
 
     Raises:
-        OperatorError: one of them has ended. It is not started again: what ends once ends twice,
-            and whoever runs `up` ought to know.
+        OperatorError: a process has ended. It is not started again, so that whoever runs `up`
+            learns of it.
     """
     for looks in count():
-        if stopped.wait(LOOK_SECONDS):
+        if stop.wait(LOOK_SECONDS):
             return
-        if death := served.death():
+        if death := home.death():
             raise death
         if looks % LOOKS_A_LOG == 0:
-            served.keep_small()
+            home.keep_small()
 
 
 def announce(addresses: laptop.Addresses) -> None:
-    """Where things answer, and how to point other programs there."""
+    """Print the addresses, and how to point other programs at them."""
     screen.out.print(f"""\
 application  {addresses.application}   try: curl {addresses.application}/readyz
 stand-in     {addresses.stand_in}   AWS, for any client that is pointed at it

@@ -12,7 +12,7 @@ from app.errors import InvalidRequest
 from app.events import Error, Event
 from app.guardrail import guard
 from app.settings import Settings
-from app.web import schemas, sending, streams
+from app.web import responses, schemas, streams
 from app.web.principal import principal_of
 from app.web.problems import problem
 from app.web.turns import Turns
@@ -25,49 +25,49 @@ TEXT_MEMBERS = {"state", "providerMetadata"}  # of a text part; they say how it 
 def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/chat` and `/chat/stream`."""
     routes = APIRouter()
-    named = principal_of(settings)
+    principal_dependency = principal_of(settings)
     UnderWay = Annotated[Turns, Depends(_turns)]
     guarded = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
 
     async def principal(request: Request) -> str:  # in no thread, so that it waits for none
-        return named(request)
+        return principal_dependency(request)
 
     Principal = Annotated[str, Depends(principal)]
 
-    def turn(asked: schemas.AnyQuestion, principal: str) -> Generator[Event, None, None]:
+    def turn(body: schemas.AnyQuestion, principal: str) -> Generator[Event, None, None]:
         """The turn, begun: what is wrong with the question is known before the first byte."""
         conversations = Conversations(clients.s3, settings.conversations_bucket, principal)
-        return answer(_question(asked), Means(clients, settings, guarded, conversations))
+        return answer(_question(body), Means(clients, settings, guarded, conversations))
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(
-        asked: schemas.AnyQuestion, principal: Principal, turns: UnderWay, request: Request
+        body: schemas.AnyQuestion, principal: Principal, turns: UnderWay, request: Request
     ) -> schemas.Answer | Response:
         """Answer a question, whole."""
 
-        def collected() -> tuple[Answer | Error]:
-            return (collect(turn(asked, principal)),)
+        def reply_to() -> tuple[Answer | Error]:
+            return (collect(turn(body, principal)),)
 
         try:
-            answered = await sending.whole(turns.start(collected), request.receive)
-        except sending.Left:
+            reply = await responses.whole(turns.start(reply_to), request.receive)
+        except responses.CallerGone:
             return Response()  # which nobody reads
-        if isinstance(answered, Error):
-            return problem(answered)
-        return schemas.Answer.model_validate(answered)
+        if isinstance(reply, Error):
+            return problem(reply)
+        return schemas.Answer.model_validate(reply)
 
-    @routes.post("/chat/stream", response_class=sending.TurnStream, status_code=200)
+    @routes.post("/chat/stream", response_class=responses.TurnStream, status_code=200)
     async def chat_stream(
-        asked: schemas.AnyQuestion, principal: Principal, turns: UnderWay
+        body: schemas.AnyQuestion, principal: Principal, turns: UnderWay
     ) -> Response:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
-        streamed = turns.start(lambda: streams.sse(turn(asked, principal)))
+        stream = turns.start(lambda: streams.sse(turn(body, principal)))
         try:
-            await streamed.begun
+            await stream.begun
         except BaseException:
-            streamed.leave()
+            stream.leave()
             raise
-        return sending.TurnStream(streamed, settings.deadline_seconds + LAST_WORDS_SECONDS)
+        return responses.TurnStream(stream, settings.deadline_seconds + LAST_WORDS_SECONDS)
 
     return routes
 
@@ -77,20 +77,20 @@ async def _turns(request: Request) -> Turns:
     return turns
 
 
-def _question(asked: schemas.Question | schemas.UIQuestion) -> Question:
-    if isinstance(asked, schemas.Question):
+def _question(body: schemas.Question | schemas.UIQuestion) -> Question:
+    if isinstance(body, schemas.Question):
         return Question(
-            text=asked.message,
-            conversation=asked.conversation_id,
-            known=asked.conversation_id is not None,
-            model=asked.model,
-            retrieval_filter=asked.filter,
+            text=body.message,
+            conversation=body.conversation_id,
+            known=body.conversation_id is not None,
+            model=body.model,
+            retrieval_filter=body.filter,
         )
     return Question(
-        _text(asked.messages[-1]),
-        conversation=asked.id,
-        model=asked.model,
-        retrieval_filter=asked.filter,
+        _text(body.messages[-1]),
+        conversation=body.id,
+        model=body.model,
+        retrieval_filter=body.filter,
     )
 
 

@@ -24,7 +24,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         """Say whether questions can be answered: the Knowledge Base and the buckets are there."""
         try:
             with calling("GetKnowledgeBase"):
-                found = clients.bedrock_agent.get_knowledge_base(
+                description = clients.bedrock_agent.get_knowledge_base(
                     knowledgeBaseId=settings.knowledge_base_id
                 )
             for bucket in (settings.documents_bucket, settings.conversations_bucket):
@@ -32,7 +32,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
                     clients.s3.head_bucket(Bucket=bucket)
         except OutcropError as error:
             return problem(Unavailable(f"Not ready: {error.title}."))
-        status = found["knowledgeBase"]["status"]
+        status = description["knowledgeBase"]["status"]
         if status != "ACTIVE":
             return problem(Unavailable(f"Not ready: the Knowledge Base is {status}."))
         return {"status": "ready"}

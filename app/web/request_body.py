@@ -47,10 +47,10 @@ class ReadBody:
         except CallerError as error:
             await problem(error)(scope, receive, send)
             return
-        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive_read() -> Message:
-            return unread.pop() if unread else await receive()
+            return messages.pop() if messages else await receive()
 
         await self.app(scope, receive_read, send)
 
@@ -124,8 +124,8 @@ def _faults(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
             if depth > DEEPEST:
                 yield path, DEPTH
                 return
-            named = value.items() if isinstance(value, dict) else ((None, each) for each in value)
-            for name, each in named:
+            members = value.items() if isinstance(value, dict) else ((None, each) for each in value)
+            for name, each in members:
                 if name is not None and not _whole(name):
                     yield path, WHOLE
                 else:

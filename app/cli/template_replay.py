@@ -69,7 +69,7 @@ class Replaying:
         return on_the_laptop(self.replayed.variables)
 
     def told(self) -> dict[str, Any]:
-        """For programs."""
+        """What became of the template, for programs."""
         return {"template": asdict(self.replayed)} if self.replayed else {}
 
     def show(self) -> None:
@@ -95,11 +95,11 @@ class Replaying:
 
 def _left_out(steps: Sequence["Step"]) -> Iterator[tuple[str, str]]:
     """The types of what was left out, with how many there are, under their reason."""
-    left = sorted((step.note, step.type) for step in steps if step.became == "left out")
-    for reason, group in groupby(left, key=lambda pair: pair[0]):
+    omissions = sorted((step.note, step.type) for step in steps if step.became == "left out")
+    for reason, group in groupby(omissions, key=lambda pair: pair[0]):
         types = [kind for _, kind in group]
-        counted = [f"{kind} ({types.count(kind)})" for kind in dict.fromkeys(types)]
-        yield ", ".join(counted), reason
+        counts = [f"{kind} ({types.count(kind)})" for kind in dict.fromkeys(types)]
+        yield ", ".join(counts), reason
 
 
 def _change(name: str) -> str:

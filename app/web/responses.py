@@ -17,7 +17,7 @@ COMMENT = b": waiting\n\n"
 T = TypeVar("T")
 
 
-class Left(Exception):
+class CallerGone(Exception):
     """The caller has gone before it was answered."""
 
 
@@ -25,17 +25,17 @@ async def whole(turn: Turn[T], receive: Receive) -> T:
     """The one thing that a turn yields.
 
     Raises:
-        Left: the caller has gone.
+        CallerGone: the caller has gone.
         Exception: what the turn raises.
     """
 
-    async def taken() -> T:
+    async def first_piece() -> T:
         await turn.begun
         [one] = await turn.take()
         return one
 
     try:
-        return await _unless_left(taken(), receive)
+        return await _while_connected(first_piece(), receive)
     finally:
         turn.leave()
 
@@ -54,9 +54,9 @@ class TurnStream(Response):
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         # The turn ends by itself in time. Whoever does not read its end is not waited for.
         try:
-            with suppress(Left, TimeoutError):
+            with suppress(CallerGone, TimeoutError):
                 async with asyncio.timeout(self._seconds):
-                    await _unless_left(self._send(send), receive)
+                    await _while_connected(self._send(send), receive)
         finally:
             self._turn.leave()
 
@@ -75,20 +75,20 @@ class TurnStream(Response):
             return COMMENT
 
 
-async def _unless_left(working: Coroutine[Any, Any, T], receive: Receive) -> T:
-    work = asyncio.ensure_future(working)
-    leaving = asyncio.ensure_future(_left(receive))
+async def _while_connected(coroutine: Coroutine[Any, Any, T], receive: Receive) -> T:
+    work = asyncio.ensure_future(coroutine)
+    disconnect = asyncio.ensure_future(_wait_for_disconnect(receive))
     try:
-        await asyncio.wait({work, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({work, disconnect}, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
-            raise Left
+            raise CallerGone
         return work.result()
     finally:
-        leaving.cancel()
+        disconnect.cancel()
         work.cancel()
 
 
-async def _left(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     """Returns once the caller has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass

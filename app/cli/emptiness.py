@@ -1,4 +1,4 @@
-"""An empty Knowledge Base, said: then nothing can be found, whatever is asked for."""
+"""The remark that a person reads where a search finds nothing because there are no documents."""
 
 from contextlib import suppress
 
@@ -9,8 +9,8 @@ EMPTY = "There are no documents yet: `outcrop ingest PATH` puts some in."
 
 
 def say_if_empty(client: Client) -> bool:
-    """After something was looked for in vain: say so if there are no documents at all."""
-    with suppress(Refused):  # what was asked for is answered; this is a remark beside it
+    """Tell the person that there are no documents at all, if that is so; whether it was."""
+    with suppress(Refused):  # the command itself has succeeded; only this remark is left out
         if not client.call("GET", "/documents", params={"limit": 1})["items"]:
             screen.err.print(EMPTY)
             return True

@@ -1,12 +1,12 @@
-"""Foreign text, made harmless for a terminal.
+"""Text of other people, made harmless for a terminal.
 
-Answers, names of documents, reasons, errors of servers: all of it was written by others, and a
-terminal obeys what is in there. ESC begins sequences that set the clipboard (OSC 52), make links
-that lead elsewhere (OSC 8) or rewrite the screen; U+009B begins them in one sign; a bidirectional
-override shows a name backwards. Every such sign becomes one that is only looked at.
+Answers, names of documents, reasons and errors of servers are written by others, and a terminal
+obeys the control characters in them. ESC begins sequences that set the clipboard (OSC 52), make
+links that lead elsewhere (OSC 8) or rewrite the screen; U+009B begins them in one sign; a
+bidirectional override shows a name backwards. Every such character is replaced by a visible one.
 
-It is done sign by sign, so that a sequence that is split over the pieces of a stream is dealt with
-as one that is not.
+Characters are replaced one by one, so that a sequence that is split over two pieces of a stream is
+made harmless too.
 """
 
 import re
@@ -29,7 +29,7 @@ _RAW_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
-    r"""Text of several lines, without a sign that a terminal would obey.
+    r"""A text of several lines, without the characters that a terminal would obey.
 
     >>> visible("one\r\ntwo \x1b]52;c;aGk=\x07")
     'one\ntwo ␛]52;c;aGk=␇'
@@ -38,7 +38,7 @@ def visible(text: str) -> str:
 
 
 def visible_line(text: str) -> str:
-    r"""A name, a title, a cell: what is to stay on one line.
+    r"""A text that has to stay on one line, such as a name, a title or a cell of a table.
 
     >>> visible_line("notes.md\n2 of 2 documents indexed")
     'notes.md␊2 of 2 documents indexed'
@@ -47,7 +47,7 @@ def visible_line(text: str) -> str:
 
 
 def visible_json(document: str) -> str:
-    r"""A JSON document that says the same, with those signs written as JSON's own escapes.
+    r"""A JSON document of the same value, with those characters written as JSON's own escapes.
 
     >>> visible_json('"\x9b2J"')
     '"\\u009b2J"'

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.aws import Clients
 from app.web import application
-from app.web.bodies import DEEPEST, DEPTH, FINITE, WHOLE, check
+from app.web.request_body import DEEPEST, DEPTH, FINITE, WHOLE, check
 from tests.web.backend import settings
 
 CALLS = [("POST", "/chat"), ("POST", "/chat/stream"), ("POST", "/search"), ("POST", "/documents")]
