@@ -122,37 +122,29 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(sign > "\uffff" for sign in text)
 
 
-GuardrailAction = Literal["none", "masked", "blocked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the guardrail made of a text.
-
-    Attributes:
-        action: `none` lets it pass; `masked` replaced parts of it, such as names, and lets the
-            rest pass; `blocked` keeps it out.
-        text: what takes its place: the masked text, or the guardrail's message.
-        reason: the guardrail's own words for why.
-    """
-
-    action: GuardrailAction = "none"
-    text: str = ""
-    reason: str | None = None
+GuardrailSource = Literal["question", "passage", "tool_input", "tool_result", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """The guardrail stepped in.
+    """The guardrail intervened: it masked parts of a text, such as names, or kept the text out.
 
-    A masked question goes on as `verdict.text`. A blocked question has `verdict.text` for its
-    answer. Of an answer, what was shown so far is to be taken back, and `verdict.text` shown in
-    its place; a masked answer keeps its citations.
+    A masked question, passage, tool input or tool result goes on as `text`. A blocked question has
+    `text`, the guardrail's message, for its answer; a blocked passage is left out of what the model
+    reads. Of an answer, what was shown so far is to be taken back and `text` shown in its place; a
+    masked answer keeps its citations.
+
+    Attributes:
+        reason: the guardrail's own words for why.
+        subject: the address of the document that a passage is from, or the name of a tool.
     """
 
     kind: ClassVar[str] = "guardrail"
-    source: Literal["question", "answer"]
-    verdict: Verdict
+    source: GuardrailSource
+    action: Literal["masked", "blocked"]
+    text: str
+    reason: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

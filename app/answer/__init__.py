@@ -25,10 +25,12 @@ from app.answer.rewrite import rewrite
 from app.aws import Clients, cancellation
 from app.conversations import Conversations, History, StoredTurn, new_id
 from app.errors import NotFound
-from app.events import Done, Event, Guardrail, Passage, Retrieval, Started, Text, Usage
+from app.events import Done, Event, Guardrail, Retrieval, Started, Text, Usage
 from app.guardrail import Guard
+from app.meter import Account
 from app.models import Completion, Prompt, Turn
-from app.retrieval import retrieve
+from app.retrieval import Retriever
+from app.retrieval.screening import Screening
 from app.settings import Settings
 
 __all__ = ["Answer", "Means", "Question", "answer", "collect"]
@@ -60,6 +62,7 @@ class Means:
     settings: Settings
     guard: Guard
     conversations: Conversations
+    account: Account
 
 
 def answer(question: Question, means: Means) -> Generator[Event, None, None]:
@@ -94,15 +97,17 @@ def _turn(
 
     verdict = means.guard.question(question.text)
     if verdict.action != "none":
-        yield Guardrail("question", verdict)
+        yield Guardrail("question", verdict.action, verdict.text, verdict.reason)
     if verdict.action == "blocked":  # what the guardrail keeps out is not stored either
         yield from (Usage(0, 0), Done(None, "guardrail"))
         return
-    asked = verdict.text if verdict.action == "masked" else question.text
+    asked = verdict.text
 
     said = [turn for stored in history.turns for turn in _turns(stored)]
     query, spent = rewrite(asked, said, writer.whole)
-    passages = _retrieve(query, question, means)
+    screening = _retrieve(query, question, means)
+    passages = screening.passages
+    yield from screening.interventions
     yield Retrieval(query, passages)
 
     prompt = answer_prompt(asked, said, passages)
@@ -118,7 +123,7 @@ def _turn(
 
     verdict = means.guard.answer(text, query, passages)
     if verdict.action != "none":
-        yield Guardrail("answer", verdict)
+        yield Guardrail("answer", verdict.action, verdict.text, verdict.reason)
         kept = citations if verdict.action == "masked" else []
         text, citations = verdict.text, moved(kept, text, verdict.text)
 
@@ -131,10 +136,14 @@ def _turn(
     yield Done(history.number, stop)
 
 
-def _retrieve(query: str, question: Question, means: Means) -> tuple[Passage, ...]:
-    return retrieve(
+def _retrieve(query: str, question: Question, means: Means) -> Screening:
+    retriever = Retriever(
         means.clients.bedrock_agent_runtime,
         means.settings.knowledge_base_id,
+        means.guard,
+        means.account,
+    )
+    return retriever.passages(
         query,
         limit=means.settings.passages,
         search_type=means.settings.searches,
@@ -157,20 +166,28 @@ class _Writer:
     model: models.Model
 
     def whole(self, prompt: Prompt) -> Completion:
-        return models.invoke(
-            self.means.clients.bedrock_runtime,
-            self.model_id,
-            self._fitted(prompt),
-            base_model_id=self.means.settings.base_model_id,
-        )
+        with self.means.account.call(self.model_id, "rewrite") as call:
+            completion = models.invoke(
+                self.means.clients.bedrock_runtime,
+                self.model_id,
+                self._fitted(prompt),
+                base_model_id=self.means.settings.base_model_id,
+            )
+            call.usage = completion.usage
+        return completion
 
     def stream(self, prompt: Prompt) -> Generator[str | Completion, None, None]:
-        return models.stream(
+        pieces = models.stream(
             self.means.clients.bedrock_runtime,
             self.model_id,
             self._fitted(prompt),
             base_model_id=self.means.settings.base_model_id,
         )
+        with self.means.account.call(self.model_id, "answer") as call, closing(pieces):
+            for piece in pieces:
+                if isinstance(piece, Completion):
+                    call.usage = piece.usage
+                yield piece
 
     def _fitted(self, prompt: Prompt) -> Prompt:
         """Our own wishes give way to what the model takes: nobody asked for them by name."""

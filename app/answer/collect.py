@@ -14,7 +14,6 @@ from app.events import (
     StopReason,
     Text,
     Usage,
-    Verdict,
 )
 
 
@@ -45,12 +44,12 @@ def collect(events: Iterable[Event]) -> Answer | Error:
                 text.append(event.text)
             case Citation():
                 citations.append(event)
-            case Guardrail(source="question", verdict=Verdict(action="masked")):
-                pass  # the question goes on as the guardrail left it
+            case Guardrail(source="question", action="masked") | Guardrail(source="passage"):
+                pass  # what goes on is what the guardrail left
             case Guardrail():
-                kept = citations if event.verdict.action == "masked" else []
-                citations = moved(kept, "".join(text), event.verdict.text)
-                text = [event.verdict.text]
+                kept = citations if event.action == "masked" else []
+                citations = moved(kept, "".join(text), event.text)
+                text = [event.text]
             case Usage():
                 usage += event
             case Error():

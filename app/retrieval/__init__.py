@@ -1,111 +1,70 @@
-"""Question -> passages, through the Knowledge Base's Retrieve."""
+"""Query -> passages: what every flow answers from, and what `/search` shows.
 
-import json
-from collections.abc import Iterable, Mapping
-from math import isfinite
+    query -- filter, checked -- Retrieve -- passages -- guard -- passages that may be used
+
+    filters       Bedrock's RetrievalFilter, checked before anything is called or paid for
+    retrieve      one call of Retrieve
+    passages      what Retrieve returned -> Passage
+    screening     the guard's verdicts: masked text takes its place, a blocked passage is left out
+    explanation   why a passage is where it is
+
+`Retriever` is these stages in one call.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.aws import calling, well_formed
-from app.events import MetadataValue, Passage
+from app.guardrail import Guard
+from app.meter import Account
+from app.retrieval.explanation import Explanation, explain
+from app.retrieval.filters import check_filter
+from app.retrieval.retrieve import SearchType, retrieve
+from app.retrieval.screening import Screening, screen
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
-    from mypy_boto3_bedrock_agent_runtime.type_defs import KnowledgeBaseRetrievalResultTypeDef
 
-SearchType = str  # HYBRID, SEMANTIC, or MANAGED: the one that a managed Knowledge Base has
-PAGE = "x-amz-bedrock-kb-document-page-number"
-RESERVED = "x-amz-bedrock"
-
-
-def retrieve(
-    agent_runtime: "AgentsforBedrockRuntimeClient",
-    knowledge_base_id: str,
-    query: str,
-    *,
-    limit: int,
-    search_type: SearchType,
-    retrieval_filter: Mapping[str, Any] | None = None,
-) -> tuple[Passage, ...]:
-    """The passages that fit best, best first, numbered from 1.
-
-    Args:
-        query: at most 20,000 characters.
-        limit: at most 100.
-        retrieval_filter: Bedrock's RetrievalFilter, as it is.
-    """
-    search: dict[str, Any] = {"numberOfResults": limit}
-    if retrieval_filter:
-        search["filter"] = retrieval_filter
-    configuration: dict[str, Any] = {"managedSearchConfiguration": search}
-    if search_type != "MANAGED":
-        search["overrideSearchType"] = search_type
-        configuration = {"vectorSearchConfiguration": search}
-    with calling("Retrieve"):
-        found = agent_runtime.retrieve(
-            knowledgeBaseId=knowledge_base_id,
-            retrievalQuery={"text": query},
-            retrievalConfiguration=configuration,  # type: ignore[arg-type]  # built above, member by member
-        )
-    return tuple(_passages(found["retrievalResults"]))
+__all__ = [
+    "Explanation",
+    "Retriever",
+    "Screening",
+    "SearchType",
+    "check_filter",
+    "explain",
+    "retrieve",
+]
 
 
-def _passages(results: Iterable["KnowledgeBaseRetrievalResultTypeDef"]) -> Iterable[Passage]:
-    for number, result in enumerate(results, start=1):
-        metadata = result.get("metadata") or {}
-        yield Passage(
-            number=number,
-            text=well_formed(result["content"].get("text") or ""),
-            uri=well_formed(_uri(result.get("location", {}))),
-            score=_finite(result.get("score")) or 0.0,
-            page=int(page) if (page := _finite(metadata.get(PAGE))) is not None else None,
-            metadata=_own(metadata),
-        )
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Finds passages in one Knowledge Base, on the account of one principal."""
 
+    agent_runtime: "AgentsforBedrockRuntimeClient"
+    knowledge_base_id: str
+    guard: Guard
+    account: Account
 
-def _own(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:
-    return {
-        well_formed(key): _value(value)
-        for key, value in metadata.items()
-        if value is not None and not key.startswith(RESERVED)
-    }
+    def passages(
+        self,
+        query: str,
+        *,
+        limit: int,
+        search_type: SearchType,
+        retrieval_filter: Mapping[str, Any] | None = None,
+    ) -> Screening:
+        """The passages that fit a query best and may be used; arguments as of `retrieve`.
 
-
-def _value(value: Any) -> MetadataValue:
-    """An attribute as we have them; a Knowledge Base may return any JSON, shown as its text then.
-
-    >>> _value(3), _value(["a", 1]), _value({"deep": [None]})
-    (3, ['a', '1'], '{"deep": [null]}')
-    """
-    if isinstance(value, list):
-        return [_text(each) for each in value]
-    return value if isinstance(value, bool) or _finite(value) is not None else _text(value)
-
-
-def _text(value: Any) -> str:
-    return well_formed(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-
-
-def _finite(value: Any) -> float | None:
-    """A number that others can read; JSON as Python reads it has some that they cannot."""
-    try:
-        return value if isinstance(value, int | float) and isfinite(value) else None
-    except OverflowError:
-        return None
-
-
-def _uri(location: Mapping[str, Any]) -> str:
-    """Where the document lies.
-
-    >>> _uri({"type": "S3", "s3Location": {"uri": "s3://docs/a.pdf"}})
-    's3://docs/a.pdf'
-    >>> _uri({"type": "CUSTOM", "customDocumentLocation": {"id": "s3://docs/a.pdf"}})
-    's3://docs/a.pdf'
-    """
-    if s3 := location.get("s3Location"):
-        return str(s3["uri"])
-    if custom := location.get("customDocumentLocation"):
-        return str(custom["id"])
-    web: Mapping[str, Any] = next(
-        (value for value in location.values() if isinstance(value, dict) and "url" in value), {}
-    )
-    return str(web.get("url", "unknown"))
+        The Knowledge Base embeds the query with its own model and does not say how many tokens that
+        took, so the meter learns of the call and not of its tokens.
+        """
+        with self.account.call(f"knowledge-base/{self.knowledge_base_id}", "retrieve"):
+            passages = retrieve(
+                self.agent_runtime,
+                self.knowledge_base_id,
+                query,
+                limit=limit,
+                search_type=search_type,
+                retrieval_filter=retrieval_filter,
+            )
+        return screen(passages, self.guard)

@@ -22,6 +22,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__
 from app.aws import Clients
+from app.meter import LogMeter, Meter
 from app.settings import Settings
 from app.web import problems
 from app.web.admission import Admission
@@ -32,8 +33,8 @@ from app.web.routes import chat, conversations, documents, health, models, searc
 from app.web.turns import Turns
 
 
-def application(clients: Clients, settings: Settings) -> FastAPI:
-    """The ASGI application over these clients."""
+def application(clients: Clients, settings: Settings, meter: Meter | None = None) -> FastAPI:
+    """The ASGI application over these clients; `meter` learns of every call of a model."""
     app = FastAPI(
         title="Outcrop",
         version=__version__,
@@ -44,6 +45,7 @@ def application(clients: Clients, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.meter = meter or LogMeter()
     app.state.turns = Turns(settings.concurrent_turns, settings.deadline_seconds)
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])

@@ -6,11 +6,19 @@ Unknown fields are refused by name: a misspelt option must not be ignored in sil
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
 from pydantic.alias_generators import to_camel
 
 from app.events import MetadataValue, StopReason
-from app.web.filters import RetrievalFilter
+from app.retrieval import check_filter
 
 LONGEST_MESSAGE = 10_000  # characters
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -18,6 +26,11 @@ Message = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_MESSAGE),
 ]
+
+RetrievalFilter = Annotated[
+    dict[str, Any], AfterValidator(lambda members: members and check_filter(members))
+]
+"""A filter in a request's body. An empty one filters nothing."""
 
 
 class _Schema(BaseModel):
@@ -200,12 +213,29 @@ class Passage(_Schema):
     explanation: Explanation | None = None
 
 
+class Intervention(_Schema):
+    """What the guardrail did to a passage: `masked` parts of it, or kept it out, `blocked`.
+
+    Attributes:
+        text: the masked passage, or the guardrail's message.
+        reason: the guardrail's own words for why.
+        subject: the address of the document that the passage is from.
+    """
+
+    source: Literal["passage"]
+    action: Literal["masked", "blocked"]
+    text: str
+    reason: str | None
+    subject: str | None
+
+
 class Found(_Schema):
-    """What Retrieve found, best first."""
+    """What Retrieve found, best first, and what the guardrail did to it."""
 
     query: str
     search_type: str
     passages: list[Passage]
+    interventions: list[Intervention]
 
 
 class NewDocument(_Schema):

@@ -105,7 +105,7 @@ class _Stream:
         yield {"type": "data-citation", "data": citation}
 
     def _guardrail(self, event: events.Guardrail) -> Iterator[Part]:
-        yield {"type": "data-guardrail", "data": {"source": event.source, **asdict(event.verdict)}}
+        yield {"type": "data-guardrail", "data": asdict(event)}
 
     def _count(self, event: events.Usage) -> Iterator[Part]:
         self._usage += event

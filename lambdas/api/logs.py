@@ -5,8 +5,9 @@
      "gatewayRequestId": "c6af9ac6-..."}
 
 `timestamp` and `level` are what Lambda's own log level filter reads. `requestId` is the one in the
-answer's head and in every problem, `gatewayRequestId` the one in API Gateway's access log. Of an
-exception there is its type and where it came from. Not what it says: that may quote a question.
+answer's head and in every problem, `gatewayRequestId` the one in API Gateway's access log. A line of
+the meter (`app.meter`) has its figures as `usage`. Of an exception there is its type and where it
+came from. Not what it says: that may quote a question.
 """
 
 import json
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app import meter
 from app.web.principal import request_context
 from app.web.request_ids import WithRequestId
 
@@ -26,11 +28,12 @@ _gateway_request_id: ContextVar[str | None] = ContextVar("gateway_request_id", d
 
 
 def log_json() -> None:
-    """Let what is logged, from warnings on, go out in this form."""
+    """Let warnings and errors, and the meter's lines, go out in this form."""
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(WithRequestId())
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger(meter.__name__).setLevel(logging.INFO)
 
 
 class WithGatewayRequestId:
@@ -58,6 +61,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             "requestId": getattr(record, "request_id", None),
             "gatewayRequestId": _gateway_request_id.get(),
+            "usage": getattr(record, "usage", None),
             "exceptions": _exceptions(record.exc_info[1] if record.exc_info else None),
         }
         return json.dumps({name: value for name, value in line.items() if value})

@@ -64,14 +64,16 @@ def guarded(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield home
 
 
-def test_it_sees_the_question_and_the_answer_with_its_passages(guarded: Home, judge: Judge) -> None:
-    judge.says(PASSED, PASSED)
+def test_it_sees_question_passages_and_answer(guarded: Home, judge: Judge) -> None:
+    judge.says(PASSED, PASSED, PASSED)
     answer = guarded.call("POST", "/chat", ASKED)
     assert "Count Diether" in answer["answer"]
-    before, after = judge.asked
+    before, passages, after = judge.asked
     assert (before["guardrailIdentifier"], before["guardrailVersion"]) == ("a1b2c3", "1")
     assert before["source"] == "INPUT"
     assert before["content"] == [{"text": {"text": ASKED["message"]}}]
+    assert passages["source"] == "INPUT"
+    assert passages["content"] == [{"text": {"text": CASTLE}}]
     assert after["source"] == "OUTPUT"
     told = {block["text"]["qualifiers"][0]: block["text"]["text"] for block in after["content"]}
     assert told == {
@@ -98,7 +100,7 @@ def test_a_question_that_is_kept_out_reaches_no_model_and_is_not_stored(
 def test_an_answer_that_is_held_back_is_taken_back_and_stored_as_what_is_shown(
     guarded: Home, judge: Judge
 ) -> None:
-    judge.says(PASSED, STEPPED_IN)
+    judge.says(PASSED, PASSED, STEPPED_IN)
     parts = guarded.stream(ASKED)
     kinds = [part["type"] for part in parts]
     assert "Count Diether" in text_of(parts)
@@ -110,13 +112,13 @@ def test_an_answer_that_is_held_back_is_taken_back_and_stored_as_what_is_shown(
 
 
 def test_a_whole_answer_that_is_held_back_is_never_shown(guarded: Home, judge: Judge) -> None:
-    judge.says(PASSED, STEPPED_IN)
+    judge.says(PASSED, PASSED, STEPPED_IN)
     answer = guarded.call("POST", "/chat", ASKED)
     assert (answer["answer"], answer["citations"]) == (BLOCKED, [])
     assert answer["stopReason"] == "guardrail"
 
 
-@pytest.mark.parametrize("before", [[], [PASSED]])
+@pytest.mark.parametrize("before", [[], [PASSED], [PASSED, PASSED]])
 def test_without_its_word_nothing_counts_as_answered(
     before: list[JSON], guarded: Home, judge: Judge
 ) -> None:

@@ -5,7 +5,11 @@ import logging
 import sys
 from typing import Any
 
-from lambdas.api.logs import JsonLines
+import pytest
+
+from app.events import Usage
+from app.meter import LogMeter, MeteredCall
+from lambdas.api.logs import JsonLines, log_json
 
 QUESTION = "What ails me?"
 
@@ -30,6 +34,29 @@ def test_a_line() -> None:
         "level": "WARNING",
         "logger": "app.answer",
         "message": "a turn ended early",
+    }
+
+
+def test_the_meter_s_line_has_its_figures_as_members(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
+    level = logging.root.level, logging.getLogger("app.meter").level
+    try:
+        log_json()
+        LogMeter().record(MeteredCall("ada", "nova", "answer", "complete", Usage(9, 4)))
+        logging.getLogger("app.answer").info("nobody reads this")
+    finally:
+        logging.root.setLevel(level[0])
+        logging.getLogger("app.meter").setLevel(level[1])
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["usage"] == {
+        "principal": "ada",
+        "model": "nova",
+        "purpose": "answer",
+        "outcome": "complete",
+        "inputTokens": 9,
+        "outputTokens": 4,
     }
 
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app.aws import clients
 from app.local.wire import JSON, Call
+from app.meter import Meter
 from app.settings import Settings
 from app.web import application
 from tests.local.home import Home
@@ -99,14 +100,14 @@ def _chunk(body: JSON) -> JSON:
 
 
 def settings(**more: Any) -> Settings:
-    return Settings(
-        knowledge_base_id="ABCDEFGHIJ",
-        data_source_id="ABCDEFGHIJ",
-        documents_bucket="documents",
-        conversations_bucket=BUCKET,
-        auth="local",
-        **more,
-    )
+    usual: dict[str, Any] = {
+        "knowledge_base_id": "ABCDEFGHIJ",
+        "data_source_id": "ABCDEFGHIJ",
+        "documents_bucket": "documents",
+        "conversations_bucket": BUCKET,
+        "auth": "local",
+    }
+    return Settings(**(usual | more))
 
 
 @contextmanager
@@ -122,9 +123,9 @@ def behind(backend: Backend, folder: Path) -> Iterator[Home]:
         yield home
 
 
-def called(settings: Settings) -> TestClient:
+def called(settings: Settings, meter: Meter | None = None) -> TestClient:
     """The application, called without a socket in between."""
-    app = application(clients(settings.deadline_seconds), settings)
+    app = application(clients(settings.deadline_seconds), settings, meter)
     return TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
 
 

@@ -180,7 +180,7 @@ def test_a_masked_question_is_asked_retrieved_with_and_stored_as_it_was_masked(
 def test_a_masked_answer_takes_the_place_of_what_was_shown_and_keeps_its_citations(
     backend: Backend, http: TestClient
 ) -> None:
-    backend.verdicts = [PASSES, masks("It is {AGE} [1].")]
+    backend.verdicts = [PASSES, PASSES, masks("It is {AGE} [1].")]
     parts = streamed(http)
     [verdict] = [part["data"] for part in parts if part["type"] == "data-guardrail"]
     assert (verdict["source"], verdict["action"]) == ("answer", "masked")
@@ -188,7 +188,7 @@ def test_a_masked_answer_takes_the_place_of_what_was_shown_and_keeps_its_citatio
     [turn] = conversation(http, parts)
     assert (turn["answer"], len(turn["citations"])) == ("It is {AGE} [1].", 1)
 
-    backend.verdicts = [PASSES, masks("It is {AGE} [1].")]
+    backend.verdicts = [PASSES, PASSES, masks("It is {AGE} [1].")]
     answer = http.post("/chat", json=ASKED).json()
     assert (answer["answer"], len(answer["citations"])) == ("It is {AGE} [1].", 1)
     assert answer["stopReason"] == "end"
@@ -206,7 +206,7 @@ def test_a_masked_answer_takes_the_place_of_what_was_shown_and_keeps_its_citatio
 def test_whatever_is_not_clearly_a_mask_is_blocked(
     verdict: JSON, backend: Backend, http: TestClient
 ) -> None:
-    for verdicts in ([verdict], [PASSES, verdict]):
+    for verdicts in ([verdict], [PASSES, PASSES, verdict]):
         backend.verdicts = list(verdicts)
         parts = streamed(http)
         [shown] = [part["data"] for part in parts if part["type"] == "data-guardrail"]

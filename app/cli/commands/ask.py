@@ -10,6 +10,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.emptiness import say_if_empty
+from app.cli.visible import visible_line
 
 SILENT = {"start", "start-step", "data-retrieval", "text-start"}  # parts that print nothing
 
@@ -55,7 +56,7 @@ def show(client: Client, body: Json) -> str | None:
                 citations.append(part["data"])
             case "data-guardrail":
                 _guardrail(part["data"])
-                if part["data"]["action"] == "blocked":
+                if (part["data"]["source"], part["data"]["action"]) == ("answer", "blocked"):
                     citations = []
             case "data-error":
                 screen.out.print()
@@ -81,12 +82,17 @@ def _with_spinner(parts: Iterator[Json], doing: str) -> Iterator[Json]:
     yield from parts
 
 
-def _guardrail(verdict: Json) -> None:
-    """Print the text that the guardrail put in place of the question or of the answer."""
-    if (verdict["source"], verdict["action"]) == ("question", "masked"):
-        screen.out.print(f"Asked as: {verdict['text']}\n", style="dim")
-    else:
-        screen.out.print(f"\n\n{verdict['text']}")
+def _guardrail(event: Json) -> None:
+    """Show what the guardrail did to the question, to a passage or to the answer."""
+    match event["source"], event["action"]:
+        case "question", "masked":
+            screen.out.print(f"Asked as: {event['text']}\n", style="dim")
+        case "passage", action:
+            name = visible_line(event["subject"].rsplit("/", 1)[-1])
+            result = "masked parts of" if action == "masked" else "left out"
+            screen.out.print(f"The guardrail {result} a passage of {name}.\n", style="dim")
+        case _:
+            screen.out.print(f"\n\n{event['text']}")
 
 
 def _footnote(model: str, usage: Json, seconds: float) -> None:

@@ -11,6 +11,7 @@ from app.conversations import Conversations
 from app.errors import InvalidRequest
 from app.events import Error, Event
 from app.guardrail import guard
+from app.meter import Account
 from app.settings import Settings
 from app.web import responses, schemas, streams
 from app.web.principal import principal_of
@@ -25,28 +26,28 @@ TEXT_MEMBERS = {"state", "providerMetadata"}  # of a text part; they say how it 
 def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/chat` and `/chat/stream`."""
     routes = APIRouter()
-    principal_dependency = principal_of(settings)
+    principal_from = principal_of(settings)
     UnderWay = Annotated[Turns, Depends(_turns)]
     guarded = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
 
-    async def principal(request: Request) -> str:  # in no thread, so that it waits for none
-        return principal_dependency(request)
+    async def account(request: Request) -> Account:  # in no thread, so that it waits for none
+        return Account(request.app.state.meter, principal_from(request))
 
-    Principal = Annotated[str, Depends(principal)]
+    PrincipalAccount = Annotated[Account, Depends(account)]
 
-    def turn(body: schemas.AnyQuestion, principal: str) -> Generator[Event, None, None]:
+    def turn(body: schemas.AnyQuestion, account: Account) -> Generator[Event, None, None]:
         """The turn, begun: what is wrong with the question is known before the first byte."""
-        conversations = Conversations(clients.s3, settings.conversations_bucket, principal)
-        return answer(_question(body), Means(clients, settings, guarded, conversations))
+        conversations = Conversations(clients.s3, settings.conversations_bucket, account.principal)
+        return answer(_question(body), Means(clients, settings, guarded, conversations, account))
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(
-        body: schemas.AnyQuestion, principal: Principal, turns: UnderWay, request: Request
+        body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay, request: Request
     ) -> schemas.Answer | Response:
         """Answer a question, whole."""
 
         def reply_to() -> tuple[Answer | Error]:
-            return (collect(turn(body, principal)),)
+            return (collect(turn(body, account)),)
 
         try:
             reply = await responses.whole(turns.start(reply_to), request.receive)
@@ -58,10 +59,10 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.post("/chat/stream", response_class=responses.TurnStream, status_code=200)
     async def chat_stream(
-        body: schemas.AnyQuestion, principal: Principal, turns: UnderWay
+        body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay
     ) -> Response:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
-        stream = turns.start(lambda: streams.sse(turn(body, principal)))
+        stream = turns.start(lambda: streams.sse(turn(body, account)))
         try:
             await stream.begun
         except BaseException:

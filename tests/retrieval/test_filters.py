@@ -7,7 +7,7 @@ import pytest
 from app.errors import InvalidRequest
 from app.local.engine.store.filters import OPERATORS as STORES
 from app.local.engine.store.filters import compile_filter
-from app.web.filters import OPERATORS, check
+from app.retrieval.filters import OPERATORS, check_filter
 
 YEAR = {"equals": {"key": "year", "value": 2024}}
 
@@ -28,7 +28,7 @@ def test_the_operators_are_those_that_the_store_has() -> None:
     ],
 )
 def test_what_is_right_passes_as_it_is(given: Any) -> None:
-    assert check(given) == given
+    assert check_filter(given) == given
     compile_filter(given)
 
 
@@ -61,7 +61,7 @@ def test_what_is_right_passes_as_it_is(given: Any) -> None:
 )
 def test_what_is_wrong_is_refused_by_its_field(given: Any, field: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        check(given)
+        check_filter(given)
     assert refused.value.field == field
     with pytest.raises(ValueError, match=r".+"):
         compile_filter(given)
@@ -72,4 +72,4 @@ def test_a_filter_without_an_end_is_refused() -> None:
     for _ in range(40):
         deep = {"andAll": [deep, deep]}
     with pytest.raises(InvalidRequest, match="too deep"):
-        check(deep)
+        check_filter(deep)

@@ -1,0 +1,73 @@
+"""One guardrail on every path: a text goes in, a verdict comes out.
+
+    question      what the user asks, before anything is looked up
+    passages      what Retrieve returned, before the model or the user sees it
+    tool_input    the arguments that the model wrote for a tool, before the tool is called
+    tool_result   what a tool returned, before the model sees it
+    answer        what the model wrote, with the passages that it has to be grounded in
+
+A flow cannot be built without a `Guard`. `BedrockGuard` asks ApplyGuardrail; `Unguarded` stands for
+a deployment without a guardrail and lets every text pass. A flow goes on with `verdict.text`,
+whatever the action is, and shows a reader that the guardrail intervened by an `events.Guardrail`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from app.events import Passage
+from app.guardrail.assessments import (
+    Assessment,
+    ContentFilter,
+    GroundingCheck,
+    SensitiveInformation,
+    Topic,
+    Word,
+)
+from app.guardrail.bedrock import BedrockGuard
+from app.guardrail.unguarded import Unguarded
+from app.guardrail.verdict import Verdict
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+
+__all__ = [
+    "Assessment",
+    "BedrockGuard",
+    "ContentFilter",
+    "GroundingCheck",
+    "Guard",
+    "SensitiveInformation",
+    "Topic",
+    "Unguarded",
+    "Verdict",
+    "Word",
+    "guard",
+]
+
+
+class Guard(Protocol):
+    """Judges what goes into a model and what comes out of it.
+
+    Every hook raises an OutcropError where no verdict can be had. A text without a verdict must not
+    be used or shown.
+    """
+
+    def question(self, text: str) -> Verdict:
+        """Judge a question."""
+
+    def passages(self, passages: Sequence[Passage]) -> Sequence[Verdict]:
+        """Judge passages: a verdict for each, in their order."""
+
+    def tool_input(self, arguments: Mapping[str, Any]) -> Verdict:
+        """Judge the arguments of a tool call; `text` is their JSON, which a mask may change."""
+
+    def tool_result(self, text: str) -> Verdict:
+        """Judge what a tool returned."""
+
+    def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
+        """Judge an answer to a question, by the passages that it was written from."""
+
+
+def guard(runtime: "BedrockRuntimeClient", identifier: str | None, version: str) -> Guard:
+    """The guard of a deployment: Bedrock's where the settings name a guardrail."""
+    return BedrockGuard(runtime, identifier, version) if identifier else Unguarded()

@@ -1,0 +1,143 @@
+"""The guard that asks Bedrock's ApplyGuardrail.
+
+What goes into a model is judged as INPUT: there the guardrail looks for attacks on the prompt. What
+a model wrote is judged as OUTPUT: an answer, and the arguments of a tool call.
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from app.aws import calling
+from app.events import Passage
+from app.guardrail.assessments import actions, read_assessment
+from app.guardrail.verdict import Verdict
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_bedrock_runtime.literals import GuardrailContentSourceType
+    from mypy_boto3_bedrock_runtime.type_defs import (
+        ApplyGuardrailResponseTypeDef,
+        GuardrailTextBlockTypeDef,
+    )
+
+BATCH = 25_000
+"""Characters of passages a call. The service bills and throttles by units of 1,000 characters."""
+
+UNREADABLE = "The guardrail masked the tool's arguments, and what is left of them is not JSON."
+
+
+@dataclass(frozen=True, slots=True)
+class BedrockGuard:
+    """A guardrail of Bedrock's.
+
+    An answer is judged with the passages as its grounding source and the question as its query,
+    both of this turn only, as contextual grounding wants it.
+    """
+
+    runtime: "BedrockRuntimeClient"
+    identifier: str
+    version: str
+
+    def question(self, text: str) -> Verdict:
+        return self._judge("INPUT", text)
+
+    def passages(self, passages: Sequence[Passage]) -> Sequence[Verdict]:
+        """Judge passages together, and each alone where the guardrail intervenes: its reply does
+        not say which of several texts it is about. A passage without text has nothing to judge.
+        """
+        verdicts = {passage.number: Verdict("none", passage.text) for passage in passages}
+        for batch in _batches([passage for passage in passages if passage.text.strip()]):
+            numbers = [passage.number for passage in batch]
+            verdicts |= zip(numbers, self._judge_batch(batch), strict=True)
+        return [verdicts[passage.number] for passage in passages]
+
+    def tool_input(self, arguments: Mapping[str, Any]) -> Verdict:
+        """Judge the arguments of a tool call. Where a mask leaves no JSON object, nothing can be
+        called with it: the verdict is a block then.
+        """
+        verdict = self._judge("OUTPUT", json.dumps(arguments, ensure_ascii=False))
+        if verdict.action == "masked" and not _is_json_object(verdict.text):
+            return replace(verdict, action="blocked", text=UNREADABLE)
+        return verdict
+
+    def tool_result(self, text: str) -> Verdict:
+        return self._judge("INPUT", text)
+
+    def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
+        sources: list[GuardrailTextBlockTypeDef] = [
+            {"text": passage.text, "qualifiers": ["grounding_source"]} for passage in passages
+        ]
+        query: GuardrailTextBlockTypeDef = {"text": question, "qualifiers": ["query"]}
+        answer: GuardrailTextBlockTypeDef = {"text": text, "qualifiers": ["guard_content"]}
+        return self._apply("OUTPUT", [*sources, query, answer])
+
+    def _judge_batch(self, batch: Sequence[Passage]) -> Sequence[Verdict]:
+        verdict = self._apply("INPUT", [{"text": passage.text} for passage in batch])
+        if len(batch) == 1:
+            return [verdict]
+        if verdict.intervened:
+            return [self._judge("INPUT", passage.text) for passage in batch]
+        return [replace(verdict, text=passage.text) for passage in batch]
+
+    def _judge(self, source: "GuardrailContentSourceType", text: str) -> Verdict:
+        return self._apply(source, [{"text": text}])
+
+    def _apply(
+        self,
+        source: "GuardrailContentSourceType",
+        blocks: "Sequence[GuardrailTextBlockTypeDef]",
+    ) -> Verdict:
+        """The verdict on the last block; the others are what it is judged by."""
+        with calling("ApplyGuardrail"):
+            reply = self.runtime.apply_guardrail(
+                guardrailIdentifier=self.identifier,
+                guardrailVersion=self.version,
+                source=source,
+                content=[{"text": block} for block in blocks],
+            )
+        return _verdict(reply, blocks)
+
+
+def _verdict(
+    reply: "ApplyGuardrailResponseTypeDef", blocks: "Sequence[GuardrailTextBlockTypeDef]"
+) -> Verdict:
+    """Read ApplyGuardrail's reply.
+
+    Bedrock says GUARDRAIL_INTERVENED of a mask as of a block. Which of the two it is, the
+    assessments tell: each policy's findings have an action of their own, and of those that mask
+    it is ANONYMIZED. Where they do not tell, the text is blocked.
+    """
+    assessments = tuple(read_assessment(each) for each in reply["assessments"])
+    if reply["action"] == "NONE":
+        return Verdict("none", blocks[-1]["text"], assessments=assessments)
+    reason = reply.get("actionReason")
+    outputs = [output.get("text", "") for output in reply["outputs"]]
+    if set(actions(reply["assessments"])) - {"NONE"} == {"ANONYMIZED"} and any(outputs):
+        # One output is the judged text; where each block has an output, it is the last.
+        masked = outputs[-1] if len(outputs) == len(blocks) else "".join(outputs)
+        return Verdict("masked", masked, reason, assessments)
+    return Verdict("blocked", "".join(outputs), reason, assessments)
+
+
+def _batches(passages: Sequence[Passage]) -> Iterator[list[Passage]]:
+    """As many passages together as `BATCH` allows; a longer one is a batch of its own."""
+    batch: list[Passage] = []
+    size = 0
+    for passage in passages:
+        if batch and size + len(passage.text) > BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(passage)
+        size += len(passage.text)
+    if batch:
+        yield batch
+
+
+def _is_json_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,60 @@
+"""Why a search returned a passage where it did."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.events import Passage
+
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a passage is where it is.
+
+    Attributes:
+        semantic_rank: its place by meaning alone, from 1; None if it is not among the candidates,
+            or if the search is a managed Knowledge Base's.
+        words: the query's words that it holds, as they are written there.
+        used: whether an answer would read it.
+        reason: why not, if not.
+    """
+
+    semantic_rank: int | None
+    words: tuple[str, ...]
+    used: bool
+    reason: str | None = None
+
+
+def explain(
+    passage: Passage, query: str, by_meaning: Sequence[Passage], answer_limit: int
+) -> Explanation:
+    """Explain one passage of a search.
+
+    Args:
+        by_meaning: what the same search finds by meaning alone, best first.
+        answer_limit: how many passages an answer reads.
+    """
+    ranks = {(other.uri, other.text): other.number for other in by_meaning}
+    used = passage.number <= answer_limit
+    return Explanation(
+        semantic_rank=ranks.get((passage.uri, passage.text)),
+        words=_shared_words(query, passage.text),
+        used=used,
+        reason=None if used else f"an answer reads the first {answer_limit} only",
+    )
+
+
+def _shared_words(query: str, text: str) -> tuple[str, ...]:
+    """The query's words that a text holds, as they are written there, in order.
+
+    >>> _shared_words("how hard is quartz?", "Quartz is HARD, quartz!")
+    ('Quartz', 'is', 'HARD')
+    """
+    query_words = {word.lower() for word in WORD.findall(query)}
+    spellings: dict[str, str] = {}
+    for word in WORD.findall(text):
+        if word.lower() in query_words:
+            spellings.setdefault(word.lower(), word)
+    return tuple(spellings.values())

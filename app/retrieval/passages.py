@@ -1,0 +1,82 @@
+"""What Retrieve returned -> passages. A Knowledge Base may return any JSON for an attribute."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from app.aws import well_formed
+from app.events import MetadataValue, Passage
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_agent_runtime.type_defs import KnowledgeBaseRetrievalResultTypeDef
+
+PAGE = "x-amz-bedrock-kb-document-page-number"
+RESERVED = "x-amz-bedrock"
+
+
+def read_passages(
+    results: Iterable["KnowledgeBaseRetrievalResultTypeDef"],
+) -> Iterator[Passage]:
+    """The passages that Retrieve's results hold, in their order, numbered from 1."""
+    for number, result in enumerate(results, start=1):
+        metadata = result.get("metadata") or {}
+        yield Passage(
+            number=number,
+            text=well_formed(result["content"].get("text") or ""),
+            uri=well_formed(_uri(result.get("location", {}))),
+            score=_finite(result.get("score")) or 0.0,
+            page=int(page) if (page := _finite(metadata.get(PAGE))) is not None else None,
+            metadata=_attributes(metadata),
+        )
+
+
+def _attributes(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:
+    """The document's own attributes, without those that Bedrock adds."""
+    return {
+        well_formed(key): _value(value)
+        for key, value in metadata.items()
+        if value is not None and not key.startswith(RESERVED)
+    }
+
+
+def _value(value: Any) -> MetadataValue:
+    """An attribute's value. A Knowledge Base may return any JSON: what is no MetadataValue becomes
+    the text of its JSON.
+
+    >>> _value(3), _value(["a", 1]), _value({"deep": [None]})
+    (3, ['a', '1'], '{"deep": [null]}')
+    """
+    if isinstance(value, list):
+        return [_text(each) for each in value]
+    return value if isinstance(value, bool) or _finite(value) is not None else _text(value)
+
+
+def _text(value: Any) -> str:
+    return well_formed(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _finite(value: Any) -> float | None:
+    """A number that JSON can hold, or None: Python reads NaN and Infinity, other readers do not."""
+    try:
+        return value if isinstance(value, int | float) and isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def _uri(location: Mapping[str, Any]) -> str:
+    """The address of the document that a passage is from.
+
+    >>> _uri({"type": "S3", "s3Location": {"uri": "s3://docs/a.pdf"}})
+    's3://docs/a.pdf'
+    >>> _uri({"type": "CUSTOM", "customDocumentLocation": {"id": "s3://docs/a.pdf"}})
+    's3://docs/a.pdf'
+    """
+    if s3 := location.get("s3Location"):
+        return str(s3["uri"])
+    if custom := location.get("customDocumentLocation"):
+        return str(custom["id"])
+    web: Mapping[str, Any] = next(
+        (value for value in location.values() if isinstance(value, dict) and "url" in value), {}
+    )
+    return str(web.get("url", "unknown"))
