@@ -5,9 +5,9 @@
      "gatewayRequestId": "c6af9ac6-..."}
 
 `timestamp` and `level` are what Lambda's own log level filter reads. `requestId` is the one in the
-answer's head and in every problem, `gatewayRequestId` the one in API Gateway's access log. A line of
-the meter (`app.meter`) has its figures as `usage`. Of an exception there is its type and where it
-came from. Not what it says: that may quote a question.
+answer's head and in every problem, `gatewayRequestId` the one in API Gateway's access log. A line
+of the meter (`app.meter`) has its figures as `usage`. Of an exception there is its type and where
+it came from. Not what it says: that may quote a question.
 """
 
 import json

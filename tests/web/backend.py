@@ -85,12 +85,13 @@ class Backend:
         return [call.params for call in self.calls if call.operation == operation]
 
     def _chunks(self) -> Iterator[JSON]:
+        pieces = self.pieces  # this call's: the next test may set others before this one ends
         try:
-            for piece in self.pieces:
+            for piece in pieces:
                 delta = {"delta": {"text": piece}, "contentBlockIndex": 0}
                 yield _chunk({"contentBlockDelta": delta})
         finally:
-            getattr(self.pieces, "close", lambda: None)()
+            getattr(pieces, "close", lambda: None)()
         yield _chunk({"messageStop": {"stopReason": "end_turn"}})
         yield _chunk({"metadata": {"usage": {"inputTokens": 9, "outputTokens": 4}}})
 

@@ -10,7 +10,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.emptiness import say_if_empty
-from app.cli.visible import visible_line
+from app.cli.terminal_text import visible_line
 
 SILENT = {"start", "start-step", "data-retrieval", "text-start"}  # parts that print nothing
 
