@@ -14,6 +14,8 @@ from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder, Plai
 class NoModel:
     """For tests in which nothing is written."""
 
+    uses_tools = False
+
     def count(self, prompt: Prompt) -> int:
         raise NotImplementedError
 

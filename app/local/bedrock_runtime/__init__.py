@@ -18,7 +18,7 @@ from app.local.bedrock_runtime.answers import (
     Events,
     failing,
     failing_in_stream,
-    taken,
+    fit,
 )
 from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
@@ -69,7 +69,7 @@ class _Runtime:
                 reply, tokens = embed(body, self._engine.encoder)
                 return _whole(call, reply, {"input-token-count": tokens})
             family = FAMILIES[model.body]
-            request = taken(model, family.read(body))
+            request = fit(model, family.read(body))
         return self._invoked(call, model, family, body, request)
 
     def invoke_model_with_response_stream(self, call: Call) -> Awaitable[JSON]:
@@ -77,21 +77,21 @@ class _Runtime:
         family = _writing(model, "The model is unsupported for streaming.", stream=True)
         with failing(model):
             body = parse(_payload(call))
-            request = taken(model, family.read(body))
+            request = fit(model, family.read(body))
         return self._streamed(call, model, family, body, request)
 
     def converse(self, call: Call) -> Awaitable[JSON]:
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED)
         with failing(model):
-            request = taken(model, conversing.read(call.params, family), conversing.RETURNED)
+            request = fit(model, self._converse_request(call.params, family), conversing.RETURNED)
         return self._conversed(call, model, family, request)
 
     def converse_stream(self, call: Call) -> Awaitable[JSON]:
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED, stream=True)
         with failing(model):
-            request = taken(model, conversing.read(call.params, family), conversing.RETURNED)
+            request = fit(model, self._converse_request(call.params, family), conversing.RETURNED)
         return self._conversing(call, model, family, request)
 
     # What follows waits for the model, on the event loop.
@@ -144,10 +144,14 @@ class _Runtime:
         counted = call.params["input"]
         with failing(model):
             if "converse" in counted:
-                request = conversing.read(counted["converse"], family)
+                request = self._converse_request(counted["converse"], family)
             else:
                 request = family.read(parse(counted["invokeModel"]["body"]))
             return {"inputTokens": self._engine.writer.count(request.prompt)}
+
+    def _converse_request(self, params: JSON, family: Family) -> Request:
+        may_use_tools = family.tool_use and self._engine.writer.uses_tools
+        return conversing.read(params, family, may_use_tools=may_use_tools)
 
     def _model(self, call: Call) -> InvokedModel:
         model = self._models.find(call.params["modelId"])
@@ -211,8 +215,8 @@ async def _chunks(family: Family, answering: Answering) -> AsyncGenerator[JSON, 
     with failing_in_stream(timeout="ModelTimeoutException"):
         for body in family.opening(answering.opening):
             yield _chunk(body)
-        async for piece, tokens in answering.pieces():
-            for body in family.piece(answering.opening, piece, tokens):
+        async for event, tokens in answering.events():
+            for body in family.event(answering.opening, event, tokens):
                 yield _chunk(body)
         *before, last = family.closing(answering.reply())
         for body in before:

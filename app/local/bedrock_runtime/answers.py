@@ -16,9 +16,13 @@ from app.local.bedrock_runtime.bodies import (
 from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine import Engine
 from app.local.engine.writer import (
+    BlockEvent,
+    Blocks,
     ModelError,
     ModelTimeout,
+    ToolUse,
     Writing,
+    delta_text,
 )
 from app.local.wire import JSON, ServiceError
 
@@ -33,7 +37,7 @@ class Answering:
         self._first: float | None = None
         self._encoder = engine.encoder
         self._writing = writing
-        self._text = ""
+        self._blocks = Blocks()
         self.opening = Opening(model.id, uuid4().hex[:24], body, writing.input_tokens)
 
     @classmethod
@@ -43,14 +47,16 @@ class Answering:
         writing = await engine.writer.write(request.prompt, request.sampling)
         return cls(model, body, writing, engine, began)
 
-    async def pieces(self) -> AsyncGenerator[tuple[str, int], None]:
-        """The pieces of the answer, each with how many tokens there are up to its end."""
+    async def events(self) -> AsyncGenerator[tuple[BlockEvent, int], None]:
+        """What happens to the blocks of the answer, each time with the tokens written so far."""
         tokens = 0
-        async for piece in self._writing:
+        async for delta in self._writing:
             self._first = self._first or perf_counter()
-            self._text += piece
-            tokens += self._encoder.count(piece)
-            yield piece, tokens
+            tokens += self._encoder.count(delta_text(delta))
+            for event in self._blocks.add(delta):
+                yield event, tokens
+        for event in self._blocks.end():
+            yield event, tokens
 
     async def aclose(self) -> None:
         """Nothing more of it is wanted: what writes it stops."""
@@ -59,17 +65,18 @@ class Answering:
     async def whole(self) -> Reply:
         """The answer, all of it. It is closed then."""
         async with aclosing(self):
-            async for _ in self.pieces():
+            async for _ in self.events():
                 pass
+        _check_tool_inputs(self._blocks)
         return self.reply()
 
     def reply(self) -> Reply:
-        """The answer, when all of its pieces have been taken."""
+        """The answer, when all of its events have been taken."""
         return Reply(
             model=self.opening.model,
             id=self.opening.id,
             body=self.opening.body,
-            text=self._text,
+            content=self._blocks.content,
             finish=self._writing.finish,
             citations=self._writing.citations,
             spans=self._encoder.spans,
@@ -91,9 +98,22 @@ class Answering:
         }
 
 
+def _check_tool_inputs(blocks: Blocks) -> None:
+    """Check that the input of each tool use is a JSON object, before it is answered as one."""
+    for use in blocks.content:
+        if isinstance(use, ToolUse):
+            try:
+                use.parameters()
+            except ValueError as error:
+                raise ModelError(
+                    f"The model's input for the tool {use.name} is no JSON object ({error}). If "
+                    "the answer was cut, ask for more tokens."
+                ) from error
+
+
 class Events:
-    """The events of a stream, with the answer that they tell of. Closed, it closes that, even if
-    no event was ever taken.
+    """The events of a stream, with the answer that they are made of. Closed, it closes that, even
+    if no event was ever taken.
     """
 
     def __init__(self, events: AsyncGenerator[JSON, None], answering: Answering) -> None:
@@ -114,18 +134,18 @@ def _milliseconds(seconds: float) -> int:
     return max(round(seconds * 1000), 1)
 
 
-def taken(model: InvokedModel, request: Request, returned: str = "") -> Request:
-    """The request as the model takes it.
+def fit(model: InvokedModel, request: Request, prefix: str = "") -> Request:
+    """The request, its longest answer within the model's limit.
 
     Raises:
-        InvalidBody: it names a parameter that the model refuses, `returned` before the reason.
+        InvalidBody: it names a parameter that the model refuses; the message begins with `prefix`.
     """
-    drawn = request.given & {"temperature", "top_p", "top_k"}
-    if model.sampling == "none" and drawn:
-        raise InvalidBody(f"{returned}`{min(drawn)}` is deprecated for this model.")
-    if model.sampling == "one" and drawn >= {"temperature", "top_p"}:
+    named = request.given & {"temperature", "top_p", "top_k"}
+    if model.sampling == "none" and named:
+        raise InvalidBody(f"{prefix}`{min(named)}` is deprecated for this model.")
+    if model.sampling == "one" and named >= {"temperature", "top_p"}:
         raise InvalidBody(
-            f"{returned}`temperature` and `top_p` cannot both be specified for this model. Please "
+            f"{prefix}`temperature` and `top_p` cannot both be specified for this model. Please "
             "use only one."
         )
     longest, limit = request.sampling.max_tokens, model.max_tokens

@@ -1,4 +1,8 @@
-"""Converse: one shape for every family. Its request -> a Prompt; an answer -> its response."""
+"""Converse: one shape for every family. Its request -> a Prompt; an answer -> its response.
+
+Nova's bodies are Converse's, so the blocks of an answer are written by `bodies.nova`. Which tools
+there are, and the blocks of a conversation that uses them, are read by `tools`.
+"""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from itertools import pairwise
@@ -6,9 +10,16 @@ from typing import Any
 
 from app.local.bedrock_runtime.answers import Answering, failing_in_stream
 from app.local.bedrock_runtime.bodies import Family, InvalidBody, Request
-from app.local.bedrock_runtime.bodies.conversation import NO_TOOLS, conversation
-from app.local.bedrock_runtime.bodies.nova import STOPS, usage
+from app.local.bedrock_runtime.bodies.conversation import conversation
+from app.local.bedrock_runtime.bodies.nova import STOPS, block_events, message, usage
 from app.local.bedrock_runtime.bodies.schema import malformed
+from app.local.bedrock_runtime.tools import (
+    check_configured,
+    read_choice,
+    read_result,
+    read_tools,
+    read_use,
+)
 from app.local.engine.writer import Prompt, Turn
 from app.local.wire import JSON
 
@@ -23,34 +34,55 @@ _ALTERNATE = (
 )
 
 
-def read(params: JSON, family: Family) -> Request:
+def read(params: JSON, family: Family, *, may_use_tools: bool) -> Request:
     """What a Converse request asks for.
+
+    Args:
+        params: of Converse, or of CountTokens, which has the same members.
+        family: of the model.
+        may_use_tools: whether the model, and what writes in its place, can use tools.
 
     Raises:
         InvalidBody: naming what the model does not take.
     """
-    if params.get("toolConfig"):
-        raise InvalidBody(NO_TOOLS)
+    tools = read_tools(params, may_use_tools=may_use_tools)
     for name in ("promptVariables", "outputConfig"):
         if params.get(name):
             raise InvalidBody(f"This model doesn't support {name}. Remove it and try again.")
-    said = [
-        (one["role"], _text(one["content"], f"messages.{place}"))
-        for place, one in enumerate(params.get("messages", []))
-    ]
-    turns = [Turn(role, text) for role, text in said if role != "system"]
+    messages = list(enumerate(params.get("messages", [])))
+    turns = [_turn(one, f"messages.{n}") for n, one in messages if one["role"] != "system"]
     if any(one.role == other.role for one, other in pairwise(turns)):
         raise InvalidBody(_ALTERNATE)
-    told = [text for role, text in said if role == "system"]
-    system = [_text(params.get("system", []), "system"), *told]
+    check_configured(turns, tools)
+    system = [
+        _text(params.get("system", []), "system"),
+        *(_text(one["content"], f"messages.{n}") for n, one in messages if one["role"] == "system"),
+    ]
     config = params.get("inferenceConfig", {})
     return Request.of(
-        Prompt(conversation(turns), "\n\n".join(filter(None, system))),
+        Prompt(
+            conversation(turns),
+            "\n\n".join(filter(None, system)),
+            tools=tools,
+            tool_choice=read_choice(params),
+        ),
         max_tokens=config.get("maxTokens"),
         temperature=config.get("temperature"),
         top_p=config.get("topP"),
         top_k=_top_k(params.get("additionalModelRequestFields") or {}, family),
         stop=config.get("stopSequences", ()),
+    )
+
+
+def _turn(message: JSON, where: str) -> Turn:
+    """A message. What tools it uses, and what they answered, stands apart from its text."""
+    blocks = message["content"]
+    rest = [block for block in blocks if not block.keys() & {"toolUse", "toolResult"}]
+    return Turn(
+        message["role"],
+        _text(rest, where),
+        tuple(read_use(block["toolUse"]) for block in blocks if "toolUse" in block),
+        tuple(read_result(block["toolResult"]) for block in blocks if "toolResult" in block),
     )
 
 
@@ -103,7 +135,7 @@ def _returned(violation: str) -> InvalidBody:
 async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
     reply = await answering.whole()
     return {
-        "output": {"message": {"role": "assistant", "content": [{"text": reply.text}]}},
+        "output": message(reply),
         "stopReason": STOPS[reply.finish.reason],
         "usage": usage(reply.finish),
         "metrics": {"latencyMs": answering.latency()},
@@ -113,13 +145,13 @@ async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
 
 
 async def events(params: JSON, family: Family, answering: Answering) -> AsyncGenerator[JSON, None]:
-    """The events of ConverseStream. A block of text has no contentBlockStart."""
+    """The events of ConverseStream."""
     with failing_in_stream(timeout="ModelStreamErrorException"):
         yield {"messageStart": {"role": "assistant"}}
-        async for piece, _ in answering.pieces():
-            yield {"contentBlockDelta": {"delta": {"text": piece}, "contentBlockIndex": 0}}
+        async for event, _ in answering.events():
+            for body in block_events(event):
+                yield body
         reply = answering.reply()
-        yield {"contentBlockStop": {"contentBlockIndex": 0}}
         stopped = {"stopReason": STOPS[reply.finish.reason]}
         yield {"messageStop": stopped | _additional(params, lambda: family.closing(reply))}
         metrics = {"latencyMs": answering.latency()}

@@ -17,12 +17,14 @@ from app.local.bedrock import foundation_models
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import (
     Citation,
+    Delta,
     Finish,
     Model,
     ModelError,
     ModelTimeout,
     Prompt,
     Sampling,
+    TextDelta,
     Writer,
 )
 from tests.local.engines import engine_of
@@ -392,6 +394,7 @@ class Failing:
 
     finish: Finish
     input_tokens: int
+    uses_tools = False
 
     def __init__(self, *pieces: str, error: ModelError) -> None:
         self._pieces = pieces
@@ -409,9 +412,9 @@ class Failing:
     def count(self, prompt: Prompt) -> int:
         return len(prompt.texts)
 
-    async def __aiter__(self) -> AsyncIterator[str]:
+    async def __aiter__(self) -> AsyncIterator[Delta]:
         for piece in self._pieces:
-            yield piece
+            yield TextDelta(piece)
         raise self._error
 
     async def aclose(self) -> None:
@@ -473,9 +476,9 @@ def test_a_model_that_fails_later_is_an_exception_of_the_stream(
 class Silent(Failing):
     """A model that never says anything more."""
 
-    async def __aiter__(self) -> AsyncIterator[str]:
+    async def __aiter__(self) -> AsyncIterator[Delta]:
         for piece in self._pieces:
-            yield piece
+            yield TextDelta(piece)
         self.begun.set()
         await asyncio.Event().wait()
 

@@ -5,6 +5,8 @@
                "temperature", "top_p", "top_k", "stop_sequences": [".."]}
     reply     {"id", "type": "message", "role": "assistant", "model", "content": [{"type": "text",
                "text": ".."}], "stop_reason", "stop_sequence", "usage"}
+    blocks    {"type": "text", "text"}, {"type": "thinking", "thinking", "signature"},
+              {"type": "tool_use", "id", "name", "input": {..}}
     chunks    message_start, content_block_start, content_block_delta .., content_block_stop,
               message_delta (stop_reason, usage), message_stop
 
@@ -34,9 +36,27 @@ from app.local.bedrock_runtime.bodies.schema import (
     Unit,
     check,
 )
+from app.local.engine.writer.content import (
+    Block,
+    BlockDelta,
+    BlockEvent,
+    BlockStart,
+    BlockStop,
+    Reasoning,
+    ReasoningDelta,
+    Text,
+    TextDelta,
+    ToolInputDelta,
+    ToolUse,
+)
 from app.local.engine.writer.prompt import Finish, Prompt, Turn
 
-_STOPS = {"end": "end_turn", "length": "max_tokens", "stop": "stop_sequence"}
+_STOPS = {
+    "end": "end_turn",
+    "length": "max_tokens",
+    "stop": "stop_sequence",
+    "tool_use": "tool_use",
+}
 
 
 class Message(Body):
@@ -85,7 +105,7 @@ def whole(reply: Reply) -> JSON:
         "id": f"msg_bdrk_{reply.id}",
         "type": "message",
         "role": "assistant",
-        "content": [{"type": "text", "text": reply.text}],
+        "content": [_block(block) for block in reply.content],
         **_stopped(reply.finish),
         "usage": _usage(reply.finish.input_tokens, reply.finish.output_tokens),
     }
@@ -102,20 +122,47 @@ def opening(start: Opening) -> list[JSON]:
         "stop_sequence": None,
         "usage": _usage(start.input_tokens, 1),
     }
-    return [
-        {"type": "message_start", "message": message},
-        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
-    ]
+    return [{"type": "message_start", "message": message}]
 
 
-def piece(_: Opening, text: str, __: int) -> list[JSON]:
-    delta = {"type": "text_delta", "text": text}
-    return [{"type": "content_block_delta", "index": 0, "delta": delta}]
+def event(_: Opening, event: BlockEvent, __: int) -> list[JSON]:
+    match event:
+        case BlockStart(index=index, block=block):
+            start = _block(block)
+            return [{"type": "content_block_start", "index": index, "content_block": start}]
+        case BlockDelta(index=index, delta=delta):
+            return [
+                {"type": "content_block_delta", "index": index, "delta": one}
+                for one in _deltas(delta)
+            ]
+        case BlockStop(index):
+            return [{"type": "content_block_stop", "index": index}]
+
+
+def _block(block: Block) -> JSON:
+    match block:
+        case Text(text):
+            return {"type": "text", "text": text}
+        case Reasoning(text, signature):
+            return {"type": "thinking", "thinking": text, "signature": signature}
+        case ToolUse(id, name):
+            return {"type": "tool_use", "id": id, "name": name, "input": block.parameters()}
+
+
+def _deltas(delta: TextDelta | ReasoningDelta | ToolInputDelta) -> list[JSON]:
+    match delta:
+        case TextDelta(text):
+            return [{"type": "text_delta", "text": text}]
+        case ReasoningDelta(text, signature):
+            thinking = {"type": "thinking_delta", "thinking": text}
+            signed = {"type": "signature_delta", "signature": signature}
+            return [thinking] * bool(text) + [signed] * bool(signature)
+        case ToolInputDelta(json):
+            return [{"type": "input_json_delta", "partial_json": json}]
 
 
 def closing(reply: Reply) -> list[JSON]:
     return [
-        {"type": "content_block_stop", "index": 0},
         {
             "type": "message_delta",
             "delta": _stopped(reply.finish),
@@ -147,4 +194,4 @@ def _name(model: str) -> str:
     return re.sub(r"-v\d+(:\d+)?$", "", model.removeprefix("anthropic."))
 
 
-ANTHROPIC = Family(read, whole, opening, piece, closing, top_k=("top_k",))
+ANTHROPIC = Family(read, whole, opening, event, closing, top_k=("top_k",), tool_use=True)

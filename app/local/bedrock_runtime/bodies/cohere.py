@@ -31,6 +31,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Opening,
     Reply,
     Request,
+    text_events,
 )
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
@@ -42,7 +43,12 @@ from app.local.bedrock_runtime.bodies.schema import (
 )
 from app.local.engine.writer.prompt import Document, Prompt, Turn
 
-_STOPS = {"end": "COMPLETE", "length": "MAX_TOKENS", "stop": "STOP_SEQUENCE"}
+_STOPS = {
+    "end": "COMPLETE",
+    "length": "MAX_TOKENS",
+    "stop": "STOP_SEQUENCE",
+    "tool_use": "COMPLETE",
+}
 _ROLES = {"user": "USER", "assistant": "CHATBOT"}
 
 P = Annotated[float, Field(ge=0.01, le=0.99)]
@@ -224,10 +230,16 @@ COMMAND_R = Family(
     read_command_r,
     whole_command_r,
     opening_command_r,
-    piece_command_r,
+    text_events(piece_command_r),
     closing_command_r,
     top_k=("k",),
+    tool_use=True,
 )
 COMMAND = Family(
-    read_command, whole_command, lambda _: [], piece_command, closing_command, top_k=("k",)
+    read_command,
+    whole_command,
+    lambda _: [],
+    text_events(piece_command),
+    closing_command,
+    top_k=("k",),
 )

@@ -12,10 +12,7 @@ NO_TOOLS = "This model doesn't support tool use."
 
 def conversation(turns: Iterable[Turn]) -> tuple[Turn, ...]:
     """The turns, checked: the user begins and speaks last. Those of one side are made one."""
-    joined = tuple(
-        Turn(role, "\n\n".join(turn.text for turn in group))
-        for role, group in groupby(turns, key=lambda turn: turn.role)
-    )
+    joined = tuple(_joined(list(group)) for _, group in groupby(turns, key=lambda turn: turn.role))
     if not joined or joined[0].role != "user":
         raise InvalidBody(
             "A conversation must start with a user message. Try again with a conversation that "
@@ -27,6 +24,16 @@ def conversation(turns: Iterable[Turn]) -> tuple[Turn, ...]:
             "with a user message."
         )
     return joined
+
+
+def _joined(turns: Sequence[Turn]) -> Turn:
+    """Turns of one side as one."""
+    return Turn(
+        turns[0].role,
+        "\n\n".join(turn.text for turn in turns),
+        tuple(use for turn in turns for use in turn.tool_uses),
+        tuple(result for turn in turns for result in turn.tool_results),
+    )
 
 
 def text_of(blocks: Sequence[JSON], where: str) -> str:

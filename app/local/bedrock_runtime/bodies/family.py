@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.local.engine.writer.content import Block, BlockDelta, BlockEvent, Text, TextDelta
 from app.local.engine.writer.prompt import (
     Citation,
     Finish,
@@ -45,21 +46,27 @@ class Reply:
         model: the id of the model that is to have answered.
         id: of this answer, 24 letters and digits.
         body: the request's body, some of which some families repeat; empty behind Converse.
+        content: its blocks, in order.
         spans: the tokenizer: the characters of every token of a text.
     """
 
     model: str
     id: str
     body: JSON
-    text: str
+    content: tuple[Block, ...]
     finish: Finish
     citations: Sequence[Citation]
     spans: Callable[[str], list[tuple[int, int]]]
 
+    @property
+    def text(self) -> str:
+        """Its text alone: all that a family without other blocks has room for."""
+        return "".join(block.text for block in self.content if isinstance(block, Text))
+
 
 @dataclass(frozen=True)
 class Opening:
-    """What is known of an answer before its first piece."""
+    """What is known of an answer before its first block."""
 
     model: str
     id: str
@@ -74,16 +81,36 @@ class Family:
     Attributes:
         read: a request's body -> what it asks for. Raises InvalidBody.
         whole: the body of a whole answer.
-        opening: the chunks before the first piece.
-        piece: the chunks of a piece of text, told how many tokens have been written with it.
-        closing: the chunks after the last piece; to the very last one Bedrock adds its metrics.
+        opening: the chunks before the first block.
+        event: the chunks of what happens to a block, given how many tokens are written with it.
+        closing: the chunks after the last block; to the very last one Bedrock adds its metrics.
         top_k: where a body has top_k, which Converse has no member for: the path that a caller
             writes it by in `additionalModelRequestFields`.
+        tool_use: whether its models may be given tools, through Converse.
     """
 
     read: Callable[[JSON], Request]
     whole: Callable[[Reply], JSON]
     opening: Callable[[Opening], list[JSON]]
-    piece: Callable[[Opening, str, int], list[JSON]]
+    event: Callable[[Opening, BlockEvent, int], list[JSON]]
     closing: Callable[[Reply], list[JSON]]
     top_k: tuple[str, ...] = ()
+    tool_use: bool = False
+
+
+def text_events(
+    piece: Callable[[Opening, str, int], list[JSON]],
+) -> Callable[[Opening, BlockEvent, int], list[JSON]]:
+    """The `event` of a family whose chunks hold text alone, by the chunks of a piece of text.
+
+    Blocks of other kinds are left out: the family's bodies have no place for them.
+    """
+
+    def event(opening: Opening, event: BlockEvent, tokens: int) -> list[JSON]:
+        match event:
+            case BlockDelta(delta=TextDelta(text)):
+                return piece(opening, text, tokens)
+            case _:
+                return []
+
+    return event

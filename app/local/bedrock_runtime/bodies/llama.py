@@ -20,6 +20,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Opening,
     Reply,
     Request,
+    text_events,
 )
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
@@ -29,7 +30,7 @@ from app.local.bedrock_runtime.bodies.schema import (
 )
 from app.local.bedrock_runtime.bodies.templates import headers
 
-_STOPS = {"end": "stop", "length": "length", "stop": "stop"}
+_STOPS = {"end": "stop", "length": "length", "stop": "stop", "tool_use": "stop"}
 
 
 class Llama(Body):
@@ -78,4 +79,4 @@ def _chunk(text: str, read: int | None, written: int, stop: str | None) -> JSON:
     }
 
 
-LLAMA = Family(read, whole, opening, piece, closing)
+LLAMA = Family(read, whole, opening, text_events(piece), closing, tool_use=True)

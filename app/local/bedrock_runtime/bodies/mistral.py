@@ -24,6 +24,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Opening,
     Reply,
     Request,
+    text_events,
 )
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
@@ -34,6 +35,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
 )
 from app.local.bedrock_runtime.bodies.templates import instructions
+from app.local.engine.writer.content import BlockEvent
 
 _STOPS = {"end": "stop", "length": "length", "stop": "stop"}
 
@@ -98,23 +100,23 @@ def read_chat(body: JSON) -> Request:
 
 
 def whole_chat(reply: Reply) -> JSON:
-    message = {"role": "assistant", "content": reply.text}
-    stop = _STOPS[reply.finish.reason]
+    message = {"role": "assistant", "content": reply.text, **openai.tool_calls(reply.content)}
+    stop = openai.STOPS[reply.finish.reason]
     return {"choices": [{"index": 0, "message": message, "stop_reason": stop}]}
 
 
-def piece_chat(_: Opening, text: str, __: int) -> list[JSON]:
-    return [_choice(text, None)]
+def event_chat(_: Opening, event: BlockEvent, __: int) -> list[JSON]:
+    return [_choice(delta, None) for delta in openai.deltas(event)]
 
 
 def closing_chat(reply: Reply) -> list[JSON]:
-    return [_choice("", _STOPS[reply.finish.reason])]
+    return [_choice({}, openai.STOPS[reply.finish.reason])]
 
 
-def _choice(text: str, stop: str | None) -> JSON:
-    delta = {"role": "assistant", "content": text}
+def _choice(delta: JSON, stop: str | None) -> JSON:
+    delta = {"role": "assistant", "content": "", **delta}
     return {"choices": [{"index": 0, "delta": delta, "stop_reason": stop}]}
 
 
-MISTRAL = Family(read, whole, lambda _: [], piece, closing, top_k=("top_k",))
-MISTRAL_CHAT = Family(read_chat, whole_chat, lambda _: [], piece_chat, closing_chat)
+MISTRAL = Family(read, whole, lambda _: [], text_events(piece), closing, top_k=("top_k",))
+MISTRAL_CHAT = Family(read_chat, whole_chat, lambda _: [], event_chat, closing_chat, tool_use=True)

@@ -5,7 +5,10 @@
                "inferenceConfig": {"maxTokens", "temperature", "topP", "topK", "stopSequences"}}
     reply     {"output": {"message": {"role": "assistant", "content": [{"text": ".."}]}},
                "stopReason": "end_turn", "usage": {"inputTokens", "outputTokens", "totalTokens"}}
-    chunks    messageStart, contentBlockDelta .., contentBlockStop, messageStop, metadata
+    chunks    messageStart, contentBlockStart (of a tool use), contentBlockDelta ..,
+              contentBlockStop, messageStop, metadata
+    blocks    {"text"}, {"reasoningContent": {"reasoningText": {"text", "signature"}}},
+              {"toolUse": {"toolUseId", "name", "input": {..}}}
 
 https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
 """
@@ -29,9 +32,27 @@ from app.local.bedrock_runtime.bodies.schema import (
     Unit,
     check,
 )
+from app.local.engine.writer.content import (
+    Block,
+    BlockDelta,
+    BlockEvent,
+    BlockStart,
+    BlockStop,
+    Reasoning,
+    ReasoningDelta,
+    Text,
+    TextDelta,
+    ToolInputDelta,
+    ToolUse,
+)
 from app.local.engine.writer.prompt import Finish, Prompt, Turn
 
-STOPS = {"end": "end_turn", "length": "max_tokens", "stop": "stop_sequence"}
+STOPS = {
+    "end": "end_turn",
+    "length": "max_tokens",
+    "stop": "stop_sequence",
+    "tool_use": "tool_use",
+}
 
 
 class Message(CamelBody):
@@ -75,23 +96,67 @@ def read(body: JSON) -> Request:
 
 def whole(reply: Reply) -> JSON:
     return {
-        "output": {"message": {"role": "assistant", "content": [{"text": reply.text}]}},
+        "output": message(reply),
         "stopReason": STOPS[reply.finish.reason],
         "usage": usage(reply.finish),
     }
+
+
+def message(reply: Reply) -> JSON:
+    """The `output` of a reply, as Converse has it, too."""
+    return {"message": {"role": "assistant", "content": [_block(one) for one in reply.content]}}
+
+
+def _block(block: Block) -> JSON:
+    match block:
+        case Text(text):
+            return {"text": text}
+        case Reasoning(text, signature):
+            signed = {"signature": signature} if signature else {}
+            return {"reasoningContent": {"reasoningText": {"text": text, **signed}}}
+        case ToolUse(id, name):
+            return {"toolUse": {"toolUseId": id, "name": name, "input": block.parameters()}}
 
 
 def opening(_: Opening) -> list[JSON]:
     return [{"messageStart": {"role": "assistant"}}]
 
 
-def piece(_: Opening, text: str, __: int) -> list[JSON]:
-    return [{"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": 0}}]
+def event(_: Opening, event: BlockEvent, __: int) -> list[JSON]:
+    """The chunks of what happens to a block. Only a tool use has a contentBlockStart."""
+    return block_events(event)
+
+
+def block_events(event: BlockEvent) -> list[JSON]:
+    """The same, as the events of ConverseStream."""
+    match event:
+        case BlockStart(index=index, block=ToolUse(id, name)):
+            start = {"toolUse": {"toolUseId": id, "name": name}}
+            return [{"contentBlockStart": {"start": start, "contentBlockIndex": index}}]
+        case BlockStart():
+            return []
+        case BlockDelta(index=index, delta=delta):
+            return [
+                {"contentBlockDelta": {"delta": one, "contentBlockIndex": index}}
+                for one in _deltas(delta)
+            ]
+        case BlockStop(index):
+            return [{"contentBlockStop": {"contentBlockIndex": index}}]
+
+
+def _deltas(delta: TextDelta | ReasoningDelta | ToolInputDelta) -> list[JSON]:
+    match delta:
+        case TextDelta(text):
+            return [{"text": text}]
+        case ReasoningDelta(text, signature):
+            parts = {"text": text, "signature": signature}
+            return [{"reasoningContent": {name: part}} for name, part in parts.items() if part]
+        case ToolInputDelta(json):
+            return [{"toolUse": {"input": json}}]
 
 
 def closing(reply: Reply) -> list[JSON]:
     return [
-        {"contentBlockStop": {"contentBlockIndex": 0}},
         {"messageStop": {"stopReason": STOPS[reply.finish.reason]}},
         {"metadata": {"usage": usage(reply.finish), "metrics": {}, "trace": {}}},
     ]
@@ -106,4 +171,6 @@ def usage(finish: Finish) -> JSON:
     }
 
 
-NOVA = Family(read, whole, opening, piece, closing, top_k=("inferenceConfig", "topK"))
+NOVA = Family(
+    read, whole, opening, event, closing, top_k=("inferenceConfig", "topK"), tool_use=True
+)

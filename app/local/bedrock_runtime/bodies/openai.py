@@ -6,6 +6,8 @@
                "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 4}}
     chunks    {"choices": [{"delta": {"content": ".."}, "finish_reason": null}]} ..,
               {"choices": [{"delta": {}, "finish_reason": "stop"}]}, {"choices": [], "usage": ..}
+    tool use  a member "tool_calls" of the message, or of a delta: [{"index", "id", "type":
+              "function", "function": {"name", "arguments": "{..}"}}]. There is none for reasoning.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html
 """
@@ -32,9 +34,18 @@ from app.local.bedrock_runtime.bodies.schema import (
     Unit,
     check,
 )
+from app.local.engine.writer.content import (
+    Block,
+    BlockDelta,
+    BlockEvent,
+    BlockStart,
+    TextDelta,
+    ToolInputDelta,
+    ToolUse,
+)
 from app.local.engine.writer.prompt import Finish, Prompt, Turn
 
-STOPS = {"end": "stop", "length": "length", "stop": "stop"}
+STOPS = {"end": "stop", "length": "length", "stop": "stop", "tool_use": "tool_calls"}
 
 
 class Message(Body):
@@ -96,7 +107,7 @@ def prompt(messages: list[Message]) -> Prompt:
 
 
 def whole(reply: Reply) -> JSON:
-    message = {"role": "assistant", "content": reply.text}
+    message = {"role": "assistant", "content": reply.text, **tool_calls(reply.content)}
     choice = {"index": 0, "message": message, "finish_reason": STOPS[reply.finish.reason]}
     return {
         **_head(reply.model, reply.id, "chat.completion"),
@@ -109,8 +120,37 @@ def opening(start: Opening) -> list[JSON]:
     return [_chunk(start.model, start.id, {"role": "assistant", "content": ""})]
 
 
-def piece(start: Opening, text: str, _: int) -> list[JSON]:
-    return [_chunk(start.model, start.id, {"content": text})]
+def event(start: Opening, event: BlockEvent, _: int) -> list[JSON]:
+    return [_chunk(start.model, start.id, delta) for delta in deltas(event)]
+
+
+def deltas(event: BlockEvent) -> list[JSON]:
+    """The `delta` of each chunk of what happens to a block."""
+    match event:
+        case BlockDelta(delta=TextDelta(text)):
+            return [{"content": text}]
+        case BlockStart(nth=nth, block=ToolUse() as use):
+            return [{"tool_calls": [{"index": nth, **_tool_call(use, "")}]}]
+        case BlockDelta(nth=nth, delta=ToolInputDelta(json)):
+            return [{"tool_calls": [{"index": nth, "function": {"arguments": json}}]}]
+        case _:
+            return []
+
+
+def tool_calls(content: tuple[Block, ...]) -> JSON:
+    """The member `tool_calls` of a message; none where no tool is used."""
+    calls = [
+        _tool_call(block, block.input or "{}") for block in content if isinstance(block, ToolUse)
+    ]
+    return {"tool_calls": calls} if calls else {}
+
+
+def _tool_call(use: ToolUse, arguments: str) -> JSON:
+    return {
+        "id": use.id,
+        "type": "function",
+        "function": {"name": use.name, "arguments": arguments},
+    }
 
 
 def closing(reply: Reply) -> list[JSON]:
@@ -135,4 +175,4 @@ def _head(model: str, answer: str, kind: str) -> JSON:
     return {"id": f"chatcmpl-{answer}", "object": kind, "created": int(time.time()), "model": model}
 
 
-OPENAI = Family(read, whole, opening, piece, closing)
+OPENAI = Family(read, whole, opening, event, closing, tool_use=True)

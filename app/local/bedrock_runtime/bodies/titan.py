@@ -21,6 +21,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Opening,
     Reply,
     Request,
+    text_events,
 )
 from app.local.bedrock_runtime.bodies.schema import (
     CamelBody,
@@ -87,4 +88,4 @@ def _chunk(text: str, read: int, written: int | None, reason: str | None) -> JSO
     }
 
 
-TITAN = Family(read, whole, lambda _: [], piece, closing)
+TITAN = Family(read, whole, lambda _: [], text_events(piece), closing)

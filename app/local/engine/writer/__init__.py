@@ -1,6 +1,7 @@
 """The stand-in model: honest and extractive.
 
-    prompt      what is asked, and how it is to be answered: the nouns
+    prompt      what a model is asked, and how it is to answer: the nouns
+    content     blocks of a conversation, and the deltas in which a model writes them
     reading     Prompt -> the task in it: answer from passages, rewrite a follow-up, something else
                 (message, passages and markup take the text apart)
     candidates  passages -> all that can be said of them: sentences, items, rows, lists
@@ -18,6 +19,24 @@ It says what the passages say and nothing else: every word of an answer stands i
 none of them answers it abstains, as the prompt wants it said. What it cannot do it says it cannot.
 """
 
+from app.local.engine.writer.content import (
+    Block,
+    BlockDelta,
+    BlockEvent,
+    Blocks,
+    BlockStart,
+    BlockStop,
+    Delta,
+    Reasoning,
+    ReasoningDelta,
+    Text,
+    TextDelta,
+    ToolInputDelta,
+    ToolResult,
+    ToolUse,
+    ToolUseStart,
+    delta_text,
+)
 from app.local.engine.writer.prompt import (
     Citation,
     Document,
@@ -28,6 +47,8 @@ from app.local.engine.writer.prompt import (
     ModelTimeout,
     Prompt,
     Sampling,
+    Tool,
+    ToolChoice,
     Turn,
     Writing,
     Written,
@@ -36,7 +57,14 @@ from app.local.engine.writer.server import Server
 from app.local.engine.writer.writer import Writer
 
 __all__ = [
+    "Block",
+    "BlockDelta",
+    "BlockEvent",
+    "BlockStart",
+    "BlockStop",
+    "Blocks",
     "Citation",
+    "Delta",
     "Document",
     "Finish",
     "Generation",
@@ -44,10 +72,21 @@ __all__ = [
     "ModelError",
     "ModelTimeout",
     "Prompt",
+    "Reasoning",
+    "ReasoningDelta",
     "Sampling",
     "Server",
+    "Text",
+    "TextDelta",
+    "Tool",
+    "ToolChoice",
+    "ToolInputDelta",
+    "ToolResult",
+    "ToolUse",
+    "ToolUseStart",
     "Turn",
     "Writer",
     "Writing",
     "Written",
+    "delta_text",
 ]

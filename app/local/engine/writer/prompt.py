@@ -1,18 +1,48 @@
 """What a model is asked, how it is to write, and what it writes: the nouns of this package."""
 
+import json
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from itertools import chain
+from typing import Any, Literal, Protocol
 
-StopReason = Literal["end", "length", "stop"]
+from app.local.engine.writer.content import Delta, TextDelta, ToolResult, ToolUse
+
+StopReason = Literal["end", "length", "stop", "tool_use"]
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What one side said."""
+    """What one side said.
+
+    Attributes:
+        role: whose turn it is.
+        text: its text, all blocks of it.
+        tool_uses: the calls that the assistant asked for behind its text.
+        tool_results: what the calls of the turn before answered; the user's text comes behind them.
+    """
 
     role: Literal["user", "assistant"]
     text: str
+    tool_uses: tuple[ToolUse, ...] = ()
+    tool_results: tuple[ToolResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool that the model may ask for. `input_schema` is the JSON Schema of its parameters."""
+
+    name: str
+    description: str
+    input_schema: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ToolChoice:
+    """Whether the model may ask for a tool ("auto"), must ("any"), or must for `name` ("tool")."""
+
+    kind: Literal["auto", "any", "tool"] = "auto"
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,17 +62,34 @@ class Prompt:
         turns: oldest first.
         system: what the model is told about its task, apart from the conversation.
         documents: passages that stand apart from the text; they are cited apart from it, too.
+        tools: what the model may ask for.
+        tool_choice: whether it may or must.
     """
 
     turns: tuple[Turn, ...]
     system: str = ""
     documents: tuple[Document, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
 
     @property
     def texts(self) -> tuple[str, ...]:
         """All of its texts, as they are counted."""
         documents = (text for one in self.documents for text in (one.title, one.text))
-        return (self.system, *(turn.text for turn in self.turns), *documents)
+        tools = (
+            text
+            for tool in self.tools
+            for text in (tool.name, tool.description, json.dumps(tool.input_schema))
+        )
+        return (self.system, *chain.from_iterable(map(_texts, self.turns)), *documents, *tools)
+
+
+def _texts(turn: Turn) -> Iterator[str]:
+    yield turn.text
+    for use in turn.tool_uses:
+        yield from (use.name, use.input)
+    for result in turn.tool_results:
+        yield result.text
 
 
 @dataclass(frozen=True)
@@ -84,9 +131,9 @@ class Finish:
 
 
 class Generation:
-    """An answer that is being written.
+    """A text that is being written.
 
-    It is iterated once, for its pieces; they, joined, are the answer. `finish` is there when they
+    It is iterated once, for its pieces; they, joined, are the text. `finish` is there when they
     have all been taken. Nothing more is computed once it is closed.
     """
 
@@ -110,7 +157,7 @@ class Generation:
 
 
 class Writing(Protocol):
-    """An answer that is being written, for the event loop: waiting for the next piece costs no
+    """An answer that is being written, for the event loop: waiting for the next delta costs no
     thread. It is iterated once; `finish` is there at the end. `aclose` ends the writing at once,
     and has to be called.
     """
@@ -123,15 +170,15 @@ class Writing(Protocol):
     @property
     def citations(self) -> tuple[Citation, ...]: ...
 
-    def __aiter__(self) -> AsyncIterator[str]:
-        """Raises ModelError, while the pieces are taken."""
+    def __aiter__(self) -> AsyncIterator[Delta]:
+        """Raises ModelError, while the deltas are taken."""
         ...
 
     async def aclose(self) -> None: ...
 
 
 class Written:
-    """A Writing that has all of its pieces already."""
+    """A Writing of text that is there already."""
 
     def __init__(self, generation: Generation) -> None:
         self._pieces = list(generation)
@@ -139,9 +186,9 @@ class Written:
         self.input_tokens = generation.input_tokens
         self.citations = generation.citations
 
-    async def __aiter__(self) -> AsyncIterator[str]:
+    async def __aiter__(self) -> AsyncIterator[Delta]:
         for piece in self._pieces:
-            yield piece
+            yield TextDelta(piece)
 
     async def aclose(self) -> None:
         """There is nothing to end."""
@@ -150,11 +197,16 @@ class Written:
 class Model(Protocol):
     """What writes: the extractive writer, or a server that we ask."""
 
+    @property
+    def uses_tools(self) -> bool:
+        """Whether it may be given tools."""
+        ...
+
     async def write(self, prompt: Prompt, sampling: Sampling) -> Writing:
         """Begin an answer.
 
         Raises:
-            ModelError: at once, or while the pieces are taken.
+            ModelError: at once, or while the deltas are taken.
         """
         ...
 

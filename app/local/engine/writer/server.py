@@ -4,20 +4,32 @@
     <-                            data: {"choices": [{"delta": {"content": ".."}}]} .., data: [DONE]
     GET {url}/models              the first of them, where none is named
 
+Where a prompt has tools, the request has "tools" and "tool_choice", and a delta may have
+"tool_calls": [{"index", "id", "function": {"name", "arguments"}}], the arguments piece by piece.
+
 Its errors and silences become ModelError and ModelTimeout. All of it runs on the event loop, and
 waiting for a slow server costs no thread. Closing or cancelling an answer closes its request.
 """
 
 import asyncio
 import json
+import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 
 from app.local.engine.encoder import TextEncoder
+from app.local.engine.writer.content import (
+    Delta,
+    TextDelta,
+    ToolInputDelta,
+    ToolUseStart,
+    delta_text,
+)
 from app.local.engine.writer.prompt import (
     Citation,
     Finish,
@@ -31,11 +43,13 @@ from app.local.engine.writer.prompt import (
 CONNECT = 5.0  # seconds until the server is there
 SILENCE = 300.0  # seconds until its next word; a model may have to be loaded first
 
-_REASONS: dict[str, StopReason] = {"length": "length"}
+_REASONS: dict[str, StopReason] = {"length": "length", "tool_calls": "tool_use"}
+_TOOL_USE_ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")  # what Bedrock takes for a toolUseId
 
 
 class Server:
-    """A server that writes in the writer's place.
+    """A server that writes in the writer's place. Whether its model can use tools it says itself,
+    with an error, where a prompt has any.
 
     Args:
         url: up to and including the version, as in http://127.0.0.1:11434/v1.
@@ -43,6 +57,8 @@ class Server:
         model: which of the server's models; its first by default.
         silence: how long to wait for the next word, in seconds.
     """
+
+    uses_tools = True
 
     def __init__(
         self, url: str, encoder: TextEncoder, model: str | None = None, silence: float = SILENCE
@@ -56,16 +72,16 @@ class Server:
     def count(self, prompt: Prompt) -> int:
         return sum(map(self._encoder.count, prompt.texts))
 
-    async def write(self, prompt: Prompt, sampling: Sampling) -> "_Said":
+    async def write(self, prompt: Prompt, sampling: Sampling) -> "_Reply":
         tokens = await asyncio.to_thread(self.count, prompt)
         async with AsyncExitStack() as opened:
             with self.failures():
                 client = await opened.enter_async_context(self._connection())
-                asked = {"model": await self._named(client), **_asked(prompt, sampling)}
-                request = client.stream("POST", f"{self.url}/chat/completions", json=asked)
+                body = {"model": await self._model_name(client), **_body(prompt, sampling)}
+                request = client.stream("POST", f"{self.url}/chat/completions", json=body)
                 response = await opened.enter_async_context(request)
                 await self._check(response)
-            return _Said(self, response, opened.pop_all(), sampling, tokens)
+            return _Reply(self, response, opened.pop_all(), prompt, sampling, tokens)
 
     def count_text(self, text: str) -> int:
         """How many tokens a text is, as the encoder counts."""
@@ -78,7 +94,7 @@ class Server:
         timeout = httpx2.Timeout(self._silence, connect=CONNECT)
         return httpx2.AsyncClient(timeout=timeout, verify=self._tls, trust_env=False)
 
-    async def _named(self, client: httpx2.AsyncClient) -> str:
+    async def _model_name(self, client: httpx2.AsyncClient) -> str:
         if self._model is None:
             response = await client.get(f"{self.url}/models")
             await self._check(response)
@@ -93,9 +109,9 @@ class Server:
 
     async def _check(self, response: httpx2.Response) -> None:
         if response.is_error:
-            said = (await response.aread()).decode(errors="replace")
+            body = (await response.aread()).decode(errors="replace")
             raise ModelError(
-                f"The model server at {self.url} answered {response.status_code}: {_reason(said)}",
+                f"The model server at {self.url} answered {response.status_code}: {_reason(body)}",
                 response.status_code,
             )
 
@@ -117,7 +133,7 @@ class Server:
             raise ModelError(f"The model server at {self.url} failed: {error!r}.") from error
 
 
-class _Said:
+class _Reply:
     """An answer that the server is giving."""
 
     finish: Finish
@@ -128,37 +144,39 @@ class _Said:
         server: Server,
         response: httpx2.Response,
         opened: AsyncExitStack,
+        prompt: Prompt,
         sampling: Sampling,
         tokens: int,
     ) -> None:
         self._server, self._response, self._opened = server, response, opened
-        self._sampling = sampling
+        self._has_tools, self._sampling = bool(prompt.tools), sampling
         self.input_tokens = tokens
 
-    async def __aiter__(self) -> AsyncIterator[str]:
+    async def __aiter__(self) -> AsyncIterator[Delta]:
         text = ""
         usage: dict[str, int] = {}
-        ended: dict[str, Any] | None = None
+        last: dict[str, Any] | None = None
+        calls = _ToolCalls(self._has_tools)
         with self._server.failures():
             async for event in _events(self._response):
                 usage = event.get("usage") or usage
                 for choice in event.get("choices", []):
-                    if piece := (choice.get("delta") or {}).get("content"):
-                        text += piece
-                        yield piece
-                    ended = choice if choice.get("finish_reason") else ended
-        if ended is None:
+                    for delta in _deltas(choice.get("delta") or {}, calls):
+                        text += delta_text(delta)
+                        yield delta
+                    last = choice if choice.get("finish_reason") else last
+        if last is None:
             raise ModelError(f"The model server at {self._server.url} broke off in the middle.")
-        self.finish = self._finish(text, usage, ended)
+        self.finish = self._finish(text, usage, last)
 
     async def aclose(self) -> None:
         """Close the request, wherever it is."""
         await self._opened.aclose()
 
-    def _finish(self, text: str, usage: dict[str, int], ended: dict[str, Any]) -> Finish:
-        stop = ended.get("stop_reason")  # vLLM tells which
-        known: StopReason = "stop" if stop in self._sampling.stop else "end"
-        reason = _REASONS.get(ended["finish_reason"], known)
+    def _finish(self, text: str, usage: dict[str, int], last: dict[str, Any]) -> Finish:
+        stop = last.get("stop_reason")  # vLLM says which text ended it
+        otherwise: StopReason = "stop" if stop in self._sampling.stop else "end"
+        reason = _REASONS.get(last["finish_reason"], otherwise)
         return Finish(
             reason,
             usage.get("prompt_tokens", self.input_tokens),
@@ -167,10 +185,85 @@ class _Said:
         )
 
 
-def _asked(prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
+class _ToolCalls:
+    """The tool calls of an answer, as their pieces come: an id and a name, then arguments. A server
+    writes one call after the other; `index` says to which of them a piece belongs.
+    """
+
+    def __init__(self, offered: bool) -> None:
+        self._offered = offered
+        self._index: int | None = None
+
+    def deltas(self, piece: dict[str, Any]) -> Iterator[Delta]:
+        if not self._offered:
+            raise ModelError("The model server asked for a tool, and the request offered none.")
+        function = piece.get("function") or {}
+        index = piece.get("index", 0)
+        if self._index is None or index > self._index:
+            self._index = index
+            yield ToolUseStart(_tool_use_id(piece.get("id")), function["name"])
+        elif index < self._index:
+            raise ModelError("The model server went back to a tool call that it had ended.")
+        if arguments := function.get("arguments"):
+            yield ToolInputDelta(arguments)
+
+
+def _deltas(delta: dict[str, Any], calls: _ToolCalls) -> Iterator[Delta]:
+    if text := delta.get("content"):
+        yield TextDelta(text)
+    for piece in delta.get("tool_calls") or ():
+        yield from calls.deltas(piece)
+
+
+def _tool_use_id(identifier: object) -> str:
+    """The server's id of a call, or one of our own where Bedrock could not have it."""
+    if isinstance(identifier, str) and _TOOL_USE_ID.fullmatch(identifier):
+        return identifier
+    return f"tooluse_{uuid4().hex}"
+
+
+def _messages(prompt: Prompt) -> Iterator[dict[str, Any]]:
+    """The conversation as chat completions have it: a tool's result is a message of its own."""
     documents = [f"<document>\n{one.title}\n{one.text}\n</document>" for one in prompt.documents]
-    system = "\n\n".join(filter(None, [prompt.system, *documents]))
-    turns = [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
+    if system := "\n\n".join(filter(None, [prompt.system, *documents])):
+        yield {"role": "system", "content": system}
+    for turn in prompt.turns:
+        for result in turn.tool_results:
+            text = f"The tool failed: {result.text}" if result.failed else result.text
+            yield {"role": "tool", "tool_call_id": result.id, "content": text}
+        calls = [
+            {
+                "id": use.id,
+                "type": "function",
+                "function": {"name": use.name, "arguments": use.input},
+            }
+            for use in turn.tool_uses
+        ]
+        if turn.text or not turn.tool_results:
+            message = {"role": turn.role, "content": turn.text}
+            yield message | ({"tool_calls": calls} if calls else {})
+
+
+def _tools(prompt: Prompt) -> dict[str, Any]:
+    """The members of a request that say which tools there are, and whether one must be used."""
+    if not prompt.tools:
+        return {}
+    functions = [
+        {"name": tool.name, "description": tool.description, "parameters": tool.input_schema}
+        for tool in prompt.tools
+    ]
+    choice: Any = {
+        "auto": "auto",
+        "any": "required",
+        "tool": {"type": "function", "function": {"name": prompt.tool_choice.name}},
+    }[prompt.tool_choice.kind]
+    return {
+        "tools": [{"type": "function", "function": function} for function in functions],
+        "tool_choice": choice,
+    }
+
+
+def _body(prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
     parameters = {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
@@ -178,7 +271,8 @@ def _asked(prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
         "stop": list(sampling.stop) or None,
     }
     return {
-        "messages": [{"role": "system", "content": system}, *turns] if system else turns,
+        "messages": list(_messages(prompt)),
+        **_tools(prompt),
         "max_tokens": sampling.max_tokens,
         "stream": True,
         "stream_options": {"include_usage": True},
@@ -199,14 +293,14 @@ async def _events(response: httpx2.Response) -> AsyncGenerator[dict[str, Any], N
             yield event
 
 
-def _reason(said: str) -> str:
-    """What an error's body says.
+def _reason(body: str) -> str:
+    """The message in the body of an error.
 
     >>> _reason('{"error": {"message": "no such model", "type": "not_found"}}')
     'no such model'
     """
     try:
-        error = json.loads(said)["error"]
+        error = json.loads(body)["error"]
     except (ValueError, LookupError, TypeError):
-        return said[:500]
+        return body[:500]
     return str(error.get("message", error) if isinstance(error, dict) else error)

@@ -43,6 +43,8 @@ ABOUT = (
 class Writer:
     """The extractive model. Thread-safe; the same request gets the same answer."""
 
+    uses_tools = False
+
     def __init__(self, encoder: TextEncoder) -> None:
         self._encoder = encoder
         self._remembered = Remembered(encoder)

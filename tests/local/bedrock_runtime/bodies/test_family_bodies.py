@@ -12,6 +12,7 @@ from app.local.bedrock_runtime.bodies import (
     Opening,
     Reply,
 )
+from app.local.engine.writer.content import Blocks, Text, TextDelta
 from app.local.engine.writer.prompt import (
     Citation,
     Finish,
@@ -364,15 +365,17 @@ every_family = pytest.mark.parametrize("name", list(FAMILIES))
 def reply(request: JSON, finish: Finish = FINISH, *citations: Citation) -> Reply:
     spans = [(0, 3), (4, 8)]
     model = "anthropic.claude-sonnet-4-6"
-    return Reply(model, "a1", request, ANSWER, finish, citations, lambda _: spans)
+    return Reply(model, "a1", request, (Text(ANSWER),), finish, citations, lambda _: spans)
 
 
 def chunks(name: str, answer: Reply) -> list[JSON]:
     family = FAMILIES[name]
     start = Opening(answer.model, answer.id, answer.body, answer.finish.input_tokens)
+    blocks = Blocks()
+    events = [*blocks.add(TextDelta(answer.text)), *blocks.end()]
     return [
         *family.opening(start),
-        *family.piece(start, answer.text, 5),
+        *(chunk for event in events for chunk in family.event(start, event, 5)),
         *family.closing(answer),
     ]
 

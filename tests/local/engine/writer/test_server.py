@@ -12,6 +12,7 @@ import pytest
 
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import (
+    Delta,
     Document,
     Finish,
     ModelError,
@@ -19,6 +20,13 @@ from app.local.engine.writer import (
     Prompt,
     Sampling,
     Server,
+    TextDelta,
+    Tool,
+    ToolChoice,
+    ToolInputDelta,
+    ToolResult,
+    ToolUse,
+    ToolUseStart,
     Turn,
     Writing,
 )
@@ -99,7 +107,7 @@ def fake() -> Iterator[Fake]:
 
 
 class Answer:
-    """A Writing, its pieces taken from without the event loop."""
+    """A Writing, its deltas taken from outside the event loop."""
 
     def __init__(self, runner: asyncio.Runner, writing: Writing) -> None:
         self._runner, self._writing = runner, writing
@@ -109,14 +117,20 @@ class Answer:
     def finish(self) -> Finish:
         return self._writing.finish
 
+    def deltas(self) -> Iterator[Delta]:
+        deltas = aiter(self._writing)
+
+        async def following() -> Delta | None:
+            return await anext(deltas, None)
+
+        while (delta := self._runner.run(following())) is not None:
+            yield delta
+
     def __iter__(self) -> Iterator[str]:
-        pieces = aiter(self._writing)
-
-        async def following() -> str | None:
-            return await anext(pieces, None)
-
-        while (piece := self._runner.run(following())) is not None:
-            yield piece
+        """The pieces of an answer that is text alone."""
+        for delta in self.deltas():
+            assert isinstance(delta, TextDelta)
+            yield delta.text
 
     def close(self) -> None:
         self._runner.run(self._writing.aclose())
@@ -274,3 +288,83 @@ def test_cancelling_the_question_closes_the_request(fake: Fake, remote: Remote) 
     remote.runner.run(asked_and_left())
     fake.speaks.set()
     assert fake.cut.wait(PATIENCE)
+
+
+CLOCK = Tool("clock", "Tells the time", {"type": "object", "properties": {"zone": {}}})
+WITH_TOOLS = Prompt(
+    (
+        Turn("user", "What time is it in Oslo?"),
+        Turn("assistant", "Let me see.", tool_uses=(ToolUse("c1", "clock", '{"zone": "CET"}'),)),
+        Turn("user", "", tool_results=(ToolResult("c1", "no such zone", failed=True),)),
+    ),
+    tools=(CLOCK,),
+    tool_choice=ToolChoice("tool", "clock"),
+)
+
+
+def calling(index: int, **piece: Any) -> str:
+    return event({"tool_calls": [{"index": index, **piece}]})
+
+
+def test_tools_and_their_results_are_sent_as_chat_completions_have_them(
+    fake: Fake, remote: Remote
+) -> None:
+    fake.enqueue(*WHOLE)
+    list(remote.generate(WITH_TOOLS, Sampling()))
+    call = {"name": "clock", "arguments": '{"zone": "CET"}'}
+    assert fake.asked[-1]["messages"] == [
+        {"role": "user", "content": "What time is it in Oslo?"},
+        {
+            "role": "assistant",
+            "content": "Let me see.",
+            "tool_calls": [{"id": "c1", "type": "function", "function": call}],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": "The tool failed: no such zone"},
+    ]
+    function = {"name": "clock", "description": "Tells the time", "parameters": CLOCK.input_schema}
+    assert fake.asked[-1]["tools"] == [{"type": "function", "function": function}]
+    assert fake.asked[-1]["tool_choice"] == {"type": "function", "function": {"name": "clock"}}
+
+
+def test_tool_calls_come_as_deltas(fake: Fake, remote: Remote) -> None:
+    """The second call comes in one piece, and with an id that Bedrock would not take."""
+    whole = {"name": "clock", "arguments": "{}"}
+    fake.enqueue(
+        *spoken("Well."),
+        calling(0, id="call_1", type="function", function={"name": "clock", "arguments": ""}),
+        calling(0, function={"arguments": '{"zone": '}),
+        calling(0, function={"arguments": '"UTC"}'}),
+        calling(1, id="an id with spaces", type="function", function=whole),
+        event({}, "tool_calls"),
+        DONE,
+    )
+    answer = remote.generate(WITH_TOOLS, Sampling())
+    *first, second, arguments = answer.deltas()
+    assert first == [
+        TextDelta("Well."),
+        ToolUseStart("call_1", "clock"),
+        ToolInputDelta('{"zone": '),
+        ToolInputDelta('"UTC"}'),
+    ]
+    assert isinstance(second, ToolUseStart)
+    assert (second.id.startswith("tooluse_"), second.name) == (True, "clock")
+    assert arguments == ToolInputDelta("{}")
+    assert answer.finish.reason == "tool_use"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wrong"), [(PROMPT, "offered none"), (WITH_TOOLS, "went back to a tool call")]
+)
+def test_tool_calls_out_of_place_are_an_error(
+    fake: Fake, remote: Remote, prompt: Prompt, wrong: str
+) -> None:
+    function = {"name": "clock", "arguments": "{}"}
+    fake.enqueue(
+        calling(0, id="a", function=function),
+        calling(1, id="b", function=function),
+        calling(0, function={"arguments": "}"}),
+        event({}, "tool_calls"),
+        DONE,
+    )
+    with pytest.raises(ModelError, match=wrong):
+        list(remote.generate(prompt, Sampling()).deltas())
