@@ -105,7 +105,10 @@ class Settings(DocumentSettings):
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
     origin: str | None = Field(
-        default=None, description="The page that may call the application from a browser."
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+$",
+        description="The page that may call the application from a browser: its scheme, host and "
+        "port, as in https://chat.example.com.",
     )
 
     @property

@@ -1,7 +1,7 @@
 """`python -m app.web --port N`: serve the application on the loopback interface.
 
 Prints `{"url": ...}` once it takes requests, and ends when its standard input does, or on SIGTERM:
-after the answers under way, or with their errors (`serving.py`).
+after the answers under way, or with their errors (`server.py`).
 """
 
 import argparse
@@ -14,6 +14,7 @@ from threading import Thread
 
 from app.aws import clients
 from app.errors import OperatorError
+from app.models.facts.configured import configured_model
 from app.settings import Settings, read
 from app.web import application
 from app.web.request_ids import WithRequestId
@@ -34,6 +35,7 @@ def main() -> None:
     _log()
     try:
         settings = read(Settings)
+        configured_model(settings)
         app = application(clients(settings.deadline_seconds), settings)
         listener = _listener(port)
     except OperatorError as error:

@@ -5,6 +5,7 @@ import sys
 
 from app.aws import clients
 from app.errors import OperatorError
+from app.models.facts.configured import configured_model
 from app.settings import Settings, inherited, read
 from app.web import application
 from app.web.server import Server
@@ -24,6 +25,7 @@ def main() -> None:
     log_json()
     try:
         settings = read(Settings)
+        configured_model(settings)
         if settings.auth != "api-gateway":
             raise OperatorError(
                 "OUTCROP_AUTH has to be api-gateway in Lambda: by any other all callers are one."

@@ -160,6 +160,12 @@ def test_a_log_that_has_grown_too_large_begins_again(
         ("OUTCROP_PASSAGE", "3", "OUTCROP_PASSAGE is no setting; did you mean OUTCROP_PASSAGES?"),
         ("OUTCROP_ZEBRA", "3", "OUTCROP_ZEBRA is no setting; docs/settings.md has all"),
         ("OUTCROP_PORT", "70000", "OUTCROP_PORT=70000"),
+        (
+            "OUTCROP_ORIGIN",
+            "chat.example.com",
+            "OUTCROP_ORIGIN=chat.example.com: String should match",
+        ),
+        ("OUTCROP_MODEL_ID", "amazon.nova-light-v1:0", "Did you mean amazon.nova-lite-v1:0"),
     ],
 )
 def test_a_wrong_setting_is_a_sentence_before_anything_starts(

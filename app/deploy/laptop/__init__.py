@@ -271,8 +271,14 @@ def _patience(settings: LaptopSettings) -> dict[str, str]:
 
 
 def _prepared(settings: LaptopSettings) -> Path:
-    """The home, once all is known that can be known before anything is started."""
-    read(
+    """The home, after every check that is possible before anything is started.
+
+    Raises:
+        WrongSettings: the environment holds a setting that the application would refuse.
+    """
+    from app.models.facts.configured import configured_model  # botocore comes with it
+
+    application_settings = read(
         Settings,
         knowledge_base_id="-",
         data_source_id="-",
@@ -280,6 +286,7 @@ def _prepared(settings: LaptopSettings) -> Path:
         conversations_bucket="-",
         auth="local",
     )
+    configured_model(application_settings)
     return usable(settings.home)
 
 
