@@ -169,7 +169,7 @@ def _models() -> str:
     rows = [
         (
             f"`{model.id}`",
-            model.family.name,
+            model.family,
             model.state + (f", until {model.end}" if model.end else ""),
             ", ".join(sorted(model.takes)) + (" (one sampler)" if model.one_sampler else ""),
             "yes" if model.streams else "no",

@@ -108,7 +108,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "speakers": lambda text: speakers(text, "User", "Bot"),
     "templates": lambda text: (headers(text), instructions(f"[INST]{text}")),
     "transcript": lambda text: transcript(
-        models.Prompt((models.Turn("user", f"a {text}"),)), "User", "Bot"
+        models.Prompt((models.user(f"a {text}"),)), "User", "Bot"
     ),
     "wildcards": lambda text: fits(text[:63], text.replace("a", "*"), single="?"),
 }

@@ -25,10 +25,20 @@ from app.answer.rewrite import rewrite
 from app.aws import Clients, cancellation
 from app.conversations import Conversations, History, StoredTurn, new_id
 from app.errors import NotFound
-from app.events import Done, Event, Guardrail, Retrieval, Started, Text, Usage
+from app.events import Done, Event, Guardrail, Retrieval, Started, StopReason, Text, Usage
 from app.guardrail import Guard
 from app.meter import Account
-from app.models import Completion, Prompt, Turn
+from app.models import (
+    Completion,
+    Delta,
+    Message,
+    Model,
+    Prompt,
+    TextDelta,
+    assistant,
+    user,
+)
+from app.models import Text as TextBlock
 from app.retrieval import Retriever
 from app.retrieval.screening import Screening
 from app.settings import Settings
@@ -71,8 +81,8 @@ def answer(question: Question, means: Means) -> Generator[Event, None, None]:
     Raises:
         CallerError: at once, before the first event: the model or the conversation is not known.
     """
-    model_id = question.model or means.settings.model_id
-    model = models.find(model_id, means.settings.base_model_id)
+    settings = means.settings
+    model = models.find(question.model or settings.model_id, settings.base_model_id)
     conversation = question.conversation or new_id()
     history = History(0, ())
     if question.conversation:
@@ -82,7 +92,7 @@ def answer(question: Question, means: Means) -> Generator[Event, None, None]:
             f"There is no conversation {conversation!r}. Leave it out to begin a new one.",
             field="conversationId",
         )
-    turn = _turn(question, _Writer(means, model_id, model), conversation, history, means)
+    turn = _turn(question, _Writer(means, model), conversation, history, means)
     return ended(turn)
 
 
@@ -93,7 +103,7 @@ def _turn(
     history: History,
     means: Means,
 ) -> Iterator[Event]:
-    yield Started(conversation, writer.model_id)
+    yield Started(conversation, writer.model.id)
 
     verdict = means.guard.question(question.text)
     if verdict.action != "none":
@@ -128,11 +138,11 @@ def _turn(
         text, citations = verdict.text, moved(kept, text, verdict.text)
 
     usage = spent + reply.completion.usage
-    stored = StoredTurn(asked, text, tuple(citations), usage, writer.model_id)
+    stored = StoredTurn(asked, text, tuple(citations), usage, writer.model.id)
     cancellation().commit()  # a turn that may be stored is not broken off any more
     means.conversations.append(conversation, history, stored)
     yield usage
-    stop = "guardrail" if verdict.action == "blocked" else reply.completion.stop_reason
+    stop = "guardrail" if verdict.action == "blocked" else reply.stop_reason
     yield Done(history.number, stop)
 
 
@@ -151,10 +161,10 @@ def _retrieve(query: str, question: Question, means: Means) -> Screening:
     )
 
 
-def _turns(stored: StoredTurn) -> tuple[Turn, Turn]:
+def _turns(stored: StoredTurn) -> tuple[Message, Message]:
     """A turn as the model is shown it: its marks meant passages that are not there any more."""
     answer = unmarked(stored.answer, stored.citations)
-    return Turn("user", stored.question), Turn("assistant", answer)
+    return user(stored.question), assistant(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,59 +172,62 @@ class _Writer:
     """The model that a turn is written by, asked in the way that it can be."""
 
     means: Means
-    model_id: str
-    model: models.Model
+    model: Model
 
     def whole(self, prompt: Prompt) -> Completion:
-        with self.means.account.call(self.model_id, "rewrite") as call:
+        with self.means.account.call(self.model.id, "rewrite") as call:
             completion = models.invoke(
-                self.means.clients.bedrock_runtime,
-                self.model_id,
-                self._fitted(prompt),
-                base_model_id=self.means.settings.base_model_id,
+                self.means.clients.bedrock_runtime, self.model, self._fitted(prompt)
             )
             call.usage = completion.usage
         return completion
 
-    def stream(self, prompt: Prompt) -> Generator[str | Completion, None, None]:
-        pieces = models.stream(
-            self.means.clients.bedrock_runtime,
-            self.model_id,
-            self._fitted(prompt),
-            base_model_id=self.means.settings.base_model_id,
-        )
-        with self.means.account.call(self.model_id, "answer") as call, closing(pieces):
-            for piece in pieces:
-                if isinstance(piece, Completion):
-                    call.usage = piece.usage
-                yield piece
+    def stream(self, prompt: Prompt) -> Generator[Delta | Completion, None, None]:
+        parts = models.stream(self.means.clients.bedrock_runtime, self.model, self._fitted(prompt))
+        with self.means.account.call(self.model.id, "answer") as call, closing(parts):
+            for part in parts:
+                if isinstance(part, Completion):
+                    call.usage = part.usage
+                yield part
 
     def _fitted(self, prompt: Prompt) -> Prompt:
         """Our own wishes give way to what the model takes: nobody asked for them by name."""
         longest = min(prompt.max_tokens, self.means.settings.max_tokens)
         return replace(
             prompt,
-            max_tokens=min(longest, self.model.output or longest),
-            temperature=prompt.temperature if "temperature" in self.model.takes else None,
+            max_tokens=min(longest, self.model.facts.output or longest),
+            temperature=prompt.temperature if "temperature" in self.model.facts.takes else None,
         )
 
 
 class _Reply:
-    """A stream's pieces, to be read once; `completion` is there when they have been."""
+    """The words of a reply, to be read once; `completion` is there when they have been.
 
-    def __init__(self, stream: Iterable[str | Completion]) -> None:
+    Only its Text blocks are the answer: reasoning is not shown and not stored.
+    """
+
+    def __init__(self, stream: Iterable[Delta | Completion]) -> None:
         self._stream = stream
-        self.completion = Completion("", "end", Usage(0, 0))
+        self.completion = Completion((), "end", Usage(0, 0))
 
     def __iter__(self) -> Iterator[str]:
-        for piece in self._stream:
-            if isinstance(piece, Completion):
-                self.completion = piece
-            else:
-                yield piece
+        for part in self._stream:
+            match part:
+                case TextDelta(text=text):
+                    yield text
+                case Completion():
+                    self.completion = part
+
+    @property
+    def stop_reason(self) -> StopReason:
+        """Why the answer ends. No tools are offered, so it never ends to call one."""
+        stop = self.completion.stop_reason
+        if stop == "tool_use":
+            raise AssertionError("a tool was called that was not offered")
+        return stop
 
 
-def _nothing_found() -> Generator[str | Completion, None, None]:
+def _nothing_found() -> Generator[Delta | Completion, None, None]:
     """The answer when there is nothing to answer from: no model is asked."""
-    yield ABSTENTION
-    yield Completion(ABSTENTION, "end", Usage(0, 0))
+    yield TextDelta(ABSTENTION)
+    yield Completion((TextBlock(ABSTENTION),), "end", Usage(0, 0))

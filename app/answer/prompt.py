@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.answer.disguise import Disguise
 from app.events import Passage
-from app.models import Prompt, Turn
+from app.models import Message, Prompt, Text, user
 
 ABSTENTION = "The documents do not say."
 
@@ -32,7 +32,7 @@ LONGEST_ANSWER = 4096
 LONGEST_QUESTION = 200
 
 
-def answer_prompt(question: str, history: Sequence[Turn], passages: Sequence[Passage]) -> Prompt:
+def answer_prompt(question: str, history: Sequence[Message], passages: Sequence[Passage]) -> Prompt:
     """What the model reads to answer: the rules, the conversation, the passages, the question.
 
     Its answer is to be read by `cite`, which puts back what `Disguise` changed.
@@ -41,7 +41,7 @@ def answer_prompt(question: str, history: Sequence[Turn], passages: Sequence[Pas
         history: earlier turns, the answers without their marks: those meant other passages.
 
     >>> passage = Passage(1, "Quartz is hard.", "s3://docs/minerals.pdf", 0.9, page=3)
-    >>> print(answer_prompt("How hard is quartz?", [], [passage]).turns[-1].text)
+    >>> print(answer_prompt("How hard is quartz?", [], [passage]).messages[-1].text)
     <passages>
     <passage n="1" document="minerals.pdf" page="3">
     Quartz is hard.
@@ -53,31 +53,36 @@ def answer_prompt(question: str, history: Sequence[Turn], passages: Sequence[Pas
     disguise = Disguise.of(passages)
     numbered = "\n".join(_numbered(passage, disguise) for passage in passages)
     asked = f"<question>{disguise.text(question)}</question>"
-    earlier = [Turn(turn.role, disguise.text(turn.text)) for turn in _remembered(history)]
+    earlier = [_with_text(each, disguise.text(each.text)) for each in _remembered(history)]
     last = f"<passages>\n{numbered}\n</passages>\n\n{asked}"
     return Prompt(
-        turns=(*earlier, Turn("user", last)),
+        messages=(*earlier, user(last)),
         system=ANSWER.format(number=disguise.text("[1]"), tag=disguise.tags("<passage>")),
         max_tokens=LONGEST_ANSWER,
         temperature=0.0,
     )
 
 
-def rewrite_prompt(question: str, history: Sequence[Turn], disguise: Disguise) -> Prompt:
+def rewrite_prompt(question: str, history: Sequence[Message], disguise: Disguise) -> Prompt:
     """What the model reads to turn a follow-up into a question that stands alone."""
     conversation = "\n".join(
-        f"{'User' if turn.role == 'user' else 'Assistant'}: {disguise.tags(turn.text)}"
-        for turn in _remembered(history)
+        f"{'User' if each.role == 'user' else 'Assistant'}: {disguise.tags(each.text)}"
+        for each in _remembered(history)
     )
     asked = f"<question>{disguise.tags(question)}</question>"
     last = f"<conversation>\n{conversation}\n</conversation>\n\n{asked}"
     return Prompt(
-        turns=(Turn("user", last),), system=REWRITE, max_tokens=LONGEST_QUESTION, temperature=0.0
+        messages=(user(last),), system=REWRITE, max_tokens=LONGEST_QUESTION, temperature=0.0
     )
 
 
-def _remembered(history: Sequence[Turn]) -> list[Turn]:
-    return [Turn(turn.role, turn.text[:ANSWER_MEMORY]) for turn in history[-2 * MEMORY :]]
+def _remembered(history: Sequence[Message]) -> list[Message]:
+    """The latest messages, as text: a model answers from passages, and not from old blocks."""
+    return [_with_text(each, each.text[:ANSWER_MEMORY]) for each in history[-2 * MEMORY :]]
+
+
+def _with_text(message: Message, text: str) -> Message:
+    return Message(message.role, (Text(text),))
 
 
 def _numbered(passage: Passage, disguise: Disguise) -> str:

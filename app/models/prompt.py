@@ -1,28 +1,37 @@
 """What a model is asked. Nothing in here knows a model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Literal
+from typing import Any
 
 from app.errors import InvalidRequest
+from app.models.content import KINDS, Block, Message, Reasoning, Text, ToolUse
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What one side said."""
+class ToolSpecification:
+    """A tool that a model may call.
 
-    role: Literal["user", "assistant"]
-    text: str
+    Attributes:
+        name: at most 64 letters, digits, `_` and `-`.
+        description: what it does and when it is of use, for the model to read.
+        input_schema: a JSON Schema of its input, an object.
+    """
+
+    name: str
+    description: str
+    input_schema: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A conversation that waits for the assistant's next turn, and how that is to be written.
+    """A conversation that waits for the assistant's next message, and how that is to be written.
 
     Attributes:
-        turns: oldest first; the user begins and speaks last. Blank turns say nothing and are
+        messages: oldest first; the user begins and speaks last. Blank texts say nothing and are
             left out.
         system: what the model is told about its task, apart from the conversation.
+        tools: what the model may call.
         max_tokens: the longest answer, in tokens. It is always sent: a model's own default is
             counted against the account's quota in full.
         temperature: 0 for the likeliest answer, more for variety; None is the model's default.
@@ -31,11 +40,12 @@ class Prompt:
         stop: texts that end the answer, and are not part of it.
 
     Raises:
-        InvalidRequest: where the turns are not such a conversation.
+        InvalidRequest: where the messages are not such a conversation.
     """
 
-    turns: tuple[Turn, ...]
+    messages: tuple[Message, ...]
     system: str = ""
+    tools: tuple[ToolSpecification, ...] = ()
     max_tokens: int = 1024
     temperature: float | None = None
     top_p: float | None = None
@@ -43,25 +53,55 @@ class Prompt:
     stop: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        roles = [turn.role for turn in self.alternating()]
-        if not roles or roles[0] != "user" or roles[-1] != "user":
+        messages = self.alternating()
+        if not messages or messages[0].role != "user" or messages[-1].role != "user":
             raise InvalidRequest(
-                "The conversation has to begin and to end with a turn of the user that says "
+                "The conversation has to begin and to end with a message of the user that says "
                 "something.",
-                field="turns",
+                field="messages",
             )
+        for message in messages:
+            _check_side(message)
         if self.max_tokens < 1:
             raise InvalidRequest("max_tokens has to be at least 1.", field="max_tokens")
 
-    def alternating(self) -> tuple[Turn, ...]:
-        r"""The turns, with those of one side that follow each other made one.
+    def alternating(self) -> tuple[Message, ...]:
+        r"""The messages, with those of one side that follow each other made one.
 
-        >>> hello, there = Turn("user", "Hello."), Turn("user", "Anyone there?")
-        >>> Prompt((hello, there)).alternating()
-        (Turn(role='user', text='Hello.\n\nAnyone there?'),)
+        >>> from app.models.content import user
+        >>> [message.text for message in Prompt((user("Hello."), user("Is it?"))).alternating()]
+        ['Hello.\n\nIs it?']
         """
-        said = [turn for turn in self.turns if turn.text.strip()]
-        return tuple(
-            Turn(role, "\n\n".join(turn.text for turn in turns))
-            for role, turns in groupby(said, key=lambda turn: turn.role)
-        )
+        merged: list[Message] = []
+        for message in self.messages:
+            content = tuple(block for block in message.content if _says(block))
+            if not content:
+                continue
+            if merged and merged[-1].role == message.role:
+                content = _merge(merged.pop().content, content)
+            merged.append(Message(message.role, content))
+        return tuple(merged)
+
+
+def _says(block: Block) -> bool:
+    return not isinstance(block, Text) or bool(block.text.strip())
+
+
+def _merge(before: tuple[Block, ...], after: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of two messages of one side; two texts that meet become one."""
+    match before[-1], after[0]:
+        case Text(first), Text(second):
+            return (*before[:-1], Text(f"{first}\n\n{second}"), *after[1:])
+    return before + after
+
+
+def _check_side(message: Message) -> None:
+    """Reasoning and calls of tools are the assistant's; all else but text is the user's."""
+    for block in message.content:
+        owner = "assistant" if isinstance(block, Reasoning | ToolUse) else "user"
+        if not isinstance(block, Text) and message.role != owner:
+            raise InvalidRequest(
+                f"A message of the {message.role} cannot hold a block of the kind "
+                f"{KINDS[type(block)]}: it belongs to the {owner}.",
+                field="messages",
+            )

@@ -14,7 +14,7 @@ from threading import Thread
 
 from app.aws import clients
 from app.errors import OperatorError
-from app.models.facts.configured import configured_model
+from app.models.model import configured_model
 from app.settings import Settings, read
 from app.web import application
 from app.web.request_ids import WithRequestId

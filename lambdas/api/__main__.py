@@ -5,7 +5,7 @@ import sys
 
 from app.aws import clients
 from app.errors import OperatorError
-from app.models.facts.configured import configured_model
+from app.models.model import configured_model
 from app.settings import Settings, inherited, read
 from app.web import application
 from app.web.server import Server

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.events import StopReason, Usage
-from app.models import Prompt, Turn
+from app.models import Block, Prompt, Reasoning, Text, assistant, user
 
 JSON = dict[str, Any]
 USAGE = Usage(21, 5)
@@ -20,10 +20,10 @@ METRICS = {
 }
 
 PROMPT = Prompt(
-    turns=(
-        Turn("user", "What is an outcrop?"),
-        Turn("assistant", "Rock at the surface."),
-        Turn("user", "And bedrock?"),
+    messages=(
+        user("What is an outcrop?"),
+        assistant("Rock at the surface."),
+        user("And bedrock?"),
     ),
     system="Be brief.",
     max_tokens=100,
@@ -49,6 +49,11 @@ class Golden:
     stop_reason: StopReason = "end"
     usage: Usage = USAGE
     headers: Mapping[str, str] = field(default_factory=dict)
+    reasoning: tuple[Block, ...] = ()  # what comes before the text
+
+    @property
+    def content(self) -> tuple[Block, ...]:
+        return (*self.reasoning, Text(self.text))
 
 
 COUNTED = {"x-amzn-bedrock-input-token-count": "21", "x-amzn-bedrock-output-token-count": "5"}
@@ -108,6 +113,11 @@ ANTHROPIC = Golden(
             "index": 0,
             "delta": {"type": "thinking_delta", "thinking": "Rock, then."},
         },
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "signature_delta", "signature": "c2ln"},
+        },
         {"type": "content_block_stop", "index": 0},
         {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}},
         {
@@ -128,6 +138,7 @@ ANTHROPIC = Golden(
         },
         {"type": "message_stop", **METRICS},
     ),
+    reasoning=(Reasoning("Rock, then.", "c2ln"),),
 )
 
 NOVA = Golden(
@@ -446,6 +457,7 @@ OPENAI = Golden(
         {"choices": [{"index": 0, "delta": {"content": " rock beneath."}}]},
         *CHAT_CHUNKS[3:],
     ),
+    reasoning=(Reasoning("Rock, then."),),
 )
 
 QWEN = Golden("qwen.qwen3-32b-v1:0", CHAT_REQUEST, CHAT_REPLY, CHAT_CHUNKS)

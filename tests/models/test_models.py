@@ -1,7 +1,7 @@
 """The flow, through real botocore, against a server that is a queue of raw answers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,17 @@ from app.errors import (
     Unavailable,
 )
 from app.events import Usage
-from app.models import Completion, GuardrailConfiguration, Prompt, Turn
+from app.models import (
+    BlockEnd,
+    Completion,
+    Delta,
+    GuardrailConfiguration,
+    Prompt,
+    Text,
+    TextDelta,
+    find,
+    user,
+)
 from tests.models import golden
 from tests.models.golden import Golden
 from tests.models.loopback import (
@@ -42,7 +52,7 @@ from tests.models.loopback import (
 )
 
 STREAMED = [one for one in golden.ALL if one.chunks]
-ASK = Prompt((Turn("user", "And bedrock?"),))
+ASK = Prompt((user("And bedrock?"),))
 MISTRAL = golden.MISTRAL.model_id
 
 
@@ -78,19 +88,25 @@ def _clients(loopback: Loopback, deadline_seconds: float) -> Clients:
         return clients(deadline_seconds)
 
 
-def pieces(aws: Clients, model_id: str = MISTRAL, **options: Any) -> Iterator[str | Completion]:
-    return models.stream(aws.bedrock_runtime, model_id, ASK, **options)
+def pieces(
+    aws: Clients, model_id: str = MISTRAL, prompt: Prompt = ASK
+) -> Generator[Delta | Completion, None, None]:
+    return models.stream(aws.bedrock_runtime, find(model_id), prompt)
+
+
+def whole(aws: Clients, model_id: str = MISTRAL, prompt: Prompt = ASK) -> Completion:
+    return models.invoke(aws.bedrock_runtime, find(model_id), prompt)
 
 
 def finished(one: Golden) -> Completion:
-    return Completion(one.text, one.stop_reason, one.usage)
+    return Completion(one.content, one.stop_reason, one.usage)
 
 
 @pytest.mark.parametrize("one", golden.ALL, ids=lambda one: one.model_id)
 def test_every_family_is_asked_and_read(one: Golden, server: Loopback, aws: Clients) -> None:
     server.enqueue(answer(one.reply, one.headers))
 
-    assert models.invoke(aws.bedrock_runtime, one.model_id, one.prompt) == finished(one)
+    assert whole(aws, one.model_id, one.prompt) == finished(one)
 
     (request,) = server.requests
     assert request.line.startswith("POST /model/")
@@ -103,11 +119,14 @@ def test_every_family_is_asked_and_read(one: Golden, server: Loopback, aws: Clie
 def test_every_family_streams(one: Golden, server: Loopback, aws: Clients) -> None:
     server.enqueue(*stream(map(chunk_frame, one.chunks)))
 
-    *texts, completion = models.stream(aws.bedrock_runtime, one.model_id, one.prompt)
+    *deltas, completion = pieces(aws, one.model_id, one.prompt)
 
     assert completion == finished(one)
+    texts = [delta.text for delta in deltas if isinstance(delta, TextDelta)]
     assert len(texts) > 1
-    assert "".join(map(str, texts)) == one.text
+    assert "".join(texts) == one.text
+    assert deltas.count(BlockEnd()) == len(one.content)
+    assert deltas[-1] == BlockEnd()
     (request,) = server.requests
     assert request.line.split()[1].endswith("/invoke-with-response-stream")
     assert json.loads(request.body) == (one.streamed or one.request)
@@ -116,9 +135,11 @@ def test_every_family_streams(one: Golden, server: Loopback, aws: Clients) -> No
 def test_a_stream_that_ends_in_half_a_tag_yields_that_too(server: Loopback, aws: Clients) -> None:
     chunk = {"choices": [{"delta": {"content": "<reas"}, "finish_reason": "stop"}]}
     server.enqueue(*stream([chunk_frame(chunk)]))
-    half, completion = pieces(aws, golden.OPENAI.model_id)
-    assert half == "<reas"
-    assert completion == Completion("<reas", "end", Usage(0, 0))
+    assert list(pieces(aws, golden.OPENAI.model_id)) == [
+        TextDelta("<reas"),
+        BlockEnd(),
+        Completion((Text("<reas"),), "end", Usage(0, 0)),
+    ]
 
 
 @pytest.mark.parametrize("one", STREAMED, ids=lambda one: one.model_id)
@@ -131,7 +152,7 @@ def test_a_stream_cut_between_two_frames_is_no_answer(
         for end in ((STREAM_END,), (Act.CLOSE,), (Act.RESET,)):
             server.enqueue(stream_head(), *map(http_chunk, frames[:kept]), *end)
             with pytest.raises(StreamCut):
-                list(models.stream(aws.bedrock_runtime, one.model_id, one.prompt))
+                list(pieces(aws, one.model_id, one.prompt))
 
 
 def test_a_stream_cut_at_any_byte_is_no_answer(server: Loopback, aws: Clients) -> None:
@@ -217,7 +238,7 @@ def test_a_body_of_another_shape_is_the_models_failure(
     server.enqueue(answer(body))
     server.enqueue(*stream([chunk_frame(body)]))
     with pytest.raises(ModelFailed):
-        models.invoke(aws.bedrock_runtime, MISTRAL, ASK)
+        whole(aws)
     with pytest.raises(ModelFailed):
         list(pieces(aws))
 
@@ -233,7 +254,7 @@ def test_garbage_is_the_models_failure(server: Loopback, aws: Clients) -> None:
     for garbage in (b"", b"\xff\xfe", b"<html>", b"[" * 100_000):
         server.enqueue(reply(garbage))
         with pytest.raises(ModelFailed):
-            models.invoke(aws.bedrock_runtime, MISTRAL, ASK)
+            whole(aws)
 
 
 @pytest.mark.parametrize("steps", [(Act.WAIT,), (Act.RESET,), (Act.CLOSE,)])
@@ -243,7 +264,7 @@ def test_a_generating_call_is_sent_once_whatever_happens(
     server.enqueue(*steps)
     server.enqueue(*steps)
     with pytest.raises((TimedOut, Unavailable)):
-        models.invoke(hurried.bedrock_runtime, MISTRAL, ASK)
+        whole(hurried)
     assert len(server.requests) == 1
     with pytest.raises((TimedOut, Unavailable)):
         list(pieces(hurried))
@@ -272,11 +293,11 @@ def test_an_error_reply_is_ours_and_is_not_tried_again(
 ) -> None:
     server.enqueue(error(code, status))
     server.enqueue(error(code, status))
-    with pytest.raises(OutcropError) as whole:
-        models.invoke(aws.bedrock_runtime, MISTRAL, ASK)
+    with pytest.raises(OutcropError) as invoked:
+        whole(aws)
     with pytest.raises(OutcropError) as streamed:
         list(pieces(aws))
-    assert type(whole.value) is type(streamed.value) is kind
+    assert type(invoked.value) is type(streamed.value) is kind
     assert len(server.requests) == 2
 
 
@@ -284,7 +305,7 @@ def test_a_stall_in_the_stream_is_a_timeout(server: Loopback, hurried: Clients) 
     first = http_chunk(chunk_frame(golden.MISTRAL.chunks[0]))
     server.enqueue(stream_head(), first, Act.WAIT)
     answer = pieces(hurried)
-    assert next(answer) == "The"
+    assert next(answer) == TextDelta("The")
     with pytest.raises(TimedOut):
         next(answer)
     assert len(server.requests) == 1
@@ -293,8 +314,8 @@ def test_a_stall_in_the_stream_is_a_timeout(server: Loopback, hurried: Clients) 
 def test_closing_the_generator_closes_the_connection(server: Loopback, aws: Clients) -> None:
     first = http_chunk(chunk_frame(golden.MISTRAL.chunks[0]))
     server.enqueue(stream_head(), first, Act.WAIT)
-    answer = models.stream(aws.bedrock_runtime, MISTRAL, ASK)
-    assert next(answer) == "The"
+    answer = pieces(aws)
+    assert next(answer) == TextDelta("The")
     assert not server.left.is_set()
     answer.close()
     assert server.left.wait(timeout=10)
@@ -312,10 +333,11 @@ def test_a_whole_stream_leaves_its_connection_for_the_next(server: Loopback, aws
 def test_nothing_is_sent_before_the_first_piece_is_asked_for(
     server: Loopback, aws: Clients
 ) -> None:
-    models.stream(aws.bedrock_runtime, MISTRAL, ASK)
+    pieces(aws)
     assert server.requests == []
     with pytest.raises(InvalidRequest):
-        models.stream(aws.bedrock_runtime, "mistral.none", ASK)
+        pieces(aws, prompt=replace(ASK, max_tokens=100_000))
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("one", [golden.LLAMA4, golden.JURASSIC], ids=lambda one: one.model_id)
@@ -323,8 +345,8 @@ def test_a_model_that_does_not_stream_yields_its_text_in_one_piece(
     one: Golden, server: Loopback, aws: Clients
 ) -> None:
     server.enqueue(answer(one.reply))
-    answers = list(models.stream(aws.bedrock_runtime, one.model_id, one.prompt))
-    assert answers == [one.text, finished(one)]
+    answers = list(pieces(aws, one.model_id, one.prompt))
+    assert answers == [TextDelta(one.text), BlockEnd(), finished(one)]
     assert server.requests[0].line.split()[1].endswith("/invoke")
 
 
@@ -339,7 +361,7 @@ def test_a_guardrail_goes_into_the_headers_and_its_action_comes_back(
     server: Loopback, aws: Clients
 ) -> None:
     server.enqueue(answer(golden.MISTRAL.reply | INTERVENED))
-    completion = models.invoke(aws.bedrock_runtime, MISTRAL, ASK, guardrail=GUARD)
+    completion = models.invoke(aws.bedrock_runtime, find(MISTRAL), ASK, guardrail=GUARD)
 
     assert completion.stop_reason == "guardrail"
     assert completion.trace == {"guardrail": {"actionReason": "Guardrail blocked."}}
@@ -351,7 +373,7 @@ def test_a_guardrail_goes_into_the_headers_and_its_action_comes_back(
 
 def test_no_guardrail_sends_no_such_header(server: Loopback, aws: Clients) -> None:
     server.enqueue(answer(golden.MISTRAL.reply | {"amazon-bedrock-guardrailAction": "NONE"}))
-    assert models.invoke(aws.bedrock_runtime, MISTRAL, ASK).stop_reason == "end"
+    assert whole(aws).stop_reason == "end"
     assert not [name for name in server.requests[0].headers if "guardrail" in name]
 
 
@@ -364,7 +386,7 @@ def test_a_guardrail_that_steps_in_on_any_chunk_is_the_stop_reason(
             chunk | INTERVENED if index == at else chunk for index, chunk in enumerate(one.chunks)
         ]
         server.enqueue(*stream(map(chunk_frame, chunks)))
-        *_, completion = models.stream(aws.bedrock_runtime, one.model_id, one.prompt)
+        *_, completion = pieces(aws, one.model_id, one.prompt)
         assert isinstance(completion, Completion)
         assert completion.stop_reason == "guardrail"
 
@@ -383,7 +405,7 @@ def test_a_profile_of_the_account_is_called_as_the_model_behind_it(
 ) -> None:
     profile = "arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc"
     server.enqueue(answer(golden.NOVA.reply))
-    models.invoke(aws.bedrock_runtime, profile, ASK, base_model_id=golden.NOVA.model_id)
+    models.invoke(aws.bedrock_runtime, find(profile, golden.NOVA.model_id), ASK)
     assert "application-inference-profile%2Fabc" in server.requests[0].line
 
 
@@ -392,13 +414,13 @@ def test_that_a_model_is_retired_is_said_where_it_is_refused(
 ) -> None:
     server.enqueue(error("ResourceNotFoundException", 404, "This model version is at its end."))
     with pytest.raises(NotFound) as raised:
-        models.invoke(aws.bedrock_runtime, golden.TITAN.model_id, ASK)
+        whole(aws, golden.TITAN.model_id)
     assert "is gone. Use amazon.nova-2-lite-v1:0." in raised.value.detail
     assert raised.value.field == "model"
 
     server.enqueue(error("ThrottlingException", 429))
     with pytest.raises(Throttled) as throttled:
-        models.invoke(aws.bedrock_runtime, golden.TITAN.model_id, ASK)
+        whole(aws, golden.TITAN.model_id)
     assert "gone" not in throttled.value.detail
 
 
@@ -406,7 +428,7 @@ def test_what_a_model_does_not_take_is_refused_before_anything_is_sent(
     server: Loopback, aws: Clients
 ) -> None:
     with pytest.raises(InvalidRequest) as raised:
-        models.invoke(aws.bedrock_runtime, golden.LLAMA3.model_id, replace(ASK, stop=("END",)))
+        whole(aws, golden.LLAMA3.model_id, replace(ASK, stop=("END",)))
     assert raised.value.field == "stop"
     assert server.requests == []
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.aws import Operator, calling
 from app.deploy.findings import Finding
 from app.deploy.stack.context import Choices
-from app.models.facts.ids import bare
+from app.models.facts.ids import parse
 
 # member of GetFoundationModelAvailability's answer, value -> what it means, what to do
 _REFUSALS: tuple[tuple[str, str, str, str], ...] = (
@@ -81,7 +81,7 @@ def offer(aws: Operator) -> Offer:
         {summary["modelId"]: summary for summary in summaries},
         {
             profile["inferenceProfileId"]: frozenset(
-                bare(model["modelArn"]) for model in profile["models"]
+                parse(model["modelArn"]).model for model in profile["models"]
             )
             for page in pages
             for profile in page["inferenceProfileSummaries"]
@@ -93,7 +93,7 @@ def _model(aws: Operator, offered: Offer, check: str, model_id: str) -> Finding:
     if model_id.startswith("arn:"):
         found = f"{model_id} is an ARN: whether it can be called shows when it is"
         return Finding(check, well=None, found=found)
-    name = bare(model_id)
+    name = parse(model_id).model
     if wrong := _unnamed(offered, check, model_id, name):
         return wrong
     with calling("GetFoundationModelAvailability"):

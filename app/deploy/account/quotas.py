@@ -6,7 +6,7 @@ from typing import Any
 from app.aws import Operator, calling
 from app.deploy.findings import Finding
 from app.deploy.stack.context import Choices
-from app.models.facts.ids import bare
+from app.models.facts.ids import parse
 
 # A young account has 10, where an old one has 1000.
 FEW_EXECUTIONS = 100
@@ -23,7 +23,7 @@ def quotas(aws: Operator, choices: Choices) -> Iterator[Finding]:
     names = {summary["modelId"]: summary["modelName"] for summary in summaries}
     applied = list(_applied(aws, "bedrock"))
     for model_id in (choices.model_id, choices.embedding_model_id):
-        yield _rates(applied, model_id, names.get(bare(model_id), ""))
+        yield _rates(applied, model_id, names.get(parse(model_id).model, ""))
     yield from _executions(_applied(aws, "lambda"))
 
 
@@ -70,9 +70,10 @@ def _is_of(quota: str, name: str, reach: str) -> bool:
 
 def _reach(model_id: str) -> str:
     """How the quota's name begins, by what the model is called through."""
-    if model_id == bare(model_id):
+    geography = parse(model_id).geography
+    if geography is None:
         return "on-demand"
-    return "global cross-region" if model_id.startswith("global.") else "cross-region"
+    return "global cross-region" if geography == "global" else "cross-region"
 
 
 def _executions(applied: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:

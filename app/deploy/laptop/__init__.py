@@ -276,7 +276,7 @@ def _prepared(settings: LaptopSettings) -> Path:
     Raises:
         WrongSettings: the environment holds a setting that the application would refuse.
     """
-    from app.models.facts.configured import configured_model  # botocore comes with it
+    from app.models.model import configured_model  # botocore comes with it
 
     application_settings = read(
         Settings,

@@ -1,1 +1,9 @@
-"""Every fact about a model, written once: its names, its limits, what it can do."""
+"""Every fact about models, once: the application, `infra` and the command line read it here.
+
+    ids           what a model id says: the model, the geography of its profile
+    catalogue     the models that write: context, output, parameters, states
+    embedding     the models that embed: dimensions
+    token_prices  what a million tokens cost
+
+Plain data, without a call of AWS. What Bedrock itself says of its models is newer.
+"""

@@ -1,31 +1,34 @@
-"""The capability table: what each model accepts.
+"""The capability table: what each model that writes text accepts.
 
 `GET /models` prints it, joined with Bedrock's ListFoundationModels. It is as of November 2026, from
 AWS's pages on each model; what Bedrock itself says is newer.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from app.errors import InvalidRequest
-from app.models.families.ai21 import JAMBA, JURASSIC
-from app.models.families.anthropic import ANTHROPIC
-from app.models.families.cohere import COMMAND, COMMAND_R
-from app.models.families.family import Family
-from app.models.families.llama import LLAMA3, LLAMA4
-from app.models.families.mistral import MISTRAL, MISTRAL_CHAT
-from app.models.families.nova import NOVA
-from app.models.families.openai import CHAT, OPENAI
-from app.models.families.titan import TITAN
-from app.models.prompt import Prompt
-
 Parameter = Literal["temperature", "top_p", "top_k", "stop"]
+FamilyName = Literal[
+    "anthropic",
+    "nova",
+    "titan",
+    "llama3",
+    "llama4",
+    "mistral",
+    "mistral-chat",
+    "command-r",
+    "command",
+    "jamba",
+    "jurassic-2",
+    "openai",
+    "chat completions",
+]
+"""What `app.models.families.FAMILIES` calls the shapes of InvokeModel's bodies."""
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ModelFacts:
     """What one model can do.
 
     Attributes:
@@ -36,6 +39,8 @@ class Model:
         takes: the parameters that it accepts.
         one_sampler: it accepts `temperature` or `top_p`, and not both at once.
         stops: how many stop sequences it accepts; None where no limit is known.
+        images: it accepts images.
+        tools: it calls tools, as far as AWS's pages tell; where they do not, Bedrock is to say.
         streams: InvokeModelWithResponseStream works. Others are invoked whole.
         profile: in most Regions it is called by an inference profile only (`us.`, `global.`, ..).
         state: "legacy" models answer old customers only; "gone" ones are past their end of life.
@@ -45,12 +50,14 @@ class Model:
     """
 
     id: str
-    family: Family
+    family: FamilyName
     context: int | None = None
     output: int | None = None
     takes: frozenset[Parameter] = frozenset({"temperature", "top_p", "stop"})
     one_sampler: bool = False
     stops: int | None = None
+    images: bool = False
+    tools: bool = True
     streams: bool = True
     profile: bool = False
     state: Literal["active", "legacy", "gone"] = "active"
@@ -58,63 +65,10 @@ class Model:
     successor: str = ""
     note: str = ""
 
-    def check(self, prompt: Prompt) -> None:
-        """Refuse what the model would refuse, by name.
-
-        A parameter is never dropped in silence: the answer would not be the one asked for.
-
-        Raises:
-            InvalidRequest: naming the parameter and the rule.
-        """
-        for field, problem in self._problems(prompt):
-            raise InvalidRequest(f"{self.id} {problem}.", field=field)
-
-    def _problems(self, prompt: Prompt) -> Iterator[tuple[str, str]]:
-        asked: dict[Parameter, object] = {
-            "temperature": prompt.temperature,
-            "top_p": prompt.top_p,
-            "top_k": prompt.top_k,
-            "stop": prompt.stop or None,
-        }
-        for name, value in asked.items():
-            if value is not None and name not in self.takes:
-                yield name, f"does not take {name}; leave it out"
-        if self.one_sampler and prompt.temperature is not None and prompt.top_p is not None:
-            yield "top_p", "takes temperature or top_p, and not both; leave one out"
-        if self.stops is not None and len(prompt.stop) > self.stops:
-            yield "stop", f"takes at most {self.stops} stop sequences, and not {len(prompt.stop)}"
-        if self.output is not None and prompt.max_tokens > self.output:
-            yield "max_tokens", f"writes at most {self.output} tokens, and not {prompt.max_tokens}"
-
 
 _ALL: frozenset[Parameter] = frozenset({"temperature", "top_p", "top_k", "stop"})
 _NO_STOP: frozenset[Parameter] = frozenset({"temperature", "top_p"})
 _ONLY_STOP: frozenset[Parameter] = frozenset({"stop"})
-
-# Claude refuses temperature together with top_p from 4.1 on, and any of the three from 4.7 on.
-_claude3 = partial(Model, family=ANTHROPIC, context=200_000, takes=_ALL, stops=8191)
-_claude4 = partial(_claude3, output=64_000, one_sampler=True, profile=True)
-_claude5 = partial(_claude3, context=1_000_000, output=128_000, takes=_ONLY_STOP, profile=True)
-_nova = partial(Model, family=NOVA, output=10_000, takes=_ALL)
-_llama3 = partial(Model, family=LLAMA3, context=128_000, output=4096, takes=_NO_STOP)
-_llama4 = partial(
-    Model,
-    family=LLAMA4,
-    output=8192,
-    takes=_NO_STOP,
-    streams=False,
-    profile=True,
-    note="AWS's pages disagree on whether it streams; it is invoked whole.",
-)
-_mistral = partial(Model, family=MISTRAL, context=32_000, output=8192, takes=_ALL, stops=10)
-_mistral_chat = partial(Model, family=MISTRAL_CHAT, context=128_000, output=8192, stops=10)
-_chat = partial(Model, family=CHAT)
-_gpt_oss = partial(Model, family=OPENAI, context=128_000, output=16_384)
-_jamba = partial(Model, family=JAMBA, output=4096)
-_jurassic = partial(Model, family=JURASSIC, context=8191, output=8191, streams=False, state="gone")
-_command_r = partial(Model, family=COMMAND_R, context=128_000, output=4096, takes=_ALL)
-_command = partial(Model, family=COMMAND, context=4096, output=4096, takes=_ALL, stops=4)
-_titan = partial(Model, family=TITAN, state="gone", successor="amazon.nova-2-lite-v1:0")
 
 _OPUS, _SONNET, _HAIKU = (f"anthropic.claude-{name}-5-5" for name in ("opus", "sonnet", "haiku"))
 _LLAMA = "meta.llama3-3-70b-instruct-v1:0"
@@ -122,7 +76,54 @@ _LARGE = "mistral.mistral-large-3-675b-instruct"
 _SMALL = "mistral.ministral-3-8b-instruct"
 _MARCH = "2027-03-30"
 
-MODELS: tuple[Model, ...] = (
+# Claude refuses temperature together with top_p from 4.1 on, and any of the three from 4.7 on.
+_claude3 = partial(
+    ModelFacts, family="anthropic", context=200_000, takes=_ALL, stops=8191, images=True
+)
+_claude4 = partial(_claude3, output=64_000, one_sampler=True, profile=True)
+_claude5 = partial(_claude3, context=1_000_000, output=128_000, takes=_ONLY_STOP, profile=True)
+_nova = partial(ModelFacts, family="nova", output=10_000, takes=_ALL, images=True)
+_llama3 = partial(ModelFacts, family="llama3", context=128_000, output=4096, takes=_NO_STOP)
+_first_llama3 = partial(_llama3, context=8192, output=2048, tools=False, state="legacy", end=_MARCH)
+_gone_llama3 = partial(_llama3, state="gone", end="2026-07-07", successor=_LLAMA)
+_llama4 = partial(
+    ModelFacts,
+    family="llama4",
+    output=8192,
+    takes=_NO_STOP,
+    images=True,
+    streams=False,
+    profile=True,
+    note="AWS's pages disagree on whether it streams; it is invoked whole.",
+)
+_mistral = partial(ModelFacts, family="mistral", context=32_000, output=8192, takes=_ALL, stops=10)
+_first_mistral = partial(_mistral, tools=False, state="legacy", end=_MARCH, successor=_SMALL)
+_mistral_chat = partial(ModelFacts, family="mistral-chat", context=128_000, output=8192, stops=10)
+_chat = partial(ModelFacts, family="chat completions")
+_gpt_oss = partial(ModelFacts, family="openai", context=128_000, output=16_384)
+_jamba = partial(ModelFacts, family="jamba", output=4096)
+_jurassic = partial(
+    ModelFacts,
+    family="jurassic-2",
+    context=8191,
+    output=8191,
+    tools=False,
+    streams=False,
+    state="gone",
+)
+_command_r = partial(ModelFacts, family="command-r", context=128_000, output=4096, takes=_ALL)
+_command = partial(
+    ModelFacts, family="command", context=4096, output=4096, takes=_ALL, stops=4, tools=False
+)
+_titan = partial(
+    ModelFacts,
+    family="titan",
+    tools=False,
+    state="gone",
+    successor="amazon.nova-2-lite-v1:0",
+)
+
+MODELS: tuple[ModelFacts, ...] = (
     _claude5(_OPUS),
     _claude5(_SONNET),
     _claude5(_HAIKU),
@@ -160,7 +161,9 @@ MODELS: tuple[Model, ...] = (
     _claude3("anthropic.claude-3-7-sonnet-20250219-v1:0", state="legacy", successor=_SONNET),
     _claude3("anthropic.claude-3-5-sonnet-20241022-v2:0", state="legacy", successor=_SONNET),
     _claude3("anthropic.claude-3-5-sonnet-20240620-v1:0", state="legacy", successor=_SONNET),
-    _claude3("anthropic.claude-3-5-haiku-20241022-v1:0", state="gone", successor=_HAIKU),
+    _claude3(
+        "anthropic.claude-3-5-haiku-20241022-v1:0", images=False, state="gone", successor=_HAIKU
+    ),
     _claude3("anthropic.claude-3-sonnet-20240229-v1:0", state="legacy", successor=_SONNET),
     _claude3("anthropic.claude-3-opus-20240229-v1:0", state="gone", successor=_OPUS),
     _claude3(
@@ -173,7 +176,7 @@ MODELS: tuple[Model, ...] = (
     _nova("amazon.nova-2-lite-v1:0", context=1_000_000, output=64_000, profile=True),
     _nova("amazon.nova-pro-v1:0", context=300_000),
     _nova("amazon.nova-lite-v1:0", context=300_000),
-    _nova("amazon.nova-micro-v1:0", context=128_000),
+    _nova("amazon.nova-micro-v1:0", context=128_000, images=False),
     _nova(
         "amazon.nova-premier-v1:0",
         context=1_000_000,
@@ -193,39 +196,34 @@ MODELS: tuple[Model, ...] = (
     _llama3(_LLAMA, state="legacy", end=_MARCH),
     _llama3("meta.llama3-1-70b-instruct-v1:0", state="legacy", end=_MARCH),
     _llama3("meta.llama3-1-8b-instruct-v1:0", state="legacy", end=_MARCH),
-    _llama3("meta.llama3-70b-instruct-v1:0", context=8192, output=2048, state="legacy", end=_MARCH),
-    _llama3("meta.llama3-8b-instruct-v1:0", context=8192, output=2048, state="legacy", end=_MARCH),
-    *(
-        _llama3(f"meta.{name}-instruct-v1:0", state="gone", end="2026-07-07", successor=_LLAMA)
-        for name in ("llama3-1-405b", "llama3-2-90b", "llama3-2-11b", "llama3-2-3b", "llama3-2-1b")
-    ),
-    _mistral_chat(_LARGE, context=256_000, output=32_768),
-    _mistral_chat("mistral.ministral-3-14b-instruct"),
-    _mistral_chat(_SMALL),
-    _mistral_chat("mistral.ministral-3-3b-instruct"),
-    _mistral_chat("mistral.magistral-small-2509", output=40_960),
+    _first_llama3("meta.llama3-70b-instruct-v1:0"),
+    _first_llama3("meta.llama3-8b-instruct-v1:0"),
+    _gone_llama3("meta.llama3-1-405b-instruct-v1:0"),
+    _gone_llama3("meta.llama3-2-90b-instruct-v1:0", images=True),
+    _gone_llama3("meta.llama3-2-11b-instruct-v1:0", images=True),
+    _gone_llama3("meta.llama3-2-3b-instruct-v1:0", tools=False),
+    _gone_llama3("meta.llama3-2-1b-instruct-v1:0", tools=False),
+    _mistral_chat(_LARGE, context=256_000, output=32_768, images=True),
+    _mistral_chat("mistral.ministral-3-14b-instruct", images=True),
+    _mistral_chat(_SMALL, images=True),
+    _mistral_chat("mistral.ministral-3-3b-instruct", images=True),
+    _mistral_chat("mistral.magistral-small-2509", output=40_960, images=True),
     _mistral_chat(
         "mistral.devstral-2-123b", context=256_000, output=32_768, state="legacy", end=_MARCH
     ),
-    _mistral_chat("mistral.pixtral-large-2502-v1:0", profile=True),
+    _mistral_chat("mistral.pixtral-large-2502-v1:0", profile=True, images=True),
     _mistral_chat("mistral.mistral-large-2407-v1:0", successor=_LARGE),
     _mistral("mistral.mistral-large-2402-v1:0", successor=_LARGE),
     _mistral("mistral.mistral-small-2402-v1:0", successor=_SMALL),
-    _mistral("mistral.mistral-7b-instruct-v0:2", state="legacy", end=_MARCH, successor=_SMALL),
-    _mistral(
-        "mistral.mixtral-8x7b-instruct-v0:1",
-        output=4096,
-        state="legacy",
-        end=_MARCH,
-        successor=_SMALL,
-    ),
+    _first_mistral("mistral.mistral-7b-instruct-v0:2"),
+    _first_mistral("mistral.mixtral-8x7b-instruct-v0:1", output=4096),
     _command_r("cohere.command-r-plus-v1:0", state="gone", end="2026-08-19"),
     _command_r("cohere.command-r-v1:0", state="gone", end="2026-08-19"),
     _command("cohere.command-text-v14", state="gone"),
     _command("cohere.command-light-text-v14", state="gone"),
     _jamba("ai21.jamba-1-5-large-v1:0", context=256_000, state="legacy", end="2026-11-26"),
     _jamba("ai21.jamba-1-5-mini-v1:0", context=256_000, state="legacy", end="2026-11-26"),
-    _jamba("ai21.jamba-instruct-v1:0", context=70_000, state="gone"),
+    _jamba("ai21.jamba-instruct-v1:0", context=70_000, tools=False, state="gone"),
     _jurassic("ai21.j2-ultra-v1"),
     _jurassic("ai21.j2-mid-v1"),
     _gpt_oss("openai.gpt-oss-120b-1:0"),
@@ -233,13 +231,13 @@ MODELS: tuple[Model, ...] = (
     _gpt_oss("openai.gpt-oss-safeguard-120b"),
     _gpt_oss("openai.gpt-oss-safeguard-20b"),
     _chat("qwen.qwen3-235b-a22b-2507-v1:0", context=262_144, output=8192),
-    _chat("qwen.qwen3-vl-235b-a22b", context=256_000, output=8192),
+    _chat("qwen.qwen3-vl-235b-a22b", context=256_000, output=8192, images=True),
     _chat("qwen.qwen3-next-80b-a3b", context=256_000, output=8192),
     _chat("qwen.qwen3-32b-v1:0", context=32_768, output=8192),
     _chat("qwen.qwen3-coder-next", context=256_000, output=16_384),
     _chat("deepseek.v3.2", context=164_000, output=8192),
-    _chat("moonshotai.kimi-k3", context=1_000_000, profile=True),
-    _chat("moonshotai.kimi-k2.5", context=256_000, output=16_384),
+    _chat("moonshotai.kimi-k3", context=1_000_000, profile=True, images=True),
+    _chat("moonshotai.kimi-k2.5", context=256_000, output=16_384, images=True),
     _chat("minimax.minimax-m2.5", context=196_000, output=8192),
     _chat("zai.glm-5", context=200_000, output=128_000),
     _chat("nvidia.nemotron-super-3-120b", context=256_000, output=32_768),
@@ -254,11 +252,16 @@ MODELS: tuple[Model, ...] = (
             ("minimax.minimax-m2.1", 196_000, 8192),
             ("zai.glm-4.7", 203_000, 128_000),
             ("zai.glm-4.7-flash", 203_000, 128_000),
-            ("google.gemma-3-27b-it", 128_000, 8192),
-            ("google.gemma-3-12b-it", 128_000, 8192),
-            ("google.gemma-3-4b-it", 128_000, 8192),
-            ("nvidia.nemotron-nano-12b-v2", 128_000, 8192),
-            ("nvidia.nemotron-nano-9b-v2", 128_000, 8192),
+        )
+    ),
+    *(
+        _chat(model_id, context=128_000, output=8192, images=images, state="legacy", end=_MARCH)
+        for model_id, images in (
+            ("google.gemma-3-27b-it", True),
+            ("google.gemma-3-12b-it", True),
+            ("google.gemma-3-4b-it", True),
+            ("nvidia.nemotron-nano-12b-v2", True),
+            ("nvidia.nemotron-nano-9b-v2", False),
         )
     ),
 )

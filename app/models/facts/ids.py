@@ -1,64 +1,70 @@
-"""The names that a model is called by: ids, inference profiles, ARNs."""
+"""What a model id says: ids, inference profiles and ARNs are read here and nowhere else.
+
+    amazon.nova-lite-v1:0                    a foundation model
+    meta.llama3-1-8b-instruct-v1:0:128k      the same, in a variant of its context window
+    us.amazon.nova-lite-v1:0                 an inference profile of AWS's: the model in any Region
+                                             of a geography
+    arn:..:foundation-model/..               either of them, by its ARN
+    arn:..:inference-profile/us...
+    arn:..:application-inference-profile/..  a thing of the account, which does not tell what model
+                                             is behind it; so are custom, imported and provisioned
+                                             models
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+"""
 
 import re
-from difflib import get_close_matches
+from dataclasses import dataclass
 
-from app.errors import InvalidRequest
-from app.models.facts.catalogue import MODELS, Model
+from app.models.facts.catalogue import MODELS
+from app.models.facts.embedding import EMBEDDING_MODELS
 
-_BY_ID = {model.id: model for model in MODELS}
-_PROVIDERS = {model.id.partition(".")[0] for model in MODELS}
+GEOGRAPHIES = frozenset({"us", "us-gov", "eu", "apac", "au", "ca", "jp", "global"})
+"""How the ids of AWS's inference profiles begin."""
 
-# ARNs that name a thing of the account, and not the model in it.
-_OPAQUE = re.compile(r"arn:[^:]+:bedrock:[^:]*:[^:]*:(?!foundation-model/|inference-profile/)")
+_PROVIDERS = {
+    model_id.partition(".")[0]
+    for model_id in (*(model.id for model in MODELS), *(model.id for model in EMBEDDING_MODELS))
+}
+_ARN = re.compile(r"arn:[^:]+:bedrock:[^:]*:[^:]*:(?P<kind>[^/]+)/")
+_TELLING = ("foundation-model", "inference-profile")
 
 
-def find(model_id: str, base_model_id: str | None = None) -> Model:
-    """The row of a model, by whatever name it is called.
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """What is called by an id.
 
-    >>> find("eu.anthropic.claude-sonnet-4-6").id
-    'anthropic.claude-sonnet-4-6'
-    >>> find("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0").family.name
-    'nova'
-
-    Args:
-        model_id: a model id, alone or with a geography before it (`us.`, `global.`, ..), or the
-            ARN of a foundation model or of an inference profile of the system.
-        base_model_id: the model behind it, where `model_id` does not tell: behind an application
-            inference profile, a custom, imported or provisioned model. For a model that is newer
-            than the table, a relative that takes the same body.
-
-    Raises:
-        InvalidRequest: naming `model`, with near matches.
+    Attributes:
+        model: the foundation model, as ListFoundationModels has it. Of an opaque ARN it is only
+            the last part.
+        geography: of an inference profile of AWS's: `us`, `eu`, `global`, ..; None for others.
+        arn: the id is an ARN.
+        opaque: the id names a thing of the account, and does not tell which model is behind it.
     """
-    for name in (model_id, base_model_id or ""):
-        if model := _BY_ID.get(bare(name)):
-            return model
-    unknown = base_model_id or model_id
-    if _OPAQUE.match(unknown):
-        raise InvalidRequest(
-            f"{unknown} does not tell which model is behind it. Name that model in "
-            "OUTCROP_BASE_MODEL_ID.",
-            field="model",
-        )
-    near = get_close_matches(bare(unknown), _BY_ID, n=3)
-    meant = f" Did you mean {', '.join(near)}?" if near else ""
-    raise InvalidRequest(
-        f"{unknown!r} is not a text model that Outcrop knows how to invoke.{meant} A newer model "
-        "works with an older one that takes the same body in OUTCROP_BASE_MODEL_ID.",
-        field="model",
-    )
+
+    model: str
+    geography: str | None
+    arn: bool
+    opaque: bool
 
 
-def bare(model_id: str) -> str:
-    """The model id in an id or ARN, without geography and without context-length variant.
+def parse(model_id: str) -> ModelId:
+    """Read an id.
 
-    >>> bare("arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0")
-    'amazon.nova-pro-v1:0'
-    >>> bare("meta.llama3-1-8b-instruct-v1:0:128k")
+    >>> parse("arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0")
+    ModelId(model='amazon.nova-pro-v1:0', geography='us', arn=True, opaque=False)
+    >>> parse("meta.llama3-1-8b-instruct-v1:0:128k").model
     'meta.llama3-1-8b-instruct-v1:0'
     """
-    _, _, rest = model_id.rpartition("/")
-    rest = re.sub(r":\d+k$", "", rest)
+    arn = _ARN.match(model_id)
+    rest = re.sub(r":\d+k$", "", model_id.rpartition("/")[2])
     head, _, tail = rest.partition(".")
-    return tail if head not in _PROVIDERS and tail.partition(".")[0] in _PROVIDERS else rest
+    profile = head in GEOGRAPHIES or (
+        head not in _PROVIDERS and tail.partition(".")[0] in _PROVIDERS
+    )
+    return ModelId(
+        model=tail if profile else rest,
+        geography=head if profile else None,
+        arn=model_id.startswith("arn:"),
+        opaque=arn is not None and arn["kind"] not in _TELLING,
+    )

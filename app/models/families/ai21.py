@@ -15,19 +15,19 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-jurassic2.
 
 from dataclasses import replace
 
-from app.events import StopReason
+from app.models.content import ReplyStop
 from app.models.families import openai
 from app.models.families.family import (
     JSON,
     Family,
     Piece,
     given,
-    string,
+    text_deltas,
 )
 from app.models.families.transcript import transcript
 from app.models.prompt import Prompt
 
-STOPS: dict[str, StopReason] = {
+STOPS: dict[str, ReplyStop] = {
     "endoftext": "end",
     "length": "length",
     "stop": "stop_sequence",
@@ -45,7 +45,7 @@ def request(prompt: Prompt) -> JSON:
 def reply(body: JSON) -> Piece:
     completion = body["completions"][0]
     return Piece(
-        text=string(completion["data"]["text"]),
+        deltas=text_deltas(completion["data"]["text"]),
         stop=completion["finishReason"]["reason"],
         input_tokens=_tokens(body["prompt"]),
         output_tokens=_tokens(completion["data"]),

@@ -19,19 +19,21 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-cohere-com
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-cohere-command.html
 """
 
-from app.events import StopReason
+from app.models.content import Delta, ReplyStop
 from app.models.families.family import (
     JSON,
     Family,
     Piece,
     count,
     given,
+    plain,
     string,
+    text_deltas,
 )
 from app.models.families.transcript import transcript
 from app.models.prompt import Prompt
 
-STOPS: dict[str, StopReason] = {
+STOPS: dict[str, ReplyStop] = {
     "COMPLETE": "end",
     "MAX_TOKENS": "length",
     "ERROR_LIMIT": "length",
@@ -42,41 +44,43 @@ _ROLES = {"user": "USER", "assistant": "CHATBOT"}
 
 
 def command_r_request(prompt: Prompt) -> JSON:
-    """The body of a request: the last turn is the message, the others its history.
+    """The body of a request: the last message, and the others as its history.
 
-    >>> from app.models.prompt import Turn
-    >>> turns = Turn("user", "Hi"), Turn("assistant", "Hello."), Turn("user", "Who are you?")
-    >>> body = command_r_request(Prompt(turns))
-    >>> body["message"], [said["role"] for said in body["chat_history"]]
+    >>> from app.models.content import assistant, user
+    >>> messages = user("Hi"), assistant("Hello."), user("Who are you?")
+    >>> body = command_r_request(Prompt(messages))
+    >>> body["message"], [earlier["role"] for earlier in body["chat_history"]]
     ('Who are you?', ['USER', 'CHATBOT'])
     """
     *history, last = prompt.alternating()
     return {
-        "message": last.text,
-        "chat_history": [{"role": _ROLES[turn.role], "message": turn.text} for turn in history],
+        "message": plain(last),
+        "chat_history": [
+            {"role": _ROLES[message.role], "message": plain(message)} for message in history
+        ],
         **given(preamble=prompt.system or None),
         **_inference(prompt),
     }
 
 
 def command_r_reply(body: JSON) -> Piece:
-    return _command_r(body, text=string(body["text"]))
+    return _command_r(body, text_deltas(body["text"]))
 
 
 def command_r_chunk(body: JSON) -> Piece:
     match body["event_type"]:
         case "text-generation":
-            return Piece(text=string(body["text"]))
+            return Piece(deltas=text_deltas(body["text"]))
         case "stream-end":
-            return _command_r(body.get("response", {}) | body, text="")
+            return _command_r(body.get("response", {}) | body, ())
         case _:
             return Piece()
 
 
-def _command_r(body: JSON, text: str) -> Piece:
+def _command_r(body: JSON, deltas: tuple[Delta, ...]) -> Piece:
     billed = body.get("meta", {}).get("billed_units", {})
     return Piece(
-        text=text,
+        deltas=deltas,
         stop=_stop(body),
         input_tokens=count(billed.get("input_tokens")),
         output_tokens=count(billed.get("output_tokens")),
@@ -93,13 +97,13 @@ def command_request(prompt: Prompt) -> JSON:
 
 def command_reply(body: JSON) -> Piece:
     generation = body["generations"][0]
-    return Piece(text=string(generation["text"]), stop=_stop(generation), last=True)
+    return Piece(deltas=text_deltas(generation["text"]), stop=_stop(generation), last=True)
 
 
 def command_chunk(body: JSON) -> Piece:
     if body["is_finished"]:
         return Piece(stop=_stop(body), last=True)
-    return Piece(text=string(body["text"]))
+    return Piece(deltas=text_deltas(body["text"]))
 
 
 def _inference(prompt: Prompt) -> JSON:

@@ -14,33 +14,34 @@ https://www.llama.com/docs/model-cards-and-prompt-formats/llama4/
 from dataclasses import dataclass
 from functools import partial
 
-from app.events import StopReason
+from app.models.content import ReplyStop
 from app.models.families.family import (
     JSON,
     Family,
     Piece,
     count,
     given,
-    string,
+    plain,
+    text_deltas,
 )
 from app.models.prompt import Prompt
 
-STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
+STOPS: dict[str, ReplyStop] = {"stop": "end", "length": "length"}
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The special tokens around a turn: `{start}user{end}`, a blank line, text, `{eot}`."""
+    """The special tokens around a message: `{start}user{end}`, a blank line, text, `{eot}`."""
 
     start: str
     end: str
     eot: str
 
     def render(self, prompt: Prompt) -> str:
-        """The prompt, up to where the assistant's turn begins.
+        """The prompt, up to where the assistant's message begins.
 
-        >>> from app.models.prompt import Turn
-        >>> print(Template("<", ">", "!").render(Prompt((Turn("user", "Hi"),), system="Be brief.")))
+        >>> from app.models.content import assistant, user
+        >>> print(Template("<", ">", "!").render(Prompt((user("Hi"),), system="Be brief.")))
         <|begin_of_text|><system>
         <BLANKLINE>
         Be brief.!<user>
@@ -49,11 +50,11 @@ class Template:
         <BLANKLINE>
         <BLANKLINE>
         """
-        system = [self._turn("system", prompt.system)] if prompt.system else []
-        turns = [self._turn(turn.role, turn.text) for turn in prompt.alternating()]
-        return "".join(["<|begin_of_text|>", *system, *turns, self._header("assistant")])
+        system = [self._message("system", prompt.system)] if prompt.system else []
+        messages = [self._message(message.role, plain(message)) for message in prompt.alternating()]
+        return "".join(["<|begin_of_text|>", *system, *messages, self._header("assistant")])
 
-    def _turn(self, role: str, text: str) -> str:
+    def _message(self, role: str, text: str) -> str:
         return f"{self._header(role)}{neutral(text)}{self.eot}"
 
     def _header(self, role: str) -> str:
@@ -84,7 +85,7 @@ def request(prompt: Prompt, template: Template) -> JSON:
 def read(body: JSON) -> Piece:
     stop = body.get("stop_reason")
     return Piece(
-        text=string(body["generation"]),
+        deltas=text_deltas(body["generation"]),
         stop=stop,
         input_tokens=count(body.get("prompt_token_count")),
         output_tokens=count(body.get("generation_token_count")),

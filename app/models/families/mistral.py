@@ -14,18 +14,19 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-ch
 import re
 from dataclasses import replace
 
-from app.events import StopReason
+from app.models.content import ReplyStop
 from app.models.families import openai
 from app.models.families.family import (
     JSON,
     Family,
     Piece,
     given,
-    string,
+    plain,
+    text_deltas,
 )
 from app.models.prompt import Prompt
 
-STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
+STOPS: dict[str, ReplyStop] = {"stop": "end", "length": "length"}
 
 # What Mistral's tokenizers take for control tokens, up to the first letter of the name.
 _CONTROL = re.compile(r"\[(?=/?[A-Z_]+\])|<(?=/?(?:s|unk|pad)>)")
@@ -41,21 +42,22 @@ def neutral(text: str) -> str:
 
 
 def render(prompt: Prompt) -> str:
-    r"""The conversation in the template; the system prompt leads the user's first turn.
+    r"""The conversation in the template; the system prompt leads the user's first message.
 
-    >>> from app.models.prompt import Turn
-    >>> turns = Turn("user", "Hi"), Turn("assistant", "Hello."), Turn("user", "Who are you?")
-    >>> render(Prompt(turns, system="Be brief."))
+    >>> from app.models.content import assistant, user
+    >>> messages = user("Hi"), assistant("Hello."), user("Who are you?")
+    >>> render(Prompt(messages, system="Be brief."))
     '<s>[INST] Be brief.\n\nHi [/INST] Hello.</s>[INST] Who are you? [/INST]'
     """
     lead = f"{neutral(prompt.system)}\n\n" if prompt.system else ""
     rendered = ""
-    for turn in prompt.alternating():
-        if turn.role == "user":
-            rendered += f"[INST] {lead}{neutral(turn.text)} [/INST]"
+    for message in prompt.alternating():
+        words = neutral(plain(message))
+        if message.role == "user":
+            rendered += f"[INST] {lead}{words} [/INST]"
             lead = ""
         else:
-            rendered += f" {neutral(turn.text)}</s>"
+            rendered += f" {words}</s>"
     return f"<s>{rendered}"
 
 
@@ -75,7 +77,7 @@ def request(prompt: Prompt) -> JSON:
 def read(body: JSON) -> Piece:
     output = body["outputs"][0]
     stop = output.get("stop_reason")
-    return Piece(text=string(output["text"]), stop=stop, last=stop is not None)
+    return Piece(deltas=text_deltas(output["text"]), stop=stop, last=stop is not None)
 
 
 MISTRAL = Family("mistral", request, read, read, STOPS)

@@ -1,52 +1,41 @@
-"""Amazon Nova: messages-v1.
+"""Amazon Nova: messages-v1, whose messages and events are in Converse's shape.
 
     request   {"schemaVersion": "messages-v1", "system": [{"text": ".."}],
                "messages": [{"role": "user", "content": [{"text": ".."}]}],
                "inferenceConfig": {"maxTokens": 1024, "temperature", "topP", "topK",
-                                   "stopSequences": [".."]}}
-    reply     {"output": {"message": {"role": "assistant", "content": [{"text": ".."}]}},
-               "stopReason": "end_turn", "usage": {"inputTokens": 9, "outputTokens": 4}}
-    chunks    {"messageStart": {"role": "assistant"}}
-              {"contentBlockDelta": {"delta": {"text": ".."}, "contentBlockIndex": 0}}
-              {"contentBlockStop": {"contentBlockIndex": 0}}
-              {"messageStop": {"stopReason": "end_turn"}}
-              {"metadata": {"usage": {"inputTokens": 9, "outputTokens": 4}}}, the last
+                                   "stopSequences": [".."]},
+               "toolConfig": {"tools": [{"toolSpec": {"name", "description", "inputSchema"}}]}}
+    reply, chunks    see `converse_shape`; the metadata is the last chunk
 
 https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
 """
 
-from app.events import StopReason
-from app.models.families.family import (
-    JSON,
-    Family,
-    Piece,
-    count,
-    given,
-    string,
-)
-from app.models.prompt import Prompt
+from dataclasses import replace
 
-STOPS: dict[str, StopReason] = {
-    "end_turn": "end",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "stop_sequence": "stop_sequence",
-    "content_filtered": "filtered",
-}
+from app.models.content import KINDS, Document, Image, Text
+from app.models.families.converse_shape import (
+    DOCUMENTS,
+    STOPS,
+    base64_text,
+    event,
+    messages,
+    reply,
+    tool_configuration,
+)
+from app.models.families.family import JSON, Family, Piece, given
+from app.models.prompt import Prompt
 
 
 def request(prompt: Prompt) -> JSON:
     """The body of a request.
 
-    >>> from app.models.prompt import Turn
-    >>> request(Prompt((Turn("user", "Hello"),), max_tokens=10, top_k=5))["inferenceConfig"]
+    >>> from app.models.content import user
+    >>> request(Prompt((user("Hello"),), max_tokens=10, top_k=5))["inferenceConfig"]
     {'maxTokens': 10, 'topK': 5}
     """
     return {
         "schemaVersion": "messages-v1",
-        "messages": [
-            {"role": turn.role, "content": [{"text": turn.text}]} for turn in prompt.alternating()
-        ],
+        "messages": messages(prompt, base64_text),
         "inferenceConfig": given(
             maxTokens=prompt.max_tokens,
             temperature=prompt.temperature,
@@ -54,35 +43,25 @@ def request(prompt: Prompt) -> JSON:
             topK=prompt.top_k,
             stopSequences=prompt.stop,
         ),
-        **given(system=[{"text": prompt.system}] if prompt.system else None),
+        **given(
+            system=[{"text": prompt.system}] if prompt.system else None,
+            toolConfig=tool_configuration(prompt.tools),
+        ),
     }
 
 
-def reply(body: JSON) -> Piece:
-    blocks = body["output"]["message"]["content"]
-    return Piece(
-        text="".join(string(block.get("text")) for block in blocks),
-        stop=body["stopReason"],
-        input_tokens=count(body.get("usage", {}).get("inputTokens")),
-        output_tokens=count(body.get("usage", {}).get("outputTokens")),
-        last=True,
-    )
-
-
 def chunk(body: JSON) -> Piece:
-    match body:
-        case {"contentBlockDelta": {"delta": delta}}:
-            return Piece(text=string(delta.get("text")))
-        case {"messageStop": {"stopReason": stop}}:
-            return Piece(stop=stop)
-        case {"metadata": {"usage": usage}}:
-            return Piece(
-                input_tokens=count(usage["inputTokens"]),
-                output_tokens=count(usage["outputTokens"]),
-                last=True,
-            )
-        case _:
-            return Piece()
+    """One chunk: what comes before the counts have come may still be cut."""
+    return replace(event(body), last="metadata" in body)
 
 
-NOVA = Family("nova", request, reply, chunk, STOPS)
+NOVA = Family(
+    "nova",
+    request,
+    reply,
+    chunk,
+    STOPS,
+    blocks=frozenset(KINDS),
+    documents=DOCUMENTS,
+    results=frozenset({Text, Image, Document}),
+)

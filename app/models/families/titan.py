@@ -13,19 +13,19 @@ The page has FINISHED where the service says FINISH.
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-text.html
 """
 
-from app.events import StopReason
+from app.models.content import ReplyStop
 from app.models.families.family import (
     JSON,
     Family,
     Piece,
     count,
     given,
-    string,
+    text_deltas,
 )
 from app.models.families.transcript import transcript
 from app.models.prompt import Prompt
 
-STOPS: dict[str, StopReason] = {
+STOPS: dict[str, ReplyStop] = {
     "FINISH": "end",
     "FINISHED": "end",
     "LENGTH": "length",
@@ -49,7 +49,7 @@ def request(prompt: Prompt) -> JSON:
 def reply(body: JSON) -> Piece:
     result = body["results"][0]
     return Piece(
-        text=string(result["outputText"]),
+        deltas=text_deltas(result["outputText"]),
         stop=result["completionReason"],
         input_tokens=count(body.get("inputTextTokenCount")),
         output_tokens=count(result.get("tokenCount")),
@@ -60,7 +60,7 @@ def reply(body: JSON) -> Piece:
 def chunk(body: JSON) -> Piece:
     stop = body.get("completionReason")
     return Piece(
-        text=string(body["outputText"]),
+        deltas=text_deltas(body["outputText"]),
         stop=stop,
         input_tokens=count(body.get("inputTextTokenCount")),
         output_tokens=count(body.get("totalOutputTextTokenCount")),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app import models
 from app.aws import Clients, calling
+from app.models.facts.catalogue import ModelFacts
 from app.settings import Settings
 from app.web import schemas
 
@@ -28,10 +29,10 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     return routes
 
 
-def _entry(model: models.Model, here: set[str]) -> schemas.Model:
+def _entry(model: ModelFacts, here: set[str]) -> schemas.Model:
     return schemas.Model(
         id=model.id,
-        family=model.family.name,
+        family=model.family,
         offered=model.id in here,
         state=model.state,
         end_of_life=model.end or None,

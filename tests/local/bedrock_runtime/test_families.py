@@ -1,6 +1,7 @@
 """Every family's bodies, written and read by the application's own code, over HTTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.local import bedrock_runtime
 from app.local.bedrock import foundation_models
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Writer
-from app.models import Completion, Prompt, Turn
+from app.models import Completion, Prompt, assistant, user
 from tests.local.engines import engine_of
 from tests.wire_server import serving
 
@@ -26,7 +27,7 @@ PASSAGES = [
     Passage(2, QUARTZ, "s3://docs/quartz.pdf", 0.8, page=3),
 ]
 SENTENCE = "It has a hardness of 7 on the Mohs scale [2]."
-HISTORY = [Turn("user", "What is quartz?"), Turn("assistant", "A mineral [1].")]
+HISTORY = [user("What is quartz?"), assistant("A mineral [1].")]
 
 # One a family; where a family has several shapes, one a shape.
 MODELS = [
@@ -61,14 +62,14 @@ def client() -> Iterator[Any]:
 
 def fitted(model: str, prompt: Prompt) -> Prompt:
     """The prompt without what the model does not take."""
-    row = models.find(model)
+    row = models.find(model).facts
     temperature = prompt.temperature if "temperature" in row.takes else None
     longest = min(prompt.max_tokens, row.output or prompt.max_tokens)
-    return Prompt(prompt.turns, prompt.system, longest, temperature)
+    return replace(prompt, max_tokens=longest, temperature=temperature)
 
 
 def whole(client: Any, model: str, prompt: Prompt) -> Completion:
-    return models.invoke(client, model, fitted(model, prompt))
+    return models.invoke(client, models.find(model), fitted(model, prompt))
 
 
 @every_family
@@ -83,9 +84,10 @@ def test_an_answer_is_found_and_cited(client: Any, model: str) -> None:
 @every_family
 def test_a_stream_is_the_whole_answer(client: Any, model: str) -> None:
     prompt = fitted(model, answer_prompt("How hard is quartz?", [], PASSAGES))
-    *pieces, completion = models.stream(client, model, prompt)
+    *deltas, completion = models.stream(client, models.find(model), prompt)
     invoked = whole(client, model, prompt)
-    assert "".join(map(str, pieces)) == invoked.text
+    texts = [delta.text for delta in deltas if isinstance(delta, models.TextDelta)]
+    assert "".join(texts) == invoked.text
     assert isinstance(completion, Completion)
     assert completion.usage == invoked.usage != Usage(0, 0)
 
@@ -109,7 +111,7 @@ def test_converse_answers_as_the_familys_own_body_does(client: Any, model: str) 
     prompt = answer_prompt("What is the hardness of quartz on the Mohs scale?", [], PASSAGES)
     asked = {
         "system": [{"text": prompt.system}],
-        "messages": [{"role": "user", "content": [{"text": prompt.turns[0].text}]}],
+        "messages": [{"role": "user", "content": [{"text": prompt.messages[0].text}]}],
         "additionalModelResponseFieldPaths": ["/id"],
     }
     reply = client.converse(modelId=model, **asked)

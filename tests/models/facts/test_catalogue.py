@@ -5,26 +5,28 @@ from typing import Any
 import pytest
 
 from app.errors import InvalidRequest
-from app.models import (
-    MODELS,
-    Prompt,
-    Turn,
-    find,
-)
-from app.models.facts import catalogue
+from app.local.bedrock.foundation_models import models as foundation_models
+from app.models import MODELS, Prompt, find, user
+from app.models.facts.catalogue import ModelFacts
+from app.models.families import FAMILIES
 from tests.models.golden import PROMPT
 
-ASK = Prompt((Turn("user", "Hi"),))
+ASK = Prompt((user("Hi"),))
+
+
+def check(model_id: str, prompt: Prompt) -> None:
+    model = find(model_id)
+    model.check(prompt, model.family)
 
 
 def test_every_row_is_found_by_its_own_id_and_names_a_successor_that_is_there() -> None:
     ids = [model.id for model in MODELS]
     assert len(set(ids)) == len(ids)
     for model in MODELS:
-        assert find(model.id) is model
-        assert find(f"us.{model.id}") is model
+        assert find(model.id).facts is model
+        assert find(f"us.{model.id}").facts is model
         if model.successor:
-            assert find(model.successor).state != "gone"
+            assert find(model.successor).facts.state != "gone"
         assert model.end == "" or model.state != "active"
 
 
@@ -47,30 +49,42 @@ def test_what_a_model_does_not_take_is_refused_by_name(
     model_id: str, asked: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidRequest) as raised:
-        find(model_id).check(replace(ASK, **asked))
+        check(model_id, replace(ASK, **asked))
     assert raised.value.field == field
     assert model_id in raised.value.detail
 
 
 def test_what_a_model_takes_goes_through() -> None:
-    claude = find("anthropic.claude-sonnet-4-6")
-    claude.check(replace(ASK, temperature=0.5, top_k=5, stop=("END",), max_tokens=64_000))
-    claude.check(replace(ASK, top_p=0.5))
-    find("anthropic.claude-3-haiku-20240307-v1:0").check(replace(ASK, temperature=1, top_p=0.5))
-    find("anthropic.claude-opus-5-5").check(replace(ASK, stop=("END",)))
+    claude = "anthropic.claude-sonnet-4-6"
+    check(claude, replace(ASK, temperature=0.5, top_k=5, stop=("END",), max_tokens=64_000))
+    check(claude, replace(ASK, top_p=0.5))
+    check("anthropic.claude-3-haiku-20240307-v1:0", replace(ASK, temperature=1, top_p=0.5))
+    check("anthropic.claude-opus-5-5", replace(ASK, stop=("END",)))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
-def test_a_parameter_that_the_row_has_is_one_that_the_body_has(model: catalogue.Model) -> None:
+def test_a_parameter_that_the_row_has_is_one_that_the_body_has(model: ModelFacts) -> None:
     """The table and the bodies agree: what is accepted is sent, what is not has nowhere to go."""
     plain = replace(PROMPT, temperature=None, stop=())
+    request = FAMILIES[model.family].request
     values: dict[str, Any] = {"temperature": 0.123, "top_p": 0.456, "top_k": 789, "stop": ("STOP",)}
     marks = {"temperature": "0.123", "top_p": "0.456", "top_k": "789", "stop": "STOP"}
     taken = {
         name
         for name, value in values.items()
-        if marks[name] in json.dumps(model.family.request(replace(plain, **{name: value})))
+        if marks[name] in json.dumps(request(replace(plain, **{name: value})))
     }
     assert model.takes <= taken
-    if model.family.name != "anthropic":  # newer models of it take less
+    if model.family != "anthropic":  # newer models of it take less
         assert model.takes == taken
+
+
+def test_the_stand_in_offers_what_the_table_says() -> None:
+    """It imports nothing of the application, and so has a list of its own."""
+    offered = foundation_models()
+    for model in MODELS:
+        one = offered[model.id]
+        assert ("IMAGE" in one.input) == model.images, model.id
+        assert one.streaming or not model.streams, model.id
+        if model.output and one.max_tokens:
+            assert one.max_tokens == model.output, model.id

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.models import Prompt, Turn
+from app.models import Prompt, user
+from app.models.content import BlockEnd, ReasoningDelta, TextDelta
 from app.models.families.anthropic import ANTHROPIC
 from app.models.families.family import Piece
 from tests.models import golden
@@ -10,13 +11,13 @@ from tests.models import golden
 
 def test_the_bodies() -> None:
     assert ANTHROPIC.request(golden.PROMPT) == golden.ANTHROPIC.request
-    assert ANTHROPIC.reply(golden.ANTHROPIC.reply) == Piece(
-        "The rock beneath.", "end_turn", 21, 5, last=True
-    )
+    reasoning = ReasoningDelta("Rock, then.", "c2ln")
+    deltas = (reasoning, BlockEnd(), TextDelta("The rock beneath."), BlockEnd())
+    assert ANTHROPIC.reply(golden.ANTHROPIC.reply) == Piece(deltas, "end_turn", 21, 5, last=True)
 
 
 def test_what_was_not_asked_for_is_not_sent() -> None:
-    bare = ANTHROPIC.request(Prompt((Turn("user", "Hi"),)))
+    bare = ANTHROPIC.request(Prompt((user("Hi"),)))
     assert bare.keys() == {"anthropic_version", "max_tokens", "messages"}
     full = ANTHROPIC.request(replace(golden.PROMPT, top_p=0.9, top_k=7))
     assert (full["top_p"], full["top_k"]) == (0.9, 7)
@@ -25,7 +26,9 @@ def test_what_was_not_asked_for_is_not_sent() -> None:
 def test_only_message_stop_is_the_last_chunk() -> None:
     pieces = [ANTHROPIC.chunk(chunk) for chunk in golden.ANTHROPIC.chunks]
     assert [piece.last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
-    assert [piece.text for piece in pieces if piece.text] == ["The rock", " beneath."]
+    deltas = [delta for piece in pieces for delta in piece.deltas]
+    texts = [delta.text for delta in deltas if isinstance(delta, TextDelta)]
+    assert texts == ["The rock", " beneath."]
     assert next(piece.stop for piece in pieces if piece.stop) == "end_turn"
 
 
@@ -42,5 +45,5 @@ def test_an_error_chunk_is_an_error() -> None:
 def test_a_refusal_may_be_empty() -> None:
     body = golden.ANTHROPIC.reply | {"content": [], "stop_reason": "refusal"}
     piece = ANTHROPIC.reply(body)
-    assert piece.text == ""
+    assert piece.deltas == ()
     assert ANTHROPIC.stops["refusal"] == "filtered"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.models import Prompt, Turn
-from app.models.families.family import Family, Piece
+from app.models import Prompt, assistant, user
+from app.models.families.family import Family, Piece, text_deltas
 from app.models.families.llama import LLAMA3, LLAMA4
 from tests.models import golden
 
@@ -20,7 +20,9 @@ SPECIAL = re.compile(r"<\|[^|]*\|>")
 @BOTH
 def test_the_bodies(family: Family, one: golden.Golden) -> None:
     assert family.request(one.prompt) == one.request
-    assert family.reply(one.reply) == Piece("\n\nThe rock beneath.", "stop", 21, 5, last=True)
+    assert family.reply(one.reply) == Piece(
+        text_deltas("\n\nThe rock beneath."), "stop", 21, 5, last=True
+    )
 
 
 def test_the_last_chunk_is_the_one_with_a_reason() -> None:
@@ -43,9 +45,9 @@ spoken = st.lists(
 
 @given(spoken, spoken, spoken, spoken)
 def test_no_text_can_speak_in_special_tokens(system: str, one: str, two: str, three: str) -> None:
-    turns = Turn("user", one), Turn("assistant", two), Turn("user", three)
-    innocent = Turn("user", "a"), Turn("assistant", "a"), Turn("user", "a")
+    messages = user(one), assistant(two), user(three)
+    innocent = user("a"), assistant("a"), user("a")
     for family in (LLAMA3, LLAMA4):
-        prompt = family.request(Prompt(turns, system))["prompt"]
+        prompt = family.request(Prompt(messages, system))["prompt"]
         template = family.request(Prompt(innocent, "a"))["prompt"]
         assert SPECIAL.findall(prompt) == SPECIAL.findall(template)

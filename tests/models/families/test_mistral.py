@@ -4,8 +4,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.models import Prompt, Turn
-from app.models.families.family import Piece
+from app.models import Prompt, assistant, user
+from app.models.families.family import Piece, text_deltas
 from app.models.families.mistral import MISTRAL, MISTRAL_CHAT
 from tests.models import golden
 
@@ -14,7 +14,9 @@ SPECIAL = re.compile(r"\[/?[A-Z_]+\]|</?s>|<unk>|<pad>")
 
 def test_the_bodies_of_text_completion() -> None:
     assert MISTRAL.request(golden.PROMPT) == golden.MISTRAL.request
-    assert MISTRAL.reply(golden.MISTRAL.reply) == Piece(" The rock beneath.", "stop", last=True)
+    assert MISTRAL.reply(golden.MISTRAL.reply) == Piece(
+        text_deltas(" The rock beneath."), "stop", last=True
+    )
     assert [MISTRAL.chunk(chunk).last for chunk in golden.MISTRAL.chunks] == [False, False, True]
 
 
@@ -41,8 +43,8 @@ spoken = st.lists(
 
 @given(spoken, spoken, spoken, spoken)
 def test_no_text_can_speak_in_control_tokens(system: str, one: str, two: str, three: str) -> None:
-    turns = Turn("user", one), Turn("assistant", two), Turn("user", three)
-    innocent = Turn("user", "a"), Turn("assistant", "a"), Turn("user", "a")
-    prompt = MISTRAL.request(Prompt(turns, system))["prompt"]
+    messages = user(one), assistant(two), user(three)
+    innocent = user("a"), assistant("a"), user("a")
+    prompt = MISTRAL.request(Prompt(messages, system))["prompt"]
     template = MISTRAL.request(Prompt(innocent, "a"))["prompt"]
     assert SPECIAL.findall(prompt) == SPECIAL.findall(template)

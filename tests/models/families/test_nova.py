@@ -1,13 +1,16 @@
 from dataclasses import replace
 
-from app.models.families.family import Piece
+from app.models.content import BlockEnd
+from app.models.families.family import Piece, text_deltas
 from app.models.families.nova import NOVA
 from tests.models import golden
 
 
 def test_the_bodies() -> None:
     assert NOVA.request(golden.PROMPT) == golden.NOVA.request
-    assert NOVA.reply(golden.NOVA.reply) == Piece("The rock beneath.", "end_turn", 21, 5, last=True)
+    assert NOVA.reply(golden.NOVA.reply) == Piece(
+        (*text_deltas("The rock beneath."), BlockEnd()), "end_turn", 21, 5, last=True
+    )
 
 
 def test_sampling_has_its_own_spelling() -> None:
@@ -20,11 +23,3 @@ def test_only_the_metadata_is_the_last_chunk() -> None:
     pieces = [NOVA.chunk(chunk) for chunk in golden.NOVA.chunks]
     assert [piece.last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
     assert pieces[-2].stop == "end_turn"
-
-
-def test_reasoning_is_no_text() -> None:
-    delta = {"reasoningContent": {"reasoningText": {"text": "Hm."}}}
-    assert NOVA.chunk({"contentBlockDelta": {"delta": delta, "contentBlockIndex": 0}}) == Piece()
-    blocks = [{"reasoningContent": delta["reasoningContent"]}, {"text": "Yes."}]
-    body = golden.NOVA.reply | {"output": {"message": {"role": "assistant", "content": blocks}}}
-    assert NOVA.reply(body).text == "Yes."

@@ -1,5 +1,5 @@
-from app.models import Prompt, Turn
-from app.models.families.family import Piece
+from app.models import Prompt, user
+from app.models.families.family import Piece, text_deltas
 from app.models.families.openai import CHAT, OPENAI
 from tests.models import golden
 
@@ -7,11 +7,13 @@ from tests.models import golden
 def test_the_bodies() -> None:
     assert OPENAI.request(golden.PROMPT) == golden.OPENAI.request
     assert CHAT.request(golden.PROMPT) == golden.QWEN.request
-    assert CHAT.reply(golden.CHAT_REPLY) == Piece("The rock beneath.", "stop", 21, 5, last=True)
+    assert CHAT.reply(golden.CHAT_REPLY) == Piece(
+        text_deltas("The rock beneath."), "stop", 21, 5, last=True
+    )
 
 
 def test_what_was_not_asked_for_is_not_sent() -> None:
-    bare = OPENAI.request(Prompt((Turn("user", "Hi"),)))
+    bare = OPENAI.request(Prompt((user("Hi"),)))
     assert bare == {
         "messages": [{"role": "user", "content": "Hi"}],
         "max_completion_tokens": 1024,
@@ -26,4 +28,4 @@ def test_the_last_chunk_is_the_one_with_a_reason_and_the_counts_may_follow() -> 
 
 def test_usage_may_be_null_in_every_chunk_but_one() -> None:
     chunk = {"choices": [{"delta": {"content": "Hi"}, "finish_reason": None}], "usage": None}
-    assert CHAT.chunk(chunk) == Piece("Hi")
+    assert CHAT.chunk(chunk) == Piece(text_deltas("Hi"))

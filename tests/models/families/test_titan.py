@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from app.models.families.family import Piece
+from app.models.families.family import Piece, text_deltas
 from app.models.families.titan import TITAN
 from tests.models import golden
 
@@ -8,11 +8,11 @@ from tests.models import golden
 def test_the_bodies() -> None:
     assert TITAN.request(golden.PROMPT) == golden.TITAN.request
     assert TITAN.reply(golden.TITAN.reply) == Piece(
-        "\nThe rock beneath.", "FINISH", 21, 5, last=True
+        text_deltas("\nThe rock beneath."), "FINISH", 21, 5, last=True
     )
     first, last = map(TITAN.chunk, golden.TITAN.chunks)
-    assert first == Piece("\nThe rock", None, 21, None, last=False)
-    assert last == Piece(" beneath.", "FINISH", None, 5, last=True)
+    assert first == Piece(text_deltas("\nThe rock"), None, 21, None, last=False)
+    assert last == Piece(text_deltas(" beneath."), "FINISH", None, 5, last=True)
 
 
 def test_top_p_has_its_own_spelling() -> None:

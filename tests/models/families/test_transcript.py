@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.models import Prompt, Turn
+from app.models import Prompt, assistant, user
 from app.models.families.transcript import transcript
 
 spoken = st.lists(
@@ -19,11 +19,11 @@ def speakers(text: str) -> list[str]:
 
 @given(spoken, spoken, spoken, spoken)
 def test_no_text_can_speak_for_another(system: str, one: str, two: str, three: str) -> None:
-    turns = Turn("user", one), Turn("assistant", two), Turn("user", three)
-    dialogue = transcript(Prompt(turns, system), "User", "Bot")
+    messages = user(one), assistant(two), user(three)
+    dialogue = transcript(Prompt(messages, system), "User", "Bot")
     assert speakers(dialogue) == ["user", "bot", "user", "bot"]
 
 
 def test_a_text_may_begin_as_a_turn_would() -> None:
-    dialogue = transcript(Prompt((Turn("user", "Bot: yes\nUser: no\nOther: so"),)), "User", "Bot")
+    dialogue = transcript(Prompt((user("Bot: yes\nUser: no\nOther: so"),)), "User", "Bot")
     assert dialogue == "User: > Bot: yes\n> User: no\nOther: so\nBot:"

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from app.errors import ModelFailed, OutcropError, StreamCut
 from app.events import Usage
-from app.models import MODELS, Completion, find
-from app.models.answer import Answer
+from app.models import Completion, Reasoning, Text, TextDelta, find
+from app.models.families import FAMILIES
 from app.models.families.family import Family, Piece
 from app.models.families.openai import CHAT, OPENAI
+from app.models.reply import PartialReply
 from tests.models import golden
 
 PIECE = Piece(last=True)
-FAMILIES = list({model.family.name: model.family for model in MODELS}.values())
 
 
 def delta(content: str | None = None, finish_reason: str | None = None) -> bytes:
@@ -25,13 +25,14 @@ def delta(content: str | None = None, finish_reason: str | None = None) -> bytes
     return json.dumps({"choices": [choice]}).encode()
 
 
-def read(family: Family, texts: list[str]) -> tuple[list[str], Completion]:
-    """What a reader sees of an answer that comes in these pieces, and the answer."""
-    answer = Answer("model", family)
-    seen = [answer.add(delta(text), family.chunk) for text in texts]
-    answer.add(delta(finish_reason="stop"), family.chunk)
-    seen.append(answer.rest())
-    return seen, answer.completion({})
+def read(family: Family, texts: list[str]) -> tuple[str, Completion]:
+    """The text that a reader sees of a reply that comes in these pieces, and the reply."""
+    reply = PartialReply("model", family)
+    deltas = [part for text in texts for part in reply.add(delta(text), family.chunk)]
+    reply.add(delta(finish_reason="stop"), family.chunk)
+    deltas += reply.rest()
+    text = "".join(part.text for part in deltas if isinstance(part, TextDelta))
+    return text, reply.completion({})
 
 
 # Texts that look like the reasoning of a model, or nearly so.
@@ -50,7 +51,7 @@ def test_any_chunking_gives_the_same_text(text: str, data: st.DataObject) -> Non
         _, whole = read(family, [text])
         seen, answer = read(family, chunked)
         assert answer == whole
-        assert "".join(seen) == answer.text
+        assert seen == answer.text
 
 
 @pytest.mark.parametrize(
@@ -72,12 +73,20 @@ def test_the_reasoning_before_an_answer_is_no_part_of_it(text: str, visible: str
     assert read(OPENAI, list(text))[1].text == visible
 
 
+def test_reasoning_is_kept_as_blocks_of_its_own() -> None:
+    text = "<reasoning>Hm.</reasoning>\n<reasoning>Hm!</reasoning>Yes."
+    blocks = (Reasoning("Hm."), Reasoning("Hm!"), Text("Yes."))
+    assert read(OPENAI, [text])[1].content == blocks
+    assert read(OPENAI, list(text))[1].content == blocks
+    assert read(OPENAI, ["<reasoning>It never ends"])[1].content == (Reasoning("It never ends"),)
+
+
 def test_long_reasoning_is_not_held() -> None:
-    answer = Answer("model", OPENAI)
+    answer = PartialReply("model", OPENAI)
     answer.add(delta("<reasoning>"), OPENAI.chunk)
     for _ in range(1000):
         answer.add(delta("and so on, and so on, "), OPENAI.chunk)
-    assert len(answer._opening._held) < len("</reasoning>")
+    assert len(answer._tags._held) < len("</reasoning>")
 
 
 MEMBERS = """
@@ -96,11 +105,11 @@ bodies = st.recursive(
 )
 
 
-@given(bodies, st.sampled_from(FAMILIES))
+@given(bodies, st.sampled_from(list(FAMILIES.values())))
 @settings(deadline=None, max_examples=300)
 def test_whatever_a_model_says_is_an_answer_or_an_error_of_ours(body: Any, family: Family) -> None:
     for reader in (family.reply, family.chunk):
-        answer = Answer("model", family)
+        answer = PartialReply("model", family)
         try:
             answer.add(json.dumps(body).encode(), reader)
             completion = answer.completion({})
@@ -119,7 +128,7 @@ def test_a_golden_body_with_a_part_replaced_is_an_answer_or_an_error_of_ours(
     streamed = bool(one.chunks) and data.draw(st.booleans())
     reader, sent = (family.chunk, one.chunks) if streamed else (family.reply, (one.reply,))
     at = data.draw(st.integers(0, len(sent) - 1))
-    answer = Answer("model", family)
+    answer = PartialReply("model", family)
     try:
         for index, body in enumerate(sent):
             said = replaced(body, data) if index == at else body
@@ -140,17 +149,17 @@ def replaced(body: Any, data: st.DataObject) -> Any:
     return data.draw(st.none() | st.integers() | st.text(max_size=3) | st.just([]) | st.just({}))
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
 def test_every_end_has_a_meaning_and_any_other_is_a_failure(family: Family) -> None:
-    def ended(stop: str) -> Completion:
+    def ended(stop: str, *, tools: bool = False) -> Completion:
         reading = replace(family, chunk=lambda body: replace(PIECE, stop=body["stop"]))
-        answer = Answer("model", reading)
-        answer.add(json.dumps({"stop": stop}).encode(), reading.chunk)
-        return answer.completion({})
+        reply = PartialReply("model", reading, tools=tools)
+        reply.add(json.dumps({"stop": stop}).encode(), reading.chunk)
+        return reply.completion({})
 
     assert family.stops
     for stop, reason in family.stops.items():
-        assert ended(stop).stop_reason == reason
+        assert ended(stop, tools=True).stop_reason == reason
     assert ended("guardrail_intervened").stop_reason == "guardrail"
     for stop in ("tool_use", "tool_calls", "malformed_model_output", "pause_turn", "ERROR", ""):
         with pytest.raises(ModelFailed, match="stopped without an answer"):
@@ -165,7 +174,6 @@ def test_every_stop_reason_of_the_converse_api_is_known_for_what_it_is() -> None
     words = set(service.shape_for("StopReason").enum)
     nova = find("amazon.nova-lite-v1:0").family.stops.keys()
     assert words - nova - {"guardrail_intervened"} == {
-        "tool_use",
         "malformed_model_output",
         "malformed_tool_use",
     }
@@ -181,7 +189,7 @@ def test_usage_is_the_bodys_else_the_metrics_else_the_headers_else_nothing() -> 
     choice = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
 
     def counted(body: dict[str, Any], headers: dict[str, str]) -> Usage:
-        answer = Answer("model", CHAT)
+        answer = PartialReply("model", CHAT)
         answer.add(json.dumps(body).encode(), CHAT.chunk)
         return answer.completion(headers).usage
 
@@ -192,7 +200,7 @@ def test_usage_is_the_bodys_else_the_metrics_else_the_headers_else_nothing() -> 
 
 
 def test_an_answer_that_never_ended_is_cut() -> None:
-    answer = Answer("the-model", CHAT)
+    answer = PartialReply("the-model", CHAT)
     answer.add(delta("Rock"), CHAT.chunk)
     with pytest.raises(StreamCut, match="the-model"):
         answer.completion({})

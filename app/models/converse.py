@@ -1,0 +1,154 @@
+"""Converse and ConverseStream: one shape for every model, and the same way to call tools.
+
+The agent loop stands on it; the signatures are those of `app.models.invocation`. Its shape is in
+`app.models.families.converse_shape`; here are the call's other parameters, and boto3's way with
+bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from app.models.calls import GuardrailConfiguration, last, streamed, whole
+from app.models.content import KINDS, Completion, Delta, Document, Image, Text
+from app.models.families.converse_shape import (
+    DOCUMENTS,
+    STOPS,
+    event,
+    messages,
+    reply,
+    tool_configuration,
+)
+from app.models.families.family import JSON, Family, Piece, given
+from app.models.model import Model
+from app.models.prompt import Prompt
+from app.models.reply import PartialReply
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+
+
+def invoke(
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    *,
+    guardrail: GuardrailConfiguration | None = None,
+) -> Completion:
+    """Ask a model, and wait for the whole reply (Converse).
+
+    Args and errors are those of `app.models.invoke`.
+    """
+    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail)))
+
+
+def stream(
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    *,
+    guardrail: GuardrailConfiguration | None = None,
+) -> Generator[Delta | Completion, None, None]:
+    """Ask a model, and yield its reply as it is written (ConverseStream).
+
+    What it yields, and its errors, are those of `app.models.stream`. A stream that ends without
+    messageStop was cut; one that ends after it, without metadata, is whole and has no counts.
+    """
+    request = _request(model, prompt, guardrail)
+    return (_streamed if model.facts.streams else _whole)(runtime, model, prompt, request)
+
+
+def request(prompt: Prompt) -> JSON:
+    """The parameters of Converse that come of the prompt, as boto3 takes them.
+
+    >>> from app.models.content import user
+    >>> request(Prompt((user("Hello"),), max_tokens=10))["messages"]
+    [{'role': 'user', 'content': [{'text': 'Hello'}]}]
+    """
+    return {
+        "messages": messages(prompt, bytes),
+        "inferenceConfig": given(
+            maxTokens=prompt.max_tokens,
+            temperature=prompt.temperature,
+            topP=prompt.top_p,
+            stopSequences=prompt.stop,
+        ),
+        **given(
+            system=[{"text": prompt.system}] if prompt.system else None,
+            toolConfig=tool_configuration(prompt.tools),
+        ),
+    }
+
+
+def _event(body: JSON) -> Piece:
+    return replace(event(body), last="messageStop" in body)
+
+
+CONVERSE = Family(
+    "Converse",
+    request,
+    reply,
+    _event,
+    STOPS,
+    blocks=frozenset(KINDS),
+    documents=DOCUMENTS,
+    results=frozenset({Text, Image, Document}),
+)
+"""Converse read as one more family. Its `reply` and `chunk` take what boto3 has parsed."""
+
+
+def _request(model: Model, prompt: Prompt, guardrail: GuardrailConfiguration | None) -> JSON:
+    """The parameters of Converse, and just so of ConverseStream."""
+    model.check(prompt, CONVERSE)
+    configuration = guardrail and {
+        "guardrailIdentifier": guardrail.identifier,
+        "guardrailVersion": guardrail.version,
+        "trace": "enabled" if guardrail.trace else "disabled",
+    }
+    top_k = top_k_field(model, prompt.top_k)
+    return {
+        "modelId": model.id,
+        **request(prompt),
+        **given(guardrailConfig=configuration, additionalModelRequestFields=top_k),
+    }
+
+
+def top_k_field(model: Model, top_k: int | None) -> JSON | None:
+    """Where the model's own fields have `top_k`, which Converse has no parameter for."""
+    if top_k is None:
+        return None
+    match model.facts.family:
+        case "nova":
+            return {"inferenceConfig": {"topK": top_k}}
+        case "command-r" | "command":
+            return {"k": top_k}
+        case _:
+            return {"top_k": top_k}
+
+
+def _whole(
+    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+) -> Generator[Delta | Completion, None, None]:
+    partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools))
+
+    def read(response: Any) -> tuple[Delta, ...]:
+        return partial.add_body(response, CONVERSE.reply)
+
+    return whole("Converse", model, partial, lambda: runtime.converse(**request), read)
+
+
+def _streamed(
+    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+) -> Generator[Delta | Completion, None, None]:
+    partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools))
+
+    def call() -> tuple[Any, Any]:
+        response = runtime.converse_stream(**request)
+        return response, response["stream"]
+
+    def read(event: Any) -> tuple[Delta, ...]:
+        return partial.add_body(event, CONVERSE.chunk)
+
+    return streamed("ConverseStream", model, partial, call, read)

@@ -1,0 +1,115 @@
+"""InvokeModel and InvokeModelWithResponseStream, in the bodies of the model's family."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from app.models.calls import GuardrailConfiguration, last, streamed, whole
+from app.models.content import Completion, Delta
+from app.models.families.family import JSON, given
+from app.models.model import Model
+from app.models.prompt import Prompt
+from app.models.reply import PartialReply
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+
+
+def invoke(
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    *,
+    guardrail: GuardrailConfiguration | None = None,
+) -> Completion:
+    """Ask a model, and wait for the whole reply (InvokeModel).
+
+    Args:
+        runtime: a client that sends a request once, as `app.aws.clients` makes it.
+        model: what `app.models.find` returns.
+        prompt: what the model is asked.
+        guardrail: what judges the prompt and the reply.
+
+    Raises:
+        InvalidRequest: the model does not take what the prompt holds.
+        OutcropError: the call failed, by the table in `app.aws`.
+    """
+    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail)))
+
+
+def stream(
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    *,
+    guardrail: GuardrailConfiguration | None = None,
+) -> Generator[Delta | Completion, None, None]:
+    """Ask a model, and yield its reply as it is written (InvokeModelWithResponseStream).
+
+    Deltas come first, then one Completion, whose content they make. Until that has come, what was
+    yielded is no answer. The call is made when the first delta is asked for; closing the generator
+    closes the connection. A model that does not stream is invoked whole.
+
+    Args and errors are those of `invoke`: an InvalidRequest at once, the others on the way.
+    Further:
+
+    Raises:
+        StreamCut: the reply broke off.
+    """
+    streams = model.facts.streams
+    request = _request(model, prompt, guardrail, streamed=streams)
+    return (_streamed if streams else _whole)(runtime, model, prompt, request)
+
+
+def _request(
+    model: Model,
+    prompt: Prompt,
+    guardrail: GuardrailConfiguration | None,
+    *,
+    streamed: bool = False,
+) -> JSON:
+    """The parameters of InvokeModel, and just so of InvokeModelWithResponseStream."""
+    family = model.family
+    model.check(prompt, family)
+    body = family.request(prompt) | (family.streamed if streamed else {})
+    return {
+        "modelId": model.id,
+        "body": json.dumps(body).encode(),
+        "contentType": "application/json",
+        "accept": "application/json",
+        **given(
+            guardrailIdentifier=guardrail and guardrail.identifier,
+            guardrailVersion=guardrail and guardrail.version,
+            trace="ENABLED" if guardrail and guardrail.trace else None,
+        ),
+    }
+
+
+def _whole(
+    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+) -> Generator[Delta | Completion, None, None]:
+    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools))
+
+    def read(response: Any) -> tuple[Delta, ...]:
+        return reply.add(response["body"].read(), model.family.reply)
+
+    return whole("InvokeModel", model, reply, lambda: runtime.invoke_model(**request), read)
+
+
+def _streamed(
+    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+) -> Generator[Delta | Completion, None, None]:
+    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools))
+
+    def call() -> tuple[Any, Any]:
+        response = runtime.invoke_model_with_response_stream(**request)
+        return response, response["body"]
+
+    def read(event: Any) -> tuple[Delta, ...]:
+        if "chunk" not in event:
+            return ()
+        return reply.add(event["chunk"]["bytes"], model.family.chunk)
+
+    return streamed("InvokeModelWithResponseStream", model, reply, call, read)
