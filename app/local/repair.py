@@ -22,11 +22,11 @@ from app.local.control import state as control
 from app.local.database import Damaged, Database, InUse
 from app.local.lambda_.runtime import catalogue
 from app.local.s3.storage import Buckets, index
+from app.local.s3.storage.folder import STATE_FOLDER
 from app.local.s3.storage.objects import DamagedObject
-from app.local.s3.storage.watch import STATE
 from app.local.sqs.broker import queues
 
-INDEX = Path("s3", STATE, "buckets.sqlite")
+INDEX = Path("s3", STATE_FOLDER, "buckets.sqlite")
 DATABASES = {
     Path("queues.sqlite"): queues.SCHEMA,
     INDEX: index.SCHEMA,

@@ -1,38 +1,31 @@
 """S3 over a folder: `home/s3/<bucket>/<key>` is the object, and a file put there is one too.
 
-    errors.py       rules of every operation; S3's codes and words
-    content.py      what a request says of an object: headers, metadata, digests
-    conditions.py   If-Match and its kin; ranges and part numbers
-    objects.py      put, get, head, delete, copy
-    multipart.py    objects in parts; parts.py, their rules
-    listing.py      what a bucket holds
-    versions.py     whether older versions are kept, and which there are
-    tagging.py      tags of objects; tags.py, their rules
-    buckets.py      buckets, and whom their events go to
-    subresources.py what else is said of a bucket, and kept: a table
-                    cors.py, encryption.py, lifecycle.py, policy.py: its rules and effects
-    presigned.py    how long a presigned URL holds
-    pages.py        whether a page's request was really presigned
-    post.py         a form that a browser posts, held against its policy
+A request passes through these modules from top to bottom:
 
-What keeps the promises (whole objects, one winner, nothing lost) is app.local.s3.storage.
+    access.py          who may call: when presigned URLs expire, which web pages are let in
+    errors.py          the rules of every operation; S3's codes and messages
+    conditions.py      If-Match and the like; byte ranges
+    content.py         what a request says about an object: metadata, tags, encryption, checksums
+    objects.py         put, get, head, delete, copy; tags
+    multipart.py       objects in parts
+    post.py            the form that a browser posts, and its policy
+    listing.py         what a bucket holds: objects, versions, uploads, parts
+    buckets.py         buckets, and the table of their subresources
+    configurations.py  what S3 takes as a subresource: CORS, encryption, tags, lifecycle, policy
+    storage/           whole objects, one winner of concurrent writes, nothing lost in a crash
 """
 
 from collections.abc import Callable
 from types import MappingProxyType
 
-from app.local.s3.buckets import BucketOperations
-from app.local.s3.cors import Cors
+from app.local.s3.access import Access, Keys
+from app.local.s3.buckets import BucketOperations, SubresourceOperations
 from app.local.s3.errors import guarded
 from app.local.s3.listing import Listing
 from app.local.s3.multipart import Multipart
 from app.local.s3.objects import Objects
-from app.local.s3.pages import Keys
 from app.local.s3.post import Post
-from app.local.s3.storage import Buckets
-from app.local.s3.subresources import Subresources
-from app.local.s3.tagging import Tagging
-from app.local.s3.versions import Versions
+from app.local.s3.storage import Buckets, Uploads
 from app.local.wire import Service
 
 __all__ = ["Buckets", "handlers"]
@@ -49,26 +42,26 @@ def handlers(
 
     Args:
         buckets: where everything is kept.
-        send: to the queue of this ARN, this message; KeyError: there is no such queue.
-        account: who owns the buckets.
-        region: where they are.
-        keys: what requests are presigned with that a page in a browser sends.
+        send: sends a message, its second argument, to the queue with the ARN that is its first.
+            Raises KeyError if there is no such queue.
+        account: the id of the buckets' owner.
+        region: the region that the buckets are in.
+        keys: the keys that a web page's request may be presigned with.
     """
+    access = Access(buckets, keys)
     objects = Objects(buckets, account)
-    cors = Cors(buckets, keys)
+    uploads = Uploads(buckets)
     groups = (
-        BucketOperations(buckets, account, region, send),
-        Subresources(buckets),
-        cors,
-        Listing(buckets, account),
-        Versions(buckets, account),
+        access,
         objects,
-        Tagging(buckets),
-        Multipart(buckets, account),
+        Multipart(buckets, uploads),
         Post(objects, account),
+        Listing(buckets, uploads, account),
+        BucketOperations(buckets, account, region, send),
+        SubresourceOperations(buckets),
     )
     operations = {name: handler for group in groups for name, handler in group.handlers().items()}
     return {
-        name: cors.answering(guarded(handler, account), name)
+        name: access.applied_to(guarded(handler, account), name)
         for name, handler in operations.items()
     }

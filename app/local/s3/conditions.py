@@ -1,6 +1,6 @@
-"""Conditions of reading, writing and deleting, and the part of an object that is asked for.
+"""Conditions of reading, writing and deleting, and the range of an object that a request reads.
 
-The order in which conditions of a read count is RFC 9110's, section 13.2.2.
+The order in which the conditions of a read are evaluated is RFC 9110's, section 13.2.2.
 """
 
 import re
@@ -9,17 +9,18 @@ from datetime import datetime
 from itertools import accumulate
 
 from app.local.s3.content import quoted
-from app.local.s3.errors import no_such_key, not_implemented, precondition_failed
+from app.local.s3.errors import invalid, no_such_key, not_implemented, precondition_failed
 from app.local.s3.storage import Object
 from app.local.s3.storage.buckets import Condition
 from app.local.wire import JSON, ServiceError
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_EXACT_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 
 @dataclass(frozen=True)
-class Slice:
-    """Bytes `start` to `end`, which is the first that is not wanted."""
+class ByteRange:
+    """The bytes from `start` up to, and without, `end`."""
 
     start: int
     end: int
@@ -32,9 +33,9 @@ def check_read(item: Object, params: JSON, prefix: str = "") -> None:
     """Refuse a read whose conditions do not hold.
 
     Args:
-        item: what is there.
-        params: of the request.
-        prefix: of the parameters' names, "CopySource" for those of a copy.
+        item: the object that is to be read.
+        params: the request's.
+        prefix: "CopySource" for the conditions that a copy sets on its source.
 
     Raises:
         ServiceError: PreconditionFailed, or NotModified.
@@ -54,11 +55,11 @@ def check_read(item: Object, params: JSON, prefix: str = "") -> None:
         raise _not_modified(item, "If-Modified-Since", prefix)
 
 
-def to_write(params: JSON, key: str) -> Condition:
-    """What must hold for a write, or a delete: If-None-Match: *, or If-Match: an ETag.
+def write_condition(params: JSON, key: str) -> Condition:
+    """The condition of a write or a delete: If-None-Match: *, or If-Match with an ETag.
 
     Raises:
-        ServiceError: the request asks for a condition that S3 does not know.
+        ServiceError: the request has a condition that S3 does not have.
     """
     match, none_match = params.get("IfMatch"), params.get("IfNoneMatch")
     if none_match not in (None, "*"):
@@ -75,20 +76,20 @@ def to_write(params: JSON, key: str) -> Condition:
     return check
 
 
-def asked_for(item: Object, params: JSON) -> Slice | None:
-    """The part that is wanted by range or by part number; None: all of it. S3 takes one range, and
-    looks past what it cannot read.
+def read_range(item: Object, params: JSON) -> ByteRange | None:
+    """The bytes that a request reads by range or by part number; None for all of them. S3 takes one
+    range, and ignores a header that it cannot parse.
 
     Raises:
-        ServiceError: there is no such part.
+        ServiceError: InvalidRange, or InvalidPartNumber.
     """
     if number := params.get("PartNumber"):
         return _part(item, number) if item.size else None
-    wanted = params.get("Range", "")
-    found = _RANGE.fullmatch(wanted.replace(" ", ""))
-    if not found or found.groups() == ("", ""):
+    header = params.get("Range", "")
+    match = _RANGE.fullmatch(header.replace(" ", ""))
+    if not match or match.groups() == ("", ""):
         return None
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         start, end = max(0, item.size - int(last)), item.size
     else:
@@ -96,20 +97,38 @@ def asked_for(item: Object, params: JSON) -> Slice | None:
         if last and int(last) < start:
             return None
     if start >= end:
-        raise unsatisfiable(wanted, item.size)
-    return Slice(start, end)
+        raise unsatisfiable(header, item.size)
+    return ByteRange(start, end)
 
 
-def unsatisfiable(wanted: str, size: int) -> ServiceError:
+def copied_range(item: Object, header: str | None) -> ByteRange | None:
+    """The bytes that UploadPartCopy copies: `bytes=first-last`, both within the source.
+
+    Raises:
+        ServiceError: InvalidArgument or InvalidRange.
+    """
+    if header is None:
+        return None
+    match = _EXACT_RANGE.fullmatch(header)
+    if not match:
+        message = "The x-amz-copy-source-range value must be of the form bytes=first-last"
+        raise invalid("x-amz-copy-source-range", header, message)
+    start, end = int(match[1]), int(match[2]) + 1
+    if not start < end <= item.size:
+        raise unsatisfiable(header, item.size)
+    return ByteRange(start, end)
+
+
+def unsatisfiable(header: str, size: int) -> ServiceError:
     return ServiceError(
         "InvalidRange",
         "The requested range is not satisfiable",
-        RangeRequested=wanted,
+        RangeRequested=header,
         ActualObjectSize=size,
     )
 
 
-def _part(item: Object, number: int) -> Slice:
+def _part(item: Object, number: int) -> ByteRange:
     ends = list(accumulate(item.parts or (item.size,)))
     if not 1 <= number <= len(ends):
         raise ServiceError(
@@ -118,7 +137,7 @@ def _part(item: Object, number: int) -> Slice:
             PartNumberRequested=number,
             ActualPartCount=len(ends),
         )
-    return Slice(ends[number - 2] if number > 1 else 0, ends[number - 1])
+    return ByteRange(ends[number - 2] if number > 1 else 0, ends[number - 1])
 
 
 def _matches(item: Object, etags: str) -> bool:

@@ -1,24 +1,28 @@
-"""What a request says of an object and its bytes, held against the bytes, and said back later."""
+"""What a request says about an object: its headers, metadata, tags, encryption and checksums.
+
+A write's description is checked here and kept with the object; reads give it back. The checksums
+that a request names are compared with its bytes. Tags:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+"""
 
 import base64
 import binascii
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
-from app.local.s3 import encryption
-from app.local.s3.errors import not_implemented
-from app.local.s3.storage import (
-    Attributes,
-    Buckets,
-    Object,
-    Staged,
-    Version,
+from app.local.s3.configurations import (
+    AES256,
+    DEFAULT_ENCRYPTION,
+    check_encryption,
 )
+from app.local.s3.errors import invalid, not_implemented
+from app.local.s3.storage import Attributes, Buckets, Object, Staged, Version
 from app.local.s3.storage.checksums import ALGORITHMS
 from app.local.s3.storage.objects import DEFAULT_TYPE
 from app.local.s3.storage.registry import VERSIONING
-from app.local.s3.tags import of_header
 from app.local.wire import JSON, ServiceError
 
 HEADERS = (
@@ -32,14 +36,19 @@ HEADERS = (
 )
 LARGEST_METADATA = 2048  # bytes, names and values together
 FULL_OBJECT = "FULL_OBJECT"
+MOST_OBJECT_TAGS, MOST_BUCKET_TAGS = 10, 50
+LONGEST_TAG_KEY, LONGEST_TAG_VALUE = 128, 256  # characters
+_TAG_TEXT = re.compile(r"[\w\s+\-=.:/@]*")
+_RESERVED_TAG_PREFIX = "aws:"
+_KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 def attributes(buckets: Buckets, params: JSON) -> Attributes:
-    """What the request says of the object.
+    """The description of an object that this request writes.
 
     Raises:
-        ServiceError: the user's metadata is too large; its tags or its encryption are none.
-        NoSuchBucket: it is not there.
+        ServiceError: the user's metadata is too large, or a tag or the encryption is invalid.
+        NoSuchBucket: the bucket is not there.
     """
     metadata = {name.lower(): value for name, value in params.get("Metadata", {}).items()}
     size = sum(len(name.encode()) + len(value.encode()) for name, value in metadata.items())
@@ -50,18 +59,18 @@ def attributes(buckets: Buckets, params: JSON) -> Attributes:
             Size=size,
             MaxSizeAllowed=LARGEST_METADATA,
         )
-    headers = {name: _written(params[name]) for name in HEADERS if params.get(name)}
+    headers = {name: _text(params[name]) for name in HEADERS if params.get(name)}
     return Attributes(
         params.get("ContentType") or DEFAULT_TYPE,
         headers,
         metadata,
-        encryption.of_write(buckets, params["Bucket"], params),
-        of_header(params.get("Tagging", "")),
+        encryption_of_write(buckets, params["Bucket"], params),
+        tags_of_header(params.get("Tagging", "")),
     )
 
 
 def description(item: Object) -> JSON:
-    """An object as GetObject and HeadObject tell of it, without its checksums."""
+    """The headers of GetObject and HeadObject, without the checksums."""
     headers: dict[str, Any] = dict(item.attributes.headers)
     if "Expires" in headers:
         headers["Expires"] = datetime.fromisoformat(headers["Expires"])
@@ -73,55 +82,125 @@ def description(item: Object) -> JSON:
         "ContentType": item.content_type,
         "Metadata": dict(item.metadata),
         **headers,
-        **encrypted(item.attributes),
+        **encryption_members(item.attributes),
         **({"TagCount": len(item.attributes.tags)} if item.attributes.tags else {}),
     }
 
 
-def encrypted(described: Attributes) -> JSON:
-    """How it is said to be encrypted. S3 encrypts what nobody says anything of."""
-    return dict(described.encryption) or {"ServerSideEncryption": "AES256"}
+def encryption_of_write(buckets: Buckets, bucket: str, params: JSON) -> JSON:
+    """How a written object is said to be encrypted: as the request says, else by the bucket's
+    default. Nothing is encrypted: answers give these members back as S3 would.
+
+    Raises:
+        ServiceError: the request names a key, and an algorithm that takes none.
+        NoSuchBucket: the bucket is not there.
+    """
+    configuration = buckets.subresource(bucket, "encryption") or DEFAULT_ENCRYPTION
+    rule = configuration["ServerSideEncryptionConfiguration"]["Rules"][0]
+    default = rule.get("ApplyServerSideEncryptionByDefault", AES256)
+    algorithm, key = params.get("ServerSideEncryption"), params.get("SSEKMSKeyId")
+    if algorithm or key:
+        check_encryption(algorithm or default["SSEAlgorithm"], key, _KEY_HEADER)
+    if not algorithm:
+        algorithm, key = default["SSEAlgorithm"], key or default.get("KMSMasterKeyID")
+    members: JSON = {"ServerSideEncryption": algorithm}
+    if key:
+        members["SSEKMSKeyId"] = key
+    if algorithm == "aws:kms" and params.get("BucketKeyEnabled", rule.get("BucketKeyEnabled")):
+        members["BucketKeyEnabled"] = True
+    return members
 
 
-def version_said(buckets: Buckets, version: Version) -> JSON:
-    """The version's id as an answer has it: not at all, where the bucket never kept versions."""
-    said = buckets.kept(version.bucket, VERSIONING)
-    return {"VersionId": version.version_id} if said else {}
+def encryption_members(description: Attributes) -> JSON:
+    """The members of an answer that say how an object is encrypted: by default with AES256."""
+    return dict(description.encryption) or {"ServerSideEncryption": "AES256"}
+
+
+def tags_of_header(text: str) -> dict[str, str]:
+    """The tags in the header `x-amz-tagging: team=billing&draft=`."""
+    if not text:
+        return {}
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True)
+    except ValueError as error:
+        message = (
+            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query "
+            "parameters without tag name duplicates."
+        )
+        raise invalid("x-amz-tagging", text, message) from error
+    return check_tags([{"Key": key, "Value": value} for key, value in pairs], MOST_OBJECT_TAGS)
+
+
+def check_tags(tags: Sequence[JSON], most: int) -> dict[str, str]:
+    """Returns the tags by their keys.
+
+    Raises:
+        ServiceError: BadRequest, there are more than `most`; or InvalidTag.
+    """
+    if len(tags) > most:
+        owner = "Object" if most == MOST_OBJECT_TAGS else "Bucket"
+        raise ServiceError("BadRequest", f"{owner} tags cannot be greater than {most}")
+    for tag in tags:
+        if not 0 < len(tag["Key"]) <= LONGEST_TAG_KEY or not _TAG_TEXT.fullmatch(tag["Key"]):
+            raise _invalid_tag("The TagKey you have provided is invalid", tag)
+        if len(tag["Value"]) > LONGEST_TAG_VALUE or not _TAG_TEXT.fullmatch(tag["Value"]):
+            raise _invalid_tag("The TagValue you have provided is invalid", tag)
+        if tag["Key"].startswith(_RESERVED_TAG_PREFIX):
+            raise _invalid_tag("System tags cannot be added/updated by requester", tag)
+    by_key = {tag["Key"]: tag["Value"] for tag in tags}
+    if len(by_key) < len(tags):
+        raise ServiceError("InvalidTag", "Cannot provide multiple Tags with the same key")
+    return by_key
+
+
+def _invalid_tag(message: str, tag: JSON) -> ServiceError:
+    return ServiceError("InvalidTag", message, TagKey=tag["Key"], TagValue=tag["Value"])
+
+
+def tag_set(tags: Mapping[str, str]) -> list[JSON]:
+    """Tags in the shape of S3's TagSet."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def version_members(buckets: Buckets, version: Version) -> JSON:
+    """The version's id in an answer; nothing, if the bucket has never kept versions."""
+    status = buckets.subresource(version.bucket, VERSIONING)
+    return {"VersionId": version.version_id} if status else {}
 
 
 def quoted(etag: str) -> str:
     return f'"{etag}"'
 
 
-def claim(params: JSON) -> tuple[str, str | None] | None:
-    """The one checksum that a request speaks of: its algorithm, and what it says that it is.
+def requested_checksum(params: JSON) -> tuple[str, str | None] | None:
+    """The algorithm of the checksum that a request names, and the value that it gives, if any.
 
     Raises:
-        ServiceError: there are two, or it is none.
+        ServiceError: the request names several, or the value is no checksum of its algorithm.
     """
-    claims = [name for name in ALGORITHMS if params.get(f"Checksum{name}")]
-    if len(claims) > 1:
+    names = [name for name in ALGORITHMS if params.get(f"Checksum{name}")]
+    if len(names) > 1:
         raise ServiceError(
             "InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types "
             "are not allowed."
         )  # fmt: skip
-    if claims:
-        algorithm, value = claims[0], params[f"Checksum{claims[0]}"]
+    if names:
+        algorithm, value = names[0], params[f"Checksum{names[0]}"]
         if len(_decoded(value)) != len(ALGORITHMS[algorithm]().digest()):
             header = f"x-amz-checksum-{algorithm.lower()}"
             raise ServiceError("InvalidRequest", f"Value for {header} header is invalid.")
         return algorithm, value
-    asked = params.get("ChecksumAlgorithm")
-    if asked and asked not in ALGORITHMS:
-        raise not_implemented(f"x-amz-checksum-algorithm: {asked}")
-    return (asked, None) if asked else None
+    requested = params.get("ChecksumAlgorithm")
+    if requested and requested not in ALGORITHMS:
+        raise not_implemented(f"x-amz-checksum-algorithm: {requested}")
+    return (requested, None) if requested else None
 
 
 def verify(params: JSON, staged: Staged) -> None:
-    """Hold the digests of the request against the bytes.
+    """Compare the digests that the request gives with the bytes that came.
 
     Raises:
-        ServiceError: the bytes are not those that the request speaks of.
+        ServiceError: InvalidDigest or BadDigest.
     """
     if sent := params.get("ContentMD5"):
         if len(_decoded(sent)) != 16:
@@ -140,16 +219,16 @@ def bad_checksum(algorithm: str) -> ServiceError:
     return ServiceError("BadDigest", message)
 
 
-def named(checksums: Mapping[str, str]) -> dict[str, str]:
+def checksum_members(checksums: Mapping[str, str]) -> dict[str, str]:
     """Checksums by their names in S3's model: {"CRC32": "..."} -> {"ChecksumCRC32": "..."}."""
     return {f"Checksum{algorithm}": value for algorithm, value in checksums.items()}
 
 
-def of_full_object(checksums: Mapping[str, str]) -> dict[str, str]:
-    return named(checksums) | ({"ChecksumType": FULL_OBJECT} if checksums else {})
+def full_object_checksums(checksums: Mapping[str, str]) -> dict[str, str]:
+    return checksum_members(checksums) | ({"ChecksumType": FULL_OBJECT} if checksums else {})
 
 
-def _written(value: str | datetime) -> str:
+def _text(value: str | datetime) -> str:
     return value.isoformat() if isinstance(value, datetime) else value
 
 

@@ -1,4 +1,4 @@
-"""S3's own errors: their codes and words, and which of them the buckets' exceptions become.
+"""S3's errors: their codes and messages, and which of them each exception of the storage becomes.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any
 
 from app.local.disk import disk_problem
-from app.local.s3.presigned import check_lifetime
 from app.local.s3.storage import (
     BucketNotEmpty,
     Deleted,
@@ -24,7 +23,7 @@ from app.local.s3.storage.layout import LONGEST_KEY, Blocked
 from app.local.s3.storage.objects import DamagedObject
 from app.local.wire import JSON, Call, Handler, ServiceError
 
-# What has an effect in S3 that the stand-in could not give, by the parameter's name.
+# Parameters that have an effect in S3 which the stand-in does not have.
 _REFUSED = (
     "ChecksumXXHASH128",
     "ChecksumXXHASH3",
@@ -47,7 +46,7 @@ _REFUSED = (
     "SSEKMSEncryptionContext",
     "WriteOffsetBytes",
 )
-_OWNERS_ACLS = ("private", "bucket-owner-full-control")  # what a bucket without ACLs takes
+_OWNERS_ACLS = ("private", "bucket-owner-full-control")  # all that a bucket without ACLs takes
 
 
 def invalid(name: str, value: Any, message: str) -> ServiceError:
@@ -59,10 +58,10 @@ def not_implemented(header: str) -> ServiceError:
     return ServiceError("NotImplemented", message, Header=header)
 
 
-def malformed_xml(why: str) -> ServiceError:
+def malformed_xml(reason: str) -> ServiceError:
     message = (
         "The XML you provided was not well-formed or did not validate against our published "
-        f"schema: {why}"
+        f"schema: {reason}"
     )
     return ServiceError("MalformedXML", message)
 
@@ -77,11 +76,12 @@ def no_such_key(key: str) -> ServiceError:
 
 
 def guarded(handler: Handler, account: str) -> Handler:
-    """The handler, with what all operations have in common: rules before it, errors after it."""
+    """The handler, with what all operations have in common: the rules for parameters are checked
+    before it, and the storage's exceptions become S3's errors after it.
+    """
 
     @wraps(handler)
     def call(request: Call) -> JSON:
-        check_lifetime(request.query)
         _check(request.params, account)
         try:
             return handler(request)
@@ -100,8 +100,8 @@ def check_key(key: str) -> None:
 
 
 def _check(params: JSON, account: str) -> None:
-    if refused := next((name for name in _REFUSED if params.get(name)), None):
-        raise not_implemented(refused)
+    if name := next((name for name in _REFUSED if params.get(name)), None):
+        raise not_implemented(name)
     if params.get("ACL", "private") not in _OWNERS_ACLS:
         raise ServiceError("AccessControlListNotSupported", "The bucket does not allow ACLs")
     for owner in ("ExpectedBucketOwner", "ExpectedSourceBucketOwner"):

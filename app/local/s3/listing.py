@@ -1,8 +1,11 @@
-"""What a bucket holds, in pages: keys by UTF-8 byte order, or folded at a delimiter."""
+"""What a bucket holds, in pages: objects, their versions, uploads and the parts of an upload.
+
+Keys come in UTF-8 byte order; with a delimiter, keys that go on after it are one common prefix.
+"""
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
@@ -10,18 +13,35 @@ from typing import TypeVar
 from urllib.parse import quote_plus
 
 from app.local.s3.content import quoted
-from app.local.s3.errors import invalid
-from app.local.s3.storage import Buckets, Object
+from app.local.s3.errors import invalid, not_implemented
+from app.local.s3.storage import Buckets, Marker, Object, Part, Upload, Uploads, Version
 from app.local.s3.storage.index import HIGHEST
 from app.local.wire import JSON, Call, Service
 
-MOST_KEYS = 1000  # of a page
+MOST_LISTED = 1000  # of a page: keys, versions, uploads, parts
+# The names that encoding-type=url is about.
+_ENCODED = (
+    "Delimiter",
+    "KeyMarker",
+    "Marker",
+    "NextKeyMarker",
+    "NextMarker",
+    "Prefix",
+    "StartAfter",
+)
+_ENCODED_ENTRIES = {
+    "Contents": "Key",
+    "Versions": "Key",
+    "DeleteMarkers": "Key",
+    "Uploads": "Key",
+    "CommonPrefixes": "Prefix",
+}
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Page:
-    """Part of a listing. `last` is the key or common prefix that the next one goes on after."""
+    """A page of a listing. `last` is the key or common prefix that the next page starts after."""
 
     items: list[Object]
     prefixes: list[str]
@@ -30,11 +50,17 @@ class Page:
 
 
 class Listing:
-    def __init__(self, buckets: Buckets, account: str) -> None:
-        self._buckets, self._owner = buckets, {"ID": account}
+    def __init__(self, buckets: Buckets, uploads: Uploads, account: str) -> None:
+        self._buckets, self._uploads, self._owner = buckets, uploads, {"ID": account}
 
     def handlers(self) -> Service:
-        return {"ListObjects": self.list_v1, "ListObjectsV2": self.list_v2}
+        return {
+            "ListObjects": self.list_v1,
+            "ListObjectsV2": self.list_v2,
+            "ListObjectVersions": self.list_versions,
+            "ListMultipartUploads": self.list_uploads,
+            "ListParts": self.list_parts,
+        }
 
     def list_v2(self, call: Call) -> JSON:
         params = call.params
@@ -58,18 +84,129 @@ class Listing:
             result["NextMarker"] = page.last
         return _encoded(result, params)
 
+    def list_parts(self, call: Call) -> JSON:
+        params = call.params
+        self._buckets.folder(params["Bucket"])
+        upload = self._uploads.get(params["Bucket"], params["Key"], params["UploadId"])
+        after = params.get("PartNumberMarker", 0)
+        limit = min(params.get("MaxParts", MOST_LISTED), MOST_LISTED)
+        parts = [part for part in self._uploads.parts(upload) if part.number > after]
+        shown = parts[:limit]
+        return {
+            "Bucket": upload.bucket,
+            "Key": upload.key,
+            "UploadId": upload.id,
+            "PartNumberMarker": after,
+            "NextPartNumberMarker": shown[-1].number if shown else 0,
+            "MaxParts": limit,
+            "IsTruncated": len(parts) > limit,
+            "Parts": [_part_entry(upload, part) for part in shown],
+            "Initiator": self._owner,
+            "Owner": self._owner,
+            "StorageClass": "STANDARD",
+            **upload_checksum(upload),
+        }
+
+    def list_uploads(self, call: Call) -> JSON:
+        params = call.params
+        if params.get("Delimiter"):
+            raise not_implemented("delimiter")
+        self._buckets.folder(params["Bucket"])
+        after = params.get("KeyMarker", ""), params.get("UploadIdMarker", "")
+        limit = min(params.get("MaxUploads", MOST_LISTED), MOST_LISTED)
+        everything = self._uploads.of(params["Bucket"], params.get("Prefix", ""))
+        uploads = _uploads_after(everything, *after)
+        shown = uploads[:limit]
+        result = {
+            "Bucket": params["Bucket"],
+            "Prefix": params.get("Prefix", ""),
+            "KeyMarker": after[0],
+            "UploadIdMarker": after[1],
+            "MaxUploads": limit,
+            "IsTruncated": len(uploads) > limit,
+            "Uploads": [self._upload_entry(upload) for upload in shown],
+        }
+        if len(uploads) > limit and shown:
+            result |= {"NextKeyMarker": shown[-1].key, "NextUploadIdMarker": shown[-1].id}
+        return _encoded(result, params)
+
+    def _upload_entry(self, upload: Upload) -> JSON:
+        return {
+            "Key": upload.key,
+            "UploadId": upload.id,
+            "Initiated": upload.initiated,
+            "StorageClass": "STANDARD",
+            "Owner": self._owner,
+            "Initiator": self._owner,
+            **upload_checksum(upload),
+        }
+
+    def list_versions(self, call: Call) -> JSON:
+        """A page of all versions; those of one key come newest first."""
+        params = call.params
+        after, version_id = params.get("KeyMarker", ""), params.get("VersionIdMarker")
+        if version_id is not None and not after:
+            message = "A version-id marker cannot be specified without a key marker."
+            raise invalid("version-id-marker", version_id, message)
+        prefix, delimiter = params.get("Prefix", ""), params.get("Delimiter", "")
+        everything = self._buckets.list_versions(
+            params["Bucket"], prefix, after, version_id or None
+        )
+        folded = fold(everything, lambda entry: entry[0].key, prefix, delimiter)
+        if delimiter and version_id is None and after.endswith(delimiter):
+            folded = ((key, entry) for key, entry in folded if key != after)
+        limit = min(_page_size(params), MOST_LISTED)
+        entries = list(islice(folded, limit + 1))
+        shown = entries[:limit]
+        versions = [entry for _, entry in shown if entry]
+        result: JSON = {
+            "Name": params["Bucket"],
+            "Prefix": prefix,
+            "KeyMarker": after,
+            "VersionIdMarker": version_id or "",
+            "MaxKeys": limit,
+            "IsTruncated": bool(limit) and len(entries) > limit,
+            "Versions": [
+                self._version_entry(version, is_newest)
+                for version, is_newest in versions
+                if isinstance(version, Object)
+            ],
+            "DeleteMarkers": [
+                self._version_entry(marker, is_newest)
+                for marker, is_newest in versions
+                if isinstance(marker, Marker)
+            ],
+            "CommonPrefixes": [{"Prefix": key} for key, entry in shown if not entry],
+            **{name: params[name] for name in ("Delimiter", "EncodingType") if name in params},
+        }
+        if result["IsTruncated"]:
+            key, last = shown[-1]
+            result["NextKeyMarker"] = key
+            result |= {"NextVersionIdMarker": last[0].version_id} if last else {}
+        return _encoded(result, params)
+
+    def _version_entry(self, version: Version, is_newest: bool) -> JSON:
+        members: JSON = {
+            "VersionId": version.version_id,
+            "IsLatest": is_newest,
+            "Owner": self._owner,
+        }
+        if isinstance(version, Marker):
+            return {"Key": version.key, "LastModified": version.last_modified, **members}
+        return _object_entry(version) | members
+
     def _page(self, params: JSON, after: str, *, continued: bool) -> Page:
-        """A page.
+        """A page of objects.
 
         Args:
-            params: of the request.
-            after: what the page begins after.
-            continued: whether that may be a common prefix of the page before.
+            params: the request's.
+            after: the name that the page starts after.
+            continued: whether `after` may be a common prefix that the page before has shown.
         """
         prefix, delimiter = params.get("Prefix", ""), params.get("Delimiter", "")
-        limit = min(page_size(params), MOST_KEYS)
+        limit = min(_page_size(params), MOST_LISTED)
         if continued and is_common_prefix(after, prefix, delimiter):
-            after += HIGHEST  # all that it stands for
+            after += HIGHEST  # after all keys that it stands for
         look = "ContinuationToken" not in params
         entries = list(
             islice(self._entries(params["Bucket"], prefix, delimiter, after, look), limit + 1)
@@ -85,7 +222,9 @@ class Listing:
     def _entries(
         self, bucket: str, prefix: str, delimiter: str, after: str, look: bool
     ) -> Iterator[tuple[str, Object | None]]:
-        """Keys with their items, and common prefixes, each of which is passed over in one step."""
+        """Keys with their objects, and common prefixes with None. The keys below a common prefix
+        are skipped without being read.
+        """
         while True:
             items = self._buckets.list(bucket, prefix, after, look=look)
             for key, item in fold(items, attrgetter("key"), prefix, delimiter):
@@ -101,9 +240,9 @@ class Listing:
         return {
             "Name": params["Bucket"],
             "Prefix": params.get("Prefix", ""),
-            "MaxKeys": min(page_size(params), MOST_KEYS),
+            "MaxKeys": min(_page_size(params), MOST_LISTED),
             "IsTruncated": page.truncated,
-            "Contents": [entry(item) | owner for item in page.items],
+            "Contents": [_object_entry(item) | owner for item in page.items],
             "CommonPrefixes": [{"Prefix": prefix} for prefix in page.prefixes],
             **{name: params[name] for name in ("Delimiter", "EncodingType") if name in params},
         }
@@ -112,17 +251,17 @@ class Listing:
 def fold(
     items: Iterable[T], key: Callable[[T], str], prefix: str, delimiter: str
 ) -> Iterator[tuple[str, T | None]]:
-    """Each key with its item; keys that go on after a delimiter as one common prefix.
+    """Each key with its item; keys that go on after the delimiter as one common prefix, with None.
 
     With the delimiter "/", `a.txt`, `b/1`, `b/2`, `c.txt` are `a.txt`, `b/`, `c.txt`.
     """
     last = None
     for item in items:
         name = key(item)
-        head, found, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
-        if not found:
+        head, separator, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+        if not separator:
             yield name, item
-        elif (common := prefix + head + found) != last:
+        elif (common := prefix + head + separator) != last:
             last = common
             yield common, None
 
@@ -135,16 +274,16 @@ def is_common_prefix(name: str, prefix: str, delimiter: str) -> bool:
     """
     if not delimiter or not name.startswith(prefix):
         return False
-    _, found, rest = name.removeprefix(prefix).partition(delimiter)
-    return bool(found) and not rest
+    _, separator, rest = name.removeprefix(prefix).partition(delimiter)
+    return bool(separator) and not rest
 
 
-def url(text: str) -> str:
-    """As `encoding-type=url` wants it: as in a form, but for slashes."""
+def url_encode(text: str) -> str:
+    """The encoding that `encoding-type=url` asks for: a form's, with slashes left as they are."""
     return quote_plus(text, safe="/*")
 
 
-def entry(item: Object) -> JSON:
+def _object_entry(item: Object) -> JSON:
     algorithms = [name.removeprefix("Checksum") for name in item.checksums]
     entry: JSON = {
         "Key": item.key,
@@ -160,25 +299,48 @@ def entry(item: Object) -> JSON:
 
 
 def _encoded(result: JSON, params: JSON) -> JSON:
+    """The result, with its names encoded if the request asks for that."""
     if params.get("EncodingType") != "url":
         return result
-    for name in ("Prefix", "Delimiter", "StartAfter", "Marker", "NextMarker"):
-        if name in result:
-            result[name] = url(result[name])
-    for entry in result["Contents"]:
-        entry["Key"] = url(entry["Key"])
-    for common in result["CommonPrefixes"]:
-        common["Prefix"] = url(common["Prefix"])
+    result |= {name: url_encode(result[name]) for name in _ENCODED if name in result}
+    for kind, name in _ENCODED_ENTRIES.items():
+        for entry in result.get(kind, ()):
+            entry[name] = url_encode(entry[name])
     return result
 
 
-def page_size(params: JSON) -> int:
-    size: int = params.get("MaxKeys", MOST_KEYS)
+def _page_size(params: JSON) -> int:
+    size: int = params.get("MaxKeys", MOST_LISTED)
     if size < 0:
         raise invalid(
             "max-keys", size, "Argument max-keys must be an integer between 0 and 2147483647"
         )
     return size
+
+
+def upload_checksum(upload: Upload) -> JSON:
+    """The members of an answer that say which checksum the parts of an upload have."""
+    if not upload.algorithm:
+        return {}
+    return {"ChecksumAlgorithm": upload.algorithm, "ChecksumType": upload.checksum_type}
+
+
+def _part_entry(upload: Upload, part: Part) -> JSON:
+    checksum = {f"Checksum{upload.algorithm}": part.checksum} if part.checksum else {}
+    return {
+        "PartNumber": part.number,
+        "LastModified": part.modified,
+        "ETag": quoted(part.md5),
+        "Size": part.size,
+        **checksum,
+    }
+
+
+def _uploads_after(uploads: Sequence[Upload], key: str, identifier: str) -> Sequence[Upload]:
+    """The uploads that come after a page which ended with this upload of this key."""
+    shown = [upload.id for upload in uploads if upload.key == key]
+    rest = shown[shown.index(identifier) + 1 :] if identifier in shown else []
+    return [upload for upload in uploads if upload.key > key or upload.id in rest]
 
 
 def _token(last: str) -> str:

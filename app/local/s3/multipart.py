@@ -1,50 +1,41 @@
-"""Objects in parts: create, upload, copy into, complete, abort, list."""
+"""Objects in parts: create, upload, copy into, complete, abort; and the rules of parts.
 
-from collections.abc import Sequence
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+"""
 
-from app.local.s3.conditions import check_read, to_write
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from app.local.s3.conditions import check_read, copied_range, write_condition
 from app.local.s3.content import (
+    FULL_OBJECT,
     attributes,
-    claim,
-    encrypted,
-    named,
+    bad_checksum,
+    checksum_members,
+    encryption_members,
     quoted,
+    requested_checksum,
     verify,
-    version_said,
+    version_members,
 )
-from app.local.s3.errors import not_implemented
-from app.local.s3.listing import url
-from app.local.s3.objects import (
-    Reading,
-    body,
-    copied_version,
-    source,
-)
-from app.local.s3.parts import (
-    algorithms_of_whole,
-    check_algorithm,
-    check_number,
-    check_whole,
-    checksum_of_upload,
-    checksums_of_whole,
-    chosen,
-    copied_range,
-)
-from app.local.s3.storage import (
-    Buckets,
-    Part,
-    Upload,
-    Uploads,
-)
-from app.local.wire import JSON, Call, Service
+from app.local.s3.errors import invalid
+from app.local.s3.listing import upload_checksum, url_encode
+from app.local.s3.objects import FileReader, body, copy_source, source_version_members
+from app.local.s3.storage import Buckets, Part, Staged, Upload, Uploads
+from app.local.s3.storage.checksums import FULL_OBJECT_ONLY, composite
+from app.local.wire import JSON, Call, Service, ServiceError
 
-MOST_LISTED = 1000
+SMALLEST_PART = 5 * 2**20  # bytes; the last one may be smaller
+MOST_PARTS = 10_000
+COMPOSITE = "COMPOSITE"
+_COMPOSITE_ALGORITHMS = ("CRC32", "CRC32C", "SHA1", "SHA256")
+_FULL_OBJECT_ALGORITHMS = ("CRC32", "CRC32C", "CRC64NVME")
 
 
 class Multipart:
-    def __init__(self, buckets: Buckets, account: str) -> None:
-        self._buckets, self._uploads = buckets, Uploads(buckets)
-        self._owner = {"ID": account}
+    def __init__(self, buckets: Buckets, uploads: Uploads) -> None:
+        self._buckets, self._uploads = buckets, uploads
 
     def handlers(self) -> Service:
         return {
@@ -53,8 +44,6 @@ class Multipart:
             "UploadPartCopy": self.copy_part,
             "CompleteMultipartUpload": self.complete,
             "AbortMultipartUpload": self.abort,
-            "ListParts": self.list_parts,
-            "ListMultipartUploads": self.list_uploads,
         }
 
     def create(self, call: Call) -> JSON:
@@ -67,149 +56,193 @@ class Multipart:
             "Bucket": upload.bucket,
             "Key": upload.key,
             "UploadId": upload.id,
-            **_spoken_of(upload),
-            **encrypted(upload.attributes),
+            **upload_checksum(upload),
+            **encryption_members(upload.attributes),
         }
 
     def upload_part(self, call: Call) -> JSON:
         upload = self._upload(call.params)
         check_number(call.params["PartNumber"])
-        claimed = claim(call.params)
-        check_algorithm(upload, claimed)
-        algorithms = {name for name in (upload.algorithm, claimed and claimed[0]) if name}
-        with self._buckets.staging.hold(body(call), algorithms) as staged:
+        checksum = requested_checksum(call.params)
+        check_algorithm(upload, checksum)
+        algorithms = {name for name in (upload.algorithm, checksum and checksum[0]) if name}
+        with self._buckets.staging.stage(body(call), algorithms) as staged:
             verify(call.params, staged)
             self._uploads.add(upload, call.params["PartNumber"], staged)
-            said = encrypted(upload.attributes)
-            return {"ETag": quoted(staged.md5), **named(staged.checksums), **said}
+            return {
+                "ETag": quoted(staged.md5),
+                **checksum_members(staged.checksums),
+                **encryption_members(upload.attributes),
+            }
 
     def copy_part(self, call: Call) -> JSON:
         params = call.params
         upload = self._upload(params)
         check_number(params["PartNumber"])
-        item, file = self._buckets.open(*source(params["CopySource"]))
+        item, file = self._buckets.open(*copy_source(params["CopySource"]))
         with file:
             check_read(item, params, "CopySource")
-            wanted = copied_range(item, params.get("CopySourceRange"))
+            reader = FileReader(file, copied_range(item, params.get("CopySourceRange")))
             algorithms = [upload.algorithm] if upload.algorithm else []
-            with self._buckets.staging.hold(Reading(file, wanted), algorithms) as staged:
+            with self._buckets.staging.stage(reader, algorithms) as staged:
                 part = self._uploads.add(upload, params["PartNumber"], staged)
         return {
             "CopyPartResult": {
                 "ETag": quoted(part.md5),
                 "LastModified": part.modified,
-                **named(staged.checksums),
+                **checksum_members(staged.checksums),
             },
-            **encrypted(upload.attributes),
-            **copied_version(self._buckets, item),
+            **encryption_members(upload.attributes),
+            **source_version_members(self._buckets, item),
         }
 
     def complete(self, call: Call) -> JSON:
         params = call.params
         upload = self._upload(params)
-        condition = to_write(params, params["Key"])
-        parts = chosen(upload, self._uploads.parts(upload), params)
+        condition = write_condition(params, params["Key"])
+        parts = listed_parts(upload, self._uploads.parts(upload), params)
         content = self._uploads.bytes_of(parts)
-        with self._buckets.staging.hold(content, algorithms_of_whole(upload)) as staged:
-            checksums = checksums_of_whole(upload, parts, staged)
-            check_whole(params, checksums, staged)
+        with self._buckets.staging.stage(content, object_algorithms(upload)) as staged:
+            checksums = object_checksums(upload, parts, staged)
+            check_object(params, checksums, staged)
             item = self._uploads.complete(
                 upload, parts, staged, condition=condition, checksums=checksums
             )
+        host = call.headers.get("host", "")
         return {
-            "Location": f"http://{call.headers.get('host', '')}/{upload.bucket}/{url(upload.key)}",
+            "Location": f"http://{host}/{upload.bucket}/{url_encode(upload.key)}",
             "Bucket": upload.bucket,
             "Key": upload.key,
             "ETag": quoted(item.etag),
             **checksums,
-            **encrypted(item.attributes),
-            **version_said(self._buckets, item),
+            **encryption_members(item.attributes),
+            **version_members(self._buckets, item),
         }
 
     def abort(self, call: Call) -> JSON:
         self._uploads.abort(self._upload(call.params))
         return {}
 
-    def list_parts(self, call: Call) -> JSON:
-        params = call.params
-        upload = self._upload(params)
-        after = params.get("PartNumberMarker", 0)
-        limit = min(params.get("MaxParts", MOST_LISTED), MOST_LISTED)
-        parts = [part for part in self._uploads.parts(upload) if part.number > after]
-        shown = parts[:limit]
-        return {
-            "Bucket": upload.bucket,
-            "Key": upload.key,
-            "UploadId": upload.id,
-            "PartNumberMarker": after,
-            "NextPartNumberMarker": shown[-1].number if shown else 0,
-            "MaxParts": limit,
-            "IsTruncated": len(parts) > limit,
-            "Parts": [_part(upload, part) for part in shown],
-            "Initiator": self._owner,
-            "Owner": self._owner,
-            "StorageClass": "STANDARD",
-            **_spoken_of(upload),
-        }
-
-    def list_uploads(self, call: Call) -> JSON:
-        params = call.params
-        if params.get("Delimiter"):
-            raise not_implemented("delimiter")
-        self._buckets.folder(params["Bucket"])
-        after = params.get("KeyMarker", ""), params.get("UploadIdMarker", "")
-        limit = min(params.get("MaxUploads", MOST_LISTED), MOST_LISTED)
-        everything = self._uploads.of(params["Bucket"], params.get("Prefix", ""))
-        uploads = list(_after(everything, *after))
-        shown = uploads[:limit]
-        encode = url if params.get("EncodingType") == "url" else str
-        result = {
-            "Bucket": params["Bucket"],
-            "Prefix": encode(params.get("Prefix", "")),
-            "KeyMarker": encode(after[0]),
-            "UploadIdMarker": after[1],
-            "MaxUploads": limit,
-            "IsTruncated": len(uploads) > limit,
-            "Uploads": [self._entry(upload) | {"Key": encode(upload.key)} for upload in shown],
-        }
-        if len(uploads) > limit and shown:
-            result |= {"NextKeyMarker": encode(shown[-1].key), "NextUploadIdMarker": shown[-1].id}
-        return result
-
-    def _entry(self, upload: Upload) -> JSON:
-        return {
-            "UploadId": upload.id,
-            "Initiated": upload.initiated,
-            "StorageClass": "STANDARD",
-            "Owner": self._owner,
-            "Initiator": self._owner,
-            **_spoken_of(upload),
-        }
-
     def _upload(self, params: JSON) -> Upload:
         self._buckets.folder(params["Bucket"])
         return self._uploads.get(params["Bucket"], params["Key"], params["UploadId"])
 
 
-def _spoken_of(upload: Upload) -> JSON:
-    if not upload.algorithm:
+def checksum_of_upload(params: JSON) -> tuple[str | None, str | None]:
+    """The checksum algorithm of an upload, and its type: FULL_OBJECT, the checksum of the object's
+    bytes, or COMPOSITE, the checksum of its parts' checksums.
+    """
+    requested = requested_checksum({"ChecksumAlgorithm": params.get("ChecksumAlgorithm")})
+    if requested is None:
+        return None, None
+    algorithm = requested[0]
+    kind = params.get("ChecksumType") or (
+        FULL_OBJECT if algorithm in FULL_OBJECT_ONLY else COMPOSITE
+    )
+    if algorithm not in (_FULL_OBJECT_ALGORITHMS if kind == FULL_OBJECT else _COMPOSITE_ALGORITHMS):
+        message = (
+            f"The {kind} checksum type cannot be used with the {algorithm.lower()} "
+            "checksum algorithm."
+        )
+        raise ServiceError("InvalidRequest", message)
+    return algorithm, kind
+
+
+def check_algorithm(upload: Upload, checksum: tuple[str, str | None] | None) -> None:
+    """Refuse a part whose checksum is of another algorithm than its upload's."""
+    if upload.algorithm and checksum and checksum[0] != upload.algorithm:
+        message = (
+            "Checksum Type mismatch occurred, expected checksum Type: "
+            f"{upload.algorithm.lower()}, actual checksum Type: {checksum[0].lower()}"
+        )
+        raise ServiceError("InvalidRequest", message)
+
+
+def check_number(number: int) -> None:
+    if not 1 <= number <= MOST_PARTS:
+        message = f"Part number must be an integer between 1 and {MOST_PARTS}, inclusive"
+        raise invalid("partNumber", number, message)
+
+
+def listed_parts(upload: Upload, parts: Sequence[Part], params: JSON) -> Sequence[Part]:
+    """The parts that CompleteMultipartUpload lists, checked against those that were uploaded."""
+    entries = params.get("MultipartUpload", {}).get("Parts", [])
+    if not entries:
+        raise ServiceError("MalformedXML", "You must specify at least one part")
+    numbers = [part.get("PartNumber", 0) for part in entries]
+    if any(later <= earlier for earlier, later in pairwise(numbers)):
+        message = (
+            "The list of parts was not in ascending order. Parts must be ordered by part number."
+        )
+        raise ServiceError("InvalidPartOrder", message, UploadId=upload.id)
+    by_number = {part.number: part for part in parts}
+    chosen = [_check_part(upload, by_number.get(one.get("PartNumber")), one) for one in entries]
+    for part in chosen[:-1]:
+        if part.size < SMALLEST_PART:
+            raise ServiceError(
+                "EntityTooSmall",
+                "Your proposed upload is smaller than the minimum allowed size",
+                ProposedSize=part.size,
+                MinSizeAllowed=SMALLEST_PART,
+                PartNumber=part.number,
+                ETag=part.md5,
+            )
+    return chosen
+
+
+def object_algorithms(upload: Upload) -> Sequence[str]:
+    """The algorithms whose checksum has to be computed over all bytes of the object."""
+    full = upload.checksum_type == FULL_OBJECT
+    return [upload.algorithm] if upload.algorithm and full else []
+
+
+def _check_part(upload: Upload, part: Part | None, entry: Mapping[str, Any]) -> Part:
+    """The uploaded part, if it is the one that the request's entry describes."""
+    checksum = entry.get(f"Checksum{upload.algorithm}")
+    if upload.checksum_type == COMPOSITE and not checksum:
+        message = (
+            f"The upload was created using a {(upload.algorithm or '').lower()} checksum. The "
+            "complete request must include the checksum for each part. It was missing for part "
+            f"{entry.get('PartNumber')} in the request."
+        )
+        raise ServiceError("InvalidRequest", message)
+    same = part and entry.get("ETag", "").strip('"') == part.md5
+    if not part or not same or checksum not in (None, part.checksum):
+        message = (
+            "One or more of the specified parts could not be found. The part may not have been "
+            "uploaded, or the specified entity tag may not match the part's entity tag."
+        )
+        raise ServiceError(
+            "InvalidPart",
+            message,
+            UploadId=upload.id,
+            PartNumber=entry.get("PartNumber"),
+            ETag=entry.get("ETag"),
+        )
+    return part
+
+
+def object_checksums(upload: Upload, parts: Sequence[Part], staged: Staged) -> dict[str, str]:
+    """The members of an answer that give the object's checksum."""
+    if upload.algorithm is None or upload.checksum_type is None:
         return {}
-    return {"ChecksumAlgorithm": upload.algorithm, "ChecksumType": upload.checksum_type}
+    if upload.checksum_type == FULL_OBJECT:
+        value = staged.checksums[upload.algorithm]
+    else:
+        value = composite(upload.algorithm, [part.checksum or "" for part in parts])
+    return {f"Checksum{upload.algorithm}": value, "ChecksumType": upload.checksum_type}
 
 
-def _part(upload: Upload, part: Part) -> JSON:
-    checksum = {f"Checksum{upload.algorithm}": part.checksum} if part.checksum else {}
-    return {
-        "PartNumber": part.number,
-        "LastModified": part.modified,
-        "ETag": quoted(part.md5),
-        "Size": part.size,
-        **checksum,
-    }
-
-
-def _after(uploads: Sequence[Upload], key: str, identifier: str) -> Sequence[Upload]:
-    """Those that come after the markers of the page before; it has shown some of `key` already."""
-    shown = [upload.id for upload in uploads if upload.key == key]
-    rest = shown[shown.index(identifier) + 1 :] if identifier in shown else []
-    return [upload for upload in uploads if upload.key > key or upload.id in rest]
+def check_object(params: JSON, checksums: Mapping[str, str], staged: Staged) -> None:
+    """Compare the size and the checksum that the request gives with the object's."""
+    size = params.get("MpuObjectSize", staged.identity.size)
+    if size != staged.identity.size:
+        message = (
+            f"The provided 'x-amz-mp-object-size' header value {size} does not match what was "
+            f"computed: {staged.identity.size}"
+        )
+        raise ServiceError("InvalidRequest", message)
+    for name, value in checksums.items():
+        sent = params.get(name, value)
+        if name != "ChecksumType" and sent.partition("-")[0] != value.partition("-")[0]:
+            raise bad_checksum(name.removeprefix("Checksum"))

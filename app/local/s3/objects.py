@@ -1,38 +1,26 @@
-"""Objects, whole: put, get, head, delete, copy."""
+"""Objects in one piece: put, get, head, delete, copy; and the tags of objects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from app.local.s3.conditions import (
-    Slice,
-    asked_for,
-    check_read,
-    to_write,
-)
+from app.local.s3.conditions import ByteRange, check_read, read_range, write_condition
 from app.local.s3.content import (
+    MOST_OBJECT_TAGS,
     attributes,
-    claim,
+    check_tags,
     description,
-    encrypted,
-    of_full_object,
+    encryption_members,
+    full_object_checksums,
     quoted,
+    requested_checksum,
+    tag_set,
     verify,
-    version_said,
+    version_members,
 )
-from app.local.s3.errors import (
-    check_key,
-    guarded,
-    invalid,
-    malformed_xml,
-)
-from app.local.s3.storage import (
-    Attributes,
-    Buckets,
-    Marker,
-    Object,
-)
+from app.local.s3.errors import check_key, guarded, invalid, malformed_xml
+from app.local.s3.storage import Attributes, Buckets, Marker, Object
 from app.local.s3.storage.events import COPY, PUT
 from app.local.s3.storage.staging import CHUNK, chunks
 from app.local.wire import JSON, Call, Service, ServiceError
@@ -52,20 +40,23 @@ class Objects:
             "DeleteObject": self.delete,
             "DeleteObjects": self.delete_many,
             "CopyObject": self.copy,
+            "PutObjectTagging": self.put_tags,
+            "GetObjectTagging": self.get_tags,
+            "DeleteObjectTagging": self.delete_tags,
         }
 
     def put(self, call: Call) -> JSON:
         return self.store(call, PUT)
 
     def store(self, call: Call, event: str) -> JSON:
-        """A put, by whichever name the bucket's events call it."""
+        """Make the request's body an object, under this name of the bucket's events."""
         params = call.params
-        condition = to_write(params, params["Key"])
+        condition = write_condition(params, params["Key"])
         described = attributes(self._buckets, params)
-        claimed = claim(params)
-        with self._buckets.staging.hold(body(call), claimed[:1] if claimed else ()) as staged:
+        checksum = requested_checksum(params)
+        with self._buckets.staging.stage(body(call), checksum[:1] if checksum else ()) as staged:
             verify(params, staged)
-            checksums = of_full_object(staged.checksums)
+            checksums = full_object_checksums(staged.checksums)
             item = self._buckets.put(
                 params["Bucket"],
                 params["Key"],
@@ -75,14 +66,18 @@ class Objects:
                 event=event,
                 checksums=checksums,
             )
-        said = encrypted(described) | version_said(self._buckets, item)
-        return {"ETag": quoted(item.etag), **checksums, **said}
+        return {
+            "ETag": quoted(item.etag),
+            **checksums,
+            **encryption_members(described),
+            **version_members(self._buckets, item),
+        }
 
     def get(self, call: Call) -> JSON:
         params = call.params
         item, file = self._buckets.open(params["Bucket"], params["Key"], params.get("VersionId"))
         try:
-            result, wanted = _answer(item, params)
+            result, byte_range = _answer(item, params)
         except BaseException:
             file.close()
             raise
@@ -91,25 +86,25 @@ class Objects:
             for name, value in params.items()
             if name.startswith("Response")
         }
-        said = version_said(self._buckets, item)
-        return result | said | overrides | {"Body": Reading(file, wanted)}
+        version = version_members(self._buckets, item)
+        return result | version | overrides | {"Body": FileReader(file, byte_range)}
 
     def head(self, call: Call) -> JSON:
         params = call.params
         item = self._buckets.head(params["Bucket"], params["Key"], params.get("VersionId"))
         result, _ = _answer(item, params)
-        return result | version_said(self._buckets, item)
+        return result | version_members(self._buckets, item)
 
     def delete(self, call: Call) -> JSON:
         params = call.params
         bucket, key, version_id = params["Bucket"], params["Key"], params.get("VersionId")
-        condition = to_write(params, key)
+        condition = write_condition(params, key)
         if version_id is None:
             marker = self._buckets.delete(bucket, key, condition)
             return {"DeleteMarker": True, "VersionId": marker.version_id} if marker else {}
-        gone = self._buckets.delete_version(bucket, key, version_id, condition)
-        marked = {"DeleteMarker": True} if isinstance(gone, Marker) else {}
-        return {"VersionId": version_id, **marked}
+        version = self._buckets.delete_version(bucket, key, version_id, condition)
+        marker_flag = {"DeleteMarker": True} if isinstance(version, Marker) else {}
+        return {"VersionId": version_id, **marker_flag}
 
     def delete_many(self, call: Call) -> JSON:
         bucket, request = call.params["Bucket"], call.params["Delete"]
@@ -118,36 +113,36 @@ class Objects:
             raise malformed_xml(f"{MOST_DELETED} objects are the most.")
         delete = guarded(self.delete, self._account)
         deleted, errors = [], []
-        for wanted in request["Objects"]:
-            named = {name: wanted[name] for name in ("Key", "VersionId") if name in wanted}
-            params = {"Bucket": bucket, **named, "IfMatch": wanted.get("ETag")}
+        for entry in request["Objects"]:
+            identity = {name: entry[name] for name in ("Key", "VersionId") if name in entry}
+            params = {"Bucket": bucket, **identity, "IfMatch": entry.get("ETag")}
             try:
-                done = delete(replace(call, operation="DeleteObject", params=params))
-                deleted.append(named | _marked(done))
+                result = delete(replace(call, operation="DeleteObject", params=params))
+                deleted.append(identity | _marker_members(result))
             except ServiceError as error:
-                errors.append({**named, "Code": error.code, "Message": error.message})
+                errors.append({**identity, "Code": error.code, "Message": error.message})
         return {"Deleted": [] if request.get("Quiet") else deleted, "Errors": errors}
 
     def copy(self, call: Call) -> JSON:
         params = call.params
-        condition = to_write(params, params["Key"])
-        copied = source(params["CopySource"])
-        if copied == (params["Bucket"], params["Key"], None) and not _changes(params):
+        condition = write_condition(params, params["Key"])
+        source = copy_source(params["CopySource"])
+        if source == (params["Bucket"], params["Key"], None) and not _changes_object(params):
             message = (
                 "This copy request is illegal because it is trying to copy an object to itself "
                 "without changing the object's metadata, storage class, website redirect location "
                 "or encryption attributes."
             )
             raise ServiceError("InvalidRequest", message)
-        item, file = self._buckets.open(*copied)
+        item, file = self._buckets.open(*source)
         with file:
             check_read(item, params, "CopySource")
             described = self._described_copy(item, params)
-            claimed = claim(params)
-            algorithms = claimed[:1] if claimed else _algorithms(item)
-            with self._buckets.staging.hold(Reading(file), algorithms) as staged:
-                checksums = of_full_object(staged.checksums)
-                made = self._buckets.put(
+            checksum = requested_checksum(params)
+            algorithms = checksum[:1] if checksum else _algorithms(item)
+            with self._buckets.staging.stage(FileReader(file), algorithms) as staged:
+                checksums = full_object_checksums(staged.checksums)
+                copy = self._buckets.put(
                     params["Bucket"],
                     params["Key"],
                     staged,
@@ -158,30 +153,51 @@ class Objects:
                 )
         return {
             "CopyObjectResult": {
-                "ETag": quoted(made.etag),
-                "LastModified": made.last_modified,
+                "ETag": quoted(copy.etag),
+                "LastModified": copy.last_modified,
                 **checksums,
             },
-            **encrypted(described),
-            **version_said(self._buckets, made),
-            **copied_version(self._buckets, item),
+            **encryption_members(described),
+            **version_members(self._buckets, copy),
+            **source_version_members(self._buckets, item),
         }
 
     def _described_copy(self, item: Object, params: JSON) -> Attributes:
-        """As the source is, or as the request says; but encrypted as any other write."""
-        said = attributes(self._buckets, params)
-        tags = said.tags if params.get("TaggingDirective") == "REPLACE" else item.attributes.tags
-        kept = said if params.get("MetadataDirective") == "REPLACE" else item.attributes
-        return replace(kept, encryption=said.encryption, tags=tags)
+        """The description of a copy: the source's, or the request's where it says REPLACE. The copy
+        is encrypted as any other write.
+        """
+        request = attributes(self._buckets, params)
+        tags = request.tags if params.get("TaggingDirective") == "REPLACE" else item.attributes.tags
+        base = request if params.get("MetadataDirective") == "REPLACE" else item.attributes
+        return replace(base, encryption=request.encryption, tags=tags)
+
+    def put_tags(self, call: Call) -> JSON:
+        return self._tag(call, check_tags(call.params["Tagging"]["TagSet"], MOST_OBJECT_TAGS))
+
+    def get_tags(self, call: Call) -> JSON:
+        params = call.params
+        item = self._buckets.head(params["Bucket"], params["Key"], params.get("VersionId"))
+        return {
+            "TagSet": tag_set(item.attributes.tags),
+            **version_members(self._buckets, item),
+        }
+
+    def delete_tags(self, call: Call) -> JSON:
+        return self._tag(call, {})
+
+    def _tag(self, call: Call, tags: Mapping[str, str]) -> JSON:
+        params = call.params
+        item = self._buckets.tag(params["Bucket"], params["Key"], params.get("VersionId"), tags)
+        return version_members(self._buckets, item)
 
 
-class Reading:
-    """The bytes of an open file, or a part of them. The file is closed at the end."""
+class FileReader:
+    """Iterates over the bytes of an open file, or a range of them, and closes it at the end."""
 
-    def __init__(self, file: BinaryIO, wanted: Slice | None = None) -> None:
+    def __init__(self, file: BinaryIO, byte_range: ByteRange | None = None) -> None:
         self._file = file
-        self._left = wanted.end - wanted.start if wanted else None
-        file.seek(wanted.start if wanted else 0)
+        self._left = byte_range.end - byte_range.start if byte_range else None
+        file.seek(byte_range.start if byte_range else 0)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -204,56 +220,58 @@ def body(call: Call) -> Iterator[bytes]:
     return chunks(call.body.path) if call.body else iter(())
 
 
-def source(copy_source: str) -> tuple[str, str, str | None]:
-    """Bucket, key and version that a copy is made from.
+def copy_source(header: str) -> tuple[str, str, str | None]:
+    """The bucket, the key and the version that a copy is made from.
 
-    >>> source("/papers/a%2Bb.pdf?versionId=null")
+    >>> copy_source("/papers/a%2Bb.pdf?versionId=null")
     ('papers', 'a+b.pdf', 'null')
     """
-    path, _, version = copy_source.partition("?versionId=")
+    path, _, version = header.partition("?versionId=")
     bucket, _, key = unquote(path).removeprefix("/").partition("/")
     if not bucket or not key:
         message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
-        raise invalid("x-amz-copy-source", copy_source, message)
+        raise invalid("x-amz-copy-source", header, message)
     check_key(key)
     return bucket, key, version or None
 
 
-def copied_version(buckets: Buckets, item: Object) -> JSON:
-    """Which version a copy was made from, as its answer has it."""
-    return {f"CopySource{name}": value for name, value in version_said(buckets, item).items()}
+def source_version_members(buckets: Buckets, item: Object) -> JSON:
+    """The members of an answer that say which version a copy was made from."""
+    return {f"CopySource{name}": value for name, value in version_members(buckets, item).items()}
 
 
-def _changes(params: JSON) -> bool:
+def _changes_object(params: JSON) -> bool:
     """Whether a copy of an object to itself changes it."""
     return params.get("MetadataDirective") == "REPLACE" or any(
         params.get(name) for name in ("ServerSideEncryption", "SSEKMSKeyId")
     )
 
 
-def _marked(done: JSON) -> JSON:
-    """What DeleteObjects says beside the key, where a delete marker was made or removed."""
-    if "DeleteMarker" not in done:
+def _marker_members(result: JSON) -> JSON:
+    """What DeleteObjects adds to a key when a delete marker was made or removed; `result` is
+    DeleteObject's.
+    """
+    if "DeleteMarker" not in result:
         return {}
-    return {"DeleteMarker": True, "DeleteMarkerVersionId": done["VersionId"]}
+    return {"DeleteMarker": True, "DeleteMarkerVersionId": result["VersionId"]}
 
 
-def _answer(item: Object, params: JSON) -> tuple[JSON, Slice | None]:
-    """What GetObject and HeadObject say, and the part that they speak of."""
+def _answer(item: Object, params: JSON) -> tuple[JSON, ByteRange | None]:
+    """The headers of GetObject and HeadObject, and the range of bytes that they are about."""
     check_read(item, params)
-    wanted = asked_for(item, params)
+    byte_range = read_range(item, params)
     result = description(item)
-    if wanted:
+    if byte_range:
         result |= {
             "$status": 206,
-            "ContentRange": wanted.header(item),
-            "ContentLength": wanted.end - wanted.start,
+            "ContentRange": byte_range.header(item),
+            "ContentLength": byte_range.end - byte_range.start,
         }
     elif params.get("ChecksumMode") == "ENABLED":
         result |= item.checksums
     if params.get("PartNumber") and item.parts:
         result["PartsCount"] = len(item.parts)
-    return result, wanted
+    return result, byte_range
 
 
 def _algorithms(item: Object) -> list[str]:

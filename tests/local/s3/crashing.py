@@ -73,7 +73,7 @@ def main(folder: Path, seed: int, versions: bool) -> None:
     buckets.create(BUCKET)
     queues.create(QUEUE, {})
     configuration = {"QueueArn": queues.arn(QUEUE), "Events": EVENTS}
-    buckets.notify(BUCKET, {"QueueConfigurations": [configuration]})
+    buckets.set_notifications(BUCKET, {"QueueConfigurations": [configuration]})
     _close(buckets, queues)
     state: State = {}
     counts = Counter[str]()
@@ -120,7 +120,7 @@ def _change(generator: random.Random, number: int, versions: bool) -> Change | R
 def _set_versioning(folder: Path, status: str) -> None:
     if status:
         buckets, queues = _open(folder)
-        buckets.keep(BUCKET, "versioning", status)
+        buckets.set_subresource(BUCKET, "versioning", status)
         _close(buckets, queues)
 
 
@@ -186,10 +186,10 @@ def _make(buckets: Buckets, change: Change | Removal) -> None:
         upload = uploads.begin(BUCKET, change.key, _attributes(change.number), None, None)
         body = _body(change.number)
         for number, piece in enumerate((body[:1000], body[1000:]), 1):
-            with buckets.staging.hold([piece]) as staged:
+            with buckets.staging.stage([piece]) as staged:
                 uploads.add(upload, number, staged)
         parts = uploads.parts(upload)
-        with buckets.staging.hold(uploads.bytes_of(parts)) as staged:
+        with buckets.staging.stage(uploads.bytes_of(parts)) as staged:
             uploads.complete(upload, parts, staged)
 
 

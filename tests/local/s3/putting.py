@@ -26,7 +26,7 @@ def put(
     attributes: Attributes | None = None,
     condition: Condition = always,
 ) -> Object:
-    with buckets.staging.hold([data]) as staged:
+    with buckets.staging.stage([data]) as staged:
         return buckets.put(bucket, key, staged, attributes or Attributes(), condition=condition)
 
 

@@ -203,7 +203,7 @@ def test_an_event_waits_for_its_queue_and_the_write_stands(tmp_path: Path) -> No
     buckets.create("documents")
     arn = "arn:aws:sqs:us-east-1:000000000000:events"
     wish = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
-    buckets.notify("documents", {"QueueConfigurations": [wish]})
+    buckets.set_notifications("documents", {"QueueConfigurations": [wish]})
     put(buckets, "documents", "a", b"x")
     assert buckets.head("documents", "a").size == 1
     buckets.close()

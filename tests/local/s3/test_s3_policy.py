@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local.s3.policy import check, is_public
+from app.local.s3.configurations import check_policy, is_public
 from app.local.wire import ServiceError
 from tests.local.s3.refusing import refused
 
@@ -74,7 +74,7 @@ def test_a_statement_that_is_none(change: dict[str, Any], words: str) -> None:
     policy = tls_only("documents")
     policy["Statement"][0] |= change
     with pytest.raises(ServiceError, match="MalformedPolicy.*" + words):
-        check(json.dumps(policy), "documents")
+        check_policy(json.dumps(policy), "documents")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_policy_that_is_none(s3: "S3Client", bucket: str, text: str, words: st
 def test_resources_may_have_wildcards() -> None:
     policy = tls_only("documents")
     policy["Statement"][0]["Resource"] = ["arn:aws:s3:::doc*/a", "arn:aws-cn:s3:::documen?s"]
-    assert check(json.dumps(policy), "documents") == policy
+    assert check_policy(json.dumps(policy), "documents") == policy
 
 
 def test_who_is_public() -> None:

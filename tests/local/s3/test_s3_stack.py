@@ -54,7 +54,7 @@ class VersionsAsStacks(RuleBasedStateMachine):
 
     @rule(status=st.sampled_from(("Enabled", "Suspended")))
     def set_versioning(self, status: str) -> None:
-        self.buckets.keep(BUCKET, "versioning", status)
+        self.buckets.set_subresource(BUCKET, "versioning", status)
         self.status = status
 
     @rule(key=keys, data=contents)

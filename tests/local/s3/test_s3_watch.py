@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.local.s3.storage import Buckets, Scanner
-from app.local.s3.storage import watch as watching
+from app.local.s3.storage import Buckets, Scanner, external_changes
+from app.local.s3.storage.external_changes import Changes, Watch
 from app.local.s3.storage.folder import Folder
-from app.local.s3.storage.watch import Changes, Watch
 from tests.local.s3.putting import put
 
 SECONDS = 20
@@ -88,7 +87,7 @@ def test_a_look_that_fails_is_made_again_at_everything(
     (watched.root / "documents" / "new.md").write_text("x")
     until(lambda: watched.changes._paths.get("documents"))
     with monkeypatch.context() as patch:
-        patch.setattr(watched, "_note", never)
+        patch.setattr(watched, "_record", never)
         with pytest.raises(AssertionError):
             watched.refresh("documents")
     assert keys(watched) == ["new.md"]
@@ -107,7 +106,7 @@ def test_without_a_watch_every_file_is_looked_at(
     def refuse(*_: object, **__: object) -> Refusing:
         return Refusing()
 
-    monkeypatch.setattr(watching, "watch", refuse)
+    monkeypatch.setattr(external_changes, "watch", refuse)
     with caplog.at_level(logging.WARNING), Scanner(buckets):
         until(lambda: caplog.records)
         (buckets.root / "documents" / "a.md").write_text("x")
@@ -122,10 +121,10 @@ def test_all_is_looked_at_once_in_a_while() -> None:
     changes.begin()
     assert changes.take("b", whole=False) is None  # a part of it is not all
     assert changes.take("b", whole=True) is None
-    changes.note("b", ["x"])
+    changes.add("b", ["x"])
     assert changes.take("b", whole=False) == {"x"}
     assert changes.take("b", whole=True) == set()
-    now[0] = watching.WALK_AGAIN + 1
+    now[0] = external_changes.WALK_AGAIN + 1
     assert changes.take("b", whole=True) is None
     changes.end()
     assert changes.take("b", whole=True) is None

@@ -1,27 +1,33 @@
-"""S3's buckets: folders that a person can look into, and that keep what S3 promises.
+"""S3's buckets: folders that a person can look into, and that keep S3's promises.
 
     home/s3/<bucket>/<key>              an object's bytes, under its own name
-    home/s3/.state/buckets.sqlite       everything else about it; the word that counts
+    home/s3/.state/buckets.sqlite       everything else about it; where they differ, this counts
     home/s3/.state/staged/<version>     bytes on their way in or out, and those of older versions
 
-FLOW of a write, which a crash may cut anywhere:
+A write, which a crash may interrupt at any step:
 
-    staging.py    bytes -> a file beside the buckets, fsync
-    buckets.py    lock: look at what is there, check the caller's condition
-                  where older versions are kept, move the old file beside the buckets
-                  one transaction: the object's row, and its event     <- the write has happened
-                  rename to layout.py's place, fsync of the folder
-    events.py     event -> queue, once more after a crash
-    contents.py   what is there, for readers; and after a crash, the end of what it cut
-    history.py    what a key was before: older versions and delete markers, a stack for each
-    watch.py      which files may have changed, told by the file system
-    byhand.py     the other way round: a file that changed -> row and event
+    staging.py             bytes -> a file in the staging folder, fsync
+    buckets.py             lock: read the current object, check the caller's condition
+                           if the bucket keeps versions, move the old file to the staging folder
+                           one transaction: the object's row, and its event   <- it has happened
+                           rename to the path that layout.py gives, fsync of the folder
+    events.py              event -> queue; after a crash, once more
 
-A row fits one state of a file only (size, time, inode). So metadata never meets other bytes than
+The other modules:
+
+    contents.py            reads; and finishes what a crash has interrupted
+    registry.py            which buckets there are, and their subresources
+    index.py, history.py   the rows of current objects; of older versions and delete markers
+    uploads.py             objects in parts
+    external_changes.py    what a person does to a folder: changed file -> row and event
+    objects.py, folder.py, layout.py, checksums.py   the nouns, the disk, file names, digests
+
+A row matches one state of a file only (size, time, inode). So metadata never meets other bytes than
 its own, and what a person does to the folder is noticed.
 """
 
 from app.local.s3.storage.buckets import Buckets
+from app.local.s3.storage.external_changes import Scanner
 from app.local.s3.storage.objects import (
     Attributes,
     BucketNotEmpty,
@@ -35,7 +41,6 @@ from app.local.s3.storage.objects import (
     Version,
     is_bucket_name,
 )
-from app.local.s3.storage.scanner import Scanner
 from app.local.s3.storage.staging import Staged
 from app.local.s3.storage.uploads import (
     NoSuchUpload,

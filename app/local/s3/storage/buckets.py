@@ -1,4 +1,4 @@
-"""Every change that S3 makes to what is in the buckets."""
+"""Every change that S3's operations make to the buckets' contents."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -26,20 +26,20 @@ from app.local.s3.storage.objects import (
 from app.local.s3.storage.registry import VERSIONING
 from app.local.s3.storage.staging import Staged
 
-Condition = Callable[[Object | None], None]  # looks at what is there; raises if that must stay
+Condition = Callable[[Object | None], None]  # gets the current object; raises to refuse the change
 
 
 def always(_: Object | None) -> None:
-    """The condition that holds whatever is there."""
+    """The condition that never refuses."""
 
 
 class Buckets(Contents):
-    """All buckets of a home.
+    """All buckets of a home, to be read and changed.
 
-    One lock orders the changes: what a condition has seen is still so when the change is made.
-    Bytes come in before it is taken. A file that has to leave its folder is moved beside the
-    buckets before the transaction, and back if that fails: so a row never speaks of bytes that are
-    nowhere.
+    One lock orders the changes: what a condition has seen is still true when the change is made.
+    Bytes are staged before it is taken. A file that has to leave its folder is moved to the
+    staging folder before the transaction, and back if that fails, so that a row never refers to
+    bytes that are nowhere.
     """
 
     def remove(self, bucket: str) -> None:
@@ -47,15 +47,15 @@ class Buckets(Contents):
 
         Raises:
             NoSuchBucket: it is not there.
-            BucketNotEmpty: it holds an object, an older version, a delete marker, or a file of a
-                person that is none of these.
+            BucketNotEmpty: it holds an object, an older version, a delete marker, or another file
+                that a person put there.
         """
         with self.lock:
             for version, _ in self.list_versions(bucket):
                 raise BucketNotEmpty(version.key)
             if remaining := self.folder(bucket).remove():
                 raise BucketNotEmpty(remaining)
-            self._forget(bucket)
+            self._remove_rows(bucket)
 
     def put(
         self,
@@ -69,11 +69,11 @@ class Buckets(Contents):
         within: Callable[[sqlite3.Connection], None] = lambda _: None,
         **described: Any,
     ) -> Object:
-        """Make staged bytes the object in one step: before it the old one is there, whole, and
-        after it the new one.
+        """Make staged bytes the object in one step: a reader sees the whole old object or the
+        whole new one.
 
-        `within` is what has to happen in the same transaction; `described` are `etag`, `checksums`
-        and `parts`, where they are not those of a plain write. Raises NoSuchBucket.
+        `within` runs in the same transaction. `described` gives the object's `etag`, `checksums`
+        and `parts` if they are not those of an upload in one piece. Raises NoSuchBucket.
         """
         folder = self.folder(bucket)
         with self.lock:
@@ -90,38 +90,38 @@ class Buckets(Contents):
                 version_id=self._version_id(bucket, staged.version),
                 **{"etag": staged.md5, **described},
             )
-            stays = current if current and current.version_id != item.version_id else None
+            older = current if current and current.version_id != item.version_id else None
             try:
                 folder.make_room(item.path)
-                with self._aside(folder, stays), self.change() as (connection, unneeded):
-                    unneeded.extend(history.cover(connection, item))
+                with self._moved_aside(folder, older), self.change() as (connection, unneeded):
+                    unneeded.extend(history.supersede(connection, item))
                     index.save(connection, item)
                     self.outbox.record(connection, item, event)
                     within(connection)
             except BaseException:
                 folder.prune(item.path)
                 raise
-            self.staging.keep(staged)
+            self.staging.hand_over(staged)
             folder.receive(staged.path, item.path)
-            self._sound.add(item.version)
+            self._verified.add(item.version)
         self.outbox.deliver()
         return item
 
     def delete(self, bucket: str, key: str, condition: Condition = always) -> Marker | None:
         """Remove the object, if there is one. In a bucket that keeps versions it becomes an older
-        one, below a marker, which is returned.
+        version, and the delete marker on top of it is returned.
         """
         folder = self.folder(bucket)
         with self.lock:
             item = self._current(folder, bucket, key)
             condition(item)
-            marker = self._marker(bucket, key) if self.kept(bucket, VERSIONING) else None
+            marker = self._marker(bucket, key) if self.subresource(bucket, VERSIONING) else None
             if item is None and marker is None:
                 return None
-            with self._aside(folder, item), self.change() as (connection, unneeded):
+            with self._moved_aside(folder, item), self.change() as (connection, unneeded):
                 if marker:
-                    unneeded.extend(history.cover(connection, marker))
-                    history.push(connection, marker)
+                    unneeded.extend(history.supersede(connection, marker))
+                    history.push_marker(connection, marker)
                 elif item:
                     index.remove(connection, item)
                 if item and (marker is None or marker.version_id == item.version_id):
@@ -136,56 +136,58 @@ class Buckets(Contents):
     def delete_version(
         self, bucket: str, key: str, version_id: str, condition: Condition = always
     ) -> Version | None:
-        """Remove one version, its bytes as well, and return what it was. If it was the newest, the
-        one below is the newest now.
+        """Remove a version and its bytes, and return it. If it was the newest, the one below
+        becomes the newest.
         """
         folder = self.folder(bucket)
         with self.lock:
             current = self._current(folder, bucket, key)
-            found = self._version(folder, bucket, key, version_id)
-            condition(found if isinstance(found, Object) else None)
-            if found is None:
+            version = self._version(folder, bucket, key, version_id)
+            condition(version if isinstance(version, Object) else None)
+            if version is None:
                 return None
-            leaves = current if current == found else None
-            with self._aside(folder, leaves), self.change() as (connection, unneeded):
-                index.remove(connection, found)
-                history.remove(connection, found)
-                unneeded.append(found.version)
-                self.outbox.record(connection, found, DELETE)
-                risen = None if current and not leaves else self._raise(connection, folder, found)
-            if risen:
-                folder.make_room(risen.path)
-                folder.receive(self.staging.at(risen.version), risen.path)
-            elif leaves:
-                folder.prune(leaves.path)
+            current_object = current if current == version else None
+            with self._moved_aside(folder, current_object), self.change() as (connection, unneeded):
+                index.remove(connection, version)
+                history.remove(connection, version)
+                unneeded.append(version.version)
+                self.outbox.record(connection, version, DELETE)
+                restored = None
+                if current_object or not current:
+                    restored = self._restore_below(connection, folder, version)
+            if restored:
+                folder.make_room(restored.path)
+                folder.receive(self.staging.at(restored.version), restored.path)
+            elif current_object:
+                folder.prune(current_object.path)
         self.outbox.deliver()
-        return found
+        return version
 
     def tag(self, bucket: str, key: str, version_id: str | None, tags: Mapping[str, str]) -> Object:
-        """Let a version, by default the newest, have these tags and no others. Raises as `head`."""
+        """Replace the tags of a version, by default the newest. Raises as `head` does."""
         with self.lock:
             item = self.head(bucket, key, version_id)
             tagged = replace(item, attributes=replace(item.attributes, tags=tags))
             with self.database.transaction() as connection:
-                index.describe(connection, tagged)
+                index.update_attributes(connection, tagged)
                 self.outbox.record(connection, tagged, TAG if tags else UNTAG)
         self.outbox.deliver()
         return tagged
 
-    def _raise(
-        self, connection: sqlite3.Connection, folder: Folder, gone: Version
+    def _restore_below(
+        self, connection: sqlite3.Connection, folder: Folder, newest: Version
     ) -> Object | None:
-        """Make the object below the newest version, which has gone, the current one."""
-        below = history.uncover(connection, gone.bucket, gone.key)
+        """Make the object below the newest version, which was removed, the current one."""
+        below = history.pop_object(connection, newest.bucket, newest.key)
         if below is None:
             return None
-        risen = replace(below, path=folder.place(below.key))
-        index.save(connection, risen)
-        return risen
+        restored = replace(below, path=folder.place(below.key))
+        index.save(connection, restored)
+        return restored
 
     @contextmanager
-    def _aside(self, folder: Folder, item: Object | None) -> Iterator[None]:
-        """The object's file is moved beside the buckets; and back, if what follows fails."""
+    def _moved_aside(self, folder: Folder, item: Object | None) -> Iterator[None]:
+        """Move the object's file to the staging folder, and back if the block fails."""
         if item is None:
             yield
             return

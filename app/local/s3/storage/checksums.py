@@ -1,8 +1,8 @@
-"""The checksums that S3 takes and gives beside the MD5, and the CRCs that no library here has.
+"""S3's checksums, with the CRCs that neither Python nor a dependency has.
 
-A CRC is linear over GF(2): the register after `head + tail` is the register after `head`, moved on
-by `len(tail)` zero bytes, XOR the register after `tail` alone. So many lanes of the data are worked
-on at once, a column of bytes in each NumPy step, and joined afterwards.
+A CRC is linear over GF(2): the register after `head + tail` is the register after `head`, advanced
+by `len(tail)` zero bytes, XOR the register after `tail` alone. So NumPy computes many lanes of the
+data at once, a column of bytes in each step, and the lanes are joined afterwards.
 """
 
 import base64
@@ -85,7 +85,7 @@ class Polynomial:
 
     @cached_property
     def _moved(self) -> list[list[int]]:
-        """Each byte at each place of the register, moved on by a lane of zero bytes."""
+        """For each byte at each place of the register, it advanced by a lane of zero bytes."""
         places = np.arange(0, self.width, 8, dtype=np.uint64)[:, None]  # (width / 8, 1)
         registers = np.arange(256, dtype=np.uint64) << places  # (width / 8, 256)
         for _ in range(LANE):
@@ -122,7 +122,7 @@ class _Crc32:
 
 
 def md5() -> "hashlib._Hash":
-    """An ETag is no secret."""
+    """MD5 for ETags, which protect nothing, also where it is barred for security."""
     return hashlib.md5(usedforsecurity=False)
 
 
@@ -143,7 +143,7 @@ def encoded(digest: bytes) -> str:
 
 
 def composite(algorithm: str, parts: Iterable[str]) -> str:
-    """The checksum of an object in parts: that of its parts' checksums, and their number.
+    """The COMPOSITE checksum: the checksum of the parts' checksums, and the number of parts.
 
     >>> composite("SHA1", ["qZk+NkcGgWq6PiVxeFDCbJzQ2J0="])
     'DTztm+wQp3euwjzMNTqMCKYzBF4=-1'

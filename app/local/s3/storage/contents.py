@@ -1,5 +1,5 @@
-"""What is in the buckets, to be read: objects, and their older versions. Whoever reads sees what a
-person did to the folder meanwhile.
+"""Reading what the buckets hold: objects and their older versions. Every read also sees what a
+person has done to the folder.
 """
 
 import hashlib
@@ -12,8 +12,7 @@ from pathlib import Path
 from threading import RLock
 from typing import BinaryIO
 
-from app.local.s3.storage import byhand, history, index
-from app.local.s3.storage.byhand import Finding
+from app.local.s3.storage import external_changes, history, index
 from app.local.s3.storage.checksums import md5
 from app.local.s3.storage.events import (
     DELETE,
@@ -22,6 +21,7 @@ from app.local.s3.storage.events import (
     EventDestination,
     Outbox,
 )
+from app.local.s3.storage.external_changes import Finding
 from app.local.s3.storage.folder import Folder, Identity
 from app.local.s3.storage.objects import (
     NULL,
@@ -42,18 +42,18 @@ from app.local.s3.storage.registry import (
 )
 from app.local.s3.storage.staging import new_version
 
-_ATTEMPTS = 5  # openings of a file that keeps changing
+_MOST_ATTEMPTS = 5  # to open a file that keeps changing
 
 
 class Contents(Registry):
-    """All buckets of a home, without the changes that S3 makes to them.
+    """All buckets of a home, to be read.
 
-    Readers take the lock only when a file is not as its row says, or for an older version.
+    Readers take the lock only if a file is not as its row says, or for an older version.
 
     Args:
-        home: buckets lie in `home/s3`, each a folder.
-        queues: where events go; without, they wait.
-        region: what events say of where they happened.
+        home: the buckets are the folders in `home/s3`.
+        queues: receives the events; without it, they wait in the database.
+        region: the region that events name.
 
     Raises:
         InUse: another process works on this home.
@@ -63,8 +63,10 @@ class Contents(Registry):
         self, home: Path, queues: EventDestination | None = None, region: str = "us-east-1"
     ) -> None:
         super().__init__(home / "s3")
-        self._sound: set[str] = set()  # versions whose bytes this process has written or compared
-        self._looking = RLock()  # two that look at once would each miss what the other has found
+        self._verified: set[str] = (
+            set()
+        )  # versions whose bytes this process has written or compared
+        self._refreshing = RLock()  # of two refreshes at once each would miss what the other found
         self.outbox = Outbox(self.database, queues, region)
         self._recover()
 
@@ -73,8 +75,8 @@ class Contents(Registry):
     ) -> Iterator[Object]:
         """The objects whose key begins with `prefix` and comes after `after`, by UTF-8 bytes.
 
-        `look` is whether to look into the folder first; the later pages of a listing need not.
-        Raises NoSuchBucket.
+        `look` says whether to look into the folder first, which later pages of a listing need
+        not. Raises NoSuchBucket.
         """
         self.folder(bucket)
         if look:
@@ -84,11 +86,12 @@ class Contents(Registry):
     def list_versions(
         self, bucket: str, prefix: str = "", after: str = "", version_id: str | None = None
     ) -> Iterator[tuple[Version, bool]]:
-        """All versions, and whether each is the newest of its key; from the version `version_id` of
-        the key `after` on, which is not shown, or from the next key on. Raises NoSuchBucket.
+        """All versions, and whether each is the newest of its key. The listing starts after the
+        version `version_id` of the key `after`, or without an id after that key. Raises
+        NoSuchBucket.
         """
         self.refresh(bucket, prefix)
-        place = history.after(self.database, bucket, after, version_id)
+        place = history.place_after(self.database, bucket, after, version_id)
         return history.scan(self.database, bucket, prefix, place)
 
     def head(self, bucket: str, key: str, version_id: str | None = None) -> Object:
@@ -96,9 +99,9 @@ class Contents(Registry):
 
         Raises:
             NoSuchBucket: a KeyError, as the next two are.
-            NoSuchKey: there is no object; Deleted: for a marker is the newest version.
+            NoSuchKey: there is no object; Deleted if the newest version is a delete marker.
             NoSuchVersion: the key has no such version.
-            IsMarker: it has, and it is a delete marker.
+            IsMarker: the version is a delete marker.
         """
         folder = self.folder(bucket)
         if version_id is not None:
@@ -116,128 +119,134 @@ class Contents(Registry):
         return newest
 
     def path(self, bucket: str, key: str) -> Path:
-        """The file that holds the object's bytes, to read from. Raises as `open` does."""
+        """The file that holds the object's bytes, for reading. Raises as `open` does."""
         item, file = self.open(bucket, key)
         file.close()
         return self.folder(bucket).at(item.path)
 
     def open(self, bucket: str, key: str, version_id: str | None = None) -> tuple[Object, BinaryIO]:
-        """An object and its bytes, which stay readable if it is replaced.
+        """An object and its open file, which stays readable if the object is replaced.
 
         Raises:
-            DamagedObject: the bytes are not those that were written. They are compared when this
-                process reads them first.
+            DamagedObject: the bytes are not those that were written. They are compared at the
+                first read of this process.
             KeyError: as `head` does.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in range(_MOST_ATTEMPTS):
             item = self.head(bucket, key, version_id)
             for path in (self.staging.at(item.version), self.folder(bucket).at(item.path)):
                 with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
                     file = path.open("rb")
                     if Identity.of_file(file) == item.identity:
-                        return item, self._compared(item, file)
+                        return item, self._compare(item, file)
                     file.close()
         raise OSError(f"{key!r} keeps changing while it is read.")
 
-    def _compared(self, item: Object, file: BinaryIO) -> BinaryIO:
-        """The file, at its beginning, once its bytes are known to be the object's."""
-        if item.version not in self._sound:
+    def _compare(self, item: Object, file: BinaryIO) -> BinaryIO:
+        """Compare the file's bytes with the object's, once in this process, and return the file at
+        its beginning.
+        """
+        if item.version not in self._verified:
             if hashlib.file_digest(file, md5).hexdigest() != item.md5:  # type: ignore[arg-type]  # a file
                 file.close()
                 raise DamagedObject(item.bucket, item.key)
             file.seek(0)
-            self._sound.add(item.version)
+            self._verified.add(item.version)
         return file
 
     def refresh(self, bucket: str, prefix: str = "", quiet: float = 0) -> None:
-        """Take note of what was done to the bucket's folder by hand.
+        """Record what a person has done to the bucket's folder.
 
-        Files changed within the last `quiet` seconds are left for the next time: they may still be
-        written to. Raises NoSuchBucket.
+        Files that changed within the last `quiet` seconds are left for the next time: they may
+        still be written to. Raises NoSuchBucket.
         """
         folder = self.folder(bucket)
         until_ns = time.time_ns() - int(quiet * 1e9) if quiet else None
-        with self._looking:
+        with self._refreshing:
             paths = self.changes.take(bucket, whole=not prefix)
             try:
-                survey = byhand.survey(self.database, folder, bucket, prefix, until_ns, paths)
-                self.changes.note(bucket, survey.late)
+                survey = external_changes.survey(
+                    self.database, folder, bucket, prefix, until_ns, paths
+                )
+                self.changes.add(bucket, survey.recent)
                 if survey.findings:
                     with self.lock, self.change() as change:
                         for finding in survey.findings:
-                            self._note(change, folder, bucket, finding)
+                            self._record(change, folder, bucket, finding)
             except BaseException:
-                self.changes.forget(bucket)
+                self.changes.invalidate(bucket)
                 raise
         if survey.findings:
             self.outbox.deliver()
 
     def _head_version(self, folder: Folder, bucket: str, key: str, version_id: str) -> Object:
         with self.lock:
-            found = self._version(folder, bucket, key, version_id)
+            version = self._version(folder, bucket, key, version_id)
         self.outbox.deliver()
-        if found is None:
+        if version is None:
             raise NoSuchVersion(version_id)
-        if isinstance(found, Marker):
-            raise IsMarker(found)
-        return found
+        if isinstance(version, Marker):
+            raise IsMarker(version)
+        return version
 
     def _newest(self, folder: Folder, bucket: str, key: str) -> Version | None:
-        """With the lock held."""
-        return self._current(folder, bucket, key) or history.top(self.database, bucket, key)
+        """The caller holds the lock."""
+        return self._current(folder, bucket, key) or history.newest(self.database, bucket, key)
 
     def _version(self, folder: Folder, bucket: str, key: str, version_id: str) -> Version | None:
-        """With the lock held."""
+        """The caller holds the lock."""
         current = self._current(folder, bucket, key)
         if current and current.version_id == version_id:
             return current
         return history.get(self.database, bucket, key, version_id)
 
     def _current(self, folder: Folder, bucket: str, key: str) -> Object | None:
-        """The object as it is. With the lock held."""
+        """The object as its file is now. The caller holds the lock."""
         item = index.get(self.database, bucket, key)
         if item and folder.identity(item.path) == item.identity:
             return item
-        finding = byhand.examine(folder, bucket, key, item)
-        if item is None and finding.now is None:
+        finding = external_changes.examine(folder, bucket, key, item)
+        if item is None and finding.file is None:
             return None
         with self.change() as change:
-            return self._note(change, folder, bucket, finding)
+            return self._record(change, folder, bucket, finding)
 
-    def _note(self, change: Change, folder: Folder, bucket: str, finding: Finding) -> Object | None:
-        """Make a finding what the row says, unless either has changed since; return the object."""
+    def _record(
+        self, change: Change, folder: Folder, bucket: str, finding: Finding
+    ) -> Object | None:
+        """Make the row match the file, unless either has changed since; return the object."""
         connection = change.connection
         item = index.get(self.database, bucket, finding.key)
-        if item != finding.before or not finding.holds(folder):
+        if item != finding.row or not finding.is_current(folder):
             return item
         if item and (staged := self.staging.at(item.version)).exists():
             return self._finish(connection, folder, item, staged)
         if item:
-            index.remove(connection, item)  # its bytes have gone: it is no version any more
-        if finding.now and not finding.same:
-            change.unneeded.extend(history.cover(connection, finding.now))
-            self.outbox.record(connection, finding.now, PUT)
-        if finding.now:
-            index.save(connection, finding.now)
+            index.remove(connection, item)  # its bytes are gone, so it is not kept as a version
+        if finding.file and not finding.is_same_object:
+            change.unneeded.extend(history.supersede(connection, finding.file))
+            self.outbox.record(connection, finding.file, PUT)
+        if finding.file:
+            index.save(connection, finding.file)
         elif item:
-            self._note_removal(change, item)
-        return finding.now
+            self._record_removal(change, item)
+        return finding.file
 
-    def _note_removal(self, change: Change, item: Object) -> None:
-        """A file was removed by hand. An older version below does not come up: a marker covers it,
-        as if the object had been deleted.
+    def _record_removal(self, change: Change, item: Object) -> None:
+        """Record that a file was removed by hand, as a delete: if there are older versions, a
+        delete marker comes on top of them.
         """
-        if not isinstance(history.top(self.database, item.bucket, item.key), Object):
+        if not isinstance(history.newest(self.database, item.bucket, item.key), Object):
             self.outbox.record(change.connection, item, DELETE)
             return
         marker = self._marker(item.bucket, item.key)
-        change.unneeded.extend(history.cover(change.connection, marker))
-        history.push(change.connection, marker)
+        change.unneeded.extend(history.supersede(change.connection, marker))
+        history.push_marker(change.connection, marker)
         self.outbox.record(change.connection, marker, MARKER)
 
     def _version_id(self, bucket: str, version: str) -> str:
-        """What S3 calls a version that is written now."""
-        return version if self.kept(bucket, VERSIONING) == ENABLED else NULL
+        """The id that S3 gives a version that is written now."""
+        return version if self.subresource(bucket, VERSIONING) == ENABLED else NULL
 
     def _marker(self, bucket: str, key: str) -> Marker:
         version = new_version()
@@ -246,7 +255,7 @@ class Contents(Registry):
     def _finish(
         self, connection: sqlite3.Connection, folder: Folder, item: Object, staged: Path
     ) -> Object:
-        """Bring committed bytes to their place, which someone may have taken meanwhile."""
+        """Move committed bytes into the folder, to another place if a person has taken theirs."""
         path = folder.find(item.key) or folder.place(item.key)
         item = replace(item, path=path)
         index.save(connection, item)
@@ -255,16 +264,16 @@ class Contents(Registry):
         return item
 
     def _recover(self) -> None:
-        """Finish the changes that a crash has cut in two: what the rows call current goes into its
-        folder, and what they do not speak of goes away. So a write has happened if its row is there
-        and a delete has not if it still is.
+        """Finish the changes that a crash has interrupted. A staged file that is a current object's
+        moves into its folder; one that no row refers to is removed. So a write has happened if its
+        row is there, and a delete has happened if its row is gone.
         """
-        kept = index.kept(self.database)
-        for file in self.staging.leftovers():
-            item = index.with_version(self.database, file.name)
+        referenced = index.staged_files(self.database)
+        for file in self.staging.files():
+            item = index.by_version(self.database, file.name)
             if item and self.is_bucket(item.bucket):
                 with self.database.transaction() as connection:
                     self._finish(connection, self.folder(item.bucket), item, file)
-            elif file.name not in kept:
+            elif file.name not in referenced:
                 file.unlink()
         self.outbox.deliver()

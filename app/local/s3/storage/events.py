@@ -1,7 +1,8 @@
-"""What S3 tells of a bucket: which changes, to which queue, in which words.
+"""Event notifications: which changes of a bucket go to which queue, and in which form.
 
-An event is recorded in the transaction that makes the change and delivered after it: at least
-once, also when the process ends in between.
+An event is recorded in the transaction that makes the change and delivered after it, at least once,
+also if the process ends in between.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
 import json
@@ -27,34 +28,38 @@ TAG, UNTAG = "ObjectTagging:Put", "ObjectTagging:Delete"
 
 
 class EventDestination(Protocol):
-    """Where events go: SQS, as far as a bucket needs it."""
+    """What a bucket needs of SQS."""
 
     def send_to_arn(self, arn: str, body: str) -> None:
-        """Durable on return. Raises KeyError if there is no such queue."""
+        """Send a message to the queue with this ARN. It is durable on return.
+
+        Raises:
+            KeyError: there is no such queue.
+        """
 
 
 class Outbox:
-    """Events on their way from a bucket to its queues."""
+    """The events that have been recorded and not yet delivered."""
 
     def __init__(self, database: Database, queues: EventDestination | None, region: str) -> None:
         self._database, self._queues, self._region = database, queues, region
         self._delivering = Lock()
 
     def record(self, connection: sqlite3.Connection, item: Version, name: str) -> None:
-        """Note that this happened to this object, for every queue that wants to know."""
+        """Record an event of a version, for every queue whose configuration matches it."""
         row = connection.execute(
             "SELECT notifications FROM buckets WHERE name = ?", (item.bucket,)
         ).fetchone()
         notifications = json.loads(row["notifications"]) if row else {}
-        for wish in wishes(notifications, name, item.key):
-            event = record_of(item, name, wish.get("Id", ""), self._region)
+        for configuration in matching(notifications, name, item.key):
+            event = record_of(item, name, configuration.get("Id", ""), self._region)
             connection.execute(
                 "INSERT INTO outbox (queue, event) VALUES (?, ?)",
-                (wish["QueueArn"], json.dumps(event)),
+                (configuration["QueueArn"], json.dumps(event)),
             )
 
     def deliver(self) -> None:
-        """Bring what is recorded into the queues. What cannot be delivered now waits."""
+        """Send the recorded events. Those that cannot be delivered now stay recorded."""
         if self._queues is None:
             return
         try:
@@ -75,31 +80,29 @@ class Outbox:
                 connection.execute("DELETE FROM outbox WHERE id <= ?", (rows[-1]["id"],))
 
 
-def wishes(notifications: JSON, name: str, key: str) -> Iterator[JSON]:
-    """The queue configurations that ask for such an event of such a key.
+def matching(notifications: JSON, name: str, key: str) -> Iterator[JSON]:
+    """The queue configurations whose event types and filter match this event of this key.
 
     >>> pdfs = {"Events": ["s3:ObjectCreated:*"],
     ...         "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": ".pdf"}]}}}
-    >>> [len(list(wishes({"QueueConfigurations": [pdfs]}, "ObjectCreated:Put", key)))
+    >>> [len(list(matching({"QueueConfigurations": [pdfs]}, "ObjectCreated:Put", key)))
     ...  for key in ("a.pdf", "a.txt")]
     [1, 0]
     """
     for configuration in notifications.get("QueueConfigurations", []):
         rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-        asked = any(fnmatchcase(f"s3:{name}", event) for event in configuration["Events"])
-        if asked and _passes(rules, key):
+        has_type = any(fnmatchcase(f"s3:{name}", event) for event in configuration["Events"])
+        if has_type and _matches(rules, key):
             yield configuration
 
 
-def _passes(rules: Iterable[JSON], key: str) -> bool:
+def _matches(rules: Iterable[JSON], key: str) -> bool:
     tests = {"prefix": key.startswith, "suffix": key.endswith}
     return all(tests[rule["Name"]](rule["Value"]) for rule in rules)
 
 
 def record_of(item: Version, name: str, configuration: str, region: str) -> JSON:
-    """One member of `Records`, by "Event message structure" in the S3 User Guide. What a removed
-    object was like is not said.
-    """
+    """One member of an event message's `Records`. That of a removed object has no size and ETag."""
     subject: JSON = {"key": quote_plus(item.key, safe="/")}
     if item.version_id != NULL:
         subject["versionId"] = item.version_id
@@ -128,11 +131,12 @@ def record_of(item: Version, name: str, configuration: str, region: str) -> JSON
 
 
 def _numbered(event: str, number: int) -> str:
-    """The message, with the number that orders the events of a key, as `sequencer`."""
+    """The message. Its `sequencer` is the number that orders the events of a key."""
     record = json.loads(event)
     record["s3"]["object"]["sequencer"] = f"{number:016X}"
     return json.dumps({"Records": [record]})
 
 
 def timestamp() -> str:
+    """The time now, as events have it: 2026-11-28T09:30:00.000Z."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

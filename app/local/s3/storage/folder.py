@@ -1,4 +1,4 @@
-"""The bucket's folder on the disk: what lies where, and changes that survive a power cut."""
+"""A bucket's folder on the disk: where files lie, and changes to it that survive a power cut."""
 
 import os
 import stat
@@ -12,12 +12,13 @@ from typing import BinaryIO
 from app.local.s3.storage import layout
 from app.local.s3.storage.layout import State
 
-JUNK = (".DS_Store",)  # what file managers leave in a folder that a person has looked into
+STATE_FOLDER = ".state"  # beside the buckets: no bucket can have this name
+JUNK = (".DS_Store",)  # files that file managers leave in the folders that they show
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one state of a file from another without reading it."""
+    """Tells one state of a file from another without reading it."""
 
     size: int
     mtime_ns: int
@@ -44,7 +45,7 @@ class Folder:
         return self.root / path
 
     def identity(self, path: str) -> Identity | None:
-        """Of the regular file at this path; None where there is none."""
+        """The identity of the regular file at this path; None if there is none."""
         try:
             status = self.at(path).lstat()
         except (FileNotFoundError, NotADirectoryError):
@@ -64,8 +65,8 @@ class Folder:
     def walk_below(
         self, path: str, start: bytes, prefix: str = ""
     ) -> Iterator[tuple[str, str, Identity]]:
-        """As `walk`, of one folder in there, below which all keys begin with `start`."""
-        wanted = prefix.encode()
+        """As `walk`, of one folder below the root, whose keys all begin with `start`."""
+        prefix_bytes = prefix.encode()
         folders: list[tuple[str, bytes]] = [(path, start)]
         while folders:
             parent, start = folders.pop()
@@ -73,7 +74,7 @@ class Folder:
                 path = f"{parent}/{entry.name}" if parent else entry.name
                 if entry.is_dir(follow_symlinks=False):
                     inner = layout.descend(start, entry.name)
-                    if inner is not None and _meet(inner, wanted):
+                    if inner is not None and _meet(inner, prefix_bytes):
                         folders.append((path, inner))
                 elif entry.is_file(follow_symlinks=False):
                     key = layout.key_of(start, entry.name)
@@ -82,7 +83,7 @@ class Folder:
                             yield key, path, Identity.of(entry.stat(follow_symlinks=False))
 
     def make_room(self, path: str) -> None:
-        """Make the folders that a file at this path lies in, durably."""
+        """Make the folders above a file at this path, durably."""
         missing = []
         parent = self.at(path).parent
         while not parent.is_dir():
@@ -106,13 +107,13 @@ class Folder:
         sync_folder(source.parent)
 
     def prune(self, path: str) -> None:
-        """Remove the folders that a file at this path lay in, as far as they are empty."""
+        """Remove the folders above a file at this path that are empty."""
         for parent in list(self.at(path).parents):
             if parent == self.root or not _remove_if_empty(parent):
                 return
 
     def remove(self) -> str | None:
-        """Remove the folder, or say what lies in it that is not ours to remove."""
+        """Remove the folder if it holds no files; else return the path of one that it holds."""
         for parent, _, names in os.walk(self.root, topdown=False):
             for name in set(names) & set(JUNK):
                 Path(parent, name).unlink()
@@ -129,18 +130,18 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
         if self._folds and target not in target.parent.iterdir():
-            return "taken"  # by a name that differs in case, or in how its accents are written
+            return "taken"  # by a name that differs only in case, or in the encoding of its accents
         return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "taken"
 
     @cached_property
     def _folds(self) -> bool:
-        """Whether this file system takes two spellings of a name for one."""
+        """Whether this file system treats two spellings of a name as one name."""
         swapped = self.root.with_name(self.root.name.swapcase())
         return swapped.exists() and swapped.samefile(self.root)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable; fsync of a file does not say how the file is called."""
+    """Make the names in a folder durable: the fsync of a file does not cover its name."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -157,6 +158,7 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _meet(start: bytes, prefix: bytes) -> bool:
+    """Whether a key can begin with both."""
     return start.startswith(prefix) or prefix.startswith(start)
 
 

@@ -1,12 +1,13 @@
-"""What else there is of a key than its current object: older versions, and delete markers.
+"""Older versions and delete markers: for each key a stack, the newest on top.
 
-They are a stack for each key, the newest on top. The current object, if there is one, lies above
-them all; without one the key is deleted, and a marker is on top. Two moves keep it so:
+The current object, if there is one, lies above the stack, in the table `objects`. Without one the
+key is deleted, and a delete marker is on top. Two operations keep this true:
 
-    cover      a new version comes: the object below it is pushed, with all that its row says
-    uncover    the newest version has gone: an object on top is popped, and current again
+    supersede     for a new version: the row of the current object is pushed onto the stack
+    pop_object    after the newest version was removed: an object on top is current again
 
-A new version takes the place of one with the same id wherever that lies: there is one "null".
+A key has each version id once: a new version replaces the one with its id wherever that lies, as
+"null" does in a bucket that keeps no versions.
 """
 
 import sqlite3
@@ -21,11 +22,11 @@ from app.local.s3.storage.index import (
 )
 from app.local.s3.storage.objects import Marker, Object, Version
 
-Place = tuple[str, int]  # in a listing: of a key, all that lies lower in the stack than this
+Place = tuple[str, int]  # where a listing goes on: the versions of a key below this rank
 
-_TOP = 2**62  # the place of a current object: above all ids of the stack
+_TOP = 2**62  # the rank of a current object, above all ids of the stack
 _WITHIN = "bucket = ?1 AND key >= ?2 AND key < ?3 AND key >= ?4"
-# A page, of a page of each table: so no more is read than is shown, all at one moment.
+# A page made of a page of each table, so that no more is read than is shown, in one transaction.
 _SCAN = f"""
 SELECT * FROM (
     SELECT {COLUMNS}, NULL AS moment, {_TOP} AS id FROM objects
@@ -37,8 +38,8 @@ SELECT * FROM (
 """  # noqa: S608 - the names of our own tables and columns
 
 
-def cover(connection: sqlite3.Connection, new: Version) -> Sequence[str]:
-    """Make room above for a new version. Returns the files of versions that it replaces."""
+def supersede(connection: sqlite3.Connection, new: Version) -> Sequence[str]:
+    """Make room for a new version on top. Returns the files of the versions that it replaces."""
     key = (new.bucket, new.key, new.version_id)
     replaced = connection.execute(
         "DELETE FROM versions WHERE bucket = ? AND key = ? AND version_id = ? RETURNING version",
@@ -53,15 +54,15 @@ def cover(connection: sqlite3.Connection, new: Version) -> Sequence[str]:
     return [row["version"] for row in replaced]
 
 
-def push(connection: sqlite3.Connection, marker: Marker) -> None:
+def push_marker(connection: sqlite3.Connection, marker: Marker) -> None:
     connection.execute(
         "INSERT INTO versions (bucket, key, version, version_id, moment) VALUES (?, ?, ?, ?, ?)",
         (marker.bucket, marker.key, marker.version, marker.version_id, marker.moment),
     )
 
 
-def uncover(connection: sqlite3.Connection, bucket: str, key: str) -> Object | None:
-    """What lies on top, taken off, if it is an object. There is no current one."""
+def pop_object(connection: sqlite3.Connection, bucket: str, key: str) -> Object | None:
+    """Remove what lies on top and return it, if it is an object. The key has no current one."""
     row = connection.execute(
         "SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY id DESC LIMIT 1",
         (bucket, key),
@@ -76,8 +77,8 @@ def remove(connection: sqlite3.Connection, version: Version) -> None:
     connection.execute("DELETE FROM versions WHERE version = ?", (version.version,))
 
 
-def top(database: Database, bucket: str, key: str) -> Version | None:
-    """The newest of the versions that are not current."""
+def newest(database: Database, bucket: str, key: str) -> Version | None:
+    """The newest of the versions that are not current, a delete marker included."""
     row = database.first(
         "SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY id DESC LIMIT 1", bucket, key
     )
@@ -92,9 +93,9 @@ def get(database: Database, bucket: str, key: str, version_id: str) -> Version |
     return _version(row) if row else None
 
 
-def after(database: Database, bucket: str, key: str, version_id: str | None) -> Place:
-    """Where a listing goes on: after this version; without one, after the whole key. A version that
-    has been removed meanwhile was listed with others of its key, which are listed once more.
+def place_after(database: Database, bucket: str, key: str, version_id: str | None) -> Place:
+    """The place after this version; without one, after all versions of the key. If the version has
+    been removed meanwhile, the key is listed once more from its newest version on.
     """
     if version_id is None:
         return key, 0
@@ -110,16 +111,16 @@ def after(database: Database, bucket: str, key: str, version_id: str | None) -> 
 def scan(
     database: Database, bucket: str, prefix: str, place: Place
 ) -> Iterator[tuple[Version, bool]]:
-    """All versions of the keys that begin with `prefix`, those of a key from the newest on; and
-    whether each is the newest of its key.
+    """All versions of the keys that begin with `prefix`, and whether each is the newest of its key.
+    Those of one key come newest first.
     """
     key, rank = place
-    begun = key if 0 < rank <= _TOP else None  # a key whose newest versions were listed before
+    last_key = key if 0 < rank <= _TOP else None  # whose newest version has been listed before
     while True:
         rows = database.query(_SCAN, bucket, prefix, prefix + HIGHEST, key, rank)
         for row in rows:
-            yield _version(row), row["key"] != begun
-            begun = row["key"]
+            yield _version(row), row["key"] != last_key
+            last_key = row["key"]
         if len(rows) < PAGE:
             return
         key, rank = rows[-1]["key"], rows[-1]["id"]

@@ -1,8 +1,8 @@
-"""What SQLite knows of the buckets: the objects, the uploads under way, the events to deliver.
+"""The SQLite database of the buckets: its schema, and the rows of current objects.
 
-The row of an object holds all but its bytes, and the identity of the file that holds those. A row
-and a file that do not fit each other never make an object together. Rows of `objects` are the
-current versions; what else there is of a key is in `versions`, and history.py's.
+The row of an object holds everything but its bytes, and the identity of the file that holds those.
+A row and a file that do not match never make an object together. `objects` has the current
+versions; older versions and delete markers are in `versions`, which history.py reads and writes.
 """
 
 import json
@@ -58,13 +58,13 @@ COLUMNS = (
     "bucket, key, version, path, size, mtime_ns, inode, md5, etag, attributes, checksums, parts,"
     " version_id"
 )
-HIGHEST = "\U0010ffff" * 257  # longer than any key, so that it sorts after all that go on
-FIRST_PAGE, PAGE = 16, 1000  # rows: many a reader of a long listing wants its beginning only
+HIGHEST = "\U0010ffff" * 257  # longer than any key: prefix + HIGHEST sorts after all its keys
+FIRST_PAGE, PAGE = 16, 1000  # rows: many listings are read only at their beginning
 # S608, SQL made of strings: these are the names of our own tables and columns.
 
 
 def upgrade(database: Database) -> None:
-    """Bring the file of a home that knew no versions to the schema above."""
+    """Bring a database from before versions to the schema above."""
     columns = database.query("SELECT name FROM pragma_table_info('objects')")
     if "version_id" not in {row["name"] for row in columns}:
         with database.transaction() as connection:
@@ -94,11 +94,11 @@ def save(connection: sqlite3.Connection, item: Object) -> None:
     )
 
 
-def describe(connection: sqlite3.Connection, item: Object) -> None:
-    """Let a version, current or older, have the attributes of `item`."""
-    described = json.dumps(asdict(item.attributes)), item.version
+def update_attributes(connection: sqlite3.Connection, item: Object) -> None:
+    """Replace the attributes of a version, current or older, by those of `item`."""
+    values = json.dumps(asdict(item.attributes)), item.version
     for table in ("objects", "versions"):
-        connection.execute(f"UPDATE {table} SET attributes = ? WHERE version = ?", described)  # noqa: S608
+        connection.execute(f"UPDATE {table} SET attributes = ? WHERE version = ?", values)  # noqa: S608
 
 
 def remove(connection: sqlite3.Connection, item: Version) -> None:
@@ -106,7 +106,7 @@ def remove(connection: sqlite3.Connection, item: Version) -> None:
 
 
 def remove_bucket(connection: sqlite3.Connection, bucket: str) -> Sequence[str]:
-    """All that is said of a bucket. Returns the files of its uploads and of its old versions."""
+    """Remove all rows of a bucket. Returns the files of its uploads and of its older versions."""
     rows = connection.execute(
         "SELECT file FROM parts JOIN uploads ON upload = id WHERE bucket = ?"
         " UNION ALL SELECT version FROM versions WHERE bucket = ?",
@@ -124,7 +124,7 @@ def get(database: Database, bucket: str, key: str) -> Object | None:
     return object_of(row) if row else None
 
 
-def with_version(database: Database, version: str) -> Object | None:
+def by_version(database: Database, version: str) -> Object | None:
     row = database.first("SELECT * FROM objects WHERE version = ?", version)
     return object_of(row) if row else None
 
@@ -147,7 +147,7 @@ def scan(database: Database, bucket: str, prefix: str = "", after: str = "") -> 
 
 
 def identities(database: Database, bucket: str, prefix: str) -> dict[str, tuple[str, Identity]]:
-    """Of the objects whose key begins with `prefix`: key -> path and identity."""
+    """Path and identity of the objects whose key begins with `prefix`, by key."""
     rows = database.query(
         "SELECT key, path, size, mtime_ns, inode FROM objects"
         " WHERE bucket = ? AND key >= ? AND key < ?",
@@ -156,8 +156,8 @@ def identities(database: Database, bucket: str, prefix: str) -> dict[str, tuple[
     return {key: (path, Identity(*identity)) for key, path, *identity in rows}
 
 
-def kept(database: Database) -> set[str]:
-    """The files beside the buckets that are there to stay: of parts, and of old versions."""
+def staged_files(database: Database) -> set[str]:
+    """The names of the staged files that rows refer to: of parts, and of older versions."""
     rows = database.query("SELECT file FROM parts UNION ALL SELECT version FROM versions")
     return {row["file"] for row in rows}
 

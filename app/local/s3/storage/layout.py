@@ -31,7 +31,7 @@ _CODE = re.compile(rb"%([0-9A-F]{2})")
 
 
 class Blocked(Exception):
-    """Something that is no object lies where the key has to go."""
+    """The names that a key could have in the folder are taken by something that is no object."""
 
 
 def find(key: str, look: Look) -> str | None:

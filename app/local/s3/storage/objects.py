@@ -1,4 +1,4 @@
-"""The nouns of a bucket."""
+"""The nouns of a bucket: an object, its attributes, a delete marker; and what can be wrong."""
 
 import mimetypes
 import re
@@ -37,11 +37,7 @@ class NoSuchKey(KeyError):
 
 
 class Deleted(NoSuchKey):
-    """The newest version of this key is a delete marker.
-
-    Attributes:
-        marker: that one.
-    """
+    """The newest version of this key is a delete marker, `marker`."""
 
     def __init__(self, marker: "Marker") -> None:
         super().__init__(marker.key)
@@ -49,15 +45,11 @@ class Deleted(NoSuchKey):
 
 
 class NoSuchVersion(KeyError):
-    """The key has no version of this id."""
+    """The key has no version with this id."""
 
 
 class IsMarker(Exception):
-    """The version that was to be read is a delete marker.
-
-    Attributes:
-        marker: that one.
-    """
+    """The version that a request reads is a delete marker, `marker`."""
 
     def __init__(self, marker: "Marker") -> None:
         super().__init__(marker.key)
@@ -65,11 +57,11 @@ class IsMarker(Exception):
 
 
 class BucketNotEmpty(Exception):
-    """Something is left in the bucket."""
+    """The bucket to be removed holds something, which the message names."""
 
 
 class DamagedObject(Exception):
-    """The bytes are not those that were written, though nobody has written to the file since."""
+    """An object's bytes are not those that were written, though nobody has written to its file."""
 
     def __init__(self, bucket: str, key: str) -> None:
         super().__init__(
@@ -81,14 +73,14 @@ class DamagedObject(Exception):
 
 @dataclass(frozen=True)
 class Attributes:
-    """What a writer says of an object.
+    """The description of an object by its writer.
 
     Attributes:
-        headers: the content headers, by their names in S3's model: {"CacheControl": "no-store"}.
-        metadata: the user's own, names in lower case.
-        encryption: how it is said to be encrypted, by the names in S3's model:
+        headers: content headers, by their names in S3's model: {"CacheControl": "no-store"}.
+        metadata: the user's own metadata, names in lower case.
+        encryption: the members about encryption, by their names in S3's model:
             {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "..."}.
-        tags: these alone may change while the object stays the same.
+        tags: the only attribute that can change while the object stays the same.
     """
 
     content_type: str = DEFAULT_TYPE
@@ -103,13 +95,13 @@ class Object:
     """An object, as it was when its file had this identity.
 
     Attributes:
-        version: this state's own name; no two writes share one.
-        path: where its file lies in the bucket's folder.
-        md5: of its bytes, in hex.
-        etag: without quotes: the MD5, or that of its parts' MD5s with their number.
+        version: the name of this state, different for every write.
+        path: of its file, relative to the bucket's folder.
+        md5: of its bytes, in hexadecimal.
+        etag: without quotes: the MD5; of an object in parts, as `uploads.etag` makes it.
         checksums: as S3 names them: {"ChecksumCRC32": "...", "ChecksumType": "FULL_OBJECT"}.
-        parts: sizes of the parts that it was uploaded in, in bytes; empty if it came in one piece.
-        version_id: what S3 calls this version of the key: `version`, or "null".
+        parts: the sizes in bytes of its parts; empty if it was uploaded in one piece.
+        version_id: S3's id of this version: `version`, or "null".
     """
 
     bucket: str
@@ -146,8 +138,8 @@ class Marker:
     """A delete marker: while it is the newest version of its key, there is no object.
 
     Attributes:
-        version: its own name, as an object's state has one.
-        moment: when it was made, in seconds since 1970.
+        version: a name of its own, as every state of an object has.
+        moment: when the marker was made, in seconds since 1970.
     """
 
     bucket: str
@@ -165,11 +157,11 @@ Version = Object | Marker
 
 
 def is_bucket_name(name: str) -> bool:
-    """Whether S3 would take it as the name of a general purpose bucket."""
+    """Whether S3 would accept this name for a general purpose bucket."""
     reserved = name.startswith(_RESERVED_PREFIXES) or name.endswith(_RESERVED_SUFFIXES)
     return bool(_BUCKET.fullmatch(name)) and not reserved
 
 
 def guess_type(key: str) -> str:
-    """The content type of a file that a person put there, by its suffix."""
+    """The content type of a file that a person put into the folder, by its suffix."""
     return _TYPES.guess_type(key)[0] or DEFAULT_TYPE

@@ -1,4 +1,4 @@
-"""Which buckets there are: folders with a bucket's name, and what is said of each."""
+"""The buckets that there are: folders with a bucket's name, and the subresources of each."""
 
 import json
 import sqlite3
@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from app.local.database import Database
 from app.local.s3.storage import index
-from app.local.s3.storage.folder import Folder, sync_folder
+from app.local.s3.storage.external_changes import Changes
+from app.local.s3.storage.folder import STATE_FOLDER, Folder, sync_folder
 from app.local.s3.storage.objects import NoSuchBucket, is_bucket_name
 from app.local.s3.storage.staging import Staging
-from app.local.s3.storage.watch import STATE, Changes
 
 VERSIONING, ENABLED = "versioning", "Enabled"
 
@@ -27,19 +27,19 @@ class Change(NamedTuple):
 
 
 class Registry:
-    """The buckets of a home, without what is in them.
+    """The buckets of a home, without their objects.
 
     Attributes:
-        lock: orders all changes to buckets and objects.
-        staging: the bytes that lie in no bucket's folder.
-        changes: what a person may have changed in the folders.
+        lock: is held for every change to buckets and objects.
+        staging: holds the bytes that lie in no bucket's folder.
+        changes: the paths that a person may have changed in the folders.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.database = Database(root / STATE / "buckets.sqlite", index.SCHEMA)
+        self.database = Database(root / STATE_FOLDER / "buckets.sqlite", index.SCHEMA)
         index.upgrade(self.database)
-        self.staging = Staging(root / STATE / "staged")
+        self.staging = Staging(root / STATE_FOLDER / "staged")
         self.lock = RLock()
         self.changes = Changes()
 
@@ -48,18 +48,21 @@ class Registry:
 
     @contextmanager
     def change(self) -> Iterator[Change]:
+        """A transaction on the rows. The staged files that the block lists as unneeded are removed
+        after the commit.
+        """
         unneeded: list[str] = []
         with self.database.transaction() as connection:
             yield Change(connection, unneeded)
         for version in unneeded:
-            with suppress(OSError):  # what stays goes when the home is opened next
+            with suppress(OSError):  # recovery removes what stays, at the next start
                 self.staging.at(version).unlink()
 
     def names(self) -> Sequence[str]:
         return sorted(entry.name for entry in self.root.iterdir() if self.is_bucket(entry.name))
 
     def is_bucket(self, name: str) -> bool:
-        """Whether there is such a bucket."""
+        """Whether there is a bucket of this name."""
         root = self.root / name
         return is_bucket_name(name) and root.is_dir() and not root.is_symlink()
 
@@ -69,30 +72,30 @@ class Registry:
             raise NoSuchBucket(bucket)
         return Folder(self.root / bucket)
 
-    def about(self, bucket: str) -> sqlite3.Row:
+    def row(self, bucket: str) -> sqlite3.Row:
         """The bucket's row: created, location, notifications. Raises NoSuchBucket."""
         root = self.folder(bucket).root
         while (row := self.database.first("SELECT * FROM buckets WHERE name = ?", bucket)) is None:
             self._save(bucket, root.stat().st_mtime, "")  # a folder that a person has made
         return row
 
-    def notify(self, bucket: str, notifications: Mapping[str, Any]) -> None:
-        """Say which events go where, in the shape of S3's NotificationConfiguration."""
-        self.about(bucket)
+    def set_notifications(self, bucket: str, notifications: Mapping[str, Any]) -> None:
+        """Set where events go, as a NotificationConfiguration of S3. Raises NoSuchBucket."""
+        self.row(bucket)
         with self.database.transaction() as connection:
             connection.execute(
                 "UPDATE buckets SET notifications = ? WHERE name = ?",
                 (json.dumps(notifications), bucket),
             )
 
-    def notifying(self) -> Sequence[str]:
-        """The buckets whose events somebody waits for."""
+    def buckets_with_notifications(self) -> Sequence[str]:
+        """The buckets whose events go to a queue."""
         rows = self.database.query("SELECT name FROM buckets WHERE notifications != '{}'")
         return [row["name"] for row in rows if self.is_bucket(row["name"])]
 
-    def keep(self, bucket: str, name: str, value: Any) -> None:
-        """Say something of a bucket, under the name of one of S3's subresources: "cors", "policy",
-        "versioning". Raises NoSuchBucket.
+    def set_subresource(self, bucket: str, name: str, value: Any) -> None:
+        """Keep a value, as JSON, under the name of a subresource: "cors", "policy", "versioning".
+        None says that it was deleted. Raises NoSuchBucket.
         """
         self.folder(bucket)
         with self.lock, self.database.transaction() as connection:
@@ -101,8 +104,8 @@ class Registry:
                 (bucket, name, json.dumps(value)),
             )
 
-    def kept(self, bucket: str, name: str, default: Any = None) -> Any:
-        """What was said last, or `default`. Raises NoSuchBucket."""
+    def subresource(self, bucket: str, name: str, default: Any = None) -> Any:
+        """The value that was set last, `default` if none ever was. Raises NoSuchBucket."""
         self.folder(bucket)
         row = self.database.first(
             "SELECT value FROM subresources WHERE bucket = ? AND name = ?", bucket, name
@@ -110,17 +113,17 @@ class Registry:
         return json.loads(row["value"]) if row else default
 
     def create(self, bucket: str, location: str = "") -> bool:
-        """Make a bucket, or return False: it is there already. The name has been checked."""
+        """Make a bucket with this valid name. Returns whether it is new."""
         with self.lock:
             if self.is_bucket(bucket):
                 return False
-            self._forget(bucket)  # whose folder a person may have removed
+            self._remove_rows(bucket)  # of a bucket whose folder a person has removed
             (self.root / bucket).mkdir()
             sync_folder(self.root)
             self._save(bucket, time.time(), location)
         return True
 
-    def _forget(self, bucket: str) -> None:
+    def _remove_rows(self, bucket: str) -> None:
         with self.change() as change:
             change.unneeded.extend(index.remove_bucket(change.connection, bucket))
 

@@ -1,8 +1,8 @@
-"""Where bytes lie, durable and whole, that are in no bucket's folder; one rename brings them there.
+"""The folder of staged bytes: durable files that lie in no bucket's folder.
 
-    <version>    of an object on its way in or out, of a part of an upload, or of an older version
-
-What lies here after a crash is looked up by its name: does a row speak of it, and as of what?
+A file is named by its version. It holds an object on its way in or out, a part of an upload, or an
+older version; one rename moves it into a bucket's folder. After a crash the row of a version says
+what becomes of its file.
 """
 
 import os
@@ -19,17 +19,17 @@ CHUNK = 1 << 20  # bytes
 
 
 def new_version() -> str:
-    """A name that no other state of an object has."""
+    """A new name, which no other state of an object has."""
     return uuid.uuid4().hex
 
 
 @dataclass(frozen=True)
 class Staged:
-    """Bytes beside the buckets.
+    """Bytes in the staging folder.
 
     Attributes:
-        md5: of all bytes, in hex.
-        checksums: those that were asked for, in base64, by algorithm: {"CRC32": "..."}.
+        md5: of all bytes, in hexadecimal.
+        checksums: by algorithm, in base64: {"CRC32": "..."}.
     """
 
     path: Path
@@ -43,9 +43,11 @@ class Staged:
 
 
 class Staging:
+    """The staging folder of a home."""
+
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._held: set[str] = set()
+        self._own_files: set[str] = set()
         root.mkdir(parents=True, exist_ok=True)
         sync_folder(root.parent)
 
@@ -53,14 +55,14 @@ class Staging:
         return self._root / version
 
     @contextmanager
-    def hold(self, chunks: Iterable[bytes], algorithms: Collection[str] = ()) -> Iterator[Staged]:
-        """Write bytes down, durably. They are removed at the end, unless `keep` was called.
+    def stage(self, chunks: Iterable[bytes], algorithms: Collection[str] = ()) -> Iterator[Staged]:
+        """Write bytes to a file, durably. It is removed at the end, unless `hand_over` was called.
 
-        The fsync of a new file keeps its name as well, on every journalling file system; and
-        nothing has been promised of it before its new folder is synced.
+        The folder is not synced: on a journalling file system the fsync of a new file covers its
+        name, and no answer depends on the file before the folder that it moves to is synced.
         """
         path = self.at(new_version())
-        self._held.add(path.name)
+        self._own_files.add(path.name)
         digests = {name: ALGORITHMS[name]() for name in algorithms}
         etag = md5()
         try:
@@ -75,21 +77,21 @@ class Staging:
             checksums = {name: encoded(digest.digest()) for name, digest in digests.items()}
             yield Staged(path, identity, etag.hexdigest(), checksums)
         finally:
-            if path.name in self._held:
-                self._held.remove(path.name)
+            if path.name in self._own_files:
+                self._own_files.remove(path.name)
                 path.unlink(missing_ok=True)
 
-    def keep(self, staged: Staged) -> None:
-        """The database speaks of these bytes from now on: they are no longer ours to remove."""
-        self._held.remove(staged.version)
+    def hand_over(self, staged: Staged) -> None:
+        """Leave the file in place: a row refers to it from now on."""
+        self._own_files.remove(staged.version)
 
-    def leftovers(self) -> Sequence[Path]:
-        """All that lies here."""
+    def files(self) -> Sequence[Path]:
+        """All files of the folder."""
         return list(self._root.iterdir())
 
 
 def chunks(path: Path, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-    """The bytes of a file from `start` on."""
+    """The bytes of a file, `length` of them, from `start` on."""
     with path.open("rb") as file:
         file.seek(start)
         left = os.fstat(file.fileno()).st_size - start if length is None else length

@@ -1,4 +1,4 @@
-"""Objects that come in parts: what has been begun, and what of it is here."""
+"""Multipart uploads: those under way, and the parts that they have."""
 
 import json
 import sqlite3
@@ -18,16 +18,17 @@ from app.local.s3.storage.staging import Staged, chunks
 
 
 class NoSuchUpload(KeyError):
-    """It was completed or aborted, or never begun."""
+    """The upload was completed or aborted, or there never was one with this id."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """An object that is coming.
+    """A multipart upload.
 
     Attributes:
-        algorithm: of the checksum that each part comes with, "CRC32"; None: without.
-        checksum_type: "COMPOSITE" or "FULL_OBJECT": what the whole object's is made of.
+        algorithm: of the parts' checksums, such as "CRC32"; None if they have none.
+        checksum_type: "COMPOSITE" if the object's checksum is made of its parts' checksums, or
+            "FULL_OBJECT" if it is made of all bytes.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Part:
-    """A part that is here. `checksum` is by the upload's algorithm, in base64."""
+    """An uploaded part. `checksum` is by the upload's algorithm, in base64."""
 
     number: int
     file: str
@@ -52,6 +53,8 @@ class Part:
 
 
 class Uploads:
+    """The multipart uploads of all buckets."""
+
     def __init__(self, buckets: Buckets) -> None:
         self._buckets, self._database, self._staging = buckets, buckets.database, buckets.staging
 
@@ -91,30 +94,30 @@ class Uploads:
         return _upload(row)
 
     def of(self, bucket: str, prefix: str = "") -> Sequence[Upload]:
-        """Those of a bucket, by key, and by age."""
+        """The uploads of a bucket whose key begins with `prefix`, by key, then the oldest first."""
         rows = self._database.query(
             "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, initiated, id", bucket
         )
         return [_upload(row) for row in rows if row["key"].startswith(prefix)]
 
     def parts(self, upload: Upload) -> Sequence[Part]:
-        """By number."""
+        """The parts of an upload, by number."""
         rows = self._database.query(
             "SELECT * FROM parts WHERE upload = ? ORDER BY number", upload.id
         )
         return [_part(row) for row in rows]
 
     def add(self, upload: Upload, number: int, staged: Staged) -> Part:
-        """Keep these bytes as a part, in place of one of the same number.
+        """Keep staged bytes as a part. A part with the same number is replaced.
 
         Raises:
-            NoSuchUpload: it has ended meanwhile.
+            NoSuchUpload: the upload has ended meanwhile.
         """
         with self._database.transaction() as connection:
-            old = connection.execute(
+            replaced = connection.execute(
                 "SELECT file FROM parts WHERE upload = ? AND number = ?", (upload.id, number)
             ).fetchall()
-            self._still_there(connection, upload)
+            self._check_under_way(connection, upload)
             [row] = connection.execute(
                 "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
                 (
@@ -127,8 +130,8 @@ class Uploads:
                     staged.checksums.get(upload.algorithm or ""),
                 ),
             )
-        self._staging.keep(staged)
-        self._discard(one["file"] for one in old)
+        self._staging.hand_over(staged)
+        self._discard(row["file"] for row in replaced)
         return _part(row)
 
     def abort(self, upload: Upload) -> None:
@@ -138,16 +141,16 @@ class Uploads:
         self._discard(files)
 
     def bytes_of(self, parts: Iterable[Part]) -> Iterator[bytes]:
-        """What the parts hold, one after the other."""
+        """The bytes of the parts, one part after the other."""
         for part in parts:
             yield from chunks(self._staging.at(part.file))
 
     def complete(
         self, upload: Upload, parts: Sequence[Part], staged: Staged, **described: Any
     ) -> Object:
-        """Make the upload an object of these parts, whose bytes are staged, and end it in one step.
+        """Make the staged bytes of these parts the object, and end the upload in the same step.
 
-        `described` is as for `Buckets.put`. Raises NoSuchUpload if it has ended meanwhile.
+        `described` is as for `Buckets.put`. Raises NoSuchUpload if the upload has ended meanwhile.
         """
         files: list[str] = []
         item = self._buckets.put(
@@ -165,14 +168,14 @@ class Uploads:
         return item
 
     def _end(self, connection: sqlite3.Connection, upload: Upload) -> Sequence[str]:
-        """The files of its parts, which are free now."""
-        self._still_there(connection, upload)
+        """Remove the upload's rows. Returns the files of its parts, which have no rows any more."""
+        self._check_under_way(connection, upload)
         rows = connection.execute("SELECT file FROM parts WHERE upload = ?", (upload.id,))
         files = [row["file"] for row in rows]
         connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
         return files
 
-    def _still_there(self, connection: sqlite3.Connection, upload: Upload) -> None:
+    def _check_under_way(self, connection: sqlite3.Connection, upload: Upload) -> None:
         if not connection.execute("SELECT 1 FROM uploads WHERE id = ?", (upload.id,)).fetchone():
             raise NoSuchUpload(upload.id)
 
@@ -182,7 +185,7 @@ class Uploads:
 
 
 def etag(digests: Iterable[str]) -> str:
-    """The ETag of an object in parts: the MD5 of its parts' MD5s, and their number.
+    """The ETag of an object in parts: the MD5 of its parts' MD5s, and the number of parts.
 
     >>> etag(["900150983cd24fb0d6963f7d28e17f72"])
     'af5da9f45af7a300e3aded972f8ff687-1'

@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from app.local.s3.pages import is_signed
+from app.local.s3.access import is_signed
 from app.local.wire import Call
 from tests.local.home import Home
 

@@ -1,0 +1,327 @@
+"""What a person does to a bucket's folder: files put in, edited, moved, removed.
+
+    Watch      the file system says which paths change  ->  Changes
+    survey     those paths, or the whole folder: which keys differ from their rows, and how
+    Scanner    looks by itself at the buckets whose events somebody waits for
+
+A file that is not as its row says is read again. With the same bytes it is the same object, however
+it was touched or copied; with other bytes it is a new one, described by its file alone, and its
+version is called "null". Contents.refresh records what a survey finds.
+
+Without Watch, whoever lists a bucket has to look at every file in it. Where the file system does
+not report changes (a network drive, no watches left), `Changes.take` says of every bucket that all
+of it has to be looked at, and the log says why.
+"""
+
+import hashlib
+import logging
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from watchfiles import Change, watch
+
+from app.local.database import Database
+from app.local.loop import Loop
+from app.local.s3.storage import index, layout
+from app.local.s3.storage.checksums import md5
+from app.local.s3.storage.folder import STATE_FOLDER, Folder, Identity
+from app.local.s3.storage.objects import Attributes, NoSuchBucket, Object, guess_type
+from app.local.s3.storage.staging import new_version
+
+if TYPE_CHECKING:
+    from app.local.s3.storage.buckets import Buckets
+
+WALK_AGAIN = 600.0  # seconds; the system drops changes when too many come at once
+LONGEST_GATHERING_MS = 200  # changes are reported together after this time at the latest
+QUIET_MS = 20  # or as soon as no other change has come for this time
+WAIT_MS = 500  # for the first change, before the thread checks whether to stop
+_MOST_READS = 3  # of a file that keeps changing while it is read
+INTERVAL = 1.0  # seconds between two scans
+QUIET = 1.0  # seconds since a file was changed last: until then it may still be copied
+
+log = logging.getLogger(__name__)
+
+
+class Changes:
+    """The paths that have changed since a bucket was looked at last. Any thread may call it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lock = Lock()
+        self._clock = clock
+        self._watching = False
+        self._walked: dict[str, float] = {}
+        self._paths: dict[str, set[str]] = defaultdict(set)
+
+    def begin(self) -> None:
+        """The file system reports all changes from now on."""
+        self._set(watching=True)
+
+    def end(self) -> None:
+        """Changes may go unreported from now on."""
+        self._set(watching=False)
+
+    def add(self, bucket: str, paths: Iterable[str]) -> None:
+        """Note paths that may have changed, relative to the bucket's folder."""
+        with self._lock:
+            self._paths[bucket].update(paths)
+
+    def invalidate(self, bucket: str) -> None:
+        """All of the bucket has to be looked at the next time."""
+        with self._lock:
+            self._walked.pop(bucket, None)
+
+    def take(self, bucket: str, *, whole: bool) -> set[str] | None:
+        """The paths to look at now; None means all of the folder.
+
+        Args:
+            whole: whether the caller looks at all of the folder if told to, not at a prefix only.
+        """
+        with self._lock:
+            now = self._clock()
+            if self._watching and now - self._walked.get(bucket, -WALK_AGAIN) < WALK_AGAIN:
+                return self._paths.pop(bucket, set())
+            if self._watching and whole:
+                self._walked[bucket] = now
+                self._paths.pop(bucket, None)
+            return None
+
+    def _set(self, *, watching: bool) -> None:
+        with self._lock:
+            self._watching = watching
+            self._walked.clear()
+            self._paths.clear()
+
+
+class Watch:
+    """A thread that passes what the file system reports of the folders below `root` to Changes."""
+
+    def __init__(self, root: Path, changes: Changes) -> None:
+        self._root, self._changes = root, changes
+        self._failure = ""
+        self._loop = Loop("s3-watch", self._follow)
+
+    def start(self) -> None:
+        self._loop.start()
+
+    def close(self) -> None:
+        """Returns when the thread has ended. The watch may not have been started."""
+        self._loop.stop()
+        self._loop.wait_for_end()
+
+    def _follow(self) -> None:
+        """Pass changes on until the loop is to stop, or the file system reports no more."""
+        batches = watch(
+            self._root,
+            watch_filter=self._is_in_a_bucket,
+            debounce=LONGEST_GATHERING_MS,
+            step=QUIET_MS,
+            rust_timeout=WAIT_MS,
+            yield_on_timeout=True,
+            stop_event=self._loop.stopping,
+            raise_interrupt=False,
+            ignore_permission_denied=True,
+        )
+        try:
+            self._changes.begin()
+            for changes in batches:
+                for _, path in changes:
+                    bucket, *parts = Path(path).relative_to(self._root).parts
+                    self._changes.add(bucket, ["/".join(parts)])
+        except OSError as error:
+            self._report(error)
+        finally:
+            self._changes.end()
+            batches.close()
+        self._loop.stopping.wait(WALK_AGAIN if self._failure else 0)
+
+    def _is_in_a_bucket(self, _: Change, path: str) -> bool:
+        parts = Path(path).relative_to(self._root).parts
+        return len(parts) > 1 and parts[0] != STATE_FOLDER
+
+    def _report(self, error: OSError) -> None:
+        if not self._failure:
+            log.warning(
+                "The file system does not report changes in %s (%s). Every listing of a bucket "
+                "looks at all of its files, which is slow if there are many.",
+                *(self._root, error),
+            )
+        self._failure = str(error)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A key whose row and file do not match.
+
+    Attributes:
+        row: the object as its row describes it; None without a row.
+        file: the object as its file is now; None without a file.
+    """
+
+    key: str
+    row: Object | None
+    file: Object | None
+
+    @property
+    def is_same_object(self) -> bool:
+        """Whether the file has the bytes of the row: it was only touched, moved or copied."""
+        return bool(self.row and self.file and self.row.md5 == self.file.md5)
+
+    def is_current(self, folder: Folder) -> bool:
+        """Whether the folder has not changed since the survey."""
+        if self.file is None:
+            return folder.find(self.key) is None
+        return folder.identity(self.file.path) == self.file.identity
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The result of looking at a folder.
+
+    Attributes:
+        recent: the paths of files that changed so recently that they may still be written to.
+    """
+
+    findings: list[Finding]
+    recent: list[str]
+
+
+Places = dict[str, tuple[str, Identity]]
+"""Key -> where its file lies, and the file's identity."""
+
+
+def survey(
+    database: Database,
+    folder: Folder,
+    bucket: str,
+    prefix: str,
+    until_ns: int | None,
+    paths: Collection[str] | None = None,
+) -> Survey:
+    """Compare the files of a folder with the rows of its bucket.
+
+    Args:
+        prefix: keys without this prefix are left out.
+        until_ns: files that changed after this moment (nanoseconds since 1970) are recent.
+        paths: look at these and below them only; None means all of the folder.
+    """
+    present, recorded = _places(database, folder, bucket, prefix, paths)
+    keys, recent = [], []
+    for key, (path, identity) in present.items():
+        if (path, identity) != recorded.get(key):
+            if until_ns is not None and identity.mtime_ns > until_ns:
+                recent.append(path)
+            else:
+                keys.append(key)
+    keys += recorded.keys() - present.keys()
+    rows = {key: index.get(database, bucket, key) for key in keys}
+    return Survey([examine(folder, bucket, key, rows[key]) for key in keys], recent)
+
+
+def _places(
+    database: Database, folder: Folder, bucket: str, prefix: str, paths: Collection[str] | None
+) -> tuple[Places, Places]:
+    """The places of the files that are there, and of those that the rows describe."""
+    if paths is None:
+        present = {key: (path, identity) for key, path, identity in folder.walk(prefix)}
+        return present, index.identities(database, bucket, prefix)
+    present, recorded = {}, {}
+    for path in paths:
+        names = path.split("/")
+        key, start = layout.key_at(names), layout.prefix_at(names)
+        if key and (row := index.get(database, bucket, key)):
+            recorded[key] = row.path, row.identity
+        if identity := folder.identity(path):
+            present |= {key: (path, identity)} if key else {}
+        elif start is not None:  # a folder, or nothing any more: a folder may have been here
+            present |= {key: (at, identity) for key, at, identity in folder.walk_below(path, start)}
+            recorded |= index.identities(database, bucket, start.decode(errors="ignore"))
+    return present, recorded
+
+
+def examine(folder: Folder, bucket: str, key: str, row: Object | None) -> Finding:
+    """Compare one key's file with its row. A file that may not be read counts as none."""
+    path = folder.find(key)
+    if path is None:
+        return Finding(key, row, None)
+    try:
+        return Finding(key, row, _read(folder, bucket, key, path, row))
+    except (FileNotFoundError, PermissionError):
+        return Finding(key, row, None)
+
+
+def _read(folder: Folder, bucket: str, key: str, path: str, row: Object | None) -> Object:
+    for _ in range(_MOST_READS):
+        with folder.at(path).open("rb") as file:
+            identity = Identity.of_file(file)
+            digest = hashlib.file_digest(file, md5).hexdigest()
+            if Identity.of_file(file) == identity:
+                break
+    if row and row.md5 == digest:
+        return replace(row, path=path, identity=identity)
+    return Object(
+        bucket=bucket,
+        key=key,
+        version=new_version(),
+        path=path,
+        identity=identity,
+        md5=digest,
+        etag=digest,
+        attributes=Attributes(guess_type(key)),
+    )
+
+
+class Scanner:
+    """A thread that records changes in the buckets that have notifications, and in no others.
+
+    It looks at the paths that Watch reports, or at all files where the file system reports none.
+    """
+
+    def __init__(
+        self, buckets: "Buckets", interval: float = INTERVAL, quiet: float = QUIET
+    ) -> None:
+        self._buckets, self._interval, self._quiet = buckets, interval, quiet
+        self._watch = Watch(buckets.root, buckets.changes)
+        self._loop = Loop("s3-scanner", self._step, passing=(OSError, sqlite3.Error))
+
+    def start(self) -> None:
+        self._watch.start()
+        self._loop.start()
+
+    def close(self) -> None:
+        """Returns when the thread has ended. The scanner may not have been started."""
+        self._loop.stop()
+        self._loop.wait_for_end()
+        self._watch.close()
+
+    def __enter__(self) -> "Scanner":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def scan(self) -> None:
+        """Look once at each of these buckets."""
+        for bucket in self._buckets.buckets_with_notifications():
+            if self._loop.stopping.is_set():
+                return
+            with suppress(NoSuchBucket):
+                self._buckets.refresh(bucket, quiet=self._quiet)
+        self._buckets.outbox.deliver()
+
+    def _step(self) -> None:
+        if not self._loop.stopping.wait(self._interval):
+            self.scan()
