@@ -2,7 +2,8 @@
 
 SQLite does not notice a byte that changed in the middle of a text. So whoever closes a file seals
 it: `<file>.seal` holds a digest of it, which is checked when the file is opened next, and removed
-before it can change. After a crash there is no seal; then SQLite's own check has to do.
+before it can change. The digest stands there twice, so that a damaged seal is told from a damaged
+file. After a crash there is no seal; then, and where it is worthless, SQLite's own check has to do.
 """
 
 import hashlib
@@ -109,7 +110,7 @@ class Database:
         """
         half = self._path.with_name(self._path.name + ".sealing")
         with half.open("w") as file:
-            file.write(digest)
+            file.write(f"{digest}\n{digest}\n")
             file.flush()
             os.fsync(file.fileno())
         half.replace(self._seal)
@@ -119,14 +120,17 @@ class Database:
         return self._path.with_name(self._path.name + ".seal")
 
     def _is_intact(self) -> bool | None:
-        """Whether the file is what its seal says; None without a seal.
+        """Whether the file is what its seal says; None without a seal that says anything.
 
         Called before SQLite opens the file: a process that closes a file gives up its locks on it.
         """
         try:
-            return self._seal.read_text() == _digest(self._path)
+            digests = self._seal.read_bytes().split()
+            if _digest(self._path).encode() in digests:
+                return True
         except FileNotFoundError:
             return None
+        return False if len(digests) == 2 and digests[0] == digests[1] else None
 
     def _unseal(self, intact: bool | None) -> None:
         """Refuse what was damaged, and remove the seal: from now on the file changes."""

@@ -1,7 +1,7 @@
 """One bit of one file of the home is wrong: no wrong content is served; all start, or say why not.
 
-The file keeps its size and its time, as when a disk fails. Each kind of file is struck in turn, at
-seeded places.
+The file keeps its size, its time and its number, as when a disk fails. Each kind of file is struck
+in turn, at seeded places.
 """
 
 import os
@@ -48,6 +48,8 @@ def run(plan: Plan) -> Iterator[Count]:
             for kind in track(order, "flips", transient=True):
                 shutil.rmtree(live)
                 shutil.copytree(whole, live, symlinks=True)
+                home.start()  # which makes the copied files its own: they have other numbers
+                home.stop()
                 path = live / random.choice(kinds[kind])
                 where = f"{path.relative_to(live)} at byte {_flip(path, random)}"
                 try:

@@ -84,6 +84,21 @@ def test_every_bit_of_a_closed_file_counts(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_damaged_seal_damages_nothing(tmp_path: Path) -> None:
+    path, seal = tmp_path / "a.sqlite", tmp_path / "a.sqlite.seal"
+    Database(path, SCHEMA).close()
+    sealed = seal.read_bytes()
+    between = sealed.index(b"\n")
+    for place, bit in ((3, 0), (3, 7), (between, 0), (between, 7), (between + 3, 1), (-1, 1)):
+        damaged = bytearray(sealed)
+        damaged[place] ^= 1 << bit
+        seal.write_bytes(damaged)
+        Database(path, SCHEMA).close()
+    for worthless in (b"", b"a" * 40 + b"\n" + b"b" * 40):
+        seal.write_bytes(worthless)
+        Database(path, SCHEMA).close()
+
+
 def test_a_file_that_was_not_closed_has_no_seal(tmp_path: Path) -> None:
     database = Database(tmp_path / "a.sqlite", SCHEMA)
     assert not list(tmp_path.glob("*.seal"))
