@@ -15,18 +15,10 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from app import resources
 from infra.context import Context
 from infra.permissions import on_behalf_of
 from infra.retention import removal
-
-RECEIVES = 200
-"""How often a message is tried. While a full sync runs, direct ingestion is refused, and the ingest
-function lets what it gives back come again every minute: for three hours, which outlasts the sync
-of a large bucket. What is given up, the next night's sync picks up."""
-
-VISIBILITY = Duration.minutes(6)  # six times the ingest function's timeout, as Lambda asks for
-STAGING = ".outcrop/attributes/"  # where the application keeps attributes until the upload
-EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
 
 
 class Documents(Construct):
@@ -35,26 +27,28 @@ class Documents(Construct):
     def __init__(self, scope: Construct, name: str, context: Context, key: kms.IKey) -> None:
         super().__init__(scope, name)
         logs = _access_logs(self) if context.production else None
-        self.dead_letters = _queue(self, "DeadLetters", retention_period=Duration.days(14))
+        self.dead_letters = _queue(
+            self, "DeadLetters", retention_period=Duration.seconds(resources.DEAD_LETTER_SECONDS)
+        )
         self.queue = _queue(
             self,
             "Queue",
-            visibility_timeout=VISIBILITY,
+            visibility_timeout=Duration.seconds(resources.VISIBILITY_SECONDS),
             dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=RECEIVES
+                queue=self.dead_letters, max_receive_count=resources.RECEIVES
             ),
         )
         self.bucket = _bucket(self, "Documents", context, key, logs, versioned=True)
-        # Attributes of forms that were never used. Those that were used lie beside the documents.
-        self.bucket.add_lifecycle_rule(prefix=STAGING, expiration=Duration.days(7))
+        unused = resources.UNUSED_ATTRIBUTES
+        self.bucket.add_lifecycle_rule(prefix=unused.prefix, expiration=Duration.days(unused.days))
         # A turn is written once and never again, and what its owner deletes is to be gone.
         self.conversations = _bucket(self, "Conversations", context, key, logs, versioned=False)
         if context.origin:
             self.bucket.add_cors_rule(
-                allowed_methods=[s3.HttpMethods.POST],
+                allowed_methods=[s3.HttpMethods[name] for name in resources.CORS_METHODS],
                 allowed_origins=[context.origin],
-                allowed_headers=["content-type"],
-                max_age=3600,
+                allowed_headers=list(resources.CORS_HEADERS),
+                max_age=resources.CORS_SECONDS,
             )
         self._notify()
 
@@ -78,7 +72,7 @@ class Documents(Construct):
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             queue_configurations=[
                 s3.CfnBucket.QueueConfigurationProperty(event=event, queue=self.queue.queue_arn)
-                for event in EVENTS
+                for event in resources.EVENTS
             ]
         )
         self.bucket.node.add_dependency(self.queue.node.find_child("Policy"))
@@ -124,7 +118,11 @@ def _bucket(
         server_access_logs_bucket=logs,
         server_access_logs_prefix=f"{name.lower()}/" if logs else None,
         lifecycle_rules=[
-            s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
+            s3.LifecycleRule(
+                abort_incomplete_multipart_upload_after=Duration.days(
+                    resources.UNFINISHED_UPLOADS.days
+                )
+            ),
             *([older] if versioned else []),
         ],
         removal_policy=removal(context),

@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
+from app import resources
 from infra.bundle import Bundle
 from infra.context import Context
 from infra.documents import Documents, admit
@@ -17,7 +18,6 @@ from infra.knowledge_base import KnowledgeBase
 from infra.permissions import allow, arn, service_role
 
 BUNDLE = Bundle("ingest", "requirements-ingest.txt", limit=60)
-TIMEOUT = Duration.minutes(1)
 NIGHTLY = "cron(0 2 * * ? *)"  # UTC, within the hour after
 RECEIVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 POSTPONING = ("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl")
@@ -51,7 +51,7 @@ class Ingest(Construct):
             description="Tells the Knowledge Base what changed in the documents bucket.",
             bundle=BUNDLE,
             handler="lambdas.ingest.handler.handler",
-            timeout=TIMEOUT,
+            timeout=Duration.seconds(resources.INGEST_SECONDS),
             memory=256,
             environment={
                 "OUTCROP_KNOWLEDGE_BASE_ID": base.id,
@@ -74,7 +74,7 @@ class Ingest(Construct):
             "Events",
             target=self.function,
             event_source_arn=queue.queue_arn,
-            batch_size=10,
+            batch_size=resources.INGEST_BATCH,
             max_batching_window=Duration.seconds(5),
             max_concurrency=2,  # the least there is: a Knowledge Base takes one thing at a time
             report_batch_item_failures=True,

@@ -20,9 +20,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from app.documents.bucket import Bucket, Object
-from app.documents.names import SIDECAR, STAGING, is_unicode, sidecar_of
+from app.documents.names import SIDECAR, is_unicode, sidecar_of
 from app.errors import InvalidRequest, Unavailable
 from app.events import MetadataValue
+from app.resources import STAGING
 
 LARGEST = 10 * 1024  # Bedrock's limit for a sidecar, in bytes
 LONGEST_NAME = 200  # characters, as of Bedrock's MetadataAttribute

@@ -6,11 +6,10 @@ import re
 from pathlib import PurePosixPath
 
 from app.errors import InvalidRequest, NotFound
+from app.resources import OWN
 
 SUPPORTED = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 SIDECAR = ".metadata.json"
-OWN = ".outcrop/"  # begins the keys of what is Outcrop's own in the bucket
-STAGING = OWN + "attributes/"
 LONGEST_PLACE = 128  # characters of bucket/key: what direct ingestion takes in an S3 URI
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

@@ -19,8 +19,9 @@ from collections.abc import Iterable, Mapping
 from app.documents.attributes import Look, align
 from app.documents.bucket import Bucket
 from app.documents.knowledge_base import KnowledgeBase
-from app.documents.names import STAGING, sidecar_of, subject_of
+from app.documents.names import sidecar_of, subject_of
 from app.errors import OutcropError, Unavailable
+from app.resources import STAGING
 
 LOOKS = 4  # at a document that keeps changing, before it has to come again
 

@@ -11,13 +11,17 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from app import resources
 from app.aws import Clients, Deployer, calling
+from app.deploy.replay.scope import ACCOUNT, REGION
+from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL
+from app.resources import Expiration
 from app.settings import DocumentSettings, Settings, variables
 
 if TYPE_CHECKING:
@@ -28,13 +32,11 @@ if TYPE_CHECKING:
 
 DOCUMENTS, CONVERSATIONS = "outcrop-documents", "outcrop-conversations"
 QUEUE, DEAD_LETTERS = "outcrop-documents-events", "outcrop-documents-dead-letters"
-INGEST, FUNCTION_SECONDS = "outcrop-ingest", 60
-RECEIVES = 200  # as the stack has it: the ingest function gives messages back for three hours
+INGEST = "outcrop-ingest"
 HANDLER = Path(__file__).parents[3] / "lambdas" / "ingest" / "handler.py"
 
-REGION, ACCOUNT = "us-east-1", "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/outcrop"
-EMBEDDING_MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/amazon.titan-embed-text-v2:0"
+EMBEDDING_MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/{DEFAULT_EMBEDDING_MODEL}"
 STORAGE: Any = {
     "type": "OPENSEARCH_SERVERLESS",
     "opensearchServerlessConfiguration": {
@@ -52,8 +54,8 @@ def provision(aws: Clients, deployer: Deployer) -> Settings:
         OutcropError: the stand-in refused one.
     """
     with calling("provisioning"):
-        for name in (DOCUMENTS, CONVERSATIONS):
-            _bucket(aws.s3, name)
+        _bucket(aws.s3, DOCUMENTS, resources.DOCUMENTS_EXPIRATIONS)
+        _bucket(aws.s3, CONVERSATIONS, resources.CONVERSATIONS_EXPIRATIONS)
         base = _knowledge_base(aws.bedrock_agent)
         source = _found_source(aws.bedrock_agent, base)
         first = source is None or not _has_queue(deployer.sqs)
@@ -68,6 +70,7 @@ def provision(aws: Clients, deployer: Deployer) -> Settings:
         _function(deployer.lambda_, settings)
         _event_source(deployer.lambda_, queue)
         _notifications(aws.s3, queue)
+        _cors(aws.s3, settings.origin)
         if first:
             _catch_up(aws, settings)
     return settings
@@ -83,11 +86,36 @@ def _catch_up(aws: Clients, settings: Settings) -> None:
         )
 
 
-def _bucket(s3: "S3Client", name: str) -> None:
+def _bucket(s3: "S3Client", name: str, expirations: Sequence[Expiration]) -> None:
     try:
         s3.head_bucket(Bucket=name)
     except ClientError:
         s3.create_bucket(Bucket=name)
+    rules: Any = [
+        {"Status": "Enabled", "Filter": {"Prefix": rule.prefix}, "Expiration": {"Days": rule.days}}
+        if rule.prefix
+        else {
+            "Status": "Enabled",
+            "Filter": {},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": rule.days},
+        }
+        for rule in expirations
+    ]
+    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
+
+
+def _cors(s3: "S3Client", origin: str | None) -> None:
+    """Let the page of `OUTCROP_ORIGIN`, and no other, upload with the forms that it is given."""
+    if origin is None:
+        s3.delete_bucket_cors(Bucket=DOCUMENTS)
+        return
+    rule: Any = {
+        "AllowedOrigins": [origin],
+        "AllowedMethods": list(resources.CORS_METHODS),
+        "AllowedHeaders": list(resources.CORS_HEADERS),
+        "MaxAgeSeconds": resources.CORS_SECONDS,
+    }
+    s3.put_bucket_cors(Bucket=DOCUMENTS, CORSConfiguration={"CORSRules": [rule]})
 
 
 def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
@@ -138,15 +166,24 @@ def _has_queue(sqs: "SQSClient") -> bool:
 
 def _queue(sqs: "SQSClient") -> str:
     """The queue's ARN. What is received so often in vain goes to the dead letters."""
-    dead_letters = _queue_arn(sqs, sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"])
-    redrive = {"deadLetterTargetArn": dead_letters, "maxReceiveCount": RECEIVES}
-    attributes: Any = {
-        "RedrivePolicy": json.dumps(redrive),
-        "VisibilityTimeout": str(6 * FUNCTION_SECONDS),  # what Lambda's guide asks for
-    }
+    dead_letters = sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"]
     url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    redrive = {
+        "deadLetterTargetArn": _queue_arn(sqs, dead_letters),
+        "maxReceiveCount": resources.RECEIVES,
+    }
     # Set apart from its creation: the queue of an older version's home has other attributes.
-    sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    sqs.set_queue_attributes(
+        QueueUrl=dead_letters,
+        Attributes={"MessageRetentionPeriod": str(resources.DEAD_LETTER_SECONDS)},
+    )
+    sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={
+            "RedrivePolicy": json.dumps(redrive),
+            "VisibilityTimeout": str(resources.VISIBILITY_SECONDS),
+        },
+    )
     return _queue_arn(sqs, url)
 
 
@@ -165,10 +202,10 @@ def _function(functions: "LambdaClient", settings: DocumentSettings) -> None:
     except functions.exceptions.ResourceNotFoundException:
         functions.create_function(
             FunctionName=INGEST,
-            Runtime="python3.14",
+            Runtime=resources.PYTHON,
             Handler="handler.handler",
             Role=ROLE,
-            Timeout=FUNCTION_SECONDS,
+            Timeout=resources.INGEST_SECONDS,
             Environment=environment,
             Code={"ZipFile": _zipped(HANDLER)},
         )
@@ -180,19 +217,15 @@ def _event_source(functions: "LambdaClient", queue: str) -> None:
         functions.create_event_source_mapping(
             EventSourceArn=queue,
             FunctionName=INGEST,
-            BatchSize=10,
+            BatchSize=resources.INGEST_BATCH,
             FunctionResponseTypes=["ReportBatchItemFailures"],
         )
 
 
 def _notifications(s3: "S3Client", queue: str) -> None:
+    events: Any = {"QueueArn": queue, "Events": list(resources.EVENTS)}
     s3.put_bucket_notification_configuration(
-        Bucket=DOCUMENTS,
-        NotificationConfiguration={
-            "QueueConfigurations": [
-                {"QueueArn": queue, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}
-            ]
-        },
+        Bucket=DOCUMENTS, NotificationConfiguration={"QueueConfigurations": [events]}
     )
 
 
