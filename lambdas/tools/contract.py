@@ -1,4 +1,4 @@
-"""The one tool contract: plain functions, called by the events of a Bedrock agent's action group.
+"""Plain functions -> the tools of one Lambda, called by the events of an agent's action group.
 
     tools = ActionGroup("weather", "The weather, today and tomorrow.")
 
@@ -6,13 +6,13 @@
     def forecast(town: Annotated[str, Query(description="The town's name.")]) -> Forecast:
         '''Tell tomorrow's weather in a town.'''
 
-A function's name, docstring and signature are all that there is to say of it: Powertools' resolver
-checks an event's parameters by them, and `described` tells them to an agent. Both kinds of event
-are answered, of an action group with a function schema and of one with an API schema:
-https://docs.aws.amazon.com/bedrock/latest/userguide/agents-lambda.html
+`app.tools` says what a tool is, and how its events are written. This is the Lambda's side of it: a
+function's name, docstring and signature are all that there is to say of it. Powertools' resolver
+checks an event's parameters by them, and `tools` gives them as `Tool`s. Both kinds of event are
+answered, of an action group with a function schema and of one with an API schema.
 
-What the caller can mend, and what may pass, is an answer, {"error": "..."}, for the model to read.
-What only the operator can mend fails the Lambda.
+What the caller can mend, and what may pass, is a refusal, for the model to read. What only the
+operator can mend fails the Lambda.
 """
 
 import json
@@ -24,11 +24,12 @@ from aws_lambda_powertools.event_handler import BedrockAgentResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from app.errors import BackendError, CallerError, InvalidRequest, Unauthenticated
+from app.errors import BackendError, CallerError, InvalidRequest
+from app.tools import Arguments, Outcome, SessionAttributes, Tool, principal_of
+from app.tools.action_group import describe, error_body, event, outcome_of, response
 
 JSON = dict[str, Any]
-PRINCIPAL = "principal"  # the session attribute by which the runner says who is asking
-_MISUSED = (400, 422)
+_MISUSE_STATUSES = (400, 422)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -45,9 +46,9 @@ class ActionGroup:
         self._parameters: dict[str, frozenset[str]] = {}
         self._resolver = BedrockAgentResolver()
         self._resolver.use([self._check_names])
-        self._resolver.exception_handler(NotFoundError)(self._unknown)
-        self._resolver.exception_handler(RequestValidationError)(_wrong)
-        self._resolver.exception_handler([CallerError, BackendError])(_failed)
+        self._resolver.exception_handler(NotFoundError)(self._refuse_unknown_function)
+        self._resolver.exception_handler(RequestValidationError)(_refuse_arguments)
+        self._resolver.exception_handler([CallerError, BackendError])(_refuse)
 
     def function(self, function: _Function) -> _Function:
         """Offer this function. Its parameters are strings, numbers, integers or booleans."""
@@ -58,90 +59,83 @@ class ActionGroup:
         return function
 
     def answer(self, event: Mapping[str, Any], context: Any) -> JSON:
-        """An action group's event -> what its Lambda answers."""
+        """What the Lambda answers to an action group's event."""
         if "function" not in event:
             return self._resolver.resolve(dict(event), context)
-        as_api = {**event, "apiPath": f"/{event['function']}", "httpMethod": "GET"}
-        said = self._resolver.resolve(as_api, context)["response"]
-        body = said["responseBody"]["application/json"]["body"]
-        result: JSON = {"responseBody": {"TEXT": {"body": body}}}
-        if said["httpStatusCode"] in _MISUSED:
-            result["responseState"] = "REPROMPT"  # the model is told to try again
-        return {
-            "messageVersion": "1.0",
-            "response": {
-                "actionGroup": event["actionGroup"],
-                "function": event["function"],
-                "functionResponse": result,
-            },
-        }
+        api_event = {**event, "apiPath": f"/{event['function']}", "httpMethod": "GET"}
+        reply = self._resolver.resolve(api_event, context)["response"]
+        body = reply["responseBody"]["application/json"]["body"]
+        misuse = reply["httpStatusCode"] in _MISUSE_STATUSES
+        return response(event, body, "REPROMPT" if misuse else None)
 
     @property
     def principal(self) -> str:
-        """Who asks: what the runner has put into the session, which no model can change.
+        """Who asks, of the event that is being answered.
 
         Raises:
-            Unauthenticated: it has not.
+            Unauthenticated: the runner has not said.
         """
-        attributes = self._resolver.current_event.session_attributes or {}
-        if principal := attributes.get(PRINCIPAL):
-            return str(principal)
-        raise Unauthenticated("Nobody is signed in, so there is nothing of theirs to look up.")
+        return principal_of(self._resolver.current_event.session_attributes or {})
 
-    def described(self) -> JSON:
-        """What an agent is told of the tools, as CreateAgentActionGroup takes it."""
+    def tools(self) -> tuple[Tool, ...]:
+        """The functions as tools, which are called in this process."""
         paths = json.loads(self._resolver.get_openapi_json_schema())["paths"]
-        return {
-            "actionGroupName": self.name,
-            "description": self.description,
-            "functionSchema": {
-                "functions": [_described(methods["get"]) for methods in paths.values()]
-            },
-        }
+        return tuple(self._tool(methods["get"]) for methods in paths.values())
 
-    def _check_names(self, resolver: Any, following: Callable[[Any], Any]) -> Any:
+    def describe(self) -> JSON:
+        """What an agent is told of the tools, as CreateAgentActionGroup takes it."""
+        return describe(self.name, self.description, self.tools())
+
+    def _tool(self, operation: JSON) -> Tool:
+        name = operation["operationId"]
+        schema = _input_schema(operation)
+        types = {each: property_["type"] for each, property_ in schema["properties"].items()}
+
+        def call(arguments: Arguments, session: SessionAttributes) -> Outcome:
+            return outcome_of(self.answer(event(self.name, name, arguments, session, types), None))
+
+        return Tool(name, operation["description"], schema, call)
+
+    def _check_names(self, resolver: Any, next_middleware: Callable[[Any], Any]) -> Any:
         event = resolver.current_event
         known = self._parameters.get(event.api_path)
-        given = {parameter.name for parameter in event.parameters or ()}
-        if known is not None and (unknown := sorted(given - known)):
+        names = {parameter.name for parameter in event.parameters or ()}
+        if known is not None and (unknown := sorted(names - known)):
             raise InvalidRequest(
                 f"There is no parameter {', '.join(unknown)}, only {', '.join(sorted(known))}."
             )
-        return following(resolver)
+        return next_middleware(resolver)
 
-    def _unknown(self, _nothing: NotFoundError) -> "Response[str]":
+    def _refuse_unknown_function(self, _error: NotFoundError) -> "Response[str]":
         known = ", ".join(path.removeprefix("/") for path in self._parameters)
-        return _error(404, f"There is no such function in {self.name}, only {known}.")
+        return _refusal(404, f"There is no such function in {self.name}, only {known}.")
 
 
-def _wrong(error: RequestValidationError) -> "Response[str]":
-    return _error(422, "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors()))
+def _refuse_arguments(error: RequestValidationError) -> "Response[str]":
+    return _refusal(422, "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors()))
 
 
-def _failed(error: CallerError | BackendError) -> "Response[str]":
-    return _error(error.status, error.detail)
+def _refuse(error: CallerError | BackendError) -> "Response[str]":
+    return _refusal(error.status, error.detail)
 
 
-def _error(status: int, message: str) -> "Response[str]":
-    return Response(status, "application/json", json.dumps({"error": message}))
+def _refusal(status: int, message: str) -> "Response[str]":
+    return Response(status, "application/json", error_body(message))
 
 
-def _described(operation: JSON) -> JSON:
-    """An operation of OpenAPI as a function of a functionSchema."""
+def _input_schema(operation: JSON) -> JSON:
+    """The parameters of an operation of OpenAPI, as the JSON Schema of a tool's input."""
+    parameters = operation.get("parameters", ())
     return {
-        "name": operation["operationId"],
-        "description": operation["description"],
-        "parameters": {
-            one["name"]: {
-                "type": _type(one["schema"]),
-                "description": one["description"],
-                "required": one["required"],
-            }
-            for one in operation.get("parameters", ())
-        },
+        "type": "object",
+        "properties": {one["name"]: _parameter_schema(one) for one in parameters},
+        "required": [one["name"] for one in parameters if one["required"]],
+        "additionalProperties": False,
     }
 
 
-def _type(schema: JSON) -> str:
-    """`float | None` is a union in OpenAPI; a functionSchema says by `required` what may lack."""
-    return str(schema["type"] if "type" in schema else schema["anyOf"][0]["type"])
+def _parameter_schema(parameter: JSON) -> JSON:
+    """A parameter's schema. Of `float | None` OpenAPI makes a union; `required` says the same."""
+    schema = parameter["schema"]
+    [member] = schema.get("anyOf", [{}])
+    return member | {name: schema[name] for name in schema.keys() - {"anyOf", "nullable", "title"}}

@@ -26,7 +26,7 @@ def told(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_agent_is_told_what_the_functions_are(name: str) -> None:
     tools: ActionGroup = import_module(f"lambdas.tools.{name}.handler").tools
-    assert told(name) == tools.described(), "run: python -m lambdas.tools"
+    assert told(name) == tools.describe(), "run: python -m lambdas.tools"
     assert tools.name == name
 
 
@@ -47,7 +47,7 @@ def test_a_parameter_without_a_description_is_refused_when_it_is_told() -> None:
         return [word]
 
     with pytest.raises(KeyError, match="description"):
-        tools.described()
+        tools.describe()
     assert said(tools.answer(function_event("bare", word="so"), None)) == ["so"]
 
 

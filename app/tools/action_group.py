@@ -1,0 +1,164 @@
+"""The wire between a runner and a Lambda that holds tools: the events of a Bedrock agent's action
+group with a function schema.
+
+    event     a runner writes it, the Lambda reads it
+    response  the Lambda writes it, a runner reads it with `outcome_of`
+    describe  what CreateAgentActionGroup is told of the tools; `lambda_tools` reads it
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/agents-lambda.html
+
+A body that is an object with the one member `error` is a refusal. `responseState` REPROMPT says
+that the arguments were wrong.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from app.tools.tool import Arguments, Outcome, Output, Refusal, SessionAttributes, Tool
+
+JSON = dict[str, Any]
+VERSION = "1.0"
+AGENT = {"name": "outcrop", "id": "OUTCROP", "alias": "OUTCROP", "version": VERSION}
+"""What stands in an event of ours where a Bedrock agent names itself."""
+
+Invoke = Callable[[JSON], Mapping[str, Any]]
+"""Invokes a Lambda with an event and returns its response; raises an OutcropError if it fails."""
+
+
+def lambda_tools(description: Mapping[str, Any], invoke: Invoke) -> tuple[Tool, ...]:
+    """The tools that a Lambda holds.
+
+    Args:
+        description: as `describe` writes it: the Lambda's `action_group.json`.
+    """
+    group = str(description["actionGroupName"])
+    return tuple(
+        _lambda_tool(group, function, invoke)
+        for function in description["functionSchema"]["functions"]
+    )
+
+
+def describe(name: str, description: str, tools: Sequence[Tool]) -> JSON:
+    """What an agent is told of a group of tools, as CreateAgentActionGroup takes it.
+
+    A function schema knows types alone: the bounds of an input schema are left to the function.
+
+    Raises:
+        KeyError: a parameter has no description; a model could only guess what it is.
+    """
+    return {
+        "actionGroupName": name,
+        "description": description,
+        "functionSchema": {"functions": [_describe_function(tool) for tool in tools]},
+    }
+
+
+def event(
+    group: str, function: str, arguments: Arguments, session: SessionAttributes, types: JSON
+) -> JSON:
+    """The event that calls a function; every value in it is a string. A null argument is left out.
+
+    Args:
+        types: the JSON Schema types of the parameters, by name.
+    """
+    return {
+        "messageVersion": VERSION,
+        "agent": AGENT,
+        "inputText": "",
+        "sessionId": "",
+        "actionGroup": group,
+        "function": function,
+        "parameters": [
+            {
+                "name": name,
+                "type": types.get(name, "string"),
+                "value": value if isinstance(value, str) else json.dumps(value),
+            }
+            for name, value in arguments.items()
+            if value is not None
+        ],
+        "sessionAttributes": dict(session),
+        "promptSessionAttributes": {},
+    }
+
+
+def response(event: Mapping[str, Any], body: str, state: Literal["REPROMPT"] | None = None) -> JSON:
+    """What a Lambda answers to an event."""
+    result: JSON = {"responseBody": {"TEXT": {"body": body}}}
+    if state:
+        result["responseState"] = state
+    return {
+        "messageVersion": VERSION,
+        "response": {
+            "actionGroup": event["actionGroup"],
+            "function": event["function"],
+            "functionResponse": result,
+        },
+    }
+
+
+def outcome_of(response: Mapping[str, Any]) -> Outcome:
+    """What a Lambda's response means for the model.
+
+    >>> outcome_of(response({"actionGroup": "g", "function": "f"}, '{"error": "No."}', "REPROMPT"))
+    Refusal(message='No.', misuse=True)
+    """
+    result = response["response"]["functionResponse"]
+    body = str(result["responseBody"]["TEXT"]["body"])
+    state = result.get("responseState")
+    message = _error_in(body)
+    if message is None and state is None:
+        return Output(body)
+    return Refusal(message or body, misuse=state == "REPROMPT")
+
+
+def error_body(message: str) -> str:
+    """The body of a refusal."""
+    return json.dumps({"error": message})
+
+
+def _error_in(body: str) -> str | None:
+    try:
+        match json.loads(body):
+            case {"error": str(message), **others} if not others:
+                return message
+    except ValueError:
+        pass
+    return None
+
+
+def _lambda_tool(group: str, function: Mapping[str, Any], invoke: Invoke) -> Tool:
+    name = str(function["name"])
+    parameters: Mapping[str, Any] = function.get("parameters", {})
+    types = {each: parameter["type"] for each, parameter in parameters.items()}
+
+    def call(arguments: Arguments, session: SessionAttributes) -> Outcome:
+        return outcome_of(invoke(event(group, name, arguments, session, types)))
+
+    schema = {
+        "type": "object",
+        "properties": {
+            each: {"type": parameter["type"], "description": parameter["description"]}
+            for each, parameter in parameters.items()
+        },
+        "required": [each for each, parameter in parameters.items() if parameter["required"]],
+        "additionalProperties": False,
+    }
+    return Tool(name, str(function["description"]), schema, call)
+
+
+def _describe_function(tool: Tool) -> JSON:
+    required = tool.input_schema.get("required", ())
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": {
+            name: {
+                "type": schema["type"],
+                "description": schema["description"],
+                "required": name in required,
+            }
+            for name, schema in tool.input_schema["properties"].items()
+        },
+    }
