@@ -137,5 +137,5 @@ def _input_schema(operation: JSON) -> JSON:
 def _parameter_schema(parameter: JSON) -> JSON:
     """A parameter's schema. Of `float | None` OpenAPI makes a union; `required` says the same."""
     schema = parameter["schema"]
-    [member] = schema.get("anyOf", [{}])
-    return member | {name: schema[name] for name in schema.keys() - {"anyOf", "nullable", "title"}}
+    members: list[JSON] = schema.get("anyOf", [{}])
+    return members[0] | {name: schema[name] for name in schema.keys() - {"anyOf", "nullable", "title"}}
