@@ -138,4 +138,5 @@ def _parameter_schema(parameter: JSON) -> JSON:
     """A parameter's schema. Of `float | None` OpenAPI makes a union; `required` says the same."""
     schema = parameter["schema"]
     members: list[JSON] = schema.get("anyOf", [{}])
-    return members[0] | {name: schema[name] for name in schema.keys() - {"anyOf", "nullable", "title"}}
+    own = {name: schema[name] for name in schema.keys() - {"anyOf", "nullable", "title"}}
+    return members[0] | own
