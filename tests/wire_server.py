@@ -33,7 +33,7 @@ from app.local.faults import Faults
 from app.local.wire import JSON, Application, Call, WaitingHandler, WaitingService
 from app.local.wire.models import model
 from app.local.wire.server import listen, serve_on
-from app.local.wire.validate import violations
+from app.local.wire.validation import violations
 
 REGION = "us-east-1"
 

@@ -15,7 +15,7 @@ from re import _constants as codes  # type: ignore[attr-defined]  # the parser o
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from app.local.wire.validate import matches
+from app.local.wire.validation import matches
 
 MOMENT = datetime(2026, 11, 21, 9, 30, 15, tzinfo=UTC)
 DOCUMENT: dict[str, Any] = {

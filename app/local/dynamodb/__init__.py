@@ -12,8 +12,8 @@ from threading import Lock
 from typing import Any
 
 from app.local.wire import JSON, Call, Service, ServiceError
-from app.local.wire.as_json import decode, to_json
 from app.local.wire.errors import dialect
+from app.local.wire.json_body import decode, to_json
 from app.local.wire.models import model
 
 # Those that a stack and its functions ask for.

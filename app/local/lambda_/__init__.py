@@ -14,9 +14,9 @@ from app.local.lambda_.functions import CodeStore, FunctionOperations
 from app.local.lambda_.invoke import Invocations
 from app.local.lambda_.mappings import Mappings
 from app.local.lambda_.permissions import Permissions
-from app.local.lambda_.rules import in_words_of_lambda
+from app.local.lambda_.rules import lambda_errors
 from app.local.lambda_.runtime import Functions, MessageQueues
-from app.local.wire import WaitingHandler, WaitingService, within
+from app.local.wire import WaitingHandler, WaitingService, translate_errors
 
 __all__ = ["Functions", "handlers"]
 
@@ -38,4 +38,4 @@ def handlers(functions: Functions, queues: MessageQueues, code_store: CodeStore)
     operations: dict[str, WaitingHandler] = {}
     for group in groups:
         operations |= group.handlers()
-    return {name: within(in_words_of_lambda, handler) for name, handler in operations.items()}
+    return {name: translate_errors(lambda_errors, handler) for name, handler in operations.items()}

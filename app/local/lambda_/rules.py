@@ -124,8 +124,8 @@ def check_revision(params: JSON, revision: str) -> None:
 
 
 @contextmanager
-def in_words_of_lambda() -> Iterator[None]:
-    """What the functions raise, in Lambda's words."""
+def lambda_errors() -> Iterator[None]:
+    """Translate the functions' exceptions into Lambda's errors."""
     try:
         yield
     except NoSuchFunction as error:

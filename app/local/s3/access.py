@@ -27,7 +27,7 @@ from botocore.auth import HmacV1Auth
 from app.local.control.wildcards import fits
 from app.local.s3.configurations import CORS_METHODS
 from app.local.s3.storage import Buckets, NoSuchBucket
-from app.local.wire import JSON, Call, Handler, Service, ServiceError, from_page
+from app.local.wire import JSON, Call, Handler, Service, ServiceError, is_from_page
 from app.local.wire.models import model
 
 Keys = Mapping[str, str]
@@ -152,7 +152,7 @@ class Access:
         Raises:
             ServiceError: AccessDenied.
         """
-        if not from_page(request.headers) or request.operation in self.handlers():
+        if not is_from_page(request.headers) or request.operation in self.handlers():
             return
         if not self._headers(request, method) and not is_signed(request, self._keys):
             origin = request.headers.get("origin", "unknown")

@@ -11,8 +11,8 @@ Permissions and encryption settings are kept and shown, and have no effect.
 from app.local.sqs.broker import Queues
 from app.local.sqs.messages import MessageOperations
 from app.local.sqs.queues import QueueOperations
-from app.local.sqs.rules import in_words_of_sqs
-from app.local.wire import WaitingHandler, WaitingService, within
+from app.local.sqs.rules import sqs_errors
+from app.local.wire import WaitingHandler, WaitingService, translate_errors
 
 __all__ = ["Queues", "handlers"]
 
@@ -23,4 +23,4 @@ def handlers(queues: Queues, account: str = "000000000000") -> WaitingService:
         **QueueOperations(queues, account).handlers(),
         **MessageOperations(queues, account).handlers(),
     }
-    return {name: within(in_words_of_sqs, handler) for name, handler in operations.items()}
+    return {name: translate_errors(sqs_errors, handler) for name, handler in operations.items()}

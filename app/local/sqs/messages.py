@@ -18,11 +18,11 @@ from app.local.sqs.rules import (
     check_batch,
     check_body,
     check_range,
-    in_words_of_sqs,
     invalid,
     queue_name,
+    sqs_errors,
 )
-from app.local.wire import JSON, Call, Handler, ServiceError, WaitingService, within
+from app.local.wire import JSON, Call, Handler, ServiceError, WaitingService, translate_errors
 
 MOST_RECEIVES_AT_ONCE = 1000  # each holds a connection, and no thread
 
@@ -107,7 +107,7 @@ class MessageOperations:
 
     def batched(self, single: Handler) -> Handler:
         """The same operation for up to ten entries, each with an answer of its own."""
-        entry_of = within(in_words_of_sqs, single)
+        entry_of = translate_errors(sqs_errors, single)
 
         def call(request: Call) -> JSON:
             entries = request.params["Entries"]

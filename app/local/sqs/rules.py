@@ -120,8 +120,8 @@ def check_batch(entries: Sequence[JSON]) -> None:
 
 
 @contextmanager
-def in_words_of_sqs() -> Iterator[None]:
-    """What the queues raise, in SQS's words."""
+def sqs_errors() -> Iterator[None]:
+    """Translate the queues' exceptions into SQS's errors."""
     try:
         yield
     except NoSuchQueue as error:

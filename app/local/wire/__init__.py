@@ -2,20 +2,21 @@
 
 The life of a request, in order; `application.py` is this list as code:
 
-    identify      which services can be meant: the scope of the signature        route
-    route         which operation: method, raw path, query                       route
-    admit         what pages in a browser send goes to S3 alone; the Host is ours  admission
-    receive       the body: in memory, or in a file where it may be large        body
-    spoil         what a test has ordered to go wrong, if anything               spoil
-    parse         parameters, as boto3's caller wrote them                       parse
-    check         every constraint of the model, in AWS's words                  validate
-    call          the service's handler, in a thread; what waits, on the event loop       waiting
-    serialise     status, headers and body; or a frame for each event            serialise
-    deliver       whole, or piece by piece as it is produced                     deliver
+    signing_name   the services that share this signing name        routing
+    route          the operation, by method, raw path and query     routing
+    check_sender   web pages reach S3 only; the Host is ours        admission
+    receive_body   in memory, or in a file if it may be large       body, form, aws_chunked
+    inject_fault   the fault that a test has ordered, if any        fault_injection
+    parse          the parameters, as boto3's caller wrote them     parameters, scalars
+    check          every constraint of the model                    validation
+    call           the service's handler, in a thread               call, waiting
+    serialise      status, headers and body, or a frame an event    response, eventstream
+    deliver        at once, or piece by piece as it is produced     delivery
 
-An error at any step is answered as that service would answer it (`fail`). All of it is driven by
-the models that botocore ships (`models`); no operation is written out anywhere. What stands inside
-a body is read and written by `as_json`, `as_xml` and `eventstream`; `server` is the HTTP below.
+An error at any step is answered as that service would answer it (`error_response`, `errors`). Every
+step is driven by the models that botocore ships (`models`); no operation is written out anywhere.
+`json_body` and `xml_body` read and write what is inside a body, `own_endpoints` answers for the
+stand-in itself, and `server` speaks HTTP.
 
 A handler takes a `Call` and returns a result in the shape that boto3 would return it:
 
@@ -31,22 +32,21 @@ A handler takes a `Call` and returns a result in the shape that boto3 would retu
     ...     }
     >>> services: dict[str, Service] = {"bedrock-runtime": {"Converse": converse}}
 
-A handler that has to wait for something returns an awaitable of that result: waiting costs no
-thread. It is cancelled when the client goes away.
+A handler that has to wait for something returns an awaitable of that result, so that waiting costs
+no thread. It is cancelled when the client disconnects.
 
-A stream of events is an iterator of one-key dicts, and each is sent when it is produced. What can
-be refused is refused before the iterator is returned, so that it is a plain error; a ServiceError
-that the iterator raises becomes an exception event. When the client goes away, the iterator is
-closed. An asynchronous iterator runs on the event loop and may wait there as long as it likes: it
-is closed at once. The steps of any other run in threads, one at a time, and it is closed when its
-step ends, so none may take longer than a second. A streaming blob (GetObject's Body) is an iterator
-of bytes. `"$headers"` in a result, or in an error's members, are headers that the model does not
-name.
+A stream of events is an iterator of one-key dicts, and each is sent when it is produced. A handler
+refuses a request before it returns the iterator: that is a plain error, while a ServiceError that
+the iterator raises becomes an exception event. The iterator is closed when the client disconnects.
+An asynchronous iterator runs on the event loop, may wait there and is closed at once. The steps of
+any other iterator run in threads, one at a time, and it is closed when its current step ends, so no
+step may take longer than a second. A streaming blob (GetObject's Body) is an iterator of bytes.
+`"$headers"` in a result, or in an error's members, are headers that the model does not name.
 """
 
 from collections.abc import Mapping
 
-from app.local.wire.admission import from_page
+from app.local.wire.admission import is_from_page
 from app.local.wire.application import Application
 from app.local.wire.call import (
     JSON,
@@ -60,7 +60,7 @@ from app.local.wire.call import (
 )
 from app.local.wire.models import SERVICES, operations
 from app.local.wire.server import serve
-from app.local.wire.waiting import within
+from app.local.wire.waiting import translate_errors
 
 __all__ = [
     "JSON",
@@ -74,9 +74,9 @@ __all__ = [
     "WaitingHandler",
     "WaitingService",
     "coverage",
-    "from_page",
+    "is_from_page",
     "serve",
-    "within",
+    "translate_errors",
 ]
 
 

@@ -1,7 +1,7 @@
 """Which requests are let in. A web browser on this machine reaches the port as every program does,
 and so does each page that it shows, wherever that page comes from.
 
-Of programs nothing is asked. What a page causes is told by three things that no page can forge:
+Programs are let in. A page's request is recognised by three headers that no page can forge:
 
     Host             the server that the browser means to talk to. To the browser, a page whose own
                      name leads to 127.0.0.1 (DNS rebinding) comes from here; to us it does not.
@@ -11,9 +11,9 @@ Of programs nothing is asked. What a page causes is told by three things that no
                      address typed, a bookmark. `same-origin` is a document out of a bucket that is
                      shown as a page: it may be anybody's, so it may no more than others.
 
-S3 alone has to do with pages, and decides itself which of them it serves (services/s3/cors.py).
-And should a browser name neither: what it sends without asking first (in a preflight) is a form or
-plain text, and the services that speak JSON take neither.
+S3 alone serves pages, and decides itself which of them (app/local/s3/access.py). Should a browser
+send neither of the last two headers: without a preflight it sends only forms and plain text, and
+the services that speak JSON take neither.
 """
 
 import re
@@ -26,28 +26,32 @@ from app.local.wire.errors import dialect
 from app.local.wire.request import Request
 
 HOSTS = "127.0.0.1, localhost, [::1], and names that end in .localhost"
-# Browsers and resolvers hold names under .localhost to this machine: RFC 6761, section 6.3.
+# Browsers and resolvers resolve names under .localhost to this machine: RFC 6761, section 6.3.
 _HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|([\w.-]+\.)?localhost)(:\d{1,5})?", re.ASCII | re.I)
 
-# What a page's form, or its script without a preflight, can say that a body is:
+# The content types that a page's form, or its script without a preflight, can send:
 # https://fetch.spec.whatwg.org/#cors-safelisted-request-header
-_SENT_UNASKED = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+_TYPES_WITHOUT_PREFLIGHT = (
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/plain",
+)
 
 
-def from_page(headers: Mapping[str, str]) -> bool:
-    """Whether a page in a browser caused a request, and not a program or a person.
+def is_from_page(headers: Mapping[str, str]) -> bool:
+    """Whether a page in a browser caused the request, not a program or a person.
 
-    >>> [from_page({"sec-fetch-site": site}) for site in ("none", "same-site", "cross-site")]
+    >>> [is_from_page({"sec-fetch-site": site}) for site in ("none", "same-site", "cross-site")]
     [False, True, True]
     """
     return "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
 
 
 def check_host(request: Request, service: str) -> None:
-    """Refuse what was meant for a server of another name.
+    """Refuse a request whose Host is not this machine.
 
     Raises:
-        ServiceError: access is denied, in the words of the service.
+        ServiceError: the service's error for denied access.
     """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
@@ -55,12 +59,12 @@ def check_host(request: Request, service: str) -> None:
 
 
 def check_sender(request: Request, service: str) -> None:
-    """Refuse what a page sends to any service but S3.
+    """Refuse a page's request to any service but S3.
 
     Raises:
-        ServiceError: as above.
+        ServiceError: the service's error for denied access.
     """
-    if service != "s3" and from_page(request.headers):
+    if service != "s3" and is_from_page(request.headers):
         origin = request.headers.get("origin", "unknown")
         raise _denied(
             service,
@@ -70,10 +74,10 @@ def check_sender(request: Request, service: str) -> None:
 
 
 def check_content_type(request: Request, operation: OperationModel) -> None:
-    """Refuse a body that is not said to be JSON where JSON is wanted.
+    """Refuse a body with no content type, or one that needs no preflight, where JSON is expected.
 
-    A payload that is a blob (Invoke, InvokeModel) has a type of its caller's own, or none at all:
-    botocore sends none. Empty bodies have none either.
+    A payload that is a blob (Invoke, InvokeModel) has its caller's own type or none: botocore sends
+    none. Empty bodies need none either.
 
     Raises:
         ServiceError: UnsupportedMediaTypeException.
@@ -81,7 +85,7 @@ def check_content_type(request: Request, operation: OperationModel) -> None:
     if operation.service_model.service_name == "s3":
         return
     untyped = not _media_type(request) and _has_body(request) and not _has_raw_payload(operation)
-    if untyped or is_sent_unasked(request):
+    if untyped or needs_no_preflight(request):
         raise ServiceError(
             "UnsupportedMediaTypeException",
             f"{operation.name} takes JSON, and the body is not said to be that. "
@@ -89,9 +93,9 @@ def check_content_type(request: Request, operation: OperationModel) -> None:
         )
 
 
-def is_sent_unasked(request: Request) -> bool:
+def needs_no_preflight(request: Request) -> bool:
     """Whether a browser would send a body of this type without a preflight."""
-    return _media_type(request) in _SENT_UNASKED
+    return _media_type(request) in _TYPES_WITHOUT_PREFLIGHT
 
 
 def _media_type(request: Request) -> str:
@@ -110,5 +114,5 @@ def _has_body(request: Request) -> bool:
     return length != "0" or "transfer-encoding" in request.headers
 
 
-def _denied(service: str, why: str) -> ServiceError:
-    return ServiceError(dialect(service).denied, f"The request is not let in. {why}")
+def _denied(service: str, reason: str) -> ServiceError:
+    return ServiceError(dialect(service).denied, f"The request is not let in. {reason}")

@@ -13,10 +13,10 @@ from botocore.model import OperationModel
 
 from app.local.disk import disk_problem
 from app.local.faults import Fault, Faults
-from app.local.wire import itself
+from app.local.wire import own_endpoints
 from app.local.wire.admission import check_content_type, check_host, check_sender
 from app.local.wire.body import (
-    SPOOLED,
+    SPOOL_PREFIX,
     Disconnected,
     Received,
     TooLarge,
@@ -25,22 +25,22 @@ from app.local.wire.body import (
     receive_body,
 )
 from app.local.wire.call import JSON, Body, Call, ServiceError, WaitingHandler, WaitingService
-from app.local.wire.deliver import Receive, Send, deliver
+from app.local.wire.delivery import Receive, Send, deliver
+from app.local.wire.error_response import error_response
 from app.local.wire.errors import Malformed, Undecodable, dialect
-from app.local.wire.fail import fail
+from app.local.wire.fault_injection import Reset, inject_fault
 from app.local.wire.models import SERVICES, model
-from app.local.wire.parse import parse
+from app.local.wire.parameters import parse
 from app.local.wire.request import Request
-from app.local.wire.route import Route, Routes, identify
-from app.local.wire.serialise import Response, serialise
-from app.local.wire.spoil import Reset, before_the_head
-from app.local.wire.validate import check
-from app.local.wire.waiting import repeating, unless_gone
+from app.local.wire.response import Response, serialise
+from app.local.wire.routing import Route, Routes, signing_name_of
+from app.local.wire.validation import check
+from app.local.wire.waiting import repeat_disconnect, unless_disconnected
 
 T = TypeVar("T")
-THREADS = 64  # that answer requests; what waits holds none of them
+THREADS = 64  # for handlers; a handler that waits holds none
 MOST_QUEUED = 2000  # requests that wait for a thread; those beyond are throttled
-MOST_UNDER_WAY = 4000  # requests in all, streams and those that wait for something included
+MOST_UNDER_WAY = 4000  # requests in all, including streams and those that wait
 
 _log = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ _log = logging.getLogger(__name__)
 class Application:
     """The stand-in as an ASGI application: services by name, each a mapping of handlers.
 
-    `spool` is a folder of its own for bodies that are on their way; what a crash left there is
-    removed. With `faults`, faults can be ordered over HTTP.
+    `spool` is a folder for the bodies of requests under way; what a crash left in it is removed.
+    With `faults`, tests can order faults over HTTP.
     """
 
     def __init__(
@@ -63,8 +63,8 @@ class Application:
         self._in_threads = 0  # requests that have a thread, or wait for one
         self._under_way = 0  # requests in all
         spool.mkdir(parents=True, exist_ok=True)
-        for left in spool.glob(f"{SPOOLED}*"):
-            left.unlink()
+        for leftover in spool.glob(f"{SPOOL_PREFIX}*"):
+            leftover.unlink()
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -72,7 +72,7 @@ class Application:
         if scope["type"] != "http":
             return
         request = Request.from_scope(scope)
-        receive = repeating(receive)
+        receive = repeat_disconnect(receive)
         self._under_way += 1
         try:
             response, fault = await self._respond(request, receive)
@@ -86,10 +86,10 @@ class Application:
 
     async def _respond(self, request: Request, receive: Receive) -> tuple[Response, Fault | None]:
         source = chunks(receive)
-        if request.path.startswith(itself.PREFIX):
-            return itself.answer(request, await in_memory(source), self._faults), None
-        signing_name = identify(request)
-        service = _spokesman(signing_name)
+        if request.path.startswith(own_endpoints.PREFIX):
+            return own_endpoints.answer(request, await in_memory(source), self._faults), None
+        signing_name = signing_name_of(request)
+        service = _service_for_errors(signing_name)
         fault = None
         try:
             check_host(request, service)
@@ -100,16 +100,16 @@ class Application:
             received = await receive_body(route.operation, request, source, self._spool, self._run)
             fault = self._faults.take(service, route.operation.name) if self._faults else None
             if fault:
-                await unless_gone(before_the_head(fault), receive)
+                await unless_disconnected(inject_fault(fault), receive)
             response = await self._answer(route, request, received, receive)
         except (Disconnected, Reset):
             raise
         except CancelledError:
-            response = fail(service, request, _stopping(service))
-        except Exception as error:  # noqa: BLE001 - whatever it was, it has an answer
+            response = error_response(service, request, _stopping(service))
+        except Exception as error:  # noqa: BLE001 - every request gets an answer
             async for _ in source:
-                pass  # a client that is still sending would not read the answer
-            response = fail(service, request, _translated(error, service, request))
+                pass  # a client reads the answer only after it has sent its body
+            response = error_response(service, request, _translated(error, service, request))
         response.add_headers(dict.fromkeys(_ID_HEADERS.get(service, _ID_HEADER), request.id))
         return response, fault
 
@@ -117,7 +117,7 @@ class Application:
         route = self._routes.find(signing_name, request)
         if route is None:
             raise ServiceError(
-                dialect(_spokesman(signing_name)).unknown,
+                dialect(_service_for_errors(signing_name)).unknown,
                 "The requested operation is not recognized by the service: "
                 f"{request.method} {request.path}, signed for {signing_name!r}.",
             )
@@ -130,7 +130,7 @@ class Application:
     async def _answer(
         self, route: Route, request: Request, received: Received, receive: Receive
     ) -> Response:
-        """In a thread, all but what waits.
+        """Run the handler in a thread, and what it waits for on the event loop.
 
         Raises:
             ServiceError: there are too many requests.
@@ -147,12 +147,14 @@ class Application:
             self._in_threads -= 1
         if isinstance(result, Response):
             return result
-        return await self._run(serialise, route.operation, await unless_gone(result, receive))
+        return await self._run(
+            serialise, route.operation, await unless_disconnected(result, receive)
+        )
 
     def _call(
         self, route: Route, request: Request, received: Received
     ) -> Response | Coroutine[Any, Any, JSON]:
-        """What the handler answers, or what is to be waited for until it does."""
+        """Parse, check and call. Returns the response, or a coroutine of the handler's result."""
         operation = route.operation
         service = operation.service_model.service_name
         request = replace(request, headers=received.headers)
@@ -166,12 +168,16 @@ class Application:
             )
             handler: WaitingHandler = self._services[service][operation.name]
             result = handler(call)
-            return _awaited(result) if isawaitable(result) else serialise(operation, result)
+            return _await(result) if isawaitable(result) else serialise(operation, result)
         finally:
             _discard(received)
 
     def _check_room(self, service: str) -> None:
-        """Raises ServiceError: there are too many requests."""
+        """Refuse a request if there are too many.
+
+        Raises:
+            ServiceError: the service's own throttling error.
+        """
         if self._in_threads >= THREADS + MOST_QUEUED or self._under_way > MOST_UNDER_WAY:
             raise ServiceError(
                 dialect(service).throttled,
@@ -188,7 +194,7 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        get_running_loop().set_default_executor(self._threads)  # for what handlers await in threads
+        get_running_loop().set_default_executor(self._threads)  # for work that handlers await
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -199,18 +205,18 @@ _ID_HEADER = ("x-amzn-requestid",)
 _ID_HEADERS = {"s3": ("x-amz-request-id", "x-amz-id-2")}
 
 
-def _spokesman(signing_name: str) -> str:
-    """The service in whose manner an error is told before it is known whose it is."""
-    named = (service for service in SERVICES if model(service).signing_name == signing_name)
-    return next(named, SERVICES[0])
+def _service_for_errors(signing_name: str) -> str:
+    """The service whose format an error has before the request's operation is known."""
+    services = (service for service in SERVICES if model(service).signing_name == signing_name)
+    return next(services, SERVICES[0])
 
 
-async def _awaited(result: Awaitable[JSON]) -> JSON:
+async def _await(result: Awaitable[JSON]) -> JSON:
     return await result
 
 
 def _discard(received: Received) -> None:
-    """Remove the file of a body, unless a handler has moved it."""
+    """Remove the file of a body, if there is one that no handler has moved."""
     if isinstance(received.body, Body):
         received.body.path.unlink(missing_ok=True)
 
@@ -223,7 +229,7 @@ def _stopping(service: str) -> ServiceError:
 
 
 def _translated(error: Exception, service: str, request: Request) -> ServiceError:
-    """What went wrong in the words of the service; what should not have, into the log as well."""
+    """Any exception as an error of the service. One that nobody raises on purpose is logged."""
     names = dialect(service)
     match error:
         case ServiceError():

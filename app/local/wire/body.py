@@ -1,7 +1,7 @@
-"""The body of a request: in memory, or in a file where the model calls it streaming.
+"""The body of a request: in memory, or in a file if the model calls it streaming.
 
-A file is filled from an iterator of chunks, and what stands between the network and the file is
-another such iterator: `chunked.aws_chunked`, or `Form.file_part` for a browser's form.
+A file is filled from an iterator of chunks. `decode_aws_chunked` and, for a browser's form,
+`Form.file_part` are iterators between the network and the file.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -12,36 +12,38 @@ from typing import Any
 
 from botocore.model import OperationModel
 
+from app.local.wire.aws_chunked import decode_aws_chunked
 from app.local.wire.call import JSON, Body
-from app.local.wire.chunked import aws_chunked
 from app.local.wire.form import Form
 from app.local.wire.models import streaming_payload
 from app.local.wire.request import Request
 
 Run = Callable[..., Awaitable[Any]]
 
-SPOOLED = "body-"
+SPOOL_PREFIX = "body-"
 IN_MEMORY = 32 * 2**20  # over InvokeModel's 25 MB, so that the model's own rule answers first
 IN_FILE = 5 * 2**30  # what S3 takes in one PutObject
 BLOCK = 2**20
 
 
 class Disconnected(Exception):
-    """The client went away before its request was complete."""
+    """The client disconnected before it was answered."""
 
 
 class TooLarge(Exception):
-    """A body is over the limit. It has been read to its end: a client reads no answer earlier."""
+    """A body is over the limit. It has been read to its end, since a client answers to nothing
+    earlier.
+    """
 
 
 @dataclass(frozen=True)
 class Received:
-    """A request's body, and what its arrival added to the head.
+    """A request's body, and what was read with it.
 
     Attributes:
-        headers: those of the request, with trailers, and without the encoding that was taken off.
-        body: as it was before `aws-chunked`; for a form, its file.
-        params: the parameters that a form's fields are.
+        headers: those of the request, with its trailers, and without an encoding that was decoded.
+        body: decoded from `aws-chunked`; of a form, its file.
+        params: the parameters that a form gives.
     """
 
     headers: Mapping[str, str]
@@ -56,7 +58,7 @@ async def receive_body(
     folder: Path,
     run: Run,
 ) -> Received:
-    """The body, once it is all here.
+    """Read the whole body.
 
     Raises:
         TooLarge: the body is over the limit.
@@ -68,14 +70,14 @@ async def receive_body(
         return Received(request.headers, file, {"fields": form.fields, "filename": form.filename})
     headers = dict(request.headers)
     if headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
-        source = aws_chunked(source, headers)
+        source = decode_aws_chunked(source, headers)
     to_file = streaming_payload(operation) is not None
     body = await (in_file(source, folder, run) if to_file else in_memory(source))
     return Received(headers, body, {})
 
 
 async def chunks(receive: Callable[[], Awaitable[Any]]) -> AsyncIterator[bytes]:
-    """What ASGI receives, until the body ends."""
+    """The pieces that ASGI receives, until the body ends."""
     more = True
     while more:
         message = await receive()
@@ -101,10 +103,10 @@ async def in_memory(source: AsyncIterator[bytes], limit: int = IN_MEMORY) -> byt
 async def in_file(
     source: AsyncIterator[bytes], folder: Path, run: Run, limit: int = IN_FILE
 ) -> Body:
-    """`run` calls a function in a thread, for the disk may be slow."""
+    """Write the pieces to a new file in the folder. `run` calls a function in a thread."""
     size = 0
     waiting = bytearray()
-    with NamedTemporaryFile(dir=folder, prefix=SPOOLED, delete=False) as file:
+    with NamedTemporaryFile(dir=folder, prefix=SPOOL_PREFIX, delete=False) as file:
         path = Path(file.name)
         try:
             async for piece in source:

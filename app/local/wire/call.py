@@ -1,4 +1,4 @@
-"""What passes between the wire and a service: the nouns that every service file imports."""
+"""What passes between the wire and a service: a call, a body, an error, a handler."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ JSON = dict[str, Any]
 
 
 class ServiceError(Exception):
-    """An error of the service's own.
+    """An error of a service.
 
     Attributes:
         code: the name of the error's shape in botocore's model of the service, or S3's own code,
             such as NoSuchKey. The model says which HTTP status it has.
-        message: what a person reads.
+        message: for the person who reads it.
         members: further members of the error's shape, such as `resourceName`.
     """
 
@@ -27,8 +27,8 @@ class ServiceError(Exception):
 
 @dataclass(frozen=True)
 class Body:
-    """A streaming payload, whole, in a file. A handler may move the file; otherwise it is removed
-    when the handler has returned.
+    """A streaming payload in a file. A handler may move the file; else it is removed when the
+    handler has returned.
     """
 
     path: Path
@@ -46,7 +46,7 @@ class Call:
         headers: of the request, names in lower case.
         request_id: as in the response's `x-amzn-requestid`.
         body: the streaming payload of the few operations that have one (S3 PutObject).
-        query: of the request, decoded; a presigned URL says here until when it holds.
+        query: of the request, decoded; that of a presigned URL says when it expires.
         path: of the request, still percent-encoded, as a signature covers it.
     """
 
@@ -61,6 +61,6 @@ class Call:
 
 
 Handler = Callable[[Call], JSON]
-WaitingHandler = Callable[[Call], JSON | Awaitable[JSON]]  # may have to wait: see `waiting`
+WaitingHandler = Callable[[Call], JSON | Awaitable[JSON]]  # may return an awaitable: see `waiting`
 Service = Mapping[str, Handler]
 WaitingService = Mapping[str, WaitingHandler]

@@ -1,12 +1,12 @@
-"""What stands inside a body: JSON or XML, by the protocol of the service."""
+"""Which format a body has, JSON or XML, by the protocol of the service."""
 
 from types import ModuleType
 
 from botocore.model import OperationModel, Shape, StructureShape
 
-from app.local.wire import as_json, as_xml
+from app.local.wire import json_body, xml_body
 
-_CODECS = {"rest-json": as_json, "json": as_json, "rest-xml": as_xml}
+_CODECS = {"rest-json": json_body, "json": json_body, "rest-xml": xml_body}
 
 
 def codec(operation: OperationModel) -> ModuleType:
@@ -20,8 +20,8 @@ def content_type(operation: OperationModel) -> str:
     return str(codec(operation).CONTENT_TYPE)
 
 
-def unplaced(shape: StructureShape) -> dict[str, Shape]:
-    """The members that travel in the body, when no single one of them is the body."""
+def body_members(shape: StructureShape) -> dict[str, Shape]:
+    """The members that are in the body, if no single member is the whole body."""
     return {
         name: member
         for name, member in shape.members.items()

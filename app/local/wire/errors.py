@@ -1,11 +1,11 @@
-"""What the wire calls its own errors in each service, and the statuses that models leave out."""
+"""The names of the wire's own errors in each service, and the statuses that models leave out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 class Malformed(Exception):
-    """A body, or a value in it, is not of the type that the model wants."""
+    """A body, or a value in it, is not of the model's type."""
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(f"{message}, at '{path}'" if path else message)
@@ -24,8 +24,8 @@ class Dialect:
         undecodable: the path is not UTF-8.
         invalid: a parameter breaks a constraint.
         unknown: the service has no such operation.
-        missing: the service has it, and the stand-in has not. Its status must not be one that
-            an SDK tries again: 400, or 501 where the service itself says so.
+        missing: the service has the operation, and the stand-in does not. Its status must not be
+            one that SDKs retry: 400, or 501 where the service itself has that.
         too_large: the body is over the limit.
         internal: a handler failed.
         throttled: there are too many requests at once.
@@ -69,8 +69,8 @@ def dialect(service: str) -> Dialect:
     return _DIALECTS.get(service, _COMMON)
 
 
-# Codes that no model lists. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-# What is not here either is 400.
+# Statuses of codes that no model lists; any other code is 400.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _S3_STATUSES: Mapping[str, int] = {
     "AccessDenied": 403,
     "AccessForbidden": 403,
@@ -120,11 +120,12 @@ _COMMON_STATUSES: Mapping[str, int] = {
 
 
 def unmodelled_status(service: str, code: str) -> int:
+    """The HTTP status of a code that the service's model does not list."""
     return (_S3_STATUSES if service == "s3" else _COMMON_STATUSES).get(code, 400)
 
 
 def query_code(code: str) -> str:
-    """SQS once spoke another protocol, and its errors still carry the code they had in it:
+    """The code that an error of SQS had in its older query protocol, which SDKs still read:
     https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
     """
     return _SQS_QUERY_CODES.get(code, code)

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 def frame(headers: Mapping[str, str], payload: bytes) -> bytes:
     head = b"".join(
-        struct.pack("!B", len(name)) + name.encode() + b"\x07" + _counted(value)
+        struct.pack("!B", len(name)) + name.encode() + b"\x07" + _with_length(value)
         for name, value in headers.items()
     )
     prelude = struct.pack("!II", 16 + len(head) + len(payload), len(head))
@@ -36,7 +36,7 @@ def frame(headers: Mapping[str, str], payload: bytes) -> bytes:
     return message + struct.pack("!I", zlib.crc32(message))
 
 
-def _counted(value: str) -> bytes:
+def _with_length(value: str) -> bytes:
     data = value.encode()
     return struct.pack("!H", len(data)) + data
 
@@ -50,19 +50,19 @@ class EventStream:
         self._padded = operation.service_model.signing_name == "bedrock"
 
     def frames(self, events: Iterable[JSON]) -> Iterator[bytes]:
-        """A frame for each event, as it is produced; an error becomes the last of them."""
+        """A frame for each event as it is produced. An exception becomes the last frame."""
         try:
             for event in events:
                 yield self.event(event)
-        except Exception as error:  # noqa: BLE001 - no stream ends without a word
+        except Exception as error:  # noqa: BLE001 - every stream ends with a frame
             yield self._last(error)
 
-    async def frames_waiting(self, events: AsyncIterator[JSON]) -> AsyncGenerator[bytes, None]:
-        """The same of an asynchronous iterator."""
+    async def frames_async(self, events: AsyncIterator[JSON]) -> AsyncGenerator[bytes, None]:
+        """As `frames`, for an asynchronous iterator."""
         try:
             async for event in events:
                 yield self.event(event)
-        except Exception as error:  # noqa: BLE001 - no stream ends without a word
+        except Exception as error:  # noqa: BLE001 - every stream ends with a frame
             yield self._last(error)
 
     def _last(self, error: Exception) -> bytes:
@@ -116,8 +116,8 @@ _LONGEST = 2**15 - 1  # what a header's value may hold
 
 
 def padded(payload: bytes) -> bytes:
-    """Bedrock hides how long an event is behind a member `p` of some length, which no model names
-    and every client has to pass over. Here the length follows from the payload.
+    """The payload with a member `p` of some length, by which Bedrock hides how long an event is. No
+    model names it, and every client has to ignore it. Here its length depends on the payload.
     """
     padding = _ALPHABET[: 1 + zlib.crc32(payload) % len(_ALPHABET)]
     comma = b"," if payload != b"{}" else b""

@@ -12,15 +12,15 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from app.local.wire.call import ServiceError
 from app.local.wire.request import encode_header
 
-FIELDS = 20_000  # what the fields before the file may hold together, in bytes
+MOST_FIELD_BYTES = 20_000  # of all fields before the file
 
 
 class Form:
-    """The fields and the file of a form, out of chunks that are cut anywhere.
+    """The fields and the file of a form, read from chunks that may end anywhere.
 
     Attributes:
-        fields: those before the file, by name; S3 looks at no later ones.
-        filename: as the browser gave it; None until the file has begun.
+        fields: the fields before the file, by name; S3 ignores those after it.
+        filename: as the browser sent it; None until the file begins.
     """
 
     def __init__(self, content_type: str) -> None:
@@ -38,8 +38,12 @@ class Form:
             _boundary(content_type),
             {
                 "on_part_begin": self._begin,
-                "on_header_field": lambda data, start, end: self._more(0, data[start:end]),
-                "on_header_value": lambda data, start, end: self._more(1, data[start:end]),
+                "on_header_field": lambda data, start, end: self._add_header_bytes(
+                    0, data[start:end]
+                ),
+                "on_header_value": lambda data, start, end: self._add_header_bytes(
+                    1, data[start:end]
+                ),
                 "on_header_end": self._end_header,
                 "on_headers_finished": self._open,
                 "on_part_data": lambda data, start, end: self._data(data[start:end]),
@@ -67,7 +71,7 @@ class Form:
     def _begin(self) -> None:
         self._disposition, self._value = "", bytearray()
 
-    def _more(self, place: int, data: bytes) -> None:
+    def _add_header_bytes(self, place: int, data: bytes) -> None:
         self._header[place].extend(data)
 
     def _end_header(self) -> None:
@@ -89,7 +93,7 @@ class Form:
         if self.filename is not None:
             return
         self._size += len(data)
-        if self._size > FIELDS:
+        if self._size > MOST_FIELD_BYTES:
             raise ServiceError(
                 "MaxPostPreDataLengthExceeded",
                 "Your POST request fields preceding the upload file were too large.",
@@ -112,6 +116,6 @@ def _boundary(content_type: str) -> bytes:
     raise _malformed("its Content-Type has no boundary")
 
 
-def _malformed(why: str) -> ServiceError:
-    message = f"The body of your POST request is not well-formed multipart/form-data: {why}."
+def _malformed(reason: str) -> ServiceError:
+    message = f"The body of your POST request is not well-formed multipart/form-data: {reason}."
     return ServiceError("MalformedPOSTRequest", message)

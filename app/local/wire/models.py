@@ -1,7 +1,7 @@
-"""botocore's own models of the services: the one description that everything here is driven by.
+"""botocore's own models of the services, which drive everything in this package.
 
-Nothing is generated and nothing is copied. What a model lacks, or gets wrong, is corrected in
-memory when it is loaded; the corrections are below, and there are few.
+Nothing is generated and nothing is copied. Where a model is incomplete or wrong, it is corrected in
+memory when it is loaded; the few corrections are below.
 """
 
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ def model(service: str) -> ServiceModel:
         _add_browser_upload(description)
         _add_preflights(description)
     if service == "bedrock-agent":
-        _mend_taggable_arns(description)
+        _correct_taggable_arns(description)
     if service == "dynamodb":
-        _mend_dynamodb(description)
+        _correct_dynamodb(description)
     return ServiceModel(description, service)
 
 
@@ -42,7 +42,7 @@ def operations(service: str) -> Iterator[OperationModel]:
 
 
 def streaming_payload(operation: OperationModel) -> str | None:
-    """The parameter that is the whole body and may be too large for memory."""
+    """The name of the parameter that is a streaming body, which may be too large for memory."""
     shape = operation.input_shape
     payload = shape.serialization.get("payload") if shape else None
     if shape and payload and shape.members[payload].serialization.get("streaming"):
@@ -51,7 +51,7 @@ def streaming_payload(operation: OperationModel) -> str | None:
 
 
 def _add_browser_upload(s3: dict[str, Any]) -> None:
-    """S3 takes a form posted by a browser, which no SDK sends and the model leaves out:
+    """Add the form that a browser posts to S3, which no SDK sends and the model leaves out:
     https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
     """
     text = {"shape": "ObjectKey"}
@@ -92,12 +92,12 @@ def _add_browser_upload(s3: dict[str, Any]) -> None:
 
 
 def _add_preflights(s3: dict[str, Any]) -> None:
-    """A browser asks S3 whether a page may use a bucket, which no SDK does either:
+    """Add the preflights by which a browser asks S3 whether a page may use a bucket:
     https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html
     """
-    for name, like in (("OptionsBucket", "HeadBucket"), ("OptionsObject", "HeadObject")):
-        uri = s3["operations"][like]["http"]["requestUri"]
-        members = s3["shapes"][s3["operations"][like]["input"]["shape"]]["members"]
+    for name, model_operation in (("OptionsBucket", "HeadBucket"), ("OptionsObject", "HeadObject")):
+        uri = s3["operations"][model_operation]["http"]["requestUri"]
+        members = s3["shapes"][s3["operations"][model_operation]["input"]["shape"]]["members"]
         labels = [label for label in ("Bucket", "Key") if label in members]
         s3["operations"][name] = {
             "name": name,
@@ -111,15 +111,15 @@ def _add_preflights(s3: dict[str, Any]) -> None:
         }
 
 
-def _mend_taggable_arns(bedrock_agent: dict[str, Any]) -> None:
-    r"""The pattern says `/d` where it means `\d`, and so no ARN of a Knowledge Base would match."""
+def _correct_taggable_arns(bedrock_agent: dict[str, Any]) -> None:
+    r"""Replace `/d` in the pattern by `\d`: as it is, no ARN of a Knowledge Base matches."""
     shape = bedrock_agent["shapes"]["TaggableResourcesArn"]
     shape["pattern"] = shape["pattern"].replace("/d", r"\d")
 
 
-def _mend_dynamodb(dynamodb: dict[str, Any]) -> None:
-    """A pattern has what Java takes for the range of all characters beyond U+FFFF; and answers are
-    said to keep minima that only requests have.
+def _correct_dynamodb(dynamodb: dict[str, Any]) -> None:
+    """Write the range of all characters beyond U+FFFF as Python does, not as Java does; and remove
+    minima from members of answers, where only requests have them.
     """
     shapes = dynamodb["shapes"]
     role, pairs = shapes["AutoScalingRoleArn"], r"\uD800\uDC00-\uDBFF\uDFFF"

@@ -1,4 +1,4 @@
-"""The head of a request, and how headers are text."""
+"""The head of a request, and the encoding of headers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ class Request:
         method: in upper case.
         path: as it was sent, still percent-encoded: `%2F` inside an id is not a slash.
         query: decoded; a name without a value has an empty one.
-        headers: names in lower case; what was sent twice is joined with a comma. A URL that is
-            presigned for S3 holds headers in its query, as x-amz-...; they are here too. Of other
-            requests the query is no head: any link can have one.
-        id: ours, for the log and for `x-amzn-requestid`.
+        headers: names in lower case; repeated headers are joined with a comma. The x-amz-...
+            members of a query are headers too if the URL is presigned for S3, and only then: any
+            link can have a query.
+        id: a new one, for the log and for `x-amzn-requestid`.
     """
 
     method: str
@@ -29,7 +29,7 @@ class Request:
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any]) -> "Request":
-        """Of an ASGI connection scope: https://asgi.readthedocs.io/en/latest/specs/www.html"""
+        """The head in an ASGI connection scope: https://asgi.readthedocs.io/en/latest/specs/www.html"""
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(scope["query_string"].decode("latin-1"), True):
             query.setdefault(name, []).append(value)
@@ -67,7 +67,7 @@ def is_presigned(query: Mapping[str, list[str]]) -> bool:
 
 
 def decode_header(value: bytes) -> str:
-    """A header is bytes; what is not UTF-8 survives the way in and out again unchanged."""
+    """A header's text. Bytes that are not UTF-8 come out of `encode_header` unchanged."""
     return value.decode("utf-8", "surrogateescape")
 
 

@@ -1,4 +1,4 @@
-"""Single values as text: in a path, a query, a header, an XML element.
+"""Single values as text, as they are in a path, a query, a header or an XML element.
 
 Timestamps have three formats (https://smithy.io/2.0/spec/protocol-traits.html#timestampformat-trait)
 and are aware datetimes here:
@@ -19,10 +19,10 @@ from botocore.model import Shape
 
 
 def read_timestamp(value: str | float) -> datetime:
-    """The three formats cannot be mistaken for one another, so whichever was sent is read.
+    """A timestamp in any of the three formats, which cannot be confused with each other.
 
     Raises:
-        ValueError: the text is none of them.
+        ValueError: the text has none of them.
     """
     try:
         if not isinstance(value, str):
@@ -67,7 +67,7 @@ def write_blob(blob: bytes | str) -> str:
 
 
 def read_float(value: str | float) -> float:
-    """JSON has no infinities, so they come as text, and nothing else does."""
+    """A number; or the text of an infinity or NaN, which JSON cannot write as a number."""
     if isinstance(value, str) and value not in ("Infinity", "-Infinity", "NaN"):
         raise ValueError(value)
     return float(value)
@@ -82,7 +82,7 @@ def write_float(value: float) -> float | str:
 
 
 def _read_integer(text: str) -> int:
-    if "_" in text:  # which Python would take for a separator
+    if "_" in text:  # a separator in Python
         raise ValueError(text)
     return int(text)
 
@@ -104,7 +104,7 @@ def from_text(shape: Shape, text: str) -> Any:
 
 
 def to_text(shape: Shape, value: Any, timestamp_format: str) -> str:
-    """`timestamp_format` is that of the place; a shape may name its own."""
+    """The text of a value. A shape may have another format than `timestamp_format`, its place's."""
     if shape.type_name == "timestamp":
         own = shape.serialization.get("timestampFormat", timestamp_format)
         return str(write_timestamp(value, own))

@@ -1,8 +1,8 @@
-"""What waits, waits on the event loop: no thread is held meanwhile.
+"""Waiting on the event loop, so that it costs no thread.
 
-A handler is called in a thread. Where it has to wait, for a message, a function or a model server,
-it returns an awaitable of its result in place of the result. That is awaited on the event loop, so
-that a thousand requests may wait while the threads answer all others.
+A handler is called in a thread. If it has to wait for a message, a function or a model server, it
+returns an awaitable of its result instead of the result. That is awaited on the event loop, so that
+a thousand requests can wait while the threads answer all others.
 """
 
 import asyncio
@@ -19,31 +19,32 @@ T = TypeVar("T")
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def repeating(receive: Receive) -> Receive:
-    """`receive` of a request, for one reader after another: once the client has gone, each call
-    says so at once.
+def repeat_disconnect(receive: Receive) -> Receive:
+    """`receive` of a request, for several readers: once the client has disconnected, each call says
+    so at once.
 
-    hypercorn says it a single time. Where the client leaves at the moment at which the handler has
-    its result, whoever waited for the handler takes that message, and whoever then sends the
-    result would never learn that nobody reads it: what makes the body would go on for nobody.
+    hypercorn sends the disconnect message once. If the client leaves just when the handler has its
+    result, the code that waited for the handler takes that message. Without this, the code that
+    then sends the result would never learn of it, and the body would be made for nobody.
     """
-    left: dict[str, Any] | None = None
+    disconnect: dict[str, Any] | None = None
 
     async def receive_again() -> dict[str, Any]:
-        nonlocal left
-        message = left or await receive()
+        nonlocal disconnect
+        message = disconnect or await receive()
         if message["type"] == "http.disconnect":
-            left = message
+            disconnect = message
         return message
 
     return receive_again
 
 
-async def unless_gone(work: Coroutine[Any, Any, T], receive: Receive) -> T:
-    """What `work` comes to. It is cancelled at once when the client goes away, or this is.
+async def unless_disconnected(work: Coroutine[Any, Any, T], receive: Receive) -> T:
+    """The result of `work`, which is cancelled at once when the client disconnects or this is
+    cancelled.
 
     Raises:
-        Disconnected: the client has gone away.
+        Disconnected: the client has disconnected.
     """
     working, gone = asyncio.ensure_future(work), asyncio.ensure_future(receive())
     try:
@@ -61,15 +62,15 @@ Context = Callable[[], AbstractContextManager[None]]
 
 
 @overload
-def within(context: Context, handler: Handler) -> Handler: ...
+def translate_errors(context: Context, handler: Handler) -> Handler: ...
 
 
 @overload
-def within(context: Context, handler: WaitingHandler) -> WaitingHandler: ...
+def translate_errors(context: Context, handler: WaitingHandler) -> WaitingHandler: ...
 
 
-def within(context: Context, handler: WaitingHandler) -> WaitingHandler:
-    """The handler, called and awaited within a context that may replace its exceptions."""
+def translate_errors(context: Context, handler: WaitingHandler) -> WaitingHandler:
+    """The handler, called and awaited in a context manager that translates its exceptions."""
 
     async def awaited(result: Awaitable[JSON]) -> JSON:
         with context():

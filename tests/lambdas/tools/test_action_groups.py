@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.local.wire.models import model
-from app.local.wire.validate import violations
+from app.local.wire.validation import violations
 from lambdas.tools.contract import ActionGroup
 from lambdas.tools.seed import seed
 from tests.lambdas.tools.conftest import Shop

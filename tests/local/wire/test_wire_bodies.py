@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.local.wire import JSON, Application, Call, Service, ServiceError
+from app.local.wire.aws_chunked import decode_aws_chunked
 from app.local.wire.body import TooLarge, in_file, in_memory
-from app.local.wire.chunked import aws_chunked
-from app.local.wire.form import FIELDS, Form
+from app.local.wire.form import MOST_FIELD_BYTES, Form
 from tests.wire_server import Server, serving
 
 SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=A/2/us-east-1/s3/aws4_request"}
@@ -45,7 +45,7 @@ def test_aws_chunked_wherever_it_is_cut(
     body = b"".join(b"%x%b\r\n%b\r\n" % (len(one), signature.encode(), one) for one in chunks)
     body += f"0{signature}\r\nx-amz-checksum-crc32:NhCmhg==\r\nX-Other: b\r\n\r\n".encode()
     headers = {"content-encoding": "aws-chunked", "content-length": str(len(body))}
-    assert joined(aws_chunked(cut(body, places), headers)) == b"".join(chunks)
+    assert joined(decode_aws_chunked(cut(body, places), headers)) == b"".join(chunks)
     assert headers == {
         "content-length": str(sum(map(len, chunks))),
         "x-amz-checksum-crc32": "NhCmhg==",
@@ -55,7 +55,7 @@ def test_aws_chunked_wherever_it_is_cut(
 
 def test_aws_chunked_without_trailers() -> None:
     headers: dict[str, str] = {}
-    assert joined(aws_chunked(cut(b"5\r\nhello\r\n0\r\n\r\n", [3]), headers)) == b"hello"
+    assert joined(decode_aws_chunked(cut(b"5\r\nhello\r\n0\r\n\r\n", [3]), headers)) == b"hello"
     assert headers == {"content-length": "5"}
 
 
@@ -72,7 +72,7 @@ def test_aws_chunked_without_trailers() -> None:
 )
 def test_aws_chunked_that_is_broken(body: bytes) -> None:
     with pytest.raises(ServiceError, match="IncompleteBody"):
-        joined(aws_chunked(cut(body, []), {}))
+        joined(decode_aws_chunked(cut(body, []), {}))
 
 
 BOUNDARY = "----WebKitFormBoundary7MA4"
@@ -106,7 +106,11 @@ def test_a_form_wherever_it_is_cut(content: bytes, places: set[int]) -> None:
         (FORM_TYPE, b"nonsense", "MalformedPOSTRequest"),
         (FORM_TYPE, part("file", b"it breaks", "off"), "MalformedPOSTRequest"),
         ("multipart/form-data", END, "MalformedPOSTRequest"),
-        (FORM_TYPE, part("policy", b"x" * (FIELDS + 1)) + END, "MaxPostPreDataLengthExceeded"),
+        (
+            FORM_TYPE,
+            part("policy", b"x" * (MOST_FIELD_BYTES + 1)) + END,
+            "MaxPostPreDataLengthExceeded",
+        ),
     ],
 )
 def test_a_form_that_is_broken(content_type: str, body: bytes, code: str) -> None:

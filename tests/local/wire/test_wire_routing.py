@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.local.wire import JSON, Call
 from app.local.wire.request import Request
-from app.local.wire.route import Route, Routes, identify
+from app.local.wire.routing import Route, Routes, signing_name_of
 from tests.conftest import Serve
 
 ROUTES = Routes(lambda operation: operation.service_model.service_name != "bedrock-agent")
@@ -63,7 +63,7 @@ REGIONLESS = "AWS4-ECDSA-P256-SHA256 Credential=AK/20261121/lambda/aws4_request"
 def test_the_signature_says_whom_a_request_is_for(
     headers: dict[str, str], target: str, signing_name: str
 ) -> None:
-    assert identify(request("POST", target, **headers)) == signing_name
+    assert signing_name_of(request("POST", target, **headers)) == signing_name
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_of_two_services_with_one_path_the_one_that_handles_it_is_taken() -> Non
 
 
 def test_a_preflight_is_for_s3() -> None:
-    assert identify(request("OPTIONS", "/b/k")) == "s3"
+    assert signing_name_of(request("OPTIONS", "/b/k")) == "s3"
     route = ROUTES.find("s3", request("OPTIONS", "/b/a/c"))
     assert route is not None
     assert (route.operation.name, route.labels) == ("OptionsObject", {"Bucket": "b", "Key": "a/c"})

@@ -8,9 +8,9 @@ from botocore.model import Shape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.wire.as_xml import escape
 from app.local.wire.request import decode_header, encode_header
 from app.local.wire.scalars import from_text, read_timestamp, to_text, write_timestamp
+from app.local.wire.xml_body import escape
 
 MOMENT = datetime(2026, 11, 21, 9, 30, 15, tzinfo=UTC)
 FRACTION = MOMENT.replace(microsecond=250_000)

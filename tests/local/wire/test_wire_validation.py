@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from app.local.wire import JSON, Call
 from app.local.wire.models import model
-from app.local.wire.validate import Violation, matches, violations
+from app.local.wire.validation import Violation, matches, violations
 from tests.conftest import Serve
 from tests.wire_server import Server, serving
 

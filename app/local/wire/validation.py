@@ -1,7 +1,7 @@
-"""Parameters against every constraint of the model, in AWS's own words.
+"""Checks parameters against every constraint of the model, with AWS's own messages.
 
 botocore's client checks types, required members and minima only; AWS's servers check all, and so
-does this. Lengths of strings are counted in characters, of blobs in bytes.
+does this module. Lengths of strings are counted in characters, of blobs in bytes.
 
     1 validation error detected: Value 'no spaces!' at 'knowledgeBaseId' failed to satisfy
     constraint: Member must satisfy regular expression pattern: [0-9a-zA-Z]+
@@ -21,12 +21,12 @@ PATTERN_SECONDS = 1.0
 
 
 class Violation(NamedTuple):
-    """A constraint that is not met.
+    """A constraint that a value breaks.
 
     Attributes:
-        path: of the member, as `messages.1.member.content`; lists count from 1.
-        value: as it is shown; nothing if it, or what it stands in, is sensitive.
-        rule: what it must satisfy.
+        path: of the member, as in `messages.1.member.content`; lists count from 1.
+        value: as the message shows it; empty if it, or a structure around it, is sensitive.
+        rule: what the value must satisfy.
     """
 
     path: str
@@ -34,37 +34,37 @@ class Violation(NamedTuple):
     rule: str
 
     def __str__(self) -> str:
-        shown = f"Value {self.value} at" if self.value else "Value at"
-        return f"{shown} '{self.path}' failed to satisfy constraint: {self.rule}"
+        subject = f"Value {self.value} at" if self.value else "Value at"
+        return f"{subject} '{self.path}' failed to satisfy constraint: {self.rule}"
 
 
 def check(operation: OperationModel, params: JSON) -> None:
-    """Parameters against their operation.
+    """Check the parameters of an operation.
 
     Raises:
-        ServiceError: a parameter breaks a constraint; it names every one that does, and how.
+        ServiceError: parameters break constraints; the message names each and its constraint.
     """
     shape = operation.input_shape
-    if shape is None or not (found := violations(shape, params)):
+    if shape is None or not (broken := violations(shape, params)):
         return
-    errors = "error" if len(found) == 1 else "errors"
+    errors = "error" if len(broken) == 1 else "errors"
     raise ServiceError(
         dialect(operation.service_model.service_name).invalid,
-        f"{len(found)} validation {errors} detected: {'; '.join(map(str, found))}",
-        fieldList=[{"name": one.path, "message": one.rule} for one in found],
+        f"{len(broken)} validation {errors} detected: {'; '.join(map(str, broken))}",
+        fieldList=[{"name": violation.path, "message": violation.rule} for violation in broken],
     )
 
 
 def violations(shape: Shape, value: JSON) -> list[Violation]:
-    """All that is wrong with a structure's value, given as boto3's caller writes it."""
+    """The constraints that a structure's value breaks. It is as boto3's caller writes it."""
     return list(_structure(shape, value, ""))
 
 
 def _check(shape: Shape, value: Any, path: str) -> Iterator[Violation]:
     if value is None:
         return iter([Violation(path, "null", "Member must not be null")])
-    found = _CHECKS[shape.type_name](shape, value, path)
-    return map(_hidden, found) if shape.metadata.get("sensitive") else found
+    broken = _CHECKS[shape.type_name](shape, value, path)
+    return map(_without_value, broken) if shape.metadata.get("sensitive") else broken
 
 
 def _structure(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
@@ -76,9 +76,9 @@ def _structure(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
     if shape.is_tagged_union and len(value) != 1:
         rule = f"Member must have exactly one member set of: [{', '.join(shape.members)}]"
         yield Violation(path, "", rule)
-    for name, given in value.items():
-        if given is not None:
-            yield from _check(shape.members[name], given, _join(path, name))
+    for name, item in value.items():
+        if item is not None:
+            yield from _check(shape.members[name], item, _join(path, name))
 
 
 def _list(shape: Any, value: list[Any], path: str) -> Iterator[Violation]:
@@ -100,13 +100,15 @@ def _map(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
 def _string(shape: Any, value: str, path: str) -> Iterator[Violation]:
     rules = shape.metadata
     yield from _length(shape, value, path)
-    fits = len(value) <= rules.get("max", len(value))  # matching what is too long is no use
+    fits = len(value) <= rules.get(
+        "max", len(value)
+    )  # a pattern is not matched against what is too long
     if fits and (pattern := rules.get("pattern")) and not matches(pattern, value):
         rule = f"Member must satisfy regular expression pattern: {pattern}"
-        yield Violation(path, _shown(value), rule)
+        yield Violation(path, _quote(value), rule)
     if (enum := rules.get("enum")) and value not in enum:
         rule = f"Member must satisfy enum value set: [{', '.join(enum)}]"
-        yield Violation(path, _shown(value), rule)
+        yield Violation(path, _quote(value), rule)
 
 
 def _length(shape: Shape, value: Sized, path: str) -> Iterator[Violation]:
@@ -132,10 +134,10 @@ def _within(
 ) -> Iterator[Violation]:
     if size < bounds.get("min", size):
         rule = f"Member must have {noun} greater than or equal to {bounds['min']}"
-        yield Violation(path, _shown(value), rule)
+        yield Violation(path, _quote(value), rule)
     if size > bounds.get("max", size):
         rule = f"Member must have {noun} less than or equal to {bounds['max']}"
-        yield Violation(path, _shown(value), rule)
+        yield Violation(path, _quote(value), rule)
 
 
 def _nothing(_shape: Shape, _value: Any, _path: str) -> Iterator[Violation]:
@@ -159,7 +161,7 @@ _CHECKS: dict[str, _Check] = {
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Patterns are Java's, and have to match the whole value."""
+    """Whether the pattern, a Java regular expression, matches the whole value."""
     try:
         return bool(_compiled(pattern).fullmatch(value, timeout=PATTERN_SECONDS, concurrent=True))
     except TimeoutError:
@@ -171,18 +173,18 @@ def _compiled(pattern: str) -> Any:
     return regex.compile(pattern)
 
 
-def _hidden(violation: Violation) -> Violation:
+def _without_value(violation: Violation) -> Violation:
     return violation._replace(value="")
 
 
-def _shown(value: Any) -> str:
+def _quote(value: Any) -> str:
     if isinstance(value, bytes):
         return ""
     text = str(value)
-    return f"'{text[:_SHOWN]}...'" if len(text) > _SHOWN else f"'{text}'"
+    return f"'{text[:_LONGEST_SHOWN]}...'" if len(text) > _LONGEST_SHOWN else f"'{text}'"
 
 
-_SHOWN = 128
+_LONGEST_SHOWN = 128  # characters of a value in a message
 
 
 def _join(path: str, name: str) -> str:

@@ -1,24 +1,24 @@
-"""An error as the service itself would answer it: by that service's own model.
+"""The response of an error, as the service itself would give it by its model.
 
-The same name has another status in another service (ConflictException is 400 in bedrock and 409 in
-bedrock-agent), so there is no table of errors here, only of what the models leave out.
+A name can have another status in another service (ConflictException is 400 in bedrock and 409 in
+bedrock-agent), so there is no table of errors; `errors` lists only what the models leave out.
 """
 
 import json
 from typing import Any
 
-from app.local.wire import as_json, as_xml
-from app.local.wire.as_xml import escape
+from app.local.wire import json_body, xml_body
 from app.local.wire.call import JSON, ServiceError
 from app.local.wire.errors import query_code, unmodelled_status
 from app.local.wire.models import model
 from app.local.wire.request import Request
-from app.local.wire.serialise import Response, place
+from app.local.wire.response import Response, place
+from app.local.wire.xml_body import escape
 
 
-def fail(service: str, request: Request, error: ServiceError) -> Response:
+def error_response(service: str, request: Request, error: ServiceError) -> Response:
     shapes: list[Any] = model(service).error_shapes
-    shape = next((one for one in shapes if one.name == error.code), None)
+    shape = next((shape for shape in shapes if shape.name == error.code), None)
     response = Response(_status(service, shape, error.code))
     members = dict(error.members)
     response.add_headers(members.pop("$headers", {}))
@@ -46,8 +46,8 @@ def _write_json(
     body: JSON = {message: error.message}
     if shape:
         known = {name: value for name, value in members.items() if name in shape.members}
-        body |= as_json.to_json(shape, known, shape.members)
-    headers = {"content-type": as_json.CONTENT_TYPE, "x-amzn-errortype": error.code}
+        body |= json_body.to_json(shape, known, shape.members)
+    headers = {"content-type": json_body.CONTENT_TYPE, "x-amzn-errortype": error.code}
     metadata = model(service).metadata
     if metadata["protocol"] == "json":
         body["__type"] = error.code
@@ -62,6 +62,6 @@ def _write_xml(response: Response, request: Request, error: ServiceError, member
         return
     fields = {"Code": error.code, "Message": error.message} | members
     fields |= {"Resource": request.path, "RequestId": request.id, "HostId": request.id}
-    inside = "".join(f"<{name}>{escape(str(text))}</{name}>" for name, text in fields.items())
-    response.add_headers({"content-type": as_xml.CONTENT_TYPE})
-    response.body = f"{as_xml.DECLARATION}<Error>{inside}</Error>".encode(errors="replace")
+    elements = "".join(f"<{name}>{escape(str(text))}</{name}>" for name, text in fields.items())
+    response.add_headers({"content-type": xml_body.CONTENT_TYPE})
+    response.body = f"{xml_body.DECLARATION}<Error>{elements}</Error>".encode(errors="replace")

@@ -1,4 +1,4 @@
-"""JSON bodies, in and out, along a shape."""
+"""JSON bodies: reads and writes them by the shapes of the model."""
 
 import json
 import re
@@ -21,19 +21,19 @@ from app.local.wire.scalars import (
 
 CONTENT_TYPE = "application/json"
 DEEPEST = 150
-"""Levels of nesting that a body may have; what walks a body calls itself for each."""
+"""Levels of nesting that a body may have: the functions here recurse once for each."""
 
-_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # may begin a lone surrogate: no text can hold one
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # a lone one is no text
 
 
 def decode(shape: StructureShape, data: bytes, members: dict[str, Shape]) -> JSON:
-    """The `members` of a structure, out of a request's body.
+    """The `members` of a structure, from a request's body.
 
-    What the model does not know is passed over, as AWS passes it over.
+    Members that the model does not have are ignored, as AWS ignores them.
     """
     try:
         value = json.loads(data.decode(), parse_constant=_no_constant, parse_float=_finite)
-        if _HALF.search(data):
+        if _SURROGATE.search(data):
             json.dumps(value, ensure_ascii=False).encode()
     except ValueError as error:
         raise Malformed(f"The body is not JSON: {error}") from error
@@ -73,7 +73,7 @@ def _depth(value: Any) -> int:
     return depth
 
 
-# in: what json.loads gives -> what boto3's caller wrote
+# Reading: what json.loads returns -> what boto3's caller wrote
 
 
 def _read(shape: Shape, value: Any, path: str) -> Any:
@@ -86,9 +86,9 @@ def _structure(shape: Any, value: Any, path: str, members: dict[str, Shape] | No
     _expect(value, dict, "a structure", path)
     result = {}
     for name, member in (shape.members if members is None else members).items():
-        given = value.get(member.serialization.get("name", name))
-        if given is not None:
-            result[name] = _read(member, given, f"{path}.{name}" if path else name)
+        item = value.get(member.serialization.get("name", name))
+        if item is not None:
+            result[name] = _read(member, item, f"{path}.{name}" if path else name)
     return result
 
 
@@ -124,25 +124,25 @@ def _integer(_shape: Shape, value: Any, path: str) -> int:
     return int(_expect(number, int, "an Integer", path))
 
 
-def _converted(convert: Callable[[Any], Any], accepted: Any, wanted: str) -> "_Reader":
+def _converted(convert: Callable[[Any], Any], accepted: Any, kind: str) -> "_Reader":
     def read(_shape: Shape, value: Any, path: str) -> Any:
         try:
-            return convert(_expect(value, accepted, wanted, path))
+            return convert(_expect(value, accepted, kind, path))
         except (ValueError, OverflowError) as error:
-            raise Malformed(f"{_found(value)} cannot be converted to {wanted}", path) from error
+            raise Malformed(f"{_token(value)} cannot be converted to {kind}", path) from error
 
     return read
 
 
-def _expect(value: Any, kind: Any, wanted: str, path: str) -> Any:
+def _expect(value: Any, accepted: Any, kind: str, path: str) -> Any:
     # bool is an int in Python, and not in JSON
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise Malformed(f"{_found(value)} cannot be converted to {wanted}", path)
+    if not isinstance(value, accepted) or (isinstance(value, bool) and accepted is not bool):
+        raise Malformed(f"{_token(value)} cannot be converted to {kind}", path)
     return value
 
 
-def _found(value: Any) -> str:
-    """What AWS's JSON parser calls a token."""
+def _token(value: Any) -> str:
+    """The name that AWS's JSON parser has for the value's token."""
     if isinstance(value, bool):
         return "TRUE_VALUE" if value else "FALSE_VALUE"
     kinds = {str: "STRING_VALUE", dict: "START_OBJECT", list: "START_ARRAY", type(None): "NULL"}
@@ -165,7 +165,7 @@ _READERS: dict[str, _Reader] = {
 }
 
 
-# out: what a handler returned -> what json.dumps takes
+# Writing: what a handler returned -> what json.dumps takes
 
 
 def _write(shape: Any, value: Any) -> Any:
@@ -187,13 +187,13 @@ def to_json(shape: StructureShape, value: JSON, members: dict[str, Shape]) -> JS
     """A structure as json.dumps takes it.
 
     Raises:
-        TypeError: the value has a member that the shape has not.
+        TypeError: the value has a member that the shape does not have.
     """
     result = {}
-    for name, given in value.items():
+    for name, item in value.items():
         if name not in members:
             raise TypeError(f"{shape.name} has no member {name!r}, only {', '.join(members)}")
-        if given is not None:
+        if item is not None:
             member = members[name]
-            result[member.serialization.get("name", name)] = _write(member, given)
+            result[member.serialization.get("name", name)] = _write(member, item)
     return result

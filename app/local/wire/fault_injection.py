@@ -1,4 +1,4 @@
-"""What a fault does to a response: see `app.local.faults` for what there is to order."""
+"""Injects the faults that tests order (`app.local.faults`) into responses."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -7,19 +7,19 @@ from typing import Any
 from app.local.faults import Cut, Delay, Fail, Fault, Flip
 from app.local.wire.call import ServiceError
 
-LastWords = Callable[[ServiceError], bytes] | None
+ErrorFrame = Callable[[ServiceError], bytes] | None  # None: the body cannot hold an error
 
 
 class Reset(Exception):
-    """The connection is to be reset, whatever was sent on it."""
+    """The connection is to be reset, whatever has been sent on it."""
 
 
-async def before_the_head(fault: Fault | None) -> None:
-    """Strike before anything is sent.
+async def inject_fault(fault: Fault | None) -> None:
+    """Inject a fault that strikes before anything is sent.
 
     Raises:
         ServiceError: the fault is an error of the service.
-        Reset: the fault is that there is no answer.
+        Reset: the fault is a cut connection.
     """
     if fault is None or fault.after is not None:
         return
@@ -32,16 +32,18 @@ async def before_the_head(fault: Fault | None) -> None:
             raise Reset
 
 
-async def between_pieces(
+async def inject_fault_between(
     pieces: AsyncIterator[bytes],
     fault: Fault | None,
-    last_words: LastWords,
+    error_frame: ErrorFrame,
     gone: "asyncio.Future[Any]",
 ) -> AsyncIterator[bytes]:
-    """The pieces, until the fault strikes; `gone` is done when the client has gone away.
+    """The pieces of a body, with a fault that strikes between or within them.
+
+    `gone` is done when the client has disconnected.
 
     Raises:
-        Reset: the fault is that the connection breaks.
+        Reset: the fault is a cut connection.
     """
     sent = -1
     async for piece in pieces:
@@ -51,12 +53,12 @@ async def between_pieces(
                 case Delay(seconds=seconds):
                     await asyncio.wait({gone}, timeout=seconds)
                 case Fail(code=code, message=message):
-                    yield speak(last_words, ServiceError(code, message))
+                    yield encode_error(error_frame, ServiceError(code, message))
                     return
                 case Cut(mid_frame=mid_frame, abrupt=abrupt):
                     if mid_frame:
                         yield piece[: len(piece) // 2]
-                    if abrupt or last_words is None:
+                    if abrupt or error_frame is None:
                         raise Reset
                     return
                 case Flip():
@@ -65,8 +67,12 @@ async def between_pieces(
         yield piece
 
 
-def speak(last_words: LastWords, error: ServiceError) -> bytes:
-    """A stream of events can say why it ends; any other body can only break off."""
-    if last_words is None:
+def encode_error(error_frame: ErrorFrame, error: ServiceError) -> bytes:
+    """The last piece of a stream of events, which says why it ends.
+
+    Raises:
+        Reset: the body is no stream of events, and cannot hold an error.
+    """
+    if error_frame is None:
         raise Reset
-    return last_words(error)
+    return error_frame(error)

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from app.local.wire.call import JSON, ServiceError
-from app.local.wire.codec import codec, content_type, unplaced
+from app.local.wire.codec import body_members, codec, content_type
 from app.local.wire.eventstream import CONTENT_TYPE as EVENT_STREAM
 from app.local.wire.eventstream import EventStream
 from app.local.wire.scalars import to_text
@@ -15,14 +15,14 @@ from app.local.wire.scalars import to_text
 
 @dataclass
 class Response:
-    """What goes back to the client.
+    """A response, before it is sent.
 
     Attributes:
         headers: names in lower case.
-        body: whole; or in pieces, each sent as it is produced.
-        close: to be called when nothing more of the body is wanted.
-        aclose: the same, of a body that is made on the event loop.
-        last_words: an error as the last piece, where the body can hold one: a stream of events.
+        body: in one piece, or an iterator of pieces, each sent as it is produced.
+        close: is called when no more pieces are needed.
+        aclose: the same for an asynchronous iterator.
+        error_frame: encodes an error as the last piece of an event stream; None for other bodies.
     """
 
     status: int
@@ -30,7 +30,7 @@ class Response:
     body: bytes | Iterator[bytes] | AsyncIterator[bytes] = b""
     close: Callable[[], None] = lambda: None
     aclose: Callable[[], Awaitable[None]] | None = None
-    last_words: Callable[[ServiceError], bytes] | None = None
+    error_frame: Callable[[ServiceError], bytes] | None = None
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
         self.headers |= {name.lower(): value for name, value in headers.items()}
@@ -45,7 +45,7 @@ def serialise(operation: OperationModel, result: JSON) -> Response:
     response = Response(operation.http.get("responseCode", 200))
     shape = operation.output_shape
     members = dict(shape.members) if shape else {}
-    inside: JSON = {}
+    body: JSON = {}
     for name, value in result.items():
         if name == "$headers":
             response.add_headers(value)
@@ -56,14 +56,14 @@ def serialise(operation: OperationModel, result: JSON) -> Response:
         elif "location" in members[name].serialization:
             place(response, members[name], name, value)
         else:
-            inside[name] = value
+            body[name] = value
     if shape:
-        _fill(response, operation, shape, inside)
+        _fill(response, operation, shape, body)
     return response
 
 
 def place(response: Response, member: Shape, name: str, value: Any) -> None:
-    """A member that is a header, several, or the status."""
+    """Put a member into the response that is a header, several headers, or the status."""
     location = member.serialization["location"]
     wire_name = str(member.serialization.get("name", name))
     if value is None:
@@ -73,21 +73,19 @@ def place(response: Response, member: Shape, name: str, value: Any) -> None:
     elif location == "headers":
         response.add_headers({wire_name + key: text for key, text in value.items()})
     elif isinstance(member, ListShape):
-        texts = (to_text(member.member, one, "rfc822") for one in value)
+        texts = (to_text(member.member, item, "rfc822") for item in value)
         response.add_headers({wire_name: ",".join(texts)})
     else:
         response.add_headers({wire_name: to_text(member, value, "rfc822")})
 
 
-def _fill(
-    response: Response, operation: OperationModel, shape: StructureShape, inside: JSON
-) -> None:
+def _fill(response: Response, operation: OperationModel, shape: StructureShape, body: JSON) -> None:
     if payload := shape.serialization.get("payload"):
-        if inside.get(payload) is not None:
-            _fill_payload(response, operation, shape.members[payload], inside[payload])
-    elif members := unplaced(shape):
+        if body.get(payload) is not None:
+            _fill_payload(response, operation, shape.members[payload], body[payload])
+    elif members := body_members(shape):
         response.headers.setdefault("content-type", content_type(operation))
-        response.body = codec(operation).encode(shape, inside, members, _root(operation))
+        response.body = codec(operation).encode(shape, body, members, _root(operation))
 
 
 def _fill_payload(response: Response, operation: OperationModel, member: Any, value: Any) -> None:
@@ -95,11 +93,11 @@ def _fill_payload(response: Response, operation: OperationModel, member: Any, va
         stream = EventStream(operation, member)
         response.headers.setdefault("content-type", EVENT_STREAM)
         if isinstance(value, AsyncIterator):
-            response.body = stream.frames_waiting(value)
+            response.body = stream.frames_async(value)
             response.aclose = getattr(value, "aclose", None)
         else:
             response.body, response.close = stream.frames(value), _closer(value)
-        response.last_words = stream.exception
+        response.error_frame = stream.exception
     elif isinstance(member, StructureShape):
         root = str(member.serialization.get("name", member.name))
         response.headers.setdefault("content-type", content_type(operation))
@@ -116,7 +114,7 @@ def _closer(source: Iterable[Any]) -> Callable[[], None]:
 
 
 def _root(operation: OperationModel) -> str:
-    """What S3 calls the outermost element; its model does not say, and some clients look."""
+    """The name of S3's outermost element, which the model leaves out and some clients check."""
     return _ROOTS.get(operation.name, operation.name + "Result")
 
 

@@ -1,26 +1,32 @@
-"""What the stand-in answers about itself, under a path that is no service's and no bucket's."""
+"""The stand-in's own endpoints: health, and the faults that tests order.
+
+Their path is no service's, and no bucket can have its name.
+"""
 
 import json
 from importlib.metadata import version
 
 from app.local import faults
 from app.local.faults import Faults
-from app.local.wire.admission import check_host, check_sender, is_sent_unasked
+from app.local.wire.admission import check_host, check_sender, needs_no_preflight
 from app.local.wire.call import JSON, ServiceError
 from app.local.wire.request import Request
-from app.local.wire.serialise import Response
+from app.local.wire.response import Response
 
 PREFIX = "/_outcrop/"
 
 
 def answer(request: Request, body: bytes, orders: Faults | None) -> Response:
-    """Health; and faults, where orders are taken. No page in a browser is answered."""
+    """Answer a request for one of these endpoints. Web pages are refused.
+
+    `orders` is where faults are kept; without it, none can be ordered.
+    """
     try:
         check_host(request, "")
         check_sender(request, "")
     except ServiceError as error:
         return _json(403, {"message": error.message})
-    if is_sent_unasked(request):
+    if needs_no_preflight(request):
         return _json(415, {"message": "Send JSON, with the header Content-Type: application/json."})
     match request.method, request.path:
         case "GET", "/_outcrop/health":

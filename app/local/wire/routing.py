@@ -1,7 +1,7 @@
-"""Which operation a request asks for, told from its signature, method, raw path and query.
+"""Finds the operation of a request by its signature, method, raw path and query.
 
-All services share one port. The scope of the signature (which is read and never checked) names
-the service, and the four Bedrock services, which share one name, hardly share a path:
+All services share one port. The scope of the signature, which is read and not checked, names the
+service. The four Bedrock services share one name, and hardly any paths:
 
     POST /agents/{id}/    PrepareAgent of bedrock-agent; without the last slash it is
     POST /agents/{id}     InvokeInlineAgent of bedrock-agent-runtime
@@ -28,17 +28,18 @@ class Route(NamedTuple):
     labels: Mapping[str, str]
 
 
-def identify(request: Request) -> str:
-    """The signing name of the service that a request is meant for.
+def signing_name_of(request: Request) -> str:
+    """The signing name of the service that a request is for.
 
-    A bearer token, or no signature at all, means Bedrock; but a form is for S3, and so is a
-    browser's preflight. A query names S3 or nobody: a link could name any service.
+    A request with a bearer token or without a signature is for Bedrock, except that forms and
+    browsers' preflights are for S3. A signature in a query counts for S3 only: any link can have a
+    query.
     """
     authorization = request.headers.get("authorization", "")
     if scope := _SCOPE.search(authorization):
         return scope["service"]
     if is_presigned(request.query) or authorization.startswith("AWS "):
-        return "s3"  # the latter is signature version 2, which nothing else takes any more
+        return "s3"  # "AWS " begins signature version 2, which only S3 still accepts
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return "s3"
     if request.method == "OPTIONS":
@@ -50,10 +51,10 @@ _SCOPE = re.compile(r"Credential=(?:[^/\s=]++/){1,9}?(?P<service>[^/\s=]++)/aws4
 
 
 class Routes:
-    """All operations of all services, found by request.
+    """All operations of all services.
 
-    `handled` says whether somebody handles an operation; it decides between services that have
-    the very same path.
+    `handled` says whether an operation has a handler; it decides between services that have the
+    same path.
     """
 
     def __init__(self, handled: Callable[[OperationModel], bool]) -> None:
@@ -70,7 +71,7 @@ class Routes:
                     tree.add(operation)
 
     def find(self, signing_name: str, request: Request) -> Route | None:
-        """The operation, or None if the service has none such.
+        """The operation, or None if the service has no such operation.
 
         Raises:
             Undecodable: a label is not UTF-8.
@@ -81,9 +82,10 @@ class Routes:
         path = _path_style(request) if signing_name == "s3" else request.path
         for node, values in tree.walk(path.removeprefix("/").split("/"), ()):
             if best := _best(node.candidates.get(request.method, ()), request):
-                chosen = next((one for one in best if self._handled(one.operation)), best[0])
+                candidate = next((one for one in best if self._handled(one.operation)), best[0])
                 return Route(
-                    chosen.operation, dict(zip(chosen.labels, map(_decode, values), strict=True))
+                    candidate.operation,
+                    dict(zip(candidate.labels, map(_decode, values), strict=True)),
                 )
         return None
 
@@ -96,7 +98,9 @@ def _decode(label: str) -> str:
 
 
 def _path_style(request: Request) -> str:
-    """S3 takes the bucket from the host as well: http://bucket.localhost:4566/key"""
+    """The path with the bucket in it, also if the bucket is in the host:
+    http://bucket.localhost:4566/key
+    """
     host = _BUCKET_HOST.fullmatch(request.headers.get("host", ""))
     return f"/{host['bucket']}{request.path}" if host else request.path
 
@@ -106,46 +110,46 @@ _BUCKET_HOST = re.compile(r"(?P<bucket>.+)\.localhost(:\d+)?")
 
 @dataclass(frozen=True)
 class _Candidate:
-    """An operation at its place in the tree, and what in a request speaks for it.
+    """An operation at its node of the tree, and what a request for it has in its query and headers.
 
     Attributes:
         labels: the names of the path's labels, in order.
         constants: query members that the URI itself holds, as `?list-type=2`; without them it is
             another operation.
-        needs: required members of query and head, which tell UploadPart from PutObject. When no
+        required: required members of query and head, which tell UploadPart from PutObject. When no
             operation has all that it needs, the least demanding is taken, and found wanting later.
     """
 
     operation: OperationModel
     labels: tuple[str, ...]
     constants: Mapping[str, str]
-    needs: frozenset[str]
+    required: frozenset[str]
 
-    def has_constants(self, request: Request) -> bool:
+    def matches_constants(self, request: Request) -> bool:
         return all(
             name in request.query and value in ("", request.first(name))
             for name, value in self.constants.items()
         )
 
-    def has_needs(self, request: Request) -> bool:
-        return all(name in request.query or name in request.headers for name in self.needs)
+    def has_required(self, request: Request) -> bool:
+        return all(name in request.query or name in request.headers for name in self.required)
 
 
 def _best(candidates: Iterable[_Candidate], request: Request) -> list[_Candidate]:
-    """Of candidates in the order of their rank, those that fit best: more than one only when
-    nothing can tell them apart.
+    """The best of the candidates, which come ordered by rank; several if nothing in the request
+    distinguishes them.
     """
-    usable = [one for one in candidates if one.has_constants(request)]
+    usable = [one for one in candidates if one.matches_constants(request)]
     if not usable:
         return []
     usable = [one for one in usable if len(one.constants) == len(usable[0].constants)]
-    best = next((one for one in usable if one.has_needs(request)), usable[-1])
-    return [one for one in usable if one.needs == best.needs]
+    best = next((one for one in usable if one.has_required(request)), usable[-1])
+    return [one for one in usable if one.required == best.required]
 
 
 @dataclass
 class _Node:
-    """A place in the tree of paths; a step down is what stands between two slashes."""
+    """A node of the tree of paths. Each step down is a segment, the text between two slashes."""
 
     literals: dict[str, "_Node"] = field(default_factory=dict)
     label: "_Node | None" = None
@@ -158,15 +162,15 @@ class _Node:
             operation,
             tuple(re.findall(r"{(\w+)\+?}", uri)),
             dict(parse_qsl(query, keep_blank_values=True)),
-            _needs(operation),
+            _required(operation),
         )
-        # S3 takes a bucket's path with and without a slash at its end.
+        # S3 accepts a bucket's path with and without a slash at its end.
         for path in {uri, "/{Bucket}/"} if uri == "/{Bucket}" else {uri}:
-            there = self._reach(path[1:].split("/")).candidates
-            there.setdefault(operation.http["method"], []).append(candidate)
-            there[operation.http["method"]].sort(key=_rank)
+            candidates = self._node_at(path[1:].split("/")).candidates
+            candidates.setdefault(operation.http["method"], []).append(candidate)
+            candidates[operation.http["method"]].sort(key=_rank)
 
-    def _reach(self, segments: list[str]) -> "_Node":
+    def _node_at(self, segments: list[str]) -> "_Node":
         node = self
         for segment in segments:
             if segment.endswith("+}"):
@@ -182,10 +186,10 @@ class _Node:
     def walk(
         self, segments: list[str], values: tuple[str, ...]
     ) -> Iterator[tuple["_Node", tuple[str, ...]]]:
-        """Every place that the segments lead to, with what stood for the labels on the way.
+        """Every node that the segments lead to, with the values of the labels on the way.
 
-        A literal segment beats a label. A label takes one segment, but an ARN may take more: some
-        clients leave the slashes within it as they are.
+        Literal segments come before labels. A label is one segment, but an ARN may be several: some
+        clients do not encode the slashes in it.
         """
         if not segments:
             yield self, values
@@ -195,19 +199,19 @@ class _Node:
             yield from literal.walk(segments[1:], values)
         if self.label and head:
             longest = len(segments) if unquote(head).startswith("arn:") else 1
-            for taken in range(1, longest + 1):
-                value = "/".join(segments[:taken])
-                yield from self.label.walk(segments[taken:], (*values, value))
+            for count in range(1, longest + 1):
+                value = "/".join(segments[:count])
+                yield from self.label.walk(segments[count:], (*values, value))
         if self.greedy and (rest := "/".join(segments)):
             yield self.greedy, (*values, rest)
 
 
 def _rank(candidate: _Candidate) -> tuple[int, int, bool]:
     deprecated = bool(candidate.operation.deprecated)
-    return -len(candidate.constants), -len(candidate.needs), deprecated
+    return -len(candidate.constants), -len(candidate.required), deprecated
 
 
-def _needs(operation: OperationModel) -> frozenset[str]:
+def _required(operation: OperationModel) -> frozenset[str]:
     shape = operation.input_shape
     if shape is None:
         return frozenset()

@@ -16,14 +16,14 @@ from app.local.wire.call import ServiceError
 LONGEST_LINE = 2**16
 
 
-async def aws_chunked(
+async def decode_aws_chunked(
     source: AsyncIterator[bytes], headers: dict[str, str]
 ) -> AsyncIterator[bytes]:
-    """The body itself. `headers`, when it ends, are as if it had never been encoded, and hold the
-    trailing ones.
+    """The decoded body. When it ends, `headers` has the trailing headers, and the length and the
+    encoding of the decoded body.
 
     Raises:
-        ServiceError: the body is broken, or not as long as was promised.
+        ServiceError: the body is malformed, or not as long as its headers say.
     """
     lines = _Lines(source)
     total = 0
@@ -35,7 +35,7 @@ async def aws_chunked(
     while line := await lines.next():
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
-    _decode(headers, total)
+    _update_headers(headers, total)
 
 
 def _size(line: bytes) -> int:
@@ -45,29 +45,29 @@ def _size(line: bytes) -> int:
     return int(digits, 16)
 
 
-def _decode(headers: dict[str, str], total: int) -> None:
-    promised = headers.get("x-amz-decoded-content-length", total)
-    if str(promised) != str(total):
-        raise _incomplete(f"it has {total} bytes, and {promised} were promised")
+def _update_headers(headers: dict[str, str], total: int) -> None:
+    length = headers.get("x-amz-decoded-content-length", total)
+    if str(length) != str(total):
+        raise _incomplete(f"it has {total} bytes, and its headers say {length}")
     headers["content-length"] = str(total)
-    encodings = [one.strip() for one in headers.pop("content-encoding", "").split(",")]
-    if left := [one for one in encodings if one not in ("", "aws-chunked")]:
-        headers["content-encoding"] = ", ".join(left)
+    encodings = [name.strip() for name in headers.pop("content-encoding", "").split(",")]
+    if others := [name for name in encodings if name not in ("", "aws-chunked")]:
+        headers["content-encoding"] = ", ".join(others)
 
 
-def _incomplete(why: str) -> ServiceError:
-    return ServiceError("IncompleteBody", f"The aws-chunked body is broken: {why}.")
+def _incomplete(reason: str) -> ServiceError:
+    return ServiceError("IncompleteBody", f"The aws-chunked body is broken: {reason}.")
 
 
 class _Lines:
-    """Lines, and runs of bytes between them, out of chunks that are cut anywhere."""
+    """Reads lines, and byte runs between them, from chunks that may end anywhere."""
 
     def __init__(self, source: AsyncIterator[bytes]) -> None:
         self._source = source
         self._buffer = bytearray()
 
     async def next(self) -> bytes:
-        """The next line without its end; empty at the end of everything."""
+        """The next line without its line break; empty at the end of the body."""
         while (end := self._buffer.find(b"\r\n")) < 0:
             if len(self._buffer) > LONGEST_LINE:
                 raise _incomplete(f"a line is over {LONGEST_LINE} bytes long")

@@ -1,4 +1,7 @@
-"""XML bodies, in and out, along a shape: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html"""
+"""XML bodies: reads and writes them by the shapes of the model.
+
+https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html
+"""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +19,7 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def decode(_shape: StructureShape, data: bytes, members: dict[str, Shape]) -> JSON:
-    """The `members` of a structure, out of a request's body. What is unknown is passed over."""
+    """The `members` of a structure, from a request's body. Unknown elements are ignored."""
     try:
         root = ElementTree.fromstring(data)  # noqa: S314 - expat itself stops entity bombs
     except (ElementTree.ParseError, LookupError, ValueError) as error:
@@ -33,7 +36,7 @@ def encode(shape: StructureShape, value: JSON, members: dict[str, Shape], root: 
     return f"{DECLARATION}<{root}{namespace}>{body}</{root}>".encode()
 
 
-# in: elements -> what boto3's caller wrote
+# Reading: elements -> what boto3's caller wrote
 
 
 def _read(shape: Shape, element: ElementTree.Element, path: str) -> Any:
@@ -44,8 +47,8 @@ def _read(shape: Shape, element: ElementTree.Element, path: str) -> Any:
     try:
         return from_text(shape, element.text or "")
     except ValueError as error:
-        wanted = f"a value of type {shape.type_name}"
-        raise Malformed(f"{element.text!r} cannot be converted to {wanted}", path) from error
+        kind = f"a value of type {shape.type_name}"
+        raise Malformed(f"{element.text!r} cannot be converted to {kind}", path) from error
 
 
 def _structure(parent: ElementTree.Element, path: str, members: dict[str, Shape]) -> JSON:
@@ -58,8 +61,8 @@ def _structure(parent: ElementTree.Element, path: str, members: dict[str, Shape]
         wire_name = _wire_name(name, member)
         if member.serialization.get("xmlAttribute"):
             local_name = wire_name.rpartition(":")[2]
-            found = {_tag(key): text for key, text in parent.attrib.items()}
-            result |= {name: found[local_name]} if local_name in found else {}
+            attributes = {_tag(key): text for key, text in parent.attrib.items()}
+            result |= {name: attributes[local_name]} if local_name in attributes else {}
         elif elements := children.get(wire_name):
             if isinstance(member, ListShape) and member.serialization.get("flattened"):
                 result[name] = _list(member, elements, where)
@@ -79,15 +82,15 @@ def _tag(qualified: str) -> str:
     return qualified.rpartition("}")[2]
 
 
-# out: what a handler returned -> text
+# Writing: what a handler returned -> text
 
 
 def _members(shape: Shape, value: JSON, members: dict[str, Shape]) -> Iterator[str]:
-    for name, given in value.items():
+    for name, item in value.items():
         if name not in members:
             raise TypeError(f"{shape.name} has no member {name!r}, only {', '.join(members)}")
-        if given is not None and not members[name].serialization.get("xmlAttribute"):
-            yield from _write(members[name], given, _wire_name(name, members[name]))
+        if item is not None and not members[name].serialization.get("xmlAttribute"):
+            yield from _write(members[name], item, _wire_name(name, members[name]))
 
 
 def _write(shape: Shape, value: Any, name: str) -> Iterator[str]:
@@ -113,7 +116,7 @@ def _write_list(shape: ListShape, value: list[Any], name: str) -> Iterator[str]:
 
 
 def _attributes(shape: StructureShape, value: JSON) -> str:
-    """`<Grantee xmlns:xsi="..." xsi:type="Group">`"""
+    """An element's attributes, as in `<Grantee xmlns:xsi="..." xsi:type="Group">`."""
     namespace = shape.serialization.get("xmlNamespace", {})
     text = f' xmlns:{namespace["prefix"]}="{namespace["uri"]}"' if "prefix" in namespace else ""
     for name, member in shape.members.items():
@@ -127,8 +130,10 @@ def _wire_name(name: str, shape: Shape) -> str:
 
 
 def escape(text: str) -> str:
-    """Control characters go as references, as S3 sends them: a raw CR would be read as a LF."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", text)
+    """Text for an element or attribute. Control characters become references, as in S3: a parser
+    would read a raw CR as a LF.
+    """
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)
 
 
 _SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f&<>\"]")

@@ -1,4 +1,4 @@
-"""A request's parameters, out of path, query, headers and body, as boto3's caller wrote them."""
+"""A request's parameters, read from path, query, headers and body, as boto3's caller wrote them."""
 
 import csv
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from app.local.wire.call import JSON, Body
-from app.local.wire.codec import codec, unplaced
+from app.local.wire.codec import body_members, codec
 from app.local.wire.errors import Malformed
 from app.local.wire.request import Request
 from app.local.wire.scalars import from_text
@@ -16,10 +16,10 @@ from app.local.wire.scalars import from_text
 def parse(
     operation: OperationModel, request: Request, labels: Mapping[str, str], body: bytes | Body
 ) -> JSON:
-    """All parameters but a streaming payload, and nothing that the model does not know.
+    """All parameters of the model except a streaming payload.
 
     Raises:
-        Malformed: something cannot be read as what the model says that it is.
+        Malformed: a value cannot be read as the model's type.
     """
     shape = operation.input_shape
     if shape is None:
@@ -41,8 +41,8 @@ def _read(
     try:
         return read(member, str(member.serialization.get("name", name)), request, labels)
     except ValueError as error:
-        wanted = f"a value of type {member.type_name}"
-        raise Malformed(f"{error} cannot be converted to {wanted}", name) from error
+        kind = f"a value of type {member.type_name}"
+        raise Malformed(f"{error} cannot be converted to {kind}", name) from error
 
 
 def _uri(member: Shape, name: str, _request: Request, labels: Mapping[str, str]) -> Any:
@@ -71,12 +71,12 @@ def _header(member: Shape, name: str, request: Request, _labels: Mapping[str, st
 
 def _headers(_member: Shape, prefix: str, request: Request, _labels: Mapping[str, str]) -> Any:
     prefix = prefix.lower()
-    found = {
+    values = {
         name[len(prefix) :]: text
         for name, text in request.headers.items()
         if name.startswith(prefix)
     }
-    return found or None
+    return values or None
 
 
 _Place = Callable[[Any, str, Request, Mapping[str, str]], Any]
@@ -94,7 +94,7 @@ def _body(operation: OperationModel, shape: StructureShape, body: bytes | Body) 
     decode = codec(operation).decode
     payload = shape.serialization.get("payload")
     if payload is None:
-        members = unplaced(shape)
+        members = body_members(shape)
         return decode(shape, body, members) if members and body else {}
     if not body and payload not in shape.required_members:
         return {}

@@ -1,10 +1,9 @@
-"""A response on its way out: at once, or piece by piece as its pieces are produced.
+"""Sends a response: at once, or piece by piece as its pieces are produced.
 
-The pieces are pulled one at a time, and only when the one before has gone out: a slow reader slows
-the handler down, and costs no thread meanwhile. Those of an asynchronous iterator are made on the
-event loop, where waiting for the next costs no thread either; each of any other is made in a
-thread. When the client goes away, the handler's iterator is closed, an asynchronous one in the
-middle of its waiting.
+A piece is requested only when the one before has been sent: a slow reader slows the handler down
+and costs no thread meanwhile. An asynchronous iterator makes its pieces on the event loop, where
+waiting costs no thread either; any other iterator makes each piece in a thread. When the client
+disconnects, the handler's iterator is closed, an asynchronous one even while it waits.
 """
 
 import asyncio
@@ -17,9 +16,9 @@ from typing import Any
 from app.local.faults import Fault
 from app.local.wire.body import Run
 from app.local.wire.call import ServiceError
+from app.local.wire.fault_injection import Reset, encode_error, inject_fault_between
 from app.local.wire.request import encode_header
-from app.local.wire.serialise import Response
-from app.local.wire.spoil import Reset, between_pieces, speak
+from app.local.wire.response import Response
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -31,10 +30,10 @@ STOPPING = ServiceError("ServiceUnavailableException", "The stand-in is stopping
 async def deliver(
     response: Response, fault: Fault | None, receive: Receive, send: Send, run: Run
 ) -> None:
-    """Send a response, as the fault has it.
+    """Send a response, with the fault that was ordered for it, if any.
 
     Raises:
-        Reset: a fault asked for it, or the body broke off where no error can be told any more.
+        Reset: a fault demands it, or the body failed where it cannot hold an error.
     """
     await send(_head(response))
     if isinstance(response.body, bytes) and fault is None:
@@ -43,15 +42,15 @@ async def deliver(
     gone = asyncio.ensure_future(receive())
     source = _source(response, run, gone)
     try:
-        async for piece in between_pieces(source, fault, response.last_words, gone):
+        async for piece in inject_fault_between(source, fault, response.error_frame, gone):
             if gone.done():
                 return
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         if not gone.done():
             await send({"type": "http.response.body"})
     except asyncio.CancelledError:
-        last = speak(response.last_words, STOPPING)
-        await send({"type": "http.response.body", "body": last})
+        piece = encode_error(response.error_frame, STOPPING)
+        await send({"type": "http.response.body", "body": piece})
     finally:
         gone.cancel()
         await source.aclose()
@@ -66,7 +65,7 @@ def _head(response: Response) -> dict[str, Any]:
 
 
 class _Source(ABC):
-    """The pieces of a body, until the client goes away."""
+    """The pieces of a body, until the client disconnects."""
 
     def __init__(self, gone: "asyncio.Future[Any]") -> None:
         self._gone = gone
@@ -75,30 +74,30 @@ class _Source(ABC):
         return self
 
     async def __anext__(self) -> bytes:
-        coming = asyncio.ensure_future(self.piece())
+        task = asyncio.ensure_future(self.piece())
         try:
-            await asyncio.wait({coming, self._gone}, return_when=asyncio.FIRST_COMPLETED)
-            piece = coming.result() if coming.done() else None
+            await asyncio.wait({task, self._gone}, return_when=asyncio.FIRST_COMPLETED)
+            piece = task.result() if task.done() else None
         except Exception as error:
-            _log.exception("a body broke off")
+            _log.exception("a body failed while it was sent")
             raise Reset from error
         finally:
-            await _ended(coming)
+            await _cancel(task)
         if piece is None:
             raise StopAsyncIteration
         return piece
 
     @abstractmethod
     async def piece(self) -> bytes | None:
-        """The next one; None at the end."""
+        """The next piece; None at the end."""
 
     @abstractmethod
     async def aclose(self) -> None:
-        """Nothing more is wanted."""
+        """Release what makes the pieces."""
 
 
-class _Waiting(_Source):
-    """Of an asynchronous iterator: where it waits, it is cancelled."""
+class _AsyncSource(_Source):
+    """The pieces of an asynchronous iterator, which is cancelled where it waits."""
 
     def __init__(
         self,
@@ -119,8 +118,8 @@ class _Waiting(_Source):
             await self._aclose()
 
 
-class _Threaded(_Source):
-    """Of any other iterator. A lock keeps it from being closed while it runs."""
+class _ThreadSource(_Source):
+    """The pieces of any other iterator. A lock keeps it from being closed while it runs."""
 
     def __init__(
         self,
@@ -138,7 +137,7 @@ class _Threaded(_Source):
         return piece
 
     async def aclose(self) -> None:
-        """As soon as the piece that is being made, if any, is made; nobody waits for it."""
+        """Close the iterator when its current step, if any, has ended. Nobody waits for that."""
         self._run(self._locked_close)
 
     def _next(self) -> bytes | None:
@@ -153,11 +152,13 @@ class _Threaded(_Source):
 def _source(response: Response, run: Run, gone: "asyncio.Future[Any]") -> _Source:
     body = response.body
     if isinstance(body, AsyncIterator):
-        return _Waiting(body, response.aclose, gone)
-    return _Threaded(iter([body]) if isinstance(body, bytes) else body, response.close, run, gone)
+        return _AsyncSource(body, response.aclose, gone)
+    return _ThreadSource(
+        iter([body]) if isinstance(body, bytes) else body, response.close, run, gone
+    )
 
 
-async def _ended(task: "asyncio.Future[Any]") -> None:
+async def _cancel(task: "asyncio.Future[Any]") -> None:
     """Cancel a task, and return when it has ended."""
     if not task.done():
         task.cancel()
