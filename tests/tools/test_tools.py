@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from app.errors import Unauthenticated
 from app.local.wire.models import model
-from app.local.wire.validate import violations
+from app.local.wire.validation import violations
 from app.tools import Output, Refusal, Tool, principal_of
 from app.tools.action_group import describe, lambda_tools, outcome_of
 from lambdas.tools.contract import ActionGroup
