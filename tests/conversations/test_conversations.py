@@ -407,3 +407,27 @@ def test_a_turn_is_kept_though_its_line_fails_and_the_line_follows(
     turn = begun(own)
     assert own.turns("c") == [turn]
     assert listed(own) == ["c"]
+
+
+def test_nothing_stays_of_a_conversation_that_a_turn_is_stored_in_while_it_is_deleted(
+    s3: "S3Client", bucket: str, own: Conversations
+) -> None:
+    """The storing comes at every step of the deletion; the tombstone has to be the first step."""
+    for step in range(20):
+        conversation = f"c{step}"
+        begun(own, conversation)
+        history = own.history(conversation, 6)
+
+        def store(number: int, _operation: str) -> None:
+            if number == step:  # noqa: B023  # called before the next step
+                with suppress(Conflict):
+                    Conversations(s3, bucket, "alice").append(conversation, history, TURN)  # noqa: B023
+
+        with at_each_request(s3, store) as sent:
+            own.delete(conversation)
+        assert listed(own) == []
+        assert not [key for key in keys(s3, bucket) if key.endswith(".json")]
+        if len(sent) <= step:
+            break
+    else:
+        raise AssertionError("it takes more steps than were raced")

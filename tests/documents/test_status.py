@@ -1,16 +1,17 @@
 """What became of documents: as few calls as there can be, and none that is paid for in vain."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from app.documents import find, listing, offer, remove, sync
 from app.documents.names import document_id
-from app.errors import NotFound
-from tests.documents.conftest import Sides
+from app.errors import NotFound, OutcropError
+from tests.documents.conftest import BUCKET, Sides
 
 
 @pytest.fixture
@@ -91,3 +92,23 @@ def test_what_is_no_document_is_not_found(sides: Sides, key: str) -> None:
         sides.put(key)
     with pytest.raises(NotFound):
         find(sides.bucket, sides.knowledge_base, document_id(key))
+
+
+def test_a_removal_that_breaks_off_leaves_no_document_without_its_attributes(sides: Sides) -> None:
+    """Attributes may say who is to find a document: it must not stay behind without them."""
+    sides.put("a.md", "a.md.metadata.json")
+    requests: list[str] = []
+
+    def break_off(params: Mapping[str, Any], **_: Any) -> None:
+        requests.append(params["url_path"])
+        if len(requests) == 2:
+            raise ConnectionClosedError(endpoint_url="the bucket")
+
+    sides.s3.meta.events.register("before-call.s3.DeleteObject", break_off, unique_id="test")
+    try:
+        with pytest.raises(OutcropError):
+            remove(sides.bucket, sides.knowledge_base, document_id("a.md"))
+    finally:
+        sides.s3.meta.events.unregister("before-call.s3.DeleteObject", unique_id="test")
+    left = [item["Key"] for item in sides.s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert left == ["a.md.metadata.json"]
