@@ -6,10 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from aws_cdk import App, Stack, Validations
-from aws_cdk.cloudformation_include import CfnInclude
-from cdk_nag import AwsSolutionsChecks, ServerlessChecks
-from cfnlint.api import lint
 
 from tests.infra.conftest import Json
 from tests.synthesized import flags
@@ -23,6 +19,8 @@ SAME_NAME = "E3019"  # a faulty copy is called what it is a copy of
 
 def cfn_lint(template: Json) -> Found:
     """What cfn-lint says, warnings too."""
+    from cfnlint.api import lint
+
     return {
         (str(match.path[1]), match.rule.id)
         for match in lint(json.dumps(template))
@@ -32,6 +30,10 @@ def cfn_lint(template: Json) -> Found:
 
 def cdk(template: Json) -> Found:
     """What the CDK's own validation and cdk-nag say of a template from elsewhere."""
+    from aws_cdk import App, Stack, Validations
+    from aws_cdk.cloudformation_include import CfnInclude
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
     with TemporaryDirectory() as folder:
         source, out = Path(folder) / "faults.json", Path(folder) / "out"
         source.write_text(json.dumps(template))

@@ -3,18 +3,18 @@
 import os
 import struct
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.application import BUNDLE as API
-from infra.bundle import PYTHON, Bundle, TooLarge
 from infra.contents import sources
-from infra.ingest import BUNDLE as INGEST
-from infra.stores.vector_index import BUNDLE as VECTOR_INDEX
-from infra.tools import BUNDLE as TOOLS
 
-BUNDLES = {"api": API, "ingest": INGEST, "tools": TOOLS, "vector_index": VECTOR_INDEX}
+if TYPE_CHECKING:
+    from infra.bundle import Bundle
+
+BUNDLES = ("api", "ingest", "tools", "vector_index")
 AARCH64 = 183  # e_machine of an ELF header
 NEEDED = {
     "api": (
@@ -50,10 +50,19 @@ NOT_CARRIED = (
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundles() -> Mapping[str, "Bundle"]:
+    from infra import application, ingest, tools
+    from infra.stores import vector_index
+
+    each = (application.BUNDLE, ingest.BUNDLE, tools.BUNDLE, vector_index.BUNDLE)
+    return dict(zip(BUNDLES, each, strict=True))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, bundles: Mapping[str, "Bundle"]) -> Path:
     """The API's bundle and the index function's, the two with code for a processor."""
     root = tmp_path_factory.mktemp("bundles")
-    for name, bundle in BUNDLES.items():
+    for name, bundle in bundles.items():
         (root / name).mkdir()
         try:
             bundle.build(root / name)
@@ -74,6 +83,8 @@ def test_a_bundle_has_what_its_function_needs_and_nothing_of_the_laptop(
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_its_machine_code_is_for_lambda(built: Path, name: str) -> None:
+    from infra.bundle import PYTHON
+
     libraries = list((built / name).rglob("*.so"))
     for library in libraries:
         machine = struct.unpack_from("<H", library.read_bytes(), 18)[0]
@@ -90,14 +101,19 @@ def test_the_api_is_started_by_a_program(built: Path) -> None:
 
 
 def test_a_bundle_that_outgrows_its_limit_is_refused(tmp_path: Path, built: Path) -> None:
+    from infra.bundle import Bundle, TooLarge
+
     assert built
     small = Bundle("ingest", "requirements-ingest.txt", limit=10)
     with pytest.raises(TooLarge, match=r"The ingest function has \d\d\.\d MB, and may have 10"):
         small.build(tmp_path)
 
 
-def test_the_hash_is_that_of_what_goes_in() -> None:
-    assert len({bundle.digest() for bundle in BUNDLES.values()}) == len(BUNDLES)
-    assert INGEST.digest() == Bundle("ingest", "requirements-ingest.txt", limit=1).digest()
-    names = [path.as_posix() for path in sources(INGEST.entry)]
+def test_the_hash_is_that_of_what_goes_in(bundles: Mapping[str, "Bundle"]) -> None:
+    from infra.bundle import Bundle
+
+    ingest = bundles["ingest"]
+    assert len({bundle.digest() for bundle in bundles.values()}) == len(BUNDLES)
+    assert ingest.digest() == Bundle("ingest", "requirements-ingest.txt", limit=1).digest()
+    names = [path.as_posix() for path in sources(ingest.entry)]
     assert not [name for name in names if "/app/local/" in name or "__pycache__" in name]

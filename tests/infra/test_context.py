@@ -1,12 +1,13 @@
 """What one can choose, and what is said to a choice that cannot be."""
 
 import pytest
-from aws_cdk import App
 
 from infra.context import Context, ContextError, read
 
 
 def chosen(**choices: str) -> Context:
+    from aws_cdk import App
+
     return read(App(context=choices).node)
 
 

@@ -6,7 +6,6 @@ import pytest
 from jsonschema import Draft4Validator
 
 from infra.contents import ROOT
-from infra.routes import ROUTES
 from tests.infra.conftest import Json, Templates
 
 INSIDE = "/healthz"  # asked by the adapter, within the function
@@ -14,6 +13,8 @@ DESCRIBED: Json = json.loads((ROOT / "docs" / "openapi.json").read_text())
 
 
 def test_every_route_of_the_application_is_one_of_the_api() -> None:
+    from infra.routes import ROUTES
+
     paths = {
         (path, method.upper())
         for path, methods in DESCRIBED["paths"].items()
@@ -24,6 +25,8 @@ def test_every_route_of_the_application_is_one_of_the_api() -> None:
 
 
 def test_what_has_a_body_has_a_schema() -> None:
+    from infra.routes import ROUTES
+
     for path, methods in ROUTES.items():
         for method, body in methods.items():
             described = DESCRIBED["paths"][f"/{path}"][method.lower()]

@@ -8,13 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cfnlint.api import lint
 
-from infra.acknowledged import acknowledged
-from infra.app import PolicyError
 from infra.contents import ROOT
 from infra.context import Context
-from infra.guardrail import POLICIES
 from infra.policy import findings
 from tests.infra.conftest import VARIANTS, Json, Templates
 from tests.infra.snapshots import STORES, kept, snapshot
@@ -30,12 +26,16 @@ def test_our_own_rules_hold(templates: Templates, variant: str) -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_cfn_lint_finds_nothing(templates: Templates, variant: str) -> None:
+    from cfnlint.api import lint
+
     found = lint(json.dumps(templates(variant)))
     assert [str(match) for match in found if match.rule.id != REDUNDANT] == []
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_few_findings_are_acknowledged_and_each_with_a_reason(variant: str) -> None:
+    from infra.acknowledged import acknowledged
+
     reasons = acknowledged(Context(**VARIANTS[variant]))
     assert len(reasons) <= 10
     assert all(len(reason) > 40 for reason in reasons.values())
@@ -67,6 +67,9 @@ def test_a_choice_that_cannot_be_is_told_before_anything_is_made(tmp_path: Path)
 def test_what_breaks_a_rule_of_ours_is_not_deployed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from infra.app import PolicyError
+    from infra.guardrail import POLICIES
+
     grounding = {"filtersConfig": [{"type": "GROUNDING", "threshold": 1.5}]}
     monkeypatch.setitem(POLICIES, "grounding", grounding)
     with pytest.raises(

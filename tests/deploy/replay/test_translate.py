@@ -6,9 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from cfnlint.schema.manager import (
-    PROVIDER_SCHEMA_MANAGER,
-)
 
 from app.deploy.replay.creators import (
     CREATORS,
@@ -154,6 +151,8 @@ def test_an_unknown_property_is_refused_where_it_stands(properties: Any, says: s
 
 @cache
 def _schema(kind: str) -> Any:
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
     return PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind)
 
 

@@ -9,19 +9,28 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from infra.stores.aurora import statements
 from lambdas.vector_index.aurora import Database, change
 from lambdas.vector_index.cloudformation import NOTHING, Resource
 
 CLUSTER = "arn:aws:rds:us-east-1:111122223333:cluster:outcrop"
 SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:outcrop"
-PROPERTIES = {
-    "ClusterArn": CLUSTER,
-    "SecretArn": SECRET,
-    "Database": "outcrop",
-    "Table": "chunks_1a2b3c4d",
-    "Statements": statements("chunks_1a2b3c4d", 1024),
-}
+
+
+def statements(table: str, dimensions: int) -> list[str]:
+    from infra.stores import aurora  # not at collection: it imports the CDK
+
+    return aurora.statements(table, dimensions)
+
+
+@pytest.fixture(scope="module")
+def properties() -> dict[str, Any]:
+    return {
+        "ClusterArn": CLUSTER,
+        "SecretArn": SECRET,
+        "Database": "outcrop",
+        "Table": "chunks_1a2b3c4d",
+        "Statements": statements("chunks_1a2b3c4d", 1024),
+    }
 
 
 @pytest.fixture
@@ -46,11 +55,13 @@ def expect(stubber: Stubber, statement: str) -> None:
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
-def test_the_statements_are_run_in_their_order(data_api: Stubber, request_type: str) -> None:
-    for statement in PROPERTIES["Statements"]:
+def test_the_statements_are_run_in_their_order(
+    data_api: Stubber, properties: dict[str, Any], request_type: str
+) -> None:
+    for statement in properties["Statements"]:
         expect(data_api, statement)
     resource = Resource(NOTHING)
-    change(request_type, PROPERTIES, database(data_api), resource)
+    change(request_type, properties, database(data_api), resource)
     assert resource.physical_id == "chunks_1a2b3c4d"
 
 
@@ -87,10 +98,10 @@ def test_what_is_refused_is_told_at_once(data_api: Stubber) -> None:
         database(data_api).run("SELEC 1")
 
 
-def test_a_delete_drops_the_table(data_api: Stubber) -> None:
+def test_a_delete_drops_the_table(data_api: Stubber, properties: dict[str, Any]) -> None:
     expect(data_api, "DROP TABLE IF EXISTS chunks_1a2b3c4d")
-    change("Delete", PROPERTIES, database(data_api), Resource("chunks_1a2b3c4d"))
+    change("Delete", properties, database(data_api), Resource("chunks_1a2b3c4d"))
 
 
-def test_what_was_never_made_is_not_dropped(data_api: Stubber) -> None:
-    change("Delete", PROPERTIES, database(data_api), Resource(NOTHING))
+def test_what_was_never_made_is_not_dropped(data_api: Stubber, properties: dict[str, Any]) -> None:
+    change("Delete", properties, database(data_api), Resource(NOTHING))
