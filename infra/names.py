@@ -7,15 +7,18 @@ before the old one is deleted.
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
-from constructs import IConstruct
+if TYPE_CHECKING:
+    from constructs import IConstruct
 
 LONGEST = 32  # characters: what a collection may have, the least of all
 
 
-def generated(scope: IConstruct, what: str, *made_of: object, longest: int = LONGEST) -> str:
+def generated(scope: "IConstruct", what: str, *made_of: object, longest: int = LONGEST) -> str:
     """`outcrop-docs-1a2b3c4d`: lower case, letters, digits and dashes."""
+    from aws_cdk import Stack  # here, since the digest is wanted without the CDK
+
     stack = Stack.of(scope).stack_name
     end = f"-{what}-{digest(stack, what, *made_of)}"
     return stack.lower()[: longest - len(end)].rstrip("-") + end

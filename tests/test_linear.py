@@ -7,7 +7,6 @@ together in a function has to be named here. `test_linear_texts.py` tries the fu
 
 import ast
 import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -40,26 +39,22 @@ IN_FUNCTIONS = {
 
 
 @cache
-def sources() -> dict[str, ast.Module]:
-    return {
-        str(path.relative_to(ROOT.parent)): ast.parse(path.read_text())
-        for path in ROOT.rglob("*.py")
-    }
+def tree(path: str) -> ast.Module:
+    return ast.parse((ROOT.parent / path).read_text())
 
 
-def in_modules() -> Iterator[tuple[str, AnyPattern, str]]:
+FILES = sorted(str(path.relative_to(ROOT.parent)) for path in ROOT.rglob("*.py"))
+
+
+def in_module(path: str) -> Iterator[tuple[str, AnyPattern, str]]:
     """Every pattern that is a module's, or in a table of it: its name, itself, how it is used."""
-    found: dict[int, tuple[str, AnyPattern, str]] = {}
-    for module in pkgutil.walk_packages(app.__path__, "app."):
-        if module.name.endswith("__main__"):
-            continue
-        members = vars(importlib.import_module(module.name))
-        path = Path(str(members["__file__"])).relative_to(ROOT.parent)
-        for name, value in members.items():
-            for pattern in _patterns(value) if not name.startswith("__") else ():
-                for use in _uses(str(path), name):
-                    found.setdefault(hash((id(pattern), use)), (f"{path}:{name}", pattern, use))
-    yield from found.values()
+    if path.endswith("__main__.py"):
+        return  # a program: to import it would be to run it
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    for name, value in vars(importlib.import_module(module)).items():
+        for pattern in _patterns(value) if not name.startswith("__") else ():
+            for use in _uses(path, name):
+                yield name, pattern, use
 
 
 def _patterns(value: object) -> Iterator[AnyPattern]:
@@ -76,7 +71,7 @@ def _uses(path: str, name: str) -> set[str]:
     """`match` or `fullmatch` where a module does nothing else with this name, else `search`."""
     used = {
         node.attr
-        for node in ast.walk(sources()[path])
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == name
@@ -84,15 +79,14 @@ def _uses(path: str, name: str) -> set[str]:
     return {use if use in ANCHORED else "search" for use in used or {"search"}}
 
 
-def in_place() -> Iterator[tuple[str, str, ast.Call]]:
-    """Every call of `re` within a function: its file, the function, and itself."""
-    for path, tree in sources().items():
-        for function in ast.walk(tree):
-            if isinstance(function, ast.FunctionDef):
-                for node in ast.walk(function):
-                    if _is_call(node):
-                        assert isinstance(node, ast.Call)
-                        yield path, function.name, node
+def in_functions(path: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call of `re` within a function of a file: the function, and the call."""
+    for function in ast.walk(tree(path)):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if _is_call(node):
+                    assert isinstance(node, ast.Call)
+                    yield function.name, node
 
 
 def _is_call(node: ast.AST) -> bool:
@@ -114,29 +108,31 @@ def _literal(call: ast.Call) -> tuple[str | bytes, str] | None:
     return None
 
 
-MODULES = sorted(in_modules(), key=lambda found: found[0])
-LITERALS = sorted(
-    {(path, *literal) for path, _, call in in_place() if (literal := _literal(call))}, key=str
-)
+@cache
+def slowest_text(pattern: AnyPattern, use: str) -> str | None:
+    """As `slowest`; a pattern that several modules import is tried once."""
+    return slowest(pattern, use)
 
 
-@pytest.mark.parametrize(("where", "pattern", "use"), MODULES, ids=[one[0] for one in MODULES])
-def test_a_pattern_of_a_module_is_linear(where: str, pattern: AnyPattern, use: str) -> None:
-    assert slowest(pattern, use) is None, where
-
-
-@pytest.mark.parametrize(("path", "pattern", "use"), LITERALS)
-def test_a_pattern_that_is_written_where_it_is_used_is_linear(
-    path: str, pattern: str | bytes, use: str
-) -> None:
-    assert slowest(re.compile(pattern), use) is None, path
+@pytest.mark.parametrize("path", FILES)
+def test_the_patterns_of_a_file_are_linear(path: str) -> None:
+    literals = {literal for _, call in in_functions(path) if (literal := _literal(call))}
+    uses = [(pattern, use) for _, pattern, use in in_module(path)]
+    uses += [(re.compile(text), use) for text, use in literals]
+    slow = {pattern.pattern: slowest_text(pattern, use) for pattern, use in uses}
+    assert {pattern: text for pattern, text in slow.items() if text} == {}
 
 
 def test_patterns_that_functions_put_together_are_known() -> None:
     """One that is new has to be shown to be linear, and named above."""
-    found = {(path, name) for path, name, call in in_place() if not _literal(call)}
-    assert found == IN_FUNCTIONS.keys()
-    assert len(MODULES) > 100
+    unknown = {
+        (path, name) for path in FILES for name, call in in_functions(path) if not _literal(call)
+    }
+    assert unknown == IN_FUNCTIONS.keys()
+
+
+def test_the_patterns_of_modules_are_seen() -> None:
+    assert sum(1 for path in FILES for _ in in_module(path)) > 100
 
 
 @pytest.mark.parametrize(
