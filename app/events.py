@@ -1,7 +1,7 @@
 """The nouns that flow: what every answer is made of, whoever reads it.
 
-A flow yields these in order and ends with exactly one terminal event, `Done` or `Error`. A
-buffered answer is the same events, collected. They are values: no identity, no I/O, equal when
+A flow yields these in order and ends with exactly one terminal event, `Done` or `Error`. `Done`
+carries the whole answer, for whoever does not want a stream. They are values: no identity, no I/O, equal when
 their fields are.
 
     Started Retrieval  Text Text Citation Text ... Usage Done
@@ -165,15 +165,29 @@ StopReason = Literal["end", "length", "stop_sequence", "guardrail", "filtered"]
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The answer is whole, and the turn is stored under its number, from 0.
+class Answer:
+    """A turn, whole: what a reader is left with once the guardrail has judged it.
 
-    A question that the guardrail refuses is not stored: it has no number.
+    Attributes:
+        turn: the number that it is stored under, from 0; None for a question that the guardrail
+            refused: it is not stored.
     """
 
-    kind: ClassVar[str] = "done"
+    answer: str
+    citations: tuple[Citation, ...]
+    usage: Usage
+    model: str
+    conversation_id: str
     turn: int | None
     stop_reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer is whole, and the turn is stored."""
+
+    kind: ClassVar[str] = "done"
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)

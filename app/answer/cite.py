@@ -27,20 +27,35 @@ from app.answer.quote import Quotable, quote
 from app.answer.sentences import units
 from app.events import Citation, Passage, Text, utf16_length
 
-__all__ = ["cite", "moved", "quote", "unmarked"]
+__all__ = ["Citer", "cite", "moved", "quote", "unmarked"]
 
 # A mark stands behind its sentence; what came long before it is not what it speaks of.
 CLAIM_MEMORY = 500  # characters
 
 
+class Citer:
+    """Reads an answer piece by piece; gives its text and its citations, in reading order."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._scanner, self._reader = Scanner(), _Reader(passages)
+
+    def read(self, piece: str) -> Iterator[Text | Citation]:
+        """What is settled once this piece has come."""
+        for token in self._scanner.read(piece):
+            yield from self._reader.read(token)
+
+    def end(self) -> Iterator[Text | Citation]:
+        """What was held back, in case it was the beginning of a mark."""
+        for token in self._scanner.end():
+            yield from self._reader.read(token)
+
+
 def cite(pieces: Iterable[str], passages: Sequence[Passage]) -> Iterator[Text | Citation]:
-    """The answer's text and its citations, in reading order."""
-    scanner, reader = Scanner(), _Reader(passages)
+    """The text and the citations of an answer whose pieces are all there is of it."""
+    citer = Citer(passages)
     for piece in pieces:
-        for token in scanner.read(piece):
-            yield from reader.read(token)
-    for token in scanner.end():
-        yield from reader.read(token)
+        yield from citer.read(piece)
+    yield from citer.end()
 
 
 def unmarked(answer: str, citations: Iterable[Citation]) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.events import Guardrail, GuardrailSource
 from app.guardrail.assessments import Assessment
 
 Action = Literal["none", "masked", "blocked"]
@@ -36,3 +37,16 @@ class Verdict:
     def intervened(self) -> bool:
         """Whether the guardrail changed the text or kept it out."""
         return self.action != "none"
+
+    def events(
+        self, source: GuardrailSource, *, subject: str | None = None
+    ) -> tuple[Guardrail, ...]:
+        """What a reader is told of this verdict: one event if the guardrail intervened, else none.
+
+        Args:
+            source: what kind of text was judged.
+            subject: the address of a passage's document, or a tool's name.
+        """
+        if self.action == "none":
+            return ()
+        return (Guardrail(source, self.action, self.text, self.reason, subject),)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.events import Guardrail, Passage
-from app.guardrail import Guard, Verdict
+from app.guardrail import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,8 @@ def screen(passages: Sequence[Passage], guard: Guard) -> Screening:
             for number, (passage, text) in enumerate(usable, start=1)
         ),
         interventions=tuple(
-            _intervention(passage, verdict) for passage, verdict in judged if verdict.intervened
+            event
+            for passage, verdict in judged
+            for event in verdict.events("passage", subject=passage.uri)
         ),
-    )
-
-
-def _intervention(passage: Passage, verdict: Verdict) -> Guardrail:
-    return Guardrail(
-        "passage",
-        "blocked" if verdict.blocked else "masked",
-        verdict.text,
-        verdict.reason,
-        subject=passage.uri,
     )

@@ -4,8 +4,8 @@
     Retrieval   data-retrieval                    the query and the passages
     Text        text-start once, text-delta
     Citation    source-document once a source, data-citation
-    Guardrail   data-guardrail                    source, action, and the text that takes its place
-    Usage       nothing yet
+    Guardrail   data-guardrail                    source, subject, action, reason, text
+    Usage       nothing: Done has it too
     Done        text-end, finish-step, finish     messageMetadata: turn, usage, stopReason
     Error       text-end, data-error, error
 
@@ -15,10 +15,10 @@ Whatever happens, the stream's last line is `[DONE]`, and the part before it say
 import json
 import logging
 import secrets
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic import BaseModel
 
@@ -42,7 +42,7 @@ def sse(turn: Generator[events.Event, None, None]) -> Iterator[bytes]:
     with closing(turn):
         try:
             for event in turn:
-                for part in stream.parts_of[type(event)](event):
+                for part in stream.parts_of(event):
                     yield _line(json.dumps(part, ensure_ascii=False, allow_nan=False))
                     stream.ended |= part["type"] in TERMINAL
         except Exception as error:
@@ -63,17 +63,28 @@ class _Stream:
         self.ended = False
         self._text_open = False
         self._sources: set[int] = set()
-        self._usage = events.Usage(0, 0)
-        self.parts_of: dict[type[events.Event], Callable[[Any], Iterator[Part]]] = {
-            events.Started: self._started,
-            events.Retrieval: self._retrieval,
-            events.Text: self._text,
-            events.Citation: self._citation,
-            events.Guardrail: self._guardrail,
-            events.Usage: self._count,
-            events.Done: self._done,
-            events.Error: self._error,
-        }
+
+    def parts_of(self, event: events.Event) -> Iterable[Part]:
+        """The parts that an event becomes."""
+        match event:
+            case events.Started():
+                return self._started(event)
+            case events.Retrieval():
+                return self._retrieval(event)
+            case events.Text():
+                return self._text(event)
+            case events.Citation():
+                return self._citation(event)
+            case events.Guardrail():
+                return [{"type": "data-guardrail", "data": asdict(event)}]
+            case events.Usage():
+                return ()  # the last part has it
+            case events.Done():
+                return self._done(event.answer)
+            case events.Error():
+                return self._error(event)
+            case _:
+                assert_never(event)
 
     def _started(self, event: events.Started) -> Iterator[Part]:
         metadata = {"conversationId": event.conversation, "model": event.model}
@@ -104,20 +115,13 @@ class _Stream:
             }
         yield {"type": "data-citation", "data": citation}
 
-    def _guardrail(self, event: events.Guardrail) -> Iterator[Part]:
-        yield {"type": "data-guardrail", "data": asdict(event)}
-
-    def _count(self, event: events.Usage) -> Iterator[Part]:
-        self._usage += event
-        return iter(())
-
-    def _done(self, event: events.Done) -> Iterator[Part]:
+    def _done(self, answer: events.Answer) -> Iterator[Part]:
         yield from self._text_end()
         yield {"type": "finish-step"}
         metadata = {
-            "turn": event.turn,
-            "stopReason": event.stop_reason,
-            "usage": _dump(schemas.Usage, self._usage),
+            "turn": answer.turn,
+            "stopReason": answer.stop_reason,
+            "usage": _dump(schemas.Usage, answer.usage),
         }
         yield {"type": "finish", "messageMetadata": metadata}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
-from app.answer import Means, Question, answer
+from app.answer import Question, TurnContext, answer
 from app.aws import Cancellation, clients
 from app.conversations import Conversations
 from app.errors import OutcropError, TimedOut, Unavailable
@@ -51,7 +51,7 @@ def begin(running: tuple[Backend, Home]) -> Begin:  # noqa: ARG001  # the backen
     aws = clients(SECONDS)
 
     def turn(question: Question, meter: Recorder) -> Generator[Event, None, None]:
-        context = Means(
+        context = TurnContext(
             aws,
             settings(deadline_seconds=SECONDS),
             Unguarded(),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.answer import Answer, Means, Question, answer, collect
+from app.answer import Answer, Question, TurnContext, answer, collect
 from app.aws import Clients
 from app.conversations import Conversations
 from app.errors import InvalidRequest
@@ -28,7 +28,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     routes = APIRouter()
     principal_from = principal_of(settings)
     UnderWay = Annotated[Turns, Depends(_turns)]
-    guarded = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
+    shared_guard = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
 
     async def account(request: Request) -> Account:  # in no thread, so that it waits for none
         return Account(request.app.state.meter, principal_from(request))
@@ -38,7 +38,9 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def turn(body: schemas.AnyQuestion, account: Account) -> Generator[Event, None, None]:
         """The turn, begun: what is wrong with the question is known before the first byte."""
         conversations = Conversations(clients.s3, settings.conversations_bucket, account.principal)
-        return answer(_question(body), Means(clients, settings, guarded, conversations, account))
+        return answer(
+            _question(body), TurnContext(clients, settings, shared_guard, conversations, account)
+        )
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(

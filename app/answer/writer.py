@@ -1,0 +1,58 @@
+"""The model that writes a turn: each call of it fitted to what the model takes, and metered."""
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app import models
+from app.meter import Account
+from app.models import Completion, Delta, Model, Prompt
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A model, called on one principal's account.
+
+    Attributes:
+        max_tokens: the longest reply that the settings allow.
+    """
+
+    runtime: "BedrockRuntimeClient"
+    model: Model
+    account: Account
+    max_tokens: int
+
+    def rewrite(self, prompt: Prompt) -> Completion:
+        """Call the model for a question that stands alone, and wait for the whole of it."""
+        with self.account.call(self.model.id, "rewrite") as call:
+            completion = models.invoke(self.runtime, self.model, self._fit(prompt))
+            call.usage = completion.usage
+        return completion
+
+    def answer(self, prompt: Prompt) -> Generator[Delta | Completion, None, None]:
+        """Call the model for an answer, and yield it as it is written; its Completion comes last.
+
+        Closing the generator closes the connection to the model.
+        """
+        reply = models.stream(self.runtime, self.model, self._fit(prompt))
+        with self.account.call(self.model.id, "answer") as call, closing(reply):
+            for part in reply:
+                if isinstance(part, Completion):
+                    call.usage = part.usage
+                yield part
+
+    def _fit(self, prompt: Prompt) -> Prompt:
+        """The prompt, without what the model does not take. The caller asked for none of it by
+        name, so nobody misses it.
+        """
+        facts = self.model.facts
+        longest = min(prompt.max_tokens, self.max_tokens)
+        return replace(
+            prompt,
+            max_tokens=min(longest, facts.output or longest),
+            temperature=prompt.temperature if "temperature" in facts.takes else None,
+        )

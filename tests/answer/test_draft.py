@@ -1,0 +1,57 @@
+"""A turn is collected once: what is stored and what its reader gets are the same."""
+
+import pytest
+
+from app.answer import collect
+from app.answer.draft import Draft
+from app.events import Answer, Citation, Done, Error, Event, Started, Text, Usage
+from app.guardrail import Verdict
+from app.models import Completion
+from app.models import Text as TextBlock
+
+CITATION = Citation(
+    1, "minerals.md", "s3://d/minerals.md", None, None, 0, 2, "Qu", "Quartz", 0.9, 8, 8
+)
+
+
+def draft() -> Draft:
+    """`It is 7 [1].`, with its citation."""
+    collected = Draft(Usage(1, 1))
+    for part in (Text("It is 7"), Text(" [1]"), CITATION, Text(".")):
+        collected.add(part)
+    collected.add(Completion((TextBlock("It is 7 [2]."),), "length", Usage(9, 4)))
+    return collected
+
+
+def test_what_is_stored_is_what_is_read() -> None:
+    answer = draft().answer("c", 3, "m")
+    assert answer == Answer("It is 7 [1].", (CITATION,), Usage(10, 5), "m", "c", 3, "length")
+    stored = draft().stored("How hard is quartz?", "m")
+    assert (stored.question, stored.answer) == ("How hard is quartz?", answer.answer)
+    assert (stored.citations, stored.usage) == (answer.citations, answer.usage)
+
+
+def test_a_mask_keeps_the_citations_and_moves_their_marks() -> None:
+    masked = draft()
+    masked.apply(Verdict("masked", "It is {AGE} [1]."))
+    answer = masked.answer("c", 3, "m")
+    assert (answer.answer, answer.stop_reason) == ("It is {AGE} [1].", "length")
+    assert [citation.mark for citation in answer.citations] == [12]
+
+
+def test_a_block_takes_text_and_citations_away() -> None:
+    blocked = draft()
+    blocked.apply(Verdict("blocked", "No."))
+    answer = blocked.answer("c", 3, "m")
+    assert (answer.answer, answer.citations, answer.stop_reason) == ("No.", (), "guardrail")
+    assert blocked.stored("q", "m").citations == ()
+
+
+def test_the_end_of_a_turn_is_what_collecting_it_gives() -> None:
+    answer = draft().answer("c", 3, "m")
+    error = Error(502, "model-failed", "The model failed", "It did.", True)
+    beginning: list[Event] = [Started("c", "m"), Text("It")]
+    assert collect([*beginning, Done(answer)]) == answer
+    assert collect([*beginning, error]) == error
+    with pytest.raises(AssertionError):
+        collect(beginning)
