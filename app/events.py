@@ -1,8 +1,8 @@
 """The nouns that flow: what every answer is made of, whoever reads it.
 
 A flow yields these in order and ends with exactly one terminal event, `Done` or `Error`. `Done`
-carries the whole answer, for whoever does not want a stream. They are values: no identity, no I/O, equal when
-their fields are.
+carries the whole answer, for whoever does not want a stream. They are values: no identity, no I/O,
+equal when their fields are.
 
     Started Retrieval  Text Text Citation Text ... Usage Done
     Started Retrieval  Text Error                          (nothing of it is stored)
