@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-REGION = "us-east-1"
+REGION, ACCOUNT = "us-east-1", "000000000000"
+"""Where a stand-in says that it is, and whose."""
+
 KEY_PREFIX = "STANDIN"
 """How the access key ids of stand-ins begin: AWS's own begin with AKIA and ASIA."""
 

@@ -1,10 +1,12 @@
-"""What the CDK stack is to AWS, this is to the laptop: the resources, made through boto3.
+"""The laptop's resources, made through boto3, as the CDK stack makes them in AWS.
 
-    documents bucket -- its events --> queue --> ingest function --> Knowledge Base
+    documents bucket ── its events ──► queue ──► ingest function ──► Knowledge Base
     conversations bucket
 
-Every step takes what is there already and makes what is not, so that it can run at every start, and
-can be interrupted anywhere.
+Every step keeps what exists and makes what is missing, so that all of them run at every start, and
+a start may be interrupted anywhere. What exists is found by its name and gets the values of this
+version, so that the home of an older one goes on. Its Knowledge Base alone stays as it was made:
+the vectors are in it.
 """
 
 import io
@@ -19,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from app import resources
 from app.aws import Clients, Deployer, calling
-from app.deploy.replay.scope import ACCOUNT, REGION
+from app.deploy.endpoint import ACCOUNT, REGION
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL
 from app.resources import Expiration
 from app.settings import DocumentSettings, Settings, variables
@@ -48,16 +50,16 @@ STORAGE: Any = {
 
 
 def provision(aws: Clients, deployer: Deployer) -> Settings:
-    """The resources, all of them there, by the names that the application knows them by.
+    """Make what is missing, and name it all for the application.
 
     Raises:
-        OutcropError: the stand-in refused one.
+        OutcropError: the stand-in refuses a resource.
     """
     with calling("provisioning"):
         _bucket(aws.s3, DOCUMENTS, resources.DOCUMENTS_EXPIRATIONS)
         _bucket(aws.s3, CONVERSATIONS, resources.CONVERSATIONS_EXPIRATIONS)
         base = _knowledge_base(aws.bedrock_agent)
-        source = _found_source(aws.bedrock_agent, base)
+        source = _existing_source(aws.bedrock_agent, base)
         first = source is None or not _has_queue(deployer.sqs)
         settings = Settings(
             knowledge_base_id=base,
@@ -77,8 +79,8 @@ def provision(aws: Clients, deployer: Deployer) -> Settings:
 
 
 def _catch_up(aws: Clients, settings: Settings) -> None:
-    """Documents that were in the bucket before anybody heard of its events, as after a repair of
-    the home, are indexed by an ingestion job.
+    """Start an ingestion job for documents that were in the bucket before its events had a queue,
+    as they are after a repair of the home.
     """
     if aws.s3.list_objects_v2(Bucket=DOCUMENTS, MaxKeys=1)["KeyCount"]:
         aws.bedrock_agent.start_ingestion_job(
@@ -120,10 +122,10 @@ def _cors(s3: "S3Client", origin: str | None) -> None:
 
 def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
     pages = agent.get_paginator("list_knowledge_bases").paginate()
-    found = _named("outcrop", (item for page in pages for item in page["knowledgeBaseSummaries"]))
-    if found:
-        return str(found["knowledgeBaseId"])
-    made = agent.create_knowledge_base(
+    items = (item for page in pages for item in page["knowledgeBaseSummaries"])
+    if existing := _named("outcrop", items):
+        return str(existing["knowledgeBaseId"])
+    base = agent.create_knowledge_base(
         name="outcrop",
         roleArn=ROLE,
         knowledgeBaseConfiguration={
@@ -132,20 +134,21 @@ def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
         },
         storageConfiguration=STORAGE,
     )["knowledgeBase"]
-    while made["status"] == "CREATING":
+    while base["status"] == "CREATING":
         time.sleep(0.05)
-        made = agent.get_knowledge_base(knowledgeBaseId=made["knowledgeBaseId"])["knowledgeBase"]
-    return made["knowledgeBaseId"]
+        base = agent.get_knowledge_base(knowledgeBaseId=base["knowledgeBaseId"])["knowledgeBase"]
+    return base["knowledgeBaseId"]
 
 
-def _found_source(agent: "AgentsforBedrockClient", base: str) -> str | None:
+def _existing_source(agent: "AgentsforBedrockClient", base: str) -> str | None:
     pages = agent.get_paginator("list_data_sources").paginate(knowledgeBaseId=base)
-    found = _named("documents", (item for page in pages for item in page["dataSourceSummaries"]))
-    return str(found["dataSourceId"]) if found else None
+    items = (item for page in pages for item in page["dataSourceSummaries"])
+    existing = _named("documents", items)
+    return str(existing["dataSourceId"]) if existing else None
 
 
 def _new_source(agent: "AgentsforBedrockClient", base: str) -> str:
-    made = agent.create_data_source(
+    source = agent.create_data_source(
         knowledgeBaseId=base,
         name="documents",
         dataSourceConfiguration={
@@ -153,7 +156,7 @@ def _new_source(agent: "AgentsforBedrockClient", base: str) -> str:
             "s3Configuration": {"bucketArn": f"arn:aws:s3:::{DOCUMENTS}"},
         },
     )
-    return made["dataSource"]["dataSourceId"]
+    return source["dataSource"]["dataSourceId"]
 
 
 def _has_queue(sqs: "SQSClient") -> bool:
@@ -165,14 +168,15 @@ def _has_queue(sqs: "SQSClient") -> bool:
 
 
 def _queue(sqs: "SQSClient") -> str:
-    """The queue's ARN. What is received so often in vain goes to the dead letters."""
+    """The queue's ARN. A message that was received RECEIVES times goes to the dead letters."""
     dead_letters = sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"]
     url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
     redrive = {
         "deadLetterTargetArn": _queue_arn(sqs, dead_letters),
         "maxReceiveCount": resources.RECEIVES,
     }
-    # Set apart from its creation: the queue of an older version's home has other attributes.
+    # After its creation: CreateQueue refuses a queue that exists with other attributes, as the
+    # queue of an older version's home does.
     sqs.set_queue_attributes(
         QueueUrl=dead_letters,
         Attributes={"MessageRetentionPeriod": str(resources.DEAD_LETTER_SECONDS)},
@@ -193,33 +197,36 @@ def _queue_arn(sqs: "SQSClient", url: str) -> str:
 
 
 def _function(functions: "LambdaClient", settings: DocumentSettings) -> None:
-    """The ingest function, with the code and the settings of today."""
-    wanted = {name: getattr(settings, name) for name in DocumentSettings.model_fields}
-    environment: Any = {"Variables": variables(DocumentSettings(**wanted))}
+    """The ingest function, with the code, the configuration and the settings of this version."""
+    names = DocumentSettings.model_fields
+    own_settings = DocumentSettings(**{name: getattr(settings, name) for name in names})
+    configuration: Any = {
+        "Runtime": resources.PYTHON,
+        "Handler": "handler.handler",
+        "Role": ROLE,
+        "Timeout": resources.INGEST_SECONDS,
+        "Environment": {"Variables": variables(own_settings)},
+    }
+    code = _zipped(HANDLER)
     try:
-        functions.update_function_code(FunctionName=INGEST, ZipFile=_zipped(HANDLER))
-        functions.update_function_configuration(FunctionName=INGEST, Environment=environment)
+        functions.update_function_code(FunctionName=INGEST, ZipFile=code)
+        functions.update_function_configuration(FunctionName=INGEST, **configuration)
     except functions.exceptions.ResourceNotFoundException:
-        functions.create_function(
-            FunctionName=INGEST,
-            Runtime=resources.PYTHON,
-            Handler="handler.handler",
-            Role=ROLE,
-            Timeout=resources.INGEST_SECONDS,
-            Environment=environment,
-            Code={"ZipFile": _zipped(HANDLER)},
-        )
+        functions.create_function(FunctionName=INGEST, Code={"ZipFile": code}, **configuration)
 
 
 def _event_source(functions: "LambdaClient", queue: str) -> None:
-    found = functions.list_event_source_mappings(EventSourceArn=queue, FunctionName=INGEST)
-    if not found["EventSourceMappings"]:
-        functions.create_event_source_mapping(
-            EventSourceArn=queue,
-            FunctionName=INGEST,
-            BatchSize=resources.INGEST_BATCH,
-            FunctionResponseTypes=["ReportBatchItemFailures"],
-        )
+    """The mapping by which the queue's messages invoke the function."""
+    ends: Any = {"EventSourceArn": queue, "FunctionName": INGEST}
+    values: Any = {
+        "BatchSize": resources.INGEST_BATCH,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }
+    mappings: Any = functions.list_event_source_mappings(**ends)["EventSourceMappings"]
+    if not mappings:
+        functions.create_event_source_mapping(**ends, **values)
+    elif any(mappings[0].get(name) != value for name, value in values.items()):
+        functions.update_event_source_mapping(UUID=mappings[0]["UUID"], **values)
 
 
 def _notifications(s3: "S3Client", queue: str) -> None:

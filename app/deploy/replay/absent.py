@@ -12,14 +12,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.replay.document import Resource, TemplateError
 from app.deploy.replay.intrinsics import resolve
-from app.deploy.replay.scope import (
-    ACCOUNT,
-    REGION,
-    Made,
-    Scope,
-)
+from app.deploy.replay.scope import Made, Scope
 from app.deploy.replay.wanted import physical_name
 
 LONGEST = 64  # characters of a name

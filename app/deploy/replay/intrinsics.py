@@ -14,8 +14,9 @@ from ipaddress import ip_network
 from itertools import islice
 from typing import Any
 
+from app.deploy.endpoint import REGION
 from app.deploy.replay.document import TemplateError
-from app.deploy.replay.scope import NO_VALUE, REGION, Scope
+from app.deploy.replay.scope import NO_VALUE, Scope
 
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.replay.document import Template, TemplateError
 
-REGION, ACCOUNT = "us-east-1", "000000000000"  # the stand-in's
 NO_VALUE: Any = object()
 """What `AWS::NoValue` stands for: the member that has it is left out."""
 

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.deploy.endpoint import REGION
 from app.deploy.replay.document import JSON
 from app.deploy.replay.refusal import at
-from app.deploy.replay.scope import REGION, Made
+from app.deploy.replay.scope import Made
 from app.deploy.replay.translate import UnknownProperty
 from app.deploy.replay.wanted import Cloud, Wanted
 

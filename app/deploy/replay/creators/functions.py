@@ -7,8 +7,9 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.replay.document import JSON, TemplateError
-from app.deploy.replay.scope import ACCOUNT, REGION, Made
+from app.deploy.replay.scope import Made
 from app.deploy.replay.wanted import Cloud, Wanted
 
 LONGEST = 64  # characters of a name
