@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
+from app.models.facts.ids import parse
+
 if TYPE_CHECKING:
     from constructs import Node
 
@@ -17,14 +20,6 @@ VectorStoreName = Literal[
     "opensearch-serverless", "opensearch-managed", "s3-vectors", "aurora", "managed"
 ]
 Chunking = Literal["default", "fixed", "hierarchical", "semantic", "none"]
-
-DIMENSIONS = {
-    "amazon.titan-embed-text-v2:0": 1024,
-    "amazon.titan-embed-text-v1": 1536,
-    "cohere.embed-english-v3": 1024,
-    "cohere.embed-multilingual-v3": 1024,
-}
-"""The embedding models that a Knowledge Base may use, and how long their vectors are."""
 
 RESERVED = ("aws", "amazon", "cognito")
 """What the name of a sign-in page may not hold; the stack's name is a part of it."""
@@ -57,7 +52,7 @@ class Context(BaseModel):
         description="Of opensearch-serverless: `classic` always runs, `nextgen` scales to zero.",
     )
     embedding_model_id: str = Field(
-        default="amazon.titan-embed-text-v2:0",
+        default=DEFAULT_EMBEDDING_MODEL,
         description=f"What makes vectors of text: one of {', '.join(DIMENSIONS)}.",
     )
     chunking: Chunking = Field(
@@ -110,7 +105,7 @@ class Context(BaseModel):
             f"{self.vector_store} has no generations": self.opensearch_generation != "classic"
             and self.vector_store != "opensearch-serverless",
             f"model_id={self.model_id}: an application inference profile does not tell its "
-            "model; name that in base_model_id": "application-inference-profile" in self.model_id
+            "model; name that in base_model_id": parse(self.model_id).opaque
             and self.base_model_id is None,
             f"stack={self.stack}: the sign-in page's name cannot hold {word!r}; choose another "
             "name, or auth=iam": word is not None and self.auth == "cognito",

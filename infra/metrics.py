@@ -7,10 +7,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 
+from app.models.facts.token_prices import TokenPrice
 from infra.context import Context
 from infra.documents import Documents
 from infra.guardrail import Guardrail
-from infra.model_prices import ModelPrice
 
 FIVE_MINUTES = Duration.minutes(5)
 
@@ -56,10 +56,10 @@ class Metrics:
             label="given up", statistic="Maximum"
         )
 
-    def cost(self, price: ModelPrice) -> cloudwatch.MathExpression:
+    def cost(self, price: TokenPrice) -> cloudwatch.MathExpression:
         """What the model's tokens cost, in US dollars."""
         return cloudwatch.MathExpression(
-            expression=price.metric("i", "o"),
+            expression=f"(i * {price.input} + o * {price.output}) / 1000000",
             using_metrics={"i": self.tokens_in, "o": self.tokens_out},
             period=FIVE_MINUTES,
             label="dollars",

@@ -8,29 +8,27 @@ arn:...:application-inference-...   a profile of the account's own
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
+from app.models.facts.ids import parse
 from infra.context import Context
 from infra.permissions import allow, arn
 
 INVOKING = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
-PROFILES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
-"""How the ids of AWS's inference profiles begin."""
 
 
 def profile(context: Context) -> str | None:
     """The ARN of the inference profile that is asked, if one is."""
-    if context.model_id.startswith("arn:"):
+    model = parse(context.model_id)
+    if model.arn:
         return context.model_id
-    if context.model_id.partition(".")[0] in PROFILES:
+    if model.geography:
         return arn("bedrock", f"inference-profile/{context.model_id}")
     return None
 
 
 def behind(context: Context) -> str:
     """The id of the foundation model that answers in the end."""
-    if context.model_id.startswith("arn:"):
-        return context.base_model_id or context.model_id.rpartition("/")[2]
-    group, _, rest = context.model_id.partition(".")
-    return rest if group in PROFILES else context.model_id
+    model = parse(context.model_id)
+    return context.base_model_id or model.model if model.arn else model.model
 
 
 def invocable(context: Context) -> list[iam.PolicyStatement]:

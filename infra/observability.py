@@ -17,9 +17,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from app.models.facts.token_prices import token_price
 from infra.context import Context
 from infra.metrics import Metrics
-from infra.model_prices import MODEL_PRICES
 from infra.permissions import arn, on_behalf_of
 
 ROW = 6  # units of height
@@ -158,7 +158,7 @@ def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.Grap
 
 
 def _cost(metrics: Metrics, context: Context) -> cloudwatch.IWidget:
-    price = MODEL_PRICES.get(context.model_id)
+    price = token_price(context.model_id)
     if price is None:
         return cloudwatch.TextWidget(
             markdown=f"**Cost**\n\nNo price of `{context.model_id}` is known here; see the bill.",

@@ -5,9 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app import models
 from app.meter import Account
-from app.models import Completion, Delta, Model, Prompt
+from app.models import Completion, Delta, Model, Prompt, invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -29,7 +28,7 @@ class Writer:
     def rewrite(self, prompt: Prompt) -> Completion:
         """Call the model for a question that stands alone, and wait for the whole of it."""
         with self.account.call(self.model.id, "rewrite") as call:
-            completion = models.invoke(self.runtime, self.model, self._fit(prompt))
+            completion = invocation.invoke(self.runtime, self.model, self._fit(prompt))
             call.usage = completion.usage
         return completion
 
@@ -38,7 +37,7 @@ class Writer:
 
         Closing the generator closes the connection to the model.
         """
-        reply = models.stream(self.runtime, self.model, self._fit(prompt))
+        reply = invocation.stream(self.runtime, self.model, self._fit(prompt))
         with self.account.call(self.model.id, "answer") as call, closing(reply):
             for part in reply:
                 if isinstance(part, Completion):

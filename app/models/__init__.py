@@ -1,19 +1,22 @@
 """Foundation models: a Prompt in, deltas of blocks and a Completion out, whatever the family.
 
-id -> find -> Model    Prompt, checked -> body -> InvokeModel -> deltas, Completion    for chat
-                       Prompt, checked ->         Converse    -> deltas, Completion    for tools
+    id -> find -> Model    Prompt, checked -> body -> InvokeModel -> deltas, Completion    for chat
+                           Prompt, checked ->         Converse    -> deltas, Completion    for tools
 
-content    what messages and replies are made of
-prompt     what a model is asked
-facts      what is known of every model
-model      an id, and the facts of the model behind it
-invocation InvokeModel and InvokeModelWithResponseStream; `families` has a file for each body
-converse   Converse and ConverseStream, with the same signatures
-reply      puts a reply together, and calls it whole or cut
+    completion = invocation.invoke(runtime, find(model_id), Prompt((user("Hello"),)))
+
+    content     what messages and replies are made of
+    prompt      what a model is asked
+    facts       what is known of every model
+    model       an id, and the facts of the model behind it
+    invocation  InvokeModel and InvokeModelWithResponseStream; `families` has a file for each body
+    converse    Converse and ConverseStream, with the same signatures
+    reply       puts a reply together, and calls it whole or cut
+
+The last three are imported by name, as in `from app.models import invocation`: boto3 comes with
+them, and takes its time.
 """
 
-from app.models import converse
-from app.models.calls import GuardrailConfiguration
 from app.models.content import (
     Block,
     BlockEnd,
@@ -35,7 +38,6 @@ from app.models.content import (
     user,
 )
 from app.models.facts.catalogue import MODELS
-from app.models.invocation import invoke, stream
 from app.models.model import Model, find
 from app.models.prompt import Prompt, ToolSpecification
 
@@ -46,7 +48,6 @@ __all__ = [
     "Completion",
     "Delta",
     "Document",
-    "GuardrailConfiguration",
     "Image",
     "Message",
     "Model",
@@ -61,10 +62,7 @@ __all__ = [
     "ToolUse",
     "ToolUseStart",
     "assistant",
-    "converse",
     "find",
-    "invoke",
-    "stream",
     "text_of",
     "user",
 ]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
-from app import models
 from app.aws import Clients, clients
 from app.errors import (
     BackendError,
@@ -27,13 +26,14 @@ from app.models import (
     BlockEnd,
     Completion,
     Delta,
-    GuardrailConfiguration,
     Prompt,
     Text,
     TextDelta,
     find,
+    invocation,
     user,
 )
+from app.models.calls import GuardrailConfiguration
 from tests.models import golden
 from tests.models.golden import Golden
 from tests.models.loopback import (
@@ -91,11 +91,11 @@ def _clients(loopback: Loopback, deadline_seconds: float) -> Clients:
 def pieces(
     aws: Clients, model_id: str = MISTRAL, prompt: Prompt = ASK
 ) -> Generator[Delta | Completion, None, None]:
-    return models.stream(aws.bedrock_runtime, find(model_id), prompt)
+    return invocation.stream(aws.bedrock_runtime, find(model_id), prompt)
 
 
 def whole(aws: Clients, model_id: str = MISTRAL, prompt: Prompt = ASK) -> Completion:
-    return models.invoke(aws.bedrock_runtime, find(model_id), prompt)
+    return invocation.invoke(aws.bedrock_runtime, find(model_id), prompt)
 
 
 def finished(one: Golden) -> Completion:
@@ -361,7 +361,7 @@ def test_a_guardrail_goes_into_the_headers_and_its_action_comes_back(
     server: Loopback, aws: Clients
 ) -> None:
     server.enqueue(answer(golden.MISTRAL.reply | INTERVENED))
-    completion = models.invoke(aws.bedrock_runtime, find(MISTRAL), ASK, guardrail=GUARD)
+    completion = invocation.invoke(aws.bedrock_runtime, find(MISTRAL), ASK, guardrail=GUARD)
 
     assert completion.stop_reason == "guardrail"
     assert completion.trace == {"guardrail": {"actionReason": "Guardrail blocked."}}
@@ -405,7 +405,7 @@ def test_a_profile_of_the_account_is_called_as_the_model_behind_it(
 ) -> None:
     profile = "arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc"
     server.enqueue(answer(golden.NOVA.reply))
-    models.invoke(aws.bedrock_runtime, find(profile, golden.NOVA.model_id), ASK)
+    invocation.invoke(aws.bedrock_runtime, find(profile, golden.NOVA.model_id), ASK)
     assert "application-inference-profile%2Fabc" in server.requests[0].line
 
 

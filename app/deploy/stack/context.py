@@ -7,11 +7,11 @@ to be known before: what the account has to have for this choice, and what it wi
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL
 from app.prices import Floor, monthly_floor
 from app.settings import Settings
 
 STACK = "Outcrop"
-EMBEDDING_MODEL = "amazon.titan-embed-text-v2:0"
 TRUE = {"true", "t", "yes", "y", "on", "1"}  # as the stack reads it, by pydantic
 
 
@@ -33,7 +33,7 @@ def choices(chosen: Mapping[str, str]) -> Choices:
     """
     return Choices(
         model_id=chosen.get("model_id", Settings.model_fields["model_id"].default),
-        embedding_model_id=chosen.get("embedding_model_id", EMBEDDING_MODEL),
+        embedding_model_id=chosen.get("embedding_model_id", DEFAULT_EMBEDDING_MODEL),
         agent=chosen.get("agent", "converse"),
         floor=monthly_floor(
             chosen.get("vector_store", "opensearch-serverless"),

@@ -15,7 +15,7 @@ from app.local import bedrock_runtime
 from app.local.bedrock import foundation_models
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Writer
-from app.models import Completion, Prompt, assistant, user
+from app.models import Completion, Prompt, assistant, invocation, user
 from tests.local.engines import engine_of
 from tests.wire_server import serving
 
@@ -69,7 +69,7 @@ def fitted(model: str, prompt: Prompt) -> Prompt:
 
 
 def whole(client: Any, model: str, prompt: Prompt) -> Completion:
-    return models.invoke(client, models.find(model), fitted(model, prompt))
+    return invocation.invoke(client, models.find(model), fitted(model, prompt))
 
 
 @every_family
@@ -84,7 +84,7 @@ def test_an_answer_is_found_and_cited(client: Any, model: str) -> None:
 @every_family
 def test_a_stream_is_the_whole_answer(client: Any, model: str) -> None:
     prompt = fitted(model, answer_prompt("How hard is quartz?", [], PASSAGES))
-    *deltas, completion = models.stream(client, models.find(model), prompt)
+    *deltas, completion = invocation.stream(client, models.find(model), prompt)
     invoked = whole(client, model, prompt)
     texts = [delta.text for delta in deltas if isinstance(delta, models.TextDelta)]
     assert "".join(texts) == invoked.text
