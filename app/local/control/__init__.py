@@ -1,15 +1,16 @@
-"""What a control plane is made of: resources that are created, shown, changed and deleted.
+"""What control planes share: they create, show, change and delete resources.
 
-Knowledge Bases, guardrails and agents each have one, in an SQLite file of its own. An operation is
-an act on that file:
+Knowledge Bases, guardrails and agents each have a control plane with an SQLite file of its own. An
+operation is a function on that file:
 
-    params --> act(db, params) --> answer       one transaction: on the disk before it is answered
+    params --> act(db, params) --> answer       one transaction, durable before the answer is sent
 
-    state       the file; a `clientToken` is answered once
-    records     what is kept of a resource: as JSON, under an id and an ARN
+    state       the file; a request with a `clientToken` is carried out once
+    records     resources as JSON, with an id and an ARN
     pages       `maxResults` and `nextToken` of lists
-    tags        of any resource, by its ARN
-    errors      in Bedrock's names
+    tags        the tags of resources, by ARN
+    errors      Bedrock's errors
+    wildcards   patterns with `*`
 """
 
 from app.local.control.state import Act, Plane, State, operations

@@ -1,4 +1,4 @@
-"""The errors that a control plane answers with, in Bedrock's names."""
+"""The errors of control planes, by Bedrock's names."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ def invalid(field: str, rule: str) -> ServiceError:
     )
 
 
-def unsupported(field: str, what: str) -> ServiceError:
-    return invalid(field, f"the stand-in does not have {what}. AWS does.")
+def unsupported(field: str, feature: str) -> ServiceError:
+    return invalid(field, f"the stand-in does not have {feature}. AWS does.")
 
 
 def not_found(kind: str, identifier: str) -> ServiceError:
@@ -27,7 +27,7 @@ def conflict(message: str) -> ServiceError:
 
 @contextmanager
 def unique(message: str) -> Iterator[None]:
-    """Around an INSERT or UPDATE of a name that may be taken."""
+    """Turn a violated uniqueness, of an INSERT or UPDATE in the block, into a ConflictException."""
     try:
         yield
     except sqlite3.IntegrityError as error:

@@ -1,7 +1,7 @@
-"""Lists, a page at a time: `maxResults` in, `nextToken` in and out.
+"""Pages of lists, by the parameters `maxResults` and `nextToken`.
 
-A token names the list that it belongs to and the last item that was given, so that items which
-come or go between two pages neither repeat nor hide others.
+A token names the list that it belongs to and the last item of the page, so that items which are
+added or removed between two pages neither repeat nor hide others.
 """
 
 import base64
@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 
 def position(operation: str, params: JSON) -> Any | None:
-    """Where the caller's `nextToken` says that the last page ended; None without one.
+    """The last item of the page before, by the request's `nextToken`; None without a token.
 
     Raises:
-        ServiceError: ValidationException, for a token that is not one of this very list.
+        ServiceError: ValidationException, the token is not one of this list.
     """
     token = params.get("nextToken")
     if token is None:
@@ -55,10 +55,10 @@ def page(
     descending: bool = False,
     most: int = MAX_RESULTS,
 ) -> tuple[list[T], JSON]:
-    """The page of `items` that is asked for, and the member `nextToken` if there are more.
+    """The page of `items` that the request is for, and the member `nextToken` if there are more.
 
     They are sorted by `key`, a JSON value that is different for any two of them. A page has at
-    most `most` items, however many the caller asks for.
+    most `most` items, whatever `maxResults` says.
     """
     last = position(operation, params)
     rest = sorted(items, key=key, reverse=descending)
@@ -71,8 +71,8 @@ def page(
 
 
 def _scope(operation: str, params: JSON) -> str:
-    asked = {name: value for name, value in params.items() if name not in _PAGING}
-    return digest([operation, asked])[:16]
+    filters = {name: value for name, value in params.items() if name not in _PAGING}
+    return digest([operation, filters])[:16]
 
 
 _PAGING = ("nextToken", "maxResults")

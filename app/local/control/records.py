@@ -1,4 +1,4 @@
-"""What is kept of a resource: a record in JSON, under an id and an ARN."""
+"""Records of resources: JSON with an id and an ARN."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ _CAPITALS = string.digits + string.ascii_uppercase
 
 
 def new_id(characters: str = _CAPITALS, length: int = 10) -> str:
-    """A resource's id, as most of Bedrock's: ten digits and capital letters."""
+    """A new id. Most of Bedrock's resources have ten digits and capital letters."""
     return "".join(secrets.choice(characters) for _ in range(length))
 
 
 def arn(resource: str) -> str:
-    """The ARN of a resource of Bedrock's.
+    """The ARN of one of Bedrock's resources.
 
     >>> arn("knowledge-base/ABCDEFGHIJ")
     'arn:aws:bedrock:us-east-1:000000000000:knowledge-base/ABCDEFGHIJ'
@@ -29,7 +29,7 @@ def arn(resource: str) -> str:
 
 
 def encode(value: JSON) -> str:
-    """JSON in which a timestamp is an object of its own, for `decode` to know it by.
+    """JSON text in which timestamps are objects that `decode` recognises.
 
     >>> from datetime import UTC
     >>> encode({"createdAt": datetime(2026, 1, 2, tzinfo=UTC)})
@@ -39,7 +39,7 @@ def encode(value: JSON) -> str:
 
 
 def decode(text: str) -> JSON:
-    """What `encode` was given.
+    """The value of a text that `encode` made.
 
     >>> decode('{"createdAt": {"$timestamp": "2026-01-02T00:00:00+00:00"}}')
     {'createdAt': datetime.datetime(2026, 1, 2, 0, 0, tzinfo=datetime.timezone.utc)}
@@ -53,6 +53,6 @@ def _timestamp(value: JSON) -> Any:
 
 
 def digest(value: Any) -> str:
-    """A name for a JSON value that may hold bytes; equal for equal values only."""
+    """The SHA-256 in hexadecimal of a JSON value, which may contain bytes."""
     text = json.dumps(value, sort_keys=True, default=lambda data: hashlib.sha256(data).hexdigest())
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The file of a control plane, and how an operation acts on it."""
+"""The file of a control plane, and the operations on it."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -30,19 +30,19 @@ CREATE TABLE IF NOT EXISTS tags (
 """
 
 TOKENS = ("clientToken", "clientRequestToken")
-TOKENS_LIVE = timedelta(hours=1)
+TOKEN_LIFETIME = timedelta(hours=1)
 
 Act = Callable[[Connection, JSON], JSON]
 
 
 class Plane(Protocol):
-    """What answers the operations of a control plane."""
+    """Answers the operations of a control plane."""
 
     def read(self, act: Act, params: JSON) -> JSON:
         """Answer an operation that changes nothing."""
 
     def write(self, operation: str, act: Act, params: JSON) -> JSON:
-        """Answer an operation that changes something, once a token."""
+        """Answer an operation that changes something, once for each client token."""
 
 
 def operations(plane: Plane, reads: Mapping[str, Act], writes: Mapping[str, Act]) -> Service:
@@ -60,10 +60,10 @@ def operations(plane: Plane, reads: Mapping[str, Act], writes: Mapping[str, Act]
 
 
 class State(Database):
-    """The file. A transaction is an answer's: all of it or nothing, durable before it is given.
+    """The file of a control plane. An operation is one transaction, durable before it is answered.
 
     Args:
-        schema: of the plane's own tables. Tokens and tags have theirs.
+        schema: of the plane's own tables; those of tokens and tags are added.
     """
 
     def __init__(self, path: Path, schema: str) -> None:
@@ -74,26 +74,27 @@ class State(Database):
             return act(db, params)
 
     def write(self, operation: str, act: Act, params: JSON) -> JSON:
-        """Act once a `clientToken`: who asks again is given the same answer.
+        """Act once for each client token: a repeated request gets the first one's answer.
 
         Raises:
-            ServiceError: ConflictException, where the token came with another request before.
+            ServiceError: ConflictException, the token came with another request before.
         """
-        asked = {name: value for name, value in params.items() if name not in TOKENS}
+        arguments = {name: value for name, value in params.items() if name not in TOKENS}
         token = next((params[name] for name in TOKENS if name in params), None)
         with self.transaction() as db:
             if token is None:
-                return act(db, asked)
-            request = digest(asked)
+                return act(db, arguments)
+            request = digest(arguments)
             earlier = db.execute(
                 "SELECT request, answer FROM client_tokens WHERE operation = ? AND token = ?",
                 (operation, token),
             ).fetchone()
             if earlier:
-                return _same(earlier, request)
-            answer, now = act(db, asked), datetime.now(UTC)
+                return _earlier_answer(earlier, request)
+            answer, now = act(db, arguments), datetime.now(UTC)
             db.execute(
-                "DELETE FROM client_tokens WHERE created_at < ?", ((now - TOKENS_LIVE).isoformat(),)
+                "DELETE FROM client_tokens WHERE created_at < ?",
+                ((now - TOKEN_LIFETIME).isoformat(),),
             )
             db.execute(
                 "INSERT INTO client_tokens VALUES (?, ?, ?, ?, ?)",
@@ -102,7 +103,7 @@ class State(Database):
             return answer
 
 
-def _same(earlier: Row, request: str) -> JSON:
+def _earlier_answer(earlier: Row, request: str) -> JSON:
     if earlier["request"] != request:
         raise ServiceError(
             "ConflictException",

@@ -1,4 +1,4 @@
-"""Tags of resources, by ARN; and the operations on them, as bedrock-agent has them."""
+"""The tags of resources, by ARN, and bedrock-agent's operations on them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from sqlite3 import Connection
@@ -36,10 +36,10 @@ def put(
     values: Mapping[str, str],
     too_many: str = "ServiceQuotaExceededException",
 ) -> None:
-    """Add tags to a resource that is there.
+    """Add tags to a resource that exists.
 
     Raises:
-        ServiceError: `too_many`.
+        ServiceError: with the code `too_many`, if the resource would have more than MAX_TAGS.
     """
     db.executemany(
         "INSERT OR REPLACE INTO tags VALUES (?, ?, ?)",

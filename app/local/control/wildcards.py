@@ -1,27 +1,29 @@
-"""Patterns in which `*` stands for anything: of policies, of CORS rules."""
+"""Patterns in which `*` stands for any text, as policies and CORS rules have them."""
 
 
-def fits(value: str, pattern: str, *, single: str = "") -> bool:
-    """Whether a value is what a pattern describes. A regular expression would take for ever over a
-    pattern of many stars.
+def matches_pattern(value: str, pattern: str, *, single: str = "") -> bool:
+    """Whether a pattern matches a whole value. It takes at most the product of their lengths in
+    steps, where a regular expression with many stars could take exponentially many.
 
     Args:
-        single: a sign that stands for any one sign, where there is one.
+        single: a character that stands for any one character.
 
-    >>> fits("docs-eu", "d*s-*"), fits("docs", "d*x"), fits("docs", "d?cs", single="?")
-    (True, False, True)
+    >>> [matches_pattern("docs-eu", pattern) for pattern in ("d*s-*", "d*x")]
+    [True, False]
+    >>> matches_pattern("docs", "d?cs", single="?")
+    True
     """
     place = at = 0  # in the value, in the pattern
-    star, taken = -1, 0  # the last star, and where what it stands for ends so far
+    star, end = -1, 0  # the last star, and the end of the text that it stands for so far
     while place < len(value):
         if at < len(pattern) and pattern[at] == "*":
-            star, taken = at, place
+            star, end = at, place
             at += 1
         elif at < len(pattern) and pattern[at] in (value[place], single or value[place]):
             place, at = place + 1, at + 1
         elif star >= 0:
-            taken += 1
-            place, at = taken, star + 1
+            end += 1
+            place, at = end, star + 1
         else:
             return False
     return not pattern[at:].strip("*")

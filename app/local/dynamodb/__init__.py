@@ -1,8 +1,8 @@
 """DynamoDB: tables in memory, kept by moto.
 
-The wire checks a request and puts the answer on the way, as for every service; in between stands
-moto's server, called in this process and over no port of its own. It is imported when the first
-request comes, so that a home without tables does without it.
+The wire checks a request and sends the answer, as for every service. In between, moto's server is
+called in this process, without a port of its own. It is imported at the first request, so that
+homes without tables do not load it.
 """
 
 import json
@@ -16,7 +16,7 @@ from app.local.wire.errors import dialect
 from app.local.wire.json_body import decode, to_json
 from app.local.wire.models import model
 
-# Those that a stack and its functions ask for.
+# The operations that a stack and its functions use.
 OPERATIONS = [
     "CreateTable",
     "DescribeTable",
@@ -51,11 +51,11 @@ _Server = Callable[[Mapping[str, str], bytes], Any]
 def handlers(account: str = "000000000000", region: str = "us-east-1") -> Service:
     """DynamoDB's operations. The tables live as long as this process."""
     tables = _Tables(account, region)
-    return dict.fromkeys(OPERATIONS, tables.ask)
+    return dict.fromkeys(OPERATIONS, tables.call)
 
 
 class _Tables:
-    """The tables of one account in one Region. Those of an earlier one in this process are gone."""
+    """The tables of one account in one region. A new instance starts without tables."""
 
     def __init__(self, account: str, region: str) -> None:
         scope = f"{account}/20120810/{region}/dynamodb/aws4_request"
@@ -65,26 +65,26 @@ class _Tables:
         }
         self._lock = Lock()
 
-    def ask(self, call: Call) -> JSON:
+    def call(self, request: Call) -> JSON:
         """The result of an operation.
 
         Raises:
-            ServiceError: moto refuses it, or is not installed.
+            ServiceError: moto refuses the request, or is not installed.
         """
-        operation: Any = model(call.service).operation_model(call.operation)
-        sent = to_json(operation.input_shape, call.params, operation.input_shape.members)
-        target = f"{model(call.service).metadata['targetPrefix']}.{call.operation}"
+        operation: Any = model(request.service).operation_model(request.operation)
+        body = to_json(operation.input_shape, request.params, operation.input_shape.members)
+        target = f"{model(request.service).metadata['targetPrefix']}.{request.operation}"
         headers = self._headers | {"X-Amz-Target": target}
         server = self._server
         try:
-            with self._lock:  # moto's tables do not expect two at once
-                answer = server(headers, json.dumps(sent).encode())
+            with self._lock:  # moto's tables are not safe for two threads at once
+                answer = server(headers, json.dumps(body).encode())
         except Exception as error:
-            # moto trusts a request further than DynamoDB does, and looks for what is not in it.
+            # moto does not check all that DynamoDB does, and fails where something is missing.
             message = f"The request does not make sense: {type(error).__name__} {error}."
             raise ServiceError(dialect("dynamodb").invalid, message) from error
         if answer.status_code >= 400:
-            raise _refusal(answer.data)
+            raise _error_of(answer.data)
         shape = operation.output_shape
         return decode(shape, answer.data, shape.members) if shape else {}
 
@@ -111,13 +111,13 @@ class _Tables:
         )
 
 
-def _refusal(body: bytes) -> ServiceError:
-    """Moto's error, in the wire's words."""
+def _error_of(body: bytes) -> ServiceError:
+    """Moto's error as a ServiceError."""
     try:
-        said = json.loads(body)
-        code = said.pop("__type").rpartition("#")[2]
+        members = json.loads(body)
+        code = members.pop("__type").rpartition("#")[2]
     except (ValueError, KeyError):
-        words = body.decode(errors="replace")
-        return ServiceError(dialect("dynamodb").internal, f"moto failed: {words}")
-    message = said.pop("message", None) or said.pop("Message", "")
-    return ServiceError(code, message, **said)
+        text = body.decode(errors="replace")
+        return ServiceError(dialect("dynamodb").internal, f"moto failed: {text}")
+    message = members.pop("message", None) or members.pop("Message", "")
+    return ServiceError(code, message, **members)

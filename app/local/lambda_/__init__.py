@@ -1,17 +1,18 @@
 """Lambda: functions in Python, invocations, and queues that invoke them.
 
-    rules.py         names and ARNs; what is refused by name; Lambda's words
+    rules.py         names and ARNs; what is refused; Lambda's error messages
     functions.py     create, get, list, update, delete
-    invoke.py        invoke: wait for it, or not, or only ask whether it could be
-    mappings.py      event source mappings, of SQS queues
-    permissions.py   the resource policy: kept and shown, never enforced
+    invocation.py    invoke: synchronously, asynchronously, or as a dry run
+    mappings.py      event source mappings of queues
+    permissions.py   the resource policy, which is kept and never enforced
+    runtime/         runs functions, each in processes of its own
 
-What runs them is app.local.lambda_.runtime. MemorySize is told to the function and is no limit: an
-address-space limit would end it in imports that only reserve memory.
+MemorySize is passed to the function and is no limit: an address-space limit would end functions in
+imports that only reserve memory.
 """
 
 from app.local.lambda_.functions import CodeStore, FunctionOperations
-from app.local.lambda_.invoke import Invocations
+from app.local.lambda_.invocation import Invocations
 from app.local.lambda_.mappings import Mappings
 from app.local.lambda_.permissions import Permissions
 from app.local.lambda_.rules import lambda_errors
@@ -25,9 +26,9 @@ def handlers(functions: Functions, queues: MessageQueues, code_store: CodeStore)
     """Lambda's operations.
 
     Args:
-        functions: what runs them.
-        queues: that may be mapped to a function.
-        code_store: the buckets that code may come from.
+        functions: runs functions.
+        queues: the queues that can be mapped to a function.
+        code_store: the buckets that code can come from.
     """
     groups = (
         FunctionOperations(functions, code_store),

@@ -1,4 +1,4 @@
-"""Functions: create, get, list, update, delete."""
+"""The operations on functions: create, get, list, update, delete."""
 
 import sqlite3
 from pathlib import Path
@@ -26,7 +26,7 @@ _DEFAULTS: JSON = {
     "Timeout": 3,
     "TracingConfig": {"Mode": "PassThrough"},
 }
-# Kept and shown; of these only Handler, Timeout and Environment change what happens.
+# All are kept; only Handler, Timeout and Environment have an effect.
 _SETTINGS = (
     *_DEFAULTS,
     "Environment",
@@ -92,20 +92,25 @@ class FunctionOperations:
         except sqlite3.IntegrityError as error:
             message = f"Function already exist: {name}"
             raise ServiceError("ResourceConflictException", message, Type="User") from error
-        return self._shown(function)
+        return self._configuration(function)
 
     def get(self, call: Call) -> JSON:
         function = self._catalogue.get(function_name(call.params))
-        result: JSON = {"Configuration": self._shown(function), "Code": {"RepositoryType": "S3"}}
+        result: JSON = {
+            "Configuration": self._configuration(function),
+            "Code": {"RepositoryType": "S3"},
+        }
         return result | ({"Tags": dict(function.tags)} if function.tags else {})
 
     def configuration(self, call: Call) -> JSON:
-        return self._shown(self._catalogue.get(function_name(call.params)))
+        return self._configuration(self._catalogue.get(function_name(call.params)))
 
     def list(self, call: Call) -> JSON:
         after, limit = call.params.get("Marker", ""), call.params.get("MaxItems", _PAGE)
-        functions = [one for one in self._catalogue.all() if one.name > after]
-        result: JSON = {"Functions": [self._shown(one) for one in functions[:limit]]}
+        functions = [function for function in self._catalogue.all() if function.name > after]
+        result: JSON = {
+            "Functions": [self._configuration(function) for function in functions[:limit]]
+        }
         return result | (
             {"NextMarker": functions[limit - 1].name} if len(functions) > limit else {}
         )
@@ -117,9 +122,9 @@ class FunctionOperations:
         check_revision(params, function.revision)
         code = self._code(params)
         if params.get("DryRun"):
-            return self._shown(function)
+            return self._configuration(function)
         settings = function.settings | _settings(params)
-        return self._changed(self._catalogue.change(function.name, settings, code))
+        return self._after_change(self._catalogue.change(function.name, settings, code))
 
     def update_configuration(self, call: Call) -> JSON:
         params = call.params
@@ -128,20 +133,20 @@ class FunctionOperations:
         if "Runtime" in params:
             check_runtime(params["Runtime"])
         settings = function.settings | _settings(params)
-        return self._changed(self._catalogue.change(function.name, settings))
+        return self._after_change(self._catalogue.change(function.name, settings))
 
     def delete(self, call: Call) -> JSON:
         name = function_name(call.params)
         self._catalogue.remove(name)
-        self._functions.runner.retire(name)
+        self._functions.runner.discard_warm(name)
         return {}
 
-    def _changed(self, function: Function) -> JSON:
-        self._functions.runner.retire(function.name)
-        return self._shown(function)
+    def _after_change(self, function: Function) -> JSON:
+        self._functions.runner.discard_warm(function.name)
+        return self._configuration(function)
 
     def _code(self, source: JSON) -> bytes:
-        """The archive, checked. Raises KeyError's kin if it is not in the bucket."""
+        """The checked archive, from the request or from a bucket."""
         refuse(source, ("ImageUri", "S3ObjectVersion"), "functions")
         if "ZipFile" in source:
             code: bytes = source["ZipFile"]
@@ -163,8 +168,8 @@ class FunctionOperations:
         check(code)
         return code
 
-    def _shown(self, function: Function) -> JSON:
-        """As FunctionConfiguration."""
+    def _configuration(self, function: Function) -> JSON:
+        """The function in the shape of FunctionConfiguration."""
         layers = [{"Arn": arn} for arn in function.settings.get("Layers", ())]
         return {
             "FunctionName": function.name,
@@ -182,7 +187,7 @@ class FunctionOperations:
 
 
 def _settings(params: JSON) -> JSON:
-    """Those of the request, checked."""
+    """The settings in the request, checked."""
     refuse(params, _REFUSED, "functions")
     check_layers(params.get("Layers", ()))
     check_variables(params.get("Environment", {}).get("Variables", {}))

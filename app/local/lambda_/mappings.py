@@ -1,4 +1,4 @@
-"""Event source mappings: a queue whose messages a function gets."""
+"""The operations on event source mappings, each of which gives a queue's messages to a function."""
 
 import uuid
 
@@ -14,7 +14,7 @@ _DEFAULTS: JSON = {
     "MaximumBatchingWindowInSeconds": 0,
 }
 _SETTINGS = (*_DEFAULTS, "ScalingConfig")
-_REFUSED = (  # of what a mapping of a queue may have in Lambda
+_REFUSED = (  # settings that Lambda has for mappings of queues
     "FilterCriteria",
     "KMSKeyArn",
     "LoggingConfig",
@@ -38,7 +38,7 @@ _OF_OTHER_SOURCES = (
     "Topics",
     "TumblingWindowInSeconds",
 )
-_LARGEST_WITHOUT_WINDOW = 10  # messages of a batch
+_LARGEST_WITHOUT_WINDOW = 10  # messages in a batch
 _PAGE = 100
 
 
@@ -71,24 +71,26 @@ class Mappings:
                 raise ServiceError("ResourceConflictException", message, Type="User")
         identifier = str(uuid.uuid4())
         self._save(identifier, params["EventSourceArn"], name, settings)
-        return self._shown(self._catalogue.mapping(identifier), "Creating")
+        return self._configuration(self._catalogue.mapping(identifier), "Creating")
 
     def get(self, call: Call) -> JSON:
-        return self._shown(self._catalogue.mapping(call.params["UUID"]))
+        return self._configuration(self._catalogue.mapping(call.params["UUID"]))
 
     def list(self, call: Call) -> JSON:
         params = call.params
         after, limit = params.get("Marker", ""), params.get("MaxItems", _PAGE)
         mappings = sorted(self._catalogue.mappings(), key=lambda mapping: mapping.uuid)
-        chosen = [
+        matching = [
             mapping
             for mapping in mappings
             if mapping.uuid > after
             and params.get("EventSourceArn", mapping.queue) == mapping.queue
             and ("FunctionName" not in params or function_name(params) == mapping.function)
         ]
-        result: JSON = {"EventSourceMappings": [self._shown(one) for one in chosen[:limit]]}
-        return result | ({"NextMarker": chosen[limit - 1].uuid} if len(chosen) > limit else {})
+        result: JSON = {
+            "EventSourceMappings": [self._configuration(one) for one in matching[:limit]]
+        }
+        return result | ({"NextMarker": matching[limit - 1].uuid} if len(matching) > limit else {})
 
     def update(self, call: Call) -> JSON:
         params = call.params
@@ -97,17 +99,17 @@ class Mappings:
         name = function_name(params) if "FunctionName" in params else old.function
         self._check(self._queue(old.queue), name, settings)
         self._save(old.uuid, old.queue, name, settings)
-        return self._shown(self._catalogue.mapping(old.uuid), "Updating")
+        return self._configuration(self._catalogue.mapping(old.uuid), "Updating")
 
     def delete(self, call: Call) -> JSON:
         mapping = self._catalogue.mapping(call.params["UUID"])
         self._catalogue.remove_mapping(mapping.uuid)
-        self._functions.background.refresh(mapping.uuid)
-        return self._shown(mapping, "Deleting")
+        self._functions.pollers.refresh(mapping.uuid)
+        return self._configuration(mapping, "Deleting")
 
     def _save(self, identifier: str, queue: str, name: str, settings: JSON) -> None:
         self._catalogue.save_mapping(identifier, queue, name, settings)
-        self._functions.background.refresh(identifier)
+        self._functions.pollers.refresh(identifier)
 
     def _queue(self, arn: str | None) -> str:
         if arn is None or not arn.startswith("arn:aws:sqs:"):
@@ -121,7 +123,7 @@ class Mappings:
             ) from error
 
     def _check(self, queue: str, name: str, settings: JSON) -> str:
-        """Rules between function, queue and settings. Returns the function's name."""
+        """Check the settings against the function and the queue. Returns the function's name."""
         function = self._catalogue.get(name)
         visibility = self._queues.visibility_timeout(queue)
         if visibility < function.timeout:
@@ -137,8 +139,8 @@ class Mappings:
             )
         return name
 
-    def _shown(self, mapping: EventSourceMapping, state: str | None = None) -> JSON:
-        """As EventSourceMappingConfiguration."""
+    def _configuration(self, mapping: EventSourceMapping, state: str | None = None) -> JSON:
+        """The mapping in the shape of EventSourceMappingConfiguration."""
         settings = {name: value for name, value in mapping.settings.items() if name != "Enabled"}
         functions = self._functions
         own = f"arn:aws:lambda:{functions.region}:{functions.account}:event-source-mapping"
@@ -149,7 +151,7 @@ class Mappings:
             "EventSourceMappingArn": f"{own}:{mapping.uuid}",
             "FunctionArn": functions.arn(mapping.function),
             "LastModified": mapping.modified,
-            "LastProcessingResult": functions.background.result(mapping.uuid),
+            "LastProcessingResult": functions.pollers.result(mapping.uuid),
             "State": state or ("Enabled" if mapping.settings["Enabled"] else "Disabled"),
             "StateTransitionReason": "USER_INITIATED",
         }

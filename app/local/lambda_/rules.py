@@ -1,4 +1,4 @@
-"""What Lambda takes, what the stand-in refuses by name, and in which words."""
+"""What Lambda accepts, what the stand-in refuses, and the error messages."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,15 +48,15 @@ def function_name(params: JSON) -> str:
     >>> function_name({"FunctionName": "arn:aws:lambda:us-east-1:000000000000:function:search"})
     'search'
     """
-    found = _NAME.fullmatch(params["FunctionName"])
-    if found is None:
+    match = _NAME.fullmatch(params["FunctionName"])
+    if match is None:
         raise invalid(f"{params['FunctionName']!r} is not a function's name or ARN.")
-    qualifier = params.get("Qualifier") or found["qualifier"] or _LATEST
+    qualifier = params.get("Qualifier") or match["qualifier"] or _LATEST
     if qualifier != _LATEST:
         raise not_found(
-            f"Function not found: {found['name']}:{qualifier}. There is only {_LATEST}."
+            f"Function not found: {match['name']}:{qualifier}. There is only {_LATEST}."
         )
-    return found["name"]
+    return match["name"]
 
 
 def invalid(message: str) -> ServiceError:
@@ -68,9 +68,11 @@ def not_found(message: str) -> ServiceError:
 
 
 def refuse(params: JSON, names: Iterable[str], of: str) -> None:
-    """Name the first of these parameters that the request gives: nothing would come of it."""
-    if refused := next((name for name in names if params.get(name)), None):
-        raise invalid(f"The stand-in's {of} do not have {refused}.")
+    """Refuse a request with one of these parameters, which would have no effect. `of` is what has
+    them.
+    """
+    if parameter := next((name for name in names if params.get(name)), None):
+        raise invalid(f"The stand-in's {of} do not have {parameter}.")
 
 
 def check_runtime(runtime: str | None) -> None:
@@ -82,7 +84,7 @@ def check_runtime(runtime: str | None) -> None:
 
 
 def check_layers(layers: Iterable[str]) -> None:
-    """Only the web adapter's may be there: what has it is never run."""
+    """Refuse all layers but the web adapter's, since functions with that one are never run."""
     if others := [arn for arn in layers if not _ADAPTER.search(arn)]:
         raise invalid(
             f"The stand-in mounts no Layers, and a function could not do without: {others[0]}. "
@@ -91,7 +93,7 @@ def check_layers(layers: Iterable[str]) -> None:
 
 
 def check_runnable(function: Function) -> None:
-    """A function that is a server of its own, started by a wrapper, speaks to Lambda itself."""
+    """Refuse to run a function that a wrapper starts as a server: it has no handler in Python."""
     if wrapper := function.variables.get("AWS_LAMBDA_EXEC_WRAPPER"):
         raise invalid(
             f"The stand-in runs handlers in Python; {function.name} is started by {wrapper}, as a "

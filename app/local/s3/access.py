@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from botocore.auth import HmacV1Auth
 
-from app.local.control.wildcards import fits
+from app.local.control.wildcards import matches_pattern
 from app.local.s3.configurations import CORS_METHODS
 from app.local.s3.storage import Buckets, NoSuchBucket
 from app.local.wire import JSON, Call, Handler, Service, ServiceError, is_from_page
@@ -321,7 +321,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _matches_any(value: str, patterns: Iterable[str]) -> bool:
-    return any(fits(value, pattern) for pattern in patterns)
+    return any(matches_pattern(value, pattern) for pattern in patterns)
 
 
 def _lower(names: Iterable[str] | None) -> list[str]:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from app.local.control.wildcards import fits
+from app.local.control.wildcards import matches_pattern
 from app.local.s3.errors import invalid, malformed_xml
 from app.local.wire import JSON, ServiceError
 
@@ -324,7 +324,7 @@ def _is_of(resource: str, bucket: str) -> bool:
     partition, separator, name = resource.partition(":s3:::")
     if not separator or not partition.startswith("arn:aws"):
         return False
-    return fits(bucket, name.partition("/")[0], single="?")
+    return matches_pattern(bucket, name.partition("/")[0], single="?")
 
 
 def _anyone(principal: Any) -> bool:

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 
 from app.local.s3.content import quoted
 from app.local.s3.errors import invalid, not_implemented
-from app.local.s3.storage import Buckets, Marker, Object, Part, Upload, Uploads, Version
+from app.local.s3.storage import Buckets, Marker, MultipartUpload, Object, Part, Uploads, Version
 from app.local.s3.storage.index import HIGHEST
 from app.local.wire import JSON, Call, Service
 
@@ -130,7 +130,7 @@ class Listing:
             result |= {"NextKeyMarker": shown[-1].key, "NextUploadIdMarker": shown[-1].id}
         return _encoded(result, params)
 
-    def _upload_entry(self, upload: Upload) -> JSON:
+    def _upload_entry(self, upload: MultipartUpload) -> JSON:
         return {
             "Key": upload.key,
             "UploadId": upload.id,
@@ -318,14 +318,14 @@ def _page_size(params: JSON) -> int:
     return size
 
 
-def upload_checksum(upload: Upload) -> JSON:
+def upload_checksum(upload: MultipartUpload) -> JSON:
     """The members of an answer that say which checksum the parts of an upload have."""
     if not upload.algorithm:
         return {}
     return {"ChecksumAlgorithm": upload.algorithm, "ChecksumType": upload.checksum_type}
 
 
-def _part_entry(upload: Upload, part: Part) -> JSON:
+def _part_entry(upload: MultipartUpload, part: Part) -> JSON:
     checksum = {f"Checksum{upload.algorithm}": part.checksum} if part.checksum else {}
     return {
         "PartNumber": part.number,
@@ -336,7 +336,9 @@ def _part_entry(upload: Upload, part: Part) -> JSON:
     }
 
 
-def _uploads_after(uploads: Sequence[Upload], key: str, identifier: str) -> Sequence[Upload]:
+def _uploads_after(
+    uploads: Sequence[MultipartUpload], key: str, identifier: str
+) -> Sequence[MultipartUpload]:
     """The uploads that come after a page which ended with this upload of this key."""
     shown = [upload.id for upload in uploads if upload.key == key]
     rest = shown[shown.index(identifier) + 1 :] if identifier in shown else []

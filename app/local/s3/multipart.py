@@ -22,7 +22,7 @@ from app.local.s3.content import (
 from app.local.s3.errors import invalid
 from app.local.s3.listing import upload_checksum, url_encode
 from app.local.s3.objects import FileReader, body, copy_source, source_version_members
-from app.local.s3.storage import Buckets, Part, Staged, Upload, Uploads
+from app.local.s3.storage import Buckets, MultipartUpload, Part, Staged, Uploads
 from app.local.s3.storage.checksums import FULL_OBJECT_ONLY, composite
 from app.local.wire import JSON, Call, Service, ServiceError
 
@@ -123,7 +123,7 @@ class Multipart:
         self._uploads.abort(self._upload(call.params))
         return {}
 
-    def _upload(self, params: JSON) -> Upload:
+    def _upload(self, params: JSON) -> MultipartUpload:
         self._buckets.folder(params["Bucket"])
         return self._uploads.get(params["Bucket"], params["Key"], params["UploadId"])
 
@@ -148,7 +148,7 @@ def checksum_of_upload(params: JSON) -> tuple[str | None, str | None]:
     return algorithm, kind
 
 
-def check_algorithm(upload: Upload, checksum: tuple[str, str | None] | None) -> None:
+def check_algorithm(upload: MultipartUpload, checksum: tuple[str, str | None] | None) -> None:
     """Refuse a part whose checksum is of another algorithm than its upload's."""
     if upload.algorithm and checksum and checksum[0] != upload.algorithm:
         message = (
@@ -164,7 +164,7 @@ def check_number(number: int) -> None:
         raise invalid("partNumber", number, message)
 
 
-def listed_parts(upload: Upload, parts: Sequence[Part], params: JSON) -> Sequence[Part]:
+def listed_parts(upload: MultipartUpload, parts: Sequence[Part], params: JSON) -> Sequence[Part]:
     """The parts that CompleteMultipartUpload lists, checked against those that were uploaded."""
     entries = params.get("MultipartUpload", {}).get("Parts", [])
     if not entries:
@@ -190,13 +190,13 @@ def listed_parts(upload: Upload, parts: Sequence[Part], params: JSON) -> Sequenc
     return chosen
 
 
-def object_algorithms(upload: Upload) -> Sequence[str]:
+def object_algorithms(upload: MultipartUpload) -> Sequence[str]:
     """The algorithms whose checksum has to be computed over all bytes of the object."""
     full = upload.checksum_type == FULL_OBJECT
     return [upload.algorithm] if upload.algorithm and full else []
 
 
-def _check_part(upload: Upload, part: Part | None, entry: Mapping[str, Any]) -> Part:
+def _check_part(upload: MultipartUpload, part: Part | None, entry: Mapping[str, Any]) -> Part:
     """The uploaded part, if it is the one that the request's entry describes."""
     checksum = entry.get(f"Checksum{upload.algorithm}")
     if upload.checksum_type == COMPOSITE and not checksum:
@@ -222,7 +222,9 @@ def _check_part(upload: Upload, part: Part | None, entry: Mapping[str, Any]) -> 
     return part
 
 
-def object_checksums(upload: Upload, parts: Sequence[Part], staged: Staged) -> dict[str, str]:
+def object_checksums(
+    upload: MultipartUpload, parts: Sequence[Part], staged: Staged
+) -> dict[str, str]:
     """The members of an answer that give the object's checksum."""
     if upload.algorithm is None or upload.checksum_type is None:
         return {}

@@ -1,7 +1,8 @@
-"""A form that a browser posts: its policy, held against every one of its fields and its file.
+"""The form that a browser posts, whose policy every one of its fields and its file has to satisfy.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html. What the page
-leaves open (codes, words, the case of names, a condition without a field) is as S3 was seen to do.
+does not specify (codes, messages, the case of names, a condition without a field) follows S3's
+observed behaviour.
 """
 
 import base64
@@ -20,9 +21,9 @@ from app.local.s3.objects import Objects
 from app.local.s3.storage.events import POST
 from app.local.wire import JSON, Call, Service, ServiceError
 
-Fields = Mapping[str, str]  # names in lower case: S3 does not mind theirs
+Fields = Mapping[str, str]  # names in lower case: S3 ignores their case
 
-_UNCOVERED = frozenset({"awsaccesskeyid", "file", "policy", "signature", "x-amz-signature"})
+_WITHOUT_CONDITION = frozenset({"awsaccesskeyid", "file", "policy", "signature", "x-amz-signature"})
 _IGNORED = "x-ignore-"
 _METADATA = "x-amz-meta-"
 _PARAMETERS = {
@@ -43,7 +44,7 @@ _PARAMETERS = {
     "x-amz-storage-class": "StorageClass",
     "x-amz-website-redirect-location": "WebsiteRedirectLocation",
 }
-_SAID = {
+_ANSWER_HEADERS = {
     "x-amz-server-side-encryption": "ServerSideEncryption",
     "x-amz-server-side-encryption-aws-kms-key-id": "SSEKMSKeyId",
     "x-amz-version-id": "VersionId",
@@ -67,7 +68,11 @@ class Post:
         stored = self._put(replace(call, operation="PutObject", params=params))
         location = f"http://{call.headers.get('host', '')}/{bucket}/{quote(fields['key'], safe='')}"
         answer = _answer(fields, bucket, stored["ETag"], location)
-        headers = {name: str(stored[member]) for name, member in _SAID.items() if member in stored}
+        headers = {
+            name: str(stored[member])
+            for name, member in _ANSWER_HEADERS.items()
+            if member in stored
+        }
         return answer | {"$headers": headers}
 
 
@@ -75,9 +80,9 @@ def check_policy(policy: JSON, values: Fields, sent: Fields, size: int) -> None:
     """Refuse a form that its policy does not allow.
 
     Args:
-        policy: as its JSON says.
-        values: what conditions speak of: the form's fields, and the bucket.
-        sent: the form's fields, as they were sent: a condition has to speak of each.
+        policy: the parsed policy.
+        values: the values that conditions are about: the form's fields, and the bucket.
+        sent: the form's fields as they were sent, each of which needs a condition.
         size: of the file, in bytes.
 
     Raises:
@@ -96,12 +101,14 @@ def check_policy(policy: JSON, values: Fields, sent: Fields, size: int) -> None:
             raise _denied(f"Policy Condition failed: {json.dumps(condition, ensure_ascii=False)}")
         covered.add(field)
     for name in sent:
-        if name.lower() not in covered | _UNCOVERED and not name.lower().startswith(_IGNORED):
+        if name.lower() not in covered | _WITHOUT_CONDITION and not name.lower().startswith(
+            _IGNORED
+        ):
             raise _denied(f"Extra input fields: {name}")
 
 
 def _fields(params: JSON) -> dict[str, str]:
-    """The form's fields; in the key, `${filename}` is replaced by the file's own name."""
+    """The form's fields. In the key, `${filename}` is replaced by the name of the file."""
     fields = {name.lower(): value for name, value in params["fields"].items()}
     if "key" not in fields:
         message = (
@@ -163,14 +170,14 @@ def _simple(condition: JSON) -> list[Any]:
     return ["eq", f"${name}", value]
 
 
-def _holds(operator: str, field: str, value: str | None, wanted: Any) -> bool:
+def _holds(operator: str, field: str, value: str | None, operand: Any) -> bool:
     if value is None:
         return False
     if operator == "eq":
-        return bool(value == wanted)
+        return bool(value == operand)
     if operator == "starts-with":
         values = value.split(",") if field == "content-type" else [value]
-        return all(one.strip().startswith(str(wanted)) for one in values)
+        return all(part.strip().startswith(str(operand)) for part in values)
     raise _malformed(f"Invalid Condition: unknown operation '{operator}'.")
 
 
@@ -190,7 +197,7 @@ def _check_size(condition: list[Any], size: int) -> None:
 
 
 def _parameters(fields: Fields) -> JSON:
-    """What the fields are as parameters of PutObject."""
+    """The fields as parameters of PutObject."""
     params: JSON = {name: fields[field] for field, name in _PARAMETERS.items() if fields.get(field)}
     metadata = {
         name.removeprefix(_METADATA): value
@@ -208,7 +215,7 @@ def _parameters(fields: Fields) -> JSON:
 
 
 def _tags(text: str) -> str:
-    """A form has its tags as PutObjectTagging does, in XML; here as the header has them."""
+    """The form's tags, which are XML as in PutObjectTagging, as the tagging header has them."""
     try:
         tags = ElementTree.fromstring(text).findall(".//{*}Tag")  # noqa: S314 - no entity bombs
     except ElementTree.ParseError as error:
@@ -217,7 +224,7 @@ def _tags(text: str) -> str:
 
 
 def _answer(fields: Fields, bucket: str, etag: str, location: str) -> JSON:
-    """Nothing, or what `success_action_redirect` or `success_action_status` ask for."""
+    """The answer, as the fields `success_action_redirect` and `success_action_status` set it."""
     key = fields["key"]
     redirect = fields.get("success_action_redirect") or fields.get("redirect", "")
     if urlsplit(redirect).scheme in ("http", "https"):

@@ -1,11 +1,11 @@
 """SQS: standard queues. FIFO queues are refused by name.
 
-    rules.py       what may be said, in which words it is refused
+    rules.py       what SQS accepts, and the errors for the rest
     queues.py      queues and their attributes
     messages.py    send, receive, delete, one by one and in batches
 
-What keeps the promises (durable, at least once, dead letters) is `app.local.sqs.broker`.
-Permissions and encryption settings are kept and shown, and have no effect.
+`broker` keeps SQS's promises: durable messages, at least once, dead letters. Settings of
+permissions and encryption are kept and have no effect.
 """
 
 from app.local.sqs.broker import Queues
@@ -18,7 +18,7 @@ __all__ = ["Queues", "handlers"]
 
 
 def handlers(queues: Queues, account: str = "000000000000") -> WaitingService:
-    """SQS's operations. Queue URLs name the host that the request came to."""
+    """SQS's operations. Queue URLs have the host of the request."""
     operations: dict[str, WaitingHandler] = {
         **QueueOperations(queues, account).handlers(),
         **MessageOperations(queues, account).handlers(),

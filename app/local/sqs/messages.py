@@ -1,4 +1,4 @@
-"""Messages: send, receive, delete, one by one and in batches."""
+"""The operations on messages: send, receive, delete, one by one and in batches."""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from app.local.messaging import (
     system_attributes,
 )
 from app.local.sqs.broker import Queues, md5_of_attributes, value_of
-from app.local.sqs.queues import chosen
+from app.local.sqs.queues import select
 from app.local.sqs.rules import (
     check_attribute_values,
     check_batch,
@@ -30,7 +30,7 @@ MOST_RECEIVES_AT_ONCE = 1000  # each holds a connection, and no thread
 class MessageOperations:
     def __init__(self, queues: Queues, account: str) -> None:
         self._queues, self._account = queues, account
-        self._receives = 0  # requests under way; only the event loop counts them
+        self._receives = 0  # ReceiveMessage requests under way; only the event loop changes it
 
     def handlers(self) -> WaitingService:
         return {
@@ -69,14 +69,14 @@ class MessageOperations:
         for name in ("MaxNumberOfMessages", "VisibilityTimeout", "WaitTimeSeconds"):
             check_range(name, params.get(name))
         with self._under_way():
-            messages = await self._queues.receive_waiting(
+            messages = await self._queues.receive_async(
                 queue_name(call),
                 params.get("MaxNumberOfMessages", 1),
                 params.get("VisibilityTimeout"),
                 params.get("WaitTimeSeconds"),
             )
-        shown = [self._shown(message, params) for message in messages]
-        return {"Messages": shown} if shown else {}
+        received = [self._received(message, params) for message in messages]
+        return {"Messages": received} if received else {}
 
     @contextmanager
     def _under_way(self) -> Iterator[None]:
@@ -106,7 +106,7 @@ class MessageOperations:
         return {}
 
     def batched(self, single: Handler) -> Handler:
-        """The same operation for up to ten entries, each with an answer of its own."""
+        """The batch operation: `single` for up to ten entries, each with a result or an error."""
         entry_of = translate_errors(sqs_errors, single)
 
         def call(request: Call) -> JSON:
@@ -135,39 +135,40 @@ class MessageOperations:
             )
             raise ServiceError(code, message)
 
-    def _shown(self, message: Message, params: JSON) -> JSON:
-        wanted = params.get("MessageSystemAttributeNames") or params.get("AttributeNames", ())
-        attributes = _named(
+    def _received(self, message: Message, params: JSON) -> JSON:
+        """The message as ReceiveMessage returns it."""
+        system_names = params.get("MessageSystemAttributeNames") or params.get("AttributeNames", ())
+        attributes = _select(
             decode_attributes(message.attributes), params.get("MessageAttributeNames", ())
         )
-        shown: JSON = {
+        result: JSON = {
             "MessageId": message.id,
             "ReceiptHandle": message.receipt,
             "Body": message.body,
             "MD5OfBody": md5_of(message.body),
         }
-        if system := chosen(system_attributes(message, self._account), wanted):
-            shown["Attributes"] = system
+        if system := select(system_attributes(message, self._account), system_names):
+            result["Attributes"] = system
         if attributes:
-            shown["MessageAttributes"] = attributes
-            shown["MD5OfMessageAttributes"] = md5_of_attributes(attributes)
-        return shown
+            result["MessageAttributes"] = attributes
+            result["MD5OfMessageAttributes"] = md5_of_attributes(attributes)
+        return result
 
 
-def _named(attributes: Mapping[str, JSON], wanted: Collection[str]) -> dict[str, JSON]:
-    """Those that are asked for by name, by `prefix.*`, or all."""
-    if {"All", ".*"} & set(wanted):
+def _select(attributes: Mapping[str, JSON], names: Collection[str]) -> dict[str, JSON]:
+    """The message attributes with these names; `prefix.*` and "All" stand for several."""
+    if {"All", ".*"} & set(names):
         return dict(attributes)
-    prefixes = tuple(name.removesuffix("*") for name in wanted if name.endswith(".*"))
+    prefixes = tuple(name.removesuffix("*") for name in names if name.endswith(".*"))
     return {
         name: value
         for name, value in attributes.items()
-        if name in wanted or name.startswith(prefixes)
+        if name in names or name.startswith(prefixes)
     }
 
 
 def _size(entry: JSON) -> int:
-    """In bytes, as SQS counts: the body, and the attributes with their names and types."""
+    """The size in bytes, as SQS counts it: the body, and the attributes with names and types."""
     size = len(entry.get("MessageBody", "").encode())
     for name, attribute in entry.get("MessageAttributes", {}).items():
         size += len(name.encode()) + len(attribute["DataType"].encode()) + len(value_of(attribute))

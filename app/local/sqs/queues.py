@@ -1,4 +1,4 @@
-"""Queues, and their attributes."""
+"""The operations on queues and their attributes."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -29,15 +29,15 @@ class QueueOperations:
         }
 
     def create(self, call: Call) -> JSON:
-        name, wanted = call.params["QueueName"], call.params.get("Attributes", {})
+        name, attributes = call.params["QueueName"], call.params.get("Attributes", {})
         check_name(name)
-        check_attributes(self._queues, wanted)
+        check_attributes(self._queues, attributes)
         try:
-            there = self._queues.get(name).attributes
+            existing = self._queues.get(name).attributes
         except NoSuchQueue:
-            self._queues.create(name, wanted, call.params.get("tags"))
+            self._queues.create(name, attributes, call.params.get("tags"))
         else:
-            _check_same(there, wanted)
+            _check_same(existing, attributes)
         return {"QueueUrl": self._url(call, name)}
 
     def url(self, call: Call) -> JSON:
@@ -74,12 +74,12 @@ class QueueOperations:
             "ApproximateNumberOfMessagesNotVisible": str(in_flight),
             "ApproximateNumberOfMessagesDelayed": str(delayed),
         }
-        return {"Attributes": chosen(everything, call.params.get("AttributeNames", ()))}
+        return {"Attributes": select(everything, call.params.get("AttributeNames", ()))}
 
     def set_attributes(self, call: Call) -> JSON:
-        wanted = call.params["Attributes"]
-        check_attributes(self._queues, wanted)
-        self._queues.configure(queue_name(call), wanted)
+        attributes = call.params["Attributes"]
+        check_attributes(self._queues, attributes)
+        self._queues.configure(queue_name(call), attributes)
         return {}
 
     def tags(self, call: Call) -> JSON:
@@ -103,14 +103,14 @@ class QueueOperations:
         return f"http://{call.headers.get('host', '')}/{self._account}/{name}"
 
 
-def chosen(everything: Mapping[str, str], wanted: Collection[str]) -> dict[str, str]:
-    """Those attributes that are asked for by name, or with "All"."""
-    return {name: value for name, value in everything.items() if {name, "All"} & set(wanted)}
+def select(attributes: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    """The attributes with these names; all of them for the name "All"."""
+    return {name: value for name, value in attributes.items() if {name, "All"} & set(names)}
 
 
-def _check_same(there: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    for name, value in wanted.items():
-        if there.get(name) != value:
+def _check_same(existing: Mapping[str, str], attributes: Mapping[str, str]) -> None:
+    for name, value in attributes.items():
+        if existing.get(name) != value:
             message = (
                 "A queue already exists with the same name and a different value for attribute "
                 f"{name}"

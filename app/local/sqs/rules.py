@@ -1,4 +1,4 @@
-"""What SQS takes, and the words in which it refuses the rest.
+"""What SQS accepts, and the errors with which it refuses the rest.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """
@@ -16,7 +16,7 @@ from app.local.wire import JSON, Call, ServiceError
 MOST = 10  # messages of a receive, entries of a batch
 MOST_RECEIVES = 1000  # before a message is a dead letter
 
-_RANGES = {  # of what is a number: least and most
+_RANGES = {  # of numeric parameters and attributes: least and most
     "DelaySeconds": (0, 900),
     "KmsDataKeyReusePeriodSeconds": (60, 86_400),
     "MaximumMessageSize": (1024, 1_048_576),
@@ -33,7 +33,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 def queue_name(call: Call) -> str:
-    """Of the queue that the request is about: the last part of its URL."""
+    """The name of the request's queue: the last part of its URL."""
     name: str = call.params["QueueUrl"].rstrip("/").rpartition("/")[2]
     return name
 
@@ -42,14 +42,14 @@ def invalid(message: str) -> ServiceError:
     return ServiceError("InvalidParameterValue", message)
 
 
-def no_fifo() -> ServiceError:
+def fifo_unsupported() -> ServiceError:
     message = "The stand-in has standard queues only: FIFO queues are not supported."
     return ServiceError("UnsupportedOperation", message)
 
 
 def check_name(name: str) -> None:
     if name.endswith(".fifo"):
-        raise no_fifo()
+        raise fifo_unsupported()
     if not _NAME.fullmatch(name):
         raise invalid(
             "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
@@ -59,7 +59,7 @@ def check_name(name: str) -> None:
 def check_attributes(queues: Queues, attributes: Mapping[str, str]) -> None:
     for name, value in attributes.items():
         if name in _FIFO:
-            raise no_fifo()
+            raise fifo_unsupported()
         if name in _RANGES:
             check_range(name, value, "InvalidAttributeValue")
         elif name not in _TEXTS:
@@ -92,7 +92,7 @@ def check_body(body: str) -> None:
 
 
 def check_attribute_values(attributes: Mapping[str, JSON]) -> None:
-    """Of a message."""
+    """Refuse message attributes without a value."""
     for name, attribute in attributes.items():
         if not value_of(attribute):
             raise invalid(

@@ -623,8 +623,8 @@ def test_everything_is_there_after_a_restart_and_events_are_not_lost(tmp_path: P
             FunctionName="f", Runtime="python3.12", Role=ROLE, Handler="main.handler",
             Code={"ZipFile": archive({"main.py": dedent(APPEND)})},
         )  # fmt: skip
-        first.functions.background.stop()
-        first.functions.background.join()
+        first.functions.pollers.stop()
+        first.functions.pollers.join()
         event = json.dumps({"file": str(tmp_path / "got")})
         first.lambda_.invoke(FunctionName="f", InvocationType="Event", Payload=event)
     assert not (tmp_path / "got").exists()
@@ -707,7 +707,7 @@ def test_closing_does_not_wait_for_what_is_under_way_and_gives_nothing_up(
     """
     settings = {"Handler": "main.handler", "Timeout": 900, "MemorySize": 128}
     functions.catalogue.add("f", settings, {}, archive({"main.py": dedent(code)}))
-    functions.background.submit("f", json.dumps(str(tmp_path / "begun")), "id")
+    functions.pollers.submit("f", json.dumps(str(tmp_path / "begun")), "id")
     lines_of(tmp_path / "begun", 1)
     functions.close()
     assert sum(queues.counts("#lambda-events")) == 1

@@ -124,13 +124,13 @@ def test_what_was_just_taken_for_somebody_who_leaves_is_given_back(queues: Watch
     queues.gate.clear()
 
     async def test() -> None:
-        poll = asyncio.create_task(queues.receive_waiting("q", wait=20))
+        poll = asyncio.create_task(queues.receive_async("q", wait=20))
         assert len(await asyncio.to_thread(queues.looked.get, timeout=SECONDS)) == 1
         poll.cancel()
         await asyncio.wait({poll})
         assert queues.counts("q") == (0, 1, 0)
         queues.gate.set()
-        [message] = await queues.receive_waiting("q", wait=20)
+        [message] = await queues.receive_async("q", wait=20)
         assert message.received == 1
 
     asyncio.run(asyncio.wait_for(test(), SECONDS))

@@ -11,11 +11,15 @@ LARGEST_CODE = 250 * 2**20  # bytes, unpacked
 
 
 class BadArchive(ValueError):
-    """It is no zip file, or not one that we unpack. Says why."""
+    """The code is no zip file, or not one that Lambda takes. The message says why."""
 
 
 def check(code: bytes) -> None:
-    """Raises BadArchive."""
+    """Refuse what is no zip file, is empty or too large, or has entries outside of its folder.
+
+    Raises:
+        BadArchive: it is refused.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
             names = [info.filename for info in archive.infolist()]
@@ -33,7 +37,7 @@ def check(code: bytes) -> None:
 
 
 def unpack(code: bytes, folder: Path) -> None:
-    """Into this folder, which is emptied first.
+    """Unpack the archive into this folder, which is emptied first.
 
     Raises:
         BadArchive: an entry is damaged.

@@ -1,12 +1,12 @@
-"""Runs one function in a process of its own. Imports nothing of the stand-in, only Python itself.
+"""The program of a function's process. It imports Python's library and nothing of the stand-in.
 
     stdin    a request a line: {"id", "arn", "deadline", "payload", "context"}
     stdout   {"ready": true}, then an answer a line: {"result": text} or {"error": {...}}
     stderr   what the function prints, between the lines START and END
 
-The function's own stdin is empty, and its stdout goes to stderr. Requests are read by a thread, so
-that the process notices the end of its parent even in the middle of an invocation; it takes all
-that it has started with it.
+The function's own stdin is empty, and its stdout goes to stderr. A thread reads the requests, so
+that the process notices the end of its parent also during an invocation. It then kills itself and
+all processes that it has started.
 """
 
 import importlib
@@ -27,7 +27,7 @@ JSON = dict[str, Any]
 
 
 class ClientContext(types.SimpleNamespace):
-    """What a caller says of itself, with `client`, `custom` and `env`."""
+    """The context that a caller sends about itself."""
 
     client = None
     custom = None
@@ -35,7 +35,10 @@ class ClientContext(types.SimpleNamespace):
 
 
 class LambdaContext:
-    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
+    """The second argument of a handler.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
 
     function_version = "$LATEST"
     identity = None
@@ -55,11 +58,11 @@ class LambdaContext:
 
 
 class InitError(Exception):
-    """The handler could not be found. Holds what Lambda says of it."""
+    """The handler could not be loaded. `body` is Lambda's error for that."""
 
     def __init__(self, kind: str, message: str, trace: list[str] | None = None) -> None:
         super().__init__(message)
-        self.said = {"errorMessage": message, "errorType": kind, "stackTrace": trace or []}
+        self.body = {"errorMessage": message, "errorType": kind, "stackTrace": trace or []}
 
 
 def main() -> None:
@@ -70,8 +73,8 @@ def main() -> None:
     try:
         handler = _load(os.environ["_HANDLER"])
     except InitError as error:
-        _log(f"[ERROR] {error.said['errorType']}: {error}")
-        _answer(answers, {"error": error.said})
+        _log(f"[ERROR] {error.body['errorType']}: {error}")
+        _answer(answers, {"error": error.body})
         sys.exit(1)
     _answer(answers, {"ready": True})
     while True:
@@ -111,7 +114,7 @@ def _log(line: str) -> None:
 
 
 def _load(name: str) -> Callable[[Any, LambdaContext], Any]:
-    """The handler of this name, `module.function`. Errors as Lambda's own runtime words them."""
+    """The handler of this name, `module.function`. Error messages are those of Lambda's runtime."""
     module_name, dot, function_name = name.rpartition(".")
     if not dot:
         message = f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)"
@@ -130,23 +133,23 @@ def _load(name: str) -> Callable[[Any, LambdaContext], Any]:
     if handler is None:
         message = f"Handler '{function_name}' missing on module '{module_name}'"
         raise InitError("Runtime.HandlerNotFound", message)
-    found: Callable[[Any, LambdaContext], Any] = handler
-    return found
+    function: Callable[[Any, LambdaContext], Any] = handler
+    return function
 
 
 def _invoke(handler: Callable[[Any, LambdaContext], Any], request: JSON) -> JSON:
     try:
         result = handler(json.loads(request["payload"]), LambdaContext(request))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the function's answer
-        return _failed(request, type(error).__name__, str(error), _trace(error))
+    except Exception as error:  # noqa: BLE001 - any exception is the function's error
+        return _failure(request, type(error).__name__, str(error), _trace(error))
     try:
         return {"result": json.dumps(result)}
     except (TypeError, ValueError) as error:
         message = f"Unable to marshal response: {error}"
-        return _failed(request, "Runtime.MarshalError", message, [])
+        return _failure(request, "Runtime.MarshalError", message, [])
 
 
-def _failed(request: JSON, kind: str, message: str, trace: list[str]) -> JSON:
+def _failure(request: JSON, kind: str, message: str, trace: list[str]) -> JSON:
     _log(f"[ERROR] {kind}: {message}\n{''.join(trace)}")
     return {
         "error": {
@@ -159,7 +162,7 @@ def _failed(request: JSON, kind: str, message: str, trace: list[str]) -> JSON:
 
 
 def _trace(error: BaseException) -> list[str]:
-    """The frames of the function, without those of this file and of the import machinery."""
+    """The stack frames, without those of this file and of the import machinery."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename != __file__]
     return traceback.format_list([frame for frame in own if "importlib" not in frame.filename])
@@ -169,6 +172,6 @@ if __name__ == "__main__":
     try:
         main()
     except SystemExit as ending:
-        # Without Python's own way out: it would wait for the thread that reads the requests.
+        # Python's own exit would wait for the thread that reads the requests.
         sys.stderr.flush()
         os._exit(ending.code if isinstance(ending.code, int) else int(bool(ending.code)))

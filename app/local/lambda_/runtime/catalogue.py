@@ -1,4 +1,4 @@
-"""What functions there are: definitions, code, permissions and event source mappings, durable."""
+"""The durable catalogue of functions: definitions, code, permissions, event source mappings."""
 
 import base64
 import json
@@ -49,8 +49,8 @@ class Function:
         settings: as CreateFunction takes them: Handler, Timeout, MemorySize, Environment, ...
         size: of the code's archive, in bytes.
         sha256: of the code's archive, in base64.
-        modified: when, as Lambda writes it: 2026-11-21T09:30:00.000+0000.
-        revision: another after each change.
+        modified: the time of the last change: 2026-11-21T09:30:00.000+0000.
+        revision: the revision id, new after each change.
     """
 
     name: str
@@ -74,7 +74,12 @@ class Function:
 
 @dataclass(frozen=True)
 class EventSourceMapping:
-    """A queue whose messages a function gets. `settings` as CreateEventSourceMapping takes them."""
+    """A queue whose messages go to a function.
+
+    Attributes:
+        queue: the queue's ARN.
+        settings: as CreateEventSourceMapping takes them.
+    """
 
     uuid: str
     queue: str
@@ -115,7 +120,7 @@ class Catalogue:
         return bytes(row["code"])
 
     def add(self, name: str, settings: JSON, tags: Mapping[str, str], code: bytes) -> Function:
-        """Raises sqlite3.IntegrityError if there is one of this name."""
+        """Add a function. Raises sqlite3.IntegrityError if there is one of this name."""
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO functions VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -124,7 +129,7 @@ class Catalogue:
         return self.get(name)
 
     def change(self, name: str, settings: JSON, code: bytes | None = None) -> Function:
-        """Other settings; also other code, unless it is None."""
+        """Replace the settings; and the code, unless it is None."""
         self.get(name)
         with self._database.transaction() as connection:
             connection.execute(
@@ -149,7 +154,7 @@ class Catalogue:
         return {row["sid"]: json.loads(row["statement"]) for row in rows}
 
     def set_statement(self, function: str, sid: str, statement: JSON | None) -> None:
-        """Keep a statement; None removes it."""
+        """Set a statement of the resource policy; None removes it."""
         with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM statements WHERE function = ? AND sid = ?", (function, sid)
@@ -210,6 +215,6 @@ def _digest(code: bytes) -> str:
 
 
 def _now() -> tuple[str, str]:
-    """When, and the name of a new revision."""
+    """The time now as Lambda writes it, and a new revision id."""
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
     return moment, str(uuid.uuid4())

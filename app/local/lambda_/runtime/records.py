@@ -1,4 +1,4 @@
-"""What a function gets of a queue's messages, and what it says that it could not do.
+"""The event that a function gets for messages of a queue, and the messages that it failed on.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html, .../services-sqs-errorhandling.html
 """
@@ -18,7 +18,7 @@ _ATTRIBUTE_NAMES = {
 
 
 def event_of(messages: Sequence[Message], queue: str, account: str) -> JSON:
-    """The event for a batch of messages; `queue` is the queue's ARN."""
+    """The event for a batch of messages of the queue with this ARN."""
     region = queue.split(":")[3]
     return {
         "Records": [
@@ -41,12 +41,12 @@ def event_of(messages: Sequence[Message], queue: str, account: str) -> JSON:
 def failures(outcome: Outcome, messages: Sequence[Message], *, partial: bool) -> set[str]:
     """The ids of the messages that have to be delivered again.
 
-    All, if the function failed. With `partial` those that it names; all, if what it says makes no
-    sense: then it is not known what it has done.
+    All, if the function failed. With `partial` those that its result names; but all, if the result
+    is malformed, since then nobody knows which succeeded.
 
     >>> batch = [Message("1", "", "", {}, 0, 1, 0, None), Message("2", "", "", {}, 0, 1, 0, None)]
-    >>> said = b'{"batchItemFailures": [{"itemIdentifier": "2"}]}'
-    >>> failures(Outcome(said, None, b""), batch, partial=True)
+    >>> result = b'{"batchItemFailures": [{"itemIdentifier": "2"}]}'
+    >>> failures(Outcome(result, None, b""), batch, partial=True)
     {'2'}
     """
     everything = {message.id for message in messages}
@@ -54,9 +54,9 @@ def failures(outcome: Outcome, messages: Sequence[Message], *, partial: bool) ->
         return everything
     if not partial:
         return set()
-    said = json.loads(outcome.payload)
+    result = json.loads(outcome.payload)
     try:
-        failed = {item["itemIdentifier"] for item in (said or {}).get("batchItemFailures") or ()}
+        failed = {item["itemIdentifier"] for item in (result or {}).get("batchItemFailures") or ()}
     except (AttributeError, KeyError, TypeError):
         return everything
     return failed if failed <= everything else everything

@@ -1,4 +1,4 @@
-"""Invocations: a warm process if there is one, a new one if not, and what became of it."""
+"""Runs invocations: in a warm process if there is one, else in a new one."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from typing import Any
 from app.local.lambda_.runtime import archive
 from app.local.lambda_.runtime.catalogue import Catalogue, Function
 from app.local.lambda_.runtime.worker import (
-    PATIENCE,
+    LOG_SECONDS,
     Exited,
     InitFailed,
     Log,
@@ -27,12 +27,12 @@ from app.local.lambda_.runtime.worker import (
 JSON = dict[str, Any]
 
 MOST_AT_ONCE = 10  # invocations of one function
-MOST_IN_ALL = 50  # invocations of all functions; each has a process, and a thread that waits for it
-MOST_WARM = 3  # processes of one function that wait for the next invocation
+MOST_IN_ALL = 50  # invocations of all functions; each has a process and a waiting thread
+MOST_WARM = 3  # idle processes of one function
 LARGEST_RESULT = 6_291_556  # bytes, by Lambda's own message
 UNHANDLED = "Unhandled"
 
-_AS_IN_LAMBDA = {
+_LAMBDA_VARIABLES = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
     "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -46,17 +46,17 @@ _AS_IN_LAMBDA = {
 
 
 class TooManyAtOnce(Exception):
-    """The function, or all of them, have as many invocations under way as they may have."""
+    """The function, or all functions together, have the most invocations that can run at once."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an invocation came to.
+    """The outcome of an invocation.
 
     Attributes:
-        payload: the result, or what went wrong, as JSON.
+        payload: the result or the error, as JSON.
         error: None, or "Unhandled".
-        log: the end of what it printed.
+        log: the end of what the function printed.
     """
 
     payload: bytes
@@ -69,11 +69,11 @@ class Runner:
 
     Args:
         folder: for unpacked code and logs.
-        catalogue: where the code comes from.
-        region: what functions are told that they run in.
-        environment: variables for all functions, which point boto3 at this stand-in. Read whenever
-            a process starts.
-        python_path: where functions may import from, beside their own code.
+        catalogue: has the code.
+        region: the region that functions see.
+        environment: variables for all functions, which point boto3 at this stand-in. It is read
+            whenever a process starts.
+        python_path: folders that functions can import from, besides their own code.
     """
 
     def __init__(
@@ -97,35 +97,35 @@ class Runner:
     def invoke(
         self, function: Function, arn: str, payload: str, request_id: str, context: JSON | None
     ) -> Outcome:
-        """Run it once, with this JSON text, and wait for what it says.
+        """Run a function once with this JSON text and wait for its outcome.
 
         Raises:
-            TooManyAtOnce: it is not run.
-            BadArchive: its code cannot be unpacked.
+            TooManyAtOnce: too many invocations are running; the function was not run.
+            BadArchive: the code cannot be unpacked.
         """
         request = {"id": request_id, "arn": arn, "payload": payload, "context": context}
         with self._slot(function.name):
             worker = self._take(function)
             started = time.monotonic()
             try:
-                said, error = _ask(worker, function, request)
-                worker.note(_report(function, request_id, time.monotonic() - started))
+                result, error = _send(worker, function, request)
+                worker.append_to_log(_report(function, request_id, time.monotonic() - started))
             except BaseException:
                 self._end(worker)
                 raise
-            outcome = Outcome(said, error, worker.tail)
+            outcome = Outcome(result, error, worker.tail)
             self._give_back(function, worker)
         return outcome
 
-    def retire(self, name: str) -> None:
-        """Its warm processes end. Those that are busy end when they are done."""
+    def discard_warm(self, name: str) -> None:
+        """End a function's idle processes. Those that are busy now serve no later revision."""
         with self._lock:
-            retired = [worker for _, worker in self._warm.pop(name, [])]
-        for worker in retired:
+            idle = [worker for _, worker in self._warm.pop(name, [])]
+        for worker in idle:
             self._end(worker)
 
     def close(self) -> None:
-        """All processes end, whatever they are doing."""
+        """Kill all processes, whatever they are doing."""
         with self._lock:
             self._closed = True
             workers = list(self._workers)
@@ -133,9 +133,9 @@ class Runner:
         for worker in workers:
             worker.kill()
         for name in names:
-            self.retire(name)
-        with self._lock:  # whoever waited for an answer sees that there is none
-            self._lock.wait_for(lambda: not self._workers, PATIENCE)
+            self.discard_warm(name)
+        with self._lock:  # the threads that wait for an answer see that there is none
+            self._lock.wait_for(lambda: not self._workers, LOG_SECONDS)
         for log in self._logs.values():
             log.close()
 
@@ -154,16 +154,16 @@ class Runner:
     def _take(self, function: Function) -> Worker:
         while True:
             with self._lock:
-                waiting = self._warm[function.name]
-                if not waiting:
+                idle = self._warm[function.name]
+                if not idle:
                     return self._start(function)
-                revision, worker = waiting.pop()
+                revision, worker = idle.pop()
             if revision == function.revision and worker.alive:
                 return worker
             self._end(worker)
 
     def _start(self, function: Function) -> Worker:
-        """A new process. With the lock held."""
+        """Start a new process. The caller holds the lock."""
         if self._closed:
             raise RuntimeError("The stand-in is stopping.")
         code = self._folder / "code" / function.name / function.sha256.replace("/", "_")
@@ -177,9 +177,9 @@ class Runner:
 
     def _give_back(self, function: Function, worker: Worker) -> None:
         with self._lock:
-            waiting = self._warm[function.name]
-            if worker.alive and len(waiting) < MOST_WARM and not self._closed:
-                waiting.append((function.revision, worker))
+            idle = self._warm[function.name]
+            if worker.alive and len(idle) < MOST_WARM and not self._closed:
+                idle.append((function.revision, worker))
                 return
         self._end(worker)
 
@@ -192,7 +192,7 @@ class Runner:
     def _variables(self, function: Function, code: Path) -> dict[str, str]:
         paths = [*map(str, self._python_path), function.variables.get("PYTHONPATH", "")]
         return {
-            **_AS_IN_LAMBDA,
+            **_LAMBDA_VARIABLES,
             "AWS_DEFAULT_REGION": self._region,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.settings["MemorySize"]),
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -206,34 +206,34 @@ class Runner:
         }
 
 
-def _ask(worker: Worker, function: Function, request: JSON) -> tuple[bytes, str | None]:
-    """The function's result or error as JSON, and what kind of error it is."""
+def _send(worker: Worker, function: Function, request: JSON) -> tuple[bytes, str | None]:
+    """Send a request to a process. Returns the result or error as JSON, and the kind of error."""
     name = f"RequestId: {request['id']}"
     try:
         answer = worker.invoke(request, function.timeout)
     except InitFailed as error:
-        return _said(error.said | {"requestId": request["id"]}), UNHANDLED
+        return _json(error.body | {"requestId": request["id"]}), UNHANDLED
     except TimedOut:
         message = f"{name} Error: Task timed out after {function.timeout:.2f} seconds"
-        worker.note(message)
-        return _said({"errorType": "Sandbox.Timedout", "errorMessage": message}), UNHANDLED
+        worker.append_to_log(message)
+        return _json({"errorType": "Sandbox.Timedout", "errorMessage": message}), UNHANDLED
     except Exited as error:
         message = f"{name} Error: {error}"
-        worker.note(message)
-        return _said({"errorType": "Runtime.ExitError", "errorMessage": message}), UNHANDLED
+        worker.append_to_log(message)
+        return _json({"errorType": "Runtime.ExitError", "errorMessage": message}), UNHANDLED
     if "error" in answer:
-        return _said(answer["error"]), UNHANDLED
+        return _json(answer["error"]), UNHANDLED
     result = answer["result"].encode()
     if len(result) > LARGEST_RESULT:
         message = (
             f"Response payload size exceeded maximum allowed payload size ({LARGEST_RESULT} bytes)."
         )
-        said = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}
-        return _said(said), UNHANDLED
+        body = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}
+        return _json(body), UNHANDLED
     return result, None
 
 
-def _said(error: JSON) -> bytes:
+def _json(error: JSON) -> bytes:
     return json.dumps(error).encode()
 
 

@@ -1,4 +1,4 @@
-"""One process that runs one function: started, asked, killed."""
+"""A process that runs a function: starts it, sends it requests, reads its answers, kills it."""
 
 import json
 import logging
@@ -21,30 +21,30 @@ JSON = dict[str, Any]
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 INIT_SECONDS = 10.0  # by "Lambda execution environment lifecycle"
-LOG_BYTES = 1 << 20  # of a function's log file; as much again of what came before
+LOG_BYTES = 1 << 20  # of a function's log file, and of the one before it
 TAIL_BYTES = 4096  # what LogType=Tail shows, by the API of Invoke
 LINE_BYTES = 1 << 16
-PATIENCE = 2.0  # seconds for the last lines of a log to come through
+LOG_SECONDS = 2.0  # that the last lines of a log may take
 
 
 class TimedOut(Exception):
-    """The process has not answered in time, and is killed."""
+    """The process did not answer in time and was killed."""
 
 
 class Exited(Exception):
-    """The process has ended instead of answering. Says how, as Lambda does."""
+    """The process ended before it answered. The message says how, as Lambda's does."""
 
 
 class InitFailed(Exception):
-    """The function could not be loaded. Holds what Lambda says of it."""
+    """The function could not be loaded. `body` is Lambda's error for that."""
 
-    def __init__(self, said: JSON) -> None:
-        super().__init__(said["errorMessage"])
-        self.said = said
+    def __init__(self, body: JSON) -> None:
+        super().__init__(body["errorMessage"])
+        self.body = body
 
 
 class Log:
-    """A function's log file, bounded. Many processes of the function write to it through this."""
+    """A function's log file, of bounded size, which all its processes write to."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,11 +58,11 @@ class Log:
 
 
 class Worker:
-    """A process of its own session, so that what it starts can be killed with it. It belongs to one
-    thread at a time; only `kill` may be called by another.
+    """A process with a session of its own, so that the processes it starts can be killed with it.
+    One thread uses it at a time; another may call `kill` only.
 
     Attributes:
-        tail: the end of what the last invocation has printed.
+        tail: the end of what the last invocation printed.
     """
 
     def __init__(self, code: Path, environment: Mapping[str, str], log: Log) -> None:
@@ -89,38 +89,38 @@ class Worker:
         return self._process.poll() is None
 
     def invoke(self, request: JSON, seconds: float) -> JSON:
-        """The process's answer: {"result": text} or {"error": {...}}. The time that it takes to
-        load the function, up to INIT_SECONDS, is not counted.
+        """The process's answer: {"result": text} or {"error": {...}}. The time for loading the
+        function, up to INIT_SECONDS, does not count.
 
         Raises:
-            InitFailed, TimedOut, Exited: there is none, and the process is no more.
+            InitFailed, TimedOut, Exited: there is no answer, and the process has ended.
         """
         if not self._ready:
             self._wait_ready(max(seconds, INIT_SECONDS))
         self.tail = b""
         self._printed.clear()
         line = json.dumps(request | {"deadline": time.time() + seconds})
-        with suppress(BrokenPipeError):  # it has exited, which the answer will tell
+        with suppress(BrokenPipeError):  # it has exited: _answer finds out
             self._requests.write(line.encode() + b"\n")
             self._requests.flush()
         return self._answer(time.monotonic() + seconds)
 
-    def note(self, line: str) -> None:
-        """A line of ours into the function's log, after all that the invocation has printed."""
-        self._printed.wait(PATIENCE)
+    def append_to_log(self, line: str) -> None:
+        """Write a line into the function's log, after all that the invocation printed."""
+        self._printed.wait(LOG_SECONDS)
         self._log.write(line)
         self.tail = (self.tail + line.encode() + b"\n")[-TAIL_BYTES:]
 
     def kill(self) -> None:
-        """End the process and all that it has started; returns when it has ended."""
+        """Kill the process and all that it has started, and wait until it has ended."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def close(self) -> None:
-        """End it, and let go of it."""
+        """Kill the process and close its streams."""
         self.kill()
-        self._reader.join(PATIENCE)
+        self._reader.join(LOG_SECONDS)
         with suppress(BrokenPipeError):
             self._requests.close()
         self._answers.close()
@@ -137,18 +137,19 @@ class Worker:
         poll.register(self._answers, select.POLLIN)
         line = bytearray()
         while not line.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            if left <= 0 or not poll.poll(left * 1000):
+            remaining = deadline - time.monotonic()
+            if remaining <= 0 or not poll.poll(remaining * 1000):
                 self.kill()
                 raise TimedOut
             chunk = os.read(self._answers.fileno(), LINE_BYTES)
             if not chunk:
-                raise Exited(self._how_it_ended())
+                raise Exited(self._exit_reason())
             line += chunk
         answer: JSON = json.loads(line)
         return answer
 
-    def _how_it_ended(self) -> str:
+    def _exit_reason(self) -> str:
+        """How the process ended, in the words of Lambda's log."""
         self.kill()
         status = self._process.returncode
         if status == 0:
@@ -159,7 +160,7 @@ class Worker:
         return f"Runtime exited with error: {reason}"
 
     def _read_line(self) -> None:
-        """The next line that the function prints goes into its log."""
+        """Write the next line that the function prints into its log."""
         line = self._output.readline(LINE_BYTES)
         if not line:
             self._reader.stop()
@@ -167,7 +168,7 @@ class Worker:
             self._printed.set()
             return
         if line.startswith(b"START RequestId: "):
-            self.tail = b""  # what was printed while loading may come only now
+            self.tail = b""  # lines printed while loading may arrive only now
         self.tail = (self.tail + line)[-TAIL_BYTES:]
         if line.startswith(b"END RequestId: "):
             self._printed.set()
@@ -175,7 +176,7 @@ class Worker:
 
 
 def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
-    """The other ends of stdin, stdout and stderr."""
+    """The parent's ends of stdin, stdout and stderr."""
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None

@@ -43,9 +43,9 @@ from app.local.s3.storage.objects import (
 )
 from app.local.s3.storage.staging import Staged
 from app.local.s3.storage.uploads import (
+    MultipartUpload,
     NoSuchUpload,
     Part,
-    Upload,
     Uploads,
 )
 
@@ -56,6 +56,7 @@ __all__ = [
     "Deleted",
     "IsMarker",
     "Marker",
+    "MultipartUpload",
     "NoSuchBucket",
     "NoSuchKey",
     "NoSuchUpload",
@@ -64,7 +65,6 @@ __all__ = [
     "Part",
     "Scanner",
     "Staged",
-    "Upload",
     "Uploads",
     "Version",
     "is_bucket_name",

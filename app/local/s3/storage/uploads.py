@@ -22,7 +22,7 @@ class NoSuchUpload(KeyError):
 
 
 @dataclass(frozen=True)
-class Upload:
+class MultipartUpload:
     """A multipart upload.
 
     Attributes:
@@ -65,7 +65,7 @@ class Uploads:
         attributes: Attributes,
         algorithm: str | None,
         checksum_type: str | None,
-    ) -> Upload:
+    ) -> MultipartUpload:
         """Raises NoSuchBucket."""
         self._buckets.folder(bucket)
         identifier = uuid.uuid4().hex
@@ -84,7 +84,7 @@ class Uploads:
             )
         return self.get(bucket, key, identifier)
 
-    def get(self, bucket: str, key: str, identifier: str) -> Upload:
+    def get(self, bucket: str, key: str, identifier: str) -> MultipartUpload:
         """Raises NoSuchUpload."""
         row = self._database.first(
             "SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?", identifier, bucket, key
@@ -93,21 +93,21 @@ class Uploads:
             raise NoSuchUpload(identifier)
         return _upload(row)
 
-    def of(self, bucket: str, prefix: str = "") -> Sequence[Upload]:
+    def of(self, bucket: str, prefix: str = "") -> Sequence[MultipartUpload]:
         """The uploads of a bucket whose key begins with `prefix`, by key, then the oldest first."""
         rows = self._database.query(
             "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, initiated, id", bucket
         )
         return [_upload(row) for row in rows if row["key"].startswith(prefix)]
 
-    def parts(self, upload: Upload) -> Sequence[Part]:
+    def parts(self, upload: MultipartUpload) -> Sequence[Part]:
         """The parts of an upload, by number."""
         rows = self._database.query(
             "SELECT * FROM parts WHERE upload = ? ORDER BY number", upload.id
         )
         return [_part(row) for row in rows]
 
-    def add(self, upload: Upload, number: int, staged: Staged) -> Part:
+    def add(self, upload: MultipartUpload, number: int, staged: Staged) -> Part:
         """Keep staged bytes as a part. A part with the same number is replaced.
 
         Raises:
@@ -134,7 +134,7 @@ class Uploads:
         self._discard(row["file"] for row in replaced)
         return _part(row)
 
-    def abort(self, upload: Upload) -> None:
+    def abort(self, upload: MultipartUpload) -> None:
         """Raises NoSuchUpload."""
         with self._database.transaction() as connection:
             files = self._end(connection, upload)
@@ -146,7 +146,7 @@ class Uploads:
             yield from chunks(self._staging.at(part.file))
 
     def complete(
-        self, upload: Upload, parts: Sequence[Part], staged: Staged, **described: Any
+        self, upload: MultipartUpload, parts: Sequence[Part], staged: Staged, **described: Any
     ) -> Object:
         """Make the staged bytes of these parts the object, and end the upload in the same step.
 
@@ -167,7 +167,7 @@ class Uploads:
         self._discard(files)
         return item
 
-    def _end(self, connection: sqlite3.Connection, upload: Upload) -> Sequence[str]:
+    def _end(self, connection: sqlite3.Connection, upload: MultipartUpload) -> Sequence[str]:
         """Remove the upload's rows. Returns the files of its parts, which have no rows any more."""
         self._check_under_way(connection, upload)
         rows = connection.execute("SELECT file FROM parts WHERE upload = ?", (upload.id,))
@@ -175,7 +175,7 @@ class Uploads:
         connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
         return files
 
-    def _check_under_way(self, connection: sqlite3.Connection, upload: Upload) -> None:
+    def _check_under_way(self, connection: sqlite3.Connection, upload: MultipartUpload) -> None:
         if not connection.execute("SELECT 1 FROM uploads WHERE id = ?", (upload.id,)).fetchone():
             raise NoSuchUpload(upload.id)
 
@@ -194,8 +194,8 @@ def etag(digests: Iterable[str]) -> str:
     return f"{md5(b''.join(raw), usedforsecurity=False).hexdigest()}-{len(raw)}"
 
 
-def _upload(row: sqlite3.Row) -> Upload:
-    return Upload(
+def _upload(row: sqlite3.Row) -> MultipartUpload:
+    return MultipartUpload(
         row["id"],
         row["bucket"],
         row["key"],

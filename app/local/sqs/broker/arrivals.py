@@ -1,4 +1,4 @@
-"""Who waits for a queue's messages: threads and coroutines alike."""
+"""Wakes the threads and coroutines that wait for a queue's messages."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -9,10 +9,10 @@ Wake = Callable[[], object]
 
 
 class Arrivals:
-    """Wakes all who listen to a queue. It may be used by any thread.
+    """The listeners of all queues. Any thread may call it.
 
-    Whoever waits listens first, then looks, and then waits until it is woken: what comes after its
-    look wakes it, and nothing is missed.
+    A receiver first listens, then looks for messages, and then waits until it is woken. A message
+    that comes after the look wakes it, so it misses none.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Arrivals:
 
     @contextmanager
     def listening(self, queue: str, wake: Wake) -> Iterator[None]:
-        """`wake` is called, by any thread, whenever the queue may have something to be received."""
+        """In the block, `wake` is called, by any thread, when the queue may have a message."""
         with self._lock:
             self._listeners[queue].append(wake)
         try:
@@ -32,7 +32,7 @@ class Arrivals:
                 if not self._listeners[queue]:
                     del self._listeners[queue]
 
-    def listened_to(self, queue: str) -> bool:
+    def has_listener(self, queue: str) -> bool:
         with self._lock:
             return queue in self._listeners
 

@@ -11,12 +11,12 @@ from app.local.messaging import JSON, Message
 
 
 class BadReceipt(ValueError):
-    """It is no receipt of this queue."""
+    """The text is no receipt handle of this queue."""
 
 
 def md5_of_attributes(attributes: Mapping[str, JSON]) -> str:
     """By "Calculating the MD5 message digest for message attributes" in the SQS Developer Guide:
-    name, type and value of each by name, each with its length in four bytes before it.
+    the name, type and value of each attribute, sorted by name, each after its length in four bytes.
     """
     digest = md5(usedforsecurity=False)
     for name, attribute in sorted(attributes.items()):
@@ -28,7 +28,7 @@ def md5_of_attributes(attributes: Mapping[str, JSON]) -> str:
 
 
 def value_of(attribute: JSON) -> bytes:
-    """Of a message attribute; empty if it has none."""
+    """The value of a message attribute; empty if it has none."""
     value: bytes = attribute.get("BinaryValue") or attribute.get("StringValue", "").encode()
     return value
 
@@ -38,7 +38,7 @@ def _with_length(value: bytes) -> bytes:
 
 
 def message_of(row: sqlite3.Row, now: float) -> Message:
-    """A row that is being received."""
+    """The message of a row that is being received."""
     received = row["received"] + 1
     receipt = json.dumps([row["queue"], row["number"], received])
     return Message(
@@ -54,10 +54,10 @@ def message_of(row: sqlite3.Row, now: float) -> Message:
 
 
 def read_receipt(receipt: str) -> tuple[str, int, int]:
-    """The queue's name, the message's number, and which receiving of it this was.
+    """The queue's name, the message's number, and the number of this receive of it.
 
     Raises:
-        BadReceipt: it is none of ours.
+        BadReceipt: the text is no receipt handle.
     """
     try:
         queue, number, received = json.loads(base64.b64decode(receipt, validate=True))

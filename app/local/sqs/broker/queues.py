@@ -1,4 +1,4 @@
-"""The queues: who may have which message, and for how long."""
+"""The queues and their messages: who receives which message, and for how long it is hidden."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ CREATE INDEX IF NOT EXISTS waiting ON messages (queue, visible);
 
 @dataclass(frozen=True)
 class Queue:
-    """What is said of a queue. Times are seconds since 1970."""
+    """A queue's attributes and tags. Times are in seconds since 1970."""
 
     name: str
     attributes: Attributes
@@ -80,7 +80,7 @@ class Queues:
         self._closed = False
 
     def close(self) -> None:
-        """Whoever waits for a message gets none."""
+        """Close the database. Receivers that wait get no message."""
         with self._taking:
             self._closed = True
             self._database.close()
@@ -90,7 +90,11 @@ class Queues:
         return self._prefix + name
 
     def name_of(self, arn: str) -> str:
-        """Raises NoSuchQueue, also if it is of another account or region."""
+        """The name of the queue with this ARN.
+
+        Raises:
+            NoSuchQueue: there is none, or it is of another account or region.
+        """
         if not arn.startswith(self._prefix):
             raise NoSuchQueue(arn)
         return self.get(arn.removeprefix(self._prefix)).name
@@ -137,7 +141,7 @@ class Queues:
             )
 
     def counts(self, name: str) -> tuple[int, int, int]:
-        """How many messages wait, are in flight, are delayed."""
+        """The numbers of messages that wait, that are in flight and that are delayed."""
         now = self._clock()
         rows = self._database.query(
             "SELECT visible > ? AS hidden, received > 0 AS received, COUNT(*) AS number"
@@ -177,9 +181,9 @@ class Queues:
     def receive(
         self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
     ) -> Sequence[Message]:
-        """Receive up to `most` messages, each hidden from others for `visibility` seconds. With
-        none, it waits for one for `wait` seconds, or until `close`. What is None is the queue's
-        own.
+        """Receive up to `most` messages, each hidden from others for `visibility` seconds. If
+        there is none, wait for one for `wait` seconds, or until `close`. None stands for the
+        queue's own setting.
         """
         arrived = Event()
         began = time.monotonic()
@@ -191,11 +195,11 @@ class Queues:
                     return messages
                 arrived.wait(pause)
 
-    async def receive_waiting(
+    async def receive_async(
         self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
     ) -> Sequence[Message]:
-        """The same for the event loop: waiting costs no thread. When it is cancelled, a message
-        that it took just then is given back.
+        """As `receive`, for the event loop: waiting costs no thread. If it is cancelled while it
+        takes a message, the message is given back.
         """
         loop, arrived = asyncio.get_running_loop(), asyncio.Event()
         began = time.monotonic()
@@ -215,14 +219,14 @@ class Queues:
                         await arrived.wait()
 
     def has_listener(self, name: str) -> bool:
-        """Whether anybody waits for a message of this queue."""
-        return self._arrivals.listened_to(name)
+        """Whether a receiver waits for a message of this queue."""
+        return self._arrivals.has_listener(name)
 
     def _look(
         self, name: str, most: int, visibility: int | None, wait: float | None, began: float
     ) -> tuple[Sequence[Message], float]:
-        """What can be received now; or nothing, and after how many seconds to look again at the
-        latest, 0 for never.
+        """The messages that can be received now; or none, and the seconds after which to look again
+        at the latest, 0 for never.
         """
         with self._taking:
             if self._closed:
@@ -231,11 +235,11 @@ class Queues:
             if messages := self._take(queue, most, visibility):
                 return messages, 0
             patience = queue.seconds("ReceiveMessageWaitTimeSeconds") if wait is None else wait
-            left = began + patience - time.monotonic()
-            return [], min(left, self._until_next(name))
+            remaining = began + patience - time.monotonic()
+            return [], min(remaining, self._until_next(name))
 
     def _give_back(self, look: "asyncio.Future[tuple[Sequence[Message], float]]") -> None:
-        """What was received for somebody who has gone meanwhile."""
+        """Make messages visible again whose receiver was cancelled meanwhile."""
         if look.cancelled() or look.exception():
             return
         messages, _ = look.result()
@@ -253,10 +257,10 @@ class Queues:
         self._arrivals.wake(receipts[0][0])
 
     def delete(self, name: str, receipt: str) -> None:
-        """Done with. An outdated receipt deletes nothing.
+        """Delete a received message. An outdated receipt handle deletes nothing.
 
         Raises:
-            BadReceipt: it is none of this queue.
+            BadReceipt: it is no receipt handle of this queue.
         """
         number, received = self._read_receipt(name, receipt)
         with self._database.transaction() as connection:
@@ -266,11 +270,11 @@ class Queues:
             )
 
     def change_visibility(self, name: str, receipt: str, seconds: int) -> None:
-        """Hide a message in flight for so many seconds from now; 0 gives it back.
+        """Hide a message in flight for so many seconds from now; 0 makes it visible.
 
         Raises:
-            BadReceipt: it is none of this queue.
-            NotInFlight: the message is not with whoever holds this receipt.
+            BadReceipt: it is no receipt handle of this queue.
+            NotInFlight: the message is no longer in flight for this receipt handle.
         """
         number, received = self._read_receipt(name, receipt)
         now = self._clock()
@@ -285,8 +289,8 @@ class Queues:
         self._arrivals.wake(name)
 
     def take_back(self, name: str) -> None:
-        """Make what is in flight visible again, as if it had not been received: those who had
-        received it are gone, and that does not bring a message nearer to the dead letters.
+        """Make the messages in flight visible again, as if they had not been received, because
+        their receivers are gone. It does not count towards the dead-letter queue's maximum.
         """
         now = self._clock()
         with self._database.transaction() as connection:
@@ -303,19 +307,19 @@ class Queues:
             connection.execute("DELETE FROM messages WHERE queue = ?", (name,))
 
     def _take(self, queue: Queue, most: int, visibility: int | None) -> Sequence[Message]:
-        """What is there now. With the lock held."""
+        """Receive the messages that are visible now. The caller holds the lock."""
         now = self._clock()
         expired = now - queue.seconds("MessageRetentionPeriod")
         if not self._database.first(
             "SELECT 1 FROM messages WHERE queue = ? AND visible <= ? LIMIT 1", queue.name, now
         ):
-            return []  # the usual case, and it should not cost an fsync
+            return []  # the usual case, which should not cost an fsync
         hidden = queue.seconds("VisibilityTimeout") if visibility is None else visibility
         with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM messages WHERE queue = ? AND sent < ?", (queue.name, expired)
             )
-            self._bury(connection, queue, now)
+            self._move_dead_letters(connection, queue, now)
             rows = connection.execute(
                 "SELECT * FROM messages WHERE queue = ? AND visible <= ? ORDER BY number LIMIT ?",
                 (queue.name, now, most),
@@ -328,21 +332,21 @@ class Queues:
                 )
         return [message_of(row, now) for row in rows]
 
-    def _bury(self, connection: sqlite3.Connection, queue: Queue, now: float) -> None:
-        """Move what was received too often to the dead-letter queue, if there is one."""
+    def _move_dead_letters(self, connection: sqlite3.Connection, queue: Queue, now: float) -> None:
+        """Move messages that were received too often to the dead-letter queue, if there is one."""
         policy = json.loads(queue.attributes.get("RedrivePolicy") or "{}")
         target = policy.get("deadLetterTargetArn", "").removeprefix(self._prefix)
         if connection.execute("SELECT 1 FROM queues WHERE name = ?", (target,)).fetchone():
-            buried = connection.execute(
+            moved = connection.execute(
                 "UPDATE messages SET queue = ?, received = 0, first_received = NULL, source = ?"
                 " WHERE queue = ? AND visible <= ? AND received >= ?",
                 (target, self.arn(queue.name), queue.name, now, int(policy["maxReceiveCount"])),
             )
-            if buried.rowcount:
+            if moved.rowcount:
                 self._arrivals.wake(target)
 
     def _until_next(self, name: str) -> float:
-        """Seconds until a hidden message comes back."""
+        """Seconds until a hidden message becomes visible."""
         row = self._database.first(
             "SELECT MIN(visible) AS visible FROM messages WHERE queue = ?", name
         )

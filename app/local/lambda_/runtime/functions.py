@@ -1,4 +1,4 @@
-"""All of Lambda's working parts, put together: what its API stands on."""
+"""Functions: the catalogue, the runner and the pollers of a home, put together."""
 
 import asyncio
 import uuid
@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from app.local.lambda_.runtime.background import RETRIES, Background
 from app.local.lambda_.runtime.catalogue import Catalogue
+from app.local.lambda_.runtime.pollers import RETRIES, Pollers
 from app.local.lambda_.runtime.queues import MessageQueues
 from app.local.lambda_.runtime.runner import (
     MOST_IN_ALL,
@@ -22,17 +22,17 @@ JSON = dict[str, Any]
 
 
 class Functions:
-    """The functions of a home. Invocations can be asked for at any time; events and messages are
-    taken up between `start` and `close`.
+    """The functions of a home. They can be invoked at any time; events and messages of queues are
+    processed between `start` and `close`.
 
     Args:
         home: definitions, code and logs are kept in `home/functions`.
-        queues: where messages come from, and where events wait.
+        queues: have the messages of mappings, and keep events until they are processed.
         environment: variables for every function, which point boto3 at this stand-in. It is read
-            whenever a process starts, so that it can be filled in once the port is known.
-        python_path: where functions may import from, beside their own code.
-        account: whose functions they are.
-        region: where they are.
+            whenever a process starts, so it can be filled in once the port is known.
+        python_path: folders that functions can import from, besides their own code.
+        account: the id of the functions' owner.
+        region: the region that the functions are in.
         retries: seconds before the second and the third attempt of an event.
 
     Raises:
@@ -54,17 +54,17 @@ class Functions:
         self.catalogue = Catalogue(folder)
         self.runner = Runner(folder, self.catalogue, region, environment, python_path)
         self._threads = ThreadPoolExecutor(MOST_IN_ALL, thread_name_prefix="lambda")
-        self._waiting = 0  # for functions, on the event loop
-        self.background = Background(self.catalogue, queues, self.invoke, account, retries)
+        self._waiting = 0  # coroutines that wait for a function
+        self.pollers = Pollers(self.catalogue, queues, self.invoke, account, retries)
 
     def start(self) -> None:
-        self.background.start()
+        self.pollers.start()
 
     def close(self) -> None:
-        """All processes and threads end, whatever they are doing."""
-        self.background.stop()
+        """End all processes and threads, whatever they are doing."""
+        self.pollers.stop()
         self.runner.close()
-        self.background.join()
+        self.pollers.join()
         self._threads.shutdown()
         self.catalogue.close()
 
@@ -86,34 +86,34 @@ class Functions:
     def invoke(
         self, name: str, payload: str, request_id: str | None = None, context: JSON | None = None
     ) -> Outcome:
-        """Run a function with this JSON text and wait for what it says.
+        """Run a function with this JSON text and wait for its outcome.
 
         Raises:
-            NoSuchFunction: there is none of this name.
-            TooManyAtOnce: it has too many invocations under way.
-            BadArchive: its code cannot be unpacked.
+            NoSuchFunction: there is no function of this name.
+            TooManyAtOnce: too many invocations are running.
+            BadArchive: the code cannot be unpacked.
         """
         function = self.catalogue.get(name)
         identifier = request_id or str(uuid.uuid4())
         return self.runner.invoke(function, self.arn(name), payload, identifier, context)
 
-    async def invoke_waiting(
+    async def invoke_async(
         self, name: str, payload: str, request_id: str, context: JSON | None
     ) -> Outcome:
-        """The same for the event loop. The thread that waits for the function's process belongs to
-        that process, and to no handler. The function goes on when this is cancelled, as in Lambda.
+        """As `invoke`, for the event loop. A thread of this object's own waits for the process, so
+        no handler's thread is held. The function goes on when this is cancelled, as in Lambda.
         """
         if self._waiting >= MOST_IN_ALL:
             raise TooManyAtOnce(name)
         self._waiting += 1
         loop = asyncio.get_running_loop()
-        invoked = loop.run_in_executor(
+        future = loop.run_in_executor(
             self._threads, self.invoke, name, payload, request_id, context
         )
-        invoked.add_done_callback(self._done)
-        return await asyncio.shield(invoked)
+        future.add_done_callback(self._done)
+        return await asyncio.shield(future)
 
-    def _done(self, invoked: "asyncio.Future[Outcome]") -> None:
+    def _done(self, future: "asyncio.Future[Outcome]") -> None:
         self._waiting -= 1
-        if not invoked.cancelled():
-            invoked.exception()  # seen, also where nobody waits for it any more
+        if not future.cancelled():
+            future.exception()  # retrieved, also if nobody waits for it any more

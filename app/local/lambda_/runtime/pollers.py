@@ -1,7 +1,7 @@
-"""Invocations that nobody waits for: of queues' messages, and those of InvocationType=Event.
+"""Threads that invoke functions for messages: of mapped queues, and of InvocationType=Event.
 
-Both come out of a queue, and stay in it until they are done: what was accepted survives a crash of
-the stand-in, and may then happen twice, as in Lambda.
+A message stays in its queue until its invocation is done, so that what was accepted survives a
+crash of the stand-in. It may then be processed twice, as in Lambda.
 """
 
 import json
@@ -20,20 +20,26 @@ from app.local.loop import Loop
 from app.local.messaging import INTERNAL_PREFIX, Message, NoSuchQueue, NotInFlight
 
 JSON = dict[str, Any]
-Invoke = Callable[[str, str, str | None], Outcome]  # function, payload, request id; None: a new one
+Invoke = Callable[[str, str, str | None], Outcome]  # function, payload, request id or None
 
 EVENTS = f"{INTERNAL_PREFIX}lambda-events"
 EVENT_THREADS = 4
 RETRIES = (60, 120)  # seconds before the second and the third attempt, by Lambda
-WAIT = 0.5  # seconds that a thread waits for messages before it looks whether to stop
-MARGIN = 30  # seconds that a message stays hidden beyond the timeout of its function
-MOST_AT_ONCE = 10  # messages in one receive
-PASSING = (NoSuchFunction, NoSuchQueue, NotInFlight, OSError, sqlite3.Error)  # that may pass
+WAIT = 0.5  # seconds that a thread waits for messages before it checks whether to stop
+MARGIN = 30  # seconds that a message stays hidden after the timeout of its function
+MOST_RECEIVED = 10  # messages in one receive
+PASSING = (
+    NoSuchFunction,
+    NoSuchQueue,
+    NotInFlight,
+    OSError,
+    sqlite3.Error,
+)  # the next step may succeed
 log = logging.getLogger(__name__)
 
 
-class _Invoking(Loop):
-    """A loop that invokes functions."""
+class _Poller(Loop):
+    """A thread that invokes functions."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, self.take_step, PASSING)
@@ -41,8 +47,8 @@ class _Invoking(Loop):
     def take_step(self) -> None:
         raise NotImplementedError
 
-    def patiently(self, invoke: Callable[[], Outcome]) -> Outcome | None:
-        """The outcome, once the function has a place free; None if stopped before."""
+    def invoke_when_free(self, invoke: Callable[[], Outcome]) -> Outcome | None:
+        """The outcome, once fewer invocations are running; None if stopped before."""
         while not self.stopping.is_set():
             try:
                 return invoke()
@@ -51,8 +57,8 @@ class _Invoking(Loop):
         return None
 
 
-class EventLoop(_Invoking):
-    """Runs invocations of type Event, up to three times each."""
+class EventPoller(_Poller):
+    """Runs asynchronous invocations, up to three times each."""
 
     def __init__(
         self,
@@ -68,33 +74,37 @@ class EventLoop(_Invoking):
 
     def take_step(self) -> None:
         for message in self._queues.receive(EVENTS, visibility=MARGIN, wait=WAIT):
-            wanted = json.loads(message.body)
+            event = json.loads(message.body)
             try:
-                seconds = self._catalogue.get(wanted["function"]).timeout + MARGIN
+                seconds = self._catalogue.get(event["function"]).timeout + MARGIN
                 self._queues.change_visibility(EVENTS, message.receipt, seconds)
-                self._attempt(message, wanted)
+                self._attempt(message, event)
             except NoSuchFunction:
                 self._queues.delete(EVENTS, message.receipt)
 
-    def _attempt(self, message: Message, wanted: JSON) -> None:
-        arguments = wanted["function"], wanted["payload"], wanted["id"]
-        outcome = self.patiently(lambda: self._invoke(*arguments))
+    def _attempt(self, message: Message, event: JSON) -> None:
+        arguments = event["function"], event["payload"], event["id"]
+        outcome = self.invoke_when_free(lambda: self._invoke(*arguments))
         if outcome is None or (outcome.error and self.stopping.is_set()):
-            return  # it is done again after the next start
+            return  # the message comes again after the next start
         if outcome.error and message.received <= len(self._retries):
             seconds = self._retries[message.received - 1]
             self._queues.change_visibility(EVENTS, message.receipt, seconds)
             return
         if outcome.error:
-            log.warning("An event for %s is given up: %s", wanted["function"], outcome.payload)
+            log.warning(
+                "An event for %s is dropped after its last attempt: %s",
+                event["function"],
+                outcome.payload,
+            )
         self._queues.delete(EVENTS, message.receipt)
 
 
-class MappingLoop(_Invoking):
-    """Gives a function the messages of a queue.
+class MappingPoller(_Poller):
+    """Gives the messages of a queue to a function.
 
     Attributes:
-        result: what came of the last batch, as Lambda words it.
+        result: of the last batch, as LastProcessingResult has it.
     """
 
     def __init__(
@@ -111,7 +121,7 @@ class MappingLoop(_Invoking):
         if not messages:
             return
         payload = json.dumps(event_of(messages, self._mapping.queue, self._account))
-        outcome = self.patiently(lambda: self._invoke(self._mapping.function, payload, None))
+        outcome = self.invoke_when_free(lambda: self._invoke(self._mapping.function, payload, None))
         if outcome is None:
             return
         partial = "ReportBatchItemFailures" in self._mapping.settings["FunctionResponseTypes"]
@@ -122,27 +132,27 @@ class MappingLoop(_Invoking):
                 self._queues.delete(queue, message.receipt)
 
     def _collect(self, queue: str) -> Sequence[Message]:
-        """A batch: what is there, or what comes within the batching window."""
+        """A batch: the messages that are there, and those that come within the batching window."""
         size = self._mapping.settings["BatchSize"]
-        messages = list(self._queues.receive(queue, min(size, MOST_AT_ONCE), wait=WAIT))
+        messages = list(self._queues.receive(queue, min(size, MOST_RECEIVED), wait=WAIT))
         deadline = time.monotonic() + self._mapping.settings["MaximumBatchingWindowInSeconds"]
         while messages and len(messages) < size and not self.stopping.is_set():
-            left = deadline - time.monotonic()
-            if left <= 0:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
                 break
-            most = min(size - len(messages), MOST_AT_ONCE)
-            messages += self._queues.receive(queue, most, wait=min(left, WAIT))
+            most = min(size - len(messages), MOST_RECEIVED)
+            messages += self._queues.receive(queue, most, wait=min(remaining, WAIT))
         return messages
 
 
-class Background:
-    """All of these threads.
+class Pollers:
+    """The pollers of a home.
 
     Args:
-        catalogue: which functions and mappings there are.
-        queues: where messages come from, and where events wait.
-        invoke: to run a function.
-        account: whose queues they are.
+        catalogue: has the functions and mappings.
+        queues: have the messages of mappings, and keep events until they are processed.
+        invoke: runs a function.
+        account: the id of the queues' owner.
         retries: seconds before the second and the third attempt of an event.
     """
 
@@ -157,16 +167,17 @@ class Background:
         self._catalogue, self._queues, self._invoke = catalogue, queues, invoke
         self._account = account
         self._lock = Lock()
-        self._mappings: dict[str, MappingLoop] = {}
+        self._mappings: dict[str, MappingPoller] = {}
         self._started = False
         self._events = [
-            EventLoop(number, queues, catalogue, invoke, retries) for number in range(EVENT_THREADS)
+            EventPoller(number, queues, catalogue, invoke, retries)
+            for number in range(EVENT_THREADS)
         ]
         queues.create(EVENTS, {})
 
     def start(self) -> None:
-        """Take up what was left. What an earlier process had in hand when it ended is taken up at
-        once, and not only when its visibility timeout is over: whoever had it is gone.
+        """Start all threads. Messages that an earlier process had received when it ended are
+        visible again at once, not only after their visibility timeout: their receiver is gone.
         """
         self._started = True
         for name in (EVENTS, *map(self._queue_name, self._catalogue.mappings())):
@@ -178,7 +189,7 @@ class Background:
             self.refresh(mapping.uuid)
 
     def stop(self) -> None:
-        """Tell all to stop. Invocations under way are not waited for; `join` does."""
+        """Tell all threads to stop. `join` waits for the invocations under way."""
         for loop in self._loops():
             loop.stop()
 
@@ -187,19 +198,19 @@ class Background:
             loop.wait_for_end()
 
     def submit(self, function: str, payload: str, request_id: str) -> None:
-        """Keep an event, durably, to be run soon."""
+        """Keep an asynchronous invocation, durably, to be run soon."""
         event = {"function": function, "payload": payload, "id": request_id}
         self._queues.send(EVENTS, json.dumps(event))
 
     def refresh(self, identifier: str) -> None:
-        """Do as the mapping says now: it is new, or has changed, or is gone."""
+        """Start, restart or stop the poller of a mapping that is new, changed or deleted."""
         with self._lock:
             old = self._mappings.pop(identifier, None)
             if old:
                 old.stop()
             mapping = next((m for m in self._catalogue.mappings() if m.uuid == identifier), None)
             if self._started and mapping and mapping.settings["Enabled"]:
-                loop = MappingLoop(mapping, self._queues, self._invoke, self._account)
+                loop = MappingPoller(mapping, self._queues, self._invoke, self._account)
                 self._mappings[identifier] = loop
                 loop.start()
 

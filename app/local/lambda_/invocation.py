@@ -1,4 +1,4 @@
-"""Invoke: wait for the function, or leave it to run, or only ask whether it could be run."""
+"""Invoke: synchronous, asynchronous (InvocationType=Event), or a dry run."""
 
 import base64
 import binascii
@@ -9,8 +9,8 @@ from app.local.lambda_.rules import check_runnable, function_name, refuse
 from app.local.lambda_.runtime import Functions
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
-LARGEST_REQUEST = 6 * 2**20  # bytes, when the caller waits, by "Lambda quotas"
-LARGEST_EVENT = 2**20  # bytes, when it does not
+LARGEST_REQUEST = 6 * 2**20  # bytes, of a synchronous invocation, by "Lambda quotas"
+LARGEST_EVENT = 2**20  # bytes, of an asynchronous one
 _LATEST = "$LATEST"
 
 
@@ -31,13 +31,13 @@ class Invocations:
         if kind == "DryRun":
             return {"StatusCode": 204, "ExecutedVersion": _LATEST}
         if kind == "Event":
-            self._functions.background.submit(function.name, payload, call.request_id)
+            self._functions.pollers.submit(function.name, payload, call.request_id)
             return {"StatusCode": 202}
         return self._run(function.name, payload, call)
 
     async def _run(self, name: str, payload: str, call: Call) -> JSON:
         context = _context(call.params)
-        outcome = await self._functions.invoke_waiting(name, payload, call.request_id, context)
+        outcome = await self._functions.invoke_async(name, payload, call.request_id, context)
         result: JSON = {
             "StatusCode": 200,
             "ExecutedVersion": _LATEST,
