@@ -16,7 +16,7 @@ from app.answer.sentences import units
 from app.events import Passage
 from app.local.bedrock_runtime.bodies.conversation import speakers
 from app.local.bedrock_runtime.bodies.templates import headers, instructions
-from app.local.control.wildcards import fits
+from app.local.control.wildcards import matches_pattern
 from app.local.engine.chunk import chunk
 from app.local.engine.parsers import Section
 from app.local.engine.parsers.delimited import read
@@ -110,7 +110,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "transcript": lambda text: transcript(
         models.Prompt((models.user(f"a {text}"),)), "User", "Bot"
     ),
-    "wildcards": lambda text: fits(text[:63], text.replace("a", "*"), single="?"),
+    "wildcards": lambda text: matches_pattern(text[:63], text.replace("a", "*"), single="?"),
 }
 
 
