@@ -68,7 +68,8 @@ class StandIn:
     def __init__(self, options: Options) -> None:
         with ExitStack() as opened:
             self._functions_environment = _credentials(options.keys)
-            trades = engine.load(options.precision, options.model_url, options.model)
+            stores = options.home / "knowledge" / "stores"
+            trades = engine.load(stores, options.precision, options.model_url, options.model)
             queues = Queues(options.home)
             opened.callback(queues.close)
             buckets = Buckets(options.home, queues)

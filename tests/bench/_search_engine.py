@@ -41,10 +41,10 @@ def tenant(chunk: int) -> str:
 
 
 def build_outcrop(corpus: Corpus, folder: Path) -> None:
-    from app.local.engine.store import Chunk, embedded
+    from app.local.engine.store import Chunk, StoreConfiguration, open_embedded
 
     texts = corpus.texts()
-    store = embedded(folder)
+    store = open_embedded(folder, StoreConfiguration(corpus.vectors.shape[1]))
     for start in range(0, len(texts), 10):
         chunks = [
             Chunk(str(i), texts[i], {"tenant": tenant(i), "year": i % 25}, corpus.vectors[i])
@@ -55,11 +55,11 @@ def build_outcrop(corpus: Corpus, folder: Path) -> None:
 
 
 def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
-    from app.local.engine.store import search
-    from app.local.engine.store.engine import Embedded
+    from app.local.engine.store import StoreConfiguration, search
+    from app.local.engine.store.embedded_store import EmbeddedStore
     from app.local.engine.store.filters import compile_filter
 
-    store = Embedded(folder)
+    store = EmbeddedStore(folder, StoreConfiguration(corpus.vectors.shape[1]))
     where = compile_filter({"equals": {"key": "tenant", "value": "tenant-7"}})
 
     def ask(question: int, text: str | None, where: Any = None) -> Found:

@@ -12,10 +12,15 @@ from app.local.engine.store import (
     Chunk,
     Hit,
     Store,
-    embedded,
+    StoreConfiguration,
+    StoreError,
+    open_embedded,
 )
+from app.local.engine.store.embedded_stores import OpenStore
 from app.local.engine.store.filters import compile_filter
+from tests.local.engine.store.delayed import DelayedStore
 from tests.local.engine.store.samples import (
+    CONFIGURATION,
     chunk,
     nearest,
     sentence,
@@ -23,7 +28,7 @@ from tests.local.engine.store.samples import (
 )
 
 Open = Callable[[], Store]
-FILLINGS: dict[str, Callable[[Path], Store]] = {"embedded": embedded}
+FILLINGS: dict[str, OpenStore] = {"embedded": open_embedded, "delayed": DelayedStore}
 
 
 @pytest.fixture(params=FILLINGS)
@@ -34,7 +39,7 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
     def open_() -> Store:
         while opened:
             opened.pop().close()
-        opened.append(FILLINGS[request.param](tmp_path / "store"))
+        opened.append(FILLINGS[request.param](tmp_path / "store", CONFIGURATION))
         return opened[0]
 
     yield open_
@@ -44,6 +49,18 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
 @pytest.fixture
 def store(open_store: Open) -> Store:
     return open_store()
+
+
+def put(store: Store, document: str, chunks: list[Chunk]) -> None:
+    """Put, and see that it is visible."""
+    store.put(document, chunks)
+    store.refresh()
+
+
+def delete(store: Store, document: str) -> None:
+    """Delete, and see that it is no longer visible."""
+    store.delete(document)
+    store.refresh()
 
 
 def ids(hits: list[Hit]) -> list[str]:
@@ -66,7 +83,7 @@ def test_a_hit_is_the_chunk_that_was_put(store: Store) -> None:
         "tags": ["a", "b"],
         "no": [],
     }
-    store.put("s3://b/k", [chunk("c", 1, "Naïve café ☕ 東京", metadata)])
+    put(store, "s3://b/k", [chunk("c", 1, "Naïve café ☕ 東京", metadata)])
     [hit] = store.search(vector(1), None, 5)
     assert hit == Hit("c", "s3://b/k", "Naïve café ☕ 東京", metadata, hit.score, None)
     assert {key: type(value) for key, value in hit.metadata.items()} == {
@@ -77,7 +94,7 @@ def test_a_hit_is_the_chunk_that_was_put(store: Store) -> None:
 def test_semantic_search_compares_every_vector(store: Store) -> None:
     chunks = [chunk(f"c{seed:02}", seed) for seed in range(40)]
     for start in range(0, 40, 4):
-        store.put(f"s3://b/{start}", chunks[start : start + 4])
+        put(store, f"s3://b/{start}", chunks[start : start + 4])
     for seed in (3, 100, 101):
         expected = nearest(chunks, vector(seed), 7)
         hits = store.search(vector(seed), None, 7)
@@ -88,7 +105,7 @@ def test_semantic_search_compares_every_vector(store: Store) -> None:
 
 
 def test_the_score_of_the_same_vector_is_one_and_of_its_opposite_a_fifth(store: Store) -> None:
-    store.put("s3://b/k", [chunk("same", 1), Chunk("opposite", "", {}, -vector(1))])
+    put(store, "s3://b/k", [chunk("same", 1), Chunk("opposite", "", {}, -vector(1))])
     same, opposite = store.search(vector(1), None, 2)
     assert (same.id, opposite.id) == ("same", "opposite")
     assert [same.score, opposite.score] == pytest.approx([1, 0.2])
@@ -96,8 +113,8 @@ def test_the_score_of_the_same_vector_is_one_and_of_its_opposite_a_fifth(store: 
 
 def test_hybrid_search_finds_words_that_the_vectors_do_not_tell(store: Store) -> None:
     for seed in range(30):
-        store.put(f"s3://b/{seed}", [chunk(f"c{seed:02}", seed)])
-    store.put("s3://b/error", [chunk("error", 99, "What a ThrottlingException means")])
+        put(store, f"s3://b/{seed}", [chunk(f"c{seed:02}", seed)])
+    put(store, "s3://b/error", [chunk("error", 99, "What a ThrottlingException means")])
     assert "error" not in ids(store.search(vector(3), None, 5))
     hits = store.search(vector(3), "throttling exception", 5)
     assert "error" in ids(hits)
@@ -124,13 +141,13 @@ def test_words_are_found_in_the_forms_that_people_use(
     store: Store, text: str, question: str
 ) -> None:
     far = vector(1)
-    store.put("s3://b/decoys", [Chunk(f"a{n}", sentence(n), {}, far) for n in range(5)])
-    store.put("s3://b/k", [Chunk("z", text, {}, far)])
+    put(store, "s3://b/decoys", [Chunk(f"a{n}", sentence(n), {}, far) for n in range(5)])
+    put(store, "s3://b/k", [Chunk("z", text, {}, far)])
     assert ids(store.search(far, question, 1)) == ["z"]
 
 
 def test_a_question_without_words_is_answered_by_its_vector(store: Store) -> None:
-    store.put("s3://b/k", [chunk(f"c{seed}", seed) for seed in range(5)])
+    put(store, "s3://b/k", [chunk(f"c{seed}", seed) for seed in range(5)])
     for text in ("", "?!", "what is the", "zzzz"):
         assert ids(store.search(vector(3), text, 1)) == ["c3"]
 
@@ -140,7 +157,7 @@ def test_scores_fall_from_at_most_one_and_more_is_the_same_and_more(
     store: Store, text: str | None
 ) -> None:
     for seed in range(60):
-        store.put(f"s3://b/{seed}", [chunk(f"c{seed}", seed)])
+        put(store, f"s3://b/{seed}", [chunk(f"c{seed}", seed)])
     hits = store.search(vector(7), text, 60)
     scores = [hit.score for hit in hits]
     assert len(hits) == 60
@@ -153,31 +170,75 @@ def test_scores_fall_from_at_most_one_and_more_is_the_same_and_more(
 @pytest.mark.parametrize("text", [None, "amber"])
 def test_equal_scores_come_in_the_order_of_ids(store: Store, text: str | None) -> None:
     for name in ("d", "b", "e", "a", "c"):
-        store.put(f"s3://b/{name}", [chunk(name, 1, "amber bridge")])
+        put(store, f"s3://b/{name}", [chunk(name, 1, "amber bridge")])
     assert ids(store.search(vector(1), text, 3)) == ["a", "b", "c"]
     assert ids(store.search(vector(1), text, 9)) == ["a", "b", "c", "d", "e"]
 
 
 def test_a_document_that_is_put_again_is_replaced_whole(store: Store) -> None:
-    store.put("s3://b/k", [chunk("a", 1, "old amber"), chunk("b", 2, "old bridge")])
-    store.put("s3://b/k", [chunk("b", 3, "new candle")])
+    put(store, "s3://b/k", [chunk("a", 1, "old amber"), chunk("b", 2, "old bridge")])
+    put(store, "s3://b/k", [chunk("b", 3, "new candle")])
     assert store.documents() == {"s3://b/k": 1}
     for text in (None, "old amber", "old bridge", "candle"):
         assert [hit.text for hit in store.search(vector(1), text, 9)] == ["new candle"]
 
 
+def test_a_refresh_shows_every_write_before_it(store: Store) -> None:
+    store.put("s3://b/k", [chunk("a", 1), chunk("b", 2)])
+    store.put("s3://b/l", [Chunk("p", "amber", {}, None), replace(chunk("c", 3), parent="p")])
+    store.delete("s3://b/k")
+    store.refresh()
+    assert ids(store.search(vector(1), "amber", 9)) == ["c"]
+    assert store.parents(["p"]).keys() == {"p"}
+    assert store.documents() == {"s3://b/l": 1}
+
+
+def test_the_embedded_store_needs_no_refresh(tmp_path: Path) -> None:
+    store = open_embedded(tmp_path, CONFIGURATION)
+    store.put("s3://b/k", [chunk("a", 1)])
+    assert ids(store.search(vector(1), None, 9)) == ["a"]
+    store.delete("s3://b/k")
+    assert (store.search(vector(1), None, 9), store.documents()) == ([], {})
+    store.close()
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+@pytest.mark.parametrize("dimension", [3, 64, 100, 1024])
+def test_a_store_may_have_any_dimension(filling: str, dimension: int, tmp_path: Path) -> None:
+    store = FILLINGS[filling](tmp_path, StoreConfiguration(dimension))
+    chunks = [Chunk(f"c{n:02}", sentence(n), {}, vector(n, dimension)) for n in range(30)]
+    put(store, "s3://b/k", chunks)
+    expected = nearest(chunks, vector(7, dimension), 4)
+    assert ids(store.search(vector(7, dimension), None, 4)) == [name for name, _ in expected]
+    with pytest.raises(ValueError, match=f"must have {dimension} components"):
+        store.put("s3://b/l", [Chunk("d", "", {}, vector(1, dimension + 1))])
+    store.close()
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_a_store_of_another_dimension_is_not_opened(filling: str, tmp_path: Path) -> None:
+    store = FILLINGS[filling](tmp_path, StoreConfiguration(64))
+    put(store, "s3://b/k", [Chunk("c", "amber", {}, vector(1, 64))])
+    store.close()
+    with pytest.raises(StoreError, match="64 components, and the encoder makes 384"):
+        FILLINGS[filling](tmp_path, CONFIGURATION)
+    reopened = FILLINGS[filling](tmp_path, StoreConfiguration(64))
+    assert ids(reopened.search(vector(1, 64), None, 1)) == ["c"]
+    reopened.close()
+
+
 def test_a_document_may_have_no_chunks(store: Store) -> None:
-    store.put("s3://b/empty", [])
+    put(store, "s3://b/empty", [])
     assert store.documents() == {"s3://b/empty": 0}
     assert store.search(vector(1), "amber", 5) == []
 
 
 def test_a_deleted_document_is_gone(store: Store) -> None:
-    store.put("s3://b/k", [chunk("a", 1), replace(chunk("p", 2), vector=None)])
-    store.put("s3://b/l", [chunk("b", 2)])
-    store.delete("s3://b/k")
-    store.delete("s3://b/k")
-    store.delete("s3://b/never")
+    put(store, "s3://b/k", [chunk("a", 1), replace(chunk("p", 2), vector=None)])
+    put(store, "s3://b/l", [chunk("b", 2)])
+    delete(store, "s3://b/k")
+    delete(store, "s3://b/k")
+    delete(store, "s3://b/never")
     assert store.documents() == {"s3://b/l": 1}
     assert ids(store.search(vector(1), None, 9)) == ["b"]
     assert store.parents(["p"]) == {}
@@ -186,7 +247,7 @@ def test_a_deleted_document_is_gone(store: Store) -> None:
 def test_parents_are_returned_and_never_searched(store: Store) -> None:
     parent = Chunk("p", "granite harbour island", {"page": 3}, None)
     child = Chunk("c", "granite", {"page": 3}, vector(1), parent="p")
-    store.put("s3://b/k", [parent, child])
+    put(store, "s3://b/k", [parent, child])
     assert store.documents() == {"s3://b/k": 1}
     hits = store.search(vector(1), "harbour island", 9)
     assert [(hit.id, hit.parent) for hit in hits] == [("c", "p")]
@@ -198,8 +259,8 @@ def test_parents_are_returned_and_never_searched(store: Store) -> None:
 def test_all_of_it_is_there_after_closing_and_opening(open_store: Open) -> None:
     store = open_store()
     for seed in range(20):
-        store.put(f"s3://b/{seed % 15}", [chunk(f"c{seed}", seed, metadata={"seed": seed})])
-    store.delete("s3://b/3")
+        put(store, f"s3://b/{seed % 15}", [chunk(f"c{seed}", seed, metadata={"seed": seed})])
+    delete(store, "s3://b/3")
     where = compile_filter({"greaterThan": {"key": "seed", "value": 4}})
     before = [store.search(vector(q), text, 9, where) for q in range(5) for text in (None, "amber")]
     documents = store.documents()
@@ -293,12 +354,12 @@ def put_metadata(store: Store) -> None:
     """Over three documents."""
     chunks = [chunk(name, 0, "amber", metadata) for name, metadata in METADATA.items()]
     for start in range(0, len(chunks), 3):
-        store.put(f"s3://b/{start}", chunks[start : start + 3])
+        put(store, f"s3://b/{start}", chunks[start : start + 3])
 
 
 def test_the_best_of_what_passes_are_found_however_far_they_are(store: Store) -> None:
     chunks = [chunk(f"c{n:03}", n, metadata={"rare": n % 50 == 0}) for n in range(300)]
-    store.put("s3://b/k", chunks)
+    put(store, "s3://b/k", chunks)
     where = compile_filter({"equals": {"key": "rare", "value": True}})
     expected = nearest(chunks, vector(7), 4, where)
     assert ids(store.search(vector(7), None, 4, where)) == [name for name, _ in expected]
@@ -323,10 +384,10 @@ def test_the_best_of_what_passes_are_found_however_far_they_are(store: Store) ->
 def test_a_document_that_breaks_a_rule_changes_nothing(
     store: Store, chunks: list[Chunk], rule: str
 ) -> None:
-    store.put("s3://b/other", [chunk("taken", 5)])
-    store.put("s3://b/k", [chunk("old", 6)])
+    put(store, "s3://b/other", [chunk("taken", 5)])
+    put(store, "s3://b/k", [chunk("old", 6)])
     with pytest.raises(ValueError, match=rule):
-        store.put("s3://b/k", chunks)
+        put(store, "s3://b/k", chunks)
     assert store.documents() == {"s3://b/other": 1, "s3://b/k": 1}
     assert ids(store.search(vector(6), None, 9)) == ["old", "taken"]
 
@@ -344,7 +405,7 @@ def test_readers_see_whole_documents_while_one_is_written(store: Store) -> None:
         size: [chunk(f"{size}-{n}", n, "amber", {"size": size}) for n in range(size)]
         for size in (3, 5)
     }
-    store.put("s3://b/k", versions[3])
+    put(store, "s3://b/k", versions[3])
     stop = Event()
     seen: set[tuple[Any, ...]] = set()
 
@@ -358,8 +419,8 @@ def test_readers_see_whole_documents_while_one_is_written(store: Store) -> None:
     for reader in readers:
         reader.start()
     for _ in range(60):
-        store.put("s3://b/k", versions[5])
-        store.put("s3://b/k", versions[3])
+        put(store, "s3://b/k", versions[5])
+        put(store, "s3://b/k", versions[3])
     stop.set()
     for reader in readers:
         reader.join()

@@ -1,12 +1,11 @@
 """Engines for tests: with parts of a test's own, and for the rest parts that cost nothing."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from app.local.engine import Engine
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import SectionParser
-from app.local.engine.store import Store, embedded
+from app.local.engine.store import Store, StoreConfiguration, Stores
 from app.local.engine.writer import Model, Prompt, Sampling, Writing
 from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder, PlainParser
 
@@ -23,10 +22,25 @@ class NoModel:
         raise NotImplementedError
 
 
+class NoStores:
+    """For tests in which nothing is stored."""
+
+    def open(self, name: str, configuration: StoreConfiguration) -> Store:
+        raise NotImplementedError
+
+    def remove(self, name: str) -> None:
+        raise NotImplementedError
+
+    def names(self) -> set[str]:
+        return set()
+
+
 def engine_of(
     encoder: TextEncoder | None = None,
     writer: Model | None = None,
     new_parser: Callable[[], SectionParser] = PlainParser,
-    open_store: Callable[[Path], Store] = embedded,
+    stores: Stores | None = None,
 ) -> Engine:
-    return Engine(encoder or HashingEncoder(), writer or NoModel(), new_parser, open_store)
+    return Engine(
+        encoder or HashingEncoder(), writer or NoModel(), new_parser, stores or NoStores()
+    )

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app.local.engine.store import Chunk, Vectors, search
-from app.local.engine.store.engine import Embedded
+from app.local.engine.store import Chunk, StoreConfiguration, Vectors, search
+from app.local.engine.store.embedded_store import EmbeddedStore
 from app.local.engine.transformer import Encoder
 from tests.quality import CORPORA
 from tests.tables import Table
@@ -42,8 +42,8 @@ def run() -> Iterator[Table]:
         store.close()
 
 
-def filled(folder: Path, encoder: Encoder) -> Embedded:
-    store = Embedded(folder)
+def filled(folder: Path, encoder: Encoder) -> EmbeddedStore:
+    store = EmbeddedStore(folder, StoreConfiguration(encoder.dimension))
     with gzip.open(FOLDER / "corpus.jsonl.gz", "rt") as file:
         abstracts = [json.loads(line) for line in file]
     texts = [f"{each['title']}\n{each['text']}" for each in abstracts]
@@ -52,7 +52,7 @@ def filled(folder: Path, encoder: Encoder) -> Embedded:
     return store
 
 
-def table(store: Embedded, encoder: Encoder, judged: Relevant) -> Table:
+def table(store: EmbeddedStore, encoder: Encoder, judged: Relevant) -> Table:
     claims = questions()
     vectors = dict(zip(judged, encoder.encode([claims[name] for name in judged]), strict=True))
     ways: Mapping[str, Callable[[str], Ranking]] = {
@@ -73,11 +73,11 @@ def table(store: Embedded, encoder: Encoder, judged: Relevant) -> Table:
     return Table(f"scifact, {len(judged)} claims", columns, rows)
 
 
-def ranking(store: Embedded, vector: Vectors, text: str | None) -> Ranking:
+def ranking(store: EmbeddedStore, vector: Vectors, text: str | None) -> Ranking:
     return [hit.document for hit in store.search(vector, text, DEPTH)]
 
 
-def by_words(store: Embedded, text: str) -> Ranking:
+def by_words(store: EmbeddedStore, text: str) -> Ranking:
     """By BM25 alone, which the store does not offer."""
     index = store._index
     scores = search._words(index, text, np.ones(index.size, np.bool_))

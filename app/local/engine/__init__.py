@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the process that parses documents imports this package, and
     from app.local.engine.encoder import TextEncoder
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Page, Query
-    from app.local.engine.store import Store
+    from app.local.engine.store import Store, Stores
     from app.local.engine.writer import Model
 
 
@@ -29,13 +29,13 @@ class Engine:
         encoder: embeds texts and counts their tokens.
         writer: writes answers.
         new_parser: starts a parser. Whoever starts one closes it.
-        open_store: opens the store in a folder, and makes it if it is not there.
+        stores: where documents are stored and searched.
     """
 
     encoder: "TextEncoder"
     writer: "Model"
     new_parser: "Callable[[], SectionParser]"
-    open_store: "Callable[[Path], Store]"
+    stores: "Stores"
 
     def retrieve(self, store: "Store", query: "Query") -> "Page":
         """The chunks of a store that fit a question best."""
@@ -45,6 +45,7 @@ class Engine:
 
 
 def load(
+    stores: Path,
     precision: Literal["int8", "fp32"] = "int8",
     model_url: str | None = None,
     model: str | None = None,
@@ -52,6 +53,7 @@ def load(
     """Load the laptop's engine, in about 0.2 s.
 
     Args:
+        stores: the folder that the stores lie in.
         precision: how the encoder computes.
         model_url: an OpenAI-compatible server that writes the answers; without one the extractive
             writer does.
@@ -61,10 +63,10 @@ def load(
         WrongWeights: the encoder's files are missing, or not the published ones.
     """
     from app.local.engine.parsers.process import Parser
-    from app.local.engine.store import embedded
+    from app.local.engine.store import EmbeddedStores, open_embedded
     from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Server, Writer
 
     encoder = Encoder(precision)
     writer = Server(model_url, encoder, model) if model_url else Writer(encoder)
-    return Engine(encoder, writer, Parser, embedded)
+    return Engine(encoder, writer, Parser, EmbeddedStores(stores, open_embedded))

@@ -29,7 +29,7 @@ from app.local.bedrock_agent.knowledge_bases import bases, queue
 from app.local.bedrock_agent.knowledge_bases.fetch import Buckets, Fetch
 from app.local.bedrock_agent.knowledge_bases.recovery import recover
 from app.local.bedrock_agent.knowledge_bases.state import State
-from app.local.bedrock_agent.knowledge_bases.stores import Stores
+from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 from app.local.bedrock_agent.knowledge_bases.worker import Worker
 from app.local.control import Act
 from app.local.engine import Engine
@@ -66,7 +66,7 @@ class Knowledge:
     def __init__(self, home: Path, engine: Engine, buckets: Buckets) -> None:
         self.fetch = Fetch(buckets)
         self._state = State(home / "knowledge" / "state.sqlite")
-        self._stores = Stores(home / "knowledge" / "stores", engine.open_store)
+        self._stores = BaseStores(engine)
         self._worker = Worker(self._state, self._stores, buckets, engine)
 
     def start(self) -> None:

@@ -13,23 +13,24 @@ from sqlite3 import Connection
 
 from app.local.bedrock_agent.knowledge_bases import queue
 from app.local.bedrock_agent.knowledge_bases.state import State
-from app.local.bedrock_agent.knowledge_bases.stores import Stores
+from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 
 log = logging.getLogger(__name__)
 
 
-def recover(state: State, stores: Stores) -> None:
+def recover(state: State, stores: BaseStores) -> None:
     with state.transaction() as db:
         queue.recover(db)
         bases = [row["id"] for row in db.execute("SELECT id FROM knowledge_bases")]
-    stores.keep(bases)
+    stores.remove_all_but(bases)
     for base in bases:
         with state.transaction() as db:
             _reconcile(db, stores, base)
 
 
-def _reconcile(db: Connection, stores: Stores, base: str) -> None:
+def _reconcile(db: Connection, stores: BaseStores, base: str) -> None:
     store = stores.of(base)
+    store.refresh()  # what the last process wrote counts, too
     held = set(store.documents())
     sources = {
         row["id"] for row in db.execute("SELECT id FROM data_sources WHERE base = ?", (base,))

@@ -1,59 +1,51 @@
-"""The stores of the bases: one a base, opened when it is first asked for, and then kept open."""
+"""The stores of the bases: one a base, opened when it is first needed, and then kept open."""
 
 import logging
-import shutil
 import threading
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
-from app.local.engine.store import Store, StoreDamaged
+from app.local.engine import Engine
+from app.local.engine.store import Store, StoreConfiguration, StoreDamaged
 
 log = logging.getLogger(__name__)
 
 
-class Stores:
-    """Stores by base.
+class BaseStores:
+    """The engine's stores, by the id of the base whose documents they hold."""
 
-    Args:
-        home: the folder that holds a folder a base.
-        open_store: opens the store in a folder, and makes it if it is not there.
-    """
-
-    def __init__(self, home: Path, open_store: Callable[[Path], Store]) -> None:
-        home.mkdir(parents=True, exist_ok=True)
-        self._home = home
-        self._open_store = open_store
+    def __init__(self, engine: Engine) -> None:
+        self._stores = engine.stores
+        self._configuration = StoreConfiguration(engine.encoder.dimension)
         self._opening = threading.Lock()
         self._open: dict[str, Store] = {}
 
     def of(self, base: str) -> Store:
         with self._opening:
             if base not in self._open:
-                self._open[base] = self._opened(self._home / base)
+                self._open[base] = self._opened(base)
             return self._open[base]
 
-    def keep(self, bases: Iterable[str]) -> None:
-        """Remove the files of every other base."""
-        for folder in {path.name for path in self._home.iterdir() if path.is_dir()} - set(bases):
-            self.remove(folder)
+    def remove_all_but(self, bases: Iterable[str]) -> None:
+        """Remove the store of every other base."""
+        for base in self._stores.names() - set(bases):
+            self.remove(base)
 
     def remove(self, base: str) -> None:
-        """Remove a base's store and its files."""
+        """Remove a base's store, and all that it holds."""
         with self._opening:
             if base in self._open:
                 self._open.pop(base).close()
-            if (self._home / base).exists():
-                shutil.rmtree(self._home / base)
+            self._stores.remove(base)
 
     def close(self) -> None:
         with self._opening:
             while self._open:
                 self._open.popitem()[1].close()
 
-    def _opened(self, folder: Path) -> Store:
+    def _opened(self, base: str) -> Store:
         try:
-            return self._open_store(folder)
+            return self._stores.open(base, self._configuration)
         except StoreDamaged:
-            log.exception("The store %s is damaged: its documents are indexed again", folder)
-            shutil.rmtree(folder)
-            return self._open_store(folder)
+            log.exception("The store of %s is damaged: its documents are indexed again", base)
+            self._stores.remove(base)
+            return self._stores.open(base, self._configuration)

@@ -38,7 +38,7 @@ from app.local.bedrock_agent.knowledge_bases.queue import Outcome
 from app.local.bedrock_agent.knowledge_bases.reading import Readers, Sources, unexpected
 from app.local.bedrock_agent.knowledge_bases.scan import scan
 from app.local.bedrock_agent.knowledge_bases.state import State
-from app.local.bedrock_agent.knowledge_bases.stores import Stores
+from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 from app.local.engine import Engine
 from app.local.engine.store import StoreFull, Vectors
 from app.local.loop import Loop
@@ -62,7 +62,7 @@ class Worker:
     def __init__(
         self,
         state: State,
-        stores: Stores,
+        stores: BaseStores,
         buckets: Buckets,
         engine: Engine,
     ) -> None:
@@ -158,8 +158,10 @@ class Worker:
             start = end
 
     def _finish(self, batch: Sequence[Ready]) -> None:
-        """Store a batch, and note what became of it."""
+        """Store a batch, and note what became of it. What is said to be indexed can be found."""
         outcomes = [self._stored(ready) for ready in batch]
+        for base in {ready.task.base for ready in batch}:
+            self._stores.of(base).refresh()
         with self._state.transaction() as db:
             changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
             for outcome in outcomes:

@@ -5,9 +5,10 @@
 
 The truth is SQLite. The index is derived from it, and can be made again from it at any time.
 
-    contract        what every store promises: Chunk, Hit, Store
+    contract        what every store promises: Chunk, Hit, Store, Stores
     filters         Bedrock's RetrievalFilter
-    engine          the store in a folder
+    embedded_stores a folder for each store
+    embedded_store  the store in a folder
       truth         every document's chunks, in SQLite
       index         segments, merged as they grow, and which of their rows are alive
         segment     vectors, words and metadata of some chunks
@@ -19,34 +20,44 @@ The truth is SQLite. The index is derived from it, and can be made again from it
 
 from pathlib import Path
 
+from app.local.engine.encoder import Vectors
 from app.local.engine.store.contract import (
     Chunk,
     Hit,
     Metadata,
     Store,
+    StoreConfiguration,
     StoreDamaged,
     StoreError,
     StoreFull,
     StoreInUse,
-    Vectors,
+    Stores,
 )
+from app.local.engine.store.embedded_stores import EmbeddedStores
 
 __all__ = [
     "Chunk",
+    "EmbeddedStores",
     "Hit",
     "Metadata",
     "Store",
+    "StoreConfiguration",
     "StoreDamaged",
     "StoreError",
     "StoreFull",
     "StoreInUse",
+    "Stores",
     "Vectors",
-    "embedded",
+    "open_embedded",
 ]
 
 
-def embedded(path: Path) -> Store:
-    """The store in the folder `path`, made if it is not there."""
-    from app.local.engine.store.engine import Embedded
+def open_embedded(path: Path, configuration: StoreConfiguration) -> Store:
+    """Open the store in the folder `path`, and make it if it is not there.
 
-    return Embedded(path)
+    Raises:
+        StoreInUse, StoreDamaged, StoreError: see `Stores.open`.
+    """
+    from app.local.engine.store.embedded_store import EmbeddedStore  # imported with its index
+
+    return EmbeddedStore(path, configuration)

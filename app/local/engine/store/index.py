@@ -93,8 +93,10 @@ class Index:
             parts.append(Part.whole(new))
         return Index(tuple(parts))
 
-    def worn(self) -> int | None:
-        """The first part that is to be merged with all that follow; None if all is well."""
+    def first_part_to_merge(self) -> int | None:
+        """The place of the first part that is to be merged with all that follow it: because they
+        have grown too large beside it, or because half of its rows are dead. None if there is none.
+        """
         following = self.size
         for place, part in enumerate(self.parts):
             following -= part.size

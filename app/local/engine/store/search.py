@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from app.local.engine.encoder import Vectors
 from app.local.engine.store import bm25, fusion
 from app.local.engine.store.analysis import terms
 from app.local.engine.store.attributes import Mask
-from app.local.engine.store.contract import DIMENSION, Vectors
 from app.local.engine.store.filters import Filter
 from app.local.engine.store.fusion import Scores
 from app.local.engine.store.index import Index
@@ -62,16 +62,16 @@ def _nearest(index: Index, vector: Vectors, allowed: Mask, count: int) -> Mask:
     """
     if np.count_nonzero(allowed) <= max(EXACT, count):
         return allowed.copy()
-    code = signs(vector[np.newaxis])  # (6, 1)
+    code = signs(vector[np.newaxis])  # (words, 1)
     distances = np.concatenate([_hamming(segment.codes, code) for segment, _ in _spans(index)])
-    distances[~allowed] = DIMENSION + 1  # (n,)
+    distances[~allowed] = len(vector) + 1  # (n,)
     within = np.cumsum(np.bincount(distances))  # how many rows are so near, or nearer
     near: Mask = distances <= np.searchsorted(within, count)  # (n,)
     return near
 
 
 def _hamming(codes: Integers, code: Integers) -> Integers:
-    """In how many signs (6, n) codes differ from the (6, 1) one: (n,) uint16."""
+    """In how many signs (words, n) codes differ from the (words, 1) one: (n,) uint16."""
     distances: Integers = np.bitwise_count(codes ^ code).sum(axis=0, dtype=np.uint16)
     return distances
 

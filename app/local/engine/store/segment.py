@@ -1,8 +1,8 @@
 """A segment: an index over some chunks, made once and never changed.
 
     numbers     (n,)      the chunks, by their numbers in the truth, ascending
-    vectors     (n, 384)  what they mean
-    codes       (6, n)    the signs of the vectors' components, a bit each, 64 to a word
+    vectors     (n, d)    what they mean
+    codes       (w, n)    the signs of the vectors' components, a bit each, 64 to a word
     lengths     (n,)      how many terms a chunk has
     words                 which rows have a term; the key is the term's hash
     attributes            which rows have a value of a metadata key
@@ -23,18 +23,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local.engine.encoder import Vectors
 from app.local.engine.store import arrays
 from app.local.engine.store.analysis import terms
 from app.local.engine.store.attributes import Attributes, Mask
-from app.local.engine.store.contract import DIMENSION, Chunk, Vectors
+from app.local.engine.store.contract import Chunk
 from app.local.engine.store.inverted import Integers, Inverted
 
 
 @dataclass(frozen=True)
 class Segment:
     numbers: Integers  # (n,) int64
-    vectors: Vectors  # (n, 384)
-    codes: Integers  # (6, n) uint64
+    vectors: Vectors  # (n, d)
+    codes: Integers  # (w, n) uint64
     lengths: Integers  # (n,) int32
     words: Inverted
     attributes: Attributes
@@ -43,10 +44,10 @@ class Segment:
         return len(self.numbers)
 
     @classmethod
-    def of(cls, numbers: Sequence[int], chunks: Sequence[Chunk]) -> "Segment":
+    def of(cls, numbers: Sequence[int], chunks: Sequence[Chunk], dimension: int) -> "Segment":
         """Over chunks that have a vector, under these numbers, which ascend."""
         counted = [Counter(terms(chunk.text)) for chunk in chunks]
-        vectors = np.array([chunk.vector for chunk in chunks], np.float32).reshape(-1, DIMENSION)
+        vectors = np.array([chunk.vector for chunk in chunks], np.float32).reshape(-1, dimension)
         return cls(
             np.array(numbers, np.int64),
             vectors,
@@ -112,13 +113,15 @@ class Segment:
 
 
 def signs(vectors: Vectors) -> Integers:
-    """The codes of (n, 384) vectors: (6, n) uint64.
+    """The codes of (n, d) vectors: (w, n) uint64, w words of 64 bits, the rest of the last one 0.
 
     The more signs two vectors share, the smaller the angle between them is (Charikar, "Similarity
     Estimation Techniques from Rounding Algorithms", 2002).
     """
-    bits = np.packbits(vectors > 0, axis=1)  # (n, 48)
-    return np.ascontiguousarray(bits.view(np.uint64).T)  # (6, n)
+    bits = np.packbits(vectors > 0, axis=1)  # (n, bytes)
+    if rest := -bits.shape[1] % 8:
+        bits = np.pad(bits, ((0, 0), (0, rest)))  # (n, 8 w)
+    return np.ascontiguousarray(bits.view(np.uint64).T)  # (w, n)
 
 
 @lru_cache(maxsize=1 << 16)

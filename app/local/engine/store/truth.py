@@ -41,7 +41,7 @@ SCHEMA = f"""
         text TEXT NOT NULL,
         metadata TEXT NOT NULL,         -- JSON
         parent TEXT,
-        vector BLOB,                    -- 384 float32, little-endian; a parent has none
+        vector BLOB,                    -- float32, little-endian; a parent has none
         checksum INTEGER NOT NULL
     );
     CREATE INDEX chunks_of ON chunks (document);
@@ -81,6 +81,20 @@ class Truth:
     def close(self) -> None:
         for connection in (*self._idle, self._writer):
             connection.close()
+
+    def check_dimension(self, dimension: int) -> None:
+        """Check that what is stored has vectors of so many components.
+
+        Raises:
+            StoreError: it has others.
+        """
+        query = "SELECT length(vector) FROM chunks WHERE vector NOT NULL LIMIT 1"
+        for (size,) in self._read(query):
+            if size != 4 * dimension:
+                raise StoreError(
+                    f"{self._file} holds vectors of {size // 4} components, and the encoder makes "
+                    f"{dimension}. Remove {self._file.parent} and ingest its documents again."
+                )
 
     def next_number(self) -> int:
         """A number that no chunk has had; nor has any above it."""
@@ -249,7 +263,7 @@ def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None]:
 def _chunk(
     id_: bytes, text: bytes, metadata: bytes, parent: bytes | None, vector: bytes | None
 ) -> Chunk:
-    """The other way."""
+    """The chunk that `_fields` wrote, from a row's columns as bytes."""
     return Chunk(
         id_.decode(),
         text.decode(),

@@ -24,8 +24,9 @@ from app.local.engine.parsers import Records, Section, TooSlow
 from app.local.engine.store import (
     Chunk,
     Store,
+    StoreConfiguration,
     Vectors,
-    embedded,
+    open_embedded,
 )
 from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder, PlainParser
 from tests.local.bedrock_agent.knowledge_bases.world import Source, World, until
@@ -222,8 +223,18 @@ def test_semantic_chunking_is_more_work(tmp_path: Path) -> None:
 class LargeWait:
     """A store that waits in the middle of putting a large document."""
 
-    def __init__(self, path: Path, may_go_on: threading.Event, begun: threading.Event) -> None:
-        self._store, self._may_go_on, self._begun = embedded(path), may_go_on, begun
+    def __init__(
+        self,
+        path: Path,
+        configuration: StoreConfiguration,
+        may_go_on: threading.Event,
+        begun: threading.Event,
+    ) -> None:
+        self._store, self._may_go_on, self._begun = (
+            open_embedded(path, configuration),
+            may_go_on,
+            begun,
+        )
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
         if len(chunks) > CAPACITY:
@@ -238,8 +249,8 @@ class LargeWait:
 def test_a_small_document_is_stored_while_a_large_one_is(tmp_path: Path) -> None:
     may_go_on, begun = threading.Event(), threading.Event()
 
-    def open_store(path: Path) -> Store:
-        return LargeWait(path, may_go_on, begun)
+    def open_store(path: Path, configuration: StoreConfiguration) -> Store:
+        return LargeWait(path, configuration, may_go_on, begun)
 
     with World(tmp_path, open_store=open_store) as world:
         source = world.source()

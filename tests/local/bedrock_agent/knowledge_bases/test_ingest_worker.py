@@ -15,9 +15,10 @@ from app.local.bedrock_agent.knowledge_bases.reading import CLAIM
 from app.local.engine.store import (
     Chunk,
     Store,
+    StoreConfiguration,
     StoreFull,
     Vectors,
-    embedded,
+    open_embedded,
 )
 from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder
 from tests.local.bedrock_agent.knowledge_bases.world import (
@@ -26,13 +27,17 @@ from tests.local.bedrock_agent.knowledge_bases.world import (
     World,
     until,
 )
+from tests.local.engine.store.delayed import DelayedStore
+from tests.local.engine.store.samples import CONFIGURATION
 
 
 class Failing:
     """A store whose next puts fail, as queued."""
 
-    def __init__(self, path: Path, failures: Iterable[Exception]) -> None:
-        self._store, self._failures = embedded(path), deque(failures)
+    def __init__(
+        self, path: Path, configuration: StoreConfiguration, failures: Iterable[Exception]
+    ) -> None:
+        self._store, self._failures = open_embedded(path, configuration), deque(failures)
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
         if self._failures:
@@ -101,8 +106,8 @@ def test_a_direct_call_does_not_wait_for_a_job(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    def open_store(path: Path) -> Store:
-        return Failing(path, [StoreFull("no room")] * 2)
+    def open_store(path: Path, configuration: StoreConfiguration) -> Store:
+        return Failing(path, configuration, [StoreFull("no room")] * 2)
 
     with World(tmp_path, open_store=open_store) as world:
         source = world.source()
@@ -111,9 +116,20 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixt
     assert "no room" in caplog.text
 
 
+def test_what_is_said_to_be_indexed_or_gone_is_so_for_a_search(tmp_path: Path) -> None:
+    """With a store that shows a write after a refresh, as one far away may."""
+    with World(tmp_path, open_store=DelayedStore) as world:
+        source = world.source()
+        assert ingested(source, {"a.md": "fox", "b.md": "dog"})
+        assert sorted(source.found("fox")) == ["a.md", "b.md"]
+        source.delete("a.md")
+        assert source.settled("a.md")[0]["status"] == "NOT_FOUND"
+        assert source.found("fox") == ["b.md"]
+
+
 def test_a_document_that_cannot_be_stored_fails_alone(tmp_path: Path) -> None:
-    def open_store(path: Path) -> Store:
-        return Failing(path, [RuntimeError("a bug in the store")])
+    def open_store(path: Path, configuration: StoreConfiguration) -> Store:
+        return Failing(path, configuration, [RuntimeError("a bug in the store")])
 
     with World(tmp_path, open_store=open_store) as world:
         source = world.source()
@@ -158,7 +174,7 @@ def test_a_store_and_the_state_agree_after_a_start(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         source = world.source()
         ingested(source, {"lost.md": "fox", "kept.md": "dog"})
-    store = embedded(tmp_path / "knowledge" / "stores" / source.base)
+    store = open_embedded(tmp_path / "knowledge" / "stores" / source.base, CONFIGURATION)
     store.delete(f"{source.id}/{source.uri('lost.md')}")
     (vector,) = HashingEncoder().encode(["fox"])
     for document in (f"{source.id}/{source.uri('stray.md')}", "0123456789/s3://old/retained.md"):
@@ -201,8 +217,8 @@ def test_a_store_that_is_rebuilt_answers_no_question(tmp_path: Path) -> None:
         ingested(source, {"a.md": "fox", "b.md": "dog"})
     (tmp_path / "knowledge" / "stores" / source.base / "truth.sqlite").write_bytes(b"x" * 10_000)
 
-    def full(path: Path) -> Store:
-        return Failing(path, [StoreFull("The disk is full.")] * 10_000)
+    def full(path: Path, configuration: StoreConfiguration) -> Store:
+        return Failing(path, configuration, [StoreFull("The disk is full.")] * 10_000)
 
     for _ in range(2):  # the second time nothing is damaged, and not all is done
         with World(tmp_path, open_store=full) as again:

@@ -16,7 +16,8 @@ from app.local.bedrock_agent import knowledge_base_handlers
 from app.local.bedrock_agent.knowledge_bases import Knowledge
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import SectionParser
-from app.local.engine.store import Store, embedded
+from app.local.engine.store import EmbeddedStores, open_embedded
+from app.local.engine.store.embedded_stores import OpenStore
 from app.local.s3.storage import Buckets
 from app.local.wire import JSON, Call
 from tests.local.bedrock_agent.knowledge_bases.fakes import PlainParser
@@ -56,15 +57,14 @@ class World:
         self,
         home: Path,
         encoder: TextEncoder | None = None,
-        open_store: Callable[[Path], Store] = embedded,
+        open_store: OpenStore = open_embedded,
         parser: Callable[[], SectionParser] | None = None,
     ) -> None:
         self.home = home
         self.parser = PlainParser()
         self.buckets = Buckets(home)
-        self.engine = engine_of(
-            encoder, new_parser=parser or (lambda: self.parser), open_store=open_store
-        )
+        stores = EmbeddedStores(home / "knowledge" / "stores", open_store)
+        self.engine = engine_of(encoder, new_parser=parser or (lambda: self.parser), stores=stores)
         self.knowledge = Knowledge(home, self.engine, self.buckets)
         self._exits = ExitStack()
 

@@ -6,9 +6,11 @@ from functools import lru_cache
 import numpy as np
 from hypothesis import settings
 
-from app.local.engine.store import Chunk, Metadata, Vectors
+from app.local.engine.store import Chunk, Metadata, StoreConfiguration, Vectors
 from app.local.engine.store.filters import Condition, Filter
 
+DIMENSION = 384
+CONFIGURATION = StoreConfiguration(DIMENSION)
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=60)  # the same on any machine
 
 _WORDS = """
@@ -19,9 +21,9 @@ WORDS = _WORDS.split()
 
 
 @lru_cache
-def vector(seed: int) -> Vectors:
+def vector(seed: int, dimension: int = DIMENSION) -> Vectors:
     """A unit vector of its own for every seed."""
-    direction = np.random.default_rng(seed).standard_normal(384)
+    direction = np.random.default_rng(seed).standard_normal(dimension)
     unit: Vectors = (direction / np.linalg.norm(direction)).astype(np.float32)
     return unit
 

@@ -17,11 +17,11 @@ from app.local.engine.store import (
     StoreError,
     StoreFull,
     StoreInUse,
-    embedded,
+    open_embedded,
 )
-from app.local.engine.store.engine import SAVED, Embedded
+from app.local.engine.store.embedded_store import SAVED, EmbeddedStore
 from app.local.engine.store.filters import Condition
-from tests.local.engine.store.samples import chunk, vector
+from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
 from tests.local.engine.store.writing import (
     Documents,
     after,
@@ -73,7 +73,7 @@ def test_killed_at_any_moment_it_loses_nothing_acknowledged_and_halves_nothing(
         for _ in range(acknowledged):
             documents = after(documents, next(steps))
         one_more = after(documents, next(steps))
-        store = embedded(path)
+        store = open_embedded(path, CONFIGURATION)
         found = held(store)
         assert found in (as_held(documents), as_held(one_more))
         documents = documents if found == as_held(documents) else one_more
@@ -81,7 +81,7 @@ def test_killed_at_any_moment_it_loses_nothing_acknowledged_and_halves_nothing(
         store.close()
         remove_index(path)
         caplog.clear()
-        store = embedded(path)
+        store = open_embedded(path, CONFIGURATION)
         assert answers(store) == before
         store.close()
 
@@ -107,7 +107,7 @@ def killed_writer(path: Path, seed: int, seconds: float) -> int:
 def saved(tmp_path: Path) -> Path:
     """A closed store with two segments on the disk, some rows dead, and some in no segment."""
     path = tmp_path / "store"
-    store = embedded(path)
+    store = open_embedded(path, CONFIGURATION)
     for document, size in (("a", 5 * SAVED), ("b", SAVED), ("c", 40)):
         chunks = [chunk(f"{document}-{n}", n, metadata={"step": n % 9}) for n in range(size)]
         store.put(document, chunks)
@@ -157,7 +157,7 @@ def test_files_that_a_crash_left_behind_are_removed(saved: Path) -> None:
 
 
 def reopened(path: Path) -> list[list[Hit]]:
-    store = embedded(path)
+    store = open_embedded(path, CONFIGURATION)
     try:
         return answers(store)
     finally:
@@ -198,11 +198,11 @@ def test_a_truth_of_another_version_is_refused(saved: Path) -> None:
         database.execute("PRAGMA user_version = 99")
     database.close()
     with pytest.raises(StoreError, match="another version"):
-        embedded(saved)
+        open_embedded(saved, CONFIGURATION)
 
 
 def test_a_full_disk_is_an_error_that_passes(saved: Path) -> None:
-    store = Embedded(saved)
+    store = EmbeddedStore(saved, CONFIGURATION)
     expected, documents = answers(store), store.documents()
     (pages,) = store._truth._writer.execute("PRAGMA page_count").fetchone()
     store._truth._writer.execute(f"PRAGMA max_page_count = {pages}")
@@ -223,7 +223,7 @@ def test_a_full_disk_is_an_error_that_passes(saved: Path) -> None:
 def test_an_index_that_cannot_be_saved_is_still_searched(
     saved: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Embedded(saved)
+    store = EmbeddedStore(saved, CONFIGURATION)
     store._path = saved / "gone"
     store.put("new", [chunk(f"new-{n}", n) for n in range(3 * SAVED)])
     assert "not saved" in caplog.text
@@ -234,8 +234,8 @@ def test_an_index_that_cannot_be_saved_is_still_searched(
 
 
 def test_a_store_is_open_once(saved: Path) -> None:
-    store = embedded(saved)
+    store = open_embedded(saved, CONFIGURATION)
     with pytest.raises(StoreInUse, match="another process"):
-        embedded(saved)
+        open_embedded(saved, CONFIGURATION)
     store.close()
     reopened(saved)

@@ -14,6 +14,7 @@ from app.local.engine.store.inverted import Inverted
 from app.local.engine.store.segment import Segment
 from tests.contract.test_store_model import FILTERS, METADATA
 from tests.local.engine.store.samples import (
+    DIMENSION,
     PROPERTY,
     chunk,
     passes,
@@ -82,7 +83,7 @@ def test_a_mask_is_what_the_filter_says_of_each_row(metadata: list[Metadata], wh
 
 def some(numbers: range) -> Segment:
     chunks = [chunk(str(n), n, metadata={"n": n % 4, "even": n % 2 == 0}) for n in numbers]
-    return Segment.of(list(numbers), chunks)
+    return Segment.of(list(numbers), chunks, DIMENSION)
 
 
 def contents(segment: Segment) -> dict[str, Any]:
@@ -129,12 +130,12 @@ def test_a_saved_segment_is_loaded_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_segment_may_be_empty(tmp_path: Path) -> None:
-    Segment.of([], []).save(tmp_path / "a.segment")
+    Segment.of([], [], DIMENSION).save(tmp_path / "a.segment")
     assert len(Segment.load(tmp_path / "a.segment")) == 0
 
 
 def test_a_word_may_be_there_very_often() -> None:
-    segment = Segment.of([1], [Chunk("c", "amber " * 70_000, {}, vector(1))])
+    segment = Segment.of([1], [Chunk("c", "amber " * 70_000, {}, vector(1))], DIMENSION)
     assert segment.words.counts.tolist() == [65535]
     assert segment.lengths.tolist() == [70_000]
 
@@ -152,7 +153,7 @@ def test_however_it_grows_an_index_has_few_parts_and_little_dead(
         gone = {n for n in live if n % 10 < tenths}
         live = (live | set(new)) - gone
         index = index.changed(np.array(sorted(gone), np.int64), blank(new))
-        if (first := index.worn()) is not None:
+        if (first := index.first_part_to_merge()) is not None:
             index = index.with_last(first, Part.whole(index.merged(first)))
         sizes = [part.size for part in index.parts]
         assert sum(sizes) == index.size == len(live)
@@ -163,4 +164,4 @@ def test_however_it_grows_an_index_has_few_parts_and_little_dead(
 
 
 def blank(numbers: range) -> Segment:
-    return Segment.of(list(numbers), [Chunk(str(n), "", {}, vector(0)) for n in numbers])
+    return Segment.of(list(numbers), [Chunk(str(n), "", {}, vector(0)) for n in numbers], DIMENSION)

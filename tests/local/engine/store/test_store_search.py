@@ -15,6 +15,7 @@ from app.local.engine.store.index import Index, Part
 from app.local.engine.store.search import EXACT, search
 from app.local.engine.store.segment import Segment
 from tests.local.engine.store.samples import (
+    DIMENSION,
     PROPERTY,
     chunk,
     sentence,
@@ -30,7 +31,7 @@ def index_of(*runs: Chunks) -> Index:
 
 
 def segment_of(run: Chunks) -> Segment:
-    return Segment.of(list(run), list(run.values()))
+    return Segment.of(list(run), list(run.values()), DIMENSION)
 
 
 def bm25(chunks: Chunks, question: str) -> dict[int, float]:
@@ -79,7 +80,7 @@ def histories(draw: st.DrawFn) -> tuple[Index, Index, Chunks]:
     for start, stop in zip([0, *cuts], [*cuts, numbers], strict=True):
         run = segment_of({n: chunks[n] for n in range(start, stop)})
         grown = grown.changed(np.array(sorted(n for n in gone if n < start), np.int64), run)
-        if draw(st.booleans()) and (first := grown.worn()) is not None:
+        if draw(st.booleans()) and (first := grown.first_part_to_merge()) is not None:
             grown = grown.with_last(first, Part.whole(grown.merged(first)))
     grown = grown.changed(np.array(sorted(gone), np.int64))
     left = {n: each for n, each in chunks.items() if n not in gone}
@@ -123,7 +124,7 @@ def plain_segment(numbers: list[int], vectors: Vectors) -> Segment:
         Chunk(str(n), ("even", "odd")[n % 2], {"rare": True} if n % 50 == 0 else {}, each)
         for n, each in zip(numbers, vectors, strict=True)
     ]
-    return Segment.of(numbers, chunks)
+    return Segment.of(numbers, chunks, DIMENSION)
 
 
 def test_of_many_chunks_nearly_all_of_the_nearest_are_found(large: Index) -> None:
@@ -159,7 +160,7 @@ def test_of_many_chunks_a_filter_that_most_pass_keeps_the_others_out(
 
 
 def test_of_many_chunks_words_bring_in_what_vectors_do_not(large: Index) -> None:
-    last = Segment.of([10**6], [Chunk("last", "ThrottlingException", {}, vector(2))])
+    last = Segment.of([10**6], [Chunk("last", "ThrottlingException", {}, vector(2))], DIMENSION)
     index = large.changed(np.empty(0, np.int64), last)
     assert 10**6 not in search(index, vector(1), None, 100, None)[0]
     assert search(index, vector(1), "odd throttling", 1, None)[0].tolist() == [10**6]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from app.local.engine.store import Chunk, Store, embedded
-from tests.local.engine.store.samples import chunk
+from app.local.engine.store import Chunk, Store, open_embedded
+from tests.local.engine.store.samples import CONFIGURATION, chunk
 
 Operation = tuple[str, list[Chunk] | None]  # a document, and its chunks; None deletes it
 Documents = dict[str, list[Chunk]]
@@ -48,7 +48,7 @@ def after(documents: Documents, operation: Operation) -> Documents:
 
 def write(path: Path, seed: int, acknowledge: Connection) -> None:
     """Never returns. Sends one byte for each operation that has returned."""
-    store = embedded(path)
+    store = open_embedded(path, CONFIGURATION)
     for operation in operations(seed):
         apply(store, operation)
         acknowledge.send_bytes(b".")

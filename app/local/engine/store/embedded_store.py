@@ -4,8 +4,8 @@
     *.segment         the index over it, as far as it has been saved; it can always be made again
     in-use            locked by the process that has the store open
 
-A put commits to the truth first and then publishes the next index. A reader works on the index that
-it found; if a chunk that it wants was replaced meanwhile, it looks again.
+A put commits to the truth first and then publishes the next index. A search works on the index of
+its beginning; if one of its hits was replaced meanwhile, it begins again with the next index.
 """
 
 import logging
@@ -18,14 +18,14 @@ from threading import Lock
 
 import numpy as np
 
+from app.local.engine.encoder import Vectors
 from app.local.engine.store import arrays
 from app.local.engine.store.contract import (
-    DIMENSION,
     Chunk,
     Hit,
+    StoreConfiguration,
     StoreError,
     StoreInUse,
-    Vectors,
 )
 from app.local.engine.store.filters import Filter, kind
 from app.local.engine.store.index import Index, Part
@@ -43,10 +43,11 @@ NONE = np.empty(0, np.int64)
 log = logging.getLogger(__name__)
 
 
-class Embedded:
-    """SQLite, and an index over it."""
+class EmbeddedStore:
+    """SQLite, and an index over it. What was written is visible at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, configuration: StoreConfiguration) -> None:
+        self._dimension = configuration.dimension
         path.mkdir(parents=True, exist_ok=True)
         arrays.sync_folder(path.parent)
         self._path = path
@@ -56,15 +57,16 @@ class Embedded:
         with ExitStack() as resources:
             resources.enter_context(closing(_lock(path / "in-use")))
             self._truth = resources.enter_context(closing(Truth(path / "truth.sqlite")))
+            self._truth.check_dimension(self._dimension)
             arrays.sync_folder(path)
             self._restore()
             self._resources = resources.pop_all()
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
-        _check(chunks)
+        _check(chunks, self._dimension)
         rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks)]
         # The long part of a large document comes before others have to wait for it.
-        drafted = _segment([row for row in rows if row.chunk.vector is not None])
+        drafted = self._segment([row for row in rows if row.chunk.vector is not None])
         with self._writing:
             first = self._truth.next_number()
             rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks, first)]
@@ -80,6 +82,9 @@ class Embedded:
                 self._index = self._index.changed(self._truth.delete(document))
             self._merge()
 
+    def refresh(self) -> None:
+        """Nothing is left to be done: every write is visible when it returns."""
+
     def documents(self) -> dict[str, int]:
         return self._truth.documents()
 
@@ -90,7 +95,7 @@ class Embedded:
         limit: int,
         filter: Filter | None = None,  # noqa: A002 (Bedrock's own name for it)
     ) -> list[Hit]:
-        _check_vector("the query", vector)
+        _check_vector("the query", vector, self._dimension)
         if limit < 1:
             raise ValueError(f"limit must be at least 1, and is {limit}")
         index = self._index
@@ -111,6 +116,11 @@ class Embedded:
         with self._writing:
             self._resources.close()
 
+    def _segment(self, rows: Sequence[Row]) -> Segment:
+        return Segment.of(
+            [row.number for row in rows], [row.chunk for row in rows], self._dimension
+        )
+
     def _after(self, index: Index) -> Index:
         """The index after this one, some of whose chunks are no longer in the truth."""
         with self._committing:
@@ -130,7 +140,7 @@ class Embedded:
             rows = self._truth.chunks(batch)
             if len(rows) < len(batch):
                 raise self._truth.damaged("chunks are missing")
-            self._index = self._index.changed(NONE, _segment(sorted(rows)))
+            self._index = self._index.changed(NONE, self._segment(sorted(rows)))
             self._merge()
         self._record()
         self._remove_strays()
@@ -155,7 +165,7 @@ class Embedded:
 
     def _merge(self) -> None:
         """Merge the segments that have become too many or too empty, and save the result."""
-        first = self._index.worn()
+        first = self._index.first_part_to_merge()
         if first is not None:
             self._index = self._index.with_last(first, self._saved(self._index.merged(first)))
             self._record()
@@ -189,10 +199,6 @@ def _forgiven() -> Iterator[None]:
         log.warning("a part of the index was not saved, and is made again on opening: %s", error)
 
 
-def _segment(rows: Sequence[Row]) -> Segment:
-    return Segment.of([row.number for row in rows], [row.chunk for row in rows])
-
-
 def _hit(row: Row, score: float) -> Hit:
     chunk = row.chunk
     return Hit(chunk.id, row.document, chunk.text, chunk.metadata, score, chunk.parent)
@@ -212,7 +218,7 @@ def _lock(file: Path) -> sqlite3.Connection:
     return lock
 
 
-def _check(chunks: Sequence[Chunk]) -> None:
+def _check(chunks: Sequence[Chunk], dimension: int) -> None:
     """What a document must be.
 
     Raises:
@@ -223,7 +229,7 @@ def _check(chunks: Sequence[Chunk]) -> None:
         raise ValueError("the chunks of a document must have different ids")
     for chunk in chunks:
         if chunk.vector is not None:
-            _check_vector(f"chunk {chunk.id}", chunk.vector)
+            _check_vector(f"chunk {chunk.id}", chunk.vector, dimension)
         if chunk.parent and (chunk.parent not in vectors or vectors[chunk.parent] is not None):
             raise ValueError(f"chunk {chunk.id}: {chunk.parent} is no parent in this document")
         for key, value in chunk.metadata.items():
@@ -234,6 +240,6 @@ def _check(chunks: Sequence[Chunk]) -> None:
                 )
 
 
-def _check_vector(whose: str, vector: Vectors) -> None:
-    if vector.shape != (DIMENSION,) or not abs(np.linalg.norm(vector) - 1) < UNIT:
-        raise ValueError(f"{whose}: the vector must have {DIMENSION} components and length 1")
+def _check_vector(whose: str, vector: Vectors, dimension: int) -> None:
+    if vector.shape != (dimension,) or not abs(np.linalg.norm(vector) - 1) < UNIT:
+        raise ValueError(f"{whose}: the vector must have {dimension} components and length 1")
