@@ -70,15 +70,15 @@ def server(loopback: Loopback) -> Loopback:
 
 @pytest.fixture(scope="module")
 def aws(loopback: Loopback) -> Clients:
-    return _clients(loopback, deadline_seconds=20)
+    return clients_of(loopback, deadline_seconds=20)
 
 
 @pytest.fixture(scope="module")
 def hurried(loopback: Loopback) -> Clients:
-    return _clients(loopback, deadline_seconds=1)
+    return clients_of(loopback, deadline_seconds=1)
 
 
-def _clients(loopback: Loopback, deadline_seconds: float) -> Clients:
+def clients_of(loopback: Loopback, deadline_seconds: float) -> Clients:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", loopback.url)
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
