@@ -3,7 +3,7 @@
     account = Account(LogMeter(), principal)
     with account.call(model_id, "answer") as call:
         ...                                         the model is called
-        call.usage = completion.usage               what it says that it read and wrote
+        call.observe(completion.usage)              what it says that it read and wrote
 
 When the block ends, in whatever way, the meter learns of the call: once, with what is known by
 then. Quotas and reports of usage read what a meter records; `LogMeter`, the default, writes a line
@@ -86,6 +86,10 @@ class OpenCall:
     """
 
     usage: Usage | None = None
+
+    def observe(self, usage: Usage) -> None:
+        """Take note of what the service tells; it counts anew each time, from the beginning."""
+        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)

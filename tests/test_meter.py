@@ -24,7 +24,7 @@ def test_a_call_is_recorded_when_it_ends_with_what_it_told() -> None:
     meter = Recorder()
     with Account(meter, "ada").call("nova", "answer") as call:
         assert meter.calls == []
-        call.usage = Usage(9, 4)
+        call.observe(Usage(9, 4))
     assert meter.calls == [MeteredCall("ada", "nova", "answer", "complete", Usage(9, 4))]
 
 
@@ -44,7 +44,7 @@ def test_a_call_that_does_not_end_well_is_recorded_too(
 
     def fail() -> None:
         with Account(meter, "ada").call("nova", "answer") as call:
-            call.usage = Usage(9, 0)
+            call.observe(Usage(9, 0))
             raise failure
 
     with pytest.raises(type(failure)):

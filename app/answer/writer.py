@@ -28,8 +28,10 @@ class Writer:
     def rewrite(self, prompt: Prompt) -> Completion:
         """Call the model for a question that stands alone, and wait for the whole of it."""
         with self.account.call(self.model.id, "rewrite") as call:
-            completion = invocation.invoke(self.runtime, self.model, self._fit(prompt))
-            call.usage = completion.usage
+            completion = invocation.invoke(
+                self.runtime, self.model, self._fit(prompt), observe=call.observe
+            )
+            call.observe(completion.usage)
         return completion
 
     def answer(self, prompt: Prompt) -> Generator[Delta | Completion, None, None]:
@@ -37,12 +39,14 @@ class Writer:
 
         Closing the generator closes the connection to the model.
         """
-        reply = invocation.stream(self.runtime, self.model, self._fit(prompt))
-        with self.account.call(self.model.id, "answer") as call, closing(reply):
-            for part in reply:
-                if isinstance(part, Completion):
-                    call.usage = part.usage
-                yield part
+        fitted = self._fit(prompt)
+        with self.account.call(self.model.id, "answer") as call:
+            stream = invocation.stream(self.runtime, self.model, fitted, observe=call.observe)
+            with closing(stream) as reply:
+                for part in reply:
+                    if isinstance(part, Completion):
+                        call.observe(part.usage)
+                    yield part
 
     def _fit(self, prompt: Prompt) -> Prompt:
         """The prompt, without what the model does not take. The caller asked for none of it by

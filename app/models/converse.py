@@ -24,7 +24,7 @@ from app.models.families.converse_shape import (
 from app.models.families.family import JSON, Family, Piece, given
 from app.models.model import Model
 from app.models.prompt import Prompt
-from app.models.reply import PartialReply
+from app.models.reply import PartialReply, UsageObserver, ignore
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -36,12 +36,13 @@ def invoke(
     prompt: Prompt,
     *,
     guardrail: GuardrailConfiguration | None = None,
+    observe: UsageObserver = ignore,
 ) -> Completion:
     """Ask a model, and wait for the whole reply (Converse).
 
     Args and errors are those of `app.models.invoke`.
     """
-    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail)))
+    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail), observe))
 
 
 def stream(
@@ -50,6 +51,7 @@ def stream(
     prompt: Prompt,
     *,
     guardrail: GuardrailConfiguration | None = None,
+    observe: UsageObserver = ignore,
 ) -> Generator[Delta | Completion, None, None]:
     """Ask a model, and yield its reply as it is written (ConverseStream).
 
@@ -57,7 +59,7 @@ def stream(
     messageStop was cut; one that ends after it, without metadata, is whole and has no counts.
     """
     request = _request(model, prompt, guardrail)
-    return (_streamed if model.facts.streams else _whole)(runtime, model, prompt, request)
+    return (_streamed if model.facts.streams else _whole)(runtime, model, prompt, request, observe)
 
 
 def request(prompt: Prompt) -> JSON:
@@ -129,9 +131,13 @@ def top_k_field(model: Model, top_k: int | None) -> JSON | None:
 
 
 def _whole(
-    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    request: JSON,
+    observe: UsageObserver,
 ) -> Generator[Delta | Completion, None, None]:
-    partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools))
+    partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools), observe=observe)
 
     def read(response: Any) -> tuple[Delta, ...]:
         return partial.add_body(response, CONVERSE.reply)
@@ -140,9 +146,13 @@ def _whole(
 
 
 def _streamed(
-    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    request: JSON,
+    observe: UsageObserver,
 ) -> Generator[Delta | Completion, None, None]:
-    partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools))
+    partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools), observe=observe)
 
     def call() -> tuple[Any, Any]:
         response = runtime.converse_stream(**request)

@@ -11,7 +11,7 @@ from app.models.content import Completion, Delta
 from app.models.families.family import JSON, given
 from app.models.model import Model
 from app.models.prompt import Prompt
-from app.models.reply import PartialReply
+from app.models.reply import PartialReply, UsageObserver, ignore
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -23,6 +23,7 @@ def invoke(
     prompt: Prompt,
     *,
     guardrail: GuardrailConfiguration | None = None,
+    observe: UsageObserver = ignore,
 ) -> Completion:
     """Ask a model, and wait for the whole reply (InvokeModel).
 
@@ -31,12 +32,14 @@ def invoke(
         model: what `app.models.find` returns.
         prompt: what the model is asked.
         guardrail: what judges the prompt and the reply.
+        observe: learns of the tokens that the model has counted, as often as it tells: also of a
+            reply that then fails or is cut.
 
     Raises:
         InvalidRequest: the model does not take what the prompt holds.
         OutcropError: the call failed, by the table in `app.aws`.
     """
-    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail)))
+    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail), observe))
 
 
 def stream(
@@ -45,6 +48,7 @@ def stream(
     prompt: Prompt,
     *,
     guardrail: GuardrailConfiguration | None = None,
+    observe: UsageObserver = ignore,
 ) -> Generator[Delta | Completion, None, None]:
     """Ask a model, and yield its reply as it is written (InvokeModelWithResponseStream).
 
@@ -60,7 +64,7 @@ def stream(
     """
     streams = model.facts.streams
     request = _request(model, prompt, guardrail, streamed=streams)
-    return (_streamed if streams else _whole)(runtime, model, prompt, request)
+    return (_streamed if streams else _whole)(runtime, model, prompt, request, observe)
 
 
 def _request(
@@ -88,9 +92,13 @@ def _request(
 
 
 def _whole(
-    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    request: JSON,
+    observe: UsageObserver,
 ) -> Generator[Delta | Completion, None, None]:
-    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools))
+    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools), observe=observe)
 
     def read(response: Any) -> tuple[Delta, ...]:
         return reply.add(response["body"].read(), model.family.reply)
@@ -99,9 +107,13 @@ def _whole(
 
 
 def _streamed(
-    runtime: BedrockRuntimeClient, model: Model, prompt: Prompt, request: JSON
+    runtime: BedrockRuntimeClient,
+    model: Model,
+    prompt: Prompt,
+    request: JSON,
+    observe: UsageObserver,
 ) -> Generator[Delta | Completion, None, None]:
-    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools))
+    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools), observe=observe)
 
     def call() -> tuple[Any, Any]:
         response = runtime.invoke_model_with_response_stream(**request)

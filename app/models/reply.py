@@ -33,6 +33,13 @@ GUARDRAIL_TRACE = "amazon-bedrock-trace"
 Counts = tuple[int | None, int | None]  # tokens read, tokens written
 
 
+UsageObserver = Callable[[Usage], None]
+
+
+def ignore(_usage: Usage) -> None:
+    """The observer of a call that nobody meters."""
+
+
 class PartialReply:
     """The state of a reply: its blocks so far, why it stopped, and whether it is whole.
 
@@ -52,10 +59,19 @@ class PartialReply:
     Args:
         model_id: what the model is called in errors.
         tools: whether it was offered tools; a call of one that was not is a failure.
+        observe: learns of the tokens that the bodies have counted so far.
     """
 
-    def __init__(self, model_id: str, family: Family, *, tools: bool = False) -> None:
+    def __init__(
+        self,
+        model_id: str,
+        family: Family,
+        *,
+        tools: bool = False,
+        observe: UsageObserver = ignore,
+    ) -> None:
         self.whole = False
+        self._observe = observe
         self._model_id = model_id
         self._family = family
         self._tools = tools
@@ -83,7 +99,11 @@ class PartialReply:
         with self._reading():
             piece = read(body)
             self._note(body)
-            return tuple(self._take(piece))
+            try:
+                return tuple(self._take(piece))
+            finally:
+                if usage := self._usage_so_far():
+                    self._observe(usage)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -125,6 +145,12 @@ class PartialReply:
             ),
             trace=self._trace,
         )
+
+    def _usage_so_far(self) -> Usage | None:
+        """The tokens that the bodies have counted; None as long as they have counted none."""
+        pairs = zip(self._in_body, self._in_metrics, strict=True)
+        read, written = (body if body is not None else metrics for body, metrics in pairs)
+        return None if read is None and written is None else Usage(read or 0, written or 0)
 
     def _note(self, body: JSON) -> None:
         """What Bedrock itself adds to a body; for Claude's first chunk, to the message in it."""

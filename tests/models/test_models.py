@@ -155,6 +155,21 @@ def test_a_stream_cut_between_two_frames_is_no_answer(
                 list(pieces(aws, one.model_id, one.prompt))
 
 
+def test_a_stream_that_is_cut_has_told_the_tokens_that_it_counted(
+    server: Loopback, aws: Clients
+) -> None:
+    one = golden.ANTHROPIC
+    frames = [http_chunk(chunk_frame(chunk)) for chunk in one.chunks[:4]]
+    server.enqueue(stream_head(), *frames, STREAM_END)
+    observed: list[Usage] = []
+    stream = invocation.stream(
+        aws.bedrock_runtime, find(one.model_id), one.prompt, observe=observed.append
+    )
+    with pytest.raises(StreamCut):
+        list(stream)
+    assert observed[-1] == Usage(21, 0)
+
+
 def test_a_stream_cut_at_any_byte_is_no_answer(server: Loopback, aws: Clients) -> None:
     """A body that only the connection ends: there is nothing but the answer itself to go by."""
     whole = b"".join(chunk_frame(chunk) for chunk in golden.MISTRAL.chunks)
