@@ -23,9 +23,9 @@ from typer.testing import CliRunner
 
 from app import settings
 from app.cli import cli
-from app.deploy.replay.application import CHANGED
+from app.deploy.replay.application import OVERRIDES
 from app.deploy.replay.creators import CREATORS
-from app.deploy.replay.without import ABSENT
+from app.deploy.replay.omissions import OMISSIONS
 from app.local.stand_in import Options, StandIn
 from app.local.wire import coverage
 from app.models import MODELS
@@ -186,8 +186,8 @@ def _made() -> str:
 
 def _left_out() -> str:
     reasons: dict[str, list[str]] = {}
-    for kind, absent in sorted(ABSENT.items()):
-        reasons.setdefault(absent.reason, []).append(f"`{kind.removeprefix('AWS::')}`")
+    for kind, omission in sorted(OMISSIONS.items()):
+        reasons.setdefault(omission.reason, []).append(f"`{kind.removeprefix('AWS::')}`")
     rows = [(reason, ", ".join(kinds)) for reason, kinds in sorted(reasons.items())]
     return _table(("why", "types"), rows)
 
@@ -195,7 +195,7 @@ def _left_out() -> str:
 def _changed() -> str:
     rows = [
         (f"`{name}`", f"`{value}`" if value else "left out", why)
-        for name, (value, why) in CHANGED.items()
+        for name, (value, why) in OVERRIDES.items()
     ]
     return _table(("variable", "on the laptop", "since"), rows)
 

@@ -11,7 +11,7 @@ import typer
 from app.cli import screen
 
 if TYPE_CHECKING:
-    from app.deploy.replay import Replayed, Step, Template
+    from app.deploy.replay import ReplayResult, Step, Template
 
 DEADLINE_SECONDS = 30
 
@@ -28,7 +28,7 @@ class Replaying:
     home: Path
     parameters: Mapping[str, str]
     quiet: bool
-    replayed: "Replayed | None" = field(default=None, init=False)
+    replayed: "ReplayResult | None" = field(default=None, init=False)
 
     @classmethod
     def of(
@@ -51,7 +51,7 @@ class Replaying:
         """Make the resources; gives what the application is started with."""
         from app.aws import clients, deployer
         from app.deploy.replay import replay
-        from app.deploy.replay.application import on_the_laptop
+        from app.deploy.replay.application import override
         from app.deploy.replay.seeds import seed
 
         total = len(self.template.resources)
@@ -66,7 +66,7 @@ class Replaying:
                 lambda _: advance(next(dealt_with)),
             )
         seed(self.replayed.outputs)
-        return on_the_laptop(self.replayed.variables)
+        return override(self.replayed.variables)
 
     def told(self) -> dict[str, Any]:
         """What became of the template, for programs."""
@@ -74,7 +74,7 @@ class Replaying:
 
     def show(self) -> None:
         """For people: what is there, resource by resource; what is not, by its reason."""
-        from app.deploy.replay.application import CHANGED
+        from app.deploy.replay.application import OVERRIDES
 
         assert self.replayed
         there = [step for step in self.replayed.steps if step.became != "left out"]
@@ -84,11 +84,11 @@ class Replaying:
         )
         screen.out.print()
         screen.table(("left out", "since"), _left_out(self.replayed.steps))
-        changed = self.replayed.variables.keys() & CHANGED.keys()
+        changed = self.replayed.variables.keys() & OVERRIDES.keys()
         screen.out.print()
         screen.table(
             ("changed for the laptop", "since"),
-            [(_change(name), CHANGED[name][1]) for name in CHANGED if name in changed],
+            [(_change(name), OVERRIDES[name][1]) for name in OVERRIDES if name in changed],
         )
         screen.out.print()
 
@@ -103,7 +103,7 @@ def _left_out(steps: Sequence["Step"]) -> Iterator[tuple[str, str]]:
 
 
 def _change(name: str) -> str:
-    from app.deploy.replay.application import CHANGED
+    from app.deploy.replay.application import OVERRIDES
 
-    value = CHANGED[name][0]
+    value = OVERRIDES[name][0]
     return f"{name}={value}" if value else f"without {name}"

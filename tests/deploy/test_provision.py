@@ -16,7 +16,7 @@ from app.aws import Clients, Deployer, clients, deployer
 from app.deploy.laptop.provision import provision
 from app.deploy.replay import read as read_template
 from app.deploy.replay import replay
-from app.deploy.replay.application import on_the_laptop
+from app.deploy.replay.application import override
 from app.settings import Settings, adopt, read
 from tests.flows.home import SECONDS, laptop
 from tests.synthesized import Synthesized
@@ -47,7 +47,7 @@ def stack(synthesized: Synthesized, tmp_path_factory: pytest.TempPathFactory) ->
     def deploy() -> Settings:
         aws, deploying = clients(SECONDS), deployer(SECONDS)
         replayed = replay(read_template(template), aws, deploying, folder, {}, lambda _: None)
-        adopt(on_the_laptop(replayed.variables) | {"OUTCROP_AUTH": "local"})
+        adopt(override(replayed.variables) | {"OUTCROP_AUTH": "local"})
         settings = read(Settings)
         facts.update(_facts(aws, deploying, settings))
         return settings

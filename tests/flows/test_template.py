@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from app.aws import Clients, Deployer, clients, deployer
-from app.deploy.replay import Replayed, TemplateError, replay
+from app.deploy.replay import ReplayResult, TemplateError, replay
 from app.deploy.replay import read as read_template
-from app.deploy.replay.application import on_the_laptop
+from app.deploy.replay.application import override
 from app.deploy.replay.creators import CREATORS
+from app.deploy.replay.omissions import OMISSIONS
 from app.deploy.replay.seeds import seed
-from app.deploy.replay.without import ABSENT
 from app.settings import Settings, adopt, read
 from tests.flows.gateway import Gateway
 from tests.flows.home import SECONDS, Home, Json, data_of, laptop, metadata_of, text_of
@@ -56,12 +56,12 @@ class Stack:
     home: Home
     aws: Clients
     deployer: Deployer
-    replayed: Replayed
+    replayed: ReplayResult
 
-    def again(self, template: Path | None = None) -> Replayed:
+    def again(self, template: Path | None = None) -> ReplayResult:
         """The same template once more, or another one of the same stack."""
-        wanted = read_template(template or self.template)
-        return replay(wanted, self.aws, self.deployer, self.folder, {}, lambda _: None)
+        document = read_template(template or self.template)
+        return replay(document, self.aws, self.deployer, self.folder, {}, lambda _: None)
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -79,7 +79,7 @@ def stack(
 @contextmanager
 def replaying(template: Path, folder: Path) -> Iterator[Stack]:
     """A template, replayed in a home in this folder and asked by ada."""
-    made: list[tuple[Clients, Deployer, Replayed]] = []
+    made: list[tuple[Clients, Deployer, ReplayResult]] = []
 
     def deploy() -> Settings:
         aws, deploying = clients(SECONDS), deployer(SECONDS)
@@ -87,7 +87,7 @@ def replaying(template: Path, folder: Path) -> Iterator[Stack]:
         seed(replayed.outputs)
         made.append((aws, deploying, replayed))
         auth = replayed.variables["OUTCROP_AUTH"]
-        adopt(on_the_laptop(replayed.variables) | {"OUTCROP_AUTH": auth})
+        adopt(override(replayed.variables) | {"OUTCROP_AUTH": auth})
         return read(Settings)
 
     with laptop(folder, deploy) as home:
@@ -173,7 +173,7 @@ def test_every_type_is_made_or_left_out_for_a_reason(
     synthesized: Synthesized, variant: str
 ) -> None:
     resources = read_template(synthesized(**VARIANTS[variant])).resources.values()
-    assert {resource.type for resource in resources} <= CREATORS.keys() | ABSENT.keys()
+    assert {resource.type for resource in resources} <= CREATORS.keys() | OMISSIONS.keys()
 
 
 @pytest.mark.parametrize("stack", AGENTS, indirect=True)

@@ -5,7 +5,7 @@
     for each
         resolve   Ref, Fn::GetAtt, Fn::Sub, ...                             intrinsics.py
         create    through boto3, by the calls of CloudFormation             creators/
-        or leave  what the laptop has no counterpart of, and says why       without.py
+        or omit   what the laptop has no counterpart of, with the reason    omissions.py
         record    so that the next replay finds it                          record.py
 
 Properties become parameters by the API's own models (`translate.py`), and the stand-in checks every
@@ -21,17 +21,17 @@ from app.aws import Clients, Deployer
 from app.deploy.replay import application
 from app.deploy.replay.document import Template, TemplateError, read
 from app.deploy.replay.intrinsics import holds, resolve
-from app.deploy.replay.order import ordered
+from app.deploy.replay.order import sort
 from app.deploy.replay.record import Record
 from app.deploy.replay.scope import Scope
+from app.deploy.replay.services import Services
 from app.deploy.replay.stack import Stack, Step
-from app.deploy.replay.wanted import Cloud
 
-__all__ = ["Replayed", "Step", "Template", "TemplateError", "read", "replay"]
+__all__ = ["ReplayResult", "Step", "Template", "TemplateError", "read", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayResult:
     """A stack that is there.
 
     Attributes:
@@ -53,7 +53,7 @@ def replay(
     home: Path,
     parameters: Mapping[str, str],
     report: Callable[[Step], None],
-) -> Replayed:
+) -> ReplayResult:
     """Make what a template describes; what is there already is found, or changed.
 
     Args:
@@ -66,14 +66,14 @@ def replay(
     """
     scope = Scope(template, parameters)
     record = Record(home / "stacks" / f"{template.stack}.json")
-    stack = Stack(scope, Cloud.of(aws, deployer, template.assets), record)
+    stack = Stack(scope, Services.of(aws, deployer, template.assets), record)
     steps = []
-    for resource in ordered(template, scope):
-        steps.append(stack.deal_with(resource))
+    for resource in sort(template, scope):
+        steps.append(stack.apply(resource))
         report(steps[-1])
-    steps += stack.left_over()
+    steps += stack.leftovers()
     outputs = _outputs(scope)
-    return Replayed(
+    return ReplayResult(
         template.stack, steps, outputs, stack.variables(outputs.get(application.OUTPUT))
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 OUTPUT = "ApiFunction"
 """The output of the template that names the API function."""
 
-CHANGED: Mapping[str, tuple[str | None, str]] = {
+OVERRIDES: Mapping[str, tuple[str | None, str]] = {
     "OUTCROP_AUTH": ("local", "nobody signs in on the laptop: every request is of one principal"),
     "OUTCROP_GUARDRAIL_ID": (
         None,
@@ -16,11 +16,11 @@ CHANGED: Mapping[str, tuple[str | None, str]] = {
 """Variable -> what it is on the laptop, None where it is left out; and why."""
 
 
-def on_the_laptop(variables: Mapping[str, str]) -> dict[str, str]:
+def override(variables: Mapping[str, str]) -> dict[str, str]:
     """The variables, with what is changed of them.
 
-    >>> on_the_laptop({"OUTCROP_AUTH": "api-gateway", "OUTCROP_GUARDRAIL_ID": "g1", "A": "1"})
+    >>> override({"OUTCROP_AUTH": "api-gateway", "OUTCROP_GUARDRAIL_ID": "g1", "A": "1"})
     {'A': '1', 'OUTCROP_AUTH': 'local'}
     """
-    kept = {name: value for name, value in variables.items() if name not in CHANGED}
-    return kept | {name: value for name, (value, _) in CHANGED.items() if value is not None}
+    kept = {name: value for name, value in variables.items() if name not in OVERRIDES}
+    return kept | {name: value for name, (value, _) in OVERRIDES.items() if value is not None}

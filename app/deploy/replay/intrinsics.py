@@ -31,9 +31,9 @@ def resolve(scope: Scope, value: Any) -> Any:
     """The value without functions; members that are `AWS::NoValue` are left out.
 
     >>> from app.deploy.replay.document import Template
-    >>> from app.deploy.replay.scope import Made
-    >>> queue = Made("shop-queue", {"Arn": "arn:q"})
-    >>> scope = Scope(Template("Shop", {}), made={"Queue": queue})
+    >>> from app.deploy.replay.scope import PhysicalResource
+    >>> queue = PhysicalResource("shop-queue", {"Arn": "arn:q"})
+    >>> scope = Scope(Template("Shop", {}), resources={"Queue": queue})
     >>> resolve(scope, {"a": {"Ref": "Queue"}, "b": {"Ref": "AWS::NoValue"}})
     {'a': 'shop-queue'}
     >>> resolve(scope, {"Fn::Sub": "${Queue.Arn} in ${AWS::Region}, ${!kept}"})
@@ -50,8 +50,8 @@ def resolve(scope: Scope, value: Any) -> Any:
             return {name: item for name, item in resolved.items() if item is not NO_VALUE}
         case list():
             return [item for item in (resolve(scope, one) for one in value) if item is not NO_VALUE]
-        case str() if found := _DYNAMIC.search(value):
-            raise TemplateError(f"{found[0]} is resolved by CloudFormation in AWS only.")
+        case str() if reference := _DYNAMIC.search(value):
+            raise TemplateError(f"{reference[0]} is resolved by CloudFormation in AWS only.")
     return value
 
 
@@ -139,8 +139,8 @@ def _sub(scope: Scope, argument: Any) -> str:
     text, own = argument if isinstance(argument, list) else (argument, {})
     values = resolve(scope, own)
 
-    def value(found: re.Match[str]) -> str:
-        literal, name = found[1], found[2].strip()
+    def value(match: re.Match[str]) -> str:
+        literal, name = match[1], match[2].strip()
         if literal:
             return f"${{{name}}}"
         if name in values:
@@ -180,12 +180,12 @@ def _equals(scope: Scope, argument: list[Any]) -> bool:
 
 def _find_in_map(scope: Scope, argument: list[Any]) -> Any:
     *keys, default = argument if len(argument) == 4 else (*argument, {})
-    found: Any = scope.template.mappings
+    value: Any = scope.template.mappings
     for key in resolve(scope, keys):
-        if key not in found and "DefaultValue" in default:
+        if key not in value and "DefaultValue" in default:
             return resolve(scope, default["DefaultValue"])
-        found = found[key]
-    return found
+        value = value[key]
+    return value
 
 
 def _cidr(scope: Scope, argument: list[Any]) -> list[str]:

@@ -8,26 +8,26 @@ from app.deploy.replay.intrinsics import holds, references
 from app.deploy.replay.scope import Scope
 
 
-def ordered(template: Template, scope: Scope) -> Sequence[Resource]:
+def sort(template: Template, scope: Scope) -> Sequence[Resource]:
     """The resources whose condition holds, each after those that it needs.
 
     Raises:
         TemplateError: some need each other, or one that is not in the template.
     """
-    wanted = {
+    resources = {
         name: resource
         for name, resource in template.resources.items()
         if resource.condition is None or holds(scope, resource.condition)
     }
-    needs = {name: needed(template, resource) for name, resource in wanted.items()}
+    needs = {name: dependencies(template, resource) for name, resource in resources.items()}
     try:
         order = list(TopologicalSorter(needs).static_order())
     except CycleError as error:
         raise TemplateError(f"Resources need each other: {' <- '.join(error.args[1])}.") from error
-    return [wanted[name] for name in order if name in wanted]
+    return [resources[name] for name in order if name in resources]
 
 
-def needed(template: Template, resource: Resource) -> Set[str]:
+def dependencies(template: Template, resource: Resource) -> Set[str]:
     """The logical ids of what a resource needs.
 
     Raises:

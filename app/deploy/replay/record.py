@@ -7,11 +7,11 @@ that a replay that was interrupted goes on where it was.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.deploy.replay.document import JSON
-from app.deploy.replay.scope import Made
+from app.deploy.replay.scope import PhysicalResource
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Entry:
 
     type: str
     properties: JSON
-    made: Made
+    resource: PhysicalResource
 
 
 class Record:
@@ -30,7 +30,7 @@ class Record:
         self._path = path
         stored = json.loads(path.read_text()) if path.exists() else {}
         self._entries = {
-            name: Entry(entry["type"], entry["properties"], Made(**entry["made"]))
+            name: Entry(entry["type"], entry["properties"], _read(entry["made"]))
             for name, entry in stored.items()
         }
 
@@ -43,7 +43,28 @@ class Record:
         """Keep what is known of a resource; on disk when this returns."""
         self._entries[logical_id] = entry
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        stored = {name: asdict(entry) for name, entry in self._entries.items()}
+        stored = {name: _written(entry) for name, entry in self._entries.items()}
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(stored, indent=1))
         fresh.replace(self._path)
+
+
+def _read(stored: JSON) -> PhysicalResource:
+    return PhysicalResource(
+        stored["ref"], stored["attributes"], omission=stored["absent"], note=stored["note"]
+    )
+
+
+def _written(entry: Entry) -> JSON:
+    """An entry by the words of the file, which homes of older versions have too."""
+    resource = entry.resource
+    return {
+        "type": entry.type,
+        "properties": entry.properties,
+        "made": {
+            "ref": resource.ref,
+            "attributes": resource.attributes,
+            "absent": resource.omission,
+            "note": resource.note,
+        },
+    }

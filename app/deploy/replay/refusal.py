@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.deploy.replay.document import Resource, TemplateError
-from app.deploy.replay.translate import RENAMED, property_of
+from app.deploy.replay.translation import RENAMED, property_of
 
 REFUSALS = (BotoCoreError, ClientError, TemplateError)
 _PATH = re.compile(r"\b[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*")
@@ -21,7 +21,7 @@ _RENAMED = {
 
 @contextmanager
 def at(path: str) -> Iterator[None]:
-    """Around calls that are about one property: a refusal is told to be of this one."""
+    """Around calls that set one property: their refusals name it."""
     try:
         yield
     except REFUSALS as error:
@@ -33,8 +33,8 @@ def sentence(resource: Resource, error: Exception) -> str:
     """`Base (AWS::Bedrock::KnowledgeBase): RoleArn: CreateKnowledgeBase refused it: ...`"""
     message = str(error)
     if isinstance(error, ClientError):
-        told = error.response["Error"]
-        message = f"{error.operation_name} refused it: {told['Code']}: {told['Message']}"
+        details = error.response["Error"]
+        message = f"{error.operation_name} refused it: {details['Code']}: {details['Message']}"
     paths = list(getattr(error, "__notes__", []))
     if not paths and not isinstance(error, TemplateError):
         paths = list(_property(resource, message))
@@ -44,8 +44,8 @@ def sentence(resource: Resource, error: Exception) -> str:
 
 def _property(resource: Resource, message: str) -> Iterator[str]:
     """The property that a service's message is about, if it names a member of the request."""
-    for found in _PATH.findall(message):
-        head, dot, rest = found.partition(".")
+    for path in _PATH.findall(message):
+        head, dot, rest = path.partition(".")
         for name in (property_of(head), *_RENAMED.get(head, ())):
             if name in resource.properties:
                 yield as_property(f"{name}{dot}{rest}")

@@ -1,4 +1,4 @@
-"""What a template's names stand for: parameters, pseudo parameters, the resources made so far."""
+"""What a template's names stand for: parameters, pseudo parameters, the resources so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,19 +12,19 @@ NO_VALUE: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PhysicalResource:
     """A resource, once it is there.
 
     Attributes:
         ref: what `Ref` gives.
         attributes: what `Fn::GetAtt` gives, by name.
-        absent: why the laptop does without it; empty for what is really there.
+        omission: why the laptop has none of it; empty for what is really there.
         note: what a person should know of it.
     """
 
     ref: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    absent: str = ""
+    omission: str = ""
     note: str = ""
 
 
@@ -33,16 +33,16 @@ class Scope:
     """What a template's names stand for.
 
     Attributes:
-        given: parameters that the caller gives.
-        made: the resources that are there already, by logical id.
+        arguments: values of the template's parameters, by name.
+        resources: those that are there already, by logical id.
     """
 
     template: Template
-    given: Mapping[str, str] = field(default_factory=dict)
-    made: dict[str, Made] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    resources: dict[str, PhysicalResource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if unknown := sorted(self.given.keys() - self.template.parameters.keys()):
+        if unknown := sorted(self.arguments.keys() - self.template.parameters.keys()):
             known = ", ".join(sorted(self.template.parameters)) or "none"
             raise TemplateError(f"The template has no parameter {unknown[0]}; it has {known}.")
 
@@ -67,11 +67,11 @@ class Scope:
             return self.pseudo[name]
         if name in self.template.parameters:
             return self._parameter(name)
-        return self._made(name).ref
+        return self._resource(name).ref
 
     def attribute(self, name: str, attribute: str) -> Any:
         """What `Fn::GetAtt` gives."""
-        attributes = self._made(name).attributes
+        attributes = self._resource(name).attributes
         if attribute not in attributes:
             kind, known = self.template.resources[name].type, ", ".join(sorted(attributes))
             raise TemplateError(
@@ -80,9 +80,9 @@ class Scope:
             )
         return attributes[attribute]
 
-    def _made(self, name: str) -> Made:
-        if name in self.made:
-            return self.made[name]
+    def _resource(self, name: str) -> PhysicalResource:
+        if name in self.resources:
+            return self.resources[name]
         resource = self.template.resources.get(name)
         if resource is None:
             raise TemplateError(f"{name} is neither a resource nor a parameter of the template.")
@@ -93,8 +93,8 @@ class Scope:
     def _parameter(self, name: str) -> Any:
         parameter = self.template.parameters[name]
         kind = parameter.get("Type", "String")
-        value = self.given.get(name, parameter.get("Default"))
-        if value is None or (kind.startswith("AWS::SSM::") and name not in self.given):
+        value = self.arguments.get(name, parameter.get("Default"))
+        if value is None or (kind.startswith("AWS::SSM::") and name not in self.arguments):
             where = " is looked up in Parameter Store, which is not here" if value else " is needed"
             raise TemplateError(f"The parameter {name}{where}: give it, as in -p {name}=VALUE.")
         allowed = [str(one) for one in parameter.get("AllowedValues", [value])]

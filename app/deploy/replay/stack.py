@@ -8,12 +8,13 @@ from app.deploy.replay.application import OUTPUT
 from app.deploy.replay.creators import CREATORS, Creator
 from app.deploy.replay.document import JSON, Resource, TemplateError
 from app.deploy.replay.intrinsics import resolve
-from app.deploy.replay.order import needed
+from app.deploy.replay.omissions import OMISSIONS
+from app.deploy.replay.order import dependencies
 from app.deploy.replay.record import Entry, Record
 from app.deploy.replay.refusal import REFUSALS, sentence
-from app.deploy.replay.scope import Made, Scope
-from app.deploy.replay.wanted import Cloud, Wanted
-from app.deploy.replay.without import ABSENT
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource, Scope
+from app.deploy.replay.services import Services
 
 Became = Literal["created", "updated", "unchanged", "left out", "left over"]
 
@@ -34,35 +35,37 @@ class Stack:
     """What is there of a stack, as it grows.
 
     Attributes:
-        fresh: the resources that were created in this replay. What needs one of them is made
+        created: the resources that were created in this replay. What needs one of them is made
             again, whether or not its own properties have changed.
     """
 
     scope: Scope
-    cloud: Cloud
+    services: Services
     record: Record
-    fresh: set[str] = field(default_factory=set)
+    created: set[str] = field(default_factory=set)
 
-    def deal_with(self, resource: Resource) -> Step:
+    def apply(self, resource: Resource) -> Step:
         """Make a resource, change it, find it, or leave it out.
 
         Raises:
             TemplateError: naming the resource, its property, and who refuses it why.
         """
         try:
-            became, made = self._deal_with(resource)
+            became, physical = self._apply(resource)
         except REFUSALS as error:
             raise TemplateError(sentence(resource, error)) from error
-        self.scope.made[resource.id] = made
-        return Step(resource.id, resource.type, became, made.ref, made.absent or made.note)
+        self.scope.resources[resource.id] = physical
+        return Step(
+            resource.id, resource.type, became, physical.ref, physical.omission or physical.note
+        )
 
-    def left_over(self) -> Sequence[Step]:
+    def leftovers(self) -> Sequence[Step]:
         """What an earlier template had, and this one has no more. It is still there."""
         note = "the template has it no more; it stays until the home's folder is removed"
         return [
-            Step(name, entry.type, "left over", entry.made.ref, note)
+            Step(name, entry.type, "left over", entry.resource.ref, note)
             for name, entry in self.record.entries.items()
-            if name not in self.scope.made
+            if name not in self.scope.resources
         ]
 
     def variables(self, function: str | None) -> Mapping[str, str]:
@@ -71,9 +74,9 @@ class Stack:
         Raises:
             TemplateError: the template has no such function.
         """
-        for name, made in self.scope.made.items():
+        for name, physical in self.scope.resources.items():
             entry = self.record.entries.get(name)
-            if entry and entry.type == "AWS::Lambda::Function" and made.ref == function:
+            if entry and entry.type == "AWS::Lambda::Function" and physical.ref == function:
                 variables: Mapping[str, str] = entry.properties["Environment"]["Variables"]
                 return variables
         raise TemplateError(
@@ -81,27 +84,27 @@ class Stack:
             "application is started."
         )
 
-    def _deal_with(self, resource: Resource) -> tuple[Became, Made]:
-        if resource.type in ABSENT:
-            return "left out", ABSENT[resource.type].made(resource, self.scope)
+    def _apply(self, resource: Resource) -> tuple[Became, PhysicalResource]:
+        if resource.type in OMISSIONS:
+            return "left out", OMISSIONS[resource.type].stand_for(resource, self.scope)
         if resource.type not in CREATORS:
             raise TemplateError(
                 "the laptop has no counterpart of this type; docs/replay.md lists those that are "
-                "made, and those that it does without"
+                "made, and those that are left out"
             )
         creator, properties = CREATORS[resource.type], resolve(self.scope, resource.properties)
         entry = self._entry(resource)
-        before = entry.made if entry and self._is_there(creator, entry.made) else None
-        changed = _changed(entry.properties, properties) if entry and before else frozenset()
-        stale = not self.fresh.isdisjoint(needed(self.scope.template, resource))
-        if before and not changed and not stale:
-            return "left out" if before.absent else "unchanged", before
-        wanted = Wanted(self.scope.template.stack, resource.id, properties, before, changed)
-        made = creator.make(self.cloud, wanted)
-        self.record.put(resource.id, Entry(resource.type, properties, made))
-        if before is None:
-            self.fresh.add(resource.id)
-        return "left out" if made.absent else "updated" if before else "created", made
+        previous = entry.resource if entry and self._exists(creator, entry.resource) else None
+        changed = _changed(entry.properties, properties) if entry and previous else frozenset()
+        stale = not self.created.isdisjoint(dependencies(self.scope.template, resource))
+        if previous and not changed and not stale:
+            return "left out" if previous.omission else "unchanged", previous
+        request = Request(self.scope.template.stack, resource.id, properties, previous, changed)
+        physical = creator.make(self.services, request)
+        self.record.put(resource.id, Entry(resource.type, properties, physical))
+        if previous is None:
+            self.created.add(resource.id)
+        return "left out" if physical.omission else "updated" if previous else "created", physical
 
     def _entry(self, resource: Resource) -> Entry | None:
         entry = self.record.entries.get(resource.id)
@@ -112,10 +115,10 @@ class Stack:
             )
         return entry
 
-    def _is_there(self, creator: Creator, made: Made) -> bool:
-        if made.absent or creator.find is None:
+    def _exists(self, creator: Creator, resource: PhysicalResource) -> bool:
+        if resource.omission or creator.find is None:
             return True
-        return creator.find(self.cloud, made) is not None
+        return creator.find(self.services, resource) is not None
 
 
 def _changed(before: JSON, now: JSON) -> Set[str]:

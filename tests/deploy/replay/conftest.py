@@ -14,7 +14,7 @@ import pytest
 from app.aws import Clients, Deployer, clients, deployer
 from app.deploy.endpoint import endpoint_variables, misleading
 from app.deploy.replay import (
-    Replayed,
+    ReplayResult,
     Step,
     read,
     replay,
@@ -24,7 +24,7 @@ from app.local.wire import Application
 from app.settings import adopt
 from tests.wire_server import in_thread
 
-SECONDS = 10
+SECONDS = 60  # the first call of DynamoDB imports moto, which takes long on a busy machine
 API: Any = {
     "Type": "AWS::Lambda::Function",
     "Properties": {
@@ -46,7 +46,7 @@ class Laptop:
     deployer: Deployer
     folder: Path
 
-    def replay(self, stack: str, resources: Any, **sections: Any) -> Replayed:
+    def replay(self, stack: str, resources: Any, **sections: Any) -> ReplayResult:
         """A template of these resources, replayed."""
         template = {
             "Resources": {"Api": API, **resources},
@@ -76,5 +76,5 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         yield made
 
 
-def steps(replayed: Replayed) -> dict[str, Step]:
+def steps(replayed: ReplayResult) -> dict[str, Step]:
     return {step.id: step for step in replayed.steps}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.deploy.replay import intrinsics
 from app.deploy.replay.document import Resource, Template, TemplateError
 from app.deploy.replay.intrinsics import references
-from app.deploy.replay.scope import NO_VALUE, Made, Scope
+from app.deploy.replay.scope import NO_VALUE, PhysicalResource, Scope
 
 TEMPLATE = Template(
     "Shop",
@@ -35,7 +35,7 @@ TEMPLATE = Template(
         "Either": {"Fn::Or": [{"Condition": "Never"}, {"Condition": "Testing"}]},
     },
 )
-QUEUE = Made("https://queue", {"Arn": "arn:queue", "Depth.Now": 7})
+QUEUE = PhysicalResource("https://queue", {"Arn": "arn:queue", "Depth.Now": 7})
 
 
 def resolve(value: Any, **given: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.deploy.replay import Replayed, TemplateError
+from app.deploy.replay import ReplayResult, TemplateError
 from tests.deploy.replay.conftest import Laptop
 
 ROLE = "arn:aws:iam::000000000000:role/of-the-test"
@@ -47,7 +47,7 @@ GUARDRAIL: Any = {
 }
 
 
-def became(replayed: Replayed) -> dict[str, str]:
+def became(replayed: ReplayResult) -> dict[str, str]:
     return {step.id: step.became for step in replayed.steps}
 
 

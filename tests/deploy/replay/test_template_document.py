@@ -12,7 +12,7 @@ from app.deploy.replay.document import (
     TemplateError,
     read,
 )
-from app.deploy.replay.order import ordered
+from app.deploy.replay.order import sort
 from app.deploy.replay.scope import Scope
 
 
@@ -23,7 +23,7 @@ def template(**resources: Any) -> Template:
 
 
 def names(of: Template) -> list[str]:
-    return [resource.id for resource in ordered(of, Scope(of))]
+    return [resource.id for resource in sort(of, Scope(of))]
 
 
 def test_a_resource_comes_after_what_it_refers_to_and_depends_on() -> None:

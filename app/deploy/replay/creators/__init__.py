@@ -16,11 +16,12 @@ from app.deploy.replay.creators import (
     tables,
 )
 from app.deploy.replay.document import JSON
-from app.deploy.replay.scope import Made
-from app.deploy.replay.wanted import Cloud, Wanted
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource
+from app.deploy.replay.services import Services
 
-Make = Callable[[Cloud, Wanted], Made]
-Find = Callable[[Cloud, Made], JSON | None]
+Make = Callable[[Services, Request], PhysicalResource]
+Find = Callable[[Services, PhysicalResource], JSON | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Creator:
 
 
 def _by_ref(service: str, operation: str, parameter: str) -> Find:
-    return lambda cloud, made: cloud.find(service, operation, **{parameter: made.ref})
+    return lambda services, resource: services.find(service, operation, **{parameter: resource.ref})
 
 
 CREATORS: Mapping[str, Creator] = {

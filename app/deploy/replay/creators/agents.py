@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from app.deploy.replay.creators.bedrock import Kind
 from app.deploy.replay.document import JSON
 from app.deploy.replay.refusal import at
-from app.deploy.replay.scope import Made
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource
+from app.deploy.replay.services import Services
 from app.deploy.replay.waiting import until
-from app.deploy.replay.wanted import Cloud, Wanted
 
 DRAFT = "DRAFT"
 AT_DELETION = "SkipResourceInUseCheckOnDelete"
@@ -37,22 +38,22 @@ ALIAS = Kind(
 )
 
 
-def agent(cloud: Cloud, wanted: Wanted) -> Made:
+def agent(services: Services, request: Request) -> PhysicalResource:
     """The agent, its draft as the template has it, prepared if the template says so."""
-    shown = AGENT.put(cloud, wanted)
+    shown = AGENT.put(services, request)
     draft = {"agentId": shown["agentId"], "agentVersion": DRAFT}
-    _action_groups(cloud, draft, wanted.properties.get("ActionGroups", []))
-    _knowledge_bases(cloud, draft, wanted.properties.get("KnowledgeBases", []))
-    if wanted.properties.get("AutoPrepare"):
-        cloud.call("bedrock-agent", "PrepareAgent", agentId=shown["agentId"])
+    _action_groups(services, draft, request.properties.get("ActionGroups", []))
+    _knowledge_bases(services, draft, request.properties.get("KnowledgeBases", []))
+    if request.properties.get("AutoPrepare"):
+        services.call("bedrock-agent", "PrepareAgent", agentId=shown["agentId"])
     look = {"agentId": shown["agentId"]}
-    return AGENT.made(until(lambda: AGENT.get(cloud, look), AGENT.status))
+    return AGENT.read(until(lambda: AGENT.get(services, look), AGENT.status))
 
 
-def _action_groups(cloud: Cloud, draft: JSON, properties: list[JSON]) -> None:
+def _action_groups(services: Services, draft: JSON, properties: list[JSON]) -> None:
     there = {
         group["actionGroupName"]: group["actionGroupId"]
-        for group in _listed(cloud, "ListAgentActionGroups", "actionGroupSummaries", draft)
+        for group in _listed(services, "ListAgentActionGroups", "actionGroupSummaries", draft)
     }
     for number, group in enumerate(properties):
         identifier = there.pop(group.get("ActionGroupName"), None)
@@ -60,11 +61,11 @@ def _action_groups(cloud: Cloud, draft: JSON, properties: list[JSON]) -> None:
         operation, which = f"{verb}AgentActionGroup", {"actionGroupId": identifier}
         kept = {name: value for name, value in group.items() if name != AT_DELETION}
         with at(f"ActionGroups[{number}]"):
-            parameters = cloud.members("bedrock-agent", operation, kept)
+            parameters = services.members("bedrock-agent", operation, kept)
             parameters |= which if identifier else {}
-            cloud.call("bedrock-agent", operation, **draft, **parameters)
+            services.call("bedrock-agent", operation, **draft, **parameters)
     for identifier in there.values():
-        cloud.call(
+        services.call(
             "bedrock-agent",
             "DeleteAgentActionGroup",
             **draft,
@@ -73,22 +74,24 @@ def _action_groups(cloud: Cloud, draft: JSON, properties: list[JSON]) -> None:
         )
 
 
-def _knowledge_bases(cloud: Cloud, draft: JSON, properties: list[JSON]) -> None:
-    listed = _listed(cloud, "ListAgentKnowledgeBases", "agentKnowledgeBaseSummaries", draft)
+def _knowledge_bases(services: Services, draft: JSON, properties: list[JSON]) -> None:
+    listed = _listed(services, "ListAgentKnowledgeBases", "agentKnowledgeBaseSummaries", draft)
     there = {base["knowledgeBaseId"] for base in listed}
     for number, base in enumerate(properties):
         verb = "Update" if base.get("KnowledgeBaseId") in there else "Associate"
         operation = f"{verb}AgentKnowledgeBase"
         with at(f"KnowledgeBases[{number}]"):
-            parameters = cloud.members("bedrock-agent", operation, base)
-            cloud.call("bedrock-agent", operation, **draft, **parameters)
+            parameters = services.members("bedrock-agent", operation, base)
+            services.call("bedrock-agent", operation, **draft, **parameters)
     for gone in there - {base.get("KnowledgeBaseId") for base in properties}:
-        cloud.call("bedrock-agent", "DisassociateAgentKnowledgeBase", **draft, knowledgeBaseId=gone)
+        services.call(
+            "bedrock-agent", "DisassociateAgentKnowledgeBase", **draft, knowledgeBaseId=gone
+        )
 
 
-def _listed(cloud: Cloud, operation: str, member: str, draft: JSON) -> Iterator[JSON]:
+def _listed(services: Services, operation: str, member: str, draft: JSON) -> Iterator[JSON]:
     answer: JSON = {}
     while not answer or "nextToken" in answer:
         more = {"nextToken": answer["nextToken"]} if answer else {}
-        answer = cloud.call("bedrock-agent", operation, **draft, **more)
+        answer = services.call("bedrock-agent", operation, **draft, **more)
         yield from answer[member]

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.deploy.replay.document import JSON
-from app.deploy.replay.scope import Made
-from app.deploy.replay.translate import property_of
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource
+from app.deploy.replay.services import Services
+from app.deploy.replay.translation import property_of
 from app.deploy.replay.waiting import until
-from app.deploy.replay.wanted import Cloud, Wanted
 
 TOKENS = ("clientToken", "clientRequestToken")
 
@@ -43,55 +44,55 @@ class Kind:
     apart: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ("Tags",)
 
-    def make(self, cloud: Cloud, wanted: Wanted) -> Made:
+    def make(self, services: Services, request: Request) -> PhysicalResource:
         """Create it, or update the one that is there, and wait until it can be used."""
-        return self.made(self.put(cloud, wanted))
+        return self.read(self.put(services, request))
 
-    def put(self, cloud: Cloud, wanted: Wanted) -> JSON:
+    def put(self, services: Services, request: Request) -> JSON:
         """Create or update; gives what Get shows, once it can be used."""
-        if wanted.before is None:
-            parameters = cloud.members(
-                self.service, f"Create{self.noun}", wanted.without(*self.apart)
+        if request.previous is None:
+            parameters = services.members(
+                self.service, f"Create{self.noun}", request.properties_except(*self.apart)
             )
-            created = self._call(cloud, "Create", parameters | self._token(cloud, wanted))
+            created = self._call(services, "Create", parameters | self._token(services, request))
             identity = {name: created[member] for name, member in self.key.items()}
         else:
-            wanted.keep(*self.fixed)
-            identity = self.identity(wanted.before)
-            properties = wanted.without(*self.apart, "Tags")
-            parameters = cloud.members(self.service, f"Update{self.noun}", properties)
-            self._call(cloud, "Update", parameters | identity)
-        return until(lambda: self.get(cloud, identity), self.status)
+            request.refuse_change(*self.fixed)
+            identity = self.identity(request.previous)
+            properties = request.properties_except(*self.apart, "Tags")
+            parameters = services.members(self.service, f"Update{self.noun}", properties)
+            self._call(services, "Update", parameters | identity)
+        return until(lambda: self.get(services, identity), self.status)
 
-    def get(self, cloud: Cloud, identity: JSON) -> JSON:
+    def get(self, services: Services, identity: JSON) -> JSON:
         """What Get shows of one."""
-        return self._call(cloud, "Get", identity)
+        return self._call(services, "Get", identity)
 
-    def find(self, cloud: Cloud, made: Made) -> JSON | None:
+    def find(self, services: Services, resource: PhysicalResource) -> JSON | None:
         """What Get shows of one that was made before, if it is there."""
-        return cloud.find(self.service, f"Get{self.noun}", **self.identity(made))
+        return services.find(self.service, f"Get{self.noun}", **self.identity(resource))
 
-    def identity(self, made: Made) -> JSON:
+    def identity(self, resource: PhysicalResource) -> JSON:
         """The parameters that say which one."""
-        return {name: made.attributes[property_of(member)] for name, member in self.key.items()}
+        return {name: resource.attributes[property_of(member)] for name, member in self.key.items()}
 
-    def made(self, shown: JSON) -> Made:
+    def read(self, shown: JSON) -> PhysicalResource:
         """What `Ref` and `Fn::GetAtt` give."""
         plain: JSON = json.loads(json.dumps(shown, default=datetime.isoformat))
         attributes = {
             self.renamed.get(name, property_of(name)): value for name, value in plain.items()
         }
-        return Made("|".join(shown[name] for name in self.ref), attributes)
+        return PhysicalResource("|".join(shown[name] for name in self.ref), attributes)
 
-    def _call(self, cloud: Cloud, verb: str, parameters: JSON) -> JSON:
-        answer = cloud.call(self.service, f"{verb}{self.noun}", **parameters)
+    def _call(self, services: Services, verb: str, parameters: JSON) -> JSON:
+        answer = services.call(self.service, f"{verb}{self.noun}", **parameters)
         wrapper = self.noun[:1].lower() + self.noun[1:]
         inner: JSON = answer.get(wrapper, answer)
         return inner
 
-    def _token(self, cloud: Cloud, wanted: Wanted) -> JSON:
-        members = cloud.input(self.service, f"Create{self.noun}").members
-        return {name: wanted.token for name in TOKENS if name in members}
+    def _token(self, services: Services, request: Request) -> JSON:
+        members = services.input(self.service, f"Create{self.noun}").members
+        return {name: request.token for name in TOKENS if name in members}
 
 
 KNOWLEDGE_BASE = Kind(
@@ -117,30 +118,30 @@ GUARDRAIL = Kind(
 )
 
 
-def guardrail_version(cloud: Cloud, wanted: Wanted) -> Made:
+def guardrail_version(services: Services, request: Request) -> PhysicalResource:
     """CreateGuardrailVersion. A version never changes: what has changed makes another one."""
-    parameters = cloud.members("bedrock", "CreateGuardrailVersion", wanted.properties)
-    created = cloud.call(
-        "bedrock", "CreateGuardrailVersion", clientRequestToken=wanted.token, **parameters
+    parameters = services.members("bedrock", "CreateGuardrailVersion", request.properties)
+    created = services.call(
+        "bedrock", "CreateGuardrailVersion", clientRequestToken=request.token, **parameters
     )
     identity = {
         "guardrailIdentifier": created["guardrailId"],
         "guardrailVersion": created["version"],
     }
-    shown = until(lambda: cloud.call("bedrock", "GetGuardrail", **identity), "status")
+    shown = until(lambda: services.call("bedrock", "GetGuardrail", **identity), "status")
     attributes = {
         "GuardrailArn": shown["guardrailArn"],
         "GuardrailId": created["guardrailId"],
         "Version": created["version"],
     }
-    return Made(f"{created['guardrailId']}|{created['version']}", attributes)
+    return PhysicalResource(f"{created['guardrailId']}|{created['version']}", attributes)
 
 
-def find_guardrail_version(cloud: Cloud, made: Made) -> JSON | None:
+def find_guardrail_version(services: Services, resource: PhysicalResource) -> JSON | None:
     """What GetGuardrail shows of one that was made before, if it is there."""
-    return cloud.find(
+    return services.find(
         "bedrock",
         "GetGuardrail",
-        guardrailIdentifier=made.attributes["GuardrailId"],
-        guardrailVersion=made.attributes["Version"],
+        guardrailIdentifier=resource.attributes["GuardrailId"],
+        guardrailVersion=resource.attributes["Version"],
     )

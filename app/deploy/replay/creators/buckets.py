@@ -7,57 +7,58 @@ from typing import Any
 from app.deploy.endpoint import REGION
 from app.deploy.replay.document import JSON
 from app.deploy.replay.refusal import at
-from app.deploy.replay.scope import Made
-from app.deploy.replay.translate import UnknownProperty
-from app.deploy.replay.wanted import Cloud, Wanted
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource
+from app.deploy.replay.services import Services
+from app.deploy.replay.translation import UnknownProperty
 
 LONGEST = 63  # characters of a name
 
 
-def bucket(cloud: Cloud, wanted: Wanted) -> Made:
+def bucket(services: Services, request: Request) -> PhysicalResource:
     """CreateBucket, then a call for each property that the bucket has beside its name.
 
     Raises:
         UnknownProperty: there is no call for a property.
     """
-    wanted.keep("BucketName", *wanted.removed)
-    configurations = wanted.without("BucketName")
+    request.refuse_change("BucketName", *request.removed)
+    configurations = request.properties_except("BucketName")
     if unknown := sorted(configurations.keys() - CONFIGURATIONS.keys()):
         raise UnknownProperty(
             f"there is no property {unknown[0]} on the laptop; there may be "
             f"{', '.join(sorted(CONFIGURATIONS))}"
         )
-    name = wanted.name("BucketName", LONGEST).lower()
-    cloud.call("s3", "CreateBucket", Bucket=name)
+    name = request.name("BucketName", LONGEST).lower()
+    services.call("s3", "CreateBucket", Bucket=name)
     for property_name in CONFIGURATIONS:
         if property_name in configurations:
             operation, of = CONFIGURATIONS[property_name]
             with at(property_name):
-                parameters = cloud.members("s3", operation, of(configurations[property_name]))
-                cloud.call("s3", operation, Bucket=name, **parameters)
+                parameters = services.members("s3", operation, of(configurations[property_name]))
+                services.call("s3", operation, Bucket=name, **parameters)
     domain = f"{name}.s3.amazonaws.com"
     regional = f"{name}.s3.{REGION}.amazonaws.com"
-    return Made(
+    return PhysicalResource(
         name,
         {"Arn": f"arn:aws:s3:::{name}", "DomainName": domain, "RegionalDomainName": regional},
     )
 
 
-def bucket_policy(cloud: Cloud, wanted: Wanted) -> Made:
+def bucket_policy(services: Services, request: Request) -> PhysicalResource:
     """PutBucketPolicy."""
-    wanted.keep("Bucket")
-    policy = json.dumps(wanted.properties["PolicyDocument"])
-    cloud.call("s3", "PutBucketPolicy", Bucket=wanted.properties["Bucket"], Policy=policy)
-    return Made(wanted.generated(LONGEST))
+    request.refuse_change("Bucket")
+    policy = json.dumps(request.properties["PolicyDocument"])
+    services.call("s3", "PutBucketPolicy", Bucket=request.properties["Bucket"], Policy=policy)
+    return PhysicalResource(request.generated_name(LONGEST))
 
 
-def notifications(cloud: Cloud, wanted: Wanted) -> Made:
+def notifications(services: Services, request: Request) -> PhysicalResource:
     """The CDK's custom resource, whose properties are the API's but for the bucket's name."""
-    given = wanted.without("ServiceToken", "Managed", "BucketName")
+    configuration = request.properties_except("ServiceToken", "Managed", "BucketName")
     operation = "PutBucketNotificationConfiguration"
-    parameters = cloud.members("s3", operation, given)
-    cloud.call("s3", operation, Bucket=wanted.properties["BucketName"], **parameters)
-    return Made(wanted.generated(LONGEST))
+    parameters = services.members("s3", operation, configuration)
+    services.call("s3", operation, Bucket=request.properties["BucketName"], **parameters)
+    return PhysicalResource(request.generated_name(LONGEST))
 
 
 def _lifecycle(property_value: JSON) -> JSON:
@@ -105,10 +106,10 @@ _TRANSITION = {"TransitionDate": "Date"}
 
 
 def _filter(rule: JSON) -> JSON:
-    wanted = {_FILTER[name]: rule[name] for name in _FILTER if name in rule}
-    if "Tags" in wanted or len(wanted) > 1:
-        return {"And": wanted}
-    return wanted or {"Prefix": ""}
+    conditions = {_FILTER[name]: rule[name] for name in _FILTER if name in rule}
+    if "Tags" in conditions or len(conditions) > 1:
+        return {"And": conditions}
+    return conditions or {"Prefix": ""}
 
 
 def _events(property_value: JSON) -> JSON:

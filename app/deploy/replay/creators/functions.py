@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.replay.document import JSON, TemplateError
-from app.deploy.replay.scope import Made
-from app.deploy.replay.wanted import Cloud, Wanted
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource
+from app.deploy.replay.services import Services
 
 LONGEST = 64  # characters of a name
 OURS = ("app", "lambdas")
@@ -24,69 +25,71 @@ CODE = frozenset({"Architectures", "Code", "PackageType", "Tags"})
 """Properties that UpdateFunctionConfiguration does not take."""
 
 
-def function(cloud: Cloud, wanted: Wanted) -> Made:
+def function(services: Services, request: Request) -> PhysicalResource:
     """CreateFunction, or both updates of one that is there."""
-    wanted.keep("FunctionName", "PackageType", "Tags", *wanted.removed)
-    name = wanted.name("FunctionName", LONGEST)
-    runtime = str(wanted.properties.get("Runtime"))
+    request.refuse_change("FunctionName", "PackageType", "Tags", *request.removed)
+    name = request.name("FunctionName", LONGEST)
+    runtime = str(request.properties.get("Runtime"))
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
     if not runtime.startswith("python"):
-        absent = f"its runtime is {runtime}; the laptop has Python"
-        return Made(name, {"Arn": arn}, absent)
-    properties = wanted.without("FunctionName")
-    code = _code(cloud, properties["Code"])
-    if cloud.find("lambda", "GetFunctionConfiguration", FunctionName=name):
-        _update(cloud, name, properties, code)
+        omission = f"its runtime is {runtime}; the laptop has Python"
+        return PhysicalResource(name, {"Arn": arn}, omission)
+    properties = request.properties_except("FunctionName")
+    code = _code(services, properties["Code"])
+    if services.find("lambda", "GetFunctionConfiguration", FunctionName=name):
+        _update(services, name, properties, code)
     else:
-        parameters = cloud.members("lambda", "CreateFunction", properties)
-        cloud.call("lambda", "CreateFunction", **parameters | {"FunctionName": name, "Code": code})
+        parameters = services.members("lambda", "CreateFunction", properties)
+        services.call(
+            "lambda", "CreateFunction", **parameters | {"FunctionName": name, "Code": code}
+        )
     wrapped = WRAPPER in properties.get("Environment", {}).get("Variables", {})
     note = "`outcrop up` serves it as a process of its own" if wrapped else ""
-    return Made(name, {"Arn": arn}, note=note)
+    return PhysicalResource(name, {"Arn": arn}, note=note)
 
 
-def event_source_mapping(cloud: Cloud, wanted: Wanted) -> Made:
+def event_source_mapping(services: Services, request: Request) -> PhysicalResource:
     """CreateEventSourceMapping, or UpdateEventSourceMapping of the one that is there."""
-    wanted.keep("EventSourceArn", "Tags", *wanted.removed)
-    ends = {name: wanted.properties[name] for name in ("EventSourceArn", "FunctionName")}
-    found = cloud.call("lambda", "ListEventSourceMappings", **ends)["EventSourceMappings"]
-    if found:
-        identifier = found[0]["UUID"]
-        properties = wanted.without("EventSourceArn", "Tags")
-        parameters = cloud.members("lambda", "UpdateEventSourceMapping", properties)
-        cloud.call("lambda", "UpdateEventSourceMapping", **parameters | {"UUID": identifier})
+    request.refuse_change("EventSourceArn", "Tags", *request.removed)
+    ends = {name: request.properties[name] for name in ("EventSourceArn", "FunctionName")}
+    mappings = services.call("lambda", "ListEventSourceMappings", **ends)["EventSourceMappings"]
+    if mappings:
+        identifier = mappings[0]["UUID"]
+        properties = request.properties_except("EventSourceArn", "Tags")
+        parameters = services.members("lambda", "UpdateEventSourceMapping", properties)
+        services.call("lambda", "UpdateEventSourceMapping", **parameters | {"UUID": identifier})
     else:
-        parameters = cloud.members("lambda", "CreateEventSourceMapping", wanted.properties)
-        identifier = cloud.call("lambda", "CreateEventSourceMapping", **parameters)["UUID"]
+        parameters = services.members("lambda", "CreateEventSourceMapping", request.properties)
+        identifier = services.call("lambda", "CreateEventSourceMapping", **parameters)["UUID"]
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{identifier}"
-    return Made(identifier, {"Id": identifier, "EventSourceMappingArn": arn})
+    return PhysicalResource(identifier, {"Id": identifier, "EventSourceMappingArn": arn})
 
 
-def permission(cloud: Cloud, wanted: Wanted) -> Made:
+def permission(services: Services, request: Request) -> PhysicalResource:
     """AddPermission, after RemovePermission of an earlier one."""
-    sid = wanted.generated(LONGEST)
-    parameters = cloud.members("lambda", "AddPermission", wanted.properties)
+    sid = request.generated_name(LONGEST)
+    parameters = services.members("lambda", "AddPermission", request.properties)
     parameters["StatementId"] = sid
     try:
-        cloud.call("lambda", "AddPermission", **parameters)
+        services.call("lambda", "AddPermission", **parameters)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceConflictException":
             raise
         function_name = parameters["FunctionName"]
-        cloud.call("lambda", "RemovePermission", FunctionName=function_name, StatementId=sid)
-        cloud.call("lambda", "AddPermission", **parameters)
-    return Made(sid, {"Id": sid})
+        services.call("lambda", "RemovePermission", FunctionName=function_name, StatementId=sid)
+        services.call("lambda", "AddPermission", **parameters)
+    return PhysicalResource(sid, {"Id": sid})
 
 
-def _update(cloud: Cloud, name: str, properties: JSON, code: JSON) -> None:
+def _update(services: Services, name: str, properties: JSON, code: JSON) -> None:
     built_for = {key: properties[key] for key in ("Architectures",) if key in properties}
-    cloud.call("lambda", "UpdateFunctionCode", FunctionName=name, **code, **built_for)
+    services.call("lambda", "UpdateFunctionCode", FunctionName=name, **code, **built_for)
     kept = {key: value for key, value in properties.items() if key not in CODE}
-    parameters = cloud.members("lambda", "UpdateFunctionConfiguration", kept)
-    cloud.call("lambda", "UpdateFunctionConfiguration", **parameters | {"FunctionName": name})
+    parameters = services.members("lambda", "UpdateFunctionConfiguration", kept)
+    services.call("lambda", "UpdateFunctionConfiguration", **parameters | {"FunctionName": name})
 
 
-def _code(cloud: Cloud, code: JSON) -> JSON:
+def _code(services: Services, code: JSON) -> JSON:
     """The code as CreateFunction takes it, published to the assets' bucket where it is an asset.
 
     Raises:
@@ -95,13 +98,15 @@ def _code(cloud: Cloud, code: JSON) -> JSON:
     if "ZipFile" in code:
         return {"ZipFile": zipped([("index.py", code["ZipFile"].encode())])}
     key = str(code.get("S3Key"))
-    if key not in cloud.assets:
+    if key not in services.assets:
         raise TemplateError(
             f"Code: there is no asset {key} beside the template; synthesize it anew"
         )
     bucket = code["S3Bucket"]
-    cloud.call("s3", "CreateBucket", Bucket=bucket)
-    cloud.call("s3", "PutObject", Bucket=bucket, Key=key, Body=zipped(_files(cloud.assets[key])))
+    services.call("s3", "CreateBucket", Bucket=bucket)
+    services.call(
+        "s3", "PutObject", Bucket=bucket, Key=key, Body=zipped(_files(services.assets[key]))
+    )
     return {"S3Bucket": bucket, "S3Key": key}
 
 

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from app.deploy.replay.document import JSON
-from app.deploy.replay.scope import Made
-from app.deploy.replay.translate import UnknownProperty
-from app.deploy.replay.wanted import Cloud, Wanted
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource
+from app.deploy.replay.services import Services
+from app.deploy.replay.translation import UnknownProperty
 
 LONGEST = 80  # characters of a name
 ATTRIBUTES = {
@@ -27,31 +28,31 @@ ATTRIBUTES = {
 }
 
 
-def queue(cloud: Cloud, wanted: Wanted) -> Made:
+def queue(services: Services, request: Request) -> PhysicalResource:
     """CreateQueue, or SetQueueAttributes of one that is there."""
-    wanted.keep("QueueName", "FifoQueue", "Tags", *wanted.removed)
-    attributes = _attributes(wanted.without("QueueName", "Tags"))
-    if wanted.before:
-        url = wanted.before.ref
-        cloud.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes=attributes)
-        return wanted.before
-    name = wanted.name("QueueName", LONGEST)
-    tags = {tag["Key"]: tag["Value"] for tag in wanted.properties.get("Tags", [])}
-    url = cloud.call("sqs", "CreateQueue", QueueName=name, Attributes=attributes, tags=tags)[
+    request.refuse_change("QueueName", "FifoQueue", "Tags", *request.removed)
+    attributes = _attributes(request.properties_except("QueueName", "Tags"))
+    if request.previous:
+        url = request.previous.ref
+        services.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes=attributes)
+        return request.previous
+    name = request.name("QueueName", LONGEST)
+    tags = {tag["Key"]: tag["Value"] for tag in request.properties.get("Tags", [])}
+    url = services.call("sqs", "CreateQueue", QueueName=name, Attributes=attributes, tags=tags)[
         "QueueUrl"
     ]
-    told = cloud.call("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=["QueueArn"])
-    arn = told["Attributes"]["QueueArn"]
-    return Made(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
+    reply = services.call("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=["QueueArn"])
+    arn = reply["Attributes"]["QueueArn"]
+    return PhysicalResource(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
 
 
-def queue_policy(cloud: Cloud, wanted: Wanted) -> Made:
+def queue_policy(services: Services, request: Request) -> PhysicalResource:
     """SetQueueAttributes of each queue."""
-    wanted.keep("Queues")
-    policy = {"Policy": json.dumps(wanted.properties["PolicyDocument"])}
-    for url in wanted.properties["Queues"]:
-        cloud.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes=policy)
-    return Made(wanted.generated(LONGEST))
+    request.refuse_change("Queues")
+    policy = {"Policy": json.dumps(request.properties["PolicyDocument"])}
+    for url in request.properties["Queues"]:
+        services.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes=policy)
+    return PhysicalResource(request.generated_name(LONGEST))
 
 
 def _attributes(properties: JSON) -> dict[str, str]:

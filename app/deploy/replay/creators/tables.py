@@ -5,32 +5,35 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.deploy.replay.document import JSON
-from app.deploy.replay.scope import Made
+from app.deploy.replay.request import Request
+from app.deploy.replay.scope import PhysicalResource
+from app.deploy.replay.services import Services
 from app.deploy.replay.waiting import until
-from app.deploy.replay.wanted import Cloud, Wanted
 
 LONGEST = 255  # characters of a name
 
 
-def table(cloud: Cloud, wanted: Wanted) -> Made:
+def table(services: Services, request: Request) -> PhysicalResource:
     """CreateTable, then a call for each property that CreateTable does not take."""
-    wanted.keep(*(wanted.changed - FURTHER.keys()), *wanted.removed)
-    name = wanted.name("TableName", LONGEST)
-    if not cloud.find("dynamodb", "DescribeTable", TableName=name):
-        properties = wanted.without(*FURTHER, "TableName")
-        parameters = cloud.members("dynamodb", "CreateTable", properties)
-        cloud.call("dynamodb", "CreateTable", TableName=name, **parameters)
+    request.refuse_change(*(request.changed - FURTHER.keys()), *request.removed)
+    name = request.name("TableName", LONGEST)
+    if not services.find("dynamodb", "DescribeTable", TableName=name):
+        properties = request.properties_except(*FURTHER, "TableName")
+        parameters = services.members("dynamodb", "CreateTable", properties)
+        services.call("dynamodb", "CreateTable", TableName=name, **parameters)
     description = until(
-        lambda: cloud.call("dynamodb", "DescribeTable", TableName=name)["Table"],
+        lambda: services.call("dynamodb", "DescribeTable", TableName=name)["Table"],
         status="TableStatus",
     )
     for property_name, (operation, of) in FURTHER.items():
-        if property_name in (wanted.changed if wanted.before else wanted.properties):
+        if property_name in (request.changed if request.previous else request.properties):
             target = {"ResourceArn": description["TableArn"], "TableName": name}
-            known = cloud.input("dynamodb", operation).members.keys() & target.keys()
-            parameters = of(wanted.properties[property_name])
-            cloud.call("dynamodb", operation, **{key: target[key] for key in known}, **parameters)
-    return Made(name, {"Arn": description["TableArn"]})
+            names = services.input("dynamodb", operation).members.keys() & target.keys()
+            parameters = of(request.properties[property_name])
+            services.call(
+                "dynamodb", operation, **{key: target[key] for key in names}, **parameters
+            )
+    return PhysicalResource(name, {"Arn": description["TableArn"]})
 
 
 def _policy(property_value: JSON) -> JSON:

@@ -1,20 +1,79 @@
-"""The second table: the types that the laptop does without, by the reason."""
+"""What the laptop has no counterpart of: each type with the reason, and with what stands for it.
+
+Other resources refer to these all the same, so that `Ref` and `Fn::GetAtt` give what AWS's would
+look like. In the patterns stand `{name}`, the resource's physical name; `{digest}`, twenty
+hexadecimal digits of its own, and `{uuid}`, a UUID of its own; `{region}` and `{account}`; and any
+property by its name.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
 
-from app.deploy.replay.absent import Absent
+from app.deploy.endpoint import ACCOUNT, REGION
+from app.deploy.replay.document import Resource, TemplateError
+from app.deploy.replay.intrinsics import resolve
+from app.deploy.replay.request import physical_name
+from app.deploy.replay.scope import PhysicalResource, Scope
+
+LONGEST = 64  # characters of a name
 
 
-def _absent(
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A type that is left out.
+
+    Attributes:
+        reason: why the laptop has none of it.
+        ref: the pattern of what `Ref` gives.
+        attributes: the patterns of what `Fn::GetAtt` gives.
+        named: the property that gives the name, if the template sets it.
+    """
+
+    reason: str
+    ref: str = "{name}"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    named: str = ""
+
+    def stand_for(self, resource: Resource, scope: Scope) -> PhysicalResource:
+        """The names and identifiers by which others refer to a resource of this type."""
+        names = _Names(self, resource, scope)
+        attributes = {name: pattern.format_map(names) for name, pattern in self.attributes.items()}
+        return PhysicalResource(self.ref.format_map(names), attributes, omission=self.reason)
+
+
+class _Names(dict[str, Any]):
+    """What a pattern may hold. Properties are resolved when they are asked for: the others may
+    refer to what is known in AWS only.
+    """
+
+    def __init__(self, omission: Omission, resource: Resource, scope: Scope) -> None:
+        stack = scope.template.stack
+        digest = sha256(f"{stack}/{resource.id}".encode()).hexdigest()
+        own = str(UUID(digest[:32]))
+        super().__init__(account=ACCOUNT, region=REGION, digest=digest[:20], uuid=own)
+        self._resource, self._scope = resource, scope
+        name = resource.properties.get(omission.named)
+        self["name"] = resolve(scope, name) if name else physical_name(stack, resource.id, LONGEST)
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self._resource.properties:
+            raise TemplateError(f"{name} is not set")
+        return resolve(self._scope, self._resource.properties[name])
+
+
+def _omitted(
     reason: str, *types: str, ref: str = "{name}", named: str = "", **attributes: str
-) -> dict[str, Absent]:
+) -> dict[str, Omission]:
     """These types, left out for the same reason, with the same patterns."""
-    return dict.fromkeys(types, Absent(reason, ref, attributes, named))
+    return dict.fromkeys(types, Omission(reason, ref, attributes, named))
 
 
-def _identified(reason: str, pattern: str, types: Mapping[str, str]) -> dict[str, Absent]:
+def _identified(reason: str, pattern: str, types: Mapping[str, str]) -> dict[str, Omission]:
     """These types, each with the attribute that gives its identifier, as `Ref` does."""
-    return {kind: Absent(reason, pattern, {name: pattern}) for kind, name in types.items()}
+    return {kind: Omission(reason, pattern, {name: pattern}) for kind, name in types.items()}
 
 
 _IAM = "the stand-in has no IAM: every caller may do everything"
@@ -28,26 +87,26 @@ _CLOCK = "the laptop has no schedules; the bucket's events do the work by day an
 _POOL = "{region}_{digest:.9}"
 _DOMAIN = "{name}.{region}.es.amazonaws.com"
 
-ABSENT: Mapping[str, Absent] = {
-    **_absent(_IAM, "AWS::IAM::Role", named="RoleName", Arn="arn:aws:iam::{account}:role/{name}"),
-    **_absent(_IAM, "AWS::IAM::Policy", "AWS::IAM::InstanceProfile"),
-    **_absent(_IAM, "AWS::IAM::ManagedPolicy", ref="arn:aws:iam::{account}:policy/{name}"),
-    **_absent(
+OMISSIONS: Mapping[str, Omission] = {
+    **_omitted(_IAM, "AWS::IAM::Role", named="RoleName", Arn="arn:aws:iam::{account}:role/{name}"),
+    **_omitted(_IAM, "AWS::IAM::Policy", "AWS::IAM::InstanceProfile"),
+    **_omitted(_IAM, "AWS::IAM::ManagedPolicy", ref="arn:aws:iam::{account}:policy/{name}"),
+    **_omitted(
         _KMS,
         "AWS::KMS::Key",
         ref="{uuid}",
         Arn="arn:aws:kms:{region}:{account}:key/{uuid}",
         KeyId="{uuid}",
     ),
-    **_absent(_KMS, "AWS::KMS::Alias", named="AliasName"),
-    **_absent(
+    **_omitted(_KMS, "AWS::KMS::Alias", named="AliasName"),
+    **_omitted(
         _KMS,
         "AWS::SecretsManager::Secret",
         "AWS::SecretsManager::SecretTargetAttachment",
         ref="arn:aws:secretsmanager:{region}:{account}:secret:{name}",
         Id="arn:aws:secretsmanager:{region}:{account}:secret:{name}",
     ),
-    **_absent(
+    **_omitted(
         _GATEWAY,
         "AWS::ApiGateway::RestApi",
         ref="{digest:.10}",
@@ -68,17 +127,17 @@ ABSENT: Mapping[str, Absent] = {
             "AWS::ApiGateway::UsagePlanKey": "Id",
         },
     ),
-    **_absent(_GATEWAY, "AWS::ApiGateway::Method", "AWS::ApiGateway::Model"),
-    **_absent(_GATEWAY, "AWS::ApiGateway::Stage", named="StageName"),
-    **_absent(
+    **_omitted(_GATEWAY, "AWS::ApiGateway::Method", "AWS::ApiGateway::Model"),
+    **_omitted(_GATEWAY, "AWS::ApiGateway::Stage", named="StageName"),
+    **_omitted(
         _GATEWAY,
         "AWS::WAFv2::WebACL",
         ref="{name}|{uuid}|REGIONAL",
         Arn="arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{uuid}",
         Id="{uuid}",
     ),
-    **_absent(_GATEWAY, "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"),
-    **_absent(
+    **_omitted(_GATEWAY, "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"),
+    **_omitted(
         _SIGN_IN,
         "AWS::Cognito::UserPool",
         ref=_POOL,
@@ -87,9 +146,9 @@ ABSENT: Mapping[str, Absent] = {
         ProviderURL="https://cognito-idp.{region}.amazonaws.com/" + _POOL,
         UserPoolId=_POOL,
     ),
-    **_absent(_SIGN_IN, "AWS::Cognito::UserPoolClient", ref="{digest}", ClientId="{digest}"),
-    **_absent(_SIGN_IN, "AWS::Cognito::UserPoolDomain", named="Domain"),
-    **_absent(_SIGN_IN, "AWS::Cognito::UserPoolResourceServer"),
+    **_omitted(_SIGN_IN, "AWS::Cognito::UserPoolClient", ref="{digest}", ClientId="{digest}"),
+    **_omitted(_SIGN_IN, "AWS::Cognito::UserPoolDomain", named="Domain"),
+    **_omitted(_SIGN_IN, "AWS::Cognito::UserPoolResourceServer"),
     **_identified(
         _SIGN_IN,
         "{digest:.10}",
@@ -98,21 +157,21 @@ ABSENT: Mapping[str, Absent] = {
             "AWS::Cognito::ManagedLoginBranding": "ManagedLoginBrandingId",
         },
     ),
-    **_absent(
+    **_omitted(
         _WATCH,
         "AWS::Logs::LogGroup",
         named="LogGroupName",
         Arn="arn:aws:logs:{region}:{account}:log-group:{name}:*",
     ),
-    **_absent(
+    **_omitted(
         _WATCH,
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::CompositeAlarm",
         named="AlarmName",
         Arn="arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
     ),
-    **_absent(_WATCH, "AWS::CloudWatch::Dashboard", named="DashboardName"),
-    **_absent(
+    **_omitted(_WATCH, "AWS::CloudWatch::Dashboard", named="DashboardName"),
+    **_omitted(
         _WATCH,
         "AWS::Logs::MetricFilter",
         "AWS::Logs::QueryDefinition",
@@ -121,20 +180,20 @@ ABSENT: Mapping[str, Absent] = {
         "AWS::SNS::TopicPolicy",
         "Custom::LogRetention",
     ),
-    **_absent(
+    **_omitted(
         _WATCH,
         "AWS::SNS::Topic",
         ref="arn:aws:sns:{region}:{account}:{name}",
         TopicArn="arn:aws:sns:{region}:{account}:{name}",
         TopicName="{name}",
     ),
-    **_absent(
+    **_omitted(
         _CLOCK,
         "AWS::Scheduler::Schedule",
         Arn="arn:aws:scheduler:{region}:{account}:schedule/default/{name}",
     ),
-    **_absent(_CLOCK, "AWS::Events::Rule", Arn="arn:aws:events:{region}:{account}:rule/{name}"),
-    **_absent(
+    **_omitted(_CLOCK, "AWS::Events::Rule", Arn="arn:aws:events:{region}:{account}:rule/{name}"),
+    **_omitted(
         _NETWORK,
         "AWS::EC2::VPC",
         ref="vpc-{digest:.17}",
@@ -142,14 +201,14 @@ ABSENT: Mapping[str, Absent] = {
         CidrBlock="{CidrBlock}",
         DefaultSecurityGroup="sg-{digest:.17}",
     ),
-    **_absent(
+    **_omitted(
         _NETWORK,
         "AWS::EC2::SecurityGroup",
         ref="sg-{digest:.17}",
         GroupId="sg-{digest:.17}",
         VpcId="{VpcId}",
     ),
-    **_absent(
+    **_omitted(
         _NETWORK,
         "AWS::EC2::Subnet",
         ref="subnet-{digest:.17}",
@@ -170,8 +229,8 @@ ABSENT: Mapping[str, Absent] = {
             "AWS::OpenSearchServerless::VpcEndpoint": "Id",
         },
     ),
-    **_absent(_NETWORK, "AWS::EC2::Route", "Custom::VpcRestrictDefaultSG"),
-    **_absent(
+    **_omitted(_NETWORK, "AWS::EC2::Route", "Custom::VpcRestrictDefaultSG"),
+    **_omitted(
         _STORE,
         "AWS::OpenSearchServerless::Collection",
         ref="{digest}",
@@ -180,21 +239,21 @@ ABSENT: Mapping[str, Absent] = {
         DashboardEndpoint="https://{digest}.{region}.aoss.amazonaws.com/_dashboards",
         Id="{digest}",
     ),
-    **_absent(
+    **_omitted(
         _STORE,
         "AWS::OpenSearchServerless::CollectionGroup",
         ref="{digest}",
         Arn="arn:aws:aoss:{region}:{account}:collectiongroup/{digest}",
         Id="{digest}",
     ),
-    **_absent(
+    **_omitted(
         _STORE,
         "AWS::OpenSearchServerless::AccessPolicy",
         "AWS::OpenSearchServerless::Index",
         "AWS::OpenSearchServerless::SecurityPolicy",
         named="Name",
     ),
-    **_absent(
+    **_omitted(
         _STORE,
         "AWS::OpenSearchService::Domain",
         named="DomainName",
@@ -203,21 +262,21 @@ ABSENT: Mapping[str, Absent] = {
         DomainEndpoint=_DOMAIN,
         Id="{account}/{name}",
     ),
-    **_absent(
+    **_omitted(
         _STORE,
         "AWS::S3Vectors::VectorBucket",
         named="VectorBucketName",
         ref="arn:aws:s3vectors:{region}:{account}:bucket/{name}",
         VectorBucketArn="arn:aws:s3vectors:{region}:{account}:bucket/{name}",
     ),
-    **_absent(
+    **_omitted(
         _STORE,
         "AWS::S3Vectors::Index",
         named="IndexName",
         ref="{VectorBucketArn}/index/{name}",
         IndexArn="{VectorBucketArn}/index/{name}",
     ),
-    **_absent(
+    **_omitted(
         _STORE,
         "AWS::RDS::DBCluster",
         named="DBClusterIdentifier",
@@ -230,20 +289,20 @@ ABSENT: Mapping[str, Absent] = {
             ),
         },
     ),
-    **_absent(
+    **_omitted(
         _STORE,
         "AWS::RDS::DBClusterParameterGroup",
         "AWS::RDS::DBInstance",
         "AWS::RDS::DBSubnetGroup",
     ),
-    **_absent(
+    **_omitted(
         "there is no vector database here: the Knowledge Base uses the stand-in's own store",
         "Custom::VectorIndex",
         "Custom::VectorTable",
     ),
-    **_absent(
+    **_omitted(
         "nothing of a stack is deleted on the laptop; remove the home's folder instead",
         "Custom::S3AutoDeleteObjects",
     ),
-    **_absent("it tells AWS which constructs were used", "AWS::CDK::Metadata"),
+    **_omitted("it tells AWS which constructs were used", "AWS::CDK::Metadata"),
 }

@@ -14,8 +14,8 @@ from app.deploy.replay.creators import (
     tables,
 )
 from app.deploy.replay.creators.buckets import CONFIGURATIONS
-from app.deploy.replay.translate import UnknownProperty, member_of, translate
-from app.deploy.replay.without import ABSENT
+from app.deploy.replay.omissions import OMISSIONS
+from app.deploy.replay.translation import UnknownProperty, member_of, translate
 
 REGION = "us-east-1"
 OPERATIONS = {
@@ -91,14 +91,14 @@ def test_every_configuration_of_a_bucket_is_one_of_the_schema() -> None:
     assert CONFIGURATIONS.keys() <= schema_of("AWS::S3::Bucket")["properties"].keys()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ABSENT if kind.startswith("AWS::")])
+@pytest.mark.parametrize("kind", [kind for kind in OMISSIONS if kind.startswith("AWS::")])
 def test_what_is_absent_has_the_attributes_that_cloudformation_gives_it(kind: str) -> None:
     if kind != "AWS::CDK::Metadata":  # which has no schema
-        assert ABSENT[kind].attributes.keys() <= set(_schema(kind).get_atts)
+        assert OMISSIONS[kind].attributes.keys() <= set(_schema(kind).get_atts)
 
 
 def test_no_type_is_in_both_tables() -> None:
-    assert not CREATORS.keys() & ABSENT.keys()
+    assert not CREATORS.keys() & OMISSIONS.keys()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""A resource that a creator is to make, or to change: its properties, and what it was before."""
+
+import base64
+import json
+from collections.abc import Set
+from dataclasses import dataclass
+from hashlib import sha256
+
+from app.deploy.replay.document import JSON, TemplateError
+from app.deploy.replay.scope import PhysicalResource
+
+
+class Unchangeable(TemplateError):
+    """A property has changed that nothing can change any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A resource that is to be there: what CloudFormation hands to a resource type's handler.
+
+    Attributes:
+        properties: of the template, resolved.
+        previous: what it was in the template that was replayed before; None if it is not there.
+        changed: the properties that differ from those of the previous one.
+    """
+
+    stack: str
+    id: str
+    properties: JSON
+    previous: PhysicalResource | None = None
+    changed: Set[str] = frozenset()
+
+    @property
+    def removed(self) -> Set[str]:
+        """The properties that there were, and are no more."""
+        return self.changed - self.properties.keys()
+
+    def properties_except(self, *names: str) -> JSON:
+        """The properties but these."""
+        return {name: value for name, value in self.properties.items() if name not in names}
+
+    def name(self, property_name: str, most: int) -> str:
+        """The name that the property gives, or else one of at most so many characters, made of
+        the stack's, the logical id and a digest, as CloudFormation makes them.
+
+        >>> Request("Shop", "Orders", {}).name("QueueName", 80)
+        'Shop-Orders-LV2R7OSQUMZP'
+        """
+        name = self.properties.get(property_name)
+        return str(name) if name else self.generated_name(most)
+
+    def generated_name(self, most: int) -> str:
+        """The name of a resource that has no property for it."""
+        return physical_name(self.stack, self.id, most)
+
+    @property
+    def token(self) -> str:
+        """The client token. A request that is repeated has the same, and so makes nothing twice."""
+        said = json.dumps([self.stack, self.id, self.properties], sort_keys=True, default=str)
+        return sha256(said.encode()).hexdigest()
+
+    def refuse_change(self, *names: str) -> None:
+        """Refuse a change of these properties.
+
+        Raises:
+            Unchangeable: one of them has changed.
+        """
+        if changed := sorted(self.changed & set(names)):
+            raise Unchangeable(
+                f"{', '.join(changed)} changed since this home was made, and no call changes that. "
+                "Start from an empty home: set OUTCROP_HOME to another folder."
+            )
+
+
+def physical_name(stack: str, logical_id: str, most: int) -> str:
+    """`<stack>-<logical id>-<digest>`, the same at each replay."""
+    digest = base64.b32encode(sha256(f"{stack}/{logical_id}".encode()).digest()).decode()[:12]
+    stem = f"{stack}-{logical_id}"[: most - len(digest) - 1]
+    return f"{stem}-{digest}"
