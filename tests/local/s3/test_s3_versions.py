@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
+from app.local.s3.storage import Buckets
 from app.local.s3.storage.index import PAGE
 from tests.local.home import Home
 from tests.local.s3.putting import put as put_directly
+from tests.local.s3.putting import scratch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -365,3 +368,19 @@ def test_events_name_the_version(s3: "S3Client", versioned: str, stand_in: Home)
         ("ObjectRemoved:Delete", marker),
         ("ObjectRemoved:Delete", first),
     ]
+
+
+def test_a_copy_of_a_home_has_the_older_versions_too(home: Path, buckets: Buckets) -> None:
+    buckets.set_subresource("documents", "versioning", "Enabled")
+    older = put_directly(buckets, "documents", "a", b"old")
+    put_directly(buckets, "documents", "a", b"new")
+    buckets.close()
+    with scratch() as folder:
+        copy = Buckets(shutil.copytree(home, folder / "copy"))
+        bodies = []
+        for version in (None, older.version_id):
+            _, file = copy.open("documents", "a", version)
+            with file:
+                bodies.append(file.read())
+        copy.close()
+    assert bodies == [b"new", b"old"]

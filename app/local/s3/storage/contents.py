@@ -134,10 +134,12 @@ class Contents(Registry):
         """
         for _ in range(_MOST_ATTEMPTS):
             item = self.head(bucket, key, version_id)
-            for path in (self.staging.at(item.version), self.folder(bucket).at(item.path)):
+            staged = self.staging.at(item.version)
+            for path in (staged, self.folder(bucket).at(item.path)):
                 with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
                     file = path.open("rb")
-                    if Identity.of_file(file) == item.identity:
+                    # A staged file is named by its version, and stays that in a copy of the home.
+                    if path == staged or Identity.of_file(file) == item.identity:
                         return item, self._compare(item, file)
                     file.close()
         raise OSError(f"{key!r} keeps changing while it is read.")
