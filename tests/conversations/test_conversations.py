@@ -102,6 +102,34 @@ def test_a_turn_is_kept_as_it_was(own: Conversations) -> None:
     assert abs(summary.started - turn.at) < timedelta(milliseconds=2)
 
 
+def test_a_delete_that_is_cut_off_leaves_no_line_alone_and_no_half_a_conversation(
+    own: Conversations, s3: "S3Client", bucket: str
+) -> None:
+    """The tombstone is set first, and the line is removed before the turns."""
+    cut = 0
+
+    def kill(number: int, _operation: str) -> None:
+        if number == cut:
+            raise Killed
+
+    for cut in count():
+        conversation = f"c-{cut}"
+        begun(own, conversation)
+        go_on(own, conversation, times=2)
+        try:
+            with at_each_request(s3, kill):
+                own.delete(conversation)
+        except Killed:
+            left = [key for key in keys(s3, bucket) if conversation in key]
+            lines = [key for key in left if key.startswith("index/")]
+            turns = [key for key in left if key.startswith("turns/") and key.endswith(".json")]
+            assert turns or not lines, left
+            assert len(turns) == 3 or any(key.endswith("/deleted") for key in left), left
+        else:
+            break
+    assert cut > 4
+
+
 def test_another_s_conversation_is_not_there(s3: "S3Client", bucket: str) -> None:
     begun(Conversations(s3, bucket, "alice"))
     bob = Conversations(s3, bucket, "bob")
