@@ -45,17 +45,17 @@ def repair(home: Path) -> dict[str, object]:
         InUse: a stand-in runs on this home.
     """
     aside = home / "set-aside" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    found = [file for file, schema in DATABASES.items() if _is_damaged(home / file, schema)]
-    for file in found:
+    damaged = [file for file, schema in DATABASES.items() if _is_damaged(home / file, schema)]
+    for file in damaged:
         for ending in BESIDE:
             _move(home, aside, file.with_name(file.name + ending))
         if file == INDEX:  # which alone knows whose these bytes are
             _move(home, aside, INDEX.with_name("staged"))
-    damaged = list(_damaged_objects(home))
+    objects = list(_damaged_objects(home))
     return {
-        "setAside": [str(file) for file in found],
-        "damagedObjects": damaged,
-        **({"folder": str(aside)} if found else {}),
+        "setAside": [str(file) for file in damaged],
+        "damagedObjects": objects,
+        **({"folder": str(aside)} if damaged else {}),
     }
 
 

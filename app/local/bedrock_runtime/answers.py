@@ -140,7 +140,7 @@ def fit(model: InvokedModel, request: Request, prefix: str = "") -> Request:
     Raises:
         InvalidBody: it names a parameter that the model refuses; the message begins with `prefix`.
     """
-    named = request.given & {"temperature", "top_p", "top_k"}
+    named = request.named & {"temperature", "top_p", "top_k"}
     if model.sampling == "none" and named:
         raise InvalidBody(f"{prefix}`{min(named)}` is deprecated for this model.")
     if model.sampling == "one" and named >= {"temperature", "top_p"}:
@@ -151,7 +151,7 @@ def fit(model: InvokedModel, request: Request, prefix: str = "") -> Request:
     longest, limit = request.sampling.max_tokens, model.max_tokens
     if limit is None or longest <= limit:
         return request
-    if "max_tokens" in request.given:
+    if "max_tokens" in request.named:
         raise InvalidBody(
             f"The maximum tokens you requested exceeds the model limit of {limit}. Try again with "
             f"a maximum tokens value that is lower than {limit}."

@@ -164,12 +164,12 @@ def _echoed(params: JSON) -> JSON:
 
 def _additional(params: JSON, bodies: Callable[[], Sequence[JSON]]) -> JSON:
     """The fields of the family's own bodies that the caller points at, where they stand there."""
-    found: JSON = {}
+    fields: JSON = {}
     pointers = params.get("additionalModelResponseFieldPaths", [])
     for body in bodies() if pointers else ():
         for pointer in pointers:
-            _copy(pointer.strip("/").split("/"), body, found)
-    return {"additionalModelResponseFields": found} if found else {}
+            _copy(pointer.strip("/").split("/"), body, fields)
+    return {"additionalModelResponseFields": fields} if fields else {}
 
 
 def _copy(names: Sequence[str], source: Any, target: JSON) -> None:

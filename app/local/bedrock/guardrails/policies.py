@@ -32,10 +32,10 @@ def definition(params: JSON) -> JSON:
     """
     if "automatedReasoningPolicyConfig" in params:
         raise unsupported("automatedReasoningPolicyConfig", "automated reasoning policies")
-    given = [policy for policy in POLICIES if policy in params]
-    if not given:
+    policies = [policy for policy in POLICIES if policy in params]
+    if not policies:
         raise invalid("guardrail", f"must have at least one policy: {', '.join(POLICIES)}.")
-    for policy in given:
+    for policy in policies:
         _check_lists(policy, params[policy])
         _check_tier(policy, params)
     _check_prompt_attack(params)
@@ -43,7 +43,7 @@ def definition(params: JSON) -> JSON:
     _check_thresholds(params)
     return {
         **{member: params[member] for member in _SETTINGS if member in params},
-        **{_shown(policy): _policy(params[policy]) for policy in given},
+        **{_shown(policy): _policy(params[policy]) for policy in policies},
         **_profile(params),
         **_key(params),
     }

@@ -53,14 +53,14 @@ class Jamba(Body):
 
 
 def read_jamba(body: JSON) -> Request:
-    asked = check(Jamba, body)
-    refuse_tools(asked.tools, *(message.tool_calls for message in asked.messages))
+    request = check(Jamba, body)
+    refuse_tools(request.tools, *(message.tool_calls for message in request.messages))
     return Request.of(
-        openai.prompt(asked.messages),
-        max_tokens=asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
-        stop=asked.stop or (),
+        openai.prompt(request.messages),
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        stop=request.stop or (),
     )
 
 
@@ -77,14 +77,14 @@ class Jurassic(CamelBody):
 
 
 def read(body: JSON) -> Request:
-    asked = check(Jurassic, body)
-    system, turns = speakers(asked.prompt, "User", "Assistant")
+    request = check(Jurassic, body)
+    system, turns = speakers(request.prompt, "User", "Assistant")
     return Request.of(
         Prompt(turns, system),
-        max_tokens=asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
-        stop=asked.stop_sequences or (),
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        stop=request.stop_sequences or (),
     )
 
 

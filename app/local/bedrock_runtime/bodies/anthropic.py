@@ -81,21 +81,21 @@ class Messages(Body):
 
 
 def read(body: JSON) -> Request:
-    asked = check(Messages, body)
-    refuse_tools(asked.tools, asked.tool_choice)
-    if (asked.thinking or {}).get("type", "disabled") != "disabled":
+    request = check(Messages, body)
+    refuse_tools(request.tools, request.tool_choice)
+    if (request.thinking or {}).get("type", "disabled") != "disabled":
         raise InvalidBody("thinking: this model does not think. Leave it out.")
     turns = (
         Turn(message.role, text_of(message.content, f"messages.{i}"))
-        for i, message in enumerate(asked.messages)
+        for i, message in enumerate(request.messages)
     )
     return Request.of(
-        Prompt(conversation(turns), text_of(asked.system or [], "system")),
-        max_tokens=asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
-        top_k=asked.top_k,
-        stop=asked.stop_sequences or (),
+        Prompt(conversation(turns), text_of(request.system or [], "system")),
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        top_k=request.top_k,
+        stop=request.stop_sequences or (),
     )
 
 

@@ -54,14 +54,14 @@ _ROLES = {"user": "USER", "assistant": "CHATBOT"}
 P = Annotated[float, Field(ge=0.01, le=0.99)]
 
 
-class Said(Body):
+class HistoryMessage(Body):
     role: Literal["USER", "CHATBOT", "SYSTEM"]
     message: str
 
 
 class CommandR(Body):
     message: Annotated[str, Field(min_length=1)]
-    chat_history: list[Said] | None = None
+    chat_history: list[HistoryMessage] | None = None
     preamble: str = ""
     documents: list[dict[str, str]] | None = None
     max_tokens: Count | None = None
@@ -81,26 +81,26 @@ class CommandR(Body):
 
 
 def read_command_r(body: JSON) -> Request:
-    asked = check(CommandR, body)
-    refuse_tools(asked.tools, asked.tool_results)
-    history = asked.chat_history or []
-    told = [one.message for one in history if one.role == "SYSTEM"]
-    said = (
+    request = check(CommandR, body)
+    refuse_tools(request.tools, request.tool_results)
+    history = request.chat_history or []
+    system = [one.message for one in history if one.role == "SYSTEM"]
+    turns = (
         Turn("user" if one.role == "USER" else "assistant", one.message)
         for one in history
         if one.role != "SYSTEM"
     )
     return Request.of(
         Prompt(
-            conversation([*said, Turn("user", asked.message)]),
-            "\n\n".join(filter(None, [asked.preamble, *told])),
-            tuple(_document(place, one) for place, one in enumerate(asked.documents or [])),
+            conversation([*turns, Turn("user", request.message)]),
+            "\n\n".join(filter(None, [request.preamble, *system])),
+            tuple(_document(place, one) for place, one in enumerate(request.documents or [])),
         ),
-        max_tokens=asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.p,
-        top_k=asked.k,
-        stop=asked.stop_sequences or (),
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.p,
+        top_k=request.k,
+        stop=request.stop_sequences or (),
     )
 
 
@@ -110,7 +110,7 @@ def _document(place: int, fields: dict[str, str]) -> Document:
 
 
 def whole_command_r(reply: Reply) -> JSON:
-    asked = {"role": "USER", "message": reply.body.get("message", "")}
+    question = {"role": "USER", "message": reply.body.get("message", "")}
     citations = _citations(reply)
     cited = {name for one in citations for name in one["document_ids"]}
     documents = ({"id": f"doc_{place}"} | fields for place, fields in enumerate(_documents(reply)))
@@ -120,7 +120,7 @@ def whole_command_r(reply: Reply) -> JSON:
         "generation_id": reply.id,
         "chat_history": [
             *(reply.body.get("chat_history") or []),
-            asked,
+            question,
             {"role": _ROLES["assistant"], "message": reply.text},
         ],
         "finish_reason": _STOPS[reply.finish.reason],
@@ -187,23 +187,23 @@ class Command(Body):
 
 
 def read_command(body: JSON) -> Request:
-    asked = check(Command, body)
+    request = check(Command, body)
     unable = {
-        "num_generations": asked.num_generations > 1,
-        "return_likelihoods": asked.return_likelihoods != "NONE",
-        "logit_bias": bool(asked.logit_bias),
+        "num_generations": request.num_generations > 1,
+        "return_likelihoods": request.return_likelihoods != "NONE",
+        "logit_bias": bool(request.logit_bias),
     }
-    for name, given in unable.items():
-        if given:
+    for name, is_set in unable.items():
+        if is_set:
             raise InvalidBody(f"{name}: this model writes one answer, without likelihoods.")
-    system, turns = speakers(asked.prompt, "User", "Chatbot")
+    system, turns = speakers(request.prompt, "User", "Chatbot")
     return Request.of(
         Prompt(turns, system),
-        max_tokens=asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.p,
-        top_k=asked.k,
-        stop=asked.stop_sequences or (),
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.p,
+        top_k=request.k,
+        stop=request.stop_sequences or (),
     )
 
 

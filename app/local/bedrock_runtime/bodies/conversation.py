@@ -55,8 +55,9 @@ def text_of(blocks: Sequence[JSON], where: str) -> str:
     return "\n".join(texts)
 
 
-def refuse_tools(*given: object) -> None:
-    if any(given):
+def refuse_tools(*members: object) -> None:
+    """Refuse a body one of whose members has to do with tools, and is set."""
+    if any(members):
         raise InvalidBody(NO_TOOLS)
 
 
@@ -68,10 +69,10 @@ def speakers(text: str, users: str, assistants: str) -> tuple[str, tuple[Turn, .
     """
     names = rf"^[ \t]*({users}|{assistants})[ \t]*:[ \t]*"
     lead, *parts = re.split(names, text, flags=re.MULTILINE)
-    said = [
+    turns = [
         Turn("user" if re.fullmatch(users, name) else "assistant", words.strip())
         for name, words in zip(parts[::2], parts[1::2], strict=True)
     ]
-    if said and said[-1] == Turn("assistant", ""):
-        return lead.strip(), conversation(said[:-1])
+    if turns and turns[-1] == Turn("assistant", ""):
+        return lead.strip(), conversation(turns[:-1])
     return "", (Turn("user", text.strip()),)

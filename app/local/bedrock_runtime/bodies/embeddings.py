@@ -3,7 +3,7 @@
     Titan v1      {"inputText"} -> {"embedding": [1536], "inputTextTokenCount"}
     Titan V2      {"inputText", "dimensions": 1024 | 512 | 256, "normalize", "embeddingTypes"}
                   -> the same and {"embeddingsByType": {"float": [..], "binary": [..]}};
-                  "embedding" is there unless only "binary" was asked for
+                  "embedding" is there unless the request names "binary" alone
     Cohere v3     {"texts": [..], "input_type", "truncate", "embedding_types"}
                   -> {"id", "embeddings": [[1024]], "texts", "response_type": "embeddings_floats"},
                   or with types, {"embeddings": {"float": [..], ..}, "response_type":
@@ -81,11 +81,11 @@ def titan_v1(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
 
 def titan_v2(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
     """`normalize` changes nothing: the encoder's vectors have unit length to begin with."""
-    asked = check(TitanV2, body)
-    tokens = _titan_tokens(asked.input_text, encoder)
-    vector = embed([asked.input_text], encoder, asked.dimensions)[0]
+    request = check(TitanV2, body)
+    tokens = _titan_tokens(request.input_text, encoder)
+    vector = embed([request.input_text], encoder, request.dimensions)[0]
     kinds = {"float": vector.tolist(), "binary": (vector > 0).astype(int).tolist()}
-    by_type = {kind: kinds[kind] for kind in asked.embedding_types or ["float"]}
+    by_type = {kind: kinds[kind] for kind in request.embedding_types or ["float"]}
     plain = {"embedding": by_type["float"]} if "float" in by_type else {}
     return {**plain, "inputTextTokenCount": tokens, "embeddingsByType": by_type}, tokens
 
@@ -130,25 +130,25 @@ class CohereV4(Body):
 
 
 def cohere_v3(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
-    asked = check(CohereV3, body)
-    texts = [_cut(text, LONGEST_COHERE_V3, asked.truncate, encoder) for text in asked.texts]
+    request = check(CohereV3, body)
+    texts = [_cut(text, LONGEST_COHERE_V3, request.truncate, encoder) for text in request.texts]
     vectors = embed(texts, encoder, 1024)
-    reply = _cohere(vectors, asked.embedding_types or []) | {"texts": asked.texts}
+    reply = _cohere(vectors, request.embedding_types or []) | {"texts": request.texts}
     return reply, sum(map(encoder.count, texts))
 
 
 def cohere_v4(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
-    asked = check(CohereV4, body)
-    if asked.images:
+    request = check(CohereV4, body)
+    if request.images:
         raise InvalidBody("images: this model reads text only. Leave the images out.")
-    inputs = enumerate(asked.inputs or [])
-    given = asked.texts or [text_of(one.content, f"inputs.{i}") for i, one in inputs]
-    if not given:
+    inputs = enumerate(request.inputs or [])
+    contents = request.texts or [text_of(one.content, f"inputs.{i}") for i, one in inputs]
+    if not contents:
         raise malformed("#: required key [texts] not found")
-    texts = [_cut(text, asked.max_tokens, asked.truncate, encoder) for text in given]
-    vectors = embed(texts, encoder, asked.output_dimension)
-    told = {"texts": asked.texts} if asked.texts else {}
-    return _cohere(vectors, asked.embedding_types or []) | told, sum(map(encoder.count, texts))
+    texts = [_cut(text, request.max_tokens, request.truncate, encoder) for text in contents]
+    vectors = embed(texts, encoder, request.output_dimension)
+    echoed = {"texts": request.texts} if request.texts else {}
+    return _cohere(vectors, request.embedding_types or []) | echoed, sum(map(encoder.count, texts))
 
 
 def _cut(text: str, longest: int, truncate: str, encoder: TextEncoder) -> str:

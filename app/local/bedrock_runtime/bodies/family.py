@@ -25,17 +25,17 @@ class InvalidBody(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What a body asks for. `given` are the parameters of the Sampling that it names."""
+    """What a body asks for. `named` are the parameters of the Sampling that it names."""
 
     prompt: Prompt
     sampling: Sampling
-    given: frozenset[str]
+    named: frozenset[str]
 
     @classmethod
     def of(cls, prompt: Prompt, *, stop: Sequence[str] = (), **parameters: Any) -> "Request":
         """With the parameters of a Sampling, None for those that the body leaves out."""
-        given = {name: value for name, value in parameters.items() if value is not None}
-        return cls(prompt, Sampling(**given, stop=tuple(stop)), frozenset(given))
+        named = {name: value for name, value in parameters.items() if value is not None}
+        return cls(prompt, Sampling(**named, stop=tuple(stop)), frozenset(named))
 
 
 @dataclass(frozen=True)

@@ -42,14 +42,14 @@ class Llama(Body):
 
 
 def read(body: JSON) -> Request:
-    asked = check(Llama, body)
-    if asked.images:
+    request = check(Llama, body)
+    if request.images:
         raise InvalidBody("images: this model reads text only. Leave the images out.")
     return Request.of(
-        headers(asked.prompt),
-        max_tokens=asked.max_gen_len,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
+        headers(request.prompt),
+        max_tokens=request.max_gen_len,
+        temperature=request.temperature,
+        top_p=request.top_p,
     )
 
 

@@ -6,7 +6,7 @@
     chunks    the same; stop_reason is null until the last
 
 Chat completion is OpenAI's shape, but that a choice has a `stop_reason`; the newest open-weight
-models have OpenAI's own. Numbers of tokens are told in Bedrock's headers and metrics only.
+models have OpenAI's own. Numbers of tokens are in Bedrock's headers and metrics only.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-text-completion.html
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-chat-completion.html
@@ -60,14 +60,14 @@ class Chat(Body):
 
 
 def read(body: JSON) -> Request:
-    asked = check(Completion, body)
+    request = check(Completion, body)
     return Request.of(
-        instructions(asked.prompt),
-        max_tokens=asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
-        top_k=asked.top_k,
-        stop=asked.stop or (),
+        instructions(request.prompt),
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        top_k=request.top_k,
+        stop=request.stop or (),
     )
 
 
@@ -88,14 +88,14 @@ def _output(text: str, stop: str | None) -> JSON:
 
 
 def read_chat(body: JSON) -> Request:
-    asked = check(Chat, body)
-    refuse_tools(asked.tools, *(message.tool_calls for message in asked.messages))
+    request = check(Chat, body)
+    refuse_tools(request.tools, *(message.tool_calls for message in request.messages))
     return Request.of(
-        openai.prompt(asked.messages),
-        max_tokens=asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
-        stop=asked.stop or (),
+        openai.prompt(request.messages),
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        stop=request.stop or (),
     )
 
 

@@ -77,15 +77,15 @@ class MessagesV1(CamelBody):
 
 
 def read(body: JSON) -> Request:
-    asked = check(MessagesV1, body)
-    refuse_tools(asked.tool_config)
+    request = check(MessagesV1, body)
+    refuse_tools(request.tool_config)
     turns = (
         Turn(message.role, text_of(message.content, f"messages.{i}"))
-        for i, message in enumerate(asked.messages)
+        for i, message in enumerate(request.messages)
     )
-    config = asked.inference_config
+    config = request.inference_config
     return Request.of(
-        Prompt(conversation(turns), text_of(asked.system or [], "system")),
+        Prompt(conversation(turns), text_of(request.system or [], "system")),
         max_tokens=config.max_tokens,
         temperature=config.temperature,
         top_p=config.top_p,

@@ -82,25 +82,25 @@ class ChatCompletion(Body):
 
 
 def read(body: JSON) -> Request:
-    asked = check(ChatCompletion, body)
-    refuse_tools(asked.tools, *(message.tool_calls for message in asked.messages))
-    if (asked.response_format or {}).get("type", "text") != "text":
+    request = check(ChatCompletion, body)
+    refuse_tools(request.tools, *(message.tool_calls for message in request.messages))
+    if (request.response_format or {}).get("type", "text") != "text":
         raise InvalidBody("response_format: this model writes text only. Leave it out.")
     return Request.of(
-        prompt(asked.messages),
-        max_tokens=asked.max_completion_tokens or asked.max_tokens,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
-        stop=asked.stop or (),
+        prompt(request.messages),
+        max_tokens=request.max_completion_tokens or request.max_tokens,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        stop=request.stop or (),
     )
 
 
 def prompt(messages: list[Message]) -> Prompt:
-    said = [(one.role, text_of(one.content, f"messages.{i}")) for i, one in enumerate(messages)]
-    system = "\n\n".join(text for role, text in said if role in ("system", "developer"))
+    texts = [(one.role, text_of(one.content, f"messages.{i}")) for i, one in enumerate(messages)]
+    system = "\n\n".join(text for role, text in texts if role in ("system", "developer"))
     turns = (
         Turn("assistant" if role == "assistant" else "user", text)
-        for role, text in said
+        for role, text in texts
         if role not in ("system", "developer")
     )
     return Prompt(conversation(turns), system)

@@ -22,18 +22,18 @@ def headers(text: str) -> Prompt:
     Prompt(turns=(Turn(role='user', text='Hello'),), system='Be brief.', documents=())
     """
     _, *parts = _HEADER.split(text)
-    said = [
+    messages = [
         (role, _TOKEN.sub("", words).strip())
         for role, words in zip(parts[::2], parts[1::2], strict=True)
     ]
-    if not said:
+    if not messages:
         return instructions(text)
-    if said[-1] == ("assistant", ""):
-        said.pop()
-    system = "\n\n".join(words for role, words in said if role == "system")
+    if messages[-1] == ("assistant", ""):
+        messages.pop()
+    system = "\n\n".join(words for role, words in messages if role == "system")
     turns = (
         Turn("assistant" if role == "assistant" else "user", words)
-        for role, words in said
+        for role, words in messages
         if role != "system"
     )
     return Prompt(conversation(turns), system)
@@ -49,17 +49,19 @@ def instructions(text: str) -> Prompt:
     Prompt(turns=(Turn(role='user', text='Hi'), Turn(role='assistant', text='Hello.'),
                   Turn(role='user', text='Who are you?')), system='Be brief.', documents=())
     """
-    _, *said = [part.strip() for part in _INSTRUCTION.split(_SENTENCE.sub("", text))]
-    if said and not said[-1]:
-        said.pop()
-    if not said:
+    _, *messages = [part.strip() for part in _INSTRUCTION.split(_SENTENCE.sub("", text))]
+    if messages and not messages[-1]:
+        messages.pop()
+    if not messages:
         return Prompt((Turn("user", text.strip()),))
     system = ""
-    if marked := _between(said[0], *_SYSTEM):
-        system, said[0] = marked
-    elif len(said) > 1:
-        system, _, said[0] = said[0].rpartition("\n\n")
-    turns = (Turn("assistant" if place % 2 else "user", words) for place, words in enumerate(said))
+    if marked := _between(messages[0], *_SYSTEM):
+        system, messages[0] = marked
+    elif len(messages) > 1:
+        system, _, messages[0] = messages[0].rpartition("\n\n")
+    turns = (
+        Turn("assistant" if place % 2 else "user", words) for place, words in enumerate(messages)
+    )
     return Prompt(conversation(turns), system)
 
 

@@ -48,9 +48,9 @@ class TitanText(CamelBody):
 
 
 def read(body: JSON) -> Request:
-    asked = check(TitanText, body)
-    system, turns = speakers(asked.input_text, "User", "Bot")
-    config = asked.text_generation_config
+    request = check(TitanText, body)
+    system, turns = speakers(request.input_text, "User", "Bot")
+    config = request.text_generation_config
     return Request.of(
         Prompt(turns, system),
         max_tokens=config.max_token_count,

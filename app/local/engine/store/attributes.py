@@ -28,14 +28,14 @@ class Attributes:
     @classmethod
     def of(cls, metadata: Sequence[Metadata]) -> "Attributes":
         """From the metadata of each row."""
-        found = [
+        pairs = [
             ((key, json.dumps(value, ensure_ascii=False)), row)
             for row, attributes in enumerate(metadata)
             for key, value in attributes.items()
         ]
-        names = sorted({name for name, _ in found})
-        keys = _places(names, [name for name, _ in found])
-        rows = np.array([row for _, row in found], np.int32)
+        names = sorted({name for name, _ in pairs})
+        keys = _places(names, [name for name, _ in pairs])
+        rows = np.array([row for _, row in pairs], np.int32)
         return cls(names, Inverted.of(keys, rows, np.ones(len(rows), np.uint16)))
 
     @classmethod
@@ -60,7 +60,7 @@ class Attributes:
         values = self._values_of(condition.key)
         passing = np.array(condition.passing(self._values[values]), np.bool_)  # (values,)
         starts = self.index.starts[values.start : values.stop + 1]  # (values + 1,)
-        mask = np.full(n, condition.absent)  # (n,)
+        mask = np.full(n, condition.passes_without)  # (n,)
         mask[self.index.rows[starts[0] : starts[-1]]] = np.repeat(passing, np.diff(starts))
         return mask
 
@@ -73,7 +73,7 @@ class Attributes:
         return list(json.loads(f"[{','.join(value for _, value in self.names)}]"))
 
 
-def _places(names: Sequence[Name], wanted: Sequence[Name]) -> Integers:
-    """Where in `names` each of `wanted` stands."""
+def _places(names: Sequence[Name], subset: Sequence[Name]) -> Integers:
+    """Where in `names` each of `subset` stands."""
     places = {name: place for place, name in enumerate(names)}
-    return np.array([places[name] for name in wanted], np.uint64)
+    return np.array([places[name] for name in subset], np.uint64)

@@ -38,7 +38,7 @@ class Condition:
     value: Value
 
     @property
-    def absent(self) -> bool:
+    def passes_without(self) -> bool:
         """Whether a chunk passes that does not have the attribute."""
         return self.operator == "notEquals"
 

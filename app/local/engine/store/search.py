@@ -93,9 +93,9 @@ def _words(index: Index, text: str, allowed: Mask) -> Scores:
     """(n,) BM25 scores; 0 where no word is found, and where it is not allowed."""
     scores = np.zeros(len(allowed), np.float32)  # (n,)
     for term, times in Counter(terms(text)).items():
-        found = [part.postings(term_key(term)) for part in index.parts]
-        weight = times * bm25.idf(index.size, sum(len(rows) for rows, _ in found))
-        for (segment, start), (rows, counts) in zip(_spans(index), found, strict=True):
+        postings = [part.postings(term_key(term)) for part in index.parts]
+        weight = times * bm25.idf(index.size, sum(len(rows) for rows, _ in postings))
+        for (segment, start), (rows, counts) in zip(_spans(index), postings, strict=True):
             lengths = segment.lengths[rows]  # (p,)
             gains = bm25.saturation(counts, lengths, index.mean_length)  # (p,)
             scores[start : start + len(segment)][rows] += np.float32(weight) * gains

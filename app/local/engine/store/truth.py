@@ -107,10 +107,10 @@ class Truth:
         with self._transaction() as database:
             gone = self._forget(document)
             self._check_new([row.chunk.id for row in rows])
-            found = sum(row.chunk.vector is not None for row in rows)
+            searchable = sum(row.chunk.vector is not None for row in rows)
             key = database.execute(
                 "INSERT INTO documents (uri, chunks, checksum) VALUES (?, ?, ?)",
-                (document, found, _checksum(document, found)),
+                (document, searchable, _checksum(document, searchable)),
             ).lastrowid
             fields = ((row.number, _fields(row.chunk)) for row in rows)
             database.executemany(
@@ -126,11 +126,11 @@ class Truth:
 
     def documents(self) -> dict[str, int]:
         """Every document, and how many chunks of it a search can find."""
-        found = {}
+        documents = {}
         for uri, chunks, checksum in self._read("SELECT uri, chunks, checksum FROM documents"):
             self._check(uri, chunks, checksum=checksum)
-            found[uri.decode()] = chunks
-        return found
+            documents[uri.decode()] = chunks
+        return documents
 
     def numbers(self) -> Integers:
         """The numbers of all chunks that a search can find; ascending."""
@@ -142,13 +142,13 @@ class Truth:
 
     def chunks(self, numbers: Integers) -> list[Row]:
         """The chunks with these numbers that a search can find, as far as they are there."""
-        wanted = json.dumps(numbers.tolist())
-        return self._rows("number IN (SELECT value FROM json_each(?)) AND vector NOT NULL", wanted)
+        keys = json.dumps(numbers.tolist())
+        return self._rows("number IN (SELECT value FROM json_each(?)) AND vector NOT NULL", keys)
 
     def parents(self, ids: Sequence[str]) -> list[Row]:
         """The chunks with these ids that a search cannot find, as far as they are there."""
-        wanted = json.dumps(list(ids))
-        return self._rows("id IN (SELECT value FROM json_each(?)) AND vector IS NULL", wanted)
+        keys = json.dumps(list(ids))
+        return self._rows("id IN (SELECT value FROM json_each(?)) AND vector IS NULL", keys)
 
     def segments(self) -> set[int]:
         """The files that hold the index, by their numbers."""
@@ -173,9 +173,9 @@ class Truth:
         if taken := self._writer.execute(query, (json.dumps(ids),)).fetchone():
             raise ValueError(f"chunk {taken[0].decode()}: another document has a chunk of this id")
 
-    def _rows(self, condition: str, wanted: str) -> list[Row]:
+    def _rows(self, condition: str, keys: str) -> list[Row]:
         rows = []
-        for number, *fields, checksum in self._read(f"{CHUNKS} WHERE {condition}", wanted):
+        for number, *fields, checksum in self._read(f"{CHUNKS} WHERE {condition}", keys):
             self._check(*fields, checksum=checksum)
             document, *rest = fields
             rows.append(Row(number, document.decode(), _chunk(*rest)))

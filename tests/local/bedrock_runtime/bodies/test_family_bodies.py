@@ -434,7 +434,7 @@ def test_anthropic_tells_which_stop_sequence_it_was() -> None:
 def test_a_parameter_that_is_left_out_is_left_to_the_model() -> None:
     body = {"messages": [{"role": "user", "content": "Hi"}]}
     assert FAMILIES["openai"].read(body).sampling == Sampling()
-    assert FAMILIES["openai"].read(body).given == frozenset()
+    assert FAMILIES["openai"].read(body).named == frozenset()
 
 
 def test_command_answers_in_one_chunk_unless_it_is_to_stream() -> None:

@@ -42,7 +42,7 @@ def passes(metadata: Metadata, where: Filter | None) -> bool:
         return True
     if isinstance(where, Condition):
         if where.key not in metadata:
-            return where.absent
+            return where.passes_without
         return where.passing([metadata[where.key]])[0]
     combine = all if where.operator == "andAll" else any
     return combine(passes(metadata, member) for member in where.members)
