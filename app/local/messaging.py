@@ -24,7 +24,7 @@ class NotInFlight(Exception):
 
 
 @dataclass(frozen=True)
-class Message:
+class QueueMessage:
     """A message, as it was received.
 
     Attributes:
@@ -46,7 +46,7 @@ class Message:
     source: str | None
 
 
-def system_attributes(message: Message, account: str) -> dict[str, str]:
+def system_attributes(message: QueueMessage, account: str) -> dict[str, str]:
     """The attributes that SQS itself gives a message; times are milliseconds since 1970."""
     attributes = {
         "SenderId": account,

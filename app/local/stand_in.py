@@ -33,7 +33,7 @@ from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.bedrock_agent.knowledge_bases import Knowledge
 from app.local.lambda_.runtime import Functions
 from app.local.reserve import Reserve
-from app.local.s3.storage import Buckets, Scanner
+from app.local.s3.storage import Buckets, FolderScanner
 from app.local.sqs.broker import Queues
 from app.local.wire import WaitingService
 
@@ -45,7 +45,7 @@ REPOSITORY = Path(__file__).parents[2]  # where a function finds the application
 class Options:
     """What a stand-in is asked for.
 
-    Attributes:
+    ObjectAttributes:
         home: where it keeps everything.
         precision: how the encoder computes.
         model_url: an OpenAI-compatible server that writes the answers; the extractive stand-in
@@ -85,7 +85,7 @@ class StandIn:
                 options.home, queues, self._functions_environment, python_path=[REPOSITORY]
             )
             opened.callback(functions.close)
-            scanner = Scanner(buckets)
+            scanner = FolderScanner(buckets)
             opened.callback(scanner.close)
             self._running = (knowledge, functions, scanner)
             self._opened = opened.pop_all()

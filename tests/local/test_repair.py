@@ -7,7 +7,7 @@ import pytest
 
 from app.local.database import Damaged, Database, InUse
 from app.local.repair import DATABASES, repair
-from app.local.s3.storage import Attributes, Buckets
+from app.local.s3.storage import Buckets, ObjectAttributes
 from app.local.s3.storage.objects import DamagedObject
 from app.local.stand_in import Options, StandIn
 from tests.hard.home import serving as served
@@ -109,7 +109,7 @@ def test_a_file_that_was_not_closed_has_no_seal(tmp_path: Path) -> None:
 def test_an_object_whose_bytes_changed_by_themselves_is_not_read(tmp_path: Path) -> None:
     buckets = Buckets(tmp_path)
     buckets.create("documents")
-    item = put(buckets, "documents", "a.md", b"granite", Attributes())
+    item = put(buckets, "documents", "a.md", b"granite", ObjectAttributes())
     buckets.close()
     path = tmp_path / "s3" / "documents" / "a.md"
     status = path.stat()
@@ -121,7 +121,7 @@ def test_an_object_whose_bytes_changed_by_themselves_is_not_read(tmp_path: Path)
     for read in (again.open, again.path):
         with pytest.raises(DamagedObject, match=r"'a\.md' in the bucket documents is damaged"):
             read("documents", "a.md")
-    put(again, "documents", "a.md", b"granite", Attributes())
+    put(again, "documents", "a.md", b"granite", ObjectAttributes())
     opened, file_ = again.open("documents", "a.md")
     with file_:
         assert (opened.md5, file_.read()) == (item.md5, b"granite")

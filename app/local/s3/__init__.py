@@ -23,8 +23,8 @@ from app.local.s3.buckets import BucketOperations, SubresourceOperations
 from app.local.s3.errors import guarded
 from app.local.s3.listing import Listing
 from app.local.s3.multipart import Multipart
-from app.local.s3.objects import Objects
-from app.local.s3.post import Post
+from app.local.s3.objects import ObjectOperations
+from app.local.s3.post import PostOperations
 from app.local.s3.storage import Buckets, Uploads
 from app.local.wire import Service
 
@@ -49,13 +49,13 @@ def handlers(
         keys: the keys that a web page's request may be presigned with.
     """
     access = Access(buckets, keys)
-    objects = Objects(buckets, account)
+    objects = ObjectOperations(buckets, account)
     uploads = Uploads(buckets)
     groups = (
         access,
         objects,
         Multipart(buckets, uploads),
-        Post(objects, account),
+        PostOperations(objects, account),
         Listing(buckets, uploads, account),
         BucketOperations(buckets, account, region, send),
         SubresourceOperations(buckets),

@@ -19,7 +19,7 @@ from app.local.s3.configurations import (
     check_encryption,
 )
 from app.local.s3.errors import invalid, not_implemented
-from app.local.s3.storage import Attributes, Buckets, Object, Staged, Version
+from app.local.s3.storage import Buckets, Object, ObjectAttributes, Staged, Version
 from app.local.s3.storage.checksums import ALGORITHMS
 from app.local.s3.storage.objects import DEFAULT_TYPE
 from app.local.s3.storage.registry import VERSIONING
@@ -43,7 +43,7 @@ _RESERVED_TAG_PREFIX = "aws:"
 _KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
-def attributes(buckets: Buckets, params: JSON) -> Attributes:
+def attributes(buckets: Buckets, params: JSON) -> ObjectAttributes:
     """The description of an object that this request writes.
 
     Raises:
@@ -60,7 +60,7 @@ def attributes(buckets: Buckets, params: JSON) -> Attributes:
             MaxSizeAllowed=LARGEST_METADATA,
         )
     headers = {name: _text(params[name]) for name in HEADERS if params.get(name)}
-    return Attributes(
+    return ObjectAttributes(
         params.get("ContentType") or DEFAULT_TYPE,
         headers,
         metadata,
@@ -111,7 +111,7 @@ def encryption_of_write(buckets: Buckets, bucket: str, params: JSON) -> JSON:
     return members
 
 
-def encryption_members(description: Attributes) -> JSON:
+def encryption_members(description: ObjectAttributes) -> JSON:
     """The members of an answer that say how an object is encrypted: by default with AES256."""
     return dict(description.encryption) or {"ServerSideEncryption": "AES256"}
 

@@ -14,7 +14,15 @@ from urllib.parse import quote_plus
 
 from app.local.s3.content import quoted
 from app.local.s3.errors import invalid, not_implemented
-from app.local.s3.storage import Buckets, Marker, MultipartUpload, Object, Part, Uploads, Version
+from app.local.s3.storage import (
+    Buckets,
+    Marker,
+    MultipartUpload,
+    Object,
+    UploadedPart,
+    Uploads,
+    Version,
+)
 from app.local.s3.storage.index import HIGHEST
 from app.local.wire import JSON, Call, Service
 
@@ -40,7 +48,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Page:
+class ListingPage:
     """A page of a listing. `last` is the key or common prefix that the next page starts after."""
 
     items: list[Object]
@@ -195,7 +203,7 @@ class Listing:
             return {"Key": version.key, "LastModified": version.last_modified, **members}
         return _object_entry(version) | members
 
-    def _page(self, params: JSON, after: str, *, continued: bool) -> Page:
+    def _page(self, params: JSON, after: str, *, continued: bool) -> ListingPage:
         """A page of objects.
 
         Args:
@@ -212,7 +220,7 @@ class Listing:
             islice(self._entries(params["Bucket"], prefix, delimiter, after, look), limit + 1)
         )
         shown = entries[:limit]
-        return Page(
+        return ListingPage(
             [item for _, item in shown if item],
             [key for key, item in shown if not item],
             shown[-1][0] if shown else None,
@@ -235,7 +243,7 @@ class Listing:
             else:
                 return
 
-    def _result(self, page: Page, params: JSON, with_owner: bool) -> JSON:
+    def _result(self, page: ListingPage, params: JSON, with_owner: bool) -> JSON:
         owner = {"Owner": self._owner} if with_owner else {}
         return {
             "Name": params["Bucket"],
@@ -325,7 +333,7 @@ def upload_checksum(upload: MultipartUpload) -> JSON:
     return {"ChecksumAlgorithm": upload.algorithm, "ChecksumType": upload.checksum_type}
 
 
-def _part_entry(upload: MultipartUpload, part: Part) -> JSON:
+def _part_entry(upload: MultipartUpload, part: UploadedPart) -> JSON:
     checksum = {f"Checksum{upload.algorithm}": part.checksum} if part.checksum else {}
     return {
         "PartNumber": part.number,

@@ -22,7 +22,7 @@ from app.local.s3.content import (
 from app.local.s3.errors import invalid
 from app.local.s3.listing import upload_checksum, url_encode
 from app.local.s3.objects import FileReader, body, copy_source, source_version_members
-from app.local.s3.storage import Buckets, MultipartUpload, Part, Staged, Uploads
+from app.local.s3.storage import Buckets, MultipartUpload, Staged, UploadedPart, Uploads
 from app.local.s3.storage.checksums import FULL_OBJECT_ONLY, composite
 from app.local.wire import JSON, Call, Service, ServiceError
 
@@ -164,7 +164,9 @@ def check_number(number: int) -> None:
         raise invalid("partNumber", number, message)
 
 
-def listed_parts(upload: MultipartUpload, parts: Sequence[Part], params: JSON) -> Sequence[Part]:
+def listed_parts(
+    upload: MultipartUpload, parts: Sequence[UploadedPart], params: JSON
+) -> Sequence[UploadedPart]:
     """The parts that CompleteMultipartUpload lists, checked against those that were uploaded."""
     entries = params.get("MultipartUpload", {}).get("Parts", [])
     if not entries:
@@ -196,7 +198,9 @@ def object_algorithms(upload: MultipartUpload) -> Sequence[str]:
     return [upload.algorithm] if upload.algorithm and full else []
 
 
-def _check_part(upload: MultipartUpload, part: Part | None, entry: Mapping[str, Any]) -> Part:
+def _check_part(
+    upload: MultipartUpload, part: UploadedPart | None, entry: Mapping[str, Any]
+) -> UploadedPart:
     """The uploaded part, if it is the one that the request's entry describes."""
     checksum = entry.get(f"Checksum{upload.algorithm}")
     if upload.checksum_type == COMPOSITE and not checksum:
@@ -223,7 +227,7 @@ def _check_part(upload: MultipartUpload, part: Part | None, entry: Mapping[str, 
 
 
 def object_checksums(
-    upload: MultipartUpload, parts: Sequence[Part], staged: Staged
+    upload: MultipartUpload, parts: Sequence[UploadedPart], staged: Staged
 ) -> dict[str, str]:
     """The members of an answer that give the object's checksum."""
     if upload.algorithm is None or upload.checksum_type is None:

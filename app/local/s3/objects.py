@@ -20,7 +20,7 @@ from app.local.s3.content import (
     version_members,
 )
 from app.local.s3.errors import check_key, guarded, invalid, malformed_xml
-from app.local.s3.storage import Attributes, Buckets, Marker, Object
+from app.local.s3.storage import Buckets, Marker, Object, ObjectAttributes
 from app.local.s3.storage.events import COPY, PUT
 from app.local.s3.storage.staging import CHUNK, chunks
 from app.local.wire import JSON, Call, Service, ServiceError
@@ -28,7 +28,7 @@ from app.local.wire import JSON, Call, Service, ServiceError
 MOST_DELETED = 1000  # keys in one DeleteObjects
 
 
-class Objects:
+class ObjectOperations:
     def __init__(self, buckets: Buckets, account: str) -> None:
         self._buckets, self._account = buckets, account
 
@@ -162,7 +162,7 @@ class Objects:
             **source_version_members(self._buckets, item),
         }
 
-    def _described_copy(self, item: Object, params: JSON) -> Attributes:
+    def _described_copy(self, item: Object, params: JSON) -> ObjectAttributes:
         """The description of a copy: the source's, or the request's where it says REPLACE. The copy
         is encrypted as any other write.
         """

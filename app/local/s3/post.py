@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from xml.etree import ElementTree
 
 from app.local.s3.errors import guarded, invalid, malformed_xml
-from app.local.s3.objects import Objects
+from app.local.s3.objects import ObjectOperations
 from app.local.s3.storage.events import POST
 from app.local.wire import JSON, Call, Service, ServiceError
 
@@ -51,8 +51,8 @@ _ANSWER_HEADERS = {
 }
 
 
-class Post:
-    def __init__(self, objects: Objects, account: str) -> None:
+class PostOperations:
+    def __init__(self, objects: ObjectOperations, account: str) -> None:
         self._put = guarded(lambda call: objects.store(call, POST), account)
 
     def handlers(self) -> Service:

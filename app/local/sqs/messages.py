@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from app.local.messaging import (
-    Message,
+    QueueMessage,
     decode_attributes,
     encode_attributes,
     md5_of,
@@ -135,7 +135,7 @@ class MessageOperations:
             )
             raise ServiceError(code, message)
 
-    def _received(self, message: Message, params: JSON) -> JSON:
+    def _received(self, message: QueueMessage, params: JSON) -> JSON:
         """The message as ReceiveMessage returns it."""
         system_names = params.get("MessageSystemAttributeNames") or params.get("AttributeNames", ())
         attributes = _select(

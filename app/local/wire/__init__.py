@@ -40,7 +40,7 @@ refuses a request before it returns the iterator: that is a plain error, while a
 the iterator raises becomes an exception event. The iterator is closed when the client disconnects.
 An asynchronous iterator runs on the event loop, may wait there and is closed at once. The steps of
 any other iterator run in threads, one at a time, and it is closed when its current step ends, so no
-step may take longer than a second. A streaming blob (GetObject's Body) is an iterator of bytes.
+step may take longer than a second. A streaming blob (GetObject's BodyFile) is an iterator of bytes.
 `"$headers"` in a result, or in an error's members, are headers that the model does not name.
 """
 
@@ -50,7 +50,7 @@ from app.local.wire.admission import is_from_page
 from app.local.wire.application import Application
 from app.local.wire.call import (
     JSON,
-    Body,
+    BodyFile,
     Call,
     Handler,
     Service,
@@ -66,7 +66,7 @@ __all__ = [
     "JSON",
     "SERVICES",
     "Application",
-    "Body",
+    "BodyFile",
     "Call",
     "Handler",
     "Service",

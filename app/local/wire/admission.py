@@ -8,8 +8,8 @@ Programs are let in. A page's request is recognised by three headers that no pag
     Origin           whose page sends it; "null" for one without an origin of its own
     Sec-Fetch-Site   how that page relates to us: https://www.w3.org/TR/fetch-metadata/. To another
                      port of this machine it is `same-site`. `none` is a person's own doing: an
-                     address typed, a bookmark. `same-origin` is a document out of a bucket that is
-                     shown as a page: it may be anybody's, so it may no more than others.
+                     address typed, a bookmark. `same-origin` is a document of a bucket that is
+                     shown as a page: anybody may have written it, so it is let in no further.
 
 S3 alone serves pages, and decides itself which of them (app/local/s3/access.py). Should a browser
 send neither of the last two headers: without a preflight it sends only forms and plain text, and
@@ -23,7 +23,7 @@ from botocore.model import OperationModel
 
 from app.local.wire.call import ServiceError
 from app.local.wire.errors import dialect
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 
 HOSTS = "127.0.0.1, localhost, [::1], and names that end in .localhost"
 # Browsers and resolvers resolve names under .localhost to this machine: RFC 6761, section 6.3.
@@ -47,7 +47,7 @@ def is_from_page(headers: Mapping[str, str]) -> bool:
     return "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
 
 
-def check_host(request: Request, service: str) -> None:
+def check_host(request: RequestHead, service: str) -> None:
     """Refuse a request whose Host is not this machine.
 
     Raises:
@@ -58,7 +58,7 @@ def check_host(request: Request, service: str) -> None:
         raise _denied(service, f"Its Host is {host!r}; the stand-in answers to {HOSTS} only.")
 
 
-def check_sender(request: Request, service: str) -> None:
+def check_sender(request: RequestHead, service: str) -> None:
     """Refuse a page's request to any service but S3.
 
     Raises:
@@ -73,7 +73,7 @@ def check_sender(request: Request, service: str) -> None:
         )
 
 
-def check_content_type(request: Request, operation: OperationModel) -> None:
+def check_content_type(request: RequestHead, operation: OperationModel) -> None:
     """Refuse a body with no content type, or one that needs no preflight, where JSON is expected.
 
     A payload that is a blob (Invoke, InvokeModel) has its caller's own type or none: botocore sends
@@ -93,12 +93,12 @@ def check_content_type(request: Request, operation: OperationModel) -> None:
         )
 
 
-def needs_no_preflight(request: Request) -> bool:
+def needs_no_preflight(request: RequestHead) -> bool:
     """Whether a browser would send a body of this type without a preflight."""
     return _media_type(request) in _TYPES_WITHOUT_PREFLIGHT
 
 
-def _media_type(request: Request) -> str:
+def _media_type(request: RequestHead) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -109,7 +109,7 @@ def _has_raw_payload(operation: OperationModel) -> bool:
     return shape.members[shape.serialization["payload"]].type_name in ("blob", "string")
 
 
-def _has_body(request: Request) -> bool:
+def _has_body(request: RequestHead) -> bool:
     length = request.headers.get("content-length", "0")
     return length != "0" or "transfer-encoding" in request.headers
 

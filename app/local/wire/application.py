@@ -17,21 +17,21 @@ from app.local.wire import own_endpoints
 from app.local.wire.admission import check_content_type, check_host, check_sender
 from app.local.wire.body import (
     SPOOL_PREFIX,
+    BodyTooLarge,
     Disconnected,
     Received,
-    TooLarge,
     chunks,
     in_memory,
     receive_body,
 )
-from app.local.wire.call import JSON, Body, Call, ServiceError, WaitingHandler, WaitingService
+from app.local.wire.call import JSON, BodyFile, Call, ServiceError, WaitingHandler, WaitingService
 from app.local.wire.delivery import Receive, Send, deliver
 from app.local.wire.error_response import error_response
 from app.local.wire.errors import Malformed, Undecodable, dialect
 from app.local.wire.fault_injection import Reset, inject_fault
 from app.local.wire.models import SERVICES, model
 from app.local.wire.parameters import parse
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 from app.local.wire.response import Response, serialise
 from app.local.wire.routing import Route, Routes, signing_name_of
 from app.local.wire.validation import check
@@ -71,7 +71,7 @@ class Application:
             await self._lifespan(receive, send)
         if scope["type"] != "http":
             return
-        request = Request.from_scope(scope)
+        request = RequestHead.from_scope(scope)
         receive = repeat_disconnect(receive)
         self._under_way += 1
         try:
@@ -84,7 +84,9 @@ class Application:
         finally:
             self._under_way -= 1
 
-    async def _respond(self, request: Request, receive: Receive) -> tuple[Response, Fault | None]:
+    async def _respond(
+        self, request: RequestHead, receive: Receive
+    ) -> tuple[Response, Fault | None]:
         source = chunks(receive)
         if request.path.startswith(own_endpoints.PREFIX):
             return own_endpoints.answer(request, await in_memory(source), self._faults), None
@@ -113,7 +115,7 @@ class Application:
         response.add_headers(dict.fromkeys(_ID_HEADERS.get(service, _ID_HEADER), request.id))
         return response, fault
 
-    def _route(self, signing_name: str, request: Request) -> Route:
+    def _route(self, signing_name: str, request: RequestHead) -> Route:
         route = self._routes.find(signing_name, request)
         if route is None:
             raise ServiceError(
@@ -128,7 +130,7 @@ class Application:
         return route
 
     async def _answer(
-        self, route: Route, request: Request, received: Received, receive: Receive
+        self, route: Route, request: RequestHead, received: Received, receive: Receive
     ) -> Response:
         """Run the handler in a thread, and what it waits for on the event loop.
 
@@ -152,13 +154,13 @@ class Application:
         )
 
     def _call(
-        self, route: Route, request: Request, received: Received
+        self, route: Route, request: RequestHead, received: Received
     ) -> Response | Coroutine[Any, Any, JSON]:
         """Parse, check and call. Returns the response, or a coroutine of the handler's result."""
         operation = route.operation
         service = operation.service_model.service_name
         request = replace(request, headers=received.headers)
-        body = received.body if isinstance(received.body, Body) else None
+        body = received.body if isinstance(received.body, BodyFile) else None
         try:
             params = parse(operation, request, route.labels, received.body) | received.params
             check(operation, params)
@@ -217,7 +219,7 @@ async def _await(result: Awaitable[JSON]) -> JSON:
 
 def _discard(received: Received) -> None:
     """Remove the file of a body, if there is one that no handler has moved."""
-    if isinstance(received.body, Body):
+    if isinstance(received.body, BodyFile):
         received.body.path.unlink(missing_ok=True)
 
 
@@ -228,7 +230,7 @@ def _stopping(service: str) -> ServiceError:
     )
 
 
-def _translated(error: Exception, service: str, request: Request) -> ServiceError:
+def _translated(error: Exception, service: str, request: RequestHead) -> ServiceError:
     """Any exception as an error of the service. One that nobody raises on purpose is logged."""
     names = dialect(service)
     match error:
@@ -238,7 +240,7 @@ def _translated(error: Exception, service: str, request: Request) -> ServiceErro
             return ServiceError(names.undecodable, "Couldn't parse the specified URI.")
         case Malformed():
             return ServiceError(names.malformed, str(error))
-        case TooLarge():
+        case BodyTooLarge():
             return ServiceError(names.too_large, str(error))
     if problem := disk_problem(error):
         _log.warning("request %s failed: %s", request.id, error)

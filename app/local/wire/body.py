@@ -13,10 +13,10 @@ from typing import Any
 from botocore.model import OperationModel
 
 from app.local.wire.aws_chunked import decode_aws_chunked
-from app.local.wire.call import JSON, Body
+from app.local.wire.call import JSON, BodyFile
 from app.local.wire.form import Form
 from app.local.wire.models import streaming_payload
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 
 Run = Callable[..., Awaitable[Any]]
 
@@ -30,7 +30,7 @@ class Disconnected(Exception):
     """The client disconnected before it was answered."""
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """A body is over the limit. It has been read to its end, since a client answers to nothing
     earlier.
     """
@@ -47,13 +47,13 @@ class Received:
     """
 
     headers: Mapping[str, str]
-    body: bytes | Body
+    body: bytes | BodyFile
     params: JSON
 
 
 async def receive_body(
     operation: OperationModel,
-    request: Request,
+    request: RequestHead,
     source: AsyncIterator[bytes],
     folder: Path,
     run: Run,
@@ -61,7 +61,7 @@ async def receive_body(
     """Read the whole body.
 
     Raises:
-        TooLarge: the body is over the limit.
+        BodyTooLarge: the body is over the limit.
         ServiceError: a form, or aws-chunked, is broken.
     """
     if operation.name == "PostObject":
@@ -96,13 +96,13 @@ async def in_memory(source: AsyncIterator[bytes], limit: int = IN_MEMORY) -> byt
         if size <= limit:
             data += piece
     if size > limit:
-        raise TooLarge(f"The body has {size} bytes; the limit is {limit}")
+        raise BodyTooLarge(f"The body has {size} bytes; the limit is {limit}")
     return bytes(data)
 
 
 async def in_file(
     source: AsyncIterator[bytes], folder: Path, run: Run, limit: int = IN_FILE
-) -> Body:
+) -> BodyFile:
     """Write the pieces to a new file in the folder. `run` calls a function in a thread."""
     size = 0
     waiting = bytearray()
@@ -117,8 +117,8 @@ async def in_file(
                     waiting.clear()
             await run(file.write, bytes(waiting))
             if size > limit:
-                raise TooLarge(f"The body has {size} bytes; the limit is {limit}")
+                raise BodyTooLarge(f"The body has {size} bytes; the limit is {limit}")
         except BaseException:
             path.unlink()
             raise
-    return Body(path, size)
+    return BodyFile(path, size)

@@ -26,7 +26,7 @@ class ServiceError(Exception):
 
 
 @dataclass(frozen=True)
-class Body:
+class BodyFile:
     """A streaming payload in a file. A handler may move the file; else it is removed when the
     handler has returned.
     """
@@ -55,7 +55,7 @@ class Call:
     params: JSON
     headers: Mapping[str, str]
     request_id: str
-    body: Body | None = None
+    body: BodyFile | None = None
     query: Mapping[str, list[str]] = field(default_factory=dict)
     path: str = ""
 

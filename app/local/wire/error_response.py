@@ -11,12 +11,12 @@ from app.local.wire import json_body, xml_body
 from app.local.wire.call import JSON, ServiceError
 from app.local.wire.errors import query_code, unmodelled_status
 from app.local.wire.models import model
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 from app.local.wire.response import Response, place
 from app.local.wire.xml_body import escape
 
 
-def error_response(service: str, request: Request, error: ServiceError) -> Response:
+def error_response(service: str, request: RequestHead, error: ServiceError) -> Response:
     shapes: list[Any] = model(service).error_shapes
     shape = next((shape for shape in shapes if shape.name == error.code), None)
     response = Response(_status(service, shape, error.code))
@@ -57,7 +57,9 @@ def _write_json(
     response.body = json.dumps(body, separators=(",", ":")).encode()
 
 
-def _write_xml(response: Response, request: Request, error: ServiceError, members: JSON) -> None:
+def _write_xml(
+    response: Response, request: RequestHead, error: ServiceError, members: JSON
+) -> None:
     if request.method == "HEAD" or response.status == 304:
         return
     fields = {"Code": error.code, "Message": error.message} | members

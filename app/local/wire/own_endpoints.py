@@ -10,13 +10,13 @@ from app.local import faults
 from app.local.faults import Faults
 from app.local.wire.admission import check_host, check_sender, needs_no_preflight
 from app.local.wire.call import JSON, ServiceError
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 from app.local.wire.response import Response
 
 PREFIX = "/_outcrop/"
 
 
-def answer(request: Request, body: bytes, orders: Faults | None) -> Response:
+def answer(request: RequestHead, body: bytes, orders: Faults | None) -> Response:
     """Answer a request for one of these endpoints. Web pages are refused.
 
     `orders` is where faults are kept; without it, none can be ordered.

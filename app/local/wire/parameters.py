@@ -6,15 +6,18 @@ from typing import Any
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
-from app.local.wire.call import JSON, Body
+from app.local.wire.call import JSON, BodyFile
 from app.local.wire.codec import body_members, codec
 from app.local.wire.errors import Malformed
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 from app.local.wire.scalars import from_text
 
 
 def parse(
-    operation: OperationModel, request: Request, labels: Mapping[str, str], body: bytes | Body
+    operation: OperationModel,
+    request: RequestHead,
+    labels: Mapping[str, str],
+    body: bytes | BodyFile,
 ) -> JSON:
     """All parameters of the model except a streaming payload.
 
@@ -36,7 +39,7 @@ def parse(
 
 
 def _read(
-    read: "_Place", name: str, member: Shape, request: Request, labels: Mapping[str, str]
+    read: "_Place", name: str, member: Shape, request: RequestHead, labels: Mapping[str, str]
 ) -> Any:
     try:
         return read(member, str(member.serialization.get("name", name)), request, labels)
@@ -45,11 +48,11 @@ def _read(
         raise Malformed(f"{error} cannot be converted to {kind}", name) from error
 
 
-def _uri(member: Shape, name: str, _request: Request, labels: Mapping[str, str]) -> Any:
+def _uri(member: Shape, name: str, _request: RequestHead, labels: Mapping[str, str]) -> Any:
     return from_text(member, labels[name])
 
 
-def _query(member: Shape, name: str, request: Request, _labels: Mapping[str, str]) -> Any:
+def _query(member: Shape, name: str, request: RequestHead, _labels: Mapping[str, str]) -> Any:
     values = request.query.get(name)
     if values is None:
         return None
@@ -58,7 +61,7 @@ def _query(member: Shape, name: str, request: Request, _labels: Mapping[str, str
     return from_text(member, values[0])
 
 
-def _header(member: Shape, name: str, request: Request, _labels: Mapping[str, str]) -> Any:
+def _header(member: Shape, name: str, request: RequestHead, _labels: Mapping[str, str]) -> Any:
     text = request.headers.get(name.lower())
     if text is None:
         return None
@@ -69,7 +72,7 @@ def _header(member: Shape, name: str, request: Request, _labels: Mapping[str, st
     return from_text(member, text)
 
 
-def _headers(_member: Shape, prefix: str, request: Request, _labels: Mapping[str, str]) -> Any:
+def _headers(_member: Shape, prefix: str, request: RequestHead, _labels: Mapping[str, str]) -> Any:
     prefix = prefix.lower()
     values = {
         name[len(prefix) :]: text
@@ -79,7 +82,7 @@ def _headers(_member: Shape, prefix: str, request: Request, _labels: Mapping[str
     return values or None
 
 
-_Place = Callable[[Any, str, Request, Mapping[str, str]], Any]
+_Place = Callable[[Any, str, RequestHead, Mapping[str, str]], Any]
 _PLACES: dict[str, _Place] = {
     "uri": _uri,
     "querystring": _query,
@@ -88,8 +91,8 @@ _PLACES: dict[str, _Place] = {
 }
 
 
-def _body(operation: OperationModel, shape: StructureShape, body: bytes | Body) -> JSON:
-    if isinstance(body, Body):
+def _body(operation: OperationModel, shape: StructureShape, body: bytes | BodyFile) -> JSON:
+    if isinstance(body, BodyFile):
         return {}
     decode = codec(operation).decode
     payload = shape.serialization.get("payload")

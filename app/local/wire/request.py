@@ -8,7 +8,7 @@ from uuid import uuid4
 
 
 @dataclass(frozen=True)
-class Request:
+class RequestHead:
     """The head of a request.
 
     Attributes:
@@ -28,7 +28,7 @@ class Request:
     id: str
 
     @classmethod
-    def from_scope(cls, scope: Mapping[str, Any]) -> "Request":
+    def from_scope(cls, scope: Mapping[str, Any]) -> "RequestHead":
         """The head in an ASGI connection scope: https://asgi.readthedocs.io/en/latest/specs/www.html"""
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(scope["query_string"].decode("latin-1"), True):

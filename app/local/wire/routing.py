@@ -18,7 +18,7 @@ from botocore.model import OperationModel
 
 from app.local.wire.errors import Undecodable
 from app.local.wire.models import SERVICES, model, operations
-from app.local.wire.request import Request, is_presigned
+from app.local.wire.request import RequestHead, is_presigned
 
 
 class Route(NamedTuple):
@@ -28,7 +28,7 @@ class Route(NamedTuple):
     labels: Mapping[str, str]
 
 
-def signing_name_of(request: Request) -> str:
+def signing_name_of(request: RequestHead) -> str:
     """The signing name of the service that a request is for.
 
     A request with a bearer token or without a signature is for Bedrock, except that forms and
@@ -70,7 +70,7 @@ class Routes:
                 else:
                     tree.add(operation)
 
-    def find(self, signing_name: str, request: Request) -> Route | None:
+    def find(self, signing_name: str, request: RequestHead) -> Route | None:
         """The operation, or None if the service has no such operation.
 
         Raises:
@@ -97,7 +97,7 @@ def _decode(label: str) -> str:
         raise Undecodable(label) from error
 
 
-def _path_style(request: Request) -> str:
+def _path_style(request: RequestHead) -> str:
     """The path with the bucket in it, also if the bucket is in the host:
     http://bucket.localhost:4566/key
     """
@@ -125,17 +125,17 @@ class _Candidate:
     constants: Mapping[str, str]
     required: frozenset[str]
 
-    def matches_constants(self, request: Request) -> bool:
+    def matches_constants(self, request: RequestHead) -> bool:
         return all(
             name in request.query and value in ("", request.first(name))
             for name, value in self.constants.items()
         )
 
-    def has_required(self, request: Request) -> bool:
+    def has_required(self, request: RequestHead) -> bool:
         return all(name in request.query or name in request.headers for name in self.required)
 
 
-def _best(candidates: Iterable[_Candidate], request: Request) -> list[_Candidate]:
+def _best(candidates: Iterable[_Candidate], request: RequestHead) -> list[_Candidate]:
     """The best of the candidates, which come ordered by rank; several if nothing in the request
     distinguishes them.
     """

@@ -60,7 +60,7 @@ def _allow_connections() -> None:
 
 
 async def serve_on(
-    listener: "Listener",
+    listener: "ListeningSocket",
     asgi: ASGI,
     ready: Callable[[], None],
     stop: asyncio.Event,
@@ -111,14 +111,14 @@ class _Configuration(Config):
         return Sockets([], [self._listener], [])
 
 
-def listen(host: str, port: int) -> "Listener":
+def listen(host: str, port: int) -> "ListeningSocket":
     host = "127.0.0.1" if host == "localhost" else host
     if host not in ("127.0.0.1", "::1"):
         raise ValueError(
             "The stand-in checks no signature, so it listens on the loopback addresses 127.0.0.1 "
             f"and ::1 only, not on {host}."
         )
-    listener = Listener(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener = ListeningSocket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
@@ -130,7 +130,7 @@ def listen(host: str, port: int) -> "Listener":
     return listener
 
 
-class Listener(socket.socket):
+class ListeningSocket(socket.socket):
     """A listening socket that knows its connections by the address of their client."""
 
     def __init__(self, family: int) -> None:

@@ -20,7 +20,7 @@ from app.local.wire.errors import dialect
 PATTERN_SECONDS = 1.0
 
 
-class Violation(NamedTuple):
+class BrokenConstraint(NamedTuple):
     """A constraint that a value breaks.
 
     Attributes:
@@ -55,40 +55,40 @@ def check(operation: OperationModel, params: JSON) -> None:
     )
 
 
-def violations(shape: Shape, value: JSON) -> list[Violation]:
+def violations(shape: Shape, value: JSON) -> list[BrokenConstraint]:
     """The constraints that a structure's value breaks. It is as boto3's caller writes it."""
     return list(_structure(shape, value, ""))
 
 
-def _check(shape: Shape, value: Any, path: str) -> Iterator[Violation]:
+def _check(shape: Shape, value: Any, path: str) -> Iterator[BrokenConstraint]:
     if value is None:
-        return iter([Violation(path, "null", "Member must not be null")])
+        return iter([BrokenConstraint(path, "null", "Member must not be null")])
     broken = _CHECKS[shape.type_name](shape, value, path)
     return map(_without_value, broken) if shape.metadata.get("sensitive") else broken
 
 
-def _structure(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
+def _structure(shape: Any, value: JSON, path: str) -> Iterator[BrokenConstraint]:
     if shape.is_document_type:
         return
     for name in shape.required_members:
         if value.get(name) is None and not shape.members[name].serialization.get("streaming"):
-            yield Violation(_join(path, name), "null", "Member must not be null")
+            yield BrokenConstraint(_join(path, name), "null", "Member must not be null")
     if shape.is_tagged_union and len(value) != 1:
         rule = f"Member must have exactly one member set of: [{', '.join(shape.members)}]"
-        yield Violation(path, "", rule)
+        yield BrokenConstraint(path, "", rule)
     for name, item in value.items():
         if item is not None:
             yield from _check(shape.members[name], item, _join(path, name))
 
 
-def _list(shape: Any, value: list[Any], path: str) -> Iterator[Violation]:
+def _list(shape: Any, value: list[Any], path: str) -> Iterator[BrokenConstraint]:
     yield from _length(shape, value, path)
     member = shape.member
     for number, item in enumerate(value, 1):
         yield from _check(member, item, f"{path}.{number}.member")
 
 
-def _map(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
+def _map(shape: Any, value: JSON, path: str) -> Iterator[BrokenConstraint]:
     yield from _length(shape, value, path)
     for key, item in value.items():
         for violation in _check(shape.key, key, path):
@@ -97,7 +97,7 @@ def _map(shape: Any, value: JSON, path: str) -> Iterator[Violation]:
         yield from _check(shape.value, item, f"{path}.{key}.member")
 
 
-def _string(shape: Any, value: str, path: str) -> Iterator[Violation]:
+def _string(shape: Any, value: str, path: str) -> Iterator[BrokenConstraint]:
     rules = shape.metadata
     yield from _length(shape, value, path)
     fits = len(value) <= rules.get(
@@ -105,21 +105,21 @@ def _string(shape: Any, value: str, path: str) -> Iterator[Violation]:
     )  # a pattern is not matched against what is too long
     if fits and (pattern := rules.get("pattern")) and not matches(pattern, value):
         rule = f"Member must satisfy regular expression pattern: {pattern}"
-        yield Violation(path, _quote(value), rule)
+        yield BrokenConstraint(path, _quote(value), rule)
     if (enum := rules.get("enum")) and value not in enum:
         rule = f"Member must satisfy enum value set: [{', '.join(enum)}]"
-        yield Violation(path, _quote(value), rule)
+        yield BrokenConstraint(path, _quote(value), rule)
 
 
-def _length(shape: Shape, value: Sized, path: str) -> Iterator[Violation]:
+def _length(shape: Shape, value: Sized, path: str) -> Iterator[BrokenConstraint]:
     return _within(shape.metadata, "length", len(value), value, path)
 
 
-def _number(shape: Shape, value: float, path: str) -> Iterator[Violation]:
+def _number(shape: Shape, value: float, path: str) -> Iterator[BrokenConstraint]:
     return _within(shape.metadata, "value", value, value, path)
 
 
-def _integer(shape: Shape, value: int, path: str) -> Iterator[Violation]:
+def _integer(shape: Shape, value: int, path: str) -> Iterator[BrokenConstraint]:
     return _within(_INTEGERS[shape.type_name] | shape.metadata, "value", value, value, path)
 
 
@@ -131,20 +131,20 @@ _INTEGERS = {
 
 def _within(
     bounds: Mapping[str, float], noun: str, size: float, value: Any, path: str
-) -> Iterator[Violation]:
+) -> Iterator[BrokenConstraint]:
     if size < bounds.get("min", size):
         rule = f"Member must have {noun} greater than or equal to {bounds['min']}"
-        yield Violation(path, _quote(value), rule)
+        yield BrokenConstraint(path, _quote(value), rule)
     if size > bounds.get("max", size):
         rule = f"Member must have {noun} less than or equal to {bounds['max']}"
-        yield Violation(path, _quote(value), rule)
+        yield BrokenConstraint(path, _quote(value), rule)
 
 
-def _nothing(_shape: Shape, _value: Any, _path: str) -> Iterator[Violation]:
+def _nothing(_shape: Shape, _value: Any, _path: str) -> Iterator[BrokenConstraint]:
     return iter(())
 
 
-_Check = Callable[[Any, Any, str], Iterator[Violation]]
+_Check = Callable[[Any, Any, str], Iterator[BrokenConstraint]]
 _CHECKS: dict[str, _Check] = {
     "structure": _structure,
     "list": _list,
@@ -173,7 +173,7 @@ def _compiled(pattern: str) -> Any:
     return regex.compile(pattern)
 
 
-def _without_value(violation: Violation) -> Violation:
+def _without_value(violation: BrokenConstraint) -> BrokenConstraint:
     return violation._replace(value="")
 
 

@@ -22,9 +22,9 @@ from hashlib import md5
 from pathlib import Path
 
 from app.local.s3.storage import (
-    Attributes,
     Buckets,
     Object,
+    ObjectAttributes,
     Uploads,
 )
 from app.local.sqs.broker import Queues
@@ -197,8 +197,8 @@ def _body(number: int) -> bytes:
     return f"{number} ".encode() * 500
 
 
-def _attributes(number: int) -> Attributes:
-    return Attributes(metadata={"number": str(number)})
+def _attributes(number: int) -> ObjectAttributes:
+    return ObjectAttributes(metadata={"number": str(number)})
 
 
 def _apply(state: State, change: Change | Removal, status: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from app.local import s3
 from app.local.s3.storage import Buckets
-from app.local.wire import Body, Call, Service, ServiceError
+from app.local.wire import BodyFile, Call, Service, ServiceError
 
 LIMIT = 200_000  # bytes
 
@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
     body.write_bytes(b"x" * (LIMIT + 1))
     limit(LIMIT)
     with pytest.raises(ServiceError, match="InternalError"):
-        call(service, "kept", Body(body, LIMIT + 1))
+        call(service, "kept", BodyFile(body, LIMIT + 1))
     check(buckets, ["kept"])
     print("body")
     written = fill(service, folder)
@@ -62,10 +62,10 @@ def fill(service: Service, folder: Path) -> list[str]:
 def put(service: Service, folder: Path, key: str, data: bytes) -> None:
     body = folder / "body"
     body.write_bytes(data)
-    call(service, key, Body(body, len(data)))
+    call(service, key, BodyFile(body, len(data)))
 
 
-def call(service: Service, key: str, body: Body) -> None:
+def call(service: Service, key: str, body: BodyFile) -> None:
     params = {"Bucket": "documents", "Key": key}
     service["PutObject"](Call("s3", "PutObject", params, {}, "id", body))
 

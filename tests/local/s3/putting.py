@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.local.s3.storage import Attributes, Buckets, Object
+from app.local.s3.storage import Buckets, Object, ObjectAttributes
 from app.local.s3.storage.buckets import Condition, always
 
 
@@ -23,11 +23,13 @@ def put(
     bucket: str,
     key: str,
     data: bytes,
-    attributes: Attributes | None = None,
+    attributes: ObjectAttributes | None = None,
     condition: Condition = always,
 ) -> Object:
     with buckets.staging.stage([data]) as staged:
-        return buckets.put(bucket, key, staged, attributes or Attributes(), condition=condition)
+        return buckets.put(
+            bucket, key, staged, attributes or ObjectAttributes(), condition=condition
+        )
 
 
 @contextmanager

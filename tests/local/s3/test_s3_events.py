@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local.s3.storage import Buckets, Scanner
+from app.local.s3.storage import Buckets, FolderScanner
 from app.local.sqs.broker import Queues
 from tests.local.home import Home
 from tests.local.s3.putting import put
@@ -145,7 +145,7 @@ def test_what_a_person_does_is_told_as_well(
 ) -> None:
     notify(s3, bucket, queue, "s3:ObjectCreated:*", "s3:ObjectRemoved:*")
     told()
-    scanner = Scanner(stand_in.buckets, quiet=0)
+    scanner = FolderScanner(stand_in.buckets, quiet=0)
     file = folder / "a.txt"
     file.write_bytes(b"one")
     scanner.scan()
@@ -171,7 +171,7 @@ def test_a_file_that_is_still_being_written_waits(
 ) -> None:
     notify(s3, bucket, queue, "s3:ObjectCreated:*")
     told()
-    scanner = Scanner(stand_in.buckets, quiet=60)
+    scanner = FolderScanner(stand_in.buckets, quiet=60)
     (folder / "a.txt").write_bytes(b"half of")
     scanner.scan()
     assert told() == []
@@ -185,7 +185,7 @@ def test_the_scanner_works_by_itself_and_stops(
 ) -> None:
     notify(s3, bucket, queue, "s3:ObjectCreated:*")
     stand_in.queues.purge(bucket)
-    with Scanner(stand_in.buckets, interval=0.01, quiet=0):
+    with FolderScanner(stand_in.buckets, interval=0.01, quiet=0):
         (folder / "a.txt").write_bytes(b"one")
         [message] = stand_in.queues.receive(bucket, wait=20)
     assert short([json.loads(message.body)]) == [("ObjectCreated:Put", "a.txt")]

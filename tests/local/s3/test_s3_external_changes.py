@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.local.s3.storage import (
-    Attributes,
     Buckets,
     NoSuchBucket,
     NoSuchKey,
+    ObjectAttributes,
 )
 from tests.local.s3.putting import put, scratch
 
@@ -53,16 +53,16 @@ def test_an_edited_file_is_another_object_described_by_its_file(buckets: Buckets
         "documents",
         "a.md",
         b"old",
-        Attributes("text/x", {"CacheControl": "no"}, {"a": "b"}),
+        ObjectAttributes("text/x", {"CacheControl": "no"}, {"a": "b"}),
     )
     change(buckets.path("documents", "a.md"), b"new text")
     item = buckets.head("documents", "a.md")
     assert (item.size, item.etag) == (8, md5(b"new text").hexdigest())
-    assert item.attributes == Attributes("text/markdown")
+    assert item.attributes == ObjectAttributes("text/markdown")
 
 
 def test_a_touched_file_is_the_same_object(buckets: Buckets) -> None:
-    before = put(buckets, "documents", "a.md", b"old", Attributes(metadata={"a": "b"}))
+    before = put(buckets, "documents", "a.md", b"old", ObjectAttributes(metadata={"a": "b"}))
     change(buckets.path("documents", "a.md"), b"old")
     after = buckets.head("documents", "a.md")
     assert (after.version, after.metadata) == (before.version, {"a": "b"})
@@ -134,7 +134,7 @@ def test_a_bucket_removed_by_hand_is_gone_and_comes_back_empty(
 
 
 def test_the_whole_home_may_be_copied(buckets: Buckets, home: Path) -> None:
-    put(buckets, "documents", "a/../b", b"x", Attributes(metadata={"a": "b"}))
+    put(buckets, "documents", "a/../b", b"x", ObjectAttributes(metadata={"a": "b"}))
     buckets.close()
     with scratch() as folder:
         shutil.copytree(home, folder / "copy")

@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 
 from app.local.database import InUse
-from app.local.s3.storage import Attributes, Buckets, Object
+from app.local.s3.storage import Buckets, Object, ObjectAttributes
 from tests.local.s3.putting import AlreadyThere, if_absent, put
 
 ROOT = Path(__file__).parents[3]
@@ -30,13 +30,13 @@ def read(buckets: Buckets, key: str) -> tuple[Object, bytes]:
 
 def test_of_many_writers_of_a_key_the_last_wins_whole(buckets: Buckets) -> None:
     """Readers meanwhile see one object or another, never two in one."""
-    put(buckets, "documents", "a", body_of(0), Attributes(metadata={"number": "0"}))
+    put(buckets, "documents", "a", body_of(0), ObjectAttributes(metadata={"number": "0"}))
     start = Barrier(THREADS)
 
     def write(worker: int) -> None:
         start.wait()
         for number in range(worker, 40, THREADS):
-            attributes = Attributes(metadata={"number": str(number)})
+            attributes = ObjectAttributes(metadata={"number": str(number)})
             put(buckets, "documents", "a", body_of(number), attributes)
 
     def look(_: int) -> None:
@@ -66,7 +66,7 @@ class Overtaken(Buckets):
         if self.overtakers:
             number = self.overtakers
             self.overtakers = 0
-            attributes = Attributes(metadata={"number": str(number)})
+            attributes = ObjectAttributes(metadata={"number": str(number)})
             put(self, bucket, key, body_of(number), attributes)
             self.overtakers = number - 1
         return item
@@ -75,7 +75,7 @@ class Overtaken(Buckets):
 def test_a_reader_who_is_overtaken_looks_again(home: Path) -> None:
     buckets = Overtaken(home)
     buckets.create("documents")
-    put(buckets, "documents", "a", body_of(3), Attributes(metadata={"number": "3"}))
+    put(buckets, "documents", "a", body_of(3), ObjectAttributes(metadata={"number": "3"}))
     buckets.overtakers = 2
     item, body = read(buckets, "a")
     assert item.metadata == {"number": "1"}
@@ -125,7 +125,7 @@ def test_one_home_has_one_stand_in(buckets: Buckets, home: Path) -> None:
 
 
 def test_a_home_that_knew_no_versions_is_taken_over(buckets: Buckets, home: Path) -> None:
-    put(buckets, "documents", "a", b"a", Attributes(metadata={"n": "1"}))
+    put(buckets, "documents", "a", b"a", ObjectAttributes(metadata={"n": "1"}))
     buckets.close()
     with closing(sqlite3.connect(home / "s3" / ".state" / "buckets.sqlite")) as old:
         old.execute("ALTER TABLE objects DROP COLUMN version_id")

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.local.s3.storage import Attributes, Buckets, Object
+from app.local.s3.storage import Buckets, Object, ObjectAttributes
 from tests.local.s3.putting import AlreadyThere, if_absent, put, scratch
 
 BUCKET = "documents"
@@ -33,7 +33,7 @@ class BucketAsDictionary(RuleBasedStateMachine):
 
     @rule(key=keys, data=contents, tag=st.sampled_from("xyz"))
     def put(self, key: str, data: bytes, tag: str) -> None:
-        put(self.buckets, BUCKET, key, data, Attributes(metadata={"tag": tag}))
+        put(self.buckets, BUCKET, key, data, ObjectAttributes(metadata={"tag": tag}))
         self.expected[key] = data, {"tag": tag}
 
     @rule(key=keys, data=contents)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.local.s3.storage import Buckets, Scanner, external_changes
-from app.local.s3.storage.external_changes import Changes, Watch
+from app.local.s3.storage import Buckets, FolderScanner, external_changes
+from app.local.s3.storage.external_changes import Changes, FolderWatch
 from app.local.s3.storage.folder import Folder
 from tests.local.s3.putting import put
 
@@ -19,7 +19,7 @@ SECONDS = 20
 @pytest.fixture
 def watched(buckets: Buckets) -> Iterator[Buckets]:
     """Buckets whose folders are watched, and have been looked over once."""
-    watch = Watch(buckets.root, buckets.changes)
+    watch = FolderWatch(buckets.root, buckets.changes)
     watch.start()
     until(lambda: buckets.changes.take("documents", whole=True) is not None)
     buckets.refresh("documents")
@@ -107,7 +107,7 @@ def test_without_a_watch_every_file_is_looked_at(
         return Refusing()
 
     monkeypatch.setattr(external_changes, "watch", refuse)
-    with caplog.at_level(logging.WARNING), Scanner(buckets):
+    with caplog.at_level(logging.WARNING), FolderScanner(buckets):
         until(lambda: caplog.records)
         (buckets.root / "documents" / "a.md").write_text("x")
         assert keys(buckets) == ["a.md"]

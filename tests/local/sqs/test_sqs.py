@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.local import sqs as service
-from app.local.messaging import Message, NotInFlight
+from app.local.messaging import NotInFlight, QueueMessage
 from app.local.sqs.broker import Queues, md5_of_attributes
 from tests.local.s3.putting import scratch
 from tests.wire_server import serving
@@ -351,7 +351,7 @@ class AtLeastOnce(RuleBasedStateMachine):
         self.queues = Queues(self.home, clock=self.clock)
         self.queues.create("q", {})
         self.there: set[str] = set()
-        self.held: dict[str, Message] = {}
+        self.held: dict[str, QueueMessage] = {}
 
     @rule()
     def send(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from app.local import sqs as service
-from app.local.messaging import Message
+from app.local.messaging import QueueMessage
 from app.local.sqs import messages
 from app.local.sqs.broker import Queues
 from app.local.wire.application import THREADS
@@ -30,11 +30,11 @@ class Watched(Queues):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.found_nothing = threading.Semaphore(0)
-        self.looked: SimpleQueue[Sequence[Message]] = SimpleQueue()
+        self.looked: SimpleQueue[Sequence[QueueMessage]] = SimpleQueue()
         self.gate = threading.Event()
         self.gate.set()
 
-    def _look(self, *arguments: Any) -> tuple[Sequence[Message], float]:
+    def _look(self, *arguments: Any) -> tuple[Sequence[QueueMessage], float]:
         messages, pause = super()._look(*arguments)
         if not messages:
             self.found_nothing.release()

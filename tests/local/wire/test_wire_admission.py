@@ -13,7 +13,7 @@ from botocore.serialize import create_serializer
 from app.local.wire import JSON, SERVICES, Call, ServiceError
 from app.local.wire.admission import check_content_type
 from app.local.wire.models import model, operations
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 from tests.conftest import Serve
 from tests.wire_server import Server
 
@@ -190,7 +190,7 @@ def test_what_botocore_sends_is_named_as_the_services_want_it(service: str) -> N
         body = written["body"]
         named = {name.lower(): _text(value) for name, value in written["headers"].items()}
         named |= {"content-length": str(len(body))} if body else {}
-        head = Request(written["method"], written["url_path"], {}, named, "id")
+        head = RequestHead(written["method"], written["url_path"], {}, named, "id")
         check_content_type(head, operation)
 
 
@@ -214,7 +214,9 @@ def _text(value: Any) -> str:
 
 
 def test_the_error_says_what_to_do() -> None:
-    head = Request("POST", CREATE, {}, {"content-type": "text/plain", "content-length": "2"}, "id")
+    head = RequestHead(
+        "POST", CREATE, {}, {"content-type": "text/plain", "content-length": "2"}, "id"
+    )
     (create,) = (one for one in operations("lambda") if one.name == "CreateFunction")
     with pytest.raises(ServiceError, match="Content-Type: application/json"):
         check_content_type(head, create)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.local.wire import JSON, Application, Call, Service, ServiceError
 from app.local.wire.aws_chunked import decode_aws_chunked
-from app.local.wire.body import TooLarge, in_file, in_memory
+from app.local.wire.body import BodyTooLarge, in_file, in_memory
 from app.local.wire.form import MOST_FIELD_BYTES, Form
 from tests.wire_server import Server, serving
 
@@ -121,7 +121,7 @@ def test_a_form_that_is_broken(content_type: str, body: bytes, code: str) -> Non
 
 def test_what_is_over_the_limit_is_read_to_its_end() -> None:
     pieces = cut(b"x" * 100, range(100))
-    with pytest.raises(TooLarge, match="The body has 100 bytes; the limit is 99"):
+    with pytest.raises(BodyTooLarge, match="The body has 100 bytes; the limit is 99"):
         asyncio.run(in_memory(pieces, limit=99))
     assert joined(pieces) == b""
 
@@ -133,7 +133,7 @@ def test_a_file_over_the_limit_is_removed(tmp_path: Path) -> None:
     async def fill(limit: int) -> Any:
         return await in_file(cut(b"x" * 100, range(100)), tmp_path, run, limit)
 
-    with pytest.raises(TooLarge):
+    with pytest.raises(BodyTooLarge):
         asyncio.run(fill(99))
     assert list(tmp_path.iterdir()) == []
     assert asyncio.run(fill(100)).path.read_bytes() == b"x" * 100

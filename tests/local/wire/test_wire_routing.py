@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.local.wire import JSON, Call
-from app.local.wire.request import Request
+from app.local.wire.request import RequestHead
 from app.local.wire.routing import Route, Routes, signing_name_of
 from tests.conftest import Serve
 
 ROUTES = Routes(lambda operation: operation.service_model.service_name != "bedrock-agent")
 
 
-def request(method: str, target: str, **headers: str) -> Request:
+def request(method: str, target: str, **headers: str) -> RequestHead:
     path, _, query = target.partition("?")
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Request.from_scope(
+    return RequestHead.from_scope(
         {
             "method": method,
             "raw_path": path.encode(),

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from app.local.wire import JSON, Call
 from app.local.wire.models import model
-from app.local.wire.validation import Violation, matches, violations
+from app.local.wire.validation import BrokenConstraint, matches, violations
 from tests.conftest import Serve
 from tests.wire_server import Server, serving
 
@@ -20,21 +20,21 @@ RETRIEVE: JSON = {"knowledgeBaseId": "KB12345678", "retrievalQuery": {"text": "H
 TOOL: JSON = {"name": "weather", "inputSchema": {"json": {"type": "object", "none": None}}}
 
 
-def complaints(service: str, operation: str, params: JSON) -> list[Violation]:
+def complaints(service: str, operation: str, params: JSON) -> list[BrokenConstraint]:
     shape = model(service).operation_model(operation).input_shape
     assert shape is not None
     return violations(shape, params)
 
 
-def converse(**params: Any) -> list[Violation]:
+def converse(**params: Any) -> list[BrokenConstraint]:
     return complaints("bedrock-runtime", "Converse", CONVERSE | params)
 
 
-def with_content(*blocks: JSON) -> list[Violation]:
+def with_content(*blocks: JSON) -> list[BrokenConstraint]:
     return converse(messages=[MESSAGE, {"role": "user", "content": list(blocks)}])
 
 
-def retrieve(**params: Any) -> list[Violation]:
+def retrieve(**params: Any) -> list[BrokenConstraint]:
     return complaints("bedrock-agent-runtime", "Retrieve", RETRIEVE | params)
 
 
@@ -137,7 +137,7 @@ KEY = r"[a-zA-Z0-9\s:_@$#=/+,-.]{1,256}"
         ),
     ],
 )
-def test_a_constraint(found: list[Violation], expected: list[tuple[str, str, str]]) -> None:
+def test_a_constraint(found: list[BrokenConstraint], expected: list[tuple[str, str, str]]) -> None:
     assert found == expected
 
 

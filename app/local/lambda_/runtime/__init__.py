@@ -25,16 +25,16 @@ from app.local.lambda_.runtime.catalogue import (
 )
 from app.local.lambda_.runtime.functions import Functions
 from app.local.lambda_.runtime.queues import MessageQueues
-from app.local.lambda_.runtime.runner import Outcome, TooManyAtOnce
+from app.local.lambda_.runtime.runner import InvocationOutcome, TooManyAtOnce
 
 __all__ = [
     "BadArchive",
     "EventSourceMapping",
     "Function",
     "Functions",
+    "InvocationOutcome",
     "MessageQueues",
     "NoSuchFunction",
     "NoSuchMapping",
-    "Outcome",
     "TooManyAtOnce",
 ]

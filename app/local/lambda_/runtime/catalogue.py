@@ -88,7 +88,7 @@ class EventSourceMapping:
     modified: datetime
 
 
-class Catalogue:
+class FunctionCatalogue:
     """All functions of a home.
 
     Raises:

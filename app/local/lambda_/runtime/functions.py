@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from app.local.lambda_.runtime.catalogue import Catalogue
+from app.local.lambda_.runtime.catalogue import FunctionCatalogue
 from app.local.lambda_.runtime.pollers import RETRIES, Pollers
 from app.local.lambda_.runtime.queues import MessageQueues
 from app.local.lambda_.runtime.runner import (
     MOST_IN_ALL,
-    Outcome,
+    InvocationOutcome,
     Runner,
     TooManyAtOnce,
 )
@@ -51,7 +51,7 @@ class Functions:
     ) -> None:
         folder = home / "functions"
         self.account, self.region = account, region
-        self.catalogue = Catalogue(folder)
+        self.catalogue = FunctionCatalogue(folder)
         self.runner = Runner(folder, self.catalogue, region, environment, python_path)
         self._threads = ThreadPoolExecutor(MOST_IN_ALL, thread_name_prefix="lambda")
         self._waiting = 0  # coroutines that wait for a function
@@ -85,7 +85,7 @@ class Functions:
 
     def invoke(
         self, name: str, payload: str, request_id: str | None = None, context: JSON | None = None
-    ) -> Outcome:
+    ) -> InvocationOutcome:
         """Run a function with this JSON text and wait for its outcome.
 
         Raises:
@@ -99,7 +99,7 @@ class Functions:
 
     async def invoke_async(
         self, name: str, payload: str, request_id: str, context: JSON | None
-    ) -> Outcome:
+    ) -> InvocationOutcome:
         """As `invoke`, for the event loop. A thread of this object's own waits for the process, so
         no handler's thread is held. The function goes on when this is cancelled, as in Lambda.
         """
@@ -113,7 +113,7 @@ class Functions:
         future.add_done_callback(self._done)
         return await asyncio.shield(future)
 
-    def _done(self, future: "asyncio.Future[Outcome]") -> None:
+    def _done(self, future: "asyncio.Future[InvocationOutcome]") -> None:
         self._waiting -= 1
         if not future.cancelled():
             future.exception()  # retrieved, also if nobody waits for it any more

@@ -12,15 +12,20 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
-from app.local.lambda_.runtime.catalogue import Catalogue, EventSourceMapping, NoSuchFunction
+from app.local.lambda_.runtime.catalogue import (
+    EventSourceMapping,
+    FunctionCatalogue,
+    NoSuchFunction,
+)
 from app.local.lambda_.runtime.queues import MessageQueues
 from app.local.lambda_.runtime.records import event_of, failures
-from app.local.lambda_.runtime.runner import Outcome, TooManyAtOnce
+from app.local.lambda_.runtime.runner import InvocationOutcome, TooManyAtOnce
 from app.local.loop import Loop
-from app.local.messaging import INTERNAL_PREFIX, Message, NoSuchQueue, NotInFlight
+from app.local.messaging import INTERNAL_PREFIX, NoSuchQueue, NotInFlight, QueueMessage
 
 JSON = dict[str, Any]
-Invoke = Callable[[str, str, str | None], Outcome]  # function, payload, request id or None
+# Takes the function's name, the payload, and a request id; without one it makes its own.
+Invoke = Callable[[str, str, str | None], InvocationOutcome]
 
 EVENTS = f"{INTERNAL_PREFIX}lambda-events"
 EVENT_THREADS = 4
@@ -47,7 +52,7 @@ class _Poller(Loop):
     def take_step(self) -> None:
         raise NotImplementedError
 
-    def invoke_when_free(self, invoke: Callable[[], Outcome]) -> Outcome | None:
+    def invoke_when_free(self, invoke: Callable[[], InvocationOutcome]) -> InvocationOutcome | None:
         """The outcome, once fewer invocations are running; None if stopped before."""
         while not self.stopping.is_set():
             try:
@@ -64,7 +69,7 @@ class EventPoller(_Poller):
         self,
         number: int,
         queues: MessageQueues,
-        catalogue: Catalogue,
+        catalogue: FunctionCatalogue,
         invoke: Invoke,
         retries: Sequence[int],
     ) -> None:
@@ -82,7 +87,7 @@ class EventPoller(_Poller):
             except NoSuchFunction:
                 self._queues.delete(EVENTS, message.receipt)
 
-    def _attempt(self, message: Message, event: JSON) -> None:
+    def _attempt(self, message: QueueMessage, event: JSON) -> None:
         arguments = event["function"], event["payload"], event["id"]
         outcome = self.invoke_when_free(lambda: self._invoke(*arguments))
         if outcome is None or (outcome.error and self.stopping.is_set()):
@@ -131,7 +136,7 @@ class MappingPoller(_Poller):
             if message.id not in failed:
                 self._queues.delete(queue, message.receipt)
 
-    def _collect(self, queue: str) -> Sequence[Message]:
+    def _collect(self, queue: str) -> Sequence[QueueMessage]:
         """A batch: the messages that are there, and those that come within the batching window."""
         size = self._mapping.settings["BatchSize"]
         messages = list(self._queues.receive(queue, min(size, MOST_RECEIVED), wait=WAIT))
@@ -158,7 +163,7 @@ class Pollers:
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        catalogue: FunctionCatalogue,
         queues: MessageQueues,
         invoke: Invoke,
         account: str,

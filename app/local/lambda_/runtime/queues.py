@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from app.local.messaging import Message
+from app.local.messaging import QueueMessage
 
 
 class MessageQueues(Protocol):
@@ -25,7 +25,7 @@ class MessageQueues(Protocol):
 
     def receive(
         self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
-    ) -> Sequence[Message]:
+    ) -> Sequence[QueueMessage]:
         """Up to `most` messages, each hidden from other receivers for `visibility` seconds. Waits
         up to `wait` seconds for the first.
         """

@@ -7,8 +7,8 @@ import base64
 import json
 from collections.abc import Sequence
 
-from app.local.lambda_.runtime.runner import Outcome
-from app.local.messaging import JSON, Message, decode_attributes, md5_of, system_attributes
+from app.local.lambda_.runtime.runner import InvocationOutcome
+from app.local.messaging import JSON, QueueMessage, decode_attributes, md5_of, system_attributes
 
 _ATTRIBUTE_NAMES = {
     "StringValue": "stringValue",
@@ -17,7 +17,7 @@ _ATTRIBUTE_NAMES = {
 }
 
 
-def event_of(messages: Sequence[Message], queue: str, account: str) -> JSON:
+def event_of(messages: Sequence[QueueMessage], queue: str, account: str) -> JSON:
     """The event for a batch of messages of the queue with this ARN."""
     region = queue.split(":")[3]
     return {
@@ -38,15 +38,17 @@ def event_of(messages: Sequence[Message], queue: str, account: str) -> JSON:
     }
 
 
-def failures(outcome: Outcome, messages: Sequence[Message], *, partial: bool) -> set[str]:
+def failures(
+    outcome: InvocationOutcome, messages: Sequence[QueueMessage], *, partial: bool
+) -> set[str]:
     """The ids of the messages that have to be delivered again.
 
     All, if the function failed. With `partial` those that its result names; but all, if the result
     is malformed, since then nobody knows which succeeded.
 
-    >>> batch = [Message("1", "", "", {}, 0, 1, 0, None), Message("2", "", "", {}, 0, 1, 0, None)]
+    >>> batch = [QueueMessage(id, "", "", {}, 0, 1, 0, None) for id in ("1", "2")]
     >>> result = b'{"batchItemFailures": [{"itemIdentifier": "2"}]}'
-    >>> failures(Outcome(result, None, b""), batch, partial=True)
+    >>> failures(InvocationOutcome(result, None, b""), batch, partial=True)
     {'2'}
     """
     everything = {message.id for message in messages}
@@ -62,7 +64,7 @@ def failures(outcome: Outcome, messages: Sequence[Message], *, partial: bool) ->
     return failed if failed <= everything else everything
 
 
-def _attributes(message: Message) -> JSON:
+def _attributes(message: QueueMessage) -> JSON:
     return {
         name: {
             **{

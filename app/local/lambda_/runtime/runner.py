@@ -14,14 +14,14 @@ from threading import Condition
 from typing import Any
 
 from app.local.lambda_.runtime import archive
-from app.local.lambda_.runtime.catalogue import Catalogue, Function
+from app.local.lambda_.runtime.catalogue import Function, FunctionCatalogue
 from app.local.lambda_.runtime.worker import (
     LOG_SECONDS,
     Exited,
+    FunctionProcess,
+    FunctionTimedOut,
     InitFailed,
     Log,
-    TimedOut,
-    Worker,
 )
 
 JSON = dict[str, Any]
@@ -50,7 +50,7 @@ class TooManyAtOnce(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InvocationOutcome:
     """The outcome of an invocation.
 
     Attributes:
@@ -79,7 +79,7 @@ class Runner:
     def __init__(
         self,
         folder: Path,
-        catalogue: Catalogue,
+        catalogue: FunctionCatalogue,
         region: str,
         environment: Mapping[str, str],
         python_path: Sequence[Path],
@@ -88,15 +88,15 @@ class Runner:
         self._environment, self._python_path = environment, python_path
         self._lock = Condition()
         self._under_way: Counter[str] = Counter()
-        self._warm: defaultdict[str, list[tuple[str, Worker]]] = defaultdict(list)
-        self._workers: set[Worker] = set()
+        self._warm: defaultdict[str, list[tuple[str, FunctionProcess]]] = defaultdict(list)
+        self._workers: set[FunctionProcess] = set()
         self._logs: dict[str, Log] = {}
         self._closed = False
         shutil.rmtree(folder / "code", ignore_errors=True)
 
     def invoke(
         self, function: Function, arn: str, payload: str, request_id: str, context: JSON | None
-    ) -> Outcome:
+    ) -> InvocationOutcome:
         """Run a function once with this JSON text and wait for its outcome.
 
         Raises:
@@ -113,7 +113,7 @@ class Runner:
             except BaseException:
                 self._end(worker)
                 raise
-            outcome = Outcome(result, error, worker.tail)
+            outcome = InvocationOutcome(result, error, worker.tail)
             self._give_back(function, worker)
         return outcome
 
@@ -151,7 +151,7 @@ class Runner:
             with self._lock:
                 self._under_way[name] -= 1
 
-    def _take(self, function: Function) -> Worker:
+    def _take(self, function: Function) -> FunctionProcess:
         while True:
             with self._lock:
                 idle = self._warm[function.name]
@@ -162,7 +162,7 @@ class Runner:
                 return worker
             self._end(worker)
 
-    def _start(self, function: Function) -> Worker:
+    def _start(self, function: Function) -> FunctionProcess:
         """Start a new process. The caller holds the lock."""
         if self._closed:
             raise RuntimeError("The stand-in is stopping.")
@@ -171,11 +171,11 @@ class Runner:
             archive.unpack(self._catalogue.code(function.name), code)
         if function.name not in self._logs:
             self._logs[function.name] = Log(self._folder / "logs" / f"{function.name}.log")
-        worker = Worker(code, self._variables(function, code), self._logs[function.name])
+        worker = FunctionProcess(code, self._variables(function, code), self._logs[function.name])
         self._workers.add(worker)
         return worker
 
-    def _give_back(self, function: Function, worker: Worker) -> None:
+    def _give_back(self, function: Function, worker: FunctionProcess) -> None:
         with self._lock:
             idle = self._warm[function.name]
             if worker.alive and len(idle) < MOST_WARM and not self._closed:
@@ -183,7 +183,7 @@ class Runner:
                 return
         self._end(worker)
 
-    def _end(self, worker: Worker) -> None:
+    def _end(self, worker: FunctionProcess) -> None:
         worker.close()
         with self._lock:
             self._workers.discard(worker)
@@ -206,14 +206,14 @@ class Runner:
         }
 
 
-def _send(worker: Worker, function: Function, request: JSON) -> tuple[bytes, str | None]:
+def _send(worker: FunctionProcess, function: Function, request: JSON) -> tuple[bytes, str | None]:
     """Send a request to a process. Returns the result or error as JSON, and the kind of error."""
     name = f"RequestId: {request['id']}"
     try:
         answer = worker.invoke(request, function.timeout)
     except InitFailed as error:
         return _json(error.body | {"requestId": request["id"]}), UNHANDLED
-    except TimedOut:
+    except FunctionTimedOut:
         message = f"{name} Error: Task timed out after {function.timeout:.2f} seconds"
         worker.append_to_log(message)
         return _json({"errorType": "Sandbox.Timedout", "errorMessage": message}), UNHANDLED

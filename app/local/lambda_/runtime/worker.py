@@ -27,7 +27,7 @@ LINE_BYTES = 1 << 16
 LOG_SECONDS = 2.0  # that the last lines of a log may take
 
 
-class TimedOut(Exception):
+class FunctionTimedOut(Exception):
     """The process did not answer in time and was killed."""
 
 
@@ -57,7 +57,7 @@ class Log:
         self._handler.close()
 
 
-class Worker:
+class FunctionProcess:
     """A process with a session of its own, so that the processes it starts can be killed with it.
     One thread uses it at a time; another may call `kill` only.
 
@@ -93,7 +93,7 @@ class Worker:
         function, up to INIT_SECONDS, does not count.
 
         Raises:
-            InitFailed, TimedOut, Exited: there is no answer, and the process has ended.
+            InitFailed, FunctionTimedOut, Exited: there is no answer, and the process has ended.
         """
         if not self._ready:
             self._wait_ready(max(seconds, INIT_SECONDS))
@@ -140,7 +140,7 @@ class Worker:
             remaining = deadline - time.monotonic()
             if remaining <= 0 or not poll.poll(remaining * 1000):
                 self.kill()
-                raise TimedOut
+                raise FunctionTimedOut
             chunk = os.read(self._answers.fileno(), LINE_BYTES)
             if not chunk:
                 raise Exited(self._exit_reason())

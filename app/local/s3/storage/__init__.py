@@ -27,9 +27,8 @@ its own, and what a person does to the folder is noticed.
 """
 
 from app.local.s3.storage.buckets import Buckets
-from app.local.s3.storage.external_changes import Scanner
+from app.local.s3.storage.external_changes import FolderScanner
 from app.local.s3.storage.objects import (
-    Attributes,
     BucketNotEmpty,
     Deleted,
     IsMarker,
@@ -38,6 +37,7 @@ from app.local.s3.storage.objects import (
     NoSuchKey,
     NoSuchVersion,
     Object,
+    ObjectAttributes,
     Version,
     is_bucket_name,
 )
@@ -45,15 +45,15 @@ from app.local.s3.storage.staging import Staged
 from app.local.s3.storage.uploads import (
     MultipartUpload,
     NoSuchUpload,
-    Part,
+    UploadedPart,
     Uploads,
 )
 
 __all__ = [
-    "Attributes",
     "BucketNotEmpty",
     "Buckets",
     "Deleted",
+    "FolderScanner",
     "IsMarker",
     "Marker",
     "MultipartUpload",
@@ -62,9 +62,9 @@ __all__ = [
     "NoSuchUpload",
     "NoSuchVersion",
     "Object",
-    "Part",
-    "Scanner",
+    "ObjectAttributes",
     "Staged",
+    "UploadedPart",
     "Uploads",
     "Version",
     "is_bucket_name",

@@ -17,10 +17,10 @@ from app.local.s3.storage.events import (
 )
 from app.local.s3.storage.folder import Folder
 from app.local.s3.storage.objects import (
-    Attributes,
     BucketNotEmpty,
     Marker,
     Object,
+    ObjectAttributes,
     Version,
 )
 from app.local.s3.storage.registry import VERSIONING
@@ -62,7 +62,7 @@ class Buckets(Contents):
         bucket: str,
         key: str,
         staged: Staged,
-        attributes: Attributes,
+        attributes: ObjectAttributes,
         *,
         condition: Condition = always,
         event: str = PUT,

@@ -21,7 +21,7 @@ from app.local.s3.storage.events import (
     EventDestination,
     Outbox,
 )
-from app.local.s3.storage.external_changes import Finding
+from app.local.s3.storage.external_changes import Difference
 from app.local.s3.storage.folder import Folder, Identity
 from app.local.s3.storage.objects import (
     NULL,
@@ -37,8 +37,8 @@ from app.local.s3.storage.objects import (
 from app.local.s3.storage.registry import (
     ENABLED,
     VERSIONING,
-    Change,
     Registry,
+    Transaction,
 )
 from app.local.s3.storage.staging import new_version
 
@@ -63,9 +63,8 @@ class Contents(Registry):
         self, home: Path, queues: EventDestination | None = None, region: str = "us-east-1"
     ) -> None:
         super().__init__(home / "s3")
-        self._verified: set[str] = (
-            set()
-        )  # versions whose bytes this process has written or compared
+        # The versions whose bytes this process has written or compared.
+        self._verified: set[str] = set()
         self._refreshing = RLock()  # of two refreshes at once each would miss what the other found
         self.outbox = Outbox(self.database, queues, region)
         self._recover()
@@ -171,14 +170,14 @@ class Contents(Registry):
                     self.database, folder, bucket, prefix, until_ns, paths
                 )
                 self.changes.add(bucket, survey.recent)
-                if survey.findings:
+                if survey.differences:
                     with self.lock, self.change() as change:
-                        for finding in survey.findings:
-                            self._record(change, folder, bucket, finding)
+                        for difference in survey.differences:
+                            self._record(change, folder, bucket, difference)
             except BaseException:
                 self.changes.invalidate(bucket)
                 raise
-        if survey.findings:
+        if survey.differences:
             self.outbox.deliver()
 
     def _head_version(self, folder: Folder, bucket: str, key: str, version_id: str) -> Object:
@@ -207,34 +206,34 @@ class Contents(Registry):
         item = index.get(self.database, bucket, key)
         if item and folder.identity(item.path) == item.identity:
             return item
-        finding = external_changes.examine(folder, bucket, key, item)
-        if item is None and finding.file is None:
+        difference = external_changes.examine(folder, bucket, key, item)
+        if item is None and difference.file is None:
             return None
         with self.change() as change:
-            return self._record(change, folder, bucket, finding)
+            return self._record(change, folder, bucket, difference)
 
     def _record(
-        self, change: Change, folder: Folder, bucket: str, finding: Finding
+        self, change: Transaction, folder: Folder, bucket: str, difference: Difference
     ) -> Object | None:
         """Make the row match the file, unless either has changed since; return the object."""
         connection = change.connection
-        item = index.get(self.database, bucket, finding.key)
-        if item != finding.row or not finding.is_current(folder):
+        item = index.get(self.database, bucket, difference.key)
+        if item != difference.row or not difference.is_current(folder):
             return item
         if item and (staged := self.staging.at(item.version)).exists():
             return self._finish(connection, folder, item, staged)
         if item:
             index.remove(connection, item)  # its bytes are gone, so it is not kept as a version
-        if finding.file and not finding.is_same_object:
-            change.unneeded.extend(history.supersede(connection, finding.file))
-            self.outbox.record(connection, finding.file, PUT)
-        if finding.file:
-            index.save(connection, finding.file)
+        if difference.file and not difference.is_same_object:
+            change.unneeded.extend(history.supersede(connection, difference.file))
+            self.outbox.record(connection, difference.file, PUT)
+        if difference.file:
+            index.save(connection, difference.file)
         elif item:
             self._record_removal(change, item)
-        return finding.file
+        return difference.file
 
-    def _record_removal(self, change: Change, item: Object) -> None:
+    def _record_removal(self, change: Transaction, item: Object) -> None:
         """Record that a file was removed by hand, as a delete: if there are older versions, a
         delete marker comes on top of them.
         """

@@ -1,16 +1,16 @@
 """What a person does to a bucket's folder: files put in, edited, moved, removed.
 
-    Watch      the file system says which paths change  ->  Changes
-    survey     those paths, or the whole folder: which keys differ from their rows, and how
-    Scanner    looks by itself at the buckets whose events somebody waits for
+    FolderWatch      the file system says which paths change  ->  Changes
+    survey           those paths, or the whole folder: the keys that differ from their rows
+    FolderScanner    looks by itself at the buckets whose events go to a queue
 
 A file that is not as its row says is read again. With the same bytes it is the same object, however
 it was touched or copied; with other bytes it is a new one, described by its file alone, and its
 version is called "null". Contents.refresh records what a survey finds.
 
-Without Watch, whoever lists a bucket has to look at every file in it. Where the file system does
-not report changes (a network drive, no watches left), `Changes.take` says of every bucket that all
-of it has to be looked at, and the log says why.
+Where the file system does not report changes (a network drive, no watches left), `Changes.take`
+says of every bucket that all of it has to be looked at, so that each listing looks at every file of
+its bucket, and the log says why.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from app.local.loop import Loop
 from app.local.s3.storage import index, layout
 from app.local.s3.storage.checksums import md5
 from app.local.s3.storage.folder import STATE_FOLDER, Folder, Identity
-from app.local.s3.storage.objects import Attributes, NoSuchBucket, Object, guess_type
+from app.local.s3.storage.objects import NoSuchBucket, Object, ObjectAttributes, guess_type
 from app.local.s3.storage.staging import new_version
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Changes:
             self._paths.clear()
 
 
-class Watch:
+class FolderWatch:
     """A thread that passes what the file system reports of the folders below `root` to Changes."""
 
     def __init__(self, root: Path, changes: Changes) -> None:
@@ -157,10 +157,10 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Difference:
     """A key whose row and file do not match.
 
-    Attributes:
+    ObjectAttributes:
         row: the object as its row describes it; None without a row.
         file: the object as its file is now; None without a file.
     """
@@ -185,11 +185,11 @@ class Finding:
 class Survey:
     """The result of looking at a folder.
 
-    Attributes:
+    ObjectAttributes:
         recent: the paths of files that changed so recently that they may still be written to.
     """
 
-    findings: list[Finding]
+    differences: list[Difference]
     recent: list[str]
 
 
@@ -246,15 +246,15 @@ def _places(
     return present, recorded
 
 
-def examine(folder: Folder, bucket: str, key: str, row: Object | None) -> Finding:
+def examine(folder: Folder, bucket: str, key: str, row: Object | None) -> Difference:
     """Compare one key's file with its row. A file that may not be read counts as none."""
     path = folder.find(key)
     if path is None:
-        return Finding(key, row, None)
+        return Difference(key, row, None)
     try:
-        return Finding(key, row, _read(folder, bucket, key, path, row))
+        return Difference(key, row, _read(folder, bucket, key, path, row))
     except (FileNotFoundError, PermissionError):
-        return Finding(key, row, None)
+        return Difference(key, row, None)
 
 
 def _read(folder: Folder, bucket: str, key: str, path: str, row: Object | None) -> Object:
@@ -274,21 +274,22 @@ def _read(folder: Folder, bucket: str, key: str, path: str, row: Object | None) 
         identity=identity,
         md5=digest,
         etag=digest,
-        attributes=Attributes(guess_type(key)),
+        attributes=ObjectAttributes(guess_type(key)),
     )
 
 
-class Scanner:
+class FolderScanner:
     """A thread that records changes in the buckets that have notifications, and in no others.
 
-    It looks at the paths that Watch reports, or at all files where the file system reports none.
+    It looks at the paths that FolderWatch reports, or at all files if the file system reports
+    none.
     """
 
     def __init__(
         self, buckets: "Buckets", interval: float = INTERVAL, quiet: float = QUIET
     ) -> None:
         self._buckets, self._interval, self._quiet = buckets, interval, quiet
-        self._watch = Watch(buckets.root, buckets.changes)
+        self._watch = FolderWatch(buckets.root, buckets.changes)
         self._loop = Loop("s3-scanner", self._step, passing=(OSError, sqlite3.Error))
 
     def start(self) -> None:
@@ -301,7 +302,7 @@ class Scanner:
         self._loop.wait_for_end()
         self._watch.close()
 
-    def __enter__(self) -> "Scanner":
+    def __enter__(self) -> "FolderScanner":
         self.start()
         return self
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from app.local.database import Database
 from app.local.s3.storage.folder import Identity
-from app.local.s3.storage.objects import Attributes, Object, Version
+from app.local.s3.storage.objects import Object, ObjectAttributes, Version
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
@@ -178,5 +178,5 @@ def object_of(row: sqlite3.Row) -> Object:
     )
 
 
-def attributes(row: sqlite3.Row) -> Attributes:
-    return Attributes(**json.loads(row["attributes"]))
+def attributes(row: sqlite3.Row) -> ObjectAttributes:
+    return ObjectAttributes(**json.loads(row["attributes"]))

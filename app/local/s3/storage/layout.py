@@ -7,12 +7,12 @@
     notes/                 notes/%=              what consoles write for "a folder"
     notes (and notes/x)    %=notes               one name cannot be a file and a folder
 
-A segment (what stands between two slashes) has two forms: the *plain* one, itself, and the
+A segment, the text between two slashes, has two forms: the *plain* one, itself, and the
 *escaped* one, which every segment can take: `%=` and the segment in percent-encoding for a file,
 `%~` for a folder. A name holds 255 bytes at most, so that a segment of over 80 bytes is escaped in
 steps, `%+` and 80 bytes for each folder on the way. The escaped form is lower-case ASCII, and so
-unique on file systems that fold case or normalise Unicode. Each name tells by itself what it
-stands for: `key_at` needs no table, and a folder that was copied elsewhere is still the bucket.
+unique on file systems that fold case or normalise Unicode. A name says by itself which segment
+it is: `key_at` needs no table, and a folder that was copied elsewhere is still the bucket.
 """
 
 import re
@@ -129,7 +129,7 @@ def _escaped(segment: bytes, marker: str) -> str:
 
 
 def _last_piece(prefix: bytes, name: str, marker: str) -> bytes | None:
-    """The bytes that end a segment; None if the name is none that we would write."""
+    """The bytes that end a segment; None if this module would not write such a name."""
     inside = bool(prefix) and not prefix.endswith(b"/")
     if name.startswith(marker):
         piece = _decoded(name)

@@ -19,7 +19,7 @@ from app.local.s3.storage.staging import Staging
 VERSIONING, ENABLED = "versioning", "Enabled"
 
 
-class Change(NamedTuple):
+class Transaction(NamedTuple):
     """A transaction, and the staged files that nothing needs once it is committed."""
 
     connection: sqlite3.Connection
@@ -29,7 +29,7 @@ class Change(NamedTuple):
 class Registry:
     """The buckets of a home, without their objects.
 
-    Attributes:
+    ObjectAttributes:
         lock: is held for every change to buckets and objects.
         staging: holds the bytes that lie in no bucket's folder.
         changes: the paths that a person may have changed in the folders.
@@ -47,13 +47,13 @@ class Registry:
         self.database.close()
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
+    def change(self) -> Iterator[Transaction]:
         """A transaction on the rows. The staged files that the block lists as unneeded are removed
         after the commit.
         """
         unneeded: list[str] = []
         with self.database.transaction() as connection:
-            yield Change(connection, unneeded)
+            yield Transaction(connection, unneeded)
         for version in unneeded:
             with suppress(OSError):  # recovery removes what stays, at the next start
                 self.staging.at(version).unlink()

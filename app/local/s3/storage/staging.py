@@ -27,7 +27,7 @@ def new_version() -> str:
 class Staged:
     """Bytes in the staging folder.
 
-    Attributes:
+    ObjectAttributes:
         md5: of all bytes, in hexadecimal.
         checksums: by algorithm, in base64: {"CRC32": "..."}.
     """

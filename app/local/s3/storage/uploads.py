@@ -13,7 +13,7 @@ from typing import Any
 from app.local.s3.storage.buckets import Buckets
 from app.local.s3.storage.events import COMPLETE
 from app.local.s3.storage.index import attributes
-from app.local.s3.storage.objects import Attributes, Object
+from app.local.s3.storage.objects import Object, ObjectAttributes
 from app.local.s3.storage.staging import Staged, chunks
 
 
@@ -25,7 +25,7 @@ class NoSuchUpload(KeyError):
 class MultipartUpload:
     """A multipart upload.
 
-    Attributes:
+    ObjectAttributes:
         algorithm: of the parts' checksums, such as "CRC32"; None if they have none.
         checksum_type: "COMPOSITE" if the object's checksum is made of its parts' checksums, or
             "FULL_OBJECT" if it is made of all bytes.
@@ -35,13 +35,13 @@ class MultipartUpload:
     bucket: str
     key: str
     initiated: datetime
-    attributes: Attributes
+    attributes: ObjectAttributes
     algorithm: str | None
     checksum_type: str | None
 
 
 @dataclass(frozen=True)
-class Part:
+class UploadedPart:
     """An uploaded part. `checksum` is by the upload's algorithm, in base64."""
 
     number: int
@@ -62,7 +62,7 @@ class Uploads:
         self,
         bucket: str,
         key: str,
-        attributes: Attributes,
+        attributes: ObjectAttributes,
         algorithm: str | None,
         checksum_type: str | None,
     ) -> MultipartUpload:
@@ -100,14 +100,14 @@ class Uploads:
         )
         return [_upload(row) for row in rows if row["key"].startswith(prefix)]
 
-    def parts(self, upload: MultipartUpload) -> Sequence[Part]:
+    def parts(self, upload: MultipartUpload) -> Sequence[UploadedPart]:
         """The parts of an upload, by number."""
         rows = self._database.query(
             "SELECT * FROM parts WHERE upload = ? ORDER BY number", upload.id
         )
         return [_part(row) for row in rows]
 
-    def add(self, upload: MultipartUpload, number: int, staged: Staged) -> Part:
+    def add(self, upload: MultipartUpload, number: int, staged: Staged) -> UploadedPart:
         """Keep staged bytes as a part. A part with the same number is replaced.
 
         Raises:
@@ -140,13 +140,17 @@ class Uploads:
             files = self._end(connection, upload)
         self._discard(files)
 
-    def bytes_of(self, parts: Iterable[Part]) -> Iterator[bytes]:
+    def bytes_of(self, parts: Iterable[UploadedPart]) -> Iterator[bytes]:
         """The bytes of the parts, one part after the other."""
         for part in parts:
             yield from chunks(self._staging.at(part.file))
 
     def complete(
-        self, upload: MultipartUpload, parts: Sequence[Part], staged: Staged, **described: Any
+        self,
+        upload: MultipartUpload,
+        parts: Sequence[UploadedPart],
+        staged: Staged,
+        **described: Any,
     ) -> Object:
         """Make the staged bytes of these parts the object, and end the upload in the same step.
 
@@ -206,8 +210,8 @@ def _upload(row: sqlite3.Row) -> MultipartUpload:
     )
 
 
-def _part(row: sqlite3.Row) -> Part:
-    return Part(
+def _part(row: sqlite3.Row) -> UploadedPart:
+    return UploadedPart(
         row["number"],
         row["file"],
         row["size"],

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from hashlib import md5
 
-from app.local.messaging import JSON, Message
+from app.local.messaging import JSON, QueueMessage
 
 
 class BadReceipt(ValueError):
@@ -37,11 +37,11 @@ def _with_length(value: bytes) -> bytes:
     return len(value).to_bytes(4, "big") + value
 
 
-def message_of(row: sqlite3.Row, now: float) -> Message:
+def message_of(row: sqlite3.Row, now: float) -> QueueMessage:
     """The message of a row that is being received."""
     received = row["received"] + 1
     receipt = json.dumps([row["queue"], row["number"], received])
-    return Message(
+    return QueueMessage(
         row["id"],
         base64.b64encode(receipt.encode()).decode(),
         row["body"],

@@ -14,7 +14,7 @@ from threading import Event, Lock
 from typing import Any
 
 from app.local.database import Database
-from app.local.messaging import INTERNAL_PREFIX, Message, NoSuchQueue, NotInFlight
+from app.local.messaging import INTERNAL_PREFIX, NoSuchQueue, NotInFlight, QueueMessage
 from app.local.sqs.broker.arrivals import Arrivals
 from app.local.sqs.broker.messages import BadReceipt, message_of, read_receipt
 
@@ -180,7 +180,7 @@ class Queues:
 
     def receive(
         self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
-    ) -> Sequence[Message]:
+    ) -> Sequence[QueueMessage]:
         """Receive up to `most` messages, each hidden from others for `visibility` seconds. If
         there is none, wait for one for `wait` seconds, or until `close`. None stands for the
         queue's own setting.
@@ -197,7 +197,7 @@ class Queues:
 
     async def receive_async(
         self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
-    ) -> Sequence[Message]:
+    ) -> Sequence[QueueMessage]:
         """As `receive`, for the event loop: waiting costs no thread. If it is cancelled while it
         takes a message, the message is given back.
         """
@@ -224,7 +224,7 @@ class Queues:
 
     def _look(
         self, name: str, most: int, visibility: int | None, wait: float | None, began: float
-    ) -> tuple[Sequence[Message], float]:
+    ) -> tuple[Sequence[QueueMessage], float]:
         """The messages that can be received now; or none, and the seconds after which to look again
         at the latest, 0 for never.
         """
@@ -238,7 +238,7 @@ class Queues:
             remaining = began + patience - time.monotonic()
             return [], min(remaining, self._until_next(name))
 
-    def _give_back(self, look: "asyncio.Future[tuple[Sequence[Message], float]]") -> None:
+    def _give_back(self, look: "asyncio.Future[tuple[Sequence[QueueMessage], float]]") -> None:
         """Make messages visible again whose receiver was cancelled meanwhile."""
         if look.cancelled() or look.exception():
             return
@@ -306,7 +306,7 @@ class Queues:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM messages WHERE queue = ?", (name,))
 
-    def _take(self, queue: Queue, most: int, visibility: int | None) -> Sequence[Message]:
+    def _take(self, queue: Queue, most: int, visibility: int | None) -> Sequence[QueueMessage]:
         """Receive the messages that are visible now. The caller holds the lock."""
         now = self._clock()
         expired = now - queue.seconds("MessageRetentionPeriod")
