@@ -38,7 +38,7 @@ from app.events import (
     Text,
     Usage,
 )
-from app.models import Completion, Delta, Message, TextDelta, assistant, user
+from app.models import Completion, Delta, Message, TextDelta, assistant, text_of, user
 from app.models import Text as TextBlock
 
 __all__ = ["Answer", "Question", "TurnContext", "answer", "collect"]
@@ -125,8 +125,8 @@ def _history(question: Question, context: TurnContext) -> History:
 
 def _messages(stored: StoredTurn) -> tuple[Message, Message]:
     """A turn as the model is shown it: its marks meant passages that are not there any more."""
-    answer = unmarked(stored.answer, stored.citations)
-    return user(stored.question), assistant(answer)
+    answer = unmarked(text_of(stored.answer), stored.citations)
+    return user(text_of(stored.question)), assistant(answer)
 
 
 def _reply(

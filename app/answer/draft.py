@@ -5,6 +5,7 @@ from app.conversations import StoredTurn
 from app.events import Answer, Citation, StopReason, Text, Usage
 from app.guardrail import Verdict
 from app.models import Completion
+from app.models import Text as TextBlock
 
 
 class Draft:
@@ -46,7 +47,13 @@ class Draft:
 
     def stored(self, question: str, model: str) -> StoredTurn:
         """The turn as it is kept."""
-        return StoredTurn(question, self.text, tuple(self._citations), self.usage, model)
+        return StoredTurn(
+            question=(TextBlock(question),),
+            answer=(TextBlock(self.text),),
+            citations=tuple(self._citations),
+            usage=self.usage,
+            model=model,
+        )
 
     def answer(self, conversation: str, turn: int | None, model: str) -> Answer:
         """The turn as its reader gets it in the end."""

@@ -32,6 +32,7 @@ from app.conversations.keys import Keys, Line, after, number_of, read_line
 from app.conversations.objects import Object, Objects
 from app.conversations.turns import VOID, StoredTurn, dump, load
 from app.errors import Conflict, NotFound, OutcropError
+from app.models import text_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -192,7 +193,7 @@ class Conversations:
 
     def _enter(self, conversation: str, first: StoredTurn) -> None:
         """Enter a conversation in the list."""
-        self._objects.put(self._keys.line(conversation, first.at, first.question), b"")
+        self._objects.put(self._keys.line(conversation, first.at, text_of(first.question)), b"")
 
     def _withdraw(self, conversation: str, key: str) -> None:
         """Take a turn back that was stored after its conversation was deleted.

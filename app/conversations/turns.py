@@ -1,10 +1,12 @@
 """What is kept of a turn, and how it is written down.
 
-    {"version": 1, "question": "...", "answer": "...", "citations": [{"number": 1, ...}],
-     "usage": {"input_tokens": 9, "output_tokens": 4}, "model": "...", "at": "2026-04-09T12:34:56Z"}
+    {"version": 2, "question": [{"text": "..."}], "answer": [{"text": "..."}],
+     "citations": [{"number": 1, ...}], "usage": {"input_tokens": 9, "output_tokens": 4},
+     "model": "...", "at": "2026-04-09T12:34:56Z"}
 
-A reader ignores members that it does not know, so that an older Outcrop reads what a newer one
-wrote. Turns that were written before there was a version have none, and are otherwise the same.
+Question and answer are blocks of content (`app.conversations.blocks`). In version 1, and before
+there was a version, each was one text: such turns are still read. Members and kinds of blocks that
+a reader does not know are ignored, as a newer version may have written them.
 """
 
 import json
@@ -13,10 +15,12 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from app.conversations.blocks import dump_blocks, load_blocks
 from app.errors import DamagedTurn
 from app.events import Citation, Usage
+from app.models import Block
 
-VERSION = 1
+VERSION = 2
 VOID = json.dumps({"version": VERSION, "void": True}).encode()
 """What takes the number of a turn that is not to be stored any more."""
 
@@ -25,10 +29,17 @@ _T = TypeVar("_T", Citation, Usage)
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """A question and its answer, as they are kept."""
+    """A question and its answer, as they are kept.
 
-    question: str
-    answer: str
+    Attributes:
+        question: what the user said; the guardrail's masked text where it masked the question.
+        answer: what was answered. The marks of the citations are places in its text.
+        usage: of all the turn's model calls.
+        model: the id that the model was called by.
+    """
+
+    question: tuple[Block, ...]
+    answer: tuple[Block, ...]
     citations: tuple[Citation, ...]
     usage: Usage
     model: str
@@ -37,7 +48,15 @@ class StoredTurn:
 
 def dump(turn: StoredTurn) -> bytes:
     """The turn as an object's body."""
-    members = {"version": VERSION} | asdict(turn) | {"at": turn.at.isoformat()}
+    members = {
+        "version": VERSION,
+        "question": dump_blocks(turn.question),
+        "answer": dump_blocks(turn.answer),
+        "citations": [asdict(citation) for citation in turn.citations],
+        "usage": asdict(turn.usage),
+        "model": turn.model,
+        "at": turn.at.isoformat(),
+    }
     return json.dumps(members, ensure_ascii=False).encode()
 
 
@@ -55,8 +74,8 @@ def load(body: bytes) -> StoredTurn | None:
         if members.get("void"):
             return None
         return StoredTurn(
-            question=str(members["question"]),
-            answer=str(members["answer"]),
+            question=load_blocks(members["question"]),
+            answer=load_blocks(members["answer"]),
             citations=tuple(_known(Citation, citation) for citation in members["citations"]),
             usage=_known(Usage, members["usage"]),
             model=str(members["model"]),

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -18,6 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from app.events import MetadataValue, StopReason
+from app.models import text_of
 from app.retrieval import check_filter
 
 LONGEST_MESSAGE = 10_000  # characters
@@ -306,11 +308,15 @@ class Conversations(_Schema):
     next_cursor: str | None
 
 
+Words = Annotated[str, BeforeValidator(text_of)]
+"""The words of blocks of content: reasoning and calls of tools are not shown."""
+
+
 class StoredTurn(_Schema):
     """A question and its answer, as they are kept."""
 
-    question: str
-    answer: str
+    question: Words
+    answer: Words
     citations: list[Citation]
     usage: Usage
     model: str

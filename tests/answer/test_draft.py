@@ -27,7 +27,8 @@ def test_what_is_stored_is_what_is_read() -> None:
     answer = draft().answer("c", 3, "m")
     assert answer == Answer("It is 7 [1].", (CITATION,), Usage(10, 5), "m", "c", 3, "length")
     stored = draft().stored("How hard is quartz?", "m")
-    assert (stored.question, stored.answer) == ("How hard is quartz?", answer.answer)
+    assert stored.question == (TextBlock("How hard is quartz?"),)
+    assert stored.answer == (TextBlock(answer.answer),)
     assert (stored.citations, stored.usage) == (answer.citations, answer.usage)
 
 

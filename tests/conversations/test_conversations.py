@@ -12,20 +12,45 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from app.conversations import Conversations, History, StoredTurn, turns
-from app.errors import Conflict, NotFound, OutcropError
+from app.errors import Conflict, DamagedTurn, NotFound, OutcropError
 from app.events import Citation, Usage
 from app.local.faults import Fail
+from app.models import Text, text_of
 from tests.local.home import Home
 from tests.local.home import home as serving
 from tests.local.s3.putting import scratch
+from tests.models import conversation as blocks
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _numbers = count(1)
 CITATION = Citation(1, "a.md", "s3://d/a.md", None, "Quartz", 0, 3, "abc", "abcdef", 0.5)
-TURN = StoredTurn("How hard is quartz?", "7 [1].", (CITATION,), Usage(9, 4), "model")
+QUESTION = "How hard is quartz?"
+TURN = StoredTurn((Text(QUESTION),), (Text("7 [1]."),), (CITATION,), Usage(9, 4), "model")
 START = History(0, ())
+OLD_TURN = {
+    "question": "How hard is quartz?",
+    "answer": "7 [1].",
+    "citations": [
+        {
+            "number": 1,
+            "document": "a.md",
+            "uri": "s3://d/a.md",
+            "page": None,
+            "section": "Quartz",
+            "start": 0,
+            "end": 3,
+            "text": "abc",
+            "passage": "abcdef",
+            "score": 0.5,
+        }
+    ],
+    "usage": {"input_tokens": 9, "output_tokens": 4},
+    "model": "model",
+    "at": "2026-04-09T12:34:56+00:00",
+}
+"""TURN as it was written before there were blocks of content; a literal, never made by our code."""
 
 
 class Killed(BaseException):
@@ -79,8 +104,8 @@ def keys(s3: "S3Client", bucket: str) -> list[str]:
     return [item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
 
 
-def begun(own: Conversations, conversation: str = "c", question: str = TURN.question) -> StoredTurn:
-    turn = replace(TURN, question=question, at=datetime.now(UTC))
+def begun(own: Conversations, conversation: str = "c", question: str = QUESTION) -> StoredTurn:
+    turn = replace(TURN, question=(Text(question),), at=datetime.now(UTC))
     own.append(conversation, START, turn)
     return turn
 
@@ -98,7 +123,7 @@ def test_a_turn_is_kept_as_it_was(own: Conversations) -> None:
     turn = begun(own)
     assert own.turns("c") == [turn]
     [summary] = own.summaries(10, None)[0]
-    assert (summary.id, summary.title) == ("c", turn.question)
+    assert (summary.id, summary.title) == ("c", text_of(turn.question))
     assert abs(summary.started - turn.at) < timedelta(milliseconds=2)
 
 
@@ -175,11 +200,11 @@ def test_the_list_goes_on_behind_its_cursor(own: Conversations) -> None:
     assert sorted(seen) == ids
 
 
+@pytest.mark.parametrize("version", [{}, {"version": 1}])
 def test_what_an_older_version_wrote_is_read_listed_continued_and_deleted(
-    own: Conversations, s3: "S3Client", bucket: str
+    version: dict[str, int], own: Conversations, s3: "S3Client", bucket: str
 ) -> None:
-    body = json.loads(turns.dump(TURN))
-    del body["version"]
+    body = OLD_TURN | version
     begun(own, "new")
     owner = keys(s3, bucket)[0].split("/")[1]
     line = {"title": "How hard?", "started": TURN.at.isoformat()}
@@ -189,7 +214,8 @@ def test_what_an_older_version_wrote_is_read_listed_continued_and_deleted(
     }.items():
         s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(value).encode())
     go_on(own, "c-1")
-    assert [turn.answer for turn in own.turns("c-1")] == ["7 [1]."] * 2
+    assert own.turns("c-1")[0] == replace(TURN, at=datetime(2026, 4, 9, 12, 34, 56, tzinfo=UTC))
+    assert [turn.answer for turn in own.turns("c-1")] == [TURN.answer] * 2
     assert ("c-1", "How hard?") in [(one.id, one.title) for one in own.summaries(9, None)[0]]
     own.delete("c-1")
     assert listed(own) == ["new"]
@@ -213,11 +239,30 @@ def test_a_newer_version_s_members_are_ignored(
     [key] = [key for key in keys(s3, bucket) if key.startswith("turns/")]
     body = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     assert body["version"] == turns.VERSION
-    body |= {"version": 2, "mood": "good"}
+    body |= {"version": 3, "mood": "good"}
+    body["answer"].append({"kindOfTomorrow": {"deep": [None]}})
     body["usage"]["cached"] = 3
     body["citations"][0]["colour"] = {"deep": [None]}
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(body).encode())
     assert own.turns("c") == [turn]
+
+
+def test_every_kind_of_block_is_kept(own: Conversations, s3: "S3Client", bucket: str) -> None:
+    asked, said, answered = blocks.PROMPT.messages
+    turn = replace(TURN, question=asked.content + answered.content, answer=said.content)
+    own.append("c", START, turn)
+    assert own.turns("c") == [turn]
+    [key] = [key for key in keys(s3, bucket) if key.startswith("turns/")]
+    body = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert body["version"] == 2
+    assert body["answer"][2] == {"text": "Let me look."}
+
+
+@pytest.mark.parametrize("question", [None, 7, ["text"], [{"text": "a"}, 1]])
+def test_a_turn_whose_content_is_no_blocks_is_damaged(question: Any) -> None:
+    body = json.loads(turns.dump(TURN)) | {"question": question}
+    with pytest.raises(DamagedTurn):
+        turns.load(json.dumps(body).encode())
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff", b"[" * 100_000, b'{"usage": 1}'])
@@ -240,7 +285,7 @@ def test_of_two_turns_that_end_at_once_one_is_stored_and_the_list_has_one_line(
 ) -> None:
     first = begun(own)
     with pytest.raises(Conflict):
-        own.append("c", START, replace(TURN, question="Twice?"))
+        own.append("c", START, replace(TURN, question=(Text("Twice?"),)))
     assert own.turns("c") == [first]
     assert listed(own) == ["c"]
 
