@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app.local.engine.chunk import chunk
+from app.local.engine.chunk import DEFAULT, chunk
 from app.local.engine.parsers import Section
 from app.local.engine.transformer import Encoder
 from tests.bench.embedding import Texts
@@ -30,7 +30,7 @@ def run() -> Iterator[Table]:
     with TemporaryDirectory() as scratch, laptop(Path(scratch)) as home:
         whole = _ingest(home, Path(scratch), pages)
     encoder = Encoder()
-    chunked = [chunk([Section(text, None)], None, encoder) for text in pages.values()]
+    chunked = [chunk([Section(text, None)], DEFAULT, encoder) for text in pages.values()]
     texts = [piece.text for pieces in chunked for piece in pieces]
     began = time.perf_counter()
     for pieces in chunked:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.local.engine.chunk import chunk
+from app.local.engine.chunk import DEFAULT, chunk
 from app.local.engine.parsers.process import Parser
 from app.local.engine.transformer import Encoder
 from tests.local.engine.parsers.documents import docx, pdf
@@ -70,9 +70,9 @@ def _row(
 ) -> tuple[str, ...]:
     path.write_bytes(content)
     sections = parser.parse(path, f"a{suffix}")  # the first loads the format's library
-    pieces = chunk(sections, None, encoder)
+    pieces = chunk(sections, DEFAULT, encoder)
     parsing = _minutes(lambda: parser.parse(path, f"a{suffix}"))
-    chunking = _minutes(lambda: chunk(sections, None, encoder))
+    chunking = _minutes(lambda: chunk(sections, DEFAULT, encoder))
     return suffix, f"{1 / parsing:,.0f}", f"{1 / chunking:,.0f}", str(len(pieces))
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.local.engine.chunk import chunk
+from app.local.engine.chunk import DEFAULT, chunk
 from app.local.engine.parsers import Section
 from app.local.engine.text import sentences
 from app.local.engine.transformer import Encoder, Vectors
@@ -94,7 +94,7 @@ def awsdocs(encoder: Remembered, tokens: Encoder) -> list[Asked]:
     asked = []
     for number, row in enumerate(_lines("awsdocs_qa/qa_public.jsonl")):
         page, answer = Section(pages[row["gold_doc"]], None), row["answer"]
-        chunks = [piece.text for piece in chunk([page], None, tokens)]
+        chunks = [piece.text for piece in chunk([page], DEFAULT, tokens)]
         near = _nearest(row["question"], encoder.encode(chunks), encoder)[:PASSAGES]
         passages = [chunks[place] for place in near]
         exact = row["answer_contiguous_in_doc"]

@@ -5,15 +5,22 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import botocore.session
 import numpy as np
 import pytest
-from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.local.engine.chunk import Piece, check, chunk
+from app.local.engine.chunk import (
+    DEFAULT,
+    Chunking,
+    FixedSize,
+    Hierarchical,
+    Piece,
+    Semantic,
+    Whole,
+    chunk,
+)
 from app.local.engine.chunk.packing import Tokens, pack
 from app.local.engine.chunk.units import units
 from app.local.engine.parsers import Section
@@ -55,47 +62,32 @@ def count(text: str) -> int:
     return len(ENCODER.spans(text))
 
 
-def fixed(most: int, overlap: int = 1) -> JSON:
-    return {
-        "chunkingStrategy": "FIXED_SIZE",
-        "fixedSizeChunkingConfiguration": {"maxTokens": most, "overlapPercentage": overlap},
-    }
+def fixed(most: int, overlap: int = 1) -> Chunking:
+    """With an overlap in per cent."""
+    return FixedSize(most, most * overlap // 100)
 
 
-def hierarchical(parent: int, child: int, overlap: int) -> JSON:
-    return {
-        "chunkingStrategy": "HIERARCHICAL",
-        "hierarchicalChunkingConfiguration": {
-            "levelConfigurations": [{"maxTokens": parent}, {"maxTokens": child}],
-            "overlapTokens": overlap,
-        },
-    }
+def hierarchical(parent: int, child: int, overlap: int) -> Chunking:
+    return Hierarchical(parent, child, overlap)
 
 
-def semantic(most: int = 100, buffer: int = 0, percentile: int = 90) -> JSON:
-    return {
-        "chunkingStrategy": "SEMANTIC",
-        "semanticChunkingConfiguration": {
-            "maxTokens": most,
-            "bufferSize": buffer,
-            "breakpointPercentileThreshold": percentile,
-        },
-    }
+def semantic(most: int = 100, buffer: int = 0, percentile: int = 90) -> Chunking:
+    return Semantic(most, buffer, percentile)
 
 
-NONE = {"chunkingStrategy": "NONE"}
+NONE = Whole()
 
 
-def cut(text: str, configuration: JSON | None) -> list[str]:
-    return [piece.text for piece in chunk([Section(text, None)], configuration, ENCODER)]
+def cut(text: str, chunking: Chunking = DEFAULT) -> list[str]:
+    return [piece.text for piece in chunk([Section(text, None)], chunking, ENCODER)]
 
 
 # Where chunks end
 
 
 def test_what_fits_is_one_chunk() -> None:
-    assert cut("# Soils\n\nClay is wet.\n", None) == ["# Soils\n\nClay is wet."]
-    assert cut(" \n", None) == []
+    assert cut("# Soils\n\nClay is wet.\n", DEFAULT) == ["# Soils\n\nClay is wet."]
+    assert cut(" \n", DEFAULT) == []
 
 
 def test_chunks_end_with_sentences() -> None:
@@ -168,7 +160,7 @@ def test_a_chunk_is_capped_in_characters_whatever_fills_it(filling: str) -> None
 
 def test_chunks_never_reach_beyond_a_section() -> None:
     sections = [Section("Clay is wet.", 1), Section("Sand is dry.", 2, {"day": "Mon"})]
-    assert chunk(sections, None, ENCODER) == [
+    assert chunk(sections, DEFAULT, ENCODER) == [
         Piece("Clay is wet.", 1),
         Piece("Sand is dry.", 2, None, {"day": "Mon"}),
     ]
@@ -315,55 +307,3 @@ def test_subjects_lose_nothing(parts: list[str], most: int, buffer: int, percent
     for number, text in enumerate(parts):
         found = "".join(piece.text for piece in pieces if piece.page == number)
         assert "".join(found.split()) == "".join(text.split())
-
-
-# What is checked
-
-
-MODEL = botocore.session.get_session().get_service_model("bedrock-agent")
-
-
-@pytest.mark.parametrize(
-    "configuration",
-    [
-        fixed(1, 99),
-        fixed(8192, 1),
-        hierarchical(3, 2, 1),
-        semantic(1, 0, 50),
-        semantic(9, 1, 99),
-        NONE,
-    ],
-)
-def test_what_keeps_the_rules(configuration: JSON) -> None:
-    shape = MODEL.shape_for("ChunkingConfiguration")
-    assert not ParamValidator().validate(configuration, shape).has_errors()
-    check(configuration)
-
-
-@pytest.mark.parametrize(
-    ("configuration", "rule"),
-    [
-        ({"chunkingStrategy": "FIXED_SIZE"}, "fixedSizeChunkingConfiguration is required"),
-        ({"chunkingStrategy": "SEMANTIC"}, "semanticChunkingConfiguration is required"),
-        (
-            {**fixed(300), "chunkingStrategy": "NONE"},
-            "fixedSizeChunkingConfiguration is for chunkingStrategy FIXED_SIZE",
-        ),
-        ({**hierarchical(9, 3, 1), **fixed(300)}, "hierarchicalChunkingConfiguration is for"),
-        (hierarchical(3, 3, 1), "levelConfigurations.1..maxTokens, .* must be less than .* 3"),
-        (hierarchical(9, 3, 3), "overlapTokens must be less than the children's maxTokens, 3"),
-    ],
-)
-def test_what_breaks_a_rule(configuration: JSON, rule: str) -> None:
-    with pytest.raises(ValueError, match=rule):
-        check(configuration)
-    with pytest.raises(ValueError, match=rule):
-        chunk([Section("Clay.", None)], configuration, ENCODER)
-
-
-@pytest.mark.parametrize("levels", [[], [{"maxTokens": 9}], [{"maxTokens": 9}] * 3])
-def test_there_are_two_levels(levels: list[JSON]) -> None:
-    configuration = hierarchical(9, 3, 1)
-    configuration["hierarchicalChunkingConfiguration"]["levelConfigurations"] = levels
-    with pytest.raises(ValueError, match="exactly 2 members"):
-        check(configuration)

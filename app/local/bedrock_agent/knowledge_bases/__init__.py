@@ -14,7 +14,7 @@ answered; the worker does it, and the state says how far it is.
     state, queue, recovery                   what is asked for and what is done, through crashes
     worker, scan, reading, drafts, fetch     document -> INDEXED
     backlog                                  whose turn it is
-    sidecar                                  its attributes
+    sidecar, chunking_configuration          its attributes; how it is cut
     stores, embeddings                       what the others share
 
 How a document is parsed, cut, embedded and stored is the engine's. What is indexed here is found

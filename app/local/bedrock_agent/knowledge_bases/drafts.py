@@ -14,11 +14,10 @@ from app.local.bedrock_agent.knowledge_bases.fetch import (
     Origin,
 )
 from app.local.bedrock_agent.knowledge_bases.queue import CUSTOM, Task
-from app.local.engine.chunk import Piece, chunk
+from app.local.engine.chunk import Chunking, Piece, Semantic, chunk
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import Section, SectionParser, TooSlow, Unreadable
 from app.local.engine.store import Chunk, Metadata
-from app.local.wire import JSON
 
 SOURCE_URI = "x-amz-bedrock-kb-source-uri"
 DATA_SOURCE = "x-amz-bedrock-kb-data-source-id"
@@ -112,14 +111,13 @@ def draft(
 
 
 def _parsed(
-    file: Fetched, parser: SectionParser, chunking: JSON | None, pace: Pace | None
+    file: Fetched, parser: SectionParser, chunking: Chunking, pace: Pace | None
 ) -> list[Section]:
     if pace is None:
         return parser.parse(
             file.path, file.name, charset=file.charset, records=file.sidecar.records
         )
-    semantic = (chunking or {}).get("chunkingStrategy") == "SEMANTIC"
-    most = pace.characters // (SEMANTIC if semantic else 1)
+    most = pace.characters // (SEMANTIC if isinstance(chunking, Semantic) else 1)
     if file.path.stat().st_size > most:
         raise SetAside
     try:

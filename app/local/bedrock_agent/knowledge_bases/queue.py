@@ -13,7 +13,7 @@ from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.knowledge_bases import sources
 from app.local.bedrock_agent.knowledge_bases.fetch import ETags, Origin
-from app.local.wire import JSON
+from app.local.engine.chunk import Chunking
 
 CUSTOM = "custom:"  # begins the URI of a document that lies in no bucket
 
@@ -29,7 +29,7 @@ class Task:
         requested: which of its requests this is.
         job: the ingestion job that asked for it.
         origin: where it comes from.
-        chunking: Bedrock's ChunkingConfiguration.
+        chunking: how its data source has documents cut.
     """
 
     base: str
@@ -38,7 +38,7 @@ class Task:
     requested: int
     job: str | None
     origin: Origin | None
-    chunking: JSON | None
+    chunking: Chunking
 
     @property
     def document(self) -> str:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.knowledge_bases import bases
+from app.local.bedrock_agent.knowledge_bases.chunking_configuration import read_chunking
 from app.local.control import pages
 from app.local.control.errors import conflict, invalid, not_found, unique, unsupported
 from app.local.control.records import decode, encode, new_id
-from app.local.engine import chunk
+from app.local.engine.chunk import Chunking
 from app.local.wire import JSON, ServiceError
 
 MAX_SOURCES = 5
@@ -141,11 +142,10 @@ def usable(db: Connection, base: str, source: str) -> Row:
     return row
 
 
-def chunking(row: Row) -> JSON | None:
-    """Bedrock's ChunkingConfiguration of a data source."""
+def chunking(row: Row) -> Chunking:
+    """How a data source has its documents cut."""
     ingestion = decode(row["record"]).get("vectorIngestionConfiguration", {})
-    configuration: JSON | None = ingestion.get("chunkingConfiguration")
-    return configuration
+    return read_chunking(ingestion.get("chunkingConfiguration"))
 
 
 def bucket(row: Row) -> tuple[str, str]:
@@ -216,7 +216,7 @@ def _check_ingestion(configuration: JSON) -> None:
     for member in configuration.keys() - {"chunkingConfiguration"}:
         raise unsupported(f"vectorIngestionConfiguration.{member}", f"a {member}")
     try:
-        chunk.check(configuration.get("chunkingConfiguration"))
+        read_chunking(configuration.get("chunkingConfiguration"))
     except ValueError as error:
         raise invalid("vectorIngestionConfiguration.chunkingConfiguration", f"{error}") from error
 

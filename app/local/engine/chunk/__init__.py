@@ -1,12 +1,11 @@
-"""Sections to chunks, as Bedrock's ChunkingConfiguration asks.
+"""Sections to chunks.
 
     section -> units (sentences, and how strong the boundary before each is) -> packed into chunks
 
-    default        about 300 tokens
-    FIXED_SIZE     up to maxTokens, with overlap
-    HIERARCHICAL   packed twice: children are searched, their parents are returned
-    SEMANTIC       parted where the subject changes, then packed
-    NONE           the whole document
+    FixedSize      packed
+    Hierarchical   packed twice: children are searched, their parents are returned
+    Semantic       parted where the subject changes, then packed
+    Whole          the whole document
 
 No chunk reaches beyond its section, and each is a stretch of its section's text, word for word.
 Between two places to end a chunk the better one wins: before a heading rather than between
@@ -14,21 +13,68 @@ paragraphs, between paragraphs rather than between sentences, and never behind a
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from app.local.engine.chunk.configuration import PARAMETERS, check
 from app.local.engine.chunk.packing import Span, Tokens, pack
 from app.local.engine.chunk.semantic import subjects
 from app.local.engine.chunk.units import Unit, units
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import Section
 
-__all__ = ["Piece", "check", "chunk"]
+__all__ = [
+    "DEFAULT",
+    "Chunking",
+    "FixedSize",
+    "Hierarchical",
+    "Piece",
+    "Semantic",
+    "Whole",
+    "chunk",
+]
 
-JSON = dict[str, Any]
-DEFAULT = 300  # tokens
+
+@dataclass(frozen=True)
+class FixedSize:
+    """Chunks of at most `max_tokens`, each of which shares up to `overlap` with the one before."""
+
+    max_tokens: int
+    overlap: int = 0
+
+
+@dataclass(frozen=True)
+class Hierarchical:
+    """Parents of at most `parent_tokens`, each cut into children of at most `child_tokens`. Parents
+    share up to `overlap` tokens with each other, and so do children.
+    """
+
+    parent_tokens: int
+    child_tokens: int
+    overlap: int = 0
+
+
+@dataclass(frozen=True)
+class Semantic:
+    """Chunks of at most `max_tokens` that end where the subject changes.
+
+    Attributes:
+        max_tokens: of a chunk.
+        buffer: how many sentences on either side a sentence is compared with.
+        percentile: of the distances between sentences, above which the subject changes.
+    """
+
+    max_tokens: int
+    buffer: int
+    percentile: int
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One chunk a document."""
+
+
+Chunking = FixedSize | Hierarchical | Semantic | Whole
+DEFAULT = FixedSize(300)
 
 
 @dataclass(frozen=True)
@@ -48,28 +94,24 @@ class Piece:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def chunk(
-    sections: Sequence[Section], configuration: JSON | None, encoder: TextEncoder
-) -> list[Piece]:
-    """Cut sections into chunks, as Bedrock's ChunkingConfiguration asks; None is its default.
-
-    Raises:
-        ValueError: the configuration breaks a rule; see `check`.
-    """
-    check(configuration)
-    strategy = configuration["chunkingStrategy"] if configuration else ""
-    parameters = (configuration or {}).get(PARAMETERS.get(strategy, ""), {})
+def chunk(sections: Sequence[Section], chunking: Chunking, encoder: TextEncoder) -> list[Piece]:
+    """Cut sections into chunks."""
     filled = [section for section in sections if section.text.strip()]
-    return _STRATEGIES[strategy](filled, parameters, encoder)
+    match chunking:
+        case FixedSize():
+            return _fixed_size(filled, chunking, encoder)
+        case Hierarchical():
+            return _hierarchical(filled, chunking, encoder)
+        case Semantic():
+            return _semantic(filled, chunking, encoder)
+        case Whole():
+            return _whole(filled)
 
 
-def _default(sections: Sequence[Section], _: JSON, encoder: TextEncoder) -> list[Piece]:
-    return _fixed_size(sections, {"maxTokens": DEFAULT, "overlapPercentage": 0}, encoder)
-
-
-def _fixed_size(sections: Sequence[Section], parameters: JSON, encoder: TextEncoder) -> list[Piece]:
-    most = parameters["maxTokens"]
-    overlap = most * parameters["overlapPercentage"] // 100
+def _fixed_size(
+    sections: Sequence[Section], chunking: FixedSize, encoder: TextEncoder
+) -> list[Piece]:
+    most, overlap = chunking.max_tokens, chunking.overlap
     return [
         _piece(section, span)
         for section in sections
@@ -78,10 +120,9 @@ def _fixed_size(sections: Sequence[Section], parameters: JSON, encoder: TextEnco
 
 
 def _hierarchical(
-    sections: Sequence[Section], parameters: JSON, encoder: TextEncoder
+    sections: Sequence[Section], chunking: Hierarchical, encoder: TextEncoder
 ) -> list[Piece]:
-    parents, children = (level["maxTokens"] for level in parameters["levelConfigurations"])
-    overlap = parameters["overlapTokens"]
+    parents, children, overlap = chunking.parent_tokens, chunking.child_tokens, chunking.overlap
     pieces: list[Piece] = []
     for section in sections:
         tokens, whole = _tokens(section, encoder), units(section.text)
@@ -93,12 +134,10 @@ def _hierarchical(
     return pieces
 
 
-def _semantic(sections: Sequence[Section], parameters: JSON, encoder: TextEncoder) -> list[Piece]:
-    most = parameters["maxTokens"]
+def _semantic(sections: Sequence[Section], chunking: Semantic, encoder: TextEncoder) -> list[Piece]:
+    most = chunking.max_tokens
     texts = [(section.text, units(section.text)) for section in sections]
-    parted = subjects(
-        texts, parameters["bufferSize"], parameters["breakpointPercentileThreshold"], encoder
-    )
+    parted = subjects(texts, chunking.buffer, chunking.percentile, encoder)
     pieces = []
     for section, groups in zip(sections, parted, strict=True):
         tokens = _tokens(section, encoder)
@@ -106,22 +145,13 @@ def _semantic(sections: Sequence[Section], parameters: JSON, encoder: TextEncode
     return pieces
 
 
-def _none(sections: Sequence[Section], _: JSON, __: TextEncoder) -> list[Piece]:
+def _whole(sections: Sequence[Section]) -> list[Piece]:
     """The document whole, and without pages; but a CSV file's records, which are documents of their
     own, one by one.
     """
     if any(section.metadata for section in sections):
         return [Piece(section.text, None, None, section.metadata) for section in sections]
     return [Piece("\n\n".join(section.text for section in sections), None)] if sections else []
-
-
-_STRATEGIES: Mapping[str, Callable[[Sequence[Section], JSON, TextEncoder], list[Piece]]] = {
-    "": _default,
-    "FIXED_SIZE": _fixed_size,
-    "HIERARCHICAL": _hierarchical,
-    "SEMANTIC": _semantic,
-    "NONE": _none,
-}
 
 
 def _tokens(section: Section, encoder: TextEncoder) -> Tokens:

@@ -20,8 +20,8 @@ def subjects(
 
     Args:
         texts: each with its units; nothing is compared from one to the next.
-        buffer: Bedrock's bufferSize.
-        percentile: Bedrock's breakpointPercentileThreshold.
+        buffer: how many units on either side.
+        percentile: of the distances.
         encoder: gives the vectors.
     """
     bundles = [_bundles(units) for _, units in texts]

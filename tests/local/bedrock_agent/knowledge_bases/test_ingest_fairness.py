@@ -20,6 +20,7 @@ from app.local.bedrock_agent.knowledge_bases.drafts import Drafts
 from app.local.bedrock_agent.knowledge_bases.fetch import ETags
 from app.local.bedrock_agent.knowledge_bases.queue import Task
 from app.local.bedrock_agent.knowledge_bases.reading import CLAIM, QUICK
+from app.local.engine.chunk import DEFAULT
 from app.local.engine.parsers import Records, Section, TooSlow
 from app.local.engine.store import (
     Chunk,
@@ -86,7 +87,7 @@ def test_a_small_document_does_not_wait_for_a_large_one(tmp_path: Path) -> None:
 def ready(uri: str, chunks: int) -> Ready:
     made = [Chunk(f"{uri}-{n}", f"{uri} {n}", {}, None) for n in range(chunks)]
     texts = {n: chunk.text for n, chunk in enumerate(made)}
-    task = Task("base", "source", uri, 0, None, None, None)
+    task = Task("base", "source", uri, 0, None, None, DEFAULT)
     return Ready(task, Drafts(ETags("etag", None), made, texts))
 
 

@@ -1,8 +1,7 @@
-"""What a ChunkingConfiguration must keep beyond what botocore's model says of it."""
+"""Bedrock's ChunkingConfiguration: checked beyond what botocore's model says, and translated."""
 
-from typing import Any
-
-JSON = dict[str, Any]
+from app.local.engine.chunk import DEFAULT, Chunking, FixedSize, Hierarchical, Semantic, Whole
+from app.local.wire import JSON
 
 # Strategy -> the member that holds its parameters.
 PARAMETERS = {
@@ -12,15 +11,37 @@ PARAMETERS = {
 }
 
 
-def check(configuration: JSON | None) -> None:
-    """Check the rules between members; the model has checked each alone.
+def read_chunking(configuration: JSON | None) -> Chunking:
+    """How to cut documents; without a configuration into about 300 tokens, as Bedrock does.
 
     Raises:
-        ValueError: naming the member and the rule.
+        ValueError: a rule between members is broken; the message names both. The model has checked
+            each member alone.
     """
     if configuration is None:
-        return
+        return DEFAULT
     strategy = configuration["chunkingStrategy"]
+    _check_members(strategy, configuration)
+    parameters = configuration.get(PARAMETERS.get(strategy, ""), {})
+    match strategy:
+        case "FIXED_SIZE":
+            most = parameters["maxTokens"]
+            return FixedSize(most, most * parameters["overlapPercentage"] // 100)
+        case "HIERARCHICAL":
+            _check_levels(parameters)
+            parent, child = (level["maxTokens"] for level in parameters["levelConfigurations"])
+            return Hierarchical(parent, child, parameters["overlapTokens"])
+        case "SEMANTIC":
+            return Semantic(
+                parameters["maxTokens"],
+                parameters["bufferSize"],
+                parameters["breakpointPercentileThreshold"],
+            )
+        case _:
+            return Whole()
+
+
+def _check_members(strategy: str, configuration: JSON) -> None:
     for name, member in PARAMETERS.items():
         if name == strategy and member not in configuration:
             raise ValueError(f"{member} is required where chunkingStrategy is {name}.")
@@ -28,8 +49,6 @@ def check(configuration: JSON | None) -> None:
             raise ValueError(
                 f"{member} is for chunkingStrategy {name}; it must be left out of {strategy}."
             )
-    if strategy == "HIERARCHICAL":
-        _check_levels(configuration[PARAMETERS[strategy]])
 
 
 def _check_levels(parameters: JSON) -> None:
