@@ -16,10 +16,10 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from app import models
-from app.answer.cite import Citer, unmarked
+from app.answer.cite import Citer, remove_marks
 from app.answer.context import Question, TurnContext
 from app.answer.draft import Draft
-from app.answer.ending import ended
+from app.answer.ending import ensure_terminal_event
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
 from app.answer.rewrite import rewrite
 from app.answer.writer import Writer
@@ -55,7 +55,7 @@ def answer(question: Question, context: TurnContext) -> Generator[Event, None, N
     writer = Writer(context.clients.bedrock_runtime, model, context.account, settings.max_tokens)
     conversation = question.conversation or new_id()
     history = _history(question, context)
-    return ended(_turn(question, context, writer, conversation, history))
+    return ensure_terminal_event(_turn(question, context, writer, conversation, history))
 
 
 def collect(events: Iterable[Event]) -> Answer | Error:
@@ -124,8 +124,8 @@ def _history(question: Question, context: TurnContext) -> History:
 
 
 def _messages(stored: StoredTurn) -> tuple[Message, Message]:
-    """A turn as the model is shown it: its marks meant passages that are not there any more."""
-    answer = unmarked(text_of(stored.answer), stored.citations)
+    """A turn as the model reads it: without its marks, which meant passages of that turn."""
+    answer = remove_marks(text_of(stored.answer), stored.citations)
     return user(text_of(stored.question)), assistant(answer)
 
 

@@ -27,7 +27,7 @@ from app.answer.quote import Quotable, quote
 from app.answer.sentences import units
 from app.events import Citation, Passage, Text, utf16_length
 
-__all__ = ["Citer", "cite", "moved", "quote", "unmarked"]
+__all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
 
 # A mark stands behind its sentence; what came long before it is not what it speaks of.
 CLAIM_MEMORY = 500  # characters
@@ -51,32 +51,32 @@ class Citer:
 
 
 def cite(pieces: Iterable[str], passages: Sequence[Passage]) -> Iterator[Text | Citation]:
-    """The text and the citations of an answer whose pieces are all there is of it."""
+    """The text and the citations of a whole answer, in reading order."""
     citer = Citer(passages)
     for piece in pieces:
         yield from citer.read(piece)
     yield from citer.end()
 
 
-def unmarked(answer: str, citations: Iterable[Citation]) -> str:
+def remove_marks(answer: str, citations: Iterable[Citation]) -> str:
     """An answer without its marks, each with the space before it."""
-    begin, kept = 0, []
+    begin, pieces = 0, []
     marks = {citation.mark: f"[{citation.number}]" for citation in citations}
     for place, mark in sorted((place, mark) for place, mark in marks.items() if place is not None):
         if answer.startswith(mark, place) and place >= begin:
-            kept.append(answer[begin:place].rstrip())
+            pieces.append(answer[begin:place].rstrip())
             begin = place + len(mark)
-    return "".join((*kept, answer[begin:]))
+    return "".join((*pieces, answer[begin:]))
 
 
-def moved(citations: Iterable[Citation], answer: str, masked: str) -> list[Citation]:
+def move_marks(citations: Iterable[Citation], answer: str, masked: str) -> list[Citation]:
     """The citations of an answer, their marks placed in what a guardrail left of it.
 
     Each mark is looked for in order, as often as its number stands before it in the answer. Where
     the guardrail took numbers away, nobody can say which: that number's marks have no place.
     """
     places: dict[str, dict[int, int]] = {}
-    placed = []
+    result = []
     for citation in citations:
         mark = f"[{citation.number}]"
         if mark not in places:
@@ -85,8 +85,8 @@ def moved(citations: Iterable[Citation], answer: str, masked: str) -> list[Citat
             places[mark] = dict(zip(before, after, strict=True)) if same else {}
         place = places[mark].get(-1 if citation.mark is None else citation.mark)
         utf16 = None if place is None else utf16_length(masked[:place])
-        placed.append(replace(citation, mark=place, mark_utf16=utf16))
-    return placed
+        result.append(replace(citation, mark=place, mark_utf16=utf16))
+    return result
 
 
 def _find_all(part: str, text: str) -> list[int]:
@@ -94,7 +94,7 @@ def _find_all(part: str, text: str) -> list[int]:
 
 
 class _Reader:
-    """Writes the answer; remembers the numbers given, and what was said."""
+    """Writes the answer; remembers which numbers its marks have, and its latest sentences."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = {passage.number: passage for passage in passages}
@@ -130,20 +130,20 @@ class _Reader:
     def _cite(self, bracket: Bracket, space: str) -> Iterator[Text | Citation]:
         claim = self._claim()
         for number in bracket.numbers:
-            shown = self._shown.setdefault(number, len(self._shown) + 1)
-            mark = f"[{shown}]"
+            new_number = self._shown.setdefault(number, len(self._shown) + 1)
+            mark = f"[{new_number}]"
             yield self._write(space + mark)
             yield replace(
-                resolve(shown, self._passages[number], claim, self._quotable(number)),
+                resolve(new_number, self._passages[number], claim, self._quotable(number)),
                 mark=self._length - len(mark),
                 mark_utf16=self._length_utf16 - len(mark),
             )
             space = ""
 
     def _claim(self) -> str:
-        """The last sentence that was said: a mark speaks of it."""
-        said = units(self._said)
-        return self._said[said[-1].start : said[-1].end] if said else ""
+        """The last sentence of the answer so far: a mark cites for it."""
+        sentences = units(self._said)
+        return self._said[sentences[-1].start : sentences[-1].end] if sentences else ""
 
 
 def resolve(number: int, passage: Passage, claim: str, quotable: Quotable) -> Citation:

@@ -1,4 +1,4 @@
-"""What a turn is asked, and what it is answered with."""
+"""The question of a turn, and what the turn needs to answer it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """What a turn is answered with, for one principal."""
+    """What a turn needs to answer a question of one principal."""
 
     clients: Clients
     settings: Settings

@@ -1,6 +1,6 @@
 """The answer as it comes to be: the one place where a turn is collected."""
 
-from app.answer.cite import moved
+from app.answer.cite import move_marks
 from app.conversations import StoredTurn
 from app.events import Answer, Citation, StopReason, Text, Usage
 from app.guardrail import Verdict
@@ -42,7 +42,7 @@ class Draft:
             self._citations = []
             self._stop_reason = "guardrail"
         elif verdict.intervened:
-            self._citations = moved(self._citations, self.text, verdict.text)
+            self._citations = move_marks(self._citations, self.text, verdict.text)
         self.text = verdict.text
 
     def stored(self, question: str, model: str) -> StoredTurn:

@@ -1,4 +1,4 @@
-"""However a turn goes, it ends: with exactly one terminal event."""
+"""A turn that fails ends with an Error, so that every turn has exactly one terminal event."""
 
 import logging
 from collections.abc import Generator, Iterator
@@ -12,11 +12,11 @@ log = logging.getLogger(__name__)
 UNEXPECTED = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
 
 
-def ended(events: Iterator[Event]) -> Generator[Event, None, None]:
-    """The events; where they break off, the Error that they break off with.
+def ensure_terminal_event(events: Iterator[Event]) -> Generator[Event, None, None]:
+    """The events of a turn; where they end with an exception, an Error in its place.
 
-    A call that was broken off fails as if its connection were lost. The error is then the reason
-    that it was broken off for.
+    A call that was cancelled fails as if its connection were lost. The Error then gives the reason
+    of the cancellation.
     """
     try:
         yield from events

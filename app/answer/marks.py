@@ -55,9 +55,9 @@ class Marks:
             if match.start() != end:
                 last = _last_words(passage.text[max(0, match.start() - GLANCE) : match.start()])
             end = match.end()
-            if found := bracket(match.group()):
+            if found_bracket := bracket(match.group()):
                 for words in ((), last[-1:], last):
-                    self._holders[*words, found.numbers].add(passage.number)
+                    self._holders[*words, found_bracket.numbers].add(passage.number)
 
     def _holding(self, words: tuple[str, ...], each: Bracket) -> set[int]:
         """The passages that hold this bracket behind these words."""

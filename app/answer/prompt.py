@@ -52,9 +52,9 @@ def answer_prompt(question: str, history: Sequence[Message], passages: Sequence[
     """
     disguise = Disguise.of(passages)
     numbered = "\n".join(_numbered(passage, disguise) for passage in passages)
-    asked = f"<question>{disguise.text(question)}</question>"
+    tagged_question = f"<question>{disguise.text(question)}</question>"
     earlier = [_with_text(each, disguise.text(each.text)) for each in _remembered(history)]
-    last = f"<passages>\n{numbered}\n</passages>\n\n{asked}"
+    last = f"<passages>\n{numbered}\n</passages>\n\n{tagged_question}"
     return Prompt(
         messages=(*earlier, user(last)),
         system=ANSWER.format(number=disguise.text("[1]"), tag=disguise.tags("<passage>")),
@@ -69,8 +69,8 @@ def rewrite_prompt(question: str, history: Sequence[Message], disguise: Disguise
         f"{'User' if each.role == 'user' else 'Assistant'}: {disguise.tags(each.text)}"
         for each in _remembered(history)
     )
-    asked = f"<question>{disguise.tags(question)}</question>"
-    last = f"<conversation>\n{conversation}\n</conversation>\n\n{asked}"
+    tagged_question = f"<question>{disguise.tags(question)}</question>"
+    last = f"<conversation>\n{conversation}\n</conversation>\n\n{tagged_question}"
     return Prompt(
         messages=(user(last),), system=REWRITE, max_tokens=LONGEST_QUESTION, temperature=0.0
     )

@@ -52,29 +52,31 @@ class Quotable:
         """
         if not self._units:
             return 0, len(self._text)
-        claimed = words(claim) & self._weights.keys()
-        sharing = self._sharing(claimed) or range(len(self._units))
-        said = [place for place in sharing if self._units[place].kind not in ("heading", "header")]
-        total = self._weight(claimed)
-        best = max(said or sharing, key=lambda place: self._nearness(claimed, total, place))
+        claim_words = words(claim) & self._weights.keys()
+        sharing = self._sharing(claim_words) or range(len(self._units))
+        quotable = [
+            place for place in sharing if self._units[place].kind not in ("heading", "header")
+        ]
+        total = self._weight(claim_words)
+        best = max(quotable or sharing, key=lambda place: self._nearness(claim_words, total, place))
         return self._units[best].start, self._units[best].end
 
     def section(self, place: int) -> str | None:
         """The nearest heading above a character of the passage."""
         return self._sections.at(place)
 
-    def _sharing(self, claimed: frozenset[str]) -> Sequence[int]:
+    def _sharing(self, claim_words: frozenset[str]) -> Sequence[int]:
         """The units that share a word with the claim, themselves or through their header."""
-        places = {place for word in claimed for place in self._holders.get(word, ())}
+        places = {place for word in claim_words for place in self._holders.get(word, ())}
         for header, holds in self._headers.items():
-            if not claimed.isdisjoint(holds):
+            if not claim_words.isdisjoint(holds):
                 places.update(self._rows[header])
         return sorted(places)
 
-    def _nearness(self, claimed: frozenset[str], total: float, place: int) -> float:
+    def _nearness(self, claim_words: frozenset[str], total: float, place: int) -> float:
         header, own = self._units[place].header, self._words[place]
-        above = self._weight((claimed & self._headers[header]) - own) if header else 0.0
-        shared = self._weight(claimed & own) + above
+        above = self._weight((claim_words & self._headers[header]) - own) if header else 0.0
+        shared = self._weight(claim_words & own) + above
         return 5 * shared / (4 * total + self._totals[place] + above or 1)
 
     def _weigh_words(self) -> dict[str, float]:
@@ -109,9 +111,9 @@ def words(text: str) -> frozenset[str]:
     ['3', 'l', 'l-3', 'locker', '回転', '転数']
     """
     text = normalize("NFKC", text).casefold()
-    found = set(_WORD.findall(text))
-    found.update(_COMPOUND.findall(text))
+    result = set(_WORD.findall(text))
+    result.update(_COMPOUND.findall(text))
     for run in _UNSPACED_RUN.findall(text):
-        found.discard(run)
-        found.update(run[place : place + 2] for place in range(len(run) - 1))
-    return frozenset(found)
+        result.discard(run)
+        result.update(run[place : place + 2] for place in range(len(run) - 1))
+    return frozenset(result)

@@ -23,10 +23,11 @@ def check_endpoint(url: str, service: str) -> None:
     Raises:
         OperatorError: naming what leads it there.
     """
-    wanted = inherited(ALL)
-    if wanted and url.rstrip("/") != wanted.rstrip("/"):
+    endpoint = inherited(ALL)
+    if endpoint and url.rstrip("/") != endpoint.rstrip("/"):
         raise OperatorError(
-            f"{ALL} is {wanted}, and yet the client of {service} would call {url}: {_why(service)}"
+            f"{ALL} is {endpoint}, and yet the client of {service} would call {url}: "
+            f"{_why(service)}"
         )
     if _is_local(urlsplit(url).hostname) and (proxies := get_environ_proxies(url)):
         raise OperatorError(

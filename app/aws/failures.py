@@ -78,8 +78,8 @@ def _answered(error: boto.ClientError, operation: str) -> OutcropError:
 
     A reply says `ThrottlingException`; in a stream botocore says `throttlingException`.
     """
-    told = error.response.get("Error", {})
-    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    error_body = error.response.get("Error", {})
+    code, message = str(error_body.get("Code", "")), str(error_body.get("Message", ""))
     code = code[:1].upper() + code[1:]
     calls_model = operation.startswith(("InvokeModel", "Converse", "CountTokens"))
     hints = _HINTS | (_MODEL_HINTS if calls_model else {})

@@ -33,7 +33,7 @@ FRESH = timedelta(days=1)  # for so long what is staged is sure not to expire un
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Snapshot:
     """A document and its sidecar, as they lay in the bucket at one moment.
 
     Attributes:
@@ -44,8 +44,8 @@ class Look:
     sidecar: Object | None
     requested: bool = False
 
-    def same(self, other: "Look") -> bool:
-        """Whether nothing has changed from one look to the other."""
+    def is_same(self, other: "Snapshot") -> bool:
+        """Whether nothing has changed from one snapshot to the other."""
         return _version(self.document) == _version(other.document) and (
             _version(self.sidecar) == _version(other.sidecar)
         )
@@ -73,36 +73,36 @@ def stage(bucket: Bucket, metadata: Mapping[str, MetadataValue] | None) -> str:
         return NONE
     content = _sidecar(metadata)
     digest = sha256(content).hexdigest()
-    there = bucket.head(_staged(digest))
-    if there is None or there.modified < datetime.now(UTC) - FRESH:
+    staged = bucket.head(_staged(digest))
+    if staged is None or staged.modified < datetime.now(UTC) - FRESH:
         bucket.put(_staged(digest), content, digest)
     return digest
 
 
-def align(bucket: Bucket, key: str, look: Look) -> Look:
+def align(bucket: Bucket, key: str, snapshot: Snapshot) -> Snapshot:
     """Make the sidecar what the document was uploaded with, and answer with what is there then."""
-    document, sidecar = look.document, look.sidecar
-    if document is None or document.attributes is None or look.aligned:
-        return look
-    if sidecar is None and look.requested:
-        return look  # somebody took it away
-    if sidecar and sidecar.attributes is None and _came_after(sidecar, document, look):
-        return look  # somebody put it there
+    document, sidecar = snapshot.document, snapshot.sidecar
+    if document is None or document.attributes is None or snapshot.aligned:
+        return snapshot
+    if sidecar is None and snapshot.requested:
+        return snapshot  # somebody took it away
+    if sidecar and sidecar.attributes is None and _came_after(sidecar, document, snapshot):
+        return snapshot  # somebody put it there
     if document.attributes == NONE:
         bucket.delete(sidecar_of(key))
-        return Look(document, None)
+        return Snapshot(document, None)
     content = bucket.read(_staged(document.attributes))
     if content is None:
         raise Unavailable(
             f"The attributes that {key!r} was uploaded with are no longer in the bucket: it was "
             "copied, perhaps. Upload it again, or put its sidecar beside it."
         )
-    return Look(document, bucket.put(sidecar_of(key), content, document.attributes))
+    return Snapshot(document, bucket.put(sidecar_of(key), content, document.attributes))
 
 
-def _came_after(sidecar: Object, document: Object, look: Look) -> bool:
+def _came_after(sidecar: Object, document: Object, snapshot: Snapshot) -> bool:
     """Whether a sidecar came after the document that it lies beside."""
-    return look.requested or sidecar.modified >= document.modified
+    return snapshot.requested or sidecar.modified >= document.modified
 
 
 def _staged(digest: str) -> str:

@@ -66,20 +66,20 @@ class Bucket:
             return None
         with calling("HeadObject"):
             try:
-                said = self.s3.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
+                response = self.s3.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
             except ClientError as error:
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                     return None
                 raise
-        checksum = said.get("ChecksumSHA256")
+        checksum = response.get("ChecksumSHA256")
         return Object(
             key,
-            said["ContentLength"],
-            said["LastModified"],
-            said["ETag"],
-            attributes=said["Metadata"].get(ATTRIBUTES),
+            response["ContentLength"],
+            response["LastModified"],
+            response["ETag"],
+            attributes=response["Metadata"].get(ATTRIBUTES),
             sha256=base64.b64decode(checksum).hex() if checksum else None,
-            tagged=bool(said.get("TagCount")),
+            tagged=bool(response.get("TagCount")),
         )
 
     def documents(self, after: str = "", page: int = 1000) -> Iterator[Object]:
@@ -92,8 +92,8 @@ class Bucket:
             Bucket=self.name, StartAfter=after, PaginationConfig={"PageSize": page}
         )
         with calling("ListObjectsV2"):
-            for found in pages:
-                for item in found.get("Contents", []):
+            for response in pages:
+                for item in response.get("Contents", []):
                     if not item["Key"].endswith((SIDECAR, "/")):
                         yield Object(item["Key"], item["Size"], item["LastModified"], item["ETag"])
 
@@ -108,10 +108,10 @@ class Bucket:
     def put(self, key: str, body: bytes, attributes: str) -> Object:
         """Put an object that says of which attributes it is."""
         with calling("PutObject"):
-            said = self.s3.put_object(
+            response = self.s3.put_object(
                 Bucket=self.name, Key=key, Body=body, Metadata={ATTRIBUTES: attributes}
             )
-        return Object(key, len(body), datetime.now(UTC), said["ETag"], attributes)
+        return Object(key, len(body), datetime.now(UTC), response["ETag"], attributes)
 
     def delete(self, key: str) -> None:
         """Delete an object, if there is one."""
@@ -134,11 +134,11 @@ class Bucket:
         tags[REQUESTED] = item.version
         if len(tags) > MOST_TAGS:
             return
-        listed: Any = [{"Key": name, "Value": value} for name, value in tags.items()]
+        tag_set: Any = [{"Key": name, "Value": value} for name, value in tags.items()]
         try:
             with calling("PutObjectTagging"):
                 self.s3.put_object_tagging(
-                    Bucket=self.name, Key=item.key, Tagging={"TagSet": listed}
+                    Bucket=self.name, Key=item.key, Tagging={"TagSet": tag_set}
                 )
         except NotFound:
             return
@@ -164,7 +164,7 @@ class Bucket:
     def _tags(self, key: str) -> dict[str, str]:
         try:
             with calling("GetObjectTagging"):
-                said = self.s3.get_object_tagging(Bucket=self.name, Key=key)
+                response = self.s3.get_object_tagging(Bucket=self.name, Key=key)
         except NotFound:
             return {}
-        return {tag["Key"]: tag["Value"] for tag in said["TagSet"]}
+        return {tag["Key"]: tag["Value"] for tag in response["TagSet"]}

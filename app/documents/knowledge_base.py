@@ -133,10 +133,10 @@ class KnowledgeBase:
                     dataSourceId=self.data_source_id,
                     documentIdentifiers=[self._identifier(uri) for uri in uris],
                 )
-            for said in reply["documentDetails"]:
-                if said["status"] != NOT_FOUND:
-                    details[_uri(said["identifier"])] = Detail(
-                        said["status"], said.get("updatedAt"), said.get("statusReason")
+            for detail in reply["documentDetails"]:
+                if detail["status"] != NOT_FOUND:
+                    details[_uri(detail["identifier"])] = Detail(
+                        detail["status"], detail.get("updatedAt"), detail.get("statusReason")
                     )
 
         for uri, error in _in_batches([uri for uri in uris if uri not in details], get).items():
@@ -153,12 +153,12 @@ class KnowledgeBase:
         }
         kind = "managedSearchConfiguration" if self.managed else "vectorSearchConfiguration"
         with calling("Retrieve"):
-            found = self.clients.bedrock_agent_runtime.retrieve(
+            response = self.clients.bedrock_agent_runtime.retrieve(
                 knowledgeBaseId=self.id,
                 retrievalQuery={"text": uri},
                 retrievalConfiguration={kind: search},  # type: ignore[misc]  # one of two names
             )
-        return bool(found["retrievalResults"])
+        return bool(response["retrievalResults"])
 
     def _identifier(self, uri: str) -> "DocumentIdentifierTypeDef":
         if self.managed:

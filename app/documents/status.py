@@ -55,13 +55,13 @@ def listing(
     Whether that was for the new version, `find` looks closer: a list makes no call a document.
     """
     # Twice, so that one call does where every document has its sidecar.
-    found = list(islice(bucket.documents(after=cursor or "", page=2 * (limit + 1)), limit + 1))
-    page = found[:limit]
+    objects = list(islice(bucket.documents(after=cursor or "", page=2 * (limit + 1)), limit + 1))
+    page = objects[:limit]
     details = knowledge_base.details([bucket.uri(item.key) for item in page])
     documents = [
         _document(bucket, item.key, item, details.get(bucket.uri(item.key))) for item in page
     ]
-    return documents, page[-1].key if len(found) > limit else None
+    return documents, page[-1].key if len(objects) > limit else None
 
 
 def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Document:

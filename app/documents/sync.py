@@ -16,7 +16,7 @@ whoever calls last has seen that what it said is still so.
 import logging
 from collections.abc import Iterable, Mapping
 
-from app.documents.attributes import Look, align
+from app.documents.attributes import Snapshot, align
 from app.documents.bucket import Bucket
 from app.documents.knowledge_base import KnowledgeBase
 from app.documents.names import sidecar_of, subject_of
@@ -58,12 +58,12 @@ class _Sync:
         self.failures: dict[str, OutcropError] = {}
 
     def run(self, keys: Iterable[str]) -> dict[str, OutcropError]:
-        looks = self._new(self._look([key for key in keys if self._nameable(key)]))
+        snapshots = self._new(self._look([key for key in keys if self._nameable(key)]))
         for _ in range(LOOKS):
-            if not looks:
+            if not snapshots:
                 return self.failures
-            looks = self._changed(self._tell(self._align(looks)))
-        for key in looks:
+            snapshots = self._changed(self._tell(self._align(snapshots)))
+        for key in snapshots:
             self.failures[key] = Unavailable(f"{key!r} changes faster than it can be ingested.")
         return self.failures
 
@@ -73,74 +73,78 @@ class _Sync:
             log.error("%r is not ingested, and not tried again. %s", key, rule)
         return rule is None
 
-    def _new(self, looks: dict[str, Look]) -> dict[str, Look]:
+    def _new(self, snapshots: dict[str, Snapshot]) -> dict[str, Snapshot]:
         """Without the documents of which all has been told: their event has come twice, or is that
         of the sidecar that we wrote. The Knowledge Base is asked, too: what it was told may have
-        been taken back since, by a run that ended before its second look.
+        been taken back since, by a run that ended before its second snapshot.
         """
-        done = {self._bucket.uri(key) for key, look in looks.items() if look.done}
+        done = {self._bucket.uri(key) for key, snapshot in snapshots.items() if snapshot.done}
         try:
             details = self._base.details(sorted(done))
         except OutcropError as error:
             log.warning("Documents are told again, perhaps in vain: %s", error)
-            return looks
+            return snapshots
         kept = {uri for uri, detail in details.items() if detail.kept}
-        return {key: look for key, look in looks.items() if self._bucket.uri(key) not in kept}
+        return {
+            key: snapshot
+            for key, snapshot in snapshots.items()
+            if self._bucket.uri(key) not in kept
+        }
 
-    def _look(self, keys: Iterable[str]) -> dict[str, Look]:
-        looks = {}
+    def _look(self, keys: Iterable[str]) -> dict[str, Snapshot]:
+        snapshots = {}
         for key in keys:
             try:
                 document = self._bucket.head(key)
                 sidecar = self._bucket.head(sidecar_of(key))
                 requested = document is not None and self._bucket.requested(document)
-                looks[key] = Look(document, sidecar, requested)
+                snapshots[key] = Snapshot(document, sidecar, requested)
             except OutcropError as error:
                 self.failures[key] = error
-        return looks
+        return snapshots
 
-    def _align(self, looks: Mapping[str, Look]) -> dict[str, Look]:
+    def _align(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
         aligned = {}
-        for key, look in looks.items():
+        for key, snapshot in snapshots.items():
             try:
-                aligned[key] = align(self._bucket, key, look)
+                aligned[key] = align(self._bucket, key, snapshot)
             except OutcropError as error:
                 self.failures[key] = error
         return aligned
 
-    def _tell(self, looks: Mapping[str, Look]) -> dict[str, Look]:
+    def _tell(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
         uri = self._bucket.uri
         sidecars = {
-            uri(key): uri(sidecar_of(key)) if look.sidecar else None
-            for key, look in looks.items()
-            if look.document
+            uri(key): uri(sidecar_of(key)) if snapshot.sidecar else None
+            for key, snapshot in snapshots.items()
+            if snapshot.document
         }
-        gone = [uri(key) for key, look in looks.items() if not look.document]
+        gone = [uri(key) for key, snapshot in snapshots.items() if not snapshot.document]
         failures = self._base.ingest(sidecars) | self._base.delete(gone)
-        self.failures |= {key: failures[uri(key)] for key in looks if uri(key) in failures}
-        return {key: look for key, look in looks.items() if uri(key) not in failures}
+        self.failures |= {key: failures[uri(key)] for key in snapshots if uri(key) in failures}
+        return {key: snapshot for key, snapshot in snapshots.items() if uri(key) not in failures}
 
-    def _changed(self, looks: Mapping[str, Look]) -> dict[str, Look]:
+    def _changed(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
         """Look again, and finish what is still as it was told. The others are to be told anew."""
         changed = {}
-        for key, now in self._look(looks).items():
+        for key, now in self._look(snapshots).items():
             try:
-                again = self._finished(key, now) if now.same(looks[key]) else now
+                again = self._finished(key, now) if now.is_same(snapshots[key]) else now
             except OutcropError as error:
                 self.failures[key] = error
                 continue
             if again:
-                changed[key] = Look(again.document, again.sidecar)
+                changed[key] = Snapshot(again.document, again.sidecar)
         return changed
 
-    def _finished(self, key: str, look: Look) -> Look | None:
+    def _finished(self, key: str, snapshot: Snapshot) -> Snapshot | None:
         """Note at the document that this version of it was told; leave no sidecar of ours without
         its document. Answers with what is there if even that took too long.
         """
-        if look.document and look.document.attributes:
-            self._bucket.request(look.document)
-        elif look.document is None and look.sidecar and look.sidecar.attributes:
+        if snapshot.document and snapshot.document.attributes:
+            self._bucket.request(snapshot.document)
+        elif snapshot.document is None and snapshot.sidecar and snapshot.sidecar.attributes:
             self._bucket.delete(sidecar_of(key))
             if document := self._bucket.head(key):
-                return Look(document, None)
+                return Snapshot(document, None)
         return None

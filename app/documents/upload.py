@@ -65,26 +65,26 @@ def offer(
     }
     if sha256:
         fields["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
-    url, signed = bucket.form(
+    url, signed_fields = bucket.form(
         name,
         fields=fields,
         conditions=[["content-length-range", 1, LARGEST]],
         lifetime=LIFETIME,
     )
-    there = bucket.head(name)
-    same = there is not None and (there.sha256, there.attributes) == (sha256, attributes)
+    existing = bucket.head(name)
+    same = existing is not None and (existing.sha256, existing.attributes) == (sha256, attributes)
     return Upload(
         document_id(name),
         url,
-        signed,
+        signed_fields,
         datetime.now(UTC) + LIFETIME,
-        replaces=there is not None,
-        unchanged=bool(there and sha256 and same and _is_done(bucket, knowledge_base, there)),
+        replaces=existing is not None,
+        unchanged=bool(existing and sha256 and same and _is_done(bucket, knowledge_base, existing)),
     )
 
 
-def _is_done(bucket: Bucket, knowledge_base: KnowledgeBase, there: Object) -> bool:
+def _is_done(bucket: Bucket, knowledge_base: KnowledgeBase, document: Object) -> bool:
     """Whether a document is indexed as it was uploaded, with the attributes that it came with."""
-    sidecar = bucket.head(sidecar_of(there.key))
-    beside = sidecar.attributes if sidecar else NONE
-    return there.attributes == beside and is_indexed(bucket, knowledge_base, there)
+    sidecar = bucket.head(sidecar_of(document.key))
+    attributes = sidecar.attributes if sidecar else NONE
+    return document.attributes == attributes and is_indexed(bucket, knowledge_base, document)

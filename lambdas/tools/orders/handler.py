@@ -58,10 +58,10 @@ def order_status(
     and its total. Use it when they name an order.
     """
     with calling("GetItem"):
-        found = _table().get_item(Key={"customer": tools.principal, "order_id": order_id})
-    if "Item" not in found:
+        response = _table().get_item(Key={"customer": tools.principal, "order_id": order_id})
+    if "Item" not in response:
         raise NotFound(f"There is no order {order_id} of theirs. my_orders lists those there are.")
-    return Order.model_validate(found["Item"])
+    return Order.model_validate(response["Item"])
 
 
 @tools.function
@@ -72,13 +72,13 @@ def my_orders(
     their orders and name none.
     """
     with calling("Query"):
-        found = _table().query(
+        response = _table().query(
             KeyConditionExpression="customer = :principal",
             ExpressionAttributeValues={":principal": tools.principal},
             ScanIndexForward=False,
             Limit=limit,
         )
-    return [Order.model_validate(item) for item in found["Items"]]
+    return [Order.model_validate(item) for item in response["Items"]]
 
 
 @cache

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 DEADLINE_SECONDS = 6
-_IDLE = frozenset({"a", "an", "and", "for", "in", "of", "or", "the", "to", "with"})
+_STOP_WORDS = frozenset({"a", "an", "and", "for", "in", "of", "or", "the", "to", "with"})
 
 tools = ActionGroup("products", "The catalogue: which products there are, and what they cost.")
 
@@ -68,14 +68,14 @@ def search_products(
     """Search the catalogue by words of a product's name and description. Gives ids, descriptions,
     prices and how many are in stock; the best match first.
     """
-    found = [
+    hits = [
         product
         for product in _products()
         if (max_price is None or product.price <= Decimal(str(max_price)))
         and matches(query, product.text)
     ]
-    found.sort(key=lambda one: (-matches(query, one.text), -matches(query, one.name), one.price))
-    return found[:limit]
+    hits.sort(key=lambda one: (-matches(query, one.text), -matches(query, one.name), one.price))
+    return hits[:limit]
 
 
 @tools.function
@@ -87,10 +87,10 @@ def product_price(
     rather than to multiply.
     """
     with calling("GetItem"):
-        found = _table().get_item(Key={"product_id": product_id})
-    if "Item" not in found:
+        response = _table().get_item(Key={"product_id": product_id})
+    if "Item" not in response:
         raise NotFound(f"There is no product {product_id}. search_products finds a product's id.")
-    product = Product.model_validate(found["Item"])
+    product = Product.model_validate(response["Item"])
     return Price(
         product_id=product_id,
         name=product.name,
@@ -107,9 +107,11 @@ def matches(query: str, text: str) -> int:
     >>> matches("warm tents for winter", "Ridge tent. Warm, for two.")
     2
     """
-    there = re.findall(r"\w+", text.lower())
-    asked = {word.removesuffix("s") for word in re.findall(r"\w+", query.lower())}
-    return sum(any(word.startswith(one) for word in there) for one in asked - _IDLE)
+    text_words = re.findall(r"\w+", text.lower())
+    query_words = {word.removesuffix("s") for word in re.findall(r"\w+", query.lower())}
+    return sum(
+        any(word.startswith(one) for word in text_words) for one in query_words - _STOP_WORDS
+    )
 
 
 def _products() -> Iterator[Product]:
