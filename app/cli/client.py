@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx2 as httpx
 
+from app.deploy.endpoint import DIRECT
+
 Json = dict[str, Any]
 
-# Requests to this machine go there, whatever HTTP_PROXY says and NO_PROXY forgets.
-DIRECT: Mapping[str, None] = dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]"))
 TIMEOUT = httpx.Timeout(10, read=180)
 ANSWER_TIMEOUT = httpx.Timeout(10, read=900)  # the application ends a turn before, at its deadline
 END = "[DONE]"

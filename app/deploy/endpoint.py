@@ -41,6 +41,9 @@ MISLEADING = (
 SERVICE_ENDPOINT = "AWS_ENDPOINT_URL_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+DIRECT: Mapping[str, None] = dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]"))
+"""httpx's `mounts` for requests to this machine: no proxy, whatever the environment says."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandIn:

@@ -9,7 +9,6 @@ from app.cli import screen
 from app.cli.confirm import confirm
 from app.cli.options import AsJson, ContextOption, NameOption, Yes, context
 from app.deploy.stack.context import STACK
-from app.errors import Conflict
 
 if TYPE_CHECKING:
     from app.deploy.stack.removal import Plan
@@ -37,11 +36,7 @@ def destroy(
         plan = removal.plan(aws, stack)
     if not as_json:
         _show(plan)
-    if plan.full and not empty:
-        raise Conflict(
-            f"Nothing was deleted: {', '.join(plan.full)} would go, and what is in there with it. "
-            "Save what you want to keep; `outcrop destroy --empty` deletes the rest."
-        )
+    plan.require_empty_buckets(unless=empty)
     confirm(f"Delete {stack}? This cannot be undone.", yes=yes)
     for bucket in plan.full:
         with screen.waiting(f"emptying {bucket}"):

@@ -44,6 +44,18 @@ class Plan:
     stays: Sequence[Resource]
     full: Mapping[str, str]
 
+    def require_empty_buckets(self, *, unless: bool) -> None:
+        """Refuse a plan by which documents would go, unless they are meant to.
+
+        Raises:
+            Conflict: naming the buckets that are not empty.
+        """
+        if self.full and not unless:
+            raise Conflict(
+                f"Nothing was deleted: {', '.join(self.full)} would go, and what is in there with "
+                "it. Save what you want to keep; `outcrop destroy --empty` deletes the rest."
+            )
+
 
 def plan(aws: Operator, name: str) -> Plan:
     """Look at a stack. Nothing is changed.

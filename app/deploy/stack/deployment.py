@@ -1,0 +1,56 @@
+"""A deployment, step by step. Each step refuses what the next one must not do.
+
+findings of the account ──► a change set ──► its execution, resource by resource
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from app.deploy.findings import Finding
+from app.deploy.stack import cdk
+from app.deploy.stack.changeset import ChangeSet, Planned
+from app.errors import Conflict, OperatorError
+
+UNATTENDED = ("--require-approval", "never")
+"""The CDK asks nobody: whoever calls has asked."""
+
+
+def require_ready(findings: Iterable[Finding]) -> None:
+    """Refuse an account that is not ready for the stack.
+
+    Raises:
+        OperatorError: naming the checks that failed.
+    """
+    if failures := [finding.check for finding in findings if finding.well is False]:
+        raise OperatorError(f"Nothing was deployed: not as it should be: {', '.join(failures)}.")
+
+
+def prepare(
+    change_set: ChangeSet, stack: str, context: Mapping[str, str], *, replace: bool
+) -> list[Planned]:
+    """Let CloudFormation work out what would change. Nothing of the stack is changed by it.
+
+    Args:
+        context: what is chosen of the stack, as `-c` says it.
+        replace: allow changes that delete something which holds data.
+
+    Raises:
+        Conflict: such a change is planned and not allowed.
+        OperatorError: the CDK or CloudFormation refuses the template.
+    """
+    method = ("--method", "prepare-change-set", "--change-set-name", change_set.name)
+    for _ in cdk.run("deploy", stack, context, *method, *UNATTENDED):
+        pass
+    planned = change_set.planned()
+    if (lost := [change for change in planned if change.loses_data]) and not replace:
+        raise Conflict(
+            f"Nothing was deployed: {'; '.join(map(str, lost))}, with all that is in there. "
+            "Is this with the same -c as the last time? If it is meant, add --replace."
+        )
+    return planned
+
+
+def execute(change_set: ChangeSet, stack: str) -> Iterator[str]:
+    """Do what was planned; gives the CDK's lines as they come."""
+    method = ("--method", "execute-change-set", "--change-set-name", change_set.name)
+    words = ("--app", cdk.ASSEMBLY, *UNATTENDED, "--progress", "events")
+    return cdk.run("deploy", stack, {}, *words, *method)
