@@ -9,8 +9,9 @@ Two flows, each a package that opens with its flow on one screen:
     app.documents   upload -- bucket -- event -- ingestion         documents enter, and leave
     app.answer      question -- guard -- rewrite -- Retrieve -- prompt -- InvokeModel -- cite
 
-Both stand on `app.retrieval`, `app.models`, `app.guardrail` and `app.conversations`. `app.deploy`
-makes a home: the laptop's processes and resources, or a stack in an account.
+They stand on `app.retrieval`, `app.models`, `app.guardrail`, `app.conversations`, `app.meter` and
+`app.tools`; docs/architecture.md says which of them may import which.
+`app.deploy` makes a home: the laptop's processes and resources, or a stack in an account.
 
 Each flow is a generator of the typed events of `app.events`, always with exactly one terminal
 event. Two entry points turn events into what a reader sees: `app.web` into lines of a server-sent

@@ -22,7 +22,7 @@ from app.answer.draft import Draft
 from app.answer.ending import ensure_terminal_event
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
 from app.answer.rewrite import rewrite
-from app.answer.writer import Writer
+from app.answer.turn_model import TurnModel
 from app.aws import cancellation
 from app.conversations import History, StoredTurn, new_id
 from app.errors import NotFound
@@ -52,7 +52,7 @@ def answer(question: Question, context: TurnContext) -> Generator[Event, None, N
     """
     settings = context.settings
     model = models.find(question.model or settings.model_id, settings.base_model_id)
-    writer = Writer(context.clients.bedrock_runtime, model, context.account, settings.max_tokens)
+    writer = TurnModel(context.clients.bedrock_runtime, model, context.account, settings.max_tokens)
     conversation = question.conversation or new_id()
     history = _history(question, context)
     return ensure_terminal_event(_turn(question, context, writer, conversation, history))
@@ -70,7 +70,7 @@ def collect(events: Iterable[Event]) -> Answer | Error:
 
 
 def _turn(
-    question: Question, context: TurnContext, writer: Writer, conversation: str, history: History
+    question: Question, context: TurnContext, writer: TurnModel, conversation: str, history: History
 ) -> Iterator[Event]:
     model_id = writer.model.id
     yield Started(conversation, model_id)
@@ -130,7 +130,7 @@ def _messages(stored: StoredTurn) -> tuple[Message, Message]:
 
 
 def _reply(
-    writer: Writer, question: str, earlier: Sequence[Message], passages: Sequence[Passage]
+    writer: TurnModel, question: str, earlier: Sequence[Message], passages: Sequence[Passage]
 ) -> Generator[Delta | Completion, None, None]:
     """The model's reply; where there is nothing to answer from, no model is called."""
     if passages:

@@ -52,7 +52,7 @@ class Snapshot:
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left to be told."""
+        """Whether the Knowledge Base has been asked for this document, with these attributes."""
         return self.requested and self.aligned
 
     @property
@@ -80,7 +80,7 @@ def stage(bucket: Bucket, metadata: Mapping[str, MetadataValue] | None) -> str:
 
 
 def align(bucket: Bucket, key: str, snapshot: Snapshot) -> Snapshot:
-    """Make the sidecar what the document was uploaded with, and answer with what is there then."""
+    """Make the sidecar hold what the document was uploaded with; the snapshot after that."""
     document, sidecar = snapshot.document, snapshot.sidecar
     if document is None or document.attributes is None or snapshot.aligned:
         return snapshot

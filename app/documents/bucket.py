@@ -1,4 +1,4 @@
-"""The documents bucket, as far as documents need it."""
+"""The documents bucket: the calls of S3 that the flow of documents makes."""
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ class Object:
 
     @property
     def version(self) -> str:
-        """What a new content, and new attributes, make another."""
+        """Names this version: new content or new attributes make it another."""
         return f"{self.etag.strip(chr(34))}/{self.attributes}"
 
 
@@ -83,7 +83,7 @@ class Bucket:
         )
 
     def documents(self, after: str = "", page: int = 1000) -> Iterator[Object]:
-        """The documents whose keys come after one, by key; sidecars are none.
+        """The documents whose keys come after `after`, by key. A sidecar is no document.
 
         Args:
             page: how many objects to ask for at a time.
@@ -106,7 +106,7 @@ class Bucket:
             return None
 
     def put(self, key: str, body: bytes, attributes: str) -> Object:
-        """Put an object that says of which attributes it is."""
+        """Put an object whose metadata names the digest of its attributes."""
         with calling("PutObject"):
             response = self.s3.put_object(
                 Bucket=self.name, Key=key, Body=body, Metadata={ATTRIBUTES: attributes}
@@ -121,7 +121,7 @@ class Bucket:
             self.s3.delete_object(Bucket=self.name, Key=key)
 
     def requested(self, item: Object) -> bool:
-        """Whether the Knowledge Base was asked to ingest this version: `request` says so."""
+        """Whether the Knowledge Base was asked to ingest this version, as `request` notes it."""
         return item.tagged and self._tags(item.key).get(REQUESTED) == item.version
 
     def request(self, item: Object) -> None:

@@ -1,4 +1,4 @@
-"""The Knowledge Base, as far as documents need it: direct ingestion, and what became of it.
+"""The Knowledge Base: its direct ingestion, and the status of its documents.
 
 A call carries ten documents, and Bedrock refuses the whole call if it cannot take one of them. So a
 document that direct ingestion cannot name is never sent, and a call that is refused all the same is
@@ -69,7 +69,7 @@ class KnowledgeBase:
 
     @classmethod
     def of(cls, clients: Clients, settings: DocumentSettings) -> "KnowledgeBase":
-        """The one that the settings name."""
+        """The Knowledge Base that the settings name."""
         return cls(clients, settings.knowledge_base_id, settings.data_source_id, settings.managed)
 
     def refusal(self, uri: str) -> str | None:

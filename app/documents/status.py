@@ -1,4 +1,4 @@
-"""What became of a document.
+"""The status of a document, by what the bucket and the Knowledge Base say of it.
 
 in the bucket, not in the Knowledge Base,     UPLOADED, its event is on the way
 or an older version of it
@@ -26,7 +26,7 @@ Knowledge Base says of an older one is of a sync of the whole bucket."""
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, and what became of it.
+    """A document and its status.
 
     Attributes:
         size: in bytes; None once it has left the bucket.

@@ -58,25 +58,26 @@ class _Sync:
         self.failures: dict[str, OutcropError] = {}
 
     def run(self, keys: Iterable[str]) -> dict[str, OutcropError]:
-        snapshots = self._new(self._look([key for key in keys if self._nameable(key)]))
+        snapshots = self._drop_done(self._look([key for key in keys if self._is_nameable(key)]))
         for _ in range(LOOKS):
             if not snapshots:
                 return self.failures
-            snapshots = self._changed(self._tell(self._align(snapshots)))
+            snapshots = self._finish_unchanged(self._tell(self._align(snapshots)))
         for key in snapshots:
             self.failures[key] = Unavailable(f"{key!r} changes faster than it can be ingested.")
         return self.failures
 
-    def _nameable(self, key: str) -> bool:
+    def _is_nameable(self, key: str) -> bool:
         rule = self._base.refusal(self._bucket.uri(key))
         if rule:
             log.error("%r is not ingested, and not tried again. %s", key, rule)
         return rule is None
 
-    def _new(self, snapshots: dict[str, Snapshot]) -> dict[str, Snapshot]:
-        """Without the documents of which all has been told: their event has come twice, or is that
-        of the sidecar that we wrote. The Knowledge Base is asked, too: what it was told may have
-        been taken back since, by a run that ended before its second snapshot.
+    def _drop_done(self, snapshots: dict[str, Snapshot]) -> dict[str, Snapshot]:
+        """Drop the documents that the Knowledge Base has been asked for as they are: their event
+        came twice, or is that of the sidecar that we wrote. The Knowledge Base's status of them is
+        looked up too: what it was told may have been taken back since, by a run that ended before
+        it looked again.
         """
         done = {self._bucket.uri(key) for key, snapshot in snapshots.items() if snapshot.done}
         try:
@@ -124,12 +125,12 @@ class _Sync:
         self.failures |= {key: failures[uri(key)] for key in snapshots if uri(key) in failures}
         return {key: snapshot for key, snapshot in snapshots.items() if uri(key) not in failures}
 
-    def _changed(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
-        """Look again, and finish what is still as it was told. The others are to be told anew."""
+    def _finish_unchanged(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+        """Look again, and finish the documents that have not changed since; return the others."""
         changed = {}
         for key, now in self._look(snapshots).items():
             try:
-                again = self._finished(key, now) if now.is_same(snapshots[key]) else now
+                again = self._finish(key, now) if now.is_same(snapshots[key]) else now
             except OutcropError as error:
                 self.failures[key] = error
                 continue
@@ -137,7 +138,7 @@ class _Sync:
                 changed[key] = Snapshot(again.document, again.sidecar)
         return changed
 
-    def _finished(self, key: str, snapshot: Snapshot) -> Snapshot | None:
+    def _finish(self, key: str, snapshot: Snapshot) -> Snapshot | None:
         """Note at the document that this version of it was told; leave no sidecar of ours without
         its document. Answers with what is there if even that took too long.
         """

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """A model, called on one principal's account.
+class TurnModel:
+    """A model, called on one principal's account, for one turn.
 
     Attributes:
         max_tokens: the longest reply that the settings allow.
