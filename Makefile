@@ -3,6 +3,10 @@
 #   make demo     set up, then: start, read docs/, ask a question, show the cited answer
 #   make up       serve until Ctrl-C
 #   make test     set up, then the whole test suite
+#   make thorough kill processes at more moments than `make test` does
+#   make coverage which lines of the application its tests run
+#   make mutants  change the application's code in small ways, and see whether a test fails; hours
+#                 (ARGS="retrieval --share 0.2": one package, a fifth of its mutants)
 #   make floors   the quality that answers must not fall below; skipped without the corpora
 #   make browser  what pages in a real Chromium can do; skipped, and said so, where there is none
 #   make check    lint, types, import rules
@@ -40,7 +44,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test floors browser check synth deploy lambda-adapter quality hard bench docs lock clean
+.PHONY: demo up test thorough coverage mutants floors browser check synth deploy lambda-adapter quality hard bench docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -51,7 +55,24 @@ up: $(VENV)/laptop
 
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser --ignore tests/quality $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/quality $(ARGS)
+
+# The tests with many chances, which `make test` runs with fewer.
+thorough: $(VENV)/dev
+	$(BIN)/pytest --thorough -n 0 $(ARGS) \
+	  tests/local/bedrock_agent/knowledge_bases/test_ingest_crash.py \
+	  tests/local/engine/store/test_store_faults.py
+
+# Not in `make test`: to count lines makes tests slower, and those that compare times wrong.
+coverage: $(VENV)/dev
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n 0 $(COVERED) $(ARGS)
+	$(BIN)/coverage report
+COVERED = tests/answer tests/conversations tests/documents tests/models tests/retrieval tests/web \
+	  tests/test_aws.py
+
+mutants: $(VENV)/dev
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 floors: $(VENV)/dev
 	$(BIN)/pytest tests/quality $(ARGS)
@@ -136,4 +157,4 @@ lock: $(VENV)/infra
 	$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
 
 clean:
-	rm -rf $(VENV) node_modules cdk.out $(ADAPTER)
+	rm -rf $(VENV) node_modules cdk.out $(ADAPTER) .mutants .coverage

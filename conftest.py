@@ -1,4 +1,6 @@
-"""What is collected: a module without a test or a doctest is not imported to look for one.
+"""Which files are collected, and in which order their tests run.
+
+A module without a test or a doctest is not imported to look for one.
 
 Pytest's `--doctest-modules` imports every module to read its docstrings. That would load the CDK,
 and the Node behind it, for a run of one test of the command line.
@@ -6,7 +8,32 @@ and the Node behind it, for a run of one test of the command line.
 
 from pathlib import Path
 
+import pytest
+
 PROMPT = b">>> "
+
+LONG = (
+    "tests/infra/test_synth.py",
+    "tests/local/bedrock_agent/knowledge_bases/test_ingest_crash.py",
+    "tests/cli/test_commands.py",
+    "tests/infra/test_policy.py",
+    "tests/local/engine/store/test_store_faults.py",
+    "tests/cli/test_demo.py",
+    "tests/test_docs.py",
+    "tests/test_wheel.py",
+    "tests/local/test_repair.py",
+    "tests/flows/test_template.py",
+    "tests/test_collection.py",
+)
+"""The files that take more than ten seconds, the longest first: what begins last should be short,
+so that no worker sits idle while another one is at a long file.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; all others keep their order."""
+    rank = {path: place for place, path in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from app.local.wire import WaitingService
-from tests.synthesized import Synthesized, synthesize
+from tests.synthesized import Synthesized, synthesized_once
 from tests.wire_server import Server, serving
 
 Serve = Callable[[Mapping[str, WaitingService]], Server]
@@ -31,14 +31,15 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """`synthesized(vector_store="aurora")`: where that template lies, made when first asked for."""
-    templates: dict[tuple[tuple[str, str], ...], Path] = {}
+    """`synthesized(vector_store="aurora")`: where that template lies, made when first asked for.
+
+    Workers share the templates: the first that asks makes one, and others wait for it.
+    """
+    ours = tmp_path_factory.getbasetemp()
+    shared = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
 
     def template(**choices: str) -> Path:
-        key = tuple(sorted(choices.items()))
-        if key not in templates:
-            templates[key] = synthesize(tmp_path_factory.mktemp("cdk.out"), **choices)
-        return templates[key]
+        return synthesized_once(shared / "cdk.out", **choices)
 
     return template
 
@@ -50,3 +51,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="laptop",
         help="where tests/flows run: against the stand-in, or an AWS account (see flows/home.py)",
     )
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="kill more processes, at more moments; `make thorough` runs those tests alone",
+    )
+
+
+@pytest.fixture(scope="session")
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether a test that tries many chances should try all of them, and take its time."""
+    return bool(request.config.getoption("--thorough"))

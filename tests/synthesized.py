@@ -4,6 +4,8 @@ Each is checked on the way as `make synth` checks it. A function's code is then 
 itself, whose `app` and `lambdas` a bundle is a copy of.
 """
 
+import fcntl
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -43,3 +45,16 @@ def synthesize(folder: Path, **choices: str) -> Path:
     context = read(tree.node)
     app.synthesize(tree, context)
     return folder / f"{context.stack}.template.json"
+
+
+def synthesized_once(folder: Path, **choices: str) -> Path:
+    """As `synthesize`, unless a process has made the template of these choices in `folder`."""
+    name = "_".join(f"{key}={value}" for key, value in sorted(choices.items()))
+    made = folder / (hashlib.sha256(name.encode()).hexdigest()[:16])
+    made.mkdir(parents=True, exist_ok=True)
+    with (made / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+        location = made / "location"
+        if not location.exists():
+            location.write_text(str(synthesize(made / "out", **choices)))
+    return Path(location.read_text())

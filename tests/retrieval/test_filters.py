@@ -7,7 +7,7 @@ import pytest
 from app.errors import InvalidRequest
 from app.local.engine.store.filters import OPERATORS as STORES
 from app.local.engine.store.filters import compile_filter
-from app.retrieval.filters import OPERATORS, check_filter
+from app.retrieval.filters import DEEPEST, GROUPS, LONGEST_KEY, OPERATORS, check_filter
 
 YEAR = {"equals": {"key": "year", "value": 2024}}
 
@@ -25,6 +25,8 @@ def test_the_operators_are_those_that_the_store_has() -> None:
         {"lessThan": {"key": "size", "value": 1.5}},
         {"listContains": {"key": "tags", "value": "x"}},
         {"andAll": [YEAR, {"orAll": [YEAR, YEAR]}]},
+        {"equals": {"key": "k" * LONGEST_KEY, "value": 1}},
+        {"equals": {"key": "k", "value": 1}},
     ],
 )
 def test_what_is_right_passes_as_it_is(given: Any) -> None:
@@ -67,9 +69,39 @@ def test_what_is_wrong_is_refused_by_its_field(given: Any, field: str) -> None:
         compile_filter(given)
 
 
-def test_a_filter_without_an_end_is_refused() -> None:
-    deep: Any = YEAR
-    for _ in range(40):
-        deep = {"andAll": [deep, deep]}
-    with pytest.raises(InvalidRequest, match="too deep"):
-        check_filter(deep)
+NAMES = ", ".join((*OPERATORS, *GROUPS))
+
+
+@pytest.mark.parametrize(
+    ("retrieval_filter", "message"),
+    [
+        ({}, f"filter: it has to be one operator: {NAMES}."),
+        ({"like": {}}, f"filter.like: there is no such operator; there are {NAMES}."),
+        ({"orAll": [YEAR]}, "filter.orAll: it has to be a list of 2 filters at least."),
+        ({"equals": 7}, 'filter.equals: it has to be {"key": ..., "value": ...}.'),
+        ({"equals": {"key": ""}}, "filter.equals.key: it has to be 1 to 100 characters."),
+        (
+            {"equals": {"key": "year"}},
+            "filter.equals.value: it has to be a string or a number or true or false.",
+        ),
+    ],
+)
+def test_the_message_is_the_rule(retrieval_filter: Any, message: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        check_filter(retrieval_filter)
+    assert str(refusal.value) == message
+
+
+def nested(levels: int) -> Any:
+    retrieval_filter: Any = YEAR
+    for _ in range(levels):
+        retrieval_filter = {"andAll": [retrieval_filter, YEAR]}
+    return retrieval_filter
+
+
+def test_groups_may_be_nested_so_deep_and_no_deeper() -> None:
+    check_filter(nested(DEEPEST))
+    with pytest.raises(InvalidRequest) as refusal:
+        check_filter(nested(DEEPEST + 1))
+    assert refusal.value.field == "filter" + ".andAll.0" * DEEPEST + ".andAll"
+    assert str(refusal.value) == f"{refusal.value.field}: groups are nested too deep."

@@ -9,6 +9,7 @@ import pytest
 from app.aws import Clients, clients
 from app.events import Passage
 from app.retrieval import retrieve
+from app.retrieval.retrieve import SearchType
 from tests.models.loopback import JSON_TYPE, Loopback, reply
 
 PLACE = {"type": "S3", "s3Location": {"uri": "s3://d/a.md"}}
@@ -52,3 +53,35 @@ def test_a_passage_is_read_from_it(
     server.enqueue(reply(json.dumps({"retrievalResults": [result]}).encode(), headers=JSON_TYPE))
     found = retrieve(aws.bedrock_agent_runtime, "ABCDEFGHIJ", "q", limit=1, search_type="HYBRID")
     assert found == (passage,)
+
+
+@pytest.mark.parametrize(
+    ("search_type", "configuration"),
+    [
+        (
+            "SEMANTIC",
+            {"vectorSearchConfiguration": {"numberOfResults": 3, "overrideSearchType": "SEMANTIC"}},
+        ),
+        ("MANAGED", {"managedSearchConfiguration": {"numberOfResults": 3}}),
+    ],
+)
+@pytest.mark.parametrize("year", [None, {"equals": {"key": "year", "value": 2024}}])
+def test_retrieve_is_asked_for_this_search(
+    server: Loopback, aws: Clients, search_type: SearchType, configuration: Any, year: Any
+) -> None:
+    server.forget()
+    server.enqueue(reply(b'{"retrievalResults": []}', headers=JSON_TYPE))
+    retrieve(
+        aws.bedrock_agent_runtime,
+        "ABCDEFGHIJ",
+        "q",
+        limit=3,
+        search_type=search_type,
+        retrieval_filter=year,
+    )
+    [(name, search)] = configuration.items()
+    [request] = server.requests
+    assert json.loads(request.body) == {
+        "retrievalQuery": {"text": "q"},
+        "retrievalConfiguration": {name: {**search, "filter": year} if year else search},
+    }

@@ -17,7 +17,7 @@ from tests.local.bedrock_agent.knowledge_bases.world import (
     until,
 )
 
-CYCLES = 15
+CYCLES, ALL_CYCLES = 4, 15  # kills; the others with --thorough
 
 
 def killed(home: Path, diary: Path, custom: Source, synced: Source, seed: int) -> None:
@@ -53,11 +53,13 @@ def pages(world: World, source: Source) -> dict[str, list[str]]:
     return {name: sorted(texts) for name, texts in found.items()}
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_there_by_half(tmp_path: Path) -> None:
+def test_nothing_acknowledged_is_lost_and_nothing_is_there_by_half(
+    tmp_path: Path, thorough: bool
+) -> None:
     home, diary = tmp_path / "home", tmp_path / "diary"
     with World(home) as world:
         custom, synced = world.custom(), world.source()
-    for seed in range(CYCLES):
+    for seed in range(ALL_CYCLES if thorough else CYCLES):
         killed(home, diary, custom, synced, seed)
         with World(home) as world:
             custom.world = synced.world = world

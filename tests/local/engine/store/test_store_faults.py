@@ -29,7 +29,7 @@ from tests.local.engine.store.writing import (
     write,
 )
 
-KILLS = 40
+KILLS, ALL_KILLS = 12, 40  # the others with --thorough
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([write.__module__])
 
@@ -63,10 +63,10 @@ def remove_index(path: Path) -> None:
 
 
 def test_killed_at_any_moment_it_loses_nothing_acknowledged_and_halves_nothing(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, thorough: bool
 ) -> None:
     path, dice, documents = tmp_path / "store", random.Random(2024), Documents()
-    for seed in range(KILLS):
+    for seed in range(ALL_KILLS if thorough else KILLS):
         acknowledged = killed_writer(path, seed, dice.random() * 0.1)
         print(f"seed {seed}: killed after {acknowledged} were acknowledged")
         steps = operations(seed)

@@ -1,0 +1,130 @@
+"""Do the tests notice when the application's code is changed?
+
+    python -m tests.mutants retrieval answer         all mutants of two packages
+    python -m tests.mutants retrieval --digits 37    those whose number ends with 3 or 7
+
+A mutant is the code with one small change: `<` for `<=`, `and` for `or`, another text. The library
+mutmut makes the mutants of a package and runs the tests nearest to it against each. A mutant that
+no test fails for has survived: a test is missing, or the change makes no difference to anybody.
+`tests/survivors.toml` lists the survivors of the second kind, each with its reason. The command
+fails if more than a tenth of the mutants survive, or if one survives that is not in the list.
+
+Work goes on in `.mutants/<package>`, a copy of the repository; a second call runs what is left.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SURVIVORS = ROOT / "tests" / "survivors.toml"
+NEAR = {
+    "answer": ["tests/answer"],
+    "conversations": ["tests/conversations"],
+    "documents": ["tests/documents"],
+    "guardrail": ["tests/answer", "tests/test_guardrail.py", "tests/web/test_guarded_passages.py"],
+    "retrieval": ["tests/retrieval", "tests/web/test_guarded_passages.py"],
+    "web": ["tests/web"],
+}
+"""A package of `app`, and the tests that are run against its mutants."""
+
+MOST = 0.10  # of the mutants may survive
+KILLED = {"killed", "timeout", "segfault"}
+CONFIGURATION = """\
+[mutmut]
+source_paths = app
+only_mutate = app/{package}*
+also_copy =
+    conftest.py
+    docs
+    infra
+    lambdas
+pytest_add_cli_args =
+    -q
+    -n
+    0
+    -p
+    no:cacheprovider
+pytest_add_cli_args_test_selection =
+    {tests}
+use_setproctitle = false
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("packages", nargs="*", metavar="package", help=f"of {', '.join(NEAR)}")
+    parser.add_argument("--digits", default="", help="run those alone whose number ends with one")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="tests at a time")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.packages) - NEAR.keys():
+        parser.error(
+            f"{', '.join(sorted(unknown))}: no package with mutants; {', '.join(NEAR)} are"
+        )
+    sound = [
+        mutate(package, arguments.digits, arguments.children)
+        for package in arguments.packages or NEAR
+    ]
+    return 0 if all(sound) else 1
+
+
+def mutate(package: str, digits: str, children: int) -> bool:
+    """Run the mutants of a package and print what became of them; whether few enough survived."""
+    folder = ROOT / ".mutants" / package
+    copy(folder)
+    tests = [path for path in NEAR[package] if (folder / path).exists()]
+    configuration = CONFIGURATION.format(package=package, tests="\n    ".join(tests))
+    (folder / "setup.cfg").write_text(configuration)
+    names = [f"*__mutmut_*{digit}" for digit in digits]
+    mutmut = Path(sys.executable).with_name("mutmut")
+    command = [str(mutmut), "run", "--max-children", str(children), *names]
+    subprocess.run(command, cwd=folder, check=True)
+    return report(package, verdicts(folder))
+
+
+def copy(folder: Path) -> None:
+    """Bring the copy up to date with the files that git knows; what is the same is not touched."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listing.stdout.split("\0")):
+        source, target = ROOT / name, folder / name
+        if not source.is_file():
+            target.unlink(missing_ok=True)
+        elif not target.exists() or target.read_bytes() != source.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+
+
+def verdicts(folder: Path) -> dict[str, str]:
+    """A mutant's name -> what became of it, of all that were run."""
+    from mutmut.stats import status_by_exit_code
+
+    codes: dict[str, int | None] = {}
+    for path in (folder / "mutants").rglob("*.meta"):
+        codes.update(json.loads(path.read_text())["exit_code_by_key"])
+    return {name: status_by_exit_code[code] for name, code in codes.items() if code is not None}
+
+
+def report(package: str, became: dict[str, str]) -> bool:
+    """Print the survivors; whether they are few, and all known."""
+    reasons: dict[str, str] = tomllib.loads(SURVIVORS.read_text()).get(package, {})
+    survivors = sorted(name for name, verdict in became.items() if verdict not in KILLED)
+    unknown = [name for name in survivors if name not in reasons]
+    share = len(survivors) / max(len(became), 1)
+    print(f"\n{package}: {len(became)} mutants run, {len(survivors)} survived ({share:.1%})")
+    for name in unknown:
+        print(f"  without a reason: {name} ({became[name]}); to see it: mutmut show {name}")
+    return not unknown and share <= MOST
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""Why a search returned a passage where it did."""
+
+from app.events import Passage
+from app.retrieval.explanation import Explanation, explain
+
+QUARTZ = Passage(3, "Quartz is HARD, quartz!", "s3://d/stones.md", 0.4)
+
+
+def test_a_passage_has_its_rank_by_meaning_and_the_words_of_the_query() -> None:
+    by_meaning = [
+        Passage(1, "Granite is hard.", QUARTZ.uri, 0.9),
+        Passage(2, QUARTZ.text, "s3://d/other.md", 0.8),
+        Passage(7, QUARTZ.text, QUARTZ.uri, 0.7),
+    ]
+    explanation = explain(QUARTZ, "how hard is quartz?", by_meaning, answer_limit=3)
+    assert explanation == Explanation(7, ("Quartz", "is", "HARD"), used=True)
+
+
+def test_one_that_an_answer_does_not_read_says_why() -> None:
+    assert explain(QUARTZ, "granite", [], answer_limit=2) == Explanation(
+        None, (), used=False, reason="an answer reads the first 2 only"
+    )
