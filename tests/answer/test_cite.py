@@ -46,6 +46,16 @@ def test_a_mark_is_resolved_to_document_page_section_and_quote() -> None:
     assert QUARTZ[citation.start : citation.end] == citation.text
 
 
+def test_the_section_is_that_of_the_quote_and_not_of_the_passage() -> None:
+    _, citations = said(["Clocks use it [1]. Its hardness is 7 [1]. Talc is soft [2]."])
+    assert [each.text for each in citations] == [
+        "Clocks.",
+        "It has a hardness of 7 on the Mohs scale.",
+        "Talc is soft.",
+    ]
+    assert [each.section for each in citations] == ["Use", "Minerals", None]
+
+
 def test_marks_are_numbered_in_the_order_of_the_answer() -> None:
     text, citations = said(["Talc has a hardness of 1 [2]. Quartz of 7 [1]. Talc is soft [2]."])
     assert text == "Talc has a hardness of 1 [1]. Quartz of 7 [2]. Talc is soft [1]."

@@ -77,10 +77,16 @@ def calls(service: Any) -> str:
     """Where a client of boto3's would send a request, by way of which proxy."""
     client = boto3.Session().client(service, config=Config(retries={"total_max_attempts": 1}))
     proxies = client._endpoint.http_session._proxy_config.proxy_url_for(client.meta.endpoint_url)
-    sent: list[str] = []
+    url: str = request_of(client, service).url
+    return f"{url} by way of {proxies}" if proxies else url
+
+
+def request_of(client: Any, service: str) -> Any:
+    """What the client would send: botocore's AWSPreparedRequest. The client is closed."""
+    sent: list[Any] = []
 
     def stop(request: Any, **_: Any) -> None:
-        sent.append(request.url)
+        sent.append(request)
         raise KeyboardInterrupt
 
     client.meta.events.register("before-send", stop)
@@ -92,7 +98,7 @@ def calls(service: Any) -> str:
     with pytest.raises(KeyboardInterrupt):
         getattr(client, operation[service])()
     client.close()
-    return f"{sent[0]} by way of {proxies}" if proxies else sent[0]
+    return sent[0]
 
 
 def apply(patch: pytest.MonkeyPatch, changes: Mapping[str, str | None]) -> None:
@@ -119,6 +125,29 @@ def test_whatever_led_elsewhere_leads_to_the_stand_in(
     clients(1)
     deployer(1)
     assert leads_to_stand_in(os.environ) == f"AWS_ENDPOINT_URL={URL}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+    ],
+)
+def test_a_request_is_signed_by_the_stand_in_s_key_and_by_nothing_that_was_there_before(
+    environment: pytest.MonkeyPatch, name: str
+) -> None:
+    environment.setenv(name, "prod")
+    apply(environment, dict.fromkeys(misleading(os.environ)))
+    apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret"), os.environ))
+    for service in ("s3", "bedrock-runtime"):
+        client = boto3.Session().client(service, config=Config(retries={"total_max_attempts": 1}))
+        headers = request_of(client, service).headers
+        assert b"Credential=STANDIN1/" in headers["Authorization"]
+        assert "X-Amz-Security-Token" not in headers
 
 
 @pytest.mark.parametrize(

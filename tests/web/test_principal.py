@@ -63,6 +63,19 @@ def test_whom_api_gateway_found(caller: Caller, name: str) -> None:
         assert answer.json() == name
 
 
+def test_the_user_wins_over_the_identity_and_the_identity_over_the_role_that_many_share() -> None:
+    identity = {"cognitoIdentityId": "us-east-1:0a1b", "userArn": SESSION}
+    names = []
+    for context in (
+        {"authorizer": {"claims": {"sub": "0a1b"}}, "identity": identity},
+        {"identity": identity},
+        {"identity": {"userArn": SESSION}},
+    ):
+        headers = {"x-amzn-request-context": json.dumps(context)}
+        names.append(client("api-gateway").get("/", headers=headers).json())
+    assert names == ["0a1b", "us-east-1:0a1b", SESSION]
+
+
 def test_nobody_is_refused() -> None:
     for headers in ((), (FORGED,)):
         answer = send(client("api-gateway"), event("GET", "/", caller=NOBODY, headers=headers))
