@@ -84,8 +84,8 @@ class Share:
         drafts = self.ready.drafts
         if drafts is None or not self.vectors:
             return self.ready
-        found = dict(zip(drafts.texts, np.concatenate(self.vectors), strict=True))
-        chunks = [replace(chunk, vector=found.get(n)) for n, chunk in enumerate(drafts.chunks)]
+        vectors = dict(zip(drafts.texts, np.concatenate(self.vectors), strict=True))
+        chunks = [replace(chunk, vector=vectors.get(n)) for n, chunk in enumerate(drafts.chunks)]
         return replace(self.ready, drafts=replace(drafts, chunks=chunks))
 
 

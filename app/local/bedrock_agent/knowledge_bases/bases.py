@@ -61,8 +61,8 @@ def get(db: Connection, params: JSON) -> JSON:
 
 def page(db: Connection, params: JSON) -> JSON:
     rows = db.execute("SELECT * FROM knowledge_bases")
-    found, more = pages.page("ListKnowledgeBases", params, rows, key=lambda row: row["name"])
-    return {"knowledgeBaseSummaries": [_summary(describe(row)) for row in found], **more}
+    selection, more = pages.page("ListKnowledgeBases", params, rows, key=lambda row: row["name"])
+    return {"knowledgeBaseSummaries": [_summary(describe(row)) for row in selection], **more}
 
 
 def update(db: Connection, params: JSON) -> JSON:

@@ -210,8 +210,8 @@ def _check_kind(source: Row, field: str, block: JSON) -> str:
 
 def _check_location(source: Row, field: str, uri: str) -> None:
     bucket, prefix = sources.bucket(source)
-    found, key = split(uri)
-    if found != bucket or not key.startswith(prefix) or not key:
+    own_bucket, key = split(uri)
+    if own_bucket != bucket or not key.startswith(prefix) or not key:
         raise invalid(
             field, f"must be an object of the data source: s3://{bucket}/{prefix}..., not {uri}."
         )

@@ -51,8 +51,8 @@ def check(where: str, configuration: JSON) -> None:
     Raises:
         ServiceError: ValidationException, naming the field and the rule.
     """
-    found = _FOUNDATION_MODEL.fullmatch(configuration["embeddingModelArn"])
-    model = found.group(1) if found else ""
+    arn = _FOUNDATION_MODEL.fullmatch(configuration["embeddingModelArn"])
+    model = arn.group(1) if arn else ""
     if model not in DIMENSIONS:
         raise invalid(
             f"{where}.embeddingModelArn",

@@ -67,21 +67,21 @@ def get(db: Connection, params: JSON) -> JSON:
 def page(db: Connection, params: JSON) -> JSON:
     """A page of a data source's jobs: the latest first, where `sortBy` does not say otherwise."""
     source = sources.find(db, params["knowledgeBaseId"], params["dataSourceId"])["id"]
-    wanted = [set(condition["values"]) for condition in params.get("filters", [])]
+    filters = [set(condition["values"]) for condition in params.get("filters", [])]
     rows = [
         row
         for row in db.execute("SELECT * FROM ingestion_jobs WHERE source = ?", (source,))
-        if all(row["status"] in values for values in wanted)
+        if all(row["status"] in values for values in filters)
     ]
     by = params.get("sortBy", {"attribute": "STARTED_AT", "order": "DESCENDING"})
-    found, more = pages.page(
+    selection, more = pages.page(
         "ListIngestionJobs",
         params,
         rows,
         key=lambda row: [row[by["attribute"].lower()], row["started_at"], row["id"]],
         descending=by["order"] == "DESCENDING",
     )
-    return {"ingestionJobSummaries": [_summary(describe(row)) for row in found], **more}
+    return {"ingestionJobSummaries": [_summary(describe(row)) for row in selection], **more}
 
 
 def stop(db: Connection, params: JSON) -> JSON:

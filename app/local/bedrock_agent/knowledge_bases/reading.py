@@ -67,9 +67,9 @@ class Readers:
         self.loops: list[Loop] = [reader.loop for reader in self._readers]
 
     def wake(self) -> None:
-        """Something was asked for."""
+        """Look for documents to read: a request has come, or room."""
         for reader in self._readers:
-            reader.asked.set()
+            reader.wakeup.set()
 
     def close(self) -> None:
         """Stop what they parse. Their loops are told to stop before that."""
@@ -94,17 +94,17 @@ class _Reader:
         self._tasks: list[Task] = []  # in hand; a step that fails takes the first once more
         self._late = False  # others may have come during the last step
         self.parser = sources.engine.new_parser()
-        self.asked = threading.Event()
+        self.wakeup = threading.Event()
         self.others: list[_Reader] = []
         self.loop = Loop(name, self._step, passing)
 
     def _step(self) -> None:
         """Read one document. Of those in hand the smallest comes first."""
-        self.asked.clear()
+        self.wakeup.clear()
         if not self._tasks or (self._late and len(self._tasks) < IN_HAND):
             self._claim()
         if not self._tasks:
-            self.asked.wait()
+            self.wakeup.wait()
             return
         try:
             ready = self._ready(self._tasks[0])
@@ -129,7 +129,7 @@ class _Reader:
             queue.set_aside(db, task)
         self._late = True
         for other in self.others:
-            other.asked.set()
+            other.wakeup.set()
 
     def _ready(self, task: Task) -> Ready:
         """The document as it was read.

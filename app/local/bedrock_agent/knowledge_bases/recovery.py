@@ -35,16 +35,16 @@ def _reconcile(db: Connection, stores: BaseStores, base: str) -> None:
     sources = {
         row["id"] for row in db.execute("SELECT id FROM data_sources WHERE base = ?", (base,))
     }
-    said = {
+    recorded = {
         f"{source}/{uri}"
         for source in sources
         for uri, etags in queue.indexed(db, source).items()
         if etags
     }
-    for document in said - held:
+    for document in recorded - held:
         log.warning("%s is not in the store, and is indexed again", document)
         queue.ask_again(db, *document.split("/", 1))
-    for document in held - said:
+    for document in held - recorded:
         if document.split("/", 1)[0] in sources:
             log.warning("%s should not be in the store, and is removed", document)
             store.delete(document)

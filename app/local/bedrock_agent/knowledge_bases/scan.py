@@ -42,7 +42,7 @@ def scan(state: State, buckets: Buckets, job: str) -> None:
             else:
                 queue.ask_delete(db, source["id"], uri, job=job)
         documents = sum(map(_is_document, objects))
-        asked = sum(origin is not None for origin in changes.values())
+        indexing = sum(origin is not None for origin in changes.values())
         jobs.change(db, job, "IN_PROGRESS")
         jobs.count(
             db,
@@ -50,7 +50,7 @@ def scan(state: State, buckets: Buckets, job: str) -> None:
             {
                 "scanned": documents,
                 "metadata_scanned": sum(key.endswith(SIDECAR) for key in objects),
-                "skipped": documents - asked,
+                "skipped": documents - indexing,
             },
         )
         jobs.settle(db)

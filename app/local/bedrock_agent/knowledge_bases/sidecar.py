@@ -69,7 +69,7 @@ def read(content: bytes) -> Sidecar:
 
 
 def inline(attributes: Sequence[JSON]) -> Sidecar:
-    """The same of `inlineAttributes`, Bedrock's list of MetadataAttribute.
+    """Read `inlineAttributes`, Bedrock's list of MetadataAttribute, to the same value.
 
     Raises:
         ValueError: naming the attribute and the rule.
@@ -129,10 +129,10 @@ def _fits(type_: str, value: object) -> bool:
 
 
 def _asks_for_embedding(key: str, written: object) -> bool:
-    asked = written.get("includeForEmbedding", False) if isinstance(written, dict) else False
-    if not isinstance(asked, bool):
+    include = written.get("includeForEmbedding", False) if isinstance(written, dict) else False
+    if not isinstance(include, bool):
         raise ValueError(f"The attribute {key!r} has an includeForEmbedding that is no boolean.")
-    return asked
+    return include
 
 
 def _prefix(attributes: Metadata, embedded: Sequence[str]) -> str:

@@ -58,8 +58,8 @@ def get(db: Connection, params: JSON) -> JSON:
 def page(db: Connection, params: JSON) -> JSON:
     base = bases.find(db, params["knowledgeBaseId"])["id"]
     rows = db.execute("SELECT * FROM data_sources WHERE base = ?", (base,))
-    found, more = pages.page("ListDataSources", params, rows, key=lambda row: row["name"])
-    return {"dataSourceSummaries": [_summary(describe(row)) for row in found], **more}
+    selection, more = pages.page("ListDataSources", params, rows, key=lambda row: row["name"])
+    return {"dataSourceSummaries": [_summary(describe(row)) for row in selection], **more}
 
 
 def update(db: Connection, params: JSON) -> JSON:

@@ -73,7 +73,7 @@ class Worker:
             _Storer("knowledge-storer", CAPACITY, self._finish),
             _Storer("knowledge-large-storer", LARGE_CAPACITY, self._finish),
         ]
-        self._asked = threading.Event()  # of the foreman
+        self._wakeup = threading.Event()  # of the foreman
         self._readers = Readers(Sources(state, Fetch(buckets), engine), self._drafted, NO_ROOM)
         self._loops = [
             Loop("knowledge-foreman", self._oversee, NO_ROOM),
@@ -86,8 +86,8 @@ class Worker:
             loop.start()
 
     def wake(self) -> None:
-        """Something was asked for."""
-        self._asked.set()
+        """Look for work: a request has come."""
+        self._wakeup.set()
         self._readers.wake()
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class Worker:
             loop.wait_for_end(PATIENCE)
 
     def _oversee(self) -> None:
-        self._asked.clear()
+        self._wakeup.clear()
         with self._state.transaction() as db:
             starting = jobs.starting(db)
         for job in starting:
@@ -118,7 +118,7 @@ class Worker:
             self._stores.remove(base)
             with self._state.transaction() as db:
                 bases.forget(db, base)
-        self._asked.wait()
+        self._wakeup.wait()
 
     def _scan(self, job: str) -> None:
         try:
