@@ -26,15 +26,15 @@ class Floor:
     Attributes:
         units: how many of it run day and night.
         hourly: dollars for one of it for one hour.
-        of: what it is.
-        fixed: dollars a month for what goes with it, which `beside` names.
+        unit: what that thing is; of a store without units, what is paid instead.
+        fixed: dollars a month for what goes with it, which `extra` names.
     """
 
     units: float
     hourly: float
-    of: str
+    unit: str
     fixed: float = 0
-    beside: str = ""
+    extra: str = ""
 
     @property
     def dollars(self) -> float:
@@ -42,9 +42,11 @@ class Floor:
         return self.units * self.hourly * HOURS + self.fixed
 
     def __str__(self) -> str:
-        rate = f"{self.units:g} {self.of} at ${self.hourly:g} an hour" if self.units else self.of
-        beside = f", and {self.beside}" if self.beside else ""
-        return f"${self.dollars:.2f} a month: {rate}{beside}"
+        rate = (
+            f"{self.units:g} {self.unit} at ${self.hourly:g} an hour" if self.units else self.unit
+        )
+        extra = f", and {self.extra}" if self.extra else ""
+        return f"${self.dollars:.2f} a month: {rate}{extra}"
 
 
 _ENDPOINT = 0.01 * HOURS  # in one zone of the network that the index function runs in
@@ -98,7 +100,7 @@ def monthly_floor(
         return FLOORS[vector_store, generation if serverless else ""][production]
     except KeyError:
         known = ", ".join(" ".join(key).strip() for key in FLOORS)
-        asked = f"{vector_store} {generation}" if serverless else vector_store
+        choice = f"{vector_store} {generation}" if serverless else vector_store
         raise InvalidRequest(
-            f"vector_store: there is no {asked!r}; there are {known}.", field="vector_store"
+            f"vector_store: there is no {choice!r}; there are {known}.", field="vector_store"
         ) from None

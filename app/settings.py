@@ -174,8 +174,11 @@ class WrongSettings(OperatorError):
     """What is in the environment is missing or wrong: nothing was started."""
 
 
-def read(kind: type[_T], **given: Any) -> _T:
-    """Read the environment, once, at the entry point that needs it. What is `given` is not read.
+def read(kind: type[_T], **values: Any) -> _T:
+    """Read the environment, once, at the entry point that needs it.
+
+    Args:
+        values: settings that are not read from the environment.
 
     Raises:
         WrongSettings: naming every variable that is missing or wrong and the rule that it breaks,
@@ -183,7 +186,7 @@ def read(kind: type[_T], **given: Any) -> _T:
     """
     problems = list(_misspelt(os.environ))
     try:
-        settings = kind(**given)
+        settings = kind(**values)
     except ValidationError as error:
         problems += map(_problem, error.errors())
     else:
@@ -206,9 +209,9 @@ def _misspelt(names: Iterable[str]) -> Iterator[str]:
     """
     known = sorted(name.upper() for name in _names(_Environment))
     for name in names:
-        wanted = name.upper().removeprefix(PREFIX)
-        if name.upper().startswith(PREFIX) and wanted not in known:
-            near = get_close_matches(wanted, known, n=1)
+        setting = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and setting not in known:
+            near = get_close_matches(setting, known, n=1)
             hint = f"did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md has all"
             yield f"{name} is no setting; {hint}"
 

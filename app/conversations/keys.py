@@ -52,7 +52,7 @@ class Line:
     """A line of the list, read from its key.
 
     Attributes:
-        title: None where the key does not tell it, and the object does.
+        title: None where the title is in the object and not in its key, as in older lines.
     """
 
     key: str
@@ -63,7 +63,7 @@ class Line:
 
 
 def read_line(keys: Keys, key: str) -> Line:
-    """The line that a key of the index says.
+    """Read a key of the index.
 
     >>> keys = Keys("me")
     >>> key = keys.line("c-1", datetime(2026, 4, 9, tzinfo=UTC), "How hard is quartz?")
@@ -71,8 +71,8 @@ def read_line(keys: Keys, key: str) -> Line:
     >>> line.conversation, line.started.isoformat(), line.title
     ('c-1', '2026-04-09T00:00:00+00:00', 'How hard is quartz?')
     """
-    head, found, title = key.removeprefix(keys.index).partition("/")
-    cursor = head if found else head.removesuffix(".json")
+    head, slash, title = key.removeprefix(keys.index).partition("/")
+    cursor = head if slash else head.removesuffix(".json")
     inverse, _, conversation = cursor.partition("-")
     since_epoch = timedelta(milliseconds=END_OF_TIME - int(inverse))
     return Line(
@@ -80,12 +80,15 @@ def read_line(keys: Keys, key: str) -> Line:
         cursor=cursor,
         conversation=conversation,
         started=datetime.fromtimestamp(0, UTC) + since_epoch,
-        title=base64.urlsafe_b64decode(title + "=" * (-len(title) % 4)).decode() if found else None,
+        title=base64.urlsafe_b64decode(title + "=" * (-len(title) % 4)).decode() if slash else None,
     )
 
 
 def after(keys: Keys, cursor: str) -> str:
-    """Where a listing goes on behind a line; `0` is the character after `/`."""
+    """The key that a listing goes on after, given the cursor of its last line.
+
+    A line's key is its cursor, `/` and the title; `0` is the character after `/`.
+    """
     return f"{keys.index}{cursor}0"
 
 

@@ -33,7 +33,7 @@ class Objects:
     bucket: str
 
     def walk(self, prefix: str) -> Iterator[Object]:
-        """All under a prefix, by key; a request for each thousand."""
+        """Every object under a prefix, in the order of keys; a request for each thousand."""
         with calling("ListObjectsV2"):
             pages = self.s3.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
@@ -53,10 +53,10 @@ class Objects:
         return key in self.page(key, 1, None)[0]
 
     def get(self, key: str) -> bytes:
-        """An object's body.
+        """The body of an object.
 
         Raises:
-            NotFound: it is not there.
+            NotFound: there is no such object.
         """
         with calling("GetObject"):
             return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
@@ -73,7 +73,7 @@ class Objects:
         """Write an object.
 
         Raises:
-            Conflict: `once`, and it is there already.
+            Conflict: `once`, and there is an object of this key already.
         """
         condition: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
         with calling("PutObject"):
@@ -86,12 +86,12 @@ class Objects:
             )
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete objects; one that is not there is deleted."""
+        """Delete objects. An object that does not exist counts as deleted."""
         for start in range(0, len(keys), MOST_DELETED):
-            named: Any = [{"Key": key} for key in keys[start : start + MOST_DELETED]]
+            objects: Any = [{"Key": key} for key in keys[start : start + MOST_DELETED]]
             with calling("DeleteObjects"):
                 answer = self.s3.delete_objects(
-                    Bucket=self.bucket, Delete={"Objects": named, "Quiet": True}
+                    Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
                 )
             for failed in answer.get("Errors", []):
                 raise BackendError(

@@ -15,6 +15,9 @@
 
 The last three are imported by name, as in `from app.models import invocation`: boto3 comes with
 them, and takes its time.
+
+>>> find("eu.amazon.nova-lite-v1:0").facts.context
+300000
 """
 
 from app.models.content import (

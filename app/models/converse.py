@@ -21,7 +21,7 @@ from app.models.families.converse_shape import (
     reply,
     tool_configuration,
 )
-from app.models.families.family import JSON, Family, Piece, given
+from app.models.families.family import JSON, Family, Piece, drop_missing
 from app.models.model import Model
 from app.models.prompt import Prompt
 from app.models.reply import PartialReply, UsageObserver, ignore
@@ -71,13 +71,13 @@ def request(prompt: Prompt) -> JSON:
     """
     return {
         "messages": messages(prompt, bytes),
-        "inferenceConfig": given(
+        "inferenceConfig": drop_missing(
             maxTokens=prompt.max_tokens,
             temperature=prompt.temperature,
             topP=prompt.top_p,
             stopSequences=prompt.stop,
         ),
-        **given(
+        **drop_missing(
             system=[{"text": prompt.system}] if prompt.system else None,
             toolConfig=tool_configuration(prompt.tools),
         ),
@@ -113,7 +113,7 @@ def _request(model: Model, prompt: Prompt, guardrail: GuardrailConfiguration | N
     return {
         "modelId": model.id,
         **request(prompt),
-        **given(guardrailConfig=configuration, additionalModelRequestFields=top_k),
+        **drop_missing(guardrailConfig=configuration, additionalModelRequestFields=top_k),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.models.calls import GuardrailConfiguration, last, streamed, whole
 from app.models.content import Completion, Delta
-from app.models.families.family import JSON, given
+from app.models.families.family import JSON, drop_missing
 from app.models.model import Model
 from app.models.prompt import Prompt
 from app.models.reply import PartialReply, UsageObserver, ignore
@@ -83,7 +83,7 @@ def _request(
         "body": json.dumps(body).encode(),
         "contentType": "application/json",
         "accept": "application/json",
-        **given(
+        **drop_missing(
             guardrailIdentifier=guardrail and guardrail.identifier,
             guardrailVersion=guardrail and guardrail.version,
             trace="ENABLED" if guardrail and guardrail.trace else None,

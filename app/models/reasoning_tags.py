@@ -31,8 +31,8 @@ class ReasoningTags:
         self._held += text
         deltas: list[Delta] = []
         while self._closing or self._opens():
-            before, found, after = self._held.partition(self._closing or "")
-            if not found:
+            before, closing, after = self._held.partition(self._closing or "")
+            if not closing:
                 end = len(self._held) - _overlap(self._held, self._closing or "")
                 reasoning, self._held = self._held[:end], self._held[end:]
                 return (*deltas, *_reasoning(reasoning))

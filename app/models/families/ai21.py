@@ -21,7 +21,7 @@ from app.models.families.family import (
     JSON,
     Family,
     Piece,
-    given,
+    drop_missing,
     text_deltas,
 )
 from app.models.families.transcript import transcript
@@ -38,7 +38,9 @@ def request(prompt: Prompt) -> JSON:
     return {
         "prompt": transcript(prompt, user="User", assistant="Assistant"),
         "maxTokens": prompt.max_tokens,
-        **given(temperature=prompt.temperature, topP=prompt.top_p, stopSequences=prompt.stop),
+        **drop_missing(
+            temperature=prompt.temperature, topP=prompt.top_p, stopSequences=prompt.stop
+        ),
     }
 
 

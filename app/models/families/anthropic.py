@@ -47,7 +47,7 @@ from app.models.families.family import (
     Family,
     Piece,
     count,
-    given,
+    drop_missing,
     string,
     text_deltas,
     tool_use_deltas,
@@ -88,7 +88,7 @@ def request(prompt: Prompt) -> JSON:
             {"role": message.role, "content": [_block(block) for block in message.content]}
             for message in prompt.alternating()
         ],
-        **given(
+        **drop_missing(
             system=prompt.system or None,
             temperature=prompt.temperature,
             top_p=prompt.top_p,
@@ -106,7 +106,7 @@ def _block(content: Block) -> JSON:
         case Reasoning(redacted=bytes(redacted)):
             return {"type": "redacted_thinking", "data": base64_text(redacted)}
         case Reasoning(text=words, signature=signature):
-            return {"type": "thinking", "thinking": words, **given(signature=signature)}
+            return {"type": "thinking", "thinking": words, **drop_missing(signature=signature)}
         case ToolUse(id=id_, name=name, input=arguments):
             return {"type": "tool_use", "id": id_, "name": name, "input": dict(arguments)}
         case ToolResult(id=id_, content=blocks, status=status):

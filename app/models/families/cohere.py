@@ -25,7 +25,7 @@ from app.models.families.family import (
     Family,
     Piece,
     count,
-    given,
+    drop_missing,
     plain,
     string,
     text_deltas,
@@ -58,7 +58,7 @@ def command_r_request(prompt: Prompt) -> JSON:
         "chat_history": [
             {"role": _ROLES[message.role], "message": plain(message)} for message in history
         ],
-        **given(preamble=prompt.system or None),
+        **drop_missing(preamble=prompt.system or None),
         **_inference(prompt),
     }
 
@@ -107,7 +107,7 @@ def command_chunk(body: JSON) -> Piece:
 
 
 def _inference(prompt: Prompt) -> JSON:
-    return given(
+    return drop_missing(
         max_tokens=prompt.max_tokens,
         temperature=prompt.temperature,
         p=prompt.top_p,

@@ -78,10 +78,10 @@ class Family:
     results: frozenset[type[Block]] = frozenset({Text})
 
 
-def given(**members: Any) -> JSON:
-    """The members that have a value: what is left out is the model's own default.
+def drop_missing(**members: Any) -> JSON:
+    """Drop the members without a value: what is left out is the model's own default.
 
-    >>> given(temperature=0.0, top_p=None, stop=())
+    >>> drop_missing(temperature=0.0, top_p=None, stop=())
     {'temperature': 0.0}
     """
     return {

@@ -20,7 +20,7 @@ from app.models.families.family import (
     Family,
     Piece,
     count,
-    given,
+    drop_missing,
     plain,
     text_deltas,
 )
@@ -78,7 +78,7 @@ def request(prompt: Prompt, template: Template) -> JSON:
     return {
         "prompt": template.render(prompt),
         "max_gen_len": prompt.max_tokens,
-        **given(temperature=prompt.temperature, top_p=prompt.top_p),
+        **drop_missing(temperature=prompt.temperature, top_p=prompt.top_p),
     }
 
 

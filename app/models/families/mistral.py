@@ -20,7 +20,7 @@ from app.models.families.family import (
     JSON,
     Family,
     Piece,
-    given,
+    drop_missing,
     plain,
     text_deltas,
 )
@@ -65,7 +65,7 @@ def request(prompt: Prompt) -> JSON:
     return {
         "prompt": render(prompt),
         "max_tokens": prompt.max_tokens,
-        **given(
+        **drop_missing(
             temperature=prompt.temperature,
             top_p=prompt.top_p,
             top_k=prompt.top_k,

@@ -22,7 +22,7 @@ from app.models.families.converse_shape import (
     reply,
     tool_configuration,
 )
-from app.models.families.family import JSON, Family, Piece, given
+from app.models.families.family import JSON, Family, Piece, drop_missing
 from app.models.prompt import Prompt
 
 
@@ -36,14 +36,14 @@ def request(prompt: Prompt) -> JSON:
     return {
         "schemaVersion": "messages-v1",
         "messages": messages(prompt, base64_text),
-        "inferenceConfig": given(
+        "inferenceConfig": drop_missing(
             maxTokens=prompt.max_tokens,
             temperature=prompt.temperature,
             topP=prompt.top_p,
             topK=prompt.top_k,
             stopSequences=prompt.stop,
         ),
-        **given(
+        **drop_missing(
             system=[{"text": prompt.system}] if prompt.system else None,
             toolConfig=tool_configuration(prompt.tools),
         ),

@@ -43,7 +43,7 @@ from app.models.families.family import (
     Family,
     Piece,
     count,
-    given,
+    drop_missing,
     plain,
     string,
     text_deltas,
@@ -126,7 +126,7 @@ def request(prompt: Prompt, limit: str = "max_tokens") -> JSON:
     return {
         "messages": messages(prompt),
         limit: prompt.max_tokens,
-        **given(
+        **drop_missing(
             temperature=prompt.temperature,
             top_p=prompt.top_p,
             stop=prompt.stop,

@@ -19,7 +19,7 @@ from app.models.families.family import (
     Family,
     Piece,
     count,
-    given,
+    drop_missing,
     text_deltas,
 )
 from app.models.families.transcript import transcript
@@ -37,7 +37,7 @@ STOPS: dict[str, ReplyStop] = {
 def request(prompt: Prompt) -> JSON:
     return {
         "inputText": transcript(prompt, user="User", assistant="Bot"),
-        "textGenerationConfig": given(
+        "textGenerationConfig": drop_missing(
             maxTokenCount=prompt.max_tokens,
             temperature=prompt.temperature,
             topP=prompt.top_p,
