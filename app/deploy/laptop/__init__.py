@@ -249,13 +249,15 @@ def _serve(
     stand_in = StandIn(ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
     adopt(endpoint_variables(stand_in, before))
     try:
-        told = {**deploy(), **_patience(settings)}
+        application = {**deploy(), **_patience(settings)}
     except OutcropError as error:
         if death := children[0].death():
             raise death from error
         raise
     command = [sys.executable, "-m", "app.web", "--port", str(settings.port)]
-    children.append(Child("application", home, command, alive=alive, lock=lock, variables=told))
+    children.append(
+        Child("application", home, command, alive=alive, lock=lock, variables=application)
+    )
     url = children[1].ready["url"]
     addresses = Addresses(url, stand_in.url, stand_in.access_key_id, stand_in.secret_access_key)
     with private(_record(home), os.O_TRUNC) as file:
@@ -314,8 +316,8 @@ class _Recorded:
 
 def _recorded(home: Path) -> _Recorded | None:
     try:
-        told = json.loads(_record(home).read_text())
-        return _Recorded(Addresses(**told["addresses"]), told["stays"])
+        content = json.loads(_record(home).read_text())
+        return _Recorded(Addresses(**content["addresses"]), content["stays"])
     except (OSError, ValueError, LookupError, TypeError):
         return None  # there is none yet, or one of another version
 

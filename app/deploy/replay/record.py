@@ -40,7 +40,7 @@ class Record:
         return self._entries
 
     def put(self, logical_id: str, entry: Entry) -> None:
-        """Keep what is known of a resource; on disk when this returns."""
+        """Keep what is known of a resource; it is in the file when this returns."""
         self._entries[logical_id] = entry
         self._path.parent.mkdir(parents=True, exist_ok=True)
         stored = {name: _written(entry) for name, entry in self._entries.items()}

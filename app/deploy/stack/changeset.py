@@ -77,7 +77,7 @@ class ChangeSet:
             StackName=self._stack, ChangeSetName=self.name
         )
         with calling("DescribeChangeSet"):
-            found: list[Planned] = []
+            planned: list[Planned] = []
             for page in pages:
                 reason = page.get("StatusReason", "")
                 if page["Status"] != READY:
@@ -87,8 +87,8 @@ class ChangeSet:
                         f"CloudFormation made no change set of {self._stack}: {page['Status']}. "
                         f"{reason}".rstrip()
                     )
-                found += map(_planned, page.get("Changes", []))
-        return found
+                planned += map(_planned, page.get("Changes", []))
+        return planned
 
     def delete(self) -> None:
         """Take it back, and the empty stack that CloudFormation made to hold it, if it did."""
@@ -124,11 +124,11 @@ def counted(planned: Iterable[Planned]) -> str:
 
 
 def _planned(change: Any) -> Planned:
-    told = change["ResourceChange"]
+    resource = change["ResourceChange"]
     return Planned(
-        told["Action"],
-        told["ResourceType"],
-        told["LogicalResourceId"],
-        told.get("Replacement"),
-        told.get("PolicyAction"),
+        resource["Action"],
+        resource["ResourceType"],
+        resource["LogicalResourceId"],
+        resource.get("Replacement"),
+        resource.get("PolicyAction"),
     )

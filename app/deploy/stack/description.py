@@ -52,7 +52,7 @@ def describe(aws: Operator, name: str) -> Stack:
         )
     with calling("DescribeStacks"):
         try:
-            [told] = aws.cloudformation.describe_stacks(StackName=name)["Stacks"]
+            [stack] = aws.cloudformation.describe_stacks(StackName=name)["Stacks"]
         except ClientError as error:
             if "does not exist" not in error.response["Error"]["Message"]:
                 raise
@@ -60,9 +60,9 @@ def describe(aws: Operator, name: str) -> Stack:
                 f"There is no stack {name} in {aws.region} of this account. `outcrop deploy "
                 f"--stack {name}` makes it; AWS_PROFILE and AWS_DEFAULT_REGION say where."
             ) from None
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in told.get("Outputs", [])}
-    protected = told.get("EnableTerminationProtection", False)
-    return Stack(told["StackName"], told["StackStatus"], outputs, protected)
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+    protected = stack.get("EnableTerminationProtection", False)
+    return Stack(stack["StackName"], stack["StackStatus"], outputs, protected)
 
 
 def deployed(name: str) -> Stack:

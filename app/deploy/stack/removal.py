@@ -1,7 +1,7 @@
 """What deleting a stack would delete: its resources, without those that its template keeps.
 
-A bucket with something in it cannot be deleted, and a stack that meets one is left half deleted. So
-that is found out before.
+CloudFormation cannot delete a bucket with something in it, and leaves the stack half deleted when
+it meets one. So `plan` looks into the buckets before anything is deleted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -98,11 +98,13 @@ def empty(aws: Operator, bucket: str) -> None:
     pages = aws.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     with calling("DeleteObjects"):
         for page in pages:
-            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            if not found:
+            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if not versions:
                 continue
-            named: Any = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
-            answer = aws.s3.delete_objects(Bucket=bucket, Delete={"Objects": named, "Quiet": True})
+            objects: Any = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in versions]
+            answer = aws.s3.delete_objects(
+                Bucket=bucket, Delete={"Objects": objects, "Quiet": True}
+            )
             for error in answer.get("Errors", []):
                 raise OperatorError(f"{bucket}: {error['Key']} stays: {error['Message']}")
 
