@@ -1,5 +1,6 @@
 """What is built from here, installed elsewhere: the command starts and serves a home."""
 
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -43,12 +44,17 @@ def installed(wheel: Path, folder: Path) -> Path:
     return folder / "bin" / "outcrop"
 
 
+def elsewhere(home: Path) -> dict[str, str]:
+    """The environment of a shell that knows nothing of this checkout."""
+    return environment({"OUTCROP_HOME": "", "PYTHONPATH": "", "XDG_DATA_HOME": str(home)})
+
+
 def run(outcrop: Path, home: Path, *words: str, code: int = 0) -> str:
     """What it says, run from elsewhere."""
     ran = subprocess.run(
         [outcrop, *words],
         cwd=home,
-        env=environment({"OUTCROP_HOME": "", "PYTHONPATH": "", "XDG_DATA_HOME": str(home)}),
+        env=elsewhere(home),
         capture_output=True,
         text=True,
         timeout=120,
@@ -66,6 +72,32 @@ def test_the_command_starts_and_answers(outcrop: Path, tmp_path: Path) -> None:
     assert "1 of 1 documents indexed" in run(outcrop, tmp_path, "ingest", "notes.md")
     assert "Ambrosius [1]" in run(outcrop, tmp_path, "ask", "What is the beekeeper called?")
     assert (tmp_path / "outcrop" / "s3").is_dir(), "nothing is kept in site-packages"
+
+
+def test_the_command_says_its_version_and_python_runs_it_as_a_module(
+    wheel: Path, outcrop: Path, tmp_path: Path
+) -> None:
+    version = wheel.name.split("-")[1]
+    assert run(outcrop, tmp_path, "--version") == f"outcrop {version}"
+    assert run(outcrop.with_name("python"), tmp_path, "-m", "app", "--version").endswith(version)
+
+
+def test_it_serves_a_home_that_answers_with_a_source(outcrop: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("The beekeeper of the village is called Ambrosius.")
+    with subprocess.Popen(
+        [outcrop, "up", "--json"],
+        cwd=tmp_path,
+        env=elsewhere(tmp_path),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as up:
+        assert up.stdout
+        assert "".join(iter(up.stdout.readline, "}\n")), "it says where it serves"
+        run(outcrop, tmp_path, "ingest", "notes.md")
+        answer = run(outcrop, tmp_path, "ask", "What is the beekeeper called?")
+        up.send_signal(signal.SIGINT)
+    assert "Ambrosius [1]" in answer
+    assert "[1] notes.md" in answer
 
 
 def test_what_needs_a_checkout_says_so(outcrop: Path, tmp_path: Path) -> None:
