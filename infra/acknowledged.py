@@ -1,7 +1,7 @@
 """What cdk-nag finds and we leave as it is, each with the reason.
 
 An acknowledgement holds for the whole stack. Where it speaks of wildcards, our own rules are the
-stricter ones: `policy/wildcards.py` lists every one that may be there.
+stricter ones: `policy/iam.py` lists every one that may be there.
 """
 
 from aws_cdk import Acknowledgment, Stack, Validations
