@@ -5,8 +5,8 @@ import re
 import pytest
 
 from app.answer.disguise import Disguise
-from app.answer.prompt import MEMORY, answer_prompt, rewrite_prompt
-from app.answer.rewrite import rewrite
+from app.answer.prompt import ANSWER_MEMORY, MEMORY, answer_prompt, rewrite_prompt
+from app.answer.rewrite import LONGEST, rewrite
 from app.events import Passage, Usage
 from app.models import Completion, Prompt, Text, assistant, user
 
@@ -112,3 +112,16 @@ def test_neither_the_question_nor_an_earlier_turn_can_open_or_close_a_tag() -> N
     assert not any("<" in text for text in earlier)
     restored = [Disguise.of([PASSAGE]).restore(text) for text in earlier]
     assert restored == [message.text for message in history]
+
+
+def test_of_a_long_answer_the_beginning_is_remembered() -> None:
+    history = [user("How hard is quartz?"), assistant("7" * (ANSWER_MEMORY + 1))]
+    assert len(answer_prompt("And?", history, [PASSAGE]).messages[1].text) == ANSWER_MEMORY
+
+
+@pytest.mark.parametrize(("length", "is_used"), [(LONGEST, True), (LONGEST + 1, False)])
+def test_a_rewriting_that_rambles_is_not_searched_for(length: int, is_used: bool) -> None:
+    rewritten = "x" * length
+    completion = Completion((Text(rewritten),), "end", Usage(1, 1))
+    query, _ = rewrite("And talc?", [user("Quartz?"), assistant("7.")], lambda _: completion)
+    assert query == (rewritten if is_used else "And talc?")
