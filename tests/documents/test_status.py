@@ -1,7 +1,10 @@
 """What became of documents: as few calls as there can be, and none that is paid for in vain."""
 
+import base64
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -10,7 +13,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from app.documents import find, listing, offer, remove, sync
 from app.documents.names import document_id
-from app.errors import NotFound, OutcropError
+from app.errors import InvalidRequest, NotFound, OutcropError
 from tests.documents.conftest import BUCKET, Sides
 
 
@@ -112,3 +115,16 @@ def test_a_removal_that_breaks_off_leaves_no_document_without_its_attributes(sid
         sides.s3.meta.events.unregister("before-call.s3.DeleteObject", unique_id="test")
     left = [item["Key"] for item in sides.s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
     assert left == ["a.md.metadata.json"]
+
+
+def test_a_form_takes_fifty_megabytes_within_five_minutes(sides: Sides) -> None:
+    upload = offer(sides.bucket, sides.knowledge_base, "a.md")
+    policy = json.loads(base64.b64decode(upload.fields["policy"]))
+    assert ["content-length-range", 1, 50 * 1024 * 1024] in policy["conditions"]
+    for expires in (datetime.fromisoformat(policy["expiration"]), upload.expires):
+        assert timedelta(minutes=4) < expires - datetime.now(UTC) <= timedelta(minutes=5)
+
+
+def test_a_name_that_is_outcrops_own_is_refused(sides: Sides) -> None:
+    with pytest.raises(InvalidRequest, match="reserved"):
+        offer(sides.bucket, sides.knowledge_base, ".outcrop/attributes/a.md")
