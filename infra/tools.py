@@ -56,8 +56,10 @@ class Tool(Construct):
     @property
     def described(self) -> dict[str, Any]:
         """What an agent is told, as CreateAgentActionGroup has it."""
-        told: dict[str, Any] = json.loads((FOLDER / self.name / "action_group.json").read_text())
-        return told
+        description: dict[str, Any] = json.loads(
+            (FOLDER / self.name / "action_group.json").read_text()
+        )
+        return description
 
 
 def tools(scope: Construct, context: Context, key: kms.IKey) -> list[Tool]:

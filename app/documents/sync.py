@@ -85,11 +85,11 @@ class _Sync:
         except OutcropError as error:
             log.warning("Documents are told again, perhaps in vain: %s", error)
             return snapshots
-        kept = {uri for uri, detail in details.items() if detail.kept}
+        known_uris = {uri for uri, detail in details.items() if detail.kept}
         return {
             key: snapshot
             for key, snapshot in snapshots.items()
-            if self._bucket.uri(key) not in kept
+            if self._bucket.uri(key) not in known_uris
         }
 
     def _look(self, keys: Iterable[str]) -> dict[str, Snapshot]:

@@ -138,8 +138,10 @@ def _mocks(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _settings(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What a stage says of all methods; a stage that says nothing has no settings at all."""
     for name, properties in template.of(STAGE):
-        found = [one for one in properties.get("MethodSettings", ()) if one["HttpMethod"] == "*"]
-        yield from ((name, one) for one in found or [{}])
+        wildcards = [
+            one for one in properties.get("MethodSettings", ()) if one["HttpMethod"] == "*"
+        ]
+        yield from ((name, one) for one in wildcards or [{}])
 
 
 RULES = (

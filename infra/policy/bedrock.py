@@ -1,6 +1,7 @@
 """Rules for Bedrock: guardrails that judge, roles that are not lent, stores that are what they say.
 
-Limits are the service's: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html
+Limits are the service's:
+https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html
 """
 
 import re
@@ -45,22 +46,23 @@ def guardrail_is_not_empty(template: Template) -> Broken:
 
 def guardrail_grounds_answers(template: Template) -> Broken:
     for name, properties in template.of(GUARDRAIL):
-        kinds = {found["Type"] for found in _grounding(properties)}
+        kinds = {policy_filter["Type"] for policy_filter in _grounding(properties)}
         if missing := {"GROUNDING", "RELEVANCE"} - kinds:
             yield name, f"answers are not held to the passages: there is no {', '.join(missing)}"
 
 
 def guardrail_threshold_can_be_reached(template: Template) -> Broken:
     for name, properties in template.of(GUARDRAIL):
-        for found in _grounding(properties):
-            if not 0 < found["Threshold"] <= LARGEST_THRESHOLD:
-                yield name, f"a threshold of {found['Threshold']}: from above 0 to 0.99 is possible"
+        for policy_filter in _grounding(properties):
+            if not 0 < policy_filter["Threshold"] <= LARGEST_THRESHOLD:
+                threshold = policy_filter["Threshold"]
+                yield name, f"a threshold of {threshold}: from above 0 to 0.99 is possible"
 
 
 def guardrail_looks_for_attacks(template: Template) -> Broken:
     for name, properties in template.of(GUARDRAIL):
-        found = [one for one in _content(properties) if one["Type"] == "PROMPT_ATTACK"]
-        if not any(one["InputStrength"] != "NONE" for one in found):
+        filters = [one for one in _content(properties) if one["Type"] == "PROMPT_ATTACK"]
+        if not any(one["InputStrength"] != "NONE" for one in filters):
             yield name, "questions are not searched for attacks on the prompt"
 
 
@@ -133,10 +135,10 @@ def roles_are_not_lent(template: Template) -> Broken:
 
 def functions_are_not_lent(template: Template) -> Broken:
     for name, properties in template.of(PERMISSION):
-        wanted = {"SourceArn"}
+        conditions = {"SourceArn"}
         if text(properties["Principal"]) == "bedrock.amazonaws.com":
-            wanted |= {"SourceAccount"}
-        if missing := wanted - set(properties):
+            conditions |= {"SourceAccount"}
+        if missing := conditions - set(properties):
             yield name, f"{properties['Principal']} may call it without {', '.join(missing)}"
 
 

@@ -63,13 +63,13 @@ class Template:
         """What has to be there before a resource: all that it refers to or depends on, directly
         or by others.
         """
-        found: set[str] = set()
+        references: set[str] = set()
         ahead = [name]
         while ahead:
             direct = self._direct.get(ahead.pop(), frozenset())
-            ahead += direct - found
-            found |= direct
-        return frozenset(found)
+            ahead += direct - references
+            references |= direct
+        return frozenset(references)
 
     @cached_property
     def _direct(self) -> dict[str, frozenset[str]]:

@@ -57,7 +57,7 @@ class Aurora(VectorStore):
             environment={},
             allowed=used,
         )
-        made = CustomResource(
+        vector_table = CustomResource(
             self,
             "Table",
             resource_type="Custom::VectorTable",
@@ -71,8 +71,8 @@ class Aurora(VectorStore):
                 "Statements": statements(table, context.dimensions),
             },
         )
-        made.node.add_dependency(cluster)  # its instance too
-        self.ready = (made, access)
+        vector_table.node.add_dependency(cluster)  # its instance too
+        self.ready = (vector_table, access)
         self.configuration = bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
             type="RDS",
             rds_configuration=bedrock.CfnKnowledgeBase.RdsConfigurationProperty(

@@ -41,7 +41,7 @@ class OpenSearchManaged(VectorStore):
         self._arn = arn("es", f"domain/{self._name}")
         domain = self._domain(context)
         access = self.grant(reader, allow(["es:DescribeDomain"], self._arn))
-        made = VectorIndex(
+        resource = VectorIndex(
             self,
             "Index",
             context,
@@ -50,9 +50,9 @@ class OpenSearchManaged(VectorStore):
             allowed=[],
         )
         domain.access_policies = _only(
-            self._arn, [reader.role_arn, made.function.own_role.role_arn]
+            self._arn, [reader.role_arn, resource.function.own_role.role_arn]
         )
-        self.ready = (made.index, access)
+        self.ready = (resource.index, access)
         self.configuration = bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
             type="OPENSEARCH_MANAGED_CLUSTER",
             opensearch_managed_cluster_configuration=(

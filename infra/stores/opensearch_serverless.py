@@ -56,7 +56,7 @@ class OpenSearchServerless(VectorStore):
         for policy in (self._encryption(), self._network(endpoint)):
             collection.add_resource_dependency(policy)
         access = self.grant(reader, allow(["aoss:APIAccessAll"], collection.attr_arn))
-        made = VectorIndex(
+        resource = VectorIndex(
             self,
             "Index",
             context,
@@ -71,9 +71,9 @@ class OpenSearchServerless(VectorStore):
         )
         # The way to the collection, and to S3, where the function's answer is put, is there before
         # the index and goes after it.
-        access_policy = self._data_access(reader, made.function.own_role)
-        made.index.node.add_dependency(access_policy, network, inside)
-        self.ready = (made.index, access)
+        access_policy = self._data_access(reader, resource.function.own_role)
+        resource.index.node.add_dependency(access_policy, network, inside)
+        self.ready = (resource.index, access)
         self.configuration = bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
             type="OPENSEARCH_SERVERLESS",
             opensearch_serverless_configuration=(

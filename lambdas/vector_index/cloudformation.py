@@ -60,7 +60,7 @@ def answer(event: Mapping[str, Any], context: Any, work: Work) -> None:
         **echoed,
     }
     # The URL is signed for a request without a content type.
-    said = urllib3.request(
+    response = urllib3.request(
         "PUT",
         event["ResponseURL"],
         body=json.dumps(body).encode(),
@@ -68,5 +68,7 @@ def answer(event: Mapping[str, Any], context: Any, work: Work) -> None:
         retries=_PUT,
         timeout=REQUEST_SECONDS,
     )
-    if said.status >= 400:
-        raise RuntimeError(f"CloudFormation's answer was refused: {said.status} {said.data!r}")
+    if response.status >= 400:
+        raise RuntimeError(
+            f"CloudFormation's answer was refused: {response.status} {response.data!r}"
+        )

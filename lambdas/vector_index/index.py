@@ -74,11 +74,11 @@ class VectorIndex:
         >>> VectorIndex(1024).differences(VectorIndex(512).body()["mappings"])
         ['dimension is 512 and should be 1024']
         """
-        wanted, found = self._facts(self.body()["mappings"]), self._facts(mappings)
+        expected, actual = self._facts(self.body()["mappings"]), self._facts(mappings)
         return [
-            f"{name} is {found[name]} and should be {value}"
-            for name, value in wanted.items()
-            if found[name] not in (value, None)  # an index need not state what is the default
+            f"{name} is {actual[name]} and should be {value}"
+            for name, value in expected.items()
+            if actual[name] not in (value, None)  # an index need not state what is the default
         ]
 
     def _facts(self, mappings: Mapping[str, Any]) -> dict[str, object]:

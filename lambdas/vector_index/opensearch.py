@@ -85,8 +85,8 @@ def create(client: OpenSearch, name: str, index: VectorIndex, patience: Patience
     """
     if patience.insist(lambda: _made(client, name, index)):
         return
-    found = patience.insist(lambda: client.indices.get(index=name))
-    if differences := index.differences(found[name]["mappings"]):
+    indices = patience.insist(lambda: client.indices.get(index=name))
+    if differences := index.differences(indices[name]["mappings"]):
         raise OtherIndex(
             f"There is an index {name} already, and it is another: {'; '.join(differences)}. "
             "Delete it, or give this one another name."
@@ -98,13 +98,13 @@ def await_searches(
 ) -> None:
     """Wait until searches find the index, as many in a row as the service has it take."""
 
-    def found() -> None:
+    def search() -> None:
         for number in range(SEARCHES[service]):
             if number:
                 patience.wait(SEARCH_PAUSE, f"The index was found {number} times in a row.")
             client.search(index=name, body=index.probe())
 
-    patience.insist(found)
+    patience.insist(search)
 
 
 def delete(client: OpenSearch, name: str, patience: Patience) -> None:

@@ -16,7 +16,7 @@ def diff(stack: NameOption = STACK, pairs: ContextOption = None, as_json: AsJson
     with screen.waiting("comparing"):
         lines = list(cdk.run("diff", stack, chosen))
     if as_json:
-        told = [asdict(change) for change in changes(lines)]
-        screen.show_json({"stack": stack, "changes": told, "text": "\n".join(lines)})
+        lines_of_change = [asdict(change) for change in changes(lines)]
+        screen.show_json({"stack": stack, "changes": lines_of_change, "text": "\n".join(lines)})
     else:
         screen.out.print("\n".join(lines).strip(), soft_wrap=True)

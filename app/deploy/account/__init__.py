@@ -45,8 +45,8 @@ def examine(choices: Choices) -> Iterator[Finding]:
         mend = f"{endpoint} leads to this machine. Is that meant? {BACK}" if endpoint else None
         yield Finding("Credentials", well=False, found=error.detail, mend=mend)
         return
-    found = f"{identity['Arn']} in account {identity['Account']}, {aws.region}"
-    yield Finding("Credentials", well=True, found=found)
+    state = f"{identity['Arn']} in account {identity['Account']}, {aws.region}"
+    yield Finding("Credentials", well=True, found=state)
     for name, check in CHECKS:
         try:
             yield from check(aws, choices)
@@ -62,13 +62,13 @@ def bootstrap(aws: Operator, _: Choices) -> Iterator[Finding]:
     except OutcropError as error:
         if not _is_missing(error):
             raise
-        found = f"{aws.region} of this account is not bootstrapped for the CDK"
-        yield Finding("CDK bootstrap", well=False, found=found, mend=_to_bootstrap(aws))
+        state = f"{aws.region} of this account is not bootstrapped for the CDK"
+        yield Finding("CDK bootstrap", well=False, found=state, mend=_to_bootstrap(aws))
         return
     version = int(parameter["Value"])
     enough = version >= LEAST_BOOTSTRAP
-    found = f"version {version}" if enough else f"version {version}, and {LEAST_BOOTSTRAP} is asked"
-    yield Finding("CDK bootstrap", enough, found, None if enough else _to_bootstrap(aws))
+    state = f"version {version}" if enough else f"version {version}, and {LEAST_BOOTSTRAP} is asked"
+    yield Finding("CDK bootstrap", enough, state, None if enough else _to_bootstrap(aws))
 
 
 def _to_bootstrap(aws: Operator) -> str:
@@ -86,8 +86,8 @@ def _is_missing(error: OutcropError) -> bool:
 def floor(_: Operator, choices: Choices) -> Iterator[Finding]:
     """What the stack costs while nobody asks."""
     yield Finding("The vector store's floor", well=True, found=str(choices.floor))
-    found = f"${sum(EVERY_STACK.values()):.2f} a month: {', '.join(EVERY_STACK)}"
-    yield Finding("The rest's floor", well=True, found=found)
+    state = f"${sum(EVERY_STACK.values()):.2f} a month: {', '.join(EVERY_STACK)}"
+    yield Finding("The rest's floor", well=True, found=state)
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (

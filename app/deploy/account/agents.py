@@ -27,20 +27,20 @@ INSTEAD = "Leave `-c agent=bedrock-agent` out: questions are answered without on
 
 def agents(aws: Operator, choices: Choices) -> Iterator[Finding]:
     """What can be known. It is a failure only for a stack that is to have a Bedrock agent."""
-    wanted = choices.agent == "bedrock-agent"
+    needs_agent = choices.agent == "bedrock-agent"
     with calling("ListAgents"):
         there = len(aws.bedrock_agent.list_agents(maxResults=10)["agentSummaries"])
     if _closed(aws):
-        found = "this account may not create any: Bedrock Agents is closed to it"
-        yield Finding("Bedrock agents", well=not wanted, found=found, mend=INSTEAD)
+        state = "this account may not create any: Bedrock Agents is closed to it"
+        yield Finding("Bedrock agents", well=not needs_agent, found=state, mend=INSTEAD)
         return
-    found = (
+    state = (
         "there are some here, so this account may most likely create more"
         if there
         else "there are none here; whether this account may create one shows only when it does"
     )
-    needless = None if wanted else "This stack needs none."
-    yield Finding("Bedrock agents", True if there or not wanted else None, found, needless)
+    needless = None if needs_agent else "This stack needs none."
+    yield Finding("Bedrock agents", True if there or not needs_agent else None, state, needless)
 
 
 def _closed(aws: Operator) -> bool:

@@ -91,8 +91,8 @@ def offer(aws: Operator) -> Offer:
 
 def _model(aws: Operator, offered: Offer, check: str, model_id: str) -> Finding:
     if model_id.startswith("arn:"):
-        found = f"{model_id} is an ARN: whether it can be called shows when it is"
-        return Finding(check, well=None, found=found)
+        state = f"{model_id} is an ARN: whether it can be called shows when it is"
+        return Finding(check, well=None, found=state)
     name = parse(model_id).model
     if wrong := _unnamed(offered, check, model_id, name):
         return wrong
@@ -117,14 +117,14 @@ def _unnamed(offered: Offer, check: str, model_id: str, name: str) -> Finding | 
     if model_id != name:
         if model_id in offered.profiles:
             return None
-        found = f"there is no inference profile {model_id} in {offered.region}"
+        state = f"there is no inference profile {model_id} in {offered.region}"
         others = f"There are {', '.join(profiles)}." if profiles else None
-        return Finding(check, False, found, others or "Choose another Region, or another model.")
+        return Finding(check, False, state, others or "Choose another Region, or another model.")
     if summary is None:
-        found = f"{name} is not offered in {offered.region}"
+        state = f"{name} is not offered in {offered.region}"
         mend = through or "Choose another Region, or another model with `-c model_id=...`."
-        return Finding(check, False, found, mend)
+        return Finding(check, False, state, mend)
     if "ON_DEMAND" not in summary.get("inferenceTypesSupported", ["ON_DEMAND"]):
-        found = f"{name} can be called through an inference profile only"
-        return Finding(check, False, found, through or "None of this Region reaches it.")
+        state = f"{name} can be called through an inference profile only"
+        return Finding(check, False, state, through or "None of this Region reaches it.")
     return None

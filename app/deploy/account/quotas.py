@@ -49,9 +49,9 @@ def _rates(applied: Iterable[Mapping[str, Any]], model_id: str, name: str) -> Fi
     rates = {rate: value for rate in RATES for title, value in own.items() if rate in title}
     if not rates:
         return Finding(check, well=None, found="Service Quotas tells none by the model's name")
-    found = ", ".join(f"{value:,.0f} {rate}" for rate, value in rates.items())
+    state = ", ".join(f"{value:,.0f} {rate}" for rate, value in rates.items())
     none = 0 in rates.values()
-    return Finding(check, not none, found, RAISE if none else None)
+    return Finding(check, not none, state, RAISE if none else None)
 
 
 def _is_of(quota: str, name: str, reach: str) -> bool:
@@ -80,5 +80,5 @@ def _executions(applied: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
     for quota in applied:
         if quota["QuotaName"] == CONCURRENCY:
             few = quota["Value"] < FEW_EXECUTIONS
-            found = f"{quota['Value']:,.0f} at once"
-            yield Finding("Functions", True, found, f"{FEW} {RAISE}" if few else None)
+            state = f"{quota['Value']:,.0f} at once"
+            yield Finding("Functions", True, state, f"{FEW} {RAISE}" if few else None)

@@ -22,5 +22,5 @@ def override(variables: Mapping[str, str]) -> dict[str, str]:
     >>> override({"OUTCROP_AUTH": "api-gateway", "OUTCROP_GUARDRAIL_ID": "g1", "A": "1"})
     {'A': '1', 'OUTCROP_AUTH': 'local'}
     """
-    kept = {name: value for name, value in variables.items() if name not in OVERRIDES}
-    return kept | {name: value for name, (value, _) in OVERRIDES.items() if value is not None}
+    unchanged = {name: value for name, value in variables.items() if name not in OVERRIDES}
+    return unchanged | {name: value for name, (value, _) in OVERRIDES.items() if value is not None}

@@ -56,8 +56,8 @@ class Request:
     @property
     def token(self) -> str:
         """The client token. A request that is repeated has the same, and so makes nothing twice."""
-        said = json.dumps([self.stack, self.id, self.properties], sort_keys=True, default=str)
-        return sha256(said.encode()).hexdigest()
+        identity = json.dumps([self.stack, self.id, self.properties], sort_keys=True, default=str)
+        return sha256(identity.encode()).hexdigest()
 
     def refuse_change(self, *names: str) -> None:
         """Refuse a change of these properties.

@@ -80,17 +80,17 @@ def activity(line: str) -> Activity | None:
     Activity(done=3, total=10, status='CREATE_COMPLETE', type='AWS::SQS::Queue', name='Queue', \
 reason='')
     """
-    told = _ACTIVITY.match(line.rstrip())
-    if not told:
+    match = _ACTIVITY.match(line.rstrip())
+    if not match:
         return None
-    total = told["total"]
+    total = match["total"]
     return Activity(
-        done=int(told["done"]),
+        done=int(match["done"]),
         total=int(total) if total else None,
-        status=told["status"],
-        type=told["type"],
-        name=told["name"],
-        reason=told["reason"] or "",
+        status=match["status"],
+        type=match["type"],
+        name=match["name"],
+        reason=match["reason"] or "",
     )
 
 
@@ -130,7 +130,7 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
     tail: deque[str] = deque(maxlen=LAST_WORDS)
     failures: list[Activity] = []
     with (
-        log.open("w") as kept,
+        log.open("w") as output,
         subprocess.Popen(
             command,
             cwd=FOLDER,
@@ -143,7 +143,7 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
     ):
         assert process.stdout
         for line in process.stdout:
-            kept.write(line)
+            output.write(line)
             tail.append(line)
             if (event := activity(line)) and event.failed:
                 failures.append(event)

@@ -59,8 +59,8 @@ def changes(lines: Iterable[str]) -> list[Change]:
     >>> changes(["Resources", "[-] AWS::SQS::Queue Documents/Queue DocumentsQueue4A destroy"])
     [Change(action='remove', type='AWS::SQS::Queue', name='Documents/Queue', impact='destroy')]
     """
-    found = filter(None, map(_CHANGE.match, lines))
+    matches = filter(None, map(_CHANGE.match, lines))
     return [
-        Change(_ACTIONS[told["action"]], told["type"], told["name"], told["impact"])
-        for told in found
+        Change(_ACTIONS[match["action"]], match["type"], match["name"], match["impact"])
+        for match in matches
     ]

@@ -74,17 +74,17 @@ def plan(aws: Operator, name: str) -> Plan:
         template: Mapping[str, Any] = aws.cloudformation.get_template(StackName=name)[
             "TemplateBody"
         ]
-    kept = {
+    survivors = {
         logical_id
         for logical_id, resource in template["Resources"].items()
         if resource.get("DeletionPolicy") in KEPT
     }
     resources = _resources(aws, name)
-    goes = [one for one in resources if one.logical_id not in kept]
+    goes = [one for one in resources if one.logical_id not in survivors]
     contents = {one.physical_id: _contents(aws, one) for one in goes if one.type == BUCKET}
     return Plan(
         goes,
-        [one for one in resources if one.logical_id in kept],
+        [one for one in resources if one.logical_id in survivors],
         {bucket: held for bucket, held in contents.items() if held},
     )
 

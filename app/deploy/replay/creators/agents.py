@@ -59,9 +59,9 @@ def _action_groups(services: Services, draft: JSON, properties: list[JSON]) -> N
         identifier = there.pop(group.get("ActionGroupName"), None)
         verb = "Update" if identifier else "Create"
         operation, which = f"{verb}AgentActionGroup", {"actionGroupId": identifier}
-        kept = {name: value for name, value in group.items() if name != AT_DELETION}
+        parameters = {name: value for name, value in group.items() if name != AT_DELETION}
         with at(f"ActionGroups[{number}]"):
-            parameters = services.members("bedrock-agent", operation, kept)
+            parameters = services.members("bedrock-agent", operation, parameters)
             parameters |= which if identifier else {}
             services.call("bedrock-agent", operation, **draft, **parameters)
     for identifier in there.values():

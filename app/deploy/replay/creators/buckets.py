@@ -74,7 +74,7 @@ def _rule(rule: JSON) -> JSON:
     >>> _rule({"Status": "Enabled", "ExpirationInDays": 30})
     {'Status': 'Enabled', 'Filter': {'Prefix': ''}, 'Expiration': {'Days': 30}}
     """
-    kept = {name: value for name, value in rule.items() if name not in (*_EXPIRATION, *_FILTER)}
+    members = {name: value for name, value in rule.items() if name not in (*_EXPIRATION, *_FILTER)}
     expiration = {_EXPIRATION[name]: rule[name] for name in _EXPIRATION if name in rule}
     moved: JSON = {"Filter": _filter(rule)}
     if expiration:
@@ -88,7 +88,7 @@ def _rule(rule: JSON) -> JSON:
                 }
                 for one in rule[name]
             ]
-    return kept | moved
+    return members | moved
 
 
 _EXPIRATION = {

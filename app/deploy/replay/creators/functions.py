@@ -84,8 +84,8 @@ def permission(services: Services, request: Request) -> PhysicalResource:
 def _update(services: Services, name: str, properties: JSON, code: JSON) -> None:
     built_for = {key: properties[key] for key in ("Architectures",) if key in properties}
     services.call("lambda", "UpdateFunctionCode", FunctionName=name, **code, **built_for)
-    kept = {key: value for key, value in properties.items() if key not in CODE}
-    parameters = services.members("lambda", "UpdateFunctionConfiguration", kept)
+    configuration = {key: value for key, value in properties.items() if key not in CODE}
+    parameters = services.members("lambda", "UpdateFunctionConfiguration", configuration)
     services.call("lambda", "UpdateFunctionConfiguration", **parameters | {"FunctionName": name})
 
 

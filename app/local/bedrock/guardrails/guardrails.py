@@ -59,8 +59,8 @@ def page(db: Connection, params: JSON) -> JSON:
         rows = db.execute("SELECT * FROM versions WHERE guardrail = ?", (guardrail,))
     else:
         rows = db.execute("SELECT * FROM versions WHERE version = ?", (DRAFT,))
-    found, more = pages.page("ListGuardrails", params, rows, key=_order)
-    return {"guardrails": [_summary(describe(row)) for row in found], **more}
+    page, more = pages.page("ListGuardrails", params, rows, key=_order)
+    return {"guardrails": [_summary(describe(row)) for row in page], **more}
 
 
 def update(db: Connection, params: JSON) -> JSON:
@@ -118,8 +118,8 @@ def untag(db: Connection, params: JSON) -> JSON:
 
 
 def list_tags(db: Connection, params: JSON) -> JSON:
-    found = tags.of(db, _resource(db, params))
-    return {"tags": [{"key": key, "value": value} for key, value in found.items()]}
+    resource_tags = tags.of(db, _resource(db, params))
+    return {"tags": [{"key": key, "value": value} for key, value in resource_tags.items()]}
 
 
 def there(db: Connection, identifier: str, version: str) -> bool:

@@ -50,10 +50,10 @@ def get(db: Connection, params: JSON) -> JSON:
 
 def page(db: Connection, params: JSON) -> JSON:
     rows = of(db, find(db, params["agentId"], params["agentVersion"]))
-    found, more = pages.page(
+    page, more = pages.page(
         "ListAgentActionGroups", params, rows, key=lambda row: row["name"], most=PAGE
     )
-    return {"actionGroupSummaries": [_summary(describe(row)) for row in found], **more}
+    return {"actionGroupSummaries": [_summary(describe(row)) for row in page], **more}
 
 
 def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
@@ -139,9 +139,9 @@ def _definition(dependencies: Dependencies, params: JSON) -> tuple[JSON, str | N
         return record | {"parentActionSignature": params[_SIGNATURE]}, None
     if "actionGroupExecutor" not in params:
         raise invalid("actionGroupExecutor", "is required: a Lambda function, or RETURN_CONTROL.")
-    if len(given := [name for name in _SCHEMAS if name in params]) != 1:
+    if len(kinds := [name for name in _SCHEMAS if name in params]) != 1:
         rule = "must have one of apiSchema and functionSchema"
-        raise invalid("actionGroup", f"{rule}, and has {' and '.join(given) or 'none'}.")
+        raise invalid("actionGroup", f"{rule}, and has {' and '.join(kinds) or 'none'}.")
     if "functionSchema" in params:
         schemas.check_functions(params["functionSchema"])
         return record, None

@@ -69,8 +69,8 @@ def page(db: Connection, params: JSON) -> JSON:
         " WHERE version = ?",
         (DRAFT,),
     )
-    found, more = pages.page("ListAgents", params, rows, key=lambda row: row["name"], most=PAGE)
-    return {"agentSummaries": [_summary(row) for row in found], **more}
+    page, more = pages.page("ListAgents", params, rows, key=lambda row: row["name"], most=PAGE)
+    return {"agentSummaries": [_summary(row) for row in page], **more}
 
 
 def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:

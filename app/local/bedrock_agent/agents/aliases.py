@@ -49,10 +49,10 @@ def get(db: Connection, params: JSON) -> JSON:
 def page(db: Connection, params: JSON) -> JSON:
     agent = find(db, params["agentId"])["agent"]
     rows = db.execute("SELECT * FROM aliases WHERE agent = ?", (agent,))
-    found, more = pages.page(
+    page, more = pages.page(
         "ListAgentAliases", params, rows, key=lambda row: row["name"], most=PAGE
     )
-    return {"agentAliasSummaries": [_summary(describe(row)) for row in found], **more}
+    return {"agentAliasSummaries": [_summary(describe(row)) for row in page], **more}
 
 
 def update(db: Connection, params: JSON) -> JSON:

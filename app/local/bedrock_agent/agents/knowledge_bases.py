@@ -37,10 +37,10 @@ def get(db: Connection, params: JSON) -> JSON:
 
 def page(db: Connection, params: JSON) -> JSON:
     rows = of(db, find(db, params["agentId"], params["agentVersion"]))
-    found, more = pages.page(
+    page, more = pages.page(
         "ListAgentKnowledgeBases", params, rows, key=lambda row: row["id"], most=PAGE
     )
-    return {"agentKnowledgeBaseSummaries": [_summary(describe(row)) for row in found], **more}
+    return {"agentKnowledgeBaseSummaries": [_summary(describe(row)) for row in page], **more}
 
 
 def update(db: Connection, params: JSON) -> JSON:

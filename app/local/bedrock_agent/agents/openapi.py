@@ -30,11 +30,11 @@ def check(text: str) -> None:
         raise ValueError(f"openapi must be '{VERSION}', and is {document.get('openapi')!r}.")
     _need(document, "the document", "info", "paths")
     _need(document["info"], "info", "title", "version")
-    found = list(operations(document))
-    if not 1 <= len(found) <= MAX_OPERATIONS:
-        raise ValueError(f"paths must have 1 to {MAX_OPERATIONS} operations, not {len(found)}.")
+    functions = list(operations(document))
+    if not 1 <= len(functions) <= MAX_OPERATIONS:
+        raise ValueError(f"paths must have 1 to {MAX_OPERATIONS} operations, not {len(functions)}.")
     ids: set[str] = set()
-    for where, operation in found:
+    for where, operation in functions:
         _check_operation(document, where, operation)
         if operation["operationId"] in ids:
             raise ValueError(f"{where}.operationId: {operation['operationId']!r} is there already.")

@@ -20,8 +20,8 @@ def prepare(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     record = decode(draft["record"])
     for outcome in ("failureReasons", "recommendedActions"):
         record.pop(outcome, None)
-    if found := list(_problems(dependencies, db, draft)):
-        reasons, actions = zip(*found, strict=True)
+    if problems := list(_problems(dependencies, db, draft)):
+        reasons, actions = zip(*problems, strict=True)
         failure = {"failureReasons": list(reasons), "recommendedActions": list(actions)}
         put(db, draft["agent"], "FAILED", record | failure)
     else:

@@ -34,8 +34,8 @@ def page(db: Connection, params: JSON) -> JSON:
     """DRAFT, and the versions after it."""
     agent = find(db, params["agentId"])["agent"]
     rows = db.execute("SELECT * FROM versions WHERE agent = ?", (agent,))
-    found, more = pages.page("ListAgentVersions", params, rows, key=_number, most=PAGE)
-    return {"agentVersionSummaries": [_summary(describe(row)) for row in found], **more}
+    page, more = pages.page("ListAgentVersions", params, rows, key=_number, most=PAGE)
+    return {"agentVersionSummaries": [_summary(describe(row)) for row in page], **more}
 
 
 def delete(db: Connection, params: JSON) -> JSON:

@@ -71,8 +71,8 @@ class Tokens:
 
     def word(self, start: int) -> int:
         """Where the first word begins from here on."""
-        found = _WORD.search(self.text, start)
-        return found.start() if found else len(self.text)
+        match = _WORD.search(self.text, start)
+        return match.start() if match else len(self.text)
 
     def _begins_word(self, at: int) -> bool:
         before, sign = self.text[at - 1 : at], self.text[at]

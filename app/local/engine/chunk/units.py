@@ -51,18 +51,18 @@ def units(text: str) -> list[Unit]:
     LINE      - silt
     SECTION   ## Use
     """
-    found: list[Unit] = []
+    result: list[Unit] = []
     above, coded = "", False  # the unit before, and whether code goes on behind it
     for start, end in sentences(text):
         words = text[start:end]
         fence = _FENCE.match(words) is not None
-        gap = text[found[-1].end : start] if found else ""
-        found.append(
+        gap = text[result[-1].end : start] if result else ""
+        result.append(
             Unit(start, end, _code(above, fence) if coded else _boundary(above, gap, words))
         )
         coded ^= fence
         above = words
-    return found
+    return result
 
 
 def _code(above: str, fence: bool) -> Boundary:

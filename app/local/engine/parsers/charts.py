@@ -39,8 +39,8 @@ def _title(root: Element) -> Iterator[str]:
 
 
 def _points(series: Element, role: str) -> _Points:
-    found = series.find(f"{{*}}{role}")
-    points = found.iterfind(".//{*}pt") if found is not None else ()
+    reference = series.find(f"{{*}}{role}")
+    points = reference.iterfind(".//{*}pt") if reference is not None else ()
     return {int(point.get("idx", 0)): _written(point.findtext("{*}v") or "") for point in points}
 
 

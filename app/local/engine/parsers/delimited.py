@@ -61,10 +61,12 @@ def _records(rows: Iterator[list[str]], records: Records) -> Iterator[Section]:
             f"The sidecar names the column {sorted(missing)[0]!r}, which the CSV file's first row "
             f"does not have; it has {', '.join(header)}."
         )
-    kept = set(header if records.include is None else records.include).difference(records.exclude)
+    columns = set(header if records.include is None else records.include).difference(
+        records.exclude
+    )
     for row in rows:
         record = dict(zip(header, map(tidy, row), strict=False))
         text = record.pop(records.content, "")
         if text.strip():
-            metadata = {key: value for key, value in record.items() if value and key in kept}
+            metadata = {key: value for key, value in record.items() if value and key in columns}
             yield Section(text, None, metadata)

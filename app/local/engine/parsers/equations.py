@@ -61,5 +61,5 @@ class _Blank(dict[str, str]):
 
 def _sign(element: Element, name: str, default: str) -> str:
     """A sign that the element's properties name, as `m:dPr/m:begChr` does."""
-    found = element.find(f"{{*}}{_name(element)}Pr/{{*}}{name}")
-    return default if found is None else next(iter(found.attrib.values()), "")
+    property_element = element.find(f"{{*}}{_name(element)}Pr/{{*}}{name}")
+    return default if property_element is None else next(iter(property_element.attrib.values()), "")

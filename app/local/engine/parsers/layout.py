@@ -70,13 +70,13 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     ]
     times = Counter(words for edge in edges for each in edge.values() for words in each)
     often = {words for words, count in times.items() if count >= max(3, len(pages) / 4)}
-    told = {words for words in often if not any(map(str.isalpha, words))}
-    kept: list[list[Line]] = []
+    repeats = {words for words in often if not any(map(str.isalpha, words))}
+    pages_without: list[list[Line]] = []
     for page, edge in zip(pages, edges, strict=True):
-        kept.append([each for each in page if told.isdisjoint(edge.get(each, ()))])
+        pages_without.append([each for each in page if repeats.isdisjoint(edge.get(each, ()))])
         for words in edge.values():
-            told |= words & often
-    return kept
+            repeats |= words & often
+    return pages_without
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:
@@ -92,10 +92,10 @@ def _running(text: str, page: int) -> set[str]:
     (['#1 Soils', '12 Soils'], ['Invoice 4711'])
     """
     words = {text}
-    for found in re.finditer(r"\d{1,6}", text):
-        difference = int(found[0]) - page
+    for match in re.finditer(r"\d{1,6}", text):
+        difference = int(match[0]) - page
         if abs(difference) <= _MOST_FRONT_MATTER:
-            words.add(f"{text[: found.start()]}#{difference}{text[found.end() :]}")
+            words.add(f"{text[: match.start()]}#{difference}{text[match.end() :]}")
     return words
 
 
@@ -105,7 +105,7 @@ def markdown(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
     words = {word for page in pages for each in page for word in _WORD.findall(each.text)}
     for page in pages:
         text = "\n\n".join(_block(lines, levels) for lines in _close_together(page))
-        text = _BROKEN.sub(lambda found: _whole(found[1], found[2], words), text)
+        text = _BROKEN.sub(lambda match: _whole(match[1], match[2], words), text)
         yield tidy(_LEADERS.sub(" ... ", text))
 
 

@@ -84,5 +84,5 @@ def grid(rows: list[list[tuple[LexborNode, str]]]) -> list[list[str]]:
 
 def number(node: LexborNode, attribute: str) -> int:
     """A whole number from 1 that an attribute says; 1 where it says none."""
-    said = node.attributes.get(attribute) or ""
-    return max(1, int(said)) if said.isdecimal() and len(said) < _MOST_DIGITS else 1
+    value = node.attributes.get(attribute) or ""
+    return max(1, int(value)) if value.isdecimal() and len(value) < _MOST_DIGITS else 1

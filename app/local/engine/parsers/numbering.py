@@ -94,7 +94,7 @@ class Numbering:
             counters.clear()
         _count(counters, levels, depth)
         numbers = {str(at + 1): _written(counters[at], levels[at].form) for at in counters}
-        label = re.sub(r"%(\d)", lambda found: numbers.get(found[1], ""), levels[depth].text)
+        label = re.sub(r"%(\d)", lambda match: numbers.get(match[1], ""), levels[depth].text)
         return Item(depth, label)
 
     def _place(self, paragraph: Element) -> tuple[str, int]:
@@ -166,5 +166,5 @@ def _get(element: Element, attribute: str) -> str:
 
 def _val(element: Element | None, child: str) -> str:
     """The `w:val` of a child."""
-    found = None if element is None else element.find(f"{{*}}{child}")
-    return "" if found is None else _get(found, "val")
+    element_child = None if element is None else element.find(f"{{*}}{child}")
+    return "" if element_child is None else _get(element_child, "val")

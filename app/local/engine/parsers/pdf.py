@@ -57,18 +57,18 @@ def _lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
     glyphs = page.get_textpage()
     unicode = pdfium.FPDFText_GetUnicode
     text = "".join([chr(unicode(glyphs.raw, index)) for index in range(glyphs.count_chars())])
-    for found in re.finditer(r"\S[^\r\n]*", text):
-        yield _measured(glyphs, found)
+    for match in re.finditer(r"\S[^\r\n]*", text):
+        yield _measured(glyphs, match)
     glyphs.close()
     page.close()
 
 
-def _measured(glyphs: pypdfium2.PdfTextPage, found: re.Match[str]) -> Line:
-    words = [word.span() for word in re.finditer(r"\S+", found.group())]
-    starts = [_box(glyphs, found.start() + start) for start, _ in words]
-    ends = [_box(glyphs, found.start() + end - 1) for _, end in words]
+def _measured(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Line:
+    words = [word.span() for word in re.finditer(r"\S+", match.group())]
+    starts = [_box(glyphs, match.start() + start) for start, _ in words]
+    ends = [_box(glyphs, match.start() + end - 1) for _, end in words]
     return Line(
-        text=_mended(found.group()),
+        text=_mended(match.group()),
         size=starts[0].top - starts[0].bottom,
         left=starts[0].left,
         right=ends[-1].right,

@@ -70,9 +70,9 @@ def _decode(content: bytes, charset: str | None) -> str:
         runs = set(_BEYOND_ASCII.findall(text or ""))
         if text and all(map(script.fullmatch, runs)) and any(map(proof.search, runs)):
             return text
-    said = f"neither {charset}, as its content type says, nor UTF-8" if charset else "not UTF-8"
+    problem = f"neither {charset}, as its content type says, nor UTF-8" if charset else "not UTF-8"
     raise Unreadable(
-        f"The file's text is {said}, and its encoding cannot be told: save it as UTF-8, or name "
+        f"The file's text is {problem}, and its encoding cannot be told: save it as UTF-8, or name "
         "its charset in its content type."
     )
 

@@ -95,8 +95,8 @@ def _texts(
             known.setdefault(anchor, text)
         texts.append(text)
         anchors.append(anchor)
-    told = {anchor for anchor, text in zip(anchors, texts, strict=True) if text}
-    if len(told) == 1:
+    headers = {anchor for anchor, text in zip(anchors, texts, strict=True) if text}
+    if len(headers) == 1:
         first = texts.index(next(filter(None, texts)))
         return [text if column <= first else "" for column, text in enumerate(texts)]
     return texts

@@ -53,16 +53,16 @@ class Inverted:
     def moved(self, places: Integers) -> "Inverted":
         """With row r at `places[r]`, and without it where that is -1. `places` is (n,)."""
         rows = places[self.rows]  # (P,)
-        kept = rows >= 0  # (P,)
-        if kept.all():
+        is_live = rows >= 0  # (P,)
+        if is_live.all():
             return Inverted(self.keys, self.starts, rows, self.counts)
-        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]  # (K + 1,)
+        starts = np.concatenate([[0], np.cumsum(is_live)])[self.starts]  # (K + 1,)
         used = np.diff(starts) > 0  # (K,)
         return Inverted(
             self.keys[used],
             np.concatenate([[0], starts[1:][used]]),
-            rows[kept],
-            self.counts[kept],
+            rows[is_live],
+            self.counts[is_live],
         )
 
     @classmethod

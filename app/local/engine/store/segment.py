@@ -153,9 +153,9 @@ def _places(parts: Sequence[Segment], alive: Sequence[Mask]) -> list[Integers]:
 
 def _gathered(columns: Sequence[NDArray[Any]], places: Sequence[Integers]) -> NDArray[Any]:
     """The rows of all columns, each at its place."""
-    kept = [place >= 0 for place in places]
-    n = sum(int(mask.sum()) for mask in kept)
+    is_live = [place >= 0 for place in places]
+    n = sum(int(mask.sum()) for mask in is_live)
     rows = np.empty((n, *columns[0].shape[1:]), columns[0].dtype)
-    for column, mask, place in zip(columns, kept, places, strict=True):
+    for column, mask, place in zip(columns, is_live, places, strict=True):
         rows[place[mask]] = column if mask.all() else column[mask]
     return rows

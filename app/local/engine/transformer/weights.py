@@ -45,12 +45,12 @@ def check(folder: Path) -> None:
     for name, published in SHA256.items():
         try:
             with (folder / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise WrongWeights(f"{folder / name} cannot be read ({error}). {REMEDY}") from error
-        if found != published:
+        if digest != published:
             raise WrongWeights(
-                f"{folder / name} is not the file that was published: its sha256 is {found} "
+                f"{folder / name} is not the file that was published: its sha256 is {digest} "
                 f"instead of {published}. {REMEDY}"
             )
 
@@ -74,10 +74,10 @@ class Weights:
             size = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(size))
         for name, shape in shapes.items():
-            found = header.get(name, {"dtype": "nothing", "shape": ()})
-            if (found["dtype"], tuple(found["shape"])) != ("F32", shape):
+            tensor = header.get(name, {"dtype": "nothing", "shape": ()})
+            if (tensor["dtype"], tuple(tensor["shape"])) != ("F32", shape):
                 raise WrongWeights(
-                    f"{path}: {name} is {found['dtype']} {found['shape']}, not F32 {shape}."
+                    f"{path}: {name} is {tensor['dtype']} {tensor['shape']}, not F32 {shape}."
                 )
         self.offsets = {name: 8 + size + header[name]["data_offsets"][0] for name in shapes}
 

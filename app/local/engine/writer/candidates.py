@@ -77,18 +77,18 @@ def candidates(passages: Sequence[str]) -> list[Candidate]:
 
 
 def _said(passage: str) -> Iterator[tuple[Kind, str, str]]:
-    heading = lead_in = asked = ""
+    heading = lead_in = heading_question = ""
     for kind, group in groupby(_blocks(passage), key=lambda block: block.kind):
         texts = [block.text for block in group]
         match kind:
             case "heading":
-                heading, lead_in, asked = " ".join(map(plain, texts)), "", ""
+                heading, lead_in, heading_question = " ".join(map(plain, texts)), "", ""
             case "prose":
                 for one in (plain(text[a:b]) for text in texts for a, b in sentences(text)):
                     lead_in = one if one.endswith(":") else ""
-                    asked = one if one.endswith("?") else asked
-                    if one and one != asked:
-                        yield "sentence", one, _over(heading, asked)
+                    heading_question = one if one.endswith("?") else heading_question
+                    if one and one != heading_question:
+                        yield "sentence", one, _over(heading, heading_question)
             case "item":
                 yield from _items(texts, lead_in, heading)
             case "row":
@@ -134,9 +134,9 @@ def _rows(texts: Sequence[str], above: str) -> Iterator[tuple[Kind, str, str]]:
     for first, *others in rows:
         columns = names[1 : len(others) + 1]
         named = zip_longest(columns, others[: len(names[1:]) or None], fillvalue="")
-        told = [f"{name} {cell}".strip() for name, cell in named if cell]
-        if first or told:
-            yield "row", ": ".join(filter(None, (first, ", ".join(told)))), _over(above, *header)
+        cells = [f"{name} {cell}".strip() for name, cell in named if cell]
+        if first or cells:
+            yield "row", ": ".join(filter(None, (first, ", ".join(cells)))), _over(above, *header)
 
 
 def _over(*parts: str) -> str:

@@ -57,8 +57,8 @@ def signs(evidence: Evidence, scores: Scores) -> dict[str, float]:
 
 def answerable(evidence: Evidence, scores: Scores) -> bool:
     """Whether the passages hold an answer, as far as the signs say."""
-    told = signs(evidence, scores)
-    return INTERCEPT + sum(ANSWERABLE[name] * sign for name, sign in told.items()) > 0
+    features = signs(evidence, scores)
+    return INTERCEPT + sum(ANSWERABLE[name] * sign for name, sign in features.items()) > 0
 
 
 def drawn(scores: Scores, sampling: Sampling, random: Random) -> list[int]:
@@ -76,13 +76,13 @@ def drawn(scores: Scores, sampling: Sampling, random: Random) -> list[int]:
     temperature = sampling.temperature or 0.0
     if temperature < _COLDEST:
         return ranked
-    kept = ranked[: sampling.top_k or None]
-    likely = softmax(scores[kept] / temperature)
+    top = ranked[: sampling.top_k or None]
+    likely = softmax(scores[top] / temperature)
     before = np.cumsum(likely) - likely
     top_p = 1.0 if sampling.top_p is None else sampling.top_p
-    kept = [one for one, mass in zip(kept, before, strict=True) if mass < top_p] or ranked[:1]
-    shaken = {one: scores[one] + temperature * gumbel(random) for one in kept}
-    return sorted(kept, key=lambda one: -shaken[one])
+    top = [one for one, mass in zip(top, before, strict=True) if mass < top_p] or ranked[:1]
+    shaken = {one: scores[one] + temperature * gumbel(random) for one in top}
+    return sorted(top, key=lambda one: -shaken[one])
 
 
 def gumbel(random: Random) -> float:
@@ -101,16 +101,16 @@ def chosen(
     """
     likely = softmax(scores)
     best = order[0]
-    said = [best]
+    choice = [best]
     if candidates[best].place and _PRONOUN.match(candidates[best].text):
-        said.append(best - 1)
+        choice.append(best - 1)
     for one in order[1:LONGEST]:
-        new = not any(_same(one, other, candidates, vectors) for other in said)
-        if likely[one] >= _WORTH_SAYING and new and len(said) < LONGEST:
-            said.append(one)
-    passages = [candidates[one].passage for one in said]
+        new = not any(_same(one, other, candidates, vectors) for other in choice)
+        if likely[one] >= _WORTH_SAYING and new and len(choice) < LONGEST:
+            choice.append(one)
+    passages = [candidates[one].passage for one in choice]
     return sorted(
-        said, key=lambda one: (passages.index(candidates[one].passage), candidates[one].place)
+        choice, key=lambda one: (passages.index(candidates[one].passage), candidates[one].place)
     )
 
 

@@ -42,15 +42,15 @@ class Case:
         question: Question,
         candidates: Sequence[Candidate],
         vectors: Vectors,
-        asked: Vectors,
+        question_vectors: Vectors,
     ) -> None:
         self.question = question
         self.candidates = candidates
         self.said = [frozenset(terms(one.text)) for one in candidates]
         self.above = [frozenset(terms(one.context)) for one in candidates]
-        self.cosine = vectors @ asked  # (n,)
+        self.cosine = vectors @ question_vectors  # (n,)
         self._vectors = vectors  # (n, 384)
-        self._asked = asked  # (384,)
+        self._asked = question_vectors  # (384,)
         weigh = inverse_document_frequency(self.said)
         self._weights = {term: weigh(term) for term in question.terms}
         self._total = sum(self._weights.values()) or 1.0
@@ -113,11 +113,11 @@ def likeliest(question: Question, candidates: Sequence[Candidate]) -> Sequence[C
     """Of very many candidates those that share most words with the question, in reading order."""
     if len(candidates) <= MOST:
         return candidates
-    said = [frozenset(terms(f"{one.context} {one.text}")) for one in candidates]
-    weigh = inverse_document_frequency(said)
-    shared = [sum(weigh(term) for term in question.terms if term in one) for one in said]
-    kept = sorted(range(len(candidates)), key=lambda place: -shared[place])[:MOST]
-    return [candidates[place] for place in sorted(kept)]
+    words_of = [frozenset(terms(f"{one.context} {one.text}")) for one in candidates]
+    weigh = inverse_document_frequency(words_of)
+    shared = [sum(weigh(term) for term in question.terms if term in one) for one in words_of]
+    best_places = sorted(range(len(candidates)), key=lambda place: -shared[place])[:MOST]
+    return [candidates[place] for place in sorted(best_places)]
 
 
 def _new_name(case: Case, i: int) -> bool:
@@ -125,8 +125,8 @@ def _new_name(case: Case, i: int) -> bool:
 
 
 def _no_name(case: Case, i: int) -> bool:
-    wanted = case.question.names
-    return bool(wanted) and wanted.isdisjoint(words(case.candidates[i].text))
+    names = case.question.names
+    return bool(names) and names.isdisjoint(words(case.candidates[i].text))
 
 
 def _cosine_before(case: Case, i: int) -> float:

@@ -34,8 +34,8 @@ def limited(
     for piece, cut in _shortened(source, sampling.max_tokens, spans):
         text += piece
         reason = "length" if cut else reason
-        if found := _first(sampling.stop, text[sent:]):
-            stop, place = found
+        if match := _first(sampling.stop, text[sent:]):
+            stop, place = match
             text, reason = text[: sent + place], "stop"
             break
         settled = len(text) - _held(sampling.stop, text[sent:])
@@ -66,9 +66,9 @@ def _first(stops: Sequence[str], text: str) -> tuple[str, int] | None:
     >>> _first(("END", "N"), "THE END")
     ('N', 5)
     """
-    found = [(text.find(stop), stop) for stop in stops if stop in text]
-    place, stop = min(found, key=lambda one: one[0] + len(one[1]), default=(-1, ""))
-    return (stop, place) if found else None
+    matches = [(text.find(stop), stop) for stop in stops if stop in text]
+    place, stop = min(matches, key=lambda one: one[0] + len(one[1]), default=(-1, ""))
+    return (stop, place) if matches else None
 
 
 def _held(stops: Sequence[str], text: str) -> int:

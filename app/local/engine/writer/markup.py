@@ -28,10 +28,10 @@ def elements(text: str, names: Sequence[str]) -> list[Element]:
     return list(_elements(text, _tag(tuple(names))))
 
 
-def without(text: str, found: Sequence[Element]) -> str:
+def without(text: str, elements_to_drop: Sequence[Element]) -> str:
     """The text without these elements."""
-    ends = [0, *(one.end for one in found)]
-    starts = [*(one.start for one in found), len(text)]
+    ends = [0, *(one.end for one in elements_to_drop)]
+    starts = [*(one.start for one in elements_to_drop), len(text)]
     return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 

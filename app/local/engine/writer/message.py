@@ -58,8 +58,8 @@ def take_apart(text: str) -> Message:
     text = _OPEN_TAG.sub(r"\1:\n", text)
     passages, rest = tagged(_ANSWER_HERE.sub("", text))
     conversation: tuple[Turn, ...] = ()
-    if said := elements(rest, _HISTORY):
-        conversation, rest = _turns(said[-1].inner), without(rest, said)
+    if history := elements(rest, _HISTORY):
+        conversation, rest = _turns(history[-1].inner), without(rest, history)
     question, rest = _question(rest)
     if label := _LABELLED_HISTORY.search(rest):
         conversation, rest = _turns(rest[label.end() :]), rest[: label.start()]
@@ -94,6 +94,6 @@ def _turns(history: str) -> tuple[Turn, ...]:
     """
     _, *parts = _SPEAKER.split(history)
     return tuple(
-        Turn("user" if who.lower() in _USERS else "assistant", said.strip())
-        for who, said in zip(parts[::2], parts[1::2], strict=True)
+        Turn("user" if who.lower() in _USERS else "assistant", text.strip())
+        for who, text in zip(parts[::2], parts[1::2], strict=True)
     )

@@ -67,8 +67,8 @@ def find(text: str) -> Found:
     ([Passage(label='', text='Quartz is hard.', name='')], '')
     """
     shapes: tuple[Callable[[str], Found], ...] = (tagged, _labelled, _announced, _numbered)
-    found = (shape(text) for shape in shapes)
-    return next((one for one in found if one[0]), ([], text))
+    readings = (shape(text) for shape in shapes)
+    return next((one for one in readings if one[0]), ([], text))
 
 
 def tagged(text: str) -> Found:
@@ -77,10 +77,10 @@ def tagged(text: str) -> Found:
     >>> tagged('<passage n="2" document="a.md">Quartz is hard.</passage> How hard is it?')
     ([Passage(label='2', text='Quartz is hard.', name='a.md')], ' How hard is it?')
     """
-    if found := elements(text, _ONE):
-        return [_passage(one, place) for place, one in enumerate(found, 1)], without(text, found)
-    found = elements(text, _ALL)
-    return [one for block in found for one in _block(block.inner)], without(text, found)
+    if blocks := elements(text, _ONE):
+        return [_passage(one, place) for place, one in enumerate(blocks, 1)], without(text, blocks)
+    blocks = elements(text, _ALL)
+    return [one for block in blocks for one in _block(block.inner)], without(text, blocks)
 
 
 def context(text: str) -> re.Match[str] | None:
@@ -89,14 +89,18 @@ def context(text: str) -> re.Match[str] | None:
 
 
 def _passage(element: Element, place: int) -> Passage:
-    told = {name.lower(): a or b for name, a, b in _ATTRIBUTE.findall(element.attributes)}
+    attributes = {name.lower(): a or b for name, a, b in _ATTRIBUTE.findall(element.attributes)}
     inner = elements(element.inner, _INNER)
-    told |= {one.name: one.inner.strip() for one in inner}
+    attributes |= {one.name: one.inner.strip() for one in inner}
     content = elements(element.inner, _CONTENT)
     return Passage(
-        label=next((told[key] for key in _LABELS if told.get(key, "").isdecimal()), str(place)),
+        label=next(
+            (attributes[key] for key in _LABELS if attributes.get(key, "").isdecimal()), str(place)
+        ),
         text=(content[0].inner if content else without(element.inner, inner)).strip(),
-        name=next((told[key] for key in _NAMES if not told.get(key, "0").isdecimal()), ""),
+        name=next(
+            (attributes[key] for key in _NAMES if not attributes.get(key, "0").isdecimal()), ""
+        ),
     )
 
 
@@ -132,11 +136,11 @@ def _numbered(text: str) -> Found:
     if not starts:
         return [], text
     ends = [match.start() for match in starts[1:]] + [len(text)]
-    found = [
+    passages = [
         Passage(str(number), text[match.end() : end].strip())
         for number, (match, end) in enumerate(zip(starts, ends, strict=True), 1)
     ]
-    return found, text[: starts[0].start()]
+    return passages, text[: starts[0].start()]
 
 
 def _in_order(text: str) -> Iterator[re.Match[str]]:

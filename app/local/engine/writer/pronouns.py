@@ -31,7 +31,7 @@ _JOINS = re.compile(r" (of|in|for|on) ")
 _INDEFINITE = re.compile(r"^an? ", re.IGNORECASE)
 
 
-def name_pronouns(question: str, asked: str, answered: str) -> str:
+def name_pronouns(question: str, last_question: str, last_answer: str) -> str:
     """The question with its first pronoun named, unless it is named in the question itself.
 
     >>> name_pronouns("Can it be changed?", "What is the limit in AWS Lambda?", "900 seconds.")
@@ -45,39 +45,43 @@ def name_pronouns(question: str, asked: str, answered: str) -> str:
     if pronoun is None or _EXPLETIVE.match(question, pronoun.start()):
         return question
     before, after = question[: pronoun.start()], question[pronoun.end() :]
-    meant = None if _has_antecedent(before) else _meant(pronoun["word"].lower(), asked, answered)
-    return question if meant is None else f"{before}{_named(pronoun, meant)}{after}"
+    antecedent = (
+        None
+        if _has_antecedent(before)
+        else _meant(pronoun["word"].lower(), last_question, last_answer)
+    )
+    return question if antecedent is None else f"{before}{_named(pronoun, antecedent)}{after}"
 
 
-def topic(found: Iterable[Phrase]) -> Phrase | None:
+def topic(candidates: Iterable[Phrase]) -> Phrase | None:
     """What a question is about: its last name, else its last phrase, a determined one first."""
-    return max(found, key=lambda one: (one.name, one.determined, one.start), default=None)
+    return max(candidates, key=lambda one: (one.name, one.determined, one.start), default=None)
 
 
 def _has_antecedent(before: str) -> bool:
     """Whether something before the pronoun may be what it stands for, or a clause's head."""
-    found = phrases(before)
-    head = before.rstrip().endswith(("those", "these", *(phrase.text for phrase in found)))
-    return head or any(phrase.determined or phrase.name for phrase in found)
+    candidates = phrases(before)
+    head = before.rstrip().endswith(("those", "these", *(phrase.text for phrase in candidates)))
+    return head or any(phrase.determined or phrase.name for phrase in candidates)
 
 
-def _meant(word: str, asked: str, answered: str) -> str | None:
+def _meant(word: str, last_question: str, last_answer: str) -> str | None:
     if word in _PERSONAL:
-        people = _PERSON.findall(answered) or _PERSON.findall(asked)
+        people = _PERSON.findall(last_answer) or _PERSON.findall(last_question)
         if people:
             return str(people[-1])
-    topics, text = phrases(asked), asked
+    topics, text = phrases(last_question), last_question
     if word in _MANY:
-        several = ((_several(phrases(said)), said) for said in (asked, answered))
-        topics, text = next((one for one in several if one[0]), (topics, asked))
+        several = ((_several(phrases(text)), text) for text in (last_question, last_answer))
+        topics, text = next((one for one in several if one[0]), (topics, last_question))
     about = topic(topics)
     if about is None:
         return None
     return _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
 
 
-def _several(found: Iterable[Phrase]) -> list[Phrase]:
-    return [phrase for phrase in found if phrase.plural and (phrase.determined or phrase.name)]
+def _several(candidates: Iterable[Phrase]) -> list[Phrase]:
+    return [phrase for phrase in candidates if phrase.plural and (phrase.determined or phrase.name)]
 
 
 def _beginning(about: Phrase, topics: Sequence[Phrase], text: str) -> int:
@@ -87,11 +91,11 @@ def _beginning(about: Phrase, topics: Sequence[Phrase], text: str) -> int:
     return min(joined, default=about.start)
 
 
-def _named(pronoun: re.Match[str], meant: str) -> str:
+def _named(pronoun: re.Match[str], antecedent: str) -> str:
     word, noun = pronoun["word"].lower(), pronoun["noun"] or ""
     if word in _DEMONSTRATIVE and noun:
-        known = set(terms(noun)) <= set(terms(meant))
-        return meant if known else f"the{noun} of {meant}"
+        known = set(terms(noun)) <= set(terms(antecedent))
+        return antecedent if known else f"the{noun} of {antecedent}"
     if word in _POSSESSIVE and noun:
-        return f"{meant}'{'' if meant.endswith('s') else 's'}{noun}"
-    return f"{meant}{noun}"
+        return f"{antecedent}'{'' if antecedent.endswith('s') else 's'}{noun}"
+    return f"{antecedent}{noun}"

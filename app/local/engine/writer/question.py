@@ -75,10 +75,10 @@ class Question:
         >>> [bool(begins.match(text)) for text in ("A stand-in is a server.", "It is a stand-in.")]
         [True, False]
         """
-        asked = _WHAT_IS.match(self.text)
-        if asked is None:
+        match = _WHAT_IS.match(self.text)
+        if match is None:
             return None
-        subject = re.escape(asked[1])
+        subject = re.escape(match[1])
         return re.compile(
             rf"(?:(?:an?|the) )?{subject}\b.{{0,30}}? (?:is|are|was|were|means)\b", re.I
         )

@@ -72,8 +72,8 @@ def read(prompt: Prompt) -> Task:
     conversation = message.conversation or tuple(map(_bare, before))
     passages, system = message.passages, prompt.system
     if not passages:
-        found, system = find(prompt.system)
-        passages = tuple(found)
+        found_passages, system = find(prompt.system)
+        passages = tuple(found_passages)
     instructions = f"{system}\n{message.instructions}"
     if _REWRITE.search(instructions) and _ALONE.search(instructions):
         return Rewrite(message.question, conversation)
@@ -135,8 +135,8 @@ def _abstention(instructions: str) -> str:
                 if exact := pattern.search(line):
                     return exact["said"].strip()
             if reported := _REPORTED.search(line):
-                said = reported["said"]
+                words = reported["said"]
                 for second, first in _TO_FIRST_PERSON:
-                    said = re.sub(rf"\b{second}\b", first, said)
-                return f"I {said.strip()}."
+                    words = re.sub(rf"\b{second}\b", first, words)
+                return f"I {words.strip()}."
     return ABSTENTION

@@ -51,58 +51,58 @@ def rewrite(question: str, conversation: Sequence[Turn]) -> str:
     >>> rewrite("What is DynamoDB and how does it scale?", said)
     'What is DynamoDB and how does it scale?'
     """
-    asked = answered = ""
+    last_question = last_answer = ""
     for turn in conversation:
         if turn.role == "user":
-            asked = _alone(turn.text.strip(), asked, answered)
+            last_question = _alone(turn.text.strip(), last_question, last_answer)
         else:
-            answered = turn.text
-    return _alone(question, asked, answered)
+            last_answer = turn.text
+    return _alone(question, last_question, last_answer)
 
 
-def _alone(question: str, asked: str, answered: str) -> str:
+def _alone(question: str, last_question: str, last_answer: str) -> str:
     """The question, given the one before it, which stands alone, and its answer."""
-    if not _CLAUSE.search(asked) or _COURTESY.match(question):
+    if not _CLAUSE.search(last_question) or _COURTESY.match(question):
         return question
-    named = name_pronouns(question, asked, answered)
+    named = name_pronouns(question, last_question, last_answer)
     if named != question:
         return named
     if about := _WHAT_ABOUT.match(question) or _fragment(question):
-        return _replace(about["fragment"].strip(" ."), asked)
+        return _replace(about["fragment"].strip(" ."), last_question)
     if bare := _BARE_WH.match(question):
-        return f"{asked.rstrip(' ?.')}, and {bare['fragment'].lower()}?"
-    return _name_topic(question, asked)
+        return f"{last_question.rstrip(' ?.')}, and {bare['fragment'].lower()}?"
+    return _name_topic(question, last_question)
 
 
 def _fragment(question: str) -> re.Match[str] | None:
     """A question without a clause of its own: "And in Fargate?", "GPU instances?"."""
-    found = _FRAGMENT.match(question)
-    if found is None or _CLAUSE.search(question):
+    match = _FRAGMENT.match(question)
+    if match is None or _CLAUSE.search(question):
         return None
-    leaning = found["lead"] or _PREPOSITION.match(found["fragment"])
+    leaning = match["lead"] or _PREPOSITION.match(match["fragment"])
     longest = _LONGEST_FRAGMENT if leaning else _LONGEST_BARE_FRAGMENT
-    return found if len(found["fragment"].split()) <= longest else None
+    return match if len(match["fragment"].split()) <= longest else None
 
 
-def _replace(fragment: str, asked: str) -> str:
+def _replace(fragment: str, last_question: str) -> str:
     """The last question, asked of the fragment instead.
 
     >>> _replace("for layers", "What is the limit for functions?")
     'What is the limit for layers?'
     """
     if preposition := _PREPOSITION.match(fragment):
-        same = re.search(rf"\b{preposition[1]}\b [^?,;]*(?=[?,;]|$)", asked, re.IGNORECASE)
+        same = re.search(rf"\b{preposition[1]}\b [^?,;]*(?=[?,;]|$)", last_question, re.IGNORECASE)
         if same:
-            return asked[: same.start()] + fragment + asked[same.end() :]
-        return f"{asked.rstrip(' ?.')} {fragment}?"
+            return last_question[: same.start()] + fragment + last_question[same.end() :]
+        return f"{last_question.rstrip(' ?.')} {fragment}?"
     new = next(iter(phrases(fragment)), None)
-    old = new and _like(new, phrases(asked))
-    about = topic(phrases(asked))
+    old = new and _like(new, phrases(last_question))
+    about = topic(phrases(last_question))
     if new and about and about.name and not new.name and old in (None, about):
         return f"What about {fragment} of {about.text}?"
     if not old:
-        return f"{asked.rstrip(' ?.')}, and {fragment}?"
-    return asked[: old.start] + fragment + asked[old.end :]
+        return f"{last_question.rstrip(' ?.')}, and {fragment}?"
+    return last_question[: old.start] + fragment + last_question[old.end :]
 
 
 def _like(new: Phrase, olds: Sequence[Phrase]) -> Phrase | None:
@@ -111,16 +111,16 @@ def _like(new: Phrase, olds: Sequence[Phrase]) -> Phrase | None:
     with_head = [old for old in olds if head and terms(old.text)[-1:] == head]
     of_sort = [old for old in olds if (old.name, old.determined) == (new.name, new.determined)]
     named = [old for old in olds if old.name == new.name]
-    return next((found[-1] for found in (with_head, of_sort, named, olds) if found), None)
+    return next((names[-1] for names in (with_head, of_sort, named, olds) if names), None)
 
 
-def _name_topic(question: str, asked: str) -> str:
+def _name_topic(question: str, last_question: str) -> str:
     """A question as bare as "What is the default?" is one about the topic.
 
     >>> _name_topic("What is the default?", "How long is the timeout?")
     'What is the default of the timeout?'
     """
-    about = topic(phrases(asked))
+    about = topic(phrases(last_question))
     bare = len(terms(question)) <= 1 and not any(one.name for one in phrases(question))
     if not (bare and about and _CLAUSE.search(question)):
         return question

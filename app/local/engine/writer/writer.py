@@ -65,8 +65,8 @@ class Writer:
     def _answer(self, prompt: Prompt, sampling: Sampling) -> "_Text":
         match read(prompt):
             case Answer() as task:
-                said = self._say(task, sampling, _random(prompt, sampling))
-                return _written(said, task) if said else _Text(task.abstention)
+                text = self._say(task, sampling, _random(prompt, sampling))
+                return _written(text, task) if text else _Text(task.abstention)
             case Rewrite(question, conversation):
                 return _Text(rewrite(question, conversation))
             case Other():
@@ -75,17 +75,17 @@ class Writer:
     def _say(self, task: Answer, sampling: Sampling, random: Random) -> list[Candidate]:
         """The candidates that make the answer; none where the passages hold none."""
         question = Question(rewrite(task.question, task.conversation))
-        found = likeliest(question, candidates([one.text for one in task.passages]))
-        if not found or not question.terms:
+        choices = likeliest(question, candidates([one.text for one in task.passages]))
+        if not choices or not question.terms:
             return []
-        vectors = self._remembered.encode([*(one.text for one in found), question.text])
-        case = Case(question, found, vectors[:-1], vectors[-1])
+        vectors = self._remembered.encode([*(one.text for one in choices), question.text])
+        case = Case(question, choices, vectors[:-1], vectors[-1])
         shown = evidence(case)  # (n, features)
         scores = score(shown)  # (n,)
         if not answerable(shown, scores):
             return []
         order = drawn(scores, sampling, random)
-        return [found[place] for place in chosen(found, order, scores, vectors)]
+        return [choices[place] for place in chosen(choices, order, scores, vectors)]
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ class _Text:
     citations: tuple[Citation, ...] = ()
 
 
-def _written(said: Sequence[Candidate], task: Answer) -> _Text:
+def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
     """The sentences, one after the other, each with its mark."""
     text = ""
     citations = []
-    for one in said:
+    for one in sentences:
         passage = task.passages[one.passage]
         text += " " if text else ""
         start = len(text)
