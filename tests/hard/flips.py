@@ -48,7 +48,8 @@ def run(plan: Plan) -> Iterator[Count]:
             for kind in track(order, "flips", transient=True):
                 shutil.rmtree(live)
                 shutil.copytree(whole, live, symlinks=True)
-                home.start()  # which makes the copied files its own: they have other numbers
+                home.start()
+                _examined(home, truth)  # which makes copied files its own: they have other numbers
                 home.stop()
                 path = live / random.choice(kinds[kind])
                 where = f"{path.relative_to(live)} at byte {_flip(path, random)}"
