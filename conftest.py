@@ -6,9 +6,13 @@ Pytest's `--doctest-modules` imports every module to read its docstrings. That w
 and the Node behind it, for a run of one test of the command line.
 """
 
+import importlib
 from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parent
+PACKAGES = ("app", "infra", "lambdas")
 
 PROMPT = b">>> "
 
@@ -42,3 +46,15 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if path.suffix != ".py" or path.name.startswith("test_") or path.name == "conftest.py":
         return None
     return None if PROMPT in path.read_bytes() else True
+
+
+def pytest_collect_file(file_path: Path) -> None:
+    """Import a module of the application by its name before pytest does.
+
+    Pytest's import mode `importlib` would load it beside its package, and a second time once the
+    package is imported: then a class is not itself, and a function's name in a package is the
+    module of that name.
+    """
+    relative = file_path.relative_to(ROOT)
+    if relative.parts[0] in PACKAGES and file_path.suffix == ".py":
+        importlib.import_module(".".join(relative.with_suffix("").parts).removesuffix(".__init__"))

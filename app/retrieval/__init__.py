@@ -19,7 +19,7 @@ from app.guardrail import Guard
 from app.meter import Account
 from app.retrieval.explanation import Explanation, explain
 from app.retrieval.filters import check_filter
-from app.retrieval.retrieve import SearchType, retrieve
+from app.retrieval.retriever import SearchType, retrieve
 from app.retrieval.screening import Screening, screen
 
 if TYPE_CHECKING:

@@ -53,6 +53,8 @@ def test_nobody_is_trusted_but_services(templates: Templates, variant: str) -> N
 
 CALLS = {
     "ApplyGuardrail": "bedrock:ApplyGuardrail",
+    "Converse": "bedrock:InvokeModel",
+    "ConverseStream": "bedrock:InvokeModelWithResponseStream",
     "DeleteKnowledgeBaseDocuments": "bedrock:DeleteKnowledgeBaseDocuments",
     "DeleteObject": "s3:DeleteObject",
     "DeleteObjects": "s3:DeleteObject",
@@ -84,8 +86,10 @@ NO_OPERATION = {"Setting up the AWS clients"}
 
 
 def test_the_application_may_do_what_it_calls_and_no_more(templates: Templates) -> None:
-    """`calling("...")` names every operation of the application's."""
-    called = _called("web", "answer", "documents", "models", "conversations", "guardrail.py")
+    """`calling`, and for models `whole` and `streamed`, name each operation that is called."""
+    called = _called(
+        *("web", "answer", "retrieval", "documents", "models", "conversations", "guardrail")
+    )
     needed = {CALLS[operation] for operation in called - NO_OPERATION}
     every = {"kms:Decrypt", "kms:GenerateDataKey"} | _EVERY_FUNCTION
     assert _may(templates, "ApplicationFunctionRole") == (needed - BY_INGEST) | every
@@ -117,7 +121,7 @@ def _called(*parts: str) -> set[str]:
     return {
         name
         for path in paths
-        for name in re.findall(r'(?:calling|_direct)\("([^"]+)"', path.read_text())
+        for name in re.findall(r'\b(?:calling|_direct|whole|streamed)\("([^"]+)"', path.read_text())
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from app.aws import Clients, clients
 from app.events import Passage
 from app.retrieval import retrieve
-from app.retrieval.retrieve import SearchType
+from app.retrieval.retriever import SearchType
 from tests.models.loopback import JSON_TYPE, Loopback, reply
 
 PLACE = {"type": "S3", "s3Location": {"uri": "s3://d/a.md"}}

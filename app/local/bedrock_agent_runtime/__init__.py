@@ -5,7 +5,7 @@ Its operations on tags are those of bedrock-agent, which AWS has under the same 
 
 from functools import partial
 
-from app.local.bedrock_agent_runtime.retrieve import SearchableBase, SearchableBases, retrieve
+from app.local.bedrock_agent_runtime.retrieval import SearchableBase, SearchableBases, retrieve
 from app.local.engine import Engine
 from app.local.wire import JSON, Call, Service
 

@@ -18,8 +18,9 @@ def headers(text: str) -> Prompt:
     r"""Llama 3 and 4: a header before each turn, a token behind it.
 
     >>> start = "<|start_header_id|>{}<|end_header_id|>\n\n{}<|eot_id|>"
-    >>> headers(start.format("system", "Be brief.") + start.format("user", "Hello"))
-    Prompt(turns=(Turn(role='user', text='Hello'),), system='Be brief.', documents=())
+    >>> prompt = headers(start.format("system", "Be brief.") + start.format("user", "Hello"))
+    >>> prompt.system, [(turn.role, turn.text) for turn in prompt.turns]
+    ('Be brief.', [('user', 'Hello')])
     """
     _, *parts = _HEADER.split(text)
     messages = [
@@ -44,10 +45,10 @@ def instructions(text: str) -> Prompt:
 
     There is no place for a system prompt but before the user's first words, or in <<SYS>>.
 
-    >>> instructions("<s>[INST] Be brief.\n\nHi [/INST] Hello.</s>[INST] Who are you? [/INST]")
-    ... # doctest: +NORMALIZE_WHITESPACE
-    Prompt(turns=(Turn(role='user', text='Hi'), Turn(role='assistant', text='Hello.'),
-                  Turn(role='user', text='Who are you?')), system='Be brief.', documents=())
+    >>> text = "<s>[INST] Be brief.\n\nHi [/INST] Hello.</s>[INST] Who are you? [/INST]"
+    >>> prompt = instructions(text)
+    >>> prompt.system, [turn.text for turn in prompt.turns]
+    ('Be brief.', ['Hi', 'Hello.', 'Who are you?'])
     """
     _, *messages = [part.strip() for part in _INSTRUCTION.split(_SENTENCE.sub("", text))]
     if messages and not messages[-1]:
