@@ -197,9 +197,12 @@ def test_an_error_in_the_middle_is_the_streams_own_and_is_logged_without_the_que
     assert [part["type"] for part in found][-3:] == ["text-end", "data-error", "error"]
     assert data_of(found, "error")[0]["code"] == "throttled"
     logged = [json.loads(line) for line in function.log.read_text().splitlines()]
-    [line] = [line for line in logged if line.get("requestId") == head.headers["x-request-id"]]
-    assert "throttled" in line["message"]
-    assert (line["level"], line["gatewayRequestId"]) == ("WARNING", REQUEST_ID)
+    own = [line for line in logged if line.get("requestId") == head.headers["x-request-id"]]
+    assert {line["gatewayRequestId"] for line in own} == {REQUEST_ID}
+    [warning] = [line for line in own if line["level"] == "WARNING"]
+    assert "throttled" in warning["message"]
+    [usage] = [line["usage"] for line in own if line.get("usage", {}).get("purpose") == "answer"]
+    assert (usage["outcome"], usage["error"]) == ("failed", "throttled")
     assert SUBJECT not in function.log.read_text()
 
 
