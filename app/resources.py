@@ -6,7 +6,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 OWN = ".outcrop/"
 """Begins the keys of what is Outcrop's own in the documents bucket."""
@@ -34,9 +33,6 @@ given up."""
 
 DEAD_LETTER_SECONDS = 14 * 86_400
 """How long dead letters are kept: as long as SQS keeps any message."""
-
-PYTHON: Final = "python3.14"
-"""The functions' runtime, in Lambda's words."""
 
 
 @dataclass(frozen=True, slots=True)
