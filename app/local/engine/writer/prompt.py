@@ -30,19 +30,28 @@ class Turn:
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool that the model may ask for. `input_schema` is the JSON Schema of its parameters."""
+    """A tool that the model may ask for.
+
+    Attributes:
+        input_schema: the JSON Schema of its parameters.
+        strict: whether the parameters have to keep to the schema to the letter.
+    """
 
     name: str
     description: str
     input_schema: dict[str, Any]
+    strict: bool = False
 
 
 @dataclass(frozen=True)
 class ToolChoice:
-    """Whether the model may ask for a tool ("auto"), must ("any"), or must for `name` ("tool")."""
+    """Whether the model may ask for a tool ("auto"), must ("any"), must for `name` ("tool"), or may
+    not ("none"). Without `parallel` it asks for one at most.
+    """
 
-    kind: Literal["auto", "any", "tool"] = "auto"
+    kind: Literal["auto", "any", "tool", "none"] = "auto"
     name: str = ""
+    parallel: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ class Prompt:
         documents: passages that stand apart from the text; they are cited apart from it, too.
         tools: what the model may ask for.
         tool_choice: whether it may or must.
+        output_schema: the JSON Schema of the answer, which is JSON then; None where it is text.
     """
 
     turns: tuple[Turn, ...]
@@ -71,6 +81,7 @@ class Prompt:
     documents: tuple[Document, ...] = ()
     tools: tuple[Tool, ...] = ()
     tool_choice: ToolChoice = ToolChoice()
+    output_schema: dict[str, Any] | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -81,7 +92,9 @@ class Prompt:
             for tool in self.tools
             for text in (tool.name, tool.description, json.dumps(tool.input_schema))
         )
-        return (self.system, *chain.from_iterable(map(_texts, self.turns)), *documents, *tools)
+        output = [json.dumps(self.output_schema)] if self.output_schema is not None else []
+        turns = chain.from_iterable(map(_texts, self.turns))
+        return (self.system, *turns, *documents, *tools, *output)
 
 
 def _texts(turn: Turn) -> Iterator[str]:

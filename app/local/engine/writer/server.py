@@ -255,6 +255,7 @@ def _tools(prompt: Prompt) -> dict[str, Any]:
     choice: Any = {
         "auto": "auto",
         "any": "required",
+        "none": "none",
         "tool": {"type": "function", "function": {"name": prompt.tool_choice.name}},
     }[prompt.tool_choice.kind]
     return {
