@@ -42,7 +42,7 @@ def invoke(
 
     Args and errors are those of `app.models.invoke`.
     """
-    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail), observe))
+    return last(_call(runtime, model, prompt, guardrail, observe, stream=False))
 
 
 def stream(
@@ -58,8 +58,7 @@ def stream(
     What it yields, and its errors, are those of `app.models.stream`. A stream that ends without
     messageStop was cut; one that ends after it, without metadata, is whole and has no counts.
     """
-    request = _request(model, prompt, guardrail)
-    return (_streamed if model.facts.streams else _whole)(runtime, model, prompt, request, observe)
+    return _call(runtime, model, prompt, guardrail, observe, stream=model.facts.streams)
 
 
 def request(prompt: Prompt) -> JSON:
@@ -130,35 +129,29 @@ def top_k_field(model: Model, top_k: int | None) -> JSON | None:
             return {"top_k": top_k}
 
 
-def _whole(
+def _call(
     runtime: BedrockRuntimeClient,
     model: Model,
     prompt: Prompt,
-    request: JSON,
+    guardrail: GuardrailConfiguration | None,
     observe: UsageObserver,
+    *,
+    stream: bool,
 ) -> Generator[Delta | Completion, None, None]:
+    """Check and write the request at once; send it when the first delta is asked for."""
+    request = _request(model, prompt, guardrail)
     partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools), observe=observe)
+
+    def converse_stream() -> tuple[Any, Any]:
+        response = runtime.converse_stream(**request)
+        return response, response["stream"]
 
     def read(response: Any) -> tuple[Delta, ...]:
         return partial.add_body(response, CONVERSE.reply)
 
-    return whole("Converse", model, partial, lambda: runtime.converse(**request), read)
-
-
-def _streamed(
-    runtime: BedrockRuntimeClient,
-    model: Model,
-    prompt: Prompt,
-    request: JSON,
-    observe: UsageObserver,
-) -> Generator[Delta | Completion, None, None]:
-    partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools), observe=observe)
-
-    def call() -> tuple[Any, Any]:
-        response = runtime.converse_stream(**request)
-        return response, response["stream"]
-
-    def read(event: Any) -> tuple[Delta, ...]:
+    def read_event(event: Any) -> tuple[Delta, ...]:
         return partial.add_body(event, CONVERSE.chunk)
 
-    return streamed("ConverseStream", model, partial, call, read)
+    if stream:
+        return streamed("ConverseStream", model, partial, converse_stream, read_event)
+    return whole("Converse", model, partial, lambda: runtime.converse(**request), read)

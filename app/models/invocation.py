@@ -39,7 +39,7 @@ def invoke(
         InvalidRequest: the model does not take what the prompt holds.
         OutcropError: the call failed, by the table in `app.aws`.
     """
-    return last(_whole(runtime, model, prompt, _request(model, prompt, guardrail), observe))
+    return last(_call(runtime, model, prompt, guardrail, observe, stream=False))
 
 
 def stream(
@@ -62,9 +62,7 @@ def stream(
     Raises:
         StreamCut: the reply broke off.
     """
-    streams = model.facts.streams
-    request = _request(model, prompt, guardrail, streamed=streams)
-    return (_streamed if streams else _whole)(runtime, model, prompt, request, observe)
+    return _call(runtime, model, prompt, guardrail, observe, stream=model.facts.streams)
 
 
 def _request(
@@ -91,37 +89,33 @@ def _request(
     }
 
 
-def _whole(
+def _call(
     runtime: BedrockRuntimeClient,
     model: Model,
     prompt: Prompt,
-    request: JSON,
+    guardrail: GuardrailConfiguration | None,
     observe: UsageObserver,
+    *,
+    stream: bool,
 ) -> Generator[Delta | Completion, None, None]:
-    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools), observe=observe)
+    """Check and write the request at once; send it when the first delta is asked for."""
+    family = model.family
+    request = _request(model, prompt, guardrail, streamed=stream)
+    reply = PartialReply(model.id, family, tools=bool(prompt.tools), observe=observe)
 
-    def read(response: Any) -> tuple[Delta, ...]:
-        return reply.add(response["body"].read(), model.family.reply)
-
-    return whole("InvokeModel", model, reply, lambda: runtime.invoke_model(**request), read)
-
-
-def _streamed(
-    runtime: BedrockRuntimeClient,
-    model: Model,
-    prompt: Prompt,
-    request: JSON,
-    observe: UsageObserver,
-) -> Generator[Delta | Completion, None, None]:
-    reply = PartialReply(model.id, model.family, tools=bool(prompt.tools), observe=observe)
-
-    def call() -> tuple[Any, Any]:
+    def invoke_stream() -> tuple[Any, Any]:
         response = runtime.invoke_model_with_response_stream(**request)
         return response, response["body"]
 
-    def read(event: Any) -> tuple[Delta, ...]:
+    def read(response: Any) -> tuple[Delta, ...]:
+        return reply.add(response["body"].read(), family.reply)
+
+    def read_event(event: Any) -> tuple[Delta, ...]:
         if "chunk" not in event:
             return ()
-        return reply.add(event["chunk"]["bytes"], model.family.chunk)
+        return reply.add(event["chunk"]["bytes"], family.chunk)
 
-    return streamed("InvokeModelWithResponseStream", model, reply, call, read)
+    if stream:
+        operation = "InvokeModelWithResponseStream"
+        return streamed(operation, model, reply, invoke_stream, read_event)
+    return whole("InvokeModel", model, reply, lambda: runtime.invoke_model(**request), read)
