@@ -1,7 +1,7 @@
 """What a model is asked, how it is to write, and what it writes: the nouns of this package."""
 
 import json
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, Protocol
@@ -191,17 +191,25 @@ class Writing(Protocol):
 
 
 class Written:
-    """A Writing of text that is there already."""
+    """A Writing that is there already."""
 
-    def __init__(self, generation: Generation) -> None:
-        self._pieces = list(generation)
-        self.finish = generation.finish
-        self.input_tokens = generation.input_tokens
-        self.citations = generation.citations
+    def __init__(
+        self, deltas: Sequence[Delta], finish: Finish, citations: tuple[Citation, ...] = ()
+    ) -> None:
+        self._deltas = deltas
+        self.finish = finish
+        self.input_tokens = finish.input_tokens
+        self.citations = citations
+
+    @classmethod
+    def of(cls, generation: Generation) -> "Written":
+        """A text, all of whose pieces are taken."""
+        deltas = [TextDelta(piece) for piece in generation]
+        return cls(deltas, generation.finish, generation.citations)
 
     async def __aiter__(self) -> AsyncIterator[Delta]:
-        for piece in self._pieces:
-            yield TextDelta(piece)
+        for delta in self._deltas:
+            yield delta
 
     async def aclose(self) -> None:
         """There is nothing to end."""

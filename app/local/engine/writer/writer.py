@@ -7,6 +7,7 @@ from hashlib import sha256
 from random import Random
 
 from app.local.engine.encoder import TextEncoder
+from app.local.engine.writer.calls import Plan, Planning, write_calls
 from app.local.engine.writer.candidates import Candidate, candidates
 from app.local.engine.writer.choose import (
     answerable,
@@ -19,6 +20,7 @@ from app.local.engine.writer.limits import limited, pieces
 from app.local.engine.writer.prompt import (
     Citation,
     Generation,
+    ModelError,
     Prompt,
     Sampling,
     Written,
@@ -41,23 +43,56 @@ ABOUT = (
 
 
 class Writer:
-    """The extractive model. Thread-safe; the same request gets the same answer."""
+    """The extractive model. Thread-safe; the same request gets the same answer.
 
-    uses_tools = False
+    Args:
+        encoder: compares texts, and counts their tokens.
+        planner: decides which tools to call and finds the values of a structured answer. Without
+            one the model uses no tools.
+    """
 
-    def __init__(self, encoder: TextEncoder) -> None:
+    def __init__(self, encoder: TextEncoder, planner: Planning | None = None) -> None:
         self._encoder = encoder
+        self._planner = planner
         self._remembered = Remembered(encoder)
+
+    @property
+    def uses_tools(self) -> bool:
+        return self._planner is not None
 
     def count(self, prompt: Prompt) -> int:
         return sum(map(self._encoder.count, prompt.texts))
 
     async def write(self, prompt: Prompt, sampling: Sampling) -> Written:
         """The answer, all of it, computed in a thread."""
-        return await asyncio.to_thread(lambda: Written(self.generate(prompt, sampling)))
+        return await asyncio.to_thread(self._write, prompt, sampling)
+
+    def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
+        plan = self._plan(prompt)
+        if plan and plan.calls:
+            calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
+            return write_calls(calls, prompt, sampling, self._encoder.spans, self.count(prompt))
+        if plan and plan.text:
+            return Written.of(self._generation(_Text(plan.text), prompt, sampling))
+        if prompt.output_schema is not None:
+            raise ModelError(
+                "The stand-in model fills a schema with values that stand in the text, and found "
+                "none that make up a whole answer."
+            )
+        return Written.of(self.generate(prompt, sampling))
+
+    def _plan(self, prompt: Prompt) -> Plan | None:
+        """What to do about the tools or the schema of a prompt; None where it has neither."""
+        may_call = prompt.tools and prompt.tool_choice.kind != "none"
+        if self._planner is None or not (may_call or prompt.output_schema is not None):
+            return None
+        return self._planner.plan(prompt)
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
-        answer = self._answer(prompt, sampling)
+        """The answer in words, with no regard to tools."""
+        return self._generation(self._answer(prompt, sampling), prompt, sampling)
+
+    def _generation(self, answer: "_Text", prompt: Prompt, sampling: Sampling) -> Generation:
         tokens = self.count(prompt)
         source = limited(pieces(answer.text), sampling, self._encoder.spans, tokens)
         return Generation(source, tokens, answer.citations)

@@ -1,0 +1,81 @@
+"""Calls of tools, as a model writes them: each begins with its name, then comes its input as JSON,
+piece by piece, up to the longest answer in tokens.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from random import Random
+from string import ascii_letters, digits
+from typing import Any, Protocol
+
+from app.local.engine.writer.content import Delta, ToolInputDelta, ToolUseStart, delta_text
+from app.local.engine.writer.limits import Spans, pieces
+from app.local.engine.writer.prompt import Finish, Prompt, Sampling, Written
+
+
+class Call(Protocol):
+    """A call that was decided on."""
+
+    @property
+    def name(self) -> str:
+        """Of the tool."""
+        ...
+
+    @property
+    def input(self) -> dict[str, Any]:
+        """Its parameters."""
+        ...
+
+
+class Plan(Protocol):
+    """What to do about a prompt that has tools, or a schema of its answer. Neither calls nor a text
+    mean that nothing fits.
+    """
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The calls to make now."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What to say instead: a question that asks back, an answer from results, or JSON."""
+        ...
+
+
+class Planning(Protocol):
+    """What decides on the calls of a prompt."""
+
+    def plan(self, prompt: Prompt) -> Plan: ...
+
+
+def write_calls(
+    calls: Sequence[Call], prompt: Prompt, sampling: Sampling, spans: Spans, input_tokens: int
+) -> Written:
+    """The calls, written. One that is longer than there is room for ends within its input."""
+    deltas: list[Delta] = []
+    room = sampling.max_tokens
+    for delta in _deltas(calls, prompt):
+        tokens = spans(delta_text(delta))
+        if len(tokens) > room:
+            if isinstance(delta, ToolInputDelta) and room:
+                deltas.append(ToolInputDelta(delta.json[: tokens[room - 1][1]]))
+                room = 0
+            return Written(deltas, Finish("length", input_tokens, sampling.max_tokens - room))
+        deltas.append(delta)
+        room -= len(tokens)
+    return Written(deltas, Finish("tool_use", input_tokens, sampling.max_tokens - room))
+
+
+def _deltas(calls: Sequence[Call], prompt: Prompt) -> Iterator[Delta]:
+    for place, call in enumerate(calls):
+        yield ToolUseStart(_identifier(prompt, place), call.name)
+        for piece in pieces(json.dumps(call.input, ensure_ascii=False)):
+            yield ToolInputDelta(piece)
+
+
+def _identifier(prompt: Prompt, place: int) -> str:
+    """An id in Bedrock's form. The same request gets the same ids, another one others."""
+    random = Random(sha256(repr((prompt, place)).encode()).digest())  # noqa: S311 - no secret
+    return "tooluse_" + "".join(random.choices(ascii_letters + digits, k=22))

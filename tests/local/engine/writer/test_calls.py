@@ -1,0 +1,137 @@
+"""Calls of tools and structured answers, as the writer writes what a planner decides."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer import (
+    Delta,
+    Finish,
+    ModelError,
+    Prompt,
+    Sampling,
+    TextDelta,
+    Tool,
+    ToolChoice,
+    ToolInputDelta,
+    ToolUseStart,
+    Turn,
+    Writer,
+    delta_text,
+)
+
+SCHEMA: dict[str, Any] = {"type": "object", "properties": {"city": {"type": "string"}}}
+PROMPT = Prompt((Turn("user", "Weather in Oslo?"),), tools=(Tool("weather", "Tells it", SCHEMA),))
+
+
+@dataclass(frozen=True)
+class Call:
+    name: str
+    input: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    calls: tuple[Call, ...] = ()
+    text: str = ""
+
+
+@dataclass
+class ScriptedPlanner:
+    """Answers each prompt with the same plan."""
+
+    scripted: Plan
+    prompts: list[Prompt] = field(default_factory=list)
+
+    def plan(self, prompt: Prompt) -> Plan:
+        self.prompts.append(prompt)
+        return self.scripted
+
+
+OSLO = Call("weather", {"city": "Oslo, by the fjord"})
+ROME = Call("weather", {"city": "Rome"})
+
+
+def written(
+    encoder: Encoder, plan: Plan, prompt: Prompt = PROMPT, sampling: Sampling | None = None
+) -> tuple[list[Delta], Finish]:
+    async def write() -> tuple[list[Delta], Finish]:
+        writing = await Writer(encoder, ScriptedPlanner(plan)).write(prompt, sampling or Sampling())
+        return [delta async for delta in writing], writing.finish
+
+    return asyncio.run(write())
+
+
+def test_each_call_is_a_start_and_its_input_in_pieces(encoder: Encoder) -> None:
+    deltas, finish = written(encoder, Plan((OSLO, ROME)))
+    starts = [one for one in deltas if isinstance(one, ToolUseStart)]
+    assert [one.name for one in starts] == ["weather", "weather"]
+    assert len({one.id for one in starts}) == 2
+    assert all(one.id.startswith("tooluse_") and len(one.id) == 30 for one in starts)
+    inputs = [one.json for one in deltas if isinstance(one, ToolInputDelta)]
+    assert inputs == ['{"city":', ' "Oslo,', " by", " the", ' fjord"}', '{"city":', ' "Rome"}']
+    assert finish.reason == "tool_use"
+    assert finish.output_tokens == sum(encoder.count(delta_text(one)) for one in deltas)
+    assert finish.input_tokens > encoder.count("Weather in Oslo?")
+
+
+def test_the_same_request_gets_the_same_ids_and_the_next_one_others(encoder: Encoder) -> None:
+    again = Prompt((*PROMPT.turns, Turn("assistant", ""), Turn("user", "And now?")))
+    first, same, other = (
+        written(encoder, Plan((OSLO,)), prompt)[0][0]
+        for prompt in (PROMPT, PROMPT, Prompt(again.turns, tools=PROMPT.tools))
+    )
+    assert first == same != other
+
+
+def test_without_parallel_use_only_the_first_call_is_made(encoder: Encoder) -> None:
+    prompt = Prompt(PROMPT.turns, tools=PROMPT.tools, tool_choice=ToolChoice(parallel=False))
+    deltas, _ = written(encoder, Plan((OSLO, ROME)), prompt)
+    assert sum(isinstance(one, ToolUseStart) for one in deltas) == 1
+
+
+@pytest.mark.parametrize("longest", range(1, 12))
+def test_a_call_is_cut_where_there_is_no_room(encoder: Encoder, longest: int) -> None:
+    whole, all_of_it = written(encoder, Plan((OSLO,)))
+    deltas, finish = written(encoder, Plan((OSLO,)), sampling=Sampling(max_tokens=longest))
+    assert all_of_it.output_tokens > longest
+    assert finish.reason == "length"
+    assert finish.output_tokens == longest
+    text = "".join(delta_text(one) for one in deltas)
+    assert "".join(map(delta_text, whole)).startswith(text)
+    assert encoder.count(text) <= longest
+
+
+def test_a_question_that_asks_back_is_text(encoder: Encoder) -> None:
+    deltas, finish = written(encoder, Plan(text="Which city do you mean?"))
+    assert "".join(map(delta_text, deltas)) == "Which city do you mean?"
+    assert all(isinstance(one, TextDelta) for one in deltas)
+    assert finish.reason == "end"
+
+
+def test_where_no_tool_fits_it_answers_as_without_them(encoder: Encoder) -> None:
+    message = '<passage n="1">Quartz is hard.</passage>\n<question>How is quartz?</question>'
+    prompt = Prompt((Turn("user", message),), "Cite like [1].", tools=PROMPT.tools)
+    deltas, _ = written(encoder, Plan(), prompt)
+    assert "".join(map(delta_text, deltas)) == "Quartz is hard [1]."
+
+
+def test_a_tool_that_may_not_be_used_is_not_thought_of(encoder: Encoder) -> None:
+    planner = ScriptedPlanner(Plan((OSLO,)))
+    prompt = Prompt(PROMPT.turns, tools=PROMPT.tools, tool_choice=ToolChoice("none"))
+    asyncio.run(Writer(encoder, planner).write(prompt, Sampling()))
+    asyncio.run(Writer(encoder, planner).write(Prompt(PROMPT.turns), Sampling()))
+    assert planner.prompts == []
+    asyncio.run(Writer(encoder, planner).write(PROMPT, Sampling()))
+    assert planner.prompts == [PROMPT]
+
+
+def test_a_schema_is_never_answered_with_prose(encoder: Encoder) -> None:
+    prompt = Prompt(PROMPT.turns, output_schema=SCHEMA)
+    deltas, _ = written(encoder, Plan(text='{"city": "Oslo"}'), prompt)
+    assert "".join(map(delta_text, deltas)) == '{"city": "Oslo"}'
+    with pytest.raises(ModelError, match="fills a schema with values that stand in the text"):
+        written(encoder, Plan(), prompt)
