@@ -194,8 +194,8 @@ def _left_out() -> str:
 
 def _changed() -> str:
     rows = [
-        (f"`{name}`", f"`{value}`" if value else "left out", why)
-        for name, (value, why) in OVERRIDES.items()
+        (f"`{each.name}`", f"`{each.value}`" if each.value else "left out", each.reason)
+        for each in OVERRIDES
     ]
     return _table(("variable", "on the laptop", "since"), rows)
 

@@ -5,14 +5,16 @@ from contextlib import ExitStack, nullcontext
 from itertools import count
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli import screen
-from app.cli.template_replay import Replaying
 from app.deploy import laptop
 from app.settings import LaptopSettings, read
+
+if TYPE_CHECKING:
+    from app.cli.template_report import TemplateDeployment
 
 LOOK_SECONDS, LOOKS_A_LOG = 0.5, 60
 
@@ -35,20 +37,30 @@ def up(
     settings = read(LaptopSettings)
     if parameter and not template:
         raise typer.BadParameter("it would be a template's; give --template too.")
-    replaying = (
-        Replaying.of(template, settings.home, parameter or [], quiet=as_json) if template else None
+    deployment = (
+        _deployment(template, settings.home, parameter or [], quiet=as_json) if template else None
     )
     with ExitStack() as stack:
-        with nullcontext() if replaying else screen.waiting("starting"):
-            home = stack.enter_context(laptop.serving(settings, replaying or laptop.provisioned))
+        with nullcontext() if deployment else screen.waiting("starting"):
+            home = stack.enter_context(laptop.serving(settings, deployment or laptop.provisioned))
         if as_json:
-            where = {"application": home.application, "stand_in": home.stand_in}
-            screen.show_json(where | (replaying.told() if replaying else {}))
+            addresses = {"application": home.application, "stand_in": home.stand_in}
+            screen.show_json(addresses | (deployment.as_json() if deployment else {}))
         else:
-            if replaying:
-                replaying.show()
+            if deployment:
+                deployment.show()
             announce(home)
         _until(stop, home)
+
+
+def _deployment(
+    template: Path, home: Path, pairs: list[str], *, quiet: bool
+) -> "TemplateDeployment":
+    from app.cli.template_report import TemplateDeployment, parameters
+    from app.deploy.replay import read as read_template
+
+    values = parameters(pairs)
+    return TemplateDeployment(read_template(template), home, values, quiet)
 
 
 def _until(stop: Event, home: laptop.Served) -> None:

@@ -8,8 +8,8 @@
         or omit   what the laptop has no counterpart of, with the reason    omissions.py
         record    so that the next replay finds it                          record.py
 
-Properties become parameters by the API's own models (`translate.py`), and the stand-in checks every
-one of them: what AWS would refuse of a template is refused here, by the property's name.
+Properties become parameters by the API's own models (`translation.py`), and the stand-in checks each
+of them: what AWS would refuse of a template is refused here, by the property's name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,27 +17,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.aws import Clients, Deployer
+from app.aws import Clients, Deployer, clients, deployer
 from app.deploy.replay import application
+from app.deploy.replay.application import Override
 from app.deploy.replay.document import Template, TemplateError, read
 from app.deploy.replay.intrinsics import holds, resolve
 from app.deploy.replay.order import sort
 from app.deploy.replay.record import Record
 from app.deploy.replay.scope import Scope
+from app.deploy.replay.seeds import seed
 from app.deploy.replay.services import Services
 from app.deploy.replay.stack import Stack, Step
 
-__all__ = ["ReplayResult", "Step", "Template", "TemplateError", "read", "replay"]
+__all__ = [
+    "Override",
+    "ReplayResult",
+    "Step",
+    "Template",
+    "TemplateError",
+    "deploy",
+    "read",
+    "replay",
+]
+
+CALL_SECONDS = 30  # the deadline of one call, while resources are made
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """A stack that is there.
+    """A stack in the stand-in.
 
     Attributes:
-        steps: its resources, in the order in which they were made.
-        outputs: the template's, resolved.
-        variables: the environment of its API function.
+        stack: its name.
+        steps: what was done for each resource, in that order.
+        outputs: the template's outputs, resolved.
+        variables: the environment of the API function.
     """
 
     stack: str
@@ -45,28 +59,52 @@ class ReplayResult:
     outputs: Mapping[str, Any]
     variables: Mapping[str, str]
 
+    @property
+    def application_variables(self) -> Mapping[str, str]:
+        """The variables that the laptop's application is started with."""
+        return application.override(self.variables)
+
+    @property
+    def overrides(self) -> Sequence[Override]:
+        """Where those differ from `variables`, and why."""
+        return application.overrides(self.variables)
+
+
+def deploy(
+    template: Template, home: Path, parameters: Mapping[str, str], report: Callable[[Step], None]
+) -> ReplayResult:
+    """Replay a template in the stand-in that the environment points boto3 at, and fill the tools'
+    tables.
+
+    Args and errors are those of `replay`.
+    """
+    aws, deployer_clients = clients(CALL_SECONDS), deployer(CALL_SECONDS)
+    result = replay(template, aws, deployer_clients, home, parameters, report)
+    seed(result.outputs)
+    return result
+
 
 def replay(
     template: Template,
     aws: Clients,
-    deployer: Deployer,
+    deployer_clients: Deployer,
     home: Path,
     parameters: Mapping[str, str],
     report: Callable[[Step], None],
 ) -> ReplayResult:
-    """Make what a template describes; what is there already is found, or changed.
+    """Make the resources of a template that are missing, and update those that differ from it.
 
     Args:
-        home: the folder that keeps what is known of the stack.
-        parameters: values for the template's parameters.
-        report: is told of each resource that is dealt with.
+        home: the folder of the stack's record.
+        parameters: values of the template's parameters.
+        report: called with each resource, once it is made, updated or left out.
 
     Raises:
         TemplateError: naming the resource, its property and what is wrong.
     """
     scope = Scope(template, parameters)
     record = Record(home / "stacks" / f"{template.stack}.json")
-    stack = Stack(scope, Services.of(aws, deployer, template.assets), record)
+    stack = Stack(scope, Services.of(aws, deployer_clients, template.assets), record)
     steps = []
     for resource in sort(template, scope):
         steps.append(stack.apply(resource))

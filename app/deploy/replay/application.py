@@ -1,26 +1,49 @@
 """What a stack's application is started with: its API function's environment, a little changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 OUTPUT = "ApiFunction"
 """The output of the template that names the API function."""
 
-OVERRIDES: Mapping[str, tuple[str | None, str]] = {
-    "OUTCROP_AUTH": ("local", "nobody signs in on the laptop: every request is of one principal"),
-    "OUTCROP_GUARDRAIL_ID": (
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A variable that has another value on the laptop, or none (None)."""
+
+    name: str
+    value: str | None
+    reason: str
+
+
+OVERRIDES = (
+    Override(
+        "OUTCROP_AUTH", "local", "nobody signs in on the laptop: every request is of one principal"
+    ),
+    Override(
+        "OUTCROP_GUARDRAIL_ID",
         None,
         "the guardrail is made and checked, but the stand-in does not judge by it",
     ),
-    "OUTCROP_GUARDRAIL_VERSION": (None, "it is that of a guardrail which does not judge"),
-}
-"""Variable -> what it is on the laptop, None where it is left out; and why."""
+    Override("OUTCROP_GUARDRAIL_VERSION", None, "it is that of a guardrail which does not judge"),
+)
 
 
 def override(variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables, with what is changed of them.
+    """The variables that the laptop's application gets for these of the API function.
 
     >>> override({"OUTCROP_AUTH": "api-gateway", "OUTCROP_GUARDRAIL_ID": "g1", "A": "1"})
     {'A': '1', 'OUTCROP_AUTH': 'local'}
     """
-    unchanged = {name: value for name, value in variables.items() if name not in OVERRIDES}
-    return unchanged | {name: value for name, (value, _) in OVERRIDES.items() if value is not None}
+    names = {each.name for each in OVERRIDES}
+    unchanged = {name: value for name, value in variables.items() if name not in names}
+    return unchanged | {each.name: each.value for each in OVERRIDES if each.value is not None}
+
+
+def overrides(variables: Mapping[str, str]) -> Sequence[Override]:
+    """The overrides of variables that the API function has.
+
+    >>> [each.name for each in overrides({"OUTCROP_AUTH": "api-gateway", "A": "1"})]
+    ['OUTCROP_AUTH']
+    """
+    return [each for each in OVERRIDES if each.name in variables]
