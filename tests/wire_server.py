@@ -31,8 +31,9 @@ from botocore.config import Config
 
 from app.local.faults import Faults
 from app.local.wire import JSON, Application, Call, WaitingHandler, WaitingService
+from app.local.wire.connection import listen
 from app.local.wire.models import model
-from app.local.wire.server import listen, serve_on
+from app.local.wire.server import serve_on
 from app.local.wire.validation import violations
 
 REGION = "us-east-1"

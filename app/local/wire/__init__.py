@@ -16,7 +16,7 @@ The life of a request, in order; `application.py` is this list as code:
 An error at any step is answered as that service would answer it (`error_response`, `errors`). Every
 step is driven by the models that botocore ships (`models`); no operation is written out anywhere.
 `json_body` and `xml_body` read and write what is inside a body, `own_endpoints` answers for the
-stand-in itself, and `server` speaks HTTP.
+stand-in itself, and `server` speaks HTTP, over the sockets of `connection` and `goaway`.
 
 A handler takes a `Call` and returns a result in the shape that boto3 would return it:
 

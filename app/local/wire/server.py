@@ -9,15 +9,15 @@ import logging
 import resource
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from weakref import WeakValueDictionary
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config, Sockets
+
+from app.local.wire.connection import ListeningSocket, listen
 
 GRACE_SECONDS = 5.0  # for requests under way when the server is told to stop
 LAST_WORDS_SECONDS = 5.0  # for those that were then cancelled to tell their clients
@@ -60,7 +60,7 @@ def _allow_connections() -> None:
 
 
 async def serve_on(
-    listener: "ListeningSocket",
+    listener: ListeningSocket,
     asgi: ASGI,
     ready: Callable[[], None],
     stop: asyncio.Event,
@@ -109,65 +109,3 @@ class _Configuration(Config):
 
     def create_sockets(self) -> Sockets:
         return Sockets([], [self._listener], [])
-
-
-def listen(host: str, port: int) -> "ListeningSocket":
-    host = "127.0.0.1" if host == "localhost" else host
-    if host not in ("127.0.0.1", "::1"):
-        raise ValueError(
-            "The stand-in checks no signature, so it listens on the loopback addresses 127.0.0.1 "
-            f"and ::1 only, not on {host}."
-        )
-    listener = ListeningSocket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen()
-        listener.setblocking(False)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-class ListeningSocket(socket.socket):
-    """A listening socket that knows its connections by the address of their client."""
-
-    def __init__(self, family: int) -> None:
-        # asyncio turns Nagle's algorithm off only where it reads TCP: 40 ms an answer without.
-        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._connections: WeakValueDictionary[Any, Connection] = WeakValueDictionary()
-
-    def accept(self) -> "tuple[Connection, Any]":
-        accepted, address = super().accept()
-        connection = Connection(
-            accepted.family, accepted.type, accepted.proto, fileno=accepted.detach()
-        )
-        self._connections[address[:2]] = connection
-        return connection, address
-
-    def reset(self, client: tuple[str, int]) -> None:
-        """Reset the connection of a client, if it has not gone."""
-        if connection := self._connections.get(client[:2]):
-            connection.reset()
-
-
-class Connection(socket.socket):
-    """A connection that can be reset, as by a peer that crashed: the client reads ECONNRESET."""
-
-    _doomed = False
-
-    def reset(self) -> None:
-        # With no time to linger, close() sends a reset. The server closes because it reads the end.
-        self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        super().shutdown(socket.SHUT_RD)
-        self._doomed = True
-
-    def shutdown(self, how: int) -> None:
-        if not self._doomed:
-            super().shutdown(how)
-
-    def send(self, *arguments: Any) -> int:
-        if self._doomed:
-            raise ConnectionResetError
-        return super().send(*arguments)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import h2.config
 import h2.connection
 import h2.events
+from hyperframe.frame import GoAwayFrame
 
 
 class H2Client:
@@ -39,6 +40,10 @@ class H2Client:
                     )
                 yield event
             self._flush()
+
+    def say_goodbye(self, code: int = 0) -> None:
+        """GOAWAY, past the library, which would take no more frames after it."""
+        self._socket.sendall(GoAwayFrame(0, last_stream_id=0, error_code=code).serialize())
 
     def reset(self, stream: int) -> None:
         self._h2.reset_stream(stream)

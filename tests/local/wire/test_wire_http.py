@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError, EventStreamError
 
 from app.local.wire import JSON, Call, ServiceError, coverage
 from app.local.wire.body import IN_MEMORY
-from app.local.wire.server import listen
+from app.local.wire.connection import listen
 from tests.conftest import Serve
 from tests.wire_server import Server, serving
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+import h2.errors
 import h2.events
 import httpx2
 import pytest
@@ -128,6 +129,41 @@ def test_over_http_2_event_by_event(serve: Serve, producer: Producer) -> None:
         assert b"bmV4dA==" in next(data).data  # "next"
         client.reset(stream)
         assert producer.goes_on_until_closed()
+
+
+def test_a_client_that_says_goodbye_gets_every_event(serve: Serve, producer: Producer) -> None:
+    """The AWS SDK for JavaScript says it once it has a response's head (RFC 9113, 6.8)."""
+    with h2_client(streaming(serve, producer.handler).url) as client:
+        client.request("POST", PATH, b"{}")
+        events = client.events()
+        next(event for event in events if isinstance(event, h2.events.ResponseReceived))
+        client.say_goodbye()
+        data = (e.data for e in events if isinstance(e, h2.events.DataReceived) and e.data)
+        assert b"Zmlyc3Q=" in next(data)  # "first"
+        for _ in range(50):
+            producer.go_on()
+            assert b"bmV4dA==" in next(data)  # "next"
+        producer.end()
+        assert any(isinstance(event, h2.events.StreamEnded) for event in events)
+
+
+def test_a_client_that_leaves_after_its_goodbye_is_noticed(
+    serve: Serve, producer: Producer
+) -> None:
+    with h2_client(streaming(serve, producer.handler).url) as client:
+        client.request("POST", PATH, b"{}")
+        next(e for e in client.events() if isinstance(e, h2.events.DataReceived))
+        client.say_goodbye()
+    assert producer.goes_on_until_closed()
+
+
+def test_a_goodbye_with_an_error_ends_the_connection(serve: Serve, producer: Producer) -> None:
+    with h2_client(streaming(serve, producer.handler).url) as client:
+        client.request("POST", PATH, b"{}")
+        next(e for e in client.events() if isinstance(e, h2.events.DataReceived))
+        client.say_goodbye(h2.errors.ErrorCodes.PROTOCOL_ERROR)
+        assert producer.goes_on_until_closed()
+        assert not any(isinstance(e, h2.events.StreamEnded) for e in client.events())
 
 
 def test_two_streams_at_once_on_one_http_2_connection(serve: Serve) -> None:
