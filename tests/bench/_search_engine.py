@@ -55,12 +55,12 @@ def build_outcrop(corpus: Corpus, folder: Path) -> None:
 
 
 def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
+    from app.local.bedrock_agent_runtime.filters import parse_filter
     from app.local.engine.store import StoreConfiguration, search
     from app.local.engine.store.embedded_store import EmbeddedStore
-    from app.local.engine.store.filters import compile_filter
 
     store = EmbeddedStore(folder, StoreConfiguration(corpus.vectors.shape[1]))
-    where = compile_filter({"equals": {"key": "tenant", "value": "tenant-7"}})
+    where = parse_filter({"equals": {"key": "tenant", "value": "tenant-7"}})
 
     def ask(question: int, text: str | None, where: Any = None) -> Found:
         return [int(hit.id) for hit in store.search(corpus.asked[question], text, LIMIT, where)]

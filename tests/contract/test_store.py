@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.local.bedrock_agent_runtime.filters import parse_filter
 from app.local.engine.store import (
     Chunk,
     Hit,
@@ -17,7 +18,6 @@ from app.local.engine.store import (
     open_embedded,
 )
 from app.local.engine.store.embedded_stores import OpenStore
-from app.local.engine.store.filters import compile_filter
 from tests.local.engine.store.delayed import DelayedStore
 from tests.local.engine.store.samples import (
     CONFIGURATION,
@@ -261,7 +261,7 @@ def test_all_of_it_is_there_after_closing_and_opening(open_store: Open) -> None:
     for seed in range(20):
         put(store, f"s3://b/{seed % 15}", [chunk(f"c{seed}", seed, metadata={"seed": seed})])
     delete(store, "s3://b/3")
-    where = compile_filter({"greaterThan": {"key": "seed", "value": 4}})
+    where = parse_filter({"greaterThan": {"key": "seed", "value": 4}})
     before = [store.search(vector(q), text, 9, where) for q in range(5) for text in (None, "amber")]
     documents = store.documents()
     store = open_store()
@@ -322,7 +322,7 @@ def test_every_operator_of_a_filter(
     store: Store, operator: str, key: str, value: Any, found: str
 ) -> None:
     put_metadata(store)
-    where = compile_filter({operator: {"key": key, "value": value}})
+    where = parse_filter({operator: {"key": key, "value": value}})
     for text in (None, "amber"):
         assert set(ids(store.search(vector(0), text, 99, where))) == set(found.split())
 
@@ -346,7 +346,7 @@ def test_every_operator_of_a_filter(
 )
 def test_groups_of_a_filter(store: Store, where: dict[str, Any], found: str) -> None:
     put_metadata(store)
-    hits = store.search(vector(0), None, 99, compile_filter(where))
+    hits = store.search(vector(0), None, 99, parse_filter(where))
     assert set(ids(hits)) == set(found.split())
 
 
@@ -360,7 +360,7 @@ def put_metadata(store: Store) -> None:
 def test_the_best_of_what_passes_are_found_however_far_they_are(store: Store) -> None:
     chunks = [chunk(f"c{n:03}", n, metadata={"rare": n % 50 == 0}) for n in range(300)]
     put(store, "s3://b/k", chunks)
-    where = compile_filter({"equals": {"key": "rare", "value": True}})
+    where = parse_filter({"equals": {"key": "rare", "value": True}})
     expected = nearest(chunks, vector(7), 4, where)
     assert ids(store.search(vector(7), None, 4, where)) == [name for name, _ in expected]
     assert len(store.search(vector(7), "amber", 99, where)) == 6

@@ -43,7 +43,7 @@ FILTERS: st.SearchStrategy[Filter | None] = st.one_of(
     CONDITIONS,
     st.builds(
         Group,
-        st.sampled_from(["andAll", "orAll"]),
+        st.sampled_from(["all", "any"]),
         st.lists(CONDITIONS, min_size=2, max_size=3).map(tuple),
     ),
 )

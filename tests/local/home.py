@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from app.local import lambda_, s3, sqs
 from app.local.lambda_.runtime import Functions
@@ -39,6 +39,27 @@ class Home:
         return self.folder / "s3" / name
 
 
+class BackgroundPart(Protocol):
+    """A part of the stand-in that works by itself between `start` and `close`."""
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+Part = TypeVar("Part", bound=BackgroundPart)
+
+
+@contextmanager
+def running(part: Part) -> Iterator[Part]:
+    """Run a part for as long as the context lasts."""
+    part.start()
+    try:
+        yield part
+    finally:
+        part.close()
+
+
 @contextmanager
 def home(folder: Path, more: Mapping[str, Service] | None = None) -> Iterator[Home]:
     """`more`: services beside those three."""
@@ -48,7 +69,9 @@ def home(folder: Path, more: Mapping[str, Service] | None = None) -> Iterator[Ho
         buckets = Buckets(folder, queues)
         stack.callback(buckets.close)
         environment: dict[str, str] = {}
-        functions = stack.enter_context(Functions(folder, queues, environment, retries=(0, 0)))
+        functions = stack.enter_context(
+            running(Functions(folder, queues, environment, retries=(0, 0)))
+        )
         services = {
             "s3": s3.handlers(buckets, queues.send_to_arn, keys=KEYS),
             "sqs": sqs.handlers(queues),

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from app.errors import InvalidRequest
-from app.local.engine.store.filters import OPERATORS as STORES
-from app.local.engine.store.filters import compile_filter
+from app.local.bedrock_agent_runtime.filters import OPERATORS as BEDROCK_OPERATORS
+from app.local.bedrock_agent_runtime.filters import parse_filter
 from app.retrieval.filters import DEEPEST, GROUPS, LONGEST_KEY, OPERATORS, check_filter
 
 YEAR = {"equals": {"key": "year", "value": 2024}}
 
 
-def test_the_operators_are_those_that_the_store_has() -> None:
-    assert set(OPERATORS) == set(STORES)
+def test_the_operators_are_those_that_retrieve_has() -> None:
+    assert set(OPERATORS) == set(BEDROCK_OPERATORS)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_the_operators_are_those_that_the_store_has() -> None:
 )
 def test_what_is_right_passes_as_it_is(given: Any) -> None:
     assert check_filter(given) == given
-    compile_filter(given)
+    parse_filter(given)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_is_wrong_is_refused_by_its_field(given: Any, field: str) -> None:
         check_filter(given)
     assert refused.value.field == field
     with pytest.raises(ValueError, match=r".+"):
-        compile_filter(given)
+        parse_filter(given)
 
 
 NAMES = ", ".join((*OPERATORS, *GROUPS))

@@ -8,8 +8,8 @@
         or omit   what the laptop has no counterpart of, with the reason    omissions.py
         record    so that the next replay finds it                          record.py
 
-Properties become parameters by the API's own models (`translation.py`), and the stand-in checks each
-of them: what AWS would refuse of a template is refused here, by the property's name.
+Properties become parameters by the API's own models (`translation.py`), and the stand-in checks
+each of them: what AWS would refuse of a template is refused here, by the property's name.
 """
 
 from collections.abc import Callable, Mapping, Sequence

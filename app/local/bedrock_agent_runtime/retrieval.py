@@ -10,12 +10,13 @@ search of its own, always by both.
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
+from app.local.bedrock_agent_runtime.filters import parse_filter
 from app.local.control import pages
 from app.local.control.errors import invalid, unsupported
 from app.local.engine import Engine
 from app.local.engine.retrieval import Query
 from app.local.engine.store import Hit, Store
-from app.local.engine.store.filters import Filter, Group, compile_filter
+from app.local.engine.store.filters import Filter, Group
 from app.local.wire import JSON
 
 MANAGED = "MANAGED"
@@ -156,7 +157,7 @@ def _is_hybrid(base: str, storage: str, search_type: str | None) -> bool:
 
 def _filter(storage: str, retrieval_filter: Mapping[str, object]) -> Filter:
     try:
-        conditions = compile_filter(retrieval_filter)
+        conditions = parse_filter(retrieval_filter)
     except ValueError as error:
         raise invalid(f"{_SEARCH}.filter", f"{error}.") from error
     missing = _operators(conditions) & {"startsWith", "stringContains"}

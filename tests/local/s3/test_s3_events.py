@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from app.local.s3.storage import Buckets, FolderScanner
 from app.local.sqs.broker import Queues
-from tests.local.home import Home
+from tests.local.home import Home, running
 from tests.local.s3.putting import put
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def test_the_scanner_works_by_itself_and_stops(
 ) -> None:
     notify(s3, bucket, queue, "s3:ObjectCreated:*")
     stand_in.queues.purge(bucket)
-    with FolderScanner(stand_in.buckets, interval=0.01, quiet=0):
+    with running(FolderScanner(stand_in.buckets, interval=0.01, quiet=0)):
         (folder / "a.txt").write_bytes(b"one")
         [message] = stand_in.queues.receive(bucket, wait=20)
     assert short([json.loads(message.body)]) == [("ObjectCreated:Put", "a.txt")]

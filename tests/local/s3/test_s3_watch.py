@@ -11,6 +11,7 @@ import pytest
 from app.local.s3.storage import Buckets, FolderScanner, external_changes
 from app.local.s3.storage.external_changes import Changes, FolderWatch
 from app.local.s3.storage.folder import Folder
+from tests.local.home import running
 from tests.local.s3.putting import put
 
 SECONDS = 20
@@ -107,7 +108,7 @@ def test_without_a_watch_every_file_is_looked_at(
         return Refusing()
 
     monkeypatch.setattr(external_changes, "watch", refuse)
-    with caplog.at_level(logging.WARNING), FolderScanner(buckets):
+    with caplog.at_level(logging.WARNING), running(FolderScanner(buckets)):
         until(lambda: caplog.records)
         (buckets.root / "documents" / "a.md").write_text("x")
         assert keys(buckets) == ["a.md"]

@@ -53,7 +53,7 @@ class Attributes:
         """(n,) which of the n rows pass."""
         if isinstance(where, Condition):
             return self._passing(where, n)
-        combine = np.logical_and if where.operator == "andAll" else np.logical_or
+        combine = np.logical_and if where.quantifier == "all" else np.logical_or
         return reduce(combine, (self.mask(member, n) for member in where.members))
 
     def _passing(self, condition: Condition, n: int) -> Mask:

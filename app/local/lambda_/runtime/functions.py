@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from app.local.lambda_.runtime.catalogue import FunctionCatalogue
@@ -67,18 +66,6 @@ class Functions:
         self.pollers.join()
         self._threads.shutdown()
         self.catalogue.close()
-
-    def __enter__(self) -> "Functions":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{name}"

@@ -23,7 +23,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from watchfiles import Change, watch
@@ -301,18 +300,6 @@ class FolderScanner:
         self._loop.stop()
         self._loop.wait_for_end()
         self._watch.close()
-
-    def __enter__(self) -> "FolderScanner":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def scan(self) -> None:
         """Look once at each of these buckets."""

@@ -44,7 +44,7 @@ def passes(metadata: Metadata, where: Filter | None) -> bool:
         if where.key not in metadata:
             return where.passes_without
         return where.passing([metadata[where.key]])[0]
-    combine = all if where.operator == "andAll" else any
+    combine = all if where.quantifier == "all" else any
     return combine(passes(metadata, member) for member in where.members)
 
 

@@ -1,4 +1,4 @@
-"""What a filter may be. What it means is in the contract of the store."""
+"""Which filters Retrieve takes. Which chunks pass them is in the contract of the store."""
 
 from typing import Any
 
@@ -8,13 +8,9 @@ from botocore.model import StructureShape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.engine.store.filters import (
-    GROUPS,
-    OPERATORS,
-    Condition,
-    Group,
-    compile_filter,
-)
+from app.local.bedrock_agent_runtime.filters import GROUPS, OPERATORS, parse_filter
+from app.local.engine.store import filters
+from app.local.engine.store.filters import Condition, Group
 from tests.local.engine.store.samples import PROPERTY
 
 X = {"equals": {"key": "x", "value": 1}}
@@ -25,13 +21,14 @@ def test_the_operators_are_those_of_bedrock() -> None:
     shape = model.shape_for("RetrievalFilter")
     assert isinstance(shape, StructureShape)
     assert {*OPERATORS, *GROUPS} == set(shape.members)
+    assert OPERATORS.keys() == filters.OPERATORS.keys()
 
 
 def test_a_filter_becomes_a_tree() -> None:
     where = {"andAll": [X, {"orAll": [X, {"in": {"key": "y", "value": ["a", "b"]}}]}]}
     x = Condition("equals", "x", 1)
-    assert compile_filter(where) == Group(
-        "andAll", (x, Group("orAll", (x, Condition("in", "y", ("a", "b")))))
+    assert parse_filter(where) == Group(
+        "all", (x, Group("any", (x, Condition("in", "y", ("a", "b")))))
     )
 
 
@@ -69,7 +66,7 @@ def test_a_filter_becomes_a_tree() -> None:
 )
 def test_what_breaks_a_rule_is_refused_by_name(where: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        compile_filter(where)
+        parse_filter(where)
 
 
 JSON = st.recursive(
@@ -85,7 +82,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_anything_at_all_is_compiled_or_refused(where: Any) -> None:
     try:
-        compiled = compile_filter(where)
+        compiled = parse_filter(where)
     except ValueError:
         return
     assert isinstance(compiled, Condition | Group)
@@ -97,7 +94,7 @@ def test_any_condition_that_compiles_can_be_asked_of_any_value(
     operator: str, value: Any, stored: Any
 ) -> None:
     try:
-        condition = compile_filter({operator: {"key": "x", "value": value}})
+        condition = parse_filter({operator: {"key": "x", "value": value}})
     except ValueError:
         return
     assert isinstance(condition, Condition)
