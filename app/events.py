@@ -169,8 +169,8 @@ class Answer:
     """A turn, whole: what a reader is left with once the guardrail has judged it.
 
     Attributes:
-        turn: the number that it is stored under, from 0; None for a question that the guardrail
-            refused: it is not stored.
+        turn: the number that it is stored under, from 0; None where it is not stored: a question
+            that the guardrail refused, or a conversation that the caller keeps.
     """
 
     answer: str
@@ -184,7 +184,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer is whole, and the turn is stored."""
+    """The answer is whole, and the turn is stored, unless the caller keeps the conversation."""
 
     kind: ClassVar[str] = "done"
     answer: Answer

@@ -22,7 +22,7 @@ from app.events import Usage
 
 log = logging.getLogger(__name__)
 
-Purpose = Literal["rewrite", "answer", "retrieve"]
+Purpose = Literal["rewrite", "answer", "retrieve", "embed"]
 Outcome = Literal["complete", "failed", "cut"]
 
 

@@ -11,7 +11,7 @@ from infra.documents import Documents, admit
 from infra.function import Function
 from infra.guardrail import Guardrail
 from infra.knowledge_base import KnowledgeBase
-from infra.models import invocable
+from infra.models import embedding_model, invocable
 from infra.permissions import allow, arn
 
 BUNDLE = Bundle("api", "requirements.txt", limit=60)
@@ -80,6 +80,7 @@ class Application(Construct):
                 allow(["bedrock:ApplyGuardrail"], guardrail.arn),
                 allow(["bedrock:ListFoundationModels"], "*"),
                 *invocable(context),
+                allow(["bedrock:InvokeModel"], embedding_model(context)),
             ],
             layers=[
                 lambda_.LayerVersion.from_layer_version_arn(

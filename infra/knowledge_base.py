@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.context import Context
 from infra.documents import admit
 from infra.names import generated
+from infra.models import embedding_model
 from infra.permissions import allow, arn, service_role
 from infra.stores import vector_store
 
@@ -46,7 +47,7 @@ class KnowledgeBase(Construct):
         self, scope: Construct, name: str, context: Context, bucket: s3.Bucket, key: kms.IKey
     ) -> None:
         super().__init__(scope, name)
-        model = arn("bedrock", f"foundation-model/{context.embedding_model_id}", account="")
+        model = embedding_model(context)
         role = _role(self, model, bucket, key)
         admit(bucket, role, "s3:GetObject")
         store = vector_store(self, context, role)

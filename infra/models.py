@@ -49,5 +49,10 @@ def invocable(context: Context) -> list[iam.PolicyStatement]:
     ]
 
 
+def embedding_model(context: Context) -> str:
+    """The ARN of the model that embeds documents, queries and the texts of /v1/embeddings."""
+    return _foundation_model(context.embedding_model_id, Aws.REGION)
+
+
 def _foundation_model(model: str, region: str) -> str:
     return arn("bedrock", f"foundation-model/{model}", region=region, account="")

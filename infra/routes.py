@@ -7,6 +7,7 @@ checks bodies again, and more of them: this keeps nonsense from costing an invoc
 from aws_cdk.aws_apigateway import JsonSchema, JsonSchemaType
 
 QUESTION, SEARCH, DOCUMENT = "Question", "Search", "Document"
+COMPLETION, EMBEDDING = "ChatCompletion", "Embedding"
 
 ROUTES: dict[str, dict[str, str | None]] = {
     "chat": {"POST": QUESTION},
@@ -17,6 +18,9 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "conversations": {"GET": None},
     "conversations/{id}": {"GET": None, "DELETE": None},
     "models": {"GET": None},
+    "v1/models": {"GET": None},
+    "v1/chat/completions": {"POST": COMPLETION},
+    "v1/embeddings": {"POST": EMBEDDING},
     "readyz": {"GET": None},
 }
 """Path -> method -> the name of its body's schema."""
@@ -40,6 +44,19 @@ BODIES = {
             "query": _WORDS,
             "limit": JsonSchema(type=JsonSchemaType.INTEGER, minimum=1, maximum=100),
         },
+    ),
+    COMPLETION: JsonSchema(
+        type=_OBJECT,
+        required=["model", "messages"],
+        properties={
+            "model": JsonSchema(type=_TEXT),
+            "messages": JsonSchema(type=JsonSchemaType.ARRAY, min_items=1, max_items=1000),
+        },
+    ),
+    EMBEDDING: JsonSchema(
+        type=_OBJECT,
+        required=["model", "input"],
+        properties={"model": JsonSchema(type=_TEXT)},
     ),
     DOCUMENT: JsonSchema(
         type=_OBJECT,

@@ -16,8 +16,9 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from app import models
+from app.answer.admit import admit
 from app.answer.cite import Citer, remove_marks
-from app.answer.context import Question, TurnContext
+from app.answer.context import Dialogue, Question, Sampling, TurnContext
 from app.answer.draft import Draft
 from app.answer.ending import ensure_terminal_event
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
@@ -38,20 +39,34 @@ from app.events import (
     Text,
     Usage,
 )
-from app.models import Completion, Delta, Message, TextDelta, assistant, text_of, user
+from app.models import Completion, Delta, Message, Prompt, TextDelta, assistant, text_of, user
 from app.models import Text as TextBlock
 
-__all__ = ["Answer", "Question", "TurnContext", "answer", "collect"]
+__all__ = [
+    "Answer",
+    "Dialogue",
+    "Question",
+    "Sampling",
+    "TurnContext",
+    "answer",
+    "collect",
+]
+
+
+BARE = Prompt((user("."),), max_tokens=1)
+"""A prompt that every model takes, to ask whether it takes a sampling too."""
 
 
 def answer(question: Question, context: TurnContext) -> Generator[Event, None, None]:
     """The events of one turn; the last is Done or Error, and no other is.
 
     Raises:
-        CallerError: at once, before the first event: the model or the conversation is not known.
+        CallerError: at once, before the first event: the model or the conversation is not known,
+            or the model does not take the sampling.
     """
     settings = context.settings
     model = models.find(question.model or settings.model_id, settings.base_model_id)
+    model.check(question.sampling.apply(BARE), model.family)
     writer = TurnModel(context.clients.bedrock_runtime, model, context.account, settings.max_tokens)
     conversation = question.conversation or new_id()
     history = _history(question, context)
@@ -75,23 +90,24 @@ def _turn(
     model_id = writer.model.id
     yield Started(conversation, model_id)
 
-    verdict = context.guard.question(question.text)
-    yield from verdict.events("question")
-    if verdict.blocked:  # what the guardrail keeps out is not stored either
+    question, verdicts = admit(question, context.guard)
+    for verdict in verdicts:
+        yield from verdict.events("question")
+    if verdicts[-1].blocked:  # what the guardrail keeps out is not stored either
         draft = Draft(Usage(0, 0))
-        draft.apply(verdict)
+        draft.apply(verdicts[-1])
         yield from (draft.usage, Done(draft.answer(conversation, None, model_id)))
         return
-    text = verdict.text
+    text = question.text
 
-    earlier = [message for stored in history.turns for message in _messages(stored)]
-    query, usage = rewrite(text, earlier, writer.rewrite)
+    dialogue = question.dialogue or _dialogue(history)
+    query, usage = rewrite(text, dialogue.messages, writer.rewrite)
     screening = context.search(query, question.retrieval_filter)
     yield from screening.interventions
     yield Retrieval(query, screening.passages)
 
     draft = Draft(usage)
-    with closing(_reply(writer, text, earlier, screening.passages)) as reply:
+    with closing(_reply(writer, question, dialogue, screening.passages)) as reply:
         for part in _cited(reply, screening.passages):
             draft.add(part)
             if not isinstance(part, Completion):
@@ -101,9 +117,12 @@ def _turn(
     yield from verdict.events("answer")
     draft.apply(verdict)
 
-    cancellation().commit()  # a turn that may be stored is not broken off any more
-    context.conversations.append(conversation, history, draft.stored(text, model_id))
-    yield from (draft.usage, Done(draft.answer(conversation, history.number, model_id)))
+    number = None
+    if question.dialogue is None:
+        cancellation().commit()  # a turn that may be stored is not broken off any more
+        context.conversations.append(conversation, history, draft.stored(text, model_id))
+        number = history.number
+    yield from (draft.usage, Done(draft.answer(conversation, number, model_id)))
 
 
 def _history(question: Question, context: TurnContext) -> History:
@@ -123,6 +142,11 @@ def _history(question: Question, context: TurnContext) -> History:
     return history
 
 
+def _dialogue(history: History) -> Dialogue:
+    """The conversation so far, as it is stored."""
+    return Dialogue(tuple(message for stored in history.turns for message in _messages(stored)))
+
+
 def _messages(stored: StoredTurn) -> tuple[Message, Message]:
     """A turn as the model reads it: without its marks, which meant passages of that turn."""
     answer = remove_marks(text_of(stored.answer), stored.citations)
@@ -130,11 +154,12 @@ def _messages(stored: StoredTurn) -> tuple[Message, Message]:
 
 
 def _reply(
-    writer: TurnModel, question: str, earlier: Sequence[Message], passages: Sequence[Passage]
+    writer: TurnModel, question: Question, dialogue: Dialogue, passages: Sequence[Passage]
 ) -> Generator[Delta | Completion, None, None]:
     """The model's reply; where there is nothing to answer from, no model is called."""
     if passages:
-        yield from writer.answer(answer_prompt(question, earlier, passages))
+        prompt = answer_prompt(question.text, dialogue.messages, passages, dialogue.instructions)
+        yield from writer.answer(question.sampling.apply(prompt))
     else:
         yield TextDelta(ABSTENTION)
         yield Completion((TextBlock(ABSTENTION),), "end", Usage(0, 0))

@@ -1,15 +1,60 @@
 """The question of a turn, and what the turn needs to answer it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.aws import Clients
 from app.conversations import Conversations
 from app.guardrail import Guard
 from app.meter import Account
+from app.models import Message, Prompt
 from app.retrieval import Retriever, Screening
 from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a caller wants the answer to be drawn; what is None is left to Outcrop.
+
+    Attributes:
+        temperature: 0 for the likeliest answer, more for variety.
+        top_p: draw from the likeliest tokens that together have this probability.
+        max_tokens: the longest answer, in tokens; the settings' own limit holds beside it.
+        stop: texts that end the answer, and are not part of it.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+
+    def apply(self, prompt: Prompt) -> Prompt:
+        """The prompt, to be answered so. A caller's `top_p` takes the place of our temperature:
+        some models take one of the two only.
+        """
+        ours = prompt.temperature if self.top_p is None else None
+        longest = prompt.max_tokens if self.max_tokens is None else self.max_tokens
+        return replace(
+            prompt,
+            temperature=ours if self.temperature is None else self.temperature,
+            top_p=self.top_p,
+            max_tokens=min(longest, prompt.max_tokens),
+            stop=self.stop,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A conversation that the caller keeps, and sends along whole with each question.
+
+    Attributes:
+        messages: what was said before the question, oldest first.
+        instructions: what the caller tells the model about its task, beside our own rules.
+    """
+
+    messages: tuple[Message, ...] = ()
+    instructions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +66,9 @@ class Question:
         known: whether that conversation has to exist already.
         model: the id of the model that is to answer; None is the settings' model.
         retrieval_filter: Bedrock's RetrievalFilter: which documents may be used.
+        sampling: how the answer is to be drawn.
+        dialogue: the conversation so far, where the caller keeps it. Then `conversation` is None,
+            no earlier turn is read, and the turn is not stored.
     """
 
     text: str
@@ -28,6 +76,8 @@ class Question:
     known: bool = False
     model: str | None = None
     retrieval_filter: Mapping[str, Any] | None = None
+    sampling: Sampling = Sampling()
+    dialogue: Dialogue | None = None
 
 
 @dataclass(frozen=True, slots=True)

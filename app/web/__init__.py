@@ -9,12 +9,15 @@
     GET    /conversations        one's own
     GET    /conversations/{id}   DELETE
     GET    /models               what may be asked for
+    POST   /v1/chat/completions  the same questions, in OpenAI's dialect (`openai/`)
+    GET    /v1/models            POST /v1/embeddings
     GET    /healthz  /readyz     alive; able to answer
 
-All but the last two want a principal (`principal.py`), `/openapi.json` as well. Errors are RFC 9457
-problems (`problems.py`); before a stream's first byte too, and after it as the stream's own error
-part. Which home it is in shows in one setting: with `OUTCROP_AUTH=local` nobody stands before
-the application, and it looks itself at who is let in (`admission.py`).
+All but health want a principal (`principal.py`), `/openapi.json` as well. Errors are RFC 9457
+problems (`problems.py`), and below `/v1/` of OpenAI's shape; before a stream's first byte too, and
+after it as the stream's own error part. Which home it is in shows in one setting: with
+`OUTCROP_AUTH=local` nobody stands before the application, and it looks itself at who is let in
+(`admission.py`).
 """
 
 from fastapi import FastAPI
@@ -29,7 +32,7 @@ from app.web.admission import Admission
 from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
 from app.web.request_ids import RequestIds
-from app.web.routes import chat, conversations, documents, health, models, search
+from app.web.routes import chat, conversations, documents, health, models, openai, search
 from app.web.turns import Turns
 
 
@@ -68,4 +71,4 @@ def application(clients: Clients, settings: Settings, meter: Meter | None = None
     return app
 
 
-PARTS = (chat, search, documents, conversations, models, health)
+PARTS = (chat, search, documents, conversations, models, openai, health)

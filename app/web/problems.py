@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import CallerError, OutcropError
 from app.events import Error
+from app.web.openai import errors as openai
 from app.web.request_ids import current
 from app.web.schemas import QUESTION_TAGS, Problem, Violation
 
@@ -30,12 +31,38 @@ INTERNAL = Error(500, "internal", "Something went wrong here", "The log has the 
 RETRY_AFTER = "5"  # seconds, where the backend has named no time
 
 
+class ProblemResponse(JSONResponse):
+    """A problem, in the dialect of the path that is answered: RFC 9457's, or OpenAI's."""
+
+    def __init__(self, body: Problem) -> None:
+        headers = {"retry-after": RETRY_AFTER} if body.retryable else None
+        super().__init__(
+            body.model_dump(by_alias=True, exclude_none=True),
+            status_code=body.status,
+            media_type=MEDIA_TYPE,
+            headers=headers,
+        )
+        self._problem = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(openai.PREFIX):
+            self.body = self.render(openai.error_body(self._problem))
+            self.headers["content-type"] = "application/json"
+            self.headers["content-length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
 def problem(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Response:
     """The response that an error becomes."""
+    return ProblemResponse(problem_of(error, violations))
+
+
+def problem_of(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Problem:
+    """What an error says to whoever called."""
     error_event = error if isinstance(error, Error) else Error.of(error)
     if isinstance(error, CallerError) and error.field:
         violations = [Violation(field=error.field, rule=error.detail)]
-    body = Problem(
+    return Problem(
         type=f"urn:outcrop:{error_event.code}",
         title=error_event.title,
         status=error_event.status,
@@ -44,13 +71,6 @@ def problem(error: OutcropError | Error, violations: Sequence[Violation] = ()) -
         retryable=error_event.retryable,
         request_id=current(),
         errors=list(violations) or None,
-    )
-    headers = {"retry-after": RETRY_AFTER} if error_event.retryable else None
-    return JSONResponse(
-        body.model_dump(by_alias=True, exclude_none=True),
-        status_code=error_event.status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
     )
 
 

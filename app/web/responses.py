@@ -1,14 +1,13 @@
 """A turn -> a response, until its reader leaves."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from fastapi import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from app.web import streams
 from app.web.turns import Turn
 
 QUIET_SECONDS = 15  # after so long without a part, a comment says that the stream is alive
@@ -45,8 +44,10 @@ class TurnStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, turn: Turn[bytes], seconds: float) -> None:
-        super().__init__(headers=streams.HEADERS | {"cache-control": "no-cache"})
+    def __init__(
+        self, turn: Turn[bytes], seconds: float, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(headers={"cache-control": "no-cache", **(headers or {})})
         del self.headers["content-length"]
         self._turn = turn
         self._seconds = seconds

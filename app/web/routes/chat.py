@@ -5,42 +5,30 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.answer import Answer, Question, TurnContext, answer, collect
+from app.answer import Answer, Question, collect
 from app.aws import Clients
-from app.conversations import Conversations
 from app.errors import InvalidRequest
 from app.events import Error, Event
-from app.guardrail import guard
 from app.meter import Account
 from app.settings import Settings
 from app.web import responses, schemas, streams
-from app.web.principal import principal_of
 from app.web.problems import problem
+from app.web.routes.dependencies import LAST_WORDS_SECONDS, TurnStarter, account_of, turns_of
 from app.web.turns import Turns
 
 TAG = "chat"
-LAST_WORDS_SECONDS = 30  # for a slow reader to read the end of a turn that has ended
+UnderWay = Annotated[Turns, Depends(turns_of)]
 TEXT_MEMBERS = {"state", "providerMetadata"}  # of a text part; they say how it came to be
 
 
 def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/chat` and `/chat/stream`."""
     routes = APIRouter()
-    principal_from = principal_of(settings)
-    UnderWay = Annotated[Turns, Depends(_turns)]
-    shared_guard = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
-
-    async def account(request: Request) -> Account:  # in no thread, so that it waits for none
-        return Account(request.app.state.meter, principal_from(request))
-
-    PrincipalAccount = Annotated[Account, Depends(account)]
+    starter = TurnStarter(clients, settings)
+    PrincipalAccount = Annotated[Account, Depends(account_of(settings))]
 
     def turn(body: schemas.AnyQuestion, account: Account) -> Generator[Event, None, None]:
-        """The turn, begun: what is wrong with the question is known before the first byte."""
-        conversations = Conversations(clients.s3, settings.conversations_bucket, account.principal)
-        return answer(
-            _question(body), TurnContext(clients, settings, shared_guard, conversations, account)
-        )
+        return starter.begin(_question(body), account)
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(
@@ -70,14 +58,10 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         except BaseException:
             stream.leave()
             raise
-        return responses.TurnStream(stream, settings.deadline_seconds + LAST_WORDS_SECONDS)
+        seconds = settings.deadline_seconds + LAST_WORDS_SECONDS
+        return responses.TurnStream(stream, seconds, streams.HEADERS)
 
     return routes
-
-
-async def _turns(request: Request) -> Turns:
-    turns: Turns = request.app.state.turns
-    return turns
 
 
 def _question(body: schemas.Question | schemas.UIQuestion) -> Question:

@@ -1,0 +1,34 @@
+"""What a caller says, judged by the guard before anything is done with it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.answer.context import Question
+from app.answer.prompt import latest
+from app.guardrail import Guard, Verdict
+from app.models import Message, Text
+
+
+def admit(question: Question, guard: Guard) -> tuple[Question, Sequence[Verdict]]:
+    """The question as the guard lets it pass, and a verdict on each text of the caller's.
+
+    Earlier turns that are stored here were judged in their time. Those that a caller sends along
+    were not: any of them can be made up. After a text that is blocked no other is judged.
+    """
+    verdicts = [guard.question(question.text)]
+
+    def judge(text: str) -> str:
+        if text and not verdicts[-1].blocked:
+            verdicts.append(guard.question(text))
+            return verdicts[-1].text
+        return text
+
+    question = replace(question, text=verdicts[0].text)
+    if dialogue := question.dialogue:
+        messages = tuple(
+            Message(each.role, (Text(judge(each.text)),)) for each in latest(dialogue.messages)
+        )
+        instructions = judge(dialogue.instructions)
+        dialogue = replace(dialogue, messages=messages, instructions=instructions)
+        question = replace(question, dialogue=dialogue)
+    return question, verdicts

@@ -1,0 +1,205 @@
+"""A chat completion: the question in a request, and the answer as one body or as chunks.
+
+    Started    a chunk of the role                  Done    a chunk of finish_reason, the usage
+    Text       a chunk of content                   Error   {"error": {...}}
+    Citation   a chunk of an annotation
+
+A client of this dialect cannot take back what it has shown. Where a guardrail may change an answer
+the answer therefore comes when it has been judged, all at once.
+"""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import Any
+
+from app.answer import Dialogue, Question, Sampling
+from app.errors import InvalidRequest
+from app.events import Answer, Citation, Done, Error, Event, Started, StopReason, Text, Usage
+from app.models import Message, assistant, user
+from app.web.openai.errors import error_body
+from app.web.openai.schemas import (
+    Annotation,
+    AnswerMessage,
+    ChatCompletion,
+    ChatCompletionRequest,
+    ChatMessage,
+    Choice,
+    CompletionUsage,
+    FinishReason,
+    UrlCitation,
+)
+from app.web.problems import INTERNAL, problem_of
+from app.web.schemas import LONGEST_MESSAGE
+
+log = logging.getLogger(__name__)
+
+FINISH_REASONS: dict[StopReason, FinishReason] = {
+    "end": "stop",
+    "stop_sequence": "stop",
+    "length": "length",
+    "guardrail": "content_filter",
+    "filtered": "content_filter",
+}
+END = b"data: [DONE]\n\n"
+INSTRUCTIONS = ("system", "developer")
+
+
+def question_of(request: ChatCompletionRequest) -> Question:
+    """The question that a request ends with, and the conversation before it.
+
+    Raises:
+        InvalidRequest: the last message is not the user's, or a text is too long.
+    """
+    *earlier, last = request.messages
+    if last.role != "user" or not last.text.strip():
+        raise InvalidRequest(
+            "The last message has to be the user's, and to hold text.", field="messages"
+        )
+    instructions = "\n\n".join(
+        each.text for each in request.messages if each.role in INSTRUCTIONS
+    ).strip()
+    for text in (last.text, instructions):
+        if len(text) > LONGEST_MESSAGE:
+            raise InvalidRequest(
+                f"The question, and the system's messages together, may have {LONGEST_MESSAGE} "
+                "characters at most.",
+                field="messages",
+            )
+    longest = [n for n in (request.max_tokens, request.max_completion_tokens) if n is not None]
+    return Question(
+        last.text.strip(),
+        model=request.model,
+        retrieval_filter=request.filter,
+        sampling=Sampling(
+            temperature=request.temperature,
+            top_p=request.top_p,
+            max_tokens=min(longest, default=None),
+            stop=tuple(request.stop or ()),
+        ),
+        dialogue=Dialogue(tuple(_messages(earlier)), instructions),
+    )
+
+
+def _messages(earlier: list[ChatMessage]) -> Iterator[Message]:
+    for each in earlier:
+        if each.text.strip() and each.role not in INSTRUCTIONS:
+            yield user(each.text) if each.role == "user" else assistant(each.text)
+
+
+def completion(answer: Answer) -> ChatCompletion:
+    """A whole answer."""
+    return ChatCompletion(
+        id=_new_id(),
+        created=int(time.time()),
+        model=answer.model,
+        choices=[
+            Choice(
+                message=AnswerMessage(
+                    content=answer.answer, annotations=[*map(annotation, answer.citations)]
+                ),
+                finish_reason=FINISH_REASONS[answer.stop_reason],
+            )
+        ],
+        usage=usage(answer.usage),
+    )
+
+
+def chunks(
+    turn: Generator[Event, None, None], *, hold: bool, include_usage: bool
+) -> Iterator[bytes]:
+    """The answer as it is written, in server-sent events, ended by `[DONE]`.
+
+    Args:
+        hold: give no word of the answer before the guardrail has judged it.
+        include_usage: end with a chunk of the usage.
+    """
+    stream = _Stream(hold=hold, include_usage=include_usage)
+    with closing(turn):
+        try:
+            for event in turn:
+                for body in stream.bodies_of(event):
+                    yield _line(body)
+        except Exception as error:
+            log.error("an event cannot be written: %s", type(error).__name__, exc_info=error)
+            yield _line(error_body(problem_of(INTERNAL)))
+    yield END
+
+
+def annotation(citation: Citation) -> Annotation:
+    """A citation, as a span of the answer. A mark whose place is not known is at its beginning."""
+    start = citation.mark or 0
+    page = f", page {citation.page}" if citation.page else ""
+    cited = UrlCitation(
+        url=citation.uri,
+        title=f"{citation.document}{page}",
+        start_index=start,
+        end_index=start + len(f"[{citation.number}]"),
+    )
+    return Annotation(url_citation=cited)
+
+
+def usage(used: Usage) -> CompletionUsage:
+    """Usage by OpenAI's names."""
+    return CompletionUsage(
+        prompt_tokens=used.input_tokens,
+        completion_tokens=used.output_tokens,
+        total_tokens=used.input_tokens + used.output_tokens,
+    )
+
+
+class _Stream:
+    """Knows what all chunks of one answer share."""
+
+    def __init__(self, *, hold: bool, include_usage: bool) -> None:
+        self._hold = hold
+        self._include_usage = include_usage
+        self._shared: dict[str, Any] = {
+            "id": _new_id(),
+            "object": "chat.completion.chunk",
+            "created": int(time.time()),
+        }
+
+    def bodies_of(self, event: Event) -> Iterator[dict[str, Any]]:
+        """The bodies of the chunks that an event becomes."""
+        match event:
+            case Started(model=model):
+                self._shared["model"] = model
+                yield self._chunk({"role": "assistant", "content": ""})
+            case Text(text=text) if not self._hold:
+                yield self._chunk({"content": text})
+            case Citation() if not self._hold:
+                yield self._annotated(event)
+            case Done(answer=answer):
+                yield from self._rest(answer)
+            case Error():
+                yield error_body(problem_of(event))
+
+    def _rest(self, answer: Answer) -> Iterator[dict[str, Any]]:
+        """What comes when the answer is whole."""
+        self._shared["model"] = answer.model
+        if self._hold:
+            yield self._chunk({"content": answer.answer})
+            yield from map(self._annotated, answer.citations)
+        yield self._chunk({}, FINISH_REASONS[answer.stop_reason])
+        if self._include_usage:
+            yield {**self._shared, "choices": [], "usage": usage(answer.usage).model_dump()}
+
+    def _annotated(self, citation: Citation) -> dict[str, Any]:
+        return self._chunk({"annotations": [annotation(citation).model_dump()]})
+
+    def _chunk(self, delta: dict[str, Any], finish: FinishReason | None = None) -> dict[str, Any]:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        none_yet = {"usage": None} if self._include_usage else {}
+        return {**self._shared, "choices": [choice], **none_yet}
+
+
+def _line(body: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(body, ensure_ascii=False, allow_nan=False)}\n\n".encode()
+
+
+def _new_id() -> str:
+    return f"chatcmpl-{secrets.token_hex(12)}"

@@ -1,0 +1,115 @@
+"""The same questions in OpenAI's dialect, for clients that speak no other."""
+
+import base64
+import struct
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app import models
+from app.answer import Answer, collect
+from app.aws import Clients, calling
+from app.events import Error, Usage
+from app.meter import Account
+from app.models import embedding
+from app.models.facts.embedding import EMBEDDING_MODELS
+from app.settings import Settings
+from app.web import responses
+from app.web.openai import chat, schemas
+from app.web.problems import problem
+from app.web.routes.dependencies import LAST_WORDS_SECONDS, TurnStarter, account_of, turns_of
+from app.web.turns import Turns
+
+TAG = "openai"
+UnderWay = Annotated[Turns, Depends(turns_of)]
+
+
+def router(clients: Clients, settings: Settings) -> APIRouter:
+    """`/v1/models`, `/v1/chat/completions` and `/v1/embeddings`."""
+    routes = APIRouter()
+    starter = TurnStarter(clients, settings)
+    PrincipalAccount = Annotated[Account, Depends(account_of(settings))]
+
+    @routes.get("/v1/models")
+    def list_models() -> schemas.ModelList:
+        """List the models that can be asked, in OpenAI's dialect; the default comes first."""
+        with calling("ListFoundationModels"):
+            offered = clients.bedrock.list_foundation_models()
+        here = {summary["modelId"] for summary in offered["modelSummaries"]}
+        answering = [each.id for each in models.MODELS if each.id in here and not each.profile]
+        embedding_ids = [each.id for each in EMBEDDING_MODELS if each.id in here]
+        ids = dict.fromkeys([settings.model_id, *answering, *embedding_ids])
+        created = int(time.time())
+        return schemas.ModelList(
+            data=[schemas.ListedModel(id=each, created=created, owned_by="outcrop") for each in ids]
+        )
+
+    @routes.post("/v1/chat/completions", response_model=schemas.ChatCompletion)
+    async def chat_completions(
+        body: schemas.ChatCompletionRequest,
+        account: PrincipalAccount,
+        turns: UnderWay,
+        request: Request,
+    ) -> schemas.ChatCompletion | Response:
+        """Answer a question in OpenAI's dialect: whole, or with `stream` as it is written."""
+        question = chat.question_of(body)
+
+        if body.stream:
+            hold = settings.guardrail_id is not None
+            include_usage = body.stream_options is not None and body.stream_options.include_usage
+            stream = turns.start(
+                lambda: chat.chunks(
+                    starter.begin(question, account), hold=hold, include_usage=include_usage
+                )
+            )
+            try:
+                await stream.begun
+            except BaseException:
+                stream.leave()
+                raise
+            seconds = settings.deadline_seconds + LAST_WORDS_SECONDS
+            return responses.TurnStream(stream, seconds)
+
+        def reply_to() -> tuple[Answer | Error]:
+            return (collect(starter.begin(question, account)),)
+
+        try:
+            reply = await responses.whole(turns.start(reply_to), request.receive)
+        except responses.CallerGone:
+            return Response()  # which nobody reads
+        return problem(reply) if isinstance(reply, Error) else chat.completion(reply)
+
+    @routes.post("/v1/embeddings")
+    def embeddings(
+        body: schemas.EmbeddingRequest, account: PrincipalAccount
+    ) -> schemas.EmbeddingList:
+        """Embed texts, in OpenAI's dialect."""
+        model = embedding.find(body.model, body.dimensions)
+        vectors: list[tuple[float, ...]] = []
+        tokens = 0
+        with account.call(model.id, "embed") as call:
+            for part in embedding.embed(
+                clients.bedrock_runtime, model, body.input, body.dimensions
+            ):
+                vectors += part.vectors
+                tokens += part.input_tokens
+                call.observe(Usage(tokens, 0))
+        return schemas.EmbeddingList(
+            data=[
+                schemas.Embedding(
+                    index=index,
+                    embedding=_base64(vector) if body.encoding_format == "base64" else list(vector),
+                )
+                for index, vector in enumerate(vectors)
+            ],
+            model=model.id,
+            usage=schemas.EmbeddingUsage(prompt_tokens=tokens, total_tokens=tokens),
+        )
+
+    return routes
+
+
+def _base64(vector: tuple[float, ...]) -> str:
+    """The numbers as little-endian float32, in base64: what OpenAI's SDK asks for by default."""
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
