@@ -9,8 +9,8 @@ from constructs import Construct
 
 from infra.context import Context
 from infra.documents import admit
-from infra.names import generated
 from infra.models import embedding_model
+from infra.names import generated
 from infra.permissions import allow, arn, service_role
 from infra.stores import vector_store
 
