@@ -1,7 +1,7 @@
 """The stand-in: the laptop's AWS.
 
-A server on the loopback interface that speaks the wire protocol of Amazon Bedrock, S3, SQS, Lambda
-and DynamoDB, and behaves. It is one process, and a request passes through it in one direction:
+A server on the loopback interface that speaks the wire protocol of Amazon Bedrock, S3, SQS, Lambda,
+DynamoDB and STS, and behaves. It is one process, and a request passes through it in one direction:
 
     wire                    HTTP -> operation and parameters, checked against botocore's models
     control                 what all control planes do: tokens, tags, pages, one transaction a call
@@ -9,6 +9,7 @@ and DynamoDB, and behaves. It is one process, and a request passes through it in
     sqs                     queues: messages, and who has received them
     lambda_                 functions: code in processes of its own, invoked, or fed from queues
     dynamodb                tables, which moto keeps
+    sts                     who the caller is, and credentials of sessions
     bedrock                 the foundation models; guardrails, their definitions and versions
     bedrock_runtime         InvokeModel and Converse: a body in a family's format -> the model
     bedrock_agent           Knowledge Bases, which ingest documents; agents, and what they may call

@@ -26,6 +26,7 @@ from app.local import (
     lambda_,
     s3,
     sqs,
+    sts,
 )
 from app.local.bedrock import foundation_models
 from app.local.bedrock.guardrails import Guardrails
@@ -99,6 +100,7 @@ class StandIn:
             "lambda": lambda_.handlers(functions, queues, buckets),
             "s3": s3.handlers(buckets, queues.send_to_arn, keys=options.keys),
             "sqs": sqs.handlers(queues),
+            "sts": sts.handlers(),
         }
         self.services = Reserve(options.home).over(services)
 

@@ -182,7 +182,7 @@ def test_every_error(operation: OperationModel, shape: Any, stage: Stage) -> Non
         stage.send(operation, made(operation.input_shape)[0])
     response: Any = caught.value.response
     code = response["Error"].get("QueryErrorCode", response["Error"]["Code"])
-    assert code == shape.name
+    assert code == shape.metadata.get("error", {}).get("code", shape.name)
     assert type(caught.value).__name__ == shape.name
     assert response["Error"]["Message"] == "What a pity."
     expected = shape.metadata.get("error", {}).get("httpStatusCode", 400)

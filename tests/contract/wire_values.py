@@ -165,7 +165,7 @@ def sample(pattern: str, least: int, most: int) -> str:
     """A text of `least` to `most` characters that matches the pattern, whole."""
     plain = re.sub(r"\\P\{C\}|\[\^\\p\{C\}\]", ".", pattern)
     tree = parser.parse(re.sub(r"\\p\{\w+\}", "x", plain))
-    for more, choice in product((0, 1, 2, 4, 8, 16, 32, 64, 128), range(6)):
+    for more, choice in product((0, 1, 2, 4, 8, 16, 32, 64, 128, least), range(6)):
         text = _grow(tree, more, choice)
         if least <= len(text) <= most and matches(pattern, text):
             return text

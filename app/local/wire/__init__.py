@@ -3,7 +3,7 @@
 The life of a request, in order; `application.py` is this list as code:
 
     signing_name   the services that share this signing name        routing
-    route          the operation, by method, raw path and query     routing
+    route          the operation, by method, raw path and query     routing, tree; catalogue
     check_sender   web pages reach S3 only; the Host is ours        admission
     receive_body   in memory, or in a file if it may be large       body, form, aws_chunked
     inject_fault   the fault that a test has ordered, if any        fault_injection
@@ -15,8 +15,9 @@ The life of a request, in order; `application.py` is this list as code:
 
 An error at any step is answered as that service would answer it (`error_response`, `errors`). Every
 step is driven by the models that botocore ships (`models`); no operation is written out anywhere.
-`json_body` and `xml_body` read and write what is inside a body, `own_endpoints` answers for the
-stand-in itself, and `server` speaks HTTP, over the sockets of `connection` and `goaway`.
+`json_body`, `xml_body` and `query_body` read and write what is inside a body, `own_endpoints`
+answers for the stand-in itself, and `server` speaks HTTP, over the sockets of
+`connection` and `goaway`.
 
 A handler takes a `Call` and returns a result in the shape that boto3 would return it:
 

@@ -13,7 +13,8 @@ Programs are let in. A page's request is recognised by three headers that no pag
 
 S3 alone serves pages, and decides itself which of them (app/local/s3/access.py). Should a browser
 send neither of the last two headers: without a preflight it sends only forms and plain text, and
-the services that speak JSON take neither.
+the services that speak JSON take neither. STS takes forms, changes nothing, and cannot be read by a
+page.
 """
 
 import re
@@ -82,7 +83,7 @@ def check_content_type(request: RequestHead, operation: OperationModel) -> None:
     Raises:
         ServiceError: UnsupportedMediaTypeException.
     """
-    if operation.service_model.service_name == "s3":
+    if operation.metadata["protocol"] in ("rest-xml", "query"):
         return
     untyped = not _media_type(request) and _has_body(request) and not _has_raw_payload(operation)
     if untyped or needs_no_preflight(request):

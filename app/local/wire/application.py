@@ -25,6 +25,7 @@ from app.local.wire.body import (
     receive_body,
 )
 from app.local.wire.call import JSON, BodyFile, Call, ServiceError, WaitingHandler, WaitingService
+from app.local.wire.catalogue import Absence, find_absent
 from app.local.wire.delivery import Receive, Send, deliver
 from app.local.wire.error_response import error_response
 from app.local.wire.errors import Malformed, Undecodable, dialect
@@ -39,6 +40,7 @@ from app.local.wire.waiting import repeat_disconnect, unless_disconnected
 
 T = TypeVar("T")
 THREADS = 64  # for handlers; a handler that waits holds none
+MOST_FORM_BYTES = 2**20  # of the query protocol
 MOST_QUEUED = 2000  # requests that wait for a thread; those beyond are throttled
 MOST_UNDER_WAY = 4000  # requests in all, including streams and those that wait
 
@@ -90,13 +92,21 @@ class Application:
         source = chunks(receive)
         if request.path.startswith(own_endpoints.PREFIX):
             return own_endpoints.answer(request, await in_memory(source), self._faults), None
-        signing_name = signing_name_of(request)
-        service = _service_for_errors(signing_name)
+        service = _service_for_errors(signing_name_of(request))
         fault = None
         try:
             check_host(request, service)
-            route = self._route(signing_name, request)
+            if request.has_form:
+                request = _with_form(request, await in_memory(source, MOST_FORM_BYTES))
+            signing_name = signing_name_of(request)
+            service = _service_for_errors(signing_name)
+            route = self._routes.find(signing_name, request)
+            if route is None:
+                absence = await self._run(find_absent, signing_name, request)
+                service = absence.service if absence else service
+                raise _not_there(absence, service, signing_name, request)
             service = route.operation.service_model.service_name
+            self._check_there(route.operation)
             check_sender(request, service)
             check_content_type(request, route.operation)
             received = await receive_body(route.operation, request, source, self._spool, self._run)
@@ -115,19 +125,16 @@ class Application:
         response.add_headers(dict.fromkeys(_ID_HEADERS.get(service, _ID_HEADER), request.id))
         return response, fault
 
-    def _route(self, signing_name: str, request: RequestHead) -> Route:
-        route = self._routes.find(signing_name, request)
-        if route is None:
-            raise ServiceError(
-                dialect(_service_for_errors(signing_name)).unknown,
-                "The requested operation is not recognized by the service: "
-                f"{request.method} {request.path}, signed for {signing_name!r}.",
-            )
-        if not self._handles(route.operation):
-            service = route.operation.service_model.service_name
-            message = f"The stand-in does not have {service}'s {route.operation.name}."
+    def _check_there(self, operation: OperationModel) -> None:
+        """Refuse an operation that has no handler.
+
+        Raises:
+            ServiceError: the service's error for what the stand-in does not have.
+        """
+        if not self._handles(operation):
+            service = operation.service_model.service_name
+            message = f"The stand-in does not have {service}'s {operation.name}."
             raise ServiceError(dialect(service).missing, message)
-        return route
 
     async def _answer(
         self, route: Route, request: RequestHead, received: Received, receive: Receive
@@ -149,9 +156,8 @@ class Application:
             self._in_threads -= 1
         if isinstance(result, Response):
             return result
-        return await self._run(
-            serialise, route.operation, await unless_disconnected(result, receive)
-        )
+        value = await unless_disconnected(result, receive)
+        return await self._run(serialise, route.operation, value, request.id)
 
     def _call(
         self, route: Route, request: RequestHead, received: Received
@@ -170,7 +176,9 @@ class Application:
             )
             handler: WaitingHandler = self._services[service][operation.name]
             result = handler(call)
-            return _await(result) if isawaitable(result) else serialise(operation, result)
+            if isawaitable(result):
+                return _await(result)
+            return serialise(operation, result, request.id)
         finally:
             _discard(received)
 
@@ -211,6 +219,39 @@ def _service_for_errors(signing_name: str) -> str:
     """The service whose format an error has before the request's operation is known."""
     services = (service for service in SERVICES if model(service).signing_name == signing_name)
     return next(services, SERVICES[0])
+
+
+def _with_form(request: RequestHead, body: bytes) -> RequestHead:
+    try:
+        return request.with_form(body)
+    except ValueError as error:
+        raise Malformed(f"The body is not a form: {error}") from error
+
+
+def _not_there(
+    absence: Absence | None, service: str, signing_name: str, request: RequestHead
+) -> ServiceError:
+    """The error for a request that is for none of the operations of the stand-in's services."""
+    where = f"{request.method} {request.path}"
+    if absence:
+        name = absence.operation or where
+        message = f"The stand-in does not have {service}'s {name}: it has nothing of {service}."
+        return ServiceError(dialect(service).missing, message)
+    if not request.is_query:
+        message = (
+            "The requested operation is not recognized by the service: "
+            f"{where}, signed for {signing_name!r}."
+        )
+    elif model(service).metadata["protocol"] == "query":
+        action, version = request.first("Action"), request.first("Version")
+        message = f"Could not find operation {action} for version {version}"
+    else:
+        message = (
+            f"The stand-in speaks JSON for {service}, and not its older query protocol, in which "
+            f"{request.first('Action')} was sent."
+        )
+        return ServiceError(dialect(service).missing, message)
+    return ServiceError(dialect(service).unknown, message)
 
 
 async def _await(result: Awaitable[JSON]) -> JSON:

@@ -62,6 +62,17 @@ _DIALECTS = {
         denied="AccessDenied",
     ),
     "sqs": Dialect(internal="InternalError", throttled="RequestThrottled"),
+    # https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+    "sts": Dialect(
+        malformed="MalformedInput",
+        undecodable="MalformedInput",
+        invalid="ValidationError",
+        unknown="InvalidAction",
+        internal="InternalFailure",
+        throttled="Throttling",
+        unavailable="ServiceUnavailable",
+        denied="AccessDenied",
+    ),
 }
 
 
@@ -107,12 +118,15 @@ _S3_STATUSES: Mapping[str, int] = {
 
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
 _COMMON_STATUSES: Mapping[str, int] = {
+    "AccessDenied": 403,
     "AccessDeniedException": 403,
+    "ExpiredToken": 403,
     "InternalError": 500,
     "InternalFailure": 500,
     "InternalServerException": 500,
     "RequestEntityTooLargeException": 413,
     "ResourceNotFoundException": 404,
+    "ServiceUnavailable": 503,
     "ServiceUnavailableException": 503,
     "ThrottlingException": 429,
     "UnsupportedMediaTypeException": 415,

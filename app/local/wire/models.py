@@ -20,6 +20,7 @@ SERVICES = (
     "lambda",
     "s3",
     "sqs",
+    "sts",
 )
 
 

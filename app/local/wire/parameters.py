@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
+from app.local.wire import query_body
 from app.local.wire.call import JSON, BodyFile
 from app.local.wire.codec import body_members, codec
 from app.local.wire.errors import Malformed
@@ -33,6 +34,8 @@ def parse(
             value = _read(read, name, member, request, labels)
             params |= {} if value is None else {name: value}
     try:
+        if operation.metadata["protocol"] == "query":
+            return query_body.decode(shape, request.query)
         return params | _body(operation, shape, body)
     except RecursionError as error:
         raise Malformed("The body is nested too deeply") from error

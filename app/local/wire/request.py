@@ -1,10 +1,12 @@
 """The head of a request, and the encoding of headers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
+
+MOST_MEMBERS = 10_000  # of a form
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,30 @@ class RequestHead:
                     headers.setdefault(name.lower(), values[0])
         path = scope["raw_path"].decode("latin-1")
         return cls(scope["method"], path, query, headers, str(uuid4()))
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the body may be a form of the query protocol."""
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        form = media_type == "application/x-www-form-urlencoded" and self.method == "POST"
+        return form and self.path == "/" and "x-amz-target" not in self.headers
+
+    def with_form(self, body: bytes) -> "RequestHead":
+        """The request with the members of its form beside those of its query.
+
+        Raises:
+            ValueError: the form is not UTF-8, or has too many members.
+        """
+        members = parse_qsl(body.decode(), True, errors="strict", max_num_fields=MOST_MEMBERS)
+        query = {name: list(values) for name, values in self.query.items()}
+        for name, value in members:
+            query.setdefault(name, []).append(value)
+        return replace(self, query=query)
+
+    @property
+    def is_query(self) -> bool:
+        """Whether the request is of the query protocol, its form read."""
+        return self.path == "/" and "Action" in self.query and "Version" in self.query
 
     def first(self, name: str) -> str | None:
         """The first value of a query member."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
+from app.local.wire import query_body
 from app.local.wire.call import JSON, ServiceError
 from app.local.wire.codec import body_members, codec, content_type
 from app.local.wire.eventstream import CONTENT_TYPE as EVENT_STREAM
@@ -36,7 +37,7 @@ class Response:
         self.headers |= {name.lower(): value for name, value in headers.items()}
 
 
-def serialise(operation: OperationModel, result: JSON) -> Response:
+def serialise(operation: OperationModel, result: JSON, request_id: str) -> Response:
     """A result in boto3's shape as a response.
 
     Raises:
@@ -57,7 +58,10 @@ def serialise(operation: OperationModel, result: JSON) -> Response:
             place(response, members[name], name, value)
         else:
             body[name] = value
-    if shape:
+    if operation.metadata["protocol"] == "query":
+        response.headers.setdefault("content-type", query_body.CONTENT_TYPE)
+        response.body = query_body.encode(operation, body, request_id)
+    elif shape:
         _fill(response, operation, shape, body)
     return response
 

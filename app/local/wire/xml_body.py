@@ -31,7 +31,7 @@ def encode(shape: StructureShape, value: JSON, members: dict[str, Shape], root: 
     if root in members and root in value:  # GetBucketLocation: its member is the root itself
         body = escape(value[root])
     else:
-        body = "".join(_members(shape, value, members))
+        body = "".join(elements(shape, value, members))
     namespace = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
     return f"{DECLARATION}<{root}{namespace}>{body}</{root}>".encode()
 
@@ -85,7 +85,8 @@ def _tag(qualified: str) -> str:
 # Writing: what a handler returned -> text
 
 
-def _members(shape: Shape, value: JSON, members: dict[str, Shape]) -> Iterator[str]:
+def elements(shape: Shape, value: JSON, members: dict[str, Shape]) -> Iterator[str]:
+    """The elements of a structure's members."""
     for name, item in value.items():
         if name not in members:
             raise TypeError(f"{shape.name} has no member {name!r}, only {', '.join(members)}")
@@ -96,7 +97,7 @@ def _members(shape: Shape, value: JSON, members: dict[str, Shape]) -> Iterator[s
 def _write(shape: Shape, value: Any, name: str) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         yield f"<{name}{_attributes(shape, value)}>"
-        yield from _members(shape, value, shape.members)
+        yield from elements(shape, value, shape.members)
         yield f"</{name}>"
     elif isinstance(shape, ListShape):
         yield from _write_list(shape, value, name)
