@@ -24,9 +24,11 @@ from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
     FAMILIES,
     Family,
+    InvalidBody,
     Request,
     parse,
 )
+from app.local.bedrock_runtime.capabilities import RETURNED, permit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.engine import Engine
 from app.local.wire import JSON, Call, ServiceError, WaitingService
@@ -69,7 +71,7 @@ class _Runtime:
                 reply, tokens = embed(body, self._engine.encoder)
                 return _whole(call, reply, {"input-token-count": tokens})
             family = FAMILIES[model.body]
-            request = fit(model, family.read(body))
+            request = self._body_request(body, model, family)
         return self._invoked(call, model, family, body, request)
 
     def invoke_model_with_response_stream(self, call: Call) -> Awaitable[JSON]:
@@ -77,21 +79,21 @@ class _Runtime:
         family = _writing(model, "The model is unsupported for streaming.", stream=True)
         with failing(model):
             body = parse(_payload(call))
-            request = fit(model, family.read(body))
+            request = self._body_request(body, model, family)
         return self._streamed(call, model, family, body, request)
 
     def converse(self, call: Call) -> Awaitable[JSON]:
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED)
         with failing(model):
-            request = fit(model, self._converse_request(call.params, family), conversing.RETURNED)
+            request = self._converse_request(call.params, model, family)
         return self._conversed(call, model, family, request)
 
     def converse_stream(self, call: Call) -> Awaitable[JSON]:
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED, stream=True)
         with failing(model):
-            request = fit(model, self._converse_request(call.params, family), conversing.RETURNED)
+            request = self._converse_request(call.params, model, family, streamed=True)
         return self._conversing(call, model, family, request)
 
     # What follows waits for the model, on the event loop.
@@ -144,14 +146,33 @@ class _Runtime:
         counted = call.params["input"]
         with failing(model):
             if "converse" in counted:
-                request = self._converse_request(counted["converse"], family)
+                request = conversing.read(counted["converse"], family)
             else:
                 request = family.read(parse(counted["invokeModel"]["body"]))
             return {"inputTokens": self._engine.writer.count(request.prompt)}
 
-    def _converse_request(self, params: JSON, family: Family) -> Request:
-        may_use_tools = family.tool_use and self._engine.writer.uses_tools
-        return conversing.read(params, family, may_use_tools=may_use_tools)
+    def _converse_request(
+        self, params: JSON, model: InvokedModel, family: Family, *, streamed: bool = False
+    ) -> Request:
+        request = fit(model, conversing.read(params, family), RETURNED)
+        conversing.permit(model, params, request, streamed=streamed)
+        return self._able(request)
+
+    def _body_request(self, body: JSON, model: InvokedModel, family: Family) -> Request:
+        request = fit(model, family.read(body))
+        permit(model, request.prompt)
+        return self._able(request)
+
+    def _able(self, request: Request) -> Request:
+        """The request, if what writes in the model's place can do what it asks."""
+        prompt = request.prompt
+        plans = prompt.tools or prompt.output_schema is not None
+        if plans and not self._engine.writer.uses_tools:
+            raise InvalidBody(
+                "The stand-in's writer uses no tools and fills no schemas. Start an "
+                "OpenAI-compatible server, and name it in OUTCROP_LOCAL_MODEL_URL."
+            )
+        return request
 
     def _model(self, call: Call) -> InvokedModel:
         model = self._models.find(call.params["modelId"])

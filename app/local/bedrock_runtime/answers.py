@@ -38,6 +38,7 @@ class Answering:
         self._encoder = engine.encoder
         self._writing = writing
         self._blocks = Blocks()
+        self._nova = model.body == "nova"
         self.opening = Opening(model.id, uuid4().hex[:24], body, writing.input_tokens)
 
     @classmethod
@@ -67,8 +68,30 @@ class Answering:
         async with aclosing(self):
             async for _ in self.events():
                 pass
-        _check_tool_inputs(self._blocks)
-        return self.reply()
+        reply = self.reply()
+        self._check_tool_inputs(reply)
+        return reply
+
+    def _check_tool_inputs(self, reply: Reply) -> None:
+        """Check that the input of each tool use is a JSON object, before it is answered as one. The
+        last may be cut, where the answer reached its longest length; Nova's may not.
+        """
+        for use in reply.content:
+            if not isinstance(use, ToolUse):
+                continue
+            try:
+                use.parameters()
+            except ValueError as error:
+                cut = use is reply.content[-1] and reply.finish.reason == "length"
+                if cut and self._nova:
+                    raise ModelError(
+                        "The model produced an invalid sequence as part of ToolUse. Please refer "
+                        "to the model tool use troubleshooting guide."
+                    ) from error
+                if not cut:
+                    raise ModelError(
+                        f"The model's input for the tool {use.name} is no JSON object ({error})."
+                    ) from error
 
     def reply(self) -> Reply:
         """The answer, when all of its events have been taken."""
@@ -96,19 +119,6 @@ class Answering:
             "invocationLatency": self.latency(),
             "firstByteLatency": _milliseconds(first - self._began),
         }
-
-
-def _check_tool_inputs(blocks: Blocks) -> None:
-    """Check that the input of each tool use is a JSON object, before it is answered as one."""
-    for use in blocks.content:
-        if isinstance(use, ToolUse):
-            try:
-                use.parameters()
-            except ValueError as error:
-                raise ModelError(
-                    f"The model's input for the tool {use.name} is no JSON object ({error}). If "
-                    "the answer was cut, ask for more tokens."
-                ) from error
 
 
 class Events:

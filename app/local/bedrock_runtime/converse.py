@@ -1,9 +1,11 @@
 """Converse: one shape for every family. Its request -> a Prompt; an answer -> its response.
 
 Nova's bodies are Converse's, so the blocks of an answer are written by `bodies.nova`. Which tools
-there are, and the blocks of a conversation that uses them, are read by `tools`.
+there are, and the blocks of a conversation that uses them, are read by `bodies.tool_configuration`;
+what a model can do with them is in `capabilities`.
 """
 
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -13,13 +15,22 @@ from app.local.bedrock_runtime.bodies import Family, InvalidBody, Request
 from app.local.bedrock_runtime.bodies.conversation import conversation
 from app.local.bedrock_runtime.bodies.nova import STOPS, block_events, message, usage
 from app.local.bedrock_runtime.bodies.schema import malformed
-from app.local.bedrock_runtime.tools import (
-    check_configured,
+from app.local.bedrock_runtime.bodies.tool_configuration import (
+    TOOL_BLOCKS,
+    check_tool_turns,
+    not_an_object,
     read_choice,
-    read_result,
+    read_tool_blocks,
     read_tools,
-    read_use,
 )
+from app.local.bedrock_runtime.capabilities import (
+    RETURNED,
+    SCHEMA_MEMBER,
+    capabilities,
+    permit_converse,
+    unsupported,
+)
+from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine.writer import Prompt, Turn
 from app.local.wire import JSON
 
@@ -27,44 +38,43 @@ UNSUPPORTED = (
     "This action doesn't support the model that you provided. Try again with a supported text or "
     "chat model."
 )
-RETURNED = "The model returned the following errors: "
 _ALTERNATE = (
     "A conversation must alternate between user and assistant roles. Make sure the conversation "
     "alternates between user and assistant roles and try again."
 )
 
 
-def read(params: JSON, family: Family, *, may_use_tools: bool) -> Request:
+def read(params: JSON, family: Family) -> Request:
     """What a Converse request asks for.
 
     Args:
         params: of Converse, or of CountTokens, which has the same members.
         family: of the model.
-        may_use_tools: whether the model, and what writes in its place, can use tools.
 
     Raises:
         InvalidBody: naming what the model does not take.
     """
-    tools = read_tools(params, may_use_tools=may_use_tools)
-    for name in ("promptVariables", "outputConfig"):
-        if params.get(name):
-            raise InvalidBody(f"This model doesn't support {name}. Remove it and try again.")
-    messages = list(enumerate(params.get("messages", [])))
-    turns = [_turn(one, f"messages.{n}") for n, one in messages if one["role"] != "system"]
-    if any(one.role == other.role for one, other in pairwise(turns)):
+    if params.get("promptVariables"):
+        raise InvalidBody(unsupported("promptVariables"))
+    configuration = params.get("toolConfig")
+    tools = read_tools(configuration)
+    messages = [(f"messages.{n}", one) for n, one in enumerate(params.get("messages", []))]
+    turns = [(at, _turn(one, at)) for at, one in messages if one["role"] != "system"]
+    if any(one.role == other.role for (_, one), (_, other) in pairwise(turns)):
         raise InvalidBody(_ALTERNATE)
-    check_configured(turns, tools)
+    check_tool_turns(turns, tools)
     system = [
         _text(params.get("system", []), "system"),
-        *(_text(one["content"], f"messages.{n}") for n, one in messages if one["role"] == "system"),
+        *(_text(one["content"], at) for at, one in messages if one["role"] == "system"),
     ]
     config = params.get("inferenceConfig", {})
     return Request.of(
         Prompt(
-            conversation(turns),
+            conversation(turn for _, turn in turns),
             "\n\n".join(filter(None, system)),
             tools=tools,
-            tool_choice=read_choice(params),
+            tool_choice=read_choice(configuration, tools),
+            output_schema=_output_schema(params),
         ),
         max_tokens=config.get("maxTokens"),
         temperature=config.get("temperature"),
@@ -74,16 +84,50 @@ def read(params: JSON, family: Family, *, may_use_tools: bool) -> Request:
     )
 
 
+def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: bool = False) -> None:
+    """Check that a model can do what a Converse request asks of it.
+
+    Raises:
+        InvalidBody: in the words of Converse.
+    """
+    can = capabilities(model)
+    permit_converse(model, request.prompt, streamed=streamed)
+    if params.get("outputConfig") and not can.schemas:
+        raise InvalidBody(unsupported("outputConfig"))
+    if not can.mixed_results:
+        _check_results(params)
+
+
+def _check_results(params: JSON) -> None:
+    """Check that results of tools stand alone in their messages, as some models want it."""
+    for place, one in enumerate(params.get("messages", [])):
+        kinds = {"toolResult" in block for block in one["content"] if "cachePoint" not in block}
+        if len(kinds) > 1:
+            raise InvalidBody(
+                f"messages.{place}.content: Conversation blocks and tool result blocks cannot be "
+                "provided in the same turn."
+            )
+
+
+def _output_schema(params: JSON) -> JSON | None:
+    """The schema that the answer has to keep to; its JSON stands in a text."""
+    form = params.get("outputConfig", {}).get("textFormat")
+    if not form:
+        return None
+    try:
+        schema = json.loads(form["structure"]["jsonSchema"]["schema"])
+    except ValueError:
+        schema = None
+    if not isinstance(schema, dict):
+        raise not_an_object(SCHEMA_MEMBER)
+    return schema
+
+
 def _turn(message: JSON, where: str) -> Turn:
     """A message. What tools it uses, and what they answered, stands apart from its text."""
-    blocks = message["content"]
-    rest = [block for block in blocks if not block.keys() & {"toolUse", "toolResult"}]
-    return Turn(
-        message["role"],
-        _text(rest, where),
-        tuple(read_use(block["toolUse"]) for block in blocks if "toolUse" in block),
-        tuple(read_result(block["toolResult"]) for block in blocks if "toolResult" in block),
-    )
+    uses, results = read_tool_blocks(message["role"], message["content"], where)
+    rest = [block for block in message["content"] if not block.keys() & TOOL_BLOCKS]
+    return Turn(message["role"], _text(rest, where), uses, results)
 
 
 def _text(blocks: Sequence[JSON], where: str) -> str:

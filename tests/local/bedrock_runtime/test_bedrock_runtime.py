@@ -283,7 +283,7 @@ def test_a_guardrail_is_never_passed_over(client: Any, operation: str, members: 
     assert "does not judge by them yet" in message
 
 
-TOOLS = {"tools": [{"toolSpec": {"name": "clock", "inputSchema": {"json": {}}}}]}
+TOOLS = {"tools": [{"toolSpec": {"name": "a", "inputSchema": {"json": {"type": "object"}}}}]}
 USER, ASSISTANT = ({"role": role, "content": [{"text": "Hi"}]} for role in ("user", "assistant"))
 IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
 
@@ -291,7 +291,7 @@ IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"toolConfig": TOOLS}, "This model doesn't support tool use."),
+        ({"toolConfig": TOOLS}, "The stand-in's writer uses no tools and fills no schemas."),
         ({"messages": [ASSISTANT]}, "A conversation must start with a user message."),
         ({"messages": []}, "A conversation must start with a user message."),
         ({"messages": [USER, USER]}, "must alternate between user and assistant roles"),
@@ -300,7 +300,7 @@ IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
          "The text field in the ContentBlock object at messages.0.content.0 is blank."),
         ({"messages": [{"role": "user", "content": [{"text": "Hi"}, IMAGE]}]},
          "This model doesn't support the image content block that you provided."),
-        ({"promptVariables": {"x": {"text": "y"}}}, "doesn't support promptVariables"),
+        ({"promptVariables": {"x": {"text": "y"}}}, "doesn't support the promptVariables field"),
         ({"inferenceConfig": {"temperature": 0.5, "topP": 0.5}},
          "The model returned the following errors: `temperature` and `top_p` cannot both be"),
         ({"inferenceConfig": {"maxTokens": 99999}}, "exceeds the model limit of 64000."),

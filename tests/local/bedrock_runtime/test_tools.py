@@ -149,15 +149,18 @@ def test_converse_stream_says_of_each_delta_which_block_it_belongs_to(
 def test_what_tools_answered_is_part_of_the_prompt(client: Any, scripted: Scripted) -> None:
     scripted.scripts.append((TextDelta("It is in Oslo."),))
     content = [{"text": "at"}, {"json": {"place": "Oslo"}}]
-    use = {"toolUseId": "t1", "name": "order", "input": {"id": "A1"}}
+    uses = [
+        {"toolUse": {"toolUseId": name, "name": "order", "input": {"id": "A1"}}}
+        for name in ("t1", "t2")
+    ]
     messages = [
         *ASKED,
-        {"role": "assistant", "content": [{"text": "Let me look."}, {"toolUse": use}]},
+        {"role": "assistant", "content": [{"text": "Let me look."}, *uses]},
         {
             "role": "user",
             "content": [
-                {"toolResult": {"toolUseId": "t1", "content": content}},
                 {"toolResult": {"toolUseId": "t2", "content": [], "status": "error"}},
+                {"toolResult": {"toolUseId": "t1", "content": content}},
                 {"text": "Go on."},
             ],
         },
@@ -168,13 +171,17 @@ def test_what_tools_answered_is_part_of_the_prompt(client: Any, scripted: Script
     assert prompt.tool_choice == ToolChoice("tool", "order")
     assert prompt.turns == (
         Turn("user", "Where is my order?"),
-        Turn("assistant", "Let me look.", tool_uses=(ToolUse("t1", "order", '{"id": "A1"}'),)),
+        Turn(
+            "assistant",
+            "Let me look.",
+            tool_uses=tuple(ToolUse(name, "order", '{"id": "A1"}') for name in ("t1", "t2")),
+        ),
         Turn(
             "user",
             "Go on.",
             tool_results=(
-                ToolResult("t1", 'at\n{"place": "Oslo"}'),
                 ToolResult("t2", "", failed=True),
+                ToolResult("t1", 'at\n{"place": "Oslo"}'),
             ),
         ),
     )
@@ -182,9 +189,185 @@ def test_what_tools_answered_is_part_of_the_prompt(client: Any, scripted: Script
         client.converse(modelId=NOVA, messages=messages)
 
 
-def test_a_family_without_tools_refuses_them(client: Any) -> None:
-    with pytest.raises(ClientError, match="This model doesn't support tool use"):
-        client.converse(modelId=TITAN, messages=ASKED, toolConfig=TOOLS)
+LLAMA, PIXTRAL = "meta.llama3-3-70b-instruct-v1:0", "mistral.pixtral-large-2502-v1:0"
+MISTRAL, FABLE = "mistral.mistral-large-2402-v1:0", "anthropic.claude-fable-5-1"
+QWEN, OLD_LLAMA = "qwen.qwen3-32b-v1:0", "meta.llama3-8b-instruct-v1:0"
+NO_TOOLS = "This model doesn't support tool use."
+
+
+def spec(name: str = "order", schema: Any = None, **more: Any) -> JSON:
+    return {"toolSpec": {"name": name, "inputSchema": {"json": schema or SCHEMA}, **more}}
+
+
+def config(*tools: JSON, **choice: Any) -> JSON:
+    return {"toolConfig": {"tools": list(tools), **({"toolChoice": choice} if choice else {})}}
+
+
+def formed(schema: Any) -> JSON:
+    text = schema if isinstance(schema, str) else json.dumps(schema)
+    form = {"type": "json_schema", "structure": {"jsonSchema": {"schema": text, "name": "a"}}}
+    return {"outputConfig": {"textFormat": form}}
+
+
+CLOSED = SCHEMA | {"additionalProperties": False}
+NUMBER = {"type": "number", "maximum": 5, "minimum": 1}
+USE: JSON = {"toolUse": {"toolUseId": "t1", "name": "order", "input": {}}}
+USE2: JSON = {"toolUse": {"toolUseId": "t2", "name": "order", "input": {}}}
+RESULT: JSON = {"toolResult": {"toolUseId": "t1", "content": [{"text": "4"}]}}
+
+
+def talk(*contents: list[JSON]) -> JSON:
+    """Messages by turns, the user's first, with a tool."""
+    roles = ("user", "assistant")
+    messages = [{"role": roles[n % 2], "content": one} for n, one in enumerate(contents)]
+    return {"messages": messages, **config(spec())}
+
+
+HI: list[JSON] = [{"text": "Hi"}]
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "wrong"),
+    [
+        (TITAN, config(spec()), NO_TOOLS),
+        (OLD_LLAMA, config(spec()), NO_TOOLS),
+        (NOVA, config(spec("my tool")), "regular expression pattern: [a-zA-Z0-9_-]+"),
+        (NOVA, config(spec("x" * 65)), "Member must have length less than or equal to 64"),
+        (NOVA, config(spec(), spec()), "toolConfig.tools: Tool names must be unique: order"),
+        (NOVA, config(spec(schema={"type": "string"})),
+         ("The value at toolConfig.tools.0.toolSpec.inputSchema.json.type must be one of the "
+         "following: object.")),
+        (NOVA, config(spec(), tool={"name": "clock"}), "Tool 'clock' not found in provided tools"),
+        (NOVA, config({"systemTool": {"name": "nova_grounding"}}),
+         "toolConfig.tools.0.systemTool: the stand-in has no system tools."),
+        (LLAMA, config(spec(), any={}),
+         ("This model doesn't support the toolConfig.toolChoice.any field. Remove "
+         "toolConfig.toolChoice.any and try again.")),
+        (LLAMA, config(spec(), tool={"name": "order"}), "the toolConfig.toolChoice.tool field."),
+        (MISTRAL, config(spec(), tool={"name": "order"}), "the toolConfig.toolChoice.tool field."),
+        (PIXTRAL, config(spec(), tool={"name": "order"}), "the toolConfig.toolChoice.tool field."),
+        (FABLE, config(spec(), any={}), "the toolConfig.toolChoice.any field."),
+        (NOVA, config(spec(strict=True)), "the toolConfig.tools.0.toolSpec.strict field."),
+        (CLAUDE, config(spec(strict=True)),
+         ("The model returned the following errors: tools.0.custom: For 'object' type, "
+         "'additionalProperties' must be explicitly set to false")),
+        (NOVA, formed(CLOSED),
+         "This model doesn't support the outputConfig field. Remove outputConfig and try again."),
+        (NOVA, {"outputConfig": {"effort": "low"}}, "doesn't support the outputConfig field."),
+        (CLAUDE, formed(SCHEMA),
+         ("The model returned the following errors: output_config.format.schema: For 'object' "
+         "type, 'additionalProperties' must be explicitly set to false")),
+        (CLAUDE, formed(CLOSED | {"properties": {"n": NUMBER}}),
+         "For 'number' type, properties maximum, minimum are not supported"),
+        (QWEN, formed(SCHEMA), "The value at outputConfig.textFormat.structure.jsonSchema.schema"),
+        (CLAUDE, formed("{"),
+         ("The format of the value at outputConfig.textFormat.structure.jsonSchema.schema is "
+         "invalid. Provide a json object for the field and try again.")),
+        (NOVA, talk(HI, [USE]) | {"toolConfig": None}, "The toolConfig field must be defined"),
+        (NOVA, talk(HI, [USE, USE2], [RESULT]),
+         "Expected toolResult blocks at messages.2.content for the following Ids: t2"),
+        (NOVA, talk(HI, [USE], HI),
+         "Expected toolResult blocks at messages.2.content for the following Ids: t1"),
+        (NOVA, talk(HI, HI, [RESULT]),
+         ("The number of toolResult blocks at messages.2.content exceeds the number of toolUse "
+         "blocks of previous turn.")),
+        (NOVA, talk(HI, [USE], [RESULT, RESULT]),
+         "The toolResult blocks at messages.2.content contain duplicate Ids: t1"),
+        (NOVA, talk([USE]), "messages.0: `toolUse` blocks can only be in `assistant` messages"),
+        (NOVA, talk(HI, [RESULT], HI),
+         "messages.1: `toolResult` blocks can only be in `user` messages"),
+        (LLAMA, talk(HI, [USE], [RESULT, *HI]),
+         ("messages.2.content: Conversation blocks and tool result blocks cannot be provided in "
+         "the same turn.")),
+        (NOVA, talk(HI, [{"toolUse": {"toolUseId": "t1", "name": "order", "input": "A"}}]),
+         ("The format of the value at messages.1.content.0.toolUse.input is invalid. Provide a "
+         "json object for the field and try again.")),
+        (NOVA, talk(HI, [USE], [{"toolResult": {"toolUseId": "t1", "content": [{"json": [1]}]}}]),
+         "The format of the value at messages.2.content.0.toolResult.content.0.json is invalid."),
+    ],
+)  # fmt: skip
+def test_what_converse_refuses_is_told_in_its_words(
+    client: Any, model: str, change: JSON, wrong: str
+) -> None:
+    request = {key: value for key, value in ({"messages": ASKED} | change).items() if value}
+    for operation in (client.converse, client.converse_stream):
+        if model in (LLAMA, MISTRAL) and operation == client.converse_stream:
+            wrong = "This model doesn't support tool use in streaming mode."
+        with pytest.raises(ClientError) as raised:
+            operation(modelId=model, **request)
+        assert raised.value.response["Error"]["Code"] == "ValidationException"
+        assert wrong in raised.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "choice"),
+    [
+        (NOVA, config(spec(), any={}), ToolChoice("any")),
+        (NOVA, config(spec(), auto={}), ToolChoice()),
+        (CLAUDE, config(spec(), tool={"name": "order"}), ToolChoice("tool", "order")),
+        (QWEN, config(spec(), tool={"name": "order"}), ToolChoice("tool", "order")),
+        (PIXTRAL, config(spec(), any={}), ToolChoice("any")),
+        (MISTRAL, config(spec(), any={}), ToolChoice("any")),
+        (LLAMA, config(spec(), auto={}), ToolChoice()),
+        (LLAMA, config(spec()), ToolChoice()),
+    ],
+)
+def test_a_tool_choice_reaches_the_model(
+    client: Any, scripted: Scripted, model: str, change: JSON, choice: ToolChoice
+) -> None:
+    scripted.scripts.append(DELTAS)
+    client.converse(modelId=model, messages=ASKED, **change)
+    assert scripted.prompts[-1].tool_choice == choice
+
+
+def test_a_schema_and_strict_tools_reach_the_model(client: Any, scripted: Scripted) -> None:
+    for model in (CLAUDE, QWEN, GPT):
+        scripted.scripts.append((TextDelta('{"id": "A1"}'),))
+        call = config(spec(schema=CLOSED, strict=True)) | formed(CLOSED)
+        client.converse(modelId=model, messages=ASKED, **call)
+        prompt = scripted.prompts[-1]
+        assert prompt.output_schema == CLOSED
+        assert prompt.tools == (Tool("order", "", CLOSED, strict=True),)
+
+
+def test_a_call_that_is_cut_is_told_as_its_family_tells_it(client: Any, scripted: Scripted) -> None:
+    cut = (ToolUseStart("t1", "order"), ToolInputDelta('{"id": "A1", "lines": [1'))
+    scripted.finish = Finish("length", 9, 7)
+    try:
+        scripted.scripts += [cut, cut, cut]
+        reply = client.converse(modelId=CLAUDE, messages=ASKED, toolConfig=TOOLS)
+        (block,) = reply["output"]["message"]["content"]
+        assert block["toolUse"]["input"] == {"id": "A1"}
+        assert reply["stopReason"] == "max_tokens"
+        with pytest.raises(ClientError, match="produced an invalid sequence as part of ToolUse"):
+            client.converse(modelId=NOVA, messages=ASKED, toolConfig=TOOLS)
+        stream = client.converse_stream(modelId=CLAUDE, messages=ASKED, toolConfig=TOOLS)["stream"]
+        with closing(stream) as events:
+            (stop,) = (event["messageStop"] for event in events if "messageStop" in event)
+        assert stop == {"stopReason": "max_tokens"}
+    finally:
+        scripted.finish = Finish("tool_use", 9, 7)
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "wrong"),
+    [
+        (FABLE, {"tools": True, "tool_choice": {"type": "any"}},
+         'tool_choice: type "tool" and "any" are not supported for this model.'),
+        ("anthropic.claude-3-7-sonnet-20250219-v1:0",
+         {"output_config": {"format": {"type": "json_schema", "schema": CLOSED}}},
+         "output_config.format: Extra inputs are not permitted"),
+    ],
+)  # fmt: skip
+def test_what_a_model_of_claudes_has_not_is_told_in_claudes_words(
+    client: Any, model: str, change: JSON, wrong: str
+) -> None:
+    tools = {"tools": [{"name": "order", "input_schema": SCHEMA}]} if "tools" in change else {}
+    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, **change, **tools}
+    body["messages"] = [{"role": "user", "content": "Hi"}]
+    with pytest.raises(ClientError) as raised:
+        client.invoke_model(modelId=model, body=json.dumps(body))
+    assert raised.value.response["Error"]["Message"] == wrong
 
 
 def test_input_that_is_no_json_is_an_error(client: Any, scripted: Scripted) -> None:

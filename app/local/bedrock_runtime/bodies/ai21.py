@@ -14,18 +14,19 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-jurassic2.
 """
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.local.bedrock_runtime.bodies import openai
-from app.local.bedrock_runtime.bodies.conversation import refuse_tools, speakers
+from app.local.bedrock_runtime.bodies.conversation import speakers
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
     Reply,
     Request,
 )
+from app.local.bedrock_runtime.bodies.openai_tools import Choice, FunctionTool, ResponseFormat
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
     CamelBody,
@@ -48,15 +49,17 @@ class Jamba(Body):
     n: Literal[1] = 1
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
-    tools: list[JSON] | None = None
-    tool_choice: Any = None
+    tools: list[FunctionTool] | None = None
+    tool_choice: Choice | None = None
+    response_format: ResponseFormat | None = None
 
 
 def read_jamba(body: JSON) -> Request:
     request = check(Jamba, body)
-    refuse_tools(request.tools, *(message.tool_calls for message in request.messages))
     return Request.of(
-        openai.prompt(request.messages),
+        openai.prompt(
+            request.messages, request.tools, request.tool_choice, request.response_format
+        ),
         max_tokens=request.max_tokens,
         temperature=request.temperature,
         top_p=request.top_p,

@@ -2,7 +2,8 @@
 
     request   {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1024, "system": "..",
                "messages": [{"role": "user", "content": ".." or [{"type": "text", "text": ".."}]}],
-               "temperature", "top_p", "top_k", "stop_sequences": [".."]}
+               "temperature", "top_p", "top_k", "stop_sequences": [".."]}; tools and structured
+               output are in `anthropic_tools`
     reply     {"id", "type": "message", "role": "assistant", "model", "content": [{"type": "text",
                "text": ".."}], "stop_reason", "stop_sequence", "usage"}
     blocks    {"type": "text", "text"}, {"type": "thinking", "thinking", "signature"},
@@ -18,7 +19,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, text_of
+from app.local.bedrock_runtime.bodies.anthropic_tools import (
+    TOOL_BLOCKS,
+    check_tool_turns,
+    read_choice,
+    read_output_schema,
+    read_tool_blocks,
+    read_tools,
+)
+from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
@@ -78,25 +87,40 @@ class Messages(Body):
     thinking: JSON | None = None
     tools: list[JSON] | None = None
     tool_choice: JSON | None = None
+    output_config: JSON | None = None
+    output_format: JSON | None = None
 
 
 def read(body: JSON) -> Request:
     request = check(Messages, body)
-    refuse_tools(request.tools, request.tool_choice)
-    if (request.thinking or {}).get("type", "disabled") != "disabled":
+    thinks = (request.thinking or {}).get("type", "disabled") != "disabled"
+    tools = read_tools(request.tools)
+    choice = read_choice(request.tool_choice, tools, thinks=thinks)
+    if thinks:
         raise InvalidBody("thinking: this model does not think. Leave it out.")
-    turns = (
-        Turn(message.role, text_of(message.content, f"messages.{i}"))
-        for i, message in enumerate(request.messages)
-    )
+    turns = [_turn(message, f"messages.{i}") for i, message in enumerate(request.messages)]
+    check_tool_turns(turns, [message.content for message in request.messages], tools)
     return Request.of(
-        Prompt(conversation(turns), text_of(request.system or [], "system")),
+        Prompt(
+            conversation(turns),
+            text_of(request.system or [], "system"),
+            tools=tools,
+            tool_choice=choice,
+            output_schema=read_output_schema(request.output_config, request.output_format),
+        ),
         max_tokens=request.max_tokens,
         temperature=request.temperature,
         top_p=request.top_p,
         top_k=request.top_k,
         stop=request.stop_sequences or (),
     )
+
+
+def _turn(message: Message, where: str) -> Turn:
+    """A message. What tools it uses, and what they answered, stands apart from its text."""
+    uses, results = read_tool_blocks(message.role, message.content, where)
+    rest = [block for block in message.content if block.get("type") not in TOOL_BLOCKS]
+    return Turn(message.role, text_of(rest, where), uses, results)
 
 
 def whole(reply: Reply) -> JSON:
@@ -146,7 +170,12 @@ def _block(block: Block) -> JSON:
         case Reasoning(text, signature):
             return {"type": "thinking", "thinking": text, "signature": signature}
         case ToolUse(id, name):
-            return {"type": "tool_use", "id": id, "name": name, "input": block.parameters()}
+            return {
+                "type": "tool_use",
+                "id": _id(id),
+                "name": name,
+                "input": block.parameters_so_far(),
+            }
 
 
 def _deltas(delta: TextDelta | ReasoningDelta | ToolInputDelta) -> list[JSON]:
@@ -185,6 +214,15 @@ def _usage(read: int, written: int) -> JSON:
     }
 
 
+def _id(use: str) -> str:
+    """The id of a tool use as Claude writes it.
+
+    >>> _id("tooluse_4Yy8l1uyhSoZiIbAZM9abc")
+    'toolu_bdrk_014Yy8l1uyhSoZiIbAZM9abc'
+    """
+    return f"toolu_bdrk_01{use.removeprefix('tooluse_')}" if use.startswith("tooluse_") else use
+
+
 def _name(model: str) -> str:
     """The model as Anthropic calls it.
 
@@ -194,4 +232,4 @@ def _name(model: str) -> str:
     return re.sub(r"-v\d+(:\d+)?$", "", model.removeprefix("anthropic."))
 
 
-ANTHROPIC = Family(read, whole, opening, event, closing, top_k=("top_k",), tool_use=True)
+ANTHROPIC = Family(read, whole, opening, event, closing, top_k=("top_k",))

@@ -3,11 +3,13 @@
     Command R
     request   {"message": "..", "chat_history": [{"role": "USER", "message": ".."}],
                "preamble": "..", "documents": [{"title": "..", "snippet": ".."}],
+               "tools", "tool_results" (see `cohere_tools`),
                "max_tokens", "temperature", "p", "k", "stop_sequences"}
     reply     {"response_id", "generation_id", "text", "citations": [{"start": 0, "end": 9,
-               "text": "..", "document_ids": ["doc_0"]}], "finish_reason": "COMPLETE", ..}
+               "text": "..", "document_ids": ["doc_0"]}], "finish_reason": "COMPLETE",
+               "tool_calls": [{"name", "parameters"}]}
     chunks    by event_type: stream-start, text-generation .., citation-generation ..,
-              stream-end with the whole reply
+              tool-calls-generation, stream-end with the whole reply
 
     Command
     request   {"prompt": "..", "max_tokens", "temperature", "p", "k", "stop_sequences", "stream"}
@@ -19,11 +21,22 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-cohere-com
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-cohere-command.html
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, speakers
+from app.local.bedrock_runtime.bodies.cohere_tools import (
+    Call,
+    Result,
+    ToolDefinition,
+    read_calls,
+    read_results,
+    read_tools,
+    tool_calls,
+    turns_of,
+)
+from app.local.bedrock_runtime.bodies.conversation import conversation, speakers
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
@@ -55,12 +68,14 @@ P = Annotated[float, Field(ge=0.01, le=0.99)]
 
 
 class HistoryMessage(Body):
-    role: Literal["USER", "CHATBOT", "SYSTEM"]
-    message: str
+    role: Literal["USER", "CHATBOT", "SYSTEM", "TOOL"]
+    message: str = ""
+    tool_calls: list[Call] | None = None
+    tool_results: list[Result] | None = None
 
 
 class CommandR(Body):
-    message: Annotated[str, Field(min_length=1)]
+    message: str
     chat_history: list[HistoryMessage] | None = None
     preamble: str = ""
     documents: list[dict[str, str]] | None = None
@@ -76,25 +91,28 @@ class CommandR(Body):
     return_prompt: Literal[False] = False
     search_queries_only: Literal[False] = False
     raw_prompting: Literal[False] = False
-    tools: list[JSON] | None = None
-    tool_results: list[JSON] | None = None
+    tools: list[ToolDefinition] | None = None
+    tool_results: list[Result] | None = None
+    force_single_step: bool | None = None
 
 
 def read_command_r(body: JSON) -> Request:
     request = check(CommandR, body)
-    refuse_tools(request.tools, request.tool_results)
     history = request.chat_history or []
     system = [one.message for one in history if one.role == "SYSTEM"]
-    turns = (
-        Turn("user" if one.role == "USER" else "assistant", one.message)
-        for one in history
-        if one.role != "SYSTEM"
-    )
+    before: list[Turn] = []
+    for place, one in enumerate(history):
+        if one.role != "SYSTEM":
+            before.append(_turn(one, place, before))
+    tools = read_tools(request.tools)
+    if request.tool_results and not tools:
+        raise InvalidBody("tool_results: tools must be specified with the results of tools.")
     return Request.of(
         Prompt(
-            conversation([*turns, Turn("user", request.message)]),
+            conversation(turns_of(before, request.message, request.tool_results)),
             "\n\n".join(filter(None, [request.preamble, *system])),
             tuple(_document(place, one) for place, one in enumerate(request.documents or [])),
+            tools,
         ),
         max_tokens=request.max_tokens,
         temperature=request.temperature,
@@ -104,6 +122,14 @@ def read_command_r(body: JSON) -> Request:
     )
 
 
+def _turn(one: HistoryMessage, place: int, before: Sequence[Turn]) -> Turn:
+    if one.role == "CHATBOT":
+        return Turn("assistant", one.message, read_calls(one.tool_calls, place))
+    uses = before[-1].tool_uses if before else ()
+    results = read_results(one.tool_results or [], uses, f"chat_history.{place}.tool_results")
+    return Turn("user", one.message, (), results)
+
+
 def _document(place: int, fields: dict[str, str]) -> Document:
     text = "\n".join(text for name, text in fields.items() if name not in ("id", "title", "url"))
     return Document(fields.get("id", f"doc_{place}"), text, fields.get("title", ""))
@@ -111,6 +137,7 @@ def _document(place: int, fields: dict[str, str]) -> Document:
 
 def whole_command_r(reply: Reply) -> JSON:
     question = {"role": "USER", "message": reply.body.get("message", "")}
+    calls = _calls(reply)
     citations = _citations(reply)
     cited = {name for one in citations for name in one["document_ids"]}
     documents = ({"id": f"doc_{place}"} | fields for place, fields in enumerate(_documents(reply)))
@@ -120,15 +147,21 @@ def whole_command_r(reply: Reply) -> JSON:
         "generation_id": reply.id,
         "chat_history": [
             *(reply.body.get("chat_history") or []),
-            question,
-            {"role": _ROLES["assistant"], "message": reply.text},
+            *([question] if question["message"] else []),
+            {"role": _ROLES["assistant"], "message": reply.text, **calls},
         ],
         "finish_reason": _STOPS[reply.finish.reason],
+        **calls,
     } | (
         {"citations": citations, "documents": [one for one in documents if one["id"] in cited]}
         if citations
         else {}
     )
+
+
+def _calls(reply: Reply) -> JSON:
+    calls = tool_calls(reply.content)
+    return {"tool_calls": calls} if calls else {}
 
 
 def opening_command_r(start: Opening) -> list[JSON]:
@@ -140,17 +173,19 @@ def piece_command_r(_: Opening, text: str, __: int) -> list[JSON]:
 
 
 def closing_command_r(reply: Reply) -> list[JSON]:
-    cited = [
+    chunks: list[JSON] = [
         {"event_type": "citation-generation", "is_finished": False, "citations": [one]}
         for one in _citations(reply)
     ]
+    if calls := _calls(reply):
+        chunks.append({"event_type": "tool-calls-generation", "is_finished": False, **calls})
     end = {
         "event_type": "stream-end",
         "is_finished": True,
         "finish_reason": _STOPS[reply.finish.reason],
         "response": whole_command_r(reply),
     }
-    return [*cited, end]
+    return [*chunks, end]
 
 
 def _documents(reply: Reply) -> list[JSON]:
@@ -233,7 +268,6 @@ COMMAND_R = Family(
     text_events(piece_command_r),
     closing_command_r,
     top_k=("k",),
-    tool_use=True,
 )
 COMMAND = Family(
     read_command,

@@ -7,8 +7,6 @@ from itertools import groupby
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
 from app.local.engine.writer.prompt import Turn
 
-NO_TOOLS = "This model doesn't support tool use."
-
 
 def conversation(turns: Iterable[Turn]) -> tuple[Turn, ...]:
     """The turns, checked: the user begins and speaks last. Those of one side are made one."""
@@ -53,12 +51,6 @@ def text_of(blocks: Sequence[JSON], where: str) -> str:
                 "the block out, or put its text in a block of text."
             )
     return "\n".join(texts)
-
-
-def refuse_tools(*members: object) -> None:
-    """Refuse a body one of whose members has to do with tools, and is set."""
-    if any(members):
-        raise InvalidBody(NO_TOOLS)
 
 
 def speakers(text: str, users: str, assistants: str) -> tuple[str, tuple[Turn, ...]]:

@@ -86,7 +86,6 @@ class Family:
         closing: the chunks after the last block; to the very last one Bedrock adds its metrics.
         top_k: where a body has top_k, which Converse has no member for: the path that a caller
             writes it by in `additionalModelRequestFields`.
-        tool_use: whether its models may be given tools, through Converse.
     """
 
     read: Callable[[JSON], Request]
@@ -95,7 +94,6 @@ class Family:
     event: Callable[[Opening, BlockEvent, int], list[JSON]]
     closing: Callable[[Reply], list[JSON]]
     top_k: tuple[str, ...] = ()
-    tool_use: bool = False
 
 
 def text_events(

@@ -79,4 +79,4 @@ def _chunk(text: str, read: int | None, written: int, stop: str | None) -> JSON:
     }
 
 
-LLAMA = Family(read, whole, opening, text_events(piece), closing, tool_use=True)
+LLAMA = Family(read, whole, opening, text_events(piece), closing)

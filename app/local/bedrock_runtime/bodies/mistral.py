@@ -12,12 +12,11 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-te
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-chat-completion.html
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from app.local.bedrock_runtime.bodies import openai
-from app.local.bedrock_runtime.bodies.conversation import refuse_tools
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
@@ -26,6 +25,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Request,
     text_events,
 )
+from app.local.bedrock_runtime.bodies.openai_tools import Choice, FunctionTool, ResponseFormat
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
     Count,
@@ -37,7 +37,8 @@ from app.local.bedrock_runtime.bodies.schema import (
 from app.local.bedrock_runtime.bodies.templates import instructions
 from app.local.engine.writer.content import BlockEvent
 
-_STOPS = {"end": "stop", "length": "length", "stop": "stop"}
+CALL_ID = "{:.9}"  # Mistral's ids are nine letters and digits
+_STOPS = {"end": "stop", "length": "length", "stop": "stop", "tool_use": "stop"}
 
 
 class Completion(Body):
@@ -55,8 +56,9 @@ class Chat(Body):
     temperature: Unit | None = None
     top_p: Unit | None = None
     stop: Annotated[Stops, Field(max_length=10)] | None = None
-    tools: list[JSON] | None = None
-    tool_choice: Any = None
+    tools: list[FunctionTool] | None = None
+    tool_choice: Choice | None = None
+    response_format: ResponseFormat | None = None
 
 
 def read(body: JSON) -> Request:
@@ -89,9 +91,10 @@ def _output(text: str, stop: str | None) -> JSON:
 
 def read_chat(body: JSON) -> Request:
     request = check(Chat, body)
-    refuse_tools(request.tools, *(message.tool_calls for message in request.messages))
     return Request.of(
-        openai.prompt(request.messages),
+        openai.prompt(
+            request.messages, request.tools, request.tool_choice, request.response_format
+        ),
         max_tokens=request.max_tokens,
         temperature=request.temperature,
         top_p=request.top_p,
@@ -100,13 +103,13 @@ def read_chat(body: JSON) -> Request:
 
 
 def whole_chat(reply: Reply) -> JSON:
-    message = {"role": "assistant", "content": reply.text, **openai.tool_calls(reply.content)}
+    message = openai.message(reply, CALL_ID) | {"content": reply.text}
     stop = openai.STOPS[reply.finish.reason]
     return {"choices": [{"index": 0, "message": message, "stop_reason": stop}]}
 
 
 def event_chat(_: Opening, event: BlockEvent, __: int) -> list[JSON]:
-    return [_choice(delta, None) for delta in openai.deltas(event)]
+    return [_choice(delta, None) for delta in openai.deltas(event, CALL_ID)]
 
 
 def closing_chat(reply: Reply) -> list[JSON]:
@@ -119,4 +122,4 @@ def _choice(delta: JSON, stop: str | None) -> JSON:
 
 
 MISTRAL = Family(read, whole, lambda _: [], text_events(piece), closing, top_k=("top_k",))
-MISTRAL_CHAT = Family(read_chat, whole_chat, lambda _: [], event_chat, closing_chat, tool_use=True)
+MISTRAL_CHAT = Family(read_chat, whole_chat, lambda _: [], event_chat, closing_chat)

@@ -2,13 +2,16 @@
 
     request   {"schemaVersion": "messages-v1", "system": [{"text": ".."}],
                "messages": [{"role": "user", "content": [{"text": ".."}]}],
-               "inferenceConfig": {"maxTokens", "temperature", "topP", "topK", "stopSequences"}}
+               "inferenceConfig": {"maxTokens", "temperature", "topP", "topK", "stopSequences"},
+               "toolConfig": {"tools": [{"toolSpec": {"name", "description", "inputSchema":
+               {"json": {..}}}}], "toolChoice": {"auto" or "any": {}, or "tool": {"name"}}}}
     reply     {"output": {"message": {"role": "assistant", "content": [{"text": ".."}]}},
                "stopReason": "end_turn", "usage": {"inputTokens", "outputTokens", "totalTokens"}}
     chunks    messageStart, contentBlockStart (of a tool use), contentBlockDelta ..,
               contentBlockStop, messageStop, metadata
     blocks    {"text"}, {"reasoningContent": {"reasoningText": {"text", "signature"}}},
-              {"toolUse": {"toolUseId", "name", "input": {..}}}
+              {"toolUse": {"toolUseId", "name", "input": {..}}},
+              {"toolResult": {"toolUseId", "content": [{"text"} or {"json"}], "status"}}
 
 https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
 """
@@ -17,7 +20,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, text_of
+from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
@@ -25,12 +28,20 @@ from app.local.bedrock_runtime.bodies.family import (
     Reply,
     Request,
 )
+from app.local.bedrock_runtime.bodies.nova_tools import ToolConfig, check_tool_blocks
 from app.local.bedrock_runtime.bodies.schema import (
     CamelBody,
     Count,
     Stops,
     Unit,
     check,
+)
+from app.local.bedrock_runtime.bodies.tool_configuration import (
+    TOOL_BLOCKS,
+    check_tool_turns,
+    read_choice,
+    read_tool_blocks,
+    read_tools,
 )
 from app.local.engine.writer.content import (
     Block,
@@ -73,25 +84,37 @@ class MessagesV1(CamelBody):
     schema_version: Literal["messages-v1"] = "messages-v1"
     system: list[JSON] | None = None
     inference_config: InferenceConfig = InferenceConfig()
-    tool_config: JSON | None = None
+    tool_config: ToolConfig | None = None
 
 
 def read(body: JSON) -> Request:
     request = check(MessagesV1, body)
-    refuse_tools(request.tool_config)
-    turns = (
-        Turn(message.role, text_of(message.content, f"messages.{i}"))
-        for i, message in enumerate(request.messages)
-    )
+    configuration = request.tool_config.configuration() if request.tool_config else None
+    tools = read_tools(configuration)
+    turns = [(f"messages.{n}", _turn(one, n)) for n, one in enumerate(request.messages)]
+    check_tool_turns(turns, tools)
     config = request.inference_config
     return Request.of(
-        Prompt(conversation(turns), text_of(request.system or [], "system")),
+        Prompt(
+            conversation(turn for _, turn in turns),
+            text_of(request.system or [], "system"),
+            tools=tools,
+            tool_choice=read_choice(configuration, tools),
+        ),
         max_tokens=config.max_tokens,
         temperature=config.temperature,
         top_p=config.top_p,
         top_k=config.top_k,
         stop=config.stop_sequences or (),
     )
+
+
+def _turn(one: Message, place: int) -> Turn:
+    where = f"messages.{place}"
+    check_tool_blocks(one.content, ("messages", place, "content"))
+    rest = [block for block in one.content if not block.keys() & TOOL_BLOCKS]
+    uses, results = read_tool_blocks(one.role, one.content, where)
+    return Turn(one.role, text_of(rest, where), uses, results)
 
 
 def whole(reply: Reply) -> JSON:
@@ -115,7 +138,7 @@ def _block(block: Block) -> JSON:
             signed = {"signature": signature} if signature else {}
             return {"reasoningContent": {"reasoningText": {"text": text, **signed}}}
         case ToolUse(id, name):
-            return {"toolUse": {"toolUseId": id, "name": name, "input": block.parameters()}}
+            return {"toolUse": {"toolUseId": id, "name": name, "input": block.parameters_so_far()}}
 
 
 def opening(_: Opening) -> list[JSON]:
@@ -171,6 +194,4 @@ def usage(finish: Finish) -> JSON:
     }
 
 
-NOVA = Family(
-    read, whole, opening, event, closing, top_k=("inferenceConfig", "topK"), tool_use=True
-)
+NOVA = Family(read, whole, opening, event, closing, top_k=("inferenceConfig", "topK"))

@@ -8,16 +8,18 @@
               {"choices": [{"delta": {}, "finish_reason": "stop"}]}, {"choices": [], "usage": ..}
     tool use  a member "tool_calls" of the message, or of a delta: [{"index", "id", "type":
               "function", "function": {"name", "arguments": "{..}"}}]. There is none for reasoning.
+              Which tools there are, and what they answered, is in `openai_tools`
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html
 """
 
 import time
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from app.local.bedrock_runtime.bodies.conversation import conversation, refuse_tools, text_of
+from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
@@ -25,6 +27,17 @@ from app.local.bedrock_runtime.bodies.family import (
     Opening,
     Reply,
     Request,
+)
+from app.local.bedrock_runtime.bodies.openai_tools import (
+    Choice,
+    FunctionTool,
+    ResponseFormat,
+    ToolCall,
+    check_tool_turns,
+    read_calls,
+    read_choice,
+    read_output_schema,
+    read_tools,
 )
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
@@ -41,19 +54,25 @@ from app.local.engine.writer.content import (
     BlockStart,
     TextDelta,
     ToolInputDelta,
+    ToolResult,
     ToolUse,
 )
 from app.local.engine.writer.prompt import Finish, Prompt, Turn
 
+CALL_ID = "chatcmpl-tool-{}"  # the form of a call's id
+_SYSTEM = ("system", "developer")
 STOPS = {"end": "stop", "length": "length", "stop": "stop", "tool_use": "tool_calls"}
 
 
 class Message(Body):
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: Content
+    content: Content | None = None
     name: str | None = None
-    tool_calls: list[JSON] | None = None
+    tool_calls: list[ToolCall] | None = None
     tool_call_id: str | None = None
+    refusal: None = None
+    reasoning: str | None = None
+    reasoning_content: str | None = None
 
 
 def _list(stop: Any) -> Any:
@@ -76,18 +95,22 @@ class ChatCompletion(Body):
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
-    response_format: JSON | None = None
-    tools: list[JSON] | None = None
-    tool_choice: Any = None
+    response_format: ResponseFormat | None = None
+    tools: list[FunctionTool] | None = None
+    tool_choice: Choice | None = None
+    parallel_tool_calls: bool | None = None
 
 
 def read(body: JSON) -> Request:
     request = check(ChatCompletion, body)
-    refuse_tools(request.tools, *(message.tool_calls for message in request.messages))
-    if (request.response_format or {}).get("type", "text") != "text":
-        raise InvalidBody("response_format: this model writes text only. Leave it out.")
     return Request.of(
-        prompt(request.messages),
+        prompt(
+            request.messages,
+            request.tools,
+            request.tool_choice,
+            request.response_format,
+            parallel=request.parallel_tool_calls,
+        ),
         max_tokens=request.max_completion_tokens or request.max_tokens,
         temperature=request.temperature,
         top_p=request.top_p,
@@ -95,20 +118,46 @@ def read(body: JSON) -> Request:
     )
 
 
-def prompt(messages: list[Message]) -> Prompt:
-    texts = [(one.role, text_of(one.content, f"messages.{i}")) for i, one in enumerate(messages)]
-    system = "\n\n".join(text for role, text in texts if role in ("system", "developer"))
-    turns = (
-        Turn("assistant" if role == "assistant" else "user", text)
-        for role, text in texts
-        if role not in ("system", "developer")
+def prompt(
+    messages: Sequence[Message],
+    tools: Sequence[FunctionTool] | None = None,
+    choice: Choice | None = None,
+    form: ResponseFormat | None = None,
+    *,
+    parallel: bool | None = None,
+) -> Prompt:
+    """The prompt that a request of this shape is, by its members."""
+    places = [(f"messages.{n}", message) for n, message in enumerate(messages)]
+    system = [text_of(one.content or [], at) for at, one in places if one.role in _SYSTEM]
+    turns = conversation(_turn(one, at) for at, one in places if one.role not in _SYSTEM)
+    check_tool_turns(turns)
+    functions = read_tools(tools)
+    return Prompt(
+        turns,
+        "\n\n".join(system),
+        tools=functions,
+        tool_choice=read_choice(choice, functions, parallel=parallel),
+        output_schema=read_output_schema(form),
     )
-    return Prompt(conversation(turns), system)
+
+
+def _turn(message: Message, where: str) -> Turn:
+    text = text_of(message.content or [], where)
+    if message.role == "tool":
+        if message.tool_call_id is None:
+            raise InvalidBody(f"{where}.tool_call_id: Field required")
+        return Turn("user", "", tool_results=(ToolResult(message.tool_call_id, text),))
+    if message.role == "user":
+        return Turn("user", text)
+    return Turn("assistant", text, read_calls(message.tool_calls, where))
 
 
 def whole(reply: Reply) -> JSON:
-    message = {"role": "assistant", "content": reply.text, **tool_calls(reply.content)}
-    choice = {"index": 0, "message": message, "finish_reason": STOPS[reply.finish.reason]}
+    choice = {
+        "index": 0,
+        "message": message(reply, CALL_ID),
+        "finish_reason": STOPS[reply.finish.reason],
+    }
     return {
         **_head(reply.model, reply.id, "chat.completion"),
         "choices": [choice],
@@ -116,41 +165,54 @@ def whole(reply: Reply) -> JSON:
     }
 
 
+def message(reply: Reply, call_id: str) -> JSON:
+    """The message of a reply. Beside calls of tools it may have no content."""
+    calls = tool_calls(reply.content, call_id)
+    return {"role": "assistant", "content": reply.text or (None if calls else ""), **calls}
+
+
 def opening(start: Opening) -> list[JSON]:
     return [_chunk(start.model, start.id, {"role": "assistant", "content": ""})]
 
 
 def event(start: Opening, event: BlockEvent, _: int) -> list[JSON]:
-    return [_chunk(start.model, start.id, delta) for delta in deltas(event)]
+    return [_chunk(start.model, start.id, delta) for delta in deltas(event, CALL_ID)]
 
 
-def deltas(event: BlockEvent) -> list[JSON]:
+def deltas(event: BlockEvent, call_id: str) -> list[JSON]:
     """The `delta` of each chunk of what happens to a block."""
     match event:
         case BlockDelta(delta=TextDelta(text)):
             return [{"content": text}]
         case BlockStart(nth=nth, block=ToolUse() as use):
-            return [{"tool_calls": [{"index": nth, **_tool_call(use, "")}]}]
+            return [{"tool_calls": [{"index": nth, **_tool_call(use, "", call_id)}]}]
         case BlockDelta(nth=nth, delta=ToolInputDelta(json)):
             return [{"tool_calls": [{"index": nth, "function": {"arguments": json}}]}]
         case _:
             return []
 
 
-def tool_calls(content: tuple[Block, ...]) -> JSON:
+def tool_calls(content: tuple[Block, ...], call_id: str) -> JSON:
     """The member `tool_calls` of a message; none where no tool is used."""
     calls = [
-        _tool_call(block, block.input or "{}") for block in content if isinstance(block, ToolUse)
+        _tool_call(block, block.input or "{}", call_id)
+        for block in content
+        if isinstance(block, ToolUse)
     ]
     return {"tool_calls": calls} if calls else {}
 
 
-def _tool_call(use: ToolUse, arguments: str) -> JSON:
+def _tool_call(use: ToolUse, arguments: str, call_id: str) -> JSON:
     return {
-        "id": use.id,
+        "id": call_id.format(use.id.removeprefix("tooluse_")) if _is_ours(use.id) else use.id,
         "type": "function",
         "function": {"name": use.name, "arguments": arguments},
     }
+
+
+def _is_ours(use: str) -> bool:
+    """Whether the id of a tool use is of Bedrock's form, which the writer gives it."""
+    return use.startswith("tooluse_")
 
 
 def closing(reply: Reply) -> list[JSON]:
@@ -175,4 +237,4 @@ def _head(model: str, answer: str, kind: str) -> JSON:
     return {"id": f"chatcmpl-{answer}", "object": kind, "created": int(time.time()), "model": model}
 
 
-OPENAI = Family(read, whole, opening, event, closing, tool_use=True)
+OPENAI = Family(read, whole, opening, event, closing)

@@ -55,8 +55,8 @@ def parse(data: bytes) -> JSON:
     return body
 
 
-def check(kind: type[_T], body: JSON) -> _T:
-    """The body as its type.
+def check(kind: type[_T], body: JSON, where: tuple[str | int, ...] = ()) -> _T:
+    """The body as its type. One that stands within another is named by `where` that is.
 
     >>> class Titan(Body):
     ...     inputText: str
@@ -69,7 +69,7 @@ def check(kind: type[_T], body: JSON) -> _T:
     try:
         return kind.model_validate(body)
     except ValidationError as error:
-        raise malformed(*map(_worded, error.errors())) from None
+        raise malformed(*(_worded(one, where) for one in error.errors())) from None
 
 
 def malformed(*violations: str) -> InvalidBody:
@@ -78,13 +78,13 @@ def malformed(*violations: str) -> InvalidBody:
     )
 
 
-def _worded(error: ErrorDetails) -> str:
-    *above, last = error["loc"] or ("",)
+def _worded(error: ErrorDetails, above_it: tuple[str | int, ...]) -> str:
+    *above, last = (*above_it, *error["loc"]) or ("",)
     if error["type"] == "missing":
         return f"{_pointer(above)}: required key [{last}] not found"
     if error["type"] == "extra_forbidden":
         return f"{_pointer(above)}: extraneous key [{last}] is not permitted"
-    where = _pointer(error["loc"])
+    where = _pointer((*above, last))
     if expected := _TYPES.get(error["type"]):
         return f"{where}: expected type: {expected}, found: {_json_type(error['input'])}"
     if rule := _RULES.get(error["type"]):
@@ -114,6 +114,9 @@ _TYPES = {
 _RULES: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda value, of: f"{value} is not greater or equal to {of['ge']:g}",
     "less_than_equal": lambda value, of: f"{value} is not less or equal to {of['le']:g}",
+    "string_pattern_mismatch": lambda value, of: (
+        f"string [{value}] does not match pattern {of['pattern']}"
+    ),
     "literal_error": lambda value, _: f"{value} is not a valid enum value",
     "too_short": lambda value, of: (
         f"expected minimum item count: {of['min_length']}, found: {len(value)}"

@@ -12,6 +12,7 @@ are the same nouns on its side of the wire.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,6 +58,20 @@ class ToolUse:
         if not isinstance(parameters, dict):
             raise ValueError(f"{self.input!r} is no JSON object")
         return parameters
+
+    def parameters_so_far(self) -> JSON:
+        """The parameters that are whole: of an input that was cut, those before the cut.
+
+        >>> cut = ToolUse("t1", "order", '{"id": "A1", "lines": [{"n": 1}, {"n": 2}], "weight": 1')
+        >>> cut.parameters_so_far()
+        {'id': 'A1', 'lines': [{'n': 1}, {'n': 2}]}
+        """
+        commas = [place for place, sign in enumerate(self.input) if sign == ","]
+        wholes = (self.input, *(f"{self.input[:place]}}}" for place in reversed(commas)))
+        for text in wholes:
+            with suppress(ValueError):
+                return replace(self, input=text).parameters()
+        return {}
 
 
 @dataclass(frozen=True)

@@ -528,12 +528,9 @@ IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png"
          "messages.0.content.0: this model reads text only, and not [document]"),
         ("anthropic", {"messages": [ASSISTANT]}, "must start with a user message"),
         ("anthropic", {"messages": [USER, ASSISTANT]}, "must end with a user message"),
-        ("anthropic", {"tools": [{"name": "clock"}]}, "This model doesn't support tool use."),
-        ("openai", {"tools": [{"type": "function"}]}, "This model doesn't support tool use."),
         ("anthropic", {"thinking": {"type": "enabled", "budget_tokens": 1024}}, "thinking:"),
         ("llama", {"images": ["aGk="]}, "images:"),
         ("command", {"num_generations": 3}, "num_generations:"),
-        ("openai", {"response_format": {"type": "json_object"}}, "response_format:"),
     ],
 )  # fmt: skip
 def test_what_the_model_cannot_do_is_refused_by_name(name: str, change: JSON, wrong: str) -> None:

@@ -1,0 +1,134 @@
+"""What a model can do with tools and schemas, and how Bedrock words the refusal of the rest.
+
+The families of Bedrock differ, and within them the models. What is here was told by Bedrock's
+pages, or by its answers where they say something else.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
+"""
+
+import re
+from dataclasses import dataclass
+
+from app.local.bedrock_runtime.bodies import InvalidBody
+from app.local.bedrock_runtime.bodies.openai_tools import ANY_OBJECT
+from app.local.bedrock_runtime.bodies.strict_schema import violation
+from app.local.bedrock_runtime.models import InvokedModel
+from app.local.engine.writer import Prompt, ToolChoice
+
+NO_TOOLS = "This model doesn't support tool use."
+NO_STREAMED_TOOLS = "This model doesn't support tool use in streaming mode."
+RETURNED = "The model returned the following errors: "
+SCHEMA_MEMBER = "outputConfig.textFormat.structure.jsonSchema.schema"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a model can do.
+
+    Attributes:
+        tools: use tools at all.
+        streamed_tools: use them in a stream.
+        choices: which tool choices it takes but `auto`: "any", "tool".
+        schemas: keep to a JSON schema, of its answer and of a strict tool's input.
+        mixed_results: read other content beside the results of tools in a message.
+    """
+
+    tools: bool = True
+    streamed_tools: bool = True
+    choices: frozenset[str] = frozenset({"any", "tool"})
+    schemas: bool = False
+    mixed_results: bool = False
+
+
+_NONE = Capabilities(tools=False)
+_ANY = frozenset({"any"})
+# Of an id the first pattern that it begins with.
+_MODELS: tuple[tuple[str, Capabilities], ...] = (
+    (r"anthropic\.claude-(v2|instant)", _NONE),
+    (r"anthropic\.claude-fable-", Capabilities(choices=frozenset(), mixed_results=True)),
+    (r"anthropic\.claude-3-", Capabilities(mixed_results=True)),
+    (r"anthropic\.claude-(opus|sonnet)-4-(1-)?\d{8}", Capabilities(mixed_results=True)),
+    (r"anthropic\.", Capabilities(schemas=True, mixed_results=True)),
+    (r"amazon\.nova", Capabilities(mixed_results=True)),
+    (r"meta\.llama3-(70b|8b|2-[13]b)-", _NONE),
+    (r"meta\.", Capabilities(streamed_tools=False, choices=frozenset())),
+    (r"mistral\.(mistral-large-24|mistral-small-24)", Capabilities(True, False, _ANY)),
+    (r"mistral\.pixtral", Capabilities(choices=_ANY)),
+    (r"mistral\.(mistral-7b|mixtral)", _NONE),
+    (r"cohere\.command-r", Capabilities(choices=frozenset())),
+    (r"ai21\.jamba-1", Capabilities(streamed_tools=False, choices=frozenset())),
+    (r"(amazon\.titan|cohere|ai21)\.?", _NONE),
+)
+_OPEN_WEIGHT = Capabilities(schemas=True)
+
+
+def capabilities(model: InvokedModel) -> Capabilities:
+    """What a model can do.
+
+    The models of the OpenAI shape, whoever made them, have structured output.
+    """
+    return next((can for begin, can in _MODELS if re.match(begin, model.id)), _OPEN_WEIGHT)
+
+
+def permit(model: InvokedModel, prompt: Prompt) -> None:
+    """Check that a model can do what a body of its own family asks of it.
+
+    Raises:
+        InvalidBody: in the words of the family.
+    """
+    can = capabilities(model)
+    if prompt.tools and not can.tools:
+        raise InvalidBody(NO_TOOLS)
+    if _forced(prompt.tool_choice) and model.body == "anthropic" and not can.choices:
+        raise InvalidBody('tool_choice: type "tool" and "any" are not supported for this model.')
+    if can.schemas:
+        return
+    strict = next((n for n, tool in enumerate(prompt.tools) if tool.strict), None)
+    if strict is not None:
+        raise InvalidBody(f"tools.{strict}.custom.strict: Extra inputs are not permitted")
+    if prompt.output_schema not in (None, ANY_OBJECT):
+        field = "output_config.format" if model.body == "anthropic" else "response_format"
+        raise InvalidBody(f"{field}: Extra inputs are not permitted")
+
+
+def permit_converse(model: InvokedModel, prompt: Prompt, *, streamed: bool = False) -> None:
+    """Check that a model can do what a Converse request asks of it.
+
+    Raises:
+        InvalidBody: in the words of Converse, or of the model, which Converse passes on.
+    """
+    can = capabilities(model)
+    if prompt.tools and not can.tools:
+        raise InvalidBody(NO_TOOLS)
+    if prompt.tools and streamed and not can.streamed_tools:
+        raise InvalidBody(NO_STREAMED_TOOLS)
+    choice = prompt.tool_choice
+    if _forced(choice) and choice.kind not in can.choices:
+        raise InvalidBody(unsupported(f"toolConfig.toolChoice.{choice.kind}"))
+    if prompt.output_schema is not None:
+        if not can.schemas:
+            raise InvalidBody(unsupported("outputConfig"))
+        if problem := violation(prompt.output_schema):
+            raise _schema(model, problem, "output_config.format.schema", SCHEMA_MEMBER)
+    for place, tool in enumerate(prompt.tools):
+        member = f"toolConfig.tools.{place}.toolSpec"
+        if tool.strict and not can.schemas:
+            raise InvalidBody(unsupported(f"{member}.strict"))
+        if tool.strict and (problem := violation(tool.input_schema)):
+            raise _schema(model, problem, f"tools.{place}.custom", f"{member}.inputSchema.json")
+
+
+def _schema(model: InvokedModel, problem: str, claudes: str, member: str) -> InvalidBody:
+    """What is wrong with a schema, which Claude says by the name of its own member."""
+    if model.body == "anthropic":
+        return InvalidBody(f"{RETURNED}{claudes}: {problem}")
+    return InvalidBody(f"The value at {member} is not supported: {problem}")
+
+
+def unsupported(field: str) -> str:
+    """What Converse says of a field that the model has nothing for."""
+    return f"This model doesn't support the {field} field. Remove {field} and try again."
+
+
+def _forced(choice: ToolChoice) -> bool:
+    return choice.kind in ("any", "tool")
