@@ -12,6 +12,10 @@ power cut keeps anything or nothing, as a `Policy` says:
     a number    each by chance, with this seed
 
 Each write of SQLite's, and the whole content of a file of Python's, survives or does not.
+
+A disk that is not `journalling` keeps no more than POSIX promises: the sync of a file does not
+cover its name, and a rename is a new name in one folder and a removal in the other, each of which
+the sync of its own folder covers.
 """
 
 import random
@@ -75,7 +79,8 @@ class _File:
 class Disk:
     """What the steps so far have brought to the disk, and what they have not."""
 
-    def __init__(self, start: dict[str, bytes | None]) -> None:
+    def __init__(self, start: dict[str, bytes | None], *, journalling: bool = True) -> None:
+        self._journalling = journalling
         self._names: dict[str, int] = {}
         self._files: dict[int, _File] = {}
         for number, (path, content) in enumerate(start.items(), 1):
@@ -95,9 +100,13 @@ class Disk:
                 for write in file.unsynced:
                     _apply(file.synced, write)
                 file.unsynced.clear()
-                self._sync_names(
-                    lambda naming: isinstance(naming, Make) and naming.file == step.file
-                )
+                if self._journalling:
+                    self._sync_names(
+                        lambda naming: isinstance(naming, Make) and naming.file == step.file
+                    )
+            case Rename() if not self._journalling:
+                self._unsynced.append(Make(step.target, step.file))
+                self._unsynced.append(Remove(step.source, step.file))
             case _:
                 if isinstance(step, Make) and step.file:
                     self._files[step.file] = _File()
@@ -111,7 +120,7 @@ class Disk:
             return chance.random() < 0.5 if chance else policy in (kind, "all")
 
         chosen = [naming for naming in self._unsynced if survives("names")]
-        names = self._renamed(_with_needs(self._unsynced, chosen))
+        names = self._renamed(self._with_needs(chosen))
         files: dict[str, bytes | None] = {}
         for path, number in sorted(names.items()):
             if _parent(path) and _parent(path) not in files:
@@ -127,9 +136,12 @@ class Disk:
         return files
 
     def _sync_names(self, covers: Callable[[Naming], bool]) -> None:
-        covered = _with_needs(self._unsynced, [each for each in self._unsynced if covers(each)])
+        covered = self._with_needs([each for each in self._unsynced if covers(each)])
         self._names = self._renamed(covered)
         self._unsynced = [each for each in self._unsynced if each not in covered]
+
+    def _with_needs(self, chosen: list[Naming]) -> list[Naming]:
+        return _with_needs(self._unsynced, chosen) if self._journalling else chosen
 
     def _renamed(self, namings: Sequence[Naming]) -> dict[str, int]:
         names = dict(self._names)

@@ -52,6 +52,7 @@ pytest_add_cli_args =
 pytest_add_cli_args_test_selection =
     {tests}
 use_setproctitle = false
+process_isolation = forkserver
 """
 
 

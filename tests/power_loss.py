@@ -66,8 +66,10 @@ _MEMORY = Path("/dev/shm")  # only to be fast: what is replayed need not last
 class Record:
     """The steps that are taken below a folder, which is as it is on the disk when this begins."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, sqlite_syncs_folders: bool = True) -> None:
+        """SQLite can be built so that it never syncs a folder (SQLITE_DISABLE_DIRSYNC)."""
         self._root = os.path.realpath(root)
+        self._sqlite_syncs_folders = sqlite_syncs_folders
         self.steps: list[Step] = []
         self._acknowledged: list[int] = []
         self._files: dict[str, int] = {}
@@ -100,16 +102,23 @@ class Record:
             yield
             self._note_contents()
 
-    def crashes(self, policies: Sequence[Policy] = POLICIES) -> Iterator[Crash]:
+    def crashes(
+        self, policies: Sequence[Policy] = POLICIES, *, journalling: bool = True
+    ) -> Iterator[Crash]:
         """What is left at every moment, each state once: before each step but a write, of which
         any may be lost until the sync that follows, and at the end.
+
+        Of a disk that is not journalling, what is left at the moments of acknowledgements: between
+        them, half a rename may be left, and only what was acknowledged counts.
         """
-        disk = Disk(self._start)
+        disk = Disk(self._start, journalling=journalling)
         seen = set[tuple[int, bytes]]()
         for number in range(len(self.steps) + 1):
             if number:
                 disk.follow(self.steps[number - 1])
             if number < len(self.steps) and isinstance(self.steps[number], Write):
+                continue
+            if not journalling and number not in self._acknowledged:
                 continue
             done = sum(step <= number for step in self._acknowledged)
             for policy in policies:
@@ -203,7 +212,7 @@ class Record:
         self._database_step(path, lambda file: Sync(file, full=full))
 
     def synced_folder(self, path: str) -> None:
-        if (name := self._name(path)) is not None:
+        if self._sqlite_syncs_folders and (name := self._name(path)) is not None:
             self.steps.append(Sync(0, name))
 
     def removed(self, path: str) -> None:

@@ -7,7 +7,6 @@ file. After a crash there is no seal; then, and where it is worthless, SQLite's 
 """
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,10 +14,13 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from app.local.durability import make_folder, sync, sync_folder
+
 _PRAGMAS = """
 PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA journal_mode = WAL;
+PRAGMA fullfsync = ON;
 PRAGMA synchronous = FULL;
+PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = ON;
 """
 _PATIENCE = 2  # seconds that a stand-in which is just ending may still hold the file
@@ -54,7 +56,7 @@ class Database:
     """
 
     def __init__(self, path: Path, schema: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         self._path = path
         self._lock = RLock()
         intact = self._is_intact()
@@ -112,7 +114,7 @@ class Database:
         with half.open("w") as file:
             file.write(f"{digest}\n{digest}\n")
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         half.replace(self._seal)
 
     @property
@@ -141,11 +143,7 @@ class Database:
             if verdict != "ok":
                 raise Damaged(self._path, verdict)
         self._seal.unlink(missing_ok=True)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._path.parent)
 
 
 def _digest(path: Path) -> str:

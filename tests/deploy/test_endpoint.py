@@ -13,6 +13,8 @@ import boto3
 import httpx2
 import pytest
 from botocore.config import Config
+from botocore.endpoint_provider import EndpointProvider, EndpointResolutionError
+from botocore.loaders import Loader
 from typer.testing import CliRunner
 
 from app.aws import clients, deployer, operator, table
@@ -125,6 +127,32 @@ def test_whatever_led_elsewhere_leads_to_the_stand_in(
     clients(1)
     deployer(1)
     assert leads_to_stand_in(os.environ) == f"AWS_ENDPOINT_URL={URL}"
+
+
+@pytest.mark.parametrize("name", ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
+@pytest.mark.parametrize("service", ["s3", "sqs", "bedrock-runtime"])
+def test_no_sdk_refuses_the_stand_in_for_the_kind_of_endpoint_that_was_asked_for(
+    environment: pytest.MonkeyPatch, service: str, name: str
+) -> None:
+    """boto3 lets an endpoint outrank these two; an SDK that follows AWS's rules refuses both."""
+    loader = Loader()
+    rules = loader.load_service_model(service, "endpoint-rule-set-1")
+    provider = EndpointProvider(rules, loader.load_data("partitions"))
+
+    def resolve() -> str:
+        url: str = provider.resolve_endpoint(
+            Region="us-east-1",
+            Endpoint=URL,
+            UseFIPS=os.environ.get("AWS_USE_FIPS_ENDPOINT") == "true",
+            UseDualStack=os.environ.get("AWS_USE_DUALSTACK_ENDPOINT") == "true",
+        ).url
+        return url
+
+    environment.setenv(name, "true")
+    with pytest.raises(EndpointResolutionError):
+        resolve()
+    apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret"), os.environ))
+    assert resolve() == URL
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from app.documents import find, listing, offer, remove, sync
+from app.documents.bucket import MOST_TAGS, REQUESTED, Object
+from app.documents.knowledge_base import Detail
 from app.documents.names import document_id
+from app.documents.status import _document
 from app.errors import InvalidRequest, NotFound, OutcropError
 from tests.documents.conftest import BUCKET, Sides
 
@@ -75,6 +78,35 @@ def test_indexed_is_not_said_of_the_version_before(sides: Sides) -> None:
     assert find(sides.bucket, sides.knowledge_base, identifier).status == "UPLOADED"
     sync(sides.bucket, sides.knowledge_base, ["a.md"])
     assert find(sides.bucket, sides.knowledge_base, identifier).status == "INDEXED"
+
+
+def test_a_time_that_is_yet_to_come_makes_no_document_wait_for_it(sides: Sides) -> None:
+    """A file that was copied into the laptop's bucket keeps the time that it bears."""
+    updated = datetime.now(UTC) - timedelta(seconds=10)
+
+    def status(modified: datetime) -> str:
+        item = Object("a.md", 1, modified, '"etag"')
+        return _document(sides.bucket, "a.md", item, Detail("INDEXED", updated)).status
+
+    assert status(datetime.now(UTC) - timedelta(seconds=5)) == "UPLOADED"
+    assert status(datetime.now(UTC) + timedelta(hours=1)) == "INDEXED"
+    assert status(updated) == status(updated - timedelta(seconds=5)) == "INDEXED"
+
+
+@pytest.mark.parametrize(("others", "is_noted"), [(MOST_TAGS - 1, True), (MOST_TAGS, False)])
+def test_where_an_object_has_all_the_tags_that_s3_allows_nothing_is_noted(
+    sides: Sides, others: int, is_noted: bool
+) -> None:
+    sides.upload("a.md")
+    tags: Any = [{"Key": f"key-{number}", "Value": "value"} for number in range(others)]
+    sides.s3.put_object_tagging(Bucket=BUCKET, Key="a.md", Tagging={"TagSet": tags})
+    assert sync(sides.bucket, sides.knowledge_base, ["a.md"]) == {}
+    left = sides.s3.get_object_tagging(Bucket=BUCKET, Key="a.md")["TagSet"]
+    assert [tag for tag in left if tag["Key"] != REQUESTED] == tags
+    assert len(left) == others + is_noted
+    head = sides.bucket.head("a.md")
+    assert head
+    assert sides.bucket.requested(head) is is_noted
 
 
 def test_tags_of_others_stay(sides: Sides) -> None:

@@ -1,184 +1,49 @@
-"""What is acknowledged is there after a power cut at any moment, and nothing is there by half."""
+"""By which call data goes to the disk, on this system and on one whose disks have a memory."""
 
-import shutil
-from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+import fcntl
+import os
 from pathlib import Path
-from unittest.mock import patch
+from typing import Any
 
-import numpy as np
 import pytest
 
-from app.local.database import Database
-from app.local.engine.store import arrays, open_embedded
-from app.local.engine.store.embedded_store import SAVED
-from app.local.sqs.broker import Queues
-from tests.disk import Sync
-from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
-from tests.local.engine.store.writing import Documents, Operation, after, apply
-from tests.local.s3 import crashing
-from tests.local.s3.crashing import BUCKET, Change, Removal, State
-from tests.power_loss import Record
+from app.local.durability import sync, sync_folder
 
-SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (number INTEGER PRIMARY KEY) STRICT"
+FULL = 51  # F_FULLFSYNC, as macOS numbers it
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "home"
-    path.mkdir()
-    return path
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The calls that bring data to the disk, in order; none is made."""
+    made: list[object] = []
+    monkeypatch.setattr(os, "fsync", lambda _: made.append("fsync"))
+    monkeypatch.setattr(fcntl, "fcntl", lambda _, command: made.append(command))
+    monkeypatch.delattr(fcntl, "F_FULLFSYNC", raising=False)
+    return made
 
 
-def numbers(folder: Path) -> list[int]:
-    with closing(Database(folder / "a.sqlite", SCHEMA)) as database:
-        return [row["number"] for row in database.query("SELECT number FROM numbers ORDER BY 1")]
+def test_fsync_does_it(calls: list[object], tmp_path: Path) -> None:
+    sync(1)
+    sync_folder(tmp_path)
+    assert calls == ["fsync", "fsync"]
 
 
-def test_a_transaction_of_a_database(folder: Path) -> None:
-    record = Record(folder)
-    with record.running(), closing(Database(folder / "a.sqlite", SCHEMA)) as database:
-        for number in range(0, 6, 2):
-            with database.transaction() as connection:
-                connection.execute("INSERT INTO numbers VALUES (?)", (number,))
-                connection.execute("INSERT INTO numbers VALUES (?)", (number + 1,))
-            record.acknowledge()
-    checked = 0
-    for crash in record.crashes():
-        with crash.folder() as left:
-            held = numbers(left)
-        assert held in [list(range(2 * (crash.acknowledged + more))) for more in (0, 1)], crash
-        checked += 1
-    assert checked > 20
+def test_on_macos_the_disks_own_memory_is_emptied(
+    calls: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", FULL, raising=False)
+    sync(1)
+    sync_folder(tmp_path)
+    assert calls == [FULL, FULL]
 
 
-def test_a_seal_that_a_crash_left_is_not_that_of_a_later_file(folder: Path) -> None:
-    """A process is killed as soon as it has sealed its file. The next one writes to it."""
-    whole = folder.parent / "whole"
-    write_seal = Database._write_seal
+def test_a_file_system_that_does_not_know_that_is_synced_as_elsewhere(
+    calls: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(45, "Operation not supported")
 
-    def killed(database: Database, digest: str) -> None:
-        write_seal(database, digest)
-        shutil.copytree(folder, whole)
-
-    with patch.object(Database, "_write_seal", killed):
-        Database(folder / "a.sqlite", SCHEMA).close()
-    assert {path.name for path in whole.iterdir()} >= {"a.sqlite", "a.sqlite.seal", "a.sqlite-wal"}
-    record = Record(whole)
-    with record.running():
-        database = Database(whole / "a.sqlite", SCHEMA)
-        with database.transaction() as connection:
-            connection.execute("INSERT INTO numbers VALUES (7)")
-        record.acknowledge()
-        database.close()
-    for crash in record.crashes():
-        with crash.folder() as left:
-            assert numbers(left) in ([[7]] if crash.acknowledged else [[], [7]]), crash
-
-
-def test_a_message(folder: Path) -> None:
-    with closing(Queues(folder)) as queues:
-        queues.create("events", {})
-    record = Record(folder)
-    with record.running(), closing(Queues(folder)) as queues:
-        for number in range(3):
-            queues.send("events", str(number))
-            record.acknowledge()
-        [first] = queues.receive("events")
-        queues.delete("events", first.receipt)
-        record.acknowledge()
-    for crash in record.crashes():
-        with crash.folder() as left, closing(Queues(left)) as queues:
-            queues.take_back("events")
-            bodies = [message.body for message in queues.receive("events", 10)]
-        states = [[], ["0"], ["0", "1"], ["0", "1", "2"], ["1", "2"]]
-        assert bodies in states[crash.acknowledged :][:2], crash
-
-
-def test_arrays_are_whole_or_those_before(folder: Path) -> None:
-    arrays.save(folder / "a", {"numbers": np.zeros(9)})
-    record = Record(folder)
-    with record.running():
-        arrays.save(folder / "a", {"numbers": np.ones(9)})
-        record.acknowledge()
-    for crash in record.crashes():
-        with crash.folder() as left:
-            held = arrays.load(left / "a")["numbers"].tolist()
-        assert held in [[0.0] * 9, [1.0] * 9][crash.acknowledged :], crash
-
-
-def test_a_document_of_the_store(folder: Path) -> None:
-    steps: list[Operation] = [
-        ("a", [chunk(f"a-{n}", n % 50) for n in range(SAVED)]),
-        ("b", [chunk("b", 1)]),
-        ("a", [chunk("a-new", 2)]),
-        ("b", None),
-    ]
-    record = Record(folder)
-    with record.running(), closing(open_embedded(folder / "store", CONFIGURATION)) as store:
-        for step in steps:
-            apply(store, step)
-            record.acknowledge()
-    states: list[Documents] = [{}]
-    for step in steps:
-        states.append(after(states[-1], step))
-    for crash in record.crashes():
-        with crash.folder() as left, closing(open_embedded(left / "store", CONFIGURATION)) as store:
-            found = {hit.id: hit.document for hit in store.search(vector(0), None, 10**6)}
-            documents = store.documents()
-        possible = [
-            {one.id: name for name, chunks in state.items() for one in chunks}
-            for state in states[crash.acknowledged :][:2]
-        ]
-        assert found in possible, crash
-        assert documents == Counter(found.values()), crash
-    assert all(step.full for step in record.steps if isinstance(step, Sync) and step.file)
-
-
-CHANGES: dict[str, Sequence[Change | Removal]] = {
-    "": (
-        Change("a", 1),
-        Change("a/b/c", 2),
-        Change("a", 3),
-        Change("b/c/d", 4, in_parts=True),
-        Change("a", None),
-        Change("a/b/c", None),
-    ),
-    "Enabled": (
-        Change("a/b", 1),
-        Change("a/b", 2),
-        Change("a/b", None),
-        Removal("a/b", 0),
-        Removal("a/b", 0),
-        Change("a/b", 4, in_parts=True),
-    ),
-    "Suspended": (Change("a/b", 1), Change("a/b", 2), Change("a/b", None)),
-}
-
-
-@pytest.mark.parametrize("versioning", CHANGES)
-def test_an_object_of_a_bucket(folder: Path, versioning: str) -> None:
-    buckets, queues = crashing._open(folder)
-    buckets.create(BUCKET)
-    queues.create(crashing.QUEUE, {})
-    to_queue = {"QueueArn": queues.arn(crashing.QUEUE), "Events": crashing.EVENTS}
-    buckets.set_notifications(BUCKET, {"QueueConfigurations": [to_queue]})
-    crashing._close(buckets, queues)
-    crashing._set_versioning(folder, versioning)
-    changes = CHANGES[versioning]
-    record = Record(folder)
-    with record.running():
-        buckets, queues = crashing._open(folder)
-        for change in changes:
-            crashing._make(buckets, change)
-            record.acknowledge()
-        crashing._close(buckets, queues)
-    states: list[State] = [{}]
-    for change in changes:
-        states.append({key: list(entries) for key, entries in states[-1].items()})
-        crashing._apply(states[-1], change, versioning)
-    for crash in record.crashes(("nothing", "names", 1)):  # test_s3_crash.py tries all others
-        done = crash.acknowledged
-        with crash.folder() as left:
-            crashing._check(left, states[done], states[done:][:2][-1], changes[:done])
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", FULL, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    sync(1)
+    assert calls == ["fsync"]

@@ -9,7 +9,6 @@ any moment. It is mapped into memory, not read in: what is not touched takes no 
 
 import json
 import mmap
-import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.local.durability import sync, sync_folder
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -40,7 +41,7 @@ def save(path: Path, arrays: Arrays) -> None:
     with aside.open("wb") as file:
         file.writelines([SIGNATURE, checksum.to_bytes(4, "little"), *pieces])
         file.flush()
-        os.fsync(file.fileno())
+        sync(file.fileno())
     aside.replace(path)
     sync_folder(path.parent)
 
@@ -62,15 +63,6 @@ def load(path: Path) -> Arrays:
         name: np.frombuffer(memory, dtype, int(np.prod(shape)), start + offset).reshape(shape)
         for name, dtype, shape, offset in json.loads(memory[PREFIX:start])
     }
-
-
-def sync_folder(path: Path) -> None:
-    """Bring a folder's names to the disk: a new file is there after a power cut only then."""
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _pieces(arrays: Arrays) -> Iterator[bytes | memoryview]:

@@ -18,6 +18,7 @@ from threading import Lock
 
 import numpy as np
 
+from app.local.durability import make_folder, sync_folder
 from app.local.engine.encoder import Vectors
 from app.local.engine.store import arrays
 from app.local.engine.store.contract import (
@@ -48,8 +49,7 @@ class EmbeddedStore:
 
     def __init__(self, path: Path, configuration: StoreConfiguration) -> None:
         self._dimension = configuration.dimension
-        path.mkdir(parents=True, exist_ok=True)
-        arrays.sync_folder(path.parent)
+        make_folder(path)
         self._path = path
         self._writing = Lock()
         self._committing = Lock()  # from a commit to the index that has it
@@ -58,7 +58,7 @@ class EmbeddedStore:
             resources.enter_context(closing(_lock(path / "in-use")))
             self._truth = resources.enter_context(closing(Truth(path / "truth.sqlite")))
             self._truth.check_dimension(self._dimension)
-            arrays.sync_folder(path)
+            sync_folder(path)
             self._restore()
             self._resources = resources.pop_all()
 

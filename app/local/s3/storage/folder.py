@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
+from app.local.durability import make_folder, sync_folder
 from app.local.s3.storage import layout
 from app.local.s3.storage.layout import State
 
@@ -84,14 +85,7 @@ class Folder:
 
     def make_room(self, path: str) -> None:
         """Make the folders above a file at this path, durably."""
-        missing = []
-        parent = self.at(path).parent
-        while not parent.is_dir():
-            missing.append(parent)
-            parent = parent.parent
-        for folder in reversed(missing):
-            folder.mkdir()
-            sync_folder(folder.parent)
+        make_folder(self.at(path).parent)
 
     def receive(self, file: Path, path: str) -> None:
         """Move a file of the same file system to this path, durably, over what lies there."""
@@ -138,15 +132,6 @@ class Folder:
         """Whether this file system treats two spellings of a name as one name."""
         swapped = self.root.with_name(self.root.name.swapcase())
         return swapped.exists() and swapped.samefile(self.root)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable: the fsync of a file does not cover its name."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

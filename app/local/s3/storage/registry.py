@@ -10,9 +10,10 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 from app.local.database import Database
+from app.local.durability import make_folder
 from app.local.s3.storage import index
 from app.local.s3.storage.external_changes import Changes
-from app.local.s3.storage.folder import STATE_FOLDER, Folder, sync_folder
+from app.local.s3.storage.folder import STATE_FOLDER, Folder
 from app.local.s3.storage.objects import NoSuchBucket, is_bucket_name
 from app.local.s3.storage.staging import Staging
 
@@ -118,8 +119,7 @@ class Registry:
             if self.is_bucket(bucket):
                 return False
             self._remove_rows(bucket)  # of a bucket whose folder a person has removed
-            (self.root / bucket).mkdir()
-            sync_folder(self.root)
+            make_folder(self.root / bucket)
             self._save(bucket, time.time(), location)
         return True
 

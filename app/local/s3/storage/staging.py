@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.local.durability import make_folder, sync
 from app.local.s3.storage.checksums import ALGORITHMS, encoded, md5
-from app.local.s3.storage.folder import Identity, sync_folder
+from app.local.s3.storage.folder import Identity
 
 CHUNK = 1 << 20  # bytes
 
@@ -48,8 +49,7 @@ class Staging:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._own_files: set[str] = set()
-        root.mkdir(parents=True, exist_ok=True)
-        sync_folder(root.parent)
+        make_folder(root)
 
     def at(self, version: str) -> Path:
         return self._root / version
@@ -72,7 +72,7 @@ class Staging:
                     for digest in (etag, *digests.values()):
                         digest.update(chunk)
                 file.flush()
-                os.fsync(file.fileno())
+                sync(file.fileno())
                 identity = Identity.of_file(file)
             checksums = {name: encoded(digest.digest()) for name, digest in digests.items()}
             yield Staged(path, identity, etag.hexdigest(), checksums)
