@@ -7,6 +7,7 @@ request says; S3 Vectors is known to refuse instead, with the error below. A man
 search of its own, always by both.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
@@ -23,6 +24,9 @@ MANAGED = "MANAGED"
 HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS", MANAGED)
 FEWER_OPERATORS = ("S3_VECTORS", MANAGED)
 DEFAULT_RESULTS = 5
+ROOM = 2**20
+"""Bytes of results in a response; the rest is another page's. AWS does not say how many."""
+
 _SEARCH = "retrievalConfiguration.vectorSearchConfiguration"
 _MANAGED_SEARCH = "retrievalConfiguration.managedSearchConfiguration"
 _MISSING = {
@@ -75,7 +79,7 @@ def retrieve(engine: Engine, bases: SearchableBases, params: JSON) -> JSON:
     identifier = params["knowledgeBaseId"].rpartition("/")[2]
     base = bases.searchable(identifier)
     search = _search(base.storage, params)
-    page = engine.retrieve(
+    hits = engine.retrieve(
         base.store,
         Query(
             question,
@@ -85,10 +89,18 @@ def retrieve(engine: Engine, bases: SearchableBases, params: JSON) -> JSON:
             filter=_filter(base.storage, search["filter"]) if "filter" in search else None,
         ),
     )
-    answer: JSON = {"retrievalResults": [_result(base, hit) for hit in page.hits]}
-    if page.next_start is not None:
-        answer["nextToken"] = pages.token("Retrieve", params, page.next_start)
-    return answer
+    results: list[JSON] = []
+    room = ROOM
+    for rank, hit in hits:
+        result = _result(base, hit)
+        room -= len(json.dumps(result).encode())
+        if results and room < 0:
+            return {
+                "retrievalResults": results,
+                "nextToken": pages.token("Retrieve", params, rank),
+            }
+        results.append(result)
+    return {"retrievalResults": results}
 
 
 def _result(base: SearchableBase, hit: Hit) -> JSON:

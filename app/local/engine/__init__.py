@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
     from app.local.engine.encoder import TextEncoder
     from app.local.engine.parsers import SectionParser
-    from app.local.engine.retrieval import Page, Query
+    from app.local.engine.retrieval import Query, RankedHit
     from app.local.engine.store import Store, Stores
     from app.local.engine.writer import Model
 
@@ -37,7 +37,7 @@ class Engine:
     new_parser: "Callable[[], SectionParser]"
     stores: "Stores"
 
-    def retrieve(self, store: "Store", query: "Query") -> "Page":
+    def retrieve(self, store: "Store", query: "Query") -> "list[RankedHit]":
         """The chunks of a store that fit a question best."""
         from app.local.engine.retrieval import retrieve
 

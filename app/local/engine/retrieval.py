@@ -1,14 +1,15 @@
-"""Retrieval: a question to the chunks that fit it best, a page at a time.
+"""Retrieval: a question to the chunks that fit it best.
 
-    question -- encoder -- store.search -- fold children into their parents -- page
+    question -- encoder -- store.search -- fold children into their parents -- ranked hits
 
 Where a document was cut into parents and children, children are found and counted, and their
-parents are returned, each once and in the place of its best child. So a page may hold fewer chunks
-than its query allows.
+parents are returned, each once and in the place of its best child. So there may be fewer chunks
+than the query allows.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.store import Hit, Store
@@ -21,8 +22,8 @@ class Query:
 
     Attributes:
         question: in the user's words.
-        limit: how many hits the page counts.
-        start: how many hits the pages before it counted.
+        limit: how many hits count.
+        start: the rank of the first hit that is wanted; those before it are known.
         by_words: whether the words of the question count, beside its meaning.
         filter: only chunks whose metadata it holds for.
     """
@@ -34,32 +35,30 @@ class Query:
     filter: Filter | None = None
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some hits, best first. `next_start` is the next page's start; None behind the last hit."""
+class RankedHit(NamedTuple):
+    """A hit, and its rank among those of its query, of which the best has 0."""
 
-    hits: Sequence[Hit]
-    next_start: int | None
+    rank: int
+    hit: Hit
 
 
-def retrieve(encoder: TextEncoder, store: Store, query: Query) -> Page:
-    """The hits of one page. One hit more is searched for, to know whether another page follows."""
-    end = query.start + query.limit
+def retrieve(encoder: TextEncoder, store: Store, query: Query) -> list[RankedHit]:
+    """The hits from the query's start on, best first."""
     (vector,) = encoder.encode([query.question])
     words = query.question if query.by_words else None
-    hits = store.search(vector, words, end + 1, query.filter)
-    return Page(list(fold(store, hits[:end], query.start)), end if len(hits) > end else None)
+    hits = store.search(vector, words, query.limit, query.filter)
+    return list(fold(store, hits, query.start))
 
 
-def fold(store: Store, hits: Sequence[Hit], start: int) -> Iterator[Hit]:
+def fold(store: Store, hits: Sequence[Hit], start: int) -> Iterator[RankedHit]:
     """The hits from `start` on, a parent in the place of its first child. Left out are those whose
     parent came before `start`, and those of a document that is being replaced at this moment.
     """
     parents = store.parents([hit.parent for hit in hits[start:] if hit.parent])
     seen = {hit.parent for hit in hits[:start]}
-    for hit in hits[start:]:
+    for rank, hit in enumerate(hits[start:], start):
         if hit.parent is None:
-            yield hit
+            yield RankedHit(rank, hit)
         elif hit.parent not in seen and hit.parent in parents:
             seen.add(hit.parent)
-            yield replace(parents[hit.parent], score=hit.score)
+            yield RankedHit(rank, replace(parents[hit.parent], score=hit.score))

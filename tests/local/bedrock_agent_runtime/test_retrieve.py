@@ -1,10 +1,12 @@
 """Retrieve through boto3."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from app.local.bedrock_agent_runtime import retrieval
 from tests.local.bedrock_agent.knowledge_bases.world import (
     S3_VECTORS,
     SERVERLESS,
@@ -114,17 +116,32 @@ def test_filters(world: World, library: str, condition: Any, expected: set[int])
     assert sorted(keys(found)) == [f"{n:02}.md" for n in sorted(expected)]
 
 
-def test_pages_are_one_list(world: World, library: str) -> None:
-    configuration: Any = {"vectorSearchConfiguration": {"numberOfResults": 5}}
+def test_what_fits_a_response_is_one_page(world: World, library: str) -> None:
+    answer = world.runtime.retrieve(
+        knowledgeBaseId=library,
+        retrievalQuery={"text": "fox"},
+        retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": 2}},
+    )
+    assert len(answer["retrievalResults"]) == 2
+    assert "nextToken" not in answer
+
+
+def test_pages_are_one_list(world: World, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = world.retrieve(library, "fox number3", numberOfResults=7)
+    configuration: Any = {"vectorSearchConfiguration": {"numberOfResults": 7}}
     params: Any = {
         "knowledgeBaseId": library,
         "retrievalQuery": {"text": "fox number3"},
         "retrievalConfiguration": configuration,
     }
+    monkeypatch.setattr(retrieval, "ROOM", 3 * max(len(json.dumps(one)) for one in every))
     pages = list(world.runtime.get_paginator("retrieve").paginate(**params))
-    assert [len(page["retrievalResults"]) for page in pages] == [5, 5, 2]
-    listed = [key for page in pages for key in keys(list(page["retrievalResults"]))]
-    assert listed == keys(world.retrieve(library, "fox number3", numberOfResults=100))
+    assert [len(page["retrievalResults"]) for page in pages] == [3, 3, 1]
+    listed = [result for page in pages for result in page["retrievalResults"]]
+    assert listed == every
+    monkeypatch.setattr(retrieval, "ROOM", 1)  # one result is always in a response
+    singles = list(world.runtime.get_paginator("retrieve").paginate(**params))
+    assert [len(page["retrievalResults"]) for page in singles] == [1] * 7
     token = world.runtime.retrieve(**params)["nextToken"]
     params["retrievalQuery"] = {"text": "another question"}
     code, status, message = refused(world.runtime.retrieve, **params, nextToken=token)

@@ -36,22 +36,22 @@ HITS = [
 @pytest.mark.parametrize(
     ("start", "expected"),
     [
-        (0, [("a", 0.9), ("b", 0.8), ("lone", 0.7), ("c", 0.5)]),
-        (1, [("b", 0.8), ("lone", 0.7), ("c", 0.5)]),
-        (3, [("c", 0.5)]),
+        (0, [(0, "a", 0.9), (1, "b", 0.8), (2, "lone", 0.7), (4, "c", 0.5)]),
+        (1, [(1, "b", 0.8), (2, "lone", 0.7), (4, "c", 0.5)]),
+        (3, [(4, "c", 0.5)]),
     ],
 )
 def test_a_parent_comes_once_and_with_its_best_child(start: int, expected: Any) -> None:
     store: Any = Parents("a", "b", "c")
-    assert [(h.id, h.score) for h in fold(store, HITS, start)] == expected
+    assert [(rank, h.id, h.score) for rank, h in fold(store, HITS, start)] == expected
 
 
 def test_a_parent_that_was_replaced_meanwhile_is_left_out() -> None:
     store: Any = Parents("b", "c")
-    assert [h.id for h in fold(store, HITS, 0)] == ["b", "lone", "c"]
+    assert [h.id for _, h in fold(store, HITS, 0)] == ["b", "lone", "c"]
 
 
 def test_without_parents_nothing_changes() -> None:
     store: Any = Parents()
     flat = [replace(h, parent=None) for h in HITS]
-    assert list(fold(store, flat, 2)) == flat[2:]
+    assert [h for _, h in fold(store, flat, 2)] == flat[2:]
