@@ -169,6 +169,8 @@ class Answer:
     """A turn, whole: what a reader is left with once the guardrail has judged it.
 
     Attributes:
+        model: who wrote it: the id of the model, or what answered in its place, as in "stand-in, as
+            amazon.nova-lite-v1:0".
         turn: the number that it is stored under, from 0; None where it is not stored: a question
             that the guardrail refused, or a conversation that the caller keeps.
     """

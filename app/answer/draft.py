@@ -20,6 +20,7 @@ class Draft:
         self.usage = usage
         self._citations: list[Citation] = []
         self._stop_reason: StopReason = "end"
+        self._author: str | None = None
 
     def add(self, part: Text | Citation | Completion) -> None:
         """Take in the next part of the answer, in the order in which `cite` yields them."""
@@ -33,6 +34,7 @@ class Draft:
                     raise AssertionError("a tool was called that was not offered")
                 self._stop_reason = part.stop_reason
                 self.usage += part.usage
+                self._author = part.author
 
     def apply(self, verdict: Verdict) -> None:
         """Replace the text by what a guardrail left of it. Only a blocked one loses its citations,
@@ -52,7 +54,7 @@ class Draft:
             answer=(TextBlock(self.text),),
             citations=tuple(self._citations),
             usage=self.usage,
-            model=model,
+            model=self._writer(model),
         )
 
     def answer(self, conversation: str, turn: int | None, model: str) -> Answer:
@@ -61,8 +63,12 @@ class Draft:
             answer=self.text,
             citations=tuple(self._citations),
             usage=self.usage,
-            model=model,
+            model=self._writer(model),
             conversation_id=conversation,
             turn=turn,
             stop_reason=self._stop_reason,
         )
+
+    def _writer(self, model: str) -> str:
+        """Who wrote the answer: the model that was asked, or what answered in its place."""
+        return f"{self._author}, as {model}" if self._author else model

@@ -183,12 +183,14 @@ class Completion:
             what it put in place of the reply.
         usage: what Bedrock counted; 0 where it did not say.
         trace: what the guardrail judged, where a trace was asked for.
+        author: who wrote it, where that is not the model that was asked: the stand-in says so.
     """
 
     content: tuple[Block, ...]
     stop_reason: ReplyStop
     usage: Usage
     trace: Mapping[str, Any] | None = field(default=None)
+    author: str | None = None
 
     @property
     def text(self) -> str:

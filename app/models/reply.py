@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote
 
 from app.aws import well_formed
 from app.errors import ModelFailed, StreamCut
@@ -29,6 +30,7 @@ from app.models.reasoning_tags import ReasoningTags
 METRICS = "amazon-bedrock-invocationMetrics"  # in the last chunk, by Bedrock, for every family
 GUARDRAIL_ACTION = "amazon-bedrock-guardrailAction"  # Bedrock's too, in any body
 GUARDRAIL_TRACE = "amazon-bedrock-trace"
+AUTHOR_HEADER = "x-outcrop-author"
 
 Counts = tuple[int | None, int | None]  # tokens read, tokens written
 
@@ -144,6 +146,7 @@ class PartialReply:
                 _tokens(self._in_body[1], self._in_metrics[1], headers, "output"),
             ),
             trace=self._trace,
+            author=_author(headers),
         )
 
     def _usage_so_far(self) -> Usage | None:
@@ -298,6 +301,16 @@ def _later(before: Counts, now: Counts) -> Counts:
         count(new) if new is not None else old for old, new in zip(before, now, strict=True)
     )
     return read, written
+
+
+def _author(headers: Mapping[str, str]) -> str | None:
+    """Who wrote the reply, by a header that only a stand-in sends; percent-encoded UTF-8.
+
+    >>> _author({"x-outcrop-author": "stand-in"})
+    'stand-in'
+    """
+    author = headers.get(AUTHOR_HEADER)
+    return unquote(author) if author else None
 
 
 def _tokens(

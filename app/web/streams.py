@@ -6,7 +6,7 @@
     Citation    source-document once a source, data-citation
     Guardrail   data-guardrail                    source, subject, action, reason, text
     Usage       nothing: Done has it too
-    Done        text-end, finish-step, finish     messageMetadata: turn, usage, stopReason
+    Done        text-end, finish-step, finish     messageMetadata: model, turn, usage, stopReason
     Error       text-end, data-error, error
 
 Whatever happens, the stream's last line is `[DONE]`, and the part before it says how it ended.
@@ -119,6 +119,7 @@ class _Stream:
         yield from self._text_end()
         yield {"type": "finish-step"}
         metadata = {
+            "model": answer.model,
             "turn": answer.turn,
             "stopReason": answer.stop_reason,
             "usage": _dump(schemas.Usage, answer.usage),

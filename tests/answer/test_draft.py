@@ -48,6 +48,13 @@ def test_a_block_takes_text_and_citations_away() -> None:
     assert blocked.stored("q", "m").citations == ()
 
 
+def test_who_wrote_in_the_models_place_is_named() -> None:
+    written = Draft(Usage(0, 0))
+    written.add(Completion((), "end", Usage(9, 4), author="llama3.2:3b"))
+    assert written.answer("c", 3, "m").model == "llama3.2:3b, as m"
+    assert written.stored("q", "m").model == "llama3.2:3b, as m"
+
+
 def test_the_end_of_a_turn_is_what_collecting_it_gives() -> None:
     answer = draft().answer("c", 3, "m")
     error = Error(502, "model-failed", "The model failed", "It did.", True)

@@ -13,8 +13,10 @@ def test_a_completion_is_the_answer_of_chat_with_its_sources(home: Home) -> None
         "model": home.settings.model_id,
         "messages": [{"role": "user", "content": question}],
     }
-    (choice,) = home.call("POST", "/v1/chat/completions", body)["choices"]
+    completion = home.call("POST", "/v1/chat/completions", body)
+    (choice,) = completion["choices"]
     content = choice["message"]["content"]
+    assert completion["model"].endswith(home.settings.model_id)
     assert content == home.call("POST", "/chat", {"message": question})["answer"]
     for annotation in choice["message"]["annotations"]:
         cited = annotation["url_citation"]

@@ -66,7 +66,7 @@ def show(client: Client, body: Json) -> str | None:
                 screen.out.print("\n")
                 screen.sources(citations)
                 seconds = time.monotonic() - began
-                _footnote(metadata["model"], part["messageMetadata"]["usage"], seconds)
+                _footnote(part["messageMetadata"], seconds)
     return str(metadata["conversationId"])
 
 
@@ -95,9 +95,11 @@ def _guardrail(event: Json) -> None:
             screen.out.print(f"\n\n{event['text']}")
 
 
-def _footnote(model: str, usage: Json, seconds: float) -> None:
+def _footnote(metadata: Json, seconds: float) -> None:
+    """Say who wrote the answer, of how many tokens, and how long it took."""
+    usage = metadata["usage"]
     tokens = f"{usage['inputTokens']} tokens in, {usage['outputTokens']} out"
-    screen.out.print(f"\n{model}, {tokens}, {seconds:.1f} s", style="dim")
+    screen.out.print(f"\n{metadata['model']}; {tokens}; {seconds:.1f} s", style="dim")
 
 
 def _without_none(options: dict[str, Any]) -> Json:

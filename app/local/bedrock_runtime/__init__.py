@@ -9,7 +9,7 @@ What is wrong is told before the first byte, so that it is a plain error and not
 """
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 from app.local.bedrock_runtime import converse as conversing
@@ -69,7 +69,7 @@ class _Runtime:
             body = parse(_payload(call))
             if embed := EMBEDDINGS.get(model.body):
                 reply, tokens = embed(body, self._engine.encoder)
-                return _whole(call, reply, {"input-token-count": tokens})
+                return _whole(call, reply, {"input-token-count": tokens}, {})
             family = FAMILIES[model.body]
             request = self._body_request(body, model, family)
         return self._invoked(call, model, family, body, request)
@@ -105,15 +105,12 @@ class _Runtime:
             answering = await self._begun(model, body, request)
             reply = family.whole(await answering.whole())
         metrics = answering.metrics()
-        return _whole(
-            call,
-            reply,
-            {
-                "input-token-count": metrics["inputTokenCount"],
-                "output-token-count": metrics["outputTokenCount"],
-                "invocation-latency": metrics["invocationLatency"],
-            },
-        )
+        counts = {
+            "input-token-count": metrics["inputTokenCount"],
+            "output-token-count": metrics["outputTokenCount"],
+            "invocation-latency": metrics["invocationLatency"],
+        }
+        return _whole(call, reply, counts, answering.headers)
 
     async def _streamed(
         self, call: Call, model: InvokedModel, family: Family, body: JSON, request: Request
@@ -121,21 +118,28 @@ class _Runtime:
         with failing(model):
             answering = await self._begun(model, body, request)
         chunks = Events(_chunks(family, answering), answering)
-        return {"body": chunks, "contentType": CONTENT_TYPE, **_echoed(call)}
+        return {
+            "body": chunks,
+            "contentType": CONTENT_TYPE,
+            "$headers": answering.headers,
+            **_echoed(call),
+        }
 
     async def _conversed(
         self, call: Call, model: InvokedModel, family: Family, request: Request
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, {}, request)
-            return await conversing.whole(call.params, family, answering)
+            reply = await conversing.whole(call.params, family, answering)
+        return reply | {"$headers": answering.headers}
 
     async def _conversing(
         self, call: Call, model: InvokedModel, family: Family, request: Request
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, {}, request)
-        return {"stream": Events(conversing.events(call.params, family, answering), answering)}
+        stream = Events(conversing.events(call.params, family, answering), answering)
+        return {"stream": stream, "$headers": answering.headers}
 
     async def _begun(self, model: InvokedModel, body: JSON, request: Request) -> Answering:
         return await Answering.begun(model, body, request, self._engine)
@@ -223,11 +227,14 @@ def _payload(call: Call) -> bytes:
 _TYPES = (CONTENT_TYPE, "application/octet-stream", "*/*")
 
 
-def _whole(call: Call, reply: JSON, counts: JSON) -> JSON:
+def _whole(call: Call, reply: JSON, counts: JSON, headers: Mapping[str, str]) -> JSON:
     return {
         "body": json.dumps(reply).encode(),
         "contentType": CONTENT_TYPE,
-        "$headers": {f"x-amzn-bedrock-{name}": str(count) for name, count in counts.items()},
+        "$headers": {
+            **{f"x-amzn-bedrock-{name}": str(count) for name, count in counts.items()},
+            **headers,
+        },
         **_echoed(call),
     }
 

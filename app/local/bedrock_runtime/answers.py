@@ -5,6 +5,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from time import perf_counter
 from typing import Self
+from urllib.parse import quote
 from uuid import uuid4
 
 from app.local.bedrock_runtime.bodies import (
@@ -47,6 +48,11 @@ class Answering:
         began = perf_counter()
         writing = await engine.writer.write(request.prompt, request.sampling)
         return cls(model, body, writing, engine, began)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who wrote it: no header of Bedrock's, where the id says it all."""
+        return {"x-outcrop-author": quote(self._writing.author, safe=" :/@()+")}
 
     async def events(self) -> AsyncGenerator[tuple[BlockEvent, int], None]:
         """What happens to the blocks of the answer, each time with the tokens written so far."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 import pytest
@@ -395,6 +396,7 @@ class Failing:
     finish: Finish
     input_tokens: int
     uses_tools = False
+    author = "größer:70b"
 
     def __init__(self, *pieces: str, error: ModelError) -> None:
         self._pieces = pieces
@@ -429,6 +431,28 @@ def failing(encoder: Encoder, model: Model) -> Any:
             )
         }
     )
+
+
+AUTHOR = "x-outcrop-author"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["converse", "converse_stream", "invoke_model", "invoke_model_with_response_stream"],
+)
+def test_an_answer_says_who_wrote_it(client: Any, operation: str) -> None:
+    members = ASKED if operation.startswith("converse") else {"body": json.dumps(BODY)}
+    reply = getattr(client, operation)(modelId=CLAUDE, **members)
+    assert reply["ResponseMetadata"]["HTTPHeaders"][AUTHOR] == "stand-in"
+
+
+def test_the_model_of_a_server_is_named_as_it_is_called(encoder: Encoder) -> None:
+    with failing(encoder, Failing("Very", error=ModelError("later"))) as server:
+        reply = server.client("bedrock-runtime").converse_stream(modelId=NOVA, **ASKED)
+        with pytest.raises(EventStreamError):
+            list(reply["stream"])
+    author = reply["ResponseMetadata"]["HTTPHeaders"][AUTHOR]
+    assert unquote(author) == "größer:70b"
 
 
 @pytest.mark.parametrize(

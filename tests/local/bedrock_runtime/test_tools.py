@@ -60,6 +60,7 @@ class Scripted:
     """A model that answers each prompt with the next of its scripts."""
 
     uses_tools = True
+    author = "script"
     input_tokens = 9
     citations: tuple[Citation, ...] = ()
     finish = Finish("tool_use", 9, 7)

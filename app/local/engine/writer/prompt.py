@@ -183,6 +183,11 @@ class Writing(Protocol):
     @property
     def citations(self) -> tuple[Citation, ...]: ...
 
+    @property
+    def author(self) -> str:
+        """Who writes it: the stand-in, or the model of the server in its place."""
+        ...
+
     def __aiter__(self) -> AsyncIterator[Delta]:
         """Raises ModelError, while the deltas are taken."""
         ...
@@ -191,7 +196,9 @@ class Writing(Protocol):
 
 
 class Written:
-    """A Writing that is there already."""
+    """A Writing of the stand-in's own, which is there already."""
+
+    author = "stand-in"
 
     def __init__(
         self, deltas: Sequence[Delta], finish: Finish, citations: tuple[Citation, ...] = ()

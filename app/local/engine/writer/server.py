@@ -77,11 +77,12 @@ class Server:
         async with AsyncExitStack() as opened:
             with self.failures():
                 client = await opened.enter_async_context(self._connection())
-                body = {"model": await self._model_name(client), **_body(prompt, sampling)}
+                name = await self._model_name(client)
+                body = {"model": name, **_body(prompt, sampling)}
                 request = client.stream("POST", f"{self.url}/chat/completions", json=body)
                 response = await opened.enter_async_context(request)
                 await self._check(response)
-            return _Reply(self, response, opened.pop_all(), prompt, sampling, tokens)
+            return _Reply(self, name, response, opened.pop_all(), prompt, sampling, tokens)
 
     def count_text(self, text: str) -> int:
         """How many tokens a text is, as the encoder counts."""
@@ -142,12 +143,14 @@ class _Reply:
     def __init__(
         self,
         server: Server,
+        author: str,
         response: httpx2.Response,
         opened: AsyncExitStack,
         prompt: Prompt,
         sampling: Sampling,
         tokens: int,
     ) -> None:
+        self.author = author
         self._server, self._response, self._opened = server, response, opened
         self._has_tools, self._sampling = bool(prompt.tools), sampling
         self.input_tokens = tokens

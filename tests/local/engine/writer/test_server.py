@@ -112,6 +112,7 @@ class Answer:
     def __init__(self, runner: asyncio.Runner, writing: Writing) -> None:
         self._runner, self._writing = runner, writing
         self.input_tokens = writing.input_tokens
+        self.author = writing.author
 
     @property
     def finish(self) -> Finish:
@@ -191,9 +192,10 @@ def test_what_is_not_given_is_left_to_the_server(fake: Fake, encoder: Encoder) -
     fake.enqueue(*WHOLE)
     named = Remote(Server(fake.url + "/", encoder, model="large:70b"))
     prompt = Prompt((Turn("user", "Hi"),), documents=(Document("d", "Quartz is hard.", "Quartz"),))
-    list(named.generate(prompt, Sampling()))
+    generation = named.generate(prompt, Sampling())
+    list(generation)
     [asked] = fake.asked
-    assert asked["model"] == "large:70b"
+    assert asked["model"] == generation.author == "large:70b"
     assert set(asked) == {"model", "messages", "max_tokens", "stream", "stream_options"}
     assert "Quartz is hard." in asked["messages"][0]["content"]
     named.close()
