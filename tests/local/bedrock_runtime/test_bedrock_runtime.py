@@ -443,14 +443,17 @@ AUTHOR = "x-outcrop-author"
 def test_an_answer_says_who_wrote_it(client: Any, operation: str) -> None:
     members = ASKED if operation.startswith("converse") else {"body": json.dumps(BODY)}
     reply = getattr(client, operation)(modelId=CLAUDE, **members)
+    for content in (reply[name] for name in ("stream", "body") if name in reply):
+        with closing(content):
+            assert list(content)
     assert reply["ResponseMetadata"]["HTTPHeaders"][AUTHOR] == "stand-in"
 
 
 def test_the_model_of_a_server_is_named_as_it_is_called(encoder: Encoder) -> None:
     with failing(encoder, Failing("Very", error=ModelError("later"))) as server:
         reply = server.client("bedrock-runtime").converse_stream(modelId=NOVA, **ASKED)
-        with pytest.raises(EventStreamError):
-            list(reply["stream"])
+        with closing(reply["stream"]) as events, pytest.raises(EventStreamError):
+            list(events)
     author = reply["ResponseMetadata"]["HTTPHeaders"][AUTHOR]
     assert unquote(author) == "größer:70b"
 
