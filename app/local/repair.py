@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.local.bedrock import inference_profiles
 from app.local.bedrock.guardrails import guardrails
 from app.local.bedrock_agent.agents import state as agents
 from app.local.bedrock_agent.knowledge_bases import state as knowledge
@@ -33,6 +34,7 @@ DATABASES = {
     Path("knowledge", "state.sqlite"): knowledge.SCHEMA + control.SCHEMA,
     Path("functions", "functions.sqlite"): catalogue.SCHEMA,
     Path("guard", "state.sqlite"): guardrails.SCHEMA + control.SCHEMA,
+    Path("profiles", "state.sqlite"): inference_profiles.SCHEMA + control.SCHEMA,
     Path("agents", "state.sqlite"): agents.SCHEMA + control.SCHEMA,
 }
 BESIDE = ("", "-wal", "-shm", ".seal")  # what belongs to a file of SQLite's

@@ -28,8 +28,8 @@ from app.local import (
     sqs,
     sts,
 )
-from app.local.bedrock import foundation_models
 from app.local.bedrock.guardrails import Guardrails
+from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableModels
 from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.bedrock_agent.knowledge_bases import Knowledge
 from app.local.lambda_.runtime import Functions
@@ -79,7 +79,10 @@ class StandIn:
             opened.callback(knowledge.close)
             guardrails = Guardrails(options.home)
             opened.callback(guardrails.close)
-            dependencies = Dependencies(foundation_models, guardrails, knowledge, buckets)
+            profiles = InferenceProfiles(options.home)
+            opened.callback(profiles.close)
+            models = InvocableModels(profiles)
+            dependencies = Dependencies(models, guardrails, knowledge, buckets)
             agents = Agents(options.home, dependencies)
             opened.callback(agents.close)
             functions = Functions(
@@ -92,8 +95,8 @@ class StandIn:
             self._opened = opened.pop_all()
         agent = bedrock_agent.handlers(knowledge, agents)
         services: Mapping[str, WaitingService] = {
-            "bedrock": bedrock.handlers(guardrails),
-            "bedrock-runtime": bedrock_runtime.handlers(trades, foundation_models),
+            "bedrock": bedrock.handlers(guardrails, profiles),
+            "bedrock-runtime": bedrock_runtime.handlers(trades, models),
             "bedrock-agent": agent,
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(trades, knowledge, agent),
             "dynamodb": dynamodb.handlers(),

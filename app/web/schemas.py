@@ -336,6 +336,8 @@ class Model(_Schema):
     Attributes:
         offered: whether Bedrock lists it in this Region.
         one_sampler: it takes `temperature` or `top_p`, and not both at once.
+        needs_inference_profile: this Region does not take its bare id.
+        inference_profiles: the ids by which this Region takes it beside that.
     """
 
     id: str
@@ -350,6 +352,7 @@ class Model(_Schema):
     one_sampler: bool
     streams: bool
     needs_inference_profile: bool
+    inference_profiles: list[str]
     note: str | None
 
 

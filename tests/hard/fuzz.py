@@ -144,7 +144,7 @@ def known_values(home: Home) -> Mapping[str, list[Any]]:
         "modelId": [
             "amazon.nova-lite-v1:0",
             "amazon.titan-embed-text-v2:0",
-            "anthropic.claude-sonnet-5",
+            "us.anthropic.claude-sonnet-5",
             "cohere.embed-v4:0",
         ],
         "modelIdentifier": ["amazon.nova-lite-v1:0"],

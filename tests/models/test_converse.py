@@ -363,7 +363,7 @@ def stand_in(scripted: Scripted) -> Iterator[Any]:
         yield server.client("bedrock-runtime")
 
 
-@pytest.mark.parametrize("model", [NOVA, find("anthropic.claude-sonnet-4-6")])
+@pytest.mark.parametrize("model", [NOVA, find("us.anthropic.claude-sonnet-4-6")])
 def test_the_stand_in_answers_with_the_same_blocks(
     model: Any, stand_in: Any, scripted: Scripted
 ) -> None:

@@ -1,61 +1,79 @@
-"""ListFoundationModels and GetFoundationModel."""
+"""ListFoundationModels, GetFoundationModel and GetFoundationModelAvailability."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from app.local.bedrock.foundation_models import FoundationModel, find, models
+from app.local.bedrock.availability import partition
+from app.local.bedrock.foundation_models import ENDED, INVALID, FoundationModel, models
+from app.local.bedrock.names import FOUNDATION_MODEL, parse
 from app.local.wire import JSON, Call, Service, ServiceError
 
 Clock = Callable[[], datetime]
-
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/")
-DEFAULT_REGION = "us-east-1"  # of a caller that does not sign
 
 
 def handlers(now: Clock = lambda: datetime.now(UTC)) -> Service:
     """The operations on foundation models. `now` says which are past their end of life."""
 
     def list_foundation_models(call: Call) -> JSON:
-        """Those that have not ended, narrowed by the filters of the request."""
+        """Those that the Region has and that have not ended, narrowed by the request's filters."""
         filters = call.params
         offered = [
-            model
+            _describe(model, call.region)
             for model in models().values()
             if not model.ended(now())
             and filters.get("byProvider", model.provider).lower() == model.provider.lower()
             and filters.get("byOutputModality", model.output[0]) in model.output
-            and filters.get("byInferenceType", model.inference[0]) in model.inference
             and "byCustomizationType" not in filters  # there is nothing to customise here
         ]
-        return {"modelSummaries": [_describe(model, region(call)) for model in offered]}
+        inference = filters.get("byInferenceType")
+        return {
+            "modelSummaries": [
+                summary
+                for summary in offered
+                if summary["inferenceTypesSupported"]
+                and inference in (None, *summary["inferenceTypesSupported"])
+            ]
+        }
 
     def get_foundation_model(call: Call) -> JSON:
-        model = find(call.params["modelIdentifier"])
+        model = _named(call.params["modelIdentifier"])
+        if model is not None and model.ended(now()):
+            raise ServiceError("ResourceNotFoundException", ENDED)
+        if model is None or not model.availability.inference(call.region):
+            raise ServiceError("ValidationException", INVALID)
+        return {"modelDetails": _describe(model, call.region)}
+
+    def get_foundation_model_availability(call: Call) -> JSON:
+        """Every model that the Region has is open to the account."""
+        model = _named(call.params["modelId"])
         if model is None:
-            raise ServiceError("ValidationException", "The provided model identifier is invalid.")
-        if model.ended(now()):
-            raise ServiceError(
-                "ResourceNotFoundException", "This model version has reached the end of its life."
-            )
-        return {"modelDetails": _describe(model, region(call))}
+            raise ServiceError("ValidationException", INVALID)
+        offered = not model.ended(now()) and model.availability.inference(call.region)
+        return {
+            "modelId": model.id,
+            "agreementAvailability": {"status": "AVAILABLE"},
+            "authorizationStatus": "AUTHORIZED",
+            "entitlementAvailability": "AVAILABLE",
+            "regionAvailability": "AVAILABLE" if offered else "NOT_AVAILABLE",
+        }
 
     return {
         "ListFoundationModels": list_foundation_models,
         "GetFoundationModel": get_foundation_model,
+        "GetFoundationModelAvailability": get_foundation_model_availability,
     }
 
 
-def region(call: Call) -> str:
-    """The Region that the caller signed for."""
-    scope = _SCOPE.search(call.headers.get("authorization", ""))
-    return scope["region"] if scope else DEFAULT_REGION
+def _named(identifier: str) -> FoundationModel | None:
+    """The model by its own id or ARN."""
+    name = parse(identifier)
+    return models().get(name.model) if name.kind == FOUNDATION_MODEL else None
 
 
 def _describe(model: FoundationModel, region: str) -> JSON:
     """Bedrock's FoundationModelSummary, which is its FoundationModelDetails, too."""
     return {
-        "modelArn": f"arn:aws:bedrock:{region}::foundation-model/{model.id}",
+        "modelArn": f"arn:{partition(region)}:bedrock:{region}::foundation-model/{model.id}",
         "modelId": model.id,
         "modelName": model.name,
         "providerName": model.provider,
@@ -63,6 +81,6 @@ def _describe(model: FoundationModel, region: str) -> JSON:
         "outputModalities": list(model.output),
         "responseStreamingSupported": model.streaming,
         "customizationsSupported": [],
-        "inferenceTypesSupported": list(model.inference),
+        "inferenceTypesSupported": list(model.availability.inference(region)),
         "modelLifecycle": {"status": model.status, **model.times},
     }

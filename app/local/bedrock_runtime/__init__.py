@@ -11,6 +11,7 @@ What is wrong is told before the first byte, so that it is a plain error and not
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from time import perf_counter
 
 from app.local.bedrock_runtime import converse as conversing
 from app.local.bedrock_runtime.answers import (
@@ -19,6 +20,7 @@ from app.local.bedrock_runtime.answers import (
     failing,
     failing_in_stream,
     fit,
+    milliseconds,
 )
 from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
@@ -68,8 +70,11 @@ class _Runtime:
         with failing(model):
             body = parse(_payload(call))
             if embed := EMBEDDINGS.get(model.body):
+                began = perf_counter()
                 reply, tokens = embed(body, self._engine.encoder)
-                return _whole(call, reply, {"input-token-count": tokens}, {})
+                latency = milliseconds(perf_counter() - began)
+                counts = {"input-token-count": tokens, "invocation-latency": latency}
+                return _whole(call, reply, counts, {})
             family = FAMILIES[model.body]
             request = self._body_request(body, model, family)
         return self._invoked(call, model, family, body, request)
@@ -145,8 +150,8 @@ class _Runtime:
         return await Answering.begun(model, body, request, self._engine)
 
     def count_tokens(self, call: Call) -> JSON:
-        model = self._model(call)
-        family = _writing(model, "The provided model doesn't support counting tokens.")
+        model = self._models.counted(call.params["modelId"], call.region, self._now())
+        family = FAMILIES[model.body]
         counted = call.params["input"]
         with failing(model):
             if "converse" in counted:
@@ -179,15 +184,7 @@ class _Runtime:
         return request
 
     def _model(self, call: Call) -> InvokedModel:
-        model = self._models.find(call.params["modelId"])
-        if model is None:
-            raise ServiceError("ValidationException", "The provided model identifier is invalid.")
-        if model.ended(self._now()):
-            raise ServiceError(
-                "ResourceNotFoundException",
-                "This model version has reached the end of its life. Please refer to the AWS "
-                "documentation for more details.",
-            )
+        model = self._models.invoked(call.params["modelId"], call.region, self._now())
         _refuse_guardrail(call)
         return model
 

@@ -113,7 +113,7 @@ class Answering:
 
     def latency(self) -> int:
         """Milliseconds since it was asked for."""
-        return _milliseconds(perf_counter() - self._began)
+        return milliseconds(perf_counter() - self._began)
 
     def metrics(self) -> JSON:
         """What Bedrock adds to the last chunk of a stream."""
@@ -123,7 +123,7 @@ class Answering:
             "inputTokenCount": finish.input_tokens,
             "outputTokenCount": finish.output_tokens,
             "invocationLatency": self.latency(),
-            "firstByteLatency": _milliseconds(first - self._began),
+            "firstByteLatency": milliseconds(first - self._began),
         }
 
 
@@ -146,7 +146,7 @@ class Events:
         await self._answering.aclose()
 
 
-def _milliseconds(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
     return max(round(seconds * 1000), 1)
 
 

@@ -28,14 +28,32 @@ class InvokedModel(Protocol):
         """Which of temperature, top_p and top_k it takes: see `foundation_models`."""
         ...
 
-    def ended(self, now: datetime) -> bool:
-        """Whether it is past its end of life."""
+    @property
+    def context(self) -> int | None:
+        """Its context window, in tokens; None where that is not known."""
+        ...
+
+    @property
+    def system(self) -> bool:
+        """Whether it takes a system prompt."""
         ...
 
 
 class Catalogue(Protocol):
     """The foundation models, which bedrock keeps."""
 
-    def find(self, identifier: str) -> InvokedModel | None:
-        """The model behind an id, an inference profile or an ARN."""
+    def invoked(self, identifier: str, region: str, now: datetime) -> InvokedModel:
+        """The model that an id, an inference profile or an ARN invokes in a Region.
+
+        Raises:
+            ServiceError: it invokes none, there and then.
+        """
+        ...
+
+    def counted(self, identifier: str, region: str, now: datetime) -> InvokedModel:
+        """The model that tokens are counted for, by its id.
+
+        Raises:
+            ServiceError: tokens are not counted for it, or not by this name.
+        """
         ...

@@ -1,11 +1,15 @@
 """What passes between the wire and a service: a call, a body, an error, a handler."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 JSON = dict[str, Any]
+
+DEFAULT_REGION = "us-east-1"  # of a caller that does not sign, as with a bearer token
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/")
 
 
 class ServiceError(Exception):
@@ -58,6 +62,12 @@ class Call:
     body: BodyFile | None = None
     query: Mapping[str, list[str]] = field(default_factory=dict)
     path: str = ""
+
+    @property
+    def region(self) -> str:
+        """The Region that the caller signed for."""
+        scope = _SCOPE.search(self.headers.get("authorization", ""))
+        return scope["region"] if scope else DEFAULT_REGION
 
 
 Handler = Callable[[Call], JSON]

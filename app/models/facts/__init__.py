@@ -1,7 +1,8 @@
 """Every fact about models, once: the application, `infra` and the command line read it here.
 
     ids           what a model id says: the model, the geography of its profile
-    catalogue     the models that write: context, output, parameters, states
+    catalogue     the models that write: context, output, parameters, states, profiles
+    regions       which Regions take the inference profiles of which geography
     embedding     the models that embed: dimensions
     token_prices  what a million tokens cost
 

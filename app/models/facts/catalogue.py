@@ -9,6 +9,7 @@ from functools import partial
 from typing import Literal
 
 Parameter = Literal["temperature", "top_p", "top_k", "stop"]
+Geography = Literal["us", "us-gov", "ca", "eu", "apac", "au", "jp", "in", "global"]
 FamilyName = Literal[
     "anthropic",
     "nova",
@@ -43,6 +44,8 @@ class ModelFacts:
         tools: it calls tools, as far as AWS's pages tell; where they do not, Bedrock is to say.
         streams: InvokeModelWithResponseStream works. Others are invoked whole.
         profile: in most Regions it is called by an inference profile only (`us.`, `global.`, ..).
+        geographies: those that it has inference profiles of; `regions` says where they are taken.
+        system: Converse takes a system prompt; where not, it has to stand in the first message.
         state: "legacy" models answer old customers only; "gone" ones are past their end of life.
         end: the end of life, where it is announced.
         successor: what replaced it.
@@ -60,6 +63,8 @@ class ModelFacts:
     tools: bool = True
     streams: bool = True
     profile: bool = False
+    geographies: tuple[Geography, ...] = ()
+    system: bool = True
     state: Literal["active", "legacy", "gone"] = "active"
     end: str = ""
     successor: str = ""
@@ -80,10 +85,28 @@ _MARCH = "2027-03-30"
 _claude3 = partial(
     ModelFacts, family="anthropic", context=200_000, takes=_ALL, stops=8191, images=True
 )
-_claude4 = partial(_claude3, output=64_000, one_sampler=True, profile=True)
-_claude5 = partial(_claude3, context=1_000_000, output=128_000, takes=_ONLY_STOP, profile=True)
-_nova = partial(ModelFacts, family="nova", output=10_000, takes=_ALL, images=True)
+_legacy_sonnet = partial(_claude3, output=8192, profile=True, state="legacy", successor=_SONNET)
+_claude4 = partial(
+    _claude3, output=64_000, one_sampler=True, profile=True, geographies=("us", "eu", "global")
+)
+_claude5 = partial(
+    _claude3,
+    context=1_000_000,
+    output=128_000,
+    takes=_ONLY_STOP,
+    profile=True,
+    geographies=("us", "eu", "au", "jp", "global"),
+)
+_nova = partial(
+    ModelFacts,
+    family="nova",
+    output=10_000,
+    takes=_ALL,
+    images=True,
+    geographies=("us", "eu", "apac"),
+)
 _llama3 = partial(ModelFacts, family="llama3", context=128_000, output=4096, takes=_NO_STOP)
+_newer_llama3 = partial(_llama3, profile=True, geographies=("us",))
 _first_llama3 = partial(_llama3, context=8192, output=2048, tools=False, state="legacy", end=_MARCH)
 _gone_llama3 = partial(_llama3, state="gone", end="2026-07-07", successor=_LLAMA)
 _llama4 = partial(
@@ -94,10 +117,13 @@ _llama4 = partial(
     images=True,
     streams=False,
     profile=True,
+    geographies=("us",),
     note="AWS's pages disagree on whether it streams; it is invoked whole.",
 )
 _mistral = partial(ModelFacts, family="mistral", context=32_000, output=8192, takes=_ALL, stops=10)
-_first_mistral = partial(_mistral, tools=False, state="legacy", end=_MARCH, successor=_SMALL)
+_first_mistral = partial(
+    _mistral, tools=False, system=False, state="legacy", end=_MARCH, successor=_SMALL
+)
 _mistral_chat = partial(ModelFacts, family="mistral-chat", context=128_000, output=8192, stops=10)
 _chat = partial(ModelFacts, family="chat completions")
 _gpt_oss = partial(ModelFacts, family="openai", context=128_000, output=16_384)
@@ -108,37 +134,59 @@ _jurassic = partial(
     context=8191,
     output=8191,
     tools=False,
+    system=False,
     streams=False,
     state="gone",
 )
 _command_r = partial(ModelFacts, family="command-r", context=128_000, output=4096, takes=_ALL)
 _command = partial(
-    ModelFacts, family="command", context=4096, output=4096, takes=_ALL, stops=4, tools=False
+    ModelFacts,
+    family="command",
+    context=4096,
+    output=4096,
+    takes=_ALL,
+    stops=4,
+    tools=False,
+    system=False,
 )
 _titan = partial(
     ModelFacts,
     family="titan",
     tools=False,
+    system=False,
     state="gone",
     successor="amazon.nova-2-lite-v1:0",
 )
 
 MODELS: tuple[ModelFacts, ...] = (
     _claude5(_OPUS),
-    _claude5(_SONNET),
+    _claude5(_SONNET, geographies=("us", "eu", "au", "global")),
     _claude5(_HAIKU),
-    _claude5("anthropic.claude-opus-5"),
-    _claude5("anthropic.claude-sonnet-5"),
-    _claude5("anthropic.claude-fable-5-1"),
-    _claude5("anthropic.claude-fable-5"),
+    _claude5("anthropic.claude-opus-5", geographies=("us", "eu", "au", "in", "global")),
+    _claude5("anthropic.claude-sonnet-5", geographies=("us", "eu", "au", "in", "global")),
+    _claude5("anthropic.claude-fable-5-1", geographies=("us", "global")),
+    _claude5("anthropic.claude-fable-5", geographies=("us", "global")),
     _claude5("anthropic.claude-opus-4-8"),
     _claude5("anthropic.claude-opus-4-7"),
-    _claude4("anthropic.claude-opus-4-6-v1", context=1_000_000, output=128_000),
-    _claude4("anthropic.claude-sonnet-4-6", context=1_000_000),
+    _claude4(
+        "anthropic.claude-opus-4-6-v1",
+        context=1_000_000,
+        output=128_000,
+        geographies=("us", "eu", "au", "global"),
+    ),
+    _claude4(
+        "anthropic.claude-sonnet-4-6",
+        context=1_000_000,
+        geographies=("us", "eu", "au", "jp", "global"),
+    ),
     _claude4("anthropic.claude-opus-4-5-20251101-v1:0"),
-    _claude4("anthropic.claude-haiku-4-5-20251001-v1:0"),
+    _claude4(
+        "anthropic.claude-haiku-4-5-20251001-v1:0",
+        geographies=("us", "eu", "au", "jp", "in", "global"),
+    ),
     _claude4(
         "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        geographies=("us", "us-gov", "eu", "au", "jp", "global"),
         state="legacy",
         end="2027-04-08",
         successor=_SONNET,
@@ -146,6 +194,7 @@ MODELS: tuple[ModelFacts, ...] = (
     _claude4(
         "anthropic.claude-opus-4-1-20250805-v1:0",
         output=32_000,
+        geographies=("us",),
         state="legacy",
         end="2027-01-08",
         successor=_OPUS,
@@ -158,9 +207,16 @@ MODELS: tuple[ModelFacts, ...] = (
         note="Whether it refuses temperature together with top_p is not documented.",
     ),
     _claude4("anthropic.claude-opus-4-20250514-v1:0", output=32_000, state="gone", successor=_OPUS),
-    _claude3("anthropic.claude-3-7-sonnet-20250219-v1:0", state="legacy", successor=_SONNET),
-    _claude3("anthropic.claude-3-5-sonnet-20241022-v2:0", state="legacy", successor=_SONNET),
-    _claude3("anthropic.claude-3-5-sonnet-20240620-v1:0", state="legacy", successor=_SONNET),
+    _legacy_sonnet(
+        "anthropic.claude-3-7-sonnet-20250219-v1:0",
+        output=64_000,
+        geographies=("us", "us-gov", "eu", "apac"),
+    ),
+    _legacy_sonnet("anthropic.claude-3-5-sonnet-20241022-v2:0", geographies=("us", "apac")),
+    _legacy_sonnet(
+        "anthropic.claude-3-5-sonnet-20240620-v1:0",
+        geographies=("us", "us-gov", "eu", "apac"),
+    ),
     _claude3(
         "anthropic.claude-3-5-haiku-20241022-v1:0", images=False, state="gone", successor=_HAIKU
     ),
@@ -173,9 +229,15 @@ MODELS: tuple[ModelFacts, ...] = (
         end="2026-09-10",
         successor=_HAIKU,
     ),
-    _nova("amazon.nova-2-lite-v1:0", context=1_000_000, output=64_000, profile=True),
+    _nova(
+        "amazon.nova-2-lite-v1:0",
+        context=1_000_000,
+        output=64_000,
+        profile=True,
+        geographies=("us", "eu", "jp", "global"),
+    ),
     _nova("amazon.nova-pro-v1:0", context=300_000),
-    _nova("amazon.nova-lite-v1:0", context=300_000),
+    _nova("amazon.nova-lite-v1:0", context=300_000, geographies=("us", "ca", "eu", "apac")),
     _nova("amazon.nova-micro-v1:0", context=128_000, images=False),
     _nova(
         "amazon.nova-premier-v1:0",
@@ -186,16 +248,16 @@ MODELS: tuple[ModelFacts, ...] = (
         end="2026-09-14",
         successor="amazon.nova-pro-v1:0",
     ),
-    _titan("amazon.titan-text-premier-v1:0", output=3072),
-    _titan("amazon.titan-text-express-v1", output=8192),
-    _titan("amazon.titan-text-lite-v1", output=4096),
+    _titan("amazon.titan-text-premier-v1:0", context=32_000, output=3072),
+    _titan("amazon.titan-text-express-v1", context=8192, output=8192),
+    _titan("amazon.titan-text-lite-v1", context=4096, output=4096),
     _llama4(
         "meta.llama4-maverick-17b-instruct-v1:0", context=1_000_000, state="legacy", end=_MARCH
     ),
     _llama4("meta.llama4-scout-17b-instruct-v1:0", context=10_000_000, state="legacy", end=_MARCH),
-    _llama3(_LLAMA, state="legacy", end=_MARCH),
-    _llama3("meta.llama3-1-70b-instruct-v1:0", state="legacy", end=_MARCH),
-    _llama3("meta.llama3-1-8b-instruct-v1:0", state="legacy", end=_MARCH),
+    _newer_llama3(_LLAMA, state="legacy", end=_MARCH),
+    _newer_llama3("meta.llama3-1-70b-instruct-v1:0", state="legacy", end=_MARCH),
+    _newer_llama3("meta.llama3-1-8b-instruct-v1:0", state="legacy", end=_MARCH),
     _first_llama3("meta.llama3-70b-instruct-v1:0"),
     _first_llama3("meta.llama3-8b-instruct-v1:0"),
     _gone_llama3("meta.llama3-1-405b-instruct-v1:0"),
@@ -211,7 +273,9 @@ MODELS: tuple[ModelFacts, ...] = (
     _mistral_chat(
         "mistral.devstral-2-123b", context=256_000, output=32_768, state="legacy", end=_MARCH
     ),
-    _mistral_chat("mistral.pixtral-large-2502-v1:0", profile=True, images=True),
+    _mistral_chat(
+        "mistral.pixtral-large-2502-v1:0", profile=True, images=True, geographies=("us", "eu")
+    ),
     _mistral_chat("mistral.mistral-large-2407-v1:0", successor=_LARGE),
     _mistral("mistral.mistral-large-2402-v1:0", successor=_LARGE),
     _mistral("mistral.mistral-small-2402-v1:0", successor=_SMALL),
@@ -236,7 +300,14 @@ MODELS: tuple[ModelFacts, ...] = (
     _chat("qwen.qwen3-32b-v1:0", context=32_768, output=8192),
     _chat("qwen.qwen3-coder-next", context=256_000, output=16_384),
     _chat("deepseek.v3.2", context=164_000, output=8192),
-    _chat("moonshotai.kimi-k3", context=1_000_000, profile=True, images=True),
+    _chat(
+        "moonshotai.kimi-k3",
+        context=1_000_000,
+        output=131_072,
+        profile=True,
+        images=True,
+        geographies=("us", "in", "global"),
+    ),
     _chat("moonshotai.kimi-k2.5", context=256_000, output=16_384, images=True),
     _chat("minimax.minimax-m2.5", context=196_000, output=8192),
     _chat("zai.glm-5", context=200_000, output=128_000),

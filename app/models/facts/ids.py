@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 from app.models.facts.catalogue import MODELS
 from app.models.facts.embedding import EMBEDDING_MODELS
+from app.models.facts.regions import SOURCES
 
-GEOGRAPHIES = frozenset({"us", "us-gov", "eu", "apac", "au", "ca", "jp", "global"})
+GEOGRAPHIES = frozenset(SOURCES)
 """How the ids of AWS's inference profiles begin."""
 
 _PROVIDERS = {

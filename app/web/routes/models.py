@@ -1,10 +1,14 @@
 """Which models may be asked, and what each takes: our catalogue, joined with Bedrock's list."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter
 
 from app import models
 from app.aws import Clients, calling
 from app.models.facts.catalogue import ModelFacts
+from app.models.facts.regions import profiles
 from app.settings import Settings
 from app.web import schemas
 
@@ -20,16 +24,18 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         """List the models that can be asked, in the order of the catalogue."""
         with calling("ListFoundationModels"):
             offered = clients.bedrock.list_foundation_models(byOutputModality="TEXT")
-        here = {summary["modelId"] for summary in offered["modelSummaries"]}
+        here = {one["modelId"]: one for one in offered["modelSummaries"]}
+        region = clients.bedrock.meta.region_name
         return schemas.Models(
             default=settings.model_id,
-            items=[_entry(model, here) for model in models.MODELS],
+            items=[_entry(model, here, region) for model in models.MODELS],
         )
 
     return routes
 
 
-def _entry(model: ModelFacts, here: set[str]) -> schemas.Model:
+def _entry(model: ModelFacts, here: Mapping[str, Any], region: str) -> schemas.Model:
+    types = here.get(model.id, {}).get("inferenceTypesSupported")
     return schemas.Model(
         id=model.id,
         family=model.family,
@@ -42,6 +48,7 @@ def _entry(model: ModelFacts, here: set[str]) -> schemas.Model:
         parameters=sorted(model.takes),
         one_sampler=model.one_sampler,
         streams=model.streams,
-        needs_inference_profile=model.profile,
+        needs_inference_profile="ON_DEMAND" not in types if types else model.profile,
+        inference_profiles=profiles(model.id, model.geographies, region),
         note=model.note or None,
     )

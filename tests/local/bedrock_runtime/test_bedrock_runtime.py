@@ -33,7 +33,8 @@ from tests.wire_server import Server, serving
 
 JSON = dict[str, Any]
 TODAY = datetime(2026, 11, 20, tzinfo=UTC)
-CLAUDE, NOVA, J2 = "anthropic.claude-sonnet-4-6", "amazon.nova-lite-v1:0", "ai21.j2-mid-v1"
+CLAUDE = "anthropic.claude-sonnet-4-6"
+SONNET, NOVA, J2 = f"us.{CLAUDE}", "amazon.nova-lite-v1:0", "ai21.j2-mid-v1"
 TITAN = "amazon.titan-embed-text-v2:0"
 METRICS = "amazon-bedrock-invocationMetrics"
 SYSTEM = "Answer from the passages, and cite them, like [1]."
@@ -101,14 +102,14 @@ def refused(call: Any, *arguments: Any, **members: Any) -> tuple[str, str]:
 
 
 def test_invoke_model_answers_in_the_familys_body(client: Any, encoder: Encoder) -> None:
-    body = invoke(client, CLAUDE, BODY)
+    body = invoke(client, SONNET, BODY)
     assert SENTENCE in body["content"][0]["text"]
     assert body["usage"]["input_tokens"] == encoder.count(SYSTEM) + encoder.count(QUESTION)
     assert body["usage"]["output_tokens"] == encoder.count(body["content"][0]["text"])
 
 
 def test_invoke_model_tells_counts_and_time_in_headers(client: Any) -> None:
-    reply = client.invoke_model(modelId=CLAUDE, body=json.dumps(BODY))
+    reply = client.invoke_model(modelId=SONNET, body=json.dumps(BODY))
     headers = reply["ResponseMetadata"]["HTTPHeaders"]
     usage = json.loads(reply["body"].read())["usage"]
     assert headers["x-amzn-bedrock-input-token-count"] == str(usage["input_tokens"])
@@ -117,9 +118,9 @@ def test_invoke_model_tells_counts_and_time_in_headers(client: Any) -> None:
 
 
 def test_a_stream_is_the_same_answer_in_chunks_with_metrics_in_the_last(client: Any) -> None:
-    chunks = streamed(client, CLAUDE, BODY)
+    chunks = streamed(client, SONNET, BODY)
     text = "".join(one["delta"]["text"] for one in chunks if one["type"] == "content_block_delta")
-    whole = invoke(client, CLAUDE, BODY)
+    whole = invoke(client, SONNET, BODY)
     assert text == whole["content"][0]["text"]
     assert len(chunks) > 10
     assert [METRICS in one for one in chunks] == [False] * (len(chunks) - 1) + [True]
@@ -135,13 +136,14 @@ def test_a_vector_comes_through_invoke_model(client: Any, encoder: Encoder) -> N
     assert len(body["embedding"]) == 1024
     headers = reply["ResponseMetadata"]["HTTPHeaders"]
     assert headers["x-amzn-bedrock-input-token-count"] == str(encoder.count("Quartz."))
+    assert int(headers["x-amzn-bedrock-invocation-latency"]) >= 1
 
 
 @pytest.mark.parametrize(
     "model",
     [
-        f"us.{CLAUDE}",
-        f"arn:aws:bedrock:us-east-1::foundation-model/{CLAUDE}",
+        SONNET,
+        f"global.{CLAUDE}",
         f"arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.{CLAUDE}",
     ],
 )
@@ -193,7 +195,7 @@ def test_converse_stream_answers_event_by_event(client: Any) -> None:
     ],
 )
 def test_converse_tells_why_it_stopped(client: Any, config: JSON, reason: str, text: str) -> None:
-    reply = client.converse(modelId=CLAUDE, inferenceConfig=config, **ASKED)
+    reply = client.converse(modelId=SONNET, inferenceConfig=config, **ASKED)
     assert reply["stopReason"] == reason
     assert reply["output"]["message"]["content"][0]["text"] == text
 
@@ -201,14 +203,14 @@ def test_converse_tells_why_it_stopped(client: Any, config: JSON, reason: str, t
 def test_fields_of_the_familys_own_body_come_along_where_they_are_asked_for(client: Any) -> None:
     config = {"stopSequences": ["hardness"]}
     reply = client.converse(
-        modelId=CLAUDE,
+        modelId=SONNET,
         inferenceConfig=config,
         additionalModelResponseFieldPaths=["/stop_sequence", "/nothing"],
         **ASKED,
     )
     assert reply["additionalModelResponseFields"] == {"stop_sequence": "hardness"}
     events = client.converse_stream(
-        modelId=CLAUDE,
+        modelId=SONNET,
         inferenceConfig=config,
         additionalModelResponseFieldPaths=["/delta/stop_sequence"],
         **ASKED,
@@ -219,7 +221,7 @@ def test_fields_of_the_familys_own_body_come_along_where_they_are_asked_for(clie
 
 @pytest.mark.parametrize(
     ("model", "fields"),
-    [(CLAUDE, {"top_k": 5}), (NOVA, {"inferenceConfig": {"topK": 5}}), (NOVA, {})],
+    [(SONNET, {"top_k": 5}), (NOVA, {"inferenceConfig": {"topK": 5}}), (NOVA, {})],
 )
 def test_top_k_is_an_additional_field(client: Any, model: str, fields: JSON) -> None:
     reply = client.converse(modelId=model, additionalModelRequestFields=fields, **ASKED)
@@ -236,7 +238,7 @@ def test_top_k_is_an_additional_field(client: Any, model: str, fields: JSON) -> 
 )
 def test_other_additional_fields_are_refused(client: Any, fields: JSON, named: str) -> None:
     code, message = refused(
-        client.converse, modelId=CLAUDE, additionalModelRequestFields=fields, **ASKED
+        client.converse, modelId=SONNET, additionalModelRequestFields=fields, **ASKED
     )
     assert code == "ValidationException"
     assert named in message
@@ -249,7 +251,7 @@ def test_what_was_asked_of_performance_and_tier_is_echoed(client: Any) -> None:
     [*_, last] = client.converse_stream(modelId=NOVA, **told, **ASKED)["stream"]
     assert {name: last["metadata"][name] for name in told} == told
     invoked = client.invoke_model(
-        modelId=CLAUDE,
+        modelId=SONNET,
         body=json.dumps(BODY),
         performanceConfigLatency="optimized",
         serviceTier="flex",
@@ -279,7 +281,7 @@ GUARDRAIL = {"guardrailIdentifier": "abc123", "guardrailVersion": "1"}
     ],
 )
 def test_a_guardrail_is_never_passed_over(client: Any, operation: str, members: JSON) -> None:
-    code, message = refused(getattr(client, operation), modelId=CLAUDE, **members)
+    code, message = refused(getattr(client, operation), modelId=SONNET, **members)
     assert code == "ValidationException"
     assert "does not judge by them yet" in message
 
@@ -309,7 +311,7 @@ IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
 )  # fmt: skip
 def test_converse_names_what_it_refuses(client: Any, change: JSON, wrong: str) -> None:
     for operation in (client.converse, client.converse_stream):
-        code, message = refused(operation, modelId=CLAUDE, **(ASKED | change))
+        code, message = refused(operation, modelId=SONNET, **(ASKED | change))
         assert code == "ValidationException"
         assert wrong in message
 
@@ -324,11 +326,11 @@ def test_converse_reads_guarded_text_and_passes_over_cache_points(client: Any) -
 @pytest.mark.parametrize(
     ("model", "members", "wrong"),
     [
-        (CLAUDE, {"temperature": 0.5, "top_p": 0.5}, "`temperature` and `top_p` cannot both"),
-        ("anthropic.claude-opus-4-7", {"temperature": 0.5},
+        (SONNET, {"temperature": 0.5, "top_p": 0.5}, "`temperature` and `top_p` cannot both"),
+        ("us.anthropic.claude-opus-4-7", {"temperature": 0.5},
          "`temperature` is deprecated for this model."),
-        ("anthropic.claude-opus-5-5", {"top_k": 5}, "`top_k` is deprecated for this model."),
-        (CLAUDE, {"max_tokens": "many"}, "#/max_tokens: expected type: Integer, found: String"),
+        ("us.anthropic.claude-opus-5-5", {"top_k": 5}, "`top_k` is deprecated for this model."),
+        (SONNET, {"max_tokens": "many"}, "#/max_tokens: expected type: Integer, found: String"),
     ],
 )  # fmt: skip
 def test_invoke_model_names_what_the_model_refuses(
@@ -350,7 +352,7 @@ def test_invoke_model_names_what_the_model_refuses(
     ],
 )
 def test_a_body_is_json(client: Any, members: JSON, wrong: str) -> None:
-    call = {"modelId": CLAUDE, "body": json.dumps(BODY)} | members
+    call = {"modelId": SONNET, "body": json.dumps(BODY)} | members
     code, message = refused(client.invoke_model, **call)
     assert code == "ValidationException"
     assert wrong in message
@@ -358,7 +360,7 @@ def test_a_body_is_json(client: Any, members: JSON, wrong: str) -> None:
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json; charset=utf-8"])
 def test_types_that_mean_json_are_taken(client: Any, accept: str) -> None:
-    assert invoke(client, CLAUDE, BODY, accept=accept, contentType=accept)["type"] == "message"
+    assert invoke(client, SONNET, BODY, accept=accept, contentType=accept)["type"] == "message"
 
 
 @pytest.mark.parametrize(
@@ -442,7 +444,7 @@ AUTHOR = "x-outcrop-author"
 )
 def test_an_answer_says_who_wrote_it(client: Any, operation: str) -> None:
     members = ASKED if operation.startswith("converse") else {"body": json.dumps(BODY)}
-    reply = getattr(client, operation)(modelId=CLAUDE, **members)
+    reply = getattr(client, operation)(modelId=SONNET, **members)
     for content in (reply[name] for name in ("stream", "body") if name in reply):
         with closing(content):
             assert list(content)
@@ -497,7 +499,7 @@ def test_a_model_that_fails_later_is_an_exception_of_the_stream(
             said.extend(next(iter(event)) for event in events)
         assert said == ["messageStart", "contentBlockDelta", "contentBlockDelta"]
         with pytest.raises(EventStreamError, match=in_invoke):
-            streamed(client, CLAUDE, BODY)
+            streamed(client, SONNET, BODY)
 
 
 class Silent(Failing):
@@ -521,7 +523,7 @@ def test_a_client_that_leaves_closes_what_the_model_is_writing(encoder: Encoder,
 
     async def test(url: str) -> None:
         async with httpx2.AsyncClient(trust_env=False) as client:
-            call = asyncio.create_task(client.post(f"{url}/model/{CLAUDE}/{path}", json=body))
+            call = asyncio.create_task(client.post(f"{url}/model/{SONNET}/{path}", json=body))
             assert await asyncio.to_thread(model.begun.wait, 10)
             assert not model.closed.is_set()
             call.cancel()

@@ -31,14 +31,14 @@ HISTORY = [user("What is quartz?"), assistant("A mineral [1].")]
 
 # One a family; where a family has several shapes, one a shape.
 MODELS = [
-    "anthropic.claude-sonnet-4-6",
-    "anthropic.claude-opus-5-5",
+    "us.anthropic.claude-sonnet-4-6",
+    "us.anthropic.claude-opus-5-5",
     "amazon.nova-lite-v1:0",
     "amazon.titan-text-express-v1",
     "meta.llama3-8b-instruct-v1:0",
-    "meta.llama4-scout-17b-instruct-v1:0",
+    "us.meta.llama4-scout-17b-instruct-v1:0",
     "mistral.mistral-7b-instruct-v0:2",
-    "mistral.mistral-large-2407-v1:0",
+    "us.mistral.pixtral-large-2502-v1:0",
     "mistral.mistral-large-3-675b-instruct",
     "cohere.command-text-v14",
     "cohere.command-r-v1:0",

@@ -34,7 +34,7 @@ from tests.wire_server import serving
 JSON = dict[str, Any]
 TODAY = datetime(2026, 11, 20, tzinfo=UTC)
 NOVA = "amazon.nova-lite-v1:0"
-CLAUDE = "anthropic.claude-sonnet-4-6"
+CLAUDE = "us.anthropic.claude-sonnet-4-6"
 GPT = "openai.gpt-oss-20b-1:0"
 TITAN = "amazon.titan-text-express-v1"
 SCHEMA: JSON = {"type": "object", "properties": {"id": {"type": "string"}}}
@@ -190,8 +190,8 @@ def test_what_tools_answered_is_part_of_the_prompt(client: Any, scripted: Script
         client.converse(modelId=NOVA, messages=messages)
 
 
-LLAMA, PIXTRAL = "meta.llama3-3-70b-instruct-v1:0", "mistral.pixtral-large-2502-v1:0"
-MISTRAL, FABLE = "mistral.mistral-large-2402-v1:0", "anthropic.claude-fable-5-1"
+LLAMA, PIXTRAL = "us.meta.llama3-3-70b-instruct-v1:0", "us.mistral.pixtral-large-2502-v1:0"
+MISTRAL, FABLE = "mistral.mistral-large-2402-v1:0", "us.anthropic.claude-fable-5-1"
 QWEN, OLD_LLAMA = "qwen.qwen3-32b-v1:0", "meta.llama3-8b-instruct-v1:0"
 NO_TOOLS = "This model doesn't support tool use."
 
@@ -355,7 +355,7 @@ def test_a_call_that_is_cut_is_told_as_its_family_tells_it(client: Any, scripted
     [
         (FABLE, {"tools": True, "tool_choice": {"type": "any"}},
          'tool_choice: type "tool" and "any" are not supported for this model.'),
-        ("anthropic.claude-3-7-sonnet-20250219-v1:0",
+        ("us.anthropic.claude-3-7-sonnet-20250219-v1:0",
          {"output_config": {"format": {"type": "json_schema", "schema": CLOSED}}},
          "output_config.format: Extra inputs are not permitted"),
     ],

@@ -1,14 +1,21 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from app.errors import InvalidRequest
+from app.local.bedrock.foundation_models import invoked
 from app.local.bedrock.foundation_models import models as foundation_models
+from app.local.stand_in import REGION
 from app.models import MODELS, Prompt, find, user
 from app.models.facts.catalogue import ModelFacts
+from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL
+from app.models.facts.ids import parse
+from app.models.facts.regions import SOURCES
 from app.models.families import FAMILIES
+from app.settings import Settings
 from tests.models.golden import PROMPT
 
 ASK = Prompt((user("Hi"),))
@@ -88,3 +95,23 @@ def test_the_stand_in_offers_what_the_table_says() -> None:
         assert one.streaming or not model.streams, model.id
         if model.output and one.max_tokens:
             assert one.max_tokens == model.output, model.id
+        assert one.context == model.context, model.id
+        assert one.system == model.system, model.id
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS if model.state != "gone"], ids=lambda model: model.id
+)
+def test_the_stand_in_has_the_profiles_that_the_table_says(model: ModelFacts) -> None:
+    where = foundation_models()[model.id].availability
+    assert set(model.geographies) == where.profiles.keys() or foundation_models()[model.id].gone
+    for geography in model.geographies:
+        assert where.profiles[geography] <= SOURCES[geography]
+    in_most = where.inference("us-east-1") or where.inference("us-west-2")
+    assert model.profile == ("ON_DEMAND" not in in_most) or foundation_models()[model.id].gone
+
+
+def test_every_default_is_an_id_that_bedrock_takes_where_the_laptop_is() -> None:
+    today = datetime(2026, 11, 20, tzinfo=UTC)
+    for model_id in (Settings.model_fields["model_id"].default, DEFAULT_EMBEDDING_MODEL):
+        assert invoked(model_id, REGION, today).id == parse(model_id).model

@@ -3,20 +3,14 @@
     request's body -> schema (checked, in Bedrock's words) -> Prompt and Sampling
     Generation -> the whole reply, or chunks, the last with Bedrock's own metrics
 
-One file a family. `FAMILIES` are those that write, `EMBEDDINGS` those that embed, by the name that
-`foundation_models.json` has for them.
+One file a family, and `embeddings`. `FAMILIES` are those that write, `EMBEDDINGS` those that embed,
+by the name that `foundation_models.json` has for them.
 """
 
 from app.local.bedrock_runtime.bodies.ai21 import JAMBA, JURASSIC
 from app.local.bedrock_runtime.bodies.anthropic import ANTHROPIC
 from app.local.bedrock_runtime.bodies.cohere import COMMAND, COMMAND_R
-from app.local.bedrock_runtime.bodies.embeddings import (
-    Embed,
-    cohere_v3,
-    cohere_v4,
-    titan_v1,
-    titan_v2,
-)
+from app.local.bedrock_runtime.bodies.embeddings import EMBEDDINGS, Embed
 from app.local.bedrock_runtime.bodies.family import (
     Family,
     InvalidBody,
@@ -55,10 +49,4 @@ FAMILIES: dict[str, Family] = {
     "jamba": JAMBA,
     "jurassic": JURASSIC,
     "openai": OPENAI,
-}
-EMBEDDINGS: dict[str, Embed] = {
-    "titan-embed-v1": titan_v1,
-    "titan-embed-v2": titan_v2,
-    "cohere-embed-v3": cohere_v3,
-    "cohere-embed-v4": cohere_v4,
 }

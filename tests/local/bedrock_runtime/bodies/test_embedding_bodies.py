@@ -45,15 +45,19 @@ def test_titan_answers_with_a_unit_vector(
         ("cohere-embed-v3", {}, 1024),
         ("cohere-embed-v4", {}, 1536),
         ("cohere-embed-v4", {"output_dimension": 256}, 256),
+        ("cohere-embed-v4", {"output_dimension": 256, "embedding_types": ["float"]}, 256),
     ],
 )
 def test_cohere_answers_with_a_vector_a_text(
     encoder: Encoder, name: str, members: JSON, dimension: int
 ) -> None:
+    """Embed v4 answers by type even where no type is named."""
     body = {"texts": [NEAR, FAR], "input_type": "search_document", **members}
     reply = embed(name, body, encoder)
-    assert np.array(reply["embeddings"]).shape == (2, dimension)
-    assert reply["response_type"] == "embeddings_floats"
+    by_type = name == "cohere-embed-v4"
+    embeddings = reply["embeddings"]["float"] if by_type else reply["embeddings"]
+    assert np.array(embeddings).shape == (2, dimension)
+    assert reply["response_type"] == ("embeddings_by_type" if by_type else "embeddings_floats")
     assert reply["texts"] == [NEAR, FAR]
 
 
@@ -120,9 +124,22 @@ SEARCH = {"input_type": "search_query"}
         ("cohere-embed-v3", TEXTS | {"input_type": "query"}, "#/input_type: query is not a valid"),
         ("cohere-embed-v3", SEARCH | {"texts": ["x"] * 97}, "maximum item count: 96, found: 97"),
         ("cohere-embed-v3", SEARCH | {"texts": ["x" * 2049]}, "maxLength: 2048, actual: 2049"),
-        ("cohere-embed-v3", SEARCH | {"texts": ["a " * 600]}, "too many tokens: 600"),
+        ("cohere-embed-v3", SEARCH | {"texts": ["x" * 2049], "truncate": "END"},
+         "maxLength: 2048, actual: 2049"),
+        ("cohere-embed-v3", SEARCH | {"texts": ["a " * 600]},
+         "too many tokens: total number of tokens in the text cannot exceed 512 - received 600"),
+        ("cohere-embed-v3", SEARCH | {"images": ["data:"]}, "the stand-in embeds text, and no im"),
+        ("cohere-embed-v3", SEARCH, "required key [texts] not found"),
+        ("cohere-embed-v4", SEARCH | TEXTS | {"embedding_types": []}, "minimum item count: 1"),
+        ("cohere-embed-v4", SEARCH | {"texts": ["a " * 9], "max_tokens": 8, "truncate": "NONE"},
+         "cannot exceed 8 - received 9"),
+        ("titan-embed-v1", {"inputText": "a" * 50_001}, "maxLength: 50000, actual: 50001"),
+        ("titan-embed-image", {"inputText": "a " * 257}, "Max input tokens: 256, request input to"),
+        ("titan-embed-image", {"inputText": "x", "inputImage": "eA=="}, "inputImage: the stand-in"),
+        ("titan-embed-image", {}, "required key [inputText] not found"),
+        ("nova-embed", {"taskType": "SEGMENTED_EMBEDDING"}, "SEGMENTED_EMBEDDING is not a valid"),
         ("cohere-embed-v4", SEARCH, "required key [texts] not found"),
-        ("cohere-embed-v4", SEARCH | {"images": ["data:image/png;base64,"]}, "images:"),
+        ("cohere-embed-v4", SEARCH | {"images": ["data:image/png;base64,"]}, "images: the stand-"),
     ],
 )  # fmt: skip
 def test_what_breaks_a_rule_is_named(encoder: Encoder, name: str, body: JSON, wrong: str) -> None:
@@ -136,3 +153,61 @@ def test_cohere_v4_reads_inputs_of_text(encoder: Encoder) -> None:
     reply = embed("cohere-embed-v4", SEARCH | {"inputs": inputs}, encoder)
     same = embed("cohere-embed-v4", SEARCH | TEXTS, encoder)
     assert reply["embeddings"] == same["embeddings"]
+
+
+@pytest.mark.parametrize(
+    ("truncate", "same_as"),
+    [("START", "b"), ("LEFT", "b"), ("END", "a"), ("RIGHT", "a"), (None, "a")],
+)
+def test_cohere_v4_cuts_at_either_side(
+    encoder: Encoder, truncate: str | None, same_as: str
+) -> None:
+    def vector(text: str, **members: Any) -> Vectors:
+        body = SEARCH | {"texts": [text], "max_tokens": 8, **members}
+        return np.array(embed("cohere-embed-v4", body, encoder)["embeddings"]["float"][0])
+
+    named = {"truncate": truncate} if truncate else {}
+    long = vector("a " * 8 + "b " * 8, **named)
+    assert long == pytest.approx(vector(f"{same_as} " * 8), abs=1e-5)
+
+
+def nova(text: JSON, **members: Any) -> JSON:
+    parameters = {"embeddingPurpose": "GENERIC_INDEX", "text": text, **members}
+    return {"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": parameters}
+
+
+@pytest.mark.parametrize("dimension", [256, 384, 1024, 3072])
+def test_nova_and_titan_multimodal_embed_text(encoder: Encoder, dimension: int) -> None:
+    size = {} if dimension == 3072 else {"embeddingDimension": dimension}
+    body = nova({"truncationMode": "END", "value": QUERY}, **size)
+    (reply,) = embed("nova-embed", body, encoder)["embeddings"]
+    assert reply["embeddingType"] == "TEXT"
+    assert "truncatedCharLength" not in reply
+    vector = np.array(reply["embedding"])
+    assert vector.shape == (dimension,)
+    if dimension in (256, 1024):
+        assert vector == pytest.approx(titan(QUERY, encoder, dimensions=dimension))
+    if dimension != 3072:
+        config = {"outputEmbeddingLength": dimension}
+        reply = embed("titan-embed-image", {"inputText": QUERY, "embeddingConfig": config}, encoder)
+        assert vector == pytest.approx(np.array(reply["embedding"]))
+        assert (reply["inputTextTokenCount"], reply["message"]) == (encoder.count(QUERY), None)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "wrong"),
+    [
+        ({"text": {"truncationMode": "END", "value": "x" * 8193}}, "maxLength: 8192, actual: 8193"),
+        ({"text": {"value": "x"}}, "required key [truncationMode] not found"),
+        ({"text": {"truncationMode": "END", "source": {}}}, "text.source: the stand-in embeds"),
+        ({"image": {"format": "png"}}, "singleEmbeddingParams.image: the stand-in embeds text"),
+        ({}, "exactly one of text, image, audio, video must be present, found: none"),
+        ({"text": {"truncationMode": "END", "value": "x"}, "audio": {}}, "found: text, audio"),
+    ],
+)
+def test_nova_names_what_it_cannot_embed(encoder: Encoder, parameters: JSON, wrong: str) -> None:
+    asked = {"embeddingPurpose": "CLUSTERING", **parameters}
+    body = {"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": asked}
+    with pytest.raises(InvalidBody) as error:
+        embed("nova-embed", body, encoder)
+    assert wrong in error.value.message
