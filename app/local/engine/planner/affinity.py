@@ -1,0 +1,213 @@
+"""How far a mention speaks for being the value of a parameter.
+
+By its form (a number, an address, a day), by the unit behind it, by the words around it, by the
+preposition that leads to it, and, for names and phrases, by its meaning.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+
+from app.local.engine.planner.mentions import Mention, Utterance
+from app.local.engine.planner.parameters import Parameter, dimension
+from app.local.engine.planner.vocabulary import CUES
+from app.local.engine.planner.words import TOKEN, stems
+
+NEVER = -100.0
+_REACH = 5  # words to either side
+_END = re.compile(r"[.!?;\n]")
+_SPLIT = re.compile(r"[,;]|\band\b|\bund\b|\bor\b|\boder\b")
+
+
+class Context:
+    """An utterance, its words with their places: what stands beside a mention."""
+
+    def __init__(self, utterance: Utterance) -> None:
+        self.utterance = utterance
+
+    @cached_property
+    def _tokens(self) -> list[tuple[int, int, frozenset[str]]]:
+        return [
+            (t.start(), t.end(), frozenset(stems(t[0])) | {t[0].lower()})
+            for t in TOKEN.finditer(self.utterance.text)
+        ]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _, _ in self._tokens]
+
+    @cached_property
+    def _walls(self) -> list[Mention]:
+        """Mentions beyond which a word belongs to another one."""
+        return [one for one in self.utterance.mentions if one.kind != "name"]
+
+    @cached_property
+    def _wall_starts(self) -> list[int]:
+        return [one.start for one in self._walls]
+
+    def near(self, mention: Mention, wanted: frozenset[str]) -> float:
+        """How near one of the wanted words stands: 1 beside the mention, less further off.
+
+        Words behind the mention count up to the next comma, "and" or mention; words before it up
+        to the end of the sentence or the mention before.
+        """
+        return max(self._before(mention, wanted), self._behind(mention, wanted))
+
+    def _before(self, mention: Mention, wanted: frozenset[str]) -> float:
+        text = self.utterance.text
+        place = bisect_left(self._starts, mention.start)
+        best = 0.0
+        left = self._tokens[max(0, place - _REACH) : place]
+        for far, (start, end, words) in enumerate(reversed(left)):
+            between = text[end : mention.start]
+            if _END.search(between) or self._wall_within(start, mention.start, mention):
+                break
+            if words & wanted:
+                clause = 0.75 if _SPLIT.search(between) else 1.0
+                best = max(best, clause / (1 + 0.22 * far))
+        return best
+
+    def _behind(self, mention: Mention, wanted: frozenset[str]) -> float:
+        text = self.utterance.text
+        place = bisect_left(self._starts, mention.end)
+        best = 0.0
+        for far, (start, end, words) in enumerate(self._tokens[place : place + _REACH]):
+            between = text[mention.end : start]
+            if _END.search(between) or _SPLIT.search(between):
+                break
+            if words & wanted:
+                best = max(best, 0.95 / (1 + 0.3 * far))
+            if self._wall_within(mention.end, end, mention):
+                break
+        return best
+
+    def _wall_within(self, start: int, end: int, but: Mention) -> bool:
+        first = bisect_left(self._wall_starts, start)
+        return any(
+            one is not but and one.start >= start and one.end <= end
+            for one in self._walls[first : first + _REACH]
+        )
+
+    def label(self, mention: Mention) -> frozenset[str]:
+        """The stems of a label that ends directly before it: "radius: 5", "a=1"."""
+        before = self.utterance.text[max(0, mention.start - 40) : mention.start].rstrip(" '\"([")
+        if not before or before[-1] not in ":=":
+            return frozenset()
+        words = TOKEN.findall(before[:-1].split("\n")[-1])[-2:]
+        raw = before[:-1].rstrip().split(" ")[-1].strip("('\",*").lower()
+        return frozenset(s for word in words for s in stems(word)) | {raw}
+
+    def cue(self, mention: Mention) -> str:
+        return self.utterance.cue(mention.start)
+
+
+def number_score(parameter: Parameter, mention: Mention, context: Context) -> float:
+    """Of a number for a parameter that is one."""
+    value = mention.value
+    shape = parameter.shape
+    if shape.kind == "integer" and value != int(value) and mention.unit not in ("%",):
+        return NEVER
+    if (shape.minimum is not None and value < shape.minimum) or (
+        shape.maximum is not None and value > shape.maximum and not parameter.decimal
+    ):
+        return NEVER
+    score = _words_score(parameter, mention, context)
+    unit = mention.unit
+    if unit:
+        unit_stems = frozenset(stems(unit)) | {unit}
+        if unit_stems & (parameter.name_stems | parameter.raw_words):
+            score += 2.5
+        elif unit_stems & parameter.description_stems:
+            score += 1.5
+        measured = dimension(unit)
+        if measured and measured in parameter.measures:
+            score += 2.0
+        elif measured and parameter.measures and measured != "length":
+            score -= 2.5
+    elif parameter.measures & {"ratio", "money"} and not score:
+        score -= 0.3
+    year = 1500 <= value <= 2150 and value == int(value) and not unit
+    if "year" in parameter.raw_words or "jahr" in parameter.raw_words:
+        score += 3.0 if year else -1.5
+    elif year and context.cue(mention) in ("in", "since", "of", "from") and not score:
+        score -= 1.0
+    if mention.weak:
+        score -= 2.0
+    return score
+
+
+def moment_score(parameter: Parameter, mention: Mention, context: Context) -> float:
+    """Of a day or a time for a parameter that is text."""
+    score = _words_score(parameter, mention, context) + _cue_score(parameter, mention, context)
+    if mention.kind == "time":
+        fits = parameter.timed or "time" in parameter.roles or parameter.shape.format == "date-time"
+    else:
+        fits = parameter.dated or "date" in parameter.roles
+    if fits:
+        return score + 4.0
+    spoken = {"date", "day", "when", "period", "season"} if mention.kind != "time" else {"time"}
+    if frozenset(s for word in spoken for s in stems(word)) & parameter.description_stems:
+        return score + 1.5
+    return score - 2.5
+
+
+def text_score(parameter: Parameter, mention: Mention, context: Context, likeness: float) -> float:
+    """Of anything else for a parameter that is text. `likeness` is a cosine."""
+    score = _words_score(parameter, mention, context) + _cue_score(parameter, mention, context)
+    roles = parameter.roles
+    match mention.kind:
+        case "email" | "url" | "phone":
+            fits = mention.kind in roles or parameter.shape.format in ("email", "uri", "url")
+            fits = fits or mention.kind in parameter.description_stems
+            return score + (4.5 if fits else -3.0)
+        case "id" | "uuid" | "ip":
+            return score + (3.0 if "id" in roles else 0.3) + likeness
+        case "number":
+            return score + (1.8 if "id" in roles else -2.0)
+        case "quoted" | "code":
+            return score + 2.0 + (0.7 if "text" in roles else 0.0) + likeness
+        case "name":
+            place_like = "place" in roles or "person" in roles or "name" in parameter.raw_words
+            score += 1.0 + (0.5 if place_like else 0.0) - (1.5 if mention.weak else 0.0)
+            return (
+                score
+                + 3.0 * likeness
+                - (2.0 if parameter.identity and "code" not in parameter.raw_words else 0.0)
+            )
+        case _:
+            return score + 0.2 + 3.0 * likeness - (1.5 if parameter.identity else 0.0)
+
+
+def _words_score(parameter: Parameter, mention: Mention, context: Context) -> float:
+    label = context.label(mention)
+    if label:
+        own = parameter.name_stems | parameter.raw_words | {parameter.name.lower()}
+        if label & own:
+            return 8.0 if parameter.name.lower() in label or label >= parameter.name_stems else 5.0
+    by_name = context.near(mention, parameter.name_stems | _content(parameter.raw_words))
+    by_description = context.near(mention, parameter.description_stems)
+    return 3.0 * by_name + 1.0 * by_description - (1.0 if label else 0.0)
+
+
+def _content(words: Sequence[str] | frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if len(word) > 2)
+
+
+def _cue_score(parameter: Parameter, mention: Mention, context: Context) -> float:
+    cue = context.cue(mention)
+    meant = CUES.get(cue)
+    if not meant:
+        return 0.0
+    if parameter.raw_words & set(meant):
+        return 1.8
+    if parameter.description_stems & {s for word in meant for s in stems(word)}:
+        return 0.6
+    if cue in ("from", "to", "von", "nach") and parameter.raw_words & _directed(cue):
+        return -1.5
+    return -0.2
+
+
+def _directed(cue: str) -> frozenset[str]:
+    """The words of the other direction."""
+    return frozenset(CUES["to"] if cue in ("from", "von") else CUES["from"])

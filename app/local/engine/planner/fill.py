@@ -1,0 +1,335 @@
+"""An utterance and the parameters of a tool -> the arguments that the utterance holds.
+
+Numbers, days, names and phrases compete for the parameters: the pair that fits best comes first,
+and no part of the utterance is used twice. Listed values, booleans and free texts do not compete.
+What the utterance does not hold stays away: it is nobody's to invent.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from app.local.engine.planner.affinity import (
+    NEVER,
+    Context,
+    moment_score,
+    number_score,
+    text_score,
+)
+from app.local.engine.planner.choices import (
+    meant_choice,
+    said_boolean,
+    said_choice,
+    said_choices,
+)
+from app.local.engine.planner.groups import groups
+from app.local.engine.planner.mentions import Mention, Utterance
+from app.local.engine.planner.parameters import Parameter, dimension
+from app.local.engine.planner.shapes import NOTHING, Shape
+from app.local.engine.planner.texts import (
+    expression,
+    is_expression,
+    is_message,
+    is_query,
+    is_statement,
+    message,
+    query,
+    statement,
+)
+from app.local.engine.planner.vectors import Meanings
+from app.local.engine.planner.words import GENERAL, TOKEN, name_words, stems
+
+_REQUIRED = 0.4  # what a required parameter scores at least, where it is text
+_OPTIONAL = 2.2  # and one that may be left out
+_REQUIRED_NUMBER = -1.0
+_OPTIONAL_NUMBER = 2.0
+_TEXTS = frozenset({"string", "any"})
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in the arguments: the way to it through nested objects, and what belongs there."""
+
+    path: tuple[str, ...]
+    parameter: Parameter
+
+
+@dataclass(frozen=True)
+class _Offer:
+    score: float
+    slot: Slot
+    spans: tuple[tuple[int, int], ...]
+    value: Any
+
+
+class Filler:
+    """Fills the parameters of one tool from one utterance."""
+
+    def __init__(self, utterance: Utterance, meanings: Meanings, about: str = "") -> None:
+        """Args:
+            about: the tool's name and description; its words are no values.
+
+        `used` says, once it is filled, where in the utterance the values of each place stand.
+        """
+        self.utterance = utterance
+        self._meanings = meanings
+        self._context = Context(utterance)
+        self._known = frozenset(stems(about)) | GENERAL
+        self.used: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {}
+
+    def fill(self, shape: Shape) -> dict[str, Any]:
+        """The members of an object that the utterance holds."""
+        slots = list(flat(shape))
+        values: dict[tuple[str, ...], Any] = {}
+        for slot in slots:
+            value = self._apart(slot.parameter)
+            if value is not NOTHING:
+                values[slot.path] = value
+        rest = [slot for slot in slots if slot.path not in values]
+        for offer in self._best(self._offers(rest)):
+            values[offer.slot.path] = offer.value
+            self.used[offer.slot.path] = offer.spans
+        for slot in rest:
+            if slot.path not in values and slot.parameter.required:
+                value = self._at_last(slot.parameter)
+                if value is not NOTHING:
+                    values[slot.path] = value
+        return assembled(shape, values)
+
+    def _apart(self, parameter: Parameter) -> Any:
+        """The value of a parameter that does not compete with the others."""
+        shape = parameter.shape
+        words = parameter.raw_words
+        if shape.kind == "boolean" or set(shape.choices) == {True, False}:
+            said = said_boolean(parameter, self.utterance)
+            return NOTHING if said is None else said
+        if len(shape.choices) == 1 and parameter.required:
+            return shape.choices[0]
+        if shape.choices:
+            choice = said_choice(parameter, self.utterance)
+            if choice is None and parameter.required and not parameter.has_default:
+                choice = meant_choice(parameter, self.utterance, self._meanings)
+            return NOTHING if choice is None else choice
+        if shape.kind == "array" and shape.items and shape.items.choices:
+            items = replace(parameter, shape=shape.items)
+            return said_choices(items, self.utterance) or NOTHING
+        if shape.kind not in _TEXTS:
+            return NOTHING
+        if is_statement(words) or "sql" in parameter.description_stems:
+            return statement(self.utterance.text) or NOTHING
+        if is_expression(words) and (formula := expression(self.utterance.text)):
+            return formula
+        if parameter.options and (option := said_choice(parameter, self.utterance)) is not None:
+            return option
+        return NOTHING
+
+    def _at_last(self, parameter: Parameter) -> Any:
+        """The value of a required free text that nothing else gave."""
+        if parameter.shape.kind not in _TEXTS or parameter.shape.format or parameter.identity:
+            return NOTHING
+        words = parameter.raw_words
+        if is_message(words) and (told := message(self.utterance.text)):
+            return told
+        if is_query(words) and not is_statement(words):
+            return query(self.utterance.text) or NOTHING
+        return NOTHING
+
+    # Who gets what.
+
+    def _best(self, offers: Sequence[_Offer]) -> Iterator[_Offer]:
+        """The best offers of which no two want the same place, or the same words."""
+        paths: set[tuple[str, ...]] = set()
+        taken: list[tuple[int, int]] = []
+        for offer in sorted(offers, key=lambda one: -one.score):
+            overlap = any(a < d and c < b for a, b in offer.spans for c, d in taken)
+            if offer.slot.path not in paths and not overlap:
+                paths.add(offer.slot.path)
+                taken.extend(offer.spans)
+                yield offer
+
+    def _offers(self, slots: Sequence[Slot]) -> list[_Offer]:
+        offers: list[_Offer] = []
+        likeness = self._likeness([slot.parameter for slot in slots])
+        numbers = [slot for slot in slots if slot.parameter.shape.kind in ("integer", "number")]
+        for slot in slots:
+            kind = slot.parameter.shape.kind
+            if kind in ("integer", "number"):
+                offers += self._number_offers(slot, numbers.index(slot))
+            elif kind in _TEXTS:
+                offers += self._text_offers(slot, likeness.get(slot.parameter.name, {}))
+            elif kind == "array":
+                offers += self._array_offers(slot, likeness.get(slot.parameter.name, {}))
+        return offers
+
+    def _number_offers(self, slot: Slot, rank: int) -> Iterator[_Offer]:
+        parameter = slot.parameter
+        least = _REQUIRED_NUMBER if parameter.required else _OPTIONAL_NUMBER
+        for place, mention in enumerate(self.utterance.of("number")):
+            score = number_score(parameter, mention, self._context)
+            if score > NEVER and score >= least:
+                in_order = -0.12 * abs(place - rank) + (0.6 if parameter.required else 0.0)
+                value = as_number(parameter, mention)
+                yield _Offer(score + in_order, slot, ((mention.start, mention.end),), value)
+
+    def _text_offers(self, slot: Slot, likeness: dict[str, float]) -> Iterator[_Offer]:
+        parameter = slot.parameter
+        least = _REQUIRED if parameter.required else _OPTIONAL
+        for mention in self._candidates:
+            spans = ((mention.start, mention.end),)
+            trimmed = self._trimmed(mention, parameter)
+            if trimmed is None:
+                continue
+            if mention.kind in ("date", "time", "datetime"):
+                score = moment_score(parameter, mention, self._context)
+            else:
+                like = likeness.get(mention.text, 0.0)
+                score = text_score(parameter, trimmed, self._context, like)
+            if score >= least:
+                bonus = 0.3 if parameter.required else 0.0
+                yield _Offer(score + bonus, slot, spans, as_text(parameter, trimmed))
+
+    def _array_offers(self, slot: Slot, likeness: dict[str, float]) -> Iterator[_Offer]:
+        parameter = slot.parameter
+        items = parameter.shape.items or Shape()
+        one = replace(parameter, shape=replace(items, description=parameter.shape.description))
+        numeric = items.kind in ("integer", "number")
+        if items.kind == "object":
+            return
+        kinds = self.utterance.of("number") if numeric else self._candidates
+        least = _REQUIRED_NUMBER if numeric else _REQUIRED
+        least = least if parameter.required else _OPTIONAL
+        for group in groups(self.utterance.text, kinds):
+            kept = [t for m in group if (t := self._trimmed(m, one)) is not None]
+            if not kept:
+                continue
+            if numeric:
+                scores = [number_score(one, m, self._context) for m in kept]
+                values: list[Any] = [as_number(one, m) for m in kept]
+            else:
+                scores = [
+                    text_score(one, m, self._context, likeness.get(m.text, 0.0)) for m in kept
+                ]
+                values = [as_text(one, m) for m in kept]
+            score = max(scores) + min(1.5, 0.5 * (len(kept) - 1))
+            if score >= least:
+                spans = tuple((m.start, m.end) for m in group)
+                yield _Offer(score, slot, spans, values)
+
+    @cached_property
+    def _candidates(self) -> list[Mention]:
+        """Everything that may be a text, phrases that are not more than a mention among them."""
+        mentions = list(self.utterance.mentions)
+        spans = {(one.start, one.end) for one in mentions}
+        phrases = [one for one in self.utterance.phrases if (one.start, one.end) not in spans]
+        return [*mentions, *phrases]
+
+    def _likeness(self, parameters: Sequence[Parameter]) -> dict[str, dict[str, float]]:
+        """How near each name and phrase is to each parameter that is text, by meaning."""
+        wanted = [
+            one
+            for one in parameters
+            if one.shape.kind in _TEXTS or (one.shape.kind == "array" and one.shape.items)
+        ]
+        texts = list(
+            dict.fromkeys(
+                m.text for m in self._candidates if m.kind in ("name", "phrase", "quoted", "id")
+            )
+        )[:40]
+        if not wanted or not texts:
+            return {}
+        table = self._meanings.likeness([one.words for one in wanted], texts)
+        return {
+            one.name: {text: float(table[i, j]) for j, text in enumerate(texts)}
+            for i, one in enumerate(wanted)
+        }
+
+    def _trimmed(self, mention: Mention, parameter: Parameter) -> Mention | None:
+        """A phrase without the words at its ends that say only what the tool does.
+
+        "Thai food" for `food_type` is "Thai"; of "weather forecast" nothing is left.
+        """
+        if mention.kind != "phrase":
+            alone = mention.kind == "name" and set(stems(mention.text)) <= self._known
+            return None if alone else mention
+        known = self._known | parameter.name_stems
+        tokens = list(TOKEN.finditer(mention.text))
+        while tokens and set(stems(tokens[0][0])) <= known:
+            tokens = tokens[1:]
+        while tokens and set(stems(tokens[-1][0])) <= known:
+            tokens = tokens[:-1]
+        if not tokens:
+            return None
+        start, end = tokens[0].start(), tokens[-1].end()
+        text = mention.text[start:end]
+        begin = mention.start + start
+        return replace(mention, start=begin, end=begin + len(text), text=text, value=text)
+
+
+def flat(shape: Shape, path: tuple[str, ...] = (), required: bool = True) -> Iterator[Slot]:
+    """The places of an object, those of the objects in it as well."""
+    for name, one in shape.properties.items():
+        needed = required and name in shape.required
+        if one.kind == "object" and one.properties:
+            yield from flat(one, (*path, name), needed)
+        else:
+            yield Slot((*path, name), Parameter(name, one, needed))
+
+
+def assembled(shape: Shape, values: dict[tuple[str, ...], Any]) -> dict[str, Any]:
+    """The object with these values in it; an inner object is there if one of its values is."""
+    result: dict[str, Any] = {}
+    for name, one in shape.properties.items():
+        if (name,) in values:
+            result[name] = values[(name,)]
+        elif one.kind == "object" and one.properties:
+            within = {path[1:]: value for path, value in values.items() if path[:1] == (name,)}
+            if inner := assembled(one, within) if within else {}:
+                result[name] = inner
+    return result
+
+
+_SECONDS = {
+    "second": 1, "sec": 1, "s": 1, "minut": 60, "min": 60, "hour": 3600, "h": 3600, "hr": 3600,
+    "stund": 3600, "day": 86400, "tag": 86400, "week": 604800,
+}  # fmt: skip
+
+
+def as_number(parameter: Parameter, mention: Mention) -> float:
+    """The number in the unit that the parameter speaks of, of the type that it has."""
+    value: float = mention.value
+    if mention.unit in ("%", "percent", "prozent", "percentage") and parameter.decimal:
+        value = value / 100
+    unit = next(iter(stems(mention.unit)), mention.unit) if mention.unit else ""
+    if unit in _SECONDS and dimension(mention.unit) == "time":
+        spoken = [
+            s
+            for s in stems(f"{name_words(parameter.name)} {parameter.shape.description}")
+            if s in _SECONDS
+        ]
+        if spoken and unit not in spoken and len(set(map(_SECONDS.__getitem__, spoken))) == 1:
+            value = value * _SECONDS[unit] / _SECONDS[spoken[0]]
+    whole = value == int(value) if abs(value) < 1e15 else False
+    if parameter.shape.kind == "integer":
+        return int(value)
+    return int(value) if whole else round(value, 10)
+
+
+def as_text(parameter: Parameter, mention: Mention) -> str:
+    """The words of a mention, a day and a time as the parameter has them written."""
+    moment = mention.moment
+    if moment is not None:
+        if moment.kind == "datetime":
+            return mention.text
+        if moment.kind == "time":
+            return moment.clock if parameter.shape.format == "time" else mention.text
+        if moment.exact and parameter.date_format:
+            return moment.written(parameter.date_format)
+        if (
+            moment.year
+            and moment.month
+            and parameter.date_format in ("YYYY-MM", "MM-YYYY", "MM/YYYY")
+        ):
+            return moment.written(parameter.date_format)
+        return mention.text
+    return str(mention.text)

@@ -1,0 +1,220 @@
+"""What an utterance mentions that can be the value of a parameter.
+
+Quoted texts, addresses, ids, dates, times, numbers and names are found by their form, and none of
+them within another. What is left between function words are phrases.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+from app.local.engine.planner.dates import Moment, moments
+from app.local.engine.planner.numbers import numbers
+from app.local.engine.planner.words import TOKEN, is_german, word_set
+from app.local.engine.store.analysis import STOP_WORDS
+
+Kind = Literal[
+    "quoted", "url", "email", "uuid", "ip", "phone", "id", "code", "date", "time", "datetime",
+    "number", "name", "phrase",
+]  # fmt: skip
+
+_QUOTED = (
+    r"\"(?P<straight>[^\"\n]{1,2000})\""
+    r"|\u201c(?P<curly>[^\u201c\u201d\n]{1,2000})\u201d"
+    r"|\u201e(?P<low>[^\u201e\u201c\u201d\n]{1,2000})[\u201c\u201d]"
+    r"|\u00ab(?P<guillemets>[^\u00ab\u00bb\n]{1,2000})\u00bb"
+    r"|(?<!\w)'(?P<single>[^\n']{1,200}(?:'(?=\w)[^\n']{1,200}){0,5})'(?!\w)"
+    r"|\u2018(?P<curled>[^\u2018\u2019\n]{1,300})\u2019(?!\w)"
+)
+_PHONE = (
+    r"(?<!\w)(?:\+\d{1,3}[ -]?)?\(?\d{3}\)?[ -]\d{3}[ -]\d{4}(?!\w)"
+    r"|(?<!\w)\+\d[\d ()/-]{7,18}\d(?!\w)"
+)
+_EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
+_ID = (
+    r"(?<![\w#-])#?(?=[A-Za-z0-9_-]{0,30}\d)(?=[A-Za-z0-9_-]{0,30}[A-Za-z])"
+    r"[A-Za-z0-9]{1,30}(?:[-_][A-Za-z0-9]{1,30}){0,6}(?![\w-])|(?<![\w#])#\w{1,30}"
+)
+_FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("code", re.compile(r"`{1,3}(?P<inner>[^`]{1,4000})`{1,3}")),
+    ("url", re.compile(r"\b(?:https?|ftp|s3)://[^\s<>\"'`]{1,2000}|\bwww\.[^\s<>\"'`]{3,2000}")),
+    ("email", re.compile(_EMAIL)),
+    ("uuid", re.compile(r"(?<!\w)[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")),
+    ("quoted", re.compile(_QUOTED)),
+    ("ip", re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")),
+    ("phone", re.compile(_PHONE)),
+    ("id", re.compile(_ID)),
+)
+_QUANTITY = re.compile(r"\d[\d.,]*[^\W\d_]{1,6}\d?|[a-zA-Z]\d|\d[A-Za-z]")  # 5kg, 3rd, m2
+_NAME_WORD = r"[\w'\u2019&.-]*+"
+_NAME = re.compile(
+    rf"[^\W\d_a-z\u00df-\u00ff]{_NAME_WORD}"
+    r"(?:(?:,? (?=[A-Z])| (?:of|de|la|van|von|der|den|the|and the|for) (?=[A-Z]))"
+    rf"[^\W\d_]{_NAME_WORD}| \d{{1,4}}\b(?![.,:/]\d)){{0,7}}"
+)
+# Words that begin a request, and are no name because they have a capital there.
+REQUEST_WORDS = word_set("""
+please can could would will find get give tell show what what's whats when where which who why
+how is are do does did calculate compute determine search look list create add remove delete
+update cancel book order buy send email call set make play start stop run check convert
+translate summarize analyze generate write read open close turn i i'd i'm i've we let let's my
+the a an in on at for from to and also then if retrieve fetch predict estimate identify locate
+solve plot draw schedule remind hi hello hey thanks thank help need want like using use given
+with bitte wie was wann wo zeig zeige finde suche storniere buche schick schicke berechne rechne
+such ich kannst können gib und auch mein meine extract classify this that it he she they there
+you your it's as of by these those his her their our during after before since evaluate
+assess recommend suggest book reserve order place file submit explain describe provide ask know
+see track report compare count sum multiply divide subtract square root obtain perform apply
+rename move copy save store log pay transfer print
+""")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A part [start, end) of an utterance that may be a value."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    value: Any = None
+    unit: str = ""
+    moment: Moment | None = None
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A text, and what it mentions."""
+
+    text: str
+    today: date | None = None
+    lexicon: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @cached_property
+    def german(self) -> bool:
+        return is_german(self.text)
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """What is mentioned by form, in reading order, none within another.
+
+        >>> text = "Send 'See you' to ada@example.org about order A-7 in New York by 3 May 2031"
+        >>> [(one.kind, one.text) for one in Utterance(text).mentions]
+        ... # doctest: +NORMALIZE_WHITESPACE
+        [('quoted', 'See you'), ('email', 'ada@example.org'), ('id', 'A-7'), ('name', 'New York'),
+         ('date', '3 May 2031')]
+        """
+        taken = bytearray(len(self.text))
+        free: list[Mention] = []
+        for one in self._all():
+            if not any(taken[one.start : one.end]):
+                taken[one.start : one.end] = b"\1" * (one.end - one.start)
+                free.append(one)
+        return tuple(sorted(free, key=lambda one: one.start))
+
+    def of(self, *kinds: Kind) -> list[Mention]:
+        return [one for one in self.mentions if one.kind in kinds]
+
+    def _all(self) -> Iterator[Mention]:
+        for kind, pattern in _FORMS:
+            for match in pattern.finditer(self.text):
+                inner = next((one for one in match.groups() if one), match[0])
+                if kind == "id" and _QUANTITY.fullmatch(inner.strip("#")):
+                    continue
+                if kind == "url":
+                    inner = inner.rstrip(".,;:!?)")
+                if kind == "email":
+                    inner = inner.rstrip(".")
+                yield Mention(kind, *match.span(), inner.strip(), inner.strip())
+        for moment in moments(self.text, self.today, self.german):
+            yield Mention(
+                moment.kind, moment.start, moment.end, moment.words, moment.words, moment=moment
+            )
+        for number in numbers(self.text, self.german):
+            words = self.text[number.start : number.end]
+            weak = number.word and number.value == 1
+            yield Mention(
+                "number", number.start, number.end, words, number.value, number.unit, weak=weak
+            )
+        yield from self._names()
+
+    def _names(self) -> Iterator[Mention]:
+        for match in _NAME.finditer(self.text):
+            start = match.start()
+            if start and self.text[start - 1] not in " \t\n(\"'-/,":
+                continue
+            words = match[0]
+            while (first := words.split(" ", 1)[0].rstrip(".,'")).lower() in REQUEST_WORDS:
+                if " " not in words:
+                    words = ""
+                    break
+                if not self._begins(start) and first.lower() not in STOP_WORDS:
+                    break
+                start += len(words) - len(words.split(" ", 1)[1])
+                words = words.split(" ", 1)[1]
+            kept = words.rstrip(" .,'-")
+            kept = kept.removesuffix("'s").removesuffix("\u2019s")
+            if len(kept) > 1 or (kept.isupper() and kept != "I"):
+                weak = " " not in kept and self._begins(start) and not self._alone(start, kept)
+                yield Mention("name", start, start + len(kept), kept, kept, weak=weak)
+
+    def _begins(self, start: int) -> bool:
+        """Whether a sentence begins here."""
+        before = self.text[:start].rstrip()
+        return not before or before[-1] in ".!?:;\n"
+
+    def _alone(self, start: int, words: str) -> bool:
+        """Whether the words are a sentence of their own."""
+        after = self.text[start + len(words) :].lstrip()
+        return not after or after[0] in ".!?:;,\n"
+
+    @cached_property
+    def phrases(self) -> tuple[Mention, ...]:
+        """Runs of words between function words and punctuation, as strings may have them."""
+        found: list[Mention] = []
+        run: list[re.Match[str]] = []
+        taken = bytearray(len(self.text))
+        for one in self.of("quoted", "url", "email", "uuid", "code"):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+        for token in TOKEN.finditer(self.text):
+            word = token[0].lower()
+            stop = word in STOP_WORDS or word in _CUES or bool(taken[token.start()])
+            if run and (stop or self.text[run[-1].end() : token.start()].strip()):
+                found.extend(self._phrase(run))
+                run = []
+            if not stop:
+                run.append(token)
+        found.extend(self._phrase(run))
+        return tuple(found)
+
+    def _phrase(self, run: list[re.Match[str]]) -> Iterator[Mention]:
+        while run and run[0][0].lower() in REQUEST_WORDS:
+            run = run[1:]
+        if run:
+            start, end = run[0].start(), run[-1].end()
+            text = self.text[start:end]
+            yield Mention("phrase", start, end, text, text)
+
+    def cue(self, start: int) -> str:
+        """The preposition, or the verb, that leads to the character: "in" of "in the city of"."""
+        before = TOKEN.findall(self.text[max(0, start - 40) : start].lower())
+        for word in reversed(before[-3:]):
+            if word in _CUES:
+                return str(word)
+            if word not in _ARTICLES:
+                return ""
+        return ""
+
+
+_ARTICLES = word_set("""
+the a an my our your their his her its this that der die das den dem ein eine einen
+""")
+_CUES = word_set("""
+in at near from to for by on with about of into under over above below between called named
+titled as via until till before after since using around against within per and or nach von aus
+bei für mit am im um zu zum zur über bis namens than
+""")

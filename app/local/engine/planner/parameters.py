@@ -1,0 +1,116 @@
+"""Parameters of a tool, as what is to be looked for in an utterance."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.local.engine.planner.shapes import NOTHING, Shape
+from app.local.engine.planner.vocabulary import MEASURED, ROLES, UNITS
+from app.local.engine.planner.words import name_words, stems, word_set
+
+_DIMENSIONS = {unit: dimension for dimension, units in UNITS.items() for unit in units}
+_MEASURES = {
+    dimension: frozenset(stem for word in words for stem in stems(word))
+    for dimension, words in MEASURED.items()
+}
+_DAYS = word_set("date day datum deadline birthday dob checkin checkout when")
+_EXAMPLE_FORMAT = re.compile(
+    r"\b(YYYY[-/.]MM[-/.]DD|DD[-/.]MM[-/.]YYYY|MM[-/.]DD[-/.]YYYY|YYYY[-/.]MM|MM[-/.]YYYY)\b",
+    re.IGNORECASE,
+)
+_OPTIONS = re.compile(r"['\"\u2018\u201c]([\w][\w +/-]{0,30})['\"\u2019\u201d]")
+_DECIMAL = re.compile(r"\b(?:decimals?|fraction|between 0 and 1|0\.\d+)\b", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"(?:^|_)(?:id|ids|uuid|sku|isbn|number|no|code|key|ref|nummer)$|[a-z]I[dD]s?$"
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter by its name, its shape, and whether it has to be there."""
+
+    name: str
+    shape: Shape
+    required: bool = False
+
+    @cached_property
+    def words(self) -> str:
+        """Its name, title and description, as one says them."""
+        name = name_words(self.name)
+        return f"{name}: {self.shape.description}" if self.shape.description else name
+
+    @cached_property
+    def name_stems(self) -> frozenset[str]:
+        return frozenset(stems(name_words(self.name)))
+
+    @cached_property
+    def raw_words(self) -> frozenset[str]:
+        return frozenset(name_words(self.name).split())
+
+    @cached_property
+    def description_stems(self) -> frozenset[str]:
+        return frozenset(stems(f"{self.shape.title} {self.shape.description} ")) - self.name_stems
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """What kinds of value its name speaks of."""
+        roles = {role for role, words in ROLES.items() if self.raw_words & set(words)}
+        if self.identity:
+            roles.add("id")
+        return frozenset(roles)
+
+    @cached_property
+    def identity(self) -> bool:
+        """Whether it names a thing by a sign of its own: an id, a number, a code."""
+        return bool(_IDENTITY.search(self.name))
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether it is a day."""
+        by_form = self.shape.format in ("date", "date-time") or self.date_format
+        return bool(by_form or self.raw_words & _DAYS)
+
+    @cached_property
+    def timed(self) -> bool:
+        """Whether it is a time of day."""
+        return self.shape.format == "time" or bool(self.raw_words & {"time", "uhrzeit", "clock"})
+
+    @cached_property
+    def date_format(self) -> str:
+        """How a date is to be written, where the description says it; empty where nothing does."""
+        if self.shape.format == "date":
+            return "YYYY-MM-DD"
+        match = _EXAMPLE_FORMAT.search(self.shape.description)
+        return match[1].upper() if match else ""
+
+    @cached_property
+    def decimal(self) -> bool:
+        """Whether a percentage is to be given as a fraction of one."""
+        top = self.shape.maximum
+        return bool(_DECIMAL.search(self.shape.description)) or (top is not None and 0 < top <= 1)
+
+    @cached_property
+    def options(self) -> tuple[str, ...]:
+        """The values that its description puts in quotation marks."""
+        quoted = _OPTIONS.findall(self.shape.description)
+        return tuple(dict.fromkeys(quoted)) if len(quoted) > 1 else ()
+
+    @cached_property
+    def measures(self) -> frozenset[str]:
+        """The dimensions of which its name speaks; its description, if the name does not."""
+        of_name = {d for d, words in _MEASURES.items() if words & self.name_stems}
+        of_text = {d for d, words in _MEASURES.items() if words & self.description_stems}
+        return frozenset(of_name or of_text)
+
+    @property
+    def has_default(self) -> bool:
+        return self.shape.default is not NOTHING
+
+
+def dimension(unit: str) -> str:
+    """What a unit measures; empty where it is no unit that is known.
+
+    >>> dimension("km"), dimension("bedrooms")
+    ('length', '')
+    """
+    return _DIMENSIONS.get(unit, "")

@@ -1,0 +1,283 @@
+"""The planner: a prompt with tools in, calls or a text out."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.local.engine.encoder import TextEncoder
+from app.local.engine.planner.ask import question
+from app.local.engine.planner.choose import Known, better, features, fitting, is_small_talk, known
+from app.local.engine.planner.clauses import clauses
+from app.local.engine.planner.dialogue import follow_up, pending, recalled
+from app.local.engine.planner.extract import Extraction, Extractor, completed
+from app.local.engine.planner.fill import Filler
+from app.local.engine.planner.groups import groups
+from app.local.engine.planner.mentions import Utterance
+from app.local.engine.planner.parameters import Parameter
+from app.local.engine.planner.plan import Call, Plan
+from app.local.engine.planner.reading import Request, read
+from app.local.engine.planner.results import answer
+from app.local.engine.planner.shapes import NOTHING, read_shape
+from app.local.engine.planner.vectors import Meanings
+
+if TYPE_CHECKING:  # the writer imports this package
+    from app.local.engine.writer import Prompt
+
+_LACK = 1.5  # log-odds that the lack of all required arguments takes from a tool's fitting
+_CLOSE = 0.5  # a tool that is no more behind the best may be forced in its place
+_MOST = 8  # calls side by side
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A tool for a part of the request, with what its arguments would be."""
+
+    tool: Known
+    fit: float
+    inputs: tuple[dict[str, Any], ...]
+    missing: tuple[Parameter, ...]
+
+    @property
+    def calls(self) -> list[Call]:
+        return [Call(self.tool.name, one) for one in self.inputs]
+
+
+class Planner:
+    """Chooses tools, fills their arguments, and answers from their results. Thread-safe; the same
+    prompt gets the same plan.
+    """
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._meanings = Meanings(encoder)
+
+    def plan(self, prompt: "Prompt") -> Plan:
+        """What to do now, as the prompt's choice of tools allows it."""
+        request = read(prompt)
+        tools = known(prompt.tools)
+        schema = getattr(prompt, "output_schema", None)
+        choice = prompt.tool_choice
+        plan = Plan()
+        if choice.kind == "tool":
+            tools = [one for one in tools if one.name == choice.name]
+        if tools and choice.kind in ("any", "tool"):
+            plan = self._forced(request, tools)
+        elif tools and choice.kind == "auto":
+            plan = self._free(request, tools)
+        if schema is not None and not plan.calls:
+            return self._structured(request, schema, plan)
+        return plan
+
+    def rank(self, text: str, prompt: "Prompt") -> list[str]:
+        """The names of the prompt's tools, the one that fits a text best first."""
+        tools = known(prompt.tools)
+        order = np.argsort(-better(features(text, tools, self._meanings)), kind="stable")
+        return [tools[place].name for place in order]
+
+    # The model may call a tool.
+
+    def _free(self, request: Request, tools: Sequence[Known]) -> Plan:
+        attempts = self._attempts(request, tools)
+        made = {_signature(use.name, _input(use)) for use, _ in request.done}
+        whole = [one for one in attempts if not one.missing]
+        calls = [call for one in whole for call in one.calls]
+        new = [call for call in _distinct(calls) if _signature(call.name, call.input) not in made]
+        lacking = [one for one in attempts if one.missing]
+        if request.done:
+            tried = {use.name for use, _ in request.done}
+            new = [call for call in new if call.name not in tried or len(calls) > 1]
+            return Plan(tuple(new[:_MOST])) if new else Plan(text=self._answer(request))
+        if new:
+            return Plan(tuple(new[:_MOST]))
+        if lacking:
+            return Plan(text=question(lacking[0].tool.name, lacking[0].missing))
+        return Plan()
+
+    def _answer(self, request: Request) -> str:
+        return answer(request.text, request.done, self._meanings)
+
+    def _attempts(self, request: Request, tools: Sequence[Known]) -> list[_Attempt]:
+        text = request.text
+        if not text or is_small_talk(text):
+            return []
+        if earlier := pending(request.before):
+            attempt = self._resumed(earlier, request, tools)
+            if attempt is not None:
+                return [attempt]
+        shapes = {one.name: one.shape for one in tools}
+        if again := follow_up(text, request.before, shapes, self._meanings):
+            name, values = again
+            tool = next(one for one in tools if one.name == name)
+            return [_Attempt(tool, 1.0, (values,), completed(tool.shape, values).missing)]
+        whole = self._attempt(text, request, tools)
+        parts = clauses(text)
+        if len(parts) > 1:
+            several = [self._attempt(part, request, tools) for part in parts]
+            fitting_parts = [one for one in several if one is not None]
+            if _are_several(fitting_parts):
+                return fitting_parts
+        return [whole] if whole else []
+
+    def _attempt(self, text: str, request: Request, tools: Sequence[Known]) -> _Attempt | None:
+        """The best tool for a text, if it fits."""
+        table = features(text, tools, self._meanings)
+        place = int(better(table).argmax())
+        fit = float(fitting(table)[place])
+        if fit < -_LACK:
+            return None
+        tool = tools[place]
+        inputs, missing = self._filled(tool, text, request)
+        required = len(tool.shape.required) or 1
+        if fit - _LACK * len(missing) / required < 0 and fit < _LACK:
+            return None if fit < 0 or missing else _Attempt(tool, fit, inputs, missing)
+        return _Attempt(tool, fit, inputs, missing)
+
+    def _filled(
+        self, tool: Known, text: str, request: Request
+    ) -> tuple[tuple[dict[str, Any], ...], tuple[Parameter, ...]]:
+        """The inputs of a tool for a text, more than one where it lists several things."""
+        utterance = Utterance(text, request.today)
+        filler = Filler(utterance, self._meanings, tool.head)
+        values = filler.fill(tool.shape)
+        whole = self._recalled(tool, values, text, request)
+        inputs = [whole.values]
+        for path, others in _alternatives(tool, filler, utterance):
+            inputs += [whole.values | {path: other} for other in others]
+        return tuple(inputs), whole.missing
+
+    def _recalled(
+        self, tool: Known, values: dict[str, Any], text: str, request: Request
+    ) -> Extraction:
+        """The values, and what the conversation has for required ones that are missing."""
+        whole = completed(tool.shape, values)
+        if not whole.missing or not (request.before or request.done):
+            return whole
+        for parameter in whole.missing:
+            value = recalled(
+                tool.name, parameter, text, request.before, request.done, self._meanings
+            )
+            if value is not NOTHING and parameter.name in tool.shape.properties:
+                values = values | {parameter.name: value}
+        return completed(tool.shape, values)
+
+    def _resumed(self, earlier: str, request: Request, tools: Sequence[Known]) -> _Attempt | None:
+        """The earlier request, completed by the answer to the question that it was met with."""
+        first = self._attempt(earlier, Request(earlier, earlier, today=request.today), tools)
+        alone = self._attempt(request.text, request, tools)
+        if first is None or not first.missing:
+            return None
+        if (
+            alone is not None
+            and not alone.missing
+            and alone.tool.name != first.tool.name
+            and alone.fit > 0
+        ):
+            return None
+        lacking = {one.name: one.shape for one in first.missing}
+        shape = type(first.tool.shape)("object", properties=lacking, required=frozenset(lacking))
+        reply = Utterance(request.text, request.today)
+        more = Filler(reply, self._meanings).fill(shape)
+        values = first.inputs[0] | more
+        if len(lacking) == 1 and not more:
+            ((name, one),) = lacking.items()
+            if one.kind in ("string", "any") and not one.choices and not one.format:
+                values[name] = request.text.strip().rstrip(".!")
+        whole = completed(first.tool.shape, values)
+        return _Attempt(first.tool, first.fit, (whole.values,), whole.missing)
+
+    # It must call one.
+
+    def _forced(self, request: Request, tools: Sequence[Known]) -> Plan:
+        scores = better(features(request.text or request.source, tools, self._meanings))
+        order = [int(place) for place in np.argsort(-scores, kind="stable")]
+        near = [place for place in order if scores[place] >= scores[order[0]] - _CLOSE]
+        missing: tuple[Parameter, ...] = ()
+        for place in near:
+            tool = tools[place]
+            whole = self._forced_input(tool, request)
+            if not whole.missing:
+                made = {_signature(use.name, _input(use)) for use, _ in request.done}
+                if _signature(tool.name, whole.values) in made:
+                    return Plan(text=self._answer(request))
+                return Plan((Call(tool.name, whole.values),))
+            missing = missing or whole.missing
+        return Plan(text=question(tools[near[0]].name, missing))
+
+    def _forced_input(self, tool: Known, request: Request) -> Extraction:
+        about = tool.head if len(tool.shape.properties) else ""
+        extractor = Extractor(request.source, self._meanings, about, request.today)
+        whole = extractor.extract(tool.shape)
+        if whole.missing:
+            return self._recalled(tool, whole.values, request.text, request)
+        return whole
+
+    def _structured(self, request: Request, schema: dict[str, Any], plan: Plan) -> Plan:
+        """The JSON of an object that the prompt describes."""
+        shape = read_shape(schema)
+        results = [result.text for _, result in request.done if result and not result.failed]
+        text = "\n".join([request.source, *results])
+        whole = Extractor(text, self._meanings, "", request.today).extract(shape)
+        if whole.missing:
+            return (
+                plan
+                if plan.text and not request.done
+                else Plan(text=question("answer", whole.missing))
+            )
+        return Plan(text=json.dumps(whole.values, ensure_ascii=False))
+
+
+def _alternatives(tool: Known, filler: Filler, utterance: Utterance) -> list[tuple[str, list[Any]]]:
+    """Other values that stand in a row with the one that a parameter has, if no parameter has them:
+    the tool is to be called for each.
+    """
+    used = {span for spans in filler.used.values() for span in spans}
+    for path, spans in filler.used.items():
+        one = tool.shape.properties.get(path[0]) if len(path) == 1 else None
+        if one is None or one.kind == "array" or path[0] not in tool.shape.required:
+            continue
+        kinds = {m.kind for m in utterance.mentions if (m.start, m.end) == spans[0]}
+        if not kinds & {"name", "id", "number", "quoted", "email"}:
+            continue
+        kind = kinds.pop()
+        for group in groups(utterance.text, utterance.of(kind)):
+            places = [(m.start, m.end) for m in group]
+            if spans[0] not in places:
+                continue
+            others = [m for m in group if (m.start, m.end) not in used]
+            if others and len(others) == len(group) - 1:
+                convert: Any = (
+                    (lambda m: m.value) if one.kind in ("integer", "number") else (lambda m: m.text)
+                )
+                return [(path[0], [convert(m) for m in others])]
+    return []
+
+
+def _are_several(attempts: Sequence[_Attempt]) -> bool:
+    """Whether the parts of a request ask for several calls: of several tools, or of one with whole
+    and different arguments.
+    """
+    if len(attempts) < 2:
+        return False
+    if len({one.tool.name for one in attempts}) > 1:
+        return all(one.fit > 0 for one in attempts)
+    inputs = [json.dumps(one.inputs, sort_keys=True, default=str) for one in attempts]
+    whole = not any(one.missing for one in attempts) and all(one.inputs[0] for one in attempts)
+    return whole and len(set(inputs)) == len(inputs)
+
+
+def _distinct(calls: Sequence[Call]) -> list[Call]:
+    return list({_signature(one.name, one.input): one for one in calls}.values())
+
+
+def _signature(name: str, parameters: dict[str, Any]) -> str:
+    return f"{name} {json.dumps(parameters, sort_keys=True, default=str)}"
+
+
+def _input(use: Any) -> dict[str, Any]:
+    try:
+        parameters: dict[str, Any] = use.parameters()
+    except ValueError:
+        return {}
+    return parameters
