@@ -6,7 +6,9 @@ Pytest's `--doctest-modules` imports every module to read its docstrings. That w
 and the Node behind it, for a run of one test of the command line.
 """
 
+import gc
 import importlib
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -48,8 +50,12 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return None if PROMPT in path.read_bytes() else True
 
 
-def pytest_collect_file(file_path: Path) -> None:
-    """Import a module of the application by its name before pytest does.
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path,
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Import a module of the application by its name before pytest does; look for doctests only
+    where there are some.
 
     Pytest's import mode `importlib` would load it beside its package, and a second time once the
     package is imported: then a class is not itself, and a function's name in a package is the
@@ -58,3 +64,18 @@ def pytest_collect_file(file_path: Path) -> None:
     relative = file_path.relative_to(ROOT)
     if relative.parts[0] in PACKAGES and file_path.suffix == ".py":
         importlib.import_module(".".join(relative.with_suffix("").parts).removesuffix(".__init__"))
+    collectors = yield
+    if PROMPT in file_path.read_bytes():
+        return collectors
+    return [each for each in collectors if type(each) is pytest.Module]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage: what is collected lives as long as the run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -26,8 +26,8 @@ NEAR = {
     "answer": ["tests/answer"],
     "conversations": ["tests/conversations"],
     "documents": ["tests/documents"],
-    "guardrail": ["tests/answer", "tests/test_guardrail.py", "tests/web/test_guarded_passages.py"],
-    "retrieval": ["tests/retrieval", "tests/web/test_guarded_passages.py"],
+    "guardrail": ["tests/guardrail", "tests/web/test_guarded_passages.py"],
+    "retrieval": ["tests/retrieval", "tests/answer/test_metering.py"],
     "web": ["tests/web"],
 }
 """A package of `app`, and the tests that are run against its mutants."""
@@ -53,6 +53,7 @@ pytest_add_cli_args_test_selection =
     {tests}
 use_setproctitle = false
 process_isolation = forkserver
+timeout_multiplier = 8
 """
 
 

@@ -5,9 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
-import openpyxl
-from pptx import Presentation
-
 from app.local.engine.parsers import Document, Section
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -125,6 +122,8 @@ def _named(element: str) -> str:
 
 def xlsx(cell: str) -> bytes:
     """An Excel workbook of one cell."""
+    import openpyxl  # slow to load, and not needed to list the tests
+
     book = openpyxl.Workbook()
     book.active["A1"] = cell
     content = BytesIO()
@@ -134,6 +133,8 @@ def xlsx(cell: str) -> bytes:
 
 def pptx(title: str) -> bytes:
     """A PowerPoint presentation of one slide."""
+    from pptx import Presentation
+
     deck = Presentation()
     deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = title
     content = BytesIO()

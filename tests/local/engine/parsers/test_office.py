@@ -6,14 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import openpyxl
 import pytest
-from openpyxl.chart import BarChart, Reference
-from pptx import Presentation
-from pptx.chart.data import CategoryChartData
-from pptx.enum.chart import XL_CHART_TYPE
-from pptx.util import Inches
 
 from app.local.engine.parsers import (
     Unreadable,
@@ -24,7 +19,8 @@ from app.local.engine.parsers import (
 from tests.local.engine.parsers.documents import Parse, archive, parsed
 from tests.local.engine.parsers.documents import docx as word
 
-BOX = (Inches(1), Inches(1), Inches(4), Inches(1))
+if TYPE_CHECKING:
+    import openpyxl
 
 
 def run(text: str, properties: str = "") -> str:
@@ -163,7 +159,9 @@ def test_notes_in_word_have_their_numbers(tmp_path: Path) -> None:
     assert section.text == "Wet.[1]\n\n1. So they say."
 
 
-def workbook(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
+def workbook(fill: "Callable[[openpyxl.Workbook], None]") -> bytes:
+    import openpyxl  # slow to load, and not needed to list the tests
+
     book = openpyxl.Workbook()
     fill(book)
     content = BytesIO()
@@ -172,7 +170,7 @@ def workbook(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
 
 
 def test_excel(tmp_path: Path) -> None:
-    def fill(book: openpyxl.Workbook) -> None:
+    def fill(book: "openpyxl.Workbook") -> None:
         day = datetime(2024, 1, 2)  # noqa: DTZ001 Excel's days are of no zone
         sheet = book.active
         sheet.title = "Rain"
@@ -201,7 +199,9 @@ def test_excel(tmp_path: Path) -> None:
 
 
 def test_excel_tables_side_by_side_merged_cells_and_charts(tmp_path: Path) -> None:
-    def fill(book: openpyxl.Workbook) -> None:
+    from openpyxl.chart import BarChart, Reference
+
+    def fill(book: "openpyxl.Workbook") -> None:
         sheet = book.active
         for row in (
             ["soil", "soil", None, "place", "n"],
@@ -225,6 +225,12 @@ def test_excel_tables_side_by_side_merged_cells_and_charts(tmp_path: Path) -> No
 
 
 def test_powerpoint(tmp_path: Path) -> None:
+    from pptx import Presentation
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+    from pptx.util import Inches
+
+    box = (Inches(1), Inches(1), Inches(4), Inches(1))
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[1])
     slide.shapes.title.text = "Soils"
@@ -232,22 +238,22 @@ def test_powerpoint(tmp_path: Path) -> None:
     body.text = "Clay"
     deeper = body.add_paragraph()
     deeper.text, deeper.level = "wet", 1
-    grid = slide.shapes.add_table(2, 2, *BOX).table
+    grid = slide.shapes.add_table(2, 2, *box).table
     grid.cell(0, 0).merge(grid.cell(0, 1))
     grid.cell(0, 0).text, grid.cell(1, 0).text, grid.cell(1, 1).text = "both", "a", "b"
     slide.notes_slide.notes_text_frame.text = "Say this."
 
     hidden = deck.slides.add_slide(deck.slide_layouts[6])
-    hidden.shapes.add_textbox(*BOX).text_frame.text = "no"
+    hidden.shapes.add_textbox(*box).text_frame.text = "no"
     hidden.element.set("show", "0")
 
     last = deck.slides.add_slide(deck.slide_layouts[6])
     group = last.shapes.add_group_shape()
-    group.shapes.add_textbox(*BOX).text_frame.text = "In a group"
+    group.shapes.add_textbox(*box).text_frame.text = "In a group"
     data = CategoryChartData()
     data.categories = ["Mon"]
     data.add_series("mm", (2.5,))
-    last.shapes.add_chart(XL_CHART_TYPE.LINE, *BOX, data)
+    last.shapes.add_chart(XL_CHART_TYPE.LINE, *box, data)
     picture = last.shapes.add_picture(BytesIO(PIXEL), Inches(1), Inches(1))
     picture._element.nvPicPr.cNvPr.set("descr", "A map")
 
@@ -274,7 +280,6 @@ PIXEL = (
     b"\x00\x02\x02D\x01\x00;"
 )
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
-BOMB = archive({"word/document.xml": b"<a/>" + b" " * 30_000_000})
 LAUGHS = (
     '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;">]>'
     '<w:document xmlns:w="w"><w:body><w:p>&c;</w:p></w:body></w:document>'
@@ -287,6 +292,10 @@ def locked() -> bytes:
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         struct.pack_into("<H", content, content.index(signature) + offset, 1)
     return bytes(content)
+
+
+def bomb() -> bytes:
+    return archive({"word/document.xml": b"<a/>" + b" " * 30_000_000})
 
 
 def crowded() -> bytes:
@@ -306,9 +315,9 @@ def crowded() -> bytes:
         (archive({"a": "b"}), "Give it the suffix of what it really is"),
         (OLD, "format before 2007"),
         (OLD + "EncryptedPackage".encode("utf-16-le"), "encrypted with a password: remove it"),
-        (locked(), "parts are encrypted"),
-        (BOMB, "would unpack to 29 MB in 1 parts"),
-        (crowded(), "in 20,001 parts"),
+        (locked, "parts are encrypted"),
+        (bomb, "would unpack to 29 MB in 1 parts"),
+        (crowded, "in 20,001 parts"),
         (archive({"word/document.xml": LAUGHS}), "declares entities of its own"),
         (archive({"a/b.rels": LAUGHS.encode("utf-16")}), "declares entities of its own"),
     ],
@@ -326,7 +335,8 @@ def crowded() -> bytes:
     ],
 )
 def test_office_files_that_cannot_be_read(
-    tmp_path: Path, parse: Parse, content: bytes, reason: str
+    tmp_path: Path, parse: Parse, content: bytes | Callable[[], bytes], reason: str
 ) -> None:
+    whole = content if isinstance(content, bytes) else content()
     with pytest.raises(Unreadable, match=reason):
-        parsed(parse, tmp_path / "a", content)
+        parsed(parse, tmp_path / "a", whole)
