@@ -3,7 +3,9 @@
     prompt      what a model is asked, and how it is to answer: the nouns
     content     blocks of a conversation, and the deltas in which a model writes them
     reading     Prompt -> the task in it: answer from passages, rewrite a follow-up, something else
-                (message, passages and markup take the text apart)
+                (message takes the text apart by its labels, context finds where the passages
+                stand, passages cuts them, with literals and markup; wishes says how they are
+                cited and what an abstention says, layout what stands around the answer)
     candidates  passages -> all that can be said of them: sentences, items, rows, lists
     evidence    how far each candidate speaks for being the answer
     choose      scores -> is there an answer, which sentences make it, in which order

@@ -20,10 +20,15 @@ class Element:
 
 
 def elements(text: str, names: Sequence[str]) -> list[Element]:
-    """The elements of these names that lie in no other of them, in order. Names are patterns.
+    r"""The elements of these names that lie in no other of them, in order. Names are patterns.
+
+    A prompt may speak of a tag that it does not open: "only if the <source> tag has an id". Such a
+    tag in the middle of a line gives way to the next of its name that begins one.
 
     >>> [one.inner for one in elements("<a x='1'>one</a> and <b>two<b></b> <a>", ("a", "b"))]
     ['one', 'two<b>']
+    >>> [one.inner for one in elements("In the <a> tag:\n<a>one</a>", ("a",))]
+    ['one']
     """
     return list(_elements(text, _tag(tuple(names))))
 
@@ -40,11 +45,21 @@ def _elements(text: str, tag: re.Pattern[str]) -> Iterator[Element]:
     for match in tag.finditer(text):
         if opened is None:
             opened = None if match["close"] else match
-        elif match["close"] and match["name"].lower() == opened["name"].lower():
+        elif match["name"].lower() != opened["name"].lower():
+            continue
+        elif match["close"]:
             inner = text[opened.end() : match.start()]
-            name = opened["name"].lower()
-            yield Element(name, opened["attributes"], inner, opened.start(), match.end())
+            if inner.strip():  # <context></context> is spoken of
+                name = opened["name"].lower()
+                yield Element(name, opened["attributes"], inner, opened.start(), match.end())
             opened = None
+        elif _begins_line(text, match.start()) and not _begins_line(text, opened.start()):
+            opened = match
+
+
+def _begins_line(text: str, place: int) -> bool:
+    line = text.rfind("\n", 0, place) + 1
+    return place - line < _LONGEST_TAG and not text[line:place].strip(" \t#>*-")
 
 
 @cache

@@ -1,51 +1,100 @@
-"""The passages in a prompt, whatever shape its author gave them.
+"""A block of context, cut into its passages, whatever shape its author gave them.
 
+literals   JSON, lists and `Document(..)` as a program prints them
 tags       <passage n="1" document="a.pdf">...</passage>, <document index="1">...</document>,
            <search_result><content>...</content><source>1</source></search_result>
-a block    <context>...</context>; "Context: ..."; "Context information is below. -----..."
-announced  a paragraph that speaks of "the following context", and goes on with it
-numbered   "[1] ...", "Passage 1: ...", "1. ...", alone or in a block
+numbered   "[1] ...", "Passage 1: ...", "Document[1]: ...", "Source 1:", "1. ..."
+records    "Content: ..." and "Source: a.md" below it; "file_path: a.md", and then the text
+named      "a.md: ..."
+headings   "## a.md", and the text below it
+rules      ---, between one passage and the next
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from app.local.engine.writer.literals import records as literal_records
 from app.local.engine.writer.markup import Element, elements, without
 
-_ONE = ("passage", "document", "doc", "search_result", "result", "chunk", "excerpt", "snippet")
-_ALL = (
-    r"contexts?",
-    r"(?:passage|document|doc|search_result|source|excerpt)s",
-    "information",
-    "data",
-    r"retrieved_\w+",
-    r"knowledge\w*",
+ONE = (
+    "passage",
+    "document",
+    "doc",
+    "search_?result",
+    "result",
+    "chunk",
+    "excerpt",
+    "snippet",
+    "source",
+    "article",
+    "item",
 )
-_CONTENT = ("document_content", "page_content", "content", "text", "body")
-_INNER = ("source", "title", "name", "id", "index", "url", "uri")
-_ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)')""")
+ANY = (r"[a-z][\w.-]{0,40}",)
+_CONTENT = ("document_content", "page_content", "content", "text", "body", "snippet")
+_INNER = ("source", "title", "name", "id", "index", "url", "uri", "metadata", "score")
+_ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>/]+))""")
 _LABELS = ("n", "number", "index", "id", "i", "source")
-_NAMES = ("document", "title", "name", "file", "source", "url", "uri")
+_NAMES = ("document", "title", "name", "file", "filename", "source", "url", "uri", "path")
 
-_LABELLED = re.compile(
-    r"^[ \t#*]*(?:(?:retrieved |relevant |provided )?(?:context|passages|documents|excerpts|sources"
-    r"|search results|knowledge)(?: information)?(?: is below)?[ \t*]*[:.][ \t*]*)",
+_WORD = (
+    r"(?:passage|document|doc|source|excerpt|(?:search )?result|context|chunk|snippet|article"
+    r"|citation|webpage|ref|reference|node|extract|text|quelle|dokument|fuente|documento|fonte)"
+)
+_MARKED = re.compile(
+    rf"^[ \t>*#]*+[\[(<]{{0,2}}{_WORD}[ \t]*+(?:#|:|no\.?|number)?[ \t]*+"
+    r"[%\[(]{0,2}(\d{1,3})[%\])]{0,2}[\])>*]*[ \t]*[:.)\-\u2013]?\**(?=[ \t\n(]|$)",
     re.MULTILINE | re.IGNORECASE,
 )
-_FENCED = re.compile(r"^-{5,}[ \t]*\n(.*?)\n-{5,}[ \t]*$", re.DOTALL | re.MULTILINE)
 _NUMBERED = re.compile(
-    r"^[ \t>*]*+(?:(?:passage|document|doc|source|excerpt|result|context|chunk)[ \t]*+#?[ \t]*+"
-    r"[\[(]?(\d{1,3})[\])]?[ \t]*[:.)\-]?|\[(\d{1,3})\][:.]?|\((\d{1,3})\)|(\d{1,3})[.):])"
+    r"^[ \t>*]*+(?:\[\^?(\d{1,3})\][:.]?|\((\d{1,3})\)|(\d{1,3})[.):]|\u3010(\d{1,3})\u3011)"
     r"(?=[ \t\n(])",
-    re.MULTILINE | re.IGNORECASE,
+    re.MULTILINE,
 )
-_ANNOUNCED = re.compile(
-    r"\b(following|below|provided|retrieved|given)\b[^.\n]{0,200}"
-    r"\b(context|passages|documents|excerpts|information|sources|search results)\b",
+_END_MARK = re.compile(rf"^[ \t]*\[?/?(?:end )?{_WORD} ?#?\d*\]?[ \t]*$", re.IGNORECASE)
+_FILE = r"[\w./\\ ()-]{1,120}\.[a-z]{2,5}\d?(?:#[\w=&-]+)?"
+_KEY = (
+    r"(?:file_?(?:path|name)|(?:page_)?content|text|passage|snippet|source|title|document(?: name)?"
+    r"|name|url|link|uri|doc_?id|id|page(?:_label| number)?|score|date|section|author|chunk_?id)"
+)
+_META = re.compile(rf"^[ \t*-]*({_KEY})[ \t*]*:[ \t*]*(.*)$", re.IGNORECASE)
+_TEXT_KEYS = ("content", "page_content", "text", "passage", "snippet")
+_NAME_KEYS = (
+    "source",
+    "title",
+    "file_path",
+    "file_name",
+    "filename",
+    "filepath",
+    "document",
+    "document name",
+    "name",
+    "url",
+    "link",
+    "uri",
+)
+_NAMED = re.compile(rf"^[ \t]*(?:[-*][ \t]+)?\[?({_FILE})\]?:[ \t]+", re.MULTILINE | re.IGNORECASE)
+_FIRST_LINE = re.compile(
+    rf"^[\s*]*\(?\[?(?:(?:source|title|file|name|from)[ \t]*[:=][ \t]*([^\n)\]]{{1,200}})"
+    rf"|({_FILE}|https?://[^\s)\]]{{1,300}}))[\])*]*[ \t]*(?::|\n|$)",
     re.IGNORECASE,
 )
-_SHORTEST = 12  # words; less than that is no context, but an instruction
+_TITLED = re.compile(
+    r"^[ \t]*\((?:source|title|file|name|from)[ \t]*[:=][ \t]*([^\n)]{1,200})\)[ \t]*:?",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:-{3,}|={3,}|\*{3,}|#{3,}|_{3,}|~{3,})[ \t]*$", re.MULTILINE)
+_OPENING = re.compile(
+    r"^[ \t]*[\[*=_-]*(?:document|passage|doc|chunk|source|excerpt|article|context)"
+    r"[\]*=_-]*:?[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CLOSING = re.compile(r"^[ \t]*[\[*=_-]*end\b[^\n]{0,30}$", re.MULTILINE | re.IGNORECASE)
+_AROUND = re.compile(r"(\"{3}|'{3}|`{3}(?=\w*\n))(?:(?<=`)\w*\n)?(.*?)\1", re.DOTALL)
+_QUOTES = {"\u00ab": "\u00bb", '"': '"', "\u201c": "\u201d"}
+_WRAPPERS = 3  # elements one in the other, the innermost of which holds the passages
+_COVERED = 0.6  # of a block's characters are in its elements, where those are its passages
 
 
 @dataclass(frozen=True)
@@ -57,95 +106,227 @@ class Passage:
     name: str = ""
 
 
-Found = tuple[list[Passage], str]  # the passages, and the text without them
+Split = tuple[list[Passage], str]  # the passages, and the text without them
 
 
-def find(text: str) -> Found:
-    """The passages of a text, in the first shape that it has.
+def split(block: str) -> list[Passage]:
+    r"""The passages of a block of context; all of it is one where it has no shape.
 
-    >>> find("Context: Quartz is hard.")
-    ([Passage(label='', text='Quartz is hard.', name='')], '')
+    >>> split("Source 1:\nQuartz is hard.\nSource 2:\nTalc is soft.")[1]
+    Passage(label='2', text='Talc is soft.', name='')
+    >>> split("Quartz is hard.\n\nTalc is soft.")
+    [Passage(label='', text='Quartz is hard.\n\nTalc is soft.', name='')]
     """
-    shapes: tuple[Callable[[str], Found], ...] = (tagged, _labelled, _announced, _numbered)
-    readings = (shape(text) for shape in shapes)
-    return next((one for one in readings if one[0]), ([], text))
+    if quoted := _AROUND.fullmatch(block.strip()):
+        block = quoted[2]
+    shapes: tuple[Callable[[str], list[Passage]], ...] = (
+        _literal,
+        _elements,
+        lambda text: numbered(text)[0] or headed(text)[0],
+        _records,
+        _named,
+        _under_headings,
+        _ruled,
+    )
+    for shape in shapes:
+        if passages := [one for one in shape(block) if one.text]:
+            return passages
+    return [Passage("", block.strip())] if block.strip() else []
 
 
-def tagged(text: str) -> Found:
-    """Passages in tags of their own, or in one tag for all.
+def from_elements(blocks: Sequence[Element]) -> list[Passage]:
+    """A passage for each element, by its own number or its place."""
+    return [_passage(one, place) for place, one in enumerate(blocks, 1)]
 
-    >>> tagged('<passage n="2" document="a.md">Quartz is hard.</passage> How hard is it?')
-    ([Passage(label='2', text='Quartz is hard.', name='a.md')], ' How hard is it?')
+
+def numbered(text: str, *, bare: bool = True) -> Split:
+    r"""Passages that follow their numbers, and the text before them.
+
+    >>> numbered("Use these.\n[1] Quartz is hard.\n[2] Talc is soft.")[0][1]
+    Passage(label='2', text='Talc is soft.', name='')
+
+    Args:
+        text: in which they are.
+        bare: whether "1." will do as a number; otherwise it has to be "[1]" or "Passage 1".
     """
-    if blocks := elements(text, _ONE):
-        return [_passage(one, place) for place, one in enumerate(blocks, 1)], without(text, blocks)
-    blocks = elements(text, _ALL)
-    return [one for block in blocks for one in _block(block.inner)], without(text, blocks)
+    starts = _ascending(_MARKED, text) or _ascending(_NUMBERED, text)
+    if not starts or (not bare and any(match[0].strip()[0].isdigit() for _, match in starts)):
+        return [], text
+    ends = [match.start() for _, match in starts[1:]] + [len(text)]
+    passages = [
+        _inscribed(number, text[match.end() : end])
+        for (number, match), end in zip(starts, ends, strict=True)
+    ]
+    return passages, text[: starts[0][1].start()]
 
 
-def context(text: str) -> re.Match[str] | None:
-    """Where a label says that the context begins."""
-    return _LABELLED.search(text)
+def headed(text: str) -> Split:
+    r"""Passages below lines that say no more than that here is one, and the text without them.
+
+    >>> headed("[Document]\nQuartz is hard.\n[End]\n[Document]\nTalc is soft.\n[End]\nIs it?")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ([Passage(label='1', text='Quartz is hard.', name=''),
+      Passage(label='2', text='Talc is soft.', name='')], 'Is it?')
+    """
+    starts = list(_OPENING.finditer(text))
+    if len(starts) < 2:
+        return [], text
+    ends = [*(match.start() for match in starts[1:]), len(text)]
+    parts = [text[match.end() : end] for match, end in zip(starts, ends, strict=True)]
+    rest = text[: starts[0].start()]
+    for place, part in enumerate(parts):
+        if closing := _CLOSING.search(part):
+            rest += part[closing.end() :].lstrip()
+            parts[place] = part[: closing.start()]
+    return list(_placed(parts)), rest
+
+
+def _ascending(pattern: re.Pattern[str], text: str) -> list[tuple[str, re.Match[str]]]:
+    """The numbers that go on from the first, 0 or 1; what is between them belongs to them."""
+    expected: int | None = None
+    starts = []
+    for match in pattern.finditer(text):
+        number = next(filter(None, match.groups()))
+        if _END_MARK.match(match[0]) and match[0].lower().lstrip("[/ ").startswith("end"):
+            continue
+        if int(number) == expected or (expected is None and number in ("0", "1")):
+            starts.append((number, match))
+            expected = int(number) + 1
+    return starts
+
+
+def _inscribed(label: str, text: str) -> Passage:
+    """A passage that may begin with its name, or with lines that say what it is."""
+    lines = text.strip().split("\n")
+    if len(lines) > 1 and _END_MARK.match(lines[-1]):
+        lines.pop()
+    if len(lines) > 1 and _RULE.match(lines[-1]):
+        lines.pop()
+    text = "\n".join(lines).strip()
+    if records := _records(text, least=1):
+        return replace(records[0], label=label)
+    name = ""
+    for pattern in (_TITLED, _FIRST_LINE):
+        if (match := pattern.match(text)) and text[match.end() :].strip():
+            name = next(filter(None, match.groups())).strip()
+            text = text[match.end() :].strip()
+            break
+    if text and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    return Passage(label, text, name)
+
+
+def _literal(text: str) -> list[Passage]:
+    records = literal_records(text)
+    return [
+        Passage(label or (str(place) if len(records) > 1 else ""), words, name)
+        for place, (label, words, name) in enumerate(records, 1)
+    ]
+
+
+def _elements(text: str) -> list[Passage]:
+    for _ in range(_WRAPPERS):
+        blocks = elements(text, ONE) or elements(text, ANY)
+        covered = sum(one.end - one.start for one in blocks)
+        if not blocks or covered < _COVERED * len(text.strip()):
+            return []
+        if len(blocks) > 1 or blocks[0].name in ONE:
+            return from_elements(blocks)
+        text = blocks[0].inner
+    return []
 
 
 def _passage(element: Element, place: int) -> Passage:
-    attributes = {name.lower(): a or b for name, a, b in _ATTRIBUTE.findall(element.attributes)}
-    inner = elements(element.inner, _INNER)
-    attributes |= {one.name: one.inner.strip() for one in inner}
+    attributes = {
+        name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(element.attributes)
+    }
     content = elements(element.inner, _CONTENT)
-    return Passage(
-        label=next(
-            (attributes[key] for key in _LABELS if attributes.get(key, "").isdecimal()), str(place)
-        ),
-        text=(content[0].inner if content else without(element.inner, inner)).strip(),
-        name=next(
-            (attributes[key] for key in _NAMES if not attributes.get(key, "0").isdecimal()), ""
-        ),
-    )
+    around = without(element.inner, content) if content else element.inner
+    inner = elements(around, _INNER)
+    attributes |= {one.name: one.inner.strip() for one in inner}
+    text = content[0].inner if content else without(element.inner, inner)
+    label = next((attributes[key] for key in _LABELS if attributes.get(key, "").isdecimal()), "")
+    name = next((attributes[key] for key in _NAMES if not attributes.get(key, "0").isdecimal()), "")
+    if not content and not inner and (records := _records(text, least=1)):
+        text, name = records[0].text, name or records[0].name
+    return Passage(label or str(place), text.strip(), name)
 
 
-def _block(text: str) -> list[Passage]:
-    """A block of context: its numbered passages, or all of it as one passage without a number."""
-    if fenced := _FENCED.search(text):
-        text = fenced[1]
-    return _numbered(text)[0] or ([Passage("", text.strip())] if text.strip() else [])
+def _records(text: str, least: int = 2) -> list[Passage]:
+    """Passages that are told by lines "key: value"; each begins with the key of the first."""
+    lines = text.strip().split("\n")
+    first = _META.match(lines[0])
+    if first is None:
+        return []
+    groups: list[list[str]] = []
+    for line in lines:
+        key = _META.match(line)
+        if not groups or (key and key[1].lower() == first[1].lower()):
+            groups.append([])
+        groups[-1].append(line)
+    passages = [_recorded(group, place) for place, group in enumerate(groups, 1)]
+    told = all(one.text for one in passages)
+    return passages if told and (len(passages) >= least or passages[0].name) else []
 
 
-def _labelled(text: str) -> Found:
-    label = context(text)
-    return (_block(text[label.end() :]), text[: label.start()]) if label else ([], text)
+def _recorded(lines: Sequence[str], place: int) -> Passage:
+    """Lines "key: value", and text. What follows a text's key is the text, up to the next key."""
+    values: dict[str, str] = {}
+    body: list[str] = []
+    for line in lines:
+        key = _META.match(line)
+        if key and key[1].lower() in _TEXT_KEYS:
+            body.append(key[2])
+        elif key and (key[1].lower() in _NAME_KEYS or not body):
+            values[key[1].lower()] = key[2].strip()
+        elif not _RULE.match(line):
+            body.append(line)
+    name = next((values[key] for key in _NAME_KEYS if values.get(key)), "")
+    return Passage(str(place), "\n".join(body).strip(), name)
 
 
-def _announced(text: str) -> Found:
-    paragraphs = re.split(r"\n\s*\n", text)
-    for place, paragraph in enumerate(paragraphs[:-1], 1):
-        if _ANNOUNCED.search(paragraph):
-            rest = "\n\n".join(paragraphs[place:])
-            if len(rest.split()) >= _SHORTEST:
-                return _block(rest), "\n\n".join(paragraphs[:place])
-    return [], text
+def _named(text: str) -> list[Passage]:
+    """Passages that begin with the name of their file."""
+    starts = list(_NAMED.finditer(text))
+    if not starts or text[: starts[0].start()].strip():
+        return []
+    ends = [match.start() for match in starts[1:]] + [len(text)]
+    return [
+        Passage(str(place), text[match.end() : end].strip(), match[1].strip())
+        for place, (match, end) in enumerate(zip(starts, ends, strict=True), 1)
+    ]
 
 
-def _numbered(text: str) -> Found:
-    r"""Passages numbered 1, 2, 3.
-
-    >>> _numbered("Use these.\n[1] Quartz is hard.\n[2] Talc is soft.")[0][1]
-    Passage(label='2', text='Talc is soft.', name='')
+def _under_headings(text: str) -> list[Passage]:
+    """Passages under headings of the highest level; the heading is their name, and helps to find
+    them.
     """
-    starts = list(_in_order(text))
-    if not starts:
-        return [], text
+    headings = list(_HEADING.finditer(text))
+    if not headings or text[: headings[0].start()].strip():
+        return []
+    level = min(len(match[1]) for match in headings)
+    starts = [match for match in headings if len(match[1]) == level]
+    if len(starts) < 2 and len(headings) > 2:
+        starts = [match for match in headings if len(match[1]) == level + 1]
+    if len(starts) < 2:
+        return []
     ends = [match.start() for match in starts[1:]] + [len(text)]
     passages = [
-        Passage(str(number), text[match.end() : end].strip())
-        for number, (match, end) in enumerate(zip(starts, ends, strict=True), 1)
+        replace(_inscribed(str(place), text[match.end() : end]), name=match[2].strip("* "))
+        for place, (match, end) in enumerate(zip(starts, ends, strict=True), 1)
     ]
-    return passages, text[: starts[0].start()]
+    return [
+        replace(one, text=f"{match[0]}\n{one.text}")
+        for one, match in zip(passages, starts, strict=True)
+        if one.text
+    ]
 
 
-def _in_order(text: str) -> Iterator[re.Match[str]]:
-    expected = 1
-    for match in _NUMBERED.finditer(text):
-        if int(next(filter(None, match.groups()))) == expected:
-            yield match
-            expected += 1
+def _ruled(text: str) -> list[Passage]:
+    parts = [part.strip() for part in _RULE.split(text) if part.strip()]
+    return list(_placed(parts)) if len(parts) > 1 else []
+
+
+def _placed(parts: Sequence[str]) -> Iterator[Passage]:
+    for place, part in enumerate(parts, 1):
+        yield _inscribed(str(place), part)

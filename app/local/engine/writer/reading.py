@@ -5,13 +5,20 @@ is likely to have meant. What a passage says is never taken for an instruction.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from app.local.engine.writer.message import take_apart
-from app.local.engine.writer.passages import Passage, find
+from app.local.engine.writer import wishes
+from app.local.engine.writer.context import SPOKEN, find
+from app.local.engine.writer.labels import QUESTION
+from app.local.engine.writer.layout import PLAIN, Layout, layout
+from app.local.engine.writer.message import Message, take_apart
+from app.local.engine.writer.passages import Passage, split
 from app.local.engine.writer.prompt import Prompt, Turn
 
-ABSTENTION = "The passages do not answer this question."
+ABSTENTION = wishes.ABSTENTION
+_SHORTEST = 20  # words of a context that nothing announces
+_SHORT = 60  # words of a message that is all question, where the passages stand elsewhere
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class Answer:
         conversation: what was said before it.
         mark: how a passage is cited, with {} for its label; None where no citation is asked for.
         abstention: what to say when the passages hold no answer.
+        layout: what stands around the answer.
     """
 
     question: str
@@ -29,6 +37,7 @@ class Answer:
     passages: tuple[Passage, ...]
     mark: str | None
     abstention: str
+    layout: Layout = PLAIN
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,21 @@ class Other:
 Task = Answer | Rewrite | Other
 
 _REWRITE = re.compile(
-    r"\b(rewrite|rephrase|reformulate|formulate|condense|rewording|reword)\b", re.IGNORECASE
+    r"\b(?:re-?write|rephrase|reformulate|formulate|condense|rewording|reword|contextuali[sz]e"
+    r"|(?:generate|create|write|come up with) (?:a|an|the|one|single) (?:\w+ ){0,3}"
+    r"(?:query|question)|umformulier\w+|formuliere?|reformule|reformula|riformula)\b",
+    re.IGNORECASE,
 )
 _ALONE = re.compile(
-    r"\bstand-?\s?alone\b|\bself-contained\b|\bwithout the (conversation|chat|history)\b",
+    r"\bstand-?\s?alone\b|\bself-contained\b|\beigenst\u00e4ndige?\b|\bindependiente\b"
+    r"|\bautonome\b|\bwithout (?:needing )?(?:the |any )?(?:previous )?"
+    r"(?:conversation|chat|history)\b"
+    r"|\b(?:query|question)\b[\s\S]{0,200}?\b(?:conversation|chat history|history|dialogue)\b"
+    r"|\b(?:conversation|chat history|history|dialogue)\b[^\n]{0,200}\bsearch query\b",
+    re.IGNORECASE,
+)
+_WANTED = re.compile(  # "Generate search query for: .."
+    r"^\W*(?:generate|create|write|rewrite|rephrase)\b[^:\n]{0,60}(?:query|question)[^:\n]{0,20}:\s*",
     re.IGNORECASE,
 )
 _GENERATIVE = re.compile(
@@ -70,73 +90,66 @@ def read(prompt: Prompt) -> Task:
     *before, last = prompt.turns
     message = take_apart(last.text)
     conversation = message.conversation or tuple(map(_bare, before))
-    passages, system = message.passages, prompt.system
+    instructions = f"{prompt.system}\n{message.instructions}"
+    passages, question = message.passages, message.question
     if not passages:
-        found_passages, system = find(prompt.system)
-        passages = tuple(found_passages)
-    instructions = f"{system}\n{message.instructions}"
-    if _REWRITE.search(instructions) and _ALONE.search(instructions):
-        return Rewrite(message.question, conversation)
+        in_system, rest = find(prompt.system)
+        if in_system:
+            passages, instructions = tuple(in_system), f"{rest}\n{message.instructions}"
+        else:
+            passages = _earlier(before) or _lead(message, prompt.system, last.text)
+    if rewrite := _rewrite(message, instructions, conversation):
+        return rewrite
     if prompt.documents:
         passages = tuple(Passage(one.id, one.text, one.title) for one in prompt.documents)
-    if not passages or _GENERATIVE.match(message.question):
+    if not message.passages and len(last.text.split()) <= _SHORT and not _labelled(last.text):
+        question = last.text.strip()
+    if not passages or _GENERATIVE.match(question) or question.endswith(":"):
         return Other()
-    cited = not prompt.documents and all(one.label for one in passages)
-    mark = _mark(instructions) if cited else None
-    return Answer(message.question, conversation, passages, mark, _abstention(instructions))
+    frame = layout(instructions)
+    mark = None if prompt.documents or frame.behind else wishes.mark(instructions)
+    if (mark and "{name}" in mark) or "{sources}" in frame.closing:
+        passages = tuple(replace(one, label=one.name or one.label) for one in passages)
+        mark = mark and mark.replace("{name}", "{}")
+    cited = "{sources}" not in frame.closing and all(one.label for one in passages)
+    abstention = message.existing or wishes.abstention(instructions)
+    return Answer(question, conversation, passages, mark if cited else None, abstention, frame)
+
+
+def _rewrite(message: Message, instructions: str, conversation: tuple[Turn, ...]) -> Rewrite | None:
+    """The follow-up that is to be rewritten, if that is what is asked for."""
+    question = _WANTED.sub("", message.question)
+    if _REWRITE.search(instructions) and _ALONE.search(instructions):
+        return Rewrite(question, conversation)
+    if not (_REWRITE.search(question) and _ALONE.search(question)) or message.passages:
+        return None
+    before = message.instructions.strip()  # the follow-up, and then what to do with it
+    if before:
+        return Rewrite(before, conversation)
+    if conversation and conversation[-1].role == "user":
+        return Rewrite(conversation[-1].text, conversation[:-1])
+    return None
+
+
+def _earlier(turns: Sequence[Turn]) -> tuple[Passage, ...]:
+    """The passages that the user gave before, last."""
+    messages = (take_apart(turn.text) for turn in reversed(turns) if turn.role == "user")
+    return next((one.passages for one in messages if one.passages), ())
+
+
+def _lead(message: Message, system: str, text: str) -> tuple[Passage, ...]:
+    """What stands before a question that has a label, where the system prompt speaks of a text."""
+    lead = message.instructions.strip()
+    if SPOKEN.search(system) and QUESTION.search(text) and len(lead.split()) >= _SHORTEST:
+        return tuple(split(lead))
+    return ()
+
+
+def _labelled(text: str) -> bool:
+    return bool(QUESTION.search(text) or take_apart(text).conversation)
 
 
 def _bare(turn: Turn) -> Turn:
     """What a user said, without the passages that it was said with."""
     message = take_apart(turn.text) if turn.role == "user" else None
     return Turn("user", message.question) if message and message.passages else turn
-
-
-# How the prompt wants passages cited: the first rule that matches its instructions.
-_MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"<source>"), "<source>{}</source>"),
-    (re.compile(r"\[(?:\d{1,2}|n|i|x|number|passage number)\]|square brackets", re.I), "[{}]"),
-    (
-        re.compile(r"\b(?:cit|referenc)\w+\b[^\n]{0,80}(?:\((?:\d|n|number)\)|parenthes\w+)", re.I),
-        "({})",
-    ),
-    (re.compile(r"\b(?:cite|citations?|cited|citing)\b", re.I), "[{}]"),
-)
-
-
-def _mark(instructions: str) -> str | None:
-    return next((mark for rule, mark in _MARKS if rule.search(instructions)), None)
-
-
-_VERB = r"\b(?:reply|respond|answer|say|state|write|output|return)\b"
-_EXACT = (
-    re.compile(
-        _VERB + r"[^\n\"\u201c.]{0,60}[\"\u201c](?P<said>[^\"\u201d\n]{3,200})[\"\u201d]", re.I
-    ),
-    re.compile(_VERB + r"(?: with)? (?:exactly|only)(?: with)?:?\s+(?P<said>[A-Z][^\n]{3,200})"),
-)
-_REPORTED = re.compile(
-    r"\b(?:say|state|reply|respond|indicate|tell \w+(?: \w+)?) that you (?P<said>[^.,;\n]+)", re.I
-)
-_TO_FIRST_PERSON = (("your", "my"), ("you", "I"))
-
-
-def _abstention(instructions: str) -> str:
-    """What the prompt wants said when the passages hold no answer.
-
-    >>> _abstention("If you don't know the answer, just say that you don't know.")
-    "I don't know."
-    >>> _abstention("If they do not answer it, reply with exactly: The documents do not say.")
-    'The documents do not say.'
-    """
-    for line in re.split(r"(?<=[.!])\s+(?=[A-Z])|\n", instructions):
-        if re.search(r"\b(if|when|unless|cannot|not)\b|n't\b", line, re.IGNORECASE):
-            for pattern in _EXACT:
-                if exact := pattern.search(line):
-                    return exact["said"].strip()
-            if reported := _REPORTED.search(line):
-                words = reported["said"]
-                for second, first in _TO_FIRST_PERSON:
-                    words = re.sub(rf"\b{second}\b", first, words)
-                return f"I {words.strip()}."
-    return ABSTENTION

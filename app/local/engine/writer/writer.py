@@ -101,7 +101,7 @@ class Writer:
         match read(prompt):
             case Answer() as task:
                 text = self._say(task, sampling, _random(prompt, sampling))
-                return _written(text, task) if text else _Text(task.abstention)
+                return _written(text, task) if text else _abstained(task)
             case Rewrite(question, conversation):
                 return _Text(rewrite(question, conversation))
             case Other():
@@ -130,16 +130,34 @@ class _Text:
 
 
 def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
-    """The sentences, one after the other, each with its mark."""
-    text = ""
+    """The sentences, one after the other, each with its mark, laid out as the prompt asks."""
+    labels = tuple(task.passages[one.passage].label for one in sentences)
+    layout = task.layout
+    text = layout.opened(_reasoning(task, labels))
     citations = []
-    for one in sentences:
-        passage = task.passages[one.passage]
-        text += " " if text else ""
+    for place, (one, label) in enumerate(zip(sentences, labels, strict=True)):
+        text += (layout.joint if place else "") + layout.before
         start = len(text)
-        text += _marked(one.text, task.mark and task.mark.format(passage.label))
-        citations.append(Citation(start, len(text), (passage.label,)))
-    return _Text(text, tuple(citations))
+        text += _marked(one.text, task.mark and task.mark.format(label))
+        citations.append(Citation(start, len(text), (label,)))
+        text += layout.behind.replace("{}", label)
+    return _Text(text + layout.closed(labels), tuple(citations))
+
+
+def _abstained(task: Answer) -> _Text:
+    layout = task.layout
+    lead = layout.opened(_reasoning(task, ()))
+    return _Text(f"{lead}{task.abstention}{layout.closed(())}".rstrip(" "))
+
+
+def _reasoning(task: Answer, labels: Sequence[str]) -> str:
+    """What was looked for, in how many passages, and which of them the answer quotes."""
+    count = len(task.passages)
+    weighed = f"I looked for an answer in {count} passage{'s' * (count > 1)}."
+    quoted = ", ".join(dict.fromkeys(filter(None, labels)))
+    if not labels:
+        return f"{weighed} None of them answers the question."
+    return f"{weighed} I quote {f'passage {quoted}' if quoted else 'what answers the question'}."
 
 
 def _marked(sentence: str, mark: str | None) -> str:

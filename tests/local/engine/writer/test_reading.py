@@ -101,7 +101,7 @@ def of(message: str, system: str = "", *before: Turn) -> Task:
     ("message", "passages", "mark", "abstention"),
     [
         (LANGCHAIN, [("", "Quartz is hard.\n\nTalc is soft.")], None, "I don't know."),
-        (LLAMA_INDEX, [("", "file_path: minerals.md\n\nQuartz is hard.")], None, ABSTENTION),
+        (LLAMA_INDEX, [("1", "Quartz is hard.")], None, ABSTENTION),
         (
             BEDROCK,
             [("1", "Quartz is hard."), ("2", "Talc is soft.")],

@@ -1,0 +1,79 @@
+"""The form that a prompt wants its answer in: fields, tags, or a list of sources behind it."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What stands around an answer, and around each of its sentences.
+
+    Attributes:
+        opening: before the answer; {reasoning} stands for how it came about.
+        closing: behind it; {sources} stands for the labels of the passages that it quotes.
+        before: before each sentence.
+        behind: behind each sentence, with {} for the label of its passage.
+        joint: between two sentences.
+    """
+
+    opening: str = ""
+    closing: str = ""
+    before: str = ""
+    behind: str = ""
+    joint: str = " "
+
+    def opened(self, reasoning: str) -> str:
+        return self.opening.replace("{reasoning}", reasoning)
+
+    def closed(self, labels: tuple[str, ...]) -> str:
+        return self.closing.replace("{sources}", ", ".join(dict.fromkeys(labels)))
+
+
+PLAIN = Layout()
+_PARTS = Layout(
+    opening="<answer>\n",
+    closing="</answer>",
+    before="<answer_part>\n<text>\n",
+    behind="\n</text>\n<sources>\n<source>{}</source>\n</sources>\n</answer_part>\n",
+    joint="",
+)
+_FIELDS = re.compile(r"\[\[ ## (\w+) ## \]\]")
+_IN_TAGS = re.compile(
+    r"\b(?:inside|within|in|between|using|wrap\w*[^.\n]{0,30})"
+    r"(?: the| your)? <(answer|response|result)>"
+    r"(?:\s?(?:and )?</\1>)?(?: (?:xml )?tags?)?",
+    re.IGNORECASE,
+)
+_SOURCES = re.compile(
+    r"\b(?:return|include|add|end)\b[^.\n]{0,30}[\"'](SOURCES|Sources)[\"'] (?:part|section|list)",
+)
+
+
+def layout(instructions: str) -> Layout:
+    r"""The layout that the instructions ask for.
+
+    >>> layout("Write your answer inside <answer></answer> tags.").opening
+    '<answer>\n'
+    >>> layout("Be brief.") == PLAIN
+    True
+    """
+    if "<answer_part>" in instructions:
+        return _PARTS
+    names = list(dict.fromkeys(_FIELDS.findall(instructions)))
+    if names and names[-1] == "completed":
+        return _fields(instructions, names)
+    if tag := _IN_TAGS.search(instructions):
+        return Layout(f"<{tag[1]}>\n", f"\n</{tag[1]}>")
+    if sources := _SOURCES.search(instructions):
+        return Layout(closing=f"\n{sources[1]}: {{sources}}")
+    return PLAIN
+
+
+def _fields(instructions: str, names: list[str]) -> Layout:
+    """DSPy's: a heading before each output field. The last one before the end is the answer."""
+    start = re.search(r"starting with the field `\[\[ ## (\w+) ## \]\]`", instructions)
+    wanted = names[names.index(start[1]) : -1] if start and start[1] in names else names[-2:-1]
+    reasoning = [name for name in wanted[:-1] if name in ("reasoning", "rationale")]
+    lead = "".join(f"[[ ## {name} ## ]]\n{{reasoning}}\n\n" for name in reasoning)
+    answer = wanted[-1] if wanted else "answer"
+    return Layout(f"{lead}[[ ## {answer} ## ]]\n", "\n\n[[ ## completed ## ]]\n")

@@ -1,0 +1,161 @@
+"""Prompts in the shapes that people really send are read, and answered as they want it."""
+
+import pytest
+
+from app.local.engine.writer import Prompt, Sampling, Turn, Writer
+from app.local.engine.writer.reading import Answer, Other, Rewrite, Task, read
+from tests.local.engine.writer.kin import KIN
+from tests.local.engine.writer.templates import (
+    FACT,
+    JOINED,
+    QUESTION,
+    WELL_KNOWN,
+    Template,
+    asked,
+    each,
+    misread,
+    one,
+)
+
+
+def test_twenty_of_them_are_well_known() -> None:
+    assert len(WELL_KNOWN) == 20
+
+
+@pytest.mark.parametrize("template", WELL_KNOWN.values(), ids=WELL_KNOWN)
+def test_a_well_known_prompt_is_read(template: Template) -> None:
+    assert misread(template) == {}
+
+
+@pytest.mark.parametrize("template", KIN.values(), ids=KIN)
+def test_its_kin_are_read(template: Template) -> None:
+    assert misread(template) == {}
+
+
+@pytest.mark.parametrize("template", WELL_KNOWN.values(), ids=WELL_KNOWN)
+def test_it_is_answered_from_the_passage_that_holds_the_fact(
+    template: Template, writer: Writer
+) -> None:
+    answer = "".join(writer.generate(template.prompt, Sampling()))
+    assert FACT in answer
+    assert template.cited in answer
+
+
+def test_an_answer_is_laid_out_as_the_prompt_asks(writer: Writer) -> None:
+    answer = "".join(writer.generate(WELL_KNOWN["DSPy"].prompt, Sampling()))
+    assert answer.startswith("[[ ## reasoning ## ]]\nI looked for an answer in 3 passages.")
+    assert f"\n\n[[ ## response ## ]]\nAt full load the Hellinger pump moves {FACT}." in answer
+    assert answer.endswith("\n\n[[ ## completed ## ]]\n")
+    sources = WELL_KNOWN["LangChain, question answering with sources"]
+    answer = "".join(writer.generate(sources.prompt, Sampling()))
+    assert answer.endswith("\nSOURCES: pump.md")
+
+
+def test_an_answer_in_parts_names_the_source_of_each(writer: Writer) -> None:
+    system = (
+        "Output your answer in this format:\n<answer>\n<answer_part>\n<text>\nfirst answer text\n"
+        "</text>\n<sources>\n<source>source ID</source>\n</sources>\n</answer_part>\n</answer>\n\n"
+        "Here are the search results in numbered order:\n<search_results>\n"
+        + each("<search_result><content>{text}</content><source>{n}</source></search_result>")
+        + "\n</search_results>"
+    )
+    answer = "".join(writer.generate(asked(QUESTION, system), Sampling()))
+    assert answer.startswith("<answer>\n<answer_part>\n<text>\n")
+    assert f"{FACT}.\n</text>\n<sources>\n<source>1</source>\n</sources>\n</answer_part>" in answer
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "What is the capital of France?",
+        "How do I sort a list?\n\n```python\nprint(sorted([3, 1]))\n```\nWhy does this fail?",
+        "I have two questions:\n1. What is quartz?\n2. How hard is it?",
+        'Fix this JSON:\n{"a": 1, "text": "hello there my friend"}',
+        "Plan a trip:\n1. Paris for three days\n2. Rome for two days\nWhat should I pack?",
+        "<div><p>Some text that I wrote for my page</p><p>two</p></div>\nWhy is two not shown?",
+        "My sources of income are:\n- rent\n- wages\nHow do I file taxes?",
+        "What does 'context:' mean in a YAML file?",
+        "Question: what is the meaning of life?",
+        'Summarize the following text:\n"""\nQuartz is hard. It is found everywhere.\n"""',
+        "Classify the tone of the following text.\nText: I love it.\nTone:",
+        "Dear team,\n\nthe information below is wrong.\n\nRegards,\nBob",
+    ],
+)
+def test_a_message_without_context_is_not_misread(message: str) -> None:
+    assert read(asked(message)) == Other()
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "Follow these rules:\n1. Be brief and kind to everyone who asks.\n2. Never lie. Cite.",
+        "You have tools:\n\nsearch: looks up information in our documents\n\nUse them wisely.",
+    ],
+)
+def test_rules_and_tools_are_no_context(system: str) -> None:
+    assert read(asked("What is quartz?", system)) == Other()
+
+
+SAID = (Turn("user", "What is quartz?"), Turn("assistant", "A mineral."))
+HISTORY = "Human: What is quartz?\nAssistant: A mineral."
+FOLLOW_UP = "How hard is it?"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        asked(
+            "Given a conversation (between Human and Assistant) and a follow up message from "
+            "Human, rewrite the message to be a standalone question.\n\n"
+            f"<Chat History>\n{HISTORY}\n\n<Follow Up Message>\n{FOLLOW_UP}\n\n"
+            "<Standalone question>\n"
+        ),
+        asked(
+            "Rewrite the question for search while keeping its meaning.\nIf the conversation "
+            f"history is empty, DO NOT change the query.\n\nConversation history:\n{HISTORY}\n\n"
+            f"User Query: {FOLLOW_UP}\nRewritten Query:"
+        ),
+        asked(
+            f"{FOLLOW_UP}\n\nGiven the above conversation, generate a search query to look up "
+            "what is relevant to the conversation",
+            "",
+            *SAID,
+        ),
+        asked(
+            f"Generate search query for: {FOLLOW_UP}",
+            "Below is a history of the conversation so far. Generate a search query based on the "
+            "conversation and the new question.",
+            *SAID,
+        ),
+        asked(
+            f"<conversation_history>\n{HISTORY}\n</conversation_history>\n"
+            f"<query>{FOLLOW_UP}</query>\nRewrite the query as a standalone query."
+        ),
+    ],
+    ids=["LlamaIndex", "Haystack", "LangChain, search query", "Azure search demo", "tags"],
+)
+def test_a_follow_up_that_is_to_stand_alone_is_rewritten(prompt: Prompt) -> None:
+    assert read(prompt) == Rewrite(FOLLOW_UP, SAID)
+
+
+def of(instructions: str) -> Task:
+    return read(asked(f"{instructions}\n\nContext:\n{JOINED}\n\nQuestion: {QUESTION}"))
+
+
+@pytest.mark.parametrize(
+    ("instruction", "abstention"),
+    [
+        ("If it is not there, reply NOT_FOUND.", "NOT_FOUND"),
+        ("If it is not there, answer `none`.", "none"),
+        ("If you are unsure, let the user know that you do not know.", "I do not know."),
+        ("If it is missing, state that the answer is not in the context.",
+         "The answer is not in the context."),
+        ("Wenn die Antwort fehlt, antworte mit \u201eUnbekannt.\u201c", "Unbekannt."),
+        ("If it is not there, say 'I can't tell.'", "I can't tell."),
+    ],
+)  # fmt: skip
+def test_an_abstention_is_found_in_other_words(instruction: str, abstention: str) -> None:
+    task = of(instruction)
+    assert isinstance(task, Answer)
+    assert task.passages == one()
+    assert task.abstention == abstention
