@@ -25,8 +25,8 @@ from app.local.engine.parsers.render import table, tidy
 from app.local.engine.store.analysis import terms
 from app.local.engine.text import sentences
 from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.context import find
 from app.local.engine.writer.markup import elements
-from app.local.engine.writer.passages import find
 from app.local.engine.writer.phrases import phrases
 from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.question import Question
