@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from math import ceil
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -327,6 +329,64 @@ def test_what_it_prints_is_in_its_log_and_the_end_of_it_in_the_answer(
     for _ in range(3):
         invoke(client, name, 500_000)
     assert sum(path.stat().st_size for path in log.parent.glob(f"{name}.log*")) < 2_200_000
+
+
+REPORT = re.compile(
+    r"^REPORT RequestId: (?P<id>[\w-]{36})\tDuration: (?P<run>\d+\.\d\d) ms\tBilled Duration: "
+    r"(?P<billed>\d+) ms\tMemory Size: (?P<size>\d+) MB\tMax Memory Used: (?P<used>\d+) MB"
+    r"(\tInit Duration: (?P<init>\d+\.\d\d) ms)?(\tStatus: (?P<status>.*))?$",
+    re.MULTILINE,
+)
+
+
+def reports(client: "LambdaClient", name: str, *events: object) -> Iterator[re.Match[str]]:
+    for event in events:
+        answer = client.invoke(FunctionName=name, LogType="Tail", Payload=json.dumps(event))
+        tail = base64.b64decode(answer["LogResult"]).decode()
+        report = REPORT.search(tail)
+        assert report, tail
+        assert report["id"] == answer["ResponseMetadata"]["RequestId"]
+        yield report
+
+
+def test_its_report_has_what_lambda_says(client: "LambdaClient", make: Make) -> None:
+    name = make(
+        """
+        import os, time
+        time.sleep(0.2)
+        held = []
+        def handler(event, context):
+            held.append(b"x" * (event["megabytes"] * 2**20))
+            time.sleep(event.get("seconds", 0))
+            if "status" in event:
+                os._exit(event["status"])
+        """,
+        MemorySize=512,
+        Timeout=1,
+    )
+    events = ({"megabytes": 1}, {"megabytes": 60, "seconds": 0.1})
+    cold, warm = reports(client, name, *events)
+    assert float(cold["init"]) >= 200
+    assert int(cold["billed"]) == ceil(float(cold["run"]) + float(cold["init"]))
+    assert (warm["init"], warm["status"]) == (None, None)
+    assert float(warm["run"]) >= 100
+    assert int(warm["billed"]) == ceil(float(warm["run"]))
+    assert cold["size"] == warm["size"] == "512"
+    assert 0 < int(cold["used"]) < 100
+    assert int(warm["used"]) >= int(cold["used"]) + 55
+    gone, late = reports(
+        client, name, {"megabytes": 0, "status": 3}, {"megabytes": 0, "seconds": 9}
+    )
+    assert gone["status"] == "error\tError Type: Runtime.ExitError"
+    assert late["status"] == "timeout"
+    assert float(late["run"]) >= 1000
+
+
+def test_the_report_of_a_function_that_cannot_be_loaded(client: "LambdaClient", make: Make) -> None:
+    (report,) = reports(client, make("import no_such_module"), {})
+    assert report["status"] == "error\tError Type: Runtime.ImportModuleError"
+    assert report["run"] == "0.00"
+    assert float(report["init"]) > 0
 
 
 def test_what_is_no_function(client: "LambdaClient", make: Make) -> None:
@@ -658,6 +718,7 @@ def test_what_was_in_hand_is_taken_up_at_once_after_a_restart(tmp_path: Path) ->
 PARENT = """
 import sys, time
 from itertools import count
+from math import ceil
 from pathlib import Path
 from threading import Thread
 from app.local.lambda_.runtime import Functions

@@ -1,7 +1,8 @@
 """The program of a function's process. It imports Python's library and nothing of the stand-in.
 
     stdin    a request a line: {"id", "arn", "deadline", "payload", "context"}
-    stdout   {"ready": true}, then an answer a line: {"result": text} or {"error": {...}}
+    stdout   {"ready": true}, then an answer a line: {"result": text} or {"error": {...}}; each with
+             the most memory that the process has taken so far, in bytes
     stderr   what the function prints, between the lines START and END
 
 The function's own stdin is empty, and its stdout goes to stderr. A thread reads the requests, so
@@ -13,6 +14,7 @@ import importlib
 import json
 import os
 import queue
+import resource
 import signal
 import sys
 import threading
@@ -104,8 +106,21 @@ def _read(requests: BinaryIO, inbox: "queue.SimpleQueue[JSON]") -> None:
 
 
 def _answer(answers: BinaryIO, answer: JSON) -> None:
-    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.write(json.dumps(answer | {"memory": _most_memory()}).encode() + b"\n")
     answers.flush()
+
+
+def _most_memory() -> int:
+    """The most memory that this process has had, in bytes.
+
+    On Linux getrusage counts that of the process which started this one too, as it was then:
+    https://man7.org/linux/man-pages/man5/proc_pid_status.5.html has our own, in kB.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = (line.split() for line in status.read_text().splitlines())
+        return next((int(words[1]) * 1024 for words in lines if words[:1] == ["VmHWM:"]), 0)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS: in bytes
 
 
 def _log(line: str) -> None:

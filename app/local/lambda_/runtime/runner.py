@@ -4,11 +4,11 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -106,10 +106,9 @@ class Runner:
         request = {"id": request_id, "arn": arn, "payload": payload, "context": context}
         with self._slot(function.name):
             worker = self._take(function)
-            started = time.monotonic()
             try:
-                result, error = _send(worker, function, request)
-                worker.append_to_log(_report(function, request_id, time.monotonic() - started))
+                result, error, status = _send(worker, function, request)
+                worker.append_to_log(_report(worker, function, request_id, status))
             except BaseException:
                 self._end(worker)
                 raise
@@ -206,40 +205,57 @@ class Runner:
         }
 
 
-def _send(worker: FunctionProcess, function: Function, request: JSON) -> tuple[bytes, str | None]:
-    """Send a request to a process. Returns the result or error as JSON, and the kind of error."""
+def _send(
+    worker: FunctionProcess, function: Function, request: JSON
+) -> tuple[bytes, str | None, str]:
+    """Send a request to a process. Returns the result or error as JSON, the kind of error, and what
+    the report says of a process that did not answer.
+    """
     name = f"RequestId: {request['id']}"
     try:
         answer = worker.invoke(request, function.timeout)
     except InitFailed as error:
-        return _json(error.body | {"requestId": request["id"]}), UNHANDLED
+        body = error.body | {"requestId": request["id"]}
+        return _json(body), UNHANDLED, f"\tStatus: error\tError Type: {error.body['errorType']}"
     except FunctionTimedOut:
         message = f"{name} Error: Task timed out after {function.timeout:.2f} seconds"
         worker.append_to_log(message)
-        return _json({"errorType": "Sandbox.Timedout", "errorMessage": message}), UNHANDLED
+        body = {"errorType": "Sandbox.Timedout", "errorMessage": message}
+        return _json(body), UNHANDLED, "\tStatus: timeout"
     except Exited as error:
         message = f"{name} Error: {error}"
         worker.append_to_log(message)
-        return _json({"errorType": "Runtime.ExitError", "errorMessage": message}), UNHANDLED
+        body = {"errorType": "Runtime.ExitError", "errorMessage": message}
+        return _json(body), UNHANDLED, "\tStatus: error\tError Type: Runtime.ExitError"
     if "error" in answer:
-        return _json(answer["error"]), UNHANDLED
+        return _json(answer["error"]), UNHANDLED, ""
     result = answer["result"].encode()
     if len(result) > LARGEST_RESULT:
         message = (
             f"Response payload size exceeded maximum allowed payload size ({LARGEST_RESULT} bytes)."
         )
         body = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}
-        return _json(body), UNHANDLED
-    return result, None
+        return _json(body), UNHANDLED, ""
+    return result, None, ""
 
 
 def _json(error: JSON) -> bytes:
     return json.dumps(error).encode()
 
 
-def _report(function: Function, request_id: str, seconds: float) -> str:
-    milliseconds = seconds * 1000
-    return (
-        f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\t"
-        f"Memory Size: {function.settings['MemorySize']} MB"
-    )
+def _report(worker: FunctionProcess, function: Function, request_id: str, status: str) -> str:
+    """The line that ends an invocation in the log, as Lambda writes it. Loading the function is
+    billed: https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
+    """
+    run, init = worker.run_seconds * 1000, worker.init_seconds
+    billed = ceil(run + (init or 0.0) * 1000)
+    fields = [
+        f"REPORT RequestId: {request_id}",
+        f"Duration: {run:.2f} ms",
+        f"Billed Duration: {billed} ms",
+        f"Memory Size: {function.settings['MemorySize']} MB",
+        f"Max Memory Used: {ceil(worker.memory / 2**20)} MB",
+    ]
+    if init is not None:
+        fields.append(f"Init Duration: {init * 1000:.2f} ms")
+    return "\t".join(fields) + status

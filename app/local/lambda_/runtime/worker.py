@@ -63,6 +63,9 @@ class FunctionProcess:
 
     Attributes:
         tail: the end of what the last invocation printed.
+        memory: bytes, the most that it had taken when it answered last.
+        init_seconds: what it took to load the function, if the last invocation waited for it.
+        run_seconds: what the last invocation took, without that.
     """
 
     def __init__(self, code: Path, environment: Mapping[str, str], log: Log) -> None:
@@ -78,7 +81,11 @@ class FunctionProcess:
         )
         self._requests, self._answers, printed = _pipes(self._process)
         self._ready = False
+        self._started = time.monotonic()
         self.tail = b""
+        self.memory = 0
+        self.init_seconds: float | None = None
+        self.run_seconds = 0.0
         self._printed = Event()
         self._output = printed
         self._reader = Loop(f"lambda-log-{self._process.pid}", self._read_line)
@@ -95,6 +102,7 @@ class FunctionProcess:
         Raises:
             InitFailed, FunctionTimedOut, Exited: there is no answer, and the process has ended.
         """
+        self.init_seconds, self.run_seconds = None, 0.0
         if not self._ready:
             self._wait_ready(max(seconds, INIT_SECONDS))
         self.tail = b""
@@ -103,7 +111,11 @@ class FunctionProcess:
         with suppress(BrokenPipeError):  # it has exited: _answer finds out
             self._requests.write(line.encode() + b"\n")
             self._requests.flush()
-        return self._answer(time.monotonic() + seconds)
+        started = time.monotonic()
+        try:
+            return self._answer(started + seconds)
+        finally:
+            self.run_seconds = time.monotonic() - started
 
     def append_to_log(self, line: str) -> None:
         """Write a line into the function's log, after all that the invocation printed."""
@@ -126,7 +138,10 @@ class FunctionProcess:
         self._answers.close()
 
     def _wait_ready(self, seconds: float) -> None:
-        answer = self._answer(time.monotonic() + seconds)
+        try:
+            answer = self._answer(time.monotonic() + seconds)
+        finally:
+            self.init_seconds = time.monotonic() - self._started
         if "error" in answer:
             self.kill()
             raise InitFailed(answer["error"])
@@ -146,6 +161,7 @@ class FunctionProcess:
                 raise Exited(self._exit_reason())
             line += chunk
         answer: JSON = json.loads(line)
+        self.memory = answer.pop("memory")
         return answer
 
     def _exit_reason(self) -> str:
