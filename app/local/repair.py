@@ -21,6 +21,7 @@ from app.local.bedrock_agent.agents import state as agents
 from app.local.bedrock_agent.knowledge_bases import state as knowledge
 from app.local.control import state as control
 from app.local.database import Damaged, Database, InUse
+from app.local.dynamodb import storage
 from app.local.lambda_.runtime import catalogue
 from app.local.s3.storage import Buckets, index
 from app.local.s3.storage.folder import STATE_FOLDER
@@ -33,6 +34,7 @@ DATABASES = {
     INDEX: index.SCHEMA,
     Path("knowledge", "state.sqlite"): knowledge.SCHEMA + control.SCHEMA,
     Path("functions", "functions.sqlite"): catalogue.SCHEMA,
+    Path("dynamodb", "tables.sqlite"): storage.SCHEMA,
     Path("guard", "state.sqlite"): guardrails.SCHEMA + control.SCHEMA,
     Path("profiles", "state.sqlite"): inference_profiles.SCHEMA + control.SCHEMA,
     Path("agents", "state.sqlite"): agents.SCHEMA + control.SCHEMA,

@@ -31,6 +31,7 @@ MAKE_ROOM: Mapping[str, frozenset[str]] = {
     "bedrock-agent": frozenset(
         {"DeleteKnowledgeBaseDocuments", "DeleteDataSource", "DeleteKnowledgeBase"}
     ),
+    "dynamodb": frozenset({"DeleteItem", "DeleteTable"}),
     "lambda": frozenset({"DeleteFunction"}),
 }
 TAKE_ROOM: Mapping[str, frozenset[str]] = {
@@ -40,6 +41,9 @@ TAKE_ROOM: Mapping[str, frozenset[str]] = {
     ),
     "sqs": frozenset({"SendMessage", "SendMessageBatch"}),
     "bedrock-agent": frozenset({"IngestKnowledgeBaseDocuments", "StartIngestionJob"}),
+    "dynamodb": frozenset(
+        {"CreateTable", "PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems"}
+    ),
     "lambda": frozenset({"CreateFunction", "UpdateFunctionCode"}),
 }
 

@@ -89,6 +89,8 @@ class StandIn:
                 options.home, queues, self._functions_environment, python_path=[REPOSITORY]
             )
             opened.callback(functions.close)
+            tables = dynamodb.Tables(options.home)
+            opened.callback(tables.close)
             scanner = FolderScanner(buckets)
             opened.callback(scanner.close)
             self._running = (knowledge, functions, scanner)
@@ -99,7 +101,7 @@ class StandIn:
             "bedrock-runtime": bedrock_runtime.handlers(trades, models),
             "bedrock-agent": agent,
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(trades, knowledge, agent),
-            "dynamodb": dynamodb.handlers(),
+            "dynamodb": dynamodb.handlers(tables),
             "lambda": lambda_.handlers(functions, queues, buckets),
             "s3": s3.handlers(buckets, queues.send_to_arn, keys=options.keys),
             "sqs": sqs.handlers(queues),

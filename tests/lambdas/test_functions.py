@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,12 +65,14 @@ def lambda_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lambda]:
         ingested.append(call.params)
         return {"documentDetails": []}
 
-    services = {
-        "bedrock-agent": {"IngestKnowledgeBaseDocuments": ingest},
-        "dynamodb": dynamodb.handlers(),
-    }
+    folder = tmp_path_factory.mktemp("home")
     with ExitStack() as stack:
-        running = stack.enter_context(home(tmp_path_factory.mktemp("home"), services))
+        tables = stack.enter_context(closing(dynamodb.Tables(folder)))
+        services = {
+            "bedrock-agent": {"IngestKnowledgeBaseDocuments": ingest},
+            "dynamodb": dynamodb.handlers(tables),
+        }
+        running = stack.enter_context(home(folder, services))
         yield Lambda(running, ingested)
 
 

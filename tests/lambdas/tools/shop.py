@@ -1,7 +1,9 @@
 """The tools' tables, in DynamoDB on the laptop, and an environment that points at them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +22,9 @@ KEYS = {"orders": ("customer", "order_id"), "products": ("product_id",)}
 def tables() -> Iterator[tuple[Server, dict[str, "Table"]]]:
     """The tables, empty, by the names of their tools; the environment is this for as long."""
     with (
-        serving({"dynamodb": dynamodb.handlers()}) as server,
+        TemporaryDirectory() as folder,
+        closing(dynamodb.Tables(Path(folder))) as kept,
+        serving({"dynamodb": dynamodb.handlers(kept)}) as server,
         pytest.MonkeyPatch.context() as patch,
     ):
         for name, value in environment(server.url).items():
