@@ -30,7 +30,7 @@ import boto3
 from botocore.config import Config
 
 from app.local.faults import Faults
-from app.local.wire import JSON, Application, Call, WaitingHandler, WaitingService
+from app.local.wire import JSON, Application, Call, Endpoints, WaitingHandler, WaitingService
 from app.local.wire.connection import listen
 from app.local.wire.models import model
 from app.local.wire.server import serve_on
@@ -68,13 +68,17 @@ class Server:
 
 @contextmanager
 def serving(
-    services: Mapping[str, WaitingService], spool: Path | None = None, *, grace: float = 1
+    services: Mapping[str, WaitingService],
+    spool: Path | None = None,
+    *,
+    grace: float = 1,
+    endpoints: Endpoints | None = None,
 ) -> Iterator[Server]:
     """Handlers behind HTTP. `grace`: what is under way at the end may take so many seconds."""
     faults = Faults()
     checked = {name: _checked(name, service) for name, service in services.items()}
     with TemporaryDirectory() as temporary:
-        application = Application(checked, spool or Path(temporary), faults)
+        application = Application(checked, spool or Path(temporary), faults, endpoints)
         with in_thread(application, grace) as (url, stop):
             server = Server(url, faults, stop)
             try:

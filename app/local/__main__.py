@@ -40,7 +40,9 @@ def main() -> None:
     )
     with _opened(options) as stand_in:
         faults = Faults() if arguments.faults else None
-        application = Application(stand_in.services, options.home / "spool", faults)
+        application = Application(
+            stand_in.services, options.home / "spool", faults, stand_in.endpoints
+        )
 
         def ready(port: int) -> None:
             url = f"http://{HOST}:{port}"

@@ -32,6 +32,7 @@ from app.local.bedrock.guardrails import Guardrails
 from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableModels
 from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.bedrock_agent.knowledge_bases import Knowledge
+from app.local.bedrock_runtime import chat_completions
 from app.local.lambda_.runtime import Functions
 from app.local.reserve import Reserve
 from app.local.s3.storage import Buckets, FolderScanner
@@ -108,6 +109,7 @@ class StandIn:
             "sts": sts.handlers(),
         }
         self.services = Reserve(options.home).over(services)
+        self.endpoints = chat_completions.endpoints(trades, foundation_models)
 
     def start(self, url: str) -> None:
         """Go on with the work that the last stop left, and take more. Functions call this URL."""

@@ -144,7 +144,7 @@ def laptop(
             name: {**service, **(more or {}).get(name, {})}
             for name, service in stand_in.services.items()
         }
-        wire = Application(services, folder / "spool", faults)
+        wire = Application(services, folder / "spool", faults, stand_in.endpoints)
         url, _ = stack.enter_context(in_thread(wire))
         stand_in.start(url)
         with patch.dict(os.environ):

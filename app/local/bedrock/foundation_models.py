@@ -82,6 +82,11 @@ def find(identifier: str) -> FoundationModel | None:
     return models().get(parse(identifier).model)
 
 
+def active(now: datetime) -> list[FoundationModel]:
+    """The models that have not ended."""
+    return [model for model in models().values() if not model.ended(now)]
+
+
 def can_write(identifier: str) -> bool:
     """Whether an id, inference profile or ARN is of a model that writes text and has not ended."""
     model = find(identifier)

@@ -16,8 +16,8 @@ The life of a request, in order; `application.py` is this list as code:
 An error at any step is answered as that service would answer it (`error_response`, `errors`). Every
 step is driven by the models that botocore ships (`models`); no operation is written out anywhere.
 `json_body`, `xml_body` and `query_body` read and write what is inside a body, `own_endpoints`
-answers for the stand-in itself, and `server` speaks HTTP, over the sockets of
-`connection` and `goaway`.
+answers for the stand-in itself, `json_endpoints` where no service has the path, and `server`
+speaks HTTP, over the sockets of `connection` and `goaway`.
 
 A handler takes a `Call` and returns a result in the shape that boto3 would return it:
 
@@ -59,7 +59,9 @@ from app.local.wire.call import (
     WaitingHandler,
     WaitingService,
 )
+from app.local.wire.json_endpoints import Endpoints, events_response, json_response
 from app.local.wire.models import SERVICES, operations
+from app.local.wire.response import Response
 from app.local.wire.server import serve
 from app.local.wire.waiting import translate_errors
 
@@ -69,13 +71,17 @@ __all__ = [
     "Application",
     "BodyFile",
     "Call",
+    "Endpoints",
     "Handler",
+    "Response",
     "Service",
     "ServiceError",
     "WaitingHandler",
     "WaitingService",
     "coverage",
+    "events_response",
     "is_from_page",
+    "json_response",
     "serve",
     "translate_errors",
 ]

@@ -13,7 +13,7 @@ from botocore.model import OperationModel
 
 from app.local.disk import disk_problem
 from app.local.faults import Fault, Faults
-from app.local.wire import own_endpoints
+from app.local.wire import json_endpoints, own_endpoints
 from app.local.wire.admission import check_content_type, check_host, check_sender
 from app.local.wire.body import (
     SPOOL_PREFIX,
@@ -30,6 +30,7 @@ from app.local.wire.delivery import Receive, Send, deliver
 from app.local.wire.error_response import error_response
 from app.local.wire.errors import Malformed, Undecodable, dialect
 from app.local.wire.fault_injection import Reset, inject_fault
+from app.local.wire.json_endpoints import Endpoint, Endpoints
 from app.local.wire.models import SERVICES, model
 from app.local.wire.parameters import parse
 from app.local.wire.request import RequestHead
@@ -51,16 +52,22 @@ class Application:
     """The stand-in as an ASGI application: services by name, each a mapping of handlers.
 
     `spool` is a folder for the bodies of requests under way; what a crash left in it is removed.
-    With `faults`, tests can order faults over HTTP.
+    With `faults`, tests can order faults over HTTP; they do not strike `endpoints`, which are those
+    that no service has.
     """
 
     def __init__(
-        self, services: Mapping[str, WaitingService], spool: Path, faults: Faults | None = None
+        self,
+        services: Mapping[str, WaitingService],
+        spool: Path,
+        faults: Faults | None = None,
+        endpoints: Endpoints | None = None,
     ) -> None:
         self._services = services
         self._routes = Routes(self._handles)
         self._spool = spool
         self._faults = faults
+        self._endpoints = endpoints or {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
         self._in_threads = 0  # requests that have a thread, or wait for one
         self._under_way = 0  # requests in all
@@ -92,6 +99,8 @@ class Application:
         source = chunks(receive)
         if request.path.startswith(own_endpoints.PREFIX):
             return own_endpoints.answer(request, await in_memory(source), self._faults), None
+        if endpoint := self._endpoints.get((request.method, request.path)):
+            return await self._answer_json(endpoint, request, receive), None
         service = _service_for_errors(signing_name_of(request))
         fault = None
         try:
@@ -124,6 +133,21 @@ class Application:
             response = error_response(service, request, _translated(error, service, request))
         response.add_headers(dict.fromkeys(_ID_HEADERS.get(service, _ID_HEADER), request.id))
         return response, fault
+
+    async def _answer_json(
+        self, endpoint: Endpoint, request: RequestHead, receive: Receive
+    ) -> Response:
+        """Answer a request for an endpoint that no service has."""
+        try:
+            body = await json_endpoints.read_body(request, chunks(receive))
+            self._check_room(json_endpoints.SERVICE)
+            response = await unless_disconnected(endpoint(body), receive)
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001 - every request gets an answer
+            response = json_endpoints.error_response(error, request)
+        response.add_headers({"x-amzn-requestid": request.id})
+        return response
 
     def _check_there(self, operation: OperationModel) -> None:
         """Refuse an operation that has no handler.
