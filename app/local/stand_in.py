@@ -47,7 +47,7 @@ REPOSITORY = Path(__file__).parents[2]  # where a function finds the application
 class Options:
     """What a stand-in is asked for.
 
-    ObjectAttributes:
+    Attributes:
         home: where it keeps everything.
         precision: how the encoder computes.
         model_url: an OpenAI-compatible server that writes the answers; the extractive stand-in
@@ -109,7 +109,7 @@ class StandIn:
             "sts": sts.handlers(),
         }
         self.services = Reserve(options.home).over(services)
-        self.endpoints = chat_completions.endpoints(trades, foundation_models)
+        self.endpoints = chat_completions.endpoints(trades, models)
 
     def start(self, url: str) -> None:
         """Go on with the work that the last stop left, and take more. Functions call this URL."""

@@ -48,7 +48,7 @@ def endpoints(
 ) -> Endpoints:
     """The endpoints, by method and path; the arguments are those of `handlers`."""
 
-    async def list_models(_: JSON) -> Response:
+    async def list_models(_body: JSON, _region: str) -> Response:
         listed = [one.id for one in models.active(now()) if one.body == BODY]
         data = [
             {"id": one, "object": "model", "created": CREATED, "owned_by": one.partition(".")[0]}
@@ -56,8 +56,8 @@ def endpoints(
         ]
         return json_response({"object": "list", "data": data}, {})
 
-    async def complete(body: JSON) -> Response:
-        model = _model(body, models, now())
+    async def complete(body: JSON, region: str) -> Response:
+        model = _model(body, models, region, now())
         family = FAMILIES[BODY]
         with failing(model):
             request = fit(model, family.read(body))
@@ -75,18 +75,16 @@ def endpoints(
     }
 
 
-def _model(body: JSON, models: Catalogue, now: datetime) -> InvokedModel:
+def _model(body: JSON, models: Catalogue, region: str, now: datetime) -> InvokedModel:
     """The model that a body names.
 
     Raises:
-        ServiceError: it names none, or one that is not asked by this path.
+        ServiceError: it names none, or one that is not invoked in this Region or not by this path.
     """
     name = body.get("model")
     if not isinstance(name, str) or not name:
         raise ServiceError("ValidationException", "model: Field required")
-    model = models.find(name)
-    if model is None or model.ended(now):
-        raise ServiceError("ResourceNotFoundException", f"The model '{name}' does not exist.")
+    model = models.invoked(name, region, now)
     if model.body != BODY:
         raise ServiceError(
             "ValidationException",

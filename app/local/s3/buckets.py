@@ -169,7 +169,7 @@ def _check_bucket_type(params: JSON, configuration: JSON) -> None:
 class Subresource:
     """A row of the table.
 
-    ObjectAttributes:
+    Attributes:
         operations: the names of put, get and delete; S3 has no delete for some.
         check: takes the buckets and the put's parameters.
     """

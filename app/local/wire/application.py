@@ -24,7 +24,15 @@ from app.local.wire.body import (
     in_memory,
     receive_body,
 )
-from app.local.wire.call import JSON, BodyFile, Call, ServiceError, WaitingHandler, WaitingService
+from app.local.wire.call import (
+    JSON,
+    BodyFile,
+    Call,
+    ServiceError,
+    WaitingHandler,
+    WaitingService,
+    region_of,
+)
 from app.local.wire.catalogue import Absence, find_absent
 from app.local.wire.delivery import Receive, Send, deliver
 from app.local.wire.error_response import error_response
@@ -141,7 +149,9 @@ class Application:
         try:
             body = await json_endpoints.read_body(request, chunks(receive))
             self._check_room(json_endpoints.SERVICE)
-            response = await unless_disconnected(endpoint(body), receive)
+            response = await unless_disconnected(
+                endpoint(body, region_of(request.headers)), receive
+            )
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - every request gets an answer

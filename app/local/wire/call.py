@@ -66,8 +66,13 @@ class Call:
     @property
     def region(self) -> str:
         """The Region that the caller signed for."""
-        scope = _SCOPE.search(self.headers.get("authorization", ""))
-        return scope["region"] if scope else DEFAULT_REGION
+        return region_of(self.headers)
+
+
+def region_of(headers: Mapping[str, str]) -> str:
+    """The Region that a request is signed for, by its headers; names in lower case."""
+    scope = _SCOPE.search(headers.get("authorization", ""))
+    return scope["region"] if scope else DEFAULT_REGION
 
 
 Handler = Callable[[Call], JSON]

@@ -82,7 +82,7 @@ def test_a_stream_is_the_same_answer_in_chunks(http: httpx2.Client, include_usag
     ("body", "status", "code", "words"),
     [
         ({}, 400, "validation_error", "model: Field required"),
-        (BODY | {"model": "gpt-4o"}, 404, "resource_not_found_error", "'gpt-4o' does not exist"),
+        (BODY | {"model": "gpt-4o"}, 400, "validation_error", "model identifier is invalid"),
         (BODY | {"model": "amazon.nova-lite-v1:0"}, 400, "validation_error", "The stand-in"),
         ({"model": MODEL, "messages": []}, 400, "validation_error", "messages"),
     ],

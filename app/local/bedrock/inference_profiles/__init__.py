@@ -46,6 +46,10 @@ class InvocableModels:
         """As `foundation_models.counted`: no profile is counted for."""
         return foundation_models.counted(identifier, region, now)
 
+    def active(self, now: datetime) -> list[FoundationModel]:
+        """The foundation models that have not ended."""
+        return foundation_models.active(now)
+
     def can_write(self, identifier: str) -> bool:
         """Whether it is of a model that writes text and has not ended."""
         name = parse(identifier)

@@ -159,7 +159,7 @@ class FolderWatch:
 class Difference:
     """A key whose row and file do not match.
 
-    ObjectAttributes:
+    Attributes:
         row: the object as its row describes it; None without a row.
         file: the object as its file is now; None without a file.
     """
@@ -184,7 +184,7 @@ class Difference:
 class Survey:
     """The result of looking at a folder.
 
-    ObjectAttributes:
+    Attributes:
         recent: the paths of files that changed so recently that they may still be written to.
     """
 

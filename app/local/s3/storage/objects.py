@@ -75,7 +75,7 @@ class DamagedObject(Exception):
 class ObjectAttributes:
     """The description of an object by its writer.
 
-    ObjectAttributes:
+    Attributes:
         headers: content headers, by their names in S3's model: {"CacheControl": "no-store"}.
         metadata: the user's own metadata, names in lower case.
         encryption: the members about encryption, by their names in S3's model:
@@ -94,7 +94,7 @@ class ObjectAttributes:
 class Object:
     """An object, as it was when its file had this identity.
 
-    ObjectAttributes:
+    Attributes:
         version: the name of this state, different for every write.
         path: of its file, relative to the bucket's folder.
         md5: of its bytes, in hexadecimal.
@@ -137,7 +137,7 @@ class Object:
 class Marker:
     """A delete marker: while it is the newest version of its key, there is no object.
 
-    ObjectAttributes:
+    Attributes:
         version: a name of its own, as every state of an object has.
         moment: when the marker was made, in seconds since 1970.
     """

@@ -30,7 +30,7 @@ class Transaction(NamedTuple):
 class Registry:
     """The buckets of a home, without their objects.
 
-    ObjectAttributes:
+    Attributes:
         lock: is held for every change to buckets and objects.
         staging: holds the bytes that lie in no bucket's folder.
         changes: the paths that a person may have changed in the folders.

@@ -28,7 +28,7 @@ def new_version() -> str:
 class Staged:
     """Bytes in the staging folder.
 
-    ObjectAttributes:
+    Attributes:
         md5: of all bytes, in hexadecimal.
         checksums: by algorithm, in base64: {"CRC32": "..."}.
     """

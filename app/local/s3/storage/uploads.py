@@ -25,7 +25,7 @@ class NoSuchUpload(KeyError):
 class MultipartUpload:
     """A multipart upload.
 
-    ObjectAttributes:
+    Attributes:
         algorithm: of the parts' checksums, such as "CRC32"; None if they have none.
         checksum_type: "COMPOSITE" if the object's checksum is made of its parts' checksums, or
             "FULL_OBJECT" if it is made of all bytes.
