@@ -37,6 +37,7 @@ from app.local.wire import JSON, Call, ServiceError, WaitingService
 
 METRICS = "amazon-bedrock-invocationMetrics"
 CONTENT_TYPE = "application/json"
+SERVER = "Start an OpenAI-compatible server, and name it in OUTCROP_LOCAL_MODEL_URL."
 
 
 def handlers(
@@ -177,10 +178,10 @@ class _Runtime:
         prompt = request.prompt
         plans = prompt.tools or prompt.output_schema is not None
         if plans and not self._engine.writer.uses_tools:
-            raise InvalidBody(
-                "The stand-in's writer uses no tools and fills no schemas. Start an "
-                "OpenAI-compatible server, and name it in OUTCROP_LOCAL_MODEL_URL."
-            )
+            raise InvalidBody(f"The stand-in's writer uses no tools and fills no schemas. {SERVER}")
+        shows = any(turn.all_images for turn in prompt.turns)
+        if shows and not self._engine.writer.sees_images:
+            raise InvalidBody(f"The stand-in's writer sees no images. {SERVER}")
         return request
 
     def _model(self, call: Call) -> InvokedModel:

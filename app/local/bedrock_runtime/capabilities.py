@@ -81,6 +81,8 @@ def permit(model: InvokedModel, prompt: Prompt) -> None:
         raise InvalidBody(NO_TOOLS)
     if _forced(prompt.tool_choice) and model.body == "anthropic" and not can.choices:
         raise InvalidBody('tool_choice: type "tool" and "any" are not supported for this model.')
+    if "IMAGE" not in model.input and any(turn.all_images for turn in prompt.turns):
+        raise InvalidBody(unsupported_block("image"))
     if can.schemas:
         return
     strict = next((n for n, tool in enumerate(prompt.tools) if tool.strict), None)
@@ -128,6 +130,14 @@ def _schema(model: InvokedModel, problem: str, claudes: str, member: str) -> Inv
 def unsupported(field: str) -> str:
     """What Converse says of a field that the model has nothing for."""
     return f"This model doesn't support the {field} field. Remove {field} and try again."
+
+
+def unsupported_block(kind: str) -> str:
+    """What Converse says of a block that the model has nothing for."""
+    return (
+        f"This model doesn't support the {kind} content block that you provided. Update the "
+        "content block and try again."
+    )
 
 
 def _forced(choice: ToolChoice) -> bool:

@@ -6,17 +6,18 @@ what a model can do with them is in `capabilities`.
 """
 
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
 from app.local.bedrock_runtime.answers import Answering, failing_in_stream
 from app.local.bedrock_runtime.bodies import Family, InvalidBody, Request
 from app.local.bedrock_runtime.bodies.conversation import conversation
+from app.local.bedrock_runtime.bodies.images import converse_image, images_of
 from app.local.bedrock_runtime.bodies.nova import STOPS, block_events, message, usage
 from app.local.bedrock_runtime.bodies.schema import malformed
 from app.local.bedrock_runtime.bodies.tool_configuration import (
-    TOOL_BLOCKS,
+    APART,
     check_tool_turns,
     not_an_object,
     read_choice,
@@ -29,6 +30,7 @@ from app.local.bedrock_runtime.capabilities import (
     capabilities,
     permit_converse,
     unsupported,
+    unsupported_block,
 )
 from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine.writer import Prompt, Turn
@@ -79,6 +81,7 @@ def read(params: JSON, family: Family) -> Request:
         max_tokens=config.get("maxTokens"),
         temperature=config.get("temperature"),
         top_p=config.get("topP"),
+        effort=params.get("outputConfig", {}).get("effort"),
         top_k=_top_k(params.get("additionalModelRequestFields") or {}, family),
         stop=config.get("stopSequences", ()),
     )
@@ -94,6 +97,8 @@ def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: boo
     permit_converse(model, request.prompt, streamed=streamed)
     if params.get("outputConfig") and not can.schemas:
         raise InvalidBody(unsupported("outputConfig"))
+    if "IMAGE" not in model.input and any(turn.all_images for turn in request.prompt.turns):
+        raise InvalidBody(unsupported_block("image"))
     if not can.mixed_results:
         _check_results(params)
 
@@ -126,14 +131,16 @@ def _output_schema(params: JSON) -> JSON | None:
 def _turn(message: JSON, where: str) -> Turn:
     """A message. What tools it uses, and what they answered, stands apart from its text."""
     uses, results = read_tool_blocks(message["role"], message["content"], where)
-    rest = [block for block in message["content"] if not block.keys() & TOOL_BLOCKS]
-    return Turn(message["role"], _text(rest, where), uses, results)
+    images = images_of(message["content"], where, converse_image)
+    return Turn(message["role"], _text(message["content"], where, APART), uses, results, images)
 
 
-def _text(blocks: Sequence[JSON], where: str) -> str:
+def _text(blocks: Sequence[JSON], where: str, apart: Set[str] = frozenset()) -> str:
+    """The text of blocks, but for those that are read apart from it."""
     return "\n".join(
         text
         for place, block in enumerate(blocks)
+        if not block.keys() & apart
         if (text := _block(block, f"{where}.content.{place}")) is not None
     )
 
@@ -151,10 +158,7 @@ def _block(block: JSON, where: str) -> str | None:
         case {"cachePoint": _}:
             return None
         case _:
-            raise InvalidBody(
-                f"This model doesn't support the {next(iter(block))} content block that you "
-                "provided. Update the content block and try again."
-            )
+            raise InvalidBody(unsupported_block(next(iter(block))))
 
 
 def _top_k(fields: Any, family: Family) -> int | None:

@@ -16,6 +16,11 @@ class InvokedModel(Protocol):
         ...
 
     @property
+    def input(self) -> tuple[str, ...]:
+        """What it reads: TEXT, IMAGE, .."""
+        ...
+
+    @property
     def streaming(self) -> bool: ...
 
     @property

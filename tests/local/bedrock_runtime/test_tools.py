@@ -1,6 +1,7 @@
 """Tool use and reasoning: as botocore reads them of Converse, and in the chunks of families."""
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from app.local.engine.writer import (
     Citation,
     Delta,
     Finish,
+    Image,
     Prompt,
     ReasoningDelta,
     Sampling,
@@ -61,6 +63,7 @@ class Scripted:
 
     uses_tools = True
     author = "script"
+    sees_images = True
     input_tokens = 9
     citations: tuple[Citation, ...] = ()
     finish = Finish("tool_use", 9, 7)
@@ -423,11 +426,12 @@ def test_chat_completions_count_tool_calls_apart(client: Any, scripted: Scripted
     (choice,) = whole["choices"]
     calls = [(one["id"], one["function"]["arguments"]) for one in choice["message"]["tool_calls"]]
     assert (choice["message"]["content"], calls) == (
-        "Let me look.",
+        "<reasoning>It is about an order.</reasoning>Let me look.",
         [("t1", '{"id": "A1"}'), ("t2", "{}")],
     )
     assert choice["finish_reason"] == "tool_calls"
     deltas = [one["choices"][0]["delta"] for one in streamed(client, GPT, body) if one["choices"]]
+    assert "".join(one.get("content", "") for one in deltas) == choice["message"]["content"]
     pieces = [call for delta in deltas for call in delta.get("tool_calls", [])]
     assert [(one["index"], one["function"]["arguments"]) for one in pieces] == [
         (0, ""),
@@ -435,3 +439,83 @@ def test_chat_completions_count_tool_calls_apart(client: Any, scripted: Scripted
         (0, '"A1"}'),
         (1, ""),
     ]
+
+
+PNG = b"\x89PNG\r\n"
+PNG64 = b64encode(PNG).decode()
+CONVERSE_IMAGE: JSON = {"image": {"format": "png", "source": {"bytes": PNG}}}
+NOVA_IMAGE: JSON = {"image": {"format": "png", "source": {"bytes": PNG64}}}
+CLAUDE_IMAGE: JSON = {
+    "type": "image",
+    "source": {"type": "base64", "media_type": "image/png", "data": PNG64},
+}
+CHAT_IMAGE: JSON = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG64}"}}
+CHAT_TEXT = {"type": "text", "text": "What is it?"}
+
+
+@pytest.mark.parametrize(
+    ("model", "content"),
+    [
+        (NOVA, [NOVA_IMAGE, {"text": "What is it?"}]),
+        (CLAUDE, [CLAUDE_IMAGE, CHAT_TEXT]),
+        ("qwen.qwen3-vl-235b-a22b", [CHAT_IMAGE, CHAT_TEXT]),
+        (PIXTRAL, [CHAT_IMAGE, CHAT_TEXT]),
+    ],
+)
+def test_an_image_reaches_a_model_that_sees(
+    client: Any, scripted: Scripted, model: str, content: list[JSON]
+) -> None:
+    scripted.scripts += [(TextDelta("A stone."),)] * 2
+    claudes = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9}
+    body: JSON = {"messages": [{"role": "user", "content": content}]}
+    body |= claudes if model == CLAUDE else {}
+    client.invoke_model(modelId=model, body=json.dumps(body))
+    messages = [{"role": "user", "content": [CONVERSE_IMAGE, {"text": "What is it?"}]}]
+    client.converse(modelId=model, messages=messages)
+    for prompt in scripted.prompts[-2:]:
+        assert prompt.turns == (Turn("user", "What is it?", images=(Image("png", PNG),)),)
+
+
+def test_an_image_in_a_result_reaches_the_model(client: Any, scripted: Scripted) -> None:
+    result = {"toolUseId": "t1", "content": [{"text": "Here"}, CONVERSE_IMAGE], "status": "success"}
+    scripted.scripts.append((TextDelta("A stone."),))
+    client.converse(modelId=NOVA, **talk(HI, [USE], [{"toolResult": result}]))
+    (read,) = scripted.prompts[-1].turns[-1].tool_results
+    assert read == ToolResult("t1", "Here", images=(Image("png", PNG),))
+
+
+@pytest.mark.parametrize(
+    ("model", "block", "wrong"),
+    [
+        (QWEN, CONVERSE_IMAGE, "This model doesn't support the image content block that you"),
+        (NOVA, {"image": {"format": "png", "source": {"s3Location": {"uri": "s3://photos/b.png"}}}},
+         "messages.0.content.0.image.source: the stand-in fetches no images; send its bytes."),
+    ],
+)  # fmt: skip
+def test_an_image_that_is_not_seen_is_refused_by_its_place(
+    client: Any, model: str, block: JSON, wrong: str
+) -> None:
+    with pytest.raises(ClientError) as raised:
+        client.converse(modelId=model, messages=[{"role": "user", "content": [block, *HI]}])
+    assert wrong in raised.value.response["Error"]["Message"]
+
+
+def test_earlier_reasoning_is_passed_over(client: Any, scripted: Scripted) -> None:
+    thought = {"reasoningContent": {"reasoningText": {"text": "Hm.", "signature": "c2ln"}}}
+    scripted.scripts += [(TextDelta("4."),)] * 2
+    client.converse(modelId=CLAUDE, **talk(HI, [thought, USE], [RESULT]))
+    messages = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": [
+            {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+            {"type": "redacted_thinking", "data": "c2ln"},
+            {"type": "tool_use", "id": "t1", "name": "order", "input": {}},
+        ]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": "4"}]},
+    ]  # fmt: skip
+    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": messages}
+    body["tools"] = [{"name": "order", "input_schema": SCHEMA}]
+    client.invoke_model(modelId=CLAUDE, body=json.dumps(body))
+    converse, claude = (prompt.turns for prompt in scripted.prompts[-2:])
+    assert converse == claude
+    assert converse[1] == Turn("assistant", "", (ToolUse("t1", "order", "{}"),))

@@ -14,6 +14,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-jurassic2.
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -124,5 +125,11 @@ def _reason(finish: Finish) -> JSON:
             return {"reason": "endoftext"}
 
 
-JAMBA = replace(openai.OPENAI, read=read_jamba)
+_PLAIN = openai.Shape()
+JAMBA = replace(
+    openai.OPENAI,
+    read=read_jamba,
+    whole=partial(openai.whole, shape=_PLAIN),
+    event=partial(openai.event, shape=_PLAIN),
+)
 JURASSIC = Family(read, whole, lambda _: [], lambda *_: [], lambda _: [])

@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.local.bedrock_runtime.bodies.anthropic_tools import (
-    TOOL_BLOCKS,
+    APART,
     check_tool_turns,
     read_choice,
     read_output_schema,
@@ -36,6 +36,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Reply,
     Request,
 )
+from app.local.bedrock_runtime.bodies.images import claude_image, images_of
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
     Content,
@@ -113,14 +114,15 @@ def read(body: JSON) -> Request:
         top_p=request.top_p,
         top_k=request.top_k,
         stop=request.stop_sequences or (),
+        effort=(request.output_config or {}).get("effort"),
     )
 
 
 def _turn(message: Message, where: str) -> Turn:
     """A message. What tools it uses, and what they answered, stands apart from its text."""
     uses, results = read_tool_blocks(message.role, message.content, where)
-    rest = [block for block in message.content if block.get("type") not in TOOL_BLOCKS]
-    return Turn(message.role, text_of(rest, where), uses, results)
+    images = images_of(message.content, where, claude_image)
+    return Turn(message.role, text_of(message.content, where, APART), uses, results, images)
 
 
 def whole(reply: Reply) -> JSON:

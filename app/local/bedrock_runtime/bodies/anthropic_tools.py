@@ -22,12 +22,15 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
+from app.local.bedrock_runtime.bodies.images import claude_image, images_of
 from app.local.bedrock_runtime.bodies.schema import Body
 from app.local.bedrock_runtime.bodies.strict_schema import violation
 from app.local.engine.writer.content import ToolResult, ToolUse
 from app.local.engine.writer.prompt import Tool, ToolChoice, Turn
 
-TOOL_BLOCKS = frozenset({"tool_use", "tool_result"})
+APART = frozenset(  # blocks without text
+    {"tool_use", "tool_result", "thinking", "redacted_thinking", "image"}
+)
 _T = TypeVar("_T", bound=BaseModel)
 
 
@@ -195,8 +198,13 @@ def _result(block: JSON, where: str) -> ToolResult:
     result = parsed(ToolResultBlock, block, where)
     content = result.content or []
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    texts = [_text(part, f"{where}.content.{place}") for place, part in enumerate(parts)]
-    return ToolResult(result.tool_use_id, "\n".join(texts), bool(result.is_error))
+    images = images_of(parts, where, claude_image)
+    texts = [
+        _text(part, f"{where}.content.{place}")
+        for place, part in enumerate(parts)
+        if part.get("type") != "image"
+    ]
+    return ToolResult(result.tool_use_id, "\n".join(texts), bool(result.is_error), images)
 
 
 def _text(part: JSON, where: str) -> str:

@@ -1,7 +1,7 @@
 """Turns, out of what a body has in their place: messages, or one text with speakers in it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
@@ -28,14 +28,16 @@ def _joined(turns: Sequence[Turn]) -> Turn:
     """Turns of one side as one."""
     return Turn(
         turns[0].role,
-        "\n\n".join(turn.text for turn in turns),
+        "\n\n".join(turn.text for turn in turns if turn.text),
         tuple(use for turn in turns for use in turn.tool_uses),
         tuple(result for turn in turns for result in turn.tool_results),
+        tuple(image for turn in turns for image in turn.images),
     )
 
 
-def text_of(blocks: Sequence[JSON], where: str) -> str:
-    """The text of a message. Where a cache may begin says nothing, and is passed over.
+def text_of(blocks: Sequence[JSON], where: str, apart: Collection[str] = ()) -> str:
+    """The text of a message. Where a cache may begin says nothing, and is passed over; so is what
+    is read `apart` from the text.
 
     Raises:
         InvalidBody: naming the block that is not text.
@@ -45,7 +47,7 @@ def text_of(blocks: Sequence[JSON], where: str) -> str:
         kind = block.get("type") or next(iter(block), "nothing")
         if kind == "text" and isinstance(block.get("text"), str):
             texts.append(block["text"])
-        elif kind != "cachePoint":
+        elif kind != "cachePoint" and kind not in apart:
             raise InvalidBody(
                 f"{where}.content.{place}: this model reads text only, and not [{kind}]. Leave "
                 "the block out, or put its text in a block of text."

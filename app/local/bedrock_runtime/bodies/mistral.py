@@ -37,7 +37,7 @@ from app.local.bedrock_runtime.bodies.schema import (
 from app.local.bedrock_runtime.bodies.templates import instructions
 from app.local.engine.writer.content import BlockEvent
 
-CALL_ID = "{:.9}"  # Mistral's ids are nine letters and digits
+SHAPE = openai.Shape(call_id="{:.9}")  # Mistral's ids are nine letters and digits
 _STOPS = {"end": "stop", "length": "length", "stop": "stop", "tool_use": "stop"}
 
 
@@ -103,13 +103,13 @@ def read_chat(body: JSON) -> Request:
 
 
 def whole_chat(reply: Reply) -> JSON:
-    message = openai.message(reply, CALL_ID) | {"content": reply.text}
+    message = openai.message(reply, SHAPE) | {"content": reply.text}
     stop = openai.STOPS[reply.finish.reason]
     return {"choices": [{"index": 0, "message": message, "stop_reason": stop}]}
 
 
 def event_chat(_: Opening, event: BlockEvent, __: int) -> list[JSON]:
-    return [_choice(delta, None) for delta in openai.deltas(event, CALL_ID)]
+    return [_choice(delta, None) for delta in openai.deltas(event, SHAPE)]
 
 
 def closing_chat(reply: Reply) -> list[JSON]:

@@ -28,6 +28,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Reply,
     Request,
 )
+from app.local.bedrock_runtime.bodies.images import converse_image, images_of
 from app.local.bedrock_runtime.bodies.nova_tools import ToolConfig, check_tool_blocks
 from app.local.bedrock_runtime.bodies.schema import (
     CamelBody,
@@ -37,7 +38,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
 )
 from app.local.bedrock_runtime.bodies.tool_configuration import (
-    TOOL_BLOCKS,
+    APART,
     check_tool_turns,
     read_choice,
     read_tool_blocks,
@@ -112,9 +113,9 @@ def read(body: JSON) -> Request:
 def _turn(one: Message, place: int) -> Turn:
     where = f"messages.{place}"
     check_tool_blocks(one.content, ("messages", place, "content"))
-    rest = [block for block in one.content if not block.keys() & TOOL_BLOCKS]
     uses, results = read_tool_blocks(one.role, one.content, where)
-    return Turn(one.role, text_of(rest, where), uses, results)
+    images = images_of(one.content, where, converse_image)
+    return Turn(one.role, text_of(one.content, where, APART), uses, results, images)
 
 
 def whole(reply: Reply) -> JSON:

@@ -7,14 +7,16 @@
     chunks    {"choices": [{"delta": {"content": ".."}, "finish_reason": null}]} ..,
               {"choices": [{"delta": {}, "finish_reason": "stop"}]}, {"choices": [], "usage": ..}
     tool use  a member "tool_calls" of the message, or of a delta: [{"index", "id", "type":
-              "function", "function": {"name", "arguments": "{..}"}}]. There is none for reasoning.
-              Which tools there are, and what they answered, is in `openai_tools`
+              "function", "function": {"name", "arguments": "{..}"}}]. Which tools there are, and
+              what they answered, is in `openai_tools`
+    reasoning in the content, before the text, within <reasoning> tags
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html
 """
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -28,6 +30,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Reply,
     Request,
 )
+from app.local.bedrock_runtime.bodies.images import chat_image, images_of
 from app.local.bedrock_runtime.bodies.openai_tools import (
     Choice,
     FunctionTool,
@@ -52,6 +55,9 @@ from app.local.engine.writer.content import (
     BlockDelta,
     BlockEvent,
     BlockStart,
+    BlockStop,
+    Reasoning,
+    ReasoningDelta,
     TextDelta,
     ToolInputDelta,
     ToolResult,
@@ -59,7 +65,21 @@ from app.local.engine.writer.content import (
 )
 from app.local.engine.writer.prompt import Finish, Prompt, Turn
 
-CALL_ID = "chatcmpl-tool-{}"  # the form of a call's id
+
+@dataclass(frozen=True)
+class Shape:
+    """What differs between the families that answer in this one's shape.
+
+    Attributes:
+        call_id: the form of a call's id.
+        reasons: whether reasoning stands before the text, within tags.
+    """
+
+    call_id: str = "chatcmpl-tool-{}"
+    reasons: bool = False
+
+
+SHAPE = Shape(reasons=True)
 _SYSTEM = ("system", "developer")
 STOPS = {"end": "stop", "length": "length", "stop": "stop", "tool_use": "tool_calls"}
 
@@ -115,6 +135,7 @@ def read(body: JSON) -> Request:
         temperature=request.temperature,
         top_p=request.top_p,
         stop=request.stop or (),
+        effort=request.reasoning_effort,
     )
 
 
@@ -142,20 +163,22 @@ def prompt(
 
 
 def _turn(message: Message, where: str) -> Turn:
-    text = text_of(message.content or [], where)
+    content = message.content or []
+    images = images_of(content, where, chat_image)
+    text = text_of(content, where, ("image_url",))
     if message.role == "tool":
         if message.tool_call_id is None:
             raise InvalidBody(f"{where}.tool_call_id: Field required")
         return Turn("user", "", tool_results=(ToolResult(message.tool_call_id, text),))
     if message.role == "user":
-        return Turn("user", text)
+        return Turn("user", text, images=images)
     return Turn("assistant", text, read_calls(message.tool_calls, where))
 
 
-def whole(reply: Reply) -> JSON:
+def whole(reply: Reply, shape: Shape = SHAPE) -> JSON:
     choice = {
         "index": 0,
-        "message": message(reply, CALL_ID),
+        "message": message(reply, shape),
         "finish_reason": STOPS[reply.finish.reason],
     }
     return {
@@ -165,46 +188,55 @@ def whole(reply: Reply) -> JSON:
     }
 
 
-def message(reply: Reply, call_id: str) -> JSON:
+def message(reply: Reply, shape: Shape) -> JSON:
     """The message of a reply. Beside calls of tools it may have no content."""
-    calls = tool_calls(reply.content, call_id)
-    return {"role": "assistant", "content": reply.text or (None if calls else ""), **calls}
+    calls = tool_calls(reply.content, shape)
+    thoughts = "".join(block.text for block in reply.content if isinstance(block, Reasoning))
+    lead = f"<reasoning>{thoughts}</reasoning>" if thoughts and shape.reasons else ""
+    content = f"{lead}{reply.text}"
+    return {"role": "assistant", "content": content or (None if calls else ""), **calls}
 
 
 def opening(start: Opening) -> list[JSON]:
     return [_chunk(start.model, start.id, {"role": "assistant", "content": ""})]
 
 
-def event(start: Opening, event: BlockEvent, _: int) -> list[JSON]:
-    return [_chunk(start.model, start.id, delta) for delta in deltas(event, CALL_ID)]
+def event(start: Opening, event: BlockEvent, _: int, shape: Shape = SHAPE) -> list[JSON]:
+    return [_chunk(start.model, start.id, delta) for delta in deltas(event, shape)]
 
 
-def deltas(event: BlockEvent, call_id: str) -> list[JSON]:
+def deltas(event: BlockEvent, shape: Shape) -> list[JSON]:
     """The `delta` of each chunk of what happens to a block."""
     match event:
         case BlockDelta(delta=TextDelta(text)):
             return [{"content": text}]
         case BlockStart(nth=nth, block=ToolUse() as use):
-            return [{"tool_calls": [{"index": nth, **_tool_call(use, "", call_id)}]}]
+            return [{"tool_calls": [{"index": nth, **_tool_call(use, "", shape)}]}]
         case BlockDelta(nth=nth, delta=ToolInputDelta(json)):
             return [{"tool_calls": [{"index": nth, "function": {"arguments": json}}]}]
+        case BlockStart(block=Reasoning()) if shape.reasons:
+            return [{"content": "<reasoning>"}]
+        case BlockDelta(delta=ReasoningDelta(text)) if text and shape.reasons:
+            return [{"content": text}]
+        case BlockStop(block=Reasoning()) if shape.reasons:
+            return [{"content": "</reasoning>"}]
         case _:
             return []
 
 
-def tool_calls(content: tuple[Block, ...], call_id: str) -> JSON:
+def tool_calls(content: tuple[Block, ...], shape: Shape) -> JSON:
     """The member `tool_calls` of a message; none where no tool is used."""
     calls = [
-        _tool_call(block, block.input or "{}", call_id)
+        _tool_call(block, block.input or "{}", shape)
         for block in content
         if isinstance(block, ToolUse)
     ]
     return {"tool_calls": calls} if calls else {}
 
 
-def _tool_call(use: ToolUse, arguments: str, call_id: str) -> JSON:
+def _tool_call(use: ToolUse, arguments: str, shape: Shape) -> JSON:
     return {
-        "id": call_id.format(use.id.removeprefix("tooluse_")) if _is_ours(use.id) else use.id,
+        "id": shape.call_id.format(use.id.removeprefix("tooluse_")) if _is_ours(use.id) else use.id,
         "type": "function",
         "function": {"name": use.name, "arguments": arguments},
     }

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
+from app.local.bedrock_runtime.bodies.images import converse_image, images_of
 from app.local.engine.writer.content import ToolResult, ToolUse
 from app.local.engine.writer.prompt import Tool, ToolChoice, Turn
 
-TOOL_BLOCKS = frozenset({"toolUse", "toolResult"})
+APART = frozenset({"toolUse", "toolResult", "reasoningContent", "image"})  # blocks without text
 
 
 def read_tools(configuration: JSON | None) -> tuple[Tool, ...]:
@@ -107,8 +108,13 @@ def _use(block: JSON, where: str) -> ToolUse:
 
 
 def _result(block: JSON, where: str) -> ToolResult:
-    texts = [_text(content, f"{where}.content.{n}") for n, content in enumerate(block["content"])]
-    return ToolResult(block["toolUseId"], "\n".join(texts), block.get("status") == "error")
+    content = block["content"]
+    texts = [
+        _text(part, f"{where}.content.{n}") for n, part in enumerate(content) if "image" not in part
+    ]
+    failed = block.get("status") == "error"
+    images = images_of(content, where, converse_image)
+    return ToolResult(block["toolUseId"], "\n".join(texts), failed, images)
 
 
 def _text(content: JSON, where: str) -> str:

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 JSON = dict[str, Any]
 
@@ -75,12 +75,21 @@ class ToolUse:
 
 
 @dataclass(frozen=True)
+class Image:
+    """A picture; `data` is the file."""
+
+    format: Literal["png", "jpeg", "gif", "webp"]
+    data: bytes
+
+
+@dataclass(frozen=True)
 class ToolResult:
     """What a tool answered to the call with this id, or why it failed."""
 
     id: str
     text: str
     failed: bool = False
+    images: tuple[Image, ...] = ()
 
 
 Block = Text | Reasoning | ToolUse
@@ -148,6 +157,7 @@ class BlockStop:
     """The block that began last is whole."""
 
     index: int
+    block: Block
 
 
 BlockEvent = BlockStart | BlockDelta | BlockStop
@@ -196,7 +206,7 @@ class Blocks:
         """The last events. An answer without any delta is a block of empty text."""
         if not self._blocks:
             yield from self._begin(Text(""))
-        yield BlockStop(len(self._blocks) - 1)
+        yield BlockStop(len(self._blocks) - 1, self._blocks[-1])
 
     @property
     def _last(self) -> Block | None:
@@ -204,7 +214,7 @@ class Blocks:
 
     def _begin(self, block: Block) -> Iterator[BlockEvent]:
         if self._blocks:
-            yield BlockStop(len(self._blocks) - 1)
+            yield BlockStop(len(self._blocks) - 1, self._blocks[-1])
         self._blocks.append(block)
         yield BlockStart(len(self._blocks) - 1, self._nth(), block)
 

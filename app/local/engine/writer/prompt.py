@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, Protocol
 
-from app.local.engine.writer.content import Delta, TextDelta, ToolResult, ToolUse
+from app.local.engine.writer.content import Delta, Image, TextDelta, ToolResult, ToolUse
 
 StopReason = Literal["end", "length", "stop", "tool_use"]
 
@@ -20,12 +20,20 @@ class Turn:
         text: its text, all blocks of it.
         tool_uses: the calls that the assistant asked for behind its text.
         tool_results: what the calls of the turn before answered; the user's text comes behind them.
+        images: what is shown beside the text.
     """
 
     role: Literal["user", "assistant"]
     text: str
     tool_uses: tuple[ToolUse, ...] = ()
     tool_results: tuple[ToolResult, ...] = ()
+    images: tuple[Image, ...] = ()
+
+    @property
+    def all_images(self) -> tuple[Image, ...]:
+        """Its images, and before them those of the results of tools."""
+        shown = chain.from_iterable(result.images for result in self.tool_results)
+        return (*shown, *self.images)
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,7 @@ class Sampling:
         top_k: draw among this many likeliest.
         max_tokens: the longest answer, in tokens.
         stop: texts that end the answer, and are not part of it.
+        effort: how long a model that reasons may do so: "low", "medium", "high", ...
     """
 
     temperature: float | None = None
@@ -122,6 +131,7 @@ class Sampling:
     top_k: int | None = None
     max_tokens: int = 4096
     stop: tuple[str, ...] = ()
+    effort: str | None = None
 
 
 @dataclass(frozen=True)
@@ -227,7 +237,12 @@ class Model(Protocol):
 
     @property
     def uses_tools(self) -> bool:
-        """Whether it may be given tools."""
+        """Whether it may be given tools, and the schema of its answer."""
+        ...
+
+    @property
+    def sees_images(self) -> bool:
+        """Whether it may be shown images."""
         ...
 
     async def write(self, prompt: Prompt, sampling: Sampling) -> Writing:

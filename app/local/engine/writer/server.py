@@ -6,6 +6,8 @@
 
 Where a prompt has tools, the request has "tools" and "tool_choice", and a delta may have
 "tool_calls": [{"index", "id", "function": {"name", "arguments"}}], the arguments piece by piece.
+Where it has a schema of its answer, the request has "response_format". What a model thinks comes
+as "reasoning_content" (vLLM, llama.cpp) or "reasoning" (Ollama) of a delta.
 
 Its errors and silences become ModelError and ModelTimeout. All of it runs on the event loop, and
 waiting for a slow server costs no thread. Closing or cancelling an answer closes its request.
@@ -23,8 +25,10 @@ from uuid import uuid4
 import httpx2
 
 from app.local.engine.encoder import TextEncoder
+from app.local.engine.writer.chat_completion import chat_completion
 from app.local.engine.writer.content import (
     Delta,
+    ReasoningDelta,
     TextDelta,
     ToolInputDelta,
     ToolUseStart,
@@ -48,8 +52,8 @@ _TOOL_USE_ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")  # what Bedrock takes for a 
 
 
 class Server:
-    """A server that writes in the writer's place. Whether its model can use tools it says itself,
-    with an error, where a prompt has any.
+    """A server that writes in the writer's place. Whether its model can use tools or see images it
+    says itself, with an error, where a prompt has any.
 
     Args:
         url: up to and including the version, as in http://127.0.0.1:11434/v1.
@@ -59,6 +63,7 @@ class Server:
     """
 
     uses_tools = True
+    sees_images = True
 
     def __init__(
         self, url: str, encoder: TextEncoder, model: str | None = None, silence: float = SILENCE
@@ -78,7 +83,7 @@ class Server:
             with self.failures():
                 client = await opened.enter_async_context(self._connection())
                 name = await self._model_name(client)
-                body = {"model": name, **_body(prompt, sampling)}
+                body = {"model": name, **chat_completion(prompt, sampling)}
                 request = client.stream("POST", f"{self.url}/chat/completions", json=body)
                 response = await opened.enter_async_context(request)
                 await self._check(response)
@@ -134,6 +139,34 @@ class Server:
             raise ModelError(f"The model server at {self.url} failed: {error!r}.") from error
 
 
+class _ToolCalls:
+    """The tool calls of an answer, as their pieces come: an id and a name, then arguments. A server
+    writes one call after the other; `index` says to which of them a piece belongs.
+    """
+
+    def __init__(self, offered: bool) -> None:
+        self._offered = offered
+        self._index: int | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is any."""
+        return self._index is not None
+
+    def deltas(self, piece: dict[str, Any]) -> Iterator[Delta]:
+        if not self._offered:
+            raise ModelError("The model server asked for a tool, and the request offered none.")
+        function = piece.get("function") or {}
+        index = piece.get("index", 0)
+        if self._index is None or index > self._index:
+            self._index = index
+            yield ToolUseStart(_tool_use_id(piece.get("id")), function["name"])
+        elif index < self._index:
+            raise ModelError("The model server went back to a tool call that it had ended.")
+        if arguments := function.get("arguments"):
+            yield ToolInputDelta(arguments)
+
+
 class _Reply:
     """An answer that the server is giving."""
 
@@ -170,16 +203,20 @@ class _Reply:
                     last = choice if choice.get("finish_reason") else last
         if last is None:
             raise ModelError(f"The model server at {self._server.url} broke off in the middle.")
-        self.finish = self._finish(text, usage, last)
+        self.finish = self._finish(text, usage, last, calls)
 
     async def aclose(self) -> None:
         """Close the request, wherever it is."""
         await self._opened.aclose()
 
-    def _finish(self, text: str, usage: dict[str, int], last: dict[str, Any]) -> Finish:
+    def _finish(
+        self, text: str, usage: dict[str, int], last: dict[str, Any], calls: _ToolCalls
+    ) -> Finish:
         stop = last.get("stop_reason")  # vLLM says which text ended it
         otherwise: StopReason = "stop" if stop in self._sampling.stop else "end"
         reason = _REASONS.get(last["finish_reason"], otherwise)
+        if calls.begun and reason == "end":  # what some servers say of a call that was forced
+            reason = "tool_use"
         return Finish(
             reason,
             usage.get("prompt_tokens", self.input_tokens),
@@ -188,30 +225,9 @@ class _Reply:
         )
 
 
-class _ToolCalls:
-    """The tool calls of an answer, as their pieces come: an id and a name, then arguments. A server
-    writes one call after the other; `index` says to which of them a piece belongs.
-    """
-
-    def __init__(self, offered: bool) -> None:
-        self._offered = offered
-        self._index: int | None = None
-
-    def deltas(self, piece: dict[str, Any]) -> Iterator[Delta]:
-        if not self._offered:
-            raise ModelError("The model server asked for a tool, and the request offered none.")
-        function = piece.get("function") or {}
-        index = piece.get("index", 0)
-        if self._index is None or index > self._index:
-            self._index = index
-            yield ToolUseStart(_tool_use_id(piece.get("id")), function["name"])
-        elif index < self._index:
-            raise ModelError("The model server went back to a tool call that it had ended.")
-        if arguments := function.get("arguments"):
-            yield ToolInputDelta(arguments)
-
-
 def _deltas(delta: dict[str, Any], calls: _ToolCalls) -> Iterator[Delta]:
+    if thought := delta.get("reasoning_content") or delta.get("reasoning"):
+        yield ReasoningDelta(thought)
     if text := delta.get("content"):
         yield TextDelta(text)
     for piece in delta.get("tool_calls") or ():
@@ -223,65 +239,6 @@ def _tool_use_id(identifier: object) -> str:
     if isinstance(identifier, str) and _TOOL_USE_ID.fullmatch(identifier):
         return identifier
     return f"tooluse_{uuid4().hex}"
-
-
-def _messages(prompt: Prompt) -> Iterator[dict[str, Any]]:
-    """The conversation as chat completions have it: a tool's result is a message of its own."""
-    documents = [f"<document>\n{one.title}\n{one.text}\n</document>" for one in prompt.documents]
-    if system := "\n\n".join(filter(None, [prompt.system, *documents])):
-        yield {"role": "system", "content": system}
-    for turn in prompt.turns:
-        for result in turn.tool_results:
-            text = f"The tool failed: {result.text}" if result.failed else result.text
-            yield {"role": "tool", "tool_call_id": result.id, "content": text}
-        calls = [
-            {
-                "id": use.id,
-                "type": "function",
-                "function": {"name": use.name, "arguments": use.input},
-            }
-            for use in turn.tool_uses
-        ]
-        if turn.text or not turn.tool_results:
-            message = {"role": turn.role, "content": turn.text}
-            yield message | ({"tool_calls": calls} if calls else {})
-
-
-def _tools(prompt: Prompt) -> dict[str, Any]:
-    """The members of a request that say which tools there are, and whether one must be used."""
-    if not prompt.tools:
-        return {}
-    functions = [
-        {"name": tool.name, "description": tool.description, "parameters": tool.input_schema}
-        for tool in prompt.tools
-    ]
-    choice: Any = {
-        "auto": "auto",
-        "any": "required",
-        "none": "none",
-        "tool": {"type": "function", "function": {"name": prompt.tool_choice.name}},
-    }[prompt.tool_choice.kind]
-    return {
-        "tools": [{"type": "function", "function": function} for function in functions],
-        "tool_choice": choice,
-    }
-
-
-def _body(prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
-    parameters = {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
-        "stop": list(sampling.stop) or None,
-    }
-    return {
-        "messages": list(_messages(prompt)),
-        **_tools(prompt),
-        "max_tokens": sampling.max_tokens,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        **{name: value for name, value in parameters.items() if value is not None},
-    }
 
 
 async def _events(response: httpx2.Response) -> AsyncGenerator[dict[str, Any], None]:

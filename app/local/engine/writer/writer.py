@@ -56,6 +56,8 @@ class Writer:
         self._planner = planner
         self._remembered = Remembered(encoder)
 
+    sees_images = False
+
     @property
     def uses_tools(self) -> bool:
         return self._planner is not None

@@ -523,7 +523,7 @@ IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png"
     ("name", "change", "wrong"),
     [
         ("anthropic", {"messages": [{"role": "user", "content": [IMAGE]}]},
-         "messages.0.content.0: this model reads text only, and not [image]"),
+         "messages.0.content.0.image.source: the image is empty."),
         ("nova", {"messages": [{"role": "user", "content": [{"document": {}}]}]},
          "messages.0.content.0: this model reads text only, and not [document]"),
         ("anthropic", {"messages": [ASSISTANT]}, "must start with a user message"),

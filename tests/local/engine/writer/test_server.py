@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Queue
 from threading import Event
 from typing import Any
@@ -15,9 +15,11 @@ from app.local.engine.writer import (
     Delta,
     Document,
     Finish,
+    Image,
     ModelError,
     ModelTimeout,
     Prompt,
+    ReasoningDelta,
     Sampling,
     Server,
     TextDelta,
@@ -370,3 +372,74 @@ def test_tool_calls_out_of_place_are_an_error(
     )
     with pytest.raises(ModelError, match=wrong):
         list(remote.generate(prompt, Sampling()).deltas())
+
+
+ANSWER: JSON = {"type": "object", "properties": {"zone": {"type": "string"}}}
+
+
+def test_the_schema_of_an_answer_is_sent_as_a_response_format(fake: Fake, remote: Remote) -> None:
+    for schema, form in (
+        ({"type": "object"}, {"type": "json_object"}),
+        (ANSWER, {"type": "json_schema",
+                  "json_schema": {"name": "answer", "schema": ANSWER, "strict": True}}),
+    ):  # fmt: skip
+        fake.enqueue(*WHOLE)
+        list(remote.generate(Prompt(PROMPT.turns, output_schema=schema), Sampling()))
+        assert fake.asked[-1]["response_format"] == form
+    fake.enqueue(*WHOLE)
+    list(remote.generate(PROMPT, Sampling()))
+    assert "response_format" not in fake.asked[-1]
+
+
+@pytest.mark.parametrize(
+    ("choice", "members"),
+    [
+        (ToolChoice("none"), {"tool_choice": "none"}),
+        (ToolChoice("any"), {"tool_choice": "required"}),
+        (ToolChoice(parallel=False), {"tool_choice": "auto", "parallel_tool_calls": False}),
+    ],
+)
+def test_whether_a_tool_may_be_used_is_sent(
+    fake: Fake, remote: Remote, choice: ToolChoice, members: JSON
+) -> None:
+    fake.enqueue(*WHOLE)
+    strict = replace(CLOCK, strict=True)
+    list(remote.generate(Prompt(PROMPT.turns, tools=(strict,), tool_choice=choice), Sampling()))
+    asked = fake.asked[-1]
+    assert asked | members == asked
+    assert asked["tools"][0]["function"]["strict"] is True
+
+
+def test_images_are_sent_as_data_urls_those_of_results_behind_them(
+    fake: Fake, remote: Remote
+) -> None:
+    fake.enqueue(*WHOLE)
+    result = ToolResult("c1", "a photo", images=(Image("png", b"1"),))
+    shown = Turn("user", "And this?", tool_results=(result,), images=(Image("jpeg", b"2"),))
+    list(remote.generate(Prompt((*WITH_TOOLS.turns[:2], shown), tools=(CLOCK,)), Sampling()))
+    *_, answered, user = fake.asked[-1]["messages"]
+    assert answered == {"role": "tool", "tool_call_id": "c1", "content": "a photo"}
+    assert user["content"] == [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,MQ=="}},
+        {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,Mg=="}},
+        {"type": "text", "text": "And this?"},
+    ]
+
+
+@pytest.mark.parametrize("member", ["reasoning_content", "reasoning"])
+def test_reasoning_comes_as_deltas_and_its_effort_is_sent(
+    fake: Fake, remote: Remote, member: str
+) -> None:
+    fake.enqueue(event({member: "Hm."}), event({"content": "Yes."}), event({}, "stop"), DONE)
+    answer = remote.generate(PROMPT, Sampling(effort="low"))
+    assert list(answer.deltas()) == [ReasoningDelta("Hm."), TextDelta("Yes.")]
+    assert fake.asked[-1]["reasoning_effort"] == "low"
+    assert answer.finish.output_tokens > 1
+
+
+def test_a_call_ends_the_answer_whatever_the_server_calls_it(fake: Fake, remote: Remote) -> None:
+    call = event({"tool_calls": [{"index": 0, "id": "c1", "function": {"name": "clock"}}]})
+    fake.enqueue(call, event({}, "stop"), DONE)
+    answer = remote.generate(WITH_TOOLS, Sampling())
+    list(answer.deltas())
+    assert answer.finish.reason == "tool_use"
