@@ -2,7 +2,7 @@
 
     document    bytes -- parsers -- chunk -- transformer -- store
     question    words -- transformer -- store -- retrieval
-    prompt      passages and a question -- writer
+    prompt      passages and a question -- writer; tools, or a schema -- planner, writer
 
 It knows no service, no control plane and no wire: what goes in and comes out of it is its own.
 What a service takes from its caller it checks and translates itself.
@@ -63,10 +63,14 @@ def load(
         WrongWeights: the encoder's files are missing, or not the published ones.
     """
     from app.local.engine.parsers.process import Parser
+    from app.local.engine.planner import Planner
     from app.local.engine.store import EmbeddedStores, open_embedded
     from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Server, Writer
 
     encoder = Encoder(precision)
-    writer = Server(model_url, encoder, model) if model_url else Writer(encoder)
+    if model_url:
+        writer: Model = Server(model_url, encoder, model)
+    else:
+        writer = Writer(encoder, Planner(encoder))
     return Engine(encoder, writer, Parser, EmbeddedStores(stores, open_embedded))

@@ -21,7 +21,11 @@ from tests.wire_server import serving
 
 JSON = dict[str, Any]
 TODAY = datetime(2026, 7, 1, tzinfo=UTC)  # Command R was there
-CLAUDE, NOVA, QWEN = "anthropic.claude-sonnet-4-6", "amazon.nova-lite-v1:0", "qwen.qwen3-32b-v1:0"
+CLAUDE, NOVA, QWEN = (
+    "us.anthropic.claude-sonnet-4-6",
+    "amazon.nova-lite-v1:0",
+    "qwen.qwen3-32b-v1:0",
+)
 QUESTION = "How warm is it in Oslo and in Rome?"
 ANSWER = "Oslo: 4, Rome: 16."
 DEGREES = {"Oslo": 4, "Rome": 16}
@@ -103,13 +107,13 @@ def converse_stream(client: Any, model: str, messages: list[JSON], **more: Any) 
 
 
 TOOL_MODELS = [
-    CLAUDE, NOVA, QWEN, "openai.gpt-oss-20b-1:0", "mistral.mistral-large-2407-v1:0",
-    "mistral.pixtral-large-2502-v1:0", "meta.llama3-3-70b-instruct-v1:0", "cohere.command-r-v1:0",
+    CLAUDE, NOVA, QWEN, "openai.gpt-oss-20b-1:0", "us.mistral.pixtral-large-2502-v1:0",
+    "us.meta.llama3-3-70b-instruct-v1:0", "cohere.command-r-v1:0",
     "ai21.jamba-1-5-mini-v1:0",
 ]  # fmt: skip
 
 
-STREAMING = [one for one in TOOL_MODELS if not re.match(r"meta|ai21|mistral\.mistral-large", one)]
+STREAMING = [one for one in TOOL_MODELS if not re.match(r"us\.meta|ai21", one)]
 
 
 @pytest.mark.parametrize(
@@ -258,7 +262,7 @@ FUNCTION: JSON = {"type": "function", "function": {"name": "weather", "parameter
     [
         ("openai.gpt-oss-20b-1:0", "finish_reason"),
         (QWEN, "finish_reason"),
-        ("mistral.mistral-large-2407-v1:0", "stop_reason"),
+        ("us.mistral.pixtral-large-2502-v1:0", "stop_reason"),
         ("ai21.jamba-1-5-mini-v1:0", "finish_reason"),
     ],
 )

@@ -37,8 +37,9 @@ from app.local.engine.writer.vectors import Remembered
 
 ABOUT = (
     "I am Outcrop's stand-in model. I answer questions with sentences from the passages in the "
-    "prompt, and can do nothing else. For a model that can, start an OpenAI-compatible server such "
-    "as Ollama, and name it in OUTCROP_LOCAL_MODEL_URL."
+    "prompt, call tools and fill schemas with what is said, and can do nothing else. For a model "
+    "that can, start an OpenAI-compatible server such as Ollama, and name it in "
+    "OUTCROP_LOCAL_MODEL_URL."
 )
 
 
