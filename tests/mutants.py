@@ -49,6 +49,8 @@ pytest_add_cli_args =
     0
     -p
     no:cacheprovider
+    -p
+    tests.quickest_first
 pytest_add_cli_args_test_selection =
     {tests}
 use_setproctitle = false
@@ -85,7 +87,7 @@ def mutate(package: str, digits: str, children: int) -> bool:
     mutmut = Path(sys.executable).with_name("mutmut")
     command = [str(mutmut), "run", "--max-children", str(children), *names]
     subprocess.run(command, cwd=folder, check=True)
-    return report(package, verdicts(folder))
+    return report(package, *verdicts(folder))
 
 
 def copy(folder: Path) -> None:
@@ -106,23 +108,26 @@ def copy(folder: Path) -> None:
             target.write_bytes(source.read_bytes())
 
 
-def verdicts(folder: Path) -> dict[str, str]:
-    """A mutant's name -> what became of it, of all that were run."""
+def verdicts(folder: Path) -> tuple[dict[str, str], int]:
+    """A mutant's name -> what became of it, of all that were run; and how many there are."""
     from mutmut.stats import status_by_exit_code
 
     codes: dict[str, int | None] = {}
     for path in (folder / "mutants").rglob("*.meta"):
         codes.update(json.loads(path.read_text())["exit_code_by_key"])
-    return {name: status_by_exit_code[code] for name, code in codes.items() if code is not None}
+    run = {name: status_by_exit_code[code] for name, code in codes.items() if code is not None}
+    return run, len(codes)
 
 
-def report(package: str, became: dict[str, str]) -> bool:
-    """Print the survivors; whether they are few, and all known."""
+def report(package: str, became: dict[str, str], of: int) -> bool:
+    """Print how many survived, and which without a reason; whether they are few, and all known."""
     reasons: dict[str, str] = tomllib.loads(SURVIVORS.read_text()).get(package, {})
     survivors = sorted(name for name, verdict in became.items() if verdict not in KILLED)
     unknown = [name for name in survivors if name not in reasons]
     share = len(survivors) / max(len(became), 1)
-    print(f"\n{package}: {len(became)} mutants run, {len(survivors)} survived ({share:.1%})")
+    print(
+        f"\n{package}: {len(became)} of {of} mutants run, {len(survivors)} survived ({share:.1%})"
+    )
     for name in unknown:
         print(f"  without a reason: {name} ({became[name]}); to see it: mutmut show {name}")
     return not unknown and share <= MOST

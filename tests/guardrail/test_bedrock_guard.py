@@ -1,17 +1,20 @@
 """What the guard asks ApplyGuardrail, and how it reads the reply."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from app.aws import Clients, clients
-from app.events import Passage
-from app.guardrail import BedrockGuard, SensitiveInformation, Unguarded
+from app.errors import OutcropError
+from app.events import Guardrail, Passage
+from app.guardrail import BedrockGuard, SensitiveInformation, Unguarded, Verdict, Word
+from app.guardrail import guard as guard_of
 from app.guardrail.bedrock import BATCH
 from tests.models.loopback import JSON_TYPE, Loopback, reply
 
+NOBODY: Any = None
 PASS = {"action": "NONE", "outputs": [], "assessments": []}
 
 
@@ -42,7 +45,8 @@ def aws(server: Loopback) -> Clients:
 
 
 @pytest.fixture
-def guard(aws: Clients) -> BedrockGuard:
+def guard(aws: Clients, server: Loopback) -> BedrockGuard:
+    server.forget()
     return BedrockGuard(aws.bedrock_runtime, "g1", "1")
 
 
@@ -81,8 +85,131 @@ def test_long_passages_are_judged_in_several_calls(guard: BedrockGuard, server: 
     assert [verdict.text for verdict in verdicts[2:]] == ["masked", " "]
 
 
+def body(server: Loopback) -> Any:
+    """What the guardrail was asked last."""
+    return json.loads(server.requests[-1].body)
+
+
+def test_what_goes_in_is_judged_as_input_and_what_comes_out_as_output(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    answer(server, *[PASS] * 4)
+    hooks: list[tuple[Callable[[], Verdict], str, str]] = [
+        (lambda: guard.question("Is Zoë in?"), "INPUT", "Is Zoë in?"),
+        (lambda: guard.tool_input({"name": "Zoë"}), "OUTPUT", '{"name": "Zoë"}'),
+        (lambda: guard.tool_result("Zoë is in."), "INPUT", "Zoë is in."),
+        (lambda: guard.passages([Passage(1, "Zoë.", "s3://d/a", 0.5)])[0], "INPUT", "Zoë."),
+    ]
+    for judge, source, text in hooks:
+        assert judge().text == text
+        assert body(server) == {"source": source, "content": [{"text": {"text": text}}]}
+        assert server.requests[-1].line == "POST /guardrail/g1/version/1/apply HTTP/1.1"
+
+
+def test_an_answer_is_judged_by_its_passages_and_its_question(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    answer(server, PASS)
+    assert guard.answer("7 [1].", "How hard?", [Passage(1, "7.", "s3://d/a", 0.5)]).text == "7 [1]."
+    content = [
+        {"text": {"text": "7.", "qualifiers": ["grounding_source"]}},
+        {"text": {"text": "How hard?", "qualifiers": ["query"]}},
+        {"text": {"text": "7 [1].", "qualifiers": ["guard_content"]}},
+    ]
+    assert body(server) == {"source": "OUTPUT", "content": content}
+
+
+def test_a_verdict_keeps_the_reason_and_what_was_found(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    word = {"wordPolicy": {"customWords": [{"match": "darn", "action": "NONE"}]}}
+    reports = {**PASS, "assessments": [word]}
+    denied = {
+        "action": "GUARDRAIL_INTERVENED",
+        "actionReason": "Guardrail blocked.",
+        "outputs": [{"text": "No "}, {"text": "way."}],
+        "assessments": [{"wordPolicy": {"customWords": [{"match": "darn", "action": "BLOCKED"}]}}],
+    }
+    answer(server, reports, denied, {**mask("{NAME}"), "actionReason": "Guardrail masked."})
+    passed, blocked, masked = (guard.question("Q?") for _ in range(3))
+    assert (passed.action, passed.text, passed.reason) == ("none", "Q?", None)
+    assert [words.words for words in passed.assessments] == [(Word("darn", "NONE"),)]
+    assert (blocked.action, blocked.text) == ("blocked", "No way.")
+    assert blocked.events("question", subject="s") == (
+        Guardrail("question", "blocked", "No way.", "Guardrail blocked.", "s"),
+    )
+    assert blocked.assessments
+    assert (masked.action, masked.text, masked.reason) == ("masked", "{NAME}", "Guardrail masked.")
+    assert masked.events("question") == (
+        Guardrail("question", "masked", "{NAME}", "Guardrail masked.", None),
+    )
+    assert passed.events("question") == ()
+
+
+def test_what_is_masked_of_an_answer_is_the_last_of_many_outputs_or_all_of_them(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    passages = [Passage(1, "Ada.", "s3://d/a", 0.5)]
+    outputs = [{"text": "source"}, {"text": "query"}, {"text": "{NAME}"}]
+    answer(server, {**mask(""), "outputs": outputs}, {**mask(""), "outputs": outputs[1:]})
+    assert guard.answer("Ada.", "Who?", passages).text == "{NAME}"
+    assert guard.answer("Ada.", "Who?", passages).text == "query{NAME}"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "actions"),
+    [([], ["ANONYMIZED"]), ([{"text": "x"}], ["ANONYMIZED", "BLOCKED"]), ([{"text": "x"}], [])],
+)
+def test_what_is_not_a_mask_beyond_doubt_is_a_block(
+    guard: BedrockGuard, server: Loopback, outputs: list[Any], actions: list[str]
+) -> None:
+    found = [{"match": "Ada", "type": "NAME", "action": action} for action in actions]
+    policy = {"piiEntities": found, "regexes": []}
+    assessments = [{"sensitiveInformationPolicy": policy}]
+    answer(server, {**mask(""), "outputs": outputs, "assessments": assessments})
+    assert guard.question("Ada?").blocked
+
+
+def test_passages_that_fit_into_a_call_go_into_one(guard: BedrockGuard, server: Loopback) -> None:
+    def passage(number: int, size: int) -> Passage:
+        return Passage(number, "x" * size, "s3://d/a", 0.5)
+
+    answer(server, PASS, PASS, PASS)
+    guard.passages([passage(1, BATCH - 1), passage(2, 1), passage(3, BATCH + 1), passage(4, 1)])
+    sizes = [
+        [len(block["text"]["text"]) for block in json.loads(request.body)["content"]]
+        for request in server.requests
+    ]
+    assert sizes == [[BATCH - 1, 1], [BATCH + 1], [1]]
+
+
+def test_of_several_passages_each_is_judged_alone_where_the_guardrail_intervenes(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    answer(server, mask("both"), PASS, mask("{NAME}"))
+    verdicts = guard.passages(
+        [Passage(1, "Tent.", "s3://d/a", 0.5), Passage(2, "Ada.", "s3://d/a", 0.4)]
+    )
+    assert [verdict.text for verdict in verdicts] == ["Tent.", "{NAME}"]
+    assert [json.loads(request.body)["source"] for request in server.requests] == ["INPUT"] * 3
+
+
+def test_without_a_verdict_there_is_an_error_that_names_the_call(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    headers = {**JSON_TYPE, "x-amzn-errortype": "ValidationException"}
+    server.enqueue(reply(b'{"message": "No."}', status=400, headers=headers))
+    with pytest.raises(OutcropError, match=r"^ApplyGuardrail"):
+        guard.question("Q?")
+
+
 def test_without_a_guardrail_every_text_passes_as_it_is() -> None:
     guard = Unguarded()
     assert guard.question("Q?").text == "Q?"
     assert json.loads(guard.tool_input({"a": 1}).text) == {"a": 1}
+    assert guard.tool_input({"name": "Zoë"}).text == '{"name": "Zoë"}'
+    assert guard.tool_result("A tent.") == Verdict("none", "A tent.")
+    assert guard.passages([Passage(1, "A.", "s3://d/a", 0.5)]) == [Verdict("none", "A.")]
     assert guard.answer("A.", "Q?", []).events("answer") == ()
+    assert isinstance(guard_of(NOBODY, None, "1"), Unguarded)
+    assert guard_of(NOBODY, "g1", "2") == BedrockGuard(NOBODY, "g1", "2")

@@ -16,6 +16,12 @@ def test_a_passage_has_its_rank_by_meaning_and_the_words_of_the_query() -> None:
     assert explanation == Explanation(7, ("Quartz", "is", "HARD"), used=True)
 
 
+def test_words_are_told_apart_as_they_are_written_small() -> None:
+    passage = Passage(1, "STRAẞE, Straße, Strasse.", "s3://d/a.md", 0.4)
+    explanation = explain(passage, "straße strasse", [], answer_limit=3)
+    assert explanation.words == ("STRAẞE", "Strasse")
+
+
 def test_one_that_an_answer_does_not_read_says_why() -> None:
     assert explain(QUARTZ, "granite", [], answer_limit=2) == Explanation(
         None, (), used=False, reason="an answer reads the first 2 only"

@@ -40,6 +40,7 @@ def test_an_attribute_is_a_value_that_json_can_hold(value: Any, attribute: Any) 
         ({"s3Location": {"uri": "s3://d/a.md"}}, "s3://d/a.md"),
         ({"customDocumentLocation": {"id": "note-1"}}, "note-1"),
         ({"type": "WEB", "webLocation": {"url": "https://example.com"}}, "https://example.com"),
+        ({"a": {"b": 1}, "wikiLocation": {"url": "https://wiki"}}, "https://wiki"),
         ({"type": "SQL", "sqlLocation": {"query": "SELECT 1"}}, "unknown"),
         ({}, "unknown"),
     ],

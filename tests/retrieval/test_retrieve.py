@@ -1,16 +1,21 @@
 """What Retrieve answers, in JSON that a careless Knowledge Base could send."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from app.aws import Clients, clients
+from app.errors import OutcropError
 from app.events import Passage
-from app.retrieval import retrieve
+from app.guardrail import Unguarded, Verdict
+from app.meter import Account, MeteredCall
+from app.retrieval import Retriever, Screening, retrieve
 from app.retrieval.retriever import SearchType
+from app.retrieval.screening import screen
 from tests.models.loopback import JSON_TYPE, Loopback, reply
+from tests.test_meter import Recorder
 
 PLACE = {"type": "S3", "s3Location": {"uri": "s3://d/a.md"}}
 PAGE = "x-amz-bedrock-kb-document-page-number"
@@ -85,3 +90,39 @@ def test_retrieve_is_asked_for_this_search(
         "retrievalQuery": {"text": "q"},
         "retrievalConfiguration": {name: {**search, "filter": year} if year else search},
     }
+
+
+@pytest.mark.parametrize("year", [None, {"equals": {"key": "year", "value": 2024}}])
+def test_a_search_is_metered_and_what_it_finds_is_screened(
+    server: Loopback, aws: Clients, year: Any
+) -> None:
+    server.forget()
+    server.enqueue(reply(b'{"retrievalResults": []}', headers=JSON_TYPE))
+    meter = Recorder()
+    retriever = Retriever(
+        aws.bedrock_agent_runtime, "ABCDEFGHIJ", Unguarded(), Account(meter, "ada")
+    )
+    screening = retriever.passages("q", limit=3, search_type="MANAGED", retrieval_filter=year)
+    assert screening == Screening((), ())
+    [request] = server.requests
+    search = json.loads(request.body)["retrievalConfiguration"]["managedSearchConfiguration"]
+    assert search.get("filter") == year
+    place = "knowledge-base/ABCDEFGHIJ"
+    assert meter.calls == [MeteredCall("ada", place, "retrieve", "complete", None)]
+
+
+def test_an_error_names_the_call(server: Loopback, aws: Clients) -> None:
+    server.forget()
+    headers = {**JSON_TYPE, "x-amzn-errortype": "ValidationException"}
+    server.enqueue(reply(b'{"message": "No."}', status=400, headers=headers))
+    with pytest.raises(OutcropError, match=r"^Retrieve: "):
+        retrieve(aws.bedrock_agent_runtime, "ABCDEFGHIJ", "q", limit=1, search_type="HYBRID")
+
+
+def test_a_guard_that_forgets_a_passage_lets_none_through() -> None:
+    class Forgetful(Unguarded):
+        def passages(self, passages: Sequence[Passage]) -> Sequence[Verdict]:
+            return super().passages(passages)[1:]
+
+    with pytest.raises(ValueError, match="shorter"):
+        screen([Passage(1, "a", "s3://d/a.md", 0.5)], Forgetful())
