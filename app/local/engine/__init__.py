@@ -1,11 +1,11 @@
-"""The engine: what does the work behind the services, handed to them as one value.
+"""The engine: the work behind the services, handed to them as one value.
 
     document    bytes -- parsers -- chunk -- transformer -- store
     question    words -- transformer -- store -- retrieval
     prompt      passages and a question -- writer; tools, or a schema -- planner, writer
 
-It knows no service, no control plane and no wire: what goes in and comes out of it is its own.
-What a service takes from its caller it checks and translates itself.
+The engine knows neither AWS nor the wire: it takes and returns values of its own. A service checks
+what its caller sends, and translates it to these values and back.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,8 @@ class Engine:
     Attributes:
         encoder: embeds texts and counts their tokens.
         writer: writes answers.
-        new_parser: starts a parser. Whoever starts one closes it.
-        stores: where documents are stored and searched.
+        new_parser: starts a parser, which its caller closes.
+        stores: the vector stores by name.
     """
 
     encoder: "TextEncoder"

@@ -1,4 +1,4 @@
-"""What the engine and its users need of an encoder, whichever model it runs."""
+"""The encoder's interface: texts to vectors and tokens, whichever model does it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -14,7 +14,7 @@ class TextEncoder(Protocol):
 
     @property
     def dimension(self) -> int:
-        """How many components a vector has."""
+        """The number of a vector's components."""
         ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -26,5 +26,5 @@ class TextEncoder(Protocol):
         ...
 
     def count(self, text: str) -> int:
-        """How many tokens the text has."""
+        """The number of the text's tokens."""
         ...

@@ -1,9 +1,8 @@
 """Plain text and Markdown, cut into sentences.
 
-Two steps. Lines become blocks: a heading, a row of a table and a line of code stand alone, an item
-of a list begins anew, and lines of prose are one paragraph where whoever wrote them let them wrap.
-Then a paragraph is cut behind each stop that ends a sentence, as those in "e.g. Dr. Ito's 2.5 kg"
-do not.
+First, lines become blocks. A heading, a row of a table and a line of code stand alone; an item of a
+list starts a new block; lines of prose that a line wrap parts are one paragraph. Then a paragraph
+is cut after each stop that ends a sentence, but not after those in "e.g. Dr. Ito's 2.5 kg".
 """
 
 import re
@@ -22,8 +21,8 @@ _ALONE = re.compile(
 )
 _ITEM = re.compile(r"\s*(?:[-*+•‣▪●◦–]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|[ivx]{1,4}[.)])\s+(?=\S)")  # noqa: RUF001 these signs are meant
 _CODE = re.compile(r" {4}|\t")
-_GOING_ON = tuple(".,;:!?)]}\\")  # no line begins with these unless the one above goes on
-_NARROWEST = 50  # columns: lines that are all shorter did not wrap, but were set so
+_GOING_ON = tuple(".,;:!?)]}\\")  # a line that begins with one of these goes on with the line above
+_NARROWEST = 50  # columns: if all lines are shorter, their breaks are the writer's and no wraps
 
 # A stop, and what closes behind it: quotes, brackets, emphasis, the number of a note
 # (also as prompts write it whose marks are numbers in square brackets).
@@ -33,27 +32,27 @@ _STOP = re.compile(
 )
 _NONBLANK = re.compile(r"\S")
 _OPENING = re.compile(r"[\s(\[{\"'“‘«*_`]+")  # noqa: RUF001 these signs are meant
-_GLANCE = 24  # characters before a stop that tell what it ends
+_GLANCE = 24  # characters before a stop that are looked at
 _AFTER = re.compile(r"\s*[\"'“‘«(\[*_]*(\S[\w'’-]*)")  # noqa: RUF001 these signs are meant
 _INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")  # J, U.S, Ph.D, a.m
 _ENUMERATOR = re.compile(r"(?:\A|[:;,]\s+)\(?(?:\d{1,3}|[A-Za-z])\Z")
 
 # fmt: off
-# A stop behind these never ends a sentence,
+# A stop after one of these never ends a sentence;
 _NEVER = frozenset((
     "dr", "mr", "mrs", "ms", "prof", "rev", "hon", "st", "mt", "ft", "capt", "col", "gen", "lt",
     "sgt", "maj", "gov", "sen", "rep", "messrs", "mme", "mlle", "sra", "dra", "fig", "figs", "eq",
     "eqs", "e.g", "i.e", "eg", "ie", "cf", "viz", "vs", "approx", "ca", "resp", "incl", "excl",
     "esp", "z.b", "d.h", "bzw", "vgl", "p.ej",
 ))
-# behind these not before a number,
+# after one of these it does, but not before a number;
 _BEFORE_NUMBER = frozenset((
     "no", "nos", "nr", "p", "pp", "vol", "vols", "ch", "chs", "sec", "secs", "sect", "art", "para",
     "ref", "refs", "tab", "min", "max", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep",
     "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat",
     "sun",
 ))
-# and behind these, as behind initials, only before a word that sentences begin with.
+# after one of these, as after initials, only before a word that often begins a sentence.
 _SELDOM = frozenset((
     "inc", "ltd", "llc", "plc", "co", "corp", "bros", "dept", "univ", "assn", "jr", "sr", "al",
     "ed", "eds", "est", "ext", "tel", "avg",
@@ -92,7 +91,7 @@ def sentences(text: str) -> list[Span]:
 
 
 def _lines(text: str) -> Iterator[tuple[Kind, Span]]:
-    """What each line is, and where, without the white space around it."""
+    """The kind of each line, and its span without the white space around it."""
     kind: Kind = "blank"
     fence, listed, begin = "", False, 0
     for line in text.split("\n"):
@@ -117,7 +116,7 @@ def _lines(text: str) -> Iterator[tuple[Kind, Span]]:
 
 
 def _cut_all(text: str, lines: list[Span]) -> list[Span]:
-    """The sentences of a paragraph, its lines joined where they wrapped."""
+    """The sentences of a paragraph, whose wrapped lines are joined."""
     if not lines:
         return []
     margin = max(_width(text[start:end]) for start, end in lines)
@@ -132,8 +131,8 @@ def _cut_all(text: str, lines: list[Span]) -> list[Span]:
 
 
 def _wraps(above: str, below: str, margin: int) -> bool:
-    """Whether a line goes on with the one above: in the midst of a sentence, or because its first
-    word would not have fitted there any more.
+    """Whether a line goes on with the one above: it starts in the midst of a sentence, or its first
+    word would not have fitted above.
     """
     below = below.lstrip("> ")
     if below[:1].islower() or below.startswith(_GOING_ON):
@@ -142,7 +141,7 @@ def _wraps(above: str, below: str, margin: int) -> bool:
 
 
 def _width(line: str) -> int:
-    """Columns: those of East Asia's scripts are two wide."""
+    """The width in columns: signs of East Asian scripts take two."""
     return len(line) if line.isascii() else len(line) + sum(sign >= "\u1100" for sign in line)
 
 
@@ -158,7 +157,7 @@ def _cut(text: str, begin: int, end: int) -> Iterator[Span]:
 
 
 def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
-    """Whether the sentence that began at `begin` ends with `stop`, behind which there is more."""
+    """Whether `stop` ends the sentence that started at `begin`. More text follows the stop."""
     if stop["wide"]:
         return not (stop["closing"] and text.startswith("と", stop.end()))
     following = _AFTER.match(text, stop.end(), end)

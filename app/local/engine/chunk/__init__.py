@@ -1,15 +1,15 @@
-"""Sections to chunks.
+"""Sections of a document, cut into chunks.
 
-    section -> units (sentences, and how strong the boundary before each is) -> packed into chunks
+    section -> units (sentences, each with the boundary before it) -> packed into chunks
 
-    FixedSize      packed
-    Hierarchical   packed twice: children are searched, their parents are returned
-    Semantic       parted where the subject changes, then packed
-    Whole          the whole document
+    FixedSize       packed
+    Hierarchical    packed twice: a search finds children, and returns their parents
+    Semantic        split where the subject changes, then packed
+    Whole           one chunk for the whole document
 
-No chunk reaches beyond its section, and each is a stretch of its section's text, word for word.
-Between two places to end a chunk the better one wins: before a heading rather than between
-paragraphs, between paragraphs rather than between sentences, and never behind a heading.
+A chunk lies within one section, and is a stretch of the section's text, word for word. Of two
+places where it could end, the better one wins: before a heading rather than between paragraphs,
+between paragraphs rather than between sentences, and never right after a heading.
 """
 
 from bisect import bisect_left, bisect_right
@@ -36,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class FixedSize:
-    """Chunks of at most `max_tokens`, each of which shares up to `overlap` with the one before."""
+    """Chunks of at most `max_tokens`; each repeats up to `overlap` tokens of the one before."""
 
     max_tokens: int
     overlap: int = 0
@@ -44,8 +44,9 @@ class FixedSize:
 
 @dataclass(frozen=True)
 class Hierarchical:
-    """Parents of at most `parent_tokens`, each cut into children of at most `child_tokens`. Parents
-    share up to `overlap` tokens with each other, and so do children.
+    """Parents of at most `parent_tokens`, each cut into children of at most `child_tokens`.
+
+    Two neighbouring parents share up to `overlap` tokens, and so do two neighbouring children.
     """
 
     parent_tokens: int
@@ -55,12 +56,13 @@ class Hierarchical:
 
 @dataclass(frozen=True)
 class Semantic:
-    """Chunks of at most `max_tokens` that end where the subject changes.
+    """Chunks that end where the subject changes.
 
     Attributes:
-        max_tokens: of a chunk.
-        buffer: how many sentences on either side a sentence is compared with.
-        percentile: of the distances between sentences, above which the subject changes.
+        max_tokens: the size of the largest chunk.
+        buffer: the number of neighbours on either side that are embedded with a sentence.
+        percentile: the subject changes where the distance between two neighbouring sentences is
+            above this percentile of all such distances.
     """
 
     max_tokens: int
@@ -70,7 +72,7 @@ class Semantic:
 
 @dataclass(frozen=True)
 class Whole:
-    """One chunk a document."""
+    """One chunk for a document."""
 
 
 Chunking = FixedSize | Hierarchical | Semantic | Whole
@@ -83,9 +85,9 @@ class Piece:
 
     Attributes:
         text: a stretch of its section's text, word for word.
-        page: its section's page.
-        parent: the index, among the pieces, of the one that is returned in its place.
-        metadata: its section's metadata.
+        page: the page of its section.
+        parent: the index of the piece that a search returns in this one's place.
+        metadata: the metadata of its section.
     """
 
     text: str
@@ -96,16 +98,16 @@ class Piece:
 
 def chunk(sections: Sequence[Section], chunking: Chunking, encoder: TextEncoder) -> list[Piece]:
     """Cut sections into chunks."""
-    filled = [section for section in sections if section.text.strip()]
+    sections_with_text = [section for section in sections if section.text.strip()]
     match chunking:
         case FixedSize():
-            return _fixed_size(filled, chunking, encoder)
+            return _fixed_size(sections_with_text, chunking, encoder)
         case Hierarchical():
-            return _hierarchical(filled, chunking, encoder)
+            return _hierarchical(sections_with_text, chunking, encoder)
         case Semantic():
-            return _semantic(filled, chunking, encoder)
+            return _semantic(sections_with_text, chunking, encoder)
         case Whole():
-            return _whole(filled)
+            return _whole(sections_with_text)
 
 
 def _fixed_size(
@@ -137,17 +139,17 @@ def _hierarchical(
 def _semantic(sections: Sequence[Section], chunking: Semantic, encoder: TextEncoder) -> list[Piece]:
     most = chunking.max_tokens
     texts = [(section.text, units(section.text)) for section in sections]
-    parted = subjects(texts, chunking.buffer, chunking.percentile, encoder)
+    groups_by_section = subjects(texts, chunking.buffer, chunking.percentile, encoder)
     pieces = []
-    for section, groups in zip(sections, parted, strict=True):
+    for section, groups in zip(sections, groups_by_section, strict=True):
         tokens = _tokens(section, encoder)
         pieces += [_piece(section, span) for group in groups for span in pack(group, tokens, most)]
     return pieces
 
 
 def _whole(sections: Sequence[Section]) -> list[Piece]:
-    """The document whole, and without pages; but a CSV file's records, which are documents of their
-    own, one by one.
+    """The whole document as one piece without a page; of a CSV file with records, each record as
+    one piece.
     """
     if any(section.metadata for section in sections):
         return [Piece(section.text, None, None, section.metadata) for section in sections]
@@ -163,7 +165,7 @@ def _piece(section: Section, span: Span) -> Piece:
 
 
 def _within(whole: Sequence[Unit], span: Span) -> list[Unit]:
-    """The units of a stretch of their text, the first and last cut to it."""
+    """The units in a stretch of the text, the first and the last one cut to it."""
     start, end = span
     first = bisect_right(whole, start, key=lambda unit: unit.end)
     last = bisect_left(whole, end, key=lambda unit: unit.start)

@@ -1,4 +1,4 @@
-"""Units packed into chunks of so many tokens."""
+"""Units, packed into chunks of a limited number of tokens."""
 
 import re
 from bisect import bisect_left
@@ -9,7 +9,7 @@ from app.local.engine.chunk.units import Boundary, Unit
 Span = tuple[int, int]  # of characters
 _WORD = re.compile(r"\S")
 
-# How much emptier a chunk may stay, as a part of its size, to end at a better boundary.
+# The share of a chunk that may stay empty so that it ends at a better boundary.
 _WORTH = {
     Boundary.NOTHING: -1.0,
     Boundary.LINE_OF_CODE: -0.25,
@@ -18,20 +18,20 @@ _WORTH = {
     Boundary.PARAGRAPH: 0.1,
     Boundary.SECTION: 0.2,
 }
-_IDEOGRAPHS = "\u2e80"  # from here on, words are not parted by spaces
-_LONGEST_WORD = 100  # characters; the tokenizer takes a longer one for a single unknown token
-_LONGEST_GAP = 20  # characters without a token, white space mostly, that are to count as one
+_IDEOGRAPHS = "\u2e80"  # from this sign on, scripts put no spaces between words
+_LONGEST_WORD = 100  # characters; the tokenizer takes a longer word for a single unknown token
+_LONGEST_GAP = 20  # characters without a token, mostly white space, that count as one token
 
 
 class Tokens:
-    """Where the tokens of a text are, found once and counted often.
+    """The places of a text's tokens, found once and counted often.
 
     Args:
         text: the text.
-        spans: those of its tokens, in order. A word that is too long for the tokenizer is one token
-            to it, whatever its length; here each of its characters is one, since each of its parts
-            may be one when they are counted alone. What lies between tokens counts, too, where it
-            is long: a chunk of n tokens has no more than a hundred times as many characters.
+        spans: its tokens, in order. The tokenizer takes a very long word for one token, although
+            each of its parts may be one when it is counted alone; so each of its characters counts
+            as a token here. A long gap between tokens counts too. So a chunk of n tokens has at
+            most a hundred times as many characters.
     """
 
     def __init__(self, text: str, spans: Sequence[Span]) -> None:
@@ -45,12 +45,12 @@ class Tokens:
         self._starts.pop()  # the end of the text is no token
 
     def count(self, start: int, end: int) -> int:
-        """How many tokens begin in `text[start:end]`."""
+        """The number of tokens that begin in `text[start:end]`."""
         return bisect_left(self._starts, end) - bisect_left(self._starts, start)
 
     def after(self, start: int, count: int) -> int:
-        """Where `text[start:]` is to end to have at most `count` tokens: before a word where it
-        can, or within one that is longer.
+        """The end of the longest stretch from `start` that has at most `count` tokens. It ends
+        before a word where it can, or else within one.
         """
         first = bisect_left(self._starts, start)
         last = first + count
@@ -62,7 +62,7 @@ class Tokens:
         return self._starts[last]
 
     def before(self, end: int, count: int) -> int:
-        """Where to begin, for `text[:end]` to have at most `count` tokens from there: at a word."""
+        """The start of the longest stretch up to `end` of at most `count` tokens: at a word."""
         last = bisect_left(self._starts, end)
         for index in range(max(0, last - count), last):
             if self._begins_word(self._starts[index]):
@@ -70,7 +70,7 @@ class Tokens:
         return end
 
     def word(self, start: int) -> int:
-        """Where the first word begins from here on."""
+        """The start of the first word from `start` on."""
         match = _WORD.search(self.text, start)
         return match.start() if match else len(self.text)
 
@@ -82,11 +82,11 @@ class Tokens:
 
 
 def pack(units: Sequence[Unit], tokens: Tokens, most: int, overlap: int = 0) -> Iterator[Span]:
-    """Spans of chunks of at most `most` tokens, in order.
+    """Yield the spans of chunks of at most `most` tokens, in order.
 
-    Each but the first begins with the last `overlap` tokens of the one before: with the first
-    sentence that begins among them, if that leaves half of them, or else with a word. It shares
-    fewer where the sentence that follows would not fit otherwise.
+    Each chunk but the first repeats the last `overlap` tokens of the one before. The repeated part
+    starts at the first sentence that begins in it, if that leaves half of it, or else at a word. It
+    is shorter where the next sentence would not fit otherwise.
     """
     parts = [part for unit in units for part in _parts(unit, tokens, most, most - overlap)]
     lead, first = parts[0].start, 0
@@ -102,21 +102,21 @@ def pack(units: Sequence[Unit], tokens: Tokens, most: int, overlap: int = 0) -> 
 
 
 def _parts(unit: Unit, tokens: Tokens, most: int, each: int) -> Iterator[Unit]:
-    """The unit; or, if it has more than `most` tokens, its parts of at most `each`, cut at words
-    where there are any.
+    """The unit itself; if it has more than `most` tokens, its parts of at most `each`, cut between
+    words where there are any.
     """
     start, boundary = unit.start, unit.boundary
     if tokens.count(start, unit.end) > most:
         while tokens.count(start, unit.end) > each:
-            cut = tokens.after(start, each)
-            if words := tokens.text[start:cut].rstrip():
+            end = tokens.after(start, each)
+            if words := tokens.text[start:end].rstrip():
                 yield Unit(start, start + len(words), boundary)
-            start, boundary = tokens.word(cut), Boundary.NOTHING
+            start, boundary = tokens.word(end), Boundary.NOTHING
     yield Unit(start, unit.end, boundary)
 
 
 def _last(parts: Sequence[Unit], tokens: Tokens, lead: int, first: int, most: int) -> int:
-    """Where the chunk that begins at `lead` and goes on with `parts[first]` ends best."""
+    """The best last part for the chunk that begins at `lead` and goes on with `parts[first]`."""
     best, last = -2.0, first + 1
     for index in range(first + 1, len(parts) + 1):
         count = tokens.count(lead, parts[index - 1].end)
@@ -129,7 +129,7 @@ def _last(parts: Sequence[Unit], tokens: Tokens, lead: int, first: int, most: in
 
 
 def _lead(parts: Sequence[Unit], tokens: Tokens, overlap: int) -> int:
-    """Where to begin, to share up to `overlap` tokens with the chunk that ends with these parts."""
+    """The start of the next chunk, which shares up to `overlap` tokens with these parts."""
     end = parts[-1].end
     least = tokens.before(end, overlap)
     for part in parts:

@@ -1,4 +1,4 @@
-"""Where the subject changes: sentences that are unlike the next, by their vectors."""
+"""Texts, split where the subject changes: where neighbouring sentences have unlike vectors."""
 
 from collections.abc import Sequence
 
@@ -12,17 +12,18 @@ from app.local.engine.encoder import TextEncoder, Vectors
 def subjects(
     texts: Sequence[tuple[str, Sequence[Unit]]], buffer: int, percentile: int, encoder: TextEncoder
 ) -> list[list[list[Unit]]]:
-    """The units of each text, parted where two that follow each other are the least alike.
+    """The units of each text, split where the subject changes.
 
-    Each is compared with the next by the cosine of their vectors, in the midst of `buffer` units on
-    either side. Of all pairs of the document, those are parted whose distance is above the
-    percentile: of 101 sentences, at 90, the 10 pairs that are least alike.
+    Each unit is embedded together with `buffer` units on either side, and compared with the next by
+    the cosine of these vectors. The text is split between neighbours whose distance is above the
+    percentile of all distances in the document: of 101 sentences, at 90, between the 10 pairs that
+    are the least alike.
 
     Args:
-        texts: each with its units; nothing is compared from one to the next.
-        buffer: how many units on either side.
+        texts: each with its units; the last of one text is not compared with the first of the next.
+        buffer: the number of neighbours on either side.
         percentile: of the distances.
-        encoder: gives the vectors.
+        encoder: embeds the units.
     """
     bundles = [_bundles(units) for _, units in texts]
     distances = [
@@ -34,13 +35,13 @@ def subjects(
         return [[list(units)] for _, units in texts]
     threshold = np.percentile(together, percentile)
     return [
-        _parted(inner, between > threshold)
+        _split(inner, between > threshold)
         for inner, between in zip(bundles, distances, strict=True)
     ]
 
 
 def _bundles(units: Sequence[Unit]) -> list[list[Unit]]:
-    """Units, each together with those that hold on to it: a heading and its first sentence."""
+    """Units, each with those that must not be split from it: a heading and its first sentence."""
     bundles: list[list[Unit]] = []
     for unit in units:
         if bundles and unit.boundary == Boundary.NOTHING:
@@ -59,15 +60,15 @@ def _windows(text: str, bundles: Sequence[Sequence[Unit]], buffer: int) -> list[
 
 
 def _distances(vectors: Vectors) -> Vectors:
-    """From each of (n, d) unit vectors to the next: (n - 1,)."""
+    """The distance from each of (n, d) unit vectors to the next: (n - 1,)."""
     cosines: Vectors = np.einsum("nd,nd->n", vectors[:-1], vectors[1:])  # (n - 1,)
     return 1 - cosines
 
 
-def _parted(bundles: Sequence[list[Unit]], breaks: NDArray[np.bool_]) -> list[list[Unit]]:
+def _split(bundles: Sequence[list[Unit]], breaks: NDArray[np.bool_]) -> list[list[Unit]]:
     groups = [list(bundles[0])]
-    for bundle, broken in zip(bundles[1:], breaks, strict=True):
-        if broken:
+    for bundle, is_break in zip(bundles[1:], breaks, strict=True):
+        if is_break:
             groups.append([])
         groups[-1] += bundle
     return groups

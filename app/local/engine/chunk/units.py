@@ -1,4 +1,4 @@
-"""A text as units: the least that a chunk is made of, and how good an end is before each."""
+"""Units of a text, each with the boundary before it. A chunk consists of whole units."""
 
 import re
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from app.local.engine.text import sentences
 
 _FENCE = re.compile(r"```|~~~")
 _HEADING = re.compile(r"#{1,6}\s")
-_CAPTION = re.compile(r"\*\*[^*]+\*\*:?|[^|]*:")  # a line in bold, or that announces what follows
+_CAPTION = re.compile(r"\*\*[^*]+\*\*:?|[^|]*:")  # a line in bold, or one that ends with a colon
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")  # between a table's header and its rows
 
 
 class Boundary(IntEnum):
-    """What parts two units; the more, the better a chunk ends there."""
+    """The boundary between two units: the higher, the better a chunk ends there."""
 
-    NOTHING = 0  # a heading and what it is of
+    NOTHING = 0  # between a heading and its text
     LINE_OF_CODE = 1
     SENTENCE = 2  # or rows of a table
     LINE = 3  # items of a list
@@ -28,9 +28,9 @@ class Unit:
     """A sentence, heading, row of a table or line of code.
 
     Attributes:
-        start: in characters.
-        end: of its last character, exclusive; white space around it is of no unit.
-        boundary: what parts it from the unit before.
+        start: the place of its first character.
+        end: the place after its last character; the white space around a unit belongs to none.
+        boundary: the boundary between the unit before and this one.
     """
 
     start: int
@@ -52,21 +52,21 @@ def units(text: str) -> list[Unit]:
     SECTION   ## Use
     """
     result: list[Unit] = []
-    above, coded = "", False  # the unit before, and whether code goes on behind it
+    above, in_code = "", False  # the unit before, and whether a block of code is open after it
     for start, end in sentences(text):
         words = text[start:end]
         fence = _FENCE.match(words) is not None
         gap = text[result[-1].end : start] if result else ""
         result.append(
-            Unit(start, end, _code(above, fence) if coded else _boundary(above, gap, words))
+            Unit(start, end, _code(above, fence) if in_code else _boundary(above, gap, words))
         )
-        coded ^= fence
+        in_code ^= fence
         above = words
     return result
 
 
 def _code(above: str, fence: bool) -> Boundary:
-    """What parts lines of a block of code; its first and last line hold on to their fences."""
+    """The boundary in a block of code: its first and last line are not split from the fences."""
     return Boundary.NOTHING if fence or _FENCE.match(above) else Boundary.LINE_OF_CODE
 
 

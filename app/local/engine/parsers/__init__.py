@@ -1,17 +1,17 @@
-"""Documents to text, one file a format.
+"""Documents to text, one module for each format.
 
-    plain       .txt     how bytes become text, for every format that is text
+    plain       .txt     decodes bytes, for every format that is text
     markdown    .md      as it is
-    hypertext   .html    as Markdown
-    delimited   .csv     a table, or a record a row
-    pdf         .pdf     a section a page
-    docx        .docx    by way of HTML
-    pptx        .pptx    a section a slide
-    xlsx        .xlsx    a section a sheet
+    hypertext   .html    to Markdown
+    delimited   .csv     a table, or a record for each row
+    pdf         .pdf     a section for each page
+    docx        .docx    to HTML, and on to Markdown
+    pptx        .pptx    a section for each slide
+    xlsx        .xlsx    a section for each sheet
 
-The modules of the formats are imported by the worker process alone (`__main__`), which `process`
-starts and limits; so are the libraries that they stand on. Each has one function of a kind:
-`parse(document)` yields the document's sections, or raises Unreadable.
+The worker process (`__main__`), which `process` starts and limits, is alone in importing the
+formats' modules and their libraries. Each module has `parse(document)`, which yields the document's
+sections or raises Unreadable.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,10 +25,11 @@ OUT_OF_MEMORY = 86  # the worker's exit status
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a document that no chunk reaches beyond.
+    """A part of a document. A chunk lies within one section.
 
     Attributes:
-        text: what a reader would read, headings as Markdown's `#` lines, tables a row a line.
+        text: the text that a reader sees: headings as Markdown's `#` lines, a row of a table on a
+            line.
         page: the page of a PDF or the slide of a presentation, from 1.
         metadata: the columns of a CSV record that its sidecar names as metadata.
     """
@@ -40,12 +41,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Records:
-    """Which columns of a CSV file are what, where each row is a record of its own.
+    """How to read a CSV file of which each row is a record of its own.
 
     Attributes:
-        content: the column that is read as the record's text.
-        include: the columns that become its metadata; None means all the others.
-        exclude: columns that do not.
+        content: the column of the record's text.
+        include: the columns of its metadata; None means all the others.
+        exclude: columns that are left out of its metadata.
     """
 
     content: str
@@ -55,12 +56,12 @@ class Records:
 
 @dataclass(frozen=True)
 class Document:
-    """What is to be parsed.
+    """A document for a parser.
 
     Attributes:
-        path: where its bytes lie.
-        charset: what its text is encoded in, where its content type says so.
-        records: how to read a CSV file row by row, where its sidecar says so.
+        path: the file of its bytes.
+        charset: the encoding that its content type names, if any.
+        records: how to read a CSV file row by row, if its sidecar says so.
     """
 
     path: Path
@@ -69,7 +70,7 @@ class Document:
 
 
 class SectionParser(Protocol):
-    """Reads documents, one at a time. `process.Parser` is one."""
+    """Parses documents, one at a time. `process.Parser` implements it."""
 
     def parse(
         self,
@@ -80,28 +81,28 @@ class SectionParser(Protocol):
         records: Records | None = None,
         seconds: float | None = None,
     ) -> list[Section]:
-        """The document's text; no section is blank.
+        """The document's sections; none of them is blank.
 
         Args:
-            path: where its bytes lie.
-            name: its file name, whose suffix says what it is.
-            charset: what its text is encoded in, where its content type says so.
-            records: how to read a CSV file row by row, where its sidecar says so.
-            seconds: how long it may take, where that is less than the parser's own limit.
+            path: the file of its bytes.
+            name: its file name, whose suffix tells the format.
+            charset: the encoding that its content type names, if any.
+            records: how to read a CSV file row by row, if its sidecar says so.
+            seconds: a time limit, if it is shorter than the parser's own.
 
         Raises:
-            Unreadable: with the reason, for a person; TooSlow, where it took too long.
+            Unreadable: with the reason, for a person. TooSlow: the time limit has passed.
         """
         ...
 
     def close(self) -> None:
-        """End at once. A document that is being read, or that comes later, is Unreadable."""
+        """End at once. A document that is being parsed, or comes later, is Unreadable."""
         ...
 
 
 class Unreadable(Exception):
-    """The document cannot be read; `str(error)` tells a person why, and what would help."""
+    """The document cannot be parsed. The message tells a person why, and how to mend it."""
 
 
 class TooSlow(Unreadable):
-    """Parsing took longer than it may. The next document is not affected."""
+    """Parsing took longer than its limit. The next document is not affected."""

@@ -1,12 +1,13 @@
-"""The worker process: reads a request a line, writes an answer a line, until its input ends.
+"""The worker process: reads a request a line and writes an answer a line, until its input ends.
 
     {"format": "pdf", "path": "…", "seconds": 120, "charset": null, "records": null}
     {"sections": [["the text", 1, {}]]}
     {"unreadable": "The PDF is encrypted with a password: …"}
 
-Its argument is how many megabytes it may have. Out of memory it exits with OUT_OF_MEMORY. Who
-started it ends it when it takes too long; and it limits itself, to that memory, to the processor's
-time of each request in case that nobody is left to end it, and to writing no files.
+Its argument is its memory limit in megabytes. When it runs out of memory it exits with
+OUT_OF_MEMORY. The process that started it kills it when a request takes too long. It also limits
+itself: to that memory, to the processor's time of each request, in case its parent has died, and to
+no writing of files.
 """
 
 import json
@@ -30,7 +31,7 @@ from app.local.engine.parsers import (
 from app.local.engine.parsers.render import line
 
 _GRACE = 5  # seconds of the processor's time beyond those of the clock
-_GLANCE = 0.05  # seconds between two looks at how much memory is in use
+_GLANCE = 0.05  # seconds between two measurements of the memory in use
 
 JSON = dict[str, Any]
 
@@ -39,7 +40,7 @@ def main() -> None:
     limit(int(sys.argv[1]) * 2**20)
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints does not get among the answers
+    os.dup2(2, 1)  # a library that prints must not write among the answers
     for request in requests:
         answers.write(answer(json.loads(request)) + b"\n")
         answers.flush()
@@ -52,14 +53,14 @@ def answer(request: JSON) -> bytes:
     try:
         return json.dumps({"sections": _sections(request)}, ensure_ascii=False).encode()
     except MemoryError:
-        os._exit(OUT_OF_MEMORY)  # what is left of the heap is of no use to the next document
+        os._exit(OUT_OF_MEMORY)  # the heap may be too fragmented for the next document
     except Unreadable as error:
         reason = str(error)
     except RecursionError:
         reason = "The file is nested too deeply to be read: simplify it and upload it again."
     except Exception as error:  # noqa: BLE001 a parser may raise anything over a damaged file
         reason = (
-            "The file is damaged, or holds what its parser does not know "
+            "The file is damaged, or holds something that its parser does not support "
             f"({type(error).__name__}: {line(str(error))}): open it in its application and save "
             "it anew."
         )
@@ -83,10 +84,11 @@ def _sections(request: JSON) -> list[tuple[str, int | None, dict[str, str]]]:
 
 
 def limit(memory: int) -> None:
-    """Limit this process to `memory` bytes, and to writing nothing but its answers.
+    """Limit this process to `memory` bytes, and to writing no files.
 
-    macOS takes a limit of the address space and does not keep it: there a thread looks how much
-    is resident, which is coarser: a library that holds the interpreter lock is seen only after it.
+    macOS accepts a limit of the address space, but does not enforce it. There a thread checks the
+    resident memory instead. It cannot run while a library holds the interpreter lock, so it may
+    notice late.
     """
     for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
         _soften(kind, 0)
@@ -97,7 +99,7 @@ def limit(memory: int) -> None:
 
 
 def watch(memory: int) -> None:
-    """Exit once more than `memory` bytes have been resident."""
+    """Exit as soon as more than `memory` bytes are resident."""
     unit = 1 if sys.platform == "darwin" else 1024
     while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= memory:
         time.sleep(_GLANCE)
@@ -105,7 +107,7 @@ def watch(memory: int) -> None:
 
 
 def _soften(kind: int, value: int) -> None:
-    """Set a soft limit; the hard one, which cannot be raised again, stays as it is."""
+    """Set a soft limit; the hard limit, which could not be raised again, stays as it is."""
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (value, hard))
 

@@ -1,4 +1,4 @@
-"""Office files: ZIP archives of XML, looked over before any library opens them."""
+"""Office files are ZIP archives of XML. They are checked here before a library opens them."""
 
 import zlib
 from collections.abc import Iterator
@@ -12,18 +12,22 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile
 from app.local.engine.parsers import Unreadable
 
 _LARGEST = 512 * 2**20  # bytes, unpacked
-_DENSEST = 200  # bytes unpacked for one packed; real Office files stay below a hundred
+_DENSEST = (
+    200  # the highest ratio of unpacked to packed bytes; real Office files stay below a hundred
+)
 _MOST_MEMBERS = 20_000
-_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Office wrote before 2007
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # and still wraps an encrypted file in
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the signature of Office's format before 2007
+_ENCRYPTED = "EncryptedPackage".encode(
+    "utf-16-le"
+)  # Office wraps encrypted files in this format still
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[ZipFile]:
-    """The archive, fit to be unpacked.
+def open_archive(path: Path) -> Iterator[ZipFile]:
+    """Open an archive that is safe to unpack.
 
     Raises:
-        Unreadable: it is encrypted, no archive, damaged, or made to exhaust its reader.
+        Unreadable: it is encrypted, no archive, damaged, or built to exhaust its reader.
     """
     try:
         with ZipFile(path) as archive:
@@ -52,37 +56,37 @@ def _not_an_archive(path: Path) -> Unreadable:
 
 def _check_sizes(archive: ZipFile) -> None:
     members = archive.infolist()
-    packed = sum(member.compress_size for member in members)
-    unpacked = sum(member.file_size for member in members)
+    packed_bytes = sum(member.compress_size for member in members)
+    unpacked_bytes = sum(member.file_size for member in members)
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("The file's parts are encrypted: save it without a password.")
-    dense = unpacked > _DENSEST * max(packed, 2**16)
-    if dense or unpacked > _LARGEST or len(members) > _MOST_MEMBERS:
+    dense = unpacked_bytes > _DENSEST * max(packed_bytes, 2**16)
+    if dense or unpacked_bytes > _LARGEST or len(members) > _MOST_MEMBERS:
         raise Unreadable(
-            f"The file would unpack to {unpacked / 2**20:,.0f} MB in {len(members):,} parts, as "
-            "files do that are made to exhaust their reader: split it into smaller ones."
+            f"The file would unpack to {unpacked_bytes / 2**20:,.0f} MB in {len(members):,} parts, "
+            "as files do that are built to exhaust their reader: split it into smaller ones."
         )
 
 
 def _check_declarations(archive: ZipFile) -> None:
-    """Office's XML never declares a document type; what does is made to expand without end.
+    """Refuse XML with a document type: its entities may expand without end, and Office writes none.
 
     ECMA-376 part 2 (Open Packaging Conventions), 8.1.4: such a declaration is an error.
     """
     for name in archive.namelist():
         if name.endswith((".xml", ".rels", ".vml")):
-            with archive.open(name) as member, suppress(_Begun, ElementTree.ParseError):
+            with archive.open(name) as member, suppress(_FirstElement, ElementTree.ParseError):
                 parser = ElementTree.XMLParser(target=_Prologue())  # noqa: S314 stops before content
                 while part := member.read(4096):
                     parser.feed(part)
 
 
-class _Begun(Exception):
-    """The prologue of an XML document is over."""
+class _FirstElement(Exception):
+    """The parser has reached the first element of an XML document."""
 
 
 class _Prologue:
-    """Looks at what comes before an XML document's first element."""
+    """A target for XMLParser that sees everything before a document's first element."""
 
     def doctype(self, *_: object) -> None:
         raise Unreadable(
@@ -91,18 +95,18 @@ class _Prologue:
         )
 
     def start(self, *_: object) -> None:
-        raise _Begun
+        raise _FirstElement
 
 
 def tree(archive: ZipFile, part: str) -> Element:
-    """The root of a part's XML; an empty element where there is no such part."""
+    """The root of a part's XML; an empty element if there is no such part."""
     if part not in archive.NameToInfo:
         return Element("nothing")
     return ElementTree.fromstring(archive.read(part))  # noqa: S314 declares nothing: `opened`
 
 
-def related(archive: ZipFile, part: str) -> dict[str, str]:
-    """The parts that `part` points to, by the ids of its relationships; none outside the file."""
+def relationships(archive: ZipFile, part: str) -> dict[str, str]:
+    """The parts of the file that `part` refers to, by the ids of its relationships."""
     folder, name = split(part)
     return {
         each.get("Id", ""): normpath(join("/", folder, each.get("Target", ""))).lstrip("/")

@@ -1,17 +1,18 @@
-"""A chart of an Office file, as the table that it draws."""
+"""A chart of an Office file, as a table of its data."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from app.local.engine.parsers.render import line, table
 
-_Points = dict[int, str]  # index -> what is written there
+_Points = dict[int, str]  # index -> the text at this point
 
 
 def chart(root: Element) -> str:
-    """The kind and title of a chart, and a row for each category with what every series says of it.
+    """The kind and title of a chart, and a table: a row for each category, a column for each
+    series.
 
-    Office keeps the last values that it drew in the chart itself, so no workbook is opened:
+    Office stores the last values that it drew in the chart itself, so no workbook has to be opened:
     ECMA-376 part 1, 21.2, `c:strCache` and `c:numCache`.
     """
     series = list(root.iterfind(".//{*}ser"))
@@ -27,7 +28,7 @@ def chart(root: Element) -> str:
 
 
 def _kind(root: Element) -> str:
-    """As in "Bar chart"."""
+    """The kind of a chart, such as "Bar chart"."""
     names = (each.tag.rpartition("}")[2] for each in root.iterfind("{*}chart/{*}plotArea/*"))
     kind = next((name.removesuffix("Chart") for name in names if name.endswith("Chart")), "")
     return f"{kind.capitalize()} chart" if kind else ""
@@ -41,13 +42,15 @@ def _title(root: Element) -> Iterator[str]:
 def _points(series: Element, role: str) -> _Points:
     reference = series.find(f"{{*}}{role}")
     points = reference.iterfind(".//{*}pt") if reference is not None else ()
-    return {int(point.get("idx", 0)): _written(point.findtext("{*}v") or "") for point in points}
+    return {
+        int(point.get("idx", 0)): _format_value(point.findtext("{*}v") or "") for point in points
+    }
 
 
-def _written(value: str) -> str:
-    """A value without the digits that only the computer's arithmetic put there.
+def _format_value(value: str) -> str:
+    """A value without the digits that come of binary arithmetic.
 
-    >>> _written("0.30000000000000004"), _written("Q1")
+    >>> _format_value("0.30000000000000004"), _format_value("Q1")
     ('0.3', 'Q1')
     """
     try:

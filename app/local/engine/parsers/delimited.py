@@ -1,4 +1,4 @@
-"""CSV: a table, or one record a row where the document's sidecar says so."""
+"""CSV: a table, or a record for each row where the document's sidecar says so."""
 
 import csv
 from collections import Counter
@@ -15,7 +15,7 @@ from app.local.engine.parsers.plain import decode
 from app.local.engine.parsers.render import line, table, tidy
 
 _DELIMITERS = ",;\t|"
-_SAMPLE = 64 * 1024  # characters to tell the delimiter from
+_SAMPLE = 64 * 1024  # characters from which the delimiter is inferred
 
 
 def parse(document: Document) -> Iterator[Section]:
@@ -27,21 +27,24 @@ def parse(document: Document) -> Iterator[Section]:
 
 
 def read(text: str) -> Iterator[list[str]]:
-    r"""The rows, without those that are blank.
+    r"""Yield the rows that are not blank.
 
     >>> list(read('name;note\n\nAnn;"a; b"\n'))
     [['name', 'note'], ['Ann', 'a; b']]
     """
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # it is the process's
+    csv.field_size_limit(
+        max(csv.field_size_limit(), len(text) + 1)
+    )  # the limit is global to the process
     for row in csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text[:_SAMPLE])):
         if any(cell.strip() for cell in row):
             yield row
 
 
 def _delimiter(sample: str) -> str:
-    """The one that cuts the sample's rows into the same number of cells, and into most cells.
+    """The delimiter that cuts the sample's rows into equal numbers of cells, and into the most
+    cells.
 
-    `csv.Sniffer` takes any letter for a delimiter, and minutes over long cells.
+    `csv.Sniffer` takes any letter for a delimiter, and needs minutes for long cells.
     """
 
     def fit(delimiter: str) -> tuple[float, int]:
@@ -55,8 +58,8 @@ def _delimiter(sample: str) -> str:
 
 def _records(rows: Iterator[list[str]], records: Records) -> Iterator[Section]:
     header = [line(cell) for cell in next(rows, [])]
-    named = {records.content, *(records.include or ()), *records.exclude}
-    if missing := named.difference(header):
+    metadata_columns = {records.content, *(records.include or ()), *records.exclude}
+    if missing := metadata_columns.difference(header):
         raise Unreadable(
             f"The sidecar names the column {sorted(missing)[0]!r}, which the CSV file's first row "
             f"does not have; it has {', '.join(header)}."

@@ -1,9 +1,9 @@
-"""Word: by way of HTML, from a copy of the document in which everything is written out.
+"""Word documents, to HTML and on to Markdown, by a copy that spells out what Word computes.
 
-`mammoth` knows Word's paragraphs, lists, tables, text boxes, notes and links. It does not show the
-numbers that Word counts, equations and charts, does not see what a style inherits, and stumbles
-over pictures that are not there. So the copy has no styles but one for each level of heading; two
-lists, one with bullets and one whose items begin with their numbers; and text for the rest.
+`mammoth` converts Word's paragraphs, lists, tables, text boxes, notes and links. It leaves out the
+numbers that Word counts, equations and charts, ignores what a style inherits, and fails on
+missing pictures. So the copy has only one style for each level of heading; two lists, one with
+bullets and one whose items begin with their numbers; and text for equations and charts.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from zipfile import ZipFile
 import mammoth
 
 from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.archive import opened, related, tree
+from app.local.engine.parsers.archive import open_archive, relationships, tree
 from app.local.engine.parsers.charts import chart
 from app.local.engine.parsers.equations import latex
 from app.local.engine.parsers.hypertext import to_markdown
@@ -35,25 +35,26 @@ _BULLETS, _NUMBERS = "1", "2"
 
 
 def parse(document: Document) -> Iterator[Section]:
-    with opened(document.path) as archive:
+    with open_archive(document.path) as archive:
         if _MAIN not in archive.NameToInfo:
             raise Unreadable(
                 f"The file is no Word document: it holds no {_MAIN}. Give it the suffix of what "
                 "it really is."
             )
-        copy = _written_out(archive)
-    pictures = mammoth.images.img_element(lambda _: {})  # of which the text alone is kept
+        copy = _spell_out(archive)
+    pictures = mammoth.images.img_element(lambda _: {})  # only the alternative text is used
     html = mammoth.convert_to_html(
         copy, style_map=_STYLE_MAP, include_default_style_map=False, convert_image=pictures
     ).value
-    yield Section(to_markdown(html, counted=True), None)
+    yield Section(to_markdown(html, has_numbers=True), None)
 
 
-def _written_out(archive: ZipFile) -> BytesIO:
+def _spell_out(archive: ZipFile) -> BytesIO:
+    """The archive of the copy."""
     root = tree(archive, _MAIN)
     _write_places(archive, root)
     _write_objects(archive, root)
-    written = {
+    replacements = {
         _MAIN: tostring(root),
         _NUMBERING: tostring(_two_lists()),
         _STYLES: tostring(Element(f"{{{_WORD}}}styles")),
@@ -62,12 +63,12 @@ def _written_out(archive: ZipFile) -> BytesIO:
     with ZipFile(copy, "w") as target:
         for name in archive.namelist():
             if name.endswith((".xml", ".rels")):
-                target.writestr(name, written.get(name) or archive.read(name))
+                target.writestr(name, replacements.get(name) or archive.read(name))
     return copy
 
 
 def _write_places(archive: ZipFile, root: Element) -> None:
-    """Say of every paragraph itself that it is a heading, or in a list, and its number."""
+    """Give each paragraph itself its heading level or its place in a list, with its number."""
     word = _namespace(root)
     styles = Styles(tree(archive, _STYLES))
     numbering = Numbering(tree(archive, _NUMBERING), styles)
@@ -76,7 +77,7 @@ def _write_places(archive: ZipFile, root: Element) -> None:
         if paragraph.find(f"{word}pPr") is None:
             paragraph.insert(0, Element(f"{word}pPr"))
         properties = paragraph[0]
-        properties[:] = properties.findall(f"{word}rPr")  # which tells that it was deleted
+        properties[:] = properties.findall(f"{word}rPr")  # whose deletion it records
         if item and item.label:
             paragraph.insert(1, _run(word, [f"{item.label} "]))
         if level:
@@ -101,9 +102,9 @@ def _two_lists() -> Element:
 
 
 def _write_objects(archive: ZipFile, root: Element) -> None:
-    """Put text in the place of equations and charts, and nothing in that of hidden text."""
+    """Replace equations and charts with text, and remove hidden text."""
     word = _namespace(root)
-    parts = related(archive, _MAIN)
+    parts = relationships(archive, _MAIN)
     for parent in list(root.iter()):
         for at, child in enumerate(parent):
             name = child.tag.rpartition("}")[2]
@@ -116,14 +117,14 @@ def _write_objects(archive: ZipFile, root: Element) -> None:
             elif name == "r" and child.find("{*}rPr/{*}vanish") is not None:
                 parent[at] = _run(word, [])
             elif parent.tag == f"{word}r" and name == "rPr" and child.find("{*}vertAlign") is None:
-                child.clear()  # nothing of it is shown
+                child.clear()  # it is hidden
             elif name == "r" and (charts := child.findall("{*}drawing//{*}chart")):
                 tables = [chart(tree(archive, parts.get(_id(each), ""))) for each in charts]
                 parent[at] = _run(word, "\n\n".join(tables).split("\n"))
 
 
 def _namespace(root: Element) -> str:
-    """The namespace of the document, in braces: Word writes one of two."""
+    """The XML namespace of the document, in braces: Word writes one of two."""
     return root.tag.rpartition("}")[0] + "}"
 
 

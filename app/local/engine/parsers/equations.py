@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-# Element -> LaTeX, its children by name. ECMA-376 part 1, 22.1: Office Math.
+# Element -> LaTeX, with places for its children by name. ECMA-376 part 1, 22.1: Office Math.
 _TEMPLATES = {
     "f": r"\frac{{{num}}}{{{den}}}",
     "sSup": "{base}^{{{sup}}}",
@@ -60,6 +60,6 @@ class _Blank(dict[str, str]):
 
 
 def _sign(element: Element, name: str, default: str) -> str:
-    """A sign that the element's properties name, as `m:dPr/m:begChr` does."""
+    """The sign that a property of the element names, as `m:dPr/m:begChr` does."""
     property_element = element.find(f"{{*}}{_name(element)}Pr/{{*}}{name}")
     return default if property_element is None else next(iter(property_element.attrib.values()), "")

@@ -1,7 +1,7 @@
-"""HTML, as Markdown: what a reader sees of it.
+"""HTML to Markdown: the text that a reader sees.
 
-A page is a tree of blocks, and a block's text is its inline elements in a row. Links keep their
-address; of images the alternative text is kept; bold and italic are not.
+A page becomes a tree of blocks, and the text of a block is that of its inline elements. Links keep
+their address and images their alternative text; bold and italic are dropped.
 """
 
 import re
@@ -13,11 +13,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.nodes import (
     CELLS,
-    for_layout,
     grid,
+    is_for_layout,
     number,
-    rows_of,
-    seen,
+    table_rows,
+    visible_children,
 )
 from app.local.engine.parsers.plain import decode
 from app.local.engine.parsers.render import (
@@ -39,7 +39,7 @@ _BLOCKS = frozenset((
 _CHARSET = re.compile(rb"<meta\s[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w:.-]+)", re.I)
 _POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
 _BACK = ("\u2191", "\u21a9", "\u21a9\ufe0e", "^")  # arrows from a note to its place in the text
-_LONGEST_ADDRESS = 200  # characters; what is longer tracks the reader and says nothing
+_LONGEST_ADDRESS = 200  # characters; a longer address is for tracking, and tells a reader nothing
 
 
 def parse(document: Document) -> Iterator[Section]:
@@ -49,12 +49,12 @@ def parse(document: Document) -> Iterator[Section]:
     yield Section(to_markdown(decode(content, charset)), None)
 
 
-def to_markdown(markup: str, *, counted: bool = False) -> str:
-    """The text of a page: its `main` element where it has one, under its title.
+def to_markdown(markup: str, *, has_numbers: bool = False) -> str:
+    """The text of a page's `main` element, or of its body, under the page's title.
 
     Args:
         markup: the page.
-        counted: whether the items of ordered lists begin with their numbers already.
+        has_numbers: whether the items of ordered lists begin with their numbers already.
 
     >>> print(to_markdown("<title>Soils</title><p>Clay <b>holds</b> water.<ul><li>wet<li>cold"))
     # Soils
@@ -68,7 +68,7 @@ def to_markdown(markup: str, *, counted: bool = False) -> str:
     mains = {node.mem_id: node for node in page.css("main, [role=main]")}
     root = next(iter(mains.values())) if len(mains) == 1 else page.body
     title = page.css_first("head > title")
-    blocks = list(_Page(root, counted).blocks(root)) if root else []
+    blocks = list(_Page(root, has_numbers).blocks(root)) if root else []
     if title and line(title.text()) and not any(block.startswith("# ") for block in blocks):
         blocks.insert(0, heading(title.text(), 1))
     return tidy("\n\n".join(blocks))
@@ -77,8 +77,8 @@ def to_markdown(markup: str, *, counted: bool = False) -> str:
 class _Page:
     """Renders the nodes of one tree."""
 
-    def __init__(self, root: LexborNode, counted: bool) -> None:
-        self._counted = counted
+    def __init__(self, root: LexborNode, has_numbers: bool) -> None:
+        self._has_numbers = has_numbers
         self._holders = _holders_of_blocks(root)
         self._renderers: dict[str, Callable[[LexborNode], Iterable[str]]] = {
             **{f"h{level}": self._heading for level in range(1, 7)},
@@ -93,9 +93,11 @@ class _Page:
         }
 
     def blocks(self, parent: LexborNode) -> Iterator[str]:
-        """The blocks below `parent`: its block elements, and its inline ones in between."""
+        """The blocks below `parent`: block elements, and paragraphs of the inline ones in
+        between.
+        """
         run: list[str] = []
-        for node in seen(parent):
+        for node in visible_children(parent):
             if node.tag in _BLOCKS or node.mem_id in self._holders:
                 yield from _paragraph(run)
                 run = []
@@ -111,7 +113,7 @@ class _Page:
             return "\n"
         if node.tag == "img":
             return f" {line(node.attributes.get('alt') or '')} "
-        text = "".join(map(self._inline, seen(node)))
+        text = "".join(map(self._inline, visible_children(node)))
         if node.tag == "a":
             return _link(text, node.attributes.get("href"))
         return f"^{text.strip()}" if node.tag == "sup" and _POWER.fullmatch(text) else text
@@ -124,20 +126,20 @@ class _Page:
     def _list(self, node: LexborNode) -> Iterator[str]:
         numbers = count(number(node, "start"))
         lines = []
-        for item in seen(node):
+        for item in visible_children(node):
             text = "\n".join(self.blocks(item))
             if _only_list(item):
                 lines.append(text)
             elif text and node.tag == "ol":
-                counted = self._counted and "id" not in item.attributes  # a note has one
-                lines.append(_hanging(text, "" if counted else f"{next(numbers)}. "))
+                has_number = self._has_numbers and "id" not in item.attributes  # a note has one
+                lines.append(_hanging(text, "" if has_number else f"{next(numbers)}. "))
             elif text:
                 lines.append(_hanging(text, "- "))
         if lines:
             yield "\n".join(lines)
 
     def _definitions(self, node: LexborNode) -> Iterator[str]:
-        items = ((item.tag, "\n".join(self.blocks(item))) for item in seen(node))
+        items = ((item.tag, "\n".join(self.blocks(item))) for item in visible_children(node))
         yield "\n".join(
             _hanging(text, ": ") if tag == "dd" else text for tag, text in items if text
         )
@@ -153,8 +155,11 @@ class _Page:
     def _table(self, node: LexborNode) -> Iterator[str]:
         if caption := node.css_first("caption"):
             yield from self.blocks(caption)
-        rows = [[cell for cell in seen(row) if cell.tag in CELLS] for row in rows_of(node)]
-        if for_layout(node, rows):
+        rows = [
+            [cell for cell in visible_children(row) if cell.tag in CELLS]
+            for row in table_rows(node)
+        ]
+        if is_for_layout(node, rows):
             for cell in chain.from_iterable(rows):
                 yield from self.blocks(cell)
         else:
@@ -168,7 +173,9 @@ class _Page:
 
 
 def _holders_of_blocks(root: LexborNode) -> set[int]:
-    """Ids of the elements that hold a block somewhere below: blocks too, whatever their tag."""
+    """The ids of the elements with a block somewhere below. They count as blocks, whatever their
+    tag.
+    """
     holders: set[int] = set()
     for node in root.traverse():
         if node.tag in _BLOCKS:
@@ -180,14 +187,14 @@ def _holders_of_blocks(root: LexborNode) -> set[int]:
 
 
 def _paragraph(run: Iterable[str]) -> Iterator[str]:
-    """Inline texts as one block, if there is anything in them."""
+    """Yield inline texts as one block, unless they are blank."""
     lines = [line(part) for part in "".join(run).split("\n")]
     if text := "\n".join(lines).strip():
         yield text
 
 
 def _link(text: str, address: str | None) -> str:
-    """A Markdown link, where there is something to read and somewhere to go.
+    """A Markdown link; the text alone where the address is missing or useless.
 
     >>> _link("the docs ", "https://example.com/a")
     '[the docs](https://example.com/a) '
@@ -204,7 +211,7 @@ def _link(text: str, address: str | None) -> str:
 
 
 def _hanging(text: str, marker: str) -> str:
-    r"""A list item: its first line after the marker, the others below that.
+    r"""A list item: its first line after the marker, the other lines indented below.
 
     >>> print(_hanging("wet\n- very", "2. "))
     2. wet
@@ -214,6 +221,8 @@ def _hanging(text: str, marker: str) -> str:
 
 
 def _only_list(item: LexborNode) -> bool:
-    """Whether a list's item is there for the list in it alone."""
-    children = [child for child in seen(item) if child.tag != "-text" or line(child.text())]
+    """Whether an item of a list holds nothing but another list."""
+    children = [
+        child for child in visible_children(item) if child.tag != "-text" or line(child.text())
+    ]
     return len(children) == 1 and children[0].tag in ("ul", "ol")

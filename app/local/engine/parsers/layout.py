@@ -1,9 +1,8 @@
-"""Lines at places on pages, made paragraphs and headings again.
+"""Paragraphs and headings, recovered from lines at places on pages.
 
-Lines are one paragraph where a typesetter would have broken it: they follow each other closely, in
-one size, and the first word of the next would not have fitted on the one before. What is larger
-than the body is a heading. What stands at the edge of many pages, page numbers and running titles,
-is told once.
+Two lines belong to one paragraph if they follow each other closely in one size, and the first word
+of the second would not have fitted on the first. Lines larger than the body's are headings.
+Running titles and page numbers, which stand at the edge of many pages, are shown once.
 """
 
 import re
@@ -15,16 +14,16 @@ from statistics import median
 
 from app.local.engine.parsers.render import heading, tidy
 
-_LARGER = 1.15  # times the body's size: a heading
+_LARGER = 1.15  # times the body's size: from here on a line is a heading
 _LONGEST_HEADING = 160  # characters
-_LEVELS = 4  # of headings, by their size
-_MOST_FRONT_MATTER = 30  # pages before the one that is numbered 1
-_LOOSE = 1.25  # times the page's usual distance of lines: further apart are two paragraphs
-_SAME = 0.1  # of the size: what differs by less is of one size
-_SPACE = 0.25  # times the size: how wide a space is
-_INDENT = 0.8  # times the size: a line that stands so far in begins a paragraph
-_GUTTER = 1.5  # times the size: words that are further apart are of two cells of a table
-_NARROWEST = 14  # times the size: a narrower line is of an address, a receipt, a label
+_LEVELS = 4  # the number of heading levels
+_MOST_FRONT_MATTER = 30  # the most pages before the one that is numbered 1
+_LOOSE = 1.25  # times the page's usual distance of lines: a larger one parts paragraphs
+_SAME = 0.1  # of the size: sizes that differ by less count as one
+_SPACE = 0.25  # times the size: the width of a space
+_INDENT = 0.8  # times the size: a larger indent begins a paragraph
+_GUTTER = 1.5  # times the size: a wider gap parts two cells of a table
+_NARROWEST = 14  # times the size: narrower lines are those of addresses, receipts and labels
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}")
 _NUMBERED = re.compile(r"\d+((?:\.\d+)+)\.?\s+[^\W\d].{0,80}(?<![.,;:])")
 _ITEM = re.compile(r"(?:[-*\u2023\u25a0-\u25ff]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
@@ -40,12 +39,12 @@ class Line:
 
     Attributes:
         text: never empty; a space at its end tells that a word ends there.
-        size: how high its first letter's font is.
-        left: where it begins.
-        right: where it ends.
-        top: the height at which it begins.
-        bottom: the height at which it ends: lower, where a hyphenated word joins two lines.
-        word: how wide its first word is.
+        size: the height of its first letter's font.
+        left: its left edge.
+        right: its right edge.
+        top: the height of its upper edge.
+        bottom: the height of its lower edge: of the second line, where a hyphenated word joins two.
+        word: the width of its first word.
         gap: the widest space between two of its words.
     """
 
@@ -60,9 +59,10 @@ class Line:
 
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without what runs along their upper or lower edge: lines that come again there, but
-    for the page's number, on a quarter of the pages, and on three at least. The first stays, if it
-    says more than the number.
+    """Remove running titles and page numbers from the pages.
+
+    These are lines at the upper or lower edge that, but for the page's number, recur on a quarter
+    of the pages, and on three at least. The first of them stays if it says more than the number.
     """
     edges = [
         {each: _running(each.text, number) for each in _edges(page)}
@@ -85,8 +85,8 @@ def _edges(page: Sequence[Line]) -> list[Line]:
 
 
 def _running(text: str, page: int) -> set[str]:
-    """What a line may say on other pages too: its words; and, for each number that could be the
-    page's, its words and by how much that number differs.
+    """The forms in which a line may recur on other pages: its words, and for each number that could
+    be the page's number, its words with the number's distance from the page.
 
     >>> sorted(_running("12 Soils", 11)), sorted(_running("Invoice 4711", 11))
     (['#1 Soils', '12 Soils'], ['Invoice 4711'])
@@ -104,23 +104,24 @@ def markdown(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
     levels = _levels(pages)
     words = {word for page in pages for each in page for word in _WORD.findall(each.text)}
     for page in pages:
-        text = "\n\n".join(_block(lines, levels) for lines in _close_together(page))
-        text = _BROKEN.sub(lambda match: _whole(match[1], match[2], words), text)
+        text = "\n\n".join(_block(lines, levels) for lines in _groups(page))
+        text = _BROKEN.sub(lambda match: _join_word(match[1], match[2], words), text)
         yield tidy(_LEADERS.sub(" ... ", text))
 
 
-def _whole(left: str, right: str, words: Set[str]) -> str:
-    """A word that the end of a line broke, with its hyphen only if it is written so elsewhere.
+def _join_word(left: str, right: str, words: Set[str]) -> str:
+    """Join a word that the end of a line broke. It keeps its hyphen if the document has it
+    elsewhere.
 
-    >>> _whole("well", "known", {"well-known"}), _whole("contem", "poraneous", set())
+    >>> _join_word("well", "known", {"well-known"}), _join_word("contem", "poraneous", set())
     ('well-known', 'contemporaneous')
     """
-    hyphenated = f"{left}-{right}"
-    return hyphenated if hyphenated in words and left + right not in words else left + right
+    with_hyphen = f"{left}-{right}"
+    return with_hyphen if with_hyphen in words and left + right not in words else left + right
 
 
 def _levels(pages: Sequence[Sequence[Line]]) -> dict[int, int]:
-    """The level of heading that each size stands for, of those larger than most of the text."""
+    """The heading level of each size that is larger than that of most of the text."""
     sizes: Counter[int] = Counter()
     for page in pages:
         for each in page:
@@ -130,8 +131,8 @@ def _levels(pages: Sequence[Sequence[Line]]) -> dict[int, int]:
     return {size: min(rank, _LEVELS) for rank, size in enumerate(larger, start=1)}
 
 
-def _close_together(page: Sequence[Line]) -> Iterator[list[Line]]:
-    """Runs of lines of one size, one closely below the other."""
+def _groups(page: Sequence[Line]) -> Iterator[list[Line]]:
+    """Groups of lines of one size that follow each other closely."""
     drops = [above.bottom - below.top for above, below in pairwise(page)]
     leading = median([drop for drop in drops if drop > 0] or [0.0])
     run = list(page[:1])
@@ -146,7 +147,7 @@ def _close_together(page: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _block(lines: Sequence[Line], levels: dict[int, int]) -> str:
-    """A run of lines as text: one paragraph a line, or a heading."""
+    """The text of such a group: its paragraphs, a line each, or a heading."""
     margin = max(each.right for each in lines)
     text = lines[0].text
     for above, below in pairwise(lines):
@@ -162,7 +163,7 @@ def _block(lines: Sequence[Line], levels: dict[int, int]) -> str:
 
 def _wraps(above: Line, below: Line, margin: float) -> bool:
     """Whether `below` goes on with the paragraph of `above`: its first word would not have fitted
-    there, and neither is of a table or begins an item of a list.
+    above, and neither line belongs to a table or begins an item of a list.
     """
     return bool(
         above.right + below.word + _SPACE * above.size > margin
@@ -175,5 +176,5 @@ def _wraps(above: Line, below: Line, margin: float) -> bool:
 
 
 def _joint(above: str, below: str) -> str:
-    """What stands between two lines of a paragraph: nothing in scripts without spaces."""
+    """The separator between two lines of a paragraph: none in scripts without spaces."""
     return "" if _WITHOUT_SPACES.fullmatch(above[-1] + below[0]) else " "

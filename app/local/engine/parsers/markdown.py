@@ -1,4 +1,4 @@
-"""Markdown: the text as it is, but for its front matter."""
+"""Markdown: the text as it is, without its front matter."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def parse(document: Document) -> Iterator[Section]:
 
 
 def without_front_matter(text: str) -> str:
-    r"""The text after its YAML block, whose title becomes the heading that the text lacks.
+    r"""The text after its YAML block. If it has no heading, the block's title becomes one.
 
     >>> without_front_matter("---\ntitle: Clay\ndate: 2024-01-01\n---\nIt holds water.")
     '# Clay\n\nIt holds water.'
@@ -36,12 +36,12 @@ def without_front_matter(text: str) -> str:
 
 
 def _title(matter: str) -> str:
-    r"""What the block names its title, without the quotes around it; empty where it names none.
+    r"""The title that the block names, without quotes; empty if it names none.
 
     >>> _title("date: 2024-01-01\ntitle: 'Clay' \n")
     'Clay'
     """
-    named = _TITLE.search(matter)
-    title = named[1].strip() if named else ""
-    quoted = len(title) > 2 and title[0] == title[-1] and title[0] in "'\""
-    return title[1:-1] if quoted else title
+    match = _TITLE.search(matter)
+    title = match[1].strip() if match else ""
+    quotes = len(title) > 2 and title[0] == title[-1] and title[0] in "'\""
+    return title[1:-1] if quotes else title

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
           (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _HEADING = re.compile(r"heading (\d)|title")
-_LONGEST_LINEAGE = 20  # styles upon styles
+_LONGEST_LINEAGE = 20  # styles that are based on each other
 _Levels = dict[int, "_Level"]  # by depth, from 0
 
 
@@ -25,7 +25,7 @@ class Item:
 
     Attributes:
         depth: from 0.
-        label: what Word shows before it, as in "1.2."; nothing for a bullet.
+        label: the text that Word shows before it, such as "1.2."; empty for a bullet.
     """
 
     depth: int
@@ -33,7 +33,7 @@ class Item:
 
 
 class Styles:
-    """What a paragraph's style, and those that it is based on, say of it.
+    """The properties that a paragraph inherits from its style, and from those it is based on.
 
     Args:
         root: of `word/styles.xml`.
@@ -43,7 +43,7 @@ class Styles:
         self._styles = {_get(style, "styleId"): style for style in root.iterfind("{*}style")}
 
     def lineage(self, paragraph: Element) -> Iterator[Element]:
-        """The paragraph, its style, what that is based on, and so on."""
+        """The paragraph, its style, the style that this is based on, and so on."""
         at: Element | None = paragraph
         for _ in range(_LONGEST_LINEAGE):
             if at is None:
@@ -52,10 +52,10 @@ class Styles:
             at = self._styles.get(_val(at.find("{*}pPr"), "pStyle") or _val(at, "basedOn"))
 
     def heading(self, paragraph: Element) -> int:
-        """The paragraph's level as a heading, from 1; 0 where it is none."""
+        """The paragraph's level as a heading, from 1; 0 if it is none."""
         for each in self.lineage(paragraph):
             if outline := _val(each.find("{*}pPr"), "outlineLvl"):
-                return (int(outline) + 1) % 10  # 9 is Word's level of what is no heading
+                return (int(outline) + 1) % 10  # 9 is Word's level of body text
             if named := _HEADING.fullmatch(_val(each, "name").lower()):
                 return int(named[1] or 1)
         return 0
@@ -73,7 +73,7 @@ class Numbering:
         lists = {_get(each, "abstractNumId"): _levels(each) for each in root}
         nums = list(root.iterfind("{*}num"))
         self._list = {_get(num, "numId"): _val(num, "abstractNumId") for num in nums}
-        self._levels = {_get(num, "numId"): _restarted(num, lists) for num in nums}
+        self._levels = {_get(num, "numId"): _levels_of_use(num, lists) for num in nums}
         self._restarts = {
             _get(num, "numId") for num in nums if num.find("*/{*}startOverride") is not None
         }
@@ -81,7 +81,7 @@ class Numbering:
         self._counters: dict[str, dict[int, int]] = {}  # list -> depth -> its last number
 
     def next(self, paragraph: Element) -> Item | None:
-        """The place of the document's next paragraph; None where it is in no list."""
+        """The place of the document's next paragraph; None if it is in no list."""
         num, depth = self._place(paragraph)
         levels = self._levels.get(num, {})
         if depth not in levels:
@@ -93,7 +93,7 @@ class Numbering:
             self._restarts.remove(num)
             counters.clear()
         _count(counters, levels, depth)
-        numbers = {str(at + 1): _written(counters[at], levels[at].form) for at in counters}
+        numbers = {str(at + 1): _format_number(counters[at], levels[at].form) for at in counters}
         label = re.sub(r"%(\d)", lambda match: numbers.get(match[1], ""), levels[depth].text)
         return Item(depth, label)
 
@@ -107,7 +107,7 @@ class Numbering:
 
 
 def _count(counters: dict[int, int], levels: _Levels, depth: int) -> None:
-    """One more at `depth`: what is deeper begins anew, what is higher has begun."""
+    """Count one more item at `depth`. Deeper levels begin again; higher ones have begun."""
     for deeper in [at for at in counters if at > depth]:
         del counters[deeper]
     for at in range(depth):
@@ -125,8 +125,8 @@ def _levels(abstract: Element) -> _Levels:
     }
 
 
-def _restarted(num: Element, lists: dict[str, _Levels]) -> _Levels:
-    """A list's levels, with what this use of it changes of their first numbers."""
+def _levels_of_use(num: Element, lists: dict[str, _Levels]) -> _Levels:
+    """A list's levels, with the first numbers that this use of the list sets."""
     levels = dict(lists.get(_val(num, "abstractNumId"), {}))
     for override in num.iterfind("{*}lvlOverride"):
         depth, start = int(_get(override, "ilvl") or 0), _val(override, "startOverride")
@@ -135,10 +135,10 @@ def _restarted(num: Element, lists: dict[str, _Levels]) -> _Levels:
     return levels
 
 
-def _written(number: int, form: str) -> str:
-    """A number in one of Word's forms; those of other scripts become digits.
+def _format_number(number: int, form: str) -> str:
+    """A number in one of Word's forms. Forms of other scripts become digits.
 
-    >>> [_written(4, form) for form in ("decimal", "upperRoman", "lowerLetter", "ordinal")]
+    >>> [_format_number(4, form) for form in ("decimal", "upperRoman", "lowerLetter", "ordinal")]
     ['4', 'IV', 'd', '4']
     """
     small = form[5:].lower() if form.startswith(("lower", "upper")) else ""
@@ -160,7 +160,7 @@ def _roman(number: int) -> str:
 
 
 def _get(element: Element, attribute: str) -> str:
-    """An attribute of the element, whichever of Word's two namespaces it is in."""
+    """An attribute of the element, in either of Word's two namespaces."""
     return next((value for name, value in element.items() if name.endswith(f"}}{attribute}")), "")
 
 

@@ -1,7 +1,7 @@
-"""PDF: a section a page.
+"""PDF: a section for each page.
 
-A PDF has no paragraphs and no headings, only glyphs at places. PDFium tells their lines in reading
-order and where each stands; `layout` makes paragraphs and headings of them again.
+A PDF has no paragraphs and no headings, only glyphs at places. PDFium gives their lines in reading
+order, with the place of each; `layout` recovers paragraphs and headings.
 """
 
 import re
@@ -18,13 +18,13 @@ from app.local.engine.parsers.layout import (
     without_furniture,
 )
 
-# PDFium puts U+0002 for a hyphen and the end of line behind it; a control character elsewhere is a
-# sign that its font has no name for, and in front of a line that is a bullet.
+# PDFium writes U+0002 for a hyphen at the end of a line. Another control character is a sign that
+# the font has no name for; at the start of a line, that is a bullet.
 _HYPHEN = re.compile(r"(?<=\w)\x02(?=\w)")
 _BULLET = re.compile(r"^[\x01-\x1f\x7f-\x9f\ue000-\uf8ff\u2022\u25aa\u25cf]\s+")
 
-# It also takes Arabic's ligature of lam and alef apart in the wrong order. Where an alef stands
-# before, no word has that order.
+# It also splits Arabic's ligature of lam and alef in the wrong order. After an alef, no word has
+# that order, so it can be reversed there.
 _LAM_ALEF = re.compile("\u0627([\u0622\u0623\u0625\u0627])\u0644")
 
 
@@ -53,22 +53,22 @@ def _open(document: Document) -> pypdfium2.PdfDocument:
 
 
 def _lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
-    """The page's lines that have text, in reading order."""
+    """The page's lines with text, in reading order."""
     glyphs = page.get_textpage()
     unicode = pdfium.FPDFText_GetUnicode
     text = "".join([chr(unicode(glyphs.raw, index)) for index in range(glyphs.count_chars())])
     for match in re.finditer(r"\S[^\r\n]*", text):
-        yield _measured(glyphs, match)
+        yield _measure(glyphs, match)
     glyphs.close()
     page.close()
 
 
-def _measured(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Line:
+def _measure(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Line:
     words = [word.span() for word in re.finditer(r"\S+", match.group())]
     starts = [_box(glyphs, match.start() + start) for start, _ in words]
     ends = [_box(glyphs, match.start() + end - 1) for _, end in words]
     return Line(
-        text=_mended(match.group()),
+        text=_mend(match.group()),
         size=starts[0].top - starts[0].bottom,
         left=starts[0].left,
         right=ends[-1].right,
@@ -79,15 +79,15 @@ def _measured(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Line:
     )
 
 
-def _mended(text: str) -> str:
+def _mend(text: str) -> str:
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _HYPHEN.sub(SOFT_HYPHEN, _BULLET.sub("- ", text))
     return _LAM_ALEF.sub("\u0627\u0644\\1", text)
 
 
 def _box(glyphs: pypdfium2.PdfTextPage, index: int) -> pdfium.FS_RECTF:
-    """Where a character stands, in points from the page's lower left corner; its height is its
-    font's, whatever the character.
+    """The place of a character, in points from the page's lower left corner. Its height is that of
+    its font, whatever the character.
     """
     box = pdfium.FS_RECTF()
     pdfium.FPDFText_GetLooseCharBox(glyphs.raw, index, box)

@@ -1,4 +1,4 @@
-"""Plain text, and how bytes become text for every format that is text."""
+"""Plain text, and the decoding of bytes for every format that is text."""
 
 import codecs
 import re
@@ -37,14 +37,14 @@ def parse(document: Document) -> Iterator[Section]:
 
 
 def decode(content: bytes, charset: str | None) -> str:
-    """The text of `content`: by its byte order mark, else by `charset`, else as UTF-8, else by
-    what an encoding of old gives that could be nothing else.
+    """Decode bytes: by their byte order mark, else by `charset`, else as UTF-8, else by the one old
+    encoding that they can be in.
 
     >>> decode("naïve café".encode("cp1252"), None)
     'naïve café'
 
     Raises:
-        Unreadable: none of them fits, or the bytes are no text at all.
+        Unreadable: none of these encodings fits, or the bytes are no text.
     """
     text = _decode(content, charset)
     if "\0" in text:

@@ -1,8 +1,8 @@
-"""PowerPoint: a section a slide, numbered as slides are.
+"""PowerPoint: a section for each slide, with the slide's number as its page.
 
-A slide's title is its heading; then come its shapes in their order: text, tables, charts as the
-tables that they draw, pictures by their alternative text; diagrams, and the speaker's notes. Hidden
-slides are left out.
+A slide's title is its heading. Then come its shapes in their order: text, tables, charts as tables,
+pictures by their alternative text; then diagrams and the speaker's notes. Hidden slides are left
+out.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 
 from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.archive import opened, related, tree
+from app.local.engine.parsers.archive import open_archive, relationships, tree
 from app.local.engine.parsers.charts import chart
 from app.local.engine.parsers.render import (
     heading,
@@ -23,11 +23,11 @@ from app.local.engine.parsers.render import (
 )
 
 # Placeholders whose paragraphs have bullets unless they say otherwise.
-_BULLETED = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.VERTICAL_BODY)
+_BULLET_PLACEHOLDERS = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.VERTICAL_BODY)
 
 
 def parse(document: Document) -> Iterator[Section]:
-    with opened(document.path) as archive:
+    with open_archive(document.path) as archive:
         if "ppt/presentation.xml" not in archive.NameToInfo:
             raise Unreadable(
                 "The file is no PowerPoint presentation: it holds no ppt/presentation.xml. Give "
@@ -67,8 +67,10 @@ def _shape(shape: Any, archive: ZipFile) -> Iterator[str]:
 
 
 def _paragraphs(shape: Any) -> Iterator[str]:
-    """The shape's paragraphs, a line each, as items of a list where they are shown as such."""
-    bulleted = shape.is_placeholder and shape.placeholder_format.type in _BULLETED
+    """The shape's paragraphs, a line each, as items of a list where they have bullets or
+    numbers.
+    """
+    has_bullets = shape.is_placeholder and shape.placeholder_format.type in _BULLET_PLACEHOLDERS
     elements = shape.element.iterfind(".//{*}txBody/{*}p")
     numbers: dict[int, int] = {}  # level -> the last number
     for paragraph, element in zip(shape.text_frame.paragraphs, elements, strict=True):
@@ -83,20 +85,20 @@ def _paragraphs(shape: Any) -> Iterator[str]:
             yield f"{indent}{numbers[level]}. {text}"
         else:
             numbers.pop(level, None)
-            listed = "buChar" in marks or (bulleted and "buNone" not in marks)
-            yield f"{indent}- {text}" if listed else text
+            is_item = "buChar" in marks or (has_bullets and "buNone" not in marks)
+            yield f"{indent}- {text}" if is_item else text
 
 
 def _cells(grid: Any) -> list[list[str]]:
-    """The texts of a table, a merged cell's in every place that it covers."""
+    """The texts of a table's cells; that of a merged cell in each place that it covers."""
     rows = [list(row.cells) for row in grid.rows]
     texts = [[cell.text for cell in row] for row in rows]
     for top, row in enumerate(rows):
         for left, cell in enumerate(row):
             if cell.is_merge_origin:
-                for covered in texts[top : top + cell.span_height]:
-                    width = len(covered[left : left + cell.span_width])
-                    covered[left : left + width] = [cell.text] * width
+                for is_covered in texts[top : top + cell.span_height]:
+                    width = len(is_covered[left : left + cell.span_width])
+                    is_covered[left : left + width] = [cell.text] * width
     return texts
 
 
@@ -106,7 +108,7 @@ def _part(part: Any) -> str:
 
 
 def _diagrams(slide: Any, archive: ZipFile) -> Iterator[str]:
-    for part in related(archive, _part(slide.part)).values():
+    for part in relationships(archive, _part(slide.part)).values():
         if "/diagrams/data" in part:
             points = tree(archive, part).iterfind(".//{*}pt/{*}t")
             texts = (line("".join(point.itertext())) for point in points)

@@ -1,8 +1,8 @@
 """Documents to sections of text, in a worker process that may be killed.
 
-A document is never trusted. Its libraries run in a process of their own, with limits of time and
-memory, that is used again for the next document and replaced when it dies. This process imports
-none of those libraries and reads nothing of the document.
+No document is trusted. The libraries for its format run in another process, with limits of time and
+memory. That process parses one document after the other, and is replaced when it dies. This process
+imports none of those libraries and reads nothing of the document.
 """
 
 import json
@@ -39,17 +39,17 @@ FORMATS = {
 }
 _OLD_FORMATS = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx"}
 _ROOT = Path(__file__).parents[4]
-_KILL_SECONDS = 0.05  # between two tries to end a worker that is at a document
+_KILL_SECONDS = 0.05  # between two attempts to end a worker that is parsing a document
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may take.
+    """The limits for one document.
 
     Attributes:
         megabytes: its size, as Bedrock has it.
-        seconds: of parsing.
-        memory: megabytes that the worker may have.
+        seconds: the time to parse it.
+        memory: the worker's memory, in megabytes.
     """
 
     megabytes: int = 50
@@ -91,7 +91,7 @@ class Parser:
             raise Unreadable(answer["unreadable"])
         sections = [Section(text, page, metadata) for text, page, metadata in answer["sections"]]
         if not sections:
-            raise Unreadable("The file holds no text: there is nothing to find in it.")
+            raise Unreadable("The file holds no text, so no search could find it.")
         return sections
 
     def close(self) -> None:
@@ -116,8 +116,9 @@ class Parser:
             )
 
     def _ask(self, request: bytes, seconds: float) -> bytes:
-        """The worker's answer. A worker that dies of its first document dies of that document; one
-        that dies later may die of what others left in its memory, so a new one is asked again.
+        """The worker's answer. If a worker dies of its first document, that document is the cause.
+        If it dies later, memory that earlier documents left may be the cause, so a new worker is
+        asked again.
         """
         if self._worker and self._worker.poll() is None:
             try:
@@ -147,7 +148,9 @@ class Parser:
             raise _too_slow(seconds) from None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        """A worker in a session of its own, so that Ctrl-C ends this process and not a document."""
+        """A worker in a session of its own, so that Ctrl-C reaches this process and not the
+        worker.
+        """
         return subprocess.Popen(
             [
                 sys.executable,
@@ -165,7 +168,7 @@ class Parser:
         )
 
     def _end(self) -> int:
-        """End the worker, if there is one; its exit status, or minus the signal that it died of."""
+        """End the worker, if there is one; its exit status, or minus the signal that ended it."""
         worker, self._worker = self._worker, None
         if worker is None:
             return 0
@@ -177,7 +180,7 @@ class Parser:
         return worker.wait()
 
     def _cause(self, status: int, seconds: float) -> Unreadable:
-        """Why the worker has ended with this status."""
+        """The reason why the worker has ended with this status."""
         memory = self._limits.memory
         if status == OUT_OF_MEMORY:
             return Unreadable(
@@ -213,11 +216,11 @@ def _format(name: str) -> str:
 
 
 def _line(pipe: int, seconds: float) -> bytes:
-    """The next line that comes out of `pipe`.
+    """The next line from `pipe`.
 
     Raises:
         TimeoutError: it does not come within `seconds`.
-        EOFError: nothing comes any more.
+        EOFError: the pipe is closed.
     """
     deadline = monotonic() + seconds
     parts = [b""]

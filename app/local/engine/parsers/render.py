@@ -1,4 +1,4 @@
-"""How every parser writes what it found: Markdown, where a table is a row a line."""
+"""The output of every parser: Markdown, with a row of a table on a line."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
-_MOST_EMPTY = 100  # cells that a row is filled up with: a wide header does not make all rows long
+_MOST_EMPTY = 100  # the most cells that fill up a row, so that one wide row does not lengthen all
 
 
 def clean(text: str) -> str:
-    r"""Text as it is, but for control characters and other systems' ends of lines.
+    r"""Remove control characters, and write each end of a line as "\n".
 
     >>> clean("one \r\ntwo\x07\f\n")
     'one \ntwo\n\n'
@@ -20,7 +20,7 @@ def clean(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    r"""Text without control characters, trailing blanks, and runs of empty lines.
+    r"""Remove control characters, trailing blanks, and runs of empty lines.
 
     >>> tidy("one \r\n\n\n\ntwo\x07\n")
     'one\n\ntwo'
@@ -29,7 +29,7 @@ def tidy(text: str) -> str:
 
 
 def line(text: str) -> str:
-    r"""Text on one line.
+    r"""Put a text on one line.
 
     >>> line(" two  \n words ")
     'two words'
@@ -47,7 +47,7 @@ def heading(text: str, level: int) -> str:
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:
-    r"""A table whose first row is its header; rows may be of unlike lengths.
+    r"""A table whose first row is its header. Short rows are filled up with empty cells.
 
     >>> print(table([["name", "age"], ["Ann|Lee", "30", "x"]]))
     | name | age |  |

@@ -1,6 +1,6 @@
-"""Excel: a section a sheet, a table for each block of rows, and the tables behind its charts.
+"""Excel: a section for each sheet, with a table for each block of rows and for each chart.
 
-Values are as Excel last computed them. Hidden sheets are left out, as their reader does not see
+Values are as Excel last computed them. Hidden sheets are left out, because a reader does not see
 them. A sheet has no page number: its name is the heading of its section.
 """
 
@@ -15,26 +15,26 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
 from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.archive import opened, related, tree
+from app.local.engine.parsers.archive import open_archive, relationships, tree
 from app.local.engine.parsers.charts import chart
 from app.local.engine.parsers.render import heading, line, table
 
 _MAIN = "xl/workbook.xml"
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*ref=\"([A-Z]+\d+:[A-Z]+\d+)\"")
-_MOST_MERGED = 10_000  # cells, of one range
+_MERGE_REFERENCE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*ref=\"([A-Z]+\d+:[A-Z]+\d+)\"")
+_MOST_CELLS_OF_A_RANGE = 10_000  # cells, of one range
 
 _Row = tuple[ReadOnlyCell | EmptyCell, ...]
 _Place = tuple[int, int]  # row and column, from 1
 
 
 def parse(document: Document) -> Iterator[Section]:
-    with opened(document.path) as archive:
+    with open_archive(document.path) as archive:
         if _MAIN not in archive.NameToInfo:
             raise Unreadable(
                 "The file is no Excel workbook: it holds no xl/workbook.xml. Give it the suffix "
                 "of what it really is."
             )
-        with document.path.open("rb") as file:  # of a path openpyxl would look at the suffix
+        with document.path.open("rb") as file:  # with a path, openpyxl would check the suffix
             workbook = load_workbook(file, read_only=True, data_only=True)
             for title, part in _visible(archive):
                 blocks = [*_cells(workbook, title, archive, part), *_charts(archive, part)]
@@ -43,8 +43,8 @@ def parse(document: Document) -> Iterator[Section]:
 
 
 def _visible(archive: ZipFile) -> Iterator[tuple[str, str]]:
-    """Name and part of each sheet that is not hidden."""
-    parts = related(archive, _MAIN)
+    """The name and part of each sheet that is not hidden."""
+    parts = relationships(archive, _MAIN)
     for sheet in tree(archive, _MAIN).iterfind("{*}sheets/{*}sheet"):
         relation = next((value for key, value in sheet.items() if key.endswith("}id")), "")
         if sheet.get("state", "visible") == "visible" and relation in parts:
@@ -52,47 +52,50 @@ def _visible(archive: ZipFile) -> Iterator[tuple[str, str]]:
 
 
 def _cells(workbook: Workbook, title: str, archive: ZipFile, part: str) -> Iterator[str]:
-    """A sheet's tables; a chart that is a sheet of its own has none."""
+    """A sheet's tables; a sheet that is a chart has none."""
     for sheet in workbook.worksheets:
         if sheet.title == title:
-            sheet.reset_dimensions()  # which may be wrong, and cut it off
-            yield from _tables(sheet.iter_rows(), _merged(archive, part))
+            sheet.reset_dimensions()  # a stored size that is too small would cut it off
+            yield from _tables(sheet.iter_rows(), _anchors(archive, part))
 
 
-def _merged(archive: ZipFile, part: str) -> dict[_Place, _Place]:
-    """Each cell that is merged into another -> that other, in which the value stands."""
+def _anchors(archive: ZipFile, part: str) -> dict[_Place, _Place]:
+    """Each cell that is merged into another -> that other cell, which holds the value."""
     anchors = {}
-    for reference in _MERGED.findall(archive.read(part)):
+    for reference in _MERGE_REFERENCE.findall(archive.read(part)):
         left, top, right, bottom = range_boundaries(reference.decode())
-        if (right - left + 1) * (bottom - top + 1) <= _MOST_MERGED:
+        if (right - left + 1) * (bottom - top + 1) <= _MOST_CELLS_OF_A_RANGE:
             for row in range(top, bottom + 1):
                 for column in range(left, right + 1):
                     anchors[row, column] = (top, left)
     return anchors
 
 
-def _tables(rows: Iterable[_Row], merged: Mapping[_Place, _Place]) -> Iterator[str]:
-    """A table for each block of cells that blank rows, or blank columns, part from the others."""
-    known: dict[_Place, str] = {}
-    grid = (_texts(number, row, merged, known) for number, row in enumerate(rows, start=1))
-    for filled, run in groupby(grid, key=any):
-        if filled:
+def _tables(rows: Iterable[_Row], anchors: Mapping[_Place, _Place]) -> Iterator[str]:
+    """A table for each block of cells between blank rows or blank columns."""
+    anchor_texts: dict[_Place, str] = {}
+    grid = (_texts(number, row, anchors, anchor_texts) for number, row in enumerate(rows, start=1))
+    for filled_rows, run in groupby(grid, key=any):
+        if filled_rows:
             for block in _side_by_side(list(run)):
                 yield table(block) if len(block[0]) > 1 else "\n".join(text for [text] in block)
 
 
 def _texts(
-    number: int, row: _Row, merged: Mapping[_Place, _Place], known: dict[_Place, str]
+    number: int,
+    row: _Row,
+    anchors_by_cell: Mapping[_Place, _Place],
+    anchor_texts: dict[_Place, str],
 ) -> list[str]:
-    """The texts of a row, a merged cell's in every place that it covers; but where it covers the
-    whole row it is a title, and stands there once.
+    """The texts of a row. The text of a merged cell stands in each place that it covers; but if it
+    covers the whole row, it is a title, and stands there once.
     """
     texts, anchors = [], []
     for column, cell in enumerate(row, start=1):
-        anchor = merged.get((number, column), (number, column))
-        text = known.get(anchor, "") if anchor in known else _text(cell)
-        if (number, column) in merged:
-            known.setdefault(anchor, text)
+        anchor = anchors_by_cell.get((number, column), (number, column))
+        text = anchor_texts.get(anchor, "") if anchor in anchor_texts else _text(cell)
+        if (number, column) in anchors_by_cell:
+            anchor_texts.setdefault(anchor, text)
         texts.append(text)
         anchors.append(anchor)
     headers = {anchor for anchor, text in zip(anchors, texts, strict=True) if text}
@@ -103,7 +106,7 @@ def _texts(
 
 
 def _side_by_side(rows: list[list[str]]) -> Iterator[list[list[str]]]:
-    """The blocks between blank columns, if each is a table: two columns wide at least."""
+    """The blocks between blank columns, if each is at least two columns wide."""
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
     filled = [any(row[column] for row in rows) for column in range(width)]
@@ -116,9 +119,9 @@ def _side_by_side(rows: list[list[str]]) -> Iterator[list[list[str]]]:
 
 
 def _text(cell: ReadOnlyCell | EmptyCell) -> str:
-    """A cell as its reader sees it, near enough: dates as in ISO 8601, percentages as such.
+    """A cell about as Excel shows it: dates as in ISO 8601, percentages with a percent sign.
 
-    Numbers have the 15 digits that Excel keeps, and none of binary arithmetic.
+    Numbers have the 15 digits that Excel keeps, without those that come of binary arithmetic.
     """
     value = cell.value
     match value:
@@ -136,8 +139,8 @@ def _text(cell: ReadOnlyCell | EmptyCell) -> str:
 
 
 def _charts(archive: ZipFile, part: str) -> Iterator[str]:
-    for drawing in related(archive, part).values():
+    for drawing in relationships(archive, part).values():
         if "/drawings/" in drawing:
-            for target in related(archive, drawing).values():
+            for target in relationships(archive, drawing).values():
                 if "/charts/" in target:
                     yield chart(tree(archive, target))

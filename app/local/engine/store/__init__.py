@@ -1,21 +1,21 @@
-"""Chunks of documents, searched by vector and by words.
+"""Vector stores: chunks of documents, searched by vector and by words.
 
     put     document -- truth, in one transaction -- segment -- index
     search  vector, words and filter -- index -- numbers and scores -- truth -- hits
 
-The truth is SQLite. The index is derived from it, and can be made again from it at any time.
+The truth is SQLite. The index is derived from it, and can be built again from it at any time.
 
-    contract        what every store promises: Chunk, Hit, Store, Stores
-    filters         Bedrock's RetrievalFilter
+    contract        the interface of every store: Chunk, Hit, Store, Stores
+    filters         conditions on the metadata of chunks
     embedded_stores a folder for each store
     embedded_store  the store in a folder
-      truth         every document's chunks, in SQLite
-      index         segments, merged as they grow, and which of their rows are alive
-        segment     vectors, words and metadata of some chunks
-          inverted, attributes, arrays      what it is made of, and its file
-      search        a query over the index
-        analysis    text to terms
-        bm25, fusion                        the formulas
+        truth         every document's chunks, in SQLite
+        index         segments, merged as they grow, and which of their rows are alive
+        segment       vectors, words and metadata of some chunks
+            inverted, attributes, arrays      the parts of a segment, and its file
+        search        a query over the index
+        analysis      text to terms
+        bm25, fusion                          the formulas
 """
 
 from pathlib import Path

@@ -1,12 +1,12 @@
-"""Text to terms: what a word search compares.
+"""Text to terms, which a word search compares.
 
     "Does s3:GetObject throw a ThrottlingException?"
         -> s3 get object s3getobject throw throttl except throttlingexcept
 
-A compound, that is, words held together by `-_.:/` or by the humps of camel case, gives its words
-and itself, joined: `t3.micro`, `DynamoDB` and `e-mail` are found by their parts and by `t3micro`,
-`dynamodb` and `email`. Digits are never joined with digits (1.5 is not 15); only the comma of
-1,000 goes.
+A compound consists of words that `-_.:/` or the humps of camel case hold together. It gives a term
+for each word and one for all of them joined: `t3.micro`, `DynamoDB` and `e-mail` are found by their
+words and by `t3micro`, `dynamodb` and `email`. Digits are not joined with digits (1.5 is not 15),
+except around the comma of 1,000.
 """
 
 import re
@@ -43,11 +43,11 @@ def terms(text: str) -> list[str]:
     >>> terms("The t3.micro costs 1,000 naïve e-mails")
     ['t3', 'micro', 't3micro', 'cost', '1000', 'naiv', 'e', 'mail', 'email']
     """
-    return [term for compound in _COMPOUND.findall(_folded(text)) for term in _terms(compound)]
+    return [term for compound in _COMPOUND.findall(_fold(text)) for term in _terms(compound)]
 
 
-def _folded(text: str) -> str:
-    """Accents off, and one code point for what looks alike (Unicode's NFKD, then NFC)."""
+def _fold(text: str) -> str:
+    """Remove accents, and write signs that look alike as one (Unicode's NFKD, then NFC)."""
     if text.isascii():
         return text
     bare = _ACCENT.sub("", normalize("NFKD", text.replace("\u2019", "'")))
@@ -66,8 +66,10 @@ def _terms(compound: str) -> tuple[str, ...]:
 
 
 def _stems(word: str) -> list[str]:
-    """An English word's stem; of Chinese and Japanese, which put no spaces, each two signs."""
+    """The stem of an English word; pairs of signs for Chinese and Japanese, which have no
+    spaces.
+    """
     if _UNSPACED.search(word):
         return [word[i : i + 2] for i in range(len(word) - 1)]
-    # A new one each time: a stemmer keeps the word that it works on, and threads share this.
+    # A new stemmer each time: it holds the word that it works on, and threads share this cache.
     return [snowballstemmer.stemmer("english").stemWord(word)]

@@ -1,4 +1,7 @@
-"""Which chunks have which metadata: a filter looks at every distinct value, not at every chunk."""
+"""The metadata of chunks, indexed by key and value.
+
+A filter is tested on each distinct value of its key, and not on each chunk.
+"""
 
 import json
 from bisect import bisect_left
@@ -20,14 +23,16 @@ Name = tuple[str, str]  # a metadata key, and a value of it as JSON
 
 @dataclass(frozen=True)
 class Attributes:
-    """An inverted index whose key i is `names[i]`. Names ascend: a key's values lie together."""
+    """An inverted index from `names` to rows. The names ascend, so a key's values are
+    neighbours.
+    """
 
     names: Sequence[Name]
     index: Inverted
 
     @classmethod
     def of(cls, metadata: Sequence[Metadata]) -> "Attributes":
-        """From the metadata of each row."""
+        """Build the index from the metadata of each row."""
         pairs = [
             ((key, json.dumps(value, ensure_ascii=False)), row)
             for row, attributes in enumerate(metadata)
@@ -39,18 +44,19 @@ class Attributes:
         return cls(names, Inverted.of(keys, rows, np.ones(len(rows), np.uint16)))
 
     @classmethod
-    def merged(cls, parts: Sequence["Attributes"]) -> "Attributes":
+    def merge(cls, parts: Sequence["Attributes"]) -> "Attributes":
+        """The index over the rows of all parts."""
         names = sorted({name for part in parts for name in part.names})
-        renamed = [replace(part.index, keys=_places(names, part.names)) for part in parts]
-        return cls(names, Inverted.merged(renamed))
+        indexes = [replace(part.index, keys=_places(names, part.names)) for part in parts]
+        return cls(names, Inverted.merge(indexes))
 
-    def moved(self, places: Integers) -> "Attributes":
-        """With row r at `places[r]`, and without it where that is -1."""
-        index = self.index.moved(places)
+    def move(self, places: Integers) -> "Attributes":
+        """The index with row r at `places[r]`, and without the rows where that is -1."""
+        index = self.index.move(places)
         return Attributes([self.names[key] for key in index.keys.tolist()], index)
 
     def mask(self, where: Filter, n: int) -> Mask:
-        """(n,) which of the n rows pass."""
+        """Which of the n rows pass the filter: (n,)."""
         if isinstance(where, Condition):
             return self._passing(where, n)
         combine = np.logical_and if where.quantifier == "all" else np.logical_or
@@ -65,7 +71,7 @@ class Attributes:
         return mask
 
     def _values_of(self, key: str) -> slice:
-        """Where a key's names stand. Every JSON text sorts after "" and before "~"."""
+        """The names of a key. JSON texts sort after "" and before "~"."""
         return slice(bisect_left(self.names, (key, "")), bisect_left(self.names, (key, "~")))
 
     @cached_property
@@ -74,6 +80,6 @@ class Attributes:
 
 
 def _places(names: Sequence[Name], subset: Sequence[Name]) -> Integers:
-    """Where in `names` each of `subset` stands."""
+    """The place in `names` of each name of `subset`."""
     places = {name: place for place, name in enumerate(names)}
     return np.array([places[name] for name in subset], np.uint64)

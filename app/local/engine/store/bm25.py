@@ -1,9 +1,9 @@
-"""BM25: how well a chunk's words fit a question's.
+"""BM25: the score of a chunk by the words that it shares with a question.
 
-The form that Lucene has used since version 8, and OpenSearch with it, so that both stores rank
-alike: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
-without the constant factor k1 + 1, and with an idf that is never negative. Kamphuis and others,
-"Which BM25 Do You Mean?", 2020, compare the forms.
+This is the form of Lucene since version 8, and so of OpenSearch, so that both stores rank alike:
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, without the
+constant factor k1 + 1, and with an idf that is never negative. Kamphuis and others, "Which BM25 Do
+You Mean?", 2020, compare the forms.
 
     score(chunk) = sum over the question's terms of   idf * tf / (tf + K)
     idf          = ln(1 + (n - df + 0.5) / (df + 0.5))
@@ -26,23 +26,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-K1 = 1.2  # how soon a word repeated counts no more
-B = 0.75  # how much a long chunk is held against it
+K1 = 1.2  # the lower, the less a repeated word counts
+B = 0.75  # the share by which a chunk's length lowers its score
 
 
 def idf(n: int, df: int) -> float:
-    """How much a term tells: `df` of `n` chunks have it."""
+    """The weight of a term that `df` of `n` chunks have."""
     return math.log(1 + (n - df + 0.5) / (df + 0.5))
 
 
 def saturation(
     counts: NDArray[Any], lengths: NDArray[Any], mean: float
 ) -> NDArray[np.floating[Any]]:
-    """How much of a term's idf each chunk gets, 0 to 1.
+    """The share of a term's idf that each chunk scores, 0 to 1.
 
     Args:
-        counts: (p,) how often the term is in each chunk.
-        lengths: (p,) how many terms each chunk has.
+        counts: (p,) how often each chunk has the term.
+        lengths: (p,) the number of terms of each chunk.
         mean: the mean of all chunks' lengths.
     """
     tf = counts.astype(np.float32)  # (p,)

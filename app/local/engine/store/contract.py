@@ -1,4 +1,4 @@
-"""What a store promises, whichever engine is behind it: one in this process, or one far away."""
+"""The contract of every store, whether it is in this process or a server elsewhere."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Chunk:
 
     Attributes:
         id: its name, unique in the store.
-        text: what it says, and what its words are searched in.
-        metadata: what filters see.
-        vector: (dimension,) float32, unit length. None for a parent, which is returned and never
-            searched, neither by vector nor by words.
-        parent: the id of the chunk that is returned in its place, in the same document.
+        text: the text that a hit shows, and whose words are searched.
+        metadata: the values that filters test.
+        vector: (dimension,) float32, unit length. None for a parent, which no search finds by
+            itself, neither by vector nor by words.
+        parent: the id of the chunk of the same document that is returned in its place.
     """
 
     id: str
@@ -32,10 +32,10 @@ class Chunk:
 
 @dataclass(frozen=True)
 class StoreConfiguration:
-    """What a store is made for. Whoever opens it again gives the same.
+    """The fixed properties of a store. It is opened again with the same.
 
     Attributes:
-        dimension: how many components a vector has.
+        dimension: the number of a vector's components.
     """
 
     dimension: int
@@ -43,7 +43,7 @@ class StoreConfiguration:
 
 @dataclass(frozen=True)
 class Hit:
-    """A chunk, as a search found it. `score` is 0 to 1, and falls with rank."""
+    """A chunk that a search found. Scores are 0 to 1, and fall from the best hit to the last."""
 
     id: str
     document: str
@@ -57,26 +57,26 @@ class Store(Protocol):
     """Chunks of documents, searched by vector and by words.
 
     Any thread may call any method. Readers never wait for a writer, and see whole documents only:
-    all of a document's chunks, as they were before a write or as they are after it.
+    all chunks of a document as they were before a write, or all as they are after it.
 
-    What `put` or `delete` wrote is durable when it returns, and may become visible later: by
-    itself, after a time that the engine chooses, or at the next `refresh`. Until then `search`,
-    `parents` and `documents` may answer as before the write. So whoever reads what was just
-    written calls `refresh` first. The embedded store shows every write at once; OpenSearch, for
-    one, shows it after a second or after a refresh.
+    A write is durable when `put` or `delete` returns. It may become visible later: by itself, after
+    a time that the engine chooses, or at the next `refresh`. Until then `search`, `parents` and
+    `documents` may answer as before the write, so whoever reads what was just written calls
+    `refresh` first. The embedded store shows every write at once; OpenSearch, for one, shows it
+    after a second or after a refresh.
     """
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
-        """Store a document, in place of what it was before. Durable on return; all or nothing."""
+        """Store a document, or replace it. Durable on return; all or nothing."""
 
     def delete(self, document: str) -> None:
-        """Forget a document. Durable on return; a document that is not there is fine."""
+        """Delete a document. Durable on return. No error if there is no such document."""
 
     def refresh(self) -> None:
-        """Make every write that has returned visible to whatever is read from now on."""
+        """Make every write that has returned visible to the reads that follow."""
 
     def documents(self) -> dict[str, int]:
-        """Every document, and how many chunks of it can be found by a search."""
+        """Every document, and the number of its chunks that a search can find."""
 
     def search(
         self,
@@ -85,27 +85,27 @@ class Store(Protocol):
         limit: int,
         filter: Filter | None = None,  # noqa: A002 (Bedrock's own name for it)
     ) -> list[Hit]:
-        """The best `limit` chunks, best first; equal scores in the order of their ids.
+        """The best `limit` chunks, best first; those of equal scores in the order of their ids.
 
         Args:
             vector: (dimension,) float32, unit length.
-            text: the words to look for too (Bedrock's HYBRID), or None (SEMANTIC).
-            limit: how many, at least 1.
-            filter: only chunks whose metadata it holds for; applied before the best are chosen.
+            text: the words to search for too (Bedrock's HYBRID), or None (SEMANTIC).
+            limit: the most hits, at least 1.
+            filter: the condition on a chunk's metadata; applied before the best are chosen.
         """
 
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
-        """Parent chunks by id, with score 0; an id that is not a parent's is left out."""
+        """The parent chunks with these ids, with score 0. Ids of other chunks are left out."""
 
     def close(self) -> None:
-        """Let go of files. Nothing is lost without it."""
+        """Close the files. Without it, nothing is lost."""
 
 
 class Stores(Protocol):
     """The stores of one home, by name. Any thread may call any method."""
 
     def open(self, name: str, configuration: StoreConfiguration) -> Store:
-        """Open a store, and make it if it is not there. Whoever opens a store closes it.
+        """Open a store, and make it first if there is none. The caller closes it.
 
         Raises:
             StoreInUse: it is open already.
@@ -115,25 +115,25 @@ class Stores(Protocol):
         ...
 
     def remove(self, name: str) -> None:
-        """Remove a store that is not open, and all that it holds; one that is not there is fine."""
+        """Remove a store with its contents. It must not be open. No error if there is none."""
         ...
 
     def names(self) -> set[str]:
-        """The names of all stores that are there."""
+        """The names of all stores."""
         ...
 
 
 class StoreError(Exception):
-    """A store cannot do what it was asked. The message says what to do next."""
+    """A store could not do its work. The message says what to do next."""
 
 
 class StoreFull(StoreError):
-    """There is no room for the document. It was not stored; what was there is as before."""
+    """There is no room for the document. The store is as it was before."""
 
 
 class StoreInUse(StoreError):
-    """The store is open already, here or in another process."""
+    """The store is open already, in this process or in another."""
 
 
 class StoreDamaged(StoreError):
-    """The store's truth cannot be read. Its documents have to be ingested again."""
+    """The database of the store cannot be read. Its documents have to be ingested again."""

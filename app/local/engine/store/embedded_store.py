@@ -1,11 +1,12 @@
 """The store in a folder.
 
-    truth.sqlite      what is acknowledged is in here
-    *.segment         the index over it, as far as it has been saved; it can always be made again
+    truth.sqlite      every write that was acknowledged
+    *.segment         the index over it, as far as it has been saved; it can be built again
     in-use            locked by the process that has the store open
 
-A put commits to the truth first and then publishes the next index. A search works on the index of
-its beginning; if one of its hits was replaced meanwhile, it begins again with the next index.
+A put commits to the truth first and then publishes the next index. A search works on the index that
+was current when it began. If one of its hits is replaced meanwhile, the search begins again with
+the next index.
 """
 
 import logging
@@ -35,7 +36,7 @@ from app.local.engine.store.search import search
 from app.local.engine.store.segment import Segment
 from app.local.engine.store.truth import Row, Truth
 
-SAVED = 256  # chunks; a smaller segment is not worth a file: it is made again on opening
+SAVED = 256  # chunks; a smaller segment is not saved, but built again when the store is opened
 BATCH = 4096  # chunks
 UNIT = 1e-3  # how far from 1 the length of a unit vector may be
 
@@ -45,14 +46,14 @@ log = logging.getLogger(__name__)
 
 
 class EmbeddedStore:
-    """SQLite, and an index over it. What was written is visible at once."""
+    """A store in SQLite, with an index over it. Writes are visible at once."""
 
     def __init__(self, path: Path, configuration: StoreConfiguration) -> None:
         self._dimension = configuration.dimension
         make_folder(path)
         self._path = path
         self._writing = Lock()
-        self._committing = Lock()  # from a commit to the index that has it
+        self._committing = Lock()  # held from a commit until the index that has it is published
         self._index = Index()
         with ExitStack() as resources:
             resources.enter_context(closing(_lock(path / "in-use")))
@@ -65,25 +66,25 @@ class EmbeddedStore:
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
         _check(chunks, self._dimension)
         rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks)]
-        # The long part of a large document comes before others have to wait for it.
-        drafted = self._segment([row for row in rows if row.chunk.vector is not None])
+        # Outside of the lock, so that other writers do not wait while a large document is indexed.
+        draft = self._segment([row for row in rows if row.chunk.vector is not None])
         with self._writing:
             first = self._truth.next_number()
             rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks, first)]
-            new = drafted.numbered_from(first)
+            new = draft.numbered_from(first)
             with self._committing:
-                gone = self._truth.put(document, rows)
-                self._index = self._index.changed(gone, new)
+                replaced_numbers = self._truth.put(document, rows)
+                self._index = self._index.change(replaced_numbers, new)
             self._merge()
 
     def delete(self, document: str) -> None:
         with self._writing:
             with self._committing:
-                self._index = self._index.changed(self._truth.delete(document))
+                self._index = self._index.change(self._truth.delete(document))
             self._merge()
 
     def refresh(self) -> None:
-        """Nothing is left to be done: every write is visible when it returns."""
+        """Do nothing: a write is visible when it returns."""
 
     def documents(self) -> dict[str, int]:
         return self._truth.documents()
@@ -106,11 +107,11 @@ class EmbeddedStore:
                 break
             index = self._after(index)
         score = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
-        hits = [_hit(row, score[row.number]) for row in rows]
+        hits = [_to_hit(row, score[row.number]) for row in rows]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
 
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
-        return {row.chunk.id: _hit(row, score=0.0) for row in self._truth.parents(ids)}
+        return {row.chunk.id: _to_hit(row, score=0.0) for row in self._truth.parents(ids)}
 
     def close(self) -> None:
         with self._writing:
@@ -122,14 +123,14 @@ class EmbeddedStore:
         )
 
     def _after(self, index: Index) -> Index:
-        """The index after this one, some of whose chunks are no longer in the truth."""
+        """Wait for the index that follows this one, which has chunks that the truth has no more."""
         with self._committing:
             if self._index is index:
-                raise self._truth.damaged("chunks are missing")
+                raise self._truth.damage_error("chunks are missing")
             return self._index
 
     def _restore(self) -> None:
-        """The index from its files, and from the truth what they lack or cannot tell."""
+        """Load the index from its files, and build the rest of it from the truth."""
         self._files = self._truth.segments()
         numbers = self._truth.numbers()
         parts = sorted(self._parts(numbers), key=lambda part: -part.size)
@@ -139,8 +140,8 @@ class EmbeddedStore:
             batch = missing[start : start + BATCH]
             rows = self._truth.chunks(batch)
             if len(rows) < len(batch):
-                raise self._truth.damaged("chunks are missing")
-            self._index = self._index.changed(NONE, self._segment(sorted(rows)))
+                raise self._truth.damage_error("chunks are missing")
+            self._index = self._index.change(NONE, self._segment(sorted(rows)))
             self._merge()
         self._record()
         self._remove_strays()
@@ -150,14 +151,14 @@ class EmbeddedStore:
             try:
                 segment = Segment.load(self._path_of(file))
             except arrays.Damaged as damage:
-                log.warning("%s; its part of the index is made again", damage)
+                log.warning("%s; its part of the index is built again", damage)
             else:
                 yield Part(segment, np.isin(segment.numbers, numbers), file)
 
     def _remove_strays(self) -> None:
-        """What a crash left: files that were not finished, or that the truth never came to know."""
-        known = set(map(self._path_of, self._files))
-        for file in {*self._path.glob("*.segment"), *self._path.glob("*.aside")} - known:
+        """Remove the files that a crash left: unfinished, or not recorded in the truth."""
+        recorded_files = set(map(self._path_of, self._files))
+        for file in {*self._path.glob("*.segment"), *self._path.glob("*.aside")} - recorded_files:
             file.unlink()
 
     def _path_of(self, file: int) -> Path:
@@ -167,45 +168,49 @@ class EmbeddedStore:
         """Merge the segments that have become too many or too empty, and save the result."""
         first = self._index.first_part_to_merge()
         if first is not None:
-            self._index = self._index.with_last(first, self._saved(self._index.merged(first)))
+            self._index = self._index.with_last(first, self._save(self._index.merge(first)))
             self._record()
 
-    def _saved(self, segment: Segment) -> Part:
+    def _save(self, segment: Segment) -> Part:
         part = Part.whole(segment)
         if len(segment) >= SAVED:
-            with _forgiven():
+            with _tolerate_unsaved():
                 file = randbits(62)
                 segment.save(self._path_of(file))
                 part = Part.whole(Segment.load(self._path_of(file)), file)
         return part
 
     def _record(self) -> None:
-        """Have the truth know the index's files, and remove those that are no longer of it."""
+        """Record the index's files in the truth, and remove the files of no segment."""
         files = {part.file for part in self._index.parts if part.file is not None}
         if files != self._files:
-            with _forgiven():
-                self._truth.keep_segments(files)
+            with _tolerate_unsaved():
+                self._truth.record_segments(files)
                 for file in self._files - files:
                     self._path_of(file).unlink(missing_ok=True)
                 self._files = files
 
 
 @contextmanager
-def _forgiven() -> Iterator[None]:
-    """A put is done when the truth has it: that the index was not saved is no error of the put."""
+def _tolerate_unsaved() -> Iterator[None]:
+    """Ignore that the index could not be saved: a put has succeeded once the truth has it."""
     try:
         yield
     except (OSError, StoreError, arrays.Damaged) as error:
-        log.warning("a part of the index was not saved, and is made again on opening: %s", error)
+        log.warning(
+            "a part of the index was not saved, and is built again at the next opening: %s", error
+        )
 
 
-def _hit(row: Row, score: float) -> Hit:
+def _to_hit(row: Row, score: float) -> Hit:
     chunk = row.chunk
     return Hit(chunk.id, row.document, chunk.text, chunk.metadata, score, chunk.parent)
 
 
 def _lock(file: Path) -> sqlite3.Connection:
-    """Held until it is closed or its process ends; SQLite knows how to lock on every system."""
+    """Lock a file until the result is closed or the process ends; SQLite can lock on every
+    system.
+    """
     lock = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("PRAGMA journal_mode = OFF")  # nothing is ever written
@@ -219,7 +224,7 @@ def _lock(file: Path) -> sqlite3.Connection:
 
 
 def _check(chunks: Sequence[Chunk], dimension: int) -> None:
-    """What a document must be.
+    """Check the chunks of a document.
 
     Raises:
         ValueError: naming the chunk and the rule that it breaks.

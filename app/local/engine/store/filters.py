@@ -15,7 +15,7 @@ from operator import ge, gt, le, lt
 from typing import Any, Literal
 
 Value = str | float | bool | tuple[str, ...]
-Stored = str | float | bool | list[str]
+StoredValue = str | float | bool | list[str]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Condition:
         """Whether a chunk passes that does not have the attribute."""
         return self.operator == "notEquals"
 
-    def passing(self, stored: Sequence[Stored]) -> list[bool]:
+    def passing(self, stored: Sequence[StoredValue]) -> list[bool]:
         """Whether a chunk with this value of the attribute passes, for each of the values.
 
         >>> Condition("greaterThan", "year", 2020).passing([2024, 2020, "2024"])

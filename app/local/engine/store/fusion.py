@@ -1,4 +1,4 @@
-"""The scores that a caller sees, 0 to 1."""
+"""The scores of hits, 0 to 1."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ MEANING = 0.75  # the weight of the vectors; the rest is the words'
 
 
 def semantic(cosines: Scores) -> Scores:
-    """Of the vectors alone: OpenSearch's score in the space l2, 1 / (1 + d).
+    """The scores by vectors alone: OpenSearch's score in the space l2, 1 / (1 + d).
 
     d is the squared distance, for unit vectors 2 - 2 cos. Source: OpenSearch's documentation of
     k-NN search, the table of spaces.
@@ -23,16 +23,17 @@ def semantic(cosines: Scores) -> Scores:
 
 
 def hybrid(cosines: Scores, words: Scores) -> Scores:
-    """Of vectors and words: a weighted mean of both, each brought to 0 to 1.
+    """The scores by vectors and words: a weighted mean of both, each scaled to 0 to 1.
 
-    A cosine goes from -1 to 1, so it is (1 + cos) / 2; a BM25 score has no upper bound, so it is
-    taken against the highest here. Source: Bruch, Gai and Ingber, "An Analysis of Fusion Functions
-    for Hybrid Retrieval", 2023, which finds such a mean better than fusing ranks. The weight was
-    chosen on the train split of SciFact, where all from 0.7 to 0.85 do as well.
+    A cosine goes from -1 to 1, so it is scaled by (1 + cos) / 2. A BM25 score has no upper bound,
+    so it is divided by the highest of the candidates. Source: Bruch, Gai and Ingber, "An Analysis
+    of Fusion Functions for Hybrid Retrieval", 2023, which finds such a mean better than fusing
+    ranks. The weight was chosen on the train split of SciFact, where all from 0.7 to 0.85 do as
+    well.
 
     Args:
         cosines: (n,) of all candidates.
-        words: (n,) their BM25 scores, 0 where a candidate has none of the words.
+        words: (n,) their BM25 scores; 0 for a candidate with none of the words.
 
     >>> print(hybrid(np.array([0.6, 0.6, 0.0]), np.array([0.0, 3.0, 6.0])))
     [0.6   0.725 0.625]

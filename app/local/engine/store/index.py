@@ -2,12 +2,13 @@
 
     [ 100,000 ] [ 9,000 ] [ 700 ] [ 40 ] [ 3 ]
 
-What is put makes a small segment at the end; what is deleted or replaced leaves dead rows. Segments
-are merged so that each stays larger than GROWTH times all that follow it: there are never more than
-a few, and a chunk is merged a few times in its life (O'Neil and others, "The Log-Structured
-Merge-Tree", 1996; Lucene's indexes grow like this).
+A put adds a small segment at the end; a delete or a replacement leaves dead rows. Segments are
+merged so that each stays larger than GROWTH times all that follow it. So there are never more than
+a few, and a chunk is merged only a few times (O'Neil and others, "The Log-Structured Merge-Tree",
+1996; Lucene's indexes grow like this).
 
-An index is a value: a change makes another one, and a reader keeps the one that it began with.
+An index is immutable: a change makes another index, and a reader goes on with the one it began
+with.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ GROWTH = 4
 
 @dataclass(frozen=True)
 class Part:
-    """A segment, which of its rows are alive, and the number of its file if it has one."""
+    """A segment, which of its rows are alive, and the number of its file if it has been saved."""
 
     segment: Segment
     alive: Mask  # (n,)
@@ -36,16 +37,16 @@ class Part:
 
     @cached_property
     def size(self) -> int:
-        """How many rows are alive."""
+        """The number of living rows."""
         return int(np.count_nonzero(self.alive))
 
     @cached_property
     def length(self) -> int:
-        """How many terms they have, together."""
+        """The number of terms of all living rows together."""
         return int(self.segment.lengths[self.alive].sum(dtype=np.int64))
 
     def postings(self, key: int) -> tuple[Integers, Integers]:
-        """The living rows that have a term, (p,) int64, and how often, (p,)."""
+        """The living rows that have a term, (p,) int64, and how often each has it, (p,)."""
         words = self.segment.words
         at = words.find(key)
         rows, counts = words.rows[at].astype(np.intp), words.counts[at]
@@ -55,10 +56,10 @@ class Part:
         return rows[living], counts[living]
 
     def without(self, numbers: Integers) -> "Part":
-        """With the rows of these chunks dead."""
-        known = self.segment.numbers
-        rows = np.searchsorted(known, numbers).clip(max=len(known) - 1)  # (numbers,)
-        rows = rows[known[rows] == numbers]
+        """This part with the rows of these chunks dead."""
+        is_known = self.segment.numbers
+        rows = np.searchsorted(is_known, numbers).clip(max=len(is_known) - 1)  # (numbers,)
+        rows = rows[is_known[rows] == numbers]
         if not len(rows):
             return self
         alive = self.alive.copy()
@@ -72,30 +73,32 @@ class Index:
 
     @cached_property
     def size(self) -> int:
-        """How many chunks can be found."""
+        """The number of chunks that a search can find."""
         return sum(part.size for part in self.parts)
 
     @cached_property
     def mean_length(self) -> float:
-        """How many terms a chunk has in the mean; 1 if none has any."""
+        """The mean number of terms of a chunk; 1 if there are no terms."""
         return sum(part.length for part in self.parts) / max(self.size, 1) or 1.0
 
     @cached_property
     def numbers(self) -> Integers:
-        """(n,) int64: the chunk of every row, dead or alive."""
+        """The chunk of every row, dead or alive: (n,) int64."""
         none = np.empty(0, np.int64)
         return np.concatenate([none, *(part.segment.numbers for part in self.parts)])
 
-    def changed(self, gone: Integers, new: Segment | None = None) -> "Index":
-        """Without some chunks, by their numbers, and with those of a new segment."""
-        parts = [part.without(gone) for part in self.parts]
+    def change(self, dead: Integers, new: Segment | None = None) -> "Index":
+        """The index without the chunks of these numbers, and with those of a new segment."""
+        parts = [part.without(dead) for part in self.parts]
         if new is not None and len(new):
             parts.append(Part.whole(new))
         return Index(tuple(parts))
 
     def first_part_to_merge(self) -> int | None:
-        """The place of the first part that is to be merged with all that follow it: because they
-        have grown too large beside it, or because half of its rows are dead. None if there is none.
+        """The place of the first part that has to be merged with all that follow it; None if there
+        is none.
+
+        It is too small beside those that follow it, or half of its rows are dead.
         """
         following = self.size
         for place, part in enumerate(self.parts):
@@ -104,11 +107,11 @@ class Index:
                 return place
         return None
 
-    def merged(self, first: int) -> Segment:
-        """The living rows of the parts from `first` on."""
+    def merge(self, first: int) -> Segment:
+        """One segment of the living rows of all parts from `first` on."""
         parts = self.parts[first:]
-        return Segment.merged([part.segment for part in parts], [part.alive for part in parts])
+        return Segment.merge([part.segment for part in parts], [part.alive for part in parts])
 
     def with_last(self, first: int, part: Part) -> "Index":
-        """With one part in place of those from `first` on."""
+        """The index with one part in place of those from `first` on."""
         return Index((*self.parts[:first], part) if part.size else self.parts[:first])

@@ -12,7 +12,8 @@ Integers = NDArray[Any]
 
 @dataclass(frozen=True)
 class Inverted:
-    """Key i, of K, stands at `rows[starts[i]:starts[i + 1]]`, so often as `counts` says there.
+    """Postings by key: key i, of K, is in `rows[starts[i]:starts[i + 1]]`, as often as `counts`
+    says.
 
     Attributes:
         keys: (K,) uint64, ascending.
@@ -28,7 +29,8 @@ class Inverted:
 
     @classmethod
     def of(cls, keys: Integers, rows: Integers, counts: Integers) -> "Inverted":
-        """From its postings, (P,) each: this key, in this row, so often.
+        """Build an index from postings, (P,) each: the key, the row, and how often the row has the
+        key.
 
         >>> index = Inverted.of(np.array([7, 3, 7]), np.array([0, 0, 1]), np.array([1, 1, 2]))
         >>> index.keys.tolist(), index.starts.tolist(), index.rows.tolist()
@@ -44,14 +46,14 @@ class Inverted:
         )
 
     def find(self, key: int) -> slice:
-        """Where a key stands in `rows` and `counts`; an empty slice if it is nowhere."""
+        """The slice of `rows` and `counts` that belongs to a key; empty for an unknown key."""
         at = int(np.searchsorted(self.keys, np.uint64(key)))
         if at == len(self.keys) or self.keys[at] != key:
             return slice(0, 0)
         return slice(int(self.starts[at]), int(self.starts[at + 1]))
 
-    def moved(self, places: Integers) -> "Inverted":
-        """With row r at `places[r]`, and without it where that is -1. `places` is (n,)."""
+    def move(self, places: Integers) -> "Inverted":
+        """The index with row r at `places[r]`, and without the rows where that is -1."""
         rows = places[self.rows]  # (P,)
         is_live = rows >= 0  # (P,)
         if is_live.all():
@@ -66,8 +68,8 @@ class Inverted:
         )
 
     @classmethod
-    def merged(cls, parts: Sequence["Inverted"]) -> "Inverted":
-        """All postings of all parts: under each key those of the first part, the second, ..."""
+    def merge(cls, parts: Sequence["Inverted"]) -> "Inverted":
+        """The postings of all parts: for each key those of the first part, then the second, ..."""
         keys = np.unique(np.concatenate([part.keys for part in parts]))  # (K,)
         at = [np.searchsorted(keys, part.keys) for part in parts]
         sizes = np.zeros(len(keys), np.int64)  # (K,)

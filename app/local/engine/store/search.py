@@ -1,12 +1,12 @@
-"""A query, from its vector and its words to the numbers of the best chunks.
+"""A search, from a vector and words to the numbers of the best chunks.
 
     _allowed    the rows that are alive and pass the filter
     _nearest    of these, the rows whose vectors may be the nearest
     _words      of these, the BM25 scores
     fusion      both as one score
 
-A row is a place in all segments, laid end to end. No step depends on how the chunks are spread
-over them: an index that was built again answers the same, bit for bit.
+Rows are numbered over all segments, one after the other. No step depends on how the chunks are
+spread over segments: an index that is built again answers the same, bit for bit.
 """
 
 from collections import Counter
@@ -24,16 +24,18 @@ from app.local.engine.store.index import Index
 from app.local.engine.store.inverted import Integers
 from app.local.engine.store.segment import Segment, signs, term_key
 
-EXACT = 16_384  # rows; of so many, every vector is compared
-NEAR = 2_000  # rows; of more, those that the codes bring nearest are compared
-BEST = 500  # rows that words may add to them
+EXACT = 16_384  # rows; up to here, every vector is compared
+NEAR = 2_000  # rows; beyond EXACT, so many are compared: the nearest by their codes
+BEST = 500  # rows that words may add to those
 BLOCK = 64  # rows
 
 
 def search(
     index: Index, vector: Vectors, text: str | None, limit: int, where: Filter | None
 ) -> tuple[Integers, Scores]:
-    """The numbers and scores of the best `limit` chunks, and of those that equal the last one."""
+    """The numbers and scores of the best `limit` chunks, and of all others that have the score of
+    the last of them.
+    """
     allowed = _allowed(index, where)  # (n,)
     candidates = _nearest(index, vector, allowed, max(NEAR, 2 * limit))  # (n,)
     if text is None:
@@ -56,28 +58,33 @@ def _allowed(index: Index, where: Filter | None) -> Mask:
     return np.concatenate(masks)
 
 
-def _nearest(index: Index, vector: Vectors, allowed: Mask, count: int) -> Mask:
-    """(n,) all rows that are allowed; or if they are many, those that share the most signs with the
-    vector: at least `count`, with all that are as near as the last of them.
+def _nearest(index: Index, vector: Vectors, is_allowed: Mask, count: int) -> Mask:
+    """Which rows may be the nearest: (n,). If few rows are allowed, all of them. Else the `count`
+    rows that share the most signs with the vector, and all others that share as many as the last of
+    them.
     """
-    if np.count_nonzero(allowed) <= max(EXACT, count):
-        return allowed.copy()
+    if np.count_nonzero(is_allowed) <= max(EXACT, count):
+        return is_allowed.copy()
     code = signs(vector[np.newaxis])  # (words, 1)
     distances = np.concatenate([_hamming(segment.codes, code) for segment, _ in _spans(index)])
-    distances[~allowed] = len(vector) + 1  # (n,)
-    within = np.cumsum(np.bincount(distances))  # how many rows are so near, or nearer
+    distances[~is_allowed] = len(vector) + 1  # (n,)
+    within = np.cumsum(np.bincount(distances))  # the number of rows at each distance or nearer
     near: Mask = distances <= np.searchsorted(within, count)  # (n,)
     return near
 
 
 def _hamming(codes: Integers, code: Integers) -> Integers:
-    """In how many signs (words, n) codes differ from the (words, 1) one: (n,) uint16."""
+    """The number of signs in which each of the (words, n) codes differs from the (words, 1)
+    code: (n,) uint16.
+    """
     distances: Integers = np.bitwise_count(codes ^ code).sum(axis=0, dtype=np.uint16)
     return distances
 
 
 def _cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:
-    """(r,) for rows that ascend. Not by BLAS, whose last bit depends on a row's neighbours."""
+    """The cosine of each row, (r,), for ascending rows. Computed without BLAS, in which the last
+    bit of a row's result depends on its neighbours.
+    """
     cosines = np.empty(len(rows), np.float32)  # (r,)
     for segment, start in _spans(index):
         here = slice(*np.searchsorted(rows, (start, start + len(segment))))
@@ -90,7 +97,7 @@ def _cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:
 
 
 def _words(index: Index, text: str, allowed: Mask) -> Scores:
-    """(n,) BM25 scores; 0 where no word is found, and where it is not allowed."""
+    """The BM25 scores, (n,): 0 where a row has none of the words, and where it is not allowed."""
     scores = np.zeros(len(allowed), np.float32)  # (n,)
     for term, times in Counter(terms(text)).items():
         postings = [part.postings(term_key(term)) for part in index.parts]
@@ -104,14 +111,15 @@ def _words(index: Index, text: str, allowed: Mask) -> Scores:
 
 
 def _best(scores: Scores, count: int, above: float = -1) -> Integers:
-    """Where the `count` highest scores are, with all that equal the lowest of them; ascending.
+    """The places of the `count` highest scores, and of all others that equal the lowest of them;
+    ascending.
 
     >>> _best(np.array([3, 1, 2, 2, 0], np.float32), 2).tolist()
     [0, 2, 3]
     """
     blocks = scores[: len(scores) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1)
     if len(blocks) > count:
-        # The best of every block are some of the scores: their count-th is not above the true one.
+        # The best of each block are scores too, so the count-th of them is a lower bound.
         rows = np.flatnonzero(scores >= max(np.partition(blocks, -count)[-count], above))
     else:
         rows = np.arange(len(scores))
@@ -122,7 +130,7 @@ def _best(scores: Scores, count: int, above: float = -1) -> Integers:
 
 
 def _spans(index: Index) -> Iterator[tuple[Segment, int]]:
-    """Each segment, and its first row."""
+    """Each segment, and the number of its first row."""
     start = 0
     for part in index.parts:
         yield part.segment, start

@@ -1,13 +1,13 @@
-"""A segment: an index over some chunks, made once and never changed.
+"""A segment: an index over some chunks, which is built once and never changed.
 
     numbers     (n,)      the chunks, by their numbers in the truth, ascending
-    vectors     (n, d)    what they mean
+    vectors     (n, d)    their vectors
     codes       (w, n)    the signs of the vectors' components, a bit each, 64 to a word
-    lengths     (n,)      how many terms a chunk has
-    words                 which rows have a term; the key is the term's hash
-    attributes            which rows have a value of a metadata key
+    lengths     (n,)      the number of each chunk's terms
+    words                 the rows that have a term; the key is the term's hash
+    attributes            the rows that have a value of a metadata key
 
-It is built from chunks, or merged from other segments. Saved, it is one file of arrays.
+It is built from chunks, or merged from other segments. When it is saved, it is one file of arrays.
 """
 
 import json
@@ -45,39 +45,39 @@ class Segment:
 
     @classmethod
     def of(cls, numbers: Sequence[int], chunks: Sequence[Chunk], dimension: int) -> "Segment":
-        """Over chunks that have a vector, under these numbers, which ascend."""
-        counted = [Counter(terms(chunk.text)) for chunk in chunks]
+        """Build a segment from chunks with a vector, under these ascending numbers."""
+        terms_of_rows = [Counter(terms(chunk.text)) for chunk in chunks]
         vectors = np.array([chunk.vector for chunk in chunks], np.float32).reshape(-1, dimension)
         return cls(
             np.array(numbers, np.int64),
             vectors,
             signs(vectors),
-            np.array([words.total() for words in counted], np.int32),
-            _words(counted),
+            np.array([words.total() for words in terms_of_rows], np.int32),
+            _words(terms_of_rows),
             Attributes.of([chunk.metadata for chunk in chunks]),
         )
 
     def numbered_from(self, first: int) -> "Segment":
-        """The same, of chunks that were numbered from 0, their numbers from `first` on."""
+        """This segment, whose chunks were numbered from 0, with their numbers from `first` on."""
         return replace(self, numbers=self.numbers + first)
 
     @classmethod
-    def merged(cls, parts: Sequence["Segment"], alive: Sequence[Mask]) -> "Segment":
-        """The rows of the parts that are alive."""
+    def merge(cls, parts: Sequence["Segment"], alive: Sequence[Mask]) -> "Segment":
+        """One segment of the living rows of all parts."""
         places = _places(parts, alive)
-        moved = list(zip(parts, places, strict=True))
-        vectors = _gathered([part.vectors for part in parts], places)
+        moved_attributes = list(zip(parts, places, strict=True))
+        vectors = _gather([part.vectors for part in parts], places)
         return cls(
-            _gathered([part.numbers for part in parts], places),
+            _gather([part.numbers for part in parts], places),
             vectors,
             signs(vectors),
-            _gathered([part.lengths for part in parts], places),
-            Inverted.merged([part.words.moved(place) for part, place in moved]),
-            Attributes.merged([part.attributes.moved(place) for part, place in moved]),
+            _gather([part.lengths for part in parts], places),
+            Inverted.merge([part.words.move(place) for part, place in moved_attributes]),
+            Attributes.merge([part.attributes.move(place) for part, place in moved_attributes]),
         )
 
     def save(self, path: Path) -> None:
-        """Write the file; see `arrays.save`."""
+        """Write the file durably; see `arrays.save`."""
         names = json.dumps(self.attributes.names).encode()
         arrays.save(
             path,
@@ -126,24 +126,24 @@ def signs(vectors: Vectors) -> Integers:
 
 @lru_cache(maxsize=1 << 16)
 def term_key(term: str) -> int:
-    """A term's key in `words`. Two of a million terms share one once in 10^7 indexes."""
+    """The key of a term in `words`. Among a million terms, two share a key once in 10^7 indexes."""
     return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
 
 
-def _words(counted: Sequence[Counter[str]]) -> Inverted:
-    """From the terms of each row, counted."""
-    sizes = [len(words) for words in counted]
-    keys = map(term_key, chain.from_iterable(counted))
-    counts = chain.from_iterable(words.values() for words in counted)
+def _words(terms_of_rows: Sequence[Counter[str]]) -> Inverted:
+    """Build the inverted index from the counted terms of each row."""
+    sizes = [len(words) for words in terms_of_rows]
+    keys = map(term_key, chain.from_iterable(terms_of_rows))
+    counts = chain.from_iterable(words.values() for words in terms_of_rows)
     return Inverted.of(
         np.fromiter(keys, np.uint64, sum(sizes)),
-        np.repeat(np.arange(len(counted)), sizes),
+        np.repeat(np.arange(len(terms_of_rows)), sizes),
         np.fromiter(counts, np.int64, sum(sizes)).clip(max=np.iinfo(np.uint16).max),
     )
 
 
 def _places(parts: Sequence[Segment], alive: Sequence[Mask]) -> list[Integers]:
-    """For each row of each part its row in the merged segment, and -1 for what is not alive."""
+    """For each row of each part its row in the merged segment; -1 for a dead row."""
     numbers = np.concatenate([part.numbers for part in parts])
     mask = np.concatenate(alive)
     places = np.full(len(numbers), -1, np.int32)
@@ -151,8 +151,8 @@ def _places(parts: Sequence[Segment], alive: Sequence[Mask]) -> list[Integers]:
     return np.split(places, np.cumsum([len(part) for part in parts])[:-1])
 
 
-def _gathered(columns: Sequence[NDArray[Any]], places: Sequence[Integers]) -> NDArray[Any]:
-    """The rows of all columns, each at its place."""
+def _gather(columns: Sequence[NDArray[Any]], places: Sequence[Integers]) -> NDArray[Any]:
+    """Copy the rows of all columns to their places."""
     is_live = [place >= 0 for place in places]
     n = sum(int(mask.sum()) for mask in is_live)
     rows = np.empty((n, *columns[0].shape[1:]), columns[0].dtype)

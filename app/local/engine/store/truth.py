@@ -1,10 +1,10 @@
 """The truth: every document's chunks, in SQLite.
 
-One transaction a document. A chunk has a number that no chunk before it ever had, and is never
-changed: a document that is put again gets new numbers. So an index, which knows chunks by their
-numbers, can always be held against what is here.
+Each write of a document is one transaction. A chunk gets a number that no chunk had before, and
+never changes; a document that is put again gets new numbers. So an index, which knows chunks by
+their numbers, can always be compared with this database.
 
-SQLite does not notice a byte that changed in the middle of a text, so every row has a checksum.
+SQLite does not notice a changed byte in the middle of a text, so every row has a checksum.
 """
 
 import json
@@ -57,7 +57,7 @@ CHUNKS = """
 
 
 class Row(NamedTuple):
-    """A chunk as it is stored."""
+    """A chunk as the database holds it."""
 
     number: int
     document: str
@@ -65,7 +65,7 @@ class Row(NamedTuple):
 
 
 class Truth:
-    """One thread at a time may write. Whoever reads takes a connection that nobody else has."""
+    """The database. One thread at a time may write; each reader takes a connection of its own."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -83,10 +83,10 @@ class Truth:
             connection.close()
 
     def check_dimension(self, dimension: int) -> None:
-        """Check that what is stored has vectors of so many components.
+        """Check that the vectors in the database have this many components.
 
         Raises:
-            StoreError: it has others.
+            StoreError: they have another number.
         """
         query = "SELECT length(vector) FROM chunks WHERE vector NOT NULL LIMIT 1"
         for (size,) in self._read(query):
@@ -97,15 +97,15 @@ class Truth:
                 )
 
     def next_number(self) -> int:
-        """A number that no chunk has had; nor has any above it."""
+        """A number above those of all chunks, past and present."""
         with self._faults():
             (last,) = self._writer.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()
         return int(last or 0) + 1
 
     def put(self, document: str, rows: Sequence[Row]) -> Integers:
-        """Replace a document; durable on return. The numbers of the chunks that it had before."""
+        """Replace a document durably; the numbers of the chunks that it had before."""
         with self._transaction() as database:
-            gone = self._forget(document)
+            replaced_numbers = self._forget(document)
             self._check_new([row.chunk.id for row in rows])
             searchable = sum(row.chunk.vector is not None for row in rows)
             key = database.execute(
@@ -117,15 +117,15 @@ class Truth:
                 "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 ((number, key, *rest, _checksum(document, *rest)) for number, rest in fields),
             )
-        return gone
+        return replaced_numbers
 
     def delete(self, document: str) -> Integers:
-        """Forget a document; durable on return. The numbers of the chunks that it had."""
+        """Delete a document durably; the numbers of the chunks that it had."""
         with self._transaction():
             return self._forget(document)
 
     def documents(self) -> dict[str, int]:
-        """Every document, and how many chunks of it a search can find."""
+        """Every document, and the number of its chunks that a search can find."""
         documents = {}
         for uri, chunks, checksum in self._read("SELECT uri, chunks, checksum FROM documents"):
             self._check(uri, chunks, checksum=checksum)
@@ -137,25 +137,25 @@ class Truth:
         rows = self._read("SELECT number FROM chunks INDEXED BY searchable WHERE vector NOT NULL")
         numbers = np.unique(np.array(rows, np.int64))
         if len(numbers) != sum(self.documents().values()):
-            raise self.damaged("chunks are missing")
+            raise self.damage_error("chunks are missing")
         return numbers
 
     def chunks(self, numbers: Integers) -> list[Row]:
-        """The chunks with these numbers that a search can find, as far as they are there."""
+        """Those of the chunks with these numbers that are in the database and have a vector."""
         keys = json.dumps(numbers.tolist())
         return self._rows("number IN (SELECT value FROM json_each(?)) AND vector NOT NULL", keys)
 
     def parents(self, ids: Sequence[str]) -> list[Row]:
-        """The chunks with these ids that a search cannot find, as far as they are there."""
+        """Those of the chunks with these ids that are in the database and have no vector."""
         keys = json.dumps(list(ids))
         return self._rows("id IN (SELECT value FROM json_each(?)) AND vector IS NULL", keys)
 
     def segments(self) -> set[int]:
-        """The files that hold the index, by their numbers."""
+        """The files of the index, by their numbers."""
         return {file for (file,) in self._read("SELECT file FROM segments")}
 
-    def keep_segments(self, files: Iterable[int]) -> None:
-        """From now on these files hold the index."""
+    def record_segments(self, files: Iterable[int]) -> None:
+        """Record the files of the index, in place of those before."""
         with self._transaction() as database:
             database.execute("DELETE FROM segments")
             database.executemany("INSERT INTO segments VALUES (?)", ((file,) for file in files))
@@ -163,15 +163,19 @@ class Truth:
     def _forget(self, document: str) -> Integers:
         row = self._writer.execute("SELECT key FROM documents WHERE uri = ?", (document,))
         key = row.fetchone() or (None,)
-        gone = self._writer.execute("SELECT number FROM chunks WHERE document = ?", key).fetchall()
+        numbers = self._writer.execute(
+            "SELECT number FROM chunks WHERE document = ?", key
+        ).fetchall()
         self._writer.execute("DELETE FROM chunks WHERE document = ?", key)
         self._writer.execute("DELETE FROM documents WHERE key = ?", key)
-        return np.array(gone, np.int64).reshape(-1)
+        return np.array(numbers, np.int64).reshape(-1)
 
     def _check_new(self, ids: Sequence[str]) -> None:
         query = "SELECT id FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
-        if taken := self._writer.execute(query, (json.dumps(ids),)).fetchone():
-            raise ValueError(f"chunk {taken[0].decode()}: another document has a chunk of this id")
+        if existing_id := self._writer.execute(query, (json.dumps(ids),)).fetchone():
+            raise ValueError(
+                f"chunk {existing_id[0].decode()}: another document has a chunk of this id"
+            )
 
     def _rows(self, condition: str, keys: str) -> list[Row]:
         rows = []
@@ -183,7 +187,7 @@ class Truth:
 
     def _check(self, *fields: bytes | int | None, checksum: int) -> None:
         if _checksum(*fields) != checksum:
-            raise self.damaged("a row is not what was written")
+            raise self.damage_error("a row is not what was written")
 
     def _read(self, query: str, *values: str) -> list[Any]:
         with self._faults():
@@ -212,7 +216,7 @@ class Truth:
         connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
         connection.text_factory = bytes  # what was damaged may not be text
         try:
-            connection.execute("PRAGMA synchronous = FULL")  # every commit is brought to the disk
+            connection.execute("PRAGMA synchronous = FULL")  # every commit is synced to the disk
             connection.execute("PRAGMA fullfsync = ON")  # and on macOS past the disk's own memory
         except sqlite3.Error:
             connection.close()
@@ -233,28 +237,30 @@ class Truth:
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
-        """SQLite's errors as the store's own."""
+        """Raise SQLite's errors as the store's own."""
         try:
             yield
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                 raise StoreFull(f"there is no room left for {self._file}") from error
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # what we ask is right; so is not it
-                raise self.damaged(str(error)) from error
+            if (
+                error.sqlite_errorcode == sqlite3.SQLITE_ERROR
+            ):  # the queries are right, so the file is not
+                raise self.damage_error(str(error)) from error
             raise StoreError(f"{self._file} cannot be used: {error}") from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its messages quote the file
-            raise self.damaged(str(error)) from error
+            raise self.damage_error(str(error)) from error
 
-    def damaged(self, what: str) -> StoreDamaged:
-        """The error that says so."""
+    def damage_error(self, damage: str) -> StoreDamaged:
+        """The error of a damaged database, such as "chunks are missing"."""
         return StoreDamaged(
-            f"{self._file} is damaged ({what}). Remove {self._file.parent} and ingest its "
+            f"{self._file} is damaged ({damage}). Remove {self._file.parent} and ingest its "
             "documents again."
         )
 
 
 def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None]:
-    """What a row of `chunks` holds of a chunk."""
+    """The columns of a chunk's row."""
     metadata = json.dumps(dict(chunk.metadata), ensure_ascii=False)
     vector = None if chunk.vector is None else chunk.vector.astype("<f4").tobytes()
     return chunk.id, chunk.text, metadata, chunk.parent, vector
@@ -263,7 +269,7 @@ def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None]:
 def _chunk(
     id_: bytes, text: bytes, metadata: bytes, parent: bytes | None, vector: bytes | None
 ) -> Chunk:
-    """The chunk that `_fields` wrote, from a row's columns as bytes."""
+    """The chunk of a row that `_fields` wrote, whose columns are read as bytes."""
     return Chunk(
         id_.decode(),
         text.decode(),
@@ -274,6 +280,8 @@ def _chunk(
 
 
 def _checksum(*fields: str | bytes | int | None) -> int:
-    """Of a row's fields, as they are written (str) or as they are read (bytes)."""
+    """The checksum of a row, whose fields are str as they are written and bytes as they are
+    read.
+    """
     parts = (field if isinstance(field, bytes) else str(field).encode() for field in fields)
     return zlib.crc32(b"\0".join(parts))

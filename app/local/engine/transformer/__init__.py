@@ -1,17 +1,17 @@
 """The encoder: all-MiniLM-L6-v2, from a text to a vector of unit length.
 
-    weights     the published files, found, checked, and read a tensor at a time
-    tokens      text -> token ids, and the characters that each token stands for
+    weights     the published files: located, checked, and read a tensor at a time
+    tokens      text -> token ids, and the characters of each token
     model       token ids -> a vector: the network, layer by layer
     linear      its linear layers, in fp32 or int8
-    graph       what the layers are written in: ONNX, as one writes NumPy
+    graph       the language of the layers: ONNX, written like NumPy
     onnx_format a graph as bytes, for ONNX Runtime
-    dimensions  384 dimensions -> as many as an embedding model promises
+    dimensions  384 dimensions -> the number that an embedding model promises
 
-Three properties hold for every text, in either precision. Its vector is the same bits alone and
-in any company: each text is computed by itself, by one thread. No call waits for another: a
-query that comes while a document is being embedded shares the cores with it and no queue. And
-every token counts: a text longer than the model's window is read in several.
+Three properties hold for every text, in either precision. A text has the same vector, bit for bit,
+alone and among others: one thread computes it by itself. No call waits for another: a query that
+comes while a document is being embedded shares the cores with it. Every token counts: a text that
+is longer than the model's window is encoded in several windows.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ __all__ = ["Encoder", "Vectors", "WrongWeights", "fit"]
 
 
 class Encoder:
-    """Texts to vectors. Thread-safe."""
+    """Embeds texts. Any thread may call any method."""
 
     dimension = model.D
 
@@ -50,8 +50,8 @@ class Encoder:
             checked = aside.submit(weights.check, folder)
             self._tokenizer = Tokenizer(folder / "tokenizer.json")
             checked.result()
-        stored = weights.Weights(folder / "model.safetensors", model.shapes())
-        self._network = model.program(stored, linear.by_precision(precision, stored))
+        weights_file = weights.Weights(folder / "model.safetensors", model.shapes())
+        self._network = model.program(weights_file, linear.by_precision(precision, weights_file))
         self._threads = threads or cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encoder")
 

@@ -1,4 +1,4 @@
-"""Vectors in as many dimensions as an embedding model promises."""
+"""Vectors, fitted to the number of dimensions that an embedding model promises."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ from app.local.engine.transformer.weights import Array
 def fit(vectors: Array, dimension: int) -> Array:
     """The same vectors in another number of dimensions: (n, d) -> (n, dimension), unit length.
 
-    More: zeros are added, so that every cosine stays what it is. Fewer: the first ones are kept,
-    and cosines stay close. From 384 to 256 they are off by .035 (root mean square), and nDCG@10 on
-    SciFact falls by .015. A random projection does no better. The principal directions of a corpus
-    would, on texts like that corpus.
+    To get more dimensions, zeros are added, and every cosine stays the same. To get fewer, the
+    first ones are used, and cosines stay close: from 384 to 256 they are off by .035 (root mean
+    square), and nDCG@10 on SciFact falls by .015. A random projection does no better. The principal
+    directions of a corpus would, on texts like that corpus.
 
     >>> fit(np.array([[0.6, 0.8]], np.float32), 3)
     array([[0.6, 0.8, 0. ]], dtype=float32)
@@ -22,5 +22,5 @@ def fit(vectors: Array, dimension: int) -> Array:
     if dimension >= width:
         return np.pad(vectors, ((0, 0), (0, dimension - width)))  # (n, dimension)
     fewer = vectors[:, :dimension]  # (n, dimension)
-    fitted: Array = fewer / np.linalg.norm(fewer, axis=1, keepdims=True)
-    return fitted
+    result: Array = fewer / np.linalg.norm(fewer, axis=1, keepdims=True)
+    return result

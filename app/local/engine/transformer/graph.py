@@ -1,4 +1,4 @@
-"""ONNX, written as one writes NumPy: every call adds a node and answers the name of its output."""
+"""ONNX graphs, written like NumPy: each call adds a node and returns the name of its output."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,8 +14,10 @@ Program = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 
 class Graph:
-    """A graph in the making, over a file of weights. Its methods are ONNX's operators, with inputs
-    first and attributes by keyword: https://onnx.ai/onnx/operators
+    """A graph under construction, over a file of weights.
+
+    Its methods are ONNX's operators, with inputs first and attributes by keyword:
+    https://onnx.ai/onnx/operators
 
         y = g.Relu(g.Add(x, g.constant(1.0)))
     """
@@ -34,14 +36,14 @@ class Graph:
         return add
 
     def constant(self, value: NDArray[Any] | np.generic | float | Sequence[int]) -> Tensor:
-        """A tensor that the graph holds: a float is a float32, integers are int64."""
+        """Add a tensor that the graph itself holds: float32 for a float, int64 for integers."""
         array = np.asarray(value, np.float32 if isinstance(value, float) else None)
         name = f"constant_{len(self._tensors) + 1}"
         self._tensors.append(onnx_format.tensor(name, array))
         return name
 
     def weight(self, name: str) -> Tensor:
-        """A tensor that stays in the file of weights: the runtime maps it from there."""
+        """Refer to a tensor in the file of weights, which the runtime maps from there."""
         file, offset = self.weights.path.name, self.weights.offsets[name]
         self._tensors.append(onnx_format.reference(name, self.weights.shapes[name], file, offset))
         return name
@@ -56,7 +58,7 @@ class Graph:
         )
 
     def compile(self, source: Tensor, output: Tensor) -> Program:
-        """The graph, ready to run: thread-safe, in its caller's thread and in no other."""
+        """Compile the graph. Any thread may call the result; it computes in its caller's thread."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

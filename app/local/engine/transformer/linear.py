@@ -66,7 +66,9 @@ def int8(
 
 
 def quantise_rows(g: Graph, x: Tensor) -> tuple[Tensor, Tensor]:
-    """`quantise` as part of the graph: q (t, in), in bytes that count from MIDDLE, and (t, 1)."""
+    """`quantise` within the graph: steps (t, in) as bytes whose zero is MIDDLE, and sizes (t,
+    1).
+    """
     step = g.Mul(g.ReduceMax(g.Abs(x), g.constant([1])), g.constant(1 / STEPS))  # (t, 1)
     steps = g.Squeeze(step, g.constant([1]))  # (t,)
     middles = g.Expand(g.constant(MIDDLE), g.Shape(steps))  # (t,)
@@ -74,7 +76,7 @@ def quantise_rows(g: Graph, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def quantise(weight: Array) -> tuple[NDArray[np.int8], Array]:
-    """Every row as whole steps, and the size of its step.
+    """Round every row to whole steps; the steps, and the size of each row's step.
 
     >>> quantise(np.array([[12.7, -2.54], [0, 0.5]], np.float32))
     (array([[127, -25],

@@ -30,7 +30,7 @@ OUTLIERS = (99,)
 
 
 def shapes() -> dict[str, Shape]:
-    """Every tensor that the network is made of, under its name in the published file."""
+    """The shape of every tensor of the network, by its name in the published file."""
     embeddings = {
         "embeddings.word_embeddings.weight": (VOCABULARY, D),
         "embeddings.position_embeddings.weight": (POSITIONS, D),
@@ -55,13 +55,13 @@ def shapes() -> dict[str, Shape]:
 
 
 def program(weights: Weights, linear: "Linear") -> Program:
-    """The network, ready to run: token ids, (t,), to the mean of their last layer, (d,)."""
+    """Compile the network: token ids, (t,), to the mean of the last layer's vectors, (d,)."""
     g = Graph(weights)
     return g.compile("ids", MiniLM(g, linear).forward("ids"))
 
 
 class Linear(Protocol):
-    """y = x W^T + b, (t, in) -> (t, out), for each of some layers that read the same x.
+    """Linear layers that read the same x: y = x W^T + b, (t, in) -> (t, out) for each of them.
 
     `outliers` are channels of x whose values are far larger than those of the others.
     """
@@ -79,7 +79,7 @@ class MiniLM:
         self.linear = linear
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Token ids, (t,), to the mean of what the last layer makes of them, (d,)."""
+        """Token ids, (t,), to the mean of the last layer's vectors, (d,)."""
         x = self.embed(ids)  # (t, d)
         for layer in range(LAYERS):
             x = self.attend(f"encoder.layer.{layer}.attention", x)  # (t, d)
@@ -87,7 +87,7 @@ class MiniLM:
         return self.g.ReduceMean(x, self.g.constant([0]), keepdims=0)  # (d,)
 
     def embed(self, ids: Tensor) -> Tensor:
-        """What each token is, where it stands, and that it is of the first of two kinds."""
+        """The sum of three embeddings: of the token, of its position, and of the first segment."""
         g = self.g
         token = g.Gather(g.weight("embeddings.word_embeddings.weight"), ids)  # (t, d)
         places = g.weight("embeddings.position_embeddings.weight")  # (512, d)
@@ -98,7 +98,7 @@ class MiniLM:
         return self.norm("embeddings.LayerNorm", g.Add(g.Add(token, place), kind))
 
     def attend(self, name: str, x: Tensor) -> Tensor:
-        """Multi-head self-attention: every token gathers from those that matter to it."""
+        """Multi-head self-attention."""
         g = self.g
         names = [f"{name}.self.{part}" for part in ("query", "key", "value")]
         qkv = self.linear(g, x, names, OUTLIERS)  # 3 of (t, d)
@@ -113,7 +113,7 @@ class MiniLM:
         return self.norm(f"{name}.output.LayerNorm", g.Add(x, y))
 
     def feed_forward(self, name: str, x: Tensor) -> Tensor:
-        """What each token makes of what it gathered."""
+        """The feed-forward layer, for each token by itself."""
         g = self.g
         [y] = self.linear(g, x, [f"{name}.intermediate.dense"], OUTLIERS)  # (t, 4d)
         [y] = self.linear(g, g.Gelu(y), [f"{name}.output.dense"])  # (t, d)

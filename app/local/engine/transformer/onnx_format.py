@@ -1,10 +1,10 @@
-"""ONNX's file format, as far as a graph of ours needs it.
+"""ONNX's file format, as far as the encoder's graph needs it.
 
-It is protobuf: a message is a run of fields, and a field is a key (its number, and how its value
-is written) and a value. https://protobuf.dev/programming-guides/encoding has the encoding, and
-https://github.com/onnx/onnx/blob/main/onnx/onnx.proto what each number means. The package `onnx`
-writes the same, and checks ours in the tests; importing it would take as long as all else that the
-encoder does before its first vector.
+It is protobuf: a message is a sequence of fields, and a field is a key (its number, and the type of
+its value on the wire) and a value. https://protobuf.dev/programming-guides/encoding has the
+encoding, and https://github.com/onnx/onnx/blob/main/onnx/onnx.proto the meaning of each number. The
+tests check these bytes with the package `onnx`; to import it here would take as long as everything
+else before the first vector.
 """
 
 import struct
@@ -23,7 +23,7 @@ TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7}
 
 
 def message(fields: Mapping[int, Field]) -> bytes:
-    """A protobuf message; a sequence is its field repeated. Protobuf's own examples:
+    """A protobuf message; a sequence becomes a repeated field. The examples are protobuf's own:
 
     >>> message({1: 150}).hex(" ")
     '08 96 01'
@@ -46,7 +46,7 @@ def _field(number: int, value: Field) -> bytes:
 
 
 def _varint(value: int) -> bytes:
-    """Seven bits a byte, lowest first; the top bit says that more follow."""
+    """Seven bits a byte, lowest first; the top bit of a byte says that another follows."""
     value &= 2**64 - 1
     digits = bytearray()
     while value > 127:
@@ -64,8 +64,8 @@ def model(nodes: Sequence[bytes], tensors: Sequence[bytes], source: bytes, outpu
 def node(
     operator: str, inputs: Sequence[str], output: str, attributes: Mapping[str, Attribute]
 ) -> bytes:
-    written = [_attribute(name, value) for name, value in attributes.items()]
-    return message({1: inputs, 2: output, 4: operator, 5: written})
+    attribute_messages = [_attribute(name, value) for name, value in attributes.items()]
+    return message({1: inputs, 2: output, 4: operator, 5: attribute_messages})
 
 
 def _attribute(name: str, value: Attribute) -> bytes:
@@ -82,7 +82,7 @@ def tensor(name: str, array: NDArray[Any]) -> bytes:
 
 
 def reference(name: str, shape: Sequence[int], file: str, offset: int) -> bytes:
-    """A float32 tensor whose values the runtime finds in a file, `offset` bytes from its start."""
+    """A float32 tensor whose values lie in another file, `offset` bytes from its start."""
     length = 4 * prod(shape)
     place = {"location": file, "offset": str(offset), "length": str(length)}
     entries = [message({1: key, 2: value}) for key, value in place.items()]
@@ -90,6 +90,6 @@ def reference(name: str, shape: Sequence[int], file: str, offset: int) -> bytes:
 
 
 def value(name: str, kind: str, axes: Sequence[str]) -> bytes:
-    """What goes in or out: its type, and the names of its axes."""
+    """The description of an input or output: its type, and the names of its axes."""
     shape = message({1: [message({2: axis}) for axis in axes]})
     return message({1: name, 2: message({1: message({1: TYPES[kind], 2: shape})})})

