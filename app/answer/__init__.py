@@ -2,14 +2,14 @@
 
 A turn of a conversation, as events:
 
-    Started                        in which conversation, by which model
+    Started                        the conversation, and the model
     Retrieval                      the query, and the passages that may be used
     Text  Citation  Text  ...      the answer as the model writes it, its marks resolved
     Guardrail                      only if the guardrail masked or blocked a text
-    Usage  Done                    the turn is stored; or Error, and nothing of it is
+    Usage  Done                    the turn is stored; or Error, and none of it is stored
 
 Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure. A turn is collected
-once, in a `Draft`: what is stored and what `Done` carries are two views of it.
+once, in a `Draft`, from which both the stored turn and the content of `Done` are made.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -54,15 +54,15 @@ __all__ = [
 
 
 BARE = Prompt((user("."),), max_tokens=1)
-"""A prompt that every model takes, to ask whether it takes a sampling too."""
+"""A prompt that every model takes. With it, a sampling alone is checked."""
 
 
 def answer(question: Question, context: TurnContext) -> Generator[Event, None, None]:
-    """The events of one turn; the last is Done or Error, and no other is.
+    """The events of one turn, of which the last is Done or Error, and no other.
 
     Raises:
-        CallerError: at once, before the first event: the model or the conversation is not known,
-            or the model does not take the sampling.
+        CallerError: at once, before the first event: there is no such model or conversation, or the
+            model does not take the sampling.
     """
     settings = context.settings
     model = models.find(question.model or settings.model_id, settings.base_model_id)
@@ -74,7 +74,7 @@ def answer(question: Question, context: TurnContext) -> Generator[Event, None, N
 
 
 def collect(events: Iterable[Event]) -> Answer | Error:
-    """The whole answer, for a caller who does not want a stream; or the error that it ends with."""
+    """The whole answer, or the error that it ends with, for a caller who does not want a stream."""
     for event in events:
         match event:
             case Done():
@@ -93,10 +93,10 @@ def _turn(
     question, verdicts = admit(question, context.guard)
     for verdict in verdicts:
         yield from verdict.events("question")
-    if verdicts[-1].blocked:  # what the guardrail keeps out is not stored either
+    if verdicts[-1].blocked:  # a text that the guardrail blocks is not stored either
         draft = Draft(Usage(0, 0))
         draft.apply(verdicts[-1])
-        yield from (draft.usage, Done(draft.answer(conversation, None, model_id)))
+        yield from (draft.usage, Done(draft.to_answer(conversation, None, model_id)))
         return
     text = question.text
 
@@ -108,7 +108,7 @@ def _turn(
 
     draft = Draft(usage)
     with closing(_reply(writer, question, dialogue, screening.passages)) as reply:
-        for part in _cited(reply, screening.passages):
+        for part in _resolve_marks(reply, screening.passages):
             draft.add(part)
             if not isinstance(part, Completion):
                 yield part
@@ -119,17 +119,17 @@ def _turn(
 
     number = None
     if question.dialogue is None:
-        cancellation().commit()  # a turn that may be stored is not broken off any more
-        context.conversations.append(conversation, history, draft.stored(text, model_id))
+        cancellation().commit()  # a turn that may be stored is not cancelled any more
+        context.conversations.append(conversation, history, draft.to_turn(text, model_id))
         number = history.number
-    yield from (draft.usage, Done(draft.answer(conversation, number, model_id)))
+    yield from (draft.usage, Done(draft.to_answer(conversation, number, model_id)))
 
 
 def _history(question: Question, context: TurnContext) -> History:
     """The turns before this one.
 
     Raises:
-        NotFound: the conversation has to exist, and does not.
+        NotFound: the question requires an existing conversation, and there is none of this id.
     """
     if question.conversation is None:
         return History(0, ())
@@ -143,20 +143,20 @@ def _history(question: Question, context: TurnContext) -> History:
 
 
 def _dialogue(history: History) -> Dialogue:
-    """The conversation so far, as it is stored."""
-    return Dialogue(tuple(message for stored in history.turns for message in _messages(stored)))
+    """The stored turns as a dialogue."""
+    return Dialogue(tuple(message for turn in history.turns for message in _messages(turn)))
 
 
-def _messages(stored: StoredTurn) -> tuple[Message, Message]:
-    """A turn as the model reads it: without its marks, which meant passages of that turn."""
-    answer = remove_marks(text_of(stored.answer), stored.citations)
-    return user(text_of(stored.question)), assistant(answer)
+def _messages(turn: StoredTurn) -> tuple[Message, Message]:
+    """A stored turn for the model: without its marks, which cited other passages."""
+    answer = remove_marks(text_of(turn.answer), turn.citations)
+    return user(text_of(turn.question)), assistant(answer)
 
 
 def _reply(
     writer: TurnModel, question: Question, dialogue: Dialogue, passages: Sequence[Passage]
 ) -> Generator[Delta | Completion, None, None]:
-    """The model's reply; where there is nothing to answer from, no model is called."""
+    """The model's reply. Without passages, no model is called, and the reply is an abstention."""
     if passages:
         prompt = answer_prompt(question.text, dialogue.messages, passages, dialogue.instructions)
         yield from writer.answer(question.sampling.apply(prompt))
@@ -165,12 +165,12 @@ def _reply(
         yield Completion((TextBlock(ABSTENTION),), "end", Usage(0, 0))
 
 
-def _cited(
+def _resolve_marks(
     reply: Iterable[Delta | Completion], passages: Sequence[Passage]
 ) -> Iterator[Text | Citation | Completion]:
-    """The answer in a reply, its marks resolved, and its Completion behind it.
+    """The answer in a reply with its marks resolved, and then the Completion.
 
-    Only Text blocks are the answer: reasoning is not shown and not stored.
+    Only Text blocks are the answer: reasoning is neither shown nor stored.
     """
     citer = Citer(passages)
     for part in reply:

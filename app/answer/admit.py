@@ -1,4 +1,4 @@
-"""What a caller says, judged by the guard before anything is done with it."""
+"""The guard's judgement of a caller's texts, before anything is done with them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,10 +10,10 @@ from app.models import Message, Text
 
 
 def admit(question: Question, guard: Guard) -> tuple[Question, Sequence[Verdict]]:
-    """The question as the guard lets it pass, and a verdict on each text of the caller's.
+    """The question as the guard lets it pass, and a verdict on each of the caller's texts.
 
-    Earlier turns that are stored here were judged in their time. Those that a caller sends along
-    were not: any of them can be made up. After a text that is blocked no other is judged.
+    Stored turns were judged when they were new. Turns that a caller sends along are judged here,
+    because a caller can make them up. After a blocked text no other is judged.
     """
     verdicts = [guard.question(question.text)]
 

@@ -1,8 +1,8 @@
-"""An answer, piece by piece -> its text and its bracketed numbers, each with what stands around it.
+"""The text of an answer and its bracketed numbers, read piece by piece.
 
-One pass, a sign at a time, in time proportional to the answer however it is cut into pieces. What
-may become a bracketed number is held back, and so is white space in front of one; all else is
-passed on at once. Which of them are marks is for `marks` to say.
+The scanner passes over the answer once, a sign at a time, in time proportional to its length,
+whatever the pieces. It holds back a possible bracketed number and the white space before it; all
+other text is passed on at once. `marks` decides which of the numbers are marks.
 
     "Quartz is hard [3]. See `a[0]`."
     Words("Quartz is hard")  Run(" ", ([3],), after=".")  Words(". See `a")  Run("", ([0],), code)
@@ -14,21 +14,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 LONGEST = 40  # characters from bracket to bracket
-NUMBERS = re.compile(rf"\[([\d, \t]{{1,{LONGEST}}})\]")  # what a scanner may take for a bracket
-GLANCE = 64  # characters before a run that tell what it stands behind
+NUMBERS = re.compile(rf"\[([\d, \t]{{1,{LONGEST}}})\]")  # the longest bracket that a scanner reads
+GLANCE = 64  # characters of the text before a run that a Run holds
 _MOST_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Text that is passed on as it is."""
+    """Text without bracketed numbers."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """Numbers in brackets, `[1]` or `[2, 3]`, as they are written."""
+    """Bracketed numbers as they are written, such as `[1]` or `[2, 3]`."""
 
     text: str
     numbers: tuple[int, ...]
@@ -53,36 +53,36 @@ class Run:
 
 
 class Scanner:
-    """Reads an answer's pieces."""
+    """Reads the pieces of one answer."""
 
     def __init__(self) -> None:
-        self._out: list[str] = []  # text that is settled, and not passed on yet
+        self._out: list[str] = []  # text that is ready to be passed on
         self._before = ""
         self._space: list[str] = []
-        self._open: list[str] = []  # a bracket that is not closed yet
+        self._open: list[str] = []  # an open bracket
         self._closed: list[Bracket] = []
-        self._behind: list[str] = []  # white space behind brackets
+        self._behind: list[str] = []  # white space after the brackets of a run
         self._code = _Code()
-        self._depth = 0  # of brackets that are open, in a list of lists
+        self._depth = 0  # the number of open brackets, in a list of lists
 
     def read(self, piece: str) -> Iterator[Words | Run]:
         for sign in piece:
             yield from self._read(sign)
-        yield from self._settled()
+        yield from self._pass_on()
 
     def end(self) -> Iterator[Words | Run]:
-        """What was held back until now."""
-        opened, self._open = self._open, []
+        """The text and numbers that are still held back, at the end of the answer."""
+        open_text, self._open = self._open, []
         if self._closed:
-            yield self._run("".join((*self._behind, *opened))[:LONGEST])
-        self._say("".join((*self._space, *opened)))
+            yield self._run("".join((*self._behind, *open_text))[:LONGEST])
+        self._say("".join((*self._space, *open_text)))
         self._space = []
-        yield from self._settled()
+        yield from self._pass_on()
 
     def _read(self, sign: str) -> Iterator[Words | Run]:
         if self._open:
-            if sign == "]" and (closed := bracket("".join(self._open) + sign)):
-                self._closed.append(closed)
+            if sign == "]" and (closed_bracket := bracket("".join(self._open) + sign)):
+                self._closed.append(closed_bracket)
                 self._open = []
                 return
             if (sign in ", \t" or sign.isdecimal()) and len(self._open) < LONGEST:
@@ -102,16 +102,16 @@ class Scanner:
             self._say_with_space(sign)
 
     def _give_up(self, sign: str) -> Iterator[Words | Run]:
-        """What was opened is no bracket of numbers."""
-        opened, self._open = "".join(self._open), []
+        """Treat the open bracket as text, because it holds something other than numbers."""
+        open_text, self._open = "".join(self._open), []
         if self._closed:
-            yield from self._end_run(opened[:1])
-        if self._depth or (sign == "[" and not opened[1:].strip()):
+            yield from self._end_run(open_text[:1])
+        if self._depth or (sign == "[" and not open_text[1:].strip()):
             self._depth += 1
-        self._say_with_space(opened)
+        self._say_with_space(open_text)
 
     def _end_run(self, after: str) -> Iterator[Words | Run]:
-        yield from self._settled()
+        yield from self._pass_on()
         yield self._run(after)
 
     def _run(self, after: str) -> Run:
@@ -125,9 +125,9 @@ class Scanner:
             "code" if self._code.inside else "list" if self._depth else "prose",
         )
         self._space, self._behind, self._closed = self._behind, [], []
-        written = "".join(each.text for each in run.brackets)
-        self._code.read(written)
-        self._remember(space + written)
+        text = "".join(each.text for each in run.brackets)
+        self._code.read(text)
+        self._remember(space + text)
         return run
 
     def _say_with_space(self, text: str) -> None:
@@ -140,7 +140,7 @@ class Scanner:
         self._code.read(text)
         self._out.append(text)
 
-    def _settled(self) -> Iterator[Words]:
+    def _pass_on(self) -> Iterator[Words]:
         if text := "".join(self._out):
             self._remember(text)
             self._out = []
@@ -151,15 +151,15 @@ class Scanner:
 
 
 class _Code:
-    """Whether what comes next stands between fences, or between backticks on one line."""
+    """Knows whether the next sign is code: between fences, or between backticks on one line."""
 
     def __init__(self) -> None:
-        self._fence = ""  # the one that opened a block of code
-        self._ticks = 0  # how many opened the code on this line
-        self._run = ""  # backticks or tildes that have just been read
-        self._last = self._before = "\n"  # the sign before, and the one before that run
-        self._begins = True  # nothing but white space since the line began
-        self._opened_here = False  # the fence stands on this line
+        self._fence = ""  # the fence that opened a block of code
+        self._ticks = 0  # the number of backticks that opened code on this line
+        self._run = ""  # the backticks or tildes that were just read
+        self._last = self._before = "\n"  # the last sign, and the sign before that run
+        self._begins = True  # only white space since the line began
+        self._opened_here = False  # this line is a fence
 
     @property
     def inside(self) -> bool:
@@ -190,17 +190,17 @@ class _Code:
             elif run.startswith(self._fence):
                 self._fence = ""
         elif self._opened_here and run[0] == self._fence[0] == "`":
-            self._fence, self._opened_here = "", False  # code on one line, between three backticks
+            self._fence, self._opened_here = "", False  # code on one line between three backticks
         elif run[0] == "`" and not self._fence:
             if self._ticks:
                 self._ticks = 0 if self._ticks == len(run) else self._ticks
-            elif not self._before.isalnum():  # "it`s" opens nothing
+            elif not self._before.isalnum():  # the backtick of "it`s" opens no code
                 self._ticks = len(run)
         self._begins = False
 
 
 def bracket(text: str) -> Bracket | None:
-    """What stands from bracket to bracket, if that is numbers of three digits at most.
+    """The numbers between brackets, if they are numbers of at most three digits.
 
     >>> bracket("[1, 20]")
     Bracket(text='[1, 20]', numbers=(1, 20))

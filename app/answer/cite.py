@@ -1,18 +1,18 @@
-"""Pieces of an answer, and passages -> text, with every mark resolved to the words behind it.
+"""Resolves the marks of an answer to the quotes that they cite, piece by piece.
 
-    disguise   the prompt: numbers in brackets that a document holds are shown with other signs
-    brackets   the answer's pieces -> its text, and its numbers in brackets
-    marks      numbers in brackets -> marks, text, or made up by the model
-    quote      a mark's sentence and its passage -> the words that stand behind it
-    sentences  a passage -> what of it can be quoted
+    disguise     the prompt: bracketed numbers of a document are shown with other signs
+    brackets     the answer's pieces -> its text, and its bracketed numbers
+    marks        bracketed numbers -> marks, text, or made up by the model
+    quote        a mark's sentence and its passage -> the words of the passage that support it
+    sentences    a passage -> the parts of it that can be quoted
 
-Pure and incremental: a piece is passed on as soon as it cannot be part of a mark. Marks are
-numbered anew, in the order in which the answer cites. One that points at no passage is dropped: a
-reader never sees a number that leads nowhere.
+All of it is pure. A piece is passed on as soon as it cannot be part of a mark. Marks are numbered
+again, in the order in which the answer cites. A mark of no passage is dropped, so that every number
+that a reader sees leads somewhere.
 
-    passages 1..5,  "Quartz is hard [3]. It is common [1][3] [9]."
-    becomes         "Quartz is hard [1]. It is common [2][1]."
-    and citations   1 -> passage 3,  2 -> passage 1,  1 -> passage 3
+    passages 1..5,    "Quartz is hard [3]. It is common [1][3] [9]."
+    becomes           "Quartz is hard [1]. It is common [2][1]."
+    and citations     1 -> passage 3,  2 -> passage 1,  1 -> passage 3
 """
 
 import re
@@ -29,23 +29,23 @@ from app.events import Citation, Passage, Text, utf16_length
 
 __all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
 
-# A mark stands behind its sentence; what came long before it is not what it speaks of.
+# A mark comes after the sentence that it belongs to, so older text is not needed.
 CLAIM_MEMORY = 500  # characters
 
 
 class Citer:
-    """Reads an answer piece by piece; gives its text and its citations, in reading order."""
+    """Reads an answer piece by piece; yields its text and its citations, in reading order."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._scanner, self._reader = Scanner(), _Reader(passages)
 
     def read(self, piece: str) -> Iterator[Text | Citation]:
-        """What is settled once this piece has come."""
+        """The text and citations that are certain after this piece."""
         for token in self._scanner.read(piece):
             yield from self._reader.read(token)
 
     def end(self) -> Iterator[Text | Citation]:
-        """What was held back, in case it was the beginning of a mark."""
+        """The rest, which was held back as the possible start of a mark."""
         for token in self._scanner.end():
             yield from self._reader.read(token)
 
@@ -69,22 +69,22 @@ def remove_marks(answer: str, citations: Iterable[Citation]) -> str:
     return "".join((*pieces, answer[begin:]))
 
 
-def move_marks(citations: Iterable[Citation], answer: str, masked: str) -> list[Citation]:
-    """The citations of an answer, their marks placed in what a guardrail left of it.
+def move_marks(citations: Iterable[Citation], answer: str, masked_answer: str) -> list[Citation]:
+    """The citations of an answer, with the places of their marks in the guardrail's masked text.
 
-    Each mark is looked for in order, as often as its number stands before it in the answer. Where
-    the guardrail took numbers away, nobody can say which: that number's marks have no place.
+    Each mark is searched for in order, counting the same number before it. Where the guardrail has
+    removed a number, nobody can tell which one: then all marks of that number have no place.
     """
     places: dict[str, dict[int, int]] = {}
     result = []
     for citation in citations:
         mark = f"[{citation.number}]"
         if mark not in places:
-            before, after = _find_all(mark, answer), _find_all(mark, masked)
+            before, after = _find_all(mark, answer), _find_all(mark, masked_answer)
             same = len(before) == len(after)
             places[mark] = dict(zip(before, after, strict=True)) if same else {}
         place = places[mark].get(-1 if citation.mark is None else citation.mark)
-        utf16 = None if place is None else utf16_length(masked[:place])
+        utf16 = None if place is None else utf16_length(masked_answer[:place])
         result.append(replace(citation, mark=place, mark_utf16=utf16))
     return result
 
@@ -94,7 +94,7 @@ def _find_all(part: str, text: str) -> list[int]:
 
 
 class _Reader:
-    """Writes the answer; remembers which numbers its marks have, and its latest sentences."""
+    """Writes the answer. It remembers the new numbers of the passages, and the latest sentences."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = {passage.number: passage for passage in passages}
@@ -141,13 +141,13 @@ class _Reader:
             space = ""
 
     def _claim(self) -> str:
-        """The last sentence of the answer so far: a mark cites for it."""
+        """The last sentence of the answer so far, which a mark cites for."""
         sentences = units(self._said)
         return self._said[sentences[-1].start : sentences[-1].end] if sentences else ""
 
 
 def resolve(number: int, passage: Passage, claim: str, quotable: Quotable) -> Citation:
-    """What of the passage stands behind a claim: document, page, section, and the quote's span."""
+    """The citation of a passage for a claim: document, page, section, and the span of the quote."""
     start, end = quotable.nearest(claim)
     return Citation(
         number=number,

@@ -1,4 +1,4 @@
-"""The question of a turn, and what the turn needs to answer it."""
+"""A question, and the context in which a turn answers it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How a caller wants the answer to be drawn; what is None is left to Outcrop.
+    """A caller's wishes for how the model draws the answer. None leaves a value to Outcrop.
 
     Attributes:
         temperature: 0 for the likeliest answer, more for variety.
         top_p: draw from the likeliest tokens that together have this probability.
-        max_tokens: the longest answer, in tokens; the settings' own limit holds beside it.
+        max_tokens: the longest answer, in tokens; the settings' own limit holds as well.
         stop: texts that end the answer, and are not part of it.
     """
 
@@ -30,8 +30,8 @@ class Sampling:
     stop: tuple[str, ...] = ()
 
     def apply(self, prompt: Prompt) -> Prompt:
-        """The prompt, to be answered so. A caller's `top_p` takes the place of our temperature:
-        some models take one of the two only.
+        """The prompt with this sampling. A caller's `top_p` replaces Outcrop's temperature, because
+        some models take only one of the two.
         """
         ours = prompt.temperature if self.top_p is None else None
         longest = prompt.max_tokens if self.max_tokens is None else self.max_tokens
@@ -49,8 +49,8 @@ class Dialogue:
     """A conversation that the caller keeps, and sends along whole with each question.
 
     Attributes:
-        messages: what was said before the question, oldest first.
-        instructions: what the caller tells the model about its task, beside our own rules.
+        messages: the messages before the question, oldest first.
+        instructions: the caller's instructions to the model, beside Outcrop's own rules.
     """
 
     messages: tuple[Message, ...] = ()
@@ -59,16 +59,16 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, and where it is asked.
+    """A question, and the way in which to answer it.
 
     Attributes:
         conversation: the id of the conversation to go on with; None begins a new one.
         known: whether that conversation has to exist already.
-        model: the id of the model that is to answer; None is the settings' model.
-        retrieval_filter: Bedrock's RetrievalFilter: which documents may be used.
-        sampling: how the answer is to be drawn.
-        dialogue: the conversation so far, where the caller keeps it. Then `conversation` is None,
-            no earlier turn is read, and the turn is not stored.
+        model: the id of the model that answers; None is the settings' model.
+        retrieval_filter: Bedrock's RetrievalFilter: the documents that may be used.
+        sampling: how the answer is drawn.
+        dialogue: the conversation so far, if the caller keeps it. Then `conversation` is None, no
+            earlier turn is read, and the turn is not stored.
     """
 
     text: str
@@ -82,7 +82,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """What a turn needs to answer a question of one principal."""
+    """The services and settings for the turns of one principal."""
 
     clients: Clients
     settings: Settings
@@ -91,7 +91,7 @@ class TurnContext:
     account: Account
 
     def search(self, query: str, retrieval_filter: Mapping[str, Any] | None) -> Screening:
-        """The passages that an answer may draw on."""
+        """The passages that an answer may use."""
         retriever = Retriever(
             self.clients.bedrock_agent_runtime,
             self.settings.knowledge_base_id,

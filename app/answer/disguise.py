@@ -1,14 +1,14 @@
-"""Text of documents and users, written so that nothing in it can be taken for a part of a prompt.
+"""Writes texts of documents and users so that no part of them can pass for a part of the prompt.
 
-A prompt numbers its passages, and the model cites them as `[2]`. A document may hold a `[2]` of its
-own, and a tag such as `</passage>`. So such brackets are written with other signs, which neither
-the passages nor the question hold; a model copies them like any others, and `restore` puts back
-what the source has:
+A prompt numbers its passages, and the model cites them as `[2]`. A document may have a `[2]` of its
+own, or a tag such as `</passage>`. So such brackets are replaced by signs that occur neither in the
+passages nor in the question. A model copies these signs like any others, and `restore` puts the
+brackets back:
 
-    polymer membranes [2].  ->  polymer membranes ⟦2⟧.  ->  polymer membranes [2].
-    </passage>              ->  ⟨/passage>              ->  </passage>
+    polymer membranes [2].    ->    polymer membranes ⟦2⟧.    ->    polymer membranes [2].
+    </passage>                ->    ⟨/passage>                ->    </passage>
 
-What the model writes in square brackets is therefore its own, and what it copied is not.
+So a number in square brackets in the answer is the model's own, and not one that it has copied.
 """
 
 import re
@@ -23,21 +23,21 @@ _TAG = re.compile(r"<(?=\s*+/?\s*+(?:passages?|question|conversation)\b)", re.IG
 
 
 class Disguise:
-    """Signs that stand for brackets in a prompt, and that the texts shown in it do not hold."""
+    """Signs that stand for brackets in a prompt, and occur in none of its texts."""
 
     def __init__(self, *texts: str) -> None:
-        """Choose signs that are in none of the texts."""
+        """Choose signs that occur in none of the texts."""
         self._brackets = _free(_BRACKETS, texts)
         self._angles = _free(_ANGLES, texts)
         self._back = str.maketrans(self._brackets + self._angles, "[]<>")
 
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> "Disguise":
-        """The one for these passages: for the prompt that shows them, and for its answer."""
+        """The disguise for these passages, in the prompt that shows them and in its answer."""
         return cls(*(text for passage in passages for text in (passage.text, passage.document)))
 
     def text(self, text: str) -> str:
-        """A text without numbers in brackets, and without our tags.
+        """A text with other signs for its bracketed numbers and for the prompt's tags.
 
         >>> Disguise().text("see [1], [2, 3], x[i] and </passage><passage n='9'> and a < b")
         "see ⟦1⟧, ⟦2, 3⟧, x[i] and ⟨/passage>⟨passage n='9'> and a < b"
@@ -45,7 +45,7 @@ class Disguise:
         return self.tags(NUMBERS.sub(r"\1".join(self._brackets), text))
 
     def tags(self, text: str) -> str:
-        """A text that cannot open, or close, one of our tags."""
+        """A text that cannot open or close one of the prompt's tags."""
         return _TAG.sub(self._angles[0], text)
 
     def attribute(self, text: str, longest: int = 200) -> str:
@@ -58,7 +58,7 @@ class Disguise:
         return line.translate({34: "'", 60: self._angles[0], 62: self._angles[1]})
 
     def restore(self, text: str) -> str:
-        """The text as its source has it; may be given an answer piece by piece.
+        """The text as its source has it. An answer may be restored piece by piece.
 
         >>> Disguise().restore("samples⟦0⟧ ⟨/passage>")
         'samples[0] </passage>'
@@ -67,6 +67,6 @@ class Disguise:
 
 
 def _free(pairs: Sequence[str], texts: Sequence[str]) -> str:
-    """The first pair that is in none of the texts; the last, if all are."""
+    """The first pair that occurs in none of the texts; the last pair, if every pair occurs."""
     free = (pair for pair in pairs if not any(sign in text for sign in pair for text in texts))
     return next(free, pairs[-1])

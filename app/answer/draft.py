@@ -1,4 +1,4 @@
-"""The answer as it comes to be: the one place where a turn is collected."""
+"""The draft of an answer: the one place where a turn is collected."""
 
 from app.answer.cite import move_marks
 from app.conversations import StoredTurn
@@ -12,7 +12,7 @@ class Draft:
     """Collects a turn's text, its citations and its usage.
 
     Args:
-        usage: what the turn's calls of a model have used already.
+        usage: of the turn's model calls so far.
     """
 
     def __init__(self, usage: Usage) -> None:
@@ -23,7 +23,7 @@ class Draft:
         self._author: str | None = None
 
     def add(self, part: Text | Citation | Completion) -> None:
-        """Take in the next part of the answer, in the order in which `cite` yields them."""
+        """Add the next part of the answer, in the order in which `cite` yields them."""
         match part:
             case Text(text=text):
                 self.text += text
@@ -37,8 +37,8 @@ class Draft:
                 self._author = part.author
 
     def apply(self, verdict: Verdict) -> None:
-        """Replace the text by what a guardrail left of it. Only a blocked one loses its citations,
-        and its turn then ends for the guardrail.
+        """Replace the text by the guardrail's. Masked text keeps its citations; a blocked answer
+        loses them, and ends its turn.
         """
         if verdict.blocked:
             self._citations = []
@@ -47,8 +47,8 @@ class Draft:
             self._citations = move_marks(self._citations, self.text, verdict.text)
         self.text = verdict.text
 
-    def stored(self, question: str, model: str) -> StoredTurn:
-        """The turn as it is kept."""
+    def to_turn(self, question: str, model: str) -> StoredTurn:
+        """The turn, to be stored."""
         return StoredTurn(
             question=(TextBlock(question),),
             answer=(TextBlock(self.text),),
@@ -57,8 +57,8 @@ class Draft:
             model=self._writer(model),
         )
 
-    def answer(self, conversation: str, turn: int | None, model: str) -> Answer:
-        """The turn as its reader gets it in the end."""
+    def to_answer(self, conversation: str, turn: int | None, model: str) -> Answer:
+        """The turn, for its reader."""
         return Answer(
             answer=self.text,
             citations=tuple(self._citations),

@@ -1,4 +1,4 @@
-"""A turn that fails ends with an Error, so that every turn has exactly one terminal event."""
+"""Ends a failed turn with an Error, so that every turn has exactly one terminal event."""
 
 import logging
 from collections.abc import Generator, Iterator
@@ -13,10 +13,10 @@ UNEXPECTED = Error(500, "internal", "Something went wrong here", "The log has th
 
 
 def ensure_terminal_event(events: Iterator[Event]) -> Generator[Event, None, None]:
-    """The events of a turn; where they end with an exception, an Error in its place.
+    """The events of a turn, with an Error in place of an exception.
 
-    A call that was cancelled fails as if its connection were lost. The Error then gives the reason
-    of the cancellation.
+    A cancelled call fails as if its connection were lost. The Error then has the reason of the
+    cancellation.
     """
     try:
         yield from events

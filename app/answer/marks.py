@@ -1,15 +1,16 @@
-"""Which numbers in brackets of an answer are marks, that is, cite a passage.
+"""Decides which bracketed numbers of an answer are marks, that is, cite a passage.
 
-A model that reads of `samples[0]` may write so, whatever signs it was shown. So numbers in brackets
-are text, and stay as they are, in code and in lists of lists, where they are no passages' numbers,
-right behind a word amid a sentence, and where a passage has the same numbers behind the same words.
+A model that has read `samples[0]` may write it too, whatever signs it was shown. So bracketed
+numbers are text, and stay as they are, in code and in lists of lists; if no passage has the number;
+right after a word in the middle of a sentence; and where a passage has the same numbers after the
+same words.
 
-    the newest is samples[1] and     text: behind a word, amid a sentence
+    the newest is samples[1] and     text: right after a word, in the middle of a sentence
     Array [10, 20] holds             text: there is no passage 10
-    polymer membranes [2].           text, if passage 1 says so and passage 2 does not
+    polymer membranes [2].           text, if passage 1 has these words and passage 2 does not
     Quartz is hard [2].              a mark
     Quartz is hard[2].               a mark
-    Quartz is hard [9].              made up: it was meant for a mark, and leads nowhere
+    Quartz is hard [9].              made up: written as a mark, but there is no passage 9
 """
 
 import re
@@ -24,14 +25,16 @@ from app.events import Passage
 Use = Literal["mark", "text", "made-up"]
 
 _WORD = re.compile(r"\w+")
-_LONGEST_WORD = 12  # its last characters tell it from others; some scripts put no spaces
+_LONGEST_WORD = (
+    12  # characters; of a longer word, as in scripts without spaces, the last ones count
+)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ENDS_SENTENCE = tuple(".!?:;。！？；：")  # noqa: RUF001 these signs are meant
 _ENDS_CLAIM = (*_ENDS_SENTENCE, *",)，、）」")  # noqa: RUF001 these signs are meant
 
 
 class Marks:
-    """Tells marks from text, by the passages that there are and by what they hold."""
+    """Tells marks from text, by the passages."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = frozenset(passage.number for passage in passages)
@@ -40,7 +43,7 @@ class Marks:
             self._read(passage)
 
     def uses(self, run: Run) -> list[Use]:
-        """What each bracket of a run is."""
+        """The use of each bracket of a run."""
         marks = [self._is_mark(each, run) for each in run.brackets]
         ends = any(marks) or _ends(run, _ENDS_CLAIM) or run.before.rstrip().endswith(_ENDS_SENTENCE)
         return [
@@ -49,7 +52,7 @@ class Marks:
         ]
 
     def _read(self, passage: Passage) -> None:
-        """Remember the brackets of a passage, each with up to two words before it."""
+        """Record the brackets of a passage, each with up to two words before it."""
         end, last = -1, _last_words("")
         for match in NUMBERS.finditer(passage.text):
             if match.start() != end:
@@ -60,7 +63,7 @@ class Marks:
                     self._holders[*words, found_bracket.numbers].add(passage.number)
 
     def _holding(self, words: tuple[str, ...], each: Bracket) -> set[int]:
-        """The passages that hold this bracket behind these words."""
+        """The passages that have this bracket after these words."""
         return self._holders.get((*words, each.numbers), set())
 
     def _is_mark(self, each: Bracket, run: Run) -> bool:
@@ -76,7 +79,9 @@ class Marks:
         return not holding or holding.issuperset(each.numbers)
 
     def _is_made_up(self, each: Bracket, run: Run) -> bool:
-        """Whether a number at the end of a claim was meant for a mark, and leads nowhere."""
+        """Whether a number at the end of a claim was written as a mark, but belongs to no
+        passage.
+        """
         number, *others = each.numbers
         if others or number in self._passages or run.where != "prose" or _is_attached(run):
             return False
@@ -88,17 +93,17 @@ def _last_words(text: str) -> tuple[str, ...]:
 
 
 def _is_attached(run: Run) -> bool:
-    """Whether it stands right behind a word, as an index does, in a script that puts spaces."""
+    """Whether it is right after a word, like an index, in a script with spaces."""
     last = run.before[-1:]
     behind = last.isalnum() or last in tuple(")]_")
     return behind and not run.space and not _UNSPACED.match(last)
 
 
 def _is_variable(word: tuple[str, ...]) -> bool:
-    """Whether a word is a name in code rather than one in a sentence."""
+    """Whether a word is a name in code and not a word of a sentence."""
     return not word or len(word[0]) == 1 or "_" in word[0]
 
 
 def _ends(run: Run, signs: tuple[str, ...]) -> bool:
-    """Whether what stands behind the run ends what was said: one of the signs, or a line's end."""
+    """Whether a claim ends after the run: with one of the signs, or with the line."""
     return not run.after.strip() or "\n" in run.after or run.after.startswith(signs)

@@ -1,4 +1,4 @@
-"""Question and passages -> what the model reads. Pure; all that we say to a model is here."""
+"""The prompts: from a question and passages to the texts that a model reads. Pure."""
 
 from collections.abc import Sequence
 from itertools import dropwhile
@@ -26,7 +26,7 @@ Rewrite the question so that it can be understood without the conversation: repl
 pronoun and every omission by what it refers to. Keep its language, its terms and its meaning. If \
 it stands alone already, repeat it as it is. Reply with the question only."""
 
-# How many of the latest turns the model is shown, and how much of each answer.
+# The number of latest turns that the model is shown, and the length of each answer.
 MEMORY = 6
 ANSWER_MEMORY = 2000  # characters
 
@@ -41,13 +41,13 @@ def answer_prompt(
     passages: Sequence[Passage],
     instructions: str = "",
 ) -> Prompt:
-    """What the model reads to answer: the rules, the conversation, the passages, the question.
+    """The prompt for an answer: the rules, the conversation, the passages, the question.
 
-    Its answer is to be read by `cite`, which puts back what `Disguise` changed.
+    `cite` reads the answer, and restores the brackets that `Disguise` has replaced.
 
     Args:
-        history: earlier turns, the answers without their marks: those meant other passages.
-        instructions: what the caller adds to the rules.
+        history: earlier turns; the answers without their marks, which cited other passages.
+        instructions: the caller's additions to the rules.
 
     >>> passage = Passage(1, "Quartz is hard.", "s3://docs/minerals.pdf", 0.9, page=3)
     >>> print(answer_prompt("How hard is quartz?", [], [passage]).messages[-1].text)
@@ -60,10 +60,10 @@ def answer_prompt(
     <question>How hard is quartz?</question>
     """
     disguise = Disguise.of(passages)
-    numbered = "\n".join(_numbered(passage, disguise) for passage in passages)
+    tagged_passages = "\n".join(_tag_passage(passage, disguise) for passage in passages)
     tagged_question = f"<question>{disguise.text(question)}</question>"
-    earlier = [_with_text(each, disguise.text(each.text)) for each in _remembered(history)]
-    last = f"<passages>\n{numbered}\n</passages>\n\n{tagged_question}"
+    earlier = [_with_text(each, disguise.text(each.text)) for each in _shorten(history)]
+    last = f"<passages>\n{tagged_passages}\n</passages>\n\n{tagged_question}"
     rules = ANSWER.format(number=disguise.text("[1]"), tag=disguise.tags("<passage>"))
     further = f"\n\n{FURTHER}\n{disguise.text(instructions)}" if instructions else ""
     return Prompt(
@@ -75,10 +75,10 @@ def answer_prompt(
 
 
 def rewrite_prompt(question: str, history: Sequence[Message], disguise: Disguise) -> Prompt:
-    """What the model reads to turn a follow-up into a question that stands alone."""
+    """The prompt that turns a follow-up into a question that stands alone."""
     conversation = "\n".join(
         f"{'User' if each.role == 'user' else 'Assistant'}: {disguise.tags(each.text)}"
-        for each in _remembered(history)
+        for each in _shorten(history)
     )
     tagged_question = f"<question>{disguise.tags(question)}</question>"
     last = f"<conversation>\n{conversation}\n</conversation>\n\n{tagged_question}"
@@ -88,13 +88,13 @@ def rewrite_prompt(question: str, history: Sequence[Message], disguise: Disguise
 
 
 def latest(messages: Sequence[Message]) -> Sequence[Message]:
-    """The messages of a conversation that the model is shown: a conversation begins with its user,
-    and so does what is left of it.
+    """The messages of a conversation that the model is shown, from a message of the user on, as a
+    conversation has to begin with one.
     """
     return list(dropwhile(lambda each: each.role != "user", messages[-2 * MEMORY :]))
 
 
-def _remembered(history: Sequence[Message]) -> list[Message]:
+def _shorten(history: Sequence[Message]) -> list[Message]:
     """The latest messages, as text: a model answers from passages, and not from old blocks."""
     return [_with_text(each, each.text[:ANSWER_MEMORY]) for each in latest(history)]
 
@@ -103,7 +103,7 @@ def _with_text(message: Message, text: str) -> Message:
     return Message(message.role, (Text(text),))
 
 
-def _numbered(passage: Passage, disguise: Disguise) -> str:
+def _tag_passage(passage: Passage, disguise: Disguise) -> str:
     page = f' page="{passage.page}"' if passage.page else ""
     document = disguise.attribute(passage.document)
     return (

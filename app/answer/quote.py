@@ -1,4 +1,4 @@
-"""A claim and a passage -> the words of the passage that stand behind the claim."""
+"""Finds the words of a passage that support a claim."""
 
 import re
 from collections import Counter, defaultdict
@@ -20,12 +20,12 @@ _COMPOUND = re.compile(r"(?<!\w)\w++(?:[-./:,'\u2019]\w++){1,7}+")
 
 
 class Quotable:
-    """A passage, read once, to be quoted often.
+    """A passage, prepared once and then quoted from many times.
 
     Nearness is the F2 measure of two sets of words (van Rijsbergen, 1979: recall counts twice as
-    much as precision), each word weighing log((n + 1) / m) where m of the passage's n units hold
-    it. A row of a table also holds the words of its header, which count where the claim uses them:
-    "The deposit of L-3 is 7" is the row with L-3 and 7 under a header with Deposit.
+    much as precision). Each word weighs log((n + 1) / m), where m of the passage's n units have it.
+    A row of a table also has the words of its header, which count where the claim uses them: "The
+    deposit of L-3 is 7" is the row with L-3 and 7 under a header with Deposit.
     """
 
     def __init__(self, text: str) -> None:
@@ -45,10 +45,10 @@ class Quotable:
         self._totals = [self._weight(own) for own in self._words]
 
     def nearest(self, claim: str) -> Span:
-        """The span of the unit that says most nearly what the claim says.
+        """The span of the unit that is nearest to the claim.
 
-        The first of equals wins. A heading, or the header of a table, is quoted only where nothing
-        else shares a word with the claim; where nothing does at all, the first sentence is.
+        The first of equals wins. A heading, or the header of a table, is quoted only where no other
+        unit shares a word with the claim. If no unit does, it is the first sentence.
         """
         if not self._units:
             return 0, len(self._text)
@@ -66,7 +66,7 @@ class Quotable:
         return self._sections.at(place)
 
     def _sharing(self, claim_words: frozenset[str]) -> Sequence[int]:
-        """The units that share a word with the claim, themselves or through their header."""
+        """The units that share a word with the claim, by themselves or through their header."""
         places = {place for word in claim_words for place in self._holders.get(word, ())}
         for header, holds in self._headers.items():
             if not claim_words.isdisjoint(holds):
@@ -76,8 +76,8 @@ class Quotable:
     def _nearness(self, claim_words: frozenset[str], total: float, place: int) -> float:
         header, own = self._units[place].header, self._words[place]
         above = self._weight((claim_words & self._headers[header]) - own) if header else 0.0
-        shared = self._weight(claim_words & own) + above
-        return 5 * shared / (4 * total + self._totals[place] + above or 1)
+        shared_header_words = self._weight(claim_words & own) + above
+        return 5 * shared_header_words / (4 * total + self._totals[place] + above or 1)
 
     def _weigh_words(self) -> dict[str, float]:
         counts = Counter({word: len(places) for word, places in self._holders.items()})
@@ -91,7 +91,7 @@ class Quotable:
 
 
 def quote(claim: str, text: str) -> Span:
-    """The span of what in `text` says most nearly what `claim` says: a sentence, or a table's row.
+    """The span of the part of `text` that is nearest to `claim`: a sentence, or a row of a table.
 
     >>> text = "Quartz is common. It has a hardness of 7 on the Mohs scale. It is piezoelectric."
     >>> start, end = quote("Its hardness is 7.", text)
@@ -102,10 +102,10 @@ def quote(claim: str, text: str) -> Span:
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text, without regard to case and width, to be compared with another's.
+    """The words of a text, to be compared with another's, without regard to case and width.
 
-    Words that a hyphen, a point or the like joins count apart and together. Scripts that put no
-    spaces between words are compared by each two neighbouring signs.
+    Words that a hyphen, a point or the like joins count apart and together. In scripts without
+    spaces, each two neighbouring signs are compared as a word.
 
     >>> sorted(words("Locker L-3: 回転数"))
     ['3', 'l', 'l-3', 'locker', '回転', '転数']

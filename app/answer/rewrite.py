@@ -1,4 +1,4 @@
-"""Follow-up and history -> a question that Retrieve understands without the conversation."""
+"""Rewrites a follow-up so that Retrieve understands it without the conversation."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,22 +7,22 @@ from app.answer.prompt import rewrite_prompt
 from app.events import Usage
 from app.models import Completion, Message, Prompt
 
-# Retrieve would refuse more, and a model that rambles has not rewritten.
+# characters; Retrieve refuses more, and a longer text is no rewritten question
 LONGEST = 1000
 
 
 def rewrite(
     question: str, history: Sequence[Message], write: Callable[[Prompt], Completion]
 ) -> tuple[str, Usage]:
-    """The question that stands alone, and what finding it cost.
+    """The question that stands alone, and the usage of its rewriting.
 
-    A first question is taken as it is, and costs nothing. So is one whose rewriting came to
-    nothing usable: retrieving with the follow-up's own words beats not answering.
+    A first question is used as it is, and costs nothing. A follow-up is used as it is where its
+    rewriting failed or is unusable: to retrieve with its own words is better than not to answer.
     """
     if not history:
         return question, Usage(0, 0)
     disguise = Disguise(question, *(message.text for message in history))
     completion = write(rewrite_prompt(question, history, disguise))
-    rewritten = disguise.restore(completion.text).strip().strip('"')
-    usable = completion.stop_reason == "end" and 0 < len(rewritten) <= LONGEST
-    return rewritten if usable else question, completion.usage
+    new_question = disguise.restore(completion.text).strip().strip('"')
+    usable = completion.stop_reason == "end" and 0 < len(new_question) <= LONGEST
+    return new_question if usable else question, completion.usage

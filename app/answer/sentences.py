@@ -1,15 +1,16 @@
-r"""A passage -> what of it can be quoted: sentences, rows of tables, lines of code, and headings.
+"""The parts of a passage that can be quoted: sentences, rows of tables, lines of code, and
+headings.
 
-One pass over the lines says what each line is; one more over each paragraph cuts it at its stops.
-Both take time in proportion to the text, whatever it holds.
+One pass over the lines finds the kind of each; one more over each paragraph cuts it at its stops.
+Both take time proportional to the text, whatever it holds.
 
-    # Lockers                  a heading; so is a line that === or --- underlines
-    A deposit is due. It is    two sentences: a paragraph may be wrapped anywhere
+    # Lockers                    a heading; so is a line that is underlined with === or ---
+    A deposit is due. It is      two sentences: a paragraph may be wrapped anywhere
     paid back in cash.
-    | Locker | Deposit |       the header of the rows below, if a rule follows it
-    | --- | --- |              a rule: never quoted
-    | L-3 | 7 |                a row
-    ```                        a fence: between two of them each line is code, and no heading
+    | Locker | Deposit |         the header of the rows below, if a rule follows it
+    | --- | --- |                a rule: never quoted
+    | L-3 | 7 |                  a row
+    ```                          a fence: between two of them each line is code, and no heading
 """
 
 import re
@@ -22,7 +23,7 @@ from typing import Literal
 Kind = Literal["heading", "header", "sentence", "row", "code"]
 Span = tuple[int, int]  # of characters, from 0, the end not included
 
-# What ends a sentence: in scripts without spaces the stop alone, elsewhere white space behind it.
+# The end of a sentence: a stop, followed by white space unless the script has no spaces.
 # The possessive quantifiers and the lookbehind let a run of stops be tried once, from its start.
 _STOP = re.compile(
     r"(?P<wide>[。！？｡।॥؟۔]++)(?P<closing>[」』）”’】〉》]*+)"  # noqa: RUF001 these signs are meant
@@ -32,9 +33,9 @@ _ITEM = re.compile(r"(?:[-*+•‣◦–]|\(?\d{1,3}[.)])\s")  # noqa: RUF001 th
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})(?:\s|$)")
 _RULE_SIGNS = frozenset("|:-=+ \t")
-_GOING_ON = tuple(".,;:!?)]}\\")  # no line begins with these unless the one above goes on
-_NARROWEST = 50  # columns: lines that are all shorter did not wrap, but were set so
-_LONGEST_TITLE = 200  # characters: what is longer and underlined is a paragraph above a rule
+_GOING_ON = tuple(".,;:!?)]}\\")  # a line that begins with one of these goes on with the line above
+_NARROWEST = 50  # columns: if all lines are shorter, their breaks are the writer's and no wraps
+_LONGEST_TITLE = 200  # characters: a longer text above `---` is a paragraph above a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Unit:
     """A stretch of a text that can be quoted.
 
     Attributes:
-        start: where it begins, in characters.
-        end: where it ends; white space around it belongs to no unit.
-        header: of a row, where the header of its table is.
+        start: the place of its first character.
+        end: the place after its last character; white space around a unit belongs to none.
+        header: the place of the header of its table, for a row.
     """
 
     kind: Kind
@@ -77,7 +78,7 @@ def units(text: str) -> list[Unit]:
 
 
 def title(text: str, heading: Unit) -> str:
-    r"""A heading's words, without the signs that make it one.
+    r"""A heading's words, without the signs around them.
 
     >>> [title(text, units(text)[0]) for text in ("## Use of C# ##", "Use\n===")]
     ['Use of C#', 'Use']
@@ -91,7 +92,7 @@ def title(text: str, heading: Unit) -> str:
 
 
 class Sections:
-    """The headings of a text, to be asked which of them stands above a place."""
+    """The headings of a text, by their places."""
 
     def __init__(self, text: str, parts: Sequence[Unit]) -> None:
         headings = [unit for unit in parts if unit.kind == "heading"]
@@ -99,13 +100,13 @@ class Sections:
         self._titles = [title(text, unit) for unit in headings]
 
     def at(self, place: int) -> str | None:
-        """The nearest heading that begins at or before this character; None where there is none."""
+        """The nearest heading that begins at or before this character; None if there is none."""
         number = bisect_right(self._starts, place)
         return self._titles[number - 1] or None if number else None
 
 
 class _Units:
-    """Reads a text line by line; keeps the paragraph and the table that it is in."""
+    """Reads a text line by line; holds the paragraph and the table that the current line is in."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -114,7 +115,7 @@ class _Units:
         self._rows: list[_Line] = []
 
     def read(self) -> Iterator[Unit]:
-        fence = _opened_above(self._lines)
+        fence = _fence_before(self._lines)
         for line in self._lines:
             mark = _FENCE.match(line.words)
             if fence:
@@ -130,7 +131,7 @@ class _Units:
         yield from self._end()
 
     def _read(self, line: _Line) -> Iterator[Unit]:
-        """A line that is no code."""
+        """Read a line outside of code."""
         if line.words.startswith("|"):
             yield from self._end_paragraph()
             self._rows.append(line)
@@ -157,7 +158,7 @@ class _Units:
         return (Unit("sentence", start, end) for start, end in _sentences(self._text, lines))
 
     def _underlined(self) -> Iterator[Unit]:
-        """The paragraph above `===` or `---`: a heading, unless it is too long or a list's item."""
+        """The paragraph above `===` or `---`: a heading, unless it is too long or a list item."""
         lines, self._paragraph = self._paragraph, []
         if not lines:
             return
@@ -189,11 +190,11 @@ def _lines(text: str) -> Iterator[_Line]:
         begin += len(line) + 1
 
 
-def _opened_above(lines: Sequence[_Line]) -> str:
-    """The fence that a text begins within, if it was cut out of a document amid a block of code.
+def _fence_before(lines: Sequence[_Line]) -> str:
+    """The fence of a block of code that begins before the text, if the text was cut out of one.
 
-    Such a text has a fence too many, and its first one closes: it names no language, stands right
-    under a line, and nothing stands right under it.
+    Such a text has one fence too many, and its first fence closes: it names no language, comes
+    right after a line of code, and no code follows it.
     """
     fences = [place for place, line in enumerate(lines) if _FENCE.match(line.words)]
     if len(fences) % 2 == 0:
@@ -215,7 +216,7 @@ def _is_rule(words: str) -> bool:
 
 
 def _sentences(text: str, lines: Sequence[_Line]) -> Iterator[Span]:
-    """The sentences of a paragraph, its lines joined where they wrapped."""
+    """The sentences of a paragraph, whose wrapped lines are joined."""
     if not lines:
         return
     margin = max(_width(line.words) for line in lines)
@@ -228,8 +229,8 @@ def _sentences(text: str, lines: Sequence[_Line]) -> Iterator[Span]:
 
 
 def _wraps(above: str, below: str, margin: int) -> bool:
-    """Whether a line goes on with the one above: in the midst of a sentence, or because its first
-    word would not have fitted there any more.
+    """Whether a line goes on with the one above: it starts in the midst of a sentence, or its first
+    word would not have fitted above.
     """
     below = below.lstrip("> ")
     if below[:1].islower() or below.startswith(_GOING_ON):
@@ -238,7 +239,7 @@ def _wraps(above: str, below: str, margin: int) -> bool:
 
 
 def _width(line: str) -> int:
-    """Columns: those of East Asia's scripts are two wide."""
+    """The width in columns: signs of East Asian scripts take two."""
     return len(line) if line.isascii() else len(line) + sum(sign >= "\u1100" for sign in line)
 
 

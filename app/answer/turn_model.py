@@ -1,4 +1,4 @@
-"""The model that writes a turn: each call of it fitted to what the model takes, and metered."""
+"""The model of a turn. Each call is fitted to the model's limits, and metered."""
 
 from collections.abc import Generator
 from contextlib import closing
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TurnModel:
-    """A model, called on one principal's account, for one turn.
+    """A model for one turn, called for one principal.
 
     Attributes:
         max_tokens: the longest reply that the settings allow.
@@ -26,7 +26,7 @@ class TurnModel:
     max_tokens: int
 
     def rewrite(self, prompt: Prompt) -> Completion:
-        """Call the model for a question that stands alone, and wait for the whole of it."""
+        """Call the model for a question that stands alone, and wait for the whole reply."""
         with self.account.call(self.model.id, "rewrite") as call:
             completion = invocation.invoke(
                 self.runtime, self.model, self._fit(prompt), observe=call.observe
@@ -39,9 +39,11 @@ class TurnModel:
 
         Closing the generator closes the connection to the model.
         """
-        fitted = self._fit(prompt)
+        fitted_prompt = self._fit(prompt)
         with self.account.call(self.model.id, "answer") as call:
-            stream = invocation.stream(self.runtime, self.model, fitted, observe=call.observe)
+            stream = invocation.stream(
+                self.runtime, self.model, fitted_prompt, observe=call.observe
+            )
             with closing(stream) as reply:
                 for part in reply:
                     if isinstance(part, Completion):
@@ -49,8 +51,8 @@ class TurnModel:
                     yield part
 
     def _fit(self, prompt: Prompt) -> Prompt:
-        """The prompt, without what the model does not take. The caller asked for none of it by
-        name, so nobody misses it.
+        """The prompt without the parameters that the model does not take. They are Outcrop's
+        own.
         """
         facts = self.model.facts
         longest = min(prompt.max_tokens, self.max_tokens)

@@ -1,21 +1,21 @@
-"""Conversations: one object a turn, in a bucket of their own, written once, never rewritten.
+"""Conversations: an object for each turn, in a bucket of their own, written once, never rewritten.
 
-    append      claim the turn's number -- enter the first turn's line -- was it deleted meanwhile?
-    delete      set the tombstone -- remove the line -- remove the turns
-    summaries   finish what was left unfinished -- list the lines
+    append      write the turn under its number -- list a new conversation -- check for a tombstone
+    delete      write the tombstone -- remove the line of the list -- remove the turns
+    summaries   finish what a crash left unfinished -- read the list
 
-S3 has no transactions, so each step leaves a state that the next caller can finish, and a crash
-between two leaves no line without its conversation:
+S3 has no transactions. So after each step, the next caller can finish the work, and a crash between
+two steps leaves no line in the list without its conversation:
 
-- A turn's number is claimed by a conditional write: of two turns that end at once, one is stored.
-- The line of the list follows from the first turn, and is written after it.
-- A tombstone makes a conversation not there, whatever objects it still has, and for good: a turn
-  looks for it once it is stored, and takes itself back.
-- Who begins or deletes a conversation first says so under `unfinished/`, and takes that back at
-  the end. Whoever lists conversations finds what a crash left there, and finishes it.
+- A turn's number is taken by a conditional write: of two turns that end at once, one is stored.
+- A line of the list is made from the first turn, and written after it.
+- A tombstone hides a conversation for good, whatever objects it still has. A turn looks for the
+  tombstone after it is stored, and removes itself if there is one.
+- A conversation that is being begun or deleted has a marker under `unfinished/`, until that is
+  done. Whoever lists conversations finds the markers that a crash left, and finishes the work.
 
-A conversation belongs to its principal because the principal is part of every key: another's
-conversation is not forbidden, it is not there.
+The principal is part of every key, so a conversation of another principal is not forbidden: it is
+not found.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ __all__ = ["Conversations", "History", "StoredTurn", "Summary", "new_id"]
 log = logging.getLogger(__name__)
 
 DELETED = "This conversation was deleted. Begin a new one, with another id."
-ABANDONED = timedelta(minutes=30)  # by then nobody is at work any more who had begun
+ABANDONED_AFTER = timedelta(minutes=30)  # by then, whoever wrote a marker has finished or has died
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a turn has to know of those before it.
+    """The turns before a turn.
 
     Attributes:
-        number: the one that the next turn will have.
-        turns: the latest, oldest first; none at the beginning of a conversation.
+        number: the number of the next turn.
+        turns: the latest turns, oldest first; none at the beginning of a conversation.
     """
 
     number: int
@@ -71,13 +71,13 @@ BEGINNING = History(0, ())
 
 
 def new_id() -> str:
-    """A conversation's id: 128 random bits, so that none can be guessed."""
+    """A conversation's id: 128 random bits, so that nobody can guess one."""
     return secrets.token_hex(16)
 
 
 @dataclass(slots=True)
 class _Unfinished:
-    """What is being begun or deleted. `later`: it is left to whoever lists conversations next."""
+    """Whether work that was begun is left to whoever lists conversations next (`later`)."""
 
     later: bool = False
 
@@ -86,9 +86,9 @@ class Conversations:
     """The conversations of one principal.
 
     Args:
-        s3: where they are kept.
-        bucket: a bucket that holds nothing else.
-        principal: whose they are; only its hash is written.
+        s3: the client of S3.
+        bucket: the bucket of conversations, which has no other objects.
+        principal: their owner; only a hash of it is written.
     """
 
     def __init__(self, s3: "S3Client", bucket: str, principal: str) -> None:
@@ -96,17 +96,17 @@ class Conversations:
         self._keys = Keys(hashlib.sha256(principal.encode()).hexdigest()[:32])
 
     def turns(self, conversation: str) -> list[StoredTurn]:
-        """Every turn, oldest first: none if there is no such conversation, or it is another's."""
+        """Every turn, oldest first: none if this principal has no such conversation."""
         keys, deleted = self._turns(conversation)
         return [] if deleted else self._read(keys)
 
     def history(self, conversation: str, latest: int) -> History:
-        """Where a conversation stands, with as many of its latest turns as asked for.
+        """The number of the next turn, and as many of the latest turns as `latest` says.
 
-        It takes a request to list the turns, and one for each that is read.
+        It takes one request for the list of turns, and one for each turn that is read.
 
         Raises:
-            NotFound: it was deleted; its id is not used again.
+            NotFound: the conversation was deleted; its id is not used again.
         """
         keys, deleted = self._turns(conversation)
         if deleted:
@@ -117,10 +117,10 @@ class Conversations:
         return History(number_of(keys[-1]) + 1, turns[-latest:])
 
     def append(self, conversation: str, before: History, turn: StoredTurn) -> None:
-        """Keep the turn that comes after `before`; durable on return.
+        """Store the turn that comes after `before`; durable on return.
 
         Raises:
-            Conflict: another turn has taken its number meanwhile, or the conversation was deleted.
+            Conflict: another turn has taken its number, or the conversation was deleted meanwhile.
             OutcropError: the turn is not stored.
         """
         key = self._keys.turn(conversation, before.number)
@@ -129,8 +129,8 @@ class Conversations:
         else:
             with self._unfinished(conversation) as unfinished:
                 self._claim(key, turn)
-                unfinished.later = not self._done(lambda: self._enter(conversation, turn))
-        if not self._done(lambda: self._withdraw(conversation, key)):
+                unfinished.later = not self._try_step(lambda: self._enter(conversation, turn))
+        if not self._try_step(lambda: self._withdraw(conversation, key)):
             log.warning("whether a conversation was deleted meanwhile is not known")
 
     def summaries(self, limit: int, cursor: str | None) -> tuple[list[Summary], str | None]:
@@ -147,10 +147,10 @@ class Conversations:
         return summaries, lines[-1].cursor if more else None
 
     def delete(self, conversation: str) -> None:
-        """Forget a conversation: every turn, and its line in the list.
+        """Delete a conversation: every turn, and its line in the list.
 
         Raises:
-            NotFound: there is no such conversation, or it is another's.
+            NotFound: this principal has no such conversation.
         """
         keys, deleted = self._turns(conversation)
         lines = self._lines(conversation)
@@ -164,15 +164,18 @@ class Conversations:
     # how a turn is stored
 
     def _claim(self, key: str, turn: StoredTurn) -> None:
-        """Write the turn under its number, and know whether it was.
+        """Write the turn under its number, and make sure whether it was written.
 
-        Where the answer to the write is lost, nobody knows; it may even be carried out later. Then
-        the number is claimed for nothing: if that succeeds, the turn will never be stored.
+        If the response to the write is lost, nobody knows; the write may even be carried out later.
+        Then a void object is written under the number: if that succeeds, the turn will never be
+        stored.
         """
         try:
             self._objects.put(key, dump(turn), once=True)
             return
-        except Conflict:  # another turn's number; or ours, if the request was sent twice
+        except (
+            Conflict
+        ):  # the number belongs to another turn; or to this one, if the request was sent twice
             pass
         except OutcropError as error:
             try:
@@ -183,7 +186,7 @@ class Conversations:
                 raise error from None
         try:
             ours = self._objects.get(key) == dump(turn)
-        except NotFound:  # S3 is still busy with the other, or its conversation has gone
+        except NotFound:  # S3 is still writing the other turn, or its conversation is deleted
             ours = False
         if not ours:
             raise Conflict(
@@ -196,33 +199,33 @@ class Conversations:
         self._objects.put(self._keys.line(conversation, first.at, text_of(first.question)), b"")
 
     def _withdraw(self, conversation: str, key: str) -> None:
-        """Take a turn back that was stored after its conversation was deleted.
+        """Remove a turn that was stored after its conversation was deleted.
 
-        The deletion sets its tombstone and lists the turns then; the turn is stored and looks for
-        the tombstone then. So at least one of the two sees the other.
+        The deletion writes its tombstone before it lists the turns. The turn is stored before it
+        looks for the tombstone. So at least one of the two sees the other.
         """
         if self._objects.exists(self._keys.tombstone(conversation)):
-            self._done(lambda: self._objects.delete([*self._lines(conversation), key]))
+            self._try_step(lambda: self._objects.delete([*self._lines(conversation), key]))
             raise Conflict(DELETED, field="conversationId")
 
     # how what is unfinished is finished
 
     @contextmanager
     def _unfinished(self, conversation: str) -> Iterator["_Unfinished"]:
-        """Say that a conversation is being begun, or deleted, as long as it is."""
+        """Mark a conversation as being begun or deleted, while the block runs."""
         key = f"{self._keys.unfinished}{conversation}/{secrets.token_hex(8)}"
         self._objects.put(key, b"")
         unfinished = _Unfinished()
         try:
             yield unfinished
         except Conflict:
-            self._done(lambda: self._objects.delete([key]))
+            self._try_step(lambda: self._objects.delete([key]))
             raise
         if not unfinished.later:
-            self._done(lambda: self._objects.delete([key]))
+            self._try_step(lambda: self._objects.delete([key]))
 
     def _finish(self) -> None:
-        """Finish what a crash left unfinished. What others are at work on does not mind it."""
+        """Finish the work that a crash left unfinished. It does not disturb work under way."""
         for marker in self._objects.walk(self._keys.unfinished):
             conversation = marker.key.removeprefix(self._keys.unfinished).partition("/")[0]
             keys, deleted = self._turns(conversation)
@@ -232,17 +235,17 @@ class Conversations:
                 self._enter(conversation, first)
                 if self._objects.exists(self._keys.tombstone(conversation)):
                     self._sweep(conversation)
-            if _abandoned(marker):
+            if _is_abandoned(marker):
                 self._objects.delete([marker.key])
 
     def _sweep(self, conversation: str) -> None:
-        """Remove what a conversation with a tombstone still has: its line, then its turns."""
+        """Remove the line and then the turns of a conversation with a tombstone."""
         self._objects.delete(self._lines(conversation))
         self._objects.delete(self._turns(conversation)[0])
 
     @staticmethod
-    def _done(step: Callable[[], None]) -> bool:
-        """Take a step that others can take later; False where it failed."""
+    def _try_step(step: Callable[[], None]) -> bool:
+        """Take a step that others can take later; whether it succeeded."""
         try:
             step()
         except Conflict:
@@ -261,7 +264,7 @@ class Conversations:
         return [key for key in keys if key != tombstone], tombstone in keys
 
     def _read(self, keys: Sequence[str]) -> list[StoredTurn]:
-        """Their turns. A key that has gone since it was listed went with its conversation."""
+        """The turns of these keys. A key that is gone was deleted with its conversation."""
         try:
             bodies = self._objects.get_all(keys)
         except NotFound:
@@ -273,7 +276,7 @@ class Conversations:
         return [key for key in keys if read_line(self._keys, key).conversation == conversation]
 
     def _summary(self, line: Line) -> Summary | None:
-        """What a line says; None for an older one whose conversation is being deleted."""
+        """The summary of a line; None for an older one whose conversation is being deleted."""
         title = line.title
         if title is None:
             try:
@@ -283,5 +286,5 @@ class Conversations:
         return Summary(line.conversation, title, line.started)
 
 
-def _abandoned(marker: Object) -> bool:
-    return datetime.now(UTC) - marker.modified > ABANDONED
+def _is_abandoned(marker: Object) -> bool:
+    return datetime.now(UTC) - marker.modified > ABANDONED_AFTER

@@ -1,4 +1,4 @@
-"""Blocks of content as a stored turn has them: in Converse's shape, bytes in base64.
+"""Blocks of content in a stored turn: JSON in Converse's shape, bytes in base64.
 
 {"text": ".."}, {"toolUse": {"toolUseId": "..", "name": "..", "input": {..}}}, ..
 """
@@ -19,17 +19,17 @@ def dump_blocks(blocks: Iterable[Block]) -> list[JSON]:
 
 
 def load_blocks(content: str | list[JSON]) -> tuple[Block, ...]:
-    """The blocks of a stored turn. Kinds that are newer than this reader are left out.
+    """The blocks of a stored turn. Kinds from a newer version are left out.
 
     Args:
-        content: JSON of blocks; of a turn that was written before there were blocks, its text.
+        content: JSON of blocks; the text of a turn that was stored before there were blocks.
 
     >>> load_blocks("Quartz."), load_blocks([{"text": "Quartz."}, {"kindOfTomorrow": {}}])
     ((Text(text='Quartz.'),), (Text(text='Quartz.'),))
     """
     if isinstance(content, str):
         return (Text(content),)
-    return tuple(known for each in content if (known := _load(each)) is not None)
+    return tuple(blocks for each in content if (blocks := _load(each)) is not None)
 
 
 def _load(content: JSON) -> Block | None:
@@ -44,8 +44,8 @@ def _load(content: JSON) -> Block | None:
             return ToolUse(id_, name, arguments)
         case {"toolResult": {"toolUseId": id_, "content": list(inner), "status": status}}:
             parts = (_load(each) for each in inner)
-            known = tuple(part for part in parts if isinstance(part, Text | Image | Document))
-            return ToolResult(id_, known, status)
+            members = tuple(part for part in parts if isinstance(part, Text | Image | Document))
+            return ToolResult(id_, members, status)
         case {"image": {"format": format_, "source": {"bytes": data}}}:
             return Image(format_, base64.b64decode(data, validate=True))
         case {"document": {"name": name, "format": format_, "source": {"bytes": data}}}:

@@ -1,13 +1,13 @@
-"""The names of a conversation's objects.
+"""The keys of a conversation's objects.
 
-    turns/<owner>/<conversation>/000000.json                      a turn
-    turns/<owner>/<conversation>/deleted                          the conversation is deleted
-    index/<owner>/<inverse time>-<conversation>/<title>           a line of the list
-    unfinished/<owner>/<conversation>/<random>                    is being begun, or deleted
+    turns/<owner>/<conversation>/000000.json                        a turn
+    turns/<owner>/<conversation>/deleted                            the tombstone of a deleted one
+    index/<owner>/<inverse time>-<conversation>/<title>             a line of the list
+    unfinished/<owner>/<conversation>/<random>                      it is being begun, or deleted
 
-Keys sort as their texts do. The inverse time makes the newest conversation the first of the list;
-its title is in the key, in base64url, so that listing keys is enough to list conversations. Older
-lines end with `.json`, and hold their title inside.
+Keys sort as texts. The inverse time makes the newest conversation the first of the list. The title
+is in the key, in base64url, so that listing keys is enough to list conversations. Older lines end
+with `.json`, and have their title in the object.
 """
 
 import base64
@@ -21,7 +21,7 @@ TOMBSTONE = "deleted"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The names of one owner's objects."""
+    """The keys of one owner's objects."""
 
     owner: str
 
@@ -52,7 +52,7 @@ class Line:
     """A line of the list, read from its key.
 
     Attributes:
-        title: None where the title is in the object and not in its key, as in older lines.
+        title: None for an older line, whose title is in the object.
     """
 
     key: str
@@ -85,7 +85,7 @@ def read_line(keys: Keys, key: str) -> Line:
 
 
 def after(keys: Keys, cursor: str) -> str:
-    """The key that a listing goes on after, given the cursor of its last line.
+    """The key after which a listing goes on, for the cursor of its last line.
 
     A line's key is its cursor, `/` and the title; `0` is the character after `/`.
     """
@@ -93,7 +93,7 @@ def after(keys: Keys, cursor: str) -> str:
 
 
 def number_of(key: str) -> int:
-    """The number of the turn that a key names.
+    """The number of the turn with this key.
 
     >>> number_of("turns/me/c-1/000017.json")
     17
@@ -108,7 +108,7 @@ def shorten(question: str) -> str:
 
 
 def countdown(at: datetime) -> str:
-    """A number that sorts the other way round than time does.
+    """A number that sorts later times first.
 
     >>> early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
     >>> countdown(late) < countdown(early)

@@ -1,4 +1,4 @@
-"""The bucket of conversations: five calls of S3's, each with its failure translated."""
+"""The bucket of conversations: five calls of S3, with their failures translated."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +13,13 @@ from app.errors import BackendError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-AT_ONCE = 8  # connections that one reading of many objects takes
-MOST_DELETED = 1000  # keys that one DeleteObjects takes
+AT_ONCE = 8  # connections for reading many objects
+MOST_DELETED = 1000  # keys in one DeleteObjects
 
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object, as a listing names it."""
+    """An object in a listing."""
 
     key: str
     modified: datetime
@@ -93,7 +93,7 @@ class Objects:
                 answer = self.s3.delete_objects(
                     Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
                 )
-            for failed in answer.get("Errors", []):
+            for errors in answer.get("Errors", []):
                 raise BackendError(
-                    f"DeleteObjects: {failed.get('Code')}: {failed.get('Message')}. Delete again."
+                    f"DeleteObjects: {errors.get('Code')}: {errors.get('Message')}. Delete again."
                 )

@@ -1,12 +1,12 @@
-"""What is kept of a turn, and how it is written down.
+"""Stored turns: their members, and their form in an object.
 
     {"version": 2, "question": [{"text": "..."}], "answer": [{"text": "..."}],
      "citations": [{"number": 1, ...}], "usage": {"input_tokens": 9, "output_tokens": 4},
      "model": "...", "at": "2026-04-09T12:34:56Z"}
 
-Question and answer are blocks of content (`app.conversations.blocks`). In version 1, and before
-there was a version, each was one text: such turns are still read. Members and kinds of blocks that
-a reader does not know are ignored, as a newer version may have written them.
+Question and answer are blocks of content (`app.conversations.blocks`). In version 1, and in turns
+without a version, each was one text: such turns are still read. Unknown members and kinds of blocks
+are ignored, because a newer version may have written them.
 """
 
 import json
@@ -22,20 +22,20 @@ from app.models import Block
 
 VERSION = 2
 VOID = json.dumps({"version": VERSION, "void": True}).encode()
-"""What takes the number of a turn that is not to be stored any more."""
+"""The body that takes the number of a turn which must not be stored any more."""
 
 _T = TypeVar("_T", Citation, Usage)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """A question and its answer, as they are kept.
+    """A question and its answer.
 
     Attributes:
-        question: what the user said; the guardrail's masked text where it masked the question.
-        answer: what was answered. The marks of the citations are places in its text.
+        question: the user's text; the masked text if the guardrail masked it.
+        answer: the reply. The marks of the citations are places in its text.
         usage: of all the turn's model calls.
-        model: the id that the model was called by.
+        model: the id by which the model was called.
     """
 
     question: tuple[Block, ...]
@@ -61,7 +61,7 @@ def dump(turn: StoredTurn) -> bytes:
 
 
 def load(body: bytes) -> StoredTurn | None:
-    """The turn that a body holds; None where its number was taken and never used.
+    """The turn in an object's body; None if its number was taken and never used.
 
     >>> load(VOID) is None
     True
@@ -76,8 +76,8 @@ def load(body: bytes) -> StoredTurn | None:
         return StoredTurn(
             question=load_blocks(members["question"]),
             answer=load_blocks(members["answer"]),
-            citations=tuple(_known(Citation, citation) for citation in members["citations"]),
-            usage=_known(Usage, members["usage"]),
+            citations=tuple(_from_members(Citation, citation) for citation in members["citations"]),
+            usage=_from_members(Usage, members["usage"]),
             model=str(members["model"]),
             at=datetime.fromisoformat(members["at"]),
         )
@@ -88,7 +88,7 @@ def load(body: bytes) -> StoredTurn | None:
         ) from error
 
 
-def _known(kind: type[_T], members: Mapping[str, Any]) -> _T:
-    """A value of the members that it has; others are from a newer version."""
+def _from_members(kind: type[_T], members: Mapping[str, Any]) -> _T:
+    """A value from its known members; a newer version may have written others."""
     names = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in members.items() if name in names})

@@ -1,12 +1,12 @@
 """The stand-in: the laptop's AWS.
 
 A server on the loopback interface that speaks the wire protocol of Amazon Bedrock, S3, SQS, Lambda,
-DynamoDB and STS, and behaves. It is one process, and a request passes through it in one direction:
+DynamoDB and STS, and behaves as they do. It is one process, which a request passes in this order:
 
     wire                    HTTP -> operation and parameters, checked against botocore's models
     control                 what all control planes do: tokens, tags, pages, one transaction a call
-    s3                      buckets: a folder each, and what is true of each object
-    sqs                     queues: messages, and who has received them
+    s3                      buckets: a folder for each, and the metadata of each object
+    sqs                     queues: messages, and their receives
     lambda_                 functions: code in processes of its own, invoked, or fed from queues
     dynamodb                tables, which moto keeps
     sts                     who the caller is, and credentials of sessions
@@ -14,7 +14,7 @@ DynamoDB and STS, and behaves. It is one process, and a request passes through i
     bedrock_runtime         InvokeModel and Converse: a body in a family's format -> the model
     bedrock_agent           Knowledge Bases, which ingest documents; agents, and what they may call
     bedrock_agent_runtime   Retrieve
-    engine                  the trades behind them: parsers, chunk, transformer, store, writer
+    engine                  the work behind them: parsers, chunk, transformer, store, writer
     wire                    result -> HTTP response, or event stream frame by frame
 
 Each service is a package of AWS's name, and does not import the others; `stand_in` puts them

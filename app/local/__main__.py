@@ -1,8 +1,9 @@
 """`python -m app.local --home DIR --port N`: serve the laptop's AWS on the loopback interface.
 
-Prints `{"url": ..., "accessKeyId": ..., "secretAccessKey": ...}` once it answers, and ends when its
-standard input does, or on SIGTERM. The key is new at each start; what is presigned with it may be
-used from a page in a browser. Whatever it writes is its user's own to read.
+When it is ready, it prints `{"url": ..., "accessKeyId": ..., "secretAccessKey": ...}`. It ends on
+SIGTERM, or when its standard input is closed. The access key is new at each start. A page in a
+browser may use URLs that are presigned with it, and no others. All files are readable by the user
+alone.
 """
 
 import argparse
@@ -24,13 +25,13 @@ from app.local.stand_in import Options, StandIn
 from app.local.wire import Application, serve
 
 HOST = "127.0.0.1"
-KEY_PREFIX = "STANDIN"  # so that nobody takes it for a key of AWS's
+KEY_PREFIX = "STANDIN"  # so that nobody takes it for a key of AWS
 
 
 def main() -> None:
-    """Put everything together, serve, and take it apart again."""
+    """Open the home, serve, and close it again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it has a line for every request
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log a line for every request
     arguments = _arguments().parse_args()
     close_to_others(arguments.home)
     key = {"accessKeyId": f"{KEY_PREFIX}{token_hex(6).upper()}", "secretAccessKey": token_hex(20)}
@@ -38,7 +39,7 @@ def main() -> None:
         *(arguments.home, arguments.precision, arguments.model_url, arguments.model),
         keys={key["accessKeyId"]: key["secretAccessKey"]},
     )
-    with _opened(options) as stand_in:
+    with _open(options) as stand_in:
         faults = Faults() if arguments.faults else None
         application = Application(
             stand_in.services, options.home / "spool", faults, stand_in.endpoints
@@ -59,8 +60,10 @@ def main() -> None:
             )
 
 
-def _opened(options: Options) -> StandIn:
-    """The stand-in over its home; what is wrong with the home is said in one line."""
+def _open(options: Options) -> StandIn:
+    """Open the stand-in. Whatever is wrong with the home ends the process with a message of one
+    line.
+    """
     try:
         return StandIn(options)
     except (Damaged, InUse) as error:
@@ -82,9 +85,11 @@ def _arguments() -> argparse.ArgumentParser:
 
 def _stop_at_end_of_input() -> None:
     try:
-        while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
+        while os.read(
+            sys.stdin.fileno(), 1024
+        ):  # unbuffered: a thread must not hold the buffer's lock
             pass
-    finally:  # an input that cannot be read, as of a terminal that is gone, has ended too
+    finally:  # an input that cannot be read, such as a closed terminal's, has ended too
         os.kill(os.getpid(), signal.SIGTERM)
 
 

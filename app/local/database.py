@@ -1,9 +1,10 @@
 """A SQLite file of the stand-in: one process, one writer at a time, durable on commit.
 
-SQLite does not notice a byte that changed in the middle of a text. So whoever closes a file seals
-it: `<file>.seal` holds a digest of it, which is checked when the file is opened next, and removed
-before it can change. The digest stands there twice, so that a damaged seal is told from a damaged
-file. After a crash there is no seal; then, and where it is worthless, SQLite's own check has to do.
+SQLite does not notice a changed byte in the middle of a text. So a file is sealed when it is
+closed: `<file>.seal` holds a digest of the file, which is checked at the next opening and removed
+before the file can change. It holds the digest twice, so that a damaged seal can be told from a
+damaged file. After a crash there is no seal; then, and where the seal is damaged, SQLite checks the
+file.
 """
 
 import hashlib
@@ -23,15 +24,15 @@ PRAGMA synchronous = FULL;
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = ON;
 """
-_PATIENCE = 2  # seconds that a stand-in which is just ending may still hold the file
+_PATIENCE = 2  # seconds in which a stand-in that is just ending may still lock the file
 
 
 class InUse(Exception):
-    """Another process works on this file."""
+    """Another process has the file open."""
 
 
 class Damaged(Exception):
-    """The file is not what was written, or is none of ours. Says what to do.
+    """The file has changed since it was written, or is no file of the stand-in. Says what to do.
 
     Attributes:
         path: the file.
@@ -46,12 +47,12 @@ class Damaged(Exception):
 
 
 class Database:
-    """A file that the threads of one process use in turn. What a transaction wrote is on the disk
-    when it ends, all of it or none.
+    """A file that the threads of one process use in turn. A transaction is durable when it ends, as
+    a whole or not at all.
 
     Raises:
-        InUse: another process has the file.
-        Damaged: the file is not what was written.
+        InUse: another process has the file open.
+        Damaged: the file has changed since it was written.
         sqlite3.Error: from any call: the disk is full, or the file was damaged since.
     """
 
@@ -66,17 +67,19 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         try:
             self._connection.executescript(_PRAGMAS)
-            self._connection.execute("BEGIN EXCLUSIVE")  # nobody else has it, or will
+            self._connection.execute(
+                "BEGIN EXCLUSIVE"
+            )  # the lock is exclusive: no other process has the file
             self._connection.execute("COMMIT")
             self._unseal(intact)
             self._connection.executescript(schema)
         except BaseException as error:
             self._connection.close()
-            raise _said_of(path, error) from error
+            raise _opening_error(path, error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commits at the end, rolls back on an exception; no other thread comes in between."""
+        """Commit at the end, roll back on an exception. No other thread comes in between."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -95,11 +98,13 @@ class Database:
         return next(iter(self.query(sql, *values)), None)
 
     def close(self) -> None:
-        """Close the file, and seal it. It may have been closed already."""
+        """Close the file and seal it. Closing it again has no effect."""
         with self._lock:
             try:
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.Error:  # closed, or the disk is full: what the log holds stays there
+            except (
+                sqlite3.Error
+            ):  # closed already, or the disk is full: then the log keeps its content
                 self._connection.close()
                 return
             with suppress(OSError):  # a file without a seal is checked by SQLite
@@ -107,8 +112,9 @@ class Database:
             self._connection.close()
 
     def _write_seal(self, digest: str) -> None:
-        """Whole or not at all: half a seal would call a sound file damaged. While the file is
-        locked: another process that opens it next must find the seal, and remove it.
+        """Write the seal as a whole or not at all: half a seal would call a sound file damaged.
+        This is done while the file is locked, so that the next process that opens it finds the seal
+        and removes it.
         """
         half = self._path.with_name(self._path.name + ".sealing")
         with half.open("w") as file:
@@ -122,9 +128,10 @@ class Database:
         return self._path.with_name(self._path.name + ".seal")
 
     def _is_intact(self) -> bool | None:
-        """Whether the file is what its seal says; None without a seal that says anything.
+        """Whether the file matches its seal; None without a valid seal.
 
-        Called before SQLite opens the file: a process that closes a file gives up its locks on it.
+        Called before SQLite opens the file: when a process closes a file, it gives up its locks on
+        it.
         """
         try:
             digests = self._seal.read_bytes().split()
@@ -135,7 +142,9 @@ class Database:
         return False if len(digests) == 2 and digests[0] == digests[1] else None
 
     def _unseal(self, intact: bool | None) -> None:
-        """Refuse what was damaged, and remove the seal: from now on the file changes."""
+        """Refuse a damaged file, and remove the seal of a sound one, which may change from now
+        on.
+        """
         if intact is False:
             raise Damaged(self._path, "it is not what was closed last")
         if intact is None:
@@ -151,8 +160,8 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
-def _said_of(path: Path, error: BaseException) -> BaseException:
-    """What an error that comes while a file is opened means."""
+def _opening_error(path: Path, error: BaseException) -> BaseException:
+    """The exception for an error of SQLite while a file is opened."""
     if not isinstance(error, sqlite3.Error):
         return error
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -1,5 +1,5 @@
-"""What is wrong with the disk, in a sentence: it is full, nothing may be written to it, or what was
-written is not there any more.
+"""Errors of the disk, as sentences for a person: it is full, read-only, or a file on it is
+damaged.
 """
 
 import errno
@@ -21,14 +21,14 @@ def is_full(error: BaseException) -> bool:
 
 
 def is_read_only(error: BaseException) -> bool:
-    """Whether the home may not be written to."""
+    """Whether the home is read-only, or not this user's to write."""
     if isinstance(error, sqlite3.Error):
         return _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
     return isinstance(error, OSError) and error.errno in READ_ONLY
 
 
 def is_damaged(error: BaseException) -> bool:
-    """Whether SQLite found that a file is not what was written."""
+    """Whether SQLite found a file damaged."""
     return isinstance(error, sqlite3.Error) and _code(error) in (
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_NOTADB,
@@ -36,7 +36,7 @@ def is_damaged(error: BaseException) -> bool:
 
 
 def disk_problem(error: BaseException) -> str | None:
-    """What a person reads of an error of the disk, and can do; None for every other error."""
+    """The problem and its remedy, for an error of the disk; None for every other error."""
     if is_full(error):
         return (
             "The disk that holds the stand-in's home is full. Nothing of this request is kept. "
@@ -56,4 +56,4 @@ def disk_problem(error: BaseException) -> str | None:
 
 
 def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what extends it
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code: the low byte

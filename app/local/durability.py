@@ -1,7 +1,8 @@
-"""To the disk, and past the memory of its own: what was written survives a power cut.
+"""Durable writes: data that has been synced survives a power cut.
 
-On macOS `fsync` leaves data in the disk's memory, and F_FULLFSYNC takes it on from there, where the
-file system knows it. SQLite does the same by `PRAGMA fullfsync`; elsewhere `fsync` does all of it.
+On macOS, `fsync` leaves data in the disk's own cache, and F_FULLFSYNC writes that out, on file
+systems that support it. SQLite does the same by `PRAGMA fullfsync`. On other systems `fsync` is
+enough.
 """
 
 import fcntl
@@ -11,16 +12,16 @@ from pathlib import Path
 
 
 def sync(descriptor: int) -> None:
-    """Bring an open file's content to the disk."""
+    """Write an open file's content to the disk."""
     if command := getattr(fcntl, "F_FULLFSYNC", None):
-        with suppress(OSError):  # a file system of another kind, such as one of the network
+        with suppress(OSError):  # the file system does not support it, such as a network's
             fcntl.fcntl(descriptor, command)
             return
     os.fsync(descriptor)
 
 
 def sync_folder(path: Path) -> None:
-    """Bring a folder's names to the disk: the sync of a file need not cover its name."""
+    """Write a folder's names to the disk: to sync a file need not sync its name."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         sync(descriptor)
@@ -29,7 +30,7 @@ def sync_folder(path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, if it is not there, and those above it; their names are on the disk then."""
+    """Make a folder, and those above it, durably. No error if it exists."""
     if not path.is_dir():
         make_folder(path.parent)
         path.mkdir(exist_ok=True)

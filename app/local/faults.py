@@ -1,10 +1,10 @@
-"""Faults to order: how a test makes the stand-in behave as AWS does on a bad day.
+"""Faults that a test injects into the stand-in, to make it behave as AWS does on a bad day.
 
-A fault waits in the queue of its operation, strikes one request, and is gone:
+A fault waits in the queue of its operation, affects one request, and is used up:
 
-    Fail     answer with an error; or end the stream with an exception, after so many events
-    Delay    be slow to answer; or stall, after so many events
-    Cut      drop the connection: before the answer, after so many events, within a frame
+    Fail     answer with an error; or end the stream with an exception, after some events
+    Delay    be slow to answer; or stall, after some events
+    Cut      drop the connection: before the answer, after some events, or within a frame
     Flip     damage a frame
 
     faults = FaultClient("http://127.0.0.1:4566")
@@ -26,15 +26,14 @@ PATH = "/_outcrop/faults"
 
 @dataclass(frozen=True, kw_only=True)
 class _Fault:
-    """What all faults have: whom they strike, and when.
+    """The members of every fault: the request it affects, and the moment.
 
     Attributes:
-        service: as boto3 names it: "bedrock-runtime".
-        operation: as the model names it: "ConverseStream".
-        nth: which of the operation's requests it strikes, counted from when it came to the front
-            of its queue.
-        after: how many events, or pieces of a body, are sent before it strikes; None is before
-            the answer's head.
+        service: its name in boto3, such as "bedrock-runtime".
+        operation: its name in the model, such as "ConverseStream".
+        nth: the number of the affected request, counted while the fault is first in its queue.
+        after: the number of events, or pieces of a body, that are sent before; None for a fault
+            before the head of the response.
     """
 
     service: str
@@ -45,16 +44,18 @@ class _Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Fail(_Fault):
-    """`code` is the name of the error's shape. With `after` it takes a stream of events."""
+    """Answer with an error. `code` is the name of its shape. `after` is only for a stream of
+    events.
+    """
 
     code: str
-    message: str = "A fault that was asked for."
+    message: str = "A fault that a test has injected."
     kind: Literal["fail"] = "fail"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delay(_Fault):
-    """The wait ends early when the client goes away in a stream."""
+    """Wait. In a stream, the wait ends early when the client closes the connection."""
 
     seconds: float
     kind: Literal["delay"] = "delay"
@@ -62,9 +63,9 @@ class Delay(_Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Cut(_Fault):
-    """The stream ends, as if complete. With `mid_frame`, half of the next event goes out first;
-    `abrupt` resets the connection in place of ending it. So does a cut before the head, or in a
-    body that is no stream of events: its length was promised.
+    """End the stream as if it were complete. With `mid_frame`, half of the next event is sent
+    first. `abrupt` resets the connection instead of closing it; so does a cut before the head, or
+    in a body with a content length.
     """
 
     mid_frame: bool = False
@@ -74,7 +75,7 @@ class Cut(_Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Flip(_Fault):
-    """One bit of the next event is wrong, so that its checksum does not fit."""
+    """Flip one bit of the next event, so that its checksum does not match."""
 
     after: int | None = 0
     kind: Literal["flip"] = "flip"
@@ -85,7 +86,7 @@ _LIST = TypeAdapter(list[Annotated[Fault, Field(discriminator="kind")]])
 
 
 class Faults:
-    """The faults that wait, one queue an operation."""
+    """The faults that wait, in one queue for each operation."""
 
     def __init__(self) -> None:
         self._queues: dict[tuple[str, str], deque[Fault]] = defaultdict(deque)
@@ -96,7 +97,7 @@ class Faults:
             self._queues[fault.service, fault.operation].append(fault)
 
     def add_json(self, data: bytes) -> None:
-        """As FaultClient sends them.
+        """Add the faults that FaultClient sends.
 
         Raises:
             ValueError: naming the field that is wrong.
@@ -108,7 +109,7 @@ class Faults:
         self._passed.clear()
 
     def take(self, service: str, operation: str) -> Fault | None:
-        """The fault that strikes this request, if one does; called once for each request."""
+        """The fault for this request, if there is one. Called once for each request."""
         key = service, operation
         if not self._queues.get(key):
             return None
@@ -120,7 +121,7 @@ class Faults:
 
 
 class FaultClient:
-    """Orders faults from a running stand-in."""
+    """Adds faults to a running stand-in, over HTTP."""
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/") + PATH

@@ -1,32 +1,32 @@
-"""A thread that does the same thing again and again, and goes on whatever happens.
+"""Threads that repeat a step for ever, whatever it raises.
 
-Every thread that the stand-in starts for its own work is a Loop. A thread that dies of an exception
-that nobody thought of would stop a queue, or the whole ingestion, in silence.
+Every thread that the stand-in starts for its own work is a Loop. If such a thread died of an
+unexpected exception, a queue or the whole ingestion would stop in silence.
 """
 
 import logging
 from collections.abc import Callable
 from threading import Event, Thread
 
-FIRST_PAUSE = 0.5  # seconds after a step that failed; twice as long after each that follows
+FIRST_PAUSE = 0.5  # seconds after a failed step; doubled after each further failure
 LONGEST_PAUSE = 5.0
 
 log = logging.getLogger(__name__)
 
 
 class Loop(Thread):
-    """Takes one step after the other until it is told to stop.
+    """Repeats a step until it is told to stop.
 
-    A step that raises is logged and taken again after a pause; nothing but `stop` ends the loop.
+    A step that raises is logged and repeated after a pause; only `stop` ends the loop.
 
     Args:
         name: of the thread.
-        step: what is done. It looks at `stopping`, or is woken, when it may take long.
+        step: the work. A long step has to check `stopping`, or be woken by its owner.
         passing: errors that may pass by themselves, such as a full disk. They are logged in one
             line, all others with their traceback.
 
     Attributes:
-        stopping: set once the loop is to stop.
+        stopping: set once the loop has to stop.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class Loop(Thread):
         self._passing = passing
 
     def stop(self) -> None:
-        """Tell it to stop after the step that it is at."""
+        """Tell the loop to stop after the current step."""
         self.stopping.set()
 
     def wait_for_end(self, seconds: float | None = None) -> None:
-        """Return when the thread has ended or the seconds are over; at once if it was never
-        started.
+        """Wait until the thread has ended, for at most `seconds`. A loop that was never started
+        has ended.
         """
         if self.is_alive():
             self.join(seconds)

@@ -1,6 +1,6 @@
-"""A queue's message, in the form that one service of the stand-in hands it to another.
+"""The message of a queue, as one service of the stand-in hands it to another.
 
-SQS keeps messages and Lambda's event source mappings read them. Neither imports the other: both
+SQS has the messages, and Lambda's event source mappings read them. Neither imports the other: both
 import this module, and `stand_in.py` gives Lambda the queues.
 """
 
@@ -12,26 +12,26 @@ from typing import Any
 
 JSON = dict[str, Any]
 
-INTERNAL_PREFIX = "#"  # begins the names of queues that only the stand-in itself uses
+INTERNAL_PREFIX = "#"  # the start of the names of queues that only the stand-in itself uses
 
 
 class NoSuchQueue(KeyError):
-    """There is no queue of this name or ARN."""
+    """No queue has this name or ARN."""
 
 
 class NotInFlight(Exception):
-    """The message waits to be received again, or is gone."""
+    """The message has not been received, or is deleted."""
 
 
 @dataclass(frozen=True)
 class QueueMessage:
-    """A message, as it was received.
+    """A received message.
 
     Attributes:
         receipt: the receipt handle of this receive.
         attributes: the sender's message attributes, binary values in base64.
         sent: in seconds since 1970.
-        received: how many times the message has been received, this time included.
+        received: the number of times the message has been received, this time included.
         first_received: in seconds since 1970.
         source: the ARN of the queue that this message was a dead letter of.
     """

@@ -1,4 +1,4 @@
-"""A home holds documents, questions and a key: it is for its user alone to read."""
+"""Permissions of a home's files: they hold documents, questions and a key, for its user alone."""
 
 import os
 from pathlib import Path
@@ -7,13 +7,13 @@ FOLDER, FILE = 0o700, 0o600
 
 
 def close_to_others(home: Path) -> None:
-    """Make the folder, with no way in for other users; whatever this process and its children
-    write from now on is closed as well, and so is what an older version left open.
+    """Make the folder readable for this user alone, and all files and folders that are in it. What
+    this process and its children write from now on is readable for this user alone, too.
     """
     os.umask(0o077)
     home.mkdir(parents=True, exist_ok=True)
     if home.stat().st_mode & 0o077:
-        home.chmod(FOLDER)  # from here on nobody reaches what lies below
+        home.chmod(FOLDER)  # from here on no other user reaches the files below
         for folder, _, files in os.walk(home):
             _close(Path(folder), FOLDER)
             for name in files:
@@ -21,6 +21,6 @@ def close_to_others(home: Path) -> None:
 
 
 def _close(path: Path, mode: int) -> None:
-    """A link is left alone: what it leads to may lie elsewhere."""
+    """Set the mode, but not of a link, whose target may lie elsewhere."""
     if not path.is_symlink():
         path.chmod(mode)

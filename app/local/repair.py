@@ -1,11 +1,12 @@
-"""`python -m app.local.repair --home DIR`: what is damaged in a home, set aside or named.
+"""`python -m app.local.repair --home DIR`: sets aside the damaged databases of a home.
 
-    databases       set aside; the stand-in makes a new one, `outcrop up` what it has to hold
-    stores          nothing is to be done: a damaged one is made again from the documents
-    objects         named, and left where they are: whoever has the document can put it again
+    databases       moved away; the stand-in makes new ones, and `outcrop up` the resources in them
+    stores          left: the stand-in builds a damaged store again from the documents
+    objects         listed, and left in place: whoever has the document can upload it again
 
-What is set aside lies in `<home>/set-aside/<moment>/`, by the path that it had; nothing is deleted.
-Prints one JSON object: `setAside`, `damagedObjects`, and `folder` where anything was set aside.
+A damaged file moves to `<home>/set-aside/<moment>/`, under the path that it had; nothing is
+deleted. It prints one JSON object: `setAside`, `damagedObjects`, and `folder` if any file was set
+aside.
 """
 
 import argparse
@@ -39,27 +40,29 @@ DATABASES = {
     Path("profiles", "state.sqlite"): inference_profiles.SCHEMA + control.SCHEMA,
     Path("agents", "state.sqlite"): agents.SCHEMA + control.SCHEMA,
 }
-BESIDE = ("", "-wal", "-shm", ".seal")  # what belongs to a file of SQLite's
+BESIDE = ("", "-wal", "-shm", ".seal")  # the suffixes of a database's files
 
 
 def repair(home: Path) -> dict[str, object]:
-    """Set aside what is damaged, and name the objects that are.
+    """Set aside the damaged databases, and list the damaged objects.
 
     Raises:
         InUse: a stand-in runs on this home.
     """
     aside = home / "set-aside" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    damaged = [file for file, schema in DATABASES.items() if _is_damaged(home / file, schema)]
-    for file in damaged:
+    damaged_databases = [
+        file for file, schema in DATABASES.items() if _is_damaged(home / file, schema)
+    ]
+    for file in damaged_databases:
         for ending in BESIDE:
             _move(home, aside, file.with_name(file.name + ending))
-        if file == INDEX:  # which alone knows whose these bytes are
+        if file == INDEX:  # without the index nobody knows whose these bytes are
             _move(home, aside, INDEX.with_name("staged"))
     objects = list(_damaged_objects(home))
     return {
-        "setAside": [str(file) for file in damaged],
+        "setAside": [str(file) for file in damaged_databases],
         "damagedObjects": objects,
-        **({"folder": str(aside)} if damaged else {}),
+        **({"folder": str(aside)} if damaged_databases else {}),
     }
 
 

@@ -1,9 +1,9 @@
-"""Room on the disk that is kept for what makes room.
+"""A reserve of disk space, with which deletes work on a full disk.
 
-A delete has to be written down before it frees anything: on a disk without a free byte it fails,
-and so does all else, for ever. So a file of the home holds some room. A delete that finds the disk
-full gives that room up and is made again. Until the room is back, nothing that takes room is let
-in.
+A delete has to write to the disk before it frees anything. On a disk without a free byte it would
+fail, and so would everything else, for ever. So a file in the home reserves some space. When a
+delete finds the disk full, that file is removed and the delete is tried again. Until there is space
+for the file again, operations that take space are refused.
 """
 
 import errno
@@ -20,10 +20,10 @@ from app.local.disk import is_full
 from app.local.wire import JSON, Call, Handler, ServiceError, WaitingHandler, WaitingService
 
 BYTES = 8 * 2**20
-"""What the deletes of some thousand documents write down."""
+"""Enough for the deletes of some thousand documents."""
 
-LEAST = 2**16  # bytes; with less the reserve is of no use
-FREE_SHARE = 4  # the reserve takes at most one such part of what is free at the start
+LEAST = 2**16  # bytes; a smaller reserve would be useless
+FREE_SHARE = 4  # the reserve takes at most this part of the free space: one fourth
 
 MAKE_ROOM: Mapping[str, frozenset[str]] = {
     "s3": frozenset({"DeleteObject", "DeleteObjects", "DeleteBucket", "AbortMultipartUpload"}),
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 
 class Reserve:
-    """The room that one home keeps. Any thread may call it."""
+    """The reserve of one home. Any thread may call any method."""
 
     def __init__(self, home: Path, size: int = BYTES) -> None:
         self._home = home
@@ -61,33 +61,35 @@ class Reserve:
         self._size = max(LEAST, min(size, self._free() // FREE_SHARE))
         self._restore()
 
-    def over(self, services: Mapping[str, WaitingService]) -> dict[str, WaitingService]:
-        """The services, with handlers that mind the disk."""
+    def wrap(self, services: Mapping[str, WaitingService]) -> dict[str, WaitingService]:
+        """The services, with handlers that use the reserve."""
         return {
             service: {
-                operation: self._minding(service, operation, handler)
+                operation: self._wrap(service, operation, handler)
                 for operation, handler in handlers.items()
             }
             for service, handlers in services.items()
         }
 
-    def _minding(self, service: str, operation: str, handler: WaitingHandler) -> WaitingHandler:
+    def _wrap(self, service: str, operation: str, handler: WaitingHandler) -> WaitingHandler:
         if iscoroutinefunction(handler):
             return handler
         if operation in MAKE_ROOM.get(service, ()):
-            return self._spending(handler)  # type: ignore[arg-type]  # it does not wait
+            return self._with_reserve(handler)  # type: ignore[arg-type]  # it does not wait
         if operation in TAKE_ROOM.get(service, ()):
-            return self._sparing(handler)  # type: ignore[arg-type]  # as above
+            return self._refuse_when_released(handler)  # type: ignore[arg-type]  # as above
         return handler
 
-    def _spending(self, handler: Handler) -> Handler:
-        """The handler, which may have the reserve where the disk is full."""
+    def _with_reserve(self, handler: Handler) -> Handler:
+        """Wrap a handler: if the disk is full, the reserve is released and the handler called
+        again.
+        """
 
         def call(request: Call) -> JSON:
             try:
                 return handler(request)
             except (OSError, sqlite3.Error, ServiceError) as error:
-                # S3's handlers have put the error into S3's words already.
+                # S3's handlers have translated the error to S3's already.
                 cause = error.__cause__ if isinstance(error, ServiceError) else error
                 if cause is None or not is_full(cause) or not self._release():
                     raise
@@ -95,9 +97,9 @@ class Reserve:
 
         return call
 
-    def _sparing(self, handler: Handler) -> Handler:
-        """The handler, which is not called while the reserve is given up."""
-        spending = self._spending(handler)
+    def _refuse_when_released(self, handler: Handler) -> Handler:
+        """Wrap a handler, so that it is refused while the reserve is released."""
+        spending = self._with_reserve(handler)
 
         def call(request: Call) -> JSON:
             if request.operation == "PutObject" and request.body and not request.body.size:
@@ -109,17 +111,20 @@ class Reserve:
         return call
 
     def _release(self) -> bool:
-        """Give the reserve up; False where that has happened already."""
+        """Release the reserve; False if it is released already."""
         with self._lock:
             try:
                 self._path.unlink()
             except FileNotFoundError:
                 return False
-            log.warning("The disk of %s is full. Deletes go on; what takes room waits.", self._home)
+            log.warning(
+                "The disk of %s is full. Deletes work; operations that need space are refused.",
+                self._home,
+            )
             return True
 
     def _restore(self) -> bool:
-        """Take the room again where there is enough, and say whether it is there."""
+        """Restore the reserve if there is enough space; whether it is there."""
         with self._lock:
             if self._path.exists():
                 return True
@@ -127,7 +132,7 @@ class Reserve:
                 return False
             try:
                 with self._path.open("wb") as file:
-                    for _ in range(0, self._size, LEAST):  # not every system can allocate
+                    for _ in range(0, self._size, LEAST):  # not every system has this call
                         file.write(bytes(LEAST))
             except OSError:
                 self._path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Everything behind the wire, put together: which service is handed what, and what runs when.
+"""The services behind the wire, put together: what each is given, and what runs when.
 
 engine       --> bedrock_runtime, bedrock_agent, bedrock_agent_runtime
 sqs queues   --> s3          an object's event is a message
@@ -7,7 +7,7 @@ sqs queues   --> lambda_     a message invokes a function
 bedrock      --> bedrock_runtime, agents of bedrock_agent    which models and guardrails there are
 bedrock_agent --> bedrock_agent_runtime    Retrieve searches Knowledge Bases
 
-No service imports another. Each says in a Protocol of its own what it needs of them.
+No service imports another: each has protocols of its own for the others that it uses.
 """
 
 from collections.abc import Mapping
@@ -45,16 +45,16 @@ REPOSITORY = Path(__file__).parents[2]  # where a function finds the application
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a stand-in is asked for.
+    """The options of a stand-in.
 
     Attributes:
-        home: where it keeps everything.
-        precision: how the encoder computes.
-        model_url: an OpenAI-compatible server that writes the answers; the extractive stand-in
-            model does where there is none.
-        model: which of that server's models; its first by default.
-        keys: access key id -> secret access key. What is presigned with one of them may be used
-            from a page in a browser; programs may have any.
+        home: the folder of all its files.
+        precision: of the encoder's arithmetic.
+        model_url: an OpenAI-compatible server that writes the answers; without one, the extractive
+            writer does.
+        model: one of that server's models; its first by default.
+        keys: access key id -> secret access key. A page in a browser may use URLs that are
+            presigned with one of them; programs may use any key.
     """
 
     home: Path
@@ -65,7 +65,7 @@ class Options:
 
 
 class StandIn:
-    """The services of one home. Nothing runs by itself before `start`."""
+    """The services of one home. Nothing runs in the background before `start`."""
 
     def __init__(self, options: Options) -> None:
         with ExitStack() as opened:
@@ -108,11 +108,13 @@ class StandIn:
             "sqs": sqs.handlers(queues),
             "sts": sts.handlers(),
         }
-        self.services = Reserve(options.home).over(services)
+        self.services = Reserve(options.home).wrap(services)
         self.endpoints = chat_completions.endpoints(trades, models)
 
     def start(self, url: str) -> None:
-        """Go on with the work that the last stop left, and take more. Functions call this URL."""
+        """Start the work in the background, with what the last stop left. Functions call this
+        URL.
+        """
         self._functions_environment |= {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": REGION}
         for part in self._running:
             part.start()
@@ -125,7 +127,7 @@ class StandIn:
 
 
 def _credentials(keys: Mapping[str, str]) -> dict[str, str]:
-    """What functions sign with, so that a page may use what they presign."""
+    """The variables with which functions sign, so that a page may use what they presign."""
     for key_id, secret in keys.items():
         return {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}
     return {}

@@ -24,9 +24,9 @@ def draft() -> Draft:
 
 
 def test_what_is_stored_is_what_is_read() -> None:
-    answer = draft().answer("c", 3, "m")
+    answer = draft().to_answer("c", 3, "m")
     assert answer == Answer("It is 7 [1].", (CITATION,), Usage(10, 5), "m", "c", 3, "length")
-    stored = draft().stored("How hard is quartz?", "m")
+    stored = draft().to_turn("How hard is quartz?", "m")
     assert stored.question == (TextBlock("How hard is quartz?"),)
     assert stored.answer == (TextBlock(answer.answer),)
     assert (stored.citations, stored.usage) == (answer.citations, answer.usage)
@@ -35,7 +35,7 @@ def test_what_is_stored_is_what_is_read() -> None:
 def test_a_mask_keeps_the_citations_and_moves_their_marks() -> None:
     masked = draft()
     masked.apply(Verdict("masked", "It is {AGE} [1]."))
-    answer = masked.answer("c", 3, "m")
+    answer = masked.to_answer("c", 3, "m")
     assert (answer.answer, answer.stop_reason) == ("It is {AGE} [1].", "length")
     assert [citation.mark for citation in answer.citations] == [12]
 
@@ -43,20 +43,20 @@ def test_a_mask_keeps_the_citations_and_moves_their_marks() -> None:
 def test_a_block_takes_text_and_citations_away() -> None:
     blocked = draft()
     blocked.apply(Verdict("blocked", "No."))
-    answer = blocked.answer("c", 3, "m")
+    answer = blocked.to_answer("c", 3, "m")
     assert (answer.answer, answer.citations, answer.stop_reason) == ("No.", (), "guardrail")
-    assert blocked.stored("q", "m").citations == ()
+    assert blocked.to_turn("q", "m").citations == ()
 
 
 def test_who_wrote_in_the_models_place_is_named() -> None:
     written = Draft(Usage(0, 0))
     written.add(Completion((), "end", Usage(9, 4), author="llama3.2:3b"))
-    assert written.answer("c", 3, "m").model == "llama3.2:3b, as m"
-    assert written.stored("q", "m").model == "llama3.2:3b, as m"
+    assert written.to_answer("c", 3, "m").model == "llama3.2:3b, as m"
+    assert written.to_turn("q", "m").model == "llama3.2:3b, as m"
 
 
 def test_the_end_of_a_turn_is_what_collecting_it_gives() -> None:
-    answer = draft().answer("c", 3, "m")
+    answer = draft().to_answer("c", 3, "m")
     error = Error(502, "model-failed", "The model failed", "It did.", True)
     beginning: list[Event] = [Started("c", "m"), Text("It")]
     assert collect([*beginning, Done(answer)]) == answer

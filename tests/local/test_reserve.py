@@ -97,13 +97,13 @@ def test_the_reserve_is_given_up_once(tmp_path: Path) -> None:
             raise error
         return {}
 
-    handlers = Reserve(tmp_path, 4096).over({"s3": {"DeleteObject": delete}})
+    handlers = Reserve(tmp_path, 4096).wrap({"s3": {"DeleteObject": delete}})
     assert handlers["s3"]["DeleteObject"](CALL) == {}
     assert tries == [True, False]
 
 
 def test_what_neither_makes_nor_takes_room_is_left_alone(tmp_path: Path) -> None:
-    handlers = Reserve(tmp_path, 4096).over({"s3": {"GetObject": full}})
+    handlers = Reserve(tmp_path, 4096).wrap({"s3": {"GetObject": full}})
     assert handlers["s3"]["GetObject"] is full
 
 
@@ -111,7 +111,7 @@ def test_another_error_costs_no_reserve(tmp_path: Path) -> None:
     def denied(_: Call) -> JSON:
         raise PermissionError(errno.EACCES, "denied")
 
-    handlers = Reserve(tmp_path, 4096).over({"s3": {"DeleteObject": denied}})
+    handlers = Reserve(tmp_path, 4096).wrap({"s3": {"DeleteObject": denied}})
     with pytest.raises(PermissionError):
         handlers["s3"]["DeleteObject"](CALL)
     assert (tmp_path / "reserve").exists()

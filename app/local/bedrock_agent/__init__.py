@@ -1,9 +1,9 @@
-"""`bedrock-agent`: Knowledge Bases and agents, two control planes under one name.
+"""`bedrock-agent`: Knowledge Bases and agents, two control planes in one service.
 
-    knowledge_base_handlers   operations -> knowledge_bases, which ingests documents
-    agent_handlers            operations -> agents, what they are told and may call
+    knowledge_base_handlers     operations on Knowledge Bases, data sources, jobs and documents
+    agent_handlers              operations on agents, action groups, aliases and versions
 
-Both have operations on tags: such a call goes to the plane that keeps the resource.
+Both planes have tags: an operation on tags goes to the plane of its resource.
 """
 
 from functools import partial
@@ -18,11 +18,15 @@ TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
 
 def handlers(knowledge: Knowledge, agents: Agents) -> Service:
     """The operations of bedrock-agent."""
-    of_bases = knowledge_base_handlers.handlers(knowledge)
-    of_agents = agent_handlers.handlers(agents)
+    base_operations = knowledge_base_handlers.handlers(knowledge)
+    agent_operations = agent_handlers.handlers(agents)
 
     def route(operation: str, call: Call) -> JSON:
-        plane = of_agents if ":agent" in call.params["resourceArn"] else of_bases
+        plane = agent_operations if ":agent" in call.params["resourceArn"] else base_operations
         return plane[operation](call)
 
-    return {**of_bases, **of_agents, **{name: partial(route, name) for name in TAGS}}
+    return {
+        **base_operations,
+        **agent_operations,
+        **{name: partial(route, name) for name in TAGS},
+    }

@@ -41,7 +41,7 @@ WRITES: Mapping[str, Act] = {
     "TagResource": partial(tags.tag, exists),
     "UntagResource": partial(tags.untag, exists),
 }
-CHECKED_WRITES = {  # they check that what a definition names is there
+CHECKED_WRITES = {  # these check that the resources exist that a definition names
     "CreateAgent": agents.create,
     "UpdateAgent": agents.update,
     "PrepareAgent": preparation.prepare,
@@ -52,6 +52,6 @@ CHECKED_WRITES = {  # they check that what a definition names is there
 
 
 def handlers(plane: Agents) -> Service:
-    """A handler for each of them."""
+    """The handlers of these operations, by name."""
     checked = {name: partial(act, plane.dependencies) for name, act in CHECKED_WRITES.items()}
     return operations(plane, READS, {**WRITES, **checked})

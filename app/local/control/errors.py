@@ -27,7 +27,7 @@ def conflict(message: str) -> ServiceError:
 
 @contextmanager
 def unique(message: str) -> Iterator[None]:
-    """Turn a violated uniqueness, of an INSERT or UPDATE in the block, into a ConflictException."""
+    """Raise a ConflictException where the block violates a uniqueness in the database."""
     try:
         yield
     except sqlite3.IntegrityError as error:

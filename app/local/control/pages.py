@@ -1,7 +1,7 @@
 """Pages of lists, by the parameters `maxResults` and `nextToken`.
 
-A token names the list that it belongs to and the last item of the page, so that items which are
-added or removed between two pages neither repeat nor hide others.
+A token names its list and the last item of the page. So items that are added or removed between
+two pages do not make others appear twice, or not at all.
 """
 
 import base64
@@ -55,10 +55,10 @@ def page(
     descending: bool = False,
     most: int = MAX_RESULTS,
 ) -> tuple[list[T], JSON]:
-    """The page of `items` that the request is for, and the member `nextToken` if there are more.
+    """The page of `items` that a request asks for, and the member `nextToken` if more items follow.
 
-    They are sorted by `key`, a JSON value that is different for any two of them. A page has at
-    most `most` items, whatever `maxResults` says.
+    The items are sorted by `key`, a unique JSON value. A page has at most `most` items, whatever
+    `maxResults` says.
     """
     last = position(operation, params)
     rest = sorted(items, key=key, reverse=descending)

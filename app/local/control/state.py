@@ -63,7 +63,7 @@ class State(Database):
     """The file of a control plane. An operation is one transaction, durable before it is answered.
 
     Args:
-        schema: of the plane's own tables; those of tokens and tags are added.
+        schema: the plane's own tables; those of tokens and tags are added.
     """
 
     def __init__(self, path: Path, schema: str) -> None:
@@ -74,7 +74,7 @@ class State(Database):
             return act(db, params)
 
     def write(self, operation: str, act: Act, params: JSON) -> JSON:
-        """Act once for each client token: a repeated request gets the first one's answer.
+        """Act once for each client token: a repeated request gets the answer of the first.
 
         Raises:
             ServiceError: ConflictException, the token came with another request before.

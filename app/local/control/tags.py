@@ -36,7 +36,7 @@ def put(
     values: Mapping[str, str],
     too_many: str = "ServiceQuotaExceededException",
 ) -> None:
-    """Add tags to a resource that exists.
+    """Add tags to an existing resource.
 
     Raises:
         ServiceError: with the code `too_many`, if the resource would have more than MAX_TAGS.
@@ -59,7 +59,7 @@ def remove(db: Connection, arn: str, keys: Iterable[str]) -> None:
 
 
 def forget(db: Connection, arn: str) -> None:
-    """Drop the tags of a resource that is deleted."""
+    """Remove the tags of a deleted resource."""
     db.execute("DELETE FROM tags WHERE arn = ?", (arn,))
 
 

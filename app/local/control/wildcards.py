@@ -2,8 +2,10 @@
 
 
 def matches_pattern(value: str, pattern: str, *, single: str = "") -> bool:
-    """Whether a pattern matches a whole value. It takes at most the product of their lengths in
-    steps, where a regular expression with many stars could take exponentially many.
+    """Whether a pattern matches a whole value.
+
+    This takes at most the product of their lengths in steps; a regular expression with many stars
+    could take exponentially many.
 
     Args:
         single: a character that stands for any one character.

@@ -1,10 +1,10 @@
-"""Retrieval: a question to the chunks that fit it best.
+"""Retrieval: from a question to the chunks that fit it best.
 
     question -- encoder -- store.search -- fold children into their parents -- ranked hits
 
-Where a document was cut into parents and children, children are found and counted, and their
-parents are returned, each once and in the place of its best child. So there may be fewer chunks
-than the query allows.
+Where a document is cut into parents and children, a search finds children, and the result has the
+parent of each: once, at the place of its best child. The limit counts children, so there may be
+fewer results than it allows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,14 +18,14 @@ from app.local.engine.store.filters import Filter
 
 @dataclass(frozen=True)
 class Query:
-    """What to look for.
+    """A question to a store.
 
     Attributes:
         question: in the user's words.
-        limit: how many hits count.
-        start: the rank of the first hit that is wanted; those before it are known.
+        limit: the most hits that the search returns, before children are folded.
+        start: the rank of the first hit that is returned; the caller knows those before it.
         by_words: whether the words of the question count, beside its meaning.
-        filter: only chunks whose metadata it holds for.
+        filter: the condition that a chunk's metadata has to meet.
     """
 
     question: str
@@ -36,7 +36,7 @@ class Query:
 
 
 class RankedHit(NamedTuple):
-    """A hit, and its rank among those of its query, of which the best has 0."""
+    """A hit, and its rank among those of its query. The best has rank 0."""
 
     rank: int
     hit: Hit
@@ -51,14 +51,16 @@ def retrieve(encoder: TextEncoder, store: Store, query: Query) -> list[RankedHit
 
 
 def fold(store: Store, hits: Sequence[Hit], start: int) -> Iterator[RankedHit]:
-    """The hits from `start` on, a parent in the place of its first child. Left out are those whose
-    parent came before `start`, and those of a document that is being replaced at this moment.
+    """Yield the hits from `start` on, with each parent at the place of its best child.
+
+    A parent that a hit before `start` has shown is left out, and so is the parent of a document
+    that is being replaced at this moment.
     """
     parents = store.parents([hit.parent for hit in hits[start:] if hit.parent])
-    seen = {hit.parent for hit in hits[:start]}
+    shown_parents = {hit.parent for hit in hits[:start]}
     for rank, hit in enumerate(hits[start:], start):
         if hit.parent is None:
             yield RankedHit(rank, hit)
-        elif hit.parent not in seen and hit.parent in parents:
-            seen.add(hit.parent)
+        elif hit.parent not in shown_parents and hit.parent in parents:
+            shown_parents.add(hit.parent)
             yield RankedHit(rank, replace(parents[hit.parent], score=hit.score))

@@ -1,17 +1,18 @@
-"""S3 over a folder: `home/s3/<bucket>/<key>` is the object, and a file put there is one too.
+"""S3 over a folder: the file `home/s3/<bucket>/<key>` is the object, even if a person puts it
+there.
 
 A request passes through these modules from top to bottom:
 
-    access.py          who may call: when presigned URLs expire, which web pages are let in
+    access.py          who may call: expiry of presigned URLs, and the web pages that are let in
     errors.py          the rules of every operation; S3's codes and messages
     conditions.py      If-Match and the like; byte ranges
-    content.py         what a request says about an object: metadata, tags, encryption, checksums
+    content.py         the description of an object: metadata, tags, encryption, checksums
     objects.py         put, get, head, delete, copy; tags
     multipart.py       objects in parts
     post.py            the form that a browser posts, and its policy
-    listing.py         what a bucket holds: objects, versions, uploads, parts
+    listing.py         lists of objects, versions, uploads, parts
     buckets.py         buckets, and the table of their subresources
-    configurations.py  what S3 takes as a subresource: CORS, encryption, tags, lifecycle, policy
+    configurations.py  the rules of subresources: CORS, encryption, tags, lifecycle, policy
     storage/           whole objects, one winner of concurrent writes, nothing lost in a crash
 """
 
@@ -20,7 +21,7 @@ from types import MappingProxyType
 
 from app.local.s3.access import Access, Keys
 from app.local.s3.buckets import BucketOperations, SubresourceOperations
-from app.local.s3.errors import guarded
+from app.local.s3.errors import guard
 from app.local.s3.listing import Listing
 from app.local.s3.multipart import Multipart
 from app.local.s3.objects import ObjectOperations
@@ -62,6 +63,5 @@ def handlers(
     )
     operations = {name: handler for group in groups for name, handler in group.handlers().items()}
     return {
-        name: access.applied_to(guarded(handler, account), name)
-        for name, handler in operations.items()
+        name: access.restrict(guard(handler, account), name) for name, handler in operations.items()
     }

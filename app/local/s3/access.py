@@ -4,7 +4,7 @@ Programs are let in whatever they sign with: their signatures are not checked. A
 is let in if a CORS rule of the bucket allows it, or if its request is presigned with a key of this
 stand-in, which a page cannot make up. Otherwise every page that a browser shows could write to the
 buckets. A signature stands in a URL or in a form, by version 4 or by version 2, which boto3 still
-uses unless it is told otherwise:
+uses by default:
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
@@ -62,7 +62,7 @@ def check_expiry(query: Mapping[str, Sequence[str]]) -> None:
 
 
 def _expiry(query: Mapping[str, str]) -> datetime | None:
-    """When a URL expires that is presigned by version 4 or 2; None if it is not presigned."""
+    """The expiry of a URL that is presigned by version 4 or 2; None if it is not presigned."""
     try:
         if _SIGNATURE in query:
             signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -89,10 +89,10 @@ def _iso(moment: datetime) -> str:
 
 
 class Access:
-    """Who may call an operation; and the preflights by which a browser asks.
+    """The rules of who may call an operation, and the preflights by which a browser asks.
 
     Args:
-        buckets: whose CORS rules count.
+        buckets: the buckets with their CORS rules.
         keys: the keys that a page's request may be presigned with.
     """
 
@@ -125,9 +125,9 @@ class Access:
             )
         return {"$headers": cors_headers(rule, origin, headers)}
 
-    def applied_to(self, handler: Handler, operation: str) -> Handler:
-        """The handler, for those who may call it. Its answers and errors carry the CORS headers by
-        which a browser decides whether the page may read them.
+    def restrict(self, handler: Handler, operation: str) -> Handler:
+        """Wrap a handler: refuse the pages that may not call it, and add the CORS headers by which
+        a browser decides whether the page may read the response.
         """
         method = model("s3").operation_model(operation).http["method"]
 
@@ -146,8 +146,8 @@ class Access:
         return call
 
     def _check_page(self, request: Call, method: str) -> None:
-        """Refuse a page's request that no rule allows and that is not presigned. A preflight
-        passes: the rules themselves answer it.
+        """Refuse a page's request that no rule allows and that is not presigned. A preflight passes
+        here, because the rules answer it.
 
         Raises:
             ServiceError: AccessDenied.
@@ -215,8 +215,8 @@ def cors_headers(rule: JSON, origin: str, headers: Sequence[str] = ()) -> dict[s
         answer["Access-Control-Allow-Credentials"] = "true"
     if headers:
         answer["Access-Control-Allow-Headers"] = ", ".join(_lower(headers))
-    if exposed := rule.get("ExposeHeaders"):
-        answer["Access-Control-Expose-Headers"] = ", ".join(exposed)
+    if exposed_headers := rule.get("ExposeHeaders"):
+        answer["Access-Control-Expose-Headers"] = ", ".join(exposed_headers)
     if "MaxAgeSeconds" in rule:
         answer["Access-Control-Max-Age"] = str(rule["MaxAgeSeconds"])
     return answer

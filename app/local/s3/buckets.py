@@ -1,11 +1,11 @@
-"""Buckets: create, delete, find, and the subresources that S3 keeps of each.
+"""Buckets: create, delete, list, and the subresources of each.
 
-A subresource (`?cors`, `?policy`) is kept as its put leaves it. SUBRESOURCES is the table of them:
+SUBRESOURCES is the table of the subresources, such as `?cors` and `?policy`:
 
-    check     refuses what S3 would refuse, and returns what is kept
-    absent    the error of a get if nothing has been put; or else
-    default   what S3 has for every bucket until something is put
-    read      the answer of a get, made from what is kept
+    check     refuses what S3 would refuse, and returns the value to store
+    missing   the error of a get if no value was put; or else
+    default   S3's value for every bucket until one is put
+    read      the response of a get, from the stored value
 
 docs/buckets.md says which of them have an effect on the laptop.
 """
@@ -29,12 +29,12 @@ ENFORCED = "BucketOwnerEnforced"
 
 
 class BucketOperations:
-    """The operations on buckets themselves, and where their events go.
+    """The operations on buckets themselves, and on their notifications.
 
     Args:
-        buckets: where buckets are kept.
-        account: the id of their owner.
-        region: the region that they are in.
+        buckets: the storage.
+        account: the id of the buckets' owner.
+        region: the region of the buckets.
         send: sends a message, its second argument, to the queue with the ARN that is its first.
             Raises KeyError if there is no such queue.
     """
@@ -130,7 +130,7 @@ class BucketOperations:
         return {}
 
     def _send_test_event(self, bucket: str, arn: str, request_id: str) -> None:
-        """Send the message by which S3 finds out whether the queue is there."""
+        """Send the message by which S3 tests whether the queue exists."""
         message = {
             "Service": "Amazon S3",
             "Event": "s3:TestEvent",
@@ -156,7 +156,7 @@ class BucketOperations:
 
 
 def _check_bucket_type(params: JSON, configuration: JSON) -> None:
-    """Refuse all but general purpose buckets without ACLs."""
+    """Refuse all buckets but general purpose ones without ACLs."""
     if unknown := configuration.keys() & {"Location", "Bucket"}:
         raise not_implemented(min(unknown))
     if params.get("BucketNamespace", "global") != "global":
@@ -177,7 +177,7 @@ class Subresource:
     name: str
     operations: tuple[str, ...]
     check: Callable[[Buckets, JSON], Any]
-    absent: ServiceError | None = None
+    missing: ServiceError | None = None
     default: JSON = field(default_factory=dict)
     read: Callable[[Any], JSON] = lambda value: value
 
@@ -218,8 +218,8 @@ class SubresourceOperations:
 
     def _get(self, row: Subresource, bucket: str) -> Any:
         value = self._buckets.subresource(bucket, row.name, row.default or None)
-        if value is None and row.absent:
-            raise ServiceError(row.absent.code, row.absent.message, BucketName=bucket)
+        if value is None and row.missing:
+            raise ServiceError(row.missing.code, row.missing.message, BucketName=bucket)
         return row.default if value is None else value
 
 
@@ -238,7 +238,7 @@ def _lifecycle(_: Buckets, params: JSON) -> JSON:
     if "LifecycleConfiguration" not in params:  # in the model it may be left out
         raise ServiceError("MissingRequestBodyError", "Request Body is empty")
     return {
-        "Rules": configurations.checked_lifecycle(params["LifecycleConfiguration"]),
+        "Rules": configurations.check_lifecycle(params["LifecycleConfiguration"]),
         name: params.get(name, "all_storage_classes_128K"),
     }
 
@@ -268,7 +268,7 @@ def _ownership(_: Buckets, params: JSON) -> JSON:
 
 
 def check_ownership(ownership: str) -> None:
-    """Refuse the two other settings, which allow ACLs: the stand-in has none."""
+    """Refuse the two settings of ownership that allow ACLs, which the stand-in does not have."""
     if ownership != ENFORCED:
         raise not_implemented(f"ObjectOwnership {ownership}")
 

@@ -1,4 +1,4 @@
-"""Conditions of reading, writing and deleting, and the range of an object that a request reads.
+"""Conditions of reads, writes and deletes, and byte ranges.
 
 The order in which the conditions of a read are evaluated is RFC 9110's, section 13.2.2.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
-from app.local.s3.content import quoted
+from app.local.s3.content import quote
 from app.local.s3.errors import invalid, no_such_key, not_implemented, precondition_failed
 from app.local.s3.storage import Object
 from app.local.s3.storage.buckets import Condition
@@ -20,7 +20,7 @@ _EXACT_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 @dataclass(frozen=True)
 class ByteRange:
-    """The bytes from `start` up to, and without, `end`."""
+    """The bytes from `start` up to, but without, `end`."""
 
     start: int
     end: int
@@ -33,25 +33,25 @@ def check_read(item: Object, params: JSON, prefix: str = "") -> None:
     """Refuse a read whose conditions do not hold.
 
     Args:
-        item: the object that is to be read.
-        params: the request's.
+        item: the object to read.
+        params: the parameters of the request.
         prefix: "CopySource" for the conditions that a copy sets on its source.
 
     Raises:
         ServiceError: PreconditionFailed, or NotModified.
     """
     match, none_match = params.get(f"{prefix}IfMatch"), params.get(f"{prefix}IfNoneMatch")
-    unmodified = _seconds(params.get(f"{prefix}IfUnmodifiedSince"))
-    modified = _seconds(params.get(f"{prefix}IfModifiedSince"))
+    unmodified_since = _seconds(params.get(f"{prefix}IfUnmodifiedSince"))
+    modified_since = _seconds(params.get(f"{prefix}IfModifiedSince"))
     if match is not None:
         if not _matches(item, match):
             raise precondition_failed("If-Match")
-    elif unmodified and item.last_modified > unmodified:
+    elif unmodified_since and item.last_modified > unmodified_since:
         raise precondition_failed("If-Unmodified-Since")
     if none_match is not None:
         if _matches(item, none_match):
             raise _not_modified(item, "If-None-Match", prefix)
-    elif modified and item.last_modified <= modified:
+    elif modified_since and item.last_modified <= modified_since:
         raise _not_modified(item, "If-Modified-Since", prefix)
 
 
@@ -77,8 +77,8 @@ def write_condition(params: JSON, key: str) -> Condition:
 
 
 def read_range(item: Object, params: JSON) -> ByteRange | None:
-    """The bytes that a request reads by range or by part number; None for all of them. S3 takes one
-    range, and ignores a header that it cannot parse.
+    """The bytes that a request reads by range or by part number; None for all of them. S3 accepts
+    one range, and ignores a header that it cannot parse.
 
     Raises:
         ServiceError: InvalidRange, or InvalidPartNumber.
@@ -147,7 +147,7 @@ def _matches(item: Object, etags: str) -> bool:
 def _not_modified(item: Object, condition: str, prefix: str) -> ServiceError:
     if prefix:
         return precondition_failed(condition)
-    headers = {"ETag": quoted(item.etag)}
+    headers = {"ETag": quote(item.etag)}
     return ServiceError("NotModified", "Not Modified", **{"$headers": headers})
 
 

@@ -1,7 +1,7 @@
-"""What S3 takes as the configuration of a bucket, and in which words it refuses the rest.
+"""The rules for a bucket's configurations, with S3's errors.
 
-A check receives a configuration as S3's model has it and raises what S3 would answer. buckets.py
-keeps the configuration that has passed; docs/buckets.md says which of them have an effect here.
+A check receives a configuration in the shape of S3's model and raises S3's error. buckets.py
+stores a configuration that has passed; docs/buckets.md says which of them have an effect here.
 
     CORS         https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
     encryption   https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
@@ -100,9 +100,9 @@ def check_default_encryption(configuration: JSON) -> None:
 
 
 def check_encryption(algorithm: str, key: str | None, name: str) -> None:
-    """Refuse an algorithm that S3 does not have, and a key for one that takes none.
+    """Refuse an unknown algorithm, and a key for an algorithm that takes none.
 
-    `name` is what the request calls the key. Raises ServiceError: InvalidEncryptionAlgorithmError
+    `name` is the request's name for the key. Raises ServiceError: InvalidEncryptionAlgorithmError
     or InvalidArgument.
     """
     if algorithm not in ENCRYPTION_ALGORITHMS:
@@ -114,7 +114,7 @@ def check_encryption(algorithm: str, key: str | None, name: str) -> None:
 
 
 def check_notifications(configuration: JSON) -> None:
-    """A filter of a queue's configuration has one prefix and one suffix at most.
+    """Refuse a filter with more than one prefix or suffix in a queue's configuration.
 
     Raises ServiceError: InvalidArgument.
     """
@@ -125,8 +125,8 @@ def check_notifications(configuration: JSON) -> None:
         raise invalid("FilterRule.Name", names, message)
 
 
-def checked_lifecycle(configuration: JSON) -> list[JSON]:
-    """The rules as they are kept, in JSON: each with an ID, its dates in ISO 8601.
+def check_lifecycle(configuration: JSON) -> list[JSON]:
+    """The rules to store, in JSON: each with an ID, its dates in ISO 8601.
 
     Raises:
         ServiceError: MalformedXML, InvalidRequest or InvalidArgument.
@@ -144,7 +144,7 @@ def checked_lifecycle(configuration: JSON) -> list[JSON]:
 
 
 def read_lifecycle(rules: Sequence[JSON]) -> list[JSON]:
-    """The rules as they were put, from how `checked_lifecycle` has them kept."""
+    """The rules as they were put, from those that `check_lifecycle` returned."""
     return [_with_dates(rule, datetime.fromisoformat) for rule in rules]
 
 
@@ -198,14 +198,14 @@ def _check_action(name: str, action: JSON) -> None:
 
 
 def _criterion_beside_prefix(filters: JSON) -> str | None:
-    """The first criterion of a filter that is not about the key."""
+    """The first criterion of a filter that is not a prefix."""
     criteria = filters.get("And", filters)
     return next((name for name in criteria if name != "Prefix"), None)
 
 
 def _check_filtered_actions(rule: JSON, criterion: str) -> None:
-    """Refuse a filter by tags or size for an upload, which has neither yet, and for a delete
-    marker, which never has.
+    """Refuse a filter by tags or size for uploads, which have neither yet, and for delete markers,
+    which never have them.
     """
     actions = {
         "AbortIncompleteMultipartUpload": rule,
@@ -218,10 +218,10 @@ def _check_filtered_actions(rule: JSON, criterion: str) -> None:
 
 # Its messages: docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-policy-errors.html
 def check_policy(text: str, bucket: str) -> JSON:
-    """The policy, parsed.
+    """Check a policy, and parse it.
 
     Raises:
-        ServiceError: MalformedPolicy, which says what is wrong.
+        ServiceError: MalformedPolicy, with the reason.
     """
     if len(text.encode()) > LARGEST_POLICY:
         raise _malformed_policy(
@@ -238,20 +238,20 @@ def check_policy(text: str, bucket: str) -> JSON:
         raise _malformed_policy("The policy must contain a valid version string")
     if not policy.get("Statement"):
         raise _malformed_policy("Missing required field Statement")
-    for statement in _listed(policy["Statement"]):
+    for statement in _as_list(policy["Statement"]):
         _check_statement(statement, bucket)
     return dict(policy)
 
 
 def is_public(policy: JSON) -> bool:
-    """Whether a statement lets anyone in, under no condition:
+    """Whether a statement allows anyone, without a condition:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     return any(
         statement["Effect"] == "Allow"
         and not statement.get("Condition")
         and ("NotPrincipal" in statement or _anyone(statement["Principal"]))
-        for statement in _listed(policy["Statement"])
+        for statement in _as_list(policy["Statement"])
     )
 
 
@@ -271,7 +271,7 @@ def check_new_policy(text: str, bucket: str, blocks: JSON | None) -> None:
 
 
 def public_access_block(configuration: Mapping[str, bool]) -> JSON:
-    """A public access block as a get answers it: what the put leaves out is off."""
+    """A public access block as a get answers it: settings that the put leaves out are off."""
     return {
         "PublicAccessBlockConfiguration": {name: configuration.get(name, False) for name in _BLOCKS}
     }
@@ -283,10 +283,10 @@ def _check_statement(statement: Any, bucket: str) -> None:
     _check_policy_names(statement, _STATEMENT_MEMBERS)
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise _malformed_policy(f"Invalid effect: {statement.get('Effect')}")
-    for name, negated in _NEGATABLE:
-        if (name in statement) == (negated in statement):
+    for name, negation in _NEGATABLE:
+        if (name in statement) == (negation in statement):
             raise _malformed_policy(
-                f"Missing required field {name}: a statement has it, or {negated}"
+                f"Missing required field {name}: a statement has it, or {negation}"
             )
     _check_principal(statement.get("Principal", statement.get("NotPrincipal")))
     for action in _texts(statement.get("Action", statement.get("NotAction")), "action"):
@@ -329,23 +329,23 @@ def _is_of(resource: str, bucket: str) -> bool:
 
 def _anyone(principal: Any) -> bool:
     return principal == "*" or (
-        isinstance(principal, dict) and "*" in _listed(principal.get("AWS"))
+        isinstance(principal, dict) and "*" in _as_list(principal.get("AWS"))
     )
 
 
-def _check_policy_names(members: Any, known: frozenset[str]) -> None:
-    if unknown := sorted(members.keys() - known):
+def _check_policy_names(members: Any, known_names: frozenset[str]) -> None:
+    if unknown := sorted(members.keys() - known_names):
         raise _malformed_policy(f"Unknown field {unknown[0]}")
 
 
 def _texts(value: Any, member: str) -> list[str]:
-    texts = _listed(value)
+    texts = _as_list(value)
     if not texts or not all(isinstance(text, str) and text for text in texts):
         raise _malformed_policy(f"Policy has invalid {member}: {json.dumps(value)}")
     return texts
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 

@@ -1,7 +1,7 @@
-"""What a request says about an object: its headers, metadata, tags, encryption and checksums.
+"""The description of an object in a request: headers, metadata, tags, encryption and checksums.
 
-A write's description is checked here and kept with the object; reads give it back. The checksums
-that a request names are compared with its bytes. Tags:
+The description of a write is checked here and stored with the object; reads return it. Checksums
+in a request are compared with its bytes. Tags:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 """
 
@@ -44,11 +44,11 @@ _KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 def attributes(buckets: Buckets, params: JSON) -> ObjectAttributes:
-    """The description of an object that this request writes.
+    """The description in a request that writes an object.
 
     Raises:
         ServiceError: the user's metadata is too large, or a tag or the encryption is invalid.
-        NoSuchBucket: the bucket is not there.
+        NoSuchBucket: there is no such bucket.
     """
     metadata = {name.lower(): value for name, value in params.get("Metadata", {}).items()}
     size = sum(len(name.encode()) + len(value.encode()) for name, value in metadata.items())
@@ -78,7 +78,7 @@ def description(item: Object) -> JSON:
         "AcceptRanges": "bytes",
         "LastModified": item.last_modified,
         "ContentLength": item.size,
-        "ETag": quoted(item.etag),
+        "ETag": quote(item.etag),
         "ContentType": item.content_type,
         "Metadata": dict(item.metadata),
         **headers,
@@ -88,12 +88,12 @@ def description(item: Object) -> JSON:
 
 
 def encryption_of_write(buckets: Buckets, bucket: str, params: JSON) -> JSON:
-    """How a written object is said to be encrypted: as the request says, else by the bucket's
-    default. Nothing is encrypted: answers give these members back as S3 would.
+    """The encryption of a written object: the request's, or else the bucket's default. Nothing is
+    encrypted: responses repeat these members as S3's would.
 
     Raises:
         ServiceError: the request names a key, and an algorithm that takes none.
-        NoSuchBucket: the bucket is not there.
+        NoSuchBucket: there is no such bucket.
     """
     configuration = buckets.subresource(bucket, "encryption") or DEFAULT_ENCRYPTION
     rule = configuration["ServerSideEncryptionConfiguration"]["Rules"][0]
@@ -112,7 +112,7 @@ def encryption_of_write(buckets: Buckets, bucket: str, params: JSON) -> JSON:
 
 
 def encryption_members(description: ObjectAttributes) -> JSON:
-    """The members of an answer that say how an object is encrypted: by default with AES256."""
+    """The members of a response for an object's encryption: by default AES256."""
     return dict(description.encryption) or {"ServerSideEncryption": "AES256"}
 
 
@@ -132,7 +132,7 @@ def tags_of_header(text: str) -> dict[str, str]:
 
 
 def check_tags(tags: Sequence[JSON], most: int) -> dict[str, str]:
-    """Returns the tags by their keys.
+    """The tags by their keys.
 
     Raises:
         ServiceError: BadRequest, there are more than `most`; or InvalidTag.
@@ -163,17 +163,17 @@ def tag_set(tags: Mapping[str, str]) -> list[JSON]:
 
 
 def version_members(buckets: Buckets, version: Version) -> JSON:
-    """The version's id in an answer; nothing, if the bucket has never kept versions."""
+    """The version's id in a response; nothing, if the bucket never had versioning."""
     status = buckets.subresource(version.bucket, VERSIONING)
     return {"VersionId": version.version_id} if status else {}
 
 
-def quoted(etag: str) -> str:
+def quote(etag: str) -> str:
     return f'"{etag}"'
 
 
 def requested_checksum(params: JSON) -> tuple[str, str | None] | None:
-    """The algorithm of the checksum that a request names, and the value that it gives, if any.
+    """The algorithm of the checksum in a request, and its value, if there is one.
 
     Raises:
         ServiceError: the request names several, or the value is no checksum of its algorithm.
@@ -186,7 +186,7 @@ def requested_checksum(params: JSON) -> tuple[str, str | None] | None:
         )  # fmt: skip
     if names:
         algorithm, value = names[0], params[f"Checksum{names[0]}"]
-        if len(_decoded(value)) != len(ALGORITHMS[algorithm]().digest()):
+        if len(_decode(value)) != len(ALGORITHMS[algorithm]().digest()):
             header = f"x-amz-checksum-{algorithm.lower()}"
             raise ServiceError("InvalidRequest", f"Value for {header} header is invalid.")
         return algorithm, value
@@ -197,16 +197,16 @@ def requested_checksum(params: JSON) -> tuple[str, str | None] | None:
 
 
 def verify(params: JSON, staged: Staged) -> None:
-    """Compare the digests that the request gives with the bytes that came.
+    """Compare the digests in the request with the bytes that arrived.
 
     Raises:
         ServiceError: InvalidDigest or BadDigest.
     """
     if sent := params.get("ContentMD5"):
-        if len(_decoded(sent)) != 16:
+        if len(_decode(sent)) != 16:
             message = "The Content-MD5 you specified was invalid."
             raise ServiceError("InvalidDigest", message, **{"Content-MD5": sent})
-        if _decoded(sent).hex() != staged.md5:
+        if _decode(sent).hex() != staged.md5:
             message = "The Content-MD5 you specified did not match what we received."
             raise ServiceError("BadDigest", message)
     for algorithm, computed in staged.checksums.items():
@@ -232,7 +232,7 @@ def _text(value: str | datetime) -> str:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _decoded(value: str) -> bytes:
+def _decode(value: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except binascii.Error:

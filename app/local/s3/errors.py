@@ -1,4 +1,4 @@
-"""S3's errors: their codes and messages, and which of them each exception of the storage becomes.
+"""S3's errors: their codes and messages, and the translation of the storage's exceptions to them.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
@@ -75,8 +75,8 @@ def no_such_key(key: str) -> ServiceError:
     return ServiceError("NoSuchKey", "The specified key does not exist.", Key=key)
 
 
-def guarded(handler: Handler, account: str) -> Handler:
-    """The handler, with what all operations have in common: the rules for parameters are checked
+def guard(handler: Handler, account: str) -> Handler:
+    """Wrap a handler with the common part of all operations: the rules for parameters are checked
     before it, and the storage's exceptions become S3's errors after it.
     """
 

@@ -1,6 +1,7 @@
-"""What a bucket holds, in pages: objects, their versions, uploads and the parts of an upload.
+"""Lists of a bucket's objects, versions and uploads, and of the parts of an upload, in pages.
 
-Keys come in UTF-8 byte order; with a delimiter, keys that go on after it are one common prefix.
+Keys come in UTF-8 byte order. With a delimiter, all keys that contain it after the prefix are
+listed as one common prefix.
 """
 
 import base64
@@ -12,7 +13,7 @@ from operator import attrgetter
 from typing import TypeVar
 from urllib.parse import quote_plus
 
-from app.local.s3.content import quoted
+from app.local.s3.content import quote
 from app.local.s3.errors import invalid, not_implemented
 from app.local.s3.storage import (
     Buckets,
@@ -49,7 +50,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ListingPage:
-    """A page of a listing. `last` is the key or common prefix that the next page starts after."""
+    """A page of a listing. `last` is the key or common prefix after which the next page starts."""
 
     items: list[Object]
     prefixes: list[str]
@@ -296,7 +297,7 @@ def _object_entry(item: Object) -> JSON:
     entry: JSON = {
         "Key": item.key,
         "LastModified": item.last_modified,
-        "ETag": quoted(item.etag),
+        "ETag": quote(item.etag),
         "Size": item.size,
         "StorageClass": item.attributes.headers.get("StorageClass", "STANDARD"),
     }
@@ -338,7 +339,7 @@ def _part_entry(upload: MultipartUpload, part: UploadedPart) -> JSON:
     return {
         "PartNumber": part.number,
         "LastModified": part.modified,
-        "ETag": quoted(part.md5),
+        "ETag": quote(part.md5),
         "Size": part.size,
         **checksum,
     }

@@ -14,7 +14,7 @@ from app.local.s3.content import (
     bad_checksum,
     checksum_members,
     encryption_members,
-    quoted,
+    quote,
     requested_checksum,
     verify,
     version_members,
@@ -70,7 +70,7 @@ class Multipart:
             verify(call.params, staged)
             self._uploads.add(upload, call.params["PartNumber"], staged)
             return {
-                "ETag": quoted(staged.md5),
+                "ETag": quote(staged.md5),
                 **checksum_members(staged.checksums),
                 **encryption_members(upload.attributes),
             }
@@ -88,7 +88,7 @@ class Multipart:
                 part = self._uploads.add(upload, params["PartNumber"], staged)
         return {
             "CopyPartResult": {
-                "ETag": quoted(part.md5),
+                "ETag": quote(part.md5),
                 "LastModified": part.modified,
                 **checksum_members(staged.checksums),
             },
@@ -113,7 +113,7 @@ class Multipart:
             "Location": f"http://{host}/{upload.bucket}/{url_encode(upload.key)}",
             "Bucket": upload.bucket,
             "Key": upload.key,
-            "ETag": quoted(item.etag),
+            "ETag": quote(item.etag),
             **checksums,
             **encryption_members(item.attributes),
             **version_members(self._buckets, item),

@@ -13,13 +13,13 @@ from app.local.s3.content import (
     description,
     encryption_members,
     full_object_checksums,
-    quoted,
+    quote,
     requested_checksum,
     tag_set,
     verify,
     version_members,
 )
-from app.local.s3.errors import check_key, guarded, invalid, malformed_xml
+from app.local.s3.errors import check_key, guard, invalid, malformed_xml
 from app.local.s3.storage import Buckets, Marker, Object, ObjectAttributes
 from app.local.s3.storage.events import COPY, PUT
 from app.local.s3.storage.staging import CHUNK, chunks
@@ -67,7 +67,7 @@ class ObjectOperations:
                 checksums=checksums,
             )
         return {
-            "ETag": quoted(item.etag),
+            "ETag": quote(item.etag),
             **checksums,
             **encryption_members(described),
             **version_members(self._buckets, item),
@@ -111,7 +111,7 @@ class ObjectOperations:
         self._buckets.folder(bucket)
         if len(request["Objects"]) > MOST_DELETED:
             raise malformed_xml(f"{MOST_DELETED} objects are the most.")
-        delete = guarded(self.delete, self._account)
+        delete = guard(self.delete, self._account)
         deleted, errors = [], []
         for entry in request["Objects"]:
             identity = {name: entry[name] for name in ("Key", "VersionId") if name in entry}
@@ -153,7 +153,7 @@ class ObjectOperations:
                 )
         return {
             "CopyObjectResult": {
-                "ETag": quoted(copy.etag),
+                "ETag": quote(copy.etag),
                 "LastModified": copy.last_modified,
                 **checksums,
             },

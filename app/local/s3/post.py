@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 from xml.etree import ElementTree
 
-from app.local.s3.errors import guarded, invalid, malformed_xml
+from app.local.s3.errors import guard, invalid, malformed_xml
 from app.local.s3.objects import ObjectOperations
 from app.local.s3.storage.events import POST
 from app.local.wire import JSON, Call, Service, ServiceError
@@ -53,7 +53,7 @@ _ANSWER_HEADERS = {
 
 class PostOperations:
     def __init__(self, objects: ObjectOperations, account: str) -> None:
-        self._put = guarded(lambda call: objects.store(call, POST), account)
+        self._put = guard(lambda call: objects.store(call, POST), account)
 
     def handlers(self) -> Service:
         return {"PostObject": self.post}

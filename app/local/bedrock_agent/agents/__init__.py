@@ -1,19 +1,19 @@
-"""Agents: what an agent is told, may call and may look up.
+"""Agents: their instructions, and the functions and Knowledge Bases that they may use.
 
-    agents           name, instruction, model, guardrail: what is edited is DRAFT
-    action_groups    what DRAFT may call: functions, or the operations of an OpenAPI document
-    knowledge_bases  what DRAFT may look up
-    preparation      DRAFT --PrepareAgent--> PREPARED, or FAILED with the reasons
-    aliases          names for versions; a new one makes a version of what is prepared
-    versions         what DRAFT was then; they never change
+    agents          name, instruction, model, guardrail; changes are made to DRAFT
+    action_groups   what DRAFT may call: functions, or the operations of an OpenAPI document
+    knowledge_bases the Knowledge Bases that DRAFT may query
+    preparation     DRAFT --PrepareAgent--> PREPARED, or FAILED with the reasons
+    aliases         names of versions; a new one makes a version of the prepared DRAFT
+    versions        copies of prepared DRAFTs, which never change
 
-    schemas, openapi what functions and OpenAPI documents may say
-    dependencies     what a definition names and other services keep: models, guardrails, objects
-    state            the tables
+    schemas, openapi  the rules of functions and of OpenAPI documents
+    dependencies    the resources of other services that a definition names
+    state           the tables
 
-On AWS an agent is CREATING, PREPARING or VERSIONING for some seconds. Here a call answers with that
-status, and from then on the work is done. No turn is run in this version: InvokeAgent is refused by
-name.
+On AWS an agent is CREATING, PREPARING or VERSIONING for some seconds. Here the response has that
+status, and the next request sees the work done. The stand-in does not run turns in this version:
+it refuses InvokeAgent by name.
 """
 
 from pathlib import Path
@@ -26,7 +26,7 @@ __all__ = ["Agents", "Dependencies"]
 
 
 class Agents(control.State):
-    """All agents of a home; they lie in `home/agents`."""
+    """All agents of a home, in the folder `home/agents`."""
 
     def __init__(self, home: Path, dependencies: Dependencies) -> None:
         super().__init__(home / "agents" / "state.sqlite", SCHEMA)

@@ -1,10 +1,10 @@
-"""Action groups: what an agent may call, and who carries it out.
+"""Action groups: the functions that an agent may call, and their executor.
 
-    functionSchema | apiSchema    what can be called
+    functionSchema | apiSchema    the functions
     actionGroupExecutor           a Lambda function, or the caller of InvokeAgent (RETURN_CONTROL)
 
-or, instead of all that, AMAZON.UserInput: the agent may ask its user for what it has to know.
-Whether the function is there is seen when it is invoked.
+An action group can instead be AMAZON.UserInput: the agent may then ask its user for information.
+Whether the Lambda function exists is checked when it is invoked.
 """
 
 from contextlib import AbstractContextManager
@@ -13,7 +13,7 @@ from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents import schemas
 from app.local.bedrock_agent.agents.dependencies import Dependencies
-from app.local.bedrock_agent.agents.state import PAGE, edited, find
+from app.local.bedrock_agent.agents.state import PAGE, find, mark_unprepared
 from app.local.control import pages
 from app.local.control.errors import invalid, not_found, unique, unsupported
 from app.local.control.records import decode, encode, new_id
@@ -40,7 +40,7 @@ def create(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
                 openapi,
             ),
         )
-    edited(db, draft["agent"])
+    mark_unprepared(db, draft["agent"])
     return {"agentActionGroup": describe(_find(db, params | {"actionGroupId": group}))}
 
 
@@ -49,7 +49,7 @@ def get(db: Connection, params: JSON) -> JSON:
 
 
 def page(db: Connection, params: JSON) -> JSON:
-    rows = of(db, find(db, params["agentId"], params["agentVersion"]))
+    rows = list_for(db, find(db, params["agentId"], params["agentVersion"]))
     page, more = pages.page(
         "ListAgentActionGroups", params, rows, key=lambda row: row["name"], most=PAGE
     )
@@ -57,7 +57,7 @@ def page(db: Connection, params: JSON) -> JSON:
 
 
 def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
-    """Write an action group anew: what the request leaves out is gone."""
+    """Replace an action group: settings that the request leaves out are dropped."""
     row = _find(db, params)
     record, openapi = _definition(dependencies, params)
     record |= {"createdAt": decode(row["record"])["createdAt"], "updatedAt": datetime.now(UTC)}
@@ -67,37 +67,37 @@ def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
             " WHERE agent = ? AND version = ? AND id = ?",
             (params["actionGroupName"], encode(record), openapi, *_key(row)),
         )
-    edited(db, row["agent"])
+    mark_unprepared(db, row["agent"])
     return {"agentActionGroup": describe(_find(db, params))}
 
 
 def delete(db: Connection, params: JSON) -> JSON:
     row = _find(db, params)
-    if enabled(row) and not params.get("skipResourceInUseCheck"):
+    if is_enabled(row) and not params.get("skipResourceInUseCheck"):
         raise ServiceError(
             "ValidationException",
             f"ActionGroup with name {row['name']} cannot be deleted when it is Enabled. "
             "Either set skipResourceInUseCheck or mark it as Disabled.",
         )
     db.execute("DELETE FROM action_groups WHERE agent = ? AND version = ? AND id = ?", _key(row))
-    edited(db, row["agent"])
+    mark_unprepared(db, row["agent"])
     return {}
 
 
-def of(db: Connection, version: Row) -> list[Row]:
-    """The action groups of an agent's version."""
+def list_for(db: Connection, version: Row) -> list[Row]:
+    """The action groups of a version of an agent."""
     return db.execute(
         "SELECT * FROM action_groups WHERE agent = ? AND version = ? ORDER BY name",
         (version["agent"], version["version"]),
     ).fetchall()
 
 
-def enabled(row: Row) -> bool:
+def is_enabled(row: Row) -> bool:
     return bool(decode(row["record"])["actionGroupState"] == "ENABLED")
 
 
 def read_again(dependencies: Dependencies, db: Connection, row: Row) -> None:
-    """Take the OpenAPI document as it now is in its bucket.
+    """Read the OpenAPI document from its bucket again.
 
     Raises:
         ServiceError: ValidationException.
@@ -127,7 +127,7 @@ def _summary(group: JSON) -> JSON:
 
 
 def _definition(dependencies: Dependencies, params: JSON) -> tuple[JSON, str | None]:
-    """What is kept of a request, and the OpenAPI document that it names.
+    """The settings of a request that are stored, and the OpenAPI document that it names.
 
     Raises:
         ServiceError: ValidationException.
@@ -158,7 +158,7 @@ def _check_parent(params: JSON) -> None:
 
 
 def _find(db: Connection, params: JSON) -> Row:
-    for row in of(db, find(db, params["agentId"], params["agentVersion"])):
+    for row in list_for(db, find(db, params["agentId"], params["agentVersion"])):
         if row["id"] == params["actionGroupId"]:
             return row
     raise not_found("ActionGroup", params["actionGroupId"])

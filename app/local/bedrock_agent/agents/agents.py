@@ -1,4 +1,4 @@
-"""Agents: created, shown, changed, deleted."""
+"""The operations on agents: create, get, list, update, delete."""
 
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ def page(db: Connection, params: JSON) -> JSON:
 
 
 def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
-    """Write DRAFT anew: what the request leaves out is gone."""
+    """Replace DRAFT: settings that the request leaves out are dropped."""
     row = find(db, params["agentId"])
     definition, before = _definition(dependencies, params), decode(row["record"])
     with _unique(params["agentName"]):
@@ -85,9 +85,9 @@ def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
 
 
 def delete(db: Connection, params: JSON) -> JSON:
-    """The agent with its versions and aliases."""
+    """Delete an agent with its versions and aliases."""
     agent = find(db, params["agentId"])["agent"]
-    own = aliases.of(db, agent)
+    own = aliases.list_for(db, agent)
     if own and not params.get("skipResourceInUseCheck"):
         names = ", ".join(alias["name"] for alias in own)
         raise conflict(
@@ -118,7 +118,7 @@ def _summary(row: Row) -> JSON:
 
 
 def _definition(dependencies: Dependencies, params: JSON) -> JSON:
-    """What CreateAgent and UpdateAgent are given, with Bedrock's defaults.
+    """The settings in a request of CreateAgent or UpdateAgent, with Bedrock's defaults.
 
     Raises:
         ServiceError: ValidationException.

@@ -1,7 +1,7 @@
 """Aliases: names that callers use, each for one version.
 
-An alias that is made, or changed, without a routing makes a version of what is prepared, and is its
-name. TSTALIASID is there from the beginning, and the only one that is a name for DRAFT.
+An alias that is created, or updated, without a routing makes a version of the prepared DRAFT, and
+leads to it. Every agent has the alias TSTALIASID, which alone leads to DRAFT.
 """
 
 from contextlib import AbstractContextManager
@@ -37,7 +37,7 @@ def create(db: Connection, params: JSON) -> JSON:
 
 
 def create_test_alias(db: Connection, agent: str) -> None:
-    """The alias that every agent has."""
+    """Create TSTALIASID, which every agent has."""
     record = _record({}, [{"agentVersion": DRAFT}], datetime.now(UTC))
     _insert(db, agent, TEST_ALIAS, "AgentTestAlias", record)
 
@@ -56,7 +56,7 @@ def page(db: Connection, params: JSON) -> JSON:
 
 
 def update(db: Connection, params: JSON) -> JSON:
-    row = _own(db, params)
+    row = _find_changeable(db, params)
     before, now = decode(row["record"]), datetime.now(UTC)
     routing = _routing(db, row["agent"], params)
     state = {"aliasInvocationState": before["aliasInvocationState"]}
@@ -74,13 +74,13 @@ def update(db: Connection, params: JSON) -> JSON:
 
 
 def delete(db: Connection, params: JSON) -> JSON:
-    row = _own(db, params)
+    row = _find_changeable(db, params)
     forget(db, row)
     return {"agentId": row["agent"], "agentAliasId": row["id"], "agentAliasStatus": "DELETING"}
 
 
-def of(db: Connection, agent: str, version: str | None = None) -> list[Row]:
-    """The aliases of an agent, or of one version of it, but TSTALIASID."""
+def list_for(db: Connection, agent: str, version: str | None = None) -> list[Row]:
+    """The aliases of an agent, or of one of its versions; without TSTALIASID."""
     rows = db.execute(
         "SELECT * FROM aliases WHERE agent = ? AND id <> ? ORDER BY name", (agent, TEST_ALIAS)
     ).fetchall()
@@ -88,12 +88,12 @@ def of(db: Connection, agent: str, version: str | None = None) -> list[Row]:
 
 
 def dissociate(db: Connection, row: Row) -> None:
-    """Note that the version which an alias is a name for has been deleted."""
+    """Record that the version of an alias has been deleted."""
     now = datetime.now(UTC)
     record = decode(row["record"]) | {
         "agentAliasStatus": "DISSOCIATED",
         "routingConfiguration": [],
-        "agentAliasHistoryEvents": _ended(decode(row["record"]), now),
+        "agentAliasHistoryEvents": _end_last_event(decode(row["record"]), now),
         "updatedAt": now,
     }
     db.execute(
@@ -119,8 +119,8 @@ def describe(row: Row) -> JSON:
 
 
 def _summary(alias: JSON) -> JSON:
-    hidden = {"agentId", "agentAliasArn", "agentAliasHistoryEvents"}
-    return {member: value for member, value in alias.items() if member not in hidden}
+    omitted_members = {"agentId", "agentAliasArn", "agentAliasHistoryEvents"}
+    return {member: value for member, value in alias.items() if member not in omitted_members}
 
 
 def _record(params: JSON, routing: list[JSON], now: datetime) -> JSON:
@@ -135,7 +135,7 @@ def _record(params: JSON, routing: list[JSON], now: datetime) -> JSON:
 
 
 def _routing(db: Connection, agent: str, params: JSON) -> list[JSON]:
-    """Where an alias is to lead.
+    """The routing configuration of an alias.
 
     Raises:
         ServiceError: ValidationException, or ResourceNotFoundException for the version.
@@ -158,15 +158,15 @@ def _version(alias: JSON) -> str | None:
 
 
 def _history(before: JSON, routing: list[JSON], now: datetime) -> list[JSON]:
-    """Where an alias has led, the newest last."""
+    """The versions that an alias has led to, the newest last."""
     if before["routingConfiguration"] == routing:
         events: list[JSON] = before["agentAliasHistoryEvents"]
         return events
     event = {"routingConfiguration": routing, "startDate": now}
-    return [*_ended(before, now), event][-MAX_EVENTS:]
+    return [*_end_last_event(before, now), event][-MAX_EVENTS:]
 
 
-def _ended(before: JSON, now: datetime) -> list[JSON]:
+def _end_last_event(before: JSON, now: datetime) -> list[JSON]:
     return [{"endDate": now, **event} for event in before["agentAliasHistoryEvents"]]
 
 
@@ -185,8 +185,8 @@ def _find(db: Connection, agent: str, alias: str) -> Row:
     return row
 
 
-def _own(db: Connection, params: JSON) -> Row:
-    """The row of an alias that may be changed."""
+def _find_changeable(db: Connection, params: JSON) -> Row:
+    """The row of an alias that may be changed: TSTALIASID may not."""
     if params["agentAliasId"] == TEST_ALIAS:
         raise invalid("agentAliasId", f"{TEST_ALIAS} cannot be changed or deleted.")
     return _find(db, params["agentId"], params["agentAliasId"])

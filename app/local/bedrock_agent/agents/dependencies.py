@@ -1,5 +1,5 @@
-"""What an agent's definition names and does not hold: a model, a guardrail, Knowledge Bases, and
-OpenAPI documents in buckets. Other services keep them; here stands what agents need of those.
+"""The resources of other services that an agent's definition names: a model, a guardrail, Knowledge
+Bases, and OpenAPI documents in buckets. Each service is described by a protocol of what agents use.
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from app.local.wire import JSON
 
 
 class Models(Protocol):
-    """The foundation models, which bedrock keeps."""
+    """The foundation models; the service bedrock implements it."""
 
     def can_write(self, identifier: str) -> bool:
-        """Whether this id, inference profile or ARN is of a model that writes text."""
+        """Whether this model id, inference profile or ARN belongs to a model that writes text."""
         ...
 
 
 class GuardrailVersions(Protocol):
-    """The guardrails, which bedrock keeps."""
+    """The guardrails; the service bedrock implements it."""
 
     def has(self, identifier: str, version: str) -> bool:
         """Whether the guardrail with this id or ARN has this version."""
@@ -27,7 +27,7 @@ class GuardrailVersions(Protocol):
 
 
 class KnowledgeBases(Protocol):
-    """The Knowledge Bases, which the other half of bedrock-agent keeps."""
+    """The Knowledge Bases; the other half of bedrock-agent implements it."""
 
     def has(self, base: str) -> bool:
         """Whether there is a Knowledge Base with this id."""
@@ -35,7 +35,7 @@ class KnowledgeBases(Protocol):
 
 
 class Objects(Protocol):
-    """The objects of buckets, which s3 keeps."""
+    """The objects in buckets; the service s3 implements it."""
 
     def path(self, bucket: str, key: str) -> Path:
         """The file of an object. Raises KeyError where there is none."""
@@ -44,7 +44,7 @@ class Objects(Protocol):
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What an agent's definition may name, by the service that keeps it."""
+    """The services of the resources that an agent's definition may name."""
 
     models: Models
     guardrails: GuardrailVersions
@@ -52,7 +52,9 @@ class Dependencies:
     objects: Objects
 
     def missing(self, definition: JSON) -> Iterator[tuple[str, str]]:
-        """The members of a definition that name what is not there, each with a sentence on it."""
+        """The members of a definition whose resource does not exist, each with the rule it
+        breaks.
+        """
         model = definition.get("foundationModel")
         if model is not None and not self.models.can_write(model):
             yield "foundationModel", f"{model} is no model that writes, or its life has ended."

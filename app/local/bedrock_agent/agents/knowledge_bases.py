@@ -1,10 +1,10 @@
-"""The Knowledge Bases that an agent may look things up in."""
+"""The Knowledge Bases that an agent may query."""
 
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents.dependencies import Dependencies
-from app.local.bedrock_agent.agents.state import PAGE, edited, find
+from app.local.bedrock_agent.agents.state import PAGE, find, mark_unprepared
 from app.local.control import pages
 from app.local.control.errors import not_found, unique
 from app.local.control.records import decode, encode
@@ -27,7 +27,7 @@ def associate(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
             "INSERT INTO knowledge_bases VALUES (?, ?, ?, ?)",
             (draft["agent"], draft["version"], base, encode(record)),
         )
-    edited(db, draft["agent"])
+    mark_unprepared(db, draft["agent"])
     return {"agentKnowledgeBase": describe(_find(db, params))}
 
 
@@ -36,7 +36,7 @@ def get(db: Connection, params: JSON) -> JSON:
 
 
 def page(db: Connection, params: JSON) -> JSON:
-    rows = of(db, find(db, params["agentId"], params["agentVersion"]))
+    rows = list_for(db, find(db, params["agentId"], params["agentVersion"]))
     page, more = pages.page(
         "ListAgentKnowledgeBases", params, rows, key=lambda row: row["id"], most=PAGE
     )
@@ -46,13 +46,13 @@ def page(db: Connection, params: JSON) -> JSON:
 def update(db: Connection, params: JSON) -> JSON:
     row = _find(db, params)
     members = ("description", "knowledgeBaseState")
-    changed = {member: params[member] for member in members if member in params}
-    record = decode(row["record"]) | changed | {"updatedAt": datetime.now(UTC)}
+    changes = {member: params[member] for member in members if member in params}
+    record = decode(row["record"]) | changes | {"updatedAt": datetime.now(UTC)}
     db.execute(
         "UPDATE knowledge_bases SET record = ? WHERE agent = ? AND version = ? AND id = ?",
         (encode(record), row["agent"], row["version"], row["id"]),
     )
-    edited(db, row["agent"])
+    mark_unprepared(db, row["agent"])
     return {"agentKnowledgeBase": describe(_find(db, params))}
 
 
@@ -62,12 +62,12 @@ def disassociate(db: Connection, params: JSON) -> JSON:
         "DELETE FROM knowledge_bases WHERE agent = ? AND version = ? AND id = ?",
         (row["agent"], row["version"], row["id"]),
     )
-    edited(db, row["agent"])
+    mark_unprepared(db, row["agent"])
     return {}
 
 
-def of(db: Connection, version: Row) -> list[Row]:
-    """The associations of an agent's version."""
+def list_for(db: Connection, version: Row) -> list[Row]:
+    """The associations of a version of an agent."""
     return db.execute(
         "SELECT * FROM knowledge_bases WHERE agent = ? AND version = ?",
         (version["agent"], version["version"]),
@@ -91,7 +91,7 @@ def _summary(association: JSON) -> JSON:
 
 def _find(db: Connection, params: JSON) -> Row:
     version = find(db, params["agentId"], params["agentVersion"])
-    for row in of(db, version):
+    for row in list_for(db, version):
         if row["id"] == params["knowledgeBaseId"]:
             return row
     raise ServiceError(

@@ -1,4 +1,4 @@
-"""OpenAPI documents, as far as agents read them.
+"""OpenAPI documents of action groups: the rules that agents hold them to.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/agents-api-schema.html
 """
@@ -16,14 +16,14 @@ VERSION = "3.0.0"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MAX_OPERATIONS = 11
 _OPERATION_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_VALUES = {"default", "example", "examples"}  # what stands in them is data, not schema
+_VALUES = {"default", "example", "examples"}  # their values are data, not schema
 
 
 def check(text: str) -> None:
     """Check a document.
 
     Raises:
-        ValueError: with what is wrong, and where.
+        ValueError: naming the place and the rule that is broken.
     """
     document = read(text)
     if document.get("openapi") != VERSION:
@@ -42,7 +42,7 @@ def check(text: str) -> None:
 
 
 def read(text: str) -> JSON:
-    """A document in JSON or YAML.
+    """Parse a document in JSON or YAML.
 
     Raises:
         ValueError: it is neither.
@@ -64,10 +64,10 @@ def _yaml(text: str) -> Any:
 
 
 def operations(document: JSON) -> Iterator[tuple[str, JSON]]:
-    """Every operation, each with its place: `paths./orders/{id}.get`.
+    """Every operation with its place, such as `paths./orders/{id}.get`.
 
     Raises:
-        ValueError: something is not where it should be.
+        ValueError: a member has the wrong form.
     """
     for path, methods in _object(document["paths"], "paths").items():
         if not str(path).startswith("/"):
@@ -93,28 +93,28 @@ def _check_operation(document: JSON, where: str, operation: JSON) -> None:
             )
 
 
-def _enums(document: JSON, node: Any, where: str, seen: frozenset[str]) -> Iterator[str]:
-    """Every place below a node, through references, where a schema has an `enum`."""
+def _enums(document: JSON, node: Any, where: str, visited: frozenset[str]) -> Iterator[str]:
+    """The places below a node, references followed, where a schema has an `enum`."""
     if isinstance(node, list):
         for number, item in enumerate(node):
-            yield from _enums(document, item, f"{where}.{number}", seen)
+            yield from _enums(document, item, f"{where}.{number}", visited)
     if not isinstance(node, dict):
         return
     reference = node.get("$ref")
-    if isinstance(reference, str) and reference not in seen:
-        yield from _enums(document, _referred(document, reference), reference, seen | {reference})
+    if isinstance(reference, str) and reference not in visited:
+        yield from _enums(document, _resolve(document, reference), reference, visited | {reference})
     for name, value in node.items():
         if name == "enum":
             yield where
         elif name == "properties" and isinstance(value, dict):
-            for own, schema in value.items():  # a property may be called anything, enum too
-                yield from _enums(document, schema, f"{where}.properties.{own}", seen)
+            for own, schema in value.items():  # a property may have any name, even enum
+                yield from _enums(document, schema, f"{where}.properties.{own}", visited)
         elif name not in _VALUES:
-            yield from _enums(document, value, f"{where}.{name}", seen)
+            yield from _enums(document, value, f"{where}.{name}", visited)
 
 
-def _referred(document: JSON, reference: str) -> Any:
-    """What `#/components/schemas/Order` refers to."""
+def _resolve(document: JSON, reference: str) -> Any:
+    """The node that a reference such as `#/components/schemas/Order` refers to."""
     node: Any = document
     root, *steps = reference.split("/")
     for step in steps:

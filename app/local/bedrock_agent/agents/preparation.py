@@ -1,7 +1,8 @@
-"""PrepareAgent: DRAFT becomes what is invoked, if everything that it names is there.
+"""PrepareAgent: makes DRAFT ready to be invoked, if every resource that it names exists.
 
-It answers PREPARING. From then on the agent is PREPARED; or FAILED, with every reason and what to
-do about it, until it is changed and prepared again. A version is made of what is prepared.
+The response has the status PREPARING. The next request sees PREPARED; or FAILED with each reason
+and its remedy, until the agent is changed and prepared again. Versions are made of a prepared
+DRAFT.
 """
 
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ def prepare(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
 
 
 def make_version(db: Connection, agent: str) -> str:
-    """Make what is prepared a version of its own; its number.
+    """Make a version of the prepared DRAFT; its number.
 
     Raises:
         ServiceError: ValidationException, where DRAFT is not prepared.
@@ -68,19 +69,19 @@ def make_version(db: Connection, agent: str) -> str:
 
 
 def _problems(dependencies: Dependencies, db: Connection, draft: Row) -> Iterator[tuple[str, str]]:
-    """Everything that keeps an agent from being invoked: what, and what to do about it."""
+    """The reasons why the agent cannot be invoked, each with its remedy."""
     definition = decode(draft["record"])
     for member in ("foundationModel", "instruction"):
         if member not in definition:
             yield f"The agent has no {member}.", f"Set {member} with UpdateAgent."
     for field, rule in dependencies.missing(definition):
         yield f"{field}: {rule}", f"Set another {field} with UpdateAgent."
-    for row in knowledge_bases.of(db, draft):
+    for row in knowledge_bases.list_for(db, draft):
         enabled = decode(row["record"])["knowledgeBaseState"] == "ENABLED"
         if enabled and not dependencies.knowledge_bases.has(row["id"]):
             reason = f"Knowledge Base with id {row['id']} does not exist."
             yield reason, "Remove it with DisassociateAgentKnowledgeBase."
-    for row in filter(action_groups.enabled, action_groups.of(db, draft)):
+    for row in filter(action_groups.is_enabled, action_groups.list_for(db, draft)):
         try:
             action_groups.read_again(dependencies, db, row)
         except ServiceError as error:

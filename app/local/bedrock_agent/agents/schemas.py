@@ -1,4 +1,4 @@
-"""What an action group may call: functions, or the operations of an OpenAPI document."""
+"""The schemas of action groups: a list of functions, or an OpenAPI document."""
 
 from app.local.bedrock_agent.agents import openapi
 from app.local.bedrock_agent.agents.dependencies import Dependencies
@@ -28,13 +28,13 @@ def check_functions(schema: JSON) -> None:
 
 
 def document(dependencies: Dependencies, schema: JSON, group: str) -> str:
-    """The OpenAPI document behind Bedrock's APISchema, checked.
+    """The OpenAPI document of Bedrock's APISchema, checked.
 
     Raises:
         ServiceError: ValidationException.
     """
     try:
-        text = schema["payload"] if "payload" in schema else _fetched(dependencies, schema["s3"])
+        text = schema["payload"] if "payload" in schema else _fetch(dependencies, schema["s3"])
         openapi.check(text)
     except ValueError as error:
         raise invalid(
@@ -45,7 +45,7 @@ def document(dependencies: Dependencies, schema: JSON, group: str) -> str:
     return str(text)
 
 
-def _fetched(dependencies: Dependencies, location: JSON) -> str:
+def _fetch(dependencies: Dependencies, location: JSON) -> str:
     for member in ("s3BucketName", "s3ObjectKey"):
         if member not in location:
             raise ValueError(f"s3.{member} is missing.")

@@ -1,4 +1,4 @@
-"""What is known of agents, in one SQLite file.
+"""The tables of agents, in one SQLite file.
 
     agents 1 -- * versions 1 -- * action_groups
                            1 -- * knowledge_bases
@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS aliases (
 );
 """
 DRAFT = "DRAFT"
-PAGE = 10  # items: the model allows no longer list in an answer
+PAGE = 10  # items: the most that the model allows in a response
 
 
 def agent_arn(agent: str) -> str:
@@ -85,15 +85,15 @@ def find(db: Connection, agent: str, version: str = DRAFT) -> Row:
 
 
 def put(db: Connection, agent: str, status: str, record: JSON) -> None:
-    """Write DRAFT anew."""
+    """Replace DRAFT."""
     db.execute(
         "UPDATE versions SET status = ?, record = ? WHERE agent = ? AND version = ?",
         (status, encode(record), agent, DRAFT),
     )
 
 
-def edited(db: Connection, agent: str) -> None:
-    """Note that DRAFT is no longer what was prepared."""
+def mark_unprepared(db: Connection, agent: str) -> None:
+    """Record that DRAFT has changed since it was prepared."""
     record = decode(find(db, agent)["record"]) | {"updatedAt": datetime.now(UTC)}
     for outcome in ("failureReasons", "recommendedActions"):
         record.pop(outcome, None)
@@ -101,7 +101,7 @@ def edited(db: Connection, agent: str) -> None:
 
 
 def exists(db: Connection, resource: str) -> bool:
-    """Whether there is an agent or an alias with this ARN."""
+    """Whether an agent or an alias has this ARN."""
     identifier = resource.rpartition(":")[2]
     return bool(
         db.execute(

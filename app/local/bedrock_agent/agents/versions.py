@@ -1,4 +1,4 @@
-"""Versions: what DRAFT was, with its action groups and Knowledge Bases. They never change."""
+"""Versions: copies of a prepared DRAFT with its action groups and Knowledge Bases."""
 
 from sqlite3 import Connection, Row
 
@@ -31,7 +31,7 @@ def get(db: Connection, params: JSON) -> JSON:
 
 
 def page(db: Connection, params: JSON) -> JSON:
-    """DRAFT, and the versions after it."""
+    """A page of DRAFT and the numbered versions."""
     agent = find(db, params["agentId"])["agent"]
     rows = db.execute("SELECT * FROM versions WHERE agent = ?", (agent,))
     page, more = pages.page("ListAgentVersions", params, rows, key=_number, most=PAGE)
@@ -41,14 +41,14 @@ def page(db: Connection, params: JSON) -> JSON:
 def delete(db: Connection, params: JSON) -> JSON:
     row = find(db, params["agentId"], params["agentVersion"])
     agent, version = row["agent"], row["version"]
-    named = aliases.of(db, agent, version)
-    if named and not params.get("skipResourceInUseCheck"):
-        names = ", ".join(alias["name"] for alias in named)
+    aliases_of_version = aliases.list_for(db, agent, version)
+    if aliases_of_version and not params.get("skipResourceInUseCheck"):
+        names = ", ".join(alias["name"] for alias in aliases_of_version)
         raise conflict(
             f"Version {version} of Agent with id {agent} cannot be deleted while aliases lead to "
             f"it: {names}. Delete them or lead them elsewhere, or set skipResourceInUseCheck."
         )
-    for alias in named:
+    for alias in aliases_of_version:
         aliases.dissociate(db, alias)
     db.execute("DELETE FROM versions WHERE agent = ? AND version = ?", (agent, version))
     return {"agentId": agent, "agentVersion": version, "agentStatus": "DELETING"}

@@ -1,24 +1,24 @@
-"""Knowledge Bases: what Bedrock does behind ingestion.
+"""Knowledge Bases: from a document in a bucket or a request to chunks in a store.
 
-    document  -> fetch       its bytes and attributes, from a bucket or from the call
-              -> parse       sections of text
-              -> chunk       pieces, as the data source's ChunkingConfiguration asks
-              -> encode      a vector a piece, many documents at a time
-              -> store.put   all pieces of the document at once
-              -> INDEXED
+    document    -> fetch          its bytes and attributes, from a bucket or from the request
+                -> parse          sections of text
+                -> chunk          pieces, by the data source's ChunkingConfiguration
+                -> encode         a vector for each piece, of many documents at a time
+                -> store.put      all pieces of the document at once
+                -> INDEXED
 
-An answer comes first, the work after it: a call writes what is asked for into the state and is
-answered; the worker does it, and the state says how far it is.
+A request is answered before its work is done: it is recorded in the state and answered; then the
+worker does the work and records its progress there.
 
-    bases, sources, jobs, documents          the operations, on the state
-    state, queue, recovery                   what is asked for and what is done, through crashes
-    worker, scan, reading, drafts, fetch     document -> INDEXED
-    backlog                                  whose turn it is
-    sidecar, chunking_configuration          its attributes; how it is cut
-    stores, embeddings                       what the others share
+    bases, sources, jobs, documents           the operations, on the state
+    state, queue, recovery                    the recorded work, which survives crashes
+    worker, scan, reading, drafts, fetch      document -> INDEXED
+    backlog                                   which document comes next
+    sidecar, chunking_configuration           a document's attributes; how it is cut
+    stores, embeddings                        the stores of bases; embedding models
 
-How a document is parsed, cut, embedded and stored is the engine's. What is indexed here is found
-by Retrieve, an operation of bedrock-agent-runtime: `Knowledge.searchable` is its way in.
+The engine parses, cuts, embeds and stores documents. Retrieve, an operation of
+bedrock-agent-runtime, searches them through `Knowledge.searchable`.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class SearchableBase:
     store: Store
 
     def location(self, document: str) -> tuple[Literal["S3", "CUSTOM"], str]:
-        """Where a document of the store comes from: a URI in S3, or the id that a caller gave."""
+        """The origin of a document of the store: a URI in S3, or the id that a caller gave it."""
         _, _, uri = document.partition("/")
         if uri.startswith(queue.CUSTOM):
             return "CUSTOM", uri.removeprefix(queue.CUSTOM)
@@ -58,9 +58,9 @@ class Knowledge:
     """All Knowledge Bases of a home.
 
     Args:
-        home: they lie in `home/knowledge`.
+        home: their folder is `home/knowledge`.
         engine: parses, embeds and stores documents.
-        buckets: where the documents of S3 data sources lie.
+        buckets: the buckets of S3 data sources.
     """
 
     def __init__(self, home: Path, engine: Engine, buckets: Buckets) -> None:
@@ -70,7 +70,7 @@ class Knowledge:
         self._worker = Worker(self._state, self._stores, buckets, engine)
 
     def start(self) -> None:
-        """Take up what was left, and whatever comes."""
+        """Start the worker, which goes on with the work that was left."""
         recover(self._state, self._stores)
         self._worker.start()
 
@@ -79,23 +79,23 @@ class Knowledge:
         return self._state.read(act, params)
 
     def write(self, operation: str, act: Act, params: JSON) -> JSON:
-        """Answer an operation that changes something, once a `clientToken`."""
+        """Answer an operation that changes something; a `clientToken` only once."""
         answer = self._state.write(operation, act, params)
         self._worker.wake()
         return answer
 
     def has(self, base: str) -> bool:
-        """Whether there is a Knowledge Base with this id, and it is not being deleted."""
+        """Whether a Knowledge Base has this id, and is not being deleted."""
         with self._state.transaction() as db:
-            return bases.active(db, base)
+            return bases.is_active(db, base)
 
     def searchable(self, base: str) -> SearchableBase:
-        """What Retrieve needs to know of a base.
+        """The base as Retrieve needs it.
 
         Raises:
             ServiceError: ResourceNotFoundException, or ConflictException while it is deleted;
-                DependencyFailedException while its store is rebuilt: what a search would find is
-                not all.
+                DependencyFailedException while its store is rebuilt, when a search would miss
+                documents.
         """
         with self._state.transaction() as db:
             storage = bases.storage(bases.usable(db, base))
@@ -103,7 +103,7 @@ class Knowledge:
         return SearchableBase(storage, self._stores.of(base))
 
     def close(self) -> None:
-        """Stop, soon. What is not done then is done after the next start."""
+        """Stop soon. The work that is left is done after the next start."""
         self._worker.close()
         self._stores.close()
         self._state.close()

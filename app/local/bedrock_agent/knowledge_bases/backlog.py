@@ -1,10 +1,11 @@
-"""Documents on their way from one thread of the worker to the next.
+"""Documents between one thread of the worker and the next.
 
     readers ─► Embedding ─► embedder ─► Finished ─► storer
-                                    └─► Finished ─► storer of large documents
+                                   └─► Finished ─► storer of large documents
 
-A large document never holds up a small one: it is embedded a share at a time, and stored by a
-thread of its own. A small one never starves it: of every batch a quarter is the oldest document's.
+A large document never holds up a small one: it is embedded in shares, and stored by another
+thread. Small ones never hold up a large one for ever: a quarter of every batch belongs to the
+document that came first.
 """
 
 import threading
@@ -18,16 +19,16 @@ from app.local.bedrock_agent.knowledge_bases.drafts import Drafts
 from app.local.bedrock_agent.knowledge_bases.queue import Task
 from app.local.engine.store import Vectors
 
-BATCH = 64  # chunks that are embedded in one go: seconds of work, and enough to fill the encoder
+BATCH = 64  # chunks that are embedded at once: seconds of work, and enough to fill the encoder
 OF_THE_OLDEST = BATCH // 4  # chunks of a batch
-CAPACITY = 4 * BATCH  # chunks of documents that wait; what has more by itself is large
+CAPACITY = 4 * BATCH  # chunks of waiting documents; a document with more of them is large
 MOST_LARGE = 2  # large documents that wait to be embedded
 LARGE_CAPACITY = 100_000  # chunks of large documents that wait to be stored
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A document as it was read: its chunks, or the reason why there are none, or neither where it
+    """A document after reading: its chunks, or the reason of its failure; neither, if the document
     is to be removed.
     """
 
@@ -46,14 +47,14 @@ class Ready:
 
 @dataclass
 class Share:
-    """A document while it is embedded, and how much of it is in the batch that is under way.
+    """A document that is being embedded, and its share of the current batch.
 
     Attributes:
-        ready: the document, its chunks without vectors.
-        texts: what of it is to be embedded, in order.
-        vectors: of the first of them, as far as it has come.
-        done: how many those are.
-        taken: how many the batch adds to them.
+        ready: the document; its chunks have no vectors yet.
+        texts: the texts to embed, in order.
+        vectors: the vectors of the first texts, as far as they are embedded.
+        done: the number of those.
+        taken: the number of texts in the current batch.
     """
 
     ready: Ready
@@ -67,16 +68,16 @@ class Share:
         return len(self.texts) - self.done
 
     def batch(self) -> Sequence[str]:
-        """The texts of the batch that is under way."""
+        """The texts in the current batch."""
         return self.texts[self.done : self.done + self.taken]
 
     def add(self, vectors: Vectors) -> None:
-        """The vectors (taken, 384) of the batch."""
+        """Add the vectors (taken, 384) of the batch."""
         self.vectors.append(vectors)
         self.done += self.taken
 
     def fail(self, reason: str) -> None:
-        """Nothing more of it is embedded."""
+        """Give the document up."""
         self.ready, self.texts, self.done = Ready(self.ready.task, reason=reason), (), 0
 
     def finished(self) -> Ready:
@@ -90,8 +91,10 @@ class Share:
 
 
 class Embedding:
-    """The documents that are being embedded, in the order in which they came. It is measured in
-    chunks, so that ten thousand small pages keep the encoder busy and do not fill the memory.
+    """The documents that are being embedded, in the order in which they came.
+
+    Its capacity is measured in chunks, so that ten thousand small pages keep the encoder busy and
+    do not fill the memory.
     """
 
     def __init__(self) -> None:
@@ -100,7 +103,7 @@ class Embedding:
         self._changed = threading.Condition()
 
     def put(self, ready: Ready) -> None:
-        """Add a document, once there is room for it."""
+        """Add a document; wait until there is room for it."""
         with self._changed:
             self._changed.wait_for(lambda: self._has_room(ready) or self._closed)
             texts = list(ready.drafts.texts.values()) if ready.drafts else []
@@ -108,15 +111,15 @@ class Embedding:
             self._changed.notify_all()
 
     def has_room(self, ready: Ready) -> bool:
-        """Whether `put` would not wait."""
+        """Whether `put` would return at once."""
         with self._changed:
             return self._has_room(ready)
 
     def take(self) -> list[Share]:
-        """The shares of the next batch, once there is any document; it may have nothing to embed.
+        """Wait for a document, and take the shares of the next batch. It may hold no text to embed.
 
-        A batch has up to OF_THE_OLDEST chunks of the document that came first, and is filled up
-        with those of which the least is left.
+        A batch has up to OF_THE_OLDEST chunks of the document that came first. The rest goes to the
+        documents with the fewest chunks left.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._shares or self._closed)
@@ -135,15 +138,15 @@ class Embedding:
             return [share for share in self._shares if share.taken]
 
     def finished(self) -> list[Ready]:
-        """Those of which nothing is left, with their vectors. They are no longer here."""
+        """Remove the documents that are embedded, and return them with their vectors."""
         with self._changed:
-            done = [share for share in self._shares if not share.left]
+            finished_shares = [share for share in self._shares if not share.left]
             self._shares = [share for share in self._shares if share.left]
             self._changed.notify_all()
-        return [share.finished() for share in done]
+        return [share.finished() for share in finished_shares]
 
     def close(self) -> None:
-        """Wake whoever waits; what is left stays where it came from, in the state."""
+        """Wake all waiting threads. The state still has the documents that are left."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -156,7 +159,9 @@ class Embedding:
 
 
 class Finished:
-    """Documents that are ready to be stored, first come, first served; measured in chunks."""
+    """Documents that are ready to be stored, in the order in which they came; measured in
+    chunks.
+    """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -166,7 +171,7 @@ class Finished:
         self._changed = threading.Condition()
 
     def put(self, ready: Ready) -> None:
-        """Add a document, once there is room. It may be larger than the room."""
+        """Add a document; wait until there is room. It may be larger than the capacity."""
         with self._changed:
             self._changed.wait_for(lambda: self._weight < self._capacity or self._closed)
             self._waiting.append(ready)
@@ -174,7 +179,7 @@ class Finished:
             self._changed.notify_all()
 
     def take(self) -> list[Ready]:
-        """A batch, once there is any; nothing when closed."""
+        """Wait for documents, and take a batch; an empty one once this is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             batch: list[Ready] = []
@@ -185,7 +190,7 @@ class Finished:
             return batch
 
     def close(self) -> None:
-        """Wake whoever waits; what is left stays where it came from, in the state."""
+        """Wake all waiting threads. The state still has the documents that are left."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

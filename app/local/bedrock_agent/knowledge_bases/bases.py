@@ -1,8 +1,8 @@
-"""Knowledge bases: created, shown, changed, deleted.
+"""The operations on Knowledge Bases: create, get, list, update, delete.
 
 On AWS a base is CREATING for a minute or two. Here its store is made when it is first used:
-CreateKnowledgeBase answers CREATING, and from then on the base is ACTIVE. DELETING is seen until
-the worker has let go of its documents and its files are gone.
+CreateKnowledgeBase answers CREATING, and the next request sees ACTIVE. A base is DELETING until the
+worker has removed its documents and its files are gone.
 """
 
 from datetime import UTC, datetime
@@ -55,7 +55,7 @@ def create(db: Connection, params: JSON) -> JSON:
 
 def get(db: Connection, params: JSON) -> JSON:
     row = find(db, params["knowledgeBaseId"])
-    changing = {"status": "UPDATING"} if lost(db, row["id"]) else {}
+    changing = {"status": "UPDATING"} if count_lost_documents(db, row["id"]) else {}
     return {"knowledgeBase": describe(row) | changing}
 
 
@@ -88,7 +88,7 @@ def update(db: Connection, params: JSON) -> JSON:
 
 
 def delete(db: Connection, params: JSON) -> JSON:
-    """Begin to delete; the worker ends it."""
+    """Mark a base as DELETING; the worker then deletes it."""
     row = find(db, params["knowledgeBaseId"])
     refuse_while_syncing(db, row["id"])
     db.execute("UPDATE knowledge_bases SET status = 'DELETING' WHERE id = ?", (row["id"],))
@@ -96,8 +96,8 @@ def delete(db: Connection, params: JSON) -> JSON:
     return {"knowledgeBaseId": row["id"], "status": "DELETING"}
 
 
-def deleted(db: Connection) -> list[str]:
-    """The bases that are being deleted, and that the worker has no document of in hand."""
+def list_deletable(db: Connection) -> list[str]:
+    """The bases that are DELETING and have no document that the worker has claimed."""
     db.execute(
         "DELETE FROM documents WHERE NOT claimed AND source IN (SELECT data_sources.id"
         " FROM data_sources JOIN knowledge_bases ON base = knowledge_bases.id"
@@ -112,7 +112,7 @@ def deleted(db: Connection) -> list[str]:
 
 
 def forget(db: Connection, base: str) -> None:
-    """Drop a base whose files are gone, and all that is known of it."""
+    """Remove a base and all its rows, once its files are gone."""
     tags.forget(db, knowledge_base_arn(base))
     db.execute("DELETE FROM knowledge_bases WHERE id = ?", (base,))
 
@@ -130,13 +130,13 @@ def find(db: Connection, base: str) -> Row:
 
 
 def exists(db: Connection, arn: str) -> bool:
-    """Whether there is a base with this ARN."""
+    """Whether a base has this ARN."""
     base = arn.rpartition("knowledge-base/")[2]
     return bool(db.execute("SELECT 1 FROM knowledge_bases WHERE id = ?", (base,)).fetchone())
 
 
-def active(db: Connection, base: str) -> bool:
-    """Whether there is a base with this id, and it is ACTIVE."""
+def is_active(db: Connection, base: str) -> bool:
+    """Whether a base has this id and is ACTIVE."""
     row = db.execute("SELECT status FROM knowledge_bases WHERE id = ?", (base,)).fetchone()
     return row is not None and row["status"] == "ACTIVE"
 
@@ -153,8 +153,8 @@ def usable(db: Connection, base: str) -> Row:
     return row
 
 
-def lost(db: Connection, base: str) -> int:
-    """How many documents the base's store has lost and not got back yet."""
+def count_lost_documents(db: Connection, base: str) -> int:
+    """The number of documents that the base's store has lost and that are not indexed again yet."""
     (number,) = db.execute(
         "SELECT count(*) FROM rebuilding JOIN unsettled USING (source, uri, requested)"
         " WHERE source IN (SELECT id FROM data_sources WHERE base = ?)",
@@ -164,31 +164,33 @@ def lost(db: Connection, base: str) -> int:
 
 
 def storage(row: Row) -> str:
-    """The type of the store that a base was declared with; a managed one has none: MANAGED."""
+    """The type of store that a base was declared with; MANAGED for a managed base."""
     record = decode(row["record"])
-    declared = record.get("storageConfiguration") or record["knowledgeBaseConfiguration"]
-    return str(declared["type"])
+    storage_configuration = (
+        record.get("storageConfiguration") or record["knowledgeBaseConfiguration"]
+    )
+    return str(storage_configuration["type"])
 
 
-def syncing(db: Connection, base: str) -> bool:
-    """Whether one of its data sources has an ingestion job that is running."""
+def is_syncing(db: Connection, base: str) -> bool:
+    """Whether an ingestion job of one of its data sources is running."""
     return bool(db.execute("SELECT 1 FROM running_jobs WHERE base = ?", (base,)).fetchone())
 
 
 def refuse_while_syncing(db: Connection, base: str) -> None:
-    if syncing(db, base):
+    if is_syncing(db, base):
         raise conflict(
             "An ingestion job is running. Wait for it to end, or stop it with StopIngestionJob."
         )
 
 
 def refuse_while_rebuilding(db: Connection, base: str) -> None:
-    """Refuse to search a store that has lost documents: what it would find is not all.
+    """Refuse to search a store that has lost documents: the search would miss them.
 
     Raises:
         ServiceError: DependencyFailedException.
     """
-    if number := lost(db, base):
+    if number := count_lost_documents(db, base):
         raise ServiceError(
             "DependencyFailedException",
             f"The store of the Knowledge Base {base} was lost, and is rebuilt from its documents: "

@@ -1,9 +1,11 @@
-"""Bedrock's ChunkingConfiguration: checked beyond what botocore's model says, and translated."""
+"""Bedrock's ChunkingConfiguration: checked beyond botocore's model, and translated to the
+engine's.
+"""
 
 from app.local.engine.chunk import DEFAULT, Chunking, FixedSize, Hierarchical, Semantic, Whole
 from app.local.wire import JSON
 
-# Strategy -> the member that holds its parameters.
+# Strategy -> the member for its parameters.
 PARAMETERS = {
     "FIXED_SIZE": "fixedSizeChunkingConfiguration",
     "HIERARCHICAL": "hierarchicalChunkingConfiguration",
@@ -12,11 +14,11 @@ PARAMETERS = {
 
 
 def read_chunking(configuration: JSON | None) -> Chunking:
-    """How to cut documents; without a configuration into about 300 tokens, as Bedrock does.
+    """The engine's chunking for a configuration; without one, about 300 tokens as Bedrock has it.
 
     Raises:
-        ValueError: a rule between members is broken; the message names both. The model has checked
-            each member alone.
+        ValueError: a rule between members is broken; the message names both. botocore's model has
+            checked each member alone.
     """
     if configuration is None:
         return DEFAULT

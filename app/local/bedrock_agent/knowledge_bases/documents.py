@@ -1,11 +1,11 @@
 """Direct ingestion: documents that the caller names, indexed or removed one by one.
 
-A data source has one way in at a time, as on AWS: while an ingestion job of it is running, these
-operations refuse with the ValidationException that Bedrock is known to answer, and while one of its
-documents is under way a job does.
+As on AWS, direct ingestion and ingestion jobs of a data source exclude each other. While a job is
+running, these operations refuse with the ValidationException that Bedrock is known to answer; while
+a document is being ingested directly, StartIngestionJob refuses.
 
-IngestKnowledgeBaseDocuments answers IGNORED for a document that is indexed just as it is, content
-and metadata: it asked for nothing, and the document stays INDEXED, as of now.
+IngestKnowledgeBaseDocuments answers IGNORED for a document whose content and metadata are indexed
+already. The document stays INDEXED, and its update time is now.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from app.local.bedrock_agent.knowledge_bases.fetch import (
     ETags,
     Fetch,
     Origin,
-    split,
+    split_uri,
 )
 from app.local.control import pages
 from app.local.control.errors import invalid, unsupported
@@ -38,7 +38,7 @@ UNCHANGED = "The document has not changed since it was indexed."
 
 @dataclass(frozen=True)
 class _Document:
-    """A KnowledgeBaseDocument, checked. `data` is what the caller sent inline."""
+    """A checked KnowledgeBaseDocument. `data` are the bytes that the caller sent inline."""
 
     uri: str
     origin: Origin
@@ -48,7 +48,7 @@ class _Document:
 def ingest(fetch: Fetch, db: Connection, params: JSON) -> JSON:
     source = _source(db, params)
     documents = [
-        _checked(source, f"documents[{number}]", document)
+        _check_document(source, f"documents[{number}]", document)
         for number, document in enumerate(params["documents"])
     ]
     _check_different("documents", [document.uri for document in documents])
@@ -57,15 +57,15 @@ def ingest(fetch: Fetch, db: Connection, params: JSON) -> JSON:
 
 def delete(db: Connection, params: JSON) -> JSON:
     source = _source(db, params)
-    uris = _identified(source, params["documentIdentifiers"])
+    uris = _uris(source, params["documentIdentifiers"])
     for uri in uris:
-        queue.ask_delete(db, source["id"], uri)
+        queue.request_removal(db, source["id"], uri)
     return {"documentDetails": [_detail(db, source, uri) for uri in uris]}
 
 
 def get(db: Connection, params: JSON) -> JSON:
     source = sources.find(db, params["knowledgeBaseId"], params["dataSourceId"])
-    uris = _identified(source, params["documentIdentifiers"])
+    uris = _uris(source, params["documentIdentifiers"])
     return {"documentDetails": [_detail(db, source, uri) for uri in uris]}
 
 
@@ -85,7 +85,7 @@ def page(db: Connection, params: JSON) -> JSON:
 
 def _source(db: Connection, params: JSON) -> Row:
     source = sources.usable(db, params["knowledgeBaseId"], params["dataSourceId"])
-    if jobs.running(db, source["id"]):
+    if jobs.is_running(db, source["id"]):
         raise ServiceError(
             "ValidationException",
             "There is an ongoing ingestion job on the data source. "
@@ -99,7 +99,7 @@ def _ask(fetch: Fetch, db: Connection, source: Row, document: _Document) -> JSON
     if row and row["status"] == "INDEXED" and queue.etags(row) == _etags(fetch, document):
         queue.confirm(db, source["id"], document.uri)
         return _detail(db, source, document.uri) | {"status": "IGNORED", "statusReason": UNCHANGED}
-    queue.ask(db, source["id"], document.uri, document.origin, data=document.data)
+    queue.request(db, source["id"], document.uri, document.origin, data=document.data)
     return _detail(db, source, document.uri)
 
 
@@ -142,8 +142,8 @@ def _identifier(uri: str) -> JSON:
     return {"dataSourceType": "S3", "s3": {"uri": uri}}
 
 
-def _identified(source: Row, identifiers: Sequence[JSON]) -> list[str]:
-    """DocumentIdentifiers to URIs."""
+def _uris(source: Row, identifiers: Sequence[JSON]) -> list[str]:
+    """The URIs of DocumentIdentifiers."""
     uris = []
     for number, identifier in enumerate(identifiers):
         field = f"documentIdentifiers[{number}]"
@@ -154,7 +154,7 @@ def _identified(source: Row, identifiers: Sequence[JSON]) -> list[str]:
     return uris
 
 
-def _checked(source: Row, field: str, document: JSON) -> _Document:
+def _check_document(source: Row, field: str, document: JSON) -> _Document:
     content, field_content = document["content"], f"{field}.content"
     kind = _check_kind(source, field_content, content)
     block = _need(content, kind.lower(), field_content)
@@ -176,7 +176,7 @@ def _checked(source: Row, field: str, document: JSON) -> _Document:
 
 
 def _metadata(kind: str, field: str, metadata: JSON | None) -> JSON:
-    """Bedrock's DocumentMetadata to the members of Origin that say the same."""
+    """The members of Origin for Bedrock's DocumentMetadata."""
     if metadata is None:
         return {}
     if "accessControlList" in metadata:
@@ -189,7 +189,7 @@ def _metadata(kind: str, field: str, metadata: JSON | None) -> JSON:
         )
     attributes = _need(metadata, "inlineAttributes", field)
     try:
-        sidecar.inline(attributes)
+        sidecar.read_inline(attributes)
     except ValueError as error:
         raise invalid(f"{field}.inlineAttributes", str(error)) from error
     return {"attributes": attributes}
@@ -210,7 +210,7 @@ def _check_kind(source: Row, field: str, block: JSON) -> str:
 
 def _check_location(source: Row, field: str, uri: str) -> None:
     bucket, prefix = sources.bucket(source)
-    own_bucket, key = split(uri)
+    own_bucket, key = split_uri(uri)
     if own_bucket != bucket or not key.startswith(prefix) or not key:
         raise invalid(
             field, f"must be an object of the data source: s3://{bucket}/{prefix}..., not {uri}."

@@ -1,6 +1,6 @@
-"""One document to the chunks that a store takes: fetched, parsed, cut, and each told its origin.
+"""From a document to the chunks of its store: fetched, parsed, cut, and labelled with their origin.
 
-What one document may take, beside the limits of `parse`: MOST_CHUNKS chunks.
+Beside the parser's limits, a document may have MOST_CHUNKS chunks.
 """
 
 import uuid
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from app.local.bedrock_agent.knowledge_bases.fetch import (
     ETags,
     Fetch,
-    Fetched,
+    FetchedDocument,
     Origin,
 )
 from app.local.bedrock_agent.knowledge_bases.queue import CUSTOM, Task
@@ -24,17 +24,17 @@ DATA_SOURCE = "x-amz-bedrock-kb-data-source-id"
 CHUNK = "x-amz-bedrock-kb-chunk-id"
 PAGE = "x-amz-bedrock-kb-document-page-number"
 MOST_CHUNKS = 50_000
-STRETCH = 1_000_000  # characters of a section that are cut at a time: it bounds the memory
-SEMANTIC = 64  # times the work: semantic chunking embeds each sentence to find where to cut
+STRETCH = 1_000_000  # characters of a section that are cut at a time, which bounds the memory
+SEMANTIC = 64  # times the work of other chunking: semantic chunking embeds each sentence
 
 
 class SetAside(Exception):
-    """A document would hold up others: it is to be read apart from them."""
+    """A document would hold up others: it has to be read in the slow lane."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What a document may take where others wait for it.
+    """The limits of a document in the quick lane, where others wait for it.
 
     Attributes:
         seconds: of parsing.
@@ -47,13 +47,13 @@ class Pace:
 
 @dataclass(frozen=True)
 class Drafts:
-    """A document's chunks, all but their vectors.
+    """A document's chunks without their vectors.
 
     Attributes:
-        etags: what of the document they are.
+        etags: the state of the document that they were made of.
         chunks: in the order of the text.
-        texts: what to embed, by the place of its chunk; parents have none. It begins with the
-            attributes that ask to be embedded, which no one is shown.
+        texts: the texts to embed, by the places of their chunks; parents have none. A text begins
+            with the attributes whose sidecar asks that they be embedded; no hit shows those.
     """
 
     etags: ETags
@@ -70,16 +70,16 @@ def draft(
     encoder: TextEncoder,
     pace: Pace | None = None,
 ) -> Drafts:
-    """Read a document and cut it.
+    """Read a document and cut it into chunks.
 
     Raises:
         Unreadable: with the reason, for a person.
-        SetAside: it takes more than the pace allows.
+        SetAside: it exceeds the pace.
     """
     etags = fetch.etags(origin, data)
     with fetch.document(origin, data) as file:
         sidecar = file.sidecar
-        sections = _parsed(file, parser, task.chunking, pace)
+        sections = _parse(file, parser, task.chunking, pace)
     pieces = chunk(_stretches(sections), task.chunking, encoder)
     if not pieces:
         raise Unreadable("The document holds no text.")
@@ -96,7 +96,11 @@ def draft(
             Chunk(
                 id=own,
                 text=piece.text,
-                metadata={**sidecar.attributes, **piece.metadata, **_bedrocks(task, piece, own)},
+                metadata={
+                    **sidecar.attributes,
+                    **piece.metadata,
+                    **_bedrock_attributes(task, piece, own),
+                },
                 vector=None,
                 parent=None if piece.parent is None else ids[piece.parent],
             )
@@ -110,8 +114,8 @@ def draft(
     )
 
 
-def _parsed(
-    file: Fetched, parser: SectionParser, chunking: Chunking, pace: Pace | None
+def _parse(
+    file: FetchedDocument, parser: SectionParser, chunking: Chunking, pace: Pace | None
 ) -> list[Section]:
     if pace is None:
         return parser.parse(
@@ -136,8 +140,8 @@ def _parsed(
 
 
 def _stretches(sections: Sequence[Section]) -> list[Section]:
-    """The sections, one that is longer than STRETCH in several: cut at a paragraph, or a line, or a
-    word, or anywhere.
+    """The sections; one that is longer than STRETCH is split at a paragraph, or else at a line, at
+    a word, or anywhere.
     """
     return [
         section if len(section.text) <= STRETCH else replace(section, text=text)
@@ -147,7 +151,7 @@ def _stretches(sections: Sequence[Section]) -> list[Section]:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """The text in parts of at most STRETCH characters; joined, they are the text."""
+    """The text in parts of at most STRETCH characters; joined, they are the text again."""
     start = 0
     while len(text) - start > STRETCH:
         middle, last = start + STRETCH // 2, start + STRETCH
@@ -159,12 +163,12 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def _id(task: Task, number: int, piece: Piece) -> str:
-    """A chunk's id: the same whenever the same document is cut the same way."""
+    """The id of a chunk: the same whenever the same document is cut the same way."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{task.document}#{number}\n{piece.text}"))
 
 
-def _bedrocks(task: Task, piece: Piece, chunk_id: str) -> Metadata:
-    """The attributes that Bedrock gives a chunk."""
+def _bedrock_attributes(task: Task, piece: Piece, chunk_id: str) -> Metadata:
+    """The attributes that Bedrock adds to a chunk."""
     page = {} if piece.page is None else {PAGE: piece.page}
     uri = task.uri.removeprefix(CUSTOM)
     return {SOURCE_URI: uri, DATA_SOURCE: task.source, CHUNK: chunk_id, **page}

@@ -1,7 +1,7 @@
-"""The embedding models that a Knowledge Base may name, and the dimensions that each can have.
+"""The embedding models that a Knowledge Base may name, and their dimensions.
 
-Whatever is named, the laptop's encoder embeds, in its own 384 dimensions: what a base promises
-about its vectors is checked here and kept as it was written.
+Whatever model is named, the laptop's encoder embeds, in its own 384 dimensions. The configuration
+is checked here, and returned as it was sent.
 """
 
 import re
@@ -46,7 +46,7 @@ def check_managed(configuration: JSON) -> None:
 
 
 def check(where: str, configuration: JSON) -> None:
-    """Check what a configuration, which stands at `where`, says of its embedding model.
+    """Check the embedding model of a configuration whose field is `where`.
 
     Raises:
         ServiceError: ValidationException, naming the field and the rule.
@@ -73,5 +73,5 @@ def _check_details(field: str, details: JSON, model: str) -> None:
         raise unsupported(f"{field}.embeddingDataType", "an index of BINARY vectors")
     dimensions = details.get("dimensions", DIMENSIONS[model][-1])
     if dimensions not in DIMENSIONS[model]:
-        allowed = ", ".join(map(str, DIMENSIONS[model]))
-        raise invalid(f"{field}.dimensions", f"{model} has {allowed}, and not {dimensions}.")
+        choices = ", ".join(map(str, DIMENSIONS[model]))
+        raise invalid(f"{field}.dimensions", f"{model} has {choices}, and not {dimensions}.")

@@ -1,7 +1,7 @@
-"""Where a document's bytes and attributes come from: a bucket, or the request itself.
+"""The bytes and attributes of a document, from a bucket or from a request.
 
-What was read is known by two ETags: that of the content and that of the metadata. Both are taken
-before anything is read, so that what is indexed is never older than its ETags say: a document that
+Two ETags identify the state of a document: that of the content and that of the metadata. Both are
+taken before anything is read, so the index is never older than its ETags say. A document that
 changes in between is indexed once more than needed, and never missed.
 """
 
@@ -38,7 +38,7 @@ SUFFIXES = {
 
 
 class Object(Protocol):
-    """What ingestion needs to know of an object."""
+    """An object of S3, as far as ingestion uses it."""
 
     @property
     def key(self) -> str: ...
@@ -54,7 +54,7 @@ class Object(Protocol):
 
 
 class Buckets(Protocol):
-    """What ingestion needs of S3. A bucket or key that is not there is a KeyError."""
+    """S3, as far as ingestion uses it. An unknown bucket or key is a KeyError."""
 
     def list(self, bucket: str, prefix: str = "") -> Iterator[Object]: ...
 
@@ -65,13 +65,13 @@ class Buckets(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a document's content and attributes are to be found.
+    """The places of a document's content and attributes.
 
     Attributes:
-        content: its S3 URI; None where the caller sent the data.
+        content: its S3 URI; None if the caller sent the data.
         mime_type: of data that the caller sent.
         sidecar: the S3 URI of its attributes.
-        attributes: attributes that the caller sent, Bedrock's MetadataAttributes.
+        attributes: Bedrock's MetadataAttributes that the caller sent.
     """
 
     content: str | None = None
@@ -82,20 +82,20 @@ class Origin:
 
 @dataclass(frozen=True)
 class ETags:
-    """What was read. `metadata` is None where a document has none."""
+    """The state of a document. `metadata` is None if it has no attributes."""
 
     content: str
     metadata: str | None
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """A document, ready to be parsed.
+class FetchedDocument:
+    """A document that is ready to be parsed.
 
     Attributes:
-        path: its bytes.
-        name: its file name; the suffix says what it is.
-        charset: what its text is encoded in, where its content type says so.
+        path: the file of its bytes.
+        name: its file name, whose suffix tells the format.
+        charset: the encoding that its content type names, if any.
         sidecar: its attributes.
     """
 
@@ -106,16 +106,16 @@ class Fetched:
 
 
 class Fetch:
-    """Origins to files."""
+    """Fetches documents from their origins."""
 
     def __init__(self, buckets: Buckets) -> None:
         self._buckets = buckets
 
     def etags(self, origin: Origin, data: bytes | None) -> ETags:
-        """What would be read now.
+        """The present state of a document.
 
         Raises:
-            Unreadable: an object is not there.
+            Unreadable: there is no such object.
         """
         if origin.content:
             content = self._head(origin.content).etag
@@ -126,25 +126,25 @@ class Fetch:
         return ETags(content, digest(origin.attributes) if origin.attributes else None)
 
     def size(self, origin: Origin) -> int:
-        """Bytes of its content, as far as they lie in a bucket; 0 for what is not there."""
+        """The size of a content in a bucket, in bytes; 0 for inline data and missing objects."""
         try:
             return self._head(origin.content).size if origin.content else 0
         except (Unreadable, OSError):
             return 0
 
     @contextmanager
-    def document(self, origin: Origin, data: bytes | None) -> Iterator[Fetched]:
-        """The document, while the block lasts.
+    def document(self, origin: Origin, data: bytes | None) -> Iterator[FetchedDocument]:
+        """The document, as long as the block lasts.
 
         Raises:
-            Unreadable: an object is not there, or the metadata breaks a rule.
+            Unreadable: there is no such object, or the metadata breaks a rule.
         """
         attributes = self._attributes(origin)
         if origin.content:
             name = origin.content.rpartition("/")[2]
             charset = _charset(self._head(origin.content).content_type)
             try:
-                yield Fetched(self._path(origin.content), name, charset, attributes)
+                yield FetchedDocument(self._path(origin.content), name, charset, attributes)
             except FileNotFoundError as error:
                 raise _missing(origin.content) from error
             return
@@ -152,25 +152,27 @@ class Fetch:
             file.write(data or b"")
             file.flush()
             mime_type = origin.mime_type or PLAIN_TEXT
-            yield Fetched(Path(file.name), _name(mime_type), _charset(mime_type), attributes)
+            yield FetchedDocument(
+                Path(file.name), _name(mime_type), _charset(mime_type), attributes
+            )
 
     def _attributes(self, origin: Origin) -> Sidecar:
         try:
             if origin.sidecar:
                 return sidecar.read(self._path(origin.sidecar).read_bytes())
-            return sidecar.inline(origin.attributes or [])
+            return sidecar.read_inline(origin.attributes or [])
         except ValueError as error:
             raise Unreadable(f"The document's metadata is not valid: {error}") from error
 
     def _head(self, uri: str) -> Object:
         try:
-            return self._buckets.head(*split(uri))
+            return self._buckets.head(*split_uri(uri))
         except KeyError:
             raise _missing(uri) from None
 
     def _path(self, uri: str) -> Path:
         try:
-            return self._buckets.path(*split(uri))
+            return self._buckets.path(*split_uri(uri))
         except KeyError:
             raise _missing(uri) from None
 
@@ -179,10 +181,10 @@ def _missing(uri: str) -> Unreadable:
     return Unreadable(f"There is no object {uri}.")
 
 
-def split(uri: str) -> tuple[str, str]:
-    """Bucket and key.
+def split_uri(uri: str) -> tuple[str, str]:
+    """The bucket and the key of an S3 URI.
 
-    >>> split("s3://docs/guides/a.pdf")
+    >>> split_uri("s3://docs/guides/a.pdf")
     ('docs', 'guides/a.pdf')
     """
     bucket, _, key = uri.removeprefix("s3://").partition("/")
@@ -190,7 +192,7 @@ def split(uri: str) -> tuple[str, str]:
 
 
 def _name(mime_type: str) -> str:
-    """A file name whose suffix says what the data is.
+    """A file name for inline data, with the suffix of its MIME type.
 
     >>> _name("text/markdown; charset=utf-8")
     'document.md'
@@ -199,7 +201,7 @@ def _name(mime_type: str) -> str:
 
 
 def _charset(content_type: str) -> str | None:
-    """What text is encoded in, where its content type says so.
+    """The encoding that a content type names.
 
     >>> _charset('text/html; charset="iso-8859-1"')
     'iso-8859-1'

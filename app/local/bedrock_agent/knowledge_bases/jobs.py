@@ -1,11 +1,11 @@
-"""Ingestion jobs: bring what is indexed in line with what the bucket holds.
+"""Ingestion jobs: they bring the index in line with the bucket.
 
-    STARTING     the bucket has to be listed, and compared with what is indexed      scan.py
-    IN_PROGRESS  its changes are rows of `documents`; the worker is at them
-    COMPLETE     none is left; some may have failed
-    FAILED       the bucket could not be listed
-    STOPPING     the rows that the worker did not have in hand were taken back
-    STOPPED      it has none in hand
+    STARTING      the bucket has to be listed and compared with the index    scan.py
+    IN_PROGRESS   its changes are rows of `documents`, which the worker processes
+    COMPLETE      every row is processed; some documents may have failed
+    FAILED        the bucket could not be listed
+    STOPPING      the rows that the worker had not claimed are taken back
+    STOPPED       the worker has processed the rows that it had claimed
 
 The statistics add up. Every document scanned is, in the end, one of four things:
 
@@ -65,7 +65,7 @@ def get(db: Connection, params: JSON) -> JSON:
 
 
 def page(db: Connection, params: JSON) -> JSON:
-    """A page of a data source's jobs: the latest first, where `sortBy` does not say otherwise."""
+    """A page of a data source's jobs, the latest first unless `sortBy` is sent."""
     source = sources.find(db, params["knowledgeBaseId"], params["dataSourceId"])["id"]
     filters = [set(condition["values"]) for condition in params.get("filters", [])]
     rows = [
@@ -106,12 +106,12 @@ def find(db: Connection, source: str, job: str) -> Row:
 
 
 def settle(db: Connection) -> None:
-    """End the jobs of which no document is left to be done."""
-    ended = db.execute(
+    """End the jobs whose documents are all processed."""
+    rows = db.execute(
         "SELECT id, status FROM running_jobs WHERE status != 'STARTING'"
         " AND NOT EXISTS (SELECT 1 FROM unsettled WHERE job = running_jobs.id)"
     ).fetchall()
-    for job in ended:
+    for job in rows:
         status = "COMPLETE" if job["status"] == "IN_PROGRESS" else "STOPPED"
         change(db, job["id"], status, list(_failure_reasons(db, job["id"])))
 
@@ -129,13 +129,13 @@ def count(db: Connection, job: str, changes: Mapping[str, int]) -> None:
     db.execute(_COUNT, {"id": job, "now": datetime.now(UTC).isoformat(), **counts})
 
 
-def running(db: Connection, source: str) -> bool:
+def is_running(db: Connection, source: str) -> bool:
     """Whether an ingestion job of a data source is running."""
     return bool(db.execute("SELECT 1 FROM running_jobs WHERE source = ?", (source,)).fetchone())
 
 
-def starting(db: Connection) -> list[str]:
-    """The jobs that are to be scanned."""
+def list_starting(db: Connection) -> list[str]:
+    """The jobs whose bucket has to be scanned."""
     rows = db.execute("SELECT id FROM running_jobs WHERE status = 'STARTING'")
     return [row["id"] for row in rows]
 
@@ -160,12 +160,12 @@ def _summary(job: JSON) -> JSON:
 
 
 def _check_alone(db: Connection, source: Row) -> None:
-    if bases.syncing(db, source["base"]):
+    if bases.is_syncing(db, source["base"]):
         raise conflict(
             "You have reached the maximum number of concurrent ingestion jobs per knowledge base: "
             "1. Wait for the running job to end, or stop it with StopIngestionJob."
         )
-    if queue.busy(db, source["id"]):
+    if queue.is_busy(db, source["id"]):
         raise ServiceError(
             "ValidationException",
             "There is an ongoing KnowledgeBaseDocuments API request on the data source. "
@@ -174,15 +174,15 @@ def _check_alone(db: Connection, source: Row) -> None:
 
 
 def _failure_reasons(db: Connection, job: str) -> Iterator[str]:
-    """The documents that failed, by reason: each string is a JSON list of one sentence, as those of
-    Bedrock are, and no longer than it allows.
+    """The failed documents by reason. Each string is a JSON list of one sentence, as Bedrock's are,
+    and no longer than Bedrock allows.
     """
-    failed = db.execute(
+    files_by_reason = db.execute(
         "SELECT uri, reason FROM documents WHERE job = ? AND status = 'FAILED'"
         " ORDER BY reason, uri",
         (job,),
     )
-    for reason, rows in groupby(failed, key=lambda row: row["reason"]):
+    for reason, rows in groupby(files_by_reason, key=lambda row: row["reason"]):
         files: list[str] = []
         for row in rows:
             if files and len(_sentence(reason, [*files, row["uri"]])) > MAX_REASON:
@@ -193,7 +193,7 @@ def _failure_reasons(db: Connection, job: str) -> Iterator[str]:
 
 
 def _sentence(reason: str, files: list[str]) -> str:
-    """A failure reason.
+    """One failure reason.
 
     >>> _sentence("It is empty.", ["s3://docs/a.txt", "s3://docs/b.txt"])
     '["Encountered error: Ignored 2 files: It is empty. [Files: s3://docs/a.txt, s3://docs/b.txt]."]'

@@ -1,7 +1,7 @@
-"""The table `documents`, as the worker's queue: asked for, claimed, finished.
+"""The table `documents`, as the worker's queue: requested, claimed, finished.
 
-A document may be asked for again while the worker has it in hand. The worker then finishes what it
-has, which is by then one of the past, and claims the document again: it ends as the newest.
+A document may be requested again while the worker has it claimed. The worker then finishes the
+older request and claims the document again, so that the newest request is the last one done.
 """
 
 import json
@@ -15,21 +15,21 @@ from app.local.bedrock_agent.knowledge_bases import sources
 from app.local.bedrock_agent.knowledge_bases.fetch import ETags, Origin
 from app.local.engine.chunk import Chunking
 
-CUSTOM = "custom:"  # begins the URI of a document that lies in no bucket
+CUSTOM = "custom:"  # the start of the URI of a document that is in no bucket
 
 
 @dataclass(frozen=True)
 class Task:
-    """A document that the worker has in hand, to be indexed or, where `origin` is None, removed.
+    """A document that the worker has claimed, to index it or, where `origin` is None, to remove it.
 
     Attributes:
-        base: the base whose store it goes to.
+        base: the base of its store.
         source: its data source.
         uri: its name in the data source.
-        requested: which of its requests this is.
-        job: the ingestion job that asked for it.
-        origin: where it comes from.
-        chunking: how its data source has documents cut.
+        requested: the number of this request among those for the document.
+        job: the ingestion job that requested it.
+        origin: the places of its content and attributes.
+        chunking: the chunking of its data source.
     """
 
     base: str
@@ -42,20 +42,22 @@ class Task:
 
     @property
     def document(self) -> str:
-        """Its name in the store: two data sources may well hold the same object."""
+        """Its name in the store, in which two data sources may have the same object."""
         return f"{self.source}/{self.uri}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a task: indexed as `etags`, failed for `reason`, or neither, and removed."""
+    """The result of a task: indexed with `etags`, failed for a `reason`; neither if it was
+    removed.
+    """
 
     task: Task
     etags: ETags | None = None
     reason: str | None = None
 
 
-def ask(
+def request(
     db: Connection,
     source: str,
     uri: str,
@@ -64,7 +66,7 @@ def ask(
     job: str | None = None,
     data: bytes | None = None,
 ) -> None:
-    """Ask for a document to be indexed, whatever was asked of it before."""
+    """Request that a document be indexed, in place of any earlier request."""
     db.execute(
         "INSERT INTO documents (source, uri, origin, requested, job, status, updated_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, uri) DO UPDATE SET"
@@ -87,14 +89,14 @@ def ask(
 
 
 def confirm(db: Connection, source: str, uri: str) -> None:
-    """Note that a document was looked at, and is indexed as it is."""
+    """Record that a document is unchanged since it was indexed."""
     db.execute(
         "UPDATE documents SET updated_at = ? WHERE source = ? AND uri = ?", (_now(), source, uri)
     )
 
 
-def ask_delete(db: Connection, source: str, uri: str, *, job: str | None = None) -> None:
-    """Ask for a document to be removed."""
+def request_removal(db: Connection, source: str, uri: str, *, job: str | None = None) -> None:
+    """Request that a document be removed."""
     db.execute(
         "UPDATE documents SET requested = ?, job = ?, status = 'DELETING', reason = NULL,"
         " updated_at = ? WHERE source = ? AND uri = ?",
@@ -104,8 +106,8 @@ def ask_delete(db: Connection, source: str, uri: str, *, job: str | None = None)
 
 
 def claim(db: Connection, limit: int, *, set_aside: bool = False) -> list[Task]:
-    """Take documents in hand, those that were set aside or the others: of direct calls first, and
-    in the order they were asked for.
+    """Claim documents, of those that were set aside or of the others: first those of direct calls,
+    then in the order of their requests.
     """
     rows = db.execute(
         "SELECT waiting.*, data_sources.base, data_sources.record"
@@ -136,7 +138,7 @@ def claim(db: Connection, limit: int, *, set_aside: bool = False) -> list[Task]:
 
 
 def set_aside(db: Connection, task: Task) -> None:
-    """Let go of a document that would hold up the others: it waits to be claimed as such."""
+    """Release a document that would hold up the others. It waits for the slow lane."""
     key = task.source, task.uri
     db.execute("INSERT OR IGNORE INTO set_aside VALUES (?, ?)", key)
     db.execute(
@@ -147,9 +149,9 @@ def set_aside(db: Connection, task: Task) -> None:
 
 
 def finish(db: Connection, outcome: Outcome) -> Counter[str]:
-    """Let go of a document, and say what of its job's statistics that changes.
+    """Release a document, and return the changes to its job's statistics.
 
-    What the store holds is noted in any case; the status only if nothing was asked for since.
+    The state of the store is recorded in any case; the status only if there is no newer request.
     """
     task, etags = outcome.task, outcome.etags
     before = db.execute(
@@ -185,7 +187,7 @@ def _change(before: Row, outcome: Outcome) -> Counter[str]:
 
 
 def take_back(db: Connection, job: str) -> None:
-    """Ask no more for what a job asked for, as far as the worker does not have it in hand."""
+    """Withdraw a job's requests that the worker has not claimed."""
     rows = db.execute("SELECT number, content_etag FROM waiting WHERE job = ?", (job,)).fetchall()
     for row in rows:
         if row["content_etag"]:
@@ -195,7 +197,7 @@ def take_back(db: Connection, job: str) -> None:
 
 
 def recover(db: Connection) -> None:
-    """After a start: nothing is in hand."""
+    """Release all documents, after a start."""
     db.execute(
         "UPDATE documents SET claimed = 0, status = CASE status"
         " WHEN 'DELETE_IN_PROGRESS' THEN 'DELETING'"
@@ -203,9 +205,9 @@ def recover(db: Connection) -> None:
     )
 
 
-def ask_again(db: Connection, source: str, uri: str) -> None:
-    """The store has lost a document: ask for it again, unless it is still to be done anyway. Until
-    it is done, its base is being rebuilt.
+def request_again(db: Connection, source: str, uri: str) -> None:
+    """Request a document again that the store has lost, unless it is requested already. Until it is
+    indexed, its base is being rebuilt.
     """
     db.execute(
         "UPDATE documents SET content_etag = NULL, metadata_etag = NULL"
@@ -224,8 +226,8 @@ def ask_again(db: Connection, source: str, uri: str) -> None:
     )
 
 
-def indexed(db: Connection, source: str) -> dict[str, ETags | None]:
-    """The documents of a data source, and what of each the store holds."""
+def indexed_states(db: Connection, source: str) -> dict[str, ETags | None]:
+    """The documents of a data source, each with the state of it that is in the store."""
     rows = db.execute(
         "SELECT uri, content_etag, metadata_etag FROM documents WHERE source = ?", (source,)
     )
@@ -233,22 +235,22 @@ def indexed(db: Connection, source: str) -> dict[str, ETags | None]:
 
 
 def etags(row: Row) -> ETags | None:
-    """What the store holds of a document."""
+    """The state of a document that is in the store."""
     return ETags(row["content_etag"], row["metadata_etag"]) if row["content_etag"] else None
 
 
-def busy(db: Connection, source: str) -> bool:
-    """Whether a document of a data source is still to be done."""
+def is_busy(db: Connection, source: str) -> bool:
+    """Whether a document of a data source is still to be processed."""
     return bool(db.execute("SELECT 1 FROM unsettled WHERE source = ?", (source,)).fetchone())
 
 
 def data(db: Connection, task: Task) -> bytes | None:
-    """What the caller sent of a document."""
+    """The bytes that the caller sent for a document."""
     row = db.execute(
         "SELECT data FROM contents WHERE source = ? AND uri = ?", (task.source, task.uri)
     ).fetchone()
-    sent: bytes | None = row and row["data"]
-    return sent
+    content: bytes | None = row and row["data"]
+    return content
 
 
 def _now() -> str:

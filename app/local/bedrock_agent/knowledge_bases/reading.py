@@ -1,9 +1,9 @@
-"""Documents to chunks, in two lanes, so that what is quick never waits behind what is slow.
+"""Reads documents into chunks, in two lanes, so that quick documents never wait for slow ones.
 
-    quick   one thread: whatever is asked for. What turns out to be large or slow is set aside
-    slow    two threads: what was set aside, as long as a document may take
+    quick   one thread, for all requests; it sets aside documents that are large or slow
+    slow    two threads, for the documents that were set aside, up to the parser's own limits
 
-Every thread has a parser's process of its own.
+Every thread has a parser process of its own.
 """
 
 import logging
@@ -24,7 +24,7 @@ from app.local.engine import Engine
 from app.local.engine.parsers import Unreadable
 from app.local.loop import Loop
 
-CLAIM = 16  # documents that the quick lane takes in hand at a time
+CLAIM = 16  # documents that the quick lane claims at a time
 IN_HAND = 4 * CLAIM  # at most
 QUICK = Pace(seconds=3, characters=1_000_000)
 SLOW_READERS = 2
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Sources:
-    """What reading reads from, and what it reads with."""
+    """The services that readers use."""
 
     state: State
     fetch: Fetch
@@ -45,21 +45,21 @@ class Readers:
     """The threads of both lanes.
 
     Args:
-        sources: where documents come from.
-        drafted: where they go.
-        passing: errors that may pass by themselves, such as a full disk; all others are the
-            document's.
+        sources: the services that readers use.
+        embedding: takes the documents that were read.
+        passing: errors that may pass by themselves, such as a full disk; any other error fails the
+            document.
     """
 
     def __init__(
         self,
         sources: Sources,
-        drafted: Embedding,
+        embedding: Embedding,
         passing: tuple[type[Exception], ...],
     ) -> None:
-        quick = _Reader("knowledge-reader", sources, drafted, passing, QUICK)
+        quick = _Reader("knowledge-reader", sources, embedding, passing, QUICK)
         slow = [
-            _Reader(f"knowledge-slow-reader-{n}", sources, drafted, passing, None)
+            _Reader(f"knowledge-slow-reader-{n}", sources, embedding, passing, None)
             for n in range(SLOW_READERS)
         ]
         quick.others = slow
@@ -67,39 +67,41 @@ class Readers:
         self.loops: list[Loop] = [reader.loop for reader in self._readers]
 
     def wake(self) -> None:
-        """Look for documents to read: a request has come, or room."""
+        """Look for documents to read: there is a new request, or new room."""
         for reader in self._readers:
             reader.wakeup.set()
 
     def close(self) -> None:
-        """Stop what they parse. Their loops are told to stop before that."""
+        """End the parsers. The threads' loops have to be stopped before."""
         for reader in self._readers:
             reader.parser.close()
         self.wake()
 
 
 class _Reader:
-    """One thread. With a pace it is the quick lane's, and `others` read what it sets aside."""
+    """One thread. If it has a pace, it is the quick lane's, and `others` read what it sets
+    aside.
+    """
 
     def __init__(
         self,
         name: str,
         sources: Sources,
-        drafted: Embedding,
+        embedding: Embedding,
         passing: tuple[type[Exception], ...],
         pace: Pace | None,
     ) -> None:
-        self._sources, self._drafted, self._passing = sources, drafted, passing
+        self._sources, self._drafted, self._passing = sources, embedding, passing
         self._pace = pace
-        self._tasks: list[Task] = []  # in hand; a step that fails takes the first once more
-        self._late = False  # others may have come during the last step
+        self._tasks: list[Task] = []  # claimed; a step that fails reads the first again
+        self._late = False  # there may be new requests since the last step
         self.parser = sources.engine.new_parser()
         self.wakeup = threading.Event()
         self.others: list[_Reader] = []
         self.loop = Loop(name, self._step, passing)
 
     def _step(self) -> None:
-        """Read one document. Of those in hand the smallest comes first."""
+        """Read the smallest of the claimed documents."""
         self.wakeup.clear()
         if not self._tasks or (self._late and len(self._tasks) < IN_HAND):
             self._claim()
@@ -132,10 +134,10 @@ class _Reader:
             other.wakeup.set()
 
     def _ready(self, task: Task) -> Ready:
-        """The document as it was read.
+        """Read a document.
 
         Raises:
-            SetAside: that would hold up the others.
+            SetAside: it would hold up the others.
         """
         if task.origin is None:
             return Ready(task)
@@ -160,13 +162,13 @@ class _Reader:
             raise
         except Exception as error:
             log.exception("Reading %s failed", task.uri)
-            return Ready(task, reason=unexpected(error))
+            return Ready(task, reason=unexpected_reason(error))
         ready = Ready(task, drafts)
         if self._pace and ready.large and not self._drafted.has_room(ready):
             raise SetAside
         return ready
 
 
-def unexpected(error: Exception) -> str:
-    """The reason of a failure that nobody foresaw."""
+def unexpected_reason(error: Exception) -> str:
+    """The reason of a failure by an unexpected_reason error."""
     return f"An internal error, which the log tells more of: {type(error).__name__}: {error}"

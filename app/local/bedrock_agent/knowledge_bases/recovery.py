@@ -1,11 +1,11 @@
-"""After a start, whatever the process was at when it died: state and stores agree again.
+"""After a start, makes the state and the stores agree again, wherever the last process stopped.
 
-    in hand                              waiting again
-    said to be indexed, not in a store   asked for again
-    in a store, not said to be indexed   removed
-    a folder of no base                  removed
+    claimed                                   waiting again
+    INDEXED in the state, not in the store    requested again
+    in the store, not INDEXED in the state    removed
+    a store of no base                        removed
 
-What a data source with the policy RETAIN has left in a store stays.
+Documents that a deleted data source with the policy RETAIN has left in a store stay there.
 """
 
 import logging
@@ -30,7 +30,7 @@ def recover(state: State, stores: BaseStores) -> None:
 
 def _reconcile(db: Connection, stores: BaseStores, base: str) -> None:
     store = stores.of(base)
-    store.refresh()  # what the last process wrote counts, too
+    store.refresh()  # the last process may have written without a refresh
     held = set(store.documents())
     sources = {
         row["id"] for row in db.execute("SELECT id FROM data_sources WHERE base = ?", (base,))
@@ -38,12 +38,12 @@ def _reconcile(db: Connection, stores: BaseStores, base: str) -> None:
     recorded = {
         f"{source}/{uri}"
         for source in sources
-        for uri, etags in queue.indexed(db, source).items()
+        for uri, etags in queue.indexed_states(db, source).items()
         if etags
     }
     for document in recorded - held:
         log.warning("%s is not in the store, and is indexed again", document)
-        queue.ask_again(db, *document.split("/", 1))
+        queue.request_again(db, *document.split("/", 1))
     for document in held - recorded:
         if document.split("/", 1)[0] in sources:
             log.warning("%s should not be in the store, and is removed", document)

@@ -1,7 +1,7 @@
-"""What an ingestion job has to do: the bucket as it is, compared with what is indexed.
+"""The changes of an ingestion job: the bucket, compared with the index.
 
-A scan is one transaction. After a crash before its end it is done again; after a crash behind it
-the worker goes on with the rows that it left.
+A scan is one transaction. After a crash before its end it is done again; after a crash behind it,
+the worker goes on with the rows that it wrote.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from app.local.bedrock_agent.knowledge_bases.state import State
 
 
 def scan(state: State, buckets: Buckets, job: str) -> None:
-    """List the bucket of a STARTING job, and ask for all that has changed."""
+    """List the bucket of a STARTING job, and request all documents that have changed."""
     with state.transaction() as db:
         source = db.execute(
             "SELECT data_sources.* FROM data_sources"
@@ -35,12 +35,12 @@ def scan(state: State, buckets: Buckets, job: str) -> None:
     with state.transaction() as db:
         if jobs.find(db, source["id"], job)["status"] != "STARTING":
             return  # it was stopped
-        changes = _changes(bucket, objects, queue.indexed(db, source["id"]))
+        changes = _changes(bucket, objects, queue.indexed_states(db, source["id"]))
         for uri, origin in changes.items():
             if origin:
-                queue.ask(db, source["id"], uri, origin, job=job)
+                queue.request(db, source["id"], uri, origin, job=job)
             else:
-                queue.ask_delete(db, source["id"], uri, job=job)
+                queue.request_removal(db, source["id"], uri, job=job)
         documents = sum(map(_is_document, objects))
         indexing = sum(origin is not None for origin in changes.values())
         jobs.change(db, job, "IN_PROGRESS")
@@ -59,7 +59,9 @@ def scan(state: State, buckets: Buckets, job: str) -> None:
 def _changes(
     bucket: str, objects: Mapping[str, Object], indexed: Mapping[str, ETags | None]
 ) -> dict[str, Origin | None]:
-    """What is to be indexed, by URI: where it comes from; or None, where it is to be removed."""
+    """The documents that changed, by URI: the origin of each; None for one that has to be
+    removed.
+    """
     changes: dict[str, Origin | None] = dict.fromkeys(indexed)
     for key in filter(_is_document, objects):
         uri, sidecar = f"s3://{bucket}/{key}", objects.get(key + SIDECAR)
@@ -71,5 +73,5 @@ def _changes(
 
 
 def _is_document(key: str) -> bool:
-    """Neither a sidecar, nor the empty object that stands for a folder."""
+    """Whether an object is a document: no sidecar, and no empty object that stands for a folder."""
     return not key.endswith((SIDECAR, "/"))

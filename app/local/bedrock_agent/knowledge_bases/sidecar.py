@@ -1,12 +1,12 @@
-"""A document's attributes: the file `<document>.metadata.json` beside it, or sent with it.
+"""A document's attributes: the file `<document>.metadata.json` beside it, or a list in the request.
 
     {"metadataAttributes": {"year": 2024,
                             "team": {"value": {"type": "STRING", "stringValue": "soils"},
                                      "includeForEmbedding": true}}}
 
-The short form is a value alone; the long form names its type, and may ask that the attribute be
-embedded with every chunk. For a CSV file, `documentStructureConfiguration` says which of its
-columns is the text of each row, and which are its attributes.
+The short form of an attribute is its value; the long form names the type of the value, and may ask
+that the attribute be embedded with every chunk. For a CSV file, `documentStructureConfiguration`
+names the column of each record's text and the columns of its attributes.
 """
 
 import json
@@ -21,7 +21,7 @@ Value = str | float | bool | list[str]
 Metadata = Mapping[str, Value]
 
 LARGEST = 10 * 1024  # bytes
-RESERVED = "x-amz-bedrock"  # what Bedrock's own attributes begin with
+RESERVED = "x-amz-bedrock"  # the start of the names of Bedrock's own attributes
 _LONGEST_KEY = 200  # characters, as of a MetadataAttribute
 _RECORD_BASED = "RECORD_BASED_STRUCTURE_METADATA"
 _MEMBERS = {
@@ -34,13 +34,13 @@ _MEMBERS = {
 
 @dataclass(frozen=True)
 class Sidecar:
-    """What a sidecar says of its document.
+    """The content of a sidecar.
 
     Attributes:
         attributes: for filters, and returned with every chunk.
         prefix: `key: value` lines that are put before a chunk's text when it is embedded, and are
-            never returned; empty where no attribute asks for it.
-        records: how to read a CSV file row by row, where it says so.
+            never returned; empty if no attribute asks for it.
+        records: how to read a CSV file row by row, if the sidecar says so.
     """
 
     attributes: Metadata
@@ -49,7 +49,7 @@ class Sidecar:
 
 
 def read(content: bytes) -> Sidecar:
-    """Read a sidecar.
+    """Parse a sidecar.
 
     Raises:
         ValueError: naming the attribute and the rule.
@@ -60,16 +60,16 @@ def read(content: bytes) -> Sidecar:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
     except ValueError as error:
         raise ValueError(f"The metadata is not JSON in UTF-8: {error}.") from error
-    stated = document.get("metadataAttributes") if isinstance(document, dict) else None
-    if not isinstance(stated, dict):
+    entries = document.get("metadataAttributes") if isinstance(document, dict) else None
+    if not isinstance(entries, dict):
         raise ValueError("The metadata must be an object with an object metadataAttributes.")
-    attributes = {key: _value(_key(key), written) for key, written in stated.items()}
-    embedded = [key for key, written in stated.items() if _asks_for_embedding(key, written)]
-    return Sidecar(attributes, _prefix(attributes, embedded), _records(document))
+    attributes = {key: _value(_key(key), entry) for key, entry in entries.items()}
+    embedded_keys = [key for key, entry in entries.items() if _asks_for_embedding(key, entry)]
+    return Sidecar(attributes, _prefix(attributes, embedded_keys), _records(document))
 
 
-def inline(attributes: Sequence[JSON]) -> Sidecar:
-    """Read `inlineAttributes`, Bedrock's list of MetadataAttribute, to the same value.
+def read_inline(attributes: Sequence[JSON]) -> Sidecar:
+    """Parse `inlineAttributes`, Bedrock's list of MetadataAttribute.
 
     Raises:
         ValueError: naming the attribute and the rule.
@@ -79,7 +79,7 @@ def inline(attributes: Sequence[JSON]) -> Sidecar:
         if keys.count(key) > 1:
             raise ValueError(f"The attribute {key!r} is given more than once.")
     return Sidecar(
-        {_key(each["key"]): _typed(each["key"], each["value"]) for each in attributes}, ""
+        {_key(each["key"]): _long_form_value(each["key"], each["value"]) for each in attributes}, ""
     )
 
 
@@ -91,20 +91,20 @@ def _key(key: str) -> str:
     return key
 
 
-def _value(key: str, written: object) -> Value:
-    """The value of either form."""
-    if isinstance(written, dict):
-        return _typed(key, written.get("value"))
+def _value(key: str, entry: object) -> Value:
+    """The value of an attribute in either form."""
+    if isinstance(entry, dict):
+        return _long_form_value(key, entry.get("value"))
     for type_ in _MEMBERS:
-        if _fits(type_, written):
-            return cast("Value", written)
+        if _fits(type_, entry):
+            return cast("Value", entry)
     raise ValueError(
         f"The attribute {key!r} must be a string, a number, true or false, or a list of strings."
     )
 
 
-def _typed(key: str, value: object) -> Value:
-    """A value that names its type."""
+def _long_form_value(key: str, value: object) -> Value:
+    """A value of the long form, which names its type."""
     type_ = value.get("type") if isinstance(value, dict) else None
     if not isinstance(value, dict) or type_ not in _MEMBERS:
         raise ValueError(
@@ -128,24 +128,24 @@ def _fits(type_: str, value: object) -> bool:
             return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
-def _asks_for_embedding(key: str, written: object) -> bool:
-    include = written.get("includeForEmbedding", False) if isinstance(written, dict) else False
+def _asks_for_embedding(key: str, entry: object) -> bool:
+    include = entry.get("includeForEmbedding", False) if isinstance(entry, dict) else False
     if not isinstance(include, bool):
         raise ValueError(f"The attribute {key!r} has an includeForEmbedding that is no boolean.")
     return include
 
 
-def _prefix(attributes: Metadata, embedded: Sequence[str]) -> str:
-    r"""What is embedded before a chunk.
+def _prefix(attributes: Metadata, embedded_keys: Sequence[str]) -> str:
+    r"""The lines that are embedded before a chunk's text.
 
     >>> _prefix({"team": "soils", "tags": ["wet", "cold"], "draft": True}, ["team", "tags"])
     'team: soils\ntags: wet, cold\n\n'
     """
-    lines = [f"{key}: {_shown(attributes[key])}\n" for key in embedded]
+    lines = [f"{key}: {_as_text(attributes[key])}\n" for key in embedded_keys]
     return "".join(lines) + "\n" if lines else ""
 
 
-def _shown(value: Value) -> str:
+def _as_text(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ", ".join(value) if isinstance(value, list) else str(value)
@@ -174,11 +174,11 @@ def _records(document: JSON) -> Records | None:
 
 
 def _fields(parent: object, member: str) -> tuple[str, ...] | None:
-    """The names in a list such as `[{"fieldName": "note"}]`; None where there is no list."""
-    listed = parent.get(member) if isinstance(parent, dict) else None
-    if listed is None:
+    """The names in a list such as `[{"fieldName": "note"}]`; None if the member is missing."""
+    value = parent.get(member) if isinstance(parent, dict) else None
+    if value is None:
         return None
-    entries = listed if isinstance(listed, list) else [None]
+    entries = value if isinstance(value, list) else [None]
     names = [entry.get("fieldName") if isinstance(entry, dict) else None for entry in entries]
     if not all(isinstance(name, str) for name in names):
         raise ValueError(f'{member} must be a list of objects such as {{"fieldName": "note"}}.')

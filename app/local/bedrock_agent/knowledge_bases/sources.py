@@ -1,6 +1,6 @@
-"""Data sources: where a base's documents come from. A bucket (S3), or the caller (CUSTOM).
+"""Data sources: the origins of a base's documents, a bucket (S3) or direct calls (CUSTOM).
 
-A managed base has connectors in their place, of which there is the caller's alone.
+A managed base has connectors instead; the stand-in has only the one for direct calls.
 """
 
 from contextlib import AbstractContextManager
@@ -22,7 +22,7 @@ BLOCKS = {
     "CUSTOM": None,
     CONNECTOR: "managedKnowledgeBaseConnectorConfiguration",
 }
-"""The block that belongs to a type."""
+"""Type -> the member for its settings."""
 _SETTINGS = (
     "description",
     "dataSourceConfiguration",
@@ -83,8 +83,11 @@ def update(db: Connection, params: JSON) -> JSON:
 
 
 def delete(db: Connection, params: JSON) -> JSON:
-    """Begin to delete. The worker ends it: by DELETE when it has removed every document's chunks,
-    by RETAIN when it has none in hand; those chunks stay, and Retrieve goes on finding them.
+    """Mark a data source as DELETING; the worker then deletes it.
+
+    With the policy DELETE, that is when every document's chunks are removed. With RETAIN, it is
+    when the worker has none of its documents claimed; their chunks stay, and Retrieve goes on
+    finding them.
     """
     row = find(db, params["knowledgeBaseId"], params["dataSourceId"])
     bases.refuse_while_syncing(db, row["base"])
@@ -103,7 +106,7 @@ def delete(db: Connection, params: JSON) -> JSON:
 
 
 def forget(db: Connection) -> None:
-    """Drop the data sources whose deletion has come to its end."""
+    """Remove the data sources whose deletion is done."""
     for row in db.execute("SELECT * FROM data_sources WHERE status = 'DELETING'").fetchall():
         if decode(row["record"])["dataDeletionPolicy"] == "RETAIN":
             db.execute("DELETE FROM documents WHERE source = ? AND NOT claimed", (row["id"],))
@@ -143,7 +146,7 @@ def usable(db: Connection, base: str, source: str) -> Row:
 
 
 def chunking(row: Row) -> Chunking:
-    """How a data source has its documents cut."""
+    """The chunking of a data source's documents."""
     ingestion = decode(row["record"]).get("vectorIngestionConfiguration", {})
     return read_chunking(ingestion.get("chunkingConfiguration"))
 
@@ -158,7 +161,7 @@ def bucket(row: Row) -> tuple[str, str]:
 
 
 def kind(row: Row) -> str:
-    """S3 or CUSTOM."""
+    """The type of a data source: S3 or CUSTOM."""
     configuration: JSON = decode(row["record"])["dataSourceConfiguration"]
     return "CUSTOM" if configuration["type"] == CONNECTOR else str(configuration["type"])
 
@@ -181,10 +184,10 @@ def _summary(source: JSON) -> JSON:
 
 def _check_configuration(owner: Row, configuration: JSON) -> None:
     field, kind = "dataSourceConfiguration", configuration["type"]
-    managed = bases.storage(owner) == bases.MANAGED
-    if managed != (kind == CONNECTOR):
-        base = "a managed" if managed else "this"
-        rule = "must be" if managed else "cannot be"
+    is_managed = bases.storage(owner) == bases.MANAGED
+    if is_managed != (kind == CONNECTOR):
+        base = "a managed" if is_managed else "this"
+        rule = "must be" if is_managed else "cannot be"
         raise invalid(f"{field}.type", f"{rule} {CONNECTOR} in {base} knowledge base.")
     if kind not in BLOCKS:
         raise unsupported(f"{field}.type", f"a data source of type {kind}")

@@ -1,17 +1,17 @@
-"""What is known of Knowledge Bases, in one SQLite file.
+"""The tables of Knowledge Bases, in one SQLite file.
 
-    knowledge_bases 1 -- * data_sources 1 -- * ingestion_jobs    one at a time runs, a base
-                                        1 -- * documents         what is indexed, or is to be
+    knowledge_bases 1 -- * data_sources 1 -- * ingestion_jobs    one of a base runs at a time
+                                        1 -- * documents         in the index, or on their way
 
-The table `documents` is also the queue of the worker. A row says what was asked for (`origin`,
-`requested`), what Bedrock calls its state (`status`, `reason`), and what of it the store holds
-(`content_etag`, `metadata_etag`). The statuses that the worker has to do something about:
+The table `documents` is also the worker's queue. A row has the request (`origin`, `requested`),
+Bedrock's status (`status`, `reason`), and the state of the document that is in the store
+(`content_etag`, `metadata_etag`). The worker acts on these statuses:
 
-    STARTING, PENDING  --claim-->  IN_PROGRESS         --finish-->  INDEXED | FAILED
-    DELETING           --claim-->  DELETE_IN_PROGRESS  --finish-->  (no row)
+    STARTING, PENDING    --claim-->    IN_PROGRESS          --finish-->    INDEXED | FAILED
+    DELETING             --claim-->    DELETE_IN_PROGRESS   --finish-->    (no row)
 
-A request is a row before it is answered, so that it survives a crash; and the store is written
-before the row says so, so that a row never promises what the store does not hold.
+A request is a row before it is answered, so that it survives a crash. The store is written before
+the row, so that a row never promises what the store does not have.
 """
 
 from pathlib import Path

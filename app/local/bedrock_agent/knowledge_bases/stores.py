@@ -1,4 +1,4 @@
-"""The stores of the bases: one a base, opened when it is first needed, and then kept open."""
+"""The stores of bases: one for each, opened when it is first used, and then held open."""
 
 import logging
 import threading
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class BaseStores:
-    """The engine's stores, by the id of the base whose documents they hold."""
+    """The engine's stores, by the ids of the bases."""
 
     def __init__(self, engine: Engine) -> None:
         self._stores = engine.stores
@@ -22,7 +22,7 @@ class BaseStores:
     def of(self, base: str) -> Store:
         with self._opening:
             if base not in self._open:
-                self._open[base] = self._opened(base)
+                self._open[base] = self._open_store(base)
             return self._open[base]
 
     def remove_all_but(self, bases: Iterable[str]) -> None:
@@ -31,7 +31,7 @@ class BaseStores:
             self.remove(base)
 
     def remove(self, base: str) -> None:
-        """Remove a base's store, and all that it holds."""
+        """Remove a base's store with its contents."""
         with self._opening:
             if base in self._open:
                 self._open.pop(base).close()
@@ -42,7 +42,7 @@ class BaseStores:
             while self._open:
                 self._open.popitem()[1].close()
 
-    def _opened(self, base: str) -> Store:
+    def _open_store(self, base: str) -> Store:
         try:
             return self._stores.open(base, self._configuration)
         except StoreDamaged:

@@ -1,16 +1,16 @@
-"""What is done behind the answers: threads, each a loop over what there is to do.
+"""The work behind the answers: threads, each of them a loop.
 
-    foreman         jobs -> documents to index; what is deleted -> gone
-    readers         documents -> fetched, parsed, cut                               reading
-    embedder        chunks of many documents -> vectors                             backlog
+    foreman         jobs -> documents to index; DELETING bases and sources -> removed
+    readers         documents -> fetched, parsed, cut                                 reading
+    embedder        chunks of many documents -> vectors                               backlog
     storers         documents -> store, one by one -> finished, a batch at a time
 
-The encoder is what all of it waits for, so it is kept fed: while one batch is embedded, the next
-is read and the last is stored, and a batch takes in as many small documents as make it full. A
-large or slow document waits for the others at every step, and they never for it.
+The encoder is the slowest part, so it never waits: while one batch is embedded, the next is read
+and the last is stored, and a batch takes in as many small documents as fill it. Large or slow
+documents wait for the others at every step, and never the others for them.
 
-Nothing is lost when a step fails or the process dies: the state says what is asked for until it is
-done, and doing it twice ends the same.
+Nothing is lost when a step fails or the process dies: the state has a request until it is done, and
+to do it twice has the same result.
 """
 
 import logging
@@ -35,7 +35,7 @@ from app.local.bedrock_agent.knowledge_bases.backlog import (
 )
 from app.local.bedrock_agent.knowledge_bases.fetch import Buckets, Fetch
 from app.local.bedrock_agent.knowledge_bases.queue import Outcome
-from app.local.bedrock_agent.knowledge_bases.reading import Readers, Sources, unexpected
+from app.local.bedrock_agent.knowledge_bases.reading import Readers, Sources, unexpected_reason
 from app.local.bedrock_agent.knowledge_bases.scan import scan
 from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
@@ -43,19 +43,19 @@ from app.local.engine import Engine
 from app.local.engine.store import StoreFull, Vectors
 from app.local.loop import Loop
 
-NO_ROOM = (StoreFull, sqlite3.OperationalError)  # and whatever else may pass by itself
+NO_ROOM = (StoreFull, sqlite3.OperationalError)  # and other errors that may pass by themselves
 PATIENCE = 2.0  # seconds for a reader in the middle of a large document, when all stop
 
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Does what the state asks for, until it is closed.
+    """Processes the requests in the state, until it is closed.
 
     Args:
-        state: what is asked for.
-        stores: where documents go.
-        buckets: where they come from.
+        state: has the requests.
+        stores: take the documents.
+        buckets: have the documents.
         engine: reads and embeds them.
     """
 
@@ -86,12 +86,12 @@ class Worker:
             loop.start()
 
     def wake(self) -> None:
-        """Look for work: a request has come."""
+        """Look for work: there is a new request."""
         self._wakeup.set()
         self._readers.wake()
 
     def close(self) -> None:
-        """Stop, soon. What is not done then is done after the next start."""
+        """Stop soon. The work that is left is done after the next start."""
         for loop in (*self._loops, *self._readers.loops):
             loop.stop()
         self._drafted.close()
@@ -107,13 +107,13 @@ class Worker:
     def _oversee(self) -> None:
         self._wakeup.clear()
         with self._state.transaction() as db:
-            starting = jobs.starting(db)
+            starting = jobs.list_starting(db)
         for job in starting:
             self._scan(job)
             self._readers.wake()
         with self._state.transaction() as db:
             sources.forget(db)
-            deleted = bases.deleted(db)
+            deleted = bases.list_deletable(db)
         for base in deleted:
             self._stores.remove(base)
             with self._state.transaction() as db:
@@ -128,10 +128,10 @@ class Worker:
         except Exception as error:
             log.exception("Scanning for ingestion job %s failed", job)
             with self._state.transaction() as db:
-                jobs.change(db, job, "FAILED", [unexpected(error)])
+                jobs.change(db, job, "FAILED", [unexpected_reason(error)])
 
     def _embed(self) -> None:
-        """A batch, of one document or of many."""
+        """Embed a batch of one document or of many."""
         if shares := self._drafted.take():
             self._add_vectors(shares)
         for ready in self._drafted.finished():
@@ -149,7 +149,7 @@ class Worker:
                     self._add_vectors([share])
                 return
             log.exception("Embedding %s failed", shares[0].ready.task.uri)
-            shares[0].fail(unexpected(error))
+            shares[0].fail(unexpected_reason(error))
             return
         start = 0
         for share in shares:
@@ -158,8 +158,10 @@ class Worker:
             start = end
 
     def _finish(self, batch: Sequence[Ready]) -> None:
-        """Store a batch, and note what became of it. What is said to be indexed can be found."""
-        outcomes = [self._stored(ready) for ready in batch]
+        """Store a batch and record the outcomes. A document is INDEXED once a search can find
+        it.
+        """
+        outcomes = [self._store(ready) for ready in batch]
         for base in {ready.task.base for ready in batch}:
             self._stores.of(base).refresh()
         with self._state.transaction() as db:
@@ -171,8 +173,8 @@ class Worker:
             jobs.settle(db)
         self.wake()
 
-    def _stored(self, ready: Ready) -> Outcome:
-        """Bring the store in line with a document."""
+    def _store(self, ready: Ready) -> Outcome:
+        """Put a document into its store, or remove it there."""
         store = self._stores.of(ready.task.base)
         if ready.drafts is None:
             store.delete(ready.task.document)
@@ -183,14 +185,12 @@ class Worker:
             raise
         except Exception as error:
             log.exception("Storing %s failed", ready.task.uri)
-            return self._stored(Ready(ready.task, reason=unexpected(error)))
+            return self._store(Ready(ready.task, reason=unexpected_reason(error)))
         return Outcome(ready.task, ready.drafts.etags)
 
 
 class _Storer:
-    """A thread that stores. A batch is kept until it is finished: a step that failed takes it once
-    more.
-    """
+    """A thread that stores batches. If a step fails, the next one takes the same batch again."""
 
     def __init__(self, name: str, capacity: int, finish: Callable[[Sequence[Ready]], None]) -> None:
         self.waiting = Finished(capacity)

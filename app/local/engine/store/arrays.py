@@ -1,10 +1,10 @@
-"""Arrays in a file, whole or not at all.
+"""Arrays in a file that is there as a whole or not at all.
 
-    signature (16) | CRC-32 of all that follows (4) | size of the header (4) | header | arrays
+    signature (16) | CRC-32 of the rest (4) | size of the header (4) | header | arrays
 
-The header is JSON: of every array its name, type, shape and where it begins after the header. A
-file is written aside, brought to the disk and renamed, so that a name stands for a whole file at
-any moment. It is mapped into memory, not read in: what is not touched takes no memory.
+The header is JSON: the name, type, shape and place of each array. A file is written under another
+name, synced to the disk and renamed, so that its own name never stands for a part of it. It is
+mapped into memory, so that arrays which nobody reads take none.
 """
 
 import json
@@ -23,16 +23,16 @@ Arrays = Mapping[str, NDArray[Any]]
 
 SIGNATURE = b"outcrop arrays 1"
 PREFIX = len(SIGNATURE) + 8
-ALIGNMENT = 64  # bytes; what the widest vector registers like
+ALIGNMENT = 64  # bytes: the width of the widest vector registers
 BLOCK = 1 << 20  # bytes
 
 
 class Damaged(Exception):
-    """The file is not what was written."""
+    """The file differs from the one that was saved, or is missing."""
 
 
 def save(path: Path, arrays: Arrays) -> None:
-    """Write a file. It is on the disk when this returns; a crash leaves all of it or nothing."""
+    """Write a file durably. A crash leaves the whole file or none."""
     pieces = list(_pieces(arrays))
     checksum = 0
     for piece in pieces:
@@ -66,7 +66,7 @@ def load(path: Path) -> Arrays:
 
 
 def _pieces(arrays: Arrays) -> Iterator[bytes | memoryview]:
-    """What the checksum covers, in order: the header's size, the header, the arrays."""
+    """The bytes that the checksum covers, in order: the header's size, the header, the arrays."""
     entries: list[Any] = []
     blocks: list[bytes | memoryview] = []
     offset = 0
@@ -83,9 +83,9 @@ def _pieces(arrays: Arrays) -> Iterator[bytes | memoryview]:
 
 
 def _check(file: BinaryIO) -> None:
-    signature, expected = file.read(len(SIGNATURE)), int.from_bytes(file.read(4), "little")
+    signature, stored_checksum = file.read(len(SIGNATURE)), int.from_bytes(file.read(4), "little")
     checksum = 0
     while block := file.read(BLOCK):
         checksum = zlib.crc32(block, checksum)
-    if signature != SIGNATURE or checksum != expected:
+    if signature != SIGNATURE or checksum != stored_checksum:
         raise Damaged(f"{file.name} is not what was written")

@@ -1,29 +1,29 @@
 """S3's buckets: folders that a person can look into, and that keep S3's promises.
 
-    home/s3/<bucket>/<key>              an object's bytes, under its own name
-    home/s3/.state/buckets.sqlite       everything else about it; where they differ, this counts
-    home/s3/.state/staged/<version>     bytes on their way in or out, and those of older versions
+    home/s3/<bucket>/<key>            an object's bytes, under its own name
+    home/s3/.state/buckets.sqlite     everything else about it; where they differ, this counts
+    home/s3/.state/staged/<version>   bytes before they are moved in or out, and older versions
 
 A write, which a crash may interrupt at any step:
 
-    staging.py             bytes -> a file in the staging folder, fsync
-    buckets.py             lock: read the current object, check the caller's condition
-                           if the bucket keeps versions, move the old file to the staging folder
-                           one transaction: the object's row, and its event   <- it has happened
-                           rename to the path that layout.py gives, fsync of the folder
-    events.py              event -> queue; after a crash, once more
+    staging.py           bytes -> a file in the staging folder, fsync
+    buckets.py           lock: read the current object, check the caller's condition
+                         if the bucket keeps versions, move the old file to the staging folder
+                         one transaction: the object's row, and its event     <- the write is done
+                         rename to the path that layout.py gives, fsync of the folder
+    events.py            event -> queue; again after a crash
 
 The other modules:
 
-    contents.py            reads; and finishes what a crash has interrupted
-    registry.py            which buckets there are, and their subresources
-    index.py, history.py   the rows of current objects; of older versions and delete markers
-    uploads.py             objects in parts
-    external_changes.py    what a person does to a folder: changed file -> row and event
-    objects.py, folder.py, layout.py, checksums.py   the nouns, the disk, file names, digests
+    contents.py          reads; and finishes writes that a crash has interrupted
+    registry.py          the names of buckets, and their subresources
+    index.py, history.py     the rows of current objects; of older versions and delete markers
+    uploads.py           objects in parts
+    external_changes.py  changes that a person makes in a folder: changed file -> row and event
+    objects.py, folder.py, layout.py, checksums.py     values, the disk, file names, digests
 
-A row matches one state of a file only (size, time, inode). So metadata never meets other bytes than
-its own, and what a person does to the folder is noticed.
+A row matches one state of a file only (size, time, inode). So an object never has the metadata of
+one state and the bytes of another, and changes that a person makes in the folder are noticed.
 """
 
 from app.local.s3.storage.buckets import Buckets

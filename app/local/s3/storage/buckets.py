@@ -1,4 +1,4 @@
-"""Every change that S3's operations make to the buckets' contents."""
+"""All changes of buckets' contents by S3's operations."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -30,16 +30,16 @@ Condition = Callable[[Object | None], None]  # gets the current object; raises t
 
 
 def always(_: Object | None) -> None:
-    """The condition that never refuses."""
+    """The condition that allows every change."""
 
 
 class Buckets(Contents):
-    """All buckets of a home, to be read and changed.
+    """All buckets of a home, for reads and changes.
 
-    One lock orders the changes: what a condition has seen is still true when the change is made.
-    Bytes are staged before it is taken. A file that has to leave its folder is moved to the
-    staging folder before the transaction, and back if that fails, so that a row never refers to
-    bytes that are nowhere.
+    A lock orders the changes, so that a condition still holds when its change is made. Bytes are
+    staged before the lock is taken. A file that leaves its folder is moved to the staging folder
+    before the transaction, and back if that fails, so that the bytes of every row are always on the
+    disk.
     """
 
     def remove(self, bucket: str) -> None:
@@ -93,8 +93,8 @@ class Buckets(Contents):
             older = current if current and current.version_id != item.version_id else None
             try:
                 folder.make_room(item.path)
-                with self._moved_aside(folder, older), self.change() as (connection, unneeded):
-                    unneeded.extend(history.supersede(connection, item))
+                with self._move_aside(folder, older), self.change() as (connection, unused_files):
+                    unused_files.extend(history.supersede(connection, item))
                     index.save(connection, item)
                     self.outbox.record(connection, item, event)
                     within(connection)
@@ -118,14 +118,14 @@ class Buckets(Contents):
             marker = self._marker(bucket, key) if self.subresource(bucket, VERSIONING) else None
             if item is None and marker is None:
                 return None
-            with self._moved_aside(folder, item), self.change() as (connection, unneeded):
+            with self._move_aside(folder, item), self.change() as (connection, unused_files):
                 if marker:
-                    unneeded.extend(history.supersede(connection, marker))
+                    unused_files.extend(history.supersede(connection, marker))
                     history.push_marker(connection, marker)
                 elif item:
                     index.remove(connection, item)
                 if item and (marker is None or marker.version_id == item.version_id):
-                    unneeded.append(item.version)
+                    unused_files.append(item.version)
                 if subject := marker or item:
                     self.outbox.record(connection, subject, MARKER if marker else DELETE)
             if item:
@@ -147,17 +147,20 @@ class Buckets(Contents):
             if version is None:
                 return None
             current_object = current if current == version else None
-            with self._moved_aside(folder, current_object), self.change() as (connection, unneeded):
+            with (
+                self._move_aside(folder, current_object),
+                self.change() as (connection, unused_files),
+            ):
                 index.remove(connection, version)
                 history.remove(connection, version)
-                unneeded.append(version.version)
+                unused_files.append(version.version)
                 self.outbox.record(connection, version, DELETE)
-                restored = None
+                next_object = None
                 if current_object or not current:
-                    restored = self._restore_below(connection, folder, version)
-            if restored:
-                folder.make_room(restored.path)
-                folder.receive(self.staging.at(restored.version), restored.path)
+                    next_object = self._restore_below(connection, folder, version)
+            if next_object:
+                folder.make_room(next_object.path)
+                folder.receive(self.staging.at(next_object.version), next_object.path)
             elif current_object:
                 folder.prune(current_object.path)
         self.outbox.deliver()
@@ -167,12 +170,12 @@ class Buckets(Contents):
         """Replace the tags of a version, by default the newest. Raises as `head` does."""
         with self.lock:
             item = self.head(bucket, key, version_id)
-            tagged = replace(item, attributes=replace(item.attributes, tags=tags))
+            item_with_tags = replace(item, attributes=replace(item.attributes, tags=tags))
             with self.database.transaction() as connection:
-                index.update_attributes(connection, tagged)
-                self.outbox.record(connection, tagged, TAG if tags else UNTAG)
+                index.update_attributes(connection, item_with_tags)
+                self.outbox.record(connection, item_with_tags, TAG if tags else UNTAG)
         self.outbox.deliver()
-        return tagged
+        return item_with_tags
 
     def _restore_below(
         self, connection: sqlite3.Connection, folder: Folder, newest: Version
@@ -181,12 +184,12 @@ class Buckets(Contents):
         below = history.pop_object(connection, newest.bucket, newest.key)
         if below is None:
             return None
-        restored = replace(below, path=folder.place(below.key))
-        index.save(connection, restored)
-        return restored
+        restored_object = replace(below, path=folder.place(below.key))
+        index.save(connection, restored_object)
+        return restored_object
 
     @contextmanager
-    def _moved_aside(self, folder: Folder, item: Object | None) -> Iterator[None]:
+    def _move_aside(self, folder: Folder, item: Object | None) -> Iterator[None]:
         """Move the object's file to the staging folder, and back if the block fails."""
         if item is None:
             yield

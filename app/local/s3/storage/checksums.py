@@ -60,7 +60,7 @@ class Polynomial:
         for column in columns:
             registers = self._step(registers ^ column)
         for lane in registers.tolist():
-            for place, moved in enumerate(self._moved):
+            for place, moved in enumerate(self._moves):
                 lane ^= moved[(register >> 8 * place) & 0xFF]  # noqa: PLW2901 - the sum over places
             register = lane
         return register
@@ -84,7 +84,7 @@ class Polynomial:
         return list(map(int, self._table))
 
     @cached_property
-    def _moved(self) -> list[list[int]]:
+    def _moves(self) -> list[list[int]]:
         """For each byte at each place of the register, it advanced by a lane of zero bytes."""
         places = np.arange(0, self.width, 8, dtype=np.uint64)[:, None]  # (width / 8, 1)
         registers = np.arange(256, dtype=np.uint64) << places  # (width / 8, 256)
@@ -138,7 +138,7 @@ ALGORITHMS: Mapping[str, Callable[[], Digest]] = {
 FULL_OBJECT_ONLY = frozenset({"CRC64NVME"})
 
 
-def encoded(digest: bytes) -> str:
+def encode(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
@@ -151,4 +151,4 @@ def composite(algorithm: str, parts: Iterable[str]) -> str:
     digests = [base64.b64decode(part) for part in parts]
     whole = ALGORITHMS[algorithm]()
     whole.update(b"".join(digests))
-    return f"{encoded(whole.digest())}-{len(digests)}"
+    return f"{encode(whole.digest())}-{len(digests)}"

@@ -1,5 +1,5 @@
-"""Reading what the buckets hold: objects and their older versions. Every read also sees what a
-person has done to the folder.
+"""Reads of the buckets' contents: objects and their older versions. Every read also sees the
+changes that a person has made in the folder.
 """
 
 import hashlib
@@ -46,14 +46,14 @@ _MOST_ATTEMPTS = 5  # to open a file that keeps changing
 
 
 class Contents(Registry):
-    """All buckets of a home, to be read.
+    """All buckets of a home, for reads.
 
-    Readers take the lock only if a file is not as its row says, or for an older version.
+    A read takes the lock only if a file does not match its row, or for an older version.
 
     Args:
         home: the buckets are the folders in `home/s3`.
         queues: receives the events; without it, they wait in the database.
-        region: the region that events name.
+        region: the region in events.
 
     Raises:
         InUse: another process works on this home.
@@ -65,7 +65,7 @@ class Contents(Registry):
         super().__init__(home / "s3")
         # The versions whose bytes this process has written or compared.
         self._verified: set[str] = set()
-        self._refreshing = RLock()  # of two refreshes at once each would miss what the other found
+        self._refreshing = RLock()  # two refreshes at once would each miss the changes of the other
         self.outbox = Outbox(self.database, queues, region)
         self._recover()
 
@@ -156,10 +156,10 @@ class Contents(Registry):
         return file
 
     def refresh(self, bucket: str, prefix: str = "", quiet: float = 0) -> None:
-        """Record what a person has done to the bucket's folder.
+        """Record the changes that a person has made in the bucket's folder.
 
-        Files that changed within the last `quiet` seconds are left for the next time: they may
-        still be written to. Raises NoSuchBucket.
+        Files that changed within the last `quiet` seconds are left for the next time: a program may
+        still be writing them. Raises NoSuchBucket.
         """
         folder = self.folder(bucket)
         until_ns = time.time_ns() - int(quiet * 1e9) if quiet else None
@@ -191,11 +191,11 @@ class Contents(Registry):
         return version
 
     def _newest(self, folder: Folder, bucket: str, key: str) -> Version | None:
-        """The caller holds the lock."""
+        """The newest version. The caller holds the lock."""
         return self._current(folder, bucket, key) or history.newest(self.database, bucket, key)
 
     def _version(self, folder: Folder, bucket: str, key: str, version_id: str) -> Version | None:
-        """The caller holds the lock."""
+        """The version of this id. The caller holds the lock."""
         current = self._current(folder, bucket, key)
         if current and current.version_id == version_id:
             return current
@@ -265,16 +265,18 @@ class Contents(Registry):
         return item
 
     def _recover(self) -> None:
-        """Finish the changes that a crash has interrupted. A staged file that is a current object's
-        moves into its folder; one that no row refers to is removed. So a write has happened if its
-        row is there, and a delete has happened if its row is gone.
+        """Finish the changes that a crash has interrupted.
+
+        A staged file that belongs to a current object moves into its folder; one that no row refers
+        to is removed. So a write has happened if its row exists, and a delete has happened if its
+        row is gone.
         """
-        referenced = index.staged_files(self.database)
+        files_of_rows = index.staged_files(self.database)
         for file in self.staging.files():
             item = index.by_version(self.database, file.name)
             if item and self.is_bucket(item.bucket):
                 with self.database.transaction() as connection:
                     self._finish(connection, self.folder(item.bucket), item, file)
-            elif file.name not in referenced:
+            elif file.name not in files_of_rows:
                 file.unlink()
         self.outbox.deliver()

@@ -1,7 +1,7 @@
-"""Event notifications: which changes of a bucket go to which queue, and in which form.
+"""Event notifications: the queues that get the events of a bucket, and the form of the messages.
 
-An event is recorded in the transaction that makes the change and delivered after it, at least once,
-also if the process ends in between.
+An event is recorded in the transaction of its change and delivered after it, at least once, even if
+the process ends in between.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
@@ -28,7 +28,7 @@ TAG, UNTAG = "ObjectTagging:Put", "ObjectTagging:Delete"
 
 
 class EventDestination(Protocol):
-    """What a bucket needs of SQS."""
+    """SQS, as far as buckets use it."""
 
     def send_to_arn(self, arn: str, body: str) -> None:
         """Send a message to the queue with this ARN. It is durable on return.
@@ -39,7 +39,7 @@ class EventDestination(Protocol):
 
 
 class Outbox:
-    """The events that have been recorded and not yet delivered."""
+    """The events that are recorded and not yet delivered."""
 
     def __init__(self, database: Database, queues: EventDestination | None, region: str) -> None:
         self._database, self._queues, self._region = database, queues, region
@@ -72,7 +72,7 @@ class Outbox:
         rows = self._database.query("SELECT id, queue, event FROM outbox ORDER BY id")
         for number, queue, event in rows:
             try:
-                queues.send_to_arn(queue, _numbered(event, number))
+                queues.send_to_arn(queue, _with_sequencer(event, number))
             except KeyError:
                 log.warning("An event of S3 is lost: there is no queue %s.", queue)
         if rows:
@@ -130,7 +130,7 @@ def record_of(item: Version, name: str, configuration: str, region: str) -> JSON
     }
 
 
-def _numbered(event: str, number: int) -> str:
+def _with_sequencer(event: str, number: int) -> str:
     """The message. Its `sequencer` is the number that orders the events of a key."""
     record = json.loads(event)
     record["s3"]["object"]["sequencer"] = f"{number:016X}"

@@ -1,16 +1,16 @@
-"""What a person does to a bucket's folder: files put in, edited, moved, removed.
+"""Changes that a person makes in a bucket's folder: files added, edited, moved, removed.
 
-    FolderWatch      the file system says which paths change  ->  Changes
-    survey           those paths, or the whole folder: the keys that differ from their rows
-    FolderScanner    looks by itself at the buckets whose events go to a queue
+    FolderWatch    the file system reports changed paths  ->  Changes
+    survey         compares those paths, or the whole folder, with the rows
+    FolderScanner  records changes in the buckets whose events go to a queue
 
-A file that is not as its row says is read again. With the same bytes it is the same object, however
-it was touched or copied; with other bytes it is a new one, described by its file alone, and its
-version is called "null". Contents.refresh records what a survey finds.
+A file that does not match its row is read again. With the same bytes it is the same object, even if
+it was touched or copied. With other bytes it is a new object, described by its file alone, whose
+version is called "null". Contents.refresh records the differences of a survey.
 
 Where the file system does not report changes (a network drive, no watches left), `Changes.take`
-says of every bucket that all of it has to be looked at, so that each listing looks at every file of
-its bucket, and the log says why.
+returns None for every bucket, so that each listing reads all files of its bucket, and the log says
+why.
 """
 
 import hashlib
@@ -50,7 +50,9 @@ log = logging.getLogger(__name__)
 
 
 class Changes:
-    """The paths that have changed since a bucket was looked at last. Any thread may call it."""
+    """The paths that have changed since the last look at a bucket. Any thread may call any
+    method.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = Lock()
@@ -60,20 +62,20 @@ class Changes:
         self._paths: dict[str, set[str]] = defaultdict(set)
 
     def begin(self) -> None:
-        """The file system reports all changes from now on."""
+        """From now on, the file system reports all changes."""
         self._set(watching=True)
 
     def end(self) -> None:
-        """Changes may go unreported from now on."""
+        """From now on, the file system may leave changes unreported."""
         self._set(watching=False)
 
     def add(self, bucket: str, paths: Iterable[str]) -> None:
-        """Note paths that may have changed, relative to the bucket's folder."""
+        """Add paths that may have changed, relative to the bucket's folder."""
         with self._lock:
             self._paths[bucket].update(paths)
 
     def invalidate(self, bucket: str) -> None:
-        """All of the bucket has to be looked at the next time."""
+        """Have the next look go over all of the bucket."""
         with self._lock:
             self._walked.pop(bucket, None)
 
@@ -81,7 +83,7 @@ class Changes:
         """The paths to look at now; None means all of the folder.
 
         Args:
-            whole: whether the caller looks at all of the folder if told to, not at a prefix only.
+            whole: whether the caller can look at all of the folder, and not only at a prefix.
         """
         with self._lock:
             now = self._clock()
@@ -100,7 +102,7 @@ class Changes:
 
 
 class FolderWatch:
-    """A thread that passes what the file system reports of the folders below `root` to Changes."""
+    """A thread that passes the changes which the file system reports below `root` to Changes."""
 
     def __init__(self, root: Path, changes: Changes) -> None:
         self._root, self._changes = root, changes
@@ -116,7 +118,7 @@ class FolderWatch:
         self._loop.wait_for_end()
 
     def _follow(self) -> None:
-        """Pass changes on until the loop is to stop, or the file system reports no more."""
+        """Pass changes on until the loop is stopped, or the file system reports no more."""
         batches = watch(
             self._root,
             watch_filter=self._is_in_a_bucket,
@@ -160,8 +162,8 @@ class Difference:
     """A key whose row and file do not match.
 
     Attributes:
-        row: the object as its row describes it; None without a row.
-        file: the object as its file is now; None without a file.
+        row: the object of its row; None if it has none.
+        file: the object of its file; None if there is no file.
     """
 
     key: str
@@ -170,7 +172,7 @@ class Difference:
 
     @property
     def is_same_object(self) -> bool:
-        """Whether the file has the bytes of the row: it was only touched, moved or copied."""
+        """Whether the file has the bytes of the row: then it was only touched, moved or copied."""
         return bool(self.row and self.file and self.row.md5 == self.file.md5)
 
     def is_current(self, folder: Folder) -> bool:
@@ -182,10 +184,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Survey:
-    """The result of looking at a folder.
+    """The differences between a folder and its rows.
 
     Attributes:
-        recent: the paths of files that changed so recently that they may still be written to.
+        recent: the paths of files that changed so recently that a program may still be writing
+            them.
     """
 
     differences: list[Difference]
@@ -193,7 +196,7 @@ class Survey:
 
 
 Places = dict[str, tuple[str, Identity]]
-"""Key -> where its file lies, and the file's identity."""
+"""Key -> the path of its file, and the file's identity."""
 
 
 def survey(
@@ -227,7 +230,7 @@ def survey(
 def _places(
     database: Database, folder: Folder, bucket: str, prefix: str, paths: Collection[str] | None
 ) -> tuple[Places, Places]:
-    """The places of the files that are there, and of those that the rows describe."""
+    """The places of the files, and of the objects in the rows."""
     if paths is None:
         present = {key: (path, identity) for key, path, identity in folder.walk(prefix)}
         return present, index.identities(database, bucket, prefix)
@@ -239,7 +242,7 @@ def _places(
             recorded[key] = row.path, row.identity
         if identity := folder.identity(path):
             present |= {key: (path, identity)} if key else {}
-        elif start is not None:  # a folder, or nothing any more: a folder may have been here
+        elif start is not None:  # a folder, or nothing: there may have been a folder before
             present |= {key: (at, identity) for key, at, identity in folder.walk_below(path, start)}
             recorded |= index.identities(database, bucket, start.decode(errors="ignore"))
     return present, recorded

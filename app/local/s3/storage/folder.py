@@ -1,4 +1,4 @@
-"""A bucket's folder on the disk: where files lie, and changes to it that survive a power cut."""
+"""A bucket's folder on the disk: the places of files, and changes that survive a power cut."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ JUNK = (".DS_Store",)  # files that file managers leave in the folders that they
 
 @dataclass(frozen=True)
 class Identity:
-    """Tells one state of a file from another without reading it."""
+    """Identifies a state of a file, so that a change can be noticed without reading it."""
 
     size: int
     mtime_ns: int
@@ -36,8 +36,8 @@ class Identity:
 
 @dataclass(frozen=True)
 class Folder:
-    """A bucket's folder. Paths in it are relative, with slashes. Symbolic links are not followed:
-    neither a key nor a link leads out of it.
+    """A bucket's folder. Paths in it are relative, with slashes. Symbolic links are not followed,
+    so that neither a key nor a link leads out of the folder.
     """
 
     root: Path
@@ -88,7 +88,7 @@ class Folder:
         make_folder(self.at(path).parent)
 
     def receive(self, file: Path, path: str) -> None:
-        """Move a file of the same file system to this path, durably, over what lies there."""
+        """Move a file of the same file system to this path, durably, in place of the one there."""
         target = self.at(path)
         file.replace(target)
         sync_folder(target.parent)
@@ -129,7 +129,7 @@ class Folder:
 
     @cached_property
     def _folds(self) -> bool:
-        """Whether this file system treats two spellings of a name as one name."""
+        """Whether this file system treats two spellings as one name."""
         swapped = self.root.with_name(self.root.name.swapcase())
         return swapped.exists() and swapped.samefile(self.root)
 

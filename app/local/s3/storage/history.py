@@ -1,13 +1,13 @@
-"""Older versions and delete markers: for each key a stack, the newest on top.
+"""Older versions and delete markers: a stack for each key, the newest on top.
 
 The current object, if there is one, lies above the stack, in the table `objects`. Without one the
 key is deleted, and a delete marker is on top. Two operations keep this true:
 
-    supersede     for a new version: the row of the current object is pushed onto the stack
-    pop_object    after the newest version was removed: an object on top is current again
+    supersede     for a new version: push the row of the current object onto the stack
+    pop_object    after the newest version was removed: make an object on top current again
 
-A key has each version id once: a new version replaces the one with its id wherever that lies, as
-"null" does in a bucket that keeps no versions.
+A key has each version id once: a new version replaces the one with its id anywhere in the stack, as
+"null" does in a bucket without versioning.
 """
 
 import sqlite3
@@ -22,11 +22,11 @@ from app.local.s3.storage.index import (
 )
 from app.local.s3.storage.objects import Marker, Object, Version
 
-Place = tuple[str, int]  # where a listing goes on: the versions of a key below this rank
+Place = tuple[str, int]  # the start of a page: the versions of a key below this rank
 
 _TOP = 2**62  # the rank of a current object, above all ids of the stack
 _WITHIN = "bucket = ?1 AND key >= ?2 AND key < ?3 AND key >= ?4"
-# A page made of a page of each table, so that no more is read than is shown, in one transaction.
+# One page of each table, in one transaction, so that no more rows are read than are listed.
 _SCAN = f"""
 SELECT * FROM (
     SELECT {COLUMNS}, NULL AS moment, {_TOP} AS id FROM objects
@@ -39,9 +39,9 @@ SELECT * FROM (
 
 
 def supersede(connection: sqlite3.Connection, new: Version) -> Sequence[str]:
-    """Make room for a new version on top. Returns the files of the versions that it replaces."""
+    """Make room for a new version on top; the files of the versions that it replaces."""
     key = (new.bucket, new.key, new.version_id)
-    replaced = connection.execute(
+    replaced_rows = connection.execute(
         "DELETE FROM versions WHERE bucket = ? AND key = ? AND version_id = ? RETURNING version",
         key,
     ).fetchall()
@@ -51,7 +51,7 @@ def supersede(connection: sqlite3.Connection, new: Version) -> Sequence[str]:
         key,
     )
     connection.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", key[:2])
-    return [row["version"] for row in replaced]
+    return [row["version"] for row in replaced_rows]
 
 
 def push_marker(connection: sqlite3.Connection, marker: Marker) -> None:
@@ -62,7 +62,7 @@ def push_marker(connection: sqlite3.Connection, marker: Marker) -> None:
 
 
 def pop_object(connection: sqlite3.Connection, bucket: str, key: str) -> Object | None:
-    """Remove what lies on top and return it, if it is an object. The key has no current one."""
+    """Remove the top of the stack and return it, if it is an object. The key has no current one."""
     row = connection.execute(
         "SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY id DESC LIMIT 1",
         (bucket, key),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.local.durability import make_folder, sync
-from app.local.s3.storage.checksums import ALGORITHMS, encoded, md5
+from app.local.s3.storage.checksums import ALGORITHMS, encode, md5
 from app.local.s3.storage.folder import Identity
 
 CHUNK = 1 << 20  # bytes
@@ -74,7 +74,7 @@ class Staging:
                 file.flush()
                 sync(file.fileno())
                 identity = Identity.of_file(file)
-            checksums = {name: encoded(digest.digest()) for name, digest in digests.items()}
+            checksums = {name: encode(digest.digest()) for name, digest in digests.items()}
             yield Staged(path, identity, etag.hexdigest(), checksums)
         finally:
             if path.name in self._own_files:

@@ -9,8 +9,8 @@ from app.local.bedrock_agent.knowledge_bases.sidecar import (
     LARGEST,
     Metadata,
     Sidecar,
-    inline,
     read,
+    read_inline,
 )
 from app.local.engine.parsers import Records
 
@@ -109,7 +109,7 @@ def test_inline_attributes_are_the_long_form_in_a_list() -> None:
         {"key": "year", "value": {"type": "NUMBER", "numberValue": 2024.0}},
         {"key": "tags", "value": {"type": "STRING_LIST", "stringListValue": ["wet"]}},
     ]
-    assert inline(attributes) == Sidecar({"year": 2024.0, "tags": ["wet"]}, "")
+    assert read_inline(attributes) == Sidecar({"year": 2024.0, "tags": ["wet"]}, "")
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,13 @@ def test_inline_attributes_are_the_long_form_in_a_list() -> None:
 )
 def test_inline_attributes_keep_the_same_rules(key: str, value: Any, named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        inline([{"key": key, "value": value}])
+        read_inline([{"key": key, "value": value}])
 
 
 def test_no_inline_attribute_is_given_twice() -> None:
     twice = [{"key": "a", "value": {"type": "STRING", "stringValue": "b"}}] * 2
     with pytest.raises(ValueError, match="'a' is given more than once"):
-        inline(twice)
+        read_inline(twice)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,11 @@ def test_charset_and_records_reach_the_parser(parser: Parser, file: Path) -> Non
         ("a.pdf", pdf([[(72, 700, 10, "Secret.")]], LOCKED), "encrypted with a password"),
         ("a.pdf", pdf([[]]), "no text layer"),
         ("a.docx", b"Clay.", "damaged, or no Office file"),
-        ("a.docx", archive({"word/document.xml": "<a"}), "damaged, or holds something .*ParseError"),
+        (
+            "a.docx",
+            archive({"word/document.xml": "<a"}),
+            "damaged, or holds something .*ParseError",
+        ),
     ],
 )
 def test_why_a_document_cannot_be_read(
