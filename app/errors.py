@@ -1,4 +1,4 @@
-"""The errors that we raise on purpose, by whom they are for.
+"""The errors that Outcrop raises on purpose, by the person who can mend them.
 
     OutcropError
     ├── CallerError            the request is at fault; the message names the field and the rule
@@ -9,30 +9,30 @@
     │   ├── Conflict           409
     │   ├── TooLarge           413
     │   └── NotJson            415
-    ├── BackendError           the request was fine; AWS, or what stands in for it, was not
+    ├── BackendError           the request is right; AWS, or the stand-in, failed
     │   ├── Throttled          429
     │   ├── ModelFailed        502   the model answered with an error, or with nonsense
     │   ├── StreamCut          502   the stream ended without its terminal event
     │   ├── DamagedTurn        502   a stored turn is no turn any more
     │   ├── Unavailable        503
     │   └── TimedOut           504
-    └── OperatorError          500   for whoever runs Outcrop: a setting, a permission
+    └── OperatorError          500   for the operator of Outcrop: a setting, a permission
 
-A caller reads `title` and `detail` of the first two. Of an OperatorError it reads the title only:
-the detail goes to the log.
+A caller reads `title` and `detail` of the first two. Of an OperatorError, a caller reads only the
+title; the detail goes to the log.
 """
 
 from typing import ClassVar
 
 
 class OutcropError(Exception):
-    """An error that we raise on purpose.
+    """An error that is raised on purpose.
 
     Attributes:
-        status: the HTTP status that it becomes.
+        status: its HTTP status.
         code: its name in `problem+json` and in `error` events; stable, for programs.
-        title: what happened, the same words for every such error.
-        detail: what happened this time, and what to do next.
+        title: the kind of error, in the same words each time.
+        detail: the cause this time, and what to do next.
         retryable: whether the same request may succeed later.
     """
 
@@ -47,7 +47,7 @@ class OutcropError(Exception):
 
 
 class CallerError(OutcropError):
-    """The request is at fault. `field` says which part, in the caller's own words."""
+    """The request is at fault. `field` is the part at fault, by the caller's own name for it."""
 
     status = 400
     code = "caller-error"
@@ -100,8 +100,8 @@ class NotJson(CallerError):
 
 
 class BackendError(OutcropError):
-    """What we called failed. Nothing of a failed answer is stored, and no generating call is
-    sent again by us: the caller decides, helped by `retryable`.
+    """A service that Outcrop called has failed. Nothing of a failed answer is stored, and Outcrop
+    does not repeat a generating call: the caller decides, helped by `retryable`.
     """
 
     status = 502
@@ -145,7 +145,7 @@ class TimedOut(BackendError):
 
 
 class OperatorError(OutcropError):
-    """Outcrop itself is not set up right. The caller cannot mend it; the log says what to do."""
+    """Outcrop is not set up right. The caller cannot mend it; the log says what to do."""
 
     code = "not-set-up"
     title = "Outcrop is not set up right; its log says why"

@@ -1,11 +1,11 @@
-"""The nouns that flow: what every answer is made of, whoever reads it.
+"""The events of a flow, and the values in them.
 
-A flow yields these in order and ends with exactly one terminal event, `Done` or `Error`. `Done`
-carries the whole answer, for whoever does not want a stream. They are values: no identity, no I/O,
-equal when their fields are.
+A flow yields events in this order and ends with exactly one terminal event, `Done` or `Error`.
+`Done` has the whole answer, for a reader who does not want a stream. Events are values: no
+identity, no I/O, equal when their fields are.
 
-    Started Retrieval  Text Text Citation Text ... Usage Done
-    Started Retrieval  Text Error                          (nothing of it is stored)
+    Started Retrieval    Text Text Citation Text ... Usage Done
+    Started Retrieval    Text Error                            (nothing of it is stored)
 """
 
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ MetadataValue = str | float | bool | list[str]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document, as Retrieve found it.
+    """A piece of a document that Retrieve has found.
 
     Attributes:
-        number: its place in the prompt, from 1; what the model cites it by.
+        number: its place in the prompt, from 1, by which the model cites it.
         text: the chunk, word for word.
-        uri: where its document lies, `s3://bucket/key`.
-        score: how well it fits, 0 to 1; comparable within one retrieval only.
-        page: the page of a PDF that it begins on, from 1, where the Knowledge Base tells.
+        uri: the address of its document, `s3://bucket/key`.
+        score: how well it fits the query, 0 to 1; comparable within one retrieval only.
+        page: the page of a PDF on which it begins, from 1, if the Knowledge Base has it.
         metadata: the document's own attributes, from its sidecar.
     """
 
@@ -45,7 +45,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A turn has begun: in which conversation, and which model will answer."""
+    """A turn has begun, in this conversation and with this model."""
 
     kind: ClassVar[str] = "started"
     conversation: str
@@ -54,7 +54,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What was looked for, and what was found, best first."""
+    """The query, and the passages for it, best first."""
 
     kind: ClassVar[str] = "retrieval"
     query: str
@@ -71,21 +71,21 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A mark `[number]` in the answer, resolved to the words that stand behind it.
+    """A mark `[number]` in the answer, resolved to a quote from a passage.
 
     Attributes:
-        number: what stands in the answer's brackets: 1 for the first passage cited, 2 for the next.
+        number: the number in the answer's brackets: 1 for the first passage cited, 2 for the next.
         document: the document's name.
-        uri: where the document lies.
+        uri: the document's address.
         page: the page of a PDF, from 1.
-        section: the nearest heading above the quote, where the passage holds one.
-        start: where the quote begins in the passage, in characters (Unicode code points) from 0.
-        end: where it ends; `passage[start:end]` is the quote.
+        section: the nearest heading above the quote, if the passage has one.
+        start: the place of the quote in the passage, in characters (Unicode code points) from 0.
+        end: the place after it; `passage[start:end]` is the quote.
         text: the quote.
-        passage: the passage, whole.
+        passage: the whole passage.
         score: the passage's score.
-        mark: where the mark begins in the answer, in characters. An answer may hold numbers in
-            brackets that are no marks: code, or what a document says itself.
+        mark: the place of the mark in the answer, in characters. An answer may hold numbers in
+            brackets that are no marks: code, or numbers that a document has itself.
         mark_utf16: the same in UTF-16 code units, as JavaScript counts.
     """
 
@@ -100,7 +100,7 @@ class Citation:
     text: str
     passage: str
     score: float
-    mark: int | None = None  # turns that were stored before it was counted have none
+    mark: int | None = None  # None in turns that older versions have stored
     mark_utf16: int | None = None
 
     @property
@@ -114,7 +114,7 @@ class Citation:
 
 
 def utf16_length(text: str) -> int:
-    """How long a text is in UTF-16 code units, as JavaScript, Java and C# count.
+    """The length of a text in UTF-16 code units, as JavaScript, Java and C# count.
 
     >>> utf16_length("rate"), utf16_length("🎉")
     (4, 2)
@@ -127,16 +127,16 @@ GuardrailSource = Literal["question", "passage", "tool_input", "tool_result", "a
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """The guardrail intervened: it masked parts of a text, such as names, or kept the text out.
+    """The guardrail intervened: it masked parts of a text, such as names, or blocked the text.
 
-    A masked question, passage, tool input or tool result goes on as `text`. A blocked question has
-    `text`, the guardrail's message, for its answer; a blocked passage is left out of what the model
-    reads. Of an answer, what was shown so far is to be taken back and `text` shown in its place; a
+    A masked question, passage, tool input or tool result is used as `text`. A blocked question has
+    `text`, the guardrail's message, as its answer; a blocked passage is not shown to the model. If
+    the answer is masked or blocked, a reader has to replace all text shown so far by `text`; a
     masked answer keeps its citations.
 
     Attributes:
-        reason: the guardrail's own words for why.
-        subject: the address of the document that a passage is from, or the name of a tool.
+        reason: the guardrail's own words.
+        subject: the address of a passage's document, or the name of a tool.
     """
 
     kind: ClassVar[str] = "guardrail"
@@ -149,7 +149,7 @@ class Guardrail:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the turn's model calls were billed for, in tokens."""
+    """The tokens that the turn's model calls are billed for."""
 
     kind: ClassVar[str] = "usage"
     input_tokens: int
@@ -166,13 +166,11 @@ StopReason = Literal["end", "length", "stop_sequence", "guardrail", "filtered"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A turn, whole: what a reader is left with once the guardrail has judged it.
+    """A whole turn, as the guardrail has left it.
 
     Attributes:
-        model: who wrote it: the id of the model, or what answered in its place, as in "stand-in, as
-            amazon.nova-lite-v1:0".
-        turn: the number that it is stored under, from 0; None where it is not stored: a question
-            that the guardrail refused, or a conversation that the caller keeps.
+        turn: the number under which it is stored, from 0; None if it is not stored: a question that
+            the guardrail blocked, or a conversation that the caller keeps.
     """
 
     answer: str
@@ -194,7 +192,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """The answer ends here, unfinished; nothing of it is stored. Fields as in `problem+json`."""
+    """The turn has failed, and nothing of it is stored. Fields as in `problem+json`."""
 
     kind: ClassVar[str] = "error"
     status: int
@@ -205,7 +203,7 @@ class Error:
 
     @classmethod
     def of(cls, error: OutcropError) -> "Error":
-        """What a caller may read of an error: an operator's detail stays in the log."""
+        """The part of an error that a caller may read: an operator's detail stays in the log."""
         shown = error.title if isinstance(error, OperatorError) else error.detail
         return cls(error.status, error.code, error.title, shown, error.retryable)
 

@@ -1,13 +1,13 @@
-"""What was spent, on whose account: every call of a model, also one that failed or was cut off.
+"""Metering: the tokens of every call of a model, by principal; of failed and cut calls too.
 
     account = Account(LogMeter(), principal)
     with account.call(model_id, "answer") as call:
         ...                                         the model is called
-        call.observe(completion.usage)              what it says that it read and wrote
+        call.observe(completion.usage)              the usage that it reports
 
-When the block ends, in whatever way, the meter learns of the call: once, with what is known by
-then. Quotas and reports of usage read what a meter records; `LogMeter`, the default, writes a line
-to the log for each.
+When the block ends, in whatever way, the meter records the call, once, with the usage known by
+then. Quotas and reports read what a meter records; `LogMeter`, the default, writes a line to the
+log for each call.
 """
 
 import logging
@@ -31,14 +31,14 @@ class MeteredCall:
     """One call that costs something.
 
     Attributes:
-        principal: whose request it was made for.
-        model: the model's id; of a Retrieve, `knowledge-base/<id>`, whose own model embeds the
+        principal: the principal of the request.
+        model: the model's id; `knowledge-base/<id>` for a Retrieve, whose own model embeds the
             query.
-        outcome: `failed` if the service or the network failed, `cut` if the caller left, the
+        outcome: `failed` if the service or the network failed; `cut` if the caller left, the
             deadline passed or the process stopped before it was complete.
-        usage: the tokens that the service told; None where it told nothing, which does not mean
+        usage: the tokens that the service reported; None if it reported none, which does not mean
             that the call was free.
-        error: the code of what went wrong, such as `throttled` or `timed-out`.
+        error: the code of the error, such as `throttled` or `timed-out`.
     """
 
     principal: str
@@ -50,14 +50,14 @@ class MeteredCall:
 
 
 class Meter(Protocol):
-    """Learns of every call. It must not raise: a turn would fail for its bookkeeping."""
+    """Records calls. It must not raise: a turn would fail for its bookkeeping."""
 
     def record(self, call: MeteredCall) -> None:
-        """Take note of a call that has ended."""
+        """Record a call that has ended."""
 
 
 class LogMeter:
-    """Writes a line for each call. In AWS, CloudWatch Logs Insights can add them up:
+    """Writes a line to the log for each call. In AWS, CloudWatch Logs Insights can add them up:
 
     stats sum(usage.inputTokens) by usage.principal, usage.model
     """
@@ -82,26 +82,28 @@ class OpenCall:
     """A call under way.
 
     Attributes:
-        usage: what the service has told of it so far.
+        usage: the usage that the service has reported so far.
     """
 
     usage: Usage | None = None
 
     def observe(self, usage: Usage) -> None:
-        """Take note of what the service tells; it counts anew each time, from the beginning."""
+        """Record the usage that the service reports; each report counts from the start of the
+        call.
+        """
         self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The meter, for the requests of one principal."""
+    """The meter for the requests of one principal."""
 
     meter: Meter
     principal: str
 
     @contextmanager
     def call(self, model: str, purpose: Purpose) -> Iterator[OpenCall]:
-        """Meter the call that is made in the block."""
+        """Meter the call that the block makes."""
         call = OpenCall()
         outcome: Outcome = "cut"
         error: str | None = None

@@ -1,17 +1,17 @@
-"""The way to AWS: the clients.
+"""AWS's clients.
 
 `clients()` is the only caller of `boto3.client`. Region, credentials and endpoints come from
-boto3's own chain, so which home answers is a matter of endpoint variables. With AWS_ENDPOINT_URL
-set, every client has to point there when it is made (`app.aws.endpoint`).
+boto3's own chain, so endpoint variables decide which home answers. If AWS_ENDPOINT_URL is set, a
+client that does not point there is refused (`app.aws.endpoint`).
 
-    bedrock_runtime     one attempt: a generating call is never sent twice. It would be paid for
-                        twice, and takes no client token that could tell.
-    the others          three attempts, in mode `standard`, within the deadline
+    bedrock_runtime    one attempt: a generating call is never sent twice. It would be billed
+                       twice, and has no client token by which Bedrock could notice.
+    the others         three attempts, in mode `standard`, within the deadline
 
 `table()` is one DynamoDB table, for a tool; `queues()` is SQS, for the ingest function.
 `deployer()` has the further clients that make the laptop's resources, as the CDK stack does in AWS;
-`operator()` those that look at an account, and at a stack in it. `signer()` signs a request that is
-no call of boto3's. A call is made inside `calling()`, which turns its failure into one of
+`operator()` has those that examine an account, and a stack in it. `signer()` signs a request that
+boto3 does not send. Every call is made inside `calling()`, which translates its failure to one of
 `app.errors`.
 """
 
@@ -75,7 +75,7 @@ CONNECTIONS = 64  # a stream holds its connection for as long as the answer take
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """One client a service; each may be used from any thread."""
+    """One client for each service. Any thread may use any of them."""
 
     bedrock: BedrockClient
     bedrock_runtime: BedrockRuntimeClient
@@ -86,7 +86,7 @@ class Clients:
 
 @dataclass(frozen=True, slots=True)
 class Deployer:
-    """What `Clients` lacks to make queues, functions and tables."""
+    """The further clients that make queues, functions and tables."""
 
     sqs: SQSClient
     lambda_: LambdaClient
@@ -94,7 +94,7 @@ class Deployer:
 
 
 class Operator:
-    """What it takes to look at an account before a stack is deployed, and at the stack after.
+    """The clients that examine an account before a deployment, and its stack afterwards.
 
     A client is made when it is first used: a command needs one or two of them.
     """
@@ -107,44 +107,44 @@ class Operator:
 
     @cached_property
     def sts(self) -> STSClient:
-        return _pointed(self._session.client("sts", config=self._config))
+        return _check_client(self._session.client("sts", config=self._config))
 
     @cached_property
     def ssm(self) -> SSMClient:
-        return _pointed(self._session.client("ssm", config=self._config))
+        return _check_client(self._session.client("ssm", config=self._config))
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
-        return _pointed(self._session.client("cloudformation", config=self._config))
+        return _check_client(self._session.client("cloudformation", config=self._config))
 
     @cached_property
     def service_quotas(self) -> ServiceQuotasClient:
-        return _pointed(self._session.client("service-quotas", config=self._config))
+        return _check_client(self._session.client("service-quotas", config=self._config))
 
     @cached_property
     def bedrock(self) -> BedrockClient:
-        client: BedrockClient = _signing(
-            _pointed(self._session.client("bedrock", config=self._config))
+        client: BedrockClient = _sign_without_tls(
+            _check_client(self._session.client("bedrock", config=self._config))
         )
         return client
 
     @cached_property
     def bedrock_agent(self) -> AgentsforBedrockClient:
-        return _pointed(self._session.client("bedrock-agent", config=self._config))
+        return _check_client(self._session.client("bedrock-agent", config=self._config))
 
     @cached_property
     def s3(self) -> S3Client:
-        return _pointed(self._session.client("s3", config=self._config))
+        return _check_client(self._session.client("s3", config=self._config))
 
 
 def clients(deadline_seconds: float) -> Clients:
     """The clients, for turns that may take `deadline_seconds`.
 
-    A generating call may wait for as long as that, the attempts of another for half of it together.
-    A `Cancellation` breaks off whichever it is when the deadline passes, or earlier.
+    A generating call may take that long. The attempts of another call may take half as long,
+    together. A `Cancellation` breaks off either at the deadline, or earlier.
 
     Raises:
-        OperatorError: no Region is set, or a profile or an endpoint is not usable.
+        OperatorError: there is no Region, or a profile or an endpoint cannot be used.
     """
     generating = Config(
         connect_timeout=CONNECT_SECONDS,
@@ -155,13 +155,13 @@ def clients(deadline_seconds: float) -> Clients:
     repeatable = _repeatable(deadline_seconds / 2)
     storage = repeatable.merge(
         Config(
-            # What presigned requests are signed with: newer Regions take nothing else.
+            # The signature of presigned requests: newer Regions accept no other.
             signature_version="s3v4",
-            # Presigned requests then name the Region's own host. By default they name the global
-            # one, which redirects to a young bucket, and a form that is redirected is lost. At an
+            # Presigned requests then have the Region's own host. By default they have the global
+            # one, which redirects requests to a new bucket, and a redirected form is lost. At an
             # endpoint that is an IP address, botocore takes path style by itself.
             s3={"addressing_style": "virtual"},
-            # botocore's defaults, held fast: what was damaged on the way is refused, not stored.
+            # botocore's defaults, made explicit: data damaged in transit is refused, not stored.
             request_checksum_calculation="when_supported",
             response_checksum_validation="when_supported",
         )
@@ -169,15 +169,17 @@ def clients(deadline_seconds: float) -> Clients:
     with calling("Setting up the AWS clients"):
         session = boto3.Session()
         return Clients(
-            bedrock=_signing(_pointed(session.client("bedrock", config=repeatable))),
+            bedrock=_sign_without_tls(_check_client(session.client("bedrock", config=repeatable))),
             bedrock_runtime=cancellable(
-                _signing(_pointed(session.client("bedrock-runtime", config=generating)))
+                _sign_without_tls(
+                    _check_client(session.client("bedrock-runtime", config=generating))
+                )
             ),
-            bedrock_agent=_pointed(session.client("bedrock-agent", config=repeatable)),
+            bedrock_agent=_check_client(session.client("bedrock-agent", config=repeatable)),
             bedrock_agent_runtime=cancellable(
-                _pointed(session.client("bedrock-agent-runtime", config=repeatable))
+                _check_client(session.client("bedrock-agent-runtime", config=repeatable))
             ),
-            s3=cancellable(_pointed(session.client("s3", config=storage))),
+            s3=cancellable(_check_client(session.client("s3", config=storage))),
         )
 
 
@@ -187,9 +189,9 @@ def deployer(deadline_seconds: float) -> Deployer:
     with calling("Setting up the AWS clients"):
         session = boto3.Session()
         return Deployer(
-            _pointed(session.client("sqs", config=config)),
-            _pointed(session.client("lambda", config=config)),
-            _pointed(session.client("dynamodb", config=config)),
+            _check_client(session.client("sqs", config=config)),
+            _check_client(session.client("lambda", config=config)),
+            _check_client(session.client("dynamodb", config=config)),
         )
 
 
@@ -200,7 +202,7 @@ def operator(deadline_seconds: float) -> Operator:
 
 
 def signer(service: str) -> Signer:
-    """Signs requests to a service that boto3 has no client for, such as one's own API.
+    """A signer for a service that boto3 has no client for, such as Outcrop's own API.
 
     Raises:
         OperatorError: there is no Region, or there are no credentials.
@@ -220,7 +222,7 @@ def table(name: str, deadline_seconds: float) -> Table:
     """A DynamoDB table, for calls that may take `deadline_seconds` each; as for `clients`."""
     with calling("Setting up the AWS clients"):
         resource = boto3.resource("dynamodb", config=_repeatable(deadline_seconds))
-        _pointed(resource.meta.client)
+        _check_client(resource.meta.client)
         return resource.Table(name)
 
 
@@ -233,21 +235,21 @@ def _repeatable(deadline_seconds: float) -> Config:
     )
 
 
-def _pointed(client: _Client) -> _Client:
-    """The client, which points where it has to.
+def _check_client(client: _Client) -> _Client:
+    """Return the client, if it points to AWS_ENDPOINT_URL.
 
     Raises:
-        OperatorError: something in the environment leads it elsewhere.
+        OperatorError: the environment leads it elsewhere.
     """
     check_endpoint(client.meta.endpoint_url, client.meta.service_model.service_name)
     return client
 
 
-def _signing(client: Any) -> Any:
-    """The client, made to sign its requests where a bearer token cannot be sent.
+def _sign_without_tls(client: Any) -> Any:
+    """Make the client sign its requests where a bearer token cannot be sent.
 
-    With AWS_BEARER_TOKEN_BEDROCK set, botocore prefers it to access keys, and raises where there
-    is no TLS to send it over. There the access keys sign; over TLS the token is used as ever.
+    With AWS_BEARER_TOKEN_BEDROCK set, botocore prefers it to access keys, and raises if the
+    endpoint has no TLS. In that case access keys sign; over TLS the token is used as usual.
     """
     if client.meta.endpoint_url.startswith("http://"):
         client.meta.events.register_first("choose-signer", lambda **_: "v4")

@@ -1,16 +1,15 @@
-"""How one thread breaks off what another waits for at AWS.
+"""Cancels the calls of one thread from another.
 
-A call of boto3's blocks its thread until an answer comes, or a read times out. A `Cancellation`
-knows the connections that the calls of its thread are using at this moment. `cancel` shuts them
-down: the blocked read ends at once, and whoever writes the answer at the other end sees its client
-gone.
+A call of boto3 blocks its thread until a response arrives, or a read times out. A `Cancellation`
+knows the connections that the calls of its thread are using. `cancel` shuts them down: the blocked
+read ends at once, and the server sees that its client is gone.
 
-    with cancellation.active():          in the thread that calls
+    with cancellation.active():            in the thread that calls
         runtime.invoke_model(...)
-    cancellation.cancel(reason)          in another
+    cancellation.cancel(reason)            in another
 
-botocore offers no way to reach a connection. `cancellable` gives a client connections of ours, by
-the one member of its HTTP session that says which kind it makes.
+botocore has no access to its connections. `cancellable` gives a client connections of the classes
+below, by the one member of its HTTP session that chooses their class.
 """
 
 import socket
@@ -33,16 +32,16 @@ _Client = TypeVar("_Client")
 
 
 class Cancelled(BaseException):
-    """A call was made after its cancellation. No `except Exception` catches it: botocore would
+    """A call was made after its cancellation. No `except Exception` catches this: botocore would
     take it for a broken connection, and try again.
     """
 
 
 class Cancellation:
-    """What the calls of one thread, and of those that it starts, are broken off by.
+    """Cancels the calls of one thread, and of the threads that it starts.
 
     Attributes:
-        reason: why they were broken off; None as long as they were not.
+        reason: the reason of the cancellation; None before it.
     """
 
     def __init__(self) -> None:
@@ -53,7 +52,7 @@ class Cancellation:
 
     @contextmanager
     def active(self) -> Iterator[None]:
-        """The calls made in here, by this thread, are those that are broken off."""
+        """The calls that this thread makes in the block can be cancelled."""
         token = _active.set(self)
         try:
             yield
@@ -61,19 +60,19 @@ class Cancellation:
             _active.reset(token)
 
     def cancel(self, reason: OutcropError) -> bool:
-        """Break off the calls under way, and let no other begin; False after `commit`."""
+        """Break off the calls under way, and refuse further ones; False after `commit`."""
         with self._lock:
             if self._committed:
                 return False
             self.reason = self.reason or reason
             for line in self._lines.values():
-                with suppress(OSError):  # it has ended by itself
+                with suppress(OSError):  # the connection is closed already
                     # Not SSLSocket's own shutdown: that takes TLS away from under the reader.
                     socket.socket.shutdown(line, socket.SHUT_RDWR)
             return True
 
     def commit(self) -> None:
-        """From here on nothing is broken off: what is begun now has to be brought to its end.
+        """Refuse later cancellations: the work that begins now has to be completed.
 
         Raises:
             Cancelled: it was cancelled before.
@@ -84,10 +83,10 @@ class Cancellation:
             self._committed = True
 
     def enter(self, connection: Any) -> None:
-        """A connection begins to serve a call.
+        """Register a connection that begins to serve a call.
 
         Raises:
-            Cancelled: it must not.
+            Cancelled: the calls are cancelled.
         """
         with self._lock:
             if self.reason:
@@ -95,7 +94,7 @@ class Cancellation:
             self._lines[connection] = connection.sock
 
     def leave(self, connection: Any) -> None:
-        """A connection is free to serve somebody else's call."""
+        """Release a connection, which may serve other calls now."""
         with self._lock:
             self._lines.pop(connection, None)
 
@@ -104,19 +103,19 @@ _active: ContextVar[Cancellation | None] = ContextVar("cancellation", default=No
 
 
 def cancellation() -> Cancellation:
-    """The one that is active; where none is, one that nobody else knows."""
+    """The active cancellation; a new one, which nobody else knows, if none is active."""
     return _active.get() or Cancellation()
 
 
 def cancellable(client: _Client) -> _Client:
-    """The client, made so that a `Cancellation` can break its calls off."""
+    """Make a client's calls cancellable."""
     session = client._endpoint.http_session  # type: ignore[attr-defined]  # noqa: SLF001  # see above
     session._pool_classes_by_scheme.update(http=_Pool, https=_TLSPool)  # noqa: SLF001  # see above
     return client
 
 
-class _Calls:
-    """A connection that tells the active cancellation whose call it serves."""
+class _RegisteredConnection:
+    """A connection that registers with the active cancellation while it serves a call."""
 
     def request(self, *arguments: Any, **members: Any) -> Any:
         connection: Any = self
@@ -128,8 +127,8 @@ class _Calls:
         return super().request(*arguments, **members)  # type: ignore[misc]  # a mixin
 
 
-class _Returns:
-    """A pool whose connections forget whose call they served when they come back."""
+class _ReleasingPool:
+    """A pool that releases its connections when they come back."""
 
     def _put_conn(self, connection: Any) -> None:
         if owner := getattr(connection, "cancellation", None):
@@ -137,17 +136,17 @@ class _Returns:
         super()._put_conn(connection)  # type: ignore[misc]  # a mixin
 
 
-class _Connection(_Calls, AWSHTTPConnection):  # type: ignore[misc]  # botocore's own bases differ
+class _Connection(_RegisteredConnection, AWSHTTPConnection):  # type: ignore[misc]  # botocore's own bases differ
     pass
 
 
-class _TLSConnection(_Calls, AWSHTTPSConnection):  # type: ignore[misc]  # as above
+class _TLSConnection(_RegisteredConnection, AWSHTTPSConnection):  # type: ignore[misc]  # as above
     pass
 
 
-class _Pool(_Returns, AWSHTTPConnectionPool):
+class _Pool(_ReleasingPool, AWSHTTPConnectionPool):
     ConnectionCls = _Connection
 
 
-class _TLSPool(_Returns, AWSHTTPSConnectionPool):
+class _TLSPool(_ReleasingPool, AWSHTTPSConnectionPool):
     ConnectionCls = _TLSConnection

@@ -1,8 +1,8 @@
-"""Where a client points, looked at when it is made: nothing reaches AWS by mistake.
+"""Checks a client's endpoint when it is made, so that nothing reaches AWS by mistake.
 
-AWS_ENDPOINT_URL sends all of AWS's services to one place. Variables and configuration files
-outrank it, and a proxy takes even what is meant for this machine. A client that is led elsewhere
-by one of them is not given out.
+AWS_ENDPOINT_URL sends the calls of all services to one place. Other variables and configuration
+files outrank it, and a proxy takes even requests to this machine. A client that one of them leads
+elsewhere is refused.
 """
 
 from ipaddress import ip_address
@@ -18,16 +18,16 @@ BACK = 'Unset it, or point this shell at the stand-in with `eval "$(outcrop env)
 
 
 def check_endpoint(url: str, service: str) -> None:
-    """Refuse a client of a service that points to this URL, where it may not.
+    """Refuse a client whose endpoint is not AWS_ENDPOINT_URL.
 
     Raises:
-        OperatorError: naming what leads it there.
+        OperatorError: naming the setting that leads it elsewhere.
     """
     endpoint = inherited(ALL)
     if endpoint and url.rstrip("/") != endpoint.rstrip("/"):
         raise OperatorError(
             f"{ALL} is {endpoint}, and yet the client of {service} would call {url}: "
-            f"{_why(service)}"
+            f"{_cause(service)}"
         )
     if _is_local(urlsplit(url).hostname) and (proxies := get_environ_proxies(url)):
         raise OperatorError(
@@ -37,7 +37,7 @@ def check_endpoint(url: str, service: str) -> None:
         )
 
 
-def _why(service: str) -> str:
+def _cause(service: str) -> str:
     own = f"{ALL}_{service.upper().replace('-', '_')}"
     if inherited(own):
         return f"{own} is set. {BACK}"

@@ -1,20 +1,20 @@
-"""What a failed call means: the exceptions of botocore and urllib3 in the tree of `app.errors`.
+"""The translation of failed calls: exceptions of botocore and urllib3 to those of `app.errors`.
 
-    Throttled           too much at the moment, or a model that is not ready
-    Unavailable         an error of the service's own; no connection, or one lost before the answer
-    TimedOut            the model took too long, or no byte came in time
-    ModelFailed         the model answered with an error
-    StreamCut           an answer broke off: a lost connection, a damaged frame, an exception
-                        event without a name
-    InvalidRequest      ValidationException, and what botocore itself refuses to send
-    TooLarge            a prompt or an object that is too long
-    NotFound            no such object; no such model, where a model is called
-    Conflict            something else came first
-    OperatorError       no Region, no credentials, no permission, or a setting that names a
-                        resource that is not there
-    BackendError        everything else, by its name
+    Throttled            too many requests, or a model that is not ready
+    Unavailable          an error of the service; no connection, or one lost before the response
+    TimedOut             the model took too long, or no byte came in time
+    ModelFailed          the model answered with an error
+    StreamCut            a response broke off: a lost connection, a damaged frame, an exception
+                         event without a name
+    InvalidRequest       ValidationException, and requests that botocore itself refuses to send
+    TooLarge             a prompt or an object that is too long
+    NotFound             no such object; no such model, where a model is called
+    Conflict             another request came first
+    OperatorError        no Region, no credentials, no permission, or a setting that names a missing
+                         resource
+    BackendError         every other error, with its name
 
-`_CODES`, `_STATUSES` and `_RAISED` are that table in full.
+`_CODES`, `_STATUSES` and `_RAISED` have that table in full.
 """
 
 import re
@@ -47,15 +47,15 @@ FAILURES = (
     boto.ClientError,
     ParserError,
     ResponseParserError,
-    urllib3.exceptions.HTTPError,  # botocore lets it through while a stream is read
+    urllib3.exceptions.HTTPError,  # botocore does not wrap it while a stream is read
 )
 
 
 @contextmanager
 def calling(operation: str) -> Iterator[None]:
-    """Raise as ours whatever boto3 raises in here. `operation` is AWS's name for the call.
+    """Translate the exceptions of the block. `operation` is AWS's name of the call.
 
-    A streamed answer is read in here too: it fails in ways of its own.
+    A streamed response has to be read in the block too, because reading it may fail.
     """
     try:
         yield
@@ -64,19 +64,19 @@ def calling(operation: str) -> Iterator[None]:
 
 
 def translate(error: Exception, operation: str) -> OutcropError:
-    """What a failed call means to us."""
+    """The error for a failed call."""
     if isinstance(error, boto.ClientError):
-        return _answered(error, operation)
+        return _from_response(error, operation)
     for types, kind, hint in _RAISED:
         if isinstance(error, types):
             return kind(_sentence(operation, type(error).__name__, str(error), hint))
     return BackendError(_sentence(operation, type(error).__name__, str(error)))
 
 
-def _answered(error: boto.ClientError, operation: str) -> OutcropError:
-    """An error that the service answered with, as a reply or as an event of a stream.
+def _from_response(error: boto.ClientError, operation: str) -> OutcropError:
+    """The error for a response of the service, or for an event of a stream.
 
-    A reply says `ThrottlingException`; in a stream botocore says `throttlingException`.
+    A response has the code `ThrottlingException`; in a stream botocore has `throttlingException`.
     """
     error_body = error.response.get("Error", {})
     code, message = str(error_body.get("Code", "")), str(error_body.get("Message", ""))
@@ -86,7 +86,7 @@ def _answered(error: boto.ClientError, operation: str) -> OutcropError:
     detail = _sentence(operation, code or "unnamed error", message, hints.get(code, ""))
 
     if code == "ValidationException":
-        return _refused(message, detail)
+        return _from_validation(message, detail)
     if code == "ResourceNotFoundException" and calls_model:
         return NotFound(detail, field="model")
     if kind := _CODES.get(code):
@@ -97,8 +97,8 @@ def _answered(error: boto.ClientError, operation: str) -> OutcropError:
     return _STATUSES.get(status, BackendError)(detail)
 
 
-def _refused(message: str, detail: str) -> CallerError:
-    """A ValidationException tells what it is about in its message only."""
+def _from_validation(message: str, detail: str) -> CallerError:
+    """The error for a ValidationException, whose field is in its message only."""
     for pattern, kind, field, hint in _REFUSALS:
         if re.search(pattern, message, re.IGNORECASE):
             return kind(f"{detail} {hint}", field=field)
@@ -130,7 +130,7 @@ _CODES: dict[str, type[OutcropError]] = {
     for code in codes.split()
 }
 
-# where the code says nothing; S3 sends none in answer to a HEAD
+# for responses without a code, such as S3's to a HEAD
 _STATUSES: dict[int, type[OutcropError]] = {
     401: OperatorError,
     403: OperatorError,
@@ -166,7 +166,7 @@ _MODEL_HINTS = {
     "ResourceNotFoundException": "See GET /models for what can be called.",
 }
 
-# what a ValidationException says -> its kind, the field at fault, what to do next
+# message of a ValidationException -> error, field at fault, what to do next
 _REFUSALS: tuple[tuple[str, type[CallerError], str, str], ...] = (
     (
         r"inference profile",
@@ -188,7 +188,7 @@ _NO_CREDENTIALS = (
     "AWS_SECRET_ACCESS_KEY. A bearer token does not do for S3 and for Knowledge Bases."
 )
 
-# what botocore or urllib3 raises by itself -> its kind, what to do next; the first that fits
+# exceptions of botocore or urllib3 -> error, what to do next; the first match counts
 _RAISED: tuple[tuple[tuple[type[Exception], ...], type[OutcropError], str], ...] = (
     (
         (boto.NoRegionError, boto.InvalidRegionError),

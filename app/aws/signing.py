@@ -1,4 +1,4 @@
-"""Signature Version 4 for a request that is sent by another client than boto3's."""
+"""Signature Version 4 for requests that another client than boto3 sends."""
 
 from collections.abc import Mapping
 
@@ -23,9 +23,11 @@ class Signer:
     def headers(
         self, method: str, url: str, body: bytes, content_type: str | None = None
     ) -> Mapping[str, str]:
-        """What to add to the request. It is good for five minutes, and for this body only.
+        """The headers to add to the request. They are valid for five minutes, and for this body
+        only.
 
-        The credentials are looked at for every request: those of a role are renewed on the way.
+        Credentials are read for every request, because those of a role are renewed from time to
+        time.
         """
         named = {"Content-Type": content_type} if content_type else {}
         request = AWSRequest(method, url, headers=named, data=body)

@@ -1,12 +1,12 @@
-"""Text that can be written down.
+"""Text without lone surrogates.
 
-JSON can name half a character: a lone surrogate, which no encoding can write. What
-a service sends may hold one, and so may what a model says.
+JSON can hold half a character, a lone surrogate, which no encoding can write. Responses of services
+may hold one, and so may a model's text.
 """
 
 
 def well_formed(text: str) -> str:
-    r"""The text with each half character replaced by U+FFFD, and halves that fit joined.
+    r"""The text with each lone surrogate replaced by U+FFFD, and matching ones joined.
 
     >>> well_formed("a\ud83d b\ud83d\ude00")
     'a\ufffd b\U0001f600'

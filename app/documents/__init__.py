@@ -1,13 +1,13 @@
 """FLOW  upload -- bucket -- event -- ingestion        and back:  delete -- event -- gone
 
-    upload      a form that lets its holder put one named document into the bucket
-    attributes  of an upload, on their way into the sidecar beside the document
-    sync        what the bucket says changed -> what the Knowledge Base is told
-    status      what became of a document: the bucket and the Knowledge Base say
+    upload      a presigned form, by which its holder uploads one document of this name
+    attributes  of an upload: from the request into the sidecar beside the document
+    sync        a change in the bucket -> the Knowledge Base ingests or deletes the document
+    status      of a document, by the bucket and the Knowledge Base
 
-A document is an object of the documents bucket. Its name is the key, its id the key in base64, so
-that it fits into a path. There is no table of documents that could tell another story than the two
-sides do: `bucket.py` and `knowledge_base.py` are all that this package knows of them.
+A document is an object of the documents bucket. Its name is the key. Its id is the key in base64,
+which fits into a path. There is no table of documents that could disagree with the two sides:
+`bucket.py` and `knowledge_base.py` are all that this package knows of them.
 """
 
 from app.documents.bucket import Bucket

@@ -1,15 +1,15 @@
-"""A document's attributes, on their way into the sidecar beside it.
+"""A document's attributes, on their way from the upload into the sidecar beside the document.
 
-    asked for   their content lies in the bucket, under a name made of its digest: `stage`
-    uploaded    the object's own header has that digest: the form allows no other, so that text
+    requested   they are stored in the bucket, under a name made of their digest: `stage`
+    uploaded    the object's own header has that digest. The form allows no other, so that text
                 and attributes come together or not at all
-    ingested    the sidecar is made what the header says, before the Knowledge Base is told: `align`
+    ingested    they are written to the sidecar, before the Knowledge Base ingests it: `align`
 
-A form that is never used changes nothing, and an upload without attributes takes away those of the
-document before it. What is staged and not used expires, by the bucket's lifecycle.
+A form that is never used changes nothing. An upload without attributes removes those of the
+document before it. Attributes that are staged and not used expire by the bucket's lifecycle.
 
-A sidecar that a person puts into the bucket, or takes out of it, is theirs and is left as it is,
-until the document is uploaded again.
+A sidecar that a person puts into the bucket stays as it is, and one that a person removes stays
+away, until the document is uploaded again.
 """
 
 import json
@@ -28,16 +28,16 @@ from app.resources import STAGING
 LARGEST = 10 * 1024  # Bedrock's limit for a sidecar, in bytes
 LONGEST_NAME = 200  # characters, as of Bedrock's MetadataAttribute
 RESERVED = "x-amz-bedrock"
-NONE = "none"  # stands for the digest, where there are no attributes
-FRESH = timedelta(days=1)  # for so long what is staged is sure not to expire under a form
+NONE = "none"  # in place of a digest, for no attributes
+FRESH = timedelta(days=1)  # younger staged attributes do not expire before their form does
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A document and its sidecar, as they lay in the bucket at one moment.
+    """A document and its sidecar at one moment.
 
     Attributes:
-        requested: the Knowledge Base has been asked to ingest just this.
+        requested: whether the Knowledge Base was asked to ingest this version.
     """
 
     document: Object | None
@@ -45,53 +45,53 @@ class Snapshot:
     requested: bool = False
 
     def is_same(self, other: "Snapshot") -> bool:
-        """Whether nothing has changed from one snapshot to the other."""
+        """Whether two snapshots are of the same versions."""
         return _version(self.document) == _version(other.document) and (
             _version(self.sidecar) == _version(other.sidecar)
         )
 
     @property
     def done(self) -> bool:
-        """Whether the Knowledge Base has been asked for this document, with these attributes."""
+        """Whether the Knowledge Base was asked for this document, with these attributes."""
         return self.requested and self.aligned
 
     @property
     def aligned(self) -> bool:
-        """Whether the sidecar is what the document was uploaded with."""
+        """Whether the sidecar has the attributes of the upload."""
         if self.document is None or self.document.attributes is None:
             return False
         return self.document.attributes == (self.sidecar.attributes if self.sidecar else NONE)
 
 
 def stage(bucket: Bucket, metadata: Mapping[str, MetadataValue] | None) -> str:
-    """Keep attributes for a document that is to be uploaded, and answer with their digest.
+    """Store the attributes of an upload in the bucket; their digest.
 
     Raises:
-        InvalidRequest: an attribute cannot be; it names which, and the rule.
+        InvalidRequest: naming the attribute and the rule that it breaks.
     """
     if not metadata:
         return NONE
     content = _sidecar(metadata)
     digest = sha256(content).hexdigest()
-    staged = bucket.head(_staged(digest))
+    staged = bucket.head(_staging_key(digest))
     if staged is None or staged.modified < datetime.now(UTC) - FRESH:
-        bucket.put(_staged(digest), content, digest)
+        bucket.put(_staging_key(digest), content, digest)
     return digest
 
 
 def align(bucket: Bucket, key: str, snapshot: Snapshot) -> Snapshot:
-    """Make the sidecar hold what the document was uploaded with; the snapshot after that."""
+    """Write the attributes of the upload to the sidecar; the snapshot after that."""
     document, sidecar = snapshot.document, snapshot.sidecar
     if document is None or document.attributes is None or snapshot.aligned:
         return snapshot
     if sidecar is None and snapshot.requested:
-        return snapshot  # somebody took it away
+        return snapshot  # a person has removed it
     if sidecar and sidecar.attributes is None and _came_after(sidecar, document, snapshot):
-        return snapshot  # somebody put it there
+        return snapshot  # a person has put it there
     if document.attributes == NONE:
         bucket.delete(sidecar_of(key))
         return Snapshot(document, None)
-    content = bucket.read(_staged(document.attributes))
+    content = bucket.read(_staging_key(document.attributes))
     if content is None:
         raise Unavailable(
             f"The attributes that {key!r} was uploaded with are no longer in the bucket: it was "
@@ -101,11 +101,11 @@ def align(bucket: Bucket, key: str, snapshot: Snapshot) -> Snapshot:
 
 
 def _came_after(sidecar: Object, document: Object, snapshot: Snapshot) -> bool:
-    """Whether a sidecar came after the document that it lies beside."""
+    """Whether a sidecar is newer than its document."""
     return snapshot.requested or sidecar.modified >= document.modified
 
 
-def _staged(digest: str) -> str:
+def _staging_key(digest: str) -> str:
     return STAGING + digest + SIDECAR
 
 

@@ -1,4 +1,4 @@
-"""The documents bucket: the calls of S3 that the flow of documents makes."""
+"""The documents bucket: the calls of S3 in the flow of documents."""
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 ATTRIBUTES = "outcrop-attributes"
-"""Of an object's user-defined metadata: the digest of the attributes that it was uploaded with."""
+"""The user-defined metadata with the digest of the attributes of an upload."""
 REQUESTED = "outcrop-requested"
-"""The tag of a document that says which version of it the Knowledge Base was asked to ingest."""
+"""The tag with the version of a document that the Knowledge Base was asked to ingest."""
 MOST_TAGS = 10  # of an object, by S3
-LONGEST_KEY = 1024  # bytes, by S3: the sidecar of a document with such a key cannot be
+LONGEST_KEY = 1024  # bytes, by S3: a document with a key of this length can have no sidecar
 
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object as it lies in the bucket.
+    """An object in the bucket.
 
     Attributes:
         size: in bytes.
-        modified: when it was put there, to the second.
-        attributes: the digest of the attributes that it was uploaded with; None of an object that
-            came into the bucket by other ways than our forms, and where the bucket was listed.
-        sha256: of its content, in hexadecimal, where whoever uploaded it gave it to S3.
+        modified: the time of its upload, to the second.
+        attributes: the digest of the attributes of its upload; None for an object that was not
+            uploaded by a form of Outcrop, and in a listing.
+        sha256: of its content, in hexadecimal, if the uploader sent it to S3.
         tagged: whether it has tags.
     """
 
@@ -46,7 +46,7 @@ class Object:
 
     @property
     def version(self) -> str:
-        """Names this version: new content or new attributes make it another."""
+        """The name of this version: new content or new attributes change it."""
         return f"{self.etag.strip(chr(34))}/{self.attributes}"
 
 
@@ -83,10 +83,10 @@ class Bucket:
         )
 
     def documents(self, after: str = "", page: int = 1000) -> Iterator[Object]:
-        """The documents whose keys come after `after`, by key. A sidecar is no document.
+        """The documents whose keys come after `after`, by key, without sidecars.
 
         Args:
-            page: how many objects to ask for at a time.
+            page: the number of objects in one request.
         """
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, StartAfter=after, PaginationConfig={"PageSize": page}
@@ -121,14 +121,14 @@ class Bucket:
             self.s3.delete_object(Bucket=self.name, Key=key)
 
     def requested(self, item: Object) -> bool:
-        """Whether the Knowledge Base was asked to ingest this version, as `request` notes it."""
+        """Whether `request` has recorded this version."""
         return item.tagged and self._tags(item.key).get(REQUESTED) == item.version
 
     def request(self, item: Object) -> None:
-        """Note at the object that the Knowledge Base was asked to ingest this version of it.
+        """Record in a tag of the object that the Knowledge Base was asked to ingest this version.
 
-        Tags of others are kept. Where there is no room beside them, or the object is gone, nothing
-        is noted.
+        Other tags are kept. If there is no room for one more, or the object is gone, nothing is
+        recorded.
         """
         tags = self._tags(item.key) if item.tagged else {}
         tags[REQUESTED] = item.version
@@ -150,7 +150,7 @@ class Bucket:
         conditions: Sequence[Any],
         lifetime: timedelta,
     ) -> tuple[str, Mapping[str, str]]:
-        """A presigned form: where to POST it, and its fields."""
+        """A presigned form: its address, and its fields."""
         with calling("PresignedPost"):
             form = self.s3.generate_presigned_post(
                 self.name,

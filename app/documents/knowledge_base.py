@@ -1,8 +1,8 @@
 """The Knowledge Base: its direct ingestion, and the status of its documents.
 
-A call carries ten documents, and Bedrock refuses the whole call if it cannot take one of them. So a
-document that direct ingestion cannot name is never sent, and a call that is refused all the same is
-repeated with one document at a time: a document fails alone.
+A call takes ten documents, and Bedrock refuses the whole call if it cannot take one of them. So a
+document that direct ingestion cannot name is never sent, and a refused call is repeated with one
+document at a time: then a document fails alone.
 """
 
 import re
@@ -28,18 +28,20 @@ NOT_FOUND, REFUSED = "NOT_FOUND", "REFUSED"
 LONGEST_URI = {False: len("s3://") + 128, True: 1024}
 """Characters of a document's URI, by whether the base is managed: the patterns of S3BucketUri and
 S3ObjectUri in the service's model."""
-LINE_END = re.compile(r"[\n\r\x85\u2028\u2029]")  # what the dot of those patterns does not match
+LINE_END = re.compile(
+    r"[\n\r\x85\u2028\u2029]"
+)  # the signs that the dot of those patterns does not match
 ONGOING = re.compile(r"ongoing (ingestion job|KnowledgeBaseDocuments)", re.IGNORECASE)
 SOURCE_URI = "x-amz-bedrock-kb-source-uri"
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What the Knowledge Base says of a document.
+    """A document's status in the Knowledge Base.
 
     Attributes:
         status: one of Bedrock's DocumentStatus, or REFUSED: direct ingestion cannot take it.
-        updated: when it was last taken on, or done with.
+        updated: the time of the last change of the status.
         reason: what is wrong with the document.
     """
 
@@ -49,17 +51,19 @@ class Detail:
 
     @property
     def kept(self) -> bool:
-        """Whether the document is in the base or on its way there: not refused, nor leaving."""
+        """Whether the document is in the base or on its way there: not refused, not being
+        deleted.
+        """
         return self.status != REFUSED and not self.status.startswith("DELET")
 
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """A Knowledge Base. Documents are called by their URIs in the bucket.
+    """A Knowledge Base. Documents are named by their URIs in the bucket.
 
     Attributes:
-        data_source_id: the bucket. A managed base takes documents directly from a custom connector
-            only, to which a document is told as one whose id is its URI.
+        data_source_id: the data source of the bucket. A managed base takes documents directly only
+            through a custom connector, in which a document's id is its URI.
     """
 
     clients: Clients
@@ -73,7 +77,7 @@ class KnowledgeBase:
         return cls(clients, settings.knowledge_base_id, settings.data_source_id, settings.managed)
 
     def refusal(self, uri: str) -> str | None:
-        """The rule that keeps a document out of direct ingestion, which cannot name it; or None."""
+        """The rule of direct ingestion that a document's URI breaks, if it breaks one."""
         longest = LONGEST_URI[self.managed]
         if len(uri) > longest:
             return (
@@ -88,10 +92,10 @@ class KnowledgeBase:
         return None
 
     def ingest(self, sidecars: Mapping[str, str | None]) -> dict[str, OutcropError]:
-        """Take on documents, new or changed: URI -> the URI of its sidecar, if it has one.
+        """Ingest documents, new or changed: URI -> the URI of its sidecar, if it has one.
 
         Returns:
-            The documents that were not taken on, and why.
+            The documents that were refused, and why.
         """
 
         def ingest(uris: Sequence[str]) -> None:
@@ -105,7 +109,7 @@ class KnowledgeBase:
         return _in_batches(list(sidecars), ingest)
 
     def delete(self, uris: Sequence[str]) -> dict[str, OutcropError]:
-        """Drop documents; what is returned is as of `ingest`."""
+        """Delete documents; returns the same as `ingest`."""
 
         def delete(uris: Sequence[str]) -> None:
             with _direct("DeleteKnowledgeBaseDocuments"):
@@ -118,10 +122,10 @@ class KnowledgeBase:
         return _in_batches(uris, delete)
 
     def details(self, uris: Sequence[str]) -> dict[str, Detail]:
-        """What is known of these documents: of those that are not known, nothing.
+        """The details of those of these documents that the base knows.
 
         Raises:
-            OutcropError: it could not be asked. That one document cannot be asked for is no error:
+            OutcropError: the call failed. That one document cannot be named in a call is no error:
                 its status is REFUSED.
         """
         details = {uri: Detail(REFUSED, reason=rule) for uri in uris if (rule := self.refusal(uri))}
@@ -146,7 +150,7 @@ class KnowledgeBase:
         return details
 
     def finds(self, uri: str) -> bool:
-        """Whether Retrieve still finds anything of a document."""
+        """Whether Retrieve still finds a passage of a document."""
         search: Any = {
             "numberOfResults": 1,
             "filter": {"equals": {"key": SOURCE_URI, "value": uri}},
@@ -187,7 +191,7 @@ class KnowledgeBase:
 @contextmanager
 def _direct(operation: str) -> Iterator[None]:
     """A call of direct ingestion. While an ingestion job of the data source runs, Bedrock refuses
-    it by a ValidationException, though nothing is wrong with the request.
+    it with a ValidationException, though nothing is wrong with the request.
     """
     try:
         with calling(operation):
@@ -204,7 +208,7 @@ def _in_batches(
     """Call with ten documents at a time, and with one at a time where ten were refused.
 
     Returns:
-        The documents that a call failed for, and how.
+        The documents whose call failed, each with its error.
     """
     failures: dict[str, OutcropError] = {}
     for start in range(0, len(uris), BATCH):

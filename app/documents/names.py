@@ -1,4 +1,4 @@
-"""What a document may be called, and what its name becomes: a key, an id."""
+"""Rules for the names of documents, and the key and the id of a name."""
 
 import base64
 import binascii
@@ -10,15 +10,16 @@ from app.resources import OWN
 
 SUPPORTED = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 SIDECAR = ".metadata.json"
-LONGEST_PLACE = 128  # characters of bucket/key: what direct ingestion takes in an S3 URI
+LONGEST_PLACE = 128  # characters of bucket/key: the most of an S3 URI in direct ingestion
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def check_name(name: str, bucket: str) -> None:
-    """A name is a relative path, `guides/setup.md`, and becomes the object's key in the bucket.
+    """Check a name: a relative path such as `guides/setup.md`, which is the object's key in the
+    bucket.
 
-    Sidecars are written by the server alone: whoever could upload one could relabel another's
-    document.
+    Only the server writes sidecars: whoever could upload one could change another document's
+    metadata.
 
     Raises:
         InvalidRequest: naming the rule that the name breaks.
@@ -43,7 +44,7 @@ def check_name(name: str, bucket: str) -> None:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written as UTF-8: JSON and file systems let lone surrogates through.
+    """Whether a text can be written in UTF-8. JSON and file systems accept lone surrogates.
 
     >>> is_unicode("Größe"), is_unicode(chr(0xD800))
     (True, False)
@@ -56,17 +57,17 @@ def is_unicode(text: str) -> bool:
 
 
 def sidecar_of(key: str) -> str:
-    """Where a document's metadata lies, as Bedrock wants it: beside the document."""
+    """The key of a document's sidecar, as Bedrock has it: beside the document."""
     return key + SIDECAR
 
 
 def subject_of(key: str) -> str:
-    """The document that an object is about: itself, or the one that it is the sidecar of."""
+    """The document of an object: the object itself, or the document that it is the sidecar of."""
     return key.removesuffix(SIDECAR)
 
 
 def document_id(key: str) -> str:
-    """A document's id: its key, so that it can be a part of a path.
+    """A document's id: its key in base64url, which can be a part of a path.
 
     >>> document_id("guides/setup.md")
     'Z3VpZGVzL3NldHVwLm1k'
@@ -77,10 +78,10 @@ def document_id(key: str) -> str:
 
 
 def key_of(identifier: str) -> str:
-    """The key that an id stands for.
+    """The key of an id.
 
     Raises:
-        NotFound: it is no id of ours, so there is no such document.
+        NotFound: it is no document's id, so there is no such document.
     """
     try:
         padded = identifier + "=" * (-len(identifier) % 4)
