@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.models.calls import GuardrailConfiguration, last, streamed, whole
-from app.models.content import KINDS, Completion, Delta, Document, Image, Text
+from app.models.content import KINDS, Completion, Delta, Document, Image, Message, Text
 from app.models.families.converse_shape import (
     DOCUMENTS,
     STOPS,
@@ -109,11 +109,21 @@ def _request(model: Model, prompt: Prompt, guardrail: GuardrailConfiguration | N
         "trace": "enabled" if guardrail.trace else "disabled",
     }
     top_k = top_k_field(model, prompt.top_k)
+    if not model.facts.system:
+        prompt = _system_first(prompt)
     return {
         "modelId": model.id,
         **request(prompt),
         **drop_missing(guardrailConfig=configuration, additionalModelRequestFields=top_k),
     }
+
+
+def _system_first(prompt: Prompt) -> Prompt:
+    """The prompt for a model that takes no system prompt: the user says it first."""
+    if not prompt.system:
+        return prompt
+    said = Message("user", (Text(prompt.system),))
+    return replace(prompt, messages=(said, *prompt.messages), system="")
 
 
 def top_k_field(model: Model, top_k: int | None) -> JSON | None:

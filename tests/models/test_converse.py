@@ -332,6 +332,22 @@ def test_top_k_goes_where_the_model_has_it(server: Loopback, aws: Clients) -> No
         assert json.loads(server.requests[-1].body)["additionalModelRequestFields"] == fields
 
 
+def test_a_system_prompt_comes_first_where_the_model_takes_none(
+    server: Loopback, aws: Clients
+) -> None:
+    mistral = find("mistral.mistral-7b-instruct-v0:2")
+    content = {"role": "assistant", "content": [{"text": "Here."}]}
+    here = REPLY | {"output": {"message": content}, "stopReason": "end_turn"}
+    for system, text in (("Be brief.", "Be brief.\n\nWhere is it?"), ("", "Where is it?")):
+        server.enqueue(answer(here))
+        converse.invoke(
+            aws.bedrock_runtime, mistral, Prompt((user("Where is it?"),), system=system)
+        )
+        body = json.loads(server.requests[-1].body)
+        assert "system" not in body
+        assert body["messages"] == [{"role": "user", "content": [{"text": text}]}]
+
+
 @pytest.mark.parametrize(
     ("model_id", "words"),
     [

@@ -15,6 +15,7 @@ Jurassic-2) are kept as LEGACY without an end: nothing else answers in their bod
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +54,11 @@ class FoundationModel:
     def availability(self) -> Availability:
         """Where it can be called."""
         return availability(self.id)
+
+    @property
+    def native_errors(self) -> bool:
+        """Whether it says in words of its own what is wrong with a body, as Claude 4 and later."""
+        return re.match(r"anthropic\.claude-(opus|sonnet|haiku|fable)-", self.id) is not None
 
     def ended(self, now: datetime) -> bool:
         """Whether it is past its end of life."""

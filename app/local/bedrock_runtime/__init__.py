@@ -19,7 +19,6 @@ from app.local.bedrock_runtime.answers import (
     Events,
     failing,
     failing_in_stream,
-    fit,
     milliseconds,
 )
 from app.local.bedrock_runtime.bodies import (
@@ -31,6 +30,7 @@ from app.local.bedrock_runtime.bodies import (
     parse,
 )
 from app.local.bedrock_runtime.capabilities import RETURNED, permit
+from app.local.bedrock_runtime.limits import check_context, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.engine import Engine
 from app.local.wire import JSON, Call, ServiceError, WaitingService
@@ -166,11 +166,13 @@ class _Runtime:
     ) -> Request:
         request = fit(model, conversing.read(params, family), RETURNED)
         conversing.permit(model, params, request, streamed=streamed)
+        check_context(model, request, self._engine.writer.count, RETURNED)
         return self._able(request)
 
     def _body_request(self, body: JSON, model: InvokedModel, family: Family) -> Request:
         request = fit(model, family.read(body))
         permit(model, request.prompt)
+        check_context(model, request, self._engine.writer.count)
         return self._able(request)
 
     def _able(self, request: Request) -> Request:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import replace
 from time import perf_counter
 from typing import Self
 from urllib.parse import quote
@@ -150,38 +149,14 @@ def milliseconds(seconds: float) -> int:
     return max(round(seconds * 1000), 1)
 
 
-def fit(model: InvokedModel, request: Request, prefix: str = "") -> Request:
-    """The request, its longest answer within the model's limit.
-
-    Raises:
-        InvalidBody: it names a parameter that the model refuses; the message begins with `prefix`.
-    """
-    named = request.named & {"temperature", "top_p", "top_k"}
-    if model.sampling == "none" and named:
-        raise InvalidBody(f"{prefix}`{min(named)}` is deprecated for this model.")
-    if model.sampling == "one" and named >= {"temperature", "top_p"}:
-        raise InvalidBody(
-            f"{prefix}`temperature` and `top_p` cannot both be specified for this model. Please "
-            "use only one."
-        )
-    longest, limit = request.sampling.max_tokens, model.max_tokens
-    if limit is None or longest <= limit:
-        return request
-    if "max_tokens" in request.named:
-        raise InvalidBody(
-            f"The maximum tokens you requested exceeds the model limit of {limit}. Try again with "
-            f"a maximum tokens value that is lower than {limit}."
-        )
-    return replace(request, sampling=replace(request.sampling, max_tokens=limit))
-
-
 @contextmanager
 def failing(model: InvokedModel) -> Iterator[None]:
     """What goes wrong before the first byte, as the service answers it."""
     try:
         yield
     except InvalidBody as error:
-        raise ServiceError("ValidationException", error.message) from error
+        own = model.native_errors and error.native
+        raise ServiceError("ValidationException", own or error.message) from error
     except ModelTimeout as error:
         raise ServiceError("ModelTimeoutException", error.message) from error
     except ModelError as error:

@@ -15,9 +15,9 @@ from app.local.bedrock_runtime.answers import (
     Events,
     failing,
     failing_in_stream,
-    fit,
 )
 from app.local.bedrock_runtime.bodies import FAMILIES
+from app.local.bedrock_runtime.limits import check_context, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.engine import Engine
 from app.local.wire import (
@@ -61,6 +61,7 @@ def endpoints(
         family = FAMILIES[BODY]
         with failing(model):
             request = fit(model, family.read(body))
+            check_context(model, request, engine.writer.count)
             answering = await Answering.begun(model, body, request, engine)
             if not body.get("stream"):
                 return json_response(family.whole(await answering.whole()), answering.headers)

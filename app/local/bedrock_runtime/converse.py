@@ -33,8 +33,8 @@ from app.local.bedrock_runtime.capabilities import (
     unsupported_block,
 )
 from app.local.bedrock_runtime.models import InvokedModel
-from app.local.engine.writer import Prompt, Turn
-from app.local.wire import JSON
+from app.local.engine.writer import Finish, Prompt, Turn
+from app.local.wire import JSON, UNMODELLED
 
 UNSUPPORTED = (
     "This action doesn't support the model that you provided. Try again with a supported text or "
@@ -94,6 +94,11 @@ def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: boo
         InvalidBody: in the words of Converse.
     """
     can = capabilities(model)
+    if request.prompt.system and not model.system:
+        raise InvalidBody(
+            "This model doesn't support system messages. Try again without a system message or use "
+            "a model that supports system messages."
+        )
     permit_converse(model, request.prompt, streamed=streamed)
     if params.get("outputConfig") and not can.schemas:
         raise InvalidBody(unsupported("outputConfig"))
@@ -130,6 +135,11 @@ def _output_schema(params: JSON) -> JSON | None:
 
 def _turn(message: JSON, where: str) -> Turn:
     """A message. What tools it uses, and what they answered, stands apart from its text."""
+    if not message["content"]:
+        raise InvalidBody(
+            f"The content field in the Message object at {where} is empty. Add a ContentBlock "
+            "object to the content field and try again."
+        )
     uses, results = read_tool_blocks(message["role"], message["content"], where)
     images = images_of(message["content"], where, converse_image)
     return Turn(message["role"], _text(message["content"], where, APART), uses, results, images)
@@ -163,21 +173,52 @@ def _block(block: JSON, where: str) -> str | None:
 
 def _top_k(fields: Any, family: Family) -> int | None:
     """The parameter beyond Converse's own that a family has, by its name in the family's body."""
+    above: list[str] = []
     for name in family.top_k or ("",):
+        where, dotted = "/".join(["#", *above]), ".".join(above) or "body"
         if not isinstance(fields, Mapping):
-            raise _returned(f"#: expected type: JSONObject, found: {fields}")
-        if unknown := [key for key in fields if key != name]:
-            raise _returned(f"#: extraneous key [{unknown[0]}] is not permitted")
+            found = type(fields).__name__
+            raise _returned(
+                f"{where}: expected type: JSONObject, found: {found}",
+                f"{dotted}: Input should be a valid dictionary",
+            )
+        rest = {key: value for key, value in fields.items() if key not in (name, family.betas)}
+        if rest:
+            key = next(iter(rest))
+            raise _returned(
+                f"{where}: extraneous key [{key}] is not permitted",
+                f"{'.'.join([*above, key])}: Extra inputs are not permitted",
+            )
+        _check_betas(fields.get(family.betas, []), family)
         if name not in fields:
             return None
+        above.append(name)
         fields = fields[name]
-    if not isinstance(fields, int) or isinstance(fields, bool) or fields < 0:
-        raise _returned(f"#/{'/'.join(family.top_k)}: {fields} is not greater or equal to 0")
+    where, dotted = "/".join(["#", *above]), ".".join(above)
+    if not isinstance(fields, int) or isinstance(fields, bool):
+        raise _returned(
+            f"{where}: expected type: Integer, found: {type(fields).__name__}",
+            f"{dotted}: Input should be a valid integer",
+        )
+    if fields < 0:
+        raise _returned(
+            f"{where}: {fields} is not greater or equal to 0",
+            f"{dotted}: Input should be greater than or equal to 0",
+        )
     return fields
 
 
-def _returned(violation: str) -> InvalidBody:
-    return InvalidBody(f"{RETURNED}{malformed(violation).message}")
+def _check_betas(betas: Any, family: Family) -> None:
+    """Check the names of features in beta, which are taken and change nothing."""
+    if not isinstance(betas, list) or not all(isinstance(beta, str) for beta in betas):
+        raise _returned(
+            f"#/{family.betas}: expected type: JSONArray, found: {type(betas).__name__}",
+            f"{family.betas}: Input should be a valid list",
+        )
+
+
+def _returned(violation: str, native: str) -> InvalidBody:
+    return InvalidBody(f"{RETURNED}{malformed(violation).message}", f"{RETURNED}{native}")
 
 
 async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
@@ -185,7 +226,7 @@ async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
     return {
         "output": message(reply),
         "stopReason": STOPS[reply.finish.reason],
-        "usage": usage(reply.finish),
+        "usage": _usage(reply.finish),
         "metrics": {"latencyMs": answering.latency()},
         **_additional(params, lambda: [family.whole(reply)]),
         **_echoed(params),
@@ -203,7 +244,12 @@ async def events(params: JSON, family: Family, answering: Answering) -> AsyncGen
         stopped = {"stopReason": STOPS[reply.finish.reason]}
         yield {"messageStop": stopped | _additional(params, lambda: family.closing(reply))}
         metrics = {"latencyMs": answering.latency()}
-        yield {"metadata": {"usage": usage(reply.finish), "metrics": metrics, **_echoed(params)}}
+        yield {"metadata": {"usage": _usage(reply.finish), "metrics": metrics, **_echoed(params)}}
+
+
+def _usage(finish: Finish) -> JSON:
+    """What was read and written. Bedrock sends a member that its model does not have."""
+    return {**usage(finish), UNMODELLED: {"serverToolUsage": {}}}
 
 
 def _echoed(params: JSON) -> JSON:

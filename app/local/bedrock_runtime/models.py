@@ -43,6 +43,11 @@ class InvokedModel(Protocol):
         """Whether it takes a system prompt."""
         ...
 
+    @property
+    def native_errors(self) -> bool:
+        """Whether it says in words of its own what is wrong with a body."""
+        ...
+
 
 class Catalogue(Protocol):
     """The foundation models, which bedrock keeps."""

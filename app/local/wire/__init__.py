@@ -42,7 +42,8 @@ the iterator raises becomes an exception event. The iterator is closed when the 
 An asynchronous iterator runs on the event loop, may wait there and is closed at once. The steps of
 any other iterator run in threads, one at a time, and it is closed when its current step ends, so no
 step may take longer than a second. A streaming blob (GetObject's BodyFile) is an iterator of bytes.
-`"$headers"` in a result, or in an error's members, are headers that the model does not name.
+`"$headers"` in a result, or in an error's members, are headers that the model does not name, and
+UNMODELLED in a structure of a JSON result are members of it that the model does not name.
 """
 
 from collections.abc import Mapping
@@ -51,6 +52,7 @@ from app.local.wire.admission import is_from_page
 from app.local.wire.application import Application
 from app.local.wire.call import (
     JSON,
+    UNMODELLED,
     BodyFile,
     Call,
     Handler,
@@ -68,6 +70,7 @@ from app.local.wire.waiting import translate_errors
 __all__ = [
     "JSON",
     "SERVICES",
+    "UNMODELLED",
     "Application",
     "BodyFile",
     "Call",

@@ -8,6 +8,9 @@ from typing import Any
 
 JSON = dict[str, Any]
 
+UNMODELLED = "$unmodelled"
+"""In a structure of a result: what the service sends beside the members that its model has."""
+
 DEFAULT_REGION = "us-east-1"  # of a caller that does not sign, as with a bearer token
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/")
 

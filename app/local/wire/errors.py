@@ -121,21 +121,31 @@ _COMMON_STATUSES: Mapping[str, int] = {
     "AccessDenied": 403,
     "AccessDeniedException": 403,
     "ExpiredToken": 403,
+    "ExpiredTokenException": 403,
     "InternalError": 500,
     "InternalFailure": 500,
     "InternalServerException": 500,
+    "InvalidClientTokenId": 403,
+    "InvalidSignatureException": 403,
+    "MissingAuthenticationToken": 403,
+    "MissingAuthenticationTokenException": 403,
+    "NotAuthorized": 403,
+    "OptInRequired": 403,
     "RequestEntityTooLargeException": 413,
     "ResourceNotFoundException": 404,
     "ServiceUnavailable": 503,
     "ServiceUnavailableException": 503,
+    "SignatureDoesNotMatch": 403,
     "ThrottlingException": 429,
+    "UnrecognizedClientException": 403,
     "UnsupportedMediaTypeException": 415,
 }
 
 
 def unmodelled_status(service: str, code: str) -> int:
     """The HTTP status of a code that the service's model does not list."""
-    return (_S3_STATUSES if service == "s3" else _COMMON_STATUSES).get(code, 400)
+    status = (_S3_STATUSES if service == "s3" else _COMMON_STATUSES).get(code, 400)
+    return 400 if service == "dynamodb" and status == 403 else status
 
 
 def query_code(code: str) -> str:

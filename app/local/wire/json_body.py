@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from app.local.wire.call import JSON
+from app.local.wire.call import JSON, UNMODELLED
 from app.local.wire.errors import Malformed
 from app.local.wire.scalars import (
     read_blob,
@@ -189,8 +189,11 @@ def to_json(shape: StructureShape, value: JSON, members: dict[str, Shape]) -> JS
     Raises:
         TypeError: the value has a member that the shape does not have.
     """
-    result = {}
+    result: JSON = {}
     for name, item in value.items():
+        if name == UNMODELLED:
+            result |= item
+            continue
         if name not in members:
             raise TypeError(f"{shape.name} has no member {name!r}, only {', '.join(members)}")
         if item is not None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import regex
 from botocore.model import OperationModel, Shape
 
-from app.local.wire.call import JSON, ServiceError
+from app.local.wire.call import JSON, UNMODELLED, ServiceError
 from app.local.wire.errors import dialect
 
 PATTERN_SECONDS = 1.0
@@ -77,7 +77,7 @@ def _structure(shape: Any, value: JSON, path: str) -> Iterator[BrokenConstraint]
         rule = f"Member must have exactly one member set of: [{', '.join(shape.members)}]"
         yield BrokenConstraint(path, "", rule)
     for name, item in value.items():
-        if item is not None:
+        if item is not None and name != UNMODELLED:
             yield from _check(shape.members[name], item, _join(path, name))
 
 

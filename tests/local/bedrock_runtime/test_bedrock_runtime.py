@@ -330,7 +330,7 @@ def test_converse_reads_guarded_text_and_passes_over_cache_points(client: Any) -
         ("us.anthropic.claude-opus-4-7", {"temperature": 0.5},
          "`temperature` is deprecated for this model."),
         ("us.anthropic.claude-opus-5-5", {"top_k": 5}, "`top_k` is deprecated for this model."),
-        (SONNET, {"max_tokens": "many"}, "#/max_tokens: expected type: Integer, found: String"),
+        (SONNET, {"max_tokens": "many"}, "max_tokens: Input should be a valid integer"),
     ],
 )  # fmt: skip
 def test_invoke_model_names_what_the_model_refuses(

@@ -109,9 +109,11 @@ def test_a_follow_up_is_rewritten_and_answered(client: Any, model: str) -> None:
 @every_family
 def test_converse_answers_as_the_familys_own_body_does(client: Any, model: str) -> None:
     prompt = answer_prompt("What is the hardness of quartz on the Mohs scale?", [], PASSAGES)
+    system, text = [{"text": prompt.system}], {"text": prompt.messages[0].text}
+    takes_system = models.find(model).facts.system
     asked = {
-        "system": [{"text": prompt.system}],
-        "messages": [{"role": "user", "content": [{"text": prompt.messages[0].text}]}],
+        "system": system if takes_system else [],
+        "messages": [{"role": "user", "content": [text] if takes_system else [*system, text]}],
         "additionalModelResponseFieldPaths": ["/id"],
     }
     reply = client.converse(modelId=model, **asked)

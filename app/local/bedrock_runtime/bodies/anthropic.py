@@ -120,9 +120,28 @@ def read(body: JSON) -> Request:
 
 def _turn(message: Message, where: str) -> Turn:
     """A message. What tools it uses, and what they answered, stands apart from its text."""
+    _check_filled(message.content, where)
     uses, results = read_tool_blocks(message.role, message.content, where)
     images = images_of(message.content, where, claude_image)
     return Turn(message.role, text_of(message.content, where, APART), uses, results, images)
+
+
+def _check_filled(blocks: list[JSON], where: str) -> None:
+    """Check that a message says something.
+
+    Raises:
+        InvalidBody: in Claude's words.
+    """
+    if not blocks:
+        raise InvalidBody(
+            f"{where}: all messages must have non-empty content except for the optional final "
+            "assistant message"
+        )
+    texts = [block["text"] for block in blocks if isinstance(block.get("text"), str)]
+    if not all(texts):
+        raise InvalidBody("messages: text content blocks must be non-empty")
+    if not all(map(str.strip, texts)):
+        raise InvalidBody("messages: text content blocks must contain non-whitespace text")
 
 
 def whole(reply: Reply) -> JSON:
@@ -234,4 +253,4 @@ def _name(model: str) -> str:
     return re.sub(r"-v\d+(:\d+)?$", "", model.removeprefix("anthropic."))
 
 
-ANTHROPIC = Family(read, whole, opening, event, closing, top_k=("top_k",))
+ANTHROPIC = Family(read, whole, opening, event, closing, top_k=("top_k",), betas="anthropic_beta")

@@ -16,11 +16,16 @@ JSON = dict[str, Any]
 
 
 class InvalidBody(Exception):
-    """The body breaks a rule of its family. The message is worded as Bedrock words it."""
+    """The body breaks a rule of its family.
 
-    def __init__(self, message: str) -> None:
+    Attributes:
+        message: worded as Bedrock words it.
+        native: as models word it that check their bodies themselves; "" where they say the same.
+    """
+
+    def __init__(self, message: str, native: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message, self.native = message, native
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Family:
         closing: the chunks after the last block; to the very last one Bedrock adds its metrics.
         top_k: where a body has top_k, which Converse has no member for: the path that a caller
             writes it by in `additionalModelRequestFields`.
+        betas: the member that names features in beta, which change nothing here.
     """
 
     read: Callable[[JSON], Request]
@@ -94,6 +100,7 @@ class Family:
     event: Callable[[Opening, BlockEvent, int], list[JSON]]
     closing: Callable[[Reply], list[JSON]]
     top_k: tuple[str, ...] = ()
+    betas: str = ""
 
 
 def text_events(

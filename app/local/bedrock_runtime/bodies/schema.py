@@ -69,13 +69,24 @@ def check(kind: type[_T], body: JSON, where: tuple[str | int, ...] = ()) -> _T:
     try:
         return kind.model_validate(body)
     except ValidationError as error:
-        raise malformed(*(_worded(one, where) for one in error.errors())) from None
+        errors = error.errors()
+        violations = (_worded(one, where) for one in errors)
+        raise malformed(*violations, native=_native(errors[0], where)) from None
 
 
-def malformed(*violations: str) -> InvalidBody:
+def malformed(*violations: str, native: str = "") -> InvalidBody:
+    wrong = "".join(violations)
     return InvalidBody(
-        f"Malformed input request: {''.join(violations)}, please reformat your input and try again."
+        f"Malformed input request: {wrong}, please reformat your input and try again.", native
     )
+
+
+def _native(error: ErrorDetails, above: tuple[str | int, ...]) -> str:
+    """As Claude 4 and later word it: `max_tokens: Field required`."""
+    where = ".".join(map(str, (*above, *error["loc"])))
+    if (where, error["type"]) == ("messages", "too_short"):
+        return "messages: at least one message is required"
+    return f"{where}: {error['msg']}"
 
 
 def _worded(error: ErrorDetails, above_it: tuple[str | int, ...]) -> str:
