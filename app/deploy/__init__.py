@@ -1,7 +1,7 @@
-"""How a home comes to be: the laptop's, and a stack in an account.
+"""Makes a home: the laptop's home, or a stack in an account.
 
 laptop    the stand-in and the application as processes, and the resources that they need
-replay    a synthesized template, made in the stand-in
-stack     the CDK's calls, what a deployment changes, what a removal deletes
-account   whether an account is ready for a stack
+replay    makes the resources of a synthesized template in the stand-in
+stack     the calls of the CDK, the changes of a deployment, the deletions of a removal
+account   checks whether an account is ready for a stack
 """

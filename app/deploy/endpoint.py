@@ -1,17 +1,17 @@
-"""What leads an AWS client to the stand-in, and nowhere else.
+"""The environment variables that lead an AWS client to the stand-in, and nowhere else.
 
-AWS_ENDPOINT_URL does, for all of AWS: a service that the stand-in lacks answers with an error that
-says so. But much outranks it, for boto3 or for another SDK, and each of these would send traffic to
-AWS or to a proxy:
+AWS_ENDPOINT_URL leads the clients of all services there; for a service that the stand-in lacks, it
+answers with an error that says so. But for boto3 or for another SDK, other settings outrank it, and
+each of these would send traffic to AWS or to a proxy:
 
     AWS_ENDPOINT_URL_<SERVICE>                one service's own endpoint
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS       no endpoint that was set holds; as in a config file
-    AWS_USE_FIPS_ENDPOINT, ..._DUALSTACK_...  other hosts; as in a config file
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS       ignores all endpoints; also in a config file
+    AWS_USE_FIPS_ENDPOINT, ..._DUALSTACK_...  other hosts; also in a config file
     AWS_PROFILE, a token                      other credentials, and a profile's own endpoints
     HTTP_PROXY without NO_PROXY               requests to this machine go to the proxy
 
-So all of it is set here, or taken away. litellm and Anthropic's SDK do not read AWS_ENDPOINT_URL,
-and have a variable of their own.
+So all of them are set or removed here. litellm and Anthropic's SDK do not read AWS_ENDPOINT_URL;
+each has a variable of its own.
 """
 
 import json
@@ -22,15 +22,15 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 REGION, ACCOUNT = "us-east-1", "000000000000"
-"""Where a stand-in says that it is, and whose."""
+"""The Region and the account of a stand-in."""
 
 KEY_PREFIX = "STANDIN"
-"""How the access key ids of stand-ins begin: AWS's own begin with AKIA and ASIA."""
+"""The prefix of a stand-in's access key ids: AWS's own have AKIA and ASIA."""
 
 REPLACED = "_OUTCROP_REPLACED"
-"""Keeps, as JSON, what a shell had before: a value by name, or null where there was none."""
+"""The variable with a shell's former values, as JSON: by name, null where it had none."""
 
-# What would send a request elsewhere, or sign it otherwise, although the endpoint is set.
+# Variables that send a request elsewhere, or sign it differently, although the endpoint is set.
 MISLEADING = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -47,8 +47,8 @@ DIRECT: Mapping[str, None] = dict.fromkeys(("all://127.0.0.1", "all://localhost"
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """Where a stand-in answers, and the key that it knows: what is presigned with it may be used
-    from a page in a browser. Any other key is as good for all the rest.
+    """A stand-in's address, and the access key that it knows. A page in a browser may use URLs that
+    are presigned with this key. For everything else, any key will do.
     """
 
     url: str
@@ -59,7 +59,7 @@ class StandIn:
 def endpoint_variables(
     stand_in: StandIn | str, environment: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """What to set. The environment that it is set in may say for what there is no proxy."""
+    """The variables to set. They keep the hosts that the environment's NO_PROXY has already."""
     if isinstance(stand_in, str):
         stand_in = StandIn(stand_in)
     return isolating_variables(environment or {}) | {
@@ -75,7 +75,7 @@ def endpoint_variables(
 
 
 def isolating_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """The part of it that holds before there is a stand-in: no file and no proxy is asked."""
+    """Those of the variables that need no stand-in: no configuration file and no proxy."""
     no_proxy = _no_proxy(environment)
     return {
         "AWS_CONFIG_FILE": os.devnull,
@@ -88,39 +88,42 @@ def isolating_variables(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def misleading(environment: Mapping[str, str]) -> list[str]:
-    """What to take away: the names that are misleading in every case, and those found here."""
+def misleading_names(environment: Mapping[str, str]) -> list[str]:
+    """The variables to remove: those that always mislead, and those of single services in here."""
     return [*MISLEADING, *sorted(name for name in environment if name.startswith(SERVICE_ENDPOINT))]
 
 
 def leads_to_stand_in(environment: Mapping[str, str]) -> str | None:
-    """The variable, and its value, by which this environment leads to a stand-in; else None."""
+    """The variable, with its value, that leads to a stand-in; None if none does."""
     if not environment.get("AWS_ACCESS_KEY_ID", "").startswith(KEY_PREFIX):
         return None
     return local_endpoint(environment)
 
 
 def local_endpoint(environment: Mapping[str, str]) -> str | None:
-    """The variable, and its value, by which this environment leads to this machine; else None."""
-    for name in ("AWS_ENDPOINT_URL", *misleading(environment)):
+    """The variable, with its value, that leads to this machine; None if none does."""
+    for name in ("AWS_ENDPOINT_URL", *misleading_names(environment)):
         value = environment.get(name, "")
         if name.startswith("AWS_ENDPOINT_URL") and _is_local(urlsplit(value).hostname):
             return f"{name}={value}"
     return None
 
 
-def replaced(changes: Mapping[str, str], environment: Mapping[str, str]) -> str:
-    """What a shell has before these changes, for `restored`; asked twice, the first answer."""
-    names = [*changes, *misleading(environment)]
+def former_values(changes: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """The values that a shell had before these changes, as JSON for `restoring_changes`.
+
+    If they were changed before, the values before the first change.
+    """
+    names = [*changes, *misleading_names(environment)]
     before = {name: environment.get(name) for name in names} | _before(environment)
     return json.dumps(before)
 
 
-def restored(environment: Mapping[str, str]) -> dict[str, str | None]:
-    """What gives a shell back what it had before `outcrop env`; None: the variable goes.
+def restoring_changes(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The variables that a shell had before `outcrop env`; None for one to remove.
 
-    A shell that was pointed at a stand-in by hand had nothing else that is known; one that was
-    not pointed at any keeps what it has.
+    For a shell that was pointed at a stand-in by hand, the variables that point there are removed.
+    For any other shell, nothing changes.
     """
     if REPLACED in environment:
         return _before(environment) | {REPLACED: None}
@@ -136,7 +139,8 @@ def _before(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _no_proxy(environment: Mapping[str, str]) -> str:
-    """Python reads the lower-case name first, curl too, Go the upper-case one.
+    """The value of NO_PROXY with this machine added to it. Python and curl read the lower-case name
+    first, Go the upper-case one.
 
     >>> _no_proxy({"NO_PROXY": "intranet.example"})
     'intranet.example,127.0.0.1,localhost,::1'

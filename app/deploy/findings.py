@@ -1,17 +1,17 @@
-"""What a check of a home or an account finds."""
+"""The finding of a check of a home or an account."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found.
+    """The result of one check.
 
     Attributes:
-        check: what was looked at.
-        well: whether it is as it should be; None where that cannot be known from here.
-        found: what was found.
-        mend: what to do, or what to bear in mind.
+        check: the subject of the check.
+        well: whether it is as it should be; None if that cannot be known from here.
+        found: the observation.
+        mend: the remedy, or advice.
     """
 
     check: str

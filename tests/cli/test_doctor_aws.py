@@ -244,7 +244,7 @@ def test_a_profile_of_another_geography_names_those_that_there_are() -> None:
             "is not available in this Region",
             "another Region",
         ),
-        ("authorizationStatus", "NOT_AUTHORIZED", "is not allowed to this account", "SCPs"),
+        ("authorizationStatus", "NOT_AUTHORIZED", "is not allowed for this account", "SCPs"),
         ("entitlementAvailability", "NOT_AVAILABLE", "is not opened", "Bedrock console"),
         ("agreement", "NOT_AVAILABLE", "waits for its agreement to be accepted", "Marketplace"),
         ("agreement", "PENDING", "waits for its agreement to take effect", "some minutes"),
@@ -276,14 +276,14 @@ def test_a_quota_of_nothing_is_a_failure(account: Account) -> None:
     account.answer("ListServiceQuotas", {"Quotas": [none]})
     assert found((), f"Quotas of {NOVA}", 1) == (
         f"wrong Quotas of {NOVA}: 0 requests per minute "
-        "Ask for more in the Service Quotas console; it takes hours to days."
+        "Request more in the Service Quotas console, which takes hours to days."
     )
 
 
 def test_a_quota_that_nobody_tells_is_not_known(account: Account) -> None:
     account.answer("ListServiceQuotas", {"Quotas": []})
     said = found((), f"Quotas of {NOVA}", 0)
-    assert said == f"?     Quotas of {NOVA}: Service Quotas tells none by the model's name"
+    assert said == f"?     Quotas of {NOVA}: Service Quotas has none with the model's name"
 
 
 def test_a_young_accounts_few_functions_are_a_warning(account: Account) -> None:

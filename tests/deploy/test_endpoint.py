@@ -25,10 +25,10 @@ from app.deploy.endpoint import (
     REPLACED,
     StandIn,
     endpoint_variables,
+    former_values,
     leads_to_stand_in,
-    misleading,
-    replaced,
-    restored,
+    misleading_names,
+    restoring_changes,
 )
 from app.errors import OperatorError
 from app.settings import LaptopSettings
@@ -116,7 +116,7 @@ def test_whatever_led_elsewhere_leads_to_the_stand_in(
     environment: pytest.MonkeyPatch, leading: dict[str, str]
 ) -> None:
     apply(environment, leading)
-    apply(environment, dict.fromkeys(misleading(os.environ)))
+    apply(environment, dict.fromkeys(misleading_names(os.environ)))
     apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret"), os.environ))
     for service in ("s3", "sqs", "bedrock-runtime"):
         assert calls(service).startswith(f"{URL}/")
@@ -169,7 +169,7 @@ def test_a_request_is_signed_by_the_stand_in_s_key_and_by_nothing_that_was_there
     environment: pytest.MonkeyPatch, name: str
 ) -> None:
     environment.setenv(name, "prod")
-    apply(environment, dict.fromkeys(misleading(os.environ)))
+    apply(environment, dict.fromkeys(misleading_names(os.environ)))
     apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret"), os.environ))
     for service in ("s3", "bedrock-runtime"):
         client = boto3.Session().client(service, config=Config(retries={"total_max_attempts": 1}))
@@ -311,10 +311,11 @@ def test_a_shell_is_pointed_there_and_given_back(serving: LaptopSettings) -> Non
 def test_a_shell_that_was_not_pointed_at_a_stand_in_keeps_what_it_has() -> None:
     assert CliRunner().invoke(cli, ["env", "--unset"]).stdout == ""
     by_hand = {"AWS_ENDPOINT_URL": URL, "AWS_ACCESS_KEY_ID": "x", "NO_PROXY": "a"}
-    assert restored(by_hand) == {"AWS_ENDPOINT_URL": None, "AWS_ACCESS_KEY_ID": None}
-    once = {REPLACED: replaced({"AWS_REGION": "us-east-1"}, {"AWS_REGION": "eu-west-1"})}
-    twice = {REPLACED: replaced({"AWS_REGION": "us-east-1"}, {**once, "AWS_REGION": "us-east-1"})}
-    assert restored(twice)["AWS_REGION"] == "eu-west-1"
+    assert restoring_changes(by_hand) == {"AWS_ENDPOINT_URL": None, "AWS_ACCESS_KEY_ID": None}
+    once = {REPLACED: former_values({"AWS_REGION": "us-east-1"}, {"AWS_REGION": "eu-west-1"})}
+    region = {"AWS_REGION": "us-east-1"}
+    twice = {REPLACED: former_values(region, {**once, **region})}
+    assert restoring_changes(twice)["AWS_REGION"] == "eu-west-1"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 
 from app.aws import clients
-from app.deploy.endpoint import endpoint_variables, misleading
+from app.deploy.endpoint import endpoint_variables, misleading_names
 from app.documents import Bucket, KnowledgeBase, Upload, offer
 from app.events import MetadataValue
 from app.local.wire import JSON, Call, Service, ServiceError
@@ -141,7 +141,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
     ):
         for name, value in endpoint_variables(running.server.url).items():
             environment.setenv(name, value)
-        for name in misleading(os.environ):
+        for name in misleading_names(os.environ):
             environment.delenv(name, raising=False)
         aws = clients(SECONDS)
         aws.s3.create_bucket(Bucket=BUCKET)

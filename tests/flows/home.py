@@ -21,7 +21,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.aws import Clients, clients, deployer
-from app.deploy.endpoint import endpoint_variables, misleading
+from app.deploy.endpoint import endpoint_variables, misleading_names
 from app.deploy.laptop.provision import provision
 from app.documents.names import document_id
 from app.local.faults import Fault, Faults
@@ -148,7 +148,7 @@ def laptop(
         url, _ = stack.enter_context(in_thread(wire))
         stand_in.start(url)
         with patch.dict(os.environ):
-            adopt(endpoint_variables(url), dropped=misleading(os.environ))
+            adopt(endpoint_variables(url), dropped=misleading_names(os.environ))
             home = _home(deploy(), stack, faults)
         yield replace(home, variables=endpoint_variables(url) | variables(home.settings))
 

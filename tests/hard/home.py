@@ -18,7 +18,7 @@ from unittest.mock import patch
 import httpx2 as httpx
 
 from app.aws import Clients, Deployer, clients, deployer
-from app.deploy.endpoint import StandIn, endpoint_variables, misleading
+from app.deploy.endpoint import StandIn, endpoint_variables, misleading_names
 from app.deploy.laptop.provision import provision
 from app.documents.names import document_id
 from app.local.faults import Fault, FaultClient
@@ -162,7 +162,7 @@ class Home:
             keys = ready["accessKeyId"], ready["secretAccessKey"]
             adopt(
                 endpoint_variables(StandIn(self.stand_in.url, *keys)),
-                dropped=misleading(os.environ),
+                dropped=misleading_names(os.environ),
             )
             if not hasattr(self, "aws"):  # it takes a while, and a program may keep its keys
                 self.aws, self.deployer = clients(SECONDS), deployer(SECONDS)

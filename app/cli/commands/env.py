@@ -10,9 +10,9 @@ from app.cli import screen
 from app.deploy import laptop
 from app.deploy.endpoint import (
     REPLACED,
-    misleading,
-    replaced,
-    restored,
+    former_values,
+    misleading_names,
+    restoring_changes,
 )
 from app.errors import OperatorError
 from app.settings import LaptopSettings, inherited_environment, read
@@ -27,7 +27,7 @@ def env(
     """Print exports for the running stand-in: eval "$(outcrop env)". --unset takes them back."""
     environment = inherited_environment()
     if unset:
-        _show(restored(environment), as_json)
+        _show(restoring_changes(environment), as_json)
         return
     addresses = laptop.running(read(LaptopSettings))
     if addresses is None:
@@ -36,8 +36,8 @@ def env(
     if as_json:
         _show(variables, as_json)
         return
-    removals = dict.fromkeys(misleading(environment))
-    _show(variables | {REPLACED: replaced(variables, environment)} | removals, as_json)
+    removals = dict.fromkeys(misleading_names(environment))
+    _show(variables | {REPLACED: former_values(variables, environment)} | removals, as_json)
 
 
 def _show(changes: Mapping[str, str | None], as_json: bool) -> None:

@@ -42,7 +42,8 @@ def up(
     )
     with ExitStack() as stack:
         with nullcontext() if deployment else screen.waiting("starting"):
-            home = stack.enter_context(laptop.serving(settings, deployment or laptop.provisioned))
+            deploy = deployment or laptop.provision_home
+            home = stack.enter_context(laptop.serving(settings, deploy))
         if as_json:
             addresses = {"application": home.application, "stand_in": home.stand_in}
             screen.show_json(addresses | (deployment.as_json() if deployment else {}))

@@ -1,9 +1,10 @@
-"""Whether an account is ready for a stack: what deploying would otherwise find out the hard way.
+"""Checks whether an account is ready for a stack, before a deployment would fail.
 
     credentials ── bootstrap ── models ── quotas ── agents ── monthly floor
 
-Nothing is created and nothing is called that costs. A check that may not look says so, and is no
-failure: `well` is None then. Without credentials or a Region nothing further can be looked at.
+The checks create nothing and call nothing that costs. A check without the permission to look gives
+a finding with `well` None, which is no failure. Without credentials or a Region, no other check is
+made.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,11 +28,11 @@ STAND_IN = "this shell points at a stand-in on this machine, not at AWS"
 BACK = 'To AWS again: `eval "$(outcrop env --unset)"`.'
 SECONDS = 30  # for one call, with all its attempts
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
-LEAST_BOOTSTRAP = 6  # what a template of today's CDK asks for
+LEAST_BOOTSTRAP = 6  # the version that the CDK's templates require
 
 
 def examine(choices: Choices) -> Iterator[Finding]:
-    """Look at the account that boto3 finds, for a stack with these choices."""
+    """Check the account that boto3 finds, for a stack with these choices."""
     environment = inherited_environment()
     if endpoint := leads_to_stand_in(environment):
         yield Finding("Endpoint", well=False, found=f"{endpoint}: {STAND_IN}", mend=BACK)
@@ -55,7 +56,7 @@ def examine(choices: Choices) -> Iterator[Finding]:
 
 
 def bootstrap(aws: Operator, _: Choices) -> Iterator[Finding]:
-    """Whether the CDK has its own bucket and roles here."""
+    """Whether the account has the CDK's own bucket and roles in this Region."""
     try:
         with calling("GetParameter"):
             parameter = aws.ssm.get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]
@@ -63,15 +64,15 @@ def bootstrap(aws: Operator, _: Choices) -> Iterator[Finding]:
         if not _is_missing(error):
             raise
         state = f"{aws.region} of this account is not bootstrapped for the CDK"
-        yield Finding("CDK bootstrap", well=False, found=state, mend=_to_bootstrap(aws))
+        yield Finding("CDK bootstrap", well=False, found=state, mend=_bootstrap_advice(aws))
         return
     version = int(parameter["Value"])
     enough = version >= LEAST_BOOTSTRAP
     state = f"version {version}" if enough else f"version {version}, and {LEAST_BOOTSTRAP} is asked"
-    yield Finding("CDK bootstrap", enough, state, None if enough else _to_bootstrap(aws))
+    yield Finding("CDK bootstrap", enough, state, None if enough else _bootstrap_advice(aws))
 
 
-def _to_bootstrap(aws: Operator) -> str:
+def _bootstrap_advice(aws: Operator) -> str:
     with calling("GetCallerIdentity"):
         account = aws.sts.get_caller_identity()["Account"]
     command = f"node_modules/.bin/cdk bootstrap aws://{account}/{aws.region}"
@@ -84,7 +85,7 @@ def _is_missing(error: OutcropError) -> bool:
 
 
 def floor(_: Operator, choices: Choices) -> Iterator[Finding]:
-    """What the stack costs while nobody asks."""
+    """The monthly cost of the stack without any questions."""
     yield Finding("The vector store's floor", well=True, found=str(choices.floor))
     state = f"${sum(EVERY_STACK.values()):.2f} a month: {', '.join(EVERY_STACK)}"
     yield Finding("The rest's floor", well=True, found=state)

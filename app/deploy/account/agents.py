@@ -1,15 +1,15 @@
-"""Whether this account may create Bedrock agents.
+"""Checks whether this account may create Bedrock agents.
 
-Bedrock Agents is closed to new customers since 2026-07-30: an account that has not used it in the
-twelve months before is refused by CreateAgent, and no API tells beforehand. Two things can be
-looked at without creating anything:
+Bedrock Agents is closed to new customers since 2026-07-30: CreateAgent refuses an account that has
+not used it in the twelve months before, and no API tells beforehand. Two calls give an answer
+without creating anything:
 
-    ListAgents     agents that are there: the account has used the service
-    CreateAgent    with a name that the service's own rule forbids, so that it cannot succeed. A
-                   refusal that speaks of maintenance mode is certain. Any other refusal proves
-                   nothing: the name may have been looked at first.
+    ListAgents     if there are agents, the account has used the service
+    CreateAgent    with a name that breaks the service's own rule, so that it cannot succeed. A
+                   refusal that names maintenance mode is certain. Any other refusal proves
+                   nothing: the service may have checked the name first.
 
-So "may not" is certain, "may" never is: agents that are there make it likely.
+So "may not" is certain and "may" is only likely.
 """
 
 from collections.abc import Iterator
@@ -26,11 +26,11 @@ INSTEAD = "Leave `-c agent=bedrock-agent` out: questions are answered without on
 
 
 def agents(aws: Operator, choices: Choices) -> Iterator[Finding]:
-    """What can be known. It is a failure only for a stack that is to have a Bedrock agent."""
+    """Whether the account may create agents. It is a failure only for a stack with an agent."""
     needs_agent = choices.agent == "bedrock-agent"
     with calling("ListAgents"):
         there = len(aws.bedrock_agent.list_agents(maxResults=10)["agentSummaries"])
-    if _closed(aws):
+    if _is_closed(aws):
         state = "this account may not create any: Bedrock Agents is closed to it"
         yield Finding("Bedrock agents", well=not needs_agent, found=state, mend=INSTEAD)
         return
@@ -43,8 +43,8 @@ def agents(aws: Operator, choices: Choices) -> Iterator[Finding]:
     yield Finding("Bedrock agents", True if there or not needs_agent else None, state, needless)
 
 
-def _closed(aws: Operator) -> bool:
-    """Whether CreateAgent says that it is closed, which it may do before it looks at the name."""
+def _is_closed(aws: Operator) -> bool:
+    """Whether CreateAgent refuses because it is closed, which it may check before the name."""
     with calling("CreateAgent"):
         try:
             aws.bedrock_agent.create_agent(agentName=FORBIDDEN_NAME)

@@ -1,4 +1,4 @@
-"""Whether the models can be called: offered in the Region, by this name, to this account."""
+"""Checks whether the models can be called: in the Region, by this id, by this account."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.deploy.findings import Finding
 from app.deploy.stack.context import Choices
 from app.models.facts.ids import parse
 
-# member of GetFoundationModelAvailability's answer, value -> what it means, what to do
+# member of GetFoundationModelAvailability's response, good value -> meaning of others, advice
 _REFUSALS: tuple[tuple[str, str, str, str], ...] = (
     (
         "regionAvailability",
@@ -20,26 +20,26 @@ _REFUSALS: tuple[tuple[str, str, str, str], ...] = (
     (
         "authorizationStatus",
         "NOT_AUTHORIZED",
-        "is not allowed to this account or this identity",
+        "is not allowed for this account or this identity",
         "Allow bedrock:InvokeModel for it, also in the organisation's policies (SCPs).",
     ),
     (
         "entitlementAvailability",
         "NOT_AVAILABLE",
-        "is not opened to this account",
-        "Ask for it once in the Bedrock console; Anthropic's models want the use-case form filled.",
+        "is not open to this account",
+        "Request it once in the Bedrock console; Anthropic's models need the use-case form.",
     ),
     (
         "agreementAvailability",
         "NOT_AVAILABLE",
         "waits for its agreement to be accepted",
-        "Call it once in the Bedrock console's playground, as who may subscribe in Marketplace.",
+        "Call it once in the Bedrock console's playground, as a user with Marketplace rights.",
     ),
     (
         "agreementAvailability",
         "PENDING",
         "waits for its agreement to take effect",
-        "That takes some minutes; then look again.",
+        "That takes some minutes; then check again.",
     ),
     (
         "agreementAvailability",
@@ -52,26 +52,28 @@ _REFUSALS: tuple[tuple[str, str, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What Bedrock offers in the Region: foundation models by id, profiles with their models."""
+    """Bedrock's offer in the Region: foundation models by id, and inference profiles with their
+    models.
+    """
 
     region: str
     models: Mapping[str, Mapping[str, Any]]
     profiles: Mapping[str, frozenset[str]]
 
     def profiles_of(self, model_id: str) -> list[str]:
-        """The inference profiles that reach a model."""
+        """The inference profiles that lead to a model."""
         return sorted(name for name, models in self.profiles.items() if model_id in models)
 
 
 def models(aws: Operator, choices: Choices) -> Iterator[Finding]:
-    """The model that answers, and the one that embeds."""
-    offered = offer(aws)
-    yield _model(aws, offered, "The model that answers", choices.model_id)
-    yield _model(aws, offered, "The model that embeds", choices.embedding_model_id)
+    """Check the model that answers, and the one that embeds."""
+    region_offer = offer(aws)
+    yield _model(aws, region_offer, "The model that answers", choices.model_id)
+    yield _model(aws, region_offer, "The model that embeds", choices.embedding_model_id)
 
 
 def offer(aws: Operator) -> Offer:
-    """What ListFoundationModels and ListInferenceProfiles say."""
+    """The offer by ListFoundationModels and ListInferenceProfiles."""
     with calling("ListFoundationModels"):
         summaries = aws.bedrock.list_foundation_models()["modelSummaries"]
     with calling("ListInferenceProfiles"):
@@ -89,12 +91,12 @@ def offer(aws: Operator) -> Offer:
     )
 
 
-def _model(aws: Operator, offered: Offer, check: str, model_id: str) -> Finding:
+def _model(aws: Operator, region_offer: Offer, check: str, model_id: str) -> Finding:
     if model_id.startswith("arn:"):
-        state = f"{model_id} is an ARN: whether it can be called shows when it is"
+        state = f"{model_id} is an ARN: only a call shows whether it can be called"
         return Finding(check, well=None, found=state)
     name = parse(model_id).model
-    if wrong := _unnamed(offered, check, model_id, name):
+    if wrong := _uncallable(region_offer, check, model_id, name):
         return wrong
     with calling("GetFoundationModelAvailability"):
         answer = aws.bedrock.get_foundation_model_availability(modelId=name)
@@ -104,24 +106,28 @@ def _model(aws: Operator, offered: Offer, check: str, model_id: str) -> Finding:
         if statuses.get(member) == value:
             reason = f" ({agreement['errorMessage']})" if value == "ERROR" else ""
             return Finding(check, well=False, found=f"{model_id} {meaning}{reason}", mend=mend)
-    ending = offered.models[name].get("modelLifecycle", {}).get("status") == "LEGACY"
-    note = "It is LEGACY: those who have not called it of late may be refused." if ending else None
+    ending = region_offer.models[name].get("modelLifecycle", {}).get("status") == "LEGACY"
+    note = (
+        "It is LEGACY: Bedrock may refuse accounts that have not called it recently."
+        if ending
+        else None
+    )
     return Finding(check, well=True, found=f"{model_id} can be called", mend=note)
 
 
-def _unnamed(offered: Offer, check: str, model_id: str, name: str) -> Finding | None:
-    """Why there is nothing to call by this name in this Region, if there is not."""
-    summary = offered.models.get(name)
-    profiles = offered.profiles_of(name)
+def _uncallable(region_offer: Offer, check: str, model_id: str, name: str) -> Finding | None:
+    """The finding for an id that cannot be called in this Region; None for one that can."""
+    summary = region_offer.models.get(name)
+    profiles = region_offer.profiles_of(name)
     through = f"Through an inference profile: `-c model_id={profiles[0]}`." if profiles else None
     if model_id != name:
-        if model_id in offered.profiles:
+        if model_id in region_offer.profiles:
             return None
-        state = f"there is no inference profile {model_id} in {offered.region}"
+        state = f"there is no inference profile {model_id} in {region_offer.region}"
         others = f"There are {', '.join(profiles)}." if profiles else None
         return Finding(check, False, state, others or "Choose another Region, or another model.")
     if summary is None:
-        state = f"{name} is not offered in {offered.region}"
+        state = f"{name} is not offered in {region_offer.region}"
         mend = through or "Choose another Region, or another model with `-c model_id=...`."
         return Finding(check, False, state, mend)
     if "ON_DEMAND" not in summary.get("inferenceTypesSupported", ["ON_DEMAND"]):

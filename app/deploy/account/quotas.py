@@ -1,4 +1,4 @@
-"""The quotas that a first user runs into: calls of the models a minute, and functions at once."""
+"""The quotas that a first user meets: requests and tokens a minute, and concurrent functions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -12,50 +12,50 @@ from app.models.facts.ids import parse
 FEW_EXECUTIONS = 100
 CONCURRENCY = "Concurrent executions"
 RATES = ("requests per minute", "tokens per minute")
-FEW = "An answer holds one for as long as it streams."
-RAISE = "Ask for more in the Service Quotas console; it takes hours to days."
+FEW = "Each answer uses one for as long as it streams."
+RAISE = "Request more in the Service Quotas console, which takes hours to days."
 
 
 def quotas(aws: Operator, choices: Choices) -> Iterator[Finding]:
-    """What the account may call a minute, and how many functions it may run at once."""
+    """The account's requests and tokens a minute, and its concurrent functions."""
     with calling("ListFoundationModels"):
         summaries = aws.bedrock.list_foundation_models()["modelSummaries"]
     names = {summary["modelId"]: summary["modelName"] for summary in summaries}
-    applied = list(_applied(aws, "bedrock"))
+    bedrock_quotas = list(_applied_quotas(aws, "bedrock"))
     for model_id in (choices.model_id, choices.embedding_model_id):
-        yield _rates(applied, model_id, names.get(parse(model_id).model, ""))
-    yield from _executions(_applied(aws, "lambda"))
+        yield _rates(bedrock_quotas, model_id, names.get(parse(model_id).model, ""))
+    yield from _executions(_applied_quotas(aws, "lambda"))
 
 
-def _applied(aws: Operator, service: str) -> Iterator[Mapping[str, Any]]:
+def _applied_quotas(aws: Operator, service: str) -> Iterator[Mapping[str, Any]]:
     pages = aws.service_quotas.get_paginator("list_service_quotas").paginate(ServiceCode=service)
     with calling("ListServiceQuotas"):
         for page in pages:
             yield from page["Quotas"]
 
 
-def _rates(applied: Iterable[Mapping[str, Any]], model_id: str, name: str) -> Finding:
-    """Calls and tokens a minute of one model, by the names that Service Quotas gives them.
+def _rates(bedrock_quotas: Iterable[Mapping[str, Any]], model_id: str, name: str) -> Finding:
+    """The quotas of requests and tokens a minute for one model, by Service Quotas' names for them.
 
-    As in "On-demand model inference requests per minute for Amazon Nova Lite" and "Cross-region
+    Such as "On-demand model inference requests per minute for Amazon Nova Lite" and "Cross-region
     model inference tokens per minute for Anthropic Claude Sonnet 4.5 V1".
     """
     check = f"Quotas of {model_id}"
     own = {
         quota["QuotaName"]: quota["Value"]
-        for quota in applied
+        for quota in bedrock_quotas
         if name and _is_of(quota["QuotaName"], name, _reach(model_id))
     }
     rates = {rate: value for rate in RATES for title, value in own.items() if rate in title}
     if not rates:
-        return Finding(check, well=None, found="Service Quotas tells none by the model's name")
+        return Finding(check, well=None, found="Service Quotas has none with the model's name")
     state = ", ".join(f"{value:,.0f} {rate}" for rate, value in rates.items())
     none = 0 in rates.values()
     return Finding(check, not none, state, RAISE if none else None)
 
 
 def _is_of(quota: str, name: str, reach: str) -> bool:
-    """Whether a quota is of the model of this name, called in this way.
+    """Whether a quota is for the model of this name, called in this way.
 
     >>> _is_of("On-demand ... for Amazon Nova Lite", "Nova Lite", "on-demand")
     True
@@ -69,15 +69,15 @@ def _is_of(quota: str, name: str, reach: str) -> bool:
 
 
 def _reach(model_id: str) -> str:
-    """How the quota's name begins, by what the model is called through."""
+    """The first word of a quota's name, by the way in which the model is called."""
     geography = parse(model_id).geography
     if geography is None:
         return "on-demand"
     return "global cross-region" if geography == "global" else "cross-region"
 
 
-def _executions(applied: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
-    for quota in applied:
+def _executions(lambda_quotas: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    for quota in lambda_quotas:
         if quota["QuotaName"] == CONCURRENCY:
             few = quota["Value"] < FEW_EXECUTIONS
             state = f"{quota['Value']:,.0f} at once"

@@ -2,15 +2,15 @@
 
     stand-in      python -m app.local      Bedrock, S3, SQS, Lambda and DynamoDB on one port
     deploy        through boto3            the buckets, the Knowledge Base, the ingest function:
-                                           `provisioned`, or as a template has them (`template/`)
-    application   python -m app.web        with the settings that came of it
+                                           `provision_home`, or those of a template (`replay`)
+    application   python -m app.web        with settings that name the resources
 
-This is the laptop's `cdk deploy`. While it runs, `<home>/running.json` says where; a lock on
-`<home>/lock` says whether it does, so that a file left by a crash misleads nobody.
+This is the laptop's `cdk deploy`. While a home is served, `<home>/running.json` has its addresses
+and `<home>/lock` is locked, so that a file which a crash left behind misleads nobody.
 
-`up` serves a home until it is stopped, with `serving`. Every other command is `sharing`: it uses
-what is being served, or starts it, and the last one that uses it stops it. One that comes while
-another starts waits for it.
+`outcrop up` serves a home until it is stopped, with `serving`. Every other command is `sharing`: it
+uses a home that is served, or serves it, and the last command that uses it stops it. A command that
+comes while another one starts the processes waits for it.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ from app.deploy.endpoint import (
     StandIn,
     endpoint_variables,
     isolating_variables,
-    misleading,
+    misleading_names,
 )
 from app.deploy.laptop.children import (
     STOP_SECONDS,
@@ -56,14 +56,16 @@ from app.settings import (
 )
 
 START_SECONDS = 30  # for one call, while resources are made
-LOOK_SECONDS = 0.2  # between two looks at whether a home is free
+LOOK_SECONDS = 0.2  # between two checks whether a home is free
 DEADLINE = "OUTCROP_DEADLINE_SECONDS"
-LOADING_SECONDS = 600  # a local model's first token: it may have to be read from the disk first
+LOADING_SECONDS = (
+    600  # until a local model's first token: it may have to be read from the disk first
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a running home answers, and the key that its stand-in knows (`endpoint.StandIn`)."""
+    """The addresses of a home that is served, and the access key of its stand-in."""
 
     application: str
     stand_in: str
@@ -71,20 +73,22 @@ class Addresses:
     secret_access_key: str
 
     def variables(self) -> dict[str, str]:
-        """What points an AWS client of this environment at the stand-in."""
+        """The variables that lead an AWS client of this environment to the stand-in."""
         stand_in = StandIn(self.stand_in, self.access_key_id, self.secret_access_key)
         return endpoint_variables(stand_in, inherited_environment())
 
 
 @dataclass(frozen=True)
 class Served(Addresses):
-    """A home that this process uses, and the processes of it that are its own children."""
+    """A home that this process uses; `children` are those of its processes that this one
+    started.
+    """
 
     home: Path
     children: Sequence[Child] = field(default=())
 
     def death(self) -> OperatorError | None:
-        """How one of the processes ended, if one did."""
+        """The error of a process that has ended, if one has."""
         for child in self.children:
             if death := child.death():
                 return death
@@ -96,23 +100,23 @@ class Served(Addresses):
         return None
 
     def keep_small(self) -> None:
-        """Let no log grow without end."""
+        """Rotate the logs that have grown too large."""
         for child in self.children:
             rotate(child.log)
 
 
 def running(settings: LaptopSettings) -> Addresses | None:
-    """Where the home is being served, if it is."""
-    record = _recorded(settings.home) if is_locked(_lock(settings.home)) else None
+    """The addresses of the home, if it is served."""
+    record = _read_record(settings.home) if is_locked(_lock(settings.home)) else None
     return record.addresses if record else None
 
 
 Deploy = Callable[[], Mapping[str, str]]
-"""Makes the resources in the stand-in; gives the variables that the application is started with."""
+"""Makes the resources in the stand-in; returns the variables of the application."""
 
 
-def provisioned() -> Mapping[str, str]:
-    """The resources that the application needs, and no more."""
+def provision_home() -> Mapping[str, str]:
+    """Make the resources that the application needs, and no more."""
     # A command that finds the application running needs none of these, and they take a second.
     from app.aws import clients, deployer
     from app.deploy.laptop.provision import provision
@@ -121,22 +125,22 @@ def provisioned() -> Mapping[str, str]:
 
 
 @contextmanager
-def serving(settings: LaptopSettings, deploy: Deploy = provisioned) -> Iterator[Served]:
-    """Serve the home for as long as the context lasts. A command that serves it for its own length
-    is waited for.
+def serving(settings: LaptopSettings, deploy: Deploy = provision_home) -> Iterator[Served]:
+    """Serve the home while the context lasts. If a command other than `up` serves it, wait for its
+    end.
 
     Raises:
-        OperatorError: it is being served already, or cannot be.
+        OperatorError: `up` serves it already, or it cannot be served.
     """
-    home = _prepared(settings)
+    home = _prepare(settings)
     with ExitStack() as stack:
         served = None
         while served is None:
             with _door(home):
                 if not is_locked(_lock(home)):
-                    served = stack.enter_context(_started(settings, deploy, stays=True))
+                    served = stack.enter_context(_start(settings, deploy, stays=True))
                     stack.enter_context(locked(_users(home), fcntl.LOCK_SH))
-                elif (record := _recorded(home)) and record.stays:
+                elif (record := _read_record(home)) and record.stays:
                     raise OperatorError(
                         f"{home} is being served already. Stop that first, or set OUTCROP_HOME to "
                         "serve another."
@@ -151,17 +155,17 @@ def serving(settings: LaptopSettings, deploy: Deploy = provisioned) -> Iterator[
 
 @contextmanager
 def sharing(settings: LaptopSettings) -> Iterator[Served]:
-    """Use the home that is being served, or serve it until the last one that uses it has ended.
+    """Use the home that is served, or serve it until the last command that uses it has ended.
 
     Raises:
         OperatorError: it cannot be served.
     """
-    home = _prepared(settings)
+    home = _prepare(settings)
     with ExitStack() as stack:
         with _door(home):
             last = _Last(home)
-            served = _joined(home, stack, last) or stack.enter_context(
-                _started(settings, provisioned, stays=False, last=last)
+            served = _join(home, stack, last) or stack.enter_context(
+                _start(settings, provision_home, stays=False, last=last)
             )
             users = stack.enter_context(locked(_users(home), fcntl.LOCK_SH))
         try:
@@ -174,31 +178,31 @@ def sharing(settings: LaptopSettings) -> Iterator[Served]:
 
 
 class _Last:
-    """Whether a command is the last one that uses a home, looked at when it leaves."""
+    """Whether a command is the last one that uses a home, checked when it leaves."""
 
     def __init__(self, home: Path) -> None:
         self._users, self.true = _users(home), True
 
     def look(self) -> None:
-        """Look, behind the door, once this command does not use it any more."""
+        """Check, holding the door's lock, after this command has stopped using it."""
         self.true = not is_locked(self._users, fcntl.LOCK_EX)
 
 
-def _joined(home: Path, stack: ExitStack, last: _Last) -> Served | None:
-    """What is being served already; None where nothing is."""
-    record = _recorded(home) if is_locked(_lock(home)) else None
+def _join(home: Path, stack: ExitStack, last: _Last) -> Served | None:
+    """The home, if it is served already; else None."""
+    record = _read_record(home) if is_locked(_lock(home)) else None
     if record is None:
         return None
     try:
         keeping = keeping_alive(home)
         keeping.__enter__()
-    except OSError:  # they are ending, since whoever used them was killed
+    except OSError:  # the processes are ending, because the command that used them was killed
         return None
 
     def leave() -> None:
         keeping.__exit__(None, None, None)
         if last.true and (lock := take(_lock(home), STOP_SECONDS)):
-            _record(home).unlink(missing_ok=True)
+            _record_path(home).unlink(missing_ok=True)
             lock.close()
 
     stack.callback(leave)
@@ -206,7 +210,7 @@ def _joined(home: Path, stack: ExitStack, last: _Last) -> Served | None:
 
 
 @contextmanager
-def _started(
+def _start(
     settings: LaptopSettings, deploy: Deploy, *, stays: bool, last: _Last | None = None
 ) -> Iterator[Served]:
     """Start the processes; stop them at the end, if no other command uses them."""
@@ -226,7 +230,7 @@ def _started(
         finally:
             stopping = last is None or last.true
             if stopping:
-                _record(home).unlink(missing_ok=True)
+                _record_path(home).unlink(missing_ok=True)
             for child in reversed(children):
                 (child.stop if stopping else child.leave)()
 
@@ -240,10 +244,10 @@ def _serve(
     *,
     stays: bool,
 ) -> Served:
-    """The flow: the stand-in, the resources in it, the application with what came of them."""
+    """Start the stand-in, make the resources in it, start the application with their names."""
     home = settings.home
     before = inherited_environment()
-    adopt(isolating_variables(before), dropped=misleading(before))
+    adopt(isolating_variables(before), dropped=misleading_names(before))
     children.append(Child("stand-in", home, _stand_in(settings), alive=alive, lock=lock))
     ready = children[0].ready
     stand_in = StandIn(ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
@@ -260,20 +264,20 @@ def _serve(
     )
     url = children[1].ready["url"]
     addresses = Addresses(url, stand_in.url, stand_in.access_key_id, stand_in.secret_access_key)
-    with private(_record(home), os.O_TRUNC) as file:
+    with private(_record_path(home), os.O_TRUNC) as file:
         json.dump({"addresses": asdict(addresses), "stays": stays}, file)
     return Served(**asdict(addresses), home=home, children=children)
 
 
 def _patience(settings: LaptopSettings) -> dict[str, str]:
-    """A longer deadline where a local model may have to be loaded first, if nobody chose one."""
+    """A longer deadline for a local model, which may have to be loaded first, unless one is set."""
     if settings.local_model_url and not inherited(DEADLINE):
         return {DEADLINE: str(LOADING_SECONDS)}
     return {}
 
 
-def _prepared(settings: LaptopSettings) -> Path:
-    """The home, after every check that is possible before anything is started.
+def _prepare(settings: LaptopSettings) -> Path:
+    """The home, after all checks that need no process.
 
     Raises:
         WrongSettings: the environment holds a setting that the application would refuse.
@@ -307,22 +311,22 @@ def _stand_in(settings: LaptopSettings) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded:
-    """What `running.json` says; `stays` where it is served until somebody stops it."""
+class _Record:
+    """The content of `running.json`; `stays` is true for a home that `up` serves."""
 
     addresses: Addresses
     stays: bool
 
 
-def _recorded(home: Path) -> _Recorded | None:
+def _read_record(home: Path) -> _Record | None:
     try:
-        content = json.loads(_record(home).read_text())
-        return _Recorded(Addresses(**content["addresses"]), content["stays"])
+        content = json.loads(_record_path(home).read_text())
+        return _Record(Addresses(**content["addresses"]), content["stays"])
     except (OSError, ValueError, LookupError, TypeError):
-        return None  # there is none yet, or one of another version
+        return None  # there is no record, or one of another version
 
 
-def _record(home: Path) -> Path:
+def _record_path(home: Path) -> Path:
     return home / "running.json"
 
 

@@ -1,8 +1,8 @@
-"""Whether this machine is ready for the laptop's home, and whether a home is whole.
+"""Checks whether this machine is ready for the laptop's home, and whether a home's files are sound.
 
-    Python ── packages ── room ── environment ── application ── local model
+    Python ── packages ── disk space ── environment ── application ── local model
 
-`examine` starts and changes nothing. `repair` sets aside what is damaged.
+`examine` starts and changes nothing. `repair` sets aside damaged files.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2 as httpx
 
 from app.deploy import laptop
-from app.deploy.endpoint import DIRECT, misleading
+from app.deploy.endpoint import DIRECT, misleading_names
 from app.deploy.findings import Finding
 from app.errors import OperatorError
 from app.settings import LaptopSettings, inherited_environment
@@ -27,16 +27,16 @@ SECONDS = 5  # for one request
 
 
 def examine(settings: LaptopSettings) -> Iterator[Finding]:
-    """Look at this machine, and at the home if it is being served."""
+    """Check this machine, and the home if it is served."""
     for check in CHECKS:
         yield from check(settings)
 
 
 def repair(home: Path) -> Iterator[Finding]:
-    """Read every file of a home, and set aside those that are damaged (`app.local.repair`).
+    """Read every file of a home, and set aside the damaged ones (`app.local.repair`).
 
     Raises:
-        OperatorError: the home is being served, or cannot be read.
+        OperatorError: the home is served, or cannot be read.
     """
     command = [sys.executable, "-m", "app.local.repair", "--home", str(home)]
     process = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -47,7 +47,7 @@ def repair(home: Path) -> Iterator[Finding]:
         mend = f"They lie in {result['folder']}. Run `outcrop up`: it makes again what it can."
         yield Finding("Damaged files", well=True, found=f"set aside: {', '.join(aside)}", mend=mend)
     for uri in result["damagedObjects"]:
-        mend = "Put it again (`outcrop ingest`), or delete it. Its file is left where it is."
+        mend = "Upload it again (`outcrop ingest`), or delete it. Its file stays where it is."
         yield Finding("A damaged object", well=False, found=uri, mend=mend)
     if not aside and not result["damagedObjects"]:
         yield Finding("The home's files", well=True, found="none is damaged")
@@ -59,7 +59,7 @@ def _python(_: LaptopSettings) -> Iterator[Finding]:
 
 
 def _packages(_: LaptopSettings) -> Iterator[Finding]:
-    missing = [name for name in LAPTOP_PACKAGES if not _installed(name)]
+    missing = [name for name in LAPTOP_PACKAGES if not _is_installed(name)]
     yield Finding(
         "The laptop's packages",
         not missing,
@@ -68,7 +68,7 @@ def _packages(_: LaptopSettings) -> Iterator[Finding]:
     )
 
 
-def _installed(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     try:
         distribution(name)
     except PackageNotFoundError:
@@ -88,14 +88,14 @@ def _home(settings: LaptopSettings) -> Iterator[Finding]:
 
 
 def _environment(_: LaptopSettings) -> Iterator[Finding]:
-    """What is set in this shell and would lead other AWS clients past the stand-in."""
+    """The variables of this shell that would lead other AWS clients past the stand-in."""
     environment = inherited_environment()
-    for name in misleading(environment):
+    for name in misleading_names(environment):
         if environment.get(name):
             yield Finding(
                 name,
                 well=True,
-                found="set; Outcrop's own processes do not see it",
+                found="set; Outcrop's own processes ignore it",
                 mend='Other AWS clients do: use `eval "$(outcrop env)"` in their shell.',
             )
 
@@ -103,7 +103,7 @@ def _environment(_: LaptopSettings) -> Iterator[Finding]:
 def _serving(settings: LaptopSettings) -> Iterator[Finding]:
     addresses = laptop.running(settings)
     if addresses is None:
-        yield Finding("The application", well=True, found="not running; commands start their own")
+        yield Finding("The application", well=True, found="not running; each command starts it")
         return
     problem = _problem(addresses.application)
     if problem is None:
@@ -114,7 +114,7 @@ def _serving(settings: LaptopSettings) -> Iterator[Finding]:
 
 
 def _problem(url: str) -> str | None:
-    """Why the application is not ready, in its own words; None if it is ready."""
+    """The reason why the application is not ready, in its own words; None if it is ready."""
     try:
         with httpx.Client(timeout=SECONDS, mounts=DIRECT) as http:
             response = http.get(f"{url}/readyz")

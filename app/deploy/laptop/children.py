@@ -1,8 +1,8 @@
-"""The processes that serve a home, and what they log.
+"""The processes that serve a home, and their logs.
 
-A child prints one line of JSON once it serves, and ends when its standard input does. That is a
-pipe with a name, `<home>/alive`: every command that uses the home holds its other end, so that the
-children live as long as the longest of them, however each of them ends.
+A child prints one line of JSON when it is ready, and ends when its standard input is closed. That
+is a named pipe, `<home>/alive`. Every command that uses the home holds the other end of the pipe,
+so that the children live as long as the last of them, in whatever way each of them ends.
 """
 
 import json
@@ -20,15 +20,15 @@ from app.errors import OperatorError
 from app.settings import environment
 
 STOP_SECONDS = 10
-LARGEST_LOG = 5_000_000  # bytes; one older file is kept beside it
-LAST_WORDS = 4096  # bytes of a log's end, in which its last line is looked for
+LARGEST_LOG = 5_000_000  # bytes; one older file is kept
+LAST_WORDS = 4096  # bytes at the end of a log that are searched for its last line
 
 
 class Child:
     """A process that serves, and logs to `<home>/<name>.log`.
 
     Attributes:
-        ready: what it printed once it served.
+        ready: the line that it printed, as JSON.
     """
 
     def __init__(
@@ -41,10 +41,11 @@ class Child:
         lock: IO[str],
         variables: Mapping[str, str] | None = None,
     ) -> None:
-        """Start it, and wait until it serves. It reads `alive`, and holds the `lock` as well.
+        """Start it, and wait until it is ready. It reads from `alive`, and holds the `lock` as
+        well.
 
         Raises:
-            OperatorError: it ended before.
+            OperatorError: it ended before it was ready.
         """
         self.name, self.log = name, home / f"{name}.log"
         rotate(self.log)
@@ -57,7 +58,7 @@ class Child:
                 env=environment(variables or {}),
                 text=True,
                 pass_fds=(lock.fileno(),),
-                process_group=0,  # Ctrl-C is for the command: in a chat it stops an answer only
+                process_group=0,  # Ctrl-C is for the command: in a chat it only stops an answer
             )
         assert self._process.stdout
         with self._process.stdout as stdout:
@@ -70,7 +71,7 @@ class Child:
         self.ready: dict[str, str] = json.loads(line)
 
     def death(self) -> OperatorError | None:
-        """How it ended, if it did."""
+        """The error of its end, if it has ended."""
         code = self._process.poll()
         if code is None:
             return None
@@ -81,13 +82,13 @@ class Child:
         )
 
     def leave(self) -> None:
-        """Let it go on, for the commands that use it yet. It is still waited for, as long as we
-        are there: else it would stay in the system's list.
+        """Let it go on, for the commands that still use it. A thread waits for its end as long as
+        this process lives, because otherwise it would stay in the system's list of processes.
         """
         Thread(target=self._process.wait, daemon=True).start()
 
     def stop(self) -> None:
-        """End it, gracefully if it does so in time."""
+        """End it: gracefully, if it ends in time."""
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
@@ -98,7 +99,7 @@ class Child:
 
 @contextmanager
 def staying_alive(home: Path) -> Iterator[int]:
-    """The end of a new pipe for children to read; its other end stays open as long as this.
+    """A new pipe for children to read from; its other end stays open as long as the context.
 
     Yields:
         the file descriptor, which is closed at the end as well.
@@ -123,7 +124,7 @@ def keeping_alive(home: Path) -> Iterator[None]:
     """Keep the children that another command started.
 
     Raises:
-        OSError: none of them is there any more.
+        OSError: they have ended.
     """
     writer = os.open(home / "alive", os.O_WRONLY | os.O_NONBLOCK)
     try:
@@ -133,17 +134,17 @@ def keeping_alive(home: Path) -> Iterator[None]:
 
 
 def rotate(log: Path) -> None:
-    """Begin a log again that has grown too large; it may be one that is being written."""
+    """Move a log aside that has grown too large, even while a process writes to it."""
     try:
         if log.stat().st_size <= LARGEST_LOG:
             return
     except OSError:
         return
     older = log.with_suffix(".log.1")
-    with suppress(OSError):  # a full disk: then room is worth more than what was logged
+    with suppress(OSError):  # on a full disk, space is worth more than an old log
         shutil.copyfile(log, older)
         older.chmod(0o600)
-    os.truncate(log, 0)  # whoever writes it appends, and so goes on at its beginning
+    os.truncate(log, 0)  # its writer appends, so it goes on at the start of the file
 
 
 def last_words(log: Path) -> str:

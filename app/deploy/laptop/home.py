@@ -1,10 +1,10 @@
-"""The laptop's home as a folder: whether it can be one, and the locks in it.
+"""The folder of the laptop's home, and the locks in it.
 
-    lock    held by the processes that serve it, so that it says whether they live
-    door    held by whoever starts or stops them, for as long as that takes
-    users   held together by all commands that use them; who has it alone was the last
+    lock    held by the processes that serve the home, so that it tells whether they live
+    door    held by a command while it starts or stops those processes
+    users   shared by all commands that use the home; one that gets it alone is the last
 
-The system gives a lock back when its last holder ends, however it ends.
+The system releases a lock when its last holder ends, in whatever way.
 """
 
 import errno
@@ -20,7 +20,7 @@ from typing import IO
 
 from app.errors import OperatorError
 
-NEEDED = 1 << 20  # bytes that have to be free, or not even a document could be removed
+NEEDED = 1 << 20  # bytes of free space; with less, not even a document could be deleted
 PAUSE_SECONDS = 0.05
 
 _REASONS = {
@@ -35,10 +35,10 @@ _REASONS = {
 
 
 def usable(home: Path) -> Path:
-    """The home, made if need be, and written to once.
+    """The home: it is made if it does not exist, and written to once.
 
     Raises:
-        OperatorError: nothing can be kept there. Says why.
+        OperatorError: it cannot be written to, with the reason.
     """
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,13 +58,13 @@ def usable(home: Path) -> Path:
 
 
 def private(path: Path, flags: int) -> IO[str]:
-    """A file to write; if it is made, no other user may read it."""
+    """Open a file for writing; a new one is readable by this user alone."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600), "w")
 
 
 @contextmanager
 def locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[IO[str]]:
-    """A lock, as `flock` takes it; with LOCK_NB at once or not at all.
+    """A lock by `flock`; with LOCK_NB at once or not at all.
 
     Raises:
         BlockingIOError: another process has it.
@@ -75,8 +75,8 @@ def locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[IO[str]]:
 
 
 def take(path: Path, seconds: float) -> IO[str] | None:
-    """A lock that its holder is about to give back; None if that did not come in time. Closing
-    gives it back.
+    """Take a lock whose holder is about to release it; None if that takes longer than `seconds`.
+    Closing the file releases the lock.
     """
     deadline = time.monotonic() + seconds
     lock = private(path, os.O_APPEND)
@@ -93,7 +93,7 @@ def take(path: Path, seconds: float) -> IO[str] | None:
 
 
 def is_locked(path: Path, how: int = fcntl.LOCK_SH) -> bool:
-    """Whether a process has a lock that keeps others from taking it so."""
+    """Whether a process holds a lock that excludes this kind of lock."""
     try:
         with path.open() as lock:
             fcntl.flock(lock, how | fcntl.LOCK_NB)

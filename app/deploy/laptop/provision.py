@@ -1,12 +1,12 @@
-"""The laptop's resources, made through boto3, as the CDK stack makes them in AWS.
+"""Makes the laptop's resources through boto3, as the CDK stack makes them in AWS.
 
     documents bucket ── its events ──► queue ──► ingest function ──► Knowledge Base
     conversations bucket
 
-Every step keeps what exists and makes what is missing, so that all of them run at every start, and
-a start may be interrupted anywhere. What exists is found by its name and gets the values of this
-version, so that the home of an older one goes on. Its Knowledge Base alone stays as it was made:
-the vectors are in it.
+Every step makes what is missing, so that all steps run at every start, and a start may be
+interrupted anywhere. A resource is identified by its name and gets the values of this version, so
+that the home of an older version goes on. Only its Knowledge Base stays as it was made, because it
+holds the vectors.
 """
 
 import io
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 DOCUMENTS, CONVERSATIONS = "outcrop-documents", "outcrop-conversations"
 QUEUE, DEAD_LETTERS = "outcrop-documents-events", "outcrop-documents-dead-letters"
 INGEST = "outcrop-ingest"
-RUNTIME: Final = "python3.14"  # the stack names it by the CDK's own constant
+RUNTIME: Final = "python3.14"  # the stack has it as the CDK's own constant
 HANDLER = Path(__file__).parents[3] / "lambdas" / "ingest" / "handler.py"
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/outcrop"
@@ -51,7 +51,7 @@ STORAGE: Any = {
 
 
 def provision(aws: Clients, deployer: Deployer) -> Settings:
-    """Make what is missing, and name it all for the application.
+    """Make the missing resources; the settings that name all of them.
 
     Raises:
         OutcropError: the stand-in refuses a resource.
@@ -80,8 +80,8 @@ def provision(aws: Clients, deployer: Deployer) -> Settings:
 
 
 def _catch_up(aws: Clients, settings: Settings) -> None:
-    """Start an ingestion job for documents that were in the bucket before its events had a queue,
-    as they are after a repair of the home.
+    """Start an ingestion job if there are documents but the queue is new, as after a repair of the
+    home: the events of those documents were lost.
     """
     if aws.s3.list_objects_v2(Bucket=DOCUMENTS, MaxKeys=1)["KeyCount"]:
         aws.bedrock_agent.start_ingestion_job(
@@ -108,7 +108,7 @@ def _bucket(s3: "S3Client", name: str, expirations: Sequence[Expiration]) -> Non
 
 
 def _cors(s3: "S3Client", origin: str | None) -> None:
-    """Let the page of `OUTCROP_ORIGIN`, and no other, upload with the forms that it is given."""
+    """Allow the page of `OUTCROP_ORIGIN`, and no other, to upload with presigned forms."""
     if origin is None:
         s3.delete_bucket_cors(Bucket=DOCUMENTS)
         return
@@ -124,7 +124,7 @@ def _cors(s3: "S3Client", origin: str | None) -> None:
 def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
     pages = agent.get_paginator("list_knowledge_bases").paginate()
     items = (item for page in pages for item in page["knowledgeBaseSummaries"])
-    if existing := _named("outcrop", items):
+    if existing := _find_by_name("outcrop", items):
         return str(existing["knowledgeBaseId"])
     base = agent.create_knowledge_base(
         name="outcrop",
@@ -144,7 +144,7 @@ def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
 def _existing_source(agent: "AgentsforBedrockClient", base: str) -> str | None:
     pages = agent.get_paginator("list_data_sources").paginate(knowledgeBaseId=base)
     items = (item for page in pages for item in page["dataSourceSummaries"])
-    existing = _named("documents", items)
+    existing = _find_by_name("documents", items)
     return str(existing["dataSourceId"]) if existing else None
 
 
@@ -169,7 +169,7 @@ def _has_queue(sqs: "SQSClient") -> bool:
 
 
 def _queue(sqs: "SQSClient") -> str:
-    """The queue's ARN. A message that was received RECEIVES times goes to the dead letters."""
+    """Make the queue; its ARN. A message received RECEIVES times goes to the dead letters."""
     dead_letters = sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"]
     url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
     redrive = {
@@ -198,7 +198,9 @@ def _queue_arn(sqs: "SQSClient", url: str) -> str:
 
 
 def _function(functions: "LambdaClient", settings: DocumentSettings) -> None:
-    """The ingest function, with the code, the configuration and the settings of this version."""
+    """Make the ingest function, with the code, the configuration and the settings of this
+    version.
+    """
     names = DocumentSettings.model_fields
     own_settings = DocumentSettings(**{name: getattr(settings, name) for name in names})
     configuration: Any = {
@@ -208,7 +210,7 @@ def _function(functions: "LambdaClient", settings: DocumentSettings) -> None:
         "Timeout": resources.INGEST_SECONDS,
         "Environment": {"Variables": variables(own_settings)},
     }
-    code = _zipped(HANDLER)
+    code = _zip(HANDLER)
     try:
         functions.update_function_code(FunctionName=INGEST, ZipFile=code)
         functions.update_function_configuration(FunctionName=INGEST, **configuration)
@@ -217,7 +219,7 @@ def _function(functions: "LambdaClient", settings: DocumentSettings) -> None:
 
 
 def _event_source(functions: "LambdaClient", queue: str) -> None:
-    """The mapping by which the queue's messages invoke the function."""
+    """Map the queue to the function, which its messages invoke."""
     ends: Any = {"EventSourceArn": queue, "FunctionName": INGEST}
     values: Any = {
         "BatchSize": resources.INGEST_BATCH,
@@ -237,11 +239,11 @@ def _notifications(s3: "S3Client", queue: str) -> None:
     )
 
 
-def _named(name: str, items: Iterable[Any]) -> Any | None:
+def _find_by_name(name: str, items: Iterable[Any]) -> Any | None:
     return next((item for item in items if item["name"] == name), None)
 
 
-def _zipped(handler: Path) -> bytes:
+def _zip(handler: Path) -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
         content.write(handler, handler.name)

@@ -1,15 +1,15 @@
-"""A synthesized template, replayed: what CloudFormation would make of it, made in the stand-in.
+"""Replays a synthesized template: makes in the stand-in what CloudFormation would make in AWS.
 
-    read          the template, and the assets beside it                    document.py
-    order         by what refers to what; conditions that do not hold       order.py
+    read            the template, and the assets beside it                  document.py
+    sort            resources by their references; drop false conditions    order.py
     for each
-        resolve   Ref, Fn::GetAtt, Fn::Sub, ...                             intrinsics.py
-        create    through boto3, by the calls of CloudFormation             creators/
-        or omit   what the laptop has no counterpart of, with the reason    omissions.py
-        record    so that the next replay finds it                          record.py
+        resolve     Ref, Fn::GetAtt, Fn::Sub, ...                           intrinsics.py
+        create      through boto3, by the calls of CloudFormation           creators/
+        or omit     a type that the laptop lacks, with the reason           omissions.py
+        record      so that the next replay finds the resource              record.py
 
 Properties become parameters by the API's own models (`translation.py`), and the stand-in checks
-each of them: what AWS would refuse of a template is refused here, by the property's name.
+each of them: a property that AWS would refuse is refused here, by its name.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,10 +1,10 @@
-"""What a stack's application is started with: its API function's environment, a little changed."""
+"""The environment of the laptop's application: that of the stack's API function, with overrides."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 OUTPUT = "ApiFunction"
-"""The output of the template that names the API function."""
+"""The output of the template with the API function's name."""
 
 
 @dataclass(frozen=True, slots=True)

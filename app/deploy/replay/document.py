@@ -1,4 +1,4 @@
-"""A synthesized template and the assets beside it, read."""
+"""Reads a synthesized template and the assets beside it."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ SUFFIX = ".template.json"
 
 
 class TemplateError(OperatorError):
-    """The template cannot be replayed. Names what in it is at fault."""
+    """The template cannot be replayed. The message names the part at fault."""
 
     code = "template"
     title = "The template cannot be replayed"
@@ -55,10 +55,10 @@ class Template:
 
 
 def read(path: Path) -> Template:
-    """The template, and its assets where `<stack>.assets.json` lies beside it.
+    """Read a template, and its assets if `<stack>.assets.json` is beside it.
 
     Raises:
-        TemplateError: there is none, or what is there is no template.
+        TemplateError: there is no such file, or it is no template.
     """
     stack = path.name.removesuffix(SUFFIX)
     document = _object(path)

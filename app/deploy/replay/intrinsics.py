@@ -1,7 +1,7 @@
-"""CloudFormation's functions, resolved: `Ref`, `Fn::GetAtt`, `Fn::Sub` and the others.
+"""Resolves CloudFormation's functions: `Ref`, `Fn::GetAtt`, `Fn::Sub` and the others.
 
-A function is an object with one member, its name. `_FUNCTIONS` has those that there are; the names
-beside them in `_REFUSED` are known, and are refused for what they would need.
+A function is an object with one member, its name. `_FUNCTIONS` has the supported ones. `_REFUSED`
+has those that need something which the laptop lacks.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
@@ -46,8 +46,8 @@ def resolve(scope: Scope, value: Any) -> Any:
         case dict():
             if function := function_of(value):
                 return _call(scope, function, value[function])
-            resolved = {name: resolve(scope, item) for name, item in value.items()}
-            return {name: item for name, item in resolved.items() if item is not NO_VALUE}
+            members = {name: resolve(scope, item) for name, item in value.items()}
+            return {name: item for name, item in members.items() if item is not NO_VALUE}
         case list():
             return [item for item in (resolve(scope, one) for one in value) if item is not NO_VALUE]
         case str() if reference := _DYNAMIC.search(value):
@@ -63,7 +63,7 @@ def holds(scope: Scope, condition: str) -> bool:
 
 
 def _truth(scope: Scope, condition: Any) -> bool:
-    """Whether a condition holds, given by its name or as a function."""
+    """Whether a condition holds, which is given by its name or as a function."""
     match condition:
         case {"Condition": str(name)}:
             return holds(scope, name)
@@ -84,10 +84,10 @@ def _call(scope: Scope, function: str, argument: Any) -> Any:
 
 
 def function_of(value: Any) -> str | None:
-    """The name of the function that a value is, if it is one.
+    """The name of the function, if a value is one.
 
     Raises:
-        TemplateError: it is one that is not here.
+        TemplateError: the function is not supported.
     """
     if not isinstance(value, dict) or len(value) != 1:
         return None
@@ -200,7 +200,7 @@ def _zones(scope: Scope, region: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """As CloudFormation writes a value into a string.
+    """A value in a string, as CloudFormation writes it.
 
     >>> _text(True), _text(5), _text("a")
     ('true', '5', 'a')

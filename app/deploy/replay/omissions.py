@@ -1,9 +1,9 @@
-"""What the laptop has no counterpart of: each type with the reason, and with what stands for it.
+"""The types of resources that the laptop lacks, each with the reason and with its stand-ins.
 
-Other resources refer to these all the same, so that `Ref` and `Fn::GetAtt` give what AWS's would
-look like. In the patterns stand `{name}`, the resource's physical name; `{digest}`, twenty
-hexadecimal digits of its own, and `{uuid}`, a UUID of its own; `{region}` and `{account}`; and any
-property by its name.
+Other resources refer to these types all the same, so `Ref` and `Fn::GetAtt` return values in AWS's
+form. A pattern may contain `{name}`, the resource's physical name; `{digest}`, twenty hexadecimal
+digits of its own, and `{uuid}`, a UUID of its own; `{region}` and `{account}`; and any property by
+its name.
 """
 
 from collections.abc import Mapping
@@ -26,10 +26,10 @@ class Omission:
     """A type that is left out.
 
     Attributes:
-        reason: why the laptop has none of it.
-        ref: the pattern of what `Ref` gives.
-        attributes: the patterns of what `Fn::GetAtt` gives.
-        named: the property that gives the name, if the template sets it.
+        reason: why the laptop lacks it.
+        ref: the pattern of the result of `Ref`.
+        attributes: the patterns of the results of `Fn::GetAtt`.
+        named: the property with the name, if the template may set it.
     """
 
     reason: str
@@ -38,15 +38,15 @@ class Omission:
     named: str = ""
 
     def stand_for(self, resource: Resource, scope: Scope) -> PhysicalResource:
-        """The names and identifiers by which others refer to a resource of this type."""
+        """The name and identifiers by which others refer to a resource of this type."""
         names = _Names(self, resource, scope)
         attributes = {name: pattern.format_map(names) for name, pattern in self.attributes.items()}
         return PhysicalResource(self.ref.format_map(names), attributes, omission=self.reason)
 
 
 class _Names(dict[str, Any]):
-    """What a pattern may hold. Properties are resolved when they are asked for: the others may
-    refer to what is known in AWS only.
+    """The names in a pattern. Properties are resolved only when a pattern uses them, because the
+    others may refer to values that exist in AWS only.
     """
 
     def __init__(self, omission: Omission, resource: Resource, scope: Scope) -> None:
@@ -64,15 +64,19 @@ class _Names(dict[str, Any]):
         return resolve(self._scope, self._resource.properties[name])
 
 
-def _omitted(
+def _omit(
     reason: str, *types: str, ref: str = "{name}", named: str = "", **attributes: str
 ) -> dict[str, Omission]:
-    """These types, left out for the same reason, with the same patterns."""
+    """These types, omitted for the same reason, with the same patterns."""
     return dict.fromkeys(types, Omission(reason, ref, attributes, named))
 
 
-def _identified(reason: str, pattern: str, types: Mapping[str, str]) -> dict[str, Omission]:
-    """These types, each with the attribute that gives its identifier, as `Ref` does."""
+def _omit_with_identifier(
+    reason: str, pattern: str, types: Mapping[str, str]
+) -> dict[str, Omission]:
+    """These types, each with the attribute for its identifier, which is also the result of
+    `Ref`.
+    """
     return {kind: Omission(reason, pattern, {name: pattern}) for kind, name in types.items()}
 
 
@@ -88,32 +92,32 @@ _POOL = "{region}_{digest:.9}"
 _DOMAIN = "{name}.{region}.es.amazonaws.com"
 
 OMISSIONS: Mapping[str, Omission] = {
-    **_omitted(_IAM, "AWS::IAM::Role", named="RoleName", Arn="arn:aws:iam::{account}:role/{name}"),
-    **_omitted(_IAM, "AWS::IAM::Policy", "AWS::IAM::InstanceProfile"),
-    **_omitted(_IAM, "AWS::IAM::ManagedPolicy", ref="arn:aws:iam::{account}:policy/{name}"),
-    **_omitted(
+    **_omit(_IAM, "AWS::IAM::Role", named="RoleName", Arn="arn:aws:iam::{account}:role/{name}"),
+    **_omit(_IAM, "AWS::IAM::Policy", "AWS::IAM::InstanceProfile"),
+    **_omit(_IAM, "AWS::IAM::ManagedPolicy", ref="arn:aws:iam::{account}:policy/{name}"),
+    **_omit(
         _KMS,
         "AWS::KMS::Key",
         ref="{uuid}",
         Arn="arn:aws:kms:{region}:{account}:key/{uuid}",
         KeyId="{uuid}",
     ),
-    **_omitted(_KMS, "AWS::KMS::Alias", named="AliasName"),
-    **_omitted(
+    **_omit(_KMS, "AWS::KMS::Alias", named="AliasName"),
+    **_omit(
         _KMS,
         "AWS::SecretsManager::Secret",
         "AWS::SecretsManager::SecretTargetAttachment",
         ref="arn:aws:secretsmanager:{region}:{account}:secret:{name}",
         Id="arn:aws:secretsmanager:{region}:{account}:secret:{name}",
     ),
-    **_omitted(
+    **_omit(
         _GATEWAY,
         "AWS::ApiGateway::RestApi",
         ref="{digest:.10}",
         RestApiId="{digest:.10}",
         RootResourceId="{digest:.9}r",
     ),
-    **_identified(
+    **_omit_with_identifier(
         _GATEWAY,
         "{digest:.10}",
         {
@@ -127,17 +131,17 @@ OMISSIONS: Mapping[str, Omission] = {
             "AWS::ApiGateway::UsagePlanKey": "Id",
         },
     ),
-    **_omitted(_GATEWAY, "AWS::ApiGateway::Method", "AWS::ApiGateway::Model"),
-    **_omitted(_GATEWAY, "AWS::ApiGateway::Stage", named="StageName"),
-    **_omitted(
+    **_omit(_GATEWAY, "AWS::ApiGateway::Method", "AWS::ApiGateway::Model"),
+    **_omit(_GATEWAY, "AWS::ApiGateway::Stage", named="StageName"),
+    **_omit(
         _GATEWAY,
         "AWS::WAFv2::WebACL",
         ref="{name}|{uuid}|REGIONAL",
         Arn="arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{uuid}",
         Id="{uuid}",
     ),
-    **_omitted(_GATEWAY, "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"),
-    **_omitted(
+    **_omit(_GATEWAY, "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"),
+    **_omit(
         _SIGN_IN,
         "AWS::Cognito::UserPool",
         ref=_POOL,
@@ -146,10 +150,10 @@ OMISSIONS: Mapping[str, Omission] = {
         ProviderURL="https://cognito-idp.{region}.amazonaws.com/" + _POOL,
         UserPoolId=_POOL,
     ),
-    **_omitted(_SIGN_IN, "AWS::Cognito::UserPoolClient", ref="{digest}", ClientId="{digest}"),
-    **_omitted(_SIGN_IN, "AWS::Cognito::UserPoolDomain", named="Domain"),
-    **_omitted(_SIGN_IN, "AWS::Cognito::UserPoolResourceServer"),
-    **_identified(
+    **_omit(_SIGN_IN, "AWS::Cognito::UserPoolClient", ref="{digest}", ClientId="{digest}"),
+    **_omit(_SIGN_IN, "AWS::Cognito::UserPoolDomain", named="Domain"),
+    **_omit(_SIGN_IN, "AWS::Cognito::UserPoolResourceServer"),
+    **_omit_with_identifier(
         _SIGN_IN,
         "{digest:.10}",
         {
@@ -157,21 +161,21 @@ OMISSIONS: Mapping[str, Omission] = {
             "AWS::Cognito::ManagedLoginBranding": "ManagedLoginBrandingId",
         },
     ),
-    **_omitted(
+    **_omit(
         _WATCH,
         "AWS::Logs::LogGroup",
         named="LogGroupName",
         Arn="arn:aws:logs:{region}:{account}:log-group:{name}:*",
     ),
-    **_omitted(
+    **_omit(
         _WATCH,
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::CompositeAlarm",
         named="AlarmName",
         Arn="arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
     ),
-    **_omitted(_WATCH, "AWS::CloudWatch::Dashboard", named="DashboardName"),
-    **_omitted(
+    **_omit(_WATCH, "AWS::CloudWatch::Dashboard", named="DashboardName"),
+    **_omit(
         _WATCH,
         "AWS::Logs::MetricFilter",
         "AWS::Logs::QueryDefinition",
@@ -180,20 +184,20 @@ OMISSIONS: Mapping[str, Omission] = {
         "AWS::SNS::TopicPolicy",
         "Custom::LogRetention",
     ),
-    **_omitted(
+    **_omit(
         _WATCH,
         "AWS::SNS::Topic",
         ref="arn:aws:sns:{region}:{account}:{name}",
         TopicArn="arn:aws:sns:{region}:{account}:{name}",
         TopicName="{name}",
     ),
-    **_omitted(
+    **_omit(
         _CLOCK,
         "AWS::Scheduler::Schedule",
         Arn="arn:aws:scheduler:{region}:{account}:schedule/default/{name}",
     ),
-    **_omitted(_CLOCK, "AWS::Events::Rule", Arn="arn:aws:events:{region}:{account}:rule/{name}"),
-    **_omitted(
+    **_omit(_CLOCK, "AWS::Events::Rule", Arn="arn:aws:events:{region}:{account}:rule/{name}"),
+    **_omit(
         _NETWORK,
         "AWS::EC2::VPC",
         ref="vpc-{digest:.17}",
@@ -201,14 +205,14 @@ OMISSIONS: Mapping[str, Omission] = {
         CidrBlock="{CidrBlock}",
         DefaultSecurityGroup="sg-{digest:.17}",
     ),
-    **_omitted(
+    **_omit(
         _NETWORK,
         "AWS::EC2::SecurityGroup",
         ref="sg-{digest:.17}",
         GroupId="sg-{digest:.17}",
         VpcId="{VpcId}",
     ),
-    **_omitted(
+    **_omit(
         _NETWORK,
         "AWS::EC2::Subnet",
         ref="subnet-{digest:.17}",
@@ -216,7 +220,7 @@ OMISSIONS: Mapping[str, Omission] = {
         AvailabilityZone="{AvailabilityZone}",
         CidrBlock="{CidrBlock}",
     ),
-    **_identified(
+    **_omit_with_identifier(
         _NETWORK,
         "id-{digest:.17}",
         {
@@ -229,8 +233,8 @@ OMISSIONS: Mapping[str, Omission] = {
             "AWS::OpenSearchServerless::VpcEndpoint": "Id",
         },
     ),
-    **_omitted(_NETWORK, "AWS::EC2::Route", "Custom::VpcRestrictDefaultSG"),
-    **_omitted(
+    **_omit(_NETWORK, "AWS::EC2::Route", "Custom::VpcRestrictDefaultSG"),
+    **_omit(
         _STORE,
         "AWS::OpenSearchServerless::Collection",
         ref="{digest}",
@@ -239,21 +243,21 @@ OMISSIONS: Mapping[str, Omission] = {
         DashboardEndpoint="https://{digest}.{region}.aoss.amazonaws.com/_dashboards",
         Id="{digest}",
     ),
-    **_omitted(
+    **_omit(
         _STORE,
         "AWS::OpenSearchServerless::CollectionGroup",
         ref="{digest}",
         Arn="arn:aws:aoss:{region}:{account}:collectiongroup/{digest}",
         Id="{digest}",
     ),
-    **_omitted(
+    **_omit(
         _STORE,
         "AWS::OpenSearchServerless::AccessPolicy",
         "AWS::OpenSearchServerless::Index",
         "AWS::OpenSearchServerless::SecurityPolicy",
         named="Name",
     ),
-    **_omitted(
+    **_omit(
         _STORE,
         "AWS::OpenSearchService::Domain",
         named="DomainName",
@@ -262,21 +266,21 @@ OMISSIONS: Mapping[str, Omission] = {
         DomainEndpoint=_DOMAIN,
         Id="{account}/{name}",
     ),
-    **_omitted(
+    **_omit(
         _STORE,
         "AWS::S3Vectors::VectorBucket",
         named="VectorBucketName",
         ref="arn:aws:s3vectors:{region}:{account}:bucket/{name}",
         VectorBucketArn="arn:aws:s3vectors:{region}:{account}:bucket/{name}",
     ),
-    **_omitted(
+    **_omit(
         _STORE,
         "AWS::S3Vectors::Index",
         named="IndexName",
         ref="{VectorBucketArn}/index/{name}",
         IndexArn="{VectorBucketArn}/index/{name}",
     ),
-    **_omitted(
+    **_omit(
         _STORE,
         "AWS::RDS::DBCluster",
         named="DBClusterIdentifier",
@@ -289,20 +293,20 @@ OMISSIONS: Mapping[str, Omission] = {
             ),
         },
     ),
-    **_omitted(
+    **_omit(
         _STORE,
         "AWS::RDS::DBClusterParameterGroup",
         "AWS::RDS::DBInstance",
         "AWS::RDS::DBSubnetGroup",
     ),
-    **_omitted(
+    **_omit(
         "there is no vector database here: the Knowledge Base uses the stand-in's own store",
         "Custom::VectorIndex",
         "Custom::VectorTable",
     ),
-    **_omitted(
+    **_omit(
         "nothing of a stack is deleted on the laptop; remove the home's folder instead",
         "Custom::S3AutoDeleteObjects",
     ),
-    **_omitted("it tells AWS which constructs were used", "AWS::CDK::Metadata"),
+    **_omit("it tells AWS which constructs were used", "AWS::CDK::Metadata"),
 }

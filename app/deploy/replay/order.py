@@ -1,4 +1,4 @@
-"""Which resource comes after which: by what they refer to, and by DependsOn."""
+"""The order of resources, by their references and by DependsOn."""
 
 from collections.abc import Sequence, Set
 from graphlib import CycleError, TopologicalSorter
@@ -12,7 +12,7 @@ def sort(template: Template, scope: Scope) -> Sequence[Resource]:
     """The resources whose condition holds, each after those that it needs.
 
     Raises:
-        TemplateError: some need each other, or one that is not in the template.
+        TemplateError: resources need each other, or one that the template does not have.
     """
     resources = {
         name: resource
@@ -28,7 +28,7 @@ def sort(template: Template, scope: Scope) -> Sequence[Resource]:
 
 
 def dependencies(template: Template, resource: Resource) -> Set[str]:
-    """The logical ids of what a resource needs.
+    """The logical ids of the resources that a resource needs.
 
     Raises:
         TemplateError: one of them is neither a resource nor a parameter.

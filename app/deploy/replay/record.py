@@ -1,8 +1,8 @@
-"""What a home knows of a stack: which of its resources are there, and of what they were made.
+"""The home's record of a stack: its resources, and the properties with which they were made.
 
-CloudFormation keeps the same. Names tell whether a bucket is there; only a record tells whether the
-version of a guardrail is the one that the template means. It is written after each resource, so
-that a replay that was interrupted goes on where it was.
+CloudFormation has such a record too. A bucket can be found by its name; but only a record tells
+whether a guardrail's version was made of the template's present properties. It is written after
+each resource, so that the next replay goes on where one was interrupted.
 """
 
 import json
@@ -16,7 +16,7 @@ from app.deploy.replay.scope import PhysicalResource
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A resource that is there, and the resolved properties that it was made of."""
+    """A resource, and the resolved properties with which it was made."""
 
     type: str
     properties: JSON
@@ -24,14 +24,14 @@ class Entry:
 
 
 class Record:
-    """The resources of a stack, kept in a file."""
+    """The record, in a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        stored = json.loads(path.read_text()) if path.exists() else {}
+        content = json.loads(path.read_text()) if path.exists() else {}
         self._entries = {
             name: Entry(entry["type"], entry["properties"], _read(entry["made"]))
-            for name, entry in stored.items()
+            for name, entry in content.items()
         }
 
     @property
@@ -40,23 +40,23 @@ class Record:
         return self._entries
 
     def put(self, logical_id: str, entry: Entry) -> None:
-        """Keep what is known of a resource; it is in the file when this returns."""
+        """Record a resource durably."""
         self._entries[logical_id] = entry
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        stored = {name: _written(entry) for name, entry in self._entries.items()}
+        content = {name: _to_json(entry) for name, entry in self._entries.items()}
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(stored, indent=1))
+        fresh.write_text(json.dumps(content, indent=1))
         fresh.replace(self._path)
 
 
-def _read(stored: JSON) -> PhysicalResource:
+def _read(entry: JSON) -> PhysicalResource:
     return PhysicalResource(
-        stored["ref"], stored["attributes"], omission=stored["absent"], note=stored["note"]
+        entry["ref"], entry["attributes"], omission=entry["absent"], note=entry["note"]
     )
 
 
-def _written(entry: Entry) -> JSON:
-    """An entry by the words of the file, which homes of older versions have too."""
+def _to_json(entry: Entry) -> JSON:
+    """An entry with the names in the file, which are those of older versions."""
     resource = entry.resource
     return {
         "type": entry.type,

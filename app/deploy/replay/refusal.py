@@ -1,4 +1,4 @@
-"""What a service refused, in the template's own words: the resource, the property, the message."""
+"""A service's refusal, in the template's terms: the resource, the property, the message."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _RENAMED = {
 
 @contextmanager
 def at(path: str) -> Iterator[None]:
-    """Around calls that set one property: their refusals name it."""
+    """Name a property in the refusals of the calls in the block."""
     try:
         yield
     except REFUSALS as error:
@@ -53,7 +53,7 @@ def _property(resource: Resource, message: str) -> Iterator[str]:
 
 
 def as_property(path: str) -> str:
-    """A member's path, as CloudFormation writes such.
+    """The path of a request's member, in CloudFormation's notation.
 
     >>> as_property("contentPolicyConfig.filtersConfig.1.member.inputStrength")
     'ContentPolicyConfig.FiltersConfig[0].InputStrength'

@@ -1,4 +1,4 @@
-"""A resource that a creator is to make, or to change: its properties, and what it was before."""
+"""The request for a resource to a creator: its properties, and its former state."""
 
 import base64
 import json
@@ -11,17 +11,17 @@ from app.deploy.replay.scope import PhysicalResource
 
 
 class Unchangeable(TemplateError):
-    """A property has changed that nothing can change any more."""
+    """A property has changed that no call can change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A resource that is to be there: what CloudFormation hands to a resource type's handler.
+    """A request for a resource, as CloudFormation sends it to a resource type's handler.
 
     Attributes:
-        properties: of the template, resolved.
-        previous: what it was in the template that was replayed before; None if it is not there.
-        changed: the properties that differ from those of the previous one.
+        properties: from the template, resolved.
+        previous: the resource that the last replay made; None if there is none.
+        changed: the properties that differ from those of the last replay.
     """
 
     stack: str
@@ -32,16 +32,16 @@ class Request:
 
     @property
     def removed(self) -> Set[str]:
-        """The properties that there were, and are no more."""
+        """The properties of the last replay that are gone now."""
         return self.changed - self.properties.keys()
 
     def properties_except(self, *names: str) -> JSON:
-        """The properties but these."""
+        """The properties without these."""
         return {name: value for name, value in self.properties.items() if name not in names}
 
     def name(self, property_name: str, most: int) -> str:
-        """The name that the property gives, or else one of at most so many characters, made of
-        the stack's, the logical id and a digest, as CloudFormation makes them.
+        """The name in a property, or else one of at most `most` characters, made of the stack's
+        name, the logical id and a digest, as CloudFormation makes them.
 
         >>> Request("Shop", "Orders", {}).name("QueueName", 80)
         'Shop-Orders-LV2R7OSQUMZP'
@@ -55,7 +55,7 @@ class Request:
 
     @property
     def token(self) -> str:
-        """The client token. A request that is repeated has the same, and so makes nothing twice."""
+        """The client token. A repeated request has the same, and so makes nothing twice."""
         identity = json.dumps([self.stack, self.id, self.properties], sort_keys=True, default=str)
         return sha256(identity.encode()).hexdigest()
 
@@ -65,10 +65,10 @@ class Request:
         Raises:
             Unchangeable: one of them has changed.
         """
-        if changed := sorted(self.changed & set(names)):
+        if changed_names := sorted(self.changed & set(names)):
             raise Unchangeable(
-                f"{', '.join(changed)} changed since this home was made, and no call changes that. "
-                "Start from an empty home: set OUTCROP_HOME to another folder."
+                f"{', '.join(changed_names)} changed since this home was made, and no call changes "
+                "that. Start from an empty home: set OUTCROP_HOME to another folder."
             )
 
 

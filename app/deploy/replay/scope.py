@@ -1,4 +1,4 @@
-"""What a template's names stand for: parameters, pseudo parameters, the resources so far."""
+"""The values of a template's names: parameters, pseudo parameters, and the resources so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,18 +8,18 @@ from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.replay.document import Template, TemplateError
 
 NO_VALUE: Any = object()
-"""What `AWS::NoValue` stands for: the member that has it is left out."""
+"""The value of `AWS::NoValue`: a member with this value is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhysicalResource:
-    """A resource, once it is there.
+    """A resource that exists.
 
     Attributes:
-        ref: what `Ref` gives.
-        attributes: what `Fn::GetAtt` gives, by name.
-        omission: why the laptop has none of it; empty for what is really there.
-        note: what a person should know of it.
+        ref: the result of `Ref`.
+        attributes: the results of `Fn::GetAtt`, by name.
+        omission: why the laptop lacks it; empty for one that was made.
+        note: advice for a person.
     """
 
     ref: str
@@ -30,11 +30,11 @@ class PhysicalResource:
 
 @dataclass(slots=True)
 class Scope:
-    """What a template's names stand for.
+    """The values of a template's names.
 
     Attributes:
         arguments: values of the template's parameters, by name.
-        resources: those that are there already, by logical id.
+        resources: the resources that exist already, by logical id.
     """
 
     template: Template

@@ -1,4 +1,4 @@
-"""What the tools' tables hold for a first try, put in as it is into those of a deployed stack."""
+"""Fills the tools' tables with their first items, exactly as those of a deployed stack."""
 
 import subprocess
 import sys
@@ -11,19 +11,19 @@ from app.settings import environment
 
 REPOSITORY = Path(__file__).parents[3]
 SEEDS = {"OrdersTable": ("orders", "customer=local"), "ProductsTable": ("products",)}
-"""Output that names a table -> the tool that it is of, and what its items say besides."""
+"""The output with a table's name -> its tool, and further attributes of its items."""
 
 
 def seed(outputs: Mapping[str, Any]) -> None:
-    """Fill the tables; what is in there already stays as it is.
+    """Fill the tables; items that exist stay as they are.
 
     Raises:
-        TemplateError: a table does not take it.
+        TemplateError: a table refuses the items.
     """
     for output, (tool, *owner) in SEEDS.items():
         if output in outputs:
             command = [sys.executable, "-m", "lambdas.tools.seed", tool, outputs[output], *owner]
-            ran = subprocess.run(
+            process = subprocess.run(
                 command,
                 check=False,
                 cwd=REPOSITORY,
@@ -31,6 +31,6 @@ def seed(outputs: Mapping[str, Any]) -> None:
                 capture_output=True,
                 text=True,
             )
-            if ran.returncode:
-                last = ran.stderr.strip().splitlines()[-1:]
+            if process.returncode:
+                last = process.stderr.strip().splitlines()[-1:]
                 raise TemplateError(f"{outputs[output]} cannot be filled: {''.join(last)}")

@@ -1,4 +1,4 @@
-"""The services that a stack is made in, called by the operations' own names."""
+"""The services in which a stack is made, called by the names of their operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from app.aws import Clients, Deployer
 from app.deploy.replay.document import JSON
 from app.deploy.replay.translation import translate
 
-GONE = {
+MISSING_CODES = {
     "404",
     "AWS.SimpleQueueService.NonExistentQueue",
     "NoSuchBucket",
     "QueueDoesNotExist",
     "ResourceNotFoundException",
 }
-"""The errors that say that something is not there."""
+"""The codes of the errors for missing resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Services:
     """The services, through boto3.
 
     Attributes:
-        clients: by the names that boto3 has for the services.
-        assets: what the template carries, by its keys in the assets' bucket.
+        clients: by boto3's names of the services.
+        assets: the template's assets, by their keys in the assets' bucket.
     """
 
     clients: Mapping[str, Any]
@@ -36,7 +36,6 @@ class Services:
 
     @classmethod
     def of(cls, aws: Clients, deployer: Deployer, assets: Mapping[str, Path]) -> Self:
-        """The services that a stack is made in."""
         return cls(
             {
                 "bedrock": aws.bedrock,
@@ -50,25 +49,25 @@ class Services:
         )
 
     def call(self, service: str, operation: str, /, **parameters: Any) -> JSON:
-        """The service's answer, without what is said of the request.
+        """The service's response, without its metadata.
 
         Raises:
-            ClientError, BotoCoreError: the service, or botocore, refuses it.
+            ClientError, BotoCoreError: the service, or botocore, refuses the call.
         """
         answer: JSON = getattr(self.clients[service], xform_name(operation))(**parameters)
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
     def find(self, service: str, operation: str, /, **parameters: Any) -> JSON | None:
-        """The service's answer; None if what it is asked for is not there."""
+        """The service's response; None if the resource does not exist."""
         try:
             return self.call(service, operation, **parameters)
         except ClientError as error:
-            if error.response["Error"]["Code"] in GONE:
+            if error.response["Error"]["Code"] in MISSING_CODES:
                 return None
             raise
 
     def input(self, service: str, operation: str) -> Any:
-        """The shape of what an operation takes."""
+        """The shape of an operation's input."""
         return self.clients[service].meta.service_model.operation_model(operation).input_shape
 
     def members(self, service: str, operation: str, properties: JSON) -> JSON:

@@ -1,4 +1,4 @@
-"""A stack in the making: what becomes of each of its resources."""
+"""A stack while it is replayed: makes each of its resources, or leaves it out."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Became = Literal["created", "updated", "unchanged", "left out", "left over"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What became of one resource, and what a person should know of it."""
+    """The result of the replay for one resource, with advice for a person."""
 
     id: str
     type: str
@@ -32,11 +32,11 @@ class Step:
 
 @dataclass(slots=True)
 class Stack:
-    """What is there of a stack, as it grows.
+    """The resources of a stack, while it grows.
 
     Attributes:
-        created: the resources that were created in this replay. What needs one of them is made
-            again, whether or not its own properties have changed.
+        created: the resources that this replay has created. A resource that needs one of them is
+            made again, even if its own properties have not changed.
     """
 
     scope: Scope
@@ -45,10 +45,10 @@ class Stack:
     created: set[str] = field(default_factory=set)
 
     def apply(self, resource: Resource) -> Step:
-        """Make a resource, change it, find it, or leave it out.
+        """Make a resource, update it, find it unchanged, or leave it out.
 
         Raises:
-            TemplateError: naming the resource, its property, and who refuses it why.
+            TemplateError: naming the resource, its property, and the refusal.
         """
         try:
             became, physical = self._apply(resource)
@@ -60,7 +60,7 @@ class Stack:
         )
 
     def leftovers(self) -> Sequence[Step]:
-        """What an earlier template had, and this one has no more. It is still there."""
+        """The resources of an earlier template that this one lacks. They still exist."""
         note = "the template has it no more; it stays until the home's folder is removed"
         return [
             Step(name, entry.type, "left over", entry.resource.ref, note)
@@ -95,11 +95,15 @@ class Stack:
         creator, properties = CREATORS[resource.type], resolve(self.scope, resource.properties)
         entry = self._entry(resource)
         previous = entry.resource if entry and self._exists(creator, entry.resource) else None
-        changed = _changed(entry.properties, properties) if entry and previous else frozenset()
+        changed_names = (
+            _differing_names(entry.properties, properties) if entry and previous else frozenset()
+        )
         stale = not self.created.isdisjoint(dependencies(self.scope.template, resource))
-        if previous and not changed and not stale:
+        if previous and not changed_names and not stale:
             return "left out" if previous.omission else "unchanged", previous
-        request = Request(self.scope.template.stack, resource.id, properties, previous, changed)
+        request = Request(
+            self.scope.template.stack, resource.id, properties, previous, changed_names
+        )
         physical = creator.make(self.services, request)
         self.record.put(resource.id, Entry(resource.type, properties, physical))
         if previous is None:
@@ -121,10 +125,10 @@ class Stack:
         return creator.find(self.services, resource) is not None
 
 
-def _changed(before: JSON, now: JSON) -> Set[str]:
+def _differing_names(before: JSON, now: JSON) -> Set[str]:
     """The properties that are not the same.
 
-    >>> sorted(_changed({"a": 1, "b": 2}, {"b": 3, "c": 4}))
+    >>> sorted(_differing_names({"a": 1, "b": 2}, {"b": 3, "c": 4}))
     ['a', 'b', 'c']
     """
     return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}

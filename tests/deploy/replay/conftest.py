@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from app.aws import Clients, Deployer, clients, deployer
-from app.deploy.endpoint import endpoint_variables, misleading
+from app.deploy.endpoint import endpoint_variables, misleading_names
 from app.deploy.replay import (
     ReplayResult,
     Step,
@@ -71,7 +71,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         url, _ = stack.enter_context(in_thread(wire))
         stand_in.start(url)
         with patch.dict(os.environ):
-            adopt(endpoint_variables(url), dropped=misleading(os.environ))
+            adopt(endpoint_variables(url), dropped=misleading_names(os.environ))
             made = Laptop(clients(SECONDS), deployer(SECONDS), folder)
         yield made
 

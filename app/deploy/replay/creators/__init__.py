@@ -1,7 +1,7 @@
-"""What can be made on the laptop: a creator a resource type.
+"""The types of resources that the laptop can make: a creator for each.
 
-A creator is given a resource that is to be there, and makes it by the calls that CloudFormation
-makes, or changes the one that is there. It is called again only when something of it has changed.
+A creator makes a resource by the calls that CloudFormation makes, or changes an existing one. It is
+called again only after a change of the resource's properties.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,12 +26,12 @@ Find = Callable[[Services, PhysicalResource], JSON | None]
 
 @dataclass(frozen=True, slots=True)
 class Creator:
-    """How a type of resource is made, and how one finds out whether it is still there.
+    """The functions for one type of resource.
 
     Attributes:
-        make: makes it, or changes it.
-        find: gives None if it is not there any more. A resource without it is a property of
-            another one, and is made again when that is.
+        make: makes a resource, or changes it.
+        find: returns None if the resource does not exist any more. A resource without this function
+            is a property of another one, and is made again with that one.
     """
 
     make: Make

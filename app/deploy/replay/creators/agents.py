@@ -1,9 +1,9 @@
-"""Bedrock: agents with what belongs to them, and their aliases.
+"""Bedrock agents with their action groups and Knowledge Bases, and their aliases.
 
     CreateAgent -- its action groups -- its Knowledge Bases -- PrepareAgent --> PREPARED
 
-CloudFormation's agent holds its action groups and its Knowledge Bases as properties; the API makes
-them one by one, in the agent's working draft.
+In CloudFormation, action groups and Knowledge Bases are properties of the agent; the API makes them
+one by one, in the agent's working draft.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from app.deploy.replay.waiting import until
 
 DRAFT = "DRAFT"
 AT_DELETION = "SkipResourceInUseCheckOnDelete"
-"""A property of what is deleted; the laptop deletes nothing of a stack."""
+"""A property for deletions; the laptop deletes no resource of a stack."""
 
 AGENT = Kind(
     "bedrock-agent",
@@ -39,21 +39,21 @@ ALIAS = Kind(
 
 
 def agent(services: Services, request: Request) -> PhysicalResource:
-    """The agent, its draft as the template has it, prepared if the template says so."""
-    shown = AGENT.put(services, request)
-    draft = {"agentId": shown["agentId"], "agentVersion": DRAFT}
+    """Make the agent and its draft, and prepare it if the template says so."""
+    description = AGENT.put(services, request)
+    draft = {"agentId": description["agentId"], "agentVersion": DRAFT}
     _action_groups(services, draft, request.properties.get("ActionGroups", []))
     _knowledge_bases(services, draft, request.properties.get("KnowledgeBases", []))
     if request.properties.get("AutoPrepare"):
-        services.call("bedrock-agent", "PrepareAgent", agentId=shown["agentId"])
-    look = {"agentId": shown["agentId"]}
+        services.call("bedrock-agent", "PrepareAgent", agentId=description["agentId"])
+    look = {"agentId": description["agentId"]}
     return AGENT.read(until(lambda: AGENT.get(services, look), AGENT.status))
 
 
 def _action_groups(services: Services, draft: JSON, properties: list[JSON]) -> None:
     there = {
         group["actionGroupName"]: group["actionGroupId"]
-        for group in _listed(services, "ListAgentActionGroups", "actionGroupSummaries", draft)
+        for group in _list_all(services, "ListAgentActionGroups", "actionGroupSummaries", draft)
     }
     for number, group in enumerate(properties):
         identifier = there.pop(group.get("ActionGroupName"), None)
@@ -75,21 +75,23 @@ def _action_groups(services: Services, draft: JSON, properties: list[JSON]) -> N
 
 
 def _knowledge_bases(services: Services, draft: JSON, properties: list[JSON]) -> None:
-    listed = _listed(services, "ListAgentKnowledgeBases", "agentKnowledgeBaseSummaries", draft)
-    there = {base["knowledgeBaseId"] for base in listed}
+    associations = _list_all(
+        services, "ListAgentKnowledgeBases", "agentKnowledgeBaseSummaries", draft
+    )
+    there = {base["knowledgeBaseId"] for base in associations}
     for number, base in enumerate(properties):
         verb = "Update" if base.get("KnowledgeBaseId") in there else "Associate"
         operation = f"{verb}AgentKnowledgeBase"
         with at(f"KnowledgeBases[{number}]"):
             parameters = services.members("bedrock-agent", operation, base)
             services.call("bedrock-agent", operation, **draft, **parameters)
-    for gone in there - {base.get("KnowledgeBaseId") for base in properties}:
+    for extra_bases in there - {base.get("KnowledgeBaseId") for base in properties}:
         services.call(
-            "bedrock-agent", "DisassociateAgentKnowledgeBase", **draft, knowledgeBaseId=gone
+            "bedrock-agent", "DisassociateAgentKnowledgeBase", **draft, knowledgeBaseId=extra_bases
         )
 
 
-def _listed(services: Services, operation: str, member: str, draft: JSON) -> Iterator[JSON]:
+def _list_all(services: Services, operation: str, member: str, draft: JSON) -> Iterator[JSON]:
     answer: JSON = {}
     while not answer or "nextToken" in answer:
         more = {"nextToken": answer["nextToken"]} if answer else {}

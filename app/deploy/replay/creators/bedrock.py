@@ -1,7 +1,7 @@
-"""Bedrock: Knowledge Bases, data sources, guardrails and their versions.
+"""Bedrock's Knowledge Bases, data sources, guardrails and their versions.
 
-All of them are made alike, so that a kind is a few names; operations and parameters come from the
-API's own model.
+All of them are made in the same way, so a kind is described by a few names; operations and
+parameters come from the API's own model.
 """
 
 import json
@@ -21,18 +21,17 @@ TOKENS = ("clientToken", "clientRequestToken")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a kind of resource is made, shown and changed.
+    """The names of one kind of resource in the API.
 
     Attributes:
-        service: as boto3 names it.
-        noun: what the operations are called after: Create<noun>, Get<noun>, Update<noun>.
-        key: the members that identify one, as Get and Update take them, and what they are called
-            in what Create answers.
-        ref: the members of what Get shows that `Ref` gives, joined by `|`.
-        status: the member that tells its status.
-        renamed: members that `Fn::GetAtt` has by another name.
-        apart: properties that Create does not take; whoever makes the resource sees to them.
-        fixed: properties for which CloudFormation would make another one in its place.
+        service: its name in boto3.
+        noun: the operations are Create<noun>, Get<noun> and Update<noun>.
+        key: the identifying parameters of Get and Update -> their members in Create's response.
+        ref: the members of Get's response that `Ref` returns, joined by `|`.
+        status: the member with its status.
+        renamed: members with another name in `Fn::GetAtt`.
+        apart: properties that Create does not take; the caller handles them.
+        fixed: properties whose change would make CloudFormation replace the resource.
     """
 
     service: str
@@ -45,17 +44,17 @@ class Kind:
     fixed: tuple[str, ...] = ("Tags",)
 
     def make(self, services: Services, request: Request) -> PhysicalResource:
-        """Create it, or update the one that is there, and wait until it can be used."""
+        """Create it, or update the existing one, and wait until it can be used."""
         return self.read(self.put(services, request))
 
     def put(self, services: Services, request: Request) -> JSON:
-        """Create or update; gives what Get shows, once it can be used."""
+        """Create or update; Get's response, once it can be used."""
         if request.previous is None:
             parameters = services.members(
                 self.service, f"Create{self.noun}", request.properties_except(*self.apart)
             )
-            created = self._call(services, "Create", parameters | self._token(services, request))
-            identity = {name: created[member] for name, member in self.key.items()}
+            response = self._call(services, "Create", parameters | self._token(services, request))
+            identity = {name: response[member] for name, member in self.key.items()}
         else:
             request.refuse_change(*self.fixed)
             identity = self.identity(request.previous)
@@ -65,24 +64,24 @@ class Kind:
         return until(lambda: self.get(services, identity), self.status)
 
     def get(self, services: Services, identity: JSON) -> JSON:
-        """What Get shows of one."""
+        """Get's response for one."""
         return self._call(services, "Get", identity)
 
     def find(self, services: Services, resource: PhysicalResource) -> JSON | None:
-        """What Get shows of one that was made before, if it is there."""
+        """Get's response for one that was made before; None if it does not exist."""
         return services.find(self.service, f"Get{self.noun}", **self.identity(resource))
 
     def identity(self, resource: PhysicalResource) -> JSON:
-        """The parameters that say which one."""
+        """The parameters that identify one."""
         return {name: resource.attributes[property_of(member)] for name, member in self.key.items()}
 
-    def read(self, shown: JSON) -> PhysicalResource:
-        """What `Ref` and `Fn::GetAtt` give."""
-        plain: JSON = json.loads(json.dumps(shown, default=datetime.isoformat))
+    def read(self, description: JSON) -> PhysicalResource:
+        """The results of `Ref` and `Fn::GetAtt`."""
+        plain: JSON = json.loads(json.dumps(description, default=datetime.isoformat))
         attributes = {
             self.renamed.get(name, property_of(name)): value for name, value in plain.items()
         }
-        return PhysicalResource("|".join(shown[name] for name in self.ref), attributes)
+        return PhysicalResource("|".join(description[name] for name in self.ref), attributes)
 
     def _call(self, services: Services, verb: str, parameters: JSON) -> JSON:
         answer = services.call(self.service, f"{verb}{self.noun}", **parameters)
@@ -119,26 +118,26 @@ GUARDRAIL = Kind(
 
 
 def guardrail_version(services: Services, request: Request) -> PhysicalResource:
-    """CreateGuardrailVersion. A version never changes: what has changed makes another one."""
+    """Make a guardrail's version. A version never changes: changed properties make another one."""
     parameters = services.members("bedrock", "CreateGuardrailVersion", request.properties)
-    created = services.call(
+    response = services.call(
         "bedrock", "CreateGuardrailVersion", clientRequestToken=request.token, **parameters
     )
     identity = {
-        "guardrailIdentifier": created["guardrailId"],
-        "guardrailVersion": created["version"],
+        "guardrailIdentifier": response["guardrailId"],
+        "guardrailVersion": response["version"],
     }
-    shown = until(lambda: services.call("bedrock", "GetGuardrail", **identity), "status")
+    description = until(lambda: services.call("bedrock", "GetGuardrail", **identity), "status")
     attributes = {
-        "GuardrailArn": shown["guardrailArn"],
-        "GuardrailId": created["guardrailId"],
-        "Version": created["version"],
+        "GuardrailArn": description["guardrailArn"],
+        "GuardrailId": response["guardrailId"],
+        "Version": response["version"],
     }
-    return PhysicalResource(f"{created['guardrailId']}|{created['version']}", attributes)
+    return PhysicalResource(f"{response['guardrailId']}|{response['version']}", attributes)
 
 
 def find_guardrail_version(services: Services, resource: PhysicalResource) -> JSON | None:
-    """What GetGuardrail shows of one that was made before, if it is there."""
+    """GetGuardrail's response for a version that was made before; None if it does not exist."""
     return services.find(
         "bedrock",
         "GetGuardrail",

@@ -1,4 +1,4 @@
-"""S3: a bucket, and what is put to it call by call."""
+"""S3 buckets, and their configurations."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ LONGEST = 63  # characters of a name
 
 
 def bucket(services: Services, request: Request) -> PhysicalResource:
-    """CreateBucket, then a call for each property that the bucket has beside its name.
+    """Make a bucket, then put each property that it has beside its name.
 
     Raises:
         UnknownProperty: there is no call for a property.
@@ -45,7 +45,6 @@ def bucket(services: Services, request: Request) -> PhysicalResource:
 
 
 def bucket_policy(services: Services, request: Request) -> PhysicalResource:
-    """PutBucketPolicy."""
     request.refuse_change("Bucket")
     policy = json.dumps(request.properties["PolicyDocument"])
     services.call("s3", "PutBucketPolicy", Bucket=request.properties["Bucket"], Policy=policy)
@@ -53,7 +52,9 @@ def bucket_policy(services: Services, request: Request) -> PhysicalResource:
 
 
 def notifications(services: Services, request: Request) -> PhysicalResource:
-    """The CDK's custom resource, whose properties are the API's but for the bucket's name."""
+    """Put the properties of the CDK's custom resource, which are the API's but for the bucket's
+    name.
+    """
     configuration = request.properties_except("ServiceToken", "Managed", "BucketName")
     operation = "PutBucketNotificationConfiguration"
     parameters = services.members("s3", operation, configuration)
@@ -69,26 +70,26 @@ def _lifecycle(property_value: JSON) -> JSON:
 
 
 def _rule(rule: JSON) -> JSON:
-    """A lifecycle rule, its flat properties in the structures that the API has.
+    """A lifecycle rule, with its flat properties in the structures of the API.
 
     >>> _rule({"Status": "Enabled", "ExpirationInDays": 30})
     {'Status': 'Enabled', 'Filter': {'Prefix': ''}, 'Expiration': {'Days': 30}}
     """
     members = {name: value for name, value in rule.items() if name not in (*_EXPIRATION, *_FILTER)}
     expiration = {_EXPIRATION[name]: rule[name] for name in _EXPIRATION if name in rule}
-    moved: JSON = {"Filter": _filter(rule)}
+    transitions: JSON = {"Filter": _filter(rule)}
     if expiration:
-        moved["Expiration"] = expiration
+        transitions["Expiration"] = expiration
     for name, days in (("Transitions", "Days"), ("NoncurrentVersionTransitions", "NoncurrentDays")):
         if name in rule:
-            moved[name] = [
+            transitions[name] = [
                 {
                     _TRANSITION.get(key, days if key == "TransitionInDays" else key): value
                     for key, value in one.items()
                 }
                 for one in rule[name]
             ]
-    return members | moved
+    return members | transitions
 
 
 _EXPIRATION = {
@@ -113,7 +114,7 @@ def _filter(rule: JSON) -> JSON:
 
 
 def _events(property_value: JSON) -> JSON:
-    """Notifications: a rule of CloudFormation's has one event, a rule of the API's has many."""
+    """Notifications: one event a rule in CloudFormation, several events a rule in the API."""
     configuration: JSON = {}
     for name, (key, members) in _TARGETS.items():
         if name in property_value:
@@ -150,7 +151,7 @@ def _as(parameter: str) -> Callable[[Any], JSON]:
     return lambda value: {parameter: value}
 
 
-# property -> the call that puts it, and its parameters; in the order of the calls
+# property -> the call that puts it, and a function for its parameters; in this order
 CONFIGURATIONS: Mapping[str, tuple[str, Callable[[Any], JSON]]] = {
     "VersioningConfiguration": ("PutBucketVersioning", _as("VersioningConfiguration")),
     "BucketEncryption": ("PutBucketEncryption", _as("ServerSideEncryptionConfiguration")),

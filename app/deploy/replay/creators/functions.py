@@ -1,4 +1,4 @@
-"""Lambda: functions, the queues that invoke them, and who else may."""
+"""Lambda functions, their event source mappings, and their permissions."""
 
 import io
 import zipfile
@@ -15,11 +15,11 @@ from app.deploy.replay.services import Services
 
 LONGEST = 64  # characters of a name
 OURS = ("app", "lambdas")
-"""The folders of a bundle that run as they are. What lies beside them was built for Lambda's
-processor; on the laptop it comes from this environment."""
+"""The folders of a bundle with Outcrop's own code. The packages beside them are built for Lambda's
+processor; on the laptop they come from this environment."""
 
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
-"""The variable by which Lambda starts something else than Python's own runtime."""
+"""The variable by which Lambda starts another program than Python's own runtime."""
 
 CODE = frozenset({"Architectures", "Code", "PackageType", "Tags"})
 """Properties that UpdateFunctionConfiguration does not take."""
@@ -43,8 +43,8 @@ def function(services: Services, request: Request) -> PhysicalResource:
         services.call(
             "lambda", "CreateFunction", **parameters | {"FunctionName": name, "Code": code}
         )
-    wrapped = WRAPPER in properties.get("Environment", {}).get("Variables", {})
-    note = "`outcrop up` serves it as a process of its own" if wrapped else ""
+    has_wrapper = WRAPPER in properties.get("Environment", {}).get("Variables", {})
+    note = "`outcrop up` serves it as a process of its own" if has_wrapper else ""
     return PhysicalResource(name, {"Arn": arn}, note=note)
 
 
@@ -90,13 +90,13 @@ def _update(services: Services, name: str, properties: JSON, code: JSON) -> None
 
 
 def _code(services: Services, code: JSON) -> JSON:
-    """The code as CreateFunction takes it, published to the assets' bucket where it is an asset.
+    """The code as a parameter of CreateFunction; an asset is published to the assets' bucket.
 
     Raises:
         TemplateError: it is neither an asset nor written in the template.
     """
     if "ZipFile" in code:
-        return {"ZipFile": zipped([("index.py", code["ZipFile"].encode())])}
+        return {"ZipFile": zip_files([("index.py", code["ZipFile"].encode())])}
     key = str(code.get("S3Key"))
     if key not in services.assets:
         raise TemplateError(
@@ -105,13 +105,13 @@ def _code(services: Services, code: JSON) -> JSON:
     bucket = code["S3Bucket"]
     services.call("s3", "CreateBucket", Bucket=bucket)
     services.call(
-        "s3", "PutObject", Bucket=bucket, Key=key, Body=zipped(_files(services.assets[key]))
+        "s3", "PutObject", Bucket=bucket, Key=key, Body=zip_files(_files(services.assets[key]))
     )
     return {"S3Bucket": bucket, "S3Key": key}
 
 
 def _files(asset: Path) -> Iterator[tuple[str, bytes]]:
-    """An asset's files: of a bundle, our own; of any other folder, all."""
+    """An asset's files: only Outcrop's own from a bundle, all from any other folder."""
     ours = [asset / name for name in OURS if (asset / name).is_dir()]
     for folder in ours or [asset]:
         for path in sorted(folder.rglob("*")):
@@ -119,8 +119,8 @@ def _files(asset: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.relative_to(asset).as_posix(), path.read_bytes()
 
 
-def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """A zip file of these, by name."""
+def zip_files(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A zip file of these files, by name."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
         for name, data in files:  # without their dates, so that the same files are the same archive

@@ -57,13 +57,13 @@ def queue_policy(services: Services, request: Request) -> PhysicalResource:
 
 def _attributes(properties: JSON) -> dict[str, str]:
     if unknown := sorted(properties.keys() - ATTRIBUTES):
-        known = ", ".join(sorted(ATTRIBUTES))
-        raise UnknownProperty(f"there is no property {unknown[0]}; there may be {known}")
+        attributes = ", ".join(sorted(ATTRIBUTES))
+        raise UnknownProperty(f"there is no property {unknown[0]}; there may be {attributes}")
     return {name: _text(value) for name, value in properties.items()}
 
 
 def _text(value: Any) -> str:
-    """Attributes are texts, whatever they mean.
+    """An attribute's value as text, as SQS takes it.
 
     >>> _text(True), _text(300), _text({"maxReceiveCount": 5})
     ('true', '300', '{"maxReceiveCount": 5}')

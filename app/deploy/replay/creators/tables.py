@@ -40,7 +40,7 @@ def _policy(property_value: JSON) -> JSON:
     return {"Policy": json.dumps(property_value["PolicyDocument"])}
 
 
-# property -> the call that sets it, and its parameters
+# property -> the call that sets it, and a function for its parameters
 FURTHER: Mapping[str, tuple[str, Callable[[Any], JSON]]] = {
     "PointInTimeRecoverySpecification": (
         "UpdateContinuousBackups",
