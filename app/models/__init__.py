@@ -40,7 +40,7 @@ from app.models.content import (
     text_of,
     user,
 )
-from app.models.facts.catalogue import MODELS
+from app.models.facts.catalogue import MODELS, ModelFacts
 from app.models.model import Model, find
 from app.models.prompt import Prompt, ToolSpecification
 
@@ -54,6 +54,7 @@ __all__ = [
     "Image",
     "Message",
     "Model",
+    "ModelFacts",
     "Prompt",
     "Reasoning",
     "ReasoningDelta",

@@ -18,6 +18,7 @@ from app.models.families.converse_shape import (
     STOPS,
     event,
     messages,
+    output_configuration,
     reply,
     tool_configuration,
 )
@@ -56,9 +57,11 @@ def stream(
     """Ask a model, and yield its reply as it is written (ConverseStream).
 
     What it yields, and its errors, are those of `app.models.stream`. A stream that ends without
-    messageStop was cut; one that ends after it, without metadata, is whole and has no counts.
+    messageStop was cut; one that ends after it, without metadata, is whole and has no counts. A
+    model that calls no tools in a stream is asked for its whole reply where it has any.
     """
-    return _call(runtime, model, prompt, guardrail, observe, stream=model.facts.streams)
+    streams = model.facts.streams and (model.facts.tool_streams or not prompt.tools)
+    return _call(runtime, model, prompt, guardrail, observe, stream=streams)
 
 
 def request(prompt: Prompt) -> JSON:
@@ -78,7 +81,8 @@ def request(prompt: Prompt) -> JSON:
         ),
         **drop_missing(
             system=[{"text": prompt.system}] if prompt.system else None,
-            toolConfig=tool_configuration(prompt.tools),
+            toolConfig=tool_configuration(prompt),
+            outputConfig=output_configuration(prompt.output_schema),
         ),
     }
 
@@ -96,6 +100,8 @@ CONVERSE = Family(
     blocks=frozenset(KINDS),
     documents=DOCUMENTS,
     results=frozenset({Text, Image, Document}),
+    choices=frozenset({"any", "tool"}),
+    schemas=True,
 )
 """Converse read as one more family. Its `reply` and `chunk` take what boto3 has parsed."""
 
@@ -113,7 +119,7 @@ def _request(model: Model, prompt: Prompt, guardrail: GuardrailConfiguration | N
         prompt = _system_first(prompt)
     return {
         "modelId": model.id,
-        **request(prompt),
+        **CONVERSE.write(prompt),
         **drop_missing(guardrailConfig=configuration, additionalModelRequestFields=top_k),
     }
 

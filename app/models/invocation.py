@@ -75,7 +75,7 @@ def _request(
     """The parameters of InvokeModel, and just so of InvokeModelWithResponseStream."""
     family = model.family
     model.check(prompt, family)
-    body = family.request(prompt) | (family.streamed if streamed else {})
+    body = family.write(prompt) | (family.streamed if streamed else {})
     return {
         "modelId": model.id,
         "body": json.dumps(body).encode(),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from app.errors import InvalidRequest
 from app.models.content import KINDS, Block, Document, Image, ToolResult, ToolUse
@@ -45,7 +46,11 @@ class Model:
         Raises:
             InvalidRequest: naming the model, the parameter or kind of block, and the rule.
         """
-        for field, problem in (*self._parameters(prompt), *self._content(prompt, family)):
+        for field, problem in (
+            *self._parameters(prompt),
+            *self._content(prompt, family),
+            *self._tools(prompt, family),
+        ):
             raise InvalidRequest(f"{self.facts.id} {problem}.", field=field)
 
     def _parameters(self, prompt: Prompt) -> Iterator[tuple[str, str]]:
@@ -65,6 +70,30 @@ class Model:
             yield "stop", f"takes at most {facts.stops} stop sequences, and not {len(prompt.stop)}"
         if facts.output is not None and prompt.max_tokens > facts.output:
             yield "max_tokens", f"writes at most {facts.output} tokens, and not {prompt.max_tokens}"
+
+    def _tools(self, prompt: Prompt, family: Family) -> Iterator[tuple[str, str]]:
+        through = f"in bodies of the family {family.name}"
+        choice, facts = prompt.tool_choice, self.facts
+        kind: Literal["any", "none", "tool"] | None = None
+        if choice != "auto":
+            kind = "any" if choice == "any" else "none" if choice == "none" else "tool"
+        if kind == "none" and kind not in family.choices and prompt.uses_tools:
+            # Without calls in the conversation the tools are left out, which is the same.
+            yield "tool_choice", f"cannot be kept from tools {through}, once some were called"
+        if kind in ("any", "tool"):
+            if kind not in facts.forced_choices:
+                yield "tool_choice", f"does not take the tool choice {choice!r}; leave it out"
+            if kind not in family.choices:
+                yield "tool_choice", f"has no place for the tool choice {choice!r} {through}"
+        wishes = {
+            "output_schema": ("a schema of the answer", prompt.output_schema is not None),
+            "tools": ("strict tools", any(tool.strict for tool in prompt.tools)),
+        }
+        for field, (what, is_set) in wishes.items():
+            if is_set and not facts.schemas:
+                yield field, f"does not take {what}; leave that out, or force a call of a tool"
+            elif is_set and not family.schemas:
+                yield field, f"has no place for {what} {through}"
 
     def _content(self, prompt: Prompt, family: Family) -> Iterator[tuple[str, str]]:
         through = f"in bodies of the family {family.name}"

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Literal
 
 Parameter = Literal["temperature", "top_p", "top_k", "stop"]
+ForcedChoice = Literal["any", "tool"]
 Geography = Literal["us", "us-gov", "ca", "eu", "apac", "au", "jp", "in", "global"]
 FamilyName = Literal[
     "anthropic",
@@ -42,6 +43,9 @@ class ModelFacts:
         stops: how many stop sequences it accepts; None where no limit is known.
         images: it accepts images.
         tools: it calls tools, as far as AWS's pages tell; where they do not, Bedrock is to say.
+        forced_choices: how it may be told to call a tool: "any", or one by its name ("tool").
+        tool_streams: it calls tools in a stream. Others are asked for the whole reply.
+        schemas: it can be held to a JSON schema (structured output).
         streams: InvokeModelWithResponseStream works. Others are invoked whole.
         profile: in most Regions it is called by an inference profile only (`us.`, `global.`, ..).
         geographies: those that it has inference profiles of; `regions` says where they are taken.
@@ -61,6 +65,9 @@ class ModelFacts:
     stops: int | None = None
     images: bool = False
     tools: bool = True
+    forced_choices: frozenset[ForcedChoice] = frozenset({"any", "tool"})
+    tool_streams: bool = True
+    schemas: bool = False
     streams: bool = True
     profile: bool = False
     geographies: tuple[Geography, ...] = ()
@@ -74,6 +81,8 @@ class ModelFacts:
 _ALL: frozenset[Parameter] = frozenset({"temperature", "top_p", "top_k", "stop"})
 _NO_STOP: frozenset[Parameter] = frozenset({"temperature", "top_p"})
 _ONLY_STOP: frozenset[Parameter] = frozenset({"stop"})
+_UNFORCED: frozenset[ForcedChoice] = frozenset()
+_ONLY_ANY: frozenset[ForcedChoice] = frozenset({"any"})
 
 _OPUS, _SONNET, _HAIKU = (f"anthropic.claude-{name}-5-5" for name in ("opus", "sonnet", "haiku"))
 _LLAMA = "meta.llama3-3-70b-instruct-v1:0"
@@ -95,7 +104,11 @@ _claude5 = partial(
     output=128_000,
     takes=_ONLY_STOP,
     profile=True,
+    schemas=True,
     geographies=("us", "eu", "au", "jp", "global"),
+)
+_claude_fable = partial(
+    _claude5, geographies=("us", "global"), forced_choices=_UNFORCED, schemas=False
 )
 _nova = partial(
     ModelFacts,
@@ -105,7 +118,15 @@ _nova = partial(
     images=True,
     geographies=("us", "eu", "apac"),
 )
-_llama3 = partial(ModelFacts, family="llama3", context=128_000, output=4096, takes=_NO_STOP)
+_llama3 = partial(
+    ModelFacts,
+    family="llama3",
+    context=128_000,
+    output=4096,
+    takes=_NO_STOP,
+    forced_choices=_UNFORCED,
+    tool_streams=False,
+)
 _newer_llama3 = partial(_llama3, profile=True, geographies=("us",))
 _first_llama3 = partial(_llama3, context=8192, output=2048, tools=False, state="legacy", end=_MARCH)
 _gone_llama3 = partial(_llama3, state="gone", end="2026-07-07", successor=_LLAMA)
@@ -115,19 +136,34 @@ _llama4 = partial(
     output=8192,
     takes=_NO_STOP,
     images=True,
+    forced_choices=_UNFORCED,
+    tool_streams=False,
     streams=False,
     profile=True,
     geographies=("us",),
     note="AWS's pages disagree on whether it streams; it is invoked whole.",
 )
-_mistral = partial(ModelFacts, family="mistral", context=32_000, output=8192, takes=_ALL, stops=10)
+_mistral = partial(
+    ModelFacts,
+    family="mistral",
+    context=32_000,
+    output=8192,
+    takes=_ALL,
+    stops=10,
+    forced_choices=_ONLY_ANY,
+    tool_streams=False,
+)
 _first_mistral = partial(
     _mistral, tools=False, system=False, state="legacy", end=_MARCH, successor=_SMALL
 )
-_mistral_chat = partial(ModelFacts, family="mistral-chat", context=128_000, output=8192, stops=10)
-_chat = partial(ModelFacts, family="chat completions")
-_gpt_oss = partial(ModelFacts, family="openai", context=128_000, output=16_384)
-_jamba = partial(ModelFacts, family="jamba", output=4096)
+_mistral_chat = partial(
+    ModelFacts, family="mistral-chat", context=128_000, output=8192, stops=10, schemas=True
+)
+_chat = partial(ModelFacts, family="chat completions", schemas=True)
+_gpt_oss = partial(ModelFacts, family="openai", context=128_000, output=16_384, schemas=True)
+_jamba = partial(
+    ModelFacts, family="jamba", output=4096, forced_choices=_UNFORCED, tool_streams=False
+)
 _jurassic = partial(
     ModelFacts,
     family="jurassic-2",
@@ -138,7 +174,14 @@ _jurassic = partial(
     streams=False,
     state="gone",
 )
-_command_r = partial(ModelFacts, family="command-r", context=128_000, output=4096, takes=_ALL)
+_command_r = partial(
+    ModelFacts,
+    family="command-r",
+    context=128_000,
+    output=4096,
+    takes=_ALL,
+    forced_choices=_UNFORCED,
+)
 _command = partial(
     ModelFacts,
     family="command",
@@ -164,28 +207,32 @@ MODELS: tuple[ModelFacts, ...] = (
     _claude5(_HAIKU),
     _claude5("anthropic.claude-opus-5", geographies=("us", "eu", "au", "in", "global")),
     _claude5("anthropic.claude-sonnet-5", geographies=("us", "eu", "au", "in", "global")),
-    _claude5("anthropic.claude-fable-5-1", geographies=("us", "global")),
-    _claude5("anthropic.claude-fable-5", geographies=("us", "global")),
+    _claude_fable("anthropic.claude-fable-5-1"),
+    _claude_fable("anthropic.claude-fable-5"),
     _claude5("anthropic.claude-opus-4-8"),
     _claude5("anthropic.claude-opus-4-7"),
     _claude4(
         "anthropic.claude-opus-4-6-v1",
         context=1_000_000,
         output=128_000,
+        schemas=True,
         geographies=("us", "eu", "au", "global"),
     ),
     _claude4(
         "anthropic.claude-sonnet-4-6",
         context=1_000_000,
+        schemas=True,
         geographies=("us", "eu", "au", "jp", "global"),
     ),
-    _claude4("anthropic.claude-opus-4-5-20251101-v1:0"),
+    _claude4("anthropic.claude-opus-4-5-20251101-v1:0", schemas=True),
     _claude4(
         "anthropic.claude-haiku-4-5-20251001-v1:0",
+        schemas=True,
         geographies=("us", "eu", "au", "jp", "in", "global"),
     ),
     _claude4(
         "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        schemas=True,
         geographies=("us", "us-gov", "eu", "au", "jp", "global"),
         state="legacy",
         end="2027-04-08",
@@ -274,9 +321,20 @@ MODELS: tuple[ModelFacts, ...] = (
         "mistral.devstral-2-123b", context=256_000, output=32_768, state="legacy", end=_MARCH
     ),
     _mistral_chat(
-        "mistral.pixtral-large-2502-v1:0", profile=True, images=True, geographies=("us", "eu")
+        "mistral.pixtral-large-2502-v1:0",
+        profile=True,
+        images=True,
+        forced_choices=_ONLY_ANY,
+        schemas=False,
+        geographies=("us", "eu"),
     ),
-    _mistral_chat("mistral.mistral-large-2407-v1:0", successor=_LARGE),
+    _mistral_chat(
+        "mistral.mistral-large-2407-v1:0",
+        forced_choices=_ONLY_ANY,
+        tool_streams=False,
+        schemas=False,
+        successor=_LARGE,
+    ),
     _mistral("mistral.mistral-large-2402-v1:0", successor=_LARGE),
     _mistral("mistral.mistral-small-2402-v1:0", successor=_SMALL),
     _first_mistral("mistral.mistral-7b-instruct-v0:2"),

@@ -60,5 +60,5 @@ def _tokens(text: JSON) -> int | None:
     return len(text["tokens"]) if "tokens" in text else None
 
 
-JAMBA = replace(openai.CHAT, name="jamba", reasoning=())
+JAMBA = replace(openai.CHAT, name="jamba", reasoning=(), choices=frozenset(), schemas=False)
 JURASSIC = Family("jurassic-2", request, reply, reply, STOPS)

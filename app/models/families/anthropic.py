@@ -3,7 +3,9 @@
     request   {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1024, "system": "..",
                "messages": [{"role": "user", "content": [{"type": "text", "text": ".."}]}],
                "temperature", "top_p", "top_k", "stop_sequences": [".."],
-               "tools": [{"name", "description", "input_schema"}]}
+               "tools": [{"name", "description", "input_schema", "strict"}],
+               "tool_choice": {"type": "auto", "any", "none" or "tool", "name"},
+               "output_config": {"format": {"type": "json_schema", "schema": {..}}}}
     content   {"type": "text", "text"}, {"type": "thinking", "thinking", "signature"},
               {"type": "redacted_thinking", "data"}, {"type": "tool_use", "id", "name", "input"},
               {"type": "tool_result", "tool_use_id", "content": [..], "is_error"},
@@ -23,6 +25,8 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-
 """
 
 import base64
+from collections.abc import Mapping
+from typing import Any
 
 from app.models.content import (
     KINDS,
@@ -52,7 +56,7 @@ from app.models.families.family import (
     text_deltas,
     tool_use_deltas,
 )
-from app.models.prompt import Prompt
+from app.models.prompt import Prompt, ToolSpecification
 
 STOPS: dict[str, ReplyStop] = {
     "end_turn": "end",
@@ -73,14 +77,6 @@ def request(prompt: Prompt) -> JSON:
     >>> request(Prompt((user("Hello"),), max_tokens=10))["messages"]
     [{'role': 'user', 'content': [{'type': 'text', 'text': 'Hello'}]}]
     """
-    tools = [
-        {
-            "name": tool.name,
-            "description": tool.description,
-            "input_schema": dict(tool.input_schema),
-        }
-        for tool in prompt.tools
-    ]
     return {
         "anthropic_version": "bedrock-2023-05-31",
         "max_tokens": prompt.max_tokens,
@@ -94,9 +90,32 @@ def request(prompt: Prompt) -> JSON:
             top_p=prompt.top_p,
             top_k=prompt.top_k,
             stop_sequences=prompt.stop,
-            tools=tools or None,
+            tools=tuple(_tool(tool) for tool in prompt.tools),
+            tool_choice=_choice(prompt),
+            output_config=_output(prompt.output_schema),
         ),
     }
+
+
+def _tool(tool: ToolSpecification) -> JSON:
+    strict = {"strict": True} if tool.strict else {}
+    schema = dict(tool.input_schema)
+    return {"name": tool.name, "description": tool.description, "input_schema": schema, **strict}
+
+
+def _choice(prompt: Prompt) -> JSON | None:
+    """Whether a tool may or must be called; None where that is left to the model."""
+    if prompt.tool_choice == "auto":
+        return None
+    if prompt.chosen_tool is not None:
+        return {"type": "tool", "name": prompt.chosen_tool}
+    return {"type": prompt.tool_choice}
+
+
+def _output(schema: Mapping[str, Any] | None) -> JSON | None:
+    if schema is None:
+        return None
+    return {"format": {"type": "json_schema", "schema": dict(schema)}}
 
 
 def _block(content: Block) -> JSON:
@@ -224,4 +243,6 @@ ANTHROPIC = Family(
     blocks=frozenset(KINDS),
     documents=_PLAIN | {"pdf"},
     results=frozenset({Text, Image, Document}),
+    choices=frozenset({"any", "tool", "none"}),
+    schemas=True,
 )

@@ -25,7 +25,8 @@ https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
 """
 
 import base64
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.models.content import (
@@ -44,7 +45,15 @@ from app.models.content import (
     ToolUse,
     ToolUseStart,
 )
-from app.models.families.family import JSON, Piece, count, string, text_deltas, tool_use_deltas
+from app.models.families.family import (
+    JSON,
+    Piece,
+    count,
+    drop_missing,
+    string,
+    text_deltas,
+    tool_use_deltas,
+)
 from app.models.prompt import Prompt, ToolSpecification
 
 STOPS: dict[str, ReplyStop] = {
@@ -101,19 +110,41 @@ def block(content: Block, encode: Encode) -> JSON:
             return {"document": {"format": format_, "name": name, "source": source}}
 
 
-def tool_configuration(tools: tuple[ToolSpecification, ...]) -> JSON | None:
-    """`toolConfig`; None where no tools are offered."""
-    specifications = [
-        {
-            "toolSpec": {
-                "name": tool.name,
-                "description": tool.description,
-                "inputSchema": {"json": dict(tool.input_schema)},
-            }
-        }
-        for tool in tools
-    ]
-    return {"tools": specifications} if specifications else None
+def tool_configuration(prompt: Prompt) -> JSON | None:
+    """`toolConfig`; None where no tools are offered.
+
+    >>> from app.models.content import user
+    >>> tools = (ToolSpecification("clock", "Tells the time", {"type": "object"}),)
+    >>> tool_configuration(Prompt((user("When?"),), tools=tools, tool_choice="any"))["toolChoice"]
+    {'any': {}}
+    """
+    if not prompt.tools:
+        return None
+    choice = None
+    if prompt.chosen_tool is not None:
+        choice = {"tool": {"name": prompt.chosen_tool}}
+    elif prompt.tool_choice == "any":
+        choice = {"any": {}}
+    return {"tools": [_tool(tool) for tool in prompt.tools], **drop_missing(toolChoice=choice)}
+
+
+def _tool(tool: ToolSpecification) -> JSON:
+    specification = {
+        "name": tool.name,
+        "description": tool.description,
+        "inputSchema": {"json": dict(tool.input_schema)},
+        **({"strict": True} if tool.strict else {}),
+    }
+    return {"toolSpec": specification}
+
+
+def output_configuration(schema: Mapping[str, Any] | None) -> JSON | None:
+    """`outputConfig`, in which Converse has the schema as a text; None where there is none."""
+    if schema is None:
+        return None
+    definition = {"schema": json.dumps(schema), "name": "answer"}
+    form = {"type": "json_schema", "structure": {"jsonSchema": definition}}
+    return {"textFormat": form}
 
 
 def reply(body: JSON) -> Piece:

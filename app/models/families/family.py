@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from app.models.content import (
     Block,
@@ -61,6 +61,9 @@ class Family:
         blocks: the kinds of content that the bodies have a place for.
         documents: the formats of documents that they have a place for.
         results: the kinds of content that a tool's result may hold.
+        choices: the tool choices but "auto" that they have a place for: "any", "none", and "tool"
+            for a tool's name.
+        schemas: whether they have a place for the schema of the answer, and for strict tools.
 
     `reply` and `chunk` may raise KeyError, IndexError, TypeError, AttributeError or ValueError
     where a body is not of this family's shape.
@@ -76,6 +79,14 @@ class Family:
     blocks: frozenset[type[Block]] = frozenset({Text})
     documents: frozenset[DocumentFormat] = frozenset()
     results: frozenset[type[Block]] = frozenset({Text})
+    choices: frozenset[Literal["any", "tool", "none"]] = frozenset()
+    schemas: bool = False
+
+    def write(self, prompt: Prompt) -> JSON:
+        """The body of a request. Where there is no choice of none, no tools are offered instead."""
+        if prompt.tool_choice == "none" and "none" not in self.choices:
+            prompt = replace(prompt, tools=(), tool_choice="auto")
+        return self.request(prompt)
 
 
 def drop_missing(**members: Any) -> JSON:

@@ -5,7 +5,8 @@
     reply     {"outputs": [{"text": "..", "stop_reason": "stop"}]}
     chunks    the same; stop_reason is null until the last
 
-Neither tells how many tokens it took. Chat completion is OpenAI's shape without `top_k`.
+Neither tells how many tokens it took. Chat completion is OpenAI's shape without `top_k`;
+that a tool must be called is "any" in it, and there is no choice of one by its name.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-text-completion.html
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-chat-completion.html
@@ -13,6 +14,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-ch
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from app.models.content import ReplyStop
 from app.models.families import openai
@@ -81,4 +83,9 @@ def read(body: JSON) -> Piece:
 
 
 MISTRAL = Family("mistral", request, read, read, STOPS)
-MISTRAL_CHAT = replace(openai.CHAT, name="mistral-chat")
+MISTRAL_CHAT = replace(
+    openai.CHAT,
+    name="mistral-chat",
+    request=partial(openai.request, must="any"),
+    choices=frozenset({"any", "none"}),
+)

@@ -4,7 +4,8 @@
                "messages": [{"role": "user", "content": [{"text": ".."}]}],
                "inferenceConfig": {"maxTokens": 1024, "temperature", "topP", "topK",
                                    "stopSequences": [".."]},
-               "toolConfig": {"tools": [{"toolSpec": {"name", "description", "inputSchema"}}]}}
+               "toolConfig": {"tools": [{"toolSpec": {"name", "description", "inputSchema"}}],
+                              "toolChoice": {"auto" or "any": {}, or "tool": {"name"}}}}
     reply, chunks    see `converse_shape`; the metadata is the last chunk
 
 https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
@@ -45,7 +46,7 @@ def request(prompt: Prompt) -> JSON:
         ),
         **drop_missing(
             system=[{"text": prompt.system}] if prompt.system else None,
-            toolConfig=tool_configuration(prompt.tools),
+            toolConfig=tool_configuration(prompt),
         ),
     }
 
@@ -64,4 +65,5 @@ NOVA = Family(
     blocks=frozenset(KINDS),
     documents=DOCUMENTS,
     results=frozenset({Text, Image, Document}),
+    choices=frozenset({"any", "tool"}),
 )

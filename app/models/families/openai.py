@@ -8,6 +8,8 @@
               called in {"role": "assistant", "tool_calls": [{"id", "type": "function", "function":
                   {"name", "arguments": JSON as text}}]}, in a stream piece by piece,
               answered in {"role": "tool", "tool_call_id": "..", "content": ".."}
+              "tool_choice": "auto", "required", "none", {"type": "function", "function": {"name"}}
+    schema    "response_format": {"type": "json_schema", "json_schema": {"name", "schema"}}
     images    {"type": "image_url", "image_url": {"url": "data:image/png;base64,.."}}
     chunks    {"choices": [{"delta": {"content": ".."}, "finish_reason": null}]}
               {"choices": [{"delta": {}, "finish_reason": "stop"}]}, the last with choices
@@ -21,9 +23,10 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.htm
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from app.models.content import (
     Delta,
@@ -118,11 +121,29 @@ def _function(tool: ToolSpecification) -> JSON:
             "name": tool.name,
             "description": tool.description,
             "parameters": dict(tool.input_schema),
+            **({"strict": True} if tool.strict else {}),
         },
     }
 
 
-def request(prompt: Prompt, limit: str = "max_tokens") -> JSON:
+def _choice(prompt: Prompt, must: str) -> Any:
+    """Whether a function may or must be called; None where that is left to the model."""
+    if prompt.tool_choice == "auto":
+        return None
+    if prompt.chosen_tool is not None:
+        return {"type": "function", "function": {"name": prompt.chosen_tool}}
+    return must if prompt.tool_choice == "any" else "none"
+
+
+def _response_format(schema: Mapping[str, Any] | None) -> JSON | None:
+    if schema is None:
+        return None
+    form = {"name": "answer", "schema": dict(schema), "strict": True}
+    return {"type": "json_schema", "json_schema": form}
+
+
+def request(prompt: Prompt, limit: str = "max_tokens", must: str = "required") -> JSON:
+    """The body of a request; the names of `limit` and of the choice `any` differ."""
     return {
         "messages": messages(prompt),
         limit: prompt.max_tokens,
@@ -131,6 +152,8 @@ def request(prompt: Prompt, limit: str = "max_tokens") -> JSON:
             top_p=prompt.top_p,
             stop=prompt.stop,
             tools=tuple(_function(tool) for tool in prompt.tools),
+            tool_choice=_choice(prompt, must),
+            response_format=_response_format(prompt.output_schema),
         ),
     }
 
@@ -185,6 +208,8 @@ CHAT = Family(
     STOPS,
     reasoning=("reasoning", "think"),
     blocks=frozenset({Text, ToolUse, ToolResult, Image}),
+    choices=frozenset({"any", "tool", "none"}),
+    schemas=True,
 )
 OPENAI = replace(
     CHAT,

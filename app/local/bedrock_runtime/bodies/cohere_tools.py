@@ -148,12 +148,12 @@ def turns_of(
         if not message:
             raise InvalidBody("message: must be at least 1 token long or tool results provided.")
         return (*history, Turn("user", message))
-    if message:
+    uses = history[-1].tool_uses if history else ()
+    if message and not uses:
         uses = read_calls([result.call for result in results], "now")
         history = [*history, Turn("user", message), Turn("assistant", "", uses)]
-    else:
-        uses = history[-1].tool_uses if history else ()
-    return (*history, Turn("user", "", (), read_results(results, uses, "tool_results")))
+        message = ""
+    return (*history, Turn("user", message, (), read_results(results, uses, "tool_results")))
 
 
 def tool_calls(content: Sequence[Block]) -> list[JSON]:
