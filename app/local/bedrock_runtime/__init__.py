@@ -24,13 +24,14 @@ from app.local.bedrock_runtime.answers import (
 from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
     FAMILIES,
+    TEMPLATES,
     Family,
     InvalidBody,
     Request,
     parse,
 )
 from app.local.bedrock_runtime.capabilities import RETURNED, permit
-from app.local.bedrock_runtime.limits import check_context, fit
+from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.engine import Engine
 from app.local.wire import JSON, Call, ServiceError, WaitingService
@@ -166,12 +167,15 @@ class _Runtime:
     ) -> Request:
         request = fit(model, conversing.read(params, family), RETURNED)
         conversing.permit(model, params, request, streamed=streamed)
+        check_prefill(model, request, RETURNED)
         check_context(model, request, self._engine.writer.count, RETURNED)
         return self._able(request)
 
     def _body_request(self, body: JSON, model: InvokedModel, family: Family) -> Request:
         request = fit(model, family.read(body))
         permit(model, request.prompt)
+        if model.body not in TEMPLATES:
+            check_prefill(model, request)
         check_context(model, request, self._engine.writer.count)
         return self._able(request)
 

@@ -1,5 +1,5 @@
 """What a model's limits are, and how what is beyond them is refused: its parameters for sampling,
-its longest answer, its context window.
+its longest answer, its context window, and whether it goes on from an answer that is begun.
 """
 
 import re
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.local.bedrock_runtime.bodies import InvalidBody, Request
+from app.local.bedrock_runtime.bodies.conversation import MUST_END
 from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine.writer import Prompt
 
@@ -67,6 +68,26 @@ def check_context(
         )
 
 
+def check_prefill(model: InvokedModel, request: Request, prefix: str = "") -> None:
+    """Check that a model goes on from an assistant's message, where one comes last.
+
+    Raises:
+        InvalidBody: it does not; or, of Claude's, not from white space.
+    """
+    begun = request.prompt.prefill
+    if begun and not model.prefill:
+        claudes = model.body == "anthropic"
+        raise InvalidBody(f"{prefix}{_NO_PREFILL}" if claudes else MUST_END)
+    if begun.rstrip() != begun and model.body == "anthropic":
+        raise InvalidBody(
+            f"{prefix}messages: final assistant content cannot end with trailing whitespace"
+        )
+
+
+_NO_PREFILL = (
+    "This model does not support assistant message prefill. The conversation must end with a user "
+    "message."
+)
 TOO_LONG = "Input is too long for requested model."
 _COUNTS_ALOUD = re.compile(r"anthropic\.claude-(3-7|opus|sonnet|haiku|fable)-")
 _RESERVES = re.compile(r"anthropic\.claude-(3-7-sonnet|(opus|sonnet)-4-\d{8}|opus-4-1)-?")

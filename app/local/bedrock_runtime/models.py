@@ -44,6 +44,11 @@ class InvokedModel(Protocol):
         ...
 
     @property
+    def prefill(self) -> bool:
+        """Whether it goes on from an assistant's message that comes last."""
+        ...
+
+    @property
     def native_errors(self) -> bool:
         """Whether it says in words of its own what is wrong with a body."""
         ...

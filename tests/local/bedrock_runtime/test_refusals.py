@@ -227,6 +227,61 @@ def test_features_in_beta_are_taken(client: Any) -> None:
     assert reply["stopReason"] == "end_turn"
 
 
+NO_PREFILL = (
+    "This model does not support assistant message prefill. The conversation must end with a user "
+    "message."
+)
+MUST_END = (
+    "A conversation must end with a user message. Try again with a conversation that ends with a "
+    "user message."
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "begun", "wrong"),
+    [
+        (SONNET, "It", RETURNED + NO_PREFILL),
+        ("us.anthropic.claude-opus-5-5", "It", RETURNED + NO_PREFILL),
+        (LLAMA, "It", MUST_END),
+        (MISTRAL, "It", MUST_END),
+        ("openai.gpt-oss-20b-1:0", "It", MUST_END),
+        (HAIKU, "It ",
+         f"{RETURNED}messages: final assistant content cannot end with trailing whitespace"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_begun_for_models_that_go_on_from_it(
+    client: Any, model: str, begun: str, wrong: str
+) -> None:
+    for operation in (client.converse, client.converse_stream):
+        assert refused(operation, modelId=model, messages=said("Hi", begun)) == wrong
+
+
+@pytest.mark.parametrize("model", [HAIKU, OPUS, OLD_CLAUDE, MICRO])
+def test_an_answer_goes_on_from_how_it_was_begun(client: Any, model: str) -> None:
+    question = (
+        "<passage>Quartz has a hardness of 7 on the Mohs scale.</passage>\n\n"
+        "What is the hardness of quartz on the Mohs scale?"
+    )
+
+    def answer(*texts: str) -> str:
+        reply = client.converse(modelId=model, messages=said(*texts))
+        text: str = reply["output"]["message"]["content"][0]["text"]
+        return text
+
+    whole = answer(question)
+    assert "hardness of 7" in whole
+    assert answer(question, whole[:10]) == whole[10:]
+    assert answer(question, "Well, it") == whole
+
+
+def test_claudes_own_body_may_begin_the_answer(client: Any) -> None:
+    messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "I am"}]
+    body = claude(messages=messages)
+    reply = json.loads(client.invoke_model(modelId=HAIKU, body=body)["body"].read())
+    assert reply["content"][0]["text"].startswith(" Outcrop's stand-in model.")
+    assert refused(client.invoke_model, modelId=SONNET, body=body) == NO_PREFILL
+
+
 @pytest.mark.parametrize("role", ["user", "assistant"])
 def test_a_message_without_content_is_refused(client: Any, role: str) -> None:
     messages = said("Hi", "Hello", "Hi")

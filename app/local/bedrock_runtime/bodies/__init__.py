@@ -28,6 +28,7 @@ from app.local.bedrock_runtime.bodies.titan import TITAN
 __all__ = [
     "EMBEDDINGS",
     "FAMILIES",
+    "TEMPLATES",
     "Embed",
     "Family",
     "InvalidBody",
@@ -37,6 +38,8 @@ __all__ = [
     "parse",
 ]
 
+TEMPLATES = frozenset({"titan", "llama", "mistral", "command", "jurassic"})
+"""Those whose bodies hold one text, which may well end within the answer."""
 FAMILIES: dict[str, Family] = {
     "anthropic": ANTHROPIC,
     "nova": NOVA,

@@ -7,20 +7,24 @@ from itertools import groupby
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
 from app.local.engine.writer.prompt import Turn
 
+MUST_END = (
+    "A conversation must end with a user message. Try again with a conversation that ends with a "
+    "user message."
+)
+
 
 def conversation(turns: Iterable[Turn]) -> tuple[Turn, ...]:
-    """The turns, checked: the user begins and speaks last. Those of one side are made one."""
+    """The turns, checked: the user begins, and speaks last or what comes last begins the answer.
+    Those of one side are made one.
+    """
     joined = tuple(_joined(list(group)) for _, group in groupby(turns, key=lambda turn: turn.role))
     if not joined or joined[0].role != "user":
         raise InvalidBody(
             "A conversation must start with a user message. Try again with a conversation that "
             "starts with a user message."
         )
-    if joined[-1].role != "user":
-        raise InvalidBody(
-            "This model does not support assistant message prefill. The conversation must end "
-            "with a user message."
-        )
+    if joined[-1].role != "user" and (joined[-1].tool_uses or not joined[-1].text):
+        raise InvalidBody(MUST_END)
     return joined
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Literal, Protocol
 
@@ -90,6 +90,16 @@ class Prompt:
     tools: tuple[Tool, ...] = ()
     tool_choice: ToolChoice = ToolChoice()
     output_schema: dict[str, Any] | None = None
+
+    @property
+    def prefill(self) -> str:
+        """How the answer begins already: what an assistant says who speaks last."""
+        last = self.turns[-1]
+        return last.text if last.role == "assistant" else ""
+
+    def unbegun(self) -> "Prompt":
+        """The same without the beginning of the answer."""
+        return replace(self, turns=self.turns[:-1]) if self.prefill else self
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
 
@@ -89,7 +89,7 @@ class Writer:
         may_call = prompt.tools and prompt.tool_choice.kind != "none"
         if self._planner is None or not (may_call or prompt.output_schema is not None):
             return None
-        return self._planner.plan(prompt)
+        return self._planner.plan(prompt.unbegun())
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
         """The answer in words, with no regard to tools."""
@@ -97,11 +97,12 @@ class Writer:
 
     def _generation(self, answer: "_Text", prompt: Prompt, sampling: Sampling) -> Generation:
         tokens = self.count(prompt)
+        answer = answer.behind(prompt.prefill)
         source = limited(pieces(answer.text), sampling, self._encoder.spans, tokens)
         return Generation(source, tokens, answer.citations)
 
     def _answer(self, prompt: Prompt, sampling: Sampling) -> "_Text":
-        match read(prompt):
+        match read(prompt.unbegun()):
             case Answer() as task:
                 text = self._say(task, sampling, _random(prompt, sampling))
                 return _written(text, task) if text else _abstained(task)
@@ -130,6 +131,20 @@ class Writer:
 class _Text:
     text: str
     citations: tuple[Citation, ...] = ()
+
+    def behind(self, begun: str) -> "_Text":
+        """What is still to be said where an answer has begun so. Another beginning changes nothing:
+        no sentence is cut, and none is made to fit.
+        """
+        if not begun or not self.text.startswith(begun):
+            return self
+        said = len(begun)
+        rest = (
+            replace(one, start=max(one.start - said, 0), end=one.end - said)
+            for one in self.citations
+            if one.end > said
+        )
+        return _Text(self.text[said:], tuple(rest))
 
 
 def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:

@@ -527,7 +527,6 @@ IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png"
         ("nova", {"messages": [{"role": "user", "content": [{"document": {}}]}]},
          "messages.0.content.0: this model reads text only, and not [document]"),
         ("anthropic", {"messages": [ASSISTANT]}, "must start with a user message"),
-        ("anthropic", {"messages": [USER, ASSISTANT]}, "must end with a user message"),
         ("anthropic", {"thinking": {"type": "enabled", "budget_tokens": 1024}}, "thinking:"),
         ("llama", {"images": ["aGk="]}, "images:"),
         ("command", {"num_generations": 3}, "num_generations:"),
