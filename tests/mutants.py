@@ -23,7 +23,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SURVIVORS = ROOT / "tests" / "survivors.toml"
 NEAR = {
-    "answer": ["tests/answer"],
+    "answer": [
+        "tests/answer",
+        "tests/web/test_chat.py",
+        "tests/web/test_guarded_passages.py",
+        "tests/web/test_openai.py",
+    ],
     "conversations": ["tests/conversations"],
     "documents": ["tests/documents"],
     "guardrail": ["tests/guardrail", "tests/web/test_guarded_passages.py"],

@@ -33,6 +33,7 @@ class Base:
         during: run within each call, before it takes effect: what else happens at that moment.
         refuses: the keys that it cannot take; it then refuses the whole call, as Bedrock does.
         message: what it says when it refuses.
+        says: of a document that it knows: its status, and what else a detail may have.
     """
 
     documents: dict[str, str | None] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Base:
     during: dict[str, Callable[[], Any]] = field(default_factory=dict)
     refuses: Sequence[str] = ()
     message: str = "This document cannot be."
+    says: JSON = field(default_factory=lambda: {"status": "INDEXED"})
 
     def reset(self) -> None:
         self.__init__()  # type: ignore[misc]  # as new: every field has a default
@@ -65,7 +67,7 @@ class Base:
                 "knowledgeBaseId": "KB12345678",
                 "dataSourceId": "DS12345678",
                 "identifier": {"dataSourceType": "S3", "s3": {"uri": uri}},
-                "status": "INDEXED" if uri in self.documents else "NOT_FOUND",
+                **(self.says if uri in self.documents else {"status": "NOT_FOUND"}),
             }
             for uri in uris
         ]

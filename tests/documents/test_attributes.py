@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from app.documents import offer, sync
+from app.documents.attributes import LARGEST
 from app.errors import InvalidRequest, Unavailable
+from app.local.wire import ServiceError
 from tests.documents.conftest import BUCKET, Sides, post
 
 SIDECAR = "a.md.metadata.json"
+HEADER = "x-amz-meta-outcrop-attributes"
 
 
 def tell(sides: Sides, *keys: str) -> dict[str, type[Exception]]:
@@ -137,8 +140,62 @@ def test_attributes_that_are_lost_are_not_left_out(sides: Sides) -> None:
     sides.upload("a.md", team="north")
     for item in sides.s3.list_objects_v2(Bucket=BUCKET, Prefix=".outcrop/")["Contents"]:
         sides.delete(item["Key"])
-    assert tell(sides, "a.md") == {"a.md": Unavailable}
+    failures = sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    assert isinstance(failures["a.md"], Unavailable)
+    assert failures["a.md"].detail == (
+        "The attributes that 'a.md' was uploaded with are no longer in the bucket: it was copied, "
+        "perhaps. Upload it again, or put its sidecar beside it."
+    )
     assert sides.known == []
+
+
+def test_the_same_attributes_in_another_order_are_the_same(sides: Sides) -> None:
+    forms = [
+        offer(sides.bucket, sides.knowledge_base, "a.md", metadata).fields[HEADER]
+        for metadata in ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1, "b": 3}, {})
+    ]
+    assert forms[0] == forms[1] != forms[2]
+    assert forms[3] == "none"
+
+
+def test_attributes_that_fill_a_sidecar_and_those_that_are_a_byte_too_long(sides: Sides) -> None:
+    room = LARGEST - len('{"metadataAttributes": {"a": ""}}')
+    offer(sides.bucket, sides.knowledge_base, "a.md", {"a": "ü" * (room // 2)})
+    with pytest.raises(InvalidRequest) as refused:
+        offer(sides.bucket, sides.knowledge_base, "a.md", {"a": "x" * (room + 1)})
+    assert refused.value.detail == f"The metadata takes {LARGEST + 1} bytes; 10240 are allowed."
+    assert refused.value.field == "metadata"
+
+
+def test_what_is_staged_is_staged_again_before_it_can_expire(sides: Sides) -> None:
+    puts: list[str] = []
+
+    def note(params: Any, **_: Any) -> None:
+        puts.append(params["url_path"])
+
+    sides.s3.meta.events.register("before-call.s3.PutObject", note, unique_id="test")
+    try:
+        for _ in range(2):
+            offer(sides.bucket, sides.knowledge_base, "a.md", {"team": "north"})
+    finally:
+        sides.s3.meta.events.unregister("before-call.s3.PutObject", unique_id="test")
+    assert len(puts) == 1
+
+
+def test_a_document_whose_state_is_not_to_be_had_is_told_again(
+    sides: Sides, caplog: pytest.LogCaptureFixture
+) -> None:
+    sides.upload("a.md")
+    assert tell(sides, "a.md") == {}
+
+    def fail() -> None:
+        raise ServiceError("AccessDeniedException", "Not you.")
+
+    sides.base.during["get"] = fail
+    sides.base.calls.clear()
+    assert tell(sides, "a.md") == {}
+    assert "ingest" in [operation for operation, _ in sides.base.calls]
+    assert "told again, perhaps in vain: GetKnowledgeBaseDocuments: AccessDenied" in caplog.text
 
 
 @pytest.mark.parametrize(

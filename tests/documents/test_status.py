@@ -4,6 +4,7 @@ import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -15,8 +16,9 @@ from app.documents import find, listing, offer, remove, sync
 from app.documents.bucket import MOST_TAGS, REQUESTED, Object
 from app.documents.knowledge_base import Detail
 from app.documents.names import document_id
-from app.documents.status import _document
+from app.documents.status import GIVEN_UP, Document, _document
 from app.errors import InvalidRequest, NotFound, OutcropError
+from app.local.wire import JSON
 from tests.documents.conftest import BUCKET, Sides
 
 
@@ -160,3 +162,135 @@ def test_a_form_takes_fifty_megabytes_within_five_minutes(sides: Sides) -> None:
 def test_a_name_that_is_outcrops_own_is_refused(sides: Sides) -> None:
     with pytest.raises(InvalidRequest, match="reserved"):
         offer(sides.bucket, sides.knowledge_base, ".outcrop/attributes/a.md")
+
+
+FAILED: JSON = {"status": "FAILED", "statusReason": "It is odd."}
+
+
+def test_a_document_is_described_alike_alone_and_in_a_list(sides: Sides) -> None:
+    sides.upload("a.md", "Twelve bytes")
+    uri, identifier = f"s3://{BUCKET}/a.md", document_id("a.md")
+
+    def described() -> Document:
+        document = find(sides.bucket, sides.knowledge_base, identifier)
+        [listed], cursor = listing(sides.bucket, sides.knowledge_base, 10)
+        assert cursor is None
+        assert listed == document
+        return document
+
+    head = sides.bucket.head("a.md")
+    assert head
+    new = Document(identifier, "a.md", uri, 12, head.modified, None, "UPLOADED")
+    assert described() == new
+    assert sync(sides.bucket, sides.knowledge_base, ["a.md"]) == {}
+    assert described() == replace(new, status="INDEXED")
+    updated = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
+    sides.base.says = {**FAILED, "updatedAt": updated}
+    failed = replace(new, status="FAILED", reason="It is odd.", updated=updated)
+    assert described() == failed
+    gone = remove(sides.bucket, sides.knowledge_base, identifier)
+    assert gone == Document(identifier, "a.md", uri, None, None, None, "DELETING")
+    assert find(sides.bucket, sides.knowledge_base, identifier) == replace(
+        gone, updated=updated, reason="It is odd."
+    )
+
+
+def test_of_a_new_version_the_reason_of_the_old_one_is_not_told(sides: Sides) -> None:
+    sides.upload("a.md", "The old text.")
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    sides.base.says = FAILED
+    sides.upload("a.md", "The new one.")
+    document = find(sides.bucket, sides.knowledge_base, document_id("a.md"))
+    assert (document.status, document.reason, document.size) == ("UPLOADED", None, 12)
+
+
+def test_a_status_of_long_after_the_upload_is_that_of_a_sync_of_the_whole_bucket(
+    sides: Sides,
+) -> None:
+    sides.upload("a.md")
+    sides.base.documents[f"s3://{BUCKET}/a.md"] = None
+    head = sides.bucket.head("a.md")
+    assert head
+    for later, status in ((GIVEN_UP, "UPLOADED"), (GIVEN_UP + timedelta(seconds=1), "INDEXED")):
+        sides.base.says = {"status": "INDEXED", "updatedAt": (head.modified + later)}
+        document = find(sides.bucket, sides.knowledge_base, document_id("a.md"))
+        assert document.status == status
+
+
+def test_what_came_by_other_ways_is_as_the_knowledge_base_says(sides: Sides) -> None:
+    sides.put("a.md")
+    sides.base.documents[f"s3://{BUCKET}/a.md"] = None
+    identifier = document_id("a.md")
+    assert find(sides.bucket, sides.knowledge_base, identifier).status == "INDEXED"
+    before = datetime.now(UTC) - timedelta(hours=1)
+    sides.base.says = {"status": "INDEXED", "updatedAt": before}
+    assert find(sides.bucket, sides.knowledge_base, identifier).status == "UPLOADED"
+
+
+def test_a_document_that_cannot_be_named_is_listed_found_and_removed(sides: Sides) -> None:
+    key = "x" * 130 + ".md"
+    sides.put(key)
+    document = find(sides.bucket, sides.knowledge_base, document_id(key))
+    assert document.status == "REFUSED"
+    assert document.reason
+    assert "under a shorter name" in document.reason
+    assert listing(sides.bucket, sides.knowledge_base, 1) == ([document], None)
+    assert remove(sides.bucket, sides.knowledge_base, document_id(key)).status == "DELETING"
+    with pytest.raises(NotFound) as raised:
+        find(sides.bucket, sides.knowledge_base, document_id(key))
+    assert raised.value.detail == f"There is no document {key!r}."
+    assert raised.value.field == "id"
+
+
+def test_an_empty_bucket_has_an_empty_list(sides: Sides) -> None:
+    assert listing(sides.bucket, sides.knowledge_base, 10) == ([], None)
+
+
+def test_a_page_is_asked_for_with_room_for_every_sidecar(sides: Sides) -> None:
+    queries: list[Any] = []
+
+    def note(params: Mapping[str, Any], **_: Any) -> None:
+        queries.append(params["query_string"])
+
+    sides.s3.meta.events.register("before-call.s3.ListObjectsV2", note, unique_id="test")
+    try:
+        listing(sides.bucket, sides.knowledge_base, 7, cursor="a.md")
+    finally:
+        sides.s3.meta.events.unregister("before-call.s3.ListObjectsV2", unique_id="test")
+    [query] = queries
+    assert (query["max-keys"], query["start-after"]) == (16, "a.md")
+
+
+def test_only_what_has_tags_is_asked_for_them(sides: Sides, calls: Counter[str]) -> None:
+    sides.upload("a.md")
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    assert (calls["PutObjectTagging"], calls["GetObjectTagging"]) == (1, 0)
+
+
+@pytest.mark.parametrize("changed", ["status", "content", "attributes", "sidecar", "nothing"])
+def test_an_upload_is_in_vain_only_if_all_is_as_it_was(sides: Sides, changed: str) -> None:
+    digest = sha256(b"A text.").hexdigest()
+    sides.upload("a.md", sha256=digest, team="north")
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    if changed == "status":
+        sides.base.says = FAILED
+    if changed == "sidecar":
+        sides.delete("a.md.metadata.json")
+    wanted = offer(
+        sides.bucket,
+        sides.knowledge_base,
+        "a.md",
+        {"team": "south" if changed == "attributes" else "north"},
+        sha256=None if changed == "content" else digest,
+    )
+    assert wanted.replaces
+    assert wanted.unchanged is (changed == "nothing")
+    assert wanted.id == document_id("a.md")
+
+
+def test_a_form_says_of_what_type_a_document_is(sides: Sides) -> None:
+    pdf = offer(sides.bucket, sides.knowledge_base, "a.pdf", sha256="ab" * 32)
+    assert pdf.fields["Content-Type"] == "application/pdf"
+    assert pdf.fields["x-amz-checksum-sha256"] == base64.b64encode(b"\xab" * 32).decode()
+    assert (pdf.replaces, pdf.unchanged) == (False, False)
+    assert "x-amz-checksum-sha256" not in offer(sides.bucket, sides.knowledge_base, "a.pdf").fields
