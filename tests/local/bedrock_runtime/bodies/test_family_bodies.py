@@ -515,7 +515,7 @@ def test_every_violation_is_named() -> None:
     )
 
 
-USER, ASSISTANT = ({"role": role, "content": "Hi"} for role in ("user", "assistant"))
+ASSISTANT = {"role": "assistant", "content": "Hi"}
 IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": ""}}
 
 
