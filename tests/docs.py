@@ -173,11 +173,14 @@ def _models() -> str:
             model.state + (f", until {model.end}" if model.end else ""),
             ", ".join(sorted(model.takes)) + (" (one sampler)" if model.one_sampler else ""),
             "yes" if model.streams else "no",
+            ", ".join(["id"] * (not model.profile) + [f"`{one}.`" for one in model.geographies]),
             f"`{model.successor}`" if model.successor else "",
         )
         for model in MODELS
     ]
-    return _table(("model", "family", "state", "takes", "streams", "replaced by"), rows)
+    return _table(
+        ("model", "family", "state", "takes", "streams", "called by", "replaced by"), rows
+    )
 
 
 def _made() -> str:

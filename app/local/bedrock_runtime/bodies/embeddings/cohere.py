@@ -119,8 +119,10 @@ def _by_type(vectors: Vectors, types: Sequence[str] | None) -> JSON:
 
 
 def _int8(vectors: Vectors) -> NDArray[np.int64]:
-    """Bytes: four standard deviations of a unit vector's members are 127."""
-    scale = 127 / 4 * np.sqrt(vectors.shape[1])
+    """Bytes: four standard deviations of a unit vector's members are 127. Where a vector has more
+    members than the encoder has dimensions, the rest of them are 0, and do not count.
+    """
+    scale = 127 / 4 * np.sqrt(np.count_nonzero(vectors.any(axis=0)))
     bytes_: NDArray[np.int64] = np.clip(np.rint(vectors * scale), -128, 127).astype(int)
     return bytes_
 
