@@ -83,14 +83,22 @@ def permit(model: InvokedModel, prompt: Prompt) -> None:
         raise InvalidBody('tool_choice: type "tool" and "any" are not supported for this model.')
     if "IMAGE" not in model.input and any(turn.all_images for turn in prompt.turns):
         raise InvalidBody(unsupported_block("image"))
-    if can.schemas:
-        return
     strict = next((n for n, tool in enumerate(prompt.tools) if tool.strict), None)
-    if strict is not None:
+    if strict is not None and not can.schemas:
         raise InvalidBody(f"tools.{strict}.custom.strict: Extra inputs are not permitted")
-    if prompt.output_schema not in (None, ANY_OBJECT):
-        field = "output_config.format" if model.body == "anthropic" else "response_format"
-        raise InvalidBody(f"{field}: Extra inputs are not permitted")
+    permit_schema(model, prompt)
+
+
+def permit_schema(model: InvokedModel, prompt: Prompt, prefix: str = "") -> None:
+    """Check that a model can be held to a schema that a member of its family's body has.
+
+    Raises:
+        InvalidBody: in the words of the family, behind the prefix.
+    """
+    if prompt.output_schema in (None, ANY_OBJECT) or capabilities(model).schemas:
+        return
+    field = "output_config.format" if model.body == "anthropic" else "response_format"
+    raise InvalidBody(f"{prefix}{field}: Extra inputs are not permitted")
 
 
 def permit_converse(model: InvokedModel, prompt: Prompt, *, streamed: bool = False) -> None:

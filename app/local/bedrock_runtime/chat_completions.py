@@ -17,6 +17,7 @@ from app.local.bedrock_runtime.answers import (
     failing_in_stream,
 )
 from app.local.bedrock_runtime.bodies import FAMILIES
+from app.local.bedrock_runtime.capabilities import permit
 from app.local.bedrock_runtime.limits import check_context, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.engine import Engine
@@ -61,6 +62,7 @@ def endpoints(
         family = FAMILIES[BODY]
         with failing(model):
             request = fit(model, family.read(body))
+            permit(model, request.prompt)
             check_context(model, request, engine.writer.count)
             answering = await Answering.begun(model, body, request, engine)
             if not body.get("stream"):

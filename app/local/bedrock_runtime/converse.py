@@ -29,6 +29,7 @@ from app.local.bedrock_runtime.capabilities import (
     SCHEMA_MEMBER,
     capabilities,
     permit_converse,
+    permit_schema,
     unsupported,
     unsupported_block,
 )
@@ -70,7 +71,8 @@ def read(params: JSON, family: Family) -> Request:
         *(_text(one["content"], at) for at, one in messages if one["role"] == "system"),
     ]
     config = params.get("inferenceConfig", {})
-    return Request.of(
+    fields = params.get("additionalModelRequestFields") or {}
+    request = Request.of(
         Prompt(
             conversation(turn for _, turn in turns),
             "\n\n".join(filter(None, system)),
@@ -82,9 +84,21 @@ def read(params: JSON, family: Family) -> Request:
         temperature=config.get("temperature"),
         top_p=config.get("topP"),
         effort=params.get("outputConfig", {}).get("effort"),
-        top_k=_top_k(params.get("additionalModelRequestFields") or {}, family),
+        top_k=_top_k(fields, family),
         stop=config.get("stopSequences", ()),
     )
+    return _extended(request, {name: fields[name] for name in family.more & fields.keys()}, family)
+
+
+def _extended(request: Request, fields: JSON, family: Family) -> Request:
+    """The request, with what the family's own members among the additional fields ask for."""
+    if not fields:
+        return request
+    try:
+        return family.extend(fields, request)
+    except InvalidBody as error:
+        told = (f"{RETURNED}{words}" for words in (error.message, error.native) if words)
+        raise InvalidBody(*told) from error
 
 
 def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: bool = False) -> None:
@@ -99,6 +113,8 @@ def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: boo
             "This model doesn't support system messages. Try again without a system message or use "
             "a model that supports system messages."
         )
+    if "outputConfig" not in params:
+        permit_schema(model, request.prompt, RETURNED)
     permit_converse(model, request.prompt, streamed=streamed)
     if params.get("outputConfig") and not can.schemas:
         raise InvalidBody(unsupported("outputConfig"))
@@ -182,7 +198,8 @@ def _top_k(fields: Any, family: Family) -> int | None:
                 f"{where}: expected type: JSONObject, found: {found}",
                 f"{dotted}: Input should be a valid dictionary",
             )
-        rest = {key: value for key, value in fields.items() if key not in (name, family.betas)}
+        known = {name, family.betas, *(() if above else family.more)}
+        rest = {key: value for key, value in fields.items() if key not in known}
         if rest:
             key = next(iter(rest))
             raise _returned(

@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,10 +72,12 @@ class Scripted:
     def __init__(self) -> None:
         self.scripts: list[tuple[Delta, ...]] = []
         self.prompts: list[Prompt] = []
+        self.samplings: list[Sampling] = []
 
     async def write(self, prompt: Prompt, sampling: Sampling) -> Writing:
         assert sampling.max_tokens
         self.prompts.append(prompt)
+        self.samplings.append(sampling)
         return self
 
     def count(self, prompt: Prompt) -> int:
@@ -519,3 +522,53 @@ def test_earlier_reasoning_is_passed_over(client: Any, scripted: Scripted) -> No
     converse, claude = (prompt.turns for prompt in scripted.prompts[-2:])
     assert converse == claude
     assert converse[1] == Turn("assistant", "", (ToolUse("t1", "order", "{}"),))
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "prompt", "effort"),
+    [
+        (CLAUDE, {"output_config": {"format": {"type": "json_schema", "schema": CLOSED},
+                                    "effort": "low"}}, {"output_schema": CLOSED}, "low"),
+        (CLAUDE, {"top_k": 5, "tool_choice": {"type": "any", "disable_parallel_tool_use": True}},
+         {"tool_choice": ToolChoice("any", parallel=False)}, None),
+        (CLAUDE, {"tool_choice": {"type": "none"}}, {"tool_choice": ToolChoice("none")}, None),
+        (GPT, {"reasoning_effort": "high", "parallel_tool_calls": False, "seed": 1},
+         {"tool_choice": ToolChoice(parallel=False)}, "high"),
+        (QWEN, {"response_format": {"type": "json_schema",
+                                    "json_schema": {"name": "a", "schema": CLOSED}}},
+         {"output_schema": CLOSED}, None),
+    ],
+)  # fmt: skip
+def test_members_of_the_familys_own_body_reach_the_model_through_converse(
+    client: Any, scripted: Scripted, model: str, fields: JSON, prompt: JSON, effort: str | None
+) -> None:
+    scripted.scripts.append((TextDelta("{}"),))
+    more = config(spec()) | {"additionalModelRequestFields": fields}
+    client.converse(modelId=model, messages=ASKED, **more)
+    last = scripted.prompts[-1]
+    assert replace(last, **prompt) == last
+    assert scripted.samplings[-1].effort == effort
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "wrong"),
+    [
+        (CLAUDE, {"output_config": {"format": {"type": "json_schema", "schema": SCHEMA}}},
+         "The model returned the following errors: output_config.format.schema: For 'object' type"),
+        (CLAUDE, {"tool_choice": {"type": "tool", "name": "clock"}},
+         "The model returned the following errors: Tool 'clock' not found in provided tools"),
+        (CLAUDE, {"foo": 1}, "The model returned the following errors: foo: Extra inputs are not"),
+        (GPT, {"reasoning_effort": "much"},
+         "The model returned the following errors: Malformed input request: #/reasoning_effort"),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0",
+         {"output_config": {"format": {"type": "json_schema", "schema": CLOSED}}},
+         "following errors: output_config.format: Extra inputs are not permitted"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_them_is_told_in_the_familys_words(
+    client: Any, model: str, fields: JSON, wrong: str
+) -> None:
+    more = config(spec()) | {"additionalModelRequestFields": fields}
+    with pytest.raises(ClientError) as raised:
+        client.converse(modelId=model, messages=ASKED, **more)
+    assert wrong in raised.value.response["Error"]["Message"]

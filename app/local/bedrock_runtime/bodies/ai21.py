@@ -131,5 +131,6 @@ JAMBA = replace(
     read=read_jamba,
     whole=partial(openai.whole, shape=_PLAIN),
     event=partial(openai.event, shape=_PLAIN),
+    more=frozenset(),
 )
 JURASSIC = Family(read, whole, lambda _: [], lambda *_: [], lambda _: [])

@@ -15,6 +15,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-
 """
 
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -253,4 +254,28 @@ def _name(model: str) -> str:
     return re.sub(r"-v\d+(:\d+)?$", "", model.removeprefix("anthropic."))
 
 
-ANTHROPIC = Family(read, whole, opening, event, closing, top_k=("top_k",), betas="anthropic_beta")
+def extend(fields: JSON, request: Request) -> Request:
+    """A Converse request, with members of this body that Converse has none for."""
+    prompt, sampling = request.prompt, request.sampling
+    config = fields.get("output_config") or {}
+    schema = read_output_schema(config, fields.get("output_format"))
+    if schema is not None:
+        prompt = replace(prompt, output_schema=schema)
+    if "tool_choice" in fields:
+        choice = read_choice(fields["tool_choice"], prompt.tools, thinks=False)
+        prompt = replace(prompt, tool_choice=choice)
+    effort = config.get("effort", sampling.effort)
+    return replace(request, prompt=prompt, sampling=replace(sampling, effort=effort))
+
+
+ANTHROPIC = Family(
+    read,
+    whole,
+    opening,
+    event,
+    closing,
+    top_k=("top_k",),
+    betas="anthropic_beta",
+    more=frozenset({"output_config", "output_format", "tool_choice"}),
+    extend=extend,
+)

@@ -79,6 +79,10 @@ class Opening:
     input_tokens: int
 
 
+def _unchanged(_: JSON, request: Request) -> Request:
+    return request
+
+
 @dataclass(frozen=True)
 class Family:
     """The bodies of a family.
@@ -92,6 +96,8 @@ class Family:
         top_k: where a body has top_k, which Converse has no member for: the path that a caller
             writes it by in `additionalModelRequestFields`.
         betas: the member that names features in beta, which change nothing here.
+        more: other members of the family's own body that Converse passes on from there.
+        extend: what those ask for, put into a request. Raises InvalidBody.
     """
 
     read: Callable[[JSON], Request]
@@ -101,6 +107,8 @@ class Family:
     closing: Callable[[Reply], list[JSON]]
     top_k: tuple[str, ...] = ()
     betas: str = ""
+    more: frozenset[str] = frozenset()
+    extend: Callable[[JSON, Request], Request] = _unchanged
 
 
 def text_events(

@@ -16,7 +16,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.htm
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -99,6 +99,9 @@ def _list(stop: Any) -> Any:
     return [stop] if isinstance(stop, str) else stop
 
 
+Effort = Literal["none", "minimal", "low", "medium", "high"]
+
+
 class ChatCompletion(Body):
     messages: Annotated[list[Message], Field(min_length=1)]
     model: str | None = None
@@ -114,7 +117,7 @@ class ChatCompletion(Body):
     user: str | None = None
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
+    reasoning_effort: Effort | None = None
     response_format: ResponseFormat | None = None
     tools: list[FunctionTool] | None = None
     tool_choice: Choice | None = None
@@ -269,4 +272,33 @@ def _head(model: str, answer: str, kind: str) -> JSON:
     return {"id": f"chatcmpl-{answer}", "object": kind, "created": int(time.time()), "model": model}
 
 
-OPENAI = Family(read, whole, opening, event, closing)
+class Additional(Body):
+    reasoning_effort: Effort | None = None
+    response_format: ResponseFormat | None = None
+    parallel_tool_calls: bool | None = None
+    seed: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+
+
+def extend(fields: JSON, request: Request) -> Request:
+    """A Converse request, with members of this body that Converse has none for."""
+    more = check(Additional, fields)
+    prompt, sampling = request.prompt, request.sampling
+    if (schema := read_output_schema(more.response_format)) is not None:
+        prompt = replace(prompt, output_schema=schema)
+    if more.parallel_tool_calls is False:
+        prompt = replace(prompt, tool_choice=replace(prompt.tool_choice, parallel=False))
+    effort = more.reasoning_effort or sampling.effort
+    return replace(request, prompt=prompt, sampling=replace(sampling, effort=effort))
+
+
+OPENAI = Family(
+    read,
+    whole,
+    opening,
+    event,
+    closing,
+    more=frozenset(Additional.model_fields),
+    extend=extend,
+)
