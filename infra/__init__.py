@@ -1,4 +1,4 @@
-"""The stack: what Outcrop is in AWS, made by `cdk deploy`.
+"""The stack: Outcrop in AWS, made by `cdk deploy`.
 
     documents ── bucket ── events ── queue ── ingest function ──┐
                                                                 ▼
@@ -9,7 +9,7 @@
                         agent ──────────┘      (with -c agent=bedrock-agent)
                           └── tools ── tables
 
-A file a construct, in that order; `stack.py` is the whole of it on one screen. `context.py` has
-every choice that one can make, `function.py` the one way to make a function, `policy/` our own
-rules for the template. Bedrock's resources are level 1 constructs: their properties are the API's.
+Each construct has a file, in this order; `stack.py` shows all of it on one screen. `context.py` has
+every choice, `function.py` the one way to make a function, `policy/` the project's own rules for
+the template. Bedrock's resources are level 1 constructs, whose properties are those of the API.
 """

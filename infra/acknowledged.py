@@ -1,7 +1,7 @@
-"""What cdk-nag finds and we leave as it is, each with the reason.
+"""Findings of cdk-nag that the stack accepts, each with the reason.
 
-An acknowledgement holds for the whole stack. Where it speaks of wildcards, our own rules are the
-stricter ones: `policy/iam.py` lists every one that may be there.
+An acknowledgement holds for the whole stack. For wildcards, the project's own rules are stricter:
+`policy/iam.py` lists each one that is allowed.
 """
 
 from aws_cdk import Acknowledgment, Stack, Validations
@@ -20,23 +20,23 @@ ALWAYS = {
     "redrive policy does that.",
     "Serverless-SQSRedrivePolicy": "It is found on the dead letters, which go no further.",
 }
-"""Of every stack."""
+"""Accepted in every stack."""
 
 TRIAL = {
     "AwsSolutions-S1": "Access logs are written in production. S3 delivers them hours later, into "
     "a bucket that could then not be deleted with the stack.",
 }
-"""Of stacks that are not for production."""
+"""Accepted in stacks that are not for production."""
 
 BY_IAM = {
     "AwsSolutions-COG4": "With auth=iam, IAM authorizes every method in Cognito's place.",
 }
-"""Of stacks that have no sign-in."""
+"""Accepted in stacks without sign-in."""
 
 BY_EMAIL = {
     "Serverless-SNSRedrivePolicy": "An alarm that no mail can be sent of is seen on the dashboard.",
 }
-"""Of stacks that send their alarms."""
+"""Accepted in stacks that send their alarms by mail."""
 
 STORES = {
     "aurora": {
@@ -48,18 +48,18 @@ STORES = {
         "AwsSolutions-OS4": "Two nodes hold one index; dedicated masters are for many.",
     },
 }
-"""Of stacks with this vector store."""
+"""Accepted in stacks with this vector store."""
 
 
 def acknowledge(stack: Stack, context: Context) -> None:
-    """Tell cdk-nag."""
+    """Acknowledge the findings in cdk-nag."""
     validations = Validations.of(stack)
-    for rule, reason in acknowledged(context).items():
+    for rule, reason in accepted_findings(context).items():
         validations.acknowledge(Acknowledgment(id=rule, reason=reason))
 
 
-def acknowledged(context: Context) -> dict[str, str]:
-    """What is acknowledged in a stack of these choices: the finding, and the reason."""
+def accepted_findings(context: Context) -> dict[str, str]:
+    """The accepted findings of a stack with these choices, each with the reason."""
     return {
         **ALWAYS,
         **({} if context.production else TRIAL),

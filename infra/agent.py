@@ -1,7 +1,7 @@
-"""The agent of Bedrock's: it plans, calls the tools, searches the Knowledge Base, and answers.
+"""Bedrock's agent: it plans, calls the tools, searches the Knowledge Base, and answers.
 
-Only with -c agent=bedrock-agent, in accounts that have had such agents before: others are refused
-when CloudFormation asks for one.
+It is made only with -c agent=bedrock-agent, in accounts that have used such agents before: for
+others CreateAgent refuses CloudFormation's request.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ IDLE_SECONDS = 1800
 
 
 class Agent(Construct):
-    """The agent, prepared, and the alias that points at its newest version."""
+    """The prepared agent, and the alias that leads to its newest version."""
 
     def __init__(
         self,
@@ -82,14 +82,16 @@ class Agent(Construct):
             ),
         )
         self.id = self.agent.attr_agent_id
-        # An alias makes a version when it is made or changed, so it has to say what of.
-        made_of = digest(INSTRUCTION, context.model_id, [tool.described for tool in tools])
+        # An alias makes a version when it is created or changed, so each definition changes it.
+        definition_digest = digest(
+            INSTRUCTION, context.model_id, [tool.action_group for tool in tools]
+        )
         self.alias = bedrock.CfnAgentAlias(
             self,
             "Alias",
             agent_id=self.id,
             agent_alias_name="live",
-            description=f"Made of {made_of}",
+            description=f"Definition {definition_digest}",
         )
         for tool in tools:
             tool.function.add_permission(
@@ -101,5 +103,5 @@ class Agent(Construct):
 
 
 def _action_group(tool: Tool) -> dict[str, Any]:
-    """A tool's functions, and the Lambda that has them."""
-    return tool.described | {"actionGroupExecutor": {"lambda": tool.function.function_arn}}
+    """A tool's functions, and the Lambda function that runs them."""
+    return tool.action_group | {"actionGroupExecutor": {"lambda": tool.function.function_arn}}

@@ -1,9 +1,9 @@
-"""The API: REST, in one Region, every answer streamed, in front of the application's function.
+"""The API: REST, in one Region, every response streamed, in front of the application's function.
 
-    caller ──► firewall ──► authorizer ──► request validation ──► throttle ──► API function
+  caller ──► firewall ──► authorizer ──► request validation ──► throttle ──► API function
 
-The function is the application behind the Lambda Web Adapter. Its answers are all streams, since
-the adapter's mode is the function's, not a route's.
+The function is the application behind the Lambda Web Adapter. All its responses are streams,
+because the adapter's mode is set for the function and not for a route.
 """
 
 import json
@@ -44,12 +44,10 @@ ACCESS = {
     "bytes": "$context.responseLength",
     "error": "$context.integrationErrorMessage",
 }
-"""What is logged of a request: when it was asked from where, what became of it, and no word of
-what it said.
-"""
+"""The access log of a request: its time, its source and its outcome, but nothing of its body."""
 
 PRINCIPAL = {"cognito": "$context.authorizer.claims.sub", "iam": "$context.identity.userArn"}
-"""Who asked, by how callers are known."""
+"""The caller in the access log, by the way of authorization."""
 
 
 class Api(Construct):
@@ -77,7 +75,7 @@ class Api(Construct):
             default_cors_preflight_options=_cors(context),
             cloud_watch_role=False,
         )
-        self.rest.node.try_remove_child("Endpoint")  # an output of its own making
+        self.rest.node.try_remove_child("Endpoint")  # the CDK would make an output of its own
         self._log_role()
         integration = apigateway.LambdaIntegration(
             function,
@@ -98,7 +96,7 @@ class Api(Construct):
             access_log_format=apigateway.AccessLogFormat.custom(
                 json.dumps({"principal": PRINCIPAL[auth], **ACCESS})
             ),
-            data_trace_enabled=False,  # would log questions and answers
+            data_trace_enabled=False,  # it would log questions and answers
             logging_level=apigateway.MethodLoggingLevel.ERROR,
             metrics_enabled=True,
             tracing_enabled=True,
@@ -129,7 +127,7 @@ class Api(Construct):
                 )
 
     def _limits(self) -> None:
-        """A plan, so that a caller can be given a key of his own, and be counted by it."""
+        """A usage plan, so that a caller can get a key, by which its requests are counted."""
         self.rest.add_usage_plan(
             "Plan",
             throttle=apigateway.ThrottleSettings(rate_limit=REQUESTS_A_SECOND, burst_limit=BURST),
@@ -138,7 +136,9 @@ class Api(Construct):
         )
 
     def _let_in(self, origin: str | None) -> None:
-        """Let a page read what API Gateway refuses by itself; the rest the application answers."""
+        """Let a page read API Gateway's own refusals; the application answers the other
+        requests.
+        """
         if origin:
             for kind in (
                 apigateway.ResponseType.DEFAULT_4_XX,
@@ -151,8 +151,8 @@ class Api(Construct):
                 )
 
     def _log_role(self) -> None:
-        """The role that API Gateway writes logs with: one for all of an account's APIs in a Region,
-        so that it stays when this stack goes.
+        """The role with which API Gateway writes logs: an account has one for all its APIs in a
+        Region, so it stays when this stack is deleted.
         """
         role = service_role(self, "LogRole", "apigateway.amazonaws.com", allow(LOGGING, "*"))
         role.apply_removal_policy(RemovalPolicy.RETAIN)
@@ -173,7 +173,7 @@ def _cors(context: Context) -> apigateway.CorsOptions | None:
 
 
 def _authorization(scope: Construct, sign_in: SignIn | None) -> dict[str, Any]:
-    """How a method knows its caller: by Cognito's token, or by IAM's signature."""
+    """The authorization of a method: by Cognito's token, or by IAM's signature."""
     if sign_in is None:
         return {"authorization_type": apigateway.AuthorizationType.IAM}
     return {

@@ -1,9 +1,9 @@
 """`python -m infra.app`: synthesize the template. The CDK's command line runs this, by cdk.json.
 
-    context ── read, checked ──► stack ──► template ── cdk-nag, our own rules ──► cdk.out/
+  context ── read, checked ──► stack ──► template ── cdk-nag, the project's rules ──► cdk.out/
 
-A template that breaks a rule is written, so that one can look at it, and not deployed: the program
-fails.
+A template that breaks a rule is written, so that a person can look at it, but not deployed: the
+program fails.
 """
 
 import sys
@@ -20,28 +20,30 @@ from infra.stack import Outcrop
 
 
 class PolicyError(Exception):
-    """The template breaks rules of ours: the message has them all."""
+    """The template breaks the project's own rules; the message lists them."""
 
 
 def main() -> None:
-    """Read the choices, make the stack, write the template, tell what it costs."""
+    """Read the choices, make the stack, write the template, print its monthly cost."""
     app = App()
     try:
         context = read(app.node)
         synthesize(app, context)
     except (ContextError, PolicyError) as error:
         sys.exit(str(error))
-    except RuntimeError as error:  # what the CDK's own JavaScript raises; it has told the details
+    except (
+        RuntimeError
+    ) as error:  # raised by the CDK's own JavaScript, which has printed the details
         sys.exit(f"The template cannot be made: {error}")
     print(floor(context), file=sys.stderr)  # noqa: T201
 
 
 def synthesize(app: App, context: Context) -> CloudAssembly:
-    """Make the stack in an app, and check what comes of it.
+    """Make the stack in an app, and check the template.
 
     Raises:
-        PolicyError: our own rules are broken.
-        RuntimeError: the CDK's validation or cdk-nag have found something.
+        PolicyError: the template breaks the project's own rules.
+        RuntimeError: the CDK's validation or cdk-nag has findings.
     """
     acknowledge(Outcrop(app, context), context)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
@@ -52,7 +54,7 @@ def synthesize(app: App, context: Context) -> CloudAssembly:
 
 
 def floor(context: Context) -> str:
-    """What the vector store costs in a month without a question, in a line."""
+    """The vector store's monthly cost without any questions, in a line."""
     least = monthly_floor(
         context.vector_store,
         generation=context.opensearch_generation,

@@ -1,4 +1,4 @@
-"""The application's function: what answers, behind the Lambda Web Adapter."""
+"""The application's function, behind the Lambda Web Adapter."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
@@ -16,20 +16,20 @@ from infra.permissions import allow, arn
 
 BUNDLE = Bundle("api", "requirements.txt", limit=60)
 TIMEOUT = Duration.seconds(190)
-DEADLINE_SECONDS = 120  # of a turn, which half as long again may pass in waiting for an answer
+DEADLINE_SECONDS = 120  # of a turn; it may wait for a response half as long again
 
 READING = ("bedrock:Retrieve", "bedrock:GetKnowledgeBase", "bedrock:GetKnowledgeBaseDocuments")
 
 ADAPTER_ACCOUNT, ADAPTER = "753240598075", "LambdaAdapterLayerArm64:27"
 """Lambda Web Adapter 1.0.0, as AWS publishes it in every Region, from an account of its own."""
 
-ADAPTED = {
+ADAPTER_VARIABLES = {
     "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
     "AWS_LWA_INVOKE_MODE": "response_stream",
     "AWS_LWA_PORT": "8080",
     "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 }
-"""The adapter starts the handler, waits until it answers here, and hands requests on."""
+"""The adapter starts the handler, waits until it answers here, and passes requests on."""
 
 
 class Application(Construct):
@@ -71,7 +71,7 @@ class Application(Construct):
             handler="lambdas/api/run.sh",
             timeout=TIMEOUT,
             memory=1024,
-            environment=ADAPTED
+            environment=ADAPTER_VARIABLES
             | {f"OUTCROP_{name}": value for name, value in settings.items() if value},
             allowed=[
                 allow(["s3:ListBucket"], bucket.bucket_arn, conversations.bucket_arn),

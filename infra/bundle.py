@@ -1,8 +1,8 @@
-"""A function's code: our packages and the wheels that it runs on, made without Docker.
+"""A function's code: Outcrop's packages and the wheels that they need, built without Docker.
 
-The wheels are those of Lambda's Python and processor, whatever machine this is: uv takes them by
-their hashes from a requirements file, and builds nothing. Of `app` goes in what an application in
-AWS imports: not the laptop's stand-in, not the command line.
+The wheels are those for Lambda's Python and processor, on any machine: uv installs them by their
+hashes from a requirements file, and builds nothing. Of `app`, the bundle has the packages that the
+application in AWS imports: not the stand-in, not the command line.
 """
 
 import hashlib
@@ -24,17 +24,17 @@ MEGABYTE = 1_000_000
 
 
 class TooLarge(Exception):
-    """A bundle that has outgrown its limit."""
+    """A bundle is larger than its limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What goes into a function.
+    """The contents of a function's bundle.
 
     Attributes:
         entry: its folder in `lambdas/`.
         requirements: the file that pins its wheels.
-        limit: how large it may be, unzipped, in MB.
+        limit: its largest size, unzipped, in MB.
     """
 
     entry: str
@@ -42,8 +42,8 @@ class Bundle:
     limit: int
 
     def code(self) -> lambda_.AssetCode:
-        """The asset. Its hash is that of what goes in, so that it is made once, and only anew
-        when something of it changed.
+        """The asset. Its hash covers the contents, so that it is built again only after a
+        change.
         """
         return lambda_.Code.from_asset(
             str(ROOT),
@@ -55,12 +55,12 @@ class Bundle:
         )
 
     def digest(self) -> str:
-        """The hash of every file that goes in, and of how the wheels are chosen."""
-        hashed = hashlib.sha256(f"{PYTHON} {PLATFORM}".encode())
+        """The hash of every file in the bundle, and of the options that choose the wheels."""
+        sha256 = hashlib.sha256(f"{PYTHON} {PLATFORM}".encode())
         for path in (ROOT / self.requirements, *sources(self.entry)):
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-            hashed.update(f"{path.relative_to(ROOT)} {content}\n".encode())
-        return hashed.hexdigest()
+            sha256.update(f"{path.relative_to(ROOT)} {content}\n".encode())
+        return sha256.hexdigest()
 
     def build(self, target: Path) -> None:
         """Write the bundle into an empty folder.
@@ -95,12 +95,12 @@ def _install(requirements: Path, target: Path) -> None:
 
 @jsii.implements(ILocalBundling)
 class _WithoutDocker:
-    """What the CDK calls in place of a container."""
+    """Builds a bundle where the CDK would start a container."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
 
     def try_bundle(self, output_dir: str, *_options: Any, **_more: Any) -> bool:
-        """Make it; jsii hands the options over in more than one way, and none is needed."""
+        """Build it. jsii passes the options in more than one way, and none is needed."""
         self._bundle.build(Path(output_dir))
         return True

@@ -1,11 +1,11 @@
-"""What of ours goes into a function's bundle. Nothing of the CDK is imported for it."""
+"""Outcrop's own files in a function's bundle. This module does not import the CDK."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = frozenset(("local", "cli", "deploy", "__pycache__"))
-"""Folders that no function carries."""
+"""Folders that no bundle contains."""
 
 
 def sources(entry: str) -> Iterator[Path]:

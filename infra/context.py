@@ -1,8 +1,8 @@
 """The choices: every value that `-c name=value` may set, read and checked before anything is made.
 
-    make synth ARGS="-c vector_store=s3-vectors -c production=true"
+  make synth ARGS="-c vector_store=s3-vectors -c production=true"
 
-An unknown name is refused, as is an unknown value: a misspelt choice must not deploy the default.
+An unknown name or value is refused: a misspelt choice must not deploy the default.
 """
 
 import re
@@ -22,15 +22,15 @@ VectorStoreName = Literal[
 Chunking = Literal["default", "fixed", "hierarchical", "semantic", "none"]
 
 RESERVED = ("aws", "amazon", "cognito")
-"""What the name of a sign-in page may not hold; the stack's name is a part of it."""
+"""Words that the name of a sign-in page must not contain; the stack's name is a part of it."""
 
 
 class ContextError(Exception):
-    """A choice that cannot be: the message names it, and the rule that it breaks."""
+    """A choice breaks a rule: the message names both."""
 
 
 class Context(BaseModel):
-    """What the stack is to be. Values come from the command line as text."""
+    """The choices of a stack. Values come from the command line as text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,7 +92,7 @@ class Context(BaseModel):
 
     @model_validator(mode="after")
     def _together(self) -> "Context":
-        """What is wrong only together.
+        """Check the rules between choices.
 
         Raises:
             ValueError: naming the values and the rule.
@@ -117,14 +117,14 @@ class Context(BaseModel):
 
     @property
     def dimensions(self) -> int:
-        """How many numbers a vector has."""
+        """The number of a vector's components."""
         return DIMENSIONS[self.embedding_model_id]
 
 
 def read(node: "Node") -> Context:
     """The choices in a construct tree's context.
 
-    Names with a colon or a slash are the CDK's own: feature flags, and what it looked up.
+    Names with a colon or a slash are the CDK's own: feature flags, and results of look-ups.
 
     Raises:
         ContextError: naming every choice that is unknown or wrong.

@@ -1,9 +1,9 @@
-"""Where documents come in: a bucket, whose events go to a queue.
+"""The documents bucket, whose events go to a queue.
 
-    bucket ── created, removed ──► queue ── for hours in vain ──► dead letters
+  bucket ── created, removed ──► queue ── after hours of failures ──► dead letters
 
 Conversations have a bucket of their own. Both are encrypted with the stack's key, keep versions,
-answer over TLS only, and say themselves who may read and write what is in them: `admit`.
+answer over TLS only, and grant access to their objects by their own policies: `admit`.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ class Documents(Construct):
         self.bucket = _bucket(self, "Documents", context, key, logs, versioned=True)
         unused = resources.UNUSED_ATTRIBUTES
         self.bucket.add_lifecycle_rule(prefix=unused.prefix, expiration=Duration.days(unused.days))
-        # A turn is written once and never again, and what its owner deletes is to be gone.
+        # No versions: a turn is never changed, and what its owner deletes must be gone.
         self.conversations = _bucket(self, "Conversations", context, key, logs, versioned=False)
         if context.origin:
             self.bucket.add_cors_rule(
@@ -55,8 +55,8 @@ class Documents(Construct):
     def _notify(self) -> None:
         """Connect the bucket's events to the queue, as a property of the bucket.
 
-        The bucket has to find the queue's policy in place, so the policy cannot refer to the
-        bucket; it names it by what CloudFormation will call it.
+        The queue's policy has to exist before the bucket, so it cannot refer to the bucket; it has
+        the name that CloudFormation will give it.
         """
         self.queue.add_to_resource_policy(
             iam.PolicyStatement(
@@ -79,9 +79,9 @@ class Documents(Construct):
 
 
 def admit(bucket: s3.Bucket, role: iam.Role, *actions: str) -> None:
-    """Let a role at the bucket's objects, as in `admit(bucket, role, "s3:GetObject")`.
+    """Grant a role actions on the bucket's objects, as in `admit(bucket, role, "s3:GetObject")`.
 
-    By the bucket's policy, so that one place tells of all who may.
+    The grant is in the bucket's policy, so that one place lists everybody with access.
     """
     bucket.add_to_resource_policy(
         iam.PolicyStatement(
@@ -127,19 +127,21 @@ def _bucket(
         ],
         removal_policy=removal(context),
     )
-    # CloudFormation makes the bucket's name of this; direct ingestion takes 128 characters of
+    # CloudFormation derives the bucket's name from this. Direct ingestion takes 128 characters of
     # bucket and key together, so the shorter it is, the longer documents' names may be.
     _resource(bucket).override_logical_id(name)
     return bucket
 
 
 def _access_logs(scope: Construct) -> s3.Bucket:
-    """Who read and wrote what. S3 writes there hours later, so that it always stays."""
+    """The bucket of access logs. S3 writes there hours later, so it stays when the stack is
+    deleted.
+    """
     return s3.Bucket(
         scope,
         "AccessLogs",
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        encryption=s3.BucketEncryption.S3_MANAGED,  # the only kind that S3 can write logs to
+        encryption=s3.BucketEncryption.S3_MANAGED,  # the only one with which S3 can write logs
         enforce_ssl=True,
         minimum_tls_version=1.2,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,

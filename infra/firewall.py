@@ -1,4 +1,4 @@
-"""What is turned away before the API sees it: known attacks, large bodies, eager callers."""
+"""The web ACL, which refuses known attacks, large bodies and too many requests."""
 
 from collections.abc import Mapping
 
@@ -24,8 +24,9 @@ PROSE: Mapping[str, tuple[str, ...]] = {
     ),
     "AWSManagedRulesAmazonIpReputationList": (),
 }
-"""The managed rules, and those of them that only count. A question may quote a path, a script or an
-address: it is prose, and nothing here runs it. The first one's limit of 8 KB is below our own."""
+"""Managed rule groups, and those of their rules that only count. A question may quote a path, a
+script or an address: it is prose, and nothing here runs it. The first group's limit of a body,
+8 KB, is below LARGEST_BODY."""
 
 
 class Firewall(Construct):
@@ -34,14 +35,14 @@ class Firewall(Construct):
     def __init__(self, scope: Construct, name: str, stage_arn: str) -> None:
         super().__init__(scope, name)
         rules = [_too_eager(0), _too_large(1)]
-        rules += [_managed(name, 2 + number) for number, name in enumerate(PROSE)]
+        rules += [_managed_group(name, 2 + number) for number, name in enumerate(PROSE)]
         acl = CfnWebACL(
             self,
             "Rules",
             scope="REGIONAL",
             default_action=CfnWebACL.DefaultActionProperty(allow={}),
             rules=rules,
-            visibility_config=_seen("Requests"),
+            visibility_config=_visibility("Requests"),
             association_config=CfnWebACL.AssociationConfigProperty(
                 request_body={
                     "API_GATEWAY": CfnWebACL.RequestBodyAssociatedResourceTypeConfigProperty(
@@ -82,31 +83,31 @@ def _blocking(
         priority=priority,
         statement=statement,
         action=CfnWebACL.RuleActionProperty(block={}),
-        visibility_config=_seen(name),
+        visibility_config=_visibility(name),
     )
 
 
-def _managed(name: str, priority: int) -> CfnWebACL.RuleProperty:
-    counted = [
+def _managed_group(name: str, priority: int) -> CfnWebACL.RuleProperty:
+    counting_rules = [
         CfnWebACL.RuleActionOverrideProperty(
             name=rule, action_to_use=CfnWebACL.RuleActionProperty(count={})
         )
         for rule in PROSE[name]
     ]
     group = CfnWebACL.ManagedRuleGroupStatementProperty(
-        vendor_name="AWS", name=name, rule_action_overrides=counted
+        vendor_name="AWS", name=name, rule_action_overrides=counting_rules
     )
     return CfnWebACL.RuleProperty(
         name=name,
         priority=priority,
         statement=CfnWebACL.StatementProperty(managed_rule_group_statement=group),
         override_action=CfnWebACL.OverrideActionProperty(none={}),
-        visibility_config=_seen(name),
+        visibility_config=_visibility(name),
     )
 
 
-def _seen(name: str) -> CfnWebACL.VisibilityConfigProperty:
-    """Counted, and not sampled: a sample holds the request's headers, the token among them."""
+def _visibility(name: str) -> CfnWebACL.VisibilityConfigProperty:
+    """Metrics without samples: a sample would hold the request's headers, and the token in them."""
     return CfnWebACL.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
     )

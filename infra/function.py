@@ -1,7 +1,7 @@
 """The one way to make a function: arm64, the newest Python, its own log, its own role.
 
-The role holds what every function needs (its log, its traces) and what is asked for; no managed
-policy, for those allow more than any one function does.
+The role has the permissions that every function needs (its log, its traces) and those in `allowed`.
+It has no managed policy, because those allow more than a function needs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,11 +19,11 @@ from infra.retention import log_group
 
 
 class Function(lambda_.Function):
-    """A function of ours.
+    """A function of Outcrop.
 
     Args:
-        allowed: what it may do beyond writing its log and its traces.
-        arguments: what else AWS::Lambda::Function takes: layers, a network.
+        allowed: its permissions beyond writing its log and its traces.
+        arguments: further properties of AWS::Lambda::Function: layers, a network.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Function(lambda_.Function):
             log_group=log,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
-            # The level 2 constructs would add what they think it needs, managed policies too.
+            # The level 2 constructs would add permissions by themselves, managed policies too.
             role=own_role.without_policy_updates(),
             **arguments,
         )

@@ -1,7 +1,7 @@
-"""The guardrail, and the version of it that answers are judged by.
+"""The guardrail, and its version that judges questions and answers.
 
-What it refuses or masks suits any collection of documents: attacks on the prompt, hate and the
-like, secrets and payment data, and answers that their passages do not bear out.
+Its rules suit any collection of documents: it refuses attacks on the prompt, hate and the like,
+secrets, and answers without support in their passages; it masks payment data.
 """
 
 from aws_cdk import aws_bedrock as bedrock
@@ -13,11 +13,17 @@ from infra.names import digest, generated
 CfnGuardrail = bedrock.CfnGuardrail
 
 CONTENT = ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT")
-BLOCKED = ("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "PASSWORD")
-MASKED = ("CREDIT_DEBIT_CARD_NUMBER", "CREDIT_DEBIT_CARD_CVV", "PIN", "US_SOCIAL_SECURITY_NUMBER")
+BLOCKED_KINDS = ("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "PASSWORD")
+MASKED_KINDS = (
+    "CREDIT_DEBIT_CARD_NUMBER",
+    "CREDIT_DEBIT_CARD_CVV",
+    "PIN",
+    "US_SOCIAL_SECURITY_NUMBER",
+)
 THRESHOLDS = {"GROUNDING": 0.7, "RELEVANCE": 0.5}
-"""Scores, 0 to 0.99, below which an answer is blocked: is it borne out by the passages, does it
-answer the question. Relevance is judged more gently: an answer may be that nothing tells."""
+"""Scores, 0 to 0.99, below which an answer is blocked: for its support in the passages, and for its
+relevance to the question. The second is lower, because an answer may be that the documents do not
+say."""
 
 MESSAGES = {
     "blockedInputMessaging": "This question cannot be answered here.",
@@ -31,13 +37,13 @@ POLICIES: dict[str, dict[str, object]] = {
         "filtersConfig": [
             {"type": kind, "inputStrength": "HIGH", "outputStrength": "HIGH"} for kind in CONTENT
         ]
-        # An attack is something that a question does; an answer has no such strength.
+        # Only a question can attack the prompt, so there is no output strength.
         + [{"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "NONE"}]
     },
     "words": {"managedWordListsConfig": [{"type": "PROFANITY"}]},
     "sensitive": {
-        "piiEntitiesConfig": [{"type": kind, "action": "BLOCK"} for kind in BLOCKED]
-        + [{"type": kind, "action": "ANONYMIZE"} for kind in MASKED]
+        "piiEntitiesConfig": [{"type": kind, "action": "BLOCK"} for kind in BLOCKED_KINDS]
+        + [{"type": kind, "action": "ANONYMIZE"} for kind in MASKED_KINDS]
     },
     "grounding": {
         "filtersConfig": [
@@ -45,7 +51,7 @@ POLICIES: dict[str, dict[str, object]] = {
         ]
     },
 }
-"""The rules, in the API's own words."""
+"""The rules, as parameters of the API."""
 
 
 class Guardrail(Construct):
@@ -65,13 +71,13 @@ class Guardrail(Construct):
             sensitive_information_policy_config=POLICIES["sensitive"],
             contextual_grounding_policy_config=POLICIES["grounding"],
         )
-        made_of = digest(MESSAGES, POLICIES)
-        # A version is what the guardrail was when it was made: other rules, another version.
+        rules_digest = digest(MESSAGES, POLICIES)
+        # A version is a copy of the guardrail, so other rules need another version.
         version = bedrock.CfnGuardrailVersion(
             self,
-            f"Version{made_of}",
+            f"Version{rules_digest}",
             guardrail_identifier=self.guardrail.attr_guardrail_id,
-            description=f"Rules {made_of}",
+            description=f"Rules {rules_digest}",
         )
         self.id = self.guardrail.attr_guardrail_id
         self.arn = self.guardrail.attr_guardrail_arn

@@ -1,4 +1,4 @@
-"""What keeps the Knowledge Base in line with the bucket: event by event, and wholly every night.
+"""Brings the Knowledge Base in line with the bucket: after each event, and completely every night.
 
 queue ──► ingest function ──► Knowledge Base ◄── StartIngestionJob ◄── schedule
 """
@@ -23,7 +23,7 @@ RECEIVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"
 POSTPONING = ("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl")
 OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
 TAGS = ("s3:GetObjectTagging", "s3:PutObjectTagging")
-TOLD = (
+INGESTION_ACTIONS = (
     "bedrock:IngestKnowledgeBaseDocuments",
     "bedrock:DeleteKnowledgeBaseDocuments",
     "bedrock:GetKnowledgeBaseDocuments",
@@ -61,13 +61,13 @@ class Ingest(Construct):
             },
             allowed=[
                 allow([*RECEIVING, *POSTPONING], queue.queue_arn),
-                # Who may not list a bucket is told 403 of what is not there, instead of 404.
+                # Without this permission, S3 answers 403 for a missing object instead of 404.
                 allow(["s3:ListBucket"], bucket.bucket_arn),
                 allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
-                allow([*TOLD, "bedrock:StartIngestionJob"], base.arn),
+                allow([*INGESTION_ACTIONS, "bedrock:StartIngestionJob"], base.arn),
             ],
         )
-        # It writes the sidecars that uploads ask for, and notes at a document what it has told.
+        # It writes the sidecars of uploads, and tags a document with the version it has requested.
         admit(bucket, self.function.own_role, *OBJECTS, *TAGS)
         lambda_.EventSourceMapping(
             self,
@@ -76,14 +76,14 @@ class Ingest(Construct):
             event_source_arn=queue.queue_arn,
             batch_size=resources.INGEST_BATCH,
             max_batching_window=Duration.seconds(5),
-            max_concurrency=2,  # the least there is: a Knowledge Base takes one thing at a time
+            max_concurrency=2,  # the least there is: a Knowledge Base takes one request at a time
             report_batch_item_failures=True,
         )
-        if base.kind == "VECTOR":  # a managed base has nothing to sync: it is told everything
+        if base.kind == "VECTOR":  # a managed base has no bucket to sync
             self._nightly(base, documents)
 
     def _nightly(self, base: KnowledgeBase, documents: Documents) -> None:
-        """A full sync, which finds whatever events did not tell of."""
+        """A full sync, for changes without events."""
         role = service_role(
             self,
             "NightlyRole",

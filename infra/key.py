@@ -1,7 +1,7 @@
-"""The stack's own key: what it encrypts with, and who may use it.
+"""The stack's own key, and who may use it.
 
-The account may, and gives that on by its policies for people and roles: so says AWS's own default,
-by `kms:*`. Here it is written out, for a symmetric key.
+The account may use it, and its policies may grant that to people and roles. AWS's default policy
+says the same with `kms:*`; here the actions are written out, for a symmetric key.
 """
 
 from aws_cdk import aws_iam as iam
@@ -12,7 +12,7 @@ from infra.context import Context
 from infra.permissions import allow
 from infra.retention import removal
 
-USED = (
+USE_ACTIONS = (
     "kms:Decrypt",
     "kms:DescribeKey",
     "kms:Encrypt",
@@ -21,8 +21,8 @@ USED = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
-GRANTED = ("kms:CreateGrant", "kms:ListGrants", "kms:RetireGrant", "kms:RevokeGrant")
-ADMINISTERED = (
+GRANT_ACTIONS = ("kms:CreateGrant", "kms:ListGrants", "kms:RetireGrant", "kms:RevokeGrant")
+ADMINISTRATION_ACTIONS = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
     "kms:DeleteAlias",
@@ -49,7 +49,9 @@ class Key(kms.Key):
     """The key."""
 
     def __init__(self, scope: Construct, name: str, context: Context) -> None:
-        account = allow([*USED, *GRANTED, *ADMINISTERED], "*")  # in a key's own policy: this key
+        account = allow(
+            [*USE_ACTIONS, *GRANT_ACTIONS, *ADMINISTRATION_ACTIONS], "*"
+        )  # in a key's own policy: this key
         account.add_principals(iam.AccountRootPrincipal())
         super().__init__(
             scope,

@@ -37,11 +37,11 @@ CHUNKING: dict[str, dict[str, object] | None] = {
         },
     },
 }
-"""How documents are cut, in the API's own words; the numbers are those of Bedrock's console."""
+"""Chunking, as parameters of the API; the numbers are those of Bedrock's console."""
 
 
 class KnowledgeBase(Construct):
-    """What parses, chunks, embeds and indexes the documents, and finds them again."""
+    """The Knowledge Base: it parses, chunks, embeds and indexes documents, and searches them."""
 
     def __init__(
         self, scope: Construct, name: str, context: Context, bucket: s3.Bucket, key: kms.IKey
@@ -53,7 +53,7 @@ class KnowledgeBase(Construct):
         store = vector_store(self, context, role)
         self.search_type = store.search_type
         self.kind = "MANAGED" if context.vector_store == "managed" else "VECTOR"
-        # One that is made of something else is another one, with another name.
+        # A change of its definition replaces it, so the new one needs another name.
         self._name = generated(
             self, "docs", context.vector_store, context.chunking, context.embedding_model_id
         )
@@ -72,9 +72,10 @@ class KnowledgeBase(Construct):
         self.data_source_id = self.source.attr_data_source_id
 
     def _data_source(self, context: Context, bucket: s3.Bucket) -> CfnDataSource:
-        """The bucket. What was indexed goes with the store, not with the data source: deleting that
-        would fail where the store does not answer, and leave the stack half destroyed. Only a
-        managed store is not ours to delete.
+        """The bucket as a data source. Its chunks are deleted with the store and not with the data
+        source: that deletion would fail if the store does not answer, and leave the stack half
+        deleted. Only for a managed store, which is not the stack's to delete, they are deleted with
+        the data source.
         """
         chunking = CHUNKING[context.chunking]
         return CfnDataSource(
@@ -90,7 +91,7 @@ class KnowledgeBase(Construct):
 
 
 def _role(scope: Construct, model: str, bucket: s3.Bucket, key: kms.IKey) -> iam.Role:
-    """What Bedrock may do to ingest and retrieve; the store adds what it needs."""
+    """Bedrock's role for ingestion and retrieval; the store adds the permissions for itself."""
     return service_role(
         scope,
         "Role",
@@ -128,7 +129,7 @@ def _source(context: Context, bucket: s3.Bucket) -> CfnDataSource.DataSourceConf
             type="MANAGED_KNOWLEDGE_BASE_CONNECTOR",
             managed_knowledge_base_connector_configuration=(
                 CfnDataSource.ManagedKnowledgeBaseConnectorConfigurationProperty(
-                    # Of a managed base's connectors this one alone takes documents directly.
+                    # The only connector of a managed base that takes documents directly.
                     connector_parameters={"type": "CUSTOM", "version": "1", "aclEnabled": False}
                 )
             ),

@@ -1,4 +1,4 @@
-"""The figures that the dashboard shows and the alarms watch, by the services that count them."""
+"""The metrics of the dashboard and the alarms."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ FIVE_MINUTES = Duration.minutes(5)
 
 
 class Metrics:
-    """Every figure, ready to be drawn."""
+    """Every metric, ready to be drawn."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Metrics:
         )
 
     def cost(self, price: TokenPrice) -> cloudwatch.MathExpression:
-        """What the model's tokens cost, in US dollars."""
+        """The cost of the model's tokens, in US dollars."""
         return cloudwatch.MathExpression(
             expression=f"(i * {price.input} + o * {price.output}) / 1000000",
             using_metrics={"i": self.tokens_in, "o": self.tokens_out},
@@ -83,8 +83,10 @@ def _requests(stage: apigateway.Stage, path: str, label: str) -> cloudwatch.Metr
 
 
 def _percent(stage: apigateway.Stage, name: str, label: str) -> cloudwatch.MathExpression:
-    """Of all requests; the metric itself is 1 for one that failed and 0 for another."""
-    failed = cloudwatch.Metric(
+    """The percentage of all requests; the metric itself is 1 for a failed request and 0 for
+    another.
+    """
+    failures = cloudwatch.Metric(
         namespace="AWS/ApiGateway",
         metric_name=name,
         dimensions_map={"ApiName": stage.rest_api.rest_api_name, "Stage": stage.stage_name},
@@ -93,7 +95,7 @@ def _percent(stage: apigateway.Stage, name: str, label: str) -> cloudwatch.MathE
     )
     return cloudwatch.MathExpression(
         expression=f"100 * failed_{name.lower()}",
-        using_metrics={f"failed_{name.lower()}": failed},
+        using_metrics={f"failed_{name.lower()}": failures},
         period=FIVE_MINUTES,
         label=label,
     )

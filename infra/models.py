@@ -1,8 +1,8 @@
-"""What has to be allowed for a model to be asked, by what it is called.
+"""The permissions for calling a model, by the form of its id.
 
 amazon.nova-lite-v1:0               a foundation model, in this Region
-us.amazon.nova-lite-v1:0            an inference profile: the model in whatever Region it takes
-arn:...:application-inference-...   a profile of the account's own
+us.amazon.nova-lite-v1:0            an inference profile: the model in one of several Regions
+arn:...:application-inference-...   an inference profile of the account's own
 """
 
 from aws_cdk import Aws
@@ -16,7 +16,7 @@ INVOKING = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 
 
 def profile(context: Context) -> str | None:
-    """The ARN of the inference profile that is asked, if one is."""
+    """The ARN of the inference profile that is called; None for a foundation model."""
     model = parse(context.model_id)
     if model.arn:
         return context.model_id
@@ -26,15 +26,15 @@ def profile(context: Context) -> str | None:
 
 
 def behind(context: Context) -> str:
-    """The id of the foundation model that answers in the end."""
+    """The id of the foundation model that answers."""
     model = parse(context.model_id)
     return context.base_model_id or model.model if model.arn else model.model
 
 
 def invocable(context: Context) -> list[iam.PolicyStatement]:
-    """What has to be allowed for the model that answers.
+    """The permissions for the model that answers.
 
-    A profile hands a request to another Region, and only through it may its model be asked there.
+    A profile passes a request on to another Region, where its model may be called only through it.
     """
     through = profile(context)
     if through is None:

@@ -1,7 +1,7 @@
-"""A network with no way out: for what must not be reached from outside.
+"""A network without a way out, for resources that must not be reached from outside.
 
-Two subnets in two zones, no gateway to the internet, no NAT. S3 is reached through a gateway
-endpoint, which costs nothing: the answer of a custom resource is put there.
+It has two subnets in two zones, no gateway to the internet, no NAT. S3 is reached through a gateway
+endpoint, which costs nothing: the responses of custom resources are written there.
 """
 
 from aws_cdk import aws_ec2 as ec2
@@ -14,7 +14,7 @@ from infra.retention import log_group
 
 
 class Network(Construct):
-    """The network, and who talks to whom in it: everything inside, over TLS."""
+    """The network. Everything in it may talk to each other, over TLS."""
 
     def __init__(self, scope: Construct, name: str, context: Context) -> None:
         super().__init__(scope, name)
@@ -23,7 +23,7 @@ class Network(Construct):
             "Vpc",
             max_azs=2,
             nat_gateways=0,
-            restrict_default_security_group=False,  # a function of the CDK's own would do that
+            restrict_default_security_group=False,  # it would need a function of the CDK
             subnet_configuration=[
                 ec2.SubnetConfiguration(
                     name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=26

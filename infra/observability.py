@@ -1,8 +1,7 @@
-"""What one sees of it: a dashboard, and alarms that say what to look at.
+"""The dashboard, and alarms that say what to look at.
 
-All figures are the services' own, so that none depends on the application's saying so. Those of
-Bedrock's models are counted for the whole account and Region: another application that asks the
-same model is in them.
+All figures are the services' own, so that none depends on the application. Those of Bedrock's
+models count the whole account and Region: they include other applications that call the same model.
 """
 
 from collections.abc import Sequence
@@ -27,11 +26,11 @@ ROW = 6  # units of height
 
 @dataclass(frozen=True)
 class Watch:
-    """When to raise an alarm.
+    """The condition of an alarm.
 
     Attributes:
-        says: what happened, and what to look at.
-        over: the value that is too much, in each of `periods` of five minutes.
+        says: the problem, and what to look at.
+        over: the limit, in each of `periods` of five minutes.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Who may do what: statements, and roles that hold nothing else.
+"""Permissions: statements, and roles with nothing else.
 
-Actions are written out, one by one. A resource of `*` stands only where the service knows no
-narrower one; `policy/` has the list, with the reasons.
+Actions are written out, one by one. A resource of `*` is used only for actions that know no
+narrower one; `policy/` lists them, with the reasons.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,14 +27,14 @@ def service_role(
     *statements: iam.PolicyStatement,
     source: str | None = None,
 ) -> iam.Role:
-    """A role that a service takes on.
+    """A role that a service assumes.
 
-    Its statements are a part of it, not a policy beside it: whatever refers to the role comes after
-    them.
+    Its statements are a part of it, and no separate policy, so that resources which refer to the
+    role are made after them.
 
     Args:
-        source: the ARNs, with `*`, on whose behalf the service may take it on, in this account
-            only: a service that others use too could else be talked into it by them.
+        source: the ARNs, with `*`, on whose behalf the service may assume it, in this account only.
+            Without that, others could make a service that they use too assume it.
     """
     principal = iam.ServicePrincipal(service)
     if source:
@@ -48,7 +48,7 @@ def service_role(
 
 
 def on_behalf_of(source: str) -> dict[str, object]:
-    """The conditions that hold a service to one source, in this account."""
+    """The conditions that restrict a service to one source, in this account."""
     return {
         "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
         "ArnLike": {"aws:SourceArn": source},

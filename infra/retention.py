@@ -1,4 +1,4 @@
-"""What stays when the stack is destroyed, and how long logs are kept."""
+"""The resources that stay when the stack is deleted, and the retention of logs."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
@@ -8,12 +8,12 @@ from infra.context import Context
 
 
 def removal(context: Context) -> RemovalPolicy:
-    """In production, what people made stays: documents, conversations, tables, accounts."""
+    """In production, documents, conversations, tables and accounts stay."""
     return RemovalPolicy.RETAIN if context.production else RemovalPolicy.DESTROY
 
 
 def log_group(scope: Construct, name: str, context: Context) -> logs.LogGroup:
-    """A log that ends: after a year in production, else after a month."""
+    """A log with a retention: a year in production, else a month."""
     days = logs.RetentionDays
     return logs.LogGroup(
         scope,

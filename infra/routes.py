@@ -1,7 +1,7 @@
-"""The routes that the API has, and what a request's body must be to get any further.
+"""The routes of the API, and the schemas of their request bodies.
 
-They are those of the application; what is not here, API Gateway answers by itself. The application
-checks bodies again, and more of them: this keeps nonsense from costing an invocation.
+They are the application's routes; API Gateway refuses any other. The application checks bodies
+again, and more strictly; these checks save the cost of an invocation for malformed bodies.
 """
 
 from aws_cdk.aws_apigateway import JsonSchema, JsonSchemaType

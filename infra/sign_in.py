@@ -1,8 +1,8 @@
-"""Who may ask: people who sign in on a page of Cognito's, by the code flow.
+"""Sign-in: people sign in on a page of Cognito, by the authorization code flow.
 
-Nobody signs up by themselves; an account is made for them. Signing in takes a password and an
-authenticator, and stolen passwords are looked out for. The client has no secret, so the flow
-is the one with proof of possession (PKCE) that a page or a command line can do.
+Nobody can sign up; an administrator makes accounts. Signing in takes a password and an
+authenticator app, and Cognito watches for stolen passwords. The client has no secret, so the flow
+is the one with proof of possession (PKCE), which a page or a command line can do.
 """
 
 from aws_cdk import Aws, Duration, Fn, Stack
@@ -13,7 +13,7 @@ from infra.context import Context
 from infra.retention import removal
 
 COMMAND_LINE = "http://localhost:8484/"
-"""Where the command line waits for the code. Cognito takes plain HTTP on localhost only."""
+"""Where the command line waits for the code. Cognito allows plain HTTP on localhost only."""
 
 
 class SignIn(Construct):
@@ -81,8 +81,8 @@ class SignIn(Construct):
 
 
 def _unique(scope: Construct) -> str:
-    """`outcrop-1a2b3c4d`: pages share one name space in a Region, across all accounts, so that the
-    stack's own id has to be a part of it.
+    """`outcrop-1a2b3c4d`: a page's name is unique in a Region, across all accounts, so it has to
+    contain the stack's own id.
     """
     identifier = Fn.select(2, Fn.split("/", Aws.STACK_ID))
     return f"{Stack.of(scope).stack_name.lower()}-{Fn.select(0, Fn.split('-', identifier))}"

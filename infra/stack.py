@@ -1,4 +1,4 @@
-"""The stack, whole: what is made, in which order, and what is told of it."""
+"""The whole stack: its constructs, in order, and its outputs."""
 
 from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
@@ -19,7 +19,7 @@ from infra.tools import tools
 
 
 class Outcrop(Stack):
-    """Outcrop in AWS, as the context wants it."""
+    """Outcrop in AWS, by the choices of the context."""
 
     def __init__(self, scope: Construct, context: Context) -> None:
         super().__init__(
@@ -51,7 +51,7 @@ class Outcrop(Stack):
             guardrail,
         )
         observability = Observability(self, "Observability", context, metrics, key)
-        self._tell(
+        self._add_outputs(
             ApiUrl=api.url,
             Auth=context.auth,
             DocumentsBucket=documents.bucket.bucket_name,
@@ -67,17 +67,17 @@ class Outcrop(Stack):
             **{f"{tool.name.title()}Table": tool.table.table_name for tool in offered},
         )
         if sign_in:
-            self._tell(
+            self._add_outputs(
                 UserPoolId=sign_in.pool.user_pool_id,
                 UserPoolClientId=sign_in.client.user_pool_client_id,
                 SignInUrl=sign_in.url,
             )
         if agent:
-            self._tell(AgentId=agent.id, AgentAliasId=agent.alias.attr_agent_alias_id)
+            self._add_outputs(AgentId=agent.id, AgentAliasId=agent.alias.attr_agent_alias_id)
         Tags.of(self).add("application", "outcrop")
         Tags.of(self).add("outcrop:stack", context.stack)
 
-    def _tell(self, **outputs: str) -> None:
-        """The outputs, by which `outcrop` finds its way around."""
+    def _add_outputs(self, **outputs: str) -> None:
+        """Add outputs, by which the `outcrop` command finds the stack's resources."""
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

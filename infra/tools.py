@@ -1,4 +1,4 @@
-"""What an agent may call: a function and a table each.
+"""The agent's tools: a function and a table for each.
 
 The tables are made empty; `python -m lambdas.tools.seed` fills them for a first try.
 """
@@ -22,7 +22,7 @@ FOLDER = ROOT / "lambdas" / "tools"
 BUNDLE = Bundle("tools", "requirements-tools.txt", limit=65)
 TIMEOUT = Duration.seconds(15)
 
-# tool -> its table's keys, and what its function does with it
+# tool -> the keys of its table, and the actions of its function on it
 TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "orders": (("customer", "order_id"), ("dynamodb:GetItem", "dynamodb:Query")),
     "products": (("product_id",), ("dynamodb:GetItem", "dynamodb:Scan")),
@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 class Tool(Construct):
-    """A tool: its function, its table, and what an agent is told of it."""
+    """A tool: its function, its table, and its description for an agent."""
 
     def __init__(self, scope: Construct, name: str, context: Context, key: kms.IKey) -> None:
         super().__init__(scope, name.title())
@@ -54,8 +54,8 @@ class Tool(Construct):
         )
 
     @property
-    def described(self) -> dict[str, Any]:
-        """What an agent is told, as CreateAgentActionGroup has it."""
+    def action_group(self) -> dict[str, Any]:
+        """The parameters of CreateAgentActionGroup that describe the tool to an agent."""
         description: dict[str, Any] = json.loads(
             (FOLDER / self.name / "action_group.json").read_text()
         )
@@ -63,7 +63,7 @@ class Tool(Construct):
 
 
 def tools(scope: Construct, context: Context, key: kms.IKey) -> list[Tool]:
-    """All of them."""
+    """All tools."""
     folder = Construct(scope, "Tools")
     return [Tool(folder, name, context, key) for name in TABLES]
 

@@ -1,19 +1,19 @@
-"""The command line: parse, call the application over HTTP, show.
+"""The command line: parses arguments, calls the application over HTTP, shows the response.
 
-    demo     the whole path once: start, read docs/, ask, show what to try next
+    demo     the whole path once: start, upload docs/, ask, show what to try next
     up       serve until Ctrl-C
-    ask      one question, one cited answer        chat     a conversation
-    ingest   put documents in                      docs     ls, show, rm
-    search   what Retrieve finds, and why          doctor   what is wrong, and how to mend it
+    ask      one question, one cited answer      chat     a conversation
+    ingest   upload documents                    docs     ls, show, rm
+    search   Retrieve's passages, explained      doctor   checks, with remedies
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
 
-    deploy   make the stack in AWS                 destroy  delete it
-    diff     what deploying would change           outputs  its addresses, ids and names
+    deploy   make or update the stack in AWS     destroy  delete it
+    diff     the changes of a deployment         outputs  its addresses, ids and names
 
-A command uses the application that `up` is running, or starts one for its own length; with `--stack
-NAME` it uses a deployed stack's. With `--json` it prints one JSON object to standard output, and
-nothing else there; what went wrong goes to standard error, and the exit code is 1, or 2 where the
-command line itself was wrong.
+A command uses the application that `up` serves, or starts one for its own length; with `--stack
+NAME` it uses that of a deployed stack. With `--json` it prints one JSON object to standard output,
+and nothing else there. Errors go to standard error. The exit code is 1 after an error, and 2 if the
+command line itself is wrong.
 """
 
 import os
@@ -75,12 +75,12 @@ def version(version: bool = typer.Option(False, "--version", help="Show the vers
 
 
 def main() -> None:
-    """The entry point. It turns every error of Outcrop into a sentence and an exit code."""
+    """The entry point. It shows every error of Outcrop as a sentence, with an exit code."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(
                 errors="replace"
-            )  # a character that cannot be printed does not end the command
+            )  # a character that the terminal's encoding lacks must not end the command
     try:
         sys.exit(cli(standalone_mode=False))
     except typer.Abort:
@@ -97,7 +97,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of a pipe has closed it. Python would report that again at its own exit.
+        # The reader has closed the pipe. Without this, Python would report that again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
@@ -107,8 +107,8 @@ def main() -> None:
 
 
 def report_misuse(error: Any) -> int:
-    """Print what is wrong with the arguments, and return the exit code. The message may quote the
-    name of a file, so it goes through `screen`.
+    """Print what is wrong with the arguments, and return the exit code. The message may contain the
+    name of a file, so it is printed through `screen`.
     """
     message = StringIO()
     error.show(message)

@@ -19,8 +19,8 @@ StackOption = Annotated[
 
 @contextmanager
 def application(stack: str | None = None) -> Iterator[Client]:
-    """A client of the application of `stack`, or of the laptop's application. Where none runs on
-    the laptop, this starts one, and stops it when no command uses it any more.
+    """A client of the application of `stack`, or of the laptop's. If none is served on the laptop,
+    this starts one, and stops it when no command uses it any more.
     """
     if stack is not None:
         from app.cli.stack import client  # boto3 comes with it

@@ -20,7 +20,7 @@ from app.deploy.endpoint import DIRECT
 Json = dict[str, Any]
 
 TIMEOUT = httpx.Timeout(10, read=180)
-ANSWER_TIMEOUT = httpx.Timeout(10, read=900)  # the application ends a turn before, at its deadline
+ANSWER_TIMEOUT = httpx.Timeout(10, read=900)  # the application ends a turn earlier, at its deadline
 END = "[DONE]"
 ASKING = "/chat"
 PAUSES = (0.5, 1, 2, 4)  # seconds, while there are too many requests
@@ -30,7 +30,7 @@ class Refused(Exception):
     """The application answered with an error, or could not be reached.
 
     Attributes:
-        problem: the answer's RFC 9457 problem, or one in the same form that says what happened.
+        problem: the RFC 9457 problem of the response, or one of the same form for another failure.
     """
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
@@ -121,8 +121,8 @@ class Client:
 
     @contextmanager
     def _reporting_failures(self, url: str) -> Iterator[None]:
-        """Turn every failure of the requests inside into Refused, or into the error that says how
-        the process that serves the application ended.
+        """Raise Refused for every failure of the requests in the block, or the error of the serving
+        process if that has ended.
         """
         try:
             yield
@@ -140,7 +140,7 @@ class Client:
             raise Refused(problem | {"retryable": False}) from error
 
     def check_alive(self) -> None:
-        """Raise the error that says how the serving process ended, if it has ended."""
+        """Raise the error of the serving process, if it has ended."""
         if death := self._death():
             raise death
 
@@ -163,8 +163,8 @@ def _check(response: httpx.Response) -> None:
 
 
 def _problem(response: httpx.Response) -> Json:
-    """The problem that a response holds. Where API Gateway or a proxy answered in place of the
-    application, it is made of what they said.
+    """The problem in a response. If API Gateway or a proxy answered instead of the application, it
+    is made of their response.
     """
     try:
         body = response.json()

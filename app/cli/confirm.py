@@ -1,4 +1,4 @@
-"""The question that a command asks before it changes what costs money or cannot be undone."""
+"""The question before a command costs money, or does something that cannot be undone."""
 
 import sys
 
@@ -16,5 +16,7 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise OperatorError("This asks before it goes on, and there is no terminal: add --yes.")
+        raise OperatorError(
+            "This command asks before it goes on, and there is no terminal: add --yes."
+        )
     typer.confirm(question, abort=True, err=True)

@@ -1,11 +1,11 @@
-"""Paths of the command line -> the files to upload, and their names as documents.
+"""The files to upload for paths on the command line, and their names as documents.
 
-    reports/2024.pdf      reports/2024.pdf       a path as it is typed
-    docs/                 docs/guides/setup.md   a folder: all in it that can be read
-    .  ../docs  /x/docs   docs/guides/setup.md   a path from elsewhere: its own name only
+    reports/2024.pdf        reports/2024.pdf       a path as it is typed
+    docs/                   docs/guides/setup.md   a folder: all its files of supported types
+    .  ../docs  /x/docs     docs/guides/setup.md   a path outside of this folder: its last part
 
-With a prefix, it stands before all of them. Of a folder, files are left out where `.outcropignore`
-in it, or in a folder below it, says so, in the syntax of `.gitignore`; hidden files always are.
+A prefix comes before all names. In a folder, files that a `.outcropignore` there or above names, in
+the syntax of `.gitignore`, are left out, and so are hidden files.
 """
 
 import os
@@ -21,7 +21,7 @@ IGNORE = ".outcropignore"
 
 
 class BadSelection(Exception):
-    """Two files would be one document, or an ignore file cannot be read. Says which."""
+    """Two files would be one document, or an ignore file cannot be read. The message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def select(paths: Iterable[Path], types: Sequence[str], prefix: str = "") -> Sel
 
     Args:
         paths: files and folders.
-        types: the endings of files that can be read. A file that `paths` names itself is selected
-            whatever its ending; the application then refuses it by name.
-        prefix: the folder that goes before every document's name.
+        types: the supported suffixes. A file in `paths` itself is selected whatever its suffix; the
+            application may then refuse it by name.
+        prefix: the folder before every document's name.
 
     Raises:
         BadSelection: two files would be one document, or an ignore file cannot be read.
@@ -63,11 +63,11 @@ def select(paths: Iterable[Path], types: Sequence[str], prefix: str = "") -> Sel
 
 
 def _name(path: Path) -> PurePosixPath:
-    """The name of what is given: the path as it is typed, if it leads down from where one is."""
-    typed = Path(os.path.normpath(path))
-    if typed.is_absolute() or typed.parts[:1] in ((), ("..",)):
+    """The name of a path: as it is typed, if it is inside of the current folder."""
+    normal_path = Path(os.path.normpath(path))
+    if normal_path.is_absolute() or normal_path.parts[:1] in ((), ("..",)):
         return PurePosixPath(path.resolve().name)
-    return PurePosixPath(typed.as_posix())
+    return PurePosixPath(normal_path.as_posix())
 
 
 def _distinct(files: Iterable[File]) -> list[File]:
@@ -83,15 +83,19 @@ def _distinct(files: Iterable[File]) -> list[File]:
     return list(by_name.values())
 
 
-Ignored = tuple[tuple[Path, GitIgnoreSpec], ...]  # each with the folder that it speaks of
+IgnoreRules = tuple[tuple[Path, GitIgnoreSpec], ...]  # each with its folder
 
 
 def _walk(
-    folder: Path, name: PurePosixPath, types: Sequence[str], above: Ignored, selection: Selection
+    folder: Path,
+    name: PurePosixPath,
+    types: Sequence[str],
+    above: IgnoreRules,
+    selection: Selection,
 ) -> None:
     try:
         entries = sorted(folder.iterdir())
-        rules = (*above, *_ignored(folder))
+        rules = (*above, *_read_ignore_file(folder))
     except OSError as error:
         selection.left_out.append((folder, f"it cannot be read: {error.strerror}"))
         return
@@ -106,8 +110,8 @@ def _walk(
             selection.left_out.append((entry, "not of a type that is read"))
 
 
-def _ignored(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
-    """What the ignore file of a folder says, if it has one."""
+def _read_ignore_file(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
+    """The patterns of a folder's ignore file, if it has one."""
     file = folder / IGNORE
     if not file.is_file():
         return
@@ -117,8 +121,8 @@ def _ignored(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
         raise BadSelection(f"{file} cannot be read: {error}.") from error
 
 
-def _is_ignored(entry: Path, rules: Ignored) -> bool:
-    """Whether an entry of a folder is ignored: the nearest file that speaks of it decides."""
+def _is_ignored(entry: Path, rules: IgnoreRules) -> bool:
+    """Whether an entry of a folder is ignored: the nearest ignore file that matches it decides."""
     for folder, patterns in reversed(rules):
         name = entry.relative_to(folder).as_posix() + ("/" if entry.is_dir() else "")
         verdict = patterns.check_file(name).include

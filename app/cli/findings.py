@@ -1,4 +1,4 @@
-"""Findings of a check, shown to a person."""
+"""Prints the findings of checks."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ _MARKS = {True: ("ok   ", "green"), False: ("wrong", "red"), None: ("?    ", "ye
 
 
 def show(findings: Iterable[Finding]) -> None:
-    """Print a line for each finding, and under it what to do."""
+    """Print a line for each finding, and its remedy below it."""
     for finding in findings:
         mark, style = _MARKS[finding.well]
         head = Text.assemble((mark, style), f" {finding.check}: {finding.found}")

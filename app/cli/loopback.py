@@ -1,4 +1,4 @@
-"""Where a browser comes back to after signing in: a page on the loopback (RFC 8252, 7.3)."""
+"""The loopback page to which a browser returns after signing in (RFC 8252, 7.3)."""
 
 import secrets
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,9 +13,9 @@ SORRY = b"<!doctype html><title>Outcrop</title><p>That did not work; the termina
 
 
 class Listener(ThreadingHTTPServer):
-    """Waits on the loopback interface for the browser to come back with a code.
+    """Waits on the loopback interface for the browser's request with the code.
 
-    In threads, since browsers also open connections that they then do not use.
+    Each connection has a thread, because browsers also open connections that they do not use.
     """
 
     daemon_threads = True
@@ -23,7 +23,7 @@ class Listener(ThreadingHTTPServer):
     def __init__(self, redirect: str, state: str) -> None:
         parts = urlsplit(redirect)
         try:
-            super().__init__(("127.0.0.1", parts.port or 80), _Return)
+            super().__init__(("127.0.0.1", parts.port or 80), _ReturnHandler)
         except OSError as error:
             raise OperatorError(
                 f"Signing in needs port {parts.port} of this machine, and it is taken ({error})."
@@ -41,10 +41,10 @@ class Listener(ThreadingHTTPServer):
         self.server_close()
 
     def code(self, patience: float) -> str:
-        """The code that the browser brings.
+        """The code from the browser.
 
         Raises:
-            OperatorError: it brought an error, or did not come in time.
+            OperatorError: the browser brought an error, or did not come in time.
         """
         self.arrived.wait(patience)
         if code := self.answer.get("code"):
@@ -53,7 +53,7 @@ class Listener(ThreadingHTTPServer):
         raise OperatorError(f"Nobody signed in: {why or f'{patience:g} s have passed'}.")
 
     def take(self, path: str) -> bool:
-        """Look at one request; whether it belongs to this sign-in, which its state says."""
+        """Handle one request; whether its state shows that it belongs to this sign-in."""
         parts = urlsplit(path)
         parameters = {name: values[0] for name, values in parse_qs(parts.query).items()}
         own = secrets.compare_digest(parameters.get("state", "").encode(), self.state.encode())
@@ -62,7 +62,7 @@ class Listener(ThreadingHTTPServer):
         return bool(self.answer)
 
 
-class _Return(BaseHTTPRequestHandler):
+class _ReturnHandler(BaseHTTPRequestHandler):
     server: Listener
 
     def do_GET(self) -> None:
@@ -76,4 +76,4 @@ class _Return(BaseHTTPRequestHandler):
             self.server.arrived.set()
 
     def log_message(self, *_: object) -> None:
-        """The code is in the path, and belongs into no log."""
+        """Log nothing: the path contains the code."""

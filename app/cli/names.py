@@ -1,4 +1,4 @@
-"""What `app.documents` says of names. It is imported late, since boto3 comes with it."""
+"""Rules for names from `app.documents`, imported late because boto3 comes with them."""
 
 
 def id_of(name: str) -> str:
@@ -8,8 +8,8 @@ def id_of(name: str) -> str:
     return document_id(name)
 
 
-def supported() -> tuple[str, ...]:
-    """The endings of files that can be documents."""
+def supported_types() -> tuple[str, ...]:
+    """The suffixes of files that can be documents."""
     from app.documents.names import SUPPORTED
 
     return SUPPORTED

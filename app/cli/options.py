@@ -7,7 +7,9 @@ import typer
 
 ContextOption = Annotated[
     list[str] | None,
-    typer.Option("--context", "-c", metavar="KEY=VALUE", help="A choice; docs/deploy.md has all."),
+    typer.Option(
+        "--context", "-c", metavar="KEY=VALUE", help="A choice; docs/deploy.md lists all."
+    ),
 ]
 NameOption = Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack's name.")]
 
@@ -16,7 +18,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
 
 
 def context(pairs: Sequence[str] | None) -> dict[str, str]:
-    """The choices that `-c KEY=VALUE` options make, by key.
+    """The choices of `-c KEY=VALUE` options, by key.
 
     >>> context(["vector_store=s3-vectors", "origin=https://a.example/?b=c"])
     {'vector_store': 's3-vectors', 'origin': 'https://a.example/?b=c'}

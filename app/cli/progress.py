@@ -1,4 +1,4 @@
-"""What CloudFormation does, resource by resource, as a person follows it."""
+"""The progress of CloudFormation, resource by resource."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -8,13 +8,13 @@ from rich.text import Text
 from app.cli import screen
 from app.deploy.stack.cdk import Activity, activity
 
-MOST_NAMED = 3  # resources under way, beside the bar
-STOPPED = "\nCloudFormation goes on with what it has begun; `outcrop outputs` says how far it is."
+MOST_NAMED = 3  # resources under way whose names are shown beside the bar
+INTERRUPTED = "\nCloudFormation goes on with the deployment; `outcrop outputs` shows its progress."
 
 
 def follow(lines: Iterable[str], label: str, *, quiet: bool) -> list[Activity]:
-    """Show a line for each resource that is finished or has failed, and on a terminal a bar under
-    them with what is under way. All activity is returned.
+    """Print a line for each resource that is finished or has failed, and on a terminal a bar below
+    with the resources under way. Returns all activities.
     """
     activities: list[Activity] = []
     with screen.err.bar(label, None, quiet=quiet) as bar, _going_on_without_us():
@@ -29,7 +29,7 @@ def follow(lines: Iterable[str], label: str, *, quiet: bool) -> list[Activity]:
 
 
 def _under_way(activities: Iterable[Activity]) -> list[str]:
-    """The resources whose last word is neither that they are finished nor that they have failed."""
+    """The resources whose last activity is neither a success nor a failure."""
     last = {event.name: event for event in activities}
     return [name for name, event in last.items() if not (event.finished or event.failed)]
 
@@ -39,7 +39,7 @@ def _going_on_without_us() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        screen.err.print(STOPPED)
+        screen.err.print(INTERRUPTED)
         raise
 
 

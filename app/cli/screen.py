@@ -1,7 +1,7 @@
-"""What the commands print: text, tables and progress bars on a terminal; plain lines elsewhere.
+"""The commands' output: text, tables and progress bars on a terminal; plain lines elsewhere.
 
-Commands print through `out` and `err` alone. Both take plain text: it is never read as Rich's
-markup, and the characters that a terminal would obey are replaced (`terminal_text`).
+Commands print only through `out` and `err`. Both take plain text: it is never read as Rich's
+markup, and control characters that a terminal would obey are replaced (`terminal_text`).
 """
 
 import json
@@ -19,7 +19,7 @@ from rich.text import Text
 from app.cli.terminal_text import visible, visible_json, visible_line
 
 QUOTE_LENGTH = 200
-PIPE_WIDTH = 240  # columns without a terminal: a program that reads lines needs them unbroken
+PIPE_WIDTH = 240  # columns without a terminal, because programs need unbroken lines
 
 
 class Screen:
@@ -115,8 +115,8 @@ def show_json(value: Any) -> None:
 
 
 def fail(message: str, problem: Mapping[str, Any]) -> int:
-    """Print what went wrong to standard error, and return the exit code. Further lines of the
-    message are indented, so that no message looks like two.
+    """Print an error to standard error, and return the exit code. Further lines of the message are
+    indented, so that one message does not look like two.
     """
     err.print("outcrop: " + message.replace("\n", "\n  "), style="red")
     if request_id := problem.get("requestId"):
@@ -152,7 +152,7 @@ def progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Bar]:
 
 
 def _harmless(text: str | Text) -> Text:
-    """The text with harmless characters, as many as before: styles count them."""
+    """The text without control characters, of the same length, because styles refer to places."""
     if isinstance(text, str):
         return Text(visible(text))
     text.plain = visible(text.plain)  # Text itself drops carriage returns: the length stays

@@ -1,9 +1,9 @@
-"""A document's attributes, in the file that Bedrock reads beside it: `<document>.metadata.json`.
+"""A document's attributes, from its sidecar file in Bedrock's format: `<document>.metadata.json`.
 
     {"metadataAttributes": {"year": 2024,
                             "team": {"value": {"type": "STRING", "stringValue": "soils"}}}}
 
-Both forms of an attribute are taken, the short and the long.
+An attribute may have the short form or the long one.
 """
 
 import json
@@ -21,10 +21,10 @@ class BadSidecar(Exception):
 
 
 def attributes(document: Path) -> dict[str, Any] | None:
-    """The attributes in the sidecar file of a document; None where there is no such file.
+    """The attributes in the sidecar file of a document; None if there is no such file.
 
     Raises:
-        BadSidecar: the file is not of that form, or asks for what an upload cannot carry.
+        BadSidecar: the file is malformed, or uses a feature that an upload does not support.
     """
     beside = document.with_name(document.name + ENDING)
     if not beside.exists():
@@ -50,7 +50,7 @@ def _read(beside: Path) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    """An attribute's value, in whichever form it is written.
+    """An attribute's value, in either form.
 
     >>> _value("year", 2024), _value("year", {"value": {"type": "NUMBER", "numberValue": 2024}})
     (2024, 2024)

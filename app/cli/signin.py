@@ -1,11 +1,11 @@
-"""Signing in to a stack: Cognito's hosted page in a browser, and tokens kept for the next time.
+"""Signing in to a stack on Cognito's hosted page in a browser; the tokens are stored for later.
 
     browser ── /oauth2/authorize ── the person signs in ── http://localhost:PORT/?code=...&state=...
     we ────── /oauth2/token (code, verifier) ── ID token, refresh token ── <home>/sign-in/, 0600
 
-Authorization code with PKCE (RFC 7636) and a loopback redirect (RFC 8252). There is no client
-secret, and none is needed: a code is worth nothing without the verifier, which leaves this process
-only over TLS to Cognito. API Gateway takes the ID token.
+This is the authorization code flow with PKCE (RFC 7636) and a loopback redirect (RFC 8252). It
+needs no client secret: a code is useless without the verifier, which leaves this process only over
+TLS to Cognito. API Gateway checks the ID token.
 """
 
 import base64
@@ -29,7 +29,7 @@ from app.cli.loopback import Listener
 from app.errors import OperatorError
 
 SIGN_IN_SECONDS = 300  # for the person at the browser
-MARGIN_SECONDS = 60  # a token that ends so soon is renewed before
+MARGIN_SECONDS = 60  # a token that expires sooner is renewed
 SCOPE = "openid"
 
 
@@ -39,12 +39,12 @@ class RefreshRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A Cognito user pool, and the app client by which people sign in.
+    """A Cognito user pool, with the app client of the sign-in page.
 
     Attributes:
         url: of the hosted pages, without a path.
         client_id: of the app client.
-        redirect: where the browser is sent back to; one of the app client's callback URLs.
+        redirect: the address to which the browser returns; one of the app client's callback URLs.
     """
 
     url: str
@@ -73,12 +73,12 @@ class Tokens:
 
 
 class TokenAuth(httpx.Auth):
-    """Sends the ID token with every request. Where there is none that is valid, it renews one or
-    lets the person sign in.
+    """Sends the ID token with every request. Without a valid one, it renews it or has the person
+    sign in.
     """
 
     def __init__(self, stack: str, pool: Pool, folder: Path, token: str | None = None) -> None:
-        """`folder` holds the tokens; with a `token` from the environment nobody has to sign in."""
+        """`folder` holds the tokens. With a `token` from the environment nobody has to sign in."""
         self._stack, self._pool, self._token = stack, pool, token
         self._file = folder / f"{pool.client_id}.json"
 
@@ -88,7 +88,7 @@ class TokenAuth(httpx.Auth):
         )
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED and not self._token:
-            # The token was revoked, or this clock is wrong. A refused request may be sent again.
+            # The token was revoked, or the clock is wrong. A refused request may be sent again.
             request.headers["Authorization"] = f"Bearer {self._renew().id_token}"
             yield request
 
@@ -104,7 +104,7 @@ class TokenAuth(httpx.Auth):
             tokens = refresh(self._pool, tokens.refresh_token) if tokens else self._let_sign_in()
         except RefreshRefused:
             tokens = self._let_sign_in()
-        keep(self._file, tokens)
+        save(self._file, tokens)
         return tokens
 
     def _let_sign_in(self) -> Tokens:
@@ -118,7 +118,7 @@ class TokenAuth(httpx.Auth):
 
 
 def sign_in(pool: Pool, patience: float = SIGN_IN_SECONDS) -> Tokens:
-    """Let the person sign in at the browser, within `patience` seconds.
+    """Have the person sign in at the browser, within `patience` seconds.
 
     Raises:
         OperatorError: the person did not sign in, or Cognito refused.
@@ -160,11 +160,11 @@ def challenge(verifier: str) -> str:
 
 
 def refresh(pool: Pool, refresh_token: str) -> Tokens:
-    """New tokens for an old refresh token, which stays the same where Cognito gives no other.
+    """New tokens for a refresh token, which stays the same if Cognito sends no other.
 
     Raises:
         RefreshRefused: it has expired or was revoked.
-        OperatorError: Cognito cannot be asked.
+        OperatorError: Cognito cannot be reached.
     """
     return _request_tokens(pool, grant_type="refresh_token", refresh_token=refresh_token)
 
@@ -189,14 +189,14 @@ def _request_tokens(pool: Pool, **grant: str) -> Tokens:
 
 
 def load(file: Path) -> Tokens | None:
-    """The tokens in a file; None where there is no file, or it cannot be read."""
+    """The tokens in a file; None if the file is missing or cannot be read."""
     try:
         return Tokens(**json.loads(file.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
         return None
 
 
-def keep(file: Path, tokens: Tokens) -> None:
+def save(file: Path, tokens: Tokens) -> None:
     """Write the tokens to a file that only this user can read: 0600 in a folder of 0700."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = file.with_suffix(f".{os.getpid()}")

@@ -11,18 +11,18 @@ import httpx2 as httpx
 from app.aws import Signer, signer
 from app.cli.client import Client
 from app.cli.signin import Pool, TokenAuth
-from app.deploy.stack.description import Stack, deployed
+from app.deploy.stack.description import Stack, describe_complete
 from app.errors import OperatorError
 from app.settings import LaptopSettings, StackSettings, read
 
 
 def client(name: str) -> Client:
-    """A client of a stack's application, which signs in as the stack asks for.
+    """A client of a stack's application, which authenticates in the way of the stack.
 
     Raises:
         OperatorError: there is no such stack, or nobody is signed in and there is no terminal.
     """
-    stack = deployed(name)
+    stack = describe_complete(name)
     url, method = stack.output("ApiUrl"), stack.output("Auth")
     if method not in _AUTHENTICATORS:
         raise OperatorError(

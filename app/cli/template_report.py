@@ -1,4 +1,4 @@
-"""What `outcrop up --template` prints of a template's replay, and its progress meanwhile."""
+"""The output of `outcrop up --template`: the progress of the replay, and its results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -51,7 +51,7 @@ class TemplateDeployment:
         return {"template": asdict(self.result)} if self.result else {}
 
     def show(self) -> None:
-        """Print the resources, then by their reasons those left out and the variables changed."""
+        """Print the resources, then those left out and the changed variables, with the reasons."""
         assert self.result
         resources = [step for step in self.result.steps if step.became != "left out"]
         screen.table(
@@ -69,7 +69,7 @@ class TemplateDeployment:
 
 
 def _omissions(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
-    """The types of the resources left out, each with its number, and the reason they share."""
+    """The types of the omitted resources with their numbers, and the common reason."""
     pairs = sorted((step.note, step.type) for step in steps if step.became == "left out")
     for reason, group in groupby(pairs, key=lambda pair: pair[0]):
         types = [kind for _, kind in group]

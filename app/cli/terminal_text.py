@@ -1,11 +1,11 @@
-"""Text of other people, made harmless for a terminal.
+"""Makes other people's text harmless for a terminal.
 
 Answers, names of documents, reasons and errors of servers are written by others, and a terminal
 obeys the control characters in them. ESC begins sequences that set the clipboard (OSC 52), make
 links that lead elsewhere (OSC 8) or rewrite the screen; U+009B begins them in one sign; a
-bidirectional override shows a name backwards. Every such character is replaced by a visible one.
+bidirectional override shows a name backwards. Each such character is replaced by a visible one.
 
-Characters are replaced one by one, so that a sequence that is split over two pieces of a stream is
+Characters are replaced one by one, so that a sequence which is split over two pieces of a stream is
 made harmless too.
 """
 

@@ -1,11 +1,11 @@
-"""The status of a document, by what the bucket and the Knowledge Base say of it.
+"""The status of a document, by the bucket and by the Knowledge Base.
 
-in the bucket, not in the Knowledge Base,     UPLOADED, its event is on the way
-or an older version of it
+in the bucket; not in the Knowledge Base,     UPLOADED, its event is on the way
+or there in an older version
 in both                                       Bedrock's status: PENDING, ..., INDEXED or FAILED
-not in the bucket, still in the other         DELETING
-in neither, and Retrieve finds none of it     gone
-in the bucket, by a name that direct          REFUSED: it can be removed, and put under another name
+in the Knowledge Base only                    DELETING
+in neither, and Retrieve finds none of it     not found
+in the bucket, by a name that direct          REFUSED: delete it, and upload it under another name
 ingestion cannot take
 """
 
@@ -19,9 +19,9 @@ from app.documents.names import document_id, key_of, sidecar_of
 from app.errors import NotFound
 
 UPLOADED, DELETING, INDEXED = "UPLOADED", "DELETING", "INDEXED"
-GIVEN_UP = timedelta(hours=4)
-"""For so long an upload may be on its way: longer than the ingest function's queue tries. What the
-Knowledge Base says of an older one is of a sync of the whole bucket."""
+LONGEST_ON_ITS_WAY = timedelta(hours=4)
+"""The longest that an upload can be on its way: longer than the ingest function's queue tries. The
+Knowledge Base's status of an older one comes from a sync of the whole bucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Document:
     """A document and its status.
 
     Attributes:
-        size: in bytes; None once it has left the bucket.
-        modified: when it came into the bucket.
-        updated: when the Knowledge Base last took it on, or was done with it.
+        size: in bytes; None once it is deleted from the bucket.
+        modified: the time of its upload.
+        updated: the time of the last change of its status in the Knowledge Base.
         status: UPLOADED, DELETING, REFUSED, or one of Bedrock's DocumentStatus.
         reason: of FAILED and REFUSED, what is wrong with the document.
     """
@@ -51,10 +51,11 @@ def listing(
 ) -> tuple[list[Document], str | None]:
     """A page of the documents, by name, and the cursor of the next page, if there is one.
 
-    A document that was just replaced is UPLOADED if the Knowledge Base has not dealt with it since.
-    Whether that was for the new version, `find` looks closer: a list makes no call a document.
+    A document that was just replaced is UPLOADED until the Knowledge Base reports on it again. Only
+    `find` checks whether that report is for the new version: a list makes no call for each
+    document.
     """
-    # Twice, so that one call does where every document has its sidecar.
+    # Twice the limit, so that one call is enough if every document has a sidecar.
     objects = list(islice(bucket.documents(after=cursor or "", page=2 * (limit + 1)), limit + 1))
     page = objects[:limit]
     details = knowledge_base.details([bucket.uri(item.key) for item in page])
@@ -68,7 +69,7 @@ def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Docu
     """One document.
 
     Raises:
-        NotFound: it is gone, verified: neither side has it, and Retrieve does not find it.
+        NotFound: neither side has it, and Retrieve does not find it.
     """
     key = key_of(identifier)
     uri = bucket.uri(key)
@@ -83,14 +84,14 @@ def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Docu
 
 
 def is_indexed(bucket: Bucket, knowledge_base: KnowledgeBase, item: Object) -> bool:
-    """Whether an object is indexed just as it lies in the bucket."""
+    """Whether this version of an object is indexed."""
     uri = bucket.uri(item.key)
     detail = knowledge_base.details([uri]).get(uri)
     return detail is not None and detail.status == INDEXED and _is_of(bucket, item, detail)
 
 
 def remove(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Document:
-    """Take a document out of the bucket; the Knowledge Base follows, by the bucket's event.
+    """Delete a document from the bucket; the bucket's event deletes it from the Knowledge Base.
 
     Raises:
         NotFound: there is no such document.
@@ -116,21 +117,22 @@ def _document(bucket: Bucket, key: str, item: Object | None, detail: Detail | No
 
 
 def _is_of(bucket: Bucket, item: Object, detail: Detail) -> bool:
-    """Whether what the Knowledge Base says is about this version of a document.
+    """Whether the Knowledge Base's detail is about this version of a document.
 
-    Times alone do not tell: the Knowledge Base may be done with the version before it just after
-    this one came. So the ingest function notes at the object what it asked for.
+    Times do not tell: the Knowledge Base may have finished the version before just after this one
+    was uploaded. So the ingest function records the version that it asked for in a tag of the
+    object.
     """
-    if item.attributes is None:  # came by other ways than our forms; nobody waits for it
+    if item.attributes is None:  # it was not uploaded by a form, so nobody waits for it
         return not _is_older(detail, item)
     if bucket.requested(item):
         return True
-    return detail.updated is not None and detail.updated > item.modified + GIVEN_UP
+    return detail.updated is not None and detail.updated > item.modified + LONGEST_ON_ITS_WAY
 
 
 def _is_older(detail: Detail, item: Object | None) -> bool:
-    """Whether the Knowledge Base has not looked at a document since it came into the bucket. A file
-    that was copied into the laptop's bucket may well bear a time that is yet to come.
+    """Whether the detail is older than the document's upload. A file that was copied into the
+    laptop's bucket may have a time in the future.
     """
     if item is None or detail.updated is None or detail.status == REFUSED:
         return False

@@ -1,16 +1,16 @@
-"""What the bucket says changed -> what the Knowledge Base is told.
+"""Brings the Knowledge Base in line with the bucket, after events.
 
     keys -- documents -- look at the bucket -- align the sidecar -- ingest or delete
-                              |                                           |
-                              '---- changed ---- look again --------------'
-                                                     |
-                                                   done
+                               |                                         |
+                               '---- changed ---- look again ------------'
+                                                      |
+                                                    done
 
-An event says only *where to look*. Events come late, twice and in any order, so what is done is
-decided by what the bucket holds now: the document is there, ingest it; it is not, delete it. Two
-events of one document may be dealt with at the same time: between the look and the call of one, the
-bucket may change and the other may have called already. So each looks again after its call, and
-whoever calls last has seen that what it said is still so.
+An event only names an object. Events come late, twice and in any order, so the action depends on
+what the bucket holds now: if the document exists, ingest it; if not, delete it. Two events of one
+document may be processed at the same time: between the look and the call of one, the bucket may
+change and the other may already have made its call. So each looks again after its call. Whoever
+calls last sees that its call matches the bucket.
 """
 
 import logging
@@ -23,7 +23,7 @@ from app.documents.names import sidecar_of, subject_of
 from app.errors import OutcropError, Unavailable
 from app.resources import STAGING
 
-LOOKS = 4  # at a document that keeps changing, before it has to come again
+LOOKS = 4  # at a document that keeps changing, before it has to be tried again
 
 log = logging.getLogger(__name__)
 
@@ -33,25 +33,25 @@ def sync(
 ) -> dict[str, OutcropError]:
     """Bring the Knowledge Base in line with these objects of the bucket.
 
-    A document that direct ingestion cannot name is logged and left: to try again would not help.
+    A document that direct ingestion cannot name is logged and skipped: to try again would not help.
 
     Args:
-        keys: what changed; documents and sidecars alike.
+        keys: changed objects; documents and sidecars alike.
 
     Returns:
-        The documents, by key, that have to come again, and why. They do no harm to the others.
+        The documents, by key, that have to be tried again, and why. The others are done.
     """
     return _Sync(bucket, knowledge_base).run(subjects(keys))
 
 
 def subjects(keys: Iterable[str]) -> list[str]:
-    """The documents that objects are about; what stands for a folder is about none."""
+    """The documents of these objects; an object that stands for a folder has none."""
     documents = {subject_of(key) for key in keys if not key.startswith(STAGING)}
     return sorted(key for key in documents if key and not key.endswith("/"))
 
 
 class _Sync:
-    """One run over some documents. What fails leaves it, and is in `failures`."""
+    """One run over some documents. Documents that fail are dropped and listed in `failures`."""
 
     def __init__(self, bucket: Bucket, knowledge_base: KnowledgeBase) -> None:
         self._bucket, self._base = bucket, knowledge_base
@@ -62,7 +62,7 @@ class _Sync:
         for _ in range(LOOKS):
             if not snapshots:
                 return self.failures
-            snapshots = self._finish_unchanged(self._tell(self._align(snapshots)))
+            snapshots = self._finish_unchanged(self._request(self._align(snapshots)))
         for key in snapshots:
             self.failures[key] = Unavailable(f"{key!r} changes faster than it can be ingested.")
         return self.failures
@@ -74,14 +74,13 @@ class _Sync:
         return rule is None
 
     def _drop_done(self, snapshots: dict[str, Snapshot]) -> dict[str, Snapshot]:
-        """Drop the documents that the Knowledge Base has been asked for as they are: their event
-        came twice, or is that of the sidecar that we wrote. The Knowledge Base's status of them is
-        looked up too: what it was told may have been taken back since, by a run that ended before
-        it looked again.
+        """Drop the documents that the Knowledge Base was already asked for in this version: their
+        event came twice, or was that of the sidecar. Their status is looked up too, because another
+        run may have reversed that request, and ended before it looked again.
         """
-        done = {self._bucket.uri(key) for key, snapshot in snapshots.items() if snapshot.done}
+        done_keys = {self._bucket.uri(key) for key, snapshot in snapshots.items() if snapshot.done}
         try:
-            details = self._base.details(sorted(done))
+            details = self._base.details(sorted(done_keys))
         except OutcropError as error:
             log.warning("Documents are told again, perhaps in vain: %s", error)
             return snapshots
@@ -105,29 +104,29 @@ class _Sync:
         return snapshots
 
     def _align(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
-        aligned = {}
+        aligned_snapshots = {}
         for key, snapshot in snapshots.items():
             try:
-                aligned[key] = align(self._bucket, key, snapshot)
+                aligned_snapshots[key] = align(self._bucket, key, snapshot)
             except OutcropError as error:
                 self.failures[key] = error
-        return aligned
+        return aligned_snapshots
 
-    def _tell(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+    def _request(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
         uri = self._bucket.uri
         sidecars = {
             uri(key): uri(sidecar_of(key)) if snapshot.sidecar else None
             for key, snapshot in snapshots.items()
             if snapshot.document
         }
-        gone = [uri(key) for key, snapshot in snapshots.items() if not snapshot.document]
-        failures = self._base.ingest(sidecars) | self._base.delete(gone)
+        deleted_keys = [uri(key) for key, snapshot in snapshots.items() if not snapshot.document]
+        failures = self._base.ingest(sidecars) | self._base.delete(deleted_keys)
         self.failures |= {key: failures[uri(key)] for key in snapshots if uri(key) in failures}
         return {key: snapshot for key, snapshot in snapshots.items() if uri(key) not in failures}
 
     def _finish_unchanged(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
-        """Look again, and finish the documents that have not changed since; return the others."""
-        changed = {}
+        """Look again, and finish the documents that have not changed; return the others."""
+        changed_snapshots = {}
         for key, now in self._look(snapshots).items():
             try:
                 again = self._finish(key, now) if now.is_same(snapshots[key]) else now
@@ -135,12 +134,12 @@ class _Sync:
                 self.failures[key] = error
                 continue
             if again:
-                changed[key] = Snapshot(again.document, again.sidecar)
-        return changed
+                changed_snapshots[key] = Snapshot(again.document, again.sidecar)
+        return changed_snapshots
 
     def _finish(self, key: str, snapshot: Snapshot) -> Snapshot | None:
-        """Note at the document that this version of it was told; leave no sidecar of ours without
-        its document. Answers with what is there if even that took too long.
+        """Record in the document's tag that this version was requested; delete a sidecar that has
+        lost its document. Return a new snapshot if the document has changed meanwhile.
         """
         if snapshot.document and snapshot.document.attributes:
             self._bucket.request(snapshot.document)

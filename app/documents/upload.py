@@ -1,7 +1,7 @@
-"""A name -> a presigned form: its holder may put that one document into the bucket, soon.
+"""Presigned forms: the holder of one may upload one document of one name, for a short time.
 
-The bucket itself enforces what the form says: this key, these attributes, at most this many bytes,
-before it expires. Nothing of a document passes through the application.
+The bucket itself enforces the form's conditions: this key, these attributes, at most this many
+bytes, before it expires. No byte of a document passes through the application.
 """
 
 import base64
@@ -26,9 +26,9 @@ class Upload:
     """A form to POST as multipart/form-data: every field, then the document as `file`.
 
     Attributes:
-        replaces: there is a document of this name already.
-        unchanged: that document has this content and these attributes, and is indexed: there is no
-            need to upload it. Known only where the caller gives the content's SHA-256.
+        replaces: whether there is a document of this name already.
+        unchanged: whether that document has this content and these attributes, and is indexed, so
+            that an upload is not needed. Known only if the caller sends the content's SHA-256.
     """
 
     id: str
@@ -46,16 +46,16 @@ def offer(
     metadata: Mapping[str, MetadataValue] | None = None,
     sha256: str | None = None,
 ) -> Upload:
-    """A form for the document `name`; one that is there already will be replaced, as a whole.
+    """A form for the document `name`, whose upload replaces an existing document as a whole.
 
-    Nothing happens to it before the form is used.
+    Nothing changes before the form is used.
 
     Args:
         metadata: attributes to filter by. Without any, the document will have none.
-        sha256: the content's digest, in hexadecimal; the form then takes no other content.
+        sha256: the content's digest, in hexadecimal; the form then accepts no other content.
 
     Raises:
-        InvalidRequest: the name or the metadata cannot be.
+        InvalidRequest: the name or the metadata breaks a rule.
     """
     check_name(name, bucket.name)
     attributes = stage(bucket, metadata)
@@ -84,7 +84,7 @@ def offer(
 
 
 def _is_done(bucket: Bucket, knowledge_base: KnowledgeBase, document: Object) -> bool:
-    """Whether a document is indexed as it was uploaded, with the attributes that it came with."""
+    """Whether a document is indexed with the content and the attributes of its upload."""
     sidecar = bucket.head(sidecar_of(document.key))
     attributes = sidecar.attributes if sidecar else NONE
     return document.attributes == attributes and is_indexed(bucket, knowledge_base, document)

@@ -1,14 +1,14 @@
-"""One guardrail on every path: a text goes in, a verdict comes out.
+"""The guardrail: every text on its way to or from a model gets a verdict.
 
-    question      what the user asks, before anything is looked up
-    passages      what Retrieve returned, before the model or the user sees it
+    question      the user's question, before it is used for anything
+    passages      Retrieve's passages, before the model or the user sees them
     tool_input    the arguments that the model wrote for a tool, before the tool is called
-    tool_result   what a tool returned, before the model sees it
-    answer        what the model wrote, with the passages that it has to be grounded in
+    tool_result   a tool's result, before the model sees it
+    answer        the model's answer, with the passages in which it has to be grounded
 
-A flow cannot be built without a `Guard`. `BedrockGuard` asks ApplyGuardrail; `Unguarded` stands for
-a deployment without a guardrail and lets every text pass. A flow goes on with `verdict.text`,
-whatever the action is, and shows a reader that the guardrail intervened by an `events.Guardrail`.
+A flow cannot be built without a `Guard`. `BedrockGuard` calls ApplyGuardrail; `Unguarded` is for a
+deployment without a guardrail and lets every text pass. A flow goes on with `verdict.text`,
+whatever the action is, and an `events.Guardrail` shows a reader that the guardrail intervened.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,10 +46,10 @@ __all__ = [
 
 
 class Guard(Protocol):
-    """Judges what goes into a model and what comes out of it.
+    """Judges the texts that a model reads and writes.
 
-    Every hook raises an OutcropError where no verdict can be had. A text without a verdict must not
-    be used or shown.
+    Every hook raises an OutcropError if it gets no verdict. A text without a verdict must not be
+    used or shown.
     """
 
     def question(self, text: str) -> Verdict:
@@ -62,10 +62,10 @@ class Guard(Protocol):
         """Judge the arguments of a tool call; `text` is their JSON, which a mask may change."""
 
     def tool_result(self, text: str) -> Verdict:
-        """Judge what a tool returned."""
+        """Judge a tool's result."""
 
     def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
-        """Judge an answer to a question, by the passages that it was written from."""
+        """Judge an answer to a question, with the passages that it was written from."""
 
 
 def guard(runtime: "BedrockRuntimeClient", identifier: str | None, version: str) -> Guard:

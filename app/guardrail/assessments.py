@@ -1,9 +1,9 @@
-"""What a guardrail's policies found in a text, policy by policy, as ApplyGuardrail reports it.
+"""The findings of a guardrail's policies in a text, as ApplyGuardrail reports them.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailAssessment.html
 
 Every finding has an `action`: BLOCKED, ANONYMIZED for sensitive information that was replaced, or
-NONE where the guardrail only reports. Automated reasoning has no action of its own and is left out.
+NONE for a guardrail that only reports. Automated reasoning has no action and is left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -124,7 +124,7 @@ def read_assessment(assessment: Mapping[str, Any]) -> Assessment:
 
 
 def actions(assessments: Any) -> Iterator[str]:
-    """Every `action` of the reply's assessments, however deep: those of policies that this version
+    """Every `action` in the reply's assessments, at any depth, so that policies which this version
     does not know count too.
 
     >>> list(actions([{"wordPolicy": {"customWords": [{"match": "x", "action": "BLOCKED"}]}}]))
@@ -145,5 +145,5 @@ def _findings(assessment: Mapping[str, Any], policy: str, kind: str) -> Sequence
 
 
 def _text(finding: Mapping[str, Any], member: str) -> str:
-    """A member of a finding; some are left out where the guardrail was told not to report them."""
+    """A member of a finding; empty if the guardrail is configured to leave it out."""
     return str(finding.get(member, ""))

@@ -1,7 +1,7 @@
-"""The guard that asks Bedrock's ApplyGuardrail.
+"""The guard that calls Bedrock's ApplyGuardrail.
 
-What goes into a model is judged as INPUT: there the guardrail looks for attacks on the prompt. What
-a model wrote is judged as OUTPUT: an answer, and the arguments of a tool call.
+Texts that a model will read are judged as INPUT, in which the guardrail looks for attacks on the
+prompt. Texts that a model wrote are judged as OUTPUT: an answer, and the arguments of a tool call.
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html
 """
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     )
 
 BATCH = 25_000
-"""Characters of passages a call. The service bills and throttles by units of 1,000 characters."""
+"""Characters of passages in one call. The service bills and throttles by 1,000 characters."""
 
-UNREADABLE = "The guardrail masked the tool's arguments, and what is left of them is not JSON."
+UNREADABLE = "The guardrail masked the tool's arguments, and the masked text is not JSON."
 
 
 @dataclass(frozen=True, slots=True)
 class BedrockGuard:
-    """A guardrail of Bedrock's.
+    """A guardrail of Bedrock.
 
     An answer is judged with the passages as its grounding source and the question as its query,
-    both of this turn only, as contextual grounding wants it.
+    both of this turn only, as contextual grounding requires.
     """
 
     runtime: "BedrockRuntimeClient"
@@ -45,8 +45,8 @@ class BedrockGuard:
         return self._judge("INPUT", text)
 
     def passages(self, passages: Sequence[Passage]) -> Sequence[Verdict]:
-        """Judge passages together, and each alone where the guardrail intervenes: its reply does
-        not say which of several texts it is about. A passage without text has nothing to judge.
+        """Judge passages together. Where the guardrail intervenes, judge each alone, because the
+        reply does not tell which of several texts it is about. A passage without text passes.
         """
         verdicts = {passage.number: Verdict("none", passage.text) for passage in passages}
         for batch in _batches([passage for passage in passages if passage.text.strip()]):
@@ -55,8 +55,8 @@ class BedrockGuard:
         return [verdicts[passage.number] for passage in passages]
 
     def tool_input(self, arguments: Mapping[str, Any]) -> Verdict:
-        """Judge the arguments of a tool call. Where a mask leaves no JSON object, nothing can be
-        called with it: the verdict is a block then.
+        """Judge the arguments of a tool call. If a mask leaves no JSON object, the verdict is a
+        block, because no tool can be called with it.
         """
         verdict = self._judge("OUTPUT", json.dumps(arguments, ensure_ascii=False))
         if verdict.action == "masked" and not _is_json_object(verdict.text):
@@ -90,7 +90,7 @@ class BedrockGuard:
         source: "GuardrailContentSourceType",
         blocks: "Sequence[GuardrailTextBlockTypeDef]",
     ) -> Verdict:
-        """The verdict on the last block; the others are what it is judged by."""
+        """The verdict on the last block; the guardrail judges it by the others."""
         with calling("ApplyGuardrail"):
             reply = self.runtime.apply_guardrail(
                 guardrailIdentifier=self.identifier,
@@ -106,9 +106,8 @@ def _verdict(
 ) -> Verdict:
     """Read ApplyGuardrail's reply.
 
-    Bedrock says GUARDRAIL_INTERVENED of a mask as of a block. Which of the two it is, the
-    assessments tell: each policy's findings have an action of their own, and of those that mask
-    it is ANONYMIZED. Where they do not tell, the text is blocked.
+    Bedrock replies GUARDRAIL_INTERVENED for a mask as for a block. The assessments tell which it
+    is: each finding has an action, ANONYMIZED for a mask. If they do not tell, the text is blocked.
     """
     assessments = tuple(read_assessment(each) for each in reply["assessments"])
     if reply["action"] == "NONE":
@@ -116,14 +115,14 @@ def _verdict(
     reason = reply.get("actionReason")
     outputs = [output.get("text", "") for output in reply["outputs"]]
     if set(actions(reply["assessments"])) - {"NONE"} == {"ANONYMIZED"} and any(outputs):
-        # One output is the judged text; where each block has an output, it is the last.
+        # A single output is that of the judged text; if each block has one, it is the last.
         masked = outputs[-1] if len(outputs) == len(blocks) else "".join(outputs)
         return Verdict("masked", masked, reason, assessments)
     return Verdict("blocked", "".join(outputs), reason, assessments)
 
 
 def _batches(passages: Sequence[Passage]) -> Iterator[list[Passage]]:
-    """As many passages together as `BATCH` allows; a longer one is a batch of its own."""
+    """As many passages together as `BATCH` allows; a longer passage is a batch of its own."""
     batch: list[Passage] = []
     size = 0
     for passage in passages:

@@ -9,7 +9,7 @@ from app.guardrail.verdict import Verdict
 
 
 class Unguarded:
-    """Lets every text pass. It has a name of its own, so that nobody mistakes it for a judge."""
+    """Lets every text pass. Its name tells that no text is judged."""
 
     def question(self, text: str) -> Verdict:
         return Verdict("none", text)

@@ -1,4 +1,4 @@
-"""What a guardrail decides about a text."""
+"""A guardrail's decision about a text."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,12 +15,12 @@ class Verdict:
 
     Attributes:
         action: `none` lets the text pass; `masked` replaces parts of it, such as names, and lets
-            the rest pass; `blocked` keeps it out.
-        text: what to go on with: the text itself, the masked text, or the guardrail's own message
-            in place of a blocked one.
-        reason: the guardrail's own words for why it intervened.
-        assessments: what each policy found. They quote the text that matched, so they are neither
-            shown to a caller nor logged.
+            the rest pass; `blocked` stops it.
+        text: the text to go on with: the text itself, the masked text, or the guardrail's own
+            message in place of a blocked one.
+        reason: the guardrail's own reason for intervening.
+        assessments: the findings of each policy. They quote the text that matched, so they are
+            neither shown to a caller nor logged.
     """
 
     action: Action
@@ -35,16 +35,16 @@ class Verdict:
 
     @property
     def intervened(self) -> bool:
-        """Whether the guardrail changed the text or kept it out."""
+        """Whether the guardrail masked the text or blocked it."""
         return self.action != "none"
 
     def events(
         self, source: GuardrailSource, *, subject: str | None = None
     ) -> tuple[Guardrail, ...]:
-        """What a reader is told of this verdict: one event if the guardrail intervened, else none.
+        """The event that shows this verdict to a reader, if the guardrail intervened.
 
         Args:
-            source: what kind of text was judged.
+            source: the kind of text that was judged.
             subject: the address of a passage's document, or a tool's name.
         """
         if self.action == "none":

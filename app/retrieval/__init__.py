@@ -1,12 +1,12 @@
-"""Query -> passages: what every flow answers from, and what `/search` shows.
+"""Retrieval: from a query to passages, for every flow and for `/search`.
 
     query -- filter, checked -- Retrieve -- passages -- guard -- passages that may be used
 
-    filters       Bedrock's RetrievalFilter, checked before anything is called or paid for
-    retrieve      one call of Retrieve
-    passages      what Retrieve returned -> Passage
-    screening     the guard's verdicts: masked text takes its place, a blocked passage is left out
-    explanation   why a passage is where it is
+    filters       checks Bedrock's RetrievalFilter before a call that costs
+    retriever     one call of Retrieve
+    passages      Retrieve's results -> Passage
+    screening     applies the guard's verdicts: masks texts, leaves out blocked passages
+    explanation   why a passage is at its place
 
 `Retriever` is these stages in one call.
 """
@@ -53,10 +53,10 @@ class Retriever:
         search_type: SearchType,
         retrieval_filter: Mapping[str, Any] | None = None,
     ) -> Screening:
-        """The passages that fit a query best and may be used; arguments as of `retrieve`.
+        """The passages that fit a query best and may be used; arguments as for `retrieve`.
 
-        The Knowledge Base embeds the query with its own model and does not say how many tokens that
-        took, so the meter learns of the call and not of its tokens.
+        The Knowledge Base embeds the query with its own model and does not report the tokens, so
+        the meter records the call without them.
         """
         with self.account.call(f"knowledge-base/{self.knowledge_base_id}", "retrieve"):
             passages = retrieve(

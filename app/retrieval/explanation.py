@@ -1,4 +1,4 @@
-"""Why a search returned a passage where it did."""
+"""Explains the places of passages in a search."""
 
 import re
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a passage is where it is.
+    """Why a passage is at its place.
 
     Attributes:
         semantic_rank: its place by meaning alone, from 1; None if it is not among the candidates,
-            or if the search is a managed Knowledge Base's.
-        words: the query's words that it holds, as they are written there.
-        used: whether an answer would read it.
-        reason: why not, if not.
+            or if the Knowledge Base is managed.
+        words: the query's words in it, as they are written there.
+        used: whether an answer would use it.
+        reason: why an answer would not.
     """
 
     semantic_rank: int | None
@@ -33,8 +33,8 @@ def explain(
     """Explain one passage of a search.
 
     Args:
-        by_meaning: what the same search finds by meaning alone, best first.
-        answer_limit: how many passages an answer reads.
+        by_meaning: the results of the same search by meaning alone, best first.
+        answer_limit: the number of passages that an answer uses.
     """
     ranks = {(other.uri, other.text): other.number for other in by_meaning}
     used = passage.number <= answer_limit
@@ -47,7 +47,7 @@ def explain(
 
 
 def _shared_words(query: str, text: str) -> tuple[str, ...]:
-    """The query's words that a text holds, as they are written there, in order.
+    """The words that a query and a text share, as the text has them, in order.
 
     >>> _shared_words("how hard is quartz?", "Quartz is HARD, quartz!")
     ('Quartz', 'is', 'HARD')

@@ -1,11 +1,11 @@
-"""Bedrock's RetrievalFilter, checked before anything is done: before a model is called and paid.
+"""Checks Bedrock's RetrievalFilter before any call that costs.
 
     {"andAll": [{"equals": {"key": "year", "value": 2024}},
                 {"startsWith": {"key": "topic", "value": "s3"}}]}
 
-The rules are those that hold for every vector store: a filter is one operator, with a key and a
-value of a kind that the operator compares. How many filters a group may have, and how deep groups
-may be nested, differs by store and is left to the service.
+The rules are those of every vector store: a filter is one operator, with a key and a value of a
+kind that the operator compares. The largest size and depth of groups differ by store; the service
+checks them.
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_RetrievalFilter.html
 """
 
@@ -32,7 +32,7 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     "listContains": ("a string",),
     "stringContains": ("a string",),
 }
-"""The kinds of values that each operator compares with, on every store."""
+"""Operator -> the kinds of values that it compares with, on every store."""
 
 
 def check_filter(

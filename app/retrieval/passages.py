@@ -1,4 +1,4 @@
-"""What Retrieve returned -> passages. A Knowledge Base may return any JSON for an attribute."""
+"""Reads passages from Retrieve's results."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ RESERVED = "x-amz-bedrock"
 def read_passages(
     results: Iterable["KnowledgeBaseRetrievalResultTypeDef"],
 ) -> Iterator[Passage]:
-    """The passages that Retrieve's results hold, in their order, numbered from 1."""
+    """The passages of Retrieve's results, in their order, numbered from 1."""
     for number, result in enumerate(results, start=1):
         metadata = result.get("metadata") or {}
         yield Passage(
@@ -41,8 +41,8 @@ def _attributes(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:
 
 
 def _value(value: Any) -> MetadataValue:
-    """An attribute's value. A Knowledge Base may return any JSON: what is no MetadataValue becomes
-    the text of its JSON.
+    """An attribute's value. A Knowledge Base may return any JSON; other values become the text of
+    their JSON.
 
     >>> _value(3), _value(["a", 1]), _value({"deep": [None]})
     (3, ['a', '1'], '{"deep": [null]}')
@@ -65,7 +65,7 @@ def _finite(value: Any) -> float | None:
 
 
 def _uri(location: Mapping[str, Any]) -> str:
-    """The address of the document that a passage is from.
+    """The address of a passage's document.
 
     >>> _uri({"type": "S3", "s3Location": {"uri": "s3://docs/a.pdf"}})
     's3://docs/a.pdf'

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
 
 SearchType = Literal["HYBRID", "SEMANTIC", "MANAGED"]
-"""How Retrieve searches; MANAGED is the one way that a managed Knowledge Base has."""
+"""The type of search; a managed Knowledge Base has its own, MANAGED."""
 
 
 def retrieve(
@@ -26,12 +26,12 @@ def retrieve(
     search_type: SearchType,
     retrieval_filter: Mapping[str, Any] | None = None,
 ) -> tuple[Passage, ...]:
-    """The passages that fit best, best first, numbered from 1.
+    """The passages that fit the query best, best first, numbered from 1.
 
     Args:
         query: at most 20,000 characters.
         limit: at most 100.
-        retrieval_filter: Bedrock's RetrievalFilter, as it is.
+        retrieval_filter: Bedrock's RetrievalFilter.
     """
     search: dict[str, Any] = {"numberOfResults": limit}
     if retrieval_filter:

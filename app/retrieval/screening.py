@@ -1,4 +1,4 @@
-"""Passages and the guard's verdicts on them -> the passages that may be used."""
+"""Screens passages by the guard's verdicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +9,11 @@ from app.guardrail import Guard
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What the guard left of some passages.
+    """The passages that the guard lets pass.
 
     Attributes:
-        passages: those that may be used, in their order and numbered from 1, with masked text where
-            the guard masked it.
-        interventions: what the guard did: one for each passage that it masked or kept out.
+        passages: in their order and numbered from 1, with masked text where the guard masked it.
+        interventions: an event for each passage that the guard masked or blocked.
     """
 
     passages: tuple[Passage, ...]
@@ -25,8 +24,8 @@ def screen(passages: Sequence[Passage], guard: Guard) -> Screening:
     """Let the guard judge the passages, before a model or a caller sees them."""
     if not passages:
         return Screening((), ())
-    judged = list(zip(passages, guard.passages(passages), strict=True))
-    usable = [(passage, verdict.text) for passage, verdict in judged if not verdict.blocked]
+    verdicts = list(zip(passages, guard.passages(passages), strict=True))
+    usable = [(passage, verdict.text) for passage, verdict in verdicts if not verdict.blocked]
     return Screening(
         passages=tuple(
             replace(passage, number=number, text=text)
@@ -34,7 +33,7 @@ def screen(passages: Sequence[Passage], guard: Guard) -> Screening:
         ),
         interventions=tuple(
             event
-            for passage, verdict in judged
+            for passage, verdict in verdicts
             for event in verdict.events("passage", subject=passage.uri)
         ),
     )

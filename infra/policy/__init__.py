@@ -1,9 +1,10 @@
-"""Our own rules for the template: what cfn-lint, the CDK's validation and cdk-nag let pass.
+"""The project's own rules for the template, for faults that cfn-lint, the CDK and cdk-nag let pass.
 
-    template ── statements, references, policies in text ──► rule after rule ──► findings
+  template ── statements, references, policies in text ──► rule after rule ──► findings
 
-A rule is a function of the template that yields what breaks it: the resource, and why. They are in
-a file a subject. `tests/infra` plants a fault for each, and shows which other checker sees it.
+A rule is a function of the template that yields each resource which breaks it, with the reason.
+Each subject has a file. `tests/infra` plants a fault for each rule, and shows which other checker
+sees it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -27,12 +28,12 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A rule that is broken.
+    """A broken rule.
 
     Attributes:
         rule: its name.
-        resource: the logical id of what breaks it.
-        says: why, and what to do.
+        resource: the logical id of the resource that breaks it.
+        says: the reason, and the remedy.
     """
 
     rule: str
@@ -44,8 +45,12 @@ class Finding:
 
 
 def findings(template: Mapping[str, Any]) -> list[Finding]:
-    """Everything in a synthesized template that breaks a rule."""
-    read = Template(template)
+    """All resources of a synthesized template that break a rule."""
+    parsed_template = Template(template)
     return sorted(
-        {Finding(rule.__name__, where, why) for rule in RULES for where, why in rule(read)}
+        {
+            Finding(rule.__name__, where, why)
+            for rule in RULES
+            for where, why in rule(parsed_template)
+        }
     )

@@ -1,4 +1,6 @@
-"""Rules for the API: streamed, signed in, checked, held back, and silent about what was asked."""
+"""Rules for the API: streamed, authorized, validated, throttled, and without questions in its
+logs.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +12,7 @@ Broken = Iterator[tuple[str, str]]
 
 METHOD, STAGE = "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage"
 LONGEST = {"BUFFERED": 29_000, "STREAM": 900_000}
-"""Milliseconds that an integration may take, by how it answers."""
+"""The longest timeout of an integration in milliseconds, by its response mode."""
 
 TELLING = re.compile(
     r"\$(input|context\.(request|response)Override|context\.authorizer\.claims\.email)"
@@ -42,7 +44,7 @@ def streams_are_streamed(template: Template) -> Broken:
 
 
 def functions_end_before_their_callers(template: Template) -> Broken:
-    """Else the caller is cut off without a word, and the function goes on at our cost."""
+    """Otherwise the caller is cut off, and the function goes on at our cost."""
     functions = dict(template.of("AWS::Lambda::Function"))
     for name, integration in _integrations(template):
         for called in functions.keys() & set(references(integration.get("Uri"))):
@@ -115,7 +117,7 @@ def origins_are_named(template: Template) -> Broken:
 
 
 def _methods(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """All methods but those that answer a browser's question whether it may ask."""
+    """All methods but those that answer a browser's preflight."""
     return (
         (name, properties)
         for name, properties in template.of(METHOD)
@@ -136,7 +138,7 @@ def _mocks(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _settings(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What a stage says of all methods; a stage that says nothing has no settings at all."""
+    """A stage's settings for all methods; None without any."""
     for name, properties in template.of(STAGE):
         wildcards = [
             one for one in properties.get("MethodSettings", ()) if one["HttpMethod"] == "*"

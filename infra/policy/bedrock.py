@@ -1,4 +1,5 @@
-"""Rules for Bedrock: guardrails that judge, roles that are not lent, stores that are what they say.
+"""Rules for Bedrock: effective guardrails, roles that only this account's services may assume,
+stores that match their types.
 
 Limits are the service's:
 https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html
@@ -27,10 +28,10 @@ STORAGE = {
     "S3_VECTORS": "S3VectorsConfiguration",
     "RDS": "RdsConfiguration",
 }
-"""What a store's Type calls for; the service refuses another block, and nothing before it does."""
+"""A store's type -> its configuration member; only the service itself refuses another."""
 
 LENT = ("bedrock.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com")
-"""Services that act for whoever asks them: they have to say for whom."""
+"""Services that act on behalf of others: roles for them have to name the source."""
 
 
 def guardrail_is_there(template: Template) -> Broken:
@@ -103,7 +104,7 @@ def storage_is_what_it_says(template: Template) -> Broken:
 
 
 def knowledge_base_waits_for_its_store(template: Template) -> Broken:
-    """The role's access and the index: without either, creating it fails, sometimes."""
+    """Without the role's access or the index, creating it fails at times."""
     makers = [name for name, _ in template.of("Custom::VectorIndex", "Custom::VectorTable")]
     access = [name for name, _ in template.of("AWS::IAM::Policy")]
     for name, properties in template.of(BASE):
@@ -115,7 +116,7 @@ def knowledge_base_waits_for_its_store(template: Template) -> Broken:
 
 
 def data_source_can_be_destroyed(template: Template) -> Broken:
-    """Where the store is ours: it is deleted after, with all that is in it."""
+    """For stores of the stack: they are deleted after it, with all their contents."""
     for name, properties in template.of("AWS::Bedrock::DataSource"):
         ours = properties["DataSourceConfiguration"]["Type"] == "S3"
         if ours and properties.get("DataDeletionPolicy") != "RETAIN":

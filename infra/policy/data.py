@@ -1,4 +1,4 @@
-"""Rules for what is kept: buckets, queues, tables, logs."""
+"""Rules for buckets, queues, tables and logs."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def buckets_are_not_public(template: Template) -> Broken:
 
 
 def documents_are_kept_with_our_key(template: Template) -> Broken:
-    """Access logs apart, which S3 cannot write with a key of ours."""
+    """All but access logs, which S3 cannot write with a customer's key."""
     logs = {
         text(properties["LoggingConfiguration"]["DestinationBucketName"]).strip("${}")
         for _, properties in template.of(BUCKET)
@@ -42,7 +42,7 @@ def documents_are_kept_with_our_key(template: Template) -> Broken:
 
 
 def documents_can_be_brought_back(template: Template) -> Broken:
-    """What sends events is what people write to."""
+    """A bucket that sends events is one that people write to."""
     for name, properties in template.of(BUCKET):
         versioned = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
         if "NotificationConfiguration" in properties and not versioned:
@@ -57,7 +57,7 @@ def old_versions_end(template: Template) -> Broken:
 
 
 def events_reach_their_queue(template: Template) -> Broken:
-    """S3 tries the queue when notifications are set: its policy has to be there before."""
+    """S3 tests the queue when notifications are set, so its policy has to exist before."""
     policies = {name for name, _ in template.of("AWS::SQS::QueuePolicy")}
     for name, properties in template.of(BUCKET):
         if "NotificationConfiguration" in properties and not policies & template.needs(name):
@@ -73,7 +73,7 @@ def queues_take_events_of_ours_only(template: Template) -> Broken:
 
 
 def queues_give_up(template: Template) -> Broken:
-    """A message that can never be dealt with would come again for days."""
+    """A message that always fails would come again for days."""
     sources = {
         source
         for name, _ in template.of("AWS::Lambda::EventSourceMapping")
@@ -98,13 +98,13 @@ def given_up_is_noticed(template: Template) -> Broken:
         if target := properties.get("RedrivePolicy", {}).get("deadLetterTargetArn"):
             dead = text(target).removeprefix("${").partition(".")[0]
             if dead not in alarmed:
-                yield dead, "nobody is told of what is given up; watch it by an alarm"
+                yield dead, "no alarm watches it; add one"
 
 
 def logs_end(template: Template) -> Broken:
     for name, properties in template.of("AWS::Logs::LogGroup"):
         if "RetentionInDays" not in properties:
-            yield name, "it is kept, and paid for, for ever; set a retention"
+            yield name, "it is kept and billed for ever; set a retention"
 
 
 def tables_can_be_brought_back(template: Template) -> Broken:

@@ -1,4 +1,4 @@
-"""Rules for functions: what they run on, what they are told, what becomes of what fails."""
+"""Rules for functions: runtime, logs, settings, and failed messages."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ Broken = Iterator[tuple[str, str]]
 
 FUNCTION, MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 HYBRID = {"OPENSEARCH_SERVERLESS", "RDS", "MANAGED"}
-"""Where Retrieve searches by words too; elsewhere it is refused, or searches by meaning only."""
+"""Store types with search by words too; others refuse it, or search by meaning only."""
 
 
 def functions_are_of_one_kind(template: Template) -> Broken:
@@ -19,7 +19,7 @@ def functions_are_of_one_kind(template: Template) -> Broken:
 
 
 def functions_have_a_log_of_their_own(template: Template) -> Broken:
-    """One that Lambda makes is kept for ever, and stays when the stack goes."""
+    """A log that Lambda makes never expires, and stays when the stack is deleted."""
     for name, properties in template.of(FUNCTION):
         if "LogGroup" not in properties.get("LoggingConfig", {}):
             yield name, "Lambda would make it a log without end; give it one"
@@ -48,7 +48,9 @@ def answers_are_guarded(template: Template) -> Broken:
 
 
 def turns_end_in_time(template: Template) -> Broken:
-    """A turn waits for half its deadline beyond it at most (`app.aws`), and then says so."""
+    """A turn may exceed its deadline by half at most (`app.aws`); the function has to last
+    longer.
+    """
     for name, properties in template.of(FUNCTION):
         variables = properties.get("Environment", {}).get("Variables", {})
         deadline = float(variables.get("OUTCROP_DEADLINE_SECONDS", 0))
@@ -85,7 +87,7 @@ def messages_come_back_in_time(template: Template) -> Broken:
 
 
 def custom_resources_can_answer(template: Template) -> Broken:
-    """CloudFormation waits for what is put into S3; without a way there, for an hour."""
+    """CloudFormation waits up to an hour for a response, which is written to S3."""
     ways = {name for name, _ in template.of("AWS::EC2::VPCEndpoint")}
     functions = dict(template.of(FUNCTION))
     for name, resource in template.resources.items():

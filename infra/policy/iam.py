@@ -1,4 +1,4 @@
-"""Rules for permissions: actions by name, resources by name, roles without what AWS thinks fit."""
+"""Rules for permissions: actions by name, resources by name, no managed policies."""
 
 from collections.abc import Iterator
 
@@ -22,19 +22,19 @@ ANY = {
     "logs:DescribeLogStreams": "API Gateway's log role serves every API of the account",
     "logs:PutLogEvents": "API Gateway's log role serves every API of the account",
 }
-"""What may be allowed on every resource, and why nothing narrower will do."""
+"""Actions that may be allowed on all resources, with the reason why nothing narrower works."""
 
 INSIDE = {
     "s3": "the objects of a bucket",
     "es": "the paths below an index",
 }
-"""Services whose ARNs may end in /*, and what that reaches."""
+"""Services whose ARNs may end in /*, and the resources of that pattern."""
 
 OTHER_REGIONS = "bedrock:InferenceProfileArn"
-"""The condition under which a model may be asked in whatever Region a profile takes."""
+"""The condition for calling a model in any Region of an inference profile."""
 
 OWN_POLICY = ("AWS::KMS::Key",)
-"""Resources in whose own policies * means themselves."""
+"""Resources in whose own policies * means the resource itself."""
 
 
 def actions_are_named(template: Template) -> Broken:

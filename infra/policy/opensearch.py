@@ -1,4 +1,4 @@
-"""Rules for OpenSearch: nobody comes in but by name."""
+"""Rules for OpenSearch: access by name only."""
 
 import json
 from collections.abc import Iterator
@@ -43,7 +43,9 @@ def collection_resources_are_named(template: Template) -> Broken:
 
 
 def collection_waits_for_its_policies(template: Template) -> Broken:
-    """Without the one it cannot be created, without the other it cannot be reached."""
+    """Without its encryption policy it cannot be created, without its network policy not be
+    reached.
+    """
     for name, properties in template.of(COLLECTION):
         for kind in ("encryption", "network"):
             policies = {

@@ -1,4 +1,4 @@
-"""A synthesized template, as rules look at it."""
+"""A synthesized template, parsed for the rules."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -25,13 +25,13 @@ _POLICIES: Mapping[str, Callable[[Properties], list[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of a policy, its intrinsic functions made text.
+    """A statement of a policy, its intrinsic functions written as text.
 
     Attributes:
-        where: the logical id of the resource that holds it.
+        where: the logical id of the resource with the policy.
         kind: that resource's type.
-        principals: whom it is about; nobody is named in a policy of a role's.
-        conditions: the condition keys that it has, of whatever operator.
+        principals: empty in the policy of a role.
+        conditions: its condition keys, of any operator.
     """
 
     where: str
@@ -44,7 +44,7 @@ class Statement:
 
 
 class Template:
-    """A template, read."""
+    """A parsed template."""
 
     def __init__(self, template: Mapping[str, Any]) -> None:
         self.resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
@@ -56,12 +56,12 @@ class Template:
                 yield name, resource.get("Properties", {})
 
     def kind(self, name: str) -> str:
-        """A resource's type; of a pseudo parameter, nothing."""
+        """A resource's type; empty for a pseudo parameter."""
         return str(self.resources[name]["Type"]) if name in self.resources else ""
 
     def needs(self, name: str) -> frozenset[str]:
-        """What has to be there before a resource: all that it refers to or depends on, directly
-        or by others.
+        """The resources that have to exist before this one, because it refers to them or depends
+        on them, directly or through others.
         """
         references: set[str] = set()
         ahead = [name]
@@ -91,7 +91,7 @@ class Template:
 
     @cached_property
     def trusts(self) -> tuple[Statement, ...]:
-        """Who may take on which role."""
+        """Every statement of the roles' trust policies."""
         return tuple(
             _statement(name, "AWS::IAM::Role", statement)
             for name, properties in self.of("AWS::IAM::Role")
@@ -117,7 +117,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def text(value: Any) -> str:
-    """A value of a template as text, with what is known only later in braces.
+    """A value of a template as text, with values that are known only later in braces.
 
     >>> text({"Fn::Join": ["", ["arn:aws:s3:::", {"Ref": "Documents"}, "/*"]]})
     'arn:aws:s3:::${Documents}/*'
@@ -135,7 +135,7 @@ def text(value: Any) -> str:
 
 
 def several(value: Any) -> tuple[Any, ...]:
-    """What may stand alone or in a list."""
+    """The values of a member that may be one value or a list."""
     return tuple(value) if isinstance(value, list) else (value,)
 
 

@@ -1,7 +1,7 @@
-"""Where the Knowledge Base keeps vectors: a store a file.
+"""The vector stores of the Knowledge Base, one in each file.
 
-A store makes what it needs for one index, and knows how a Knowledge Base is told of it. What each
-costs while nobody asks anything is in prices.py.
+A store makes the resources for one index, and has the configuration with which a Knowledge Base
+uses it. prices.py has the cost of each without any questions.
 """
 
 from collections.abc import Callable
@@ -27,5 +27,5 @@ STORES: dict[VectorStoreName, Callable[[Construct, str, Context, iam.Role], Vect
 
 
 def vector_store(scope: Construct, context: Context, reader: iam.Role) -> VectorStore:
-    """The store that was chosen, for the Knowledge Base whose role `reader` is."""
+    """The chosen store, for the Knowledge Base whose role is `reader`."""
     return STORES[context.vector_store](scope, "Store", context, reader)

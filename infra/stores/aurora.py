@@ -1,5 +1,5 @@
-"""Aurora PostgreSQL with pgvector: Serverless, asleep while nobody asks. Bedrock speaks SQL to it
-through the Data API, so that nothing reaches its network from outside.
+"""Aurora PostgreSQL with pgvector: Serverless, paused while nobody asks. Bedrock sends SQL through
+the Data API, so that nothing reaches its network from outside.
 """
 
 from aws_cdk import CustomResource, Duration, RemovalPolicy
@@ -20,7 +20,7 @@ from infra.stores.vector_index import BUNDLE
 DATABASE, PORT = "outcrop", 5433
 KEY, ATTRIBUTES = "id", "custom_metadata"
 CAPACITY = {False: (0, 4), True: (0.5, 16)}
-"""In production or not: ACU at least and at most. With none at least, it sleeps."""
+"""By production: the least and the most ACU. With 0 as the least, the database pauses."""
 
 PAUSE = Duration.minutes(10)
 TIMEOUT = Duration.minutes(10)  # a database that was never used wakes in a minute or so
@@ -120,7 +120,9 @@ class Aurora(VectorStore):
 
 
 def statements(table: str, dimensions: int) -> list[str]:
-    """What makes the table, as Bedrock's guide wants it: vectors by cosine, words, attributes."""
+    """The SQL that makes the table as Bedrock's guide requires: vectors by cosine, words,
+    attributes.
+    """
     columns = (
         f"{KEY} uuid PRIMARY KEY",
         f"{VECTOR} vector({dimensions})",

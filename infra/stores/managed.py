@@ -1,4 +1,6 @@
-"""A store that Bedrock manages: nothing to make. Retrieve searches by meaning and by words."""
+"""A store that Bedrock manages: the stack makes nothing. Retrieve searches by meaning and by
+words.
+"""
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -8,7 +10,7 @@ from infra.stores.store import SearchType, VectorStore
 
 
 class Managed(VectorStore):
-    """Nothing of ours."""
+    """No resources."""
 
     search_type: SearchType = "HYBRID"
 

@@ -1,7 +1,7 @@
-"""A domain of OpenSearch Service: nodes that always run. Searches by meaning only, through Bedrock.
+"""A domain of OpenSearch Service: nodes that always run. Bedrock searches it by meaning only.
 
-Bedrock reaches domains on public endpoints only, so that the domain cannot lie in a network: it
-answers the signed requests of two roles, over TLS, and nobody else's.
+Bedrock reaches domains on public endpoints only, so the domain cannot be in a network: it answers
+the signed requests of two roles, over TLS, and no others.
 """
 
 from aws_cdk import RemovalPolicy, Stack
@@ -36,8 +36,8 @@ class OpenSearchManaged(VectorStore):
 
     def __init__(self, scope: Construct, name: str, context: Context, reader: iam.Role) -> None:
         super().__init__(scope, name)
-        made_of = (context.chunking, context.embedding_model_id)
-        self._name = generated(self, "docs", *made_of, longest=LONGEST_NAME)
+        definition = (context.chunking, context.embedding_model_id)
+        self._name = generated(self, "docs", *definition, longest=LONGEST_NAME)
         self._arn = arn("es", f"domain/{self._name}")
         domain = self._domain(context)
         access = self.grant(reader, allow(["es:DescribeDomain"], self._arn))
@@ -128,7 +128,7 @@ def _only(domain: str, roles: list[str]) -> dict[str, object]:
 
 
 def _may_write(scope: VectorStore, log: logs.LogGroup, domain: str) -> logs.CfnResourcePolicy:
-    """OpenSearch Service writes logs by a policy of CloudWatch's."""
+    """The policy of CloudWatch by which OpenSearch Service may write logs."""
     statement = iam.PolicyStatement(
         principals=[iam.ServicePrincipal("es.amazonaws.com")],
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -1,7 +1,7 @@
-"""OpenSearch Serverless: a collection that Bedrock alone can reach, and the index function.
+"""OpenSearch Serverless: a collection that only Bedrock can reach, and the index function.
 
-The collection is not public. Bedrock is let in as a service; the function that makes the index
-comes through an endpoint in a network that has no way out.
+The collection is not public. Bedrock reaches it as a service; the function that makes the index
+reaches it through an endpoint in a network without a way out.
 """
 
 from typing import Any
@@ -30,9 +30,9 @@ NETWORK_INTERFACES = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 )
-"""What Lambda does in a function's name to put it into a network."""
+"""The actions of Lambda, on a function's behalf, to put it into a network."""
 
-SEARCH_CAPACITY, INDEXING_CAPACITY = 4, 4  # OCU at most: what a runaway load may cost
+SEARCH_CAPACITY, INDEXING_CAPACITY = 4, 4  # the most OCU, which limits the cost of a runaway load
 
 
 class OpenSearchServerless(VectorStore):
@@ -119,7 +119,7 @@ class OpenSearchServerless(VectorStore):
         return collection
 
     def _endpoint(self, network: Network) -> tuple[ec2.SecurityGroup, aoss.CfnVpcEndpoint]:
-        """The way from the network to OpenSearch Serverless, and who may take it."""
+        """The endpoint from the network to OpenSearch Serverless, and its security group."""
         inside = ec2.SecurityGroup(
             self,
             "Inside",
@@ -137,14 +137,14 @@ class OpenSearchServerless(VectorStore):
             "Endpoint",
             name=self._name,
             vpc_id=network.vpc.vpc_id,
-            # One zone will do: it is called once a deployment, and each is paid for by the hour.
+            # One zone is enough for one call in a deployment, and each zone is billed by the hour.
             subnet_ids=[network.vpc.isolated_subnets[0].subnet_id],
             security_group_ids=[inside.security_group_id],
         )
         return inside, endpoint
 
     def _encryption(self) -> aoss.CfnSecurityPolicy:
-        """With OpenSearch's own key: collections of other keys do not share capacity."""
+        """OpenSearch's own key: collections with different keys do not share capacity."""
         return self._policy(
             "encryption", {"Rules": [self._rule("collection")], "AWSOwnedKey": True}
         )

@@ -1,4 +1,4 @@
-"""S3 Vectors: paid for by what is stored and asked, and nothing else. Searches by meaning only."""
+"""S3 Vectors: billed by storage and requests only. Searches by meaning only."""
 
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
@@ -11,7 +11,7 @@ from infra.permissions import allow
 from infra.stores.store import VectorStore
 
 NOT_FILTERED = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
-"""What Bedrock keeps of a chunk; too long to be filtered by, so it must not be indexed as such."""
+"""Bedrock's own metadata of a chunk, which is too long for a filter, so it must not be indexed."""
 
 USING = ("GetIndex", "QueryVectors", "PutVectors", "GetVectors", "ListVectors", "DeleteVectors")
 

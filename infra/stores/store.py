@@ -1,4 +1,4 @@
-"""What every vector store has to say of itself."""
+"""The interface of every vector store."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -9,18 +9,18 @@ from constructs import Construct, IDependable
 
 INDEX = "outcrop"
 VECTOR, TEXT, METADATA = "vector", "text", "metadata"
-"""The fields of an index: the vector, the chunk, and what Bedrock remembers of it."""
+"""The fields of an index: the vector, the chunk, and Bedrock's metadata of it."""
 
 SearchType = Literal["HYBRID", "SEMANTIC"]
 
 
 class VectorStore(Construct):
-    """A vector store, made.
+    """A vector store.
 
     Attributes:
-        configuration: how the Knowledge Base is told of it; a managed one needs no telling.
-        search_type: HYBRID where Retrieve can search by words too.
-        ready: what has to be there before the Knowledge Base.
+        configuration: the Knowledge Base's storage configuration; None for a managed store.
+        search_type: HYBRID if Retrieve can search by words too.
+        ready: the resources that have to exist before the Knowledge Base.
     """
 
     configuration: bedrock.CfnKnowledgeBase.StorageConfigurationProperty | None = None
@@ -28,7 +28,7 @@ class VectorStore(Construct):
     ready: Sequence[IDependable] = ()
 
     def grant(self, reader: iam.IRole, *statements: iam.PolicyStatement) -> iam.Policy:
-        """What the Knowledge Base's role may do here, as a policy of its own: the store is made
-        after the role, since it has to know whom to let in.
+        """Grant the Knowledge Base's role permissions here, in a policy of its own: the store is
+        made after the role, because it has to name the role in its own policies.
         """
         return iam.Policy(self, "Access", roles=[reader], statements=list(statements))

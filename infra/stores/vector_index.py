@@ -1,5 +1,5 @@
-"""The index in OpenSearch: a custom resource, since CloudFormation knows no index of a domain's,
-and gives up on a collection whose policies have not taken effect yet.
+"""The index in OpenSearch: a custom resource, because CloudFormation cannot make an index in a
+domain, and gives up on a collection whose policies have not taken effect yet.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ TIMEOUT = Duration.minutes(14)  # a collection's policies take minutes to take e
 
 
 class VectorIndex(Construct):
-    """The function that makes the index, and the index that it makes.
+    """The index, and the function that makes it.
 
     Args:
-        service: how requests are signed: `aoss` for a collection, `es` for a domain.
-        allowed: what the function may do.
-        network: where it runs, if not in Lambda's own network.
+        service: the service name in signatures: `aoss` for a collection, `es` for a domain.
+        allowed: the function's permissions.
+        network: the function's network, if it is not Lambda's own.
     """
 
     def __init__(

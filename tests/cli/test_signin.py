@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from app.cli.signin import Pool, TokenAuth, Tokens, keep, refresh, sign_in
+from app.cli.signin import Pool, TokenAuth, Tokens, refresh, save, sign_in
 from app.errors import OperatorError
 from tests.cli.api_gateway import Gateway, bearer
 from tests.cli.cognito import CLIENT, Cognito
@@ -117,7 +117,7 @@ def gateway(cognito: Cognito) -> Iterator[Gateway]:
 def kept(pool: Pool, folder: Path, tokens: Tokens) -> Path:
     """Tokens, as an earlier command has kept them."""
     file = folder / f"{pool.client_id}.json"
-    keep(file, tokens)
+    save(file, tokens)
     return file
 
 

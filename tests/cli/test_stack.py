@@ -24,7 +24,7 @@ from app.cli import cli
 from app.cli.client import Client, Refused
 from app.cli.stack import SignatureAuth
 from app.deploy import laptop
-from app.deploy.stack.description import deployed
+from app.deploy.stack.description import describe_complete
 from app.errors import OperatorError
 from app.settings import LaptopSettings, environment
 from tests.cli.api_gateway import Check, Gateway, bearer, signed
@@ -237,14 +237,14 @@ def test_no_stack_and_an_unfinished_one_are_told_apart(
         monkeypatch.setenv(name, value)
     account.answer("DescribeStacks", Fault("ValidationError", "Stack with id X does not exist"))
     with pytest.raises(OperatorError, match="There is no stack X in eu-central-1"):
-        deployed("X")
+        describe_complete("X")
     stack = {"StackName": "X", "StackStatus": "CREATE_IN_PROGRESS", "CreationTime": "2026-11-20"}
     account.answer("DescribeStacks", {"Stacks": [stack]})
     with pytest.raises(OperatorError, match="The stack X is CREATE_IN_PROGRESS"):
-        deployed("X")
+        describe_complete("X")
     account.answer("DescribeStacks", Fault("AccessDenied", "not authorized", 403))
     with pytest.raises(OperatorError, match="not authorized"):
-        deployed("X")
+        describe_complete("X")
 
 
 @pytest.fixture

@@ -325,7 +325,7 @@ def test_commands_for_aws_say_that_the_shell_points_at_a_stand_in(
     environment: pytest.MonkeyPatch, words: list[str]
 ) -> None:
     apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret")))
-    environment.setattr("app.deploy.stack.cdk.installed", lambda: None)
+    environment.setattr("app.deploy.stack.cdk.executable_path", lambda: None)
     ran = CliRunner().invoke(cli, words)
     said = " ".join((ran.output + str(ran.exception or "")).split())
     assert ran.exit_code != 0

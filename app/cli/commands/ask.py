@@ -34,8 +34,8 @@ def ask(
 
 
 def show(client: Client, body: Json) -> str | None:
-    """Print an answer as it comes, then its sources; return the id of its conversation. Where there
-    are no documents at all, print that in place of an answer.
+    """Print an answer as it comes, then its sources; return the id of its conversation. If there
+    are no documents at all, print a remark instead.
 
     Raises:
         Refused: the answer broke off.
@@ -71,7 +71,7 @@ def show(client: Client, body: Json) -> str | None:
 
 
 def _with_spinner(parts: Iterator[Json], doing: str) -> Iterator[Json]:
-    """Yield the parts, and show a spinner until the first of them that is printed."""
+    """Yield the parts, and show a spinner until the first part that prints something."""
     before: list[Json] = []
     with screen.waiting(doing):
         for part in parts:
@@ -83,7 +83,7 @@ def _with_spinner(parts: Iterator[Json], doing: str) -> Iterator[Json]:
 
 
 def _guardrail(event: Json) -> None:
-    """Show what the guardrail did to the question, to a passage or to the answer."""
+    """Print the guardrail's intervention in the question, a passage or the answer."""
     match event["source"], event["action"]:
         case "question", "masked":
             screen.out.print(f"Asked as: {event['text']}\n", style="dim")
@@ -96,7 +96,7 @@ def _guardrail(event: Json) -> None:
 
 
 def _footnote(metadata: Json, seconds: float) -> None:
-    """Say who wrote the answer, of how many tokens, and how long it took."""
+    """Print the model, the tokens and the duration of the answer."""
     usage = metadata["usage"]
     tokens = f"{usage['inputTokens']} tokens in, {usage['outputTokens']} out"
     screen.out.print(f"\n{metadata['model']}; {tokens}; {seconds:.1f} s", style="dim")

@@ -22,7 +22,7 @@ HELP = (
 )
 
 Read = Callable[[], str | None]
-"""Gives the next question; None at the end of input."""
+"""Reads the next question; None at the end of input."""
 
 
 def chat(
@@ -48,7 +48,7 @@ def chat(
 def _talk(
     client: Client, read_question: Read, conversation: str | None, model: str | None
 ) -> str | None:
-    """Answer question after question; gives the conversation that was the last."""
+    """Answer one question after the other; the id of the last conversation."""
     while (question := read_question()) not in (None, "/quit"):
         match question:
             case "/new":
@@ -65,7 +65,7 @@ def _talk(
 
 
 def _reader() -> Read:
-    """How questions are read: with a line to edit and a history at a terminal, else by the line."""
+    """The reader of questions: with line editing and a history on a terminal, else plain lines."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _read_line
     from prompt_toolkit import PromptSession
@@ -75,7 +75,7 @@ def _reader() -> Read:
     _make_private(history)
     session: PromptSession[str] = PromptSession(history=FileHistory(str(history)))
 
-    def prompted() -> str | None:
+    def read_with_prompt() -> str | None:
         while True:
             try:
                 return session.prompt([("bold", "> ")]).strip()
@@ -84,11 +84,11 @@ def _reader() -> Read:
             except EOFError:
                 return None
 
-    return prompted
+    return read_with_prompt
 
 
 def _make_private(history: Path) -> None:
-    """What one has asked is for nobody else to read."""
+    """Make the history of questions readable for this user alone."""
     private(history, os.O_APPEND).close()
     history.chmod(0o600)
 
@@ -101,7 +101,7 @@ def _read_line() -> str | None:
 def _answer(
     client: Client, question: str, conversation: str | None, model: str | None
 ) -> str | None:
-    """The conversation that the question was answered in. One that was stopped is not stored."""
+    """Print an answer; the id of its conversation. An answer that was stopped is not stored."""
     body = {"message": question}
     if conversation:
         body["conversationId"] = conversation

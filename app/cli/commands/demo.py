@@ -7,7 +7,7 @@ from app.cli.application import application
 from app.cli.commands.ask import show
 from app.cli.commands.ingest import INDEXED, put, report
 from app.cli.files import select
-from app.cli.names import supported
+from app.cli.names import supported_types
 from app.errors import OperatorError
 from app.settings import LaptopSettings, checkout, read
 
@@ -38,7 +38,7 @@ def demo() -> None:
             f"The application answers on {client.url}; behind it the stand-in, as AWS.",
             soft_wrap=True,
         )
-        files = select([here / "docs"], supported()).files
+        files = select([here / "docs"], supported_types()).files
         documents = put(client, files, "Reading docs/", quiet=False)
         failures = [document for document in documents if document["status"] not in INDEXED]
         report(documents, failures)

@@ -1,7 +1,7 @@
-"""`outcrop deploy`: look at the account, ask, make the stack or bring it up to date.
+"""`outcrop deploy`: check the account, ask, make the stack or update it.
 
-doctor --aws ── a failure ends it here; nothing was created
-      └──────── a change set ── may it be? ── executed, resource by resource ── the stack's outputs
+doctor --aws ── a failure ends the command; nothing was created
+      └──────── a change set ── allowed? ── execution, resource by resource ── the stack's outputs
 """
 
 import time
@@ -39,18 +39,18 @@ def deploy(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the stack in AWS, or bring it up to date. The account is looked at first."""
+    """Make the stack in AWS, or update it. The account is checked first."""
     from app.aws import operator
     from app.cli.progress import follow
     from app.deploy.account import examine
     from app.deploy.stack import cdk, deployment
-    from app.deploy.stack.changeset import ChangeSet, counted
-    from app.deploy.stack.description import SECONDS, deployed
+    from app.deploy.stack.changeset import ChangeSet, count_changes
+    from app.deploy.stack.description import SECONDS, describe_complete
 
-    chosen = context(pairs)
-    cdk.installed()
+    stack_context = context(pairs)
+    cdk.executable_path()
     with screen.waiting("looking at the account"):
-        findings = list(examine(choices(chosen)))
+        findings = list(examine(choices(stack_context)))
     if not as_json:
         show(findings)
     try:
@@ -60,13 +60,13 @@ def deploy(
             screen.show_json({"stack": stack, "findings": _as_json(findings)})
         raise
     change_set = ChangeSet(operator(SECONDS), stack)
-    with change_set.taken_back():
+    with change_set.deleted_on_failure():
         with screen.waiting("comparing"):
-            planned = deployment.prepare(change_set, stack, chosen, replace=replace)
-        confirm(f"Deploy {stack} there ({counted(planned) or 'nothing to change'})?", yes=yes)
+            changes = deployment.prepare(change_set, stack, stack_context, replace=replace)
+        confirm(f"Deploy {stack} there ({count_changes(changes) or 'nothing to change'})?", yes=yes)
     began = time.monotonic()
     activities: list[Activity] = []
-    if planned:
+    if changes:
         lines = deployment.execute(change_set, stack)
         activities = follow(lines, f"Deploying {stack}", quiet=as_json)
     else:
@@ -75,7 +75,7 @@ def deploy(
         "stack": stack,
         "changed": len({event.name for event in activities if event.finished}),
         "seconds": round(time.monotonic() - began, 1),
-        "outputs": dict(deployed(stack).outputs),
+        "outputs": dict(describe_complete(stack).outputs),
         "findings": _as_json(findings),
     }
     if as_json:

@@ -1,4 +1,4 @@
-"""`outcrop destroy`: say what goes and what stays, ask, delete the stack."""
+"""`outcrop destroy`: show what will be deleted and what will stay, ask, delete the stack."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -23,14 +23,14 @@ def destroy(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete the stack, and what is in it, after saying what goes and what stays."""
+    """Delete the stack with its contents, after showing what will be deleted and what will stay."""
     from app.aws import operator
     from app.cli.progress import follow
     from app.deploy.stack import cdk, removal
     from app.deploy.stack.description import SECONDS
 
-    chosen = context(pairs)
-    cdk.installed()
+    stack_context = context(pairs)
+    cdk.executable_path()
     aws = operator(SECONDS)
     with screen.waiting("looking at the stack"):
         plan = removal.plan(aws, stack)
@@ -41,7 +41,7 @@ def destroy(
     for bucket in plan.full:
         with screen.waiting(f"emptying {bucket}"):
             removal.empty(aws, bucket)
-    lines = cdk.run("destroy", stack, chosen, "--force")
+    lines = cdk.run("destroy", stack, stack_context, "--force")
     follow(lines, f"Deleting {stack}", quiet=as_json)
     if as_json:
         names = {
@@ -54,15 +54,15 @@ def destroy(
 
 
 def _show(plan: "Plan") -> None:
-    """What holds something is named; the rest is counted."""
+    """Print the resources that hold data by name, and the number of all others."""
     screen.out.print("This goes:")
     holding = [one for one in plan.goes if one.holds_data]
     for one in holding:
         full = f", {plan.full[one.physical_id]}" if one.physical_id in plan.full else ""
         screen.out.print(f"  {one.type}  {one.physical_id}{full}", soft_wrap=True)
     others = Counter(one.type.split("::")[1] for one in plan.goes if not one.holds_data)
-    counted = ", ".join(f"{count} of {service}" for service, count in others.most_common())
-    screen.out.print(f"  and what serves them: {counted or 'nothing'}")
+    counts = ", ".join(f"{count} of {service}" for service, count in others.most_common())
+    screen.out.print(f"  and what serves them: {counts or 'nothing'}")
     screen.out.print("This stays, and may cost:" if plan.stays else "Nothing stays.")
     for one in plan.stays:
         screen.out.print(f"  {one.type}  {one.physical_id}", soft_wrap=True)

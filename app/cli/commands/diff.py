@@ -1,4 +1,4 @@
-"""`outcrop diff`: what deploying would change."""
+"""`outcrop diff`: the changes that a deployment would make."""
 
 from dataclasses import asdict
 
@@ -8,13 +8,13 @@ from app.deploy.stack.context import STACK
 
 
 def diff(stack: NameOption = STACK, pairs: ContextOption = None, as_json: AsJson = False) -> None:
-    """Show what deploying would change in the account. Nothing is changed."""
+    """Show the changes that a deployment would make. Nothing is changed."""
     from app.deploy.stack import cdk
     from app.deploy.stack.changes import changes
 
-    chosen = context(pairs)
+    stack_context = context(pairs)
     with screen.waiting("comparing"):
-        lines = list(cdk.run("diff", stack, chosen))
+        lines = list(cdk.run("diff", stack, stack_context))
     if as_json:
         lines_of_change = [asdict(change) for change in changes(lines)]
         screen.show_json({"stack": stack, "changes": lines_of_change, "text": "\n".join(lines)})

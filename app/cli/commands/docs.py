@@ -1,4 +1,4 @@
-"""`outcrop docs`: what is there, and what became of it."""
+"""`outcrop docs`: list, show and delete documents, with their status."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from app.cli.emptiness import EMPTY
 from app.cli.names import id_of
 from app.cli.terminal_text import visible_line
 
-docs = typer.Typer(help="List, show and remove documents.", no_args_is_help=True)
+docs = typer.Typer(help="List, show and delete documents.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The document's name, as `docs ls` shows it.")]
 Names = Annotated[
@@ -25,7 +25,7 @@ Names = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 GONE_SECONDS = 300
-PAGE = 100  # documents a call: the most that there may be
+PAGE = 100  # documents in one call: the most that the API allows
 WILDCARDS = frozenset("*?[")
 
 
@@ -46,7 +46,7 @@ def listing(stack: StackOption = None, as_json: AsJson = False) -> None:
 
 @docs.command("show")
 def find(name: Name, stack: StackOption = None, as_json: AsJson = False) -> None:
-    """Show one document: where it lies, and what became of it."""
+    """Show one document: its address and its status."""
     with application(stack) as client:
         document = client.call("GET", f"/documents/{id_of(name)}")
     if as_json:
@@ -62,9 +62,9 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove documents, and wait until nothing of them can be found.
+    """Delete documents, and wait until no search finds them.
 
-    On a terminal it shows what a pattern matches, and asks.
+    On a terminal, it shows the documents that a pattern matches, and asks before it deletes them.
     """
     with application(stack) as client:
         matches = _matching(client, names)
@@ -83,7 +83,7 @@ def remove(
 
 def _matching(client: Client, names: Sequence[str]) -> list[str]:
     """The names of the documents that `names` match. A name with a wildcard matches the document of
-    that very name, if there is one, and no other.
+    exactly that name, if there is one, and no other.
 
     Raises:
         Refused: a pattern matches no document.
@@ -109,7 +109,7 @@ def _is_pattern(name: str) -> bool:
 
 
 def _ask(names: Iterable[str], *, yes: bool) -> None:
-    """Let a person on a terminal see what a pattern matches, before it is gone."""
+    """Show the documents that a pattern matches to a person on a terminal, and ask."""
     names = list(names)
     if yes or not screen.err.is_terminal:
         return

@@ -1,4 +1,4 @@
-"""`outcrop doctor`: what is wrong here, or with `--aws` in an account, and how to mend it."""
+"""`outcrop doctor`: check this machine, or with `--aws` an account, and print remedies."""
 
 from dataclasses import asdict
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`outcrop env`: lines that point a shell's AWS clients at the stand-in, and back."""
+"""`outcrop env`: print lines that point a shell's AWS clients at the stand-in, and back."""
 
 import shlex
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`outcrop ingest`: put documents in, and wait until each is indexed, or it is known why not."""
+"""`outcrop ingest`: upload documents, and wait until each of them is indexed or has failed."""
 
 import hashlib
 import time
@@ -14,17 +14,17 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.files import BadSelection, File, select
-from app.cli.names import id_of, supported
+from app.cli.names import id_of, supported_types
 from app.cli.sidecar import BadSidecar, attributes
 from app.cli.terminal_text import visible_line
 
-# The statuses of a document whose ingestion or removal is not over.
+# The statuses of a document whose ingestion or deletion is under way.
 UNDER_WAY = {"UPLOADED", "STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
-INDEXED = {"INDEXED", "IGNORED"}  # IGNORED: the same content was indexed before
+INDEXED = {"INDEXED", "IGNORED"}  # IGNORED: the same content is indexed already
 NEW, REPLACED, UNCHANGED = "new", "replaced", "unchanged"
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 2
 PATIENCE_SECONDS = 600  # for one document
-MOST_NAMES = 20  # of replaced documents, one by one
+MOST_NAMES = 20  # of replaced documents that are listed by name
 
 
 def ingest(
@@ -35,19 +35,20 @@ def ingest(
     stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Put documents in, and wait until they are indexed. Of a folder, all files that can be read.
+    """Upload documents, and wait until they are indexed. Of a folder, all files of supported types.
 
-    A document's name is the path as it is typed; of a path from elsewhere, /x/docs or ../docs, the
-    last part only. A document of the same name is replaced; one that is there just so is not
-    uploaded again. A file DOCUMENT.metadata.json beside a document holds its attributes, as Bedrock
-    has it. What a file .outcropignore says, in the syntax of .gitignore, is left out of its folder.
+    A document's name is the path as it is typed; of a path outside of this folder, such as /x/docs
+    or ../docs, the last part only. A document of the same name is replaced, unless it has the same
+    content. A file DOCUMENT.metadata.json beside a document has its attributes, in Bedrock's
+    format. Files that a .outcropignore in their folder names, in the syntax of .gitignore, are left
+    out.
     """
     try:
-        selection = select(paths, supported(), prefix)
+        selection = select(paths, supported_types(), prefix)
     except BadSelection as error:
         raise typer.BadParameter(str(error)) from None
     if not selection.files:
-        types = ", ".join(supported())
+        types = ", ".join(supported_types())
         raise typer.BadParameter(f"there is no file of a type that is read: {types}")
     left_out = [(str(path), reason) for path, reason in selection.left_out]
     with application(stack) as client:
@@ -81,7 +82,7 @@ def put(client: Client, files: Sequence[File], label: str, *, quiet: bool) -> li
 
 
 def report(documents: Sequence[Json], failures: Sequence[Json]) -> None:
-    """Print how many documents were indexed, which were replaced, and why any was not indexed."""
+    """Print the number of indexed documents, the replaced ones, and why others are not indexed."""
     replacements = [one["name"] for one in documents if one.get("change") == REPLACED]
     for name in replacements[:MOST_NAMES]:
         screen.err.print(f"replaced {visible_line(name)}", soft_wrap=True)
@@ -111,8 +112,8 @@ def _counts(documents: Iterable[Json]) -> dict[str, int]:
 
 
 def _upload(client: Client, file: File) -> Json:
-    """Upload one file, unless the bucket holds the same content and attributes already. A file that
-    is refused has the status REFUSED and a reason.
+    """Upload one file, unless the bucket has the same content and attributes already. A refused
+    file gets the status REFUSED and a reason.
     """
     try:
         new = {
@@ -138,7 +139,7 @@ def _upload(client: Client, file: File) -> Json:
 
 
 def _unicode(name: str) -> str:
-    """The name. Python reads a file name that is not in UTF-8 with surrogates in it."""
+    """The name as Unicode. Python reads a file name that is not in UTF-8 with surrogates in it."""
     name.encode()
     return name
 
@@ -149,7 +150,7 @@ def _sha256(path: Path) -> str:
 
 
 def _wait_until_final(client: Client, name: str) -> Json:
-    """The document once its status is final, or after PATIENCE_SECONDS with the reason."""
+    """Wait for the document's final status, for at most PATIENCE_SECONDS."""
     deadline, pause = time.monotonic() + PATIENCE_SECONDS, POLL_SECONDS
     reason = f"not dealt with in {PATIENCE_SECONDS} s; `outcrop docs show` says how far it is"
     while time.monotonic() < deadline:

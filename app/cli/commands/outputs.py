@@ -1,4 +1,4 @@
-"""`outcrop outputs`: what a deployed stack says of itself."""
+"""`outcrop outputs`: the outputs of a deployed stack."""
 
 from app.cli import screen
 from app.cli.options import AsJson, NameOption

@@ -1,4 +1,4 @@
-"""`outcrop search`: what Retrieve finds, and why."""
+"""`outcrop search`: Retrieve's passages, with explanations."""
 
 from typing import Annotated
 
@@ -13,16 +13,16 @@ from app.cli.terminal_text import visible_line
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="What to look for.")],
+    query: Annotated[str, typer.Argument(help="What to search for.")],
     limit: Annotated[int, typer.Option("--limit", "-k", min=1, max=100)] = 5,
     semantic: Annotated[bool, typer.Option("--semantic", help="By meaning alone.")] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say why each is where it is.")
+        bool, typer.Option("--explain", help="Explain the place of each passage.")
     ] = False,
     stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show the passages that an answer would be made of."""
+    """Show the passages that an answer would use."""
     body: Json = {"query": query, "limit": limit, "explain": explain}
     if semantic:
         body["searchType"] = "SEMANTIC"

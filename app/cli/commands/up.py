@@ -1,4 +1,4 @@
-"""`outcrop up`: serve until Ctrl-C, with resources of our own or those of a template."""
+"""`outcrop up`: serve until Ctrl-C, with the laptop's resources or those of a template."""
 
 import signal
 from contextlib import ExitStack, nullcontext
@@ -22,11 +22,16 @@ LOOK_SECONDS, LOOKS_A_LOG = 0.5, 60
 def up(
     template: Annotated[
         Path | None,
-        typer.Option(help="Make what this template describes: cdk.out/<stack>.template.json."),
+        typer.Option(help="Make the resources of this template: cdk.out/<stack>.template.json."),
     ] = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="One of the template's."),
+        typer.Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="A value of one of the template's parameters.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -36,7 +41,7 @@ def up(
         signal.signal(number, lambda *_: stop.set())
     settings = read(LaptopSettings)
     if parameter and not template:
-        raise typer.BadParameter("it would be a template's; give --template too.")
+        raise typer.BadParameter("it sets a template's parameter; add --template.")
     deployment = (
         _deployment(template, settings.home, parameter or [], quiet=as_json) if template else None
     )
@@ -68,8 +73,8 @@ def _until(stop: Event, home: laptop.Served) -> None:
     """Wait for the signal to stop, and check meanwhile that both processes run.
 
     Raises:
-        OperatorError: a process has ended. It is not started again, so that whoever runs `up`
-            learns of it.
+        OperatorError: a process has ended. It is not started again, so that the user of `up` learns
+            of it.
     """
     for looks in count():
         if stop.wait(LOOK_SECONDS):
@@ -81,7 +86,7 @@ def _until(stop: Event, home: laptop.Served) -> None:
 
 
 def announce(addresses: laptop.Addresses) -> None:
-    """Print the addresses, and how to point other programs at them."""
+    """Print the addresses, and the way to point other programs at them."""
     screen.out.print(f"""\
 application  {addresses.application}   try: curl {addresses.application}/readyz
 stand-in     {addresses.stand_in}   AWS, for any client that is pointed at it

@@ -1,9 +1,8 @@
-"""A resource's properties, as CloudFormation writes them -> parameters, as the API takes them.
+"""Translates a resource's properties in CloudFormation to an API's parameters.
 
 The API's own model does the work: a property is the member of the same name, in the API's camel
-case where it has one, and a value takes the type that the member has. `RENAMED` has the few that
-are called otherwise. So a property that the API does not have is refused by its own name; what is
-wrong with a value, the service says.
+case, and its value is converted to the member's type. `RENAMED` has the few properties with another
+name. So an unknown property is refused by its own name; the service checks the values.
 """
 
 from collections.abc import Iterator
@@ -33,19 +32,19 @@ RENAMED = {
 
 
 class UnknownProperty(TemplateError):
-    """The API has no such property where it stands."""
+    """The API has no such property at this place."""
 
 
 def translate(shape: Any, value: Any, path: str = "") -> Any:
-    """The value as botocore takes it for this shape.
+    """The value in botocore's form for this shape.
 
     Args:
         shape: botocore's, of an operation's input or of a member of it.
         value: resolved.
-        path: where it stands, in CloudFormation's words; for errors.
+        path: its place in CloudFormation's notation, for errors.
 
     Raises:
-        UnknownProperty: naming it, and what may stand there.
+        UnknownProperty: naming it, and the properties that are allowed there.
     """
     match shape.type_name, value:
         case "structure", dict() if not shape.is_document_type:
@@ -70,10 +69,10 @@ def _members(shape: Any, value: JSON, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def member_of(shape: Any, name: str, path: str = "") -> str:
-    """The member of a structure that a property is.
+    """The member of a structure for a property.
 
     Raises:
-        UnknownProperty: it is none.
+        UnknownProperty: there is none.
     """
     candidates = (name, name[:1].lower() + name[1:], *RENAMED.get(name, ()))
     members = [
@@ -82,12 +81,14 @@ def member_of(shape: Any, name: str, path: str = "") -> str:
     for member in candidates if name[:1].isupper() else ():
         if member in members:
             return member
-    known = ", ".join(sorted(map(property_of, members)))
-    raise UnknownProperty(f"there is no property {_join(path, name)}; there may be {known}")
+    property_names = ", ".join(sorted(map(property_of, members)))
+    raise UnknownProperty(
+        f"there is no property {_join(path, name)}; there may be {property_names}"
+    )
 
 
 def property_of(member: str) -> str:
-    """A member's name, as CloudFormation writes it.
+    """The property of a member.
 
     >>> property_of("storageConfiguration")
     'StorageConfiguration'
@@ -96,7 +97,7 @@ def property_of(member: str) -> str:
 
 
 def _tags(tags: list[JSON]) -> JSON:
-    """The map that some APIs take where CloudFormation has a list.
+    """Tags as the map that some APIs take, from CloudFormation's list.
 
     >>> _tags([{"Key": "team", "Value": "red"}])
     {'team': 'red'}
@@ -125,7 +126,7 @@ def _string(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
-# What CloudFormation makes of a value that is written otherwise: "5" of a number, 5 of a text.
+# CloudFormation's conversions of scalars: "5" to a number, 5 to a text.
 _SCALARS = {
     "integer": _whole,
     "long": _whole,

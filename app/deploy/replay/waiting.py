@@ -1,4 +1,4 @@
-"""Waiting until what was made is usable."""
+"""Waits until a resource can be used."""
 
 import time
 from collections.abc import Callable
@@ -9,20 +9,24 @@ SECONDS, PAUSE = 30, 0.02
 
 
 def until(look: Callable[[], JSON], status: str) -> JSON:
-    """What `look` shows, once its status is none that passes: CREATING, UPDATING, PREPARING.
+    """Wait while the status is CREATING, UPDATING or PREPARING; the last description.
 
     Raises:
-        TemplateError: it has failed, for the reasons that it tells, or does not come to an end.
+        TemplateError: the resource has failed, with its reasons, or takes too long.
     """
     deadline = time.monotonic() + SECONDS
     while True:
-        shown = look()
-        if not shown[status].endswith("ING"):
+        description = look()
+        if not description[status].endswith("ING"):
             break
         if time.monotonic() > deadline:
-            raise TemplateError(f"it is still {shown[status]} after {SECONDS} s")
+            raise TemplateError(f"it is still {description[status]} after {SECONDS} s")
         time.sleep(PAUSE)
-    if shown[status].endswith(("FAILED", "UNSUCCESSFUL")):
-        reasons = shown.get("failureReasons") or shown.get("statusReasons") or ["no reason is told"]
-        raise TemplateError(f"it is {shown[status]}: {'; '.join(reasons)}")
-    return shown
+    if description[status].endswith(("FAILED", "UNSUCCESSFUL")):
+        reasons = (
+            description.get("failureReasons")
+            or description.get("statusReasons")
+            or ["no reason is told"]
+        )
+        raise TemplateError(f"it is {description[status]}: {'; '.join(reasons)}")
+    return description

@@ -1,1 +1,1 @@
-"""A stack in an account: the calls of the CDK, what they would change, what a removal deletes."""
+"""A stack in an account: the calls of the CDK, their changes, and the deletions of a removal."""

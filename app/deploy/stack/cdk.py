@@ -1,11 +1,11 @@
-"""The CDK's command line, run.
+"""Runs the CDK's command line.
 
     cdk deploy Outcrop -c stack=Outcrop -c vector_store=... --progress events
-      -> its lines: some of them an Activity of CloudFormation's, all of them in <home>/cdk.log
-      -> Failed, with the resource that failed first, or the last words
+        -> its lines: some of them an Activity of CloudFormation, all of them in <home>/cdk.log
+        -> Failed, with the resource that failed first, or with the last lines
 
-It runs in the project's own folder, where cdk.json says how the stack is made, with this
-environment's Python and Node before all others on the PATH.
+It runs in the project's own folder, where cdk.json names the program that makes the stack, with
+this environment's Python and Node before all others on the PATH.
 """
 
 import re
@@ -27,11 +27,11 @@ from app.settings import (
     read,
 )
 
-ASSEMBLY = "cdk.out"  # where it leaves what it has synthesized, in there
+ASSEMBLY = "cdk.out"  # the folder of synthesized templates, below the project's
 LAST_WORDS = 15  # lines
 QUIET = ("--no-color", "--no-notices")
 
-# How it tells an event of CloudFormation's with `--progress events`, and always without a terminal:
+# A line with `--progress events`, and always without a terminal:
 #   Outcrop | 3/10 | 6:17:40 AM | CREATE_FAILED | AWS::SQS::Queue | Outcrop/Queue (Queue4A) No.
 _ACTIVITY = re.compile(
     r"""^\S+\ \|\ +(?P<done>\d+)(?:/\ *(?P<total>\d+))?\ \|\ [^|]+\ \|\ (?P<status>[A-Z_]+)
@@ -39,17 +39,17 @@ _ACTIVITY = re.compile(
         (?:\ (?P<reason>.+))?$""",
     re.VERBOSE,
 )
-_CANCELLED = re.compile(r"cancell?ed", re.IGNORECASE)  # since another had failed before
+_CANCELLED = re.compile(r"cancell?ed", re.IGNORECASE)  # because another resource had failed
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What CloudFormation says of one resource.
+    """CloudFormation's report on one resource.
 
     Attributes:
-        done: how many resources are finished.
-        total: of how many, where it is known.
-        status: as `CREATE_IN_PROGRESS`; the CDK cuts it after 20 characters or so.
+        done: the number of finished resources.
+        total: the number of all resources, if it is known.
+        status: such as `CREATE_IN_PROGRESS`; the CDK cuts it after about 20 characters.
         name: the construct's path, or the logical id.
     """
 
@@ -74,7 +74,7 @@ class Failed(OperatorError):
 
 
 def activity(line: str) -> Activity | None:
-    """The event that a line tells, if it tells one.
+    """The activity in a line, if it has one.
 
     >>> activity("Outcrop | 3/10 | 6:17:40 AM | CREATE_COMPLETE | AWS::SQS::Queue | Queue (Q4) ")
     Activity(done=3, total=10, status='CREATE_COMPLETE', type='AWS::SQS::Queue', name='Queue', \
@@ -94,11 +94,11 @@ reason='')
     )
 
 
-def installed() -> Path:
-    """Where the CDK's command line is.
+def executable_path() -> Path:
+    """The path of the CDK's command line.
 
     Raises:
-        OperatorError: it is not there.
+        OperatorError: it is not installed.
     """
     if checkout() is None:
         raise OperatorError(
@@ -114,14 +114,14 @@ def installed() -> Path:
 
 
 def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Iterator[str]:
-    """What `cdk VERB` says, line by line, as it says it.
+    """Run `cdk VERB`, and yield its lines as it prints them.
 
     Raises:
         OperatorError: it is not installed.
-        Failed: it ended with an error; at the end of the lines.
+        Failed: it ended with an error; raised after the last line.
     """
     command = [
-        *(str(installed()), verb, stack, *QUIET),
+        *(str(executable_path()), verb, stack, *QUIET),
         *(word for item in {**context, "stack": stack}.items() for word in ("-c", "=".join(item))),
         *words,
     ]
@@ -135,7 +135,7 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
             command,
             cwd=FOLDER,
             env=environment({"PATH": _path(), "CDK_DISABLE_CLI_TELEMETRY": "true"}),
-            stdin=subprocess.DEVNULL,  # whatever it would ask, we have asked
+            stdin=subprocess.DEVNULL,  # Outcrop has asked its user already
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -149,15 +149,15 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
                 failures.append(event)
             yield line.rstrip("\n")
     if process.returncode:
-        raise Failed(f"`cdk {verb}` failed: {_why(failures, tail)} ({log} has it all.)")
+        raise Failed(f"`cdk {verb}` failed: {_reason(failures, tail)} ({log} has it all.)")
 
 
 def _path() -> str:
     return f"{Path(sys.executable).parent}:{inherited('PATH') or ''}"
 
 
-def _why(failures: Sequence[Activity], tail: Sequence[str]) -> str:
-    """What failed first, since the rest is then cancelled; else the last words."""
+def _reason(failures: Sequence[Activity], tail: Sequence[str]) -> str:
+    """The first failure, because the others follow from it; without one, the last lines."""
     causes = [event for event in failures if not _CANCELLED.search(event.reason)]
     if causes:
         return f"{causes[0].type} {causes[0].name}: {causes[0].reason or causes[0].status}"

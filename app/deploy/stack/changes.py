@@ -1,5 +1,5 @@
-"""What a deployment would change, as `cdk diff` tells it to people. What may be deployed is decided
-by what CloudFormation says: `changeset`.
+"""The changes of a deployment, read from the lines of `cdk diff`, for people. Whether a deployment
+is allowed is decided by CloudFormation's own account of them: `changeset`.
 
 [+] AWS::SNS::Topic Alarms/Topic AlarmsTopic5C
 [~] AWS::S3::Bucket Documents/Bucket Documents replace
@@ -19,7 +19,7 @@ _CHANGE = re.compile(
 )
 _ACTIONS: dict[str, Action] = {"+": "add", "~": "change", "-": "remove"}
 
-# What has something in it that a deployment does not bring back.
+# Types of resources that hold data, which no deployment can restore.
 HOLDING = frozenset(
     {
         "AWS::Bedrock::KnowledgeBase",
@@ -39,12 +39,12 @@ HOLDING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would become of one resource.
+    """The change of one resource.
 
     Attributes:
         name: the construct's path, or the logical id.
-        impact: what that means for the resource that is there, where it is not only changed:
-            replace, may be replaced, destroy, orphan (it stays, on its own), import.
+        impact: the consequence for the existing resource, if it is more than a change: replace, may
+            be replaced, destroy, orphan (it stays, outside of the stack), import.
     """
 
     action: Action

@@ -1,9 +1,9 @@
-"""What a deployment would do, as CloudFormation itself says: a change set.
+"""The changes of a deployment by CloudFormation's own account: a change set.
 
-    cdk deploy --method=prepare-change-set ── DescribeChangeSet ── may it be? ── execute-change-set
-                                                    └── no: DeleteChangeSet, nothing was changed
+    cdk deploy --method=prepare-change-set ── DescribeChangeSet ── allowed? ── execute-change-set
+                                                    └── no: DeleteChangeSet, and nothing has changed
 
-What is looked at is what is then executed, with nothing in between that could make it another.
+The change set that is examined is the one that is executed, so that nothing can change in between.
 """
 
 import secrets
@@ -20,19 +20,19 @@ from app.deploy.stack.changes import HOLDING
 from app.errors import OperatorError, OutcropError
 
 READY, EMPTY = "CREATE_COMPLETE", ("didn't contain changes", "No updates are to be performed")
-NEW = "REVIEW_IN_PROGRESS"  # a stack that has a change set, and no resource yet
-STAYING = {"Retain", "ReplaceAndRetain"}  # what becomes of the resource that goes
+NEW = "REVIEW_IN_PROGRESS"  # a stack with a change set and no resources yet
+STAYING = {"Retain", "ReplaceAndRetain"}  # policies by which a removed resource stays
 _VERBS = {"Add": "add", "Modify": "change", "Remove": "remove", "Import": "import"}
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """What would become of one resource, in the words of DescribeChangeSet's ResourceChange.
+class PlannedChange:
+    """The planned change of one resource, in the words of DescribeChangeSet's ResourceChange.
 
     Attributes:
-        action: Add, Modify, Remove, Import or Dynamic: then it is not known before.
-        replacement: of what is modified: True, False, or Conditional: as it turns out.
-        policy: what becomes of the one that goes: Delete, Retain, Snapshot, ReplaceAndDelete, ...
+        action: Add, Modify, Remove, Import or Dynamic: known only during the execution.
+        replacement: of a modified resource: True, False, or Conditional: known only then.
+        policy: for a removed resource: Delete, Retain, Snapshot, ReplaceAndDelete, ...
     """
 
     action: str
@@ -43,7 +43,9 @@ class Planned:
 
     @property
     def loses_data(self) -> bool:
-        """Whether something that holds data would or might go, or be replaced by an empty one."""
+        """Whether a resource that holds data would or might be deleted, or replaced by an empty
+        one.
+        """
         if self.type not in HOLDING:
             return False
         if self.action == "Remove":
@@ -61,23 +63,23 @@ class Planned:
 
 
 class ChangeSet:
-    """A change set of a stack, by a name that nobody else uses."""
+    """A change set of a stack, with a unique name."""
 
     def __init__(self, aws: Operator, stack: str) -> None:
         self._aws, self._stack = aws, stack
         self.name = f"outcrop-{secrets.token_hex(6)}"
 
-    def planned(self) -> list[Planned]:
-        """All of its changes; none where there is nothing to change.
+    def changes(self) -> list[PlannedChange]:
+        """All of its changes; none if there is nothing to change.
 
         Raises:
-            OperatorError: CloudFormation could not make it. Says why.
+            OperatorError: CloudFormation could not make it, with the reason.
         """
         pages = self._aws.cloudformation.get_paginator("describe_change_set").paginate(
             StackName=self._stack, ChangeSetName=self.name
         )
         with calling("DescribeChangeSet"):
-            planned: list[Planned] = []
+            changes: list[PlannedChange] = []
             for page in pages:
                 reason = page.get("StatusReason", "")
                 if page["Status"] != READY:
@@ -87,45 +89,47 @@ class ChangeSet:
                         f"CloudFormation made no change set of {self._stack}: {page['Status']}. "
                         f"{reason}".rstrip()
                     )
-                planned += map(_planned, page.get("Changes", []))
-        return planned
+                changes += map(_read_change, page.get("Changes", []))
+        return changes
 
     def delete(self) -> None:
-        """Take it back, and the empty stack that CloudFormation made to hold it, if it did."""
+        """Delete it, and the empty stack that CloudFormation has made for it, if it has."""
         cloudformation = self._aws.cloudformation
         with calling("DeleteChangeSet"):
             try:
                 [stack] = cloudformation.describe_stacks(StackName=self._stack)["Stacks"]
             except ClientError:
-                return  # it came to no stack
+                return  # there is no stack
             cloudformation.delete_change_set(StackName=self._stack, ChangeSetName=self.name)
             if stack["StackStatus"] == NEW:
                 cloudformation.delete_stack(StackName=self._stack)
 
     @contextmanager
-    def taken_back(self) -> Iterator[None]:
-        """Delete it, if what is done in here does not end well: it refuses, or is interrupted."""
+    def deleted_on_failure(self) -> Iterator[None]:
+        """Delete it if the block fails or is interrupted."""
         try:
             yield
         except BaseException:
-            with suppress(OutcropError):  # one that is left changes nothing; the reason counts
+            with suppress(
+                OutcropError
+            ):  # a change set that is left changes nothing; the first error counts
                 self.delete()
             raise
 
 
-def counted(planned: Iterable[Planned]) -> str:
-    """How many of each.
+def count_changes(changes: Iterable[PlannedChange]) -> str:
+    """The number of changes of each kind.
 
-    >>> counted([Planned("Add", "AWS::SQS::Queue", "Queue", None, None)])
+    >>> count_changes([PlannedChange("Add", "AWS::SQS::Queue", "Queue", None, None)])
     '1 to add'
     """
-    counts = Counter(_VERBS.get(change.action, "change") for change in planned)
+    counts = Counter(_VERBS.get(change.action, "change") for change in changes)
     return ", ".join(f"{count} to {verb}" for verb, count in sorted(counts.items()))
 
 
-def _planned(change: Any) -> Planned:
+def _read_change(change: Any) -> PlannedChange:
     resource = change["ResourceChange"]
-    return Planned(
+    return PlannedChange(
         resource["Action"],
         resource["ResourceType"],
         resource["LogicalResourceId"],

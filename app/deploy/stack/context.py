@@ -1,7 +1,7 @@
-"""What one chooses of a stack, as `-c KEY=VALUE` says it to the CDK.
+"""The choices of a stack, as `-c KEY=VALUE` passes them to the CDK.
 
-The stack itself checks every key and value when it is synthesized. What is read here is what has
-to be known before: what the account has to have for this choice, and what it will cost.
+The stack itself checks every key and value when it is synthesized. Here, only the choices are read
+that decide what the account needs and what the stack costs.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from app.prices import Floor, monthly_floor
 from app.settings import Settings
 
 STACK = "Outcrop"
-TRUE = {"true", "t", "yes", "y", "on", "1"}  # as the stack reads it, by pydantic
+TRUE = {"true", "t", "yes", "y", "on", "1"}  # as pydantic reads it in the stack
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the account is asked for."""
+    """What a stack needs of the account, and its monthly cost."""
 
     model_id: str
     embedding_model_id: str
@@ -25,19 +25,19 @@ class Choices:
     floor: Floor
 
 
-def choices(chosen: Mapping[str, str]) -> Choices:
-    """What these choices ask of an account; what is not chosen is what the stack does by itself.
+def choices(context: Mapping[str, str]) -> Choices:
+    """The needs of a stack with these choices, and the stack's defaults for all others.
 
     Raises:
         InvalidRequest: there is no such vector store.
     """
     return Choices(
-        model_id=chosen.get("model_id", Settings.model_fields["model_id"].default),
-        embedding_model_id=chosen.get("embedding_model_id", DEFAULT_EMBEDDING_MODEL),
-        agent=chosen.get("agent", "converse"),
+        model_id=context.get("model_id", Settings.model_fields["model_id"].default),
+        embedding_model_id=context.get("embedding_model_id", DEFAULT_EMBEDDING_MODEL),
+        agent=context.get("agent", "converse"),
         floor=monthly_floor(
-            chosen.get("vector_store", "opensearch-serverless"),
-            generation=chosen.get("opensearch_generation", "classic"),
-            production=chosen.get("production", "").lower() in TRUE,
+            context.get("vector_store", "opensearch-serverless"),
+            generation=context.get("opensearch_generation", "classic"),
+            production=context.get("production", "").lower() in TRUE,
         ),
     )

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from app.deploy.findings import Finding
 from app.deploy.stack import cdk
-from app.deploy.stack.changeset import ChangeSet, Planned
+from app.deploy.stack.changeset import ChangeSet, PlannedChange
 from app.errors import Conflict, OperatorError
 
 UNATTENDED = ("--require-approval", "never")
-"""The CDK asks nobody: whoever calls has asked."""
+"""The CDK does not ask: Outcrop has asked its user already."""
 
 
 def require_ready(findings: Iterable[Finding]) -> None:
@@ -26,12 +26,12 @@ def require_ready(findings: Iterable[Finding]) -> None:
 
 def prepare(
     change_set: ChangeSet, stack: str, context: Mapping[str, str], *, replace: bool
-) -> list[Planned]:
-    """Let CloudFormation work out what would change. Nothing of the stack is changed by it.
+) -> list[PlannedChange]:
+    """Let CloudFormation work out the changes. The stack itself does not change.
 
     Args:
-        context: what is chosen of the stack, as `-c` says it.
-        replace: allow changes that delete something which holds data.
+        context: the choices of the stack, as for `-c`.
+        replace: allow changes that delete a resource which holds data.
 
     Raises:
         Conflict: such a change is planned and not allowed.
@@ -40,17 +40,17 @@ def prepare(
     method = ("--method", "prepare-change-set", "--change-set-name", change_set.name)
     for _ in cdk.run("deploy", stack, context, *method, *UNATTENDED):
         pass
-    planned = change_set.planned()
-    if (lost := [change for change in planned if change.loses_data]) and not replace:
+    changes = change_set.changes()
+    if (data_losses := [change for change in changes if change.loses_data]) and not replace:
         raise Conflict(
-            f"Nothing was deployed: {'; '.join(map(str, lost))}, with all that is in there. "
+            f"Nothing was deployed: {'; '.join(map(str, data_losses))}, with all that is in there. "
             "Is this with the same -c as the last time? If it is meant, add --replace."
         )
-    return planned
+    return changes
 
 
 def execute(change_set: ChangeSet, stack: str) -> Iterator[str]:
-    """Do what was planned; gives the CDK's lines as they come."""
+    """Execute the change set; yields the CDK's lines as they come."""
     method = ("--method", "execute-change-set", "--change-set-name", change_set.name)
     words = ("--app", cdk.ASSEMBLY, *UNATTENDED, "--progress", "events")
     return cdk.run("deploy", stack, {}, *words, *method)

@@ -1,4 +1,4 @@
-"""A deployed stack, as CloudFormation describes it."""
+"""CloudFormation's description of a stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from app.settings import inherited_environment
 
 SECONDS = 30  # for one call, with all its attempts
 COMPLETE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
-ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"  # it is what it was before, and serves
+ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"  # it is as it was before, and works
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack as CloudFormation describes it; one that is `protected` cannot be deleted."""
+    """A stack as CloudFormation describes it; a `protected` one cannot be deleted."""
 
     name: str
     status: str
@@ -28,7 +28,7 @@ class Stack:
         """The value of an output.
 
         Raises:
-            OperatorError: the stack has none of that name.
+            OperatorError: the stack has no output of this name.
         """
         try:
             return self.outputs[key]
@@ -40,7 +40,7 @@ class Stack:
 
 
 def describe(aws: Operator, name: str) -> Stack:
-    """The stack of a name, in whatever state it is.
+    """The stack of this name, in any state.
 
     Raises:
         OperatorError: there is none in this account and Region.
@@ -61,12 +61,12 @@ def describe(aws: Operator, name: str) -> Stack:
                 f"--stack {name}` makes it; AWS_PROFILE and AWS_DEFAULT_REGION say where."
             ) from None
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
-    protected = stack.get("EnableTerminationProtection", False)
-    return Stack(stack["StackName"], stack["StackStatus"], outputs, protected)
+    is_protected = stack.get("EnableTerminationProtection", False)
+    return Stack(stack["StackName"], stack["StackStatus"], outputs, is_protected)
 
 
-def deployed(name: str) -> Stack:
-    """The stack of a name, complete.
+def describe_complete(name: str) -> Stack:
+    """The stack of this name, if its deployment is complete.
 
     Raises:
         OperatorError: there is none, or it is being changed, or has failed.

@@ -1,7 +1,7 @@
-"""What deleting a stack would delete: its resources, without those that its template keeps.
+"""The resources that deleting a stack would delete: all but those that its template retains.
 
-CloudFormation cannot delete a bucket with something in it, and leaves the stack half deleted when
-it meets one. So `plan` looks into the buckets before anything is deleted.
+CloudFormation cannot delete a bucket that is not empty; it then leaves the stack half deleted. So
+`plan` looks into the buckets before anything is deleted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from app.deploy.stack.changes import HOLDING
 from app.deploy.stack.description import describe
 from app.errors import Conflict, OperatorError
 
-KEPT = {"Retain", "RetainExceptOnCreate"}
-GONE = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
+RETAINING_POLICIES = {"Retain", "RetainExceptOnCreate"}
+DELETED_STATUSES = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
 BUCKET = "AWS::S3::Bucket"
 PAGE = 1000  # objects, the most that one call deletes
 
@@ -34,10 +34,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What deleting a stack would do.
+    """The plan of a deletion.
 
     Attributes:
-        full: the buckets that would go and are not empty, with how much is in them.
+        full: the buckets to delete that are not empty, each with a description of its contents.
     """
 
     goes: Sequence[Resource]
@@ -45,7 +45,7 @@ class Plan:
     full: Mapping[str, str]
 
     def require_empty_buckets(self, *, unless: bool) -> None:
-        """Refuse a plan by which documents would go, unless they are meant to.
+        """Refuse a plan that deletes documents, unless `unless` is set.
 
         Raises:
             Conflict: naming the buckets that are not empty.
@@ -58,10 +58,10 @@ class Plan:
 
 
 def plan(aws: Operator, name: str) -> Plan:
-    """Look at a stack. Nothing is changed.
+    """Plan the deletion of a stack. Nothing is changed.
 
     Raises:
-        OperatorError: there is none.
+        OperatorError: there is no such stack.
         Conflict: it is protected.
     """
     if describe(aws, name).protected:
@@ -77,7 +77,7 @@ def plan(aws: Operator, name: str) -> Plan:
     survivors = {
         logical_id
         for logical_id, resource in template["Resources"].items()
-        if resource.get("DeletionPolicy") in KEPT
+        if resource.get("DeletionPolicy") in RETAINING_POLICIES
     }
     resources = _resources(aws, name)
     goes = [one for one in resources if one.logical_id not in survivors]
@@ -93,7 +93,7 @@ def empty(aws: Operator, bucket: str) -> None:
     """Delete every version of every object of a bucket.
 
     Raises:
-        OperatorError: something in it may not be deleted.
+        OperatorError: an object in it may not be deleted.
     """
     pages = aws.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     with calling("DeleteObjects"):
@@ -120,12 +120,12 @@ def _resources(aws: Operator, name: str) -> list[Resource]:
             )
             for page in pages
             for one in page["StackResourceSummaries"]
-            if one["ResourceStatus"] not in GONE
+            if one["ResourceStatus"] not in DELETED_STATUSES
         ]
 
 
 def _contents(aws: Operator, bucket: Resource) -> str:
-    """How much is in a bucket, in words; nothing for an empty one."""
+    """The contents of a bucket, in words; empty for an empty one."""
     with calling("ListObjectVersions"):
         page = aws.s3.list_object_versions(Bucket=bucket.physical_id, MaxKeys=PAGE)
     count = len(page.get("Versions", [])) + len(page.get("DeleteMarkers", []))
