@@ -16,7 +16,7 @@ from app.documents import find, listing, offer, remove, sync
 from app.documents.bucket import MOST_TAGS, REQUESTED, Object
 from app.documents.knowledge_base import Detail
 from app.documents.names import document_id
-from app.documents.status import GIVEN_UP, Document, _document
+from app.documents.status import LONGEST_ON_ITS_WAY, Document, _document
 from app.errors import InvalidRequest, NotFound, OutcropError
 from app.local.wire import JSON
 from tests.documents.conftest import BUCKET, Sides
@@ -211,7 +211,10 @@ def test_a_status_of_long_after_the_upload_is_that_of_a_sync_of_the_whole_bucket
     sides.base.documents[f"s3://{BUCKET}/a.md"] = None
     head = sides.bucket.head("a.md")
     assert head
-    for later, status in ((GIVEN_UP, "UPLOADED"), (GIVEN_UP + timedelta(seconds=1), "INDEXED")):
+    for later, status in (
+        (LONGEST_ON_ITS_WAY, "UPLOADED"),
+        (LONGEST_ON_ITS_WAY + timedelta(seconds=1), "INDEXED"),
+    ):
         sides.base.says = {"status": "INDEXED", "updatedAt": (head.modified + later)}
         document = find(sides.bucket, sides.knowledge_base, document_id("a.md"))
         assert document.status == status
