@@ -9,7 +9,8 @@ no test fails for has survived: a test is missing, or the change makes no differ
 `tests/survivors.toml` lists the survivors of the second kind, each with its reason. The command
 fails if more than a tenth of the mutants survive, or if one survives that is not in the list.
 
-Work goes on in `.mutants/<package>`, a copy of the repository; a second call runs what is left.
+Work goes on in `.mutants/<package>`, a copy of the repository. A second call runs what is left, and
+what survived: `rm -r .mutants` begins anew.
 """
 
 import argparse
@@ -88,6 +89,7 @@ def mutate(package: str, digits: str, children: int) -> bool:
     tests = [path for path in NEAR[package] if (folder / path).exists()]
     configuration = CONFIGURATION.format(package=package, tests="\n    ".join(tests))
     (folder / "setup.cfg").write_text(configuration)
+    forget_survivors(folder)
     names = [f"*__mutmut_*{digit}" for digit in digits]
     mutmut = Path(sys.executable).with_name("mutmut")
     command = [str(mutmut), "run", "--max-children", str(children), *names]
@@ -111,6 +113,19 @@ def copy(folder: Path) -> None:
         elif not target.exists() or target.read_bytes() != source.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
+
+
+def forget_survivors(folder: Path) -> None:
+    """Let those that survived be run again: there may be new tests, which mutmut does not ask."""
+    from mutmut.stats import status_by_exit_code
+
+    for path in (folder / "mutants").rglob("*.meta"):
+        data = json.loads(path.read_text())
+        data["exit_code_by_key"] = {
+            name: code if status_by_exit_code[code] in KILLED else None
+            for name, code in data["exit_code_by_key"].items()
+        }
+        path.write_text(json.dumps(data))
 
 
 def verdicts(folder: Path) -> tuple[dict[str, str], int]:

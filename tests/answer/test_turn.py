@@ -1,0 +1,202 @@
+"""A whole turn, event by event, with each verdict that a guard can give."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from app.answer import Answer, Dialogue, Question, TurnContext, answer
+from app.answer.prompt import ABSTENTION
+from app.aws import clients
+from app.conversations import Conversations
+from app.errors import NotFound
+from app.events import Citation, Done, Event, Guardrail, Passage, Retrieval, Started, Text, Usage
+from app.guardrail import Unguarded, Verdict
+from app.meter import Account
+from app.models import assistant, user
+from tests.test_meter import Recorder
+from tests.web.backend import BUCKET, Backend, behind, settings
+
+MODEL = "amazon.nova-lite-v1:0"
+QUESTION = Question("How hard is quartz?")
+PASSAGE = Passage(1, "Quartz has a hardness of 7.", "s3://documents/minerals.md", 0.9)
+
+
+@dataclass
+class Judge(Unguarded):
+    """A guard that says what it is told to, and keeps what it was asked.
+
+    Attributes:
+        verdicts: on a text, by the text; all others pass.
+    """
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+
+    def question(self, text: str) -> Verdict:
+        self.calls.append(("question", text))
+        return self.verdicts.get(text, Verdict("none", text))
+
+    def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
+        self.calls.append(("answer", text, question, tuple(passages)))
+        return self.verdicts.get(text, Verdict("none", text))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Backend, TurnContext]]:
+    backend = Backend()
+    home: Path = tmp_path_factory.mktemp("home")
+    with behind(backend, home):
+        aws = clients(20)
+        conversations = Conversations(aws.s3, BUCKET, "ada")
+        account = Account(Recorder(), "ada")
+        yield backend, TurnContext(aws, settings(), Unguarded(), conversations, account)
+
+
+@pytest.fixture
+def backend(running: tuple[Backend, TurnContext]) -> Backend:
+    running[0].__dict__.update(Backend().__dict__)
+    return running[0]
+
+
+@pytest.fixture
+def context(running: tuple[Backend, TurnContext], backend: Backend) -> TurnContext:  # noqa: ARG001
+    return running[1]
+
+
+def done(events: Sequence[Event]) -> Answer:
+    last = events[-1]
+    assert isinstance(last, Done), last
+    return last.answer
+
+
+def test_a_turn_event_by_event(context: TurnContext, backend: Backend) -> None:
+    guard = Judge()
+    events = list(answer(QUESTION, replace(context, guard=guard)))
+    started = events[0]
+    assert isinstance(started, Started)
+    [citation] = [event for event in events if isinstance(event, Citation)]
+    assert (citation.number, citation.mark) == (1, 8)
+    whole = Answer("It is 7 [1].", (citation,), Usage(9, 4), MODEL, started.conversation, 0, "end")
+    texts = [event for event in events if isinstance(event, Text)]
+    assert "".join(text.text for text in texts) == whole.answer
+    assert [event for event in events if event not in (*texts, citation)] == [
+        Started(started.conversation, MODEL),
+        Retrieval(QUESTION.text, (PASSAGE,)),
+        Usage(9, 4),
+        Done(whole),
+    ]
+    assert guard.calls == [
+        ("question", QUESTION.text),
+        ("answer", whole.answer, QUESTION.text, (PASSAGE,)),
+    ]
+    [search] = backend.asked("Retrieve")
+    assert search["knowledgeBaseId"] == "ABCDEFGHIJ"
+    assert search["retrievalConfiguration"] == {
+        "vectorSearchConfiguration": {"numberOfResults": 5, "overrideSearchType": "HYBRID"}
+    }
+
+
+def test_a_filter_goes_with_the_search(context: TurnContext, backend: Backend) -> None:
+    year = {"equals": {"key": "year", "value": 2024}}
+    list(answer(replace(QUESTION, retrieval_filter=year), context))
+    [search] = backend.asked("Retrieve")
+    assert search["retrievalConfiguration"]["vectorSearchConfiguration"]["filter"] == year
+
+
+def test_a_blocked_question_ends_the_turn_before_anything_is_looked_up(
+    context: TurnContext, backend: Backend
+) -> None:
+    guard = Judge({QUESTION.text: Verdict("blocked", "Not that.", "A denied topic.")})
+    question = replace(QUESTION, conversation="blocked")
+    events = list(answer(question, replace(context, guard=guard)))
+    assert events == [
+        Started("blocked", MODEL),
+        Guardrail("question", "blocked", "Not that.", "A denied topic."),
+        Usage(0, 0),
+        Done(Answer("Not that.", (), Usage(0, 0), MODEL, "blocked", None, "guardrail")),
+    ]
+    assert backend.calls == []
+    assert context.conversations.history("blocked", 6).turns == ()
+
+
+def test_a_masked_question_is_searched_for_answered_and_stored_as_it_was_masked(
+    context: TurnContext, backend: Backend
+) -> None:
+    guard = Judge({QUESTION.text: Verdict("masked", "How hard is {STONE}?")})
+    question = replace(QUESTION, conversation="masked")
+    events = list(answer(question, replace(context, guard=guard)))
+    assert events[1] == Guardrail("question", "masked", "How hard is {STONE}?")
+    assert backend.asked("Retrieve")[0]["retrievalQuery"] == {"text": "How hard is {STONE}?"}
+    [turn] = context.conversations.history("masked", 6).turns
+    assert [block.text for block in turn.question if hasattr(block, "text")] == [
+        "How hard is {STONE}?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "citations", "stop_reason"),
+    [
+        (Verdict("masked", "It is {AGE} [1].", "A number."), 1, "end"),
+        (Verdict("blocked", "Not that.", "Not grounded."), 0, "guardrail"),
+    ],
+)
+def test_an_answer_is_told_and_stored_as_the_guard_lets_it_pass(
+    context: TurnContext, verdict: Verdict, citations: int, stop_reason: str
+) -> None:
+    guard = Judge({"It is 7 [1].": verdict})
+    question = replace(QUESTION, conversation=f"answer-{verdict.action}")
+    events = list(answer(question, replace(context, guard=guard)))
+    assert verdict.events("answer")[0] in events
+    whole = done(events)
+    assert (whole.answer, len(whole.citations), whole.stop_reason, whole.turn) == (
+        verdict.text,
+        citations,
+        stop_reason,
+        0,
+    )
+
+
+def test_without_passages_no_model_is_called(context: TurnContext, backend: Backend) -> None:
+    backend.found = []
+    guard = Judge()
+    events = list(answer(QUESTION, replace(context, guard=guard)))
+    whole = done(events)
+    assert (whole.answer, whole.usage, whole.stop_reason) == (ABSTENTION, Usage(0, 0), "end")
+    assert whole.model == MODEL
+    assert backend.asked("InvokeModelWithResponseStream") == []
+    assert guard.calls[-1] == ("answer", ABSTENTION, QUESTION.text, ())
+
+
+def test_a_follow_up_needs_a_conversation_that_is_there_if_it_says_so(
+    context: TurnContext,
+) -> None:
+    question = replace(QUESTION, conversation="known", known=True)
+    with pytest.raises(NotFound) as raised:
+        answer(question, context)
+    assert raised.value.field == "conversationId"
+    assert raised.value.detail == (
+        "There is no conversation 'known'. Leave it out to begin a new one."
+    )
+    assert done(list(answer(replace(question, known=False), context))).turn == 0
+    assert done(list(answer(question, context))).turn == 1
+
+
+def test_a_dialogue_of_the_callers_is_judged_rewritten_and_not_stored(
+    context: TurnContext, backend: Backend
+) -> None:
+    guard = Judge()
+    dialogue = Dialogue((user("How hard is quartz?"), assistant("It is 7.")), "Be brief.")
+    turn: Generator[Event, None, None] = answer(
+        replace(QUESTION, text="And talc?", dialogue=dialogue), replace(context, guard=guard)
+    )
+    events = list(turn)
+    assert done(events).turn is None
+    assert done(events).usage == Usage(10, 5), "the rewriting counts"
+    texts = ["And talc?", "How hard is quartz?", "It is 7.", "Be brief."]
+    assert guard.calls[:4] == [("question", text) for text in texts]
+    assert [event.query for event in events if isinstance(event, Retrieval)] == ["Quartz?"]
+    assert guard.calls[4][:3] == ("answer", "It is 7 [1].", "Quartz?")
+    [call] = backend.asked("InvokeModelWithResponseStream")
+    assert "Be brief." in str(call["body"])
