@@ -24,14 +24,18 @@ from app.local.engine.parsers.markdown import without_front_matter
 from app.local.engine.parsers.render import table, tidy
 from app.local.engine.store.analysis import terms
 from app.local.engine.text import sentences
+from app.local.engine.writer import literals
 from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.context import find
 from app.local.engine.writer.markup import elements
+from app.local.engine.writer.passages import split
 from app.local.engine.writer.phrases import phrases
 from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.question import Question
+from app.local.engine.writer.quotes import locate
 from app.local.engine.writer.reading import read as read_prompt
 from app.local.engine.writer.rewrite import rewrite
+from app.local.engine.writer.wishes import abstention, mark
 from app.models.families.transcript import transcript
 from tests.linear import RUNS, nonlinear
 from tests.local.engine.test_chunk import ENCODER, fixed, hierarchical
@@ -100,6 +104,10 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "table": _rows,
     "candidates": lambda text: candidates([text]),
     "find": find,
+    "passages": split,
+    "literals": lambda text: literals.records(f"[{text}]"),
+    "wishes": lambda text: (mark(f"Cite {text}"), abstention(f"If you say {text}")),
+    "locate": lambda text: locate(text, f"a {text[:200]} b"),
     "read": _read_as_prompt,
     "phrases": phrases,
     "rewrite": _rewritten,

@@ -33,6 +33,7 @@ from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableMod
 from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.bedrock_agent.knowledge_bases import Knowledge
 from app.local.bedrock_runtime import chat_completions
+from app.local.bedrock_runtime.attachments import Attachments
 from app.local.lambda_.runtime import Functions
 from app.local.reserve import Reserve
 from app.local.s3.storage import Buckets, FolderScanner
@@ -83,6 +84,8 @@ class StandIn:
             profiles = InferenceProfiles(options.home)
             opened.callback(profiles.close)
             models = InvocableModels(profiles)
+            attachments = Attachments(trades.new_parser, buckets)
+            opened.callback(attachments.close)
             dependencies = Dependencies(models, guardrails, knowledge, buckets)
             agents = Agents(options.home, dependencies)
             opened.callback(agents.close)
@@ -99,7 +102,7 @@ class StandIn:
         agent = bedrock_agent.handlers(knowledge, agents)
         services: Mapping[str, WaitingService] = {
             "bedrock": bedrock.handlers(guardrails, profiles),
-            "bedrock-runtime": bedrock_runtime.handlers(trades, models),
+            "bedrock-runtime": bedrock_runtime.handlers(trades, models, attachments=attachments),
             "bedrock-agent": agent,
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(trades, knowledge, agent),
             "dynamodb": dynamodb.handlers(tables),

@@ -14,7 +14,6 @@ class NoModel:
     """For tests in which nothing is written."""
 
     uses_tools = False
-    sees_images = False
 
     def count(self, prompt: Prompt) -> int:
         raise NotImplementedError

@@ -21,6 +21,7 @@ from app.local.bedrock_runtime.answers import (
     failing_in_stream,
     milliseconds,
 )
+from app.local.bedrock_runtime.attachments import Attachments
 from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
     FAMILIES,
@@ -30,7 +31,8 @@ from app.local.bedrock_runtime.bodies import (
     Request,
     parse,
 )
-from app.local.bedrock_runtime.capabilities import RETURNED, permit
+from app.local.bedrock_runtime.bodies.family import RETURNED
+from app.local.bedrock_runtime.capabilities import permit
 from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.engine import Engine
@@ -42,7 +44,10 @@ SERVER = "Start an OpenAI-compatible server, and name it in OUTCROP_LOCAL_MODEL_
 
 
 def handlers(
-    engine: Engine, models: Catalogue, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    engine: Engine,
+    models: Catalogue,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    attachments: Attachments | None = None,
 ) -> WaitingService:
     """The operations of bedrock-runtime.
 
@@ -50,8 +55,9 @@ def handlers(
         engine: embeds, writes, and counts tokens.
         models: the foundation models.
         now: says which models are past their end of life.
+        attachments: reads the files of requests; with files in S3, and closed, by who made it.
     """
-    runtime = _Runtime(engine, models, now)
+    runtime = _Runtime(engine, models, now, attachments or Attachments(engine.new_parser))
     return {
         "InvokeModel": runtime.invoke_model,
         "InvokeModelWithResponseStream": runtime.invoke_model_with_response_stream,
@@ -62,10 +68,17 @@ def handlers(
 
 
 class _Runtime:
-    def __init__(self, engine: Engine, models: Catalogue, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        models: Catalogue,
+        now: Callable[[], datetime],
+        attachments: Attachments,
+    ) -> None:
         self._engine = engine
         self._models = models
         self._now = now
+        self._attachments = attachments
 
     def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
         model = self._model(call)
@@ -160,7 +173,8 @@ class _Runtime:
                 request = conversing.read(counted["converse"], family)
             else:
                 request = family.read(parse(counted["invokeModel"]["body"]))
-            return {"inputTokens": self._engine.writer.count(request.prompt)}
+            prompt = self._attachments.read(request).prompt
+            return {"inputTokens": self._engine.writer.count(prompt)}
 
     def _converse_request(
         self, params: JSON, model: InvokedModel, family: Family, *, streamed: bool = False
@@ -168,27 +182,26 @@ class _Runtime:
         request = fit(model, conversing.read(params, family), RETURNED)
         conversing.permit(model, params, request, streamed=streamed)
         check_prefill(model, request, RETURNED)
+        request = self._able(request)
         check_context(model, request, self._engine.writer.count, RETURNED)
-        return self._able(request)
+        return request
 
     def _body_request(self, body: JSON, model: InvokedModel, family: Family) -> Request:
         request = fit(model, family.read(body))
         permit(model, request.prompt)
         if model.body not in TEMPLATES:
             check_prefill(model, request)
+        request = self._able(request)
         check_context(model, request, self._engine.writer.count)
-        return self._able(request)
+        return request
 
     def _able(self, request: Request) -> Request:
-        """The request, if what writes in the model's place can do what it asks."""
+        """The request, its files read, if what writes in the model's place can do what it asks."""
         prompt = request.prompt
         plans = prompt.tools or prompt.output_schema is not None
         if plans and not self._engine.writer.uses_tools:
             raise InvalidBody(f"The stand-in's writer uses no tools and fills no schemas. {SERVER}")
-        shows = any(turn.all_images for turn in prompt.turns)
-        if shows and not self._engine.writer.sees_images:
-            raise InvalidBody(f"The stand-in's writer sees no images. {SERVER}")
-        return request
+        return self._attachments.read(request)
 
     def _model(self, call: Call) -> InvokedModel:
         model = self._models.invoked(call.params["modelId"], call.region, self._now())

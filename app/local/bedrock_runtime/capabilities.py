@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 
 from app.local.bedrock_runtime.bodies import InvalidBody
+from app.local.bedrock_runtime.bodies.family import RETURNED
+from app.local.bedrock_runtime.bodies.images import check_images
 from app.local.bedrock_runtime.bodies.openai_tools import ANY_OBJECT
 from app.local.bedrock_runtime.bodies.strict_schema import violation
 from app.local.bedrock_runtime.models import InvokedModel
@@ -17,7 +19,6 @@ from app.local.engine.writer import Prompt, ToolChoice
 
 NO_TOOLS = "This model doesn't support tool use."
 NO_STREAMED_TOOLS = "This model doesn't support tool use in streaming mode."
-RETURNED = "The model returned the following errors: "
 SCHEMA_MEMBER = "outputConfig.textFormat.structure.jsonSchema.schema"
 
 
@@ -31,6 +32,7 @@ class Capabilities:
         choices: which tool choices it takes but `auto`: "any", "tool".
         schemas: keep to a JSON schema, of its answer and of a strict tool's input.
         mixed_results: read other content beside the results of tools in a message.
+        documents: read documents, through Converse.
     """
 
     tools: bool = True
@@ -38,9 +40,11 @@ class Capabilities:
     choices: frozenset[str] = frozenset({"any", "tool"})
     schemas: bool = False
     mixed_results: bool = False
+    documents: bool = True
 
 
 _NONE = Capabilities(tools=False)
+_TEXT_ONLY = Capabilities(tools=False, documents=False)
 _ANY = frozenset({"any"})
 # Of an id the first pattern that it begins with.
 _MODELS: tuple[tuple[str, Capabilities], ...] = (
@@ -49,6 +53,7 @@ _MODELS: tuple[tuple[str, Capabilities], ...] = (
     (r"anthropic\.claude-3-", Capabilities(mixed_results=True)),
     (r"anthropic\.claude-(opus|sonnet)-4-(1-)?\d{8}", Capabilities(mixed_results=True)),
     (r"anthropic\.", Capabilities(schemas=True, mixed_results=True)),
+    (r"amazon\.nova-micro", Capabilities(mixed_results=True, documents=False)),
     (r"amazon\.nova", Capabilities(mixed_results=True)),
     (r"meta\.llama3-(70b|8b|2-[13]b)-", _NONE),
     (r"meta\.", Capabilities(streamed_tools=False, choices=frozenset())),
@@ -57,6 +62,7 @@ _MODELS: tuple[tuple[str, Capabilities], ...] = (
     (r"mistral\.(mistral-7b|mixtral)", _NONE),
     (r"cohere\.command-r", Capabilities(choices=frozenset())),
     (r"ai21\.jamba-1", Capabilities(streamed_tools=False, choices=frozenset())),
+    (r"(cohere\.command-(text|light)|ai21\.j(2|amba-instruct))", _TEXT_ONLY),
     (r"(amazon\.titan|cohere|ai21)\.?", _NONE),
 )
 _OPEN_WEIGHT = Capabilities(schemas=True)
@@ -81,7 +87,9 @@ def permit(model: InvokedModel, prompt: Prompt) -> None:
         raise InvalidBody(NO_TOOLS)
     if _forced(prompt.tool_choice) and model.body == "anthropic" and not can.choices:
         raise InvalidBody('tool_choice: type "tool" and "any" are not supported for this model.')
-    if "IMAGE" not in model.input and any(turn.all_images for turn in prompt.turns):
+    images = [image for turn in prompt.turns for image in turn.all_images]
+    check_images(images)
+    if "IMAGE" not in model.input and images:
         raise InvalidBody(unsupported_block("image"))
     strict = next((n for n, tool in enumerate(prompt.tools) if tool.strict), None)
     if strict is not None and not can.schemas:

@@ -13,7 +13,14 @@ from typing import Any
 from app.local.bedrock_runtime.answers import Answering, failing_in_stream
 from app.local.bedrock_runtime.bodies import Family, InvalidBody, Request
 from app.local.bedrock_runtime.bodies.conversation import conversation
-from app.local.bedrock_runtime.bodies.images import converse_image, images_of
+from app.local.bedrock_runtime.bodies.documents import (
+    check_citations,
+    check_files,
+    converse_document,
+    documents_of,
+)
+from app.local.bedrock_runtime.bodies.family import RETURNED
+from app.local.bedrock_runtime.bodies.images import check_images, converse_image, images_of
 from app.local.bedrock_runtime.bodies.nova import STOPS, block_events, message, usage
 from app.local.bedrock_runtime.bodies.schema import malformed
 from app.local.bedrock_runtime.bodies.tool_configuration import (
@@ -25,7 +32,6 @@ from app.local.bedrock_runtime.bodies.tool_configuration import (
     read_tools,
 )
 from app.local.bedrock_runtime.capabilities import (
-    RETURNED,
     SCHEMA_MEMBER,
     capabilities,
     permit_converse,
@@ -66,6 +72,7 @@ def read(params: JSON, family: Family) -> Request:
     if any(one.role == other.role for (_, one), (_, other) in pairwise(turns)):
         raise InvalidBody(_ALTERNATE)
     check_tool_turns(turns, tools)
+    check_files([turn for _, turn in turns])
     system = [
         _text(params.get("system", []), "system"),
         *(_text(one["content"], at) for at, one in messages if one["role"] == "system"),
@@ -118,8 +125,15 @@ def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: boo
     permit_converse(model, request.prompt, streamed=streamed)
     if params.get("outputConfig") and not can.schemas:
         raise InvalidBody(unsupported("outputConfig"))
-    if "IMAGE" not in model.input and any(turn.all_images for turn in request.prompt.turns):
+    images = [image for turn in request.prompt.turns for image in turn.all_images]
+    check_images(images, RETURNED)
+    if "IMAGE" not in model.input and images:
         raise InvalidBody(unsupported_block("image"))
+    if any(turn.documents for turn in request.prompt.turns):
+        if not can.documents:
+            raise InvalidBody(unsupported_block("document"))
+        if model.body == "anthropic":
+            check_citations(request.prompt.turns, RETURNED)
     if not can.mixed_results:
         _check_results(params)
 
@@ -157,8 +171,15 @@ def _turn(message: JSON, where: str) -> Turn:
             "object to the content field and try again."
         )
     uses, results = read_tool_blocks(message["role"], message["content"], where)
-    images = images_of(message["content"], where, converse_image)
-    return Turn(message["role"], _text(message["content"], where, APART), uses, results, images)
+    content = message["content"]
+    return Turn(
+        message["role"],
+        _text(content, where, APART),
+        uses,
+        results,
+        images_of(content, where, converse_image),
+        documents_of(content, where, converse_document),
+    )
 
 
 def _text(blocks: Sequence[JSON], where: str, apart: Set[str] = frozenset()) -> str:

@@ -302,7 +302,7 @@ IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
         ({"messages": [{"role": "user", "content": [{"text": " "}]}]},
          "The text field in the ContentBlock object at messages.0.content.0 is blank."),
         ({"messages": [{"role": "user", "content": [{"text": "Hi"}, IMAGE]}]},
-         "The stand-in's writer sees no images."),
+         "messages.0.content.1.image.source.bytes: Could not process image"),
         ({"promptVariables": {"x": {"text": "y"}}}, "doesn't support the promptVariables field"),
         ({"inferenceConfig": {"temperature": 0.5, "topP": 0.5}},
          "The model returned the following errors: `temperature` and `top_p` cannot both be"),
@@ -399,7 +399,6 @@ class Failing:
     input_tokens: int
     uses_tools = False
     author = "größer:70b"
-    sees_images = False
 
     def __init__(self, *pieces: str, error: ModelError) -> None:
         self._pieces = pieces

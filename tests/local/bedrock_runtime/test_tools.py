@@ -31,6 +31,7 @@ from app.local.engine.writer import (
     Turn,
     Writing,
 )
+from tests.local.engine.writer.pictures import picture
 from tests.local.engines import engine_of
 from tests.wire_server import serving
 
@@ -64,7 +65,6 @@ class Scripted:
 
     uses_tools = True
     author = "script"
-    sees_images = True
     input_tokens = 9
     citations: tuple[Citation, ...] = ()
     finish = Finish("tool_use", 9, 7)
@@ -444,7 +444,7 @@ def test_chat_completions_count_tool_calls_apart(client: Any, scripted: Scripted
     ]
 
 
-PNG = b"\x89PNG\r\n"
+PNG = picture("png", 2, 3)
 PNG64 = b64encode(PNG).decode()
 CONVERSE_IMAGE: JSON = {"image": {"format": "png", "source": {"bytes": PNG}}}
 NOVA_IMAGE: JSON = {"image": {"format": "png", "source": {"bytes": PNG64}}}

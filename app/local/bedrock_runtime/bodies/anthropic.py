@@ -28,7 +28,13 @@ from app.local.bedrock_runtime.bodies.anthropic_tools import (
     read_tool_blocks,
     read_tools,
 )
+from app.local.bedrock_runtime.bodies.citations import claude_citation
 from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
+from app.local.bedrock_runtime.bodies.documents import (
+    check_citations,
+    claude_document,
+    documents_of,
+)
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
@@ -53,6 +59,8 @@ from app.local.engine.writer.content import (
     BlockEvent,
     BlockStart,
     BlockStop,
+    PartDelta,
+    QuoteDelta,
     Reasoning,
     ReasoningDelta,
     Text,
@@ -101,6 +109,7 @@ def read(body: JSON) -> Request:
     if thinks:
         raise InvalidBody("thinking: this model does not think. Leave it out.")
     turns = [_turn(message, f"messages.{i}") for i, message in enumerate(request.messages)]
+    check_citations(turns)
     check_tool_turns(turns, [message.content for message in request.messages], tools)
     return Request.of(
         Prompt(
@@ -123,8 +132,14 @@ def _turn(message: Message, where: str) -> Turn:
     """A message. What tools it uses, and what they answered, stands apart from its text."""
     _check_filled(message.content, where)
     uses, results = read_tool_blocks(message.role, message.content, where)
-    images = images_of(message.content, where, claude_image)
-    return Turn(message.role, text_of(message.content, where, APART), uses, results, images)
+    return Turn(
+        message.role,
+        text_of(message.content, where, APART),
+        uses,
+        results,
+        images_of(message.content, where, claude_image),
+        documents_of(message.content, where, claude_document),
+    )
 
 
 def _check_filled(blocks: list[JSON], where: str) -> None:
@@ -187,8 +202,9 @@ def event(_: Opening, event: BlockEvent, __: int) -> list[JSON]:
 
 def _block(block: Block) -> JSON:
     match block:
-        case Text(text):
-            return {"type": "text", "text": text}
+        case Text(text, quotes):
+            citations = [claude_citation(one) for one in quotes]
+            return {"type": "text", "text": text, **({"citations": citations} if quotes else {})}
         case Reasoning(text, signature):
             return {"type": "thinking", "thinking": text, "signature": signature}
         case ToolUse(id, name):
@@ -200,8 +216,10 @@ def _block(block: Block) -> JSON:
             }
 
 
-def _deltas(delta: TextDelta | ReasoningDelta | ToolInputDelta) -> list[JSON]:
+def _deltas(delta: PartDelta) -> list[JSON]:
     match delta:
+        case QuoteDelta(quote):
+            return [{"type": "citations_delta", "citation": claude_citation(quote)}]
         case TextDelta(text):
             return [{"type": "text_delta", "text": text}]
         case ReasoningDelta(text, signature):

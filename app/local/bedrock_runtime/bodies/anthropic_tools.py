@@ -29,7 +29,15 @@ from app.local.engine.writer.content import ToolResult, ToolUse
 from app.local.engine.writer.prompt import Tool, ToolChoice, Turn
 
 APART = frozenset(  # blocks without text
-    {"tool_use", "tool_result", "thinking", "redacted_thinking", "image"}
+    {
+        "tool_use",
+        "tool_result",
+        "thinking",
+        "redacted_thinking",
+        "image",
+        "document",
+        "search_result",
+    }
 )
 _T = TypeVar("_T", bound=BaseModel)
 

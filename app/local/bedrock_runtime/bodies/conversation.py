@@ -36,6 +36,7 @@ def _joined(turns: Sequence[Turn]) -> Turn:
         tuple(use for turn in turns for use in turn.tool_uses),
         tuple(result for turn in turns for result in turn.tool_results),
         tuple(image for turn in turns for image in turn.images),
+        tuple(document for turn in turns for document in turn.documents),
     )
 
 

@@ -13,6 +13,7 @@ from app.local.engine.writer.prompt import (
 )
 
 JSON = dict[str, Any]
+RETURNED = "The model returned the following errors: "  # what Converse puts before a model's words
 
 
 class InvalidBody(Exception):

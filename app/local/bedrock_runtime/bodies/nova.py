@@ -20,7 +20,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.local.bedrock_runtime.bodies.citations import converse_citation
 from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
+from app.local.bedrock_runtime.bodies.documents import converse_document, documents_of
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
@@ -50,6 +52,8 @@ from app.local.engine.writer.content import (
     BlockEvent,
     BlockStart,
     BlockStop,
+    PartDelta,
+    QuoteDelta,
     Reasoning,
     ReasoningDelta,
     Text,
@@ -114,8 +118,14 @@ def _turn(one: Message, place: int) -> Turn:
     where = f"messages.{place}"
     check_tool_blocks(one.content, ("messages", place, "content"))
     uses, results = read_tool_blocks(one.role, one.content, where)
-    images = images_of(one.content, where, converse_image)
-    return Turn(one.role, text_of(one.content, where, APART), uses, results, images)
+    return Turn(
+        one.role,
+        text_of(one.content, where, APART),
+        uses,
+        results,
+        images_of(one.content, where, converse_image),
+        documents_of(one.content, where, converse_document),
+    )
 
 
 def whole(reply: Reply) -> JSON:
@@ -133,8 +143,11 @@ def message(reply: Reply) -> JSON:
 
 def _block(block: Block) -> JSON:
     match block:
-        case Text(text):
+        case Text(text, ()):
             return {"text": text}
+        case Text(text, quotes):
+            citations = [converse_citation(one) for one in quotes]
+            return {"citationsContent": {"content": [{"text": text}], "citations": citations}}
         case Reasoning(text, signature):
             signed = {"signature": signature} if signature else {}
             return {"reasoningContent": {"reasoningText": {"text": text, **signed}}}
@@ -168,8 +181,10 @@ def block_events(event: BlockEvent) -> list[JSON]:
             return [{"contentBlockStop": {"contentBlockIndex": index}}]
 
 
-def _deltas(delta: TextDelta | ReasoningDelta | ToolInputDelta) -> list[JSON]:
+def _deltas(delta: PartDelta) -> list[JSON]:
     match delta:
+        case QuoteDelta(quote):
+            return [{"citation": converse_citation(quote)}]
         case TextDelta(text):
             return [{"text": text}]
         case ReasoningDelta(text, signature):

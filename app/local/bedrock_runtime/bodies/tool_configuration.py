@@ -14,7 +14,9 @@ from app.local.bedrock_runtime.bodies.images import converse_image, images_of
 from app.local.engine.writer.content import ToolResult, ToolUse
 from app.local.engine.writer.prompt import Tool, ToolChoice, Turn
 
-APART = frozenset({"toolUse", "toolResult", "reasoningContent", "image"})  # blocks without text
+APART = frozenset(  # blocks without text
+    {"toolUse", "toolResult", "reasoningContent", "image", "document", "searchResult"}
+)
 
 
 def read_tools(configuration: JSON | None) -> tuple[Tool, ...]:

@@ -6,6 +6,7 @@
                 (message takes the text apart by its labels, context finds where the passages
                 stand, passages cuts them, with literals and markup; wishes says how they are
                 cited and what an abstention says, layout what stands around the answer)
+    quotes      documents -> passages; where in a document a sentence of the answer stands
     candidates  passages -> all that can be said of them: sentences, items, rows, lists
     evidence    how far each candidate speaks for being the answer
     choose      scores -> is there an answer, which sentences make it, in which order
@@ -30,10 +31,13 @@ from app.local.engine.writer.content import (
     BlockStop,
     Delta,
     Image,
+    Quote,
+    QuoteDelta,
     Reasoning,
     ReasoningDelta,
     Text,
     TextDelta,
+    TextStart,
     ToolInputDelta,
     ToolResult,
     ToolUse,
@@ -43,6 +47,7 @@ from app.local.engine.writer.content import (
 from app.local.engine.writer.prompt import (
     Citation,
     Document,
+    File,
     Finish,
     Generation,
     Model,
@@ -69,6 +74,7 @@ __all__ = [
     "Citation",
     "Delta",
     "Document",
+    "File",
     "Finish",
     "Generation",
     "Image",
@@ -76,12 +82,15 @@ __all__ = [
     "ModelError",
     "ModelTimeout",
     "Prompt",
+    "Quote",
+    "QuoteDelta",
     "Reasoning",
     "ReasoningDelta",
     "Sampling",
     "Server",
     "Text",
     "TextDelta",
+    "TextStart",
     "Tool",
     "ToolChoice",
     "ToolInputDelta",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.local.engine.writer.content import Image
-from app.local.engine.writer.prompt import Prompt, Sampling, Tool, Turn
+from app.local.engine.writer.prompt import Document, Prompt, Sampling, Tool, Turn
 
 JSON = dict[str, Any]
 
@@ -32,14 +32,14 @@ def chat_completion(prompt: Prompt, sampling: Sampling) -> JSON:
 
 def _messages(prompt: Prompt) -> Iterator[JSON]:
     """The conversation as chat completions have it: a tool's result is a message of its own."""
-    documents = [f"<document>\n{one.title}\n{one.text}\n</document>" for one in prompt.documents]
+    documents = map(_document, prompt.documents)
     if system := "\n\n".join(filter(None, [prompt.system, *documents])):
         yield {"role": "system", "content": system}
     for turn in prompt.turns:
         for result in turn.tool_results:
             text = f"The tool failed: {result.text}" if result.failed else result.text
             yield {"role": "tool", "tool_call_id": result.id, "content": text}
-        if turn.text or turn.all_images or not turn.tool_results:
+        if turn.text or turn.all_images or turn.documents or not turn.tool_results:
             yield {"role": turn.role, "content": _content(turn), **_calls(turn)}
 
 
@@ -48,8 +48,18 @@ def _content(turn: Turn) -> str | list[JSON]:
     images = [
         {"type": "image_url", "image_url": {"url": _data_url(image)}} for image in turn.all_images
     ]
-    texts = [{"type": "text", "text": turn.text}] if turn.text else []
-    return [*images, *texts] if images else turn.text
+    text = "\n\n".join(filter(None, [*map(_document, turn.documents), turn.text]))
+    texts = [{"type": "text", "text": text}] if text else []
+    return [*images, *texts] if images else text
+
+
+def _document(document: Document) -> str:
+    return "\n".join(
+        filter(
+            None,
+            ["<document>", document.title, document.about, document.text, "</document>"],
+        )
+    )
 
 
 def _data_url(image: Image) -> str:

@@ -20,10 +20,34 @@ JSON = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Quote:
+    """What an answer quotes, and where it stands.
+
+    Attributes:
+        kind: what `start` and `end` count: characters of a document, its pages from 1, its blocks
+            from 0, or the blocks of a search result. What is at `end` is no longer part of it.
+        source: the place of the document among the request's documents, or of the search result
+            among its search results.
+        text: the words that stand there.
+        title: of the document or the search result.
+        origin: where a search result comes from.
+    """
+
+    kind: Literal["char", "page", "block", "search_result"]
+    source: int
+    start: int
+    end: int
+    text: str
+    title: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True)
 class Text:
-    """Text for the reader."""
+    """Text for the reader, and what it quotes."""
 
     text: str
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +127,18 @@ class TextDelta:
 
 
 @dataclass(frozen=True)
+class TextStart:
+    """A block of text begins, though the one before it may be text, too."""
+
+
+@dataclass(frozen=True)
+class QuoteDelta:
+    """What the text of the block quotes."""
+
+    quote: Quote
+
+
+@dataclass(frozen=True)
 class ReasoningDelta:
     """More reasoning, or its signature."""
 
@@ -125,7 +161,8 @@ class ToolInputDelta:
     json: str
 
 
-Delta = TextDelta | ReasoningDelta | ToolUseStart | ToolInputDelta
+Delta = TextStart | TextDelta | QuoteDelta | ReasoningDelta | ToolUseStart | ToolInputDelta
+PartDelta = TextDelta | QuoteDelta | ReasoningDelta | ToolInputDelta  # what a block grows by
 
 
 @dataclass(frozen=True)
@@ -149,7 +186,7 @@ class BlockDelta:
 
     index: int
     nth: int
-    delta: TextDelta | ReasoningDelta | ToolInputDelta
+    delta: PartDelta
 
 
 @dataclass(frozen=True)
@@ -187,7 +224,10 @@ class Blocks:
         (Text(text='Hi'), ToolUse(id='1', name='clock', input='{}'))
         """
         match delta:
-            case TextDelta():
+            case TextStart():
+                yield from self._begin(Text(""))
+                return
+            case TextDelta() | QuoteDelta():
                 if not isinstance(self._last, Text):
                     yield from self._begin(Text(""))
             case ReasoningDelta():
@@ -224,10 +264,12 @@ class Blocks:
         return sum(type(block) is kind for block in self._blocks) - 1
 
 
-def _grown(block: Block, delta: TextDelta | ReasoningDelta | ToolInputDelta) -> Block:
+def _grown(block: Block, delta: PartDelta) -> Block:
     match block, delta:
         case Text(text), TextDelta(more):
-            return Text(text + more)
+            return replace(block, text=text + more)
+        case Text(), QuoteDelta(quote):
+            return replace(block, quotes=(*block.quotes, quote))
         case Reasoning(text, signature), ReasoningDelta(more, rest):
             return Reasoning(text + more, signature + rest)
         case ToolUse(), ToolInputDelta(more):
@@ -245,3 +287,5 @@ def delta_text(delta: Delta) -> str:
             return text
         case ToolUseStart(_, name):
             return name
+        case TextStart() | QuoteDelta():
+            return ""

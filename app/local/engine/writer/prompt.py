@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Literal, Protocol
 
-from app.local.engine.writer.content import Delta, Image, TextDelta, ToolResult, ToolUse
+from app.local.engine.writer.content import (
+    Delta,
+    Image,
+    Quote,
+    QuoteDelta,
+    TextDelta,
+    TextStart,
+    ToolResult,
+    ToolUse,
+)
 
 StopReason = Literal["end", "length", "stop", "tool_use"]
 
@@ -21,6 +30,7 @@ class Turn:
         tool_uses: the calls that the assistant asked for behind its text.
         tool_results: what the calls of the turn before answered; the user's text comes behind them.
         images: what is shown beside the text.
+        documents: documents and search results beside the text.
     """
 
     role: Literal["user", "assistant"]
@@ -28,6 +38,7 @@ class Turn:
     tool_uses: tuple[ToolUse, ...] = ()
     tool_results: tuple[ToolResult, ...] = ()
     images: tuple[Image, ...] = ()
+    documents: "tuple[Document, ...]" = ()
 
     @property
     def all_images(self) -> tuple[Image, ...]:
@@ -63,12 +74,38 @@ class ToolChoice:
 
 
 @dataclass(frozen=True)
+class File:
+    """A document that is not read yet: its bytes, or the S3 URI where they lie."""
+
+    format: str
+    data: bytes
+    uri: str = ""
+
+
+@dataclass(frozen=True)
 class Document:
-    """A document that a body carries in a member of its own, as Cohere's `documents`."""
+    """A document that a body carries apart from its text, or the result of a search.
+
+    Attributes:
+        id: what it is cited by.
+        text: all of it.
+        kind: whether it is one text, or has pages or blocks, which are its `parts`.
+        parts: its pages or blocks; none where it is one text.
+        origin: where a search result comes from.
+        about: what the caller says of it; it is no part of it, and not quoted.
+        cited: whether the answer has to say where in it a sentence stands.
+        file: what its text is to be read from, as long as that is not done.
+    """
 
     id: str
     text: str
     title: str = ""
+    kind: Literal["char", "page", "block", "search_result"] = "char"
+    parts: tuple[str, ...] = ()
+    origin: str = ""
+    about: str = ""
+    cited: bool = False
+    file: File | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +139,16 @@ class Prompt:
         return replace(self, turns=self.turns[:-1]) if self.prefill else self
 
     @property
+    def all_documents(self) -> tuple[Document, ...]:
+        """Its documents, and those of its turns, in order."""
+        return (*self.documents, *(one for turn in self.turns for one in turn.documents))
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """All of its texts, as they are counted."""
-        documents = (text for one in self.documents for text in (one.title, one.text))
+        documents = (
+            text for one in self.all_documents for text in (one.title, one.about, one.text)
+        )
         tools = (
             text
             for tool in self.tools
@@ -146,11 +190,14 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Citation:
-    """Which documents stand behind the characters [start, end) of the answer."""
+    """Which documents stand behind the characters [start, end) of the answer, and where in them it
+    stands, where the request asks for that.
+    """
 
     start: int
     end: int
     documents: tuple[str, ...]
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -231,7 +278,7 @@ class Written:
     @classmethod
     def of(cls, generation: Generation) -> "Written":
         """A text, all of whose pieces are taken."""
-        deltas = [TextDelta(piece) for piece in generation]
+        deltas = list(_in_blocks(list(generation), generation.citations))
         return cls(deltas, generation.finish, generation.citations)
 
     async def __aiter__(self) -> AsyncIterator[Delta]:
@@ -242,17 +289,49 @@ class Written:
         """There is nothing to end."""
 
 
+def _in_blocks(pieces: Sequence[str], citations: Sequence[Citation]) -> Iterator[Delta]:
+    """The deltas of a text: what quotes something is a block of its own, its quotes behind it, and
+    so is what stands between two of them, unless it is white space.
+    """
+    quoting = [one for one in citations if one.quotes]
+    place = 0
+    for end, quotes in _segments("".join(pieces), quoting):
+        if quoting:
+            yield TextStart()
+        yield from map(TextDelta, _between(pieces, place, end))
+        yield from map(QuoteDelta, quotes)
+        place = end
+
+
+def _segments(text: str, quoting: Sequence[Citation]) -> Iterator[tuple[int, tuple[Quote, ...]]]:
+    """Where each part of the text ends, and what it quotes."""
+    place = 0
+    for one in quoting:
+        if one.start >= len(text):  # the answer was cut before it
+            break
+        if text[place : one.start].strip():
+            yield one.start, ()
+        place = min(one.end, len(text))
+        yield place, one.quotes
+    if place < len(text):
+        yield len(text), ()
+
+
+def _between(pieces: Sequence[str], start: int, end: int) -> Iterator[str]:
+    place = 0
+    for piece in pieces:
+        part = piece[max(0, start - place) : max(0, end - place)]
+        place += len(piece)
+        if part:
+            yield part
+
+
 class Model(Protocol):
     """What writes: the extractive writer, or a server that we ask."""
 
     @property
     def uses_tools(self) -> bool:
         """Whether it may be given tools, and the schema of its answer."""
-        ...
-
-    @property
-    def sees_images(self) -> bool:
-        """Whether it may be shown images."""
         ...
 
     async def write(self, prompt: Prompt, sampling: Sampling) -> Writing:

@@ -15,6 +15,7 @@ from app.local.engine.writer.layout import PLAIN, Layout, layout
 from app.local.engine.writer.message import Message, take_apart
 from app.local.engine.writer.passages import Passage, split
 from app.local.engine.writer.prompt import Prompt, Turn
+from app.local.engine.writer.quotes import Place, passages_of
 
 ABSTENTION = wishes.ABSTENTION
 _SHORTEST = 20  # words of a context that nothing announces
@@ -30,6 +31,7 @@ class Answer:
         mark: how a passage is cited, with {} for its label; None where no citation is asked for.
         abstention: what to say when the passages hold no answer.
         layout: what stands around the answer.
+        places: which part of which document each passage is; empty where they stand in the text.
     """
 
     question: str
@@ -38,6 +40,7 @@ class Answer:
     mark: str | None
     abstention: str
     layout: Layout = PLAIN
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,20 +103,25 @@ def read(prompt: Prompt) -> Task:
             passages = _earlier(before) or _lead(message, prompt.system, last.text)
     if rewrite := _rewrite(message, instructions, conversation):
         return rewrite
-    if prompt.documents:
-        passages = tuple(Passage(one.id, one.text, one.title) for one in prompt.documents)
+    places: tuple[Place, ...] = ()
+    documents = prompt.all_documents
+    if parts := list(passages_of(documents)):
+        passages, places = tuple(one for one, _ in parts), tuple(place for _, place in parts)
     if not message.passages and len(last.text.split()) <= _SHORT and not _labelled(last.text):
         question = last.text.strip()
     if not passages or _GENERATIVE.match(question) or question.endswith(":"):
         return Other()
     frame = layout(instructions)
-    mark = None if prompt.documents or frame.behind else wishes.mark(instructions)
+    apart = prompt.documents or frame.behind or any(one.cited for one in documents)
+    mark = None if apart else wishes.mark(instructions)
     if (mark and "{name}" in mark) or "{sources}" in frame.closing:
         passages = tuple(replace(one, label=one.name or one.label) for one in passages)
         mark = mark and mark.replace("{name}", "{}")
     cited = "{sources}" not in frame.closing and all(one.label for one in passages)
     abstention = message.existing or wishes.abstention(instructions)
-    return Answer(question, conversation, passages, mark if cited else None, abstention, frame)
+    return Answer(
+        question, conversation, passages, mark if cited else None, abstention, frame, places
+    )
 
 
 def _rewrite(message: Message, instructions: str, conversation: tuple[Turn, ...]) -> Rewrite | None:

@@ -63,7 +63,6 @@ class Server:
     """
 
     uses_tools = True
-    sees_images = True
 
     def __init__(
         self, url: str, encoder: TextEncoder, model: str | None = None, silence: float = SILENCE

@@ -15,7 +15,9 @@ from app.local.engine.writer.choose import (
     drawn,
     score,
 )
+from app.local.engine.writer.content import Image
 from app.local.engine.writer.evidence import Case, evidence, likeliest
+from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
 from app.local.engine.writer.prompt import (
     Citation,
@@ -26,6 +28,7 @@ from app.local.engine.writer.prompt import (
     Written,
 )
 from app.local.engine.writer.question import Question
+from app.local.engine.writer.quotes import quote
 from app.local.engine.writer.reading import (
     Answer,
     Other,
@@ -56,8 +59,6 @@ class Writer:
         self._encoder = encoder
         self._planner = planner
         self._remembered = Remembered(encoder)
-
-    sees_images = False
 
     @property
     def uses_tools(self) -> bool:
@@ -93,7 +94,8 @@ class Writer:
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
         """The answer in words, with no regard to tools."""
-        return self._generation(self._answer(prompt, sampling), prompt, sampling)
+        answer = _and_unseen(self._answer(prompt, sampling), prompt.unbegun().turns[-1].all_images)
+        return self._generation(answer, prompt, sampling)
 
     def _generation(self, answer: "_Text", prompt: Prompt, sampling: Sampling) -> Generation:
         tokens = self.count(prompt)
@@ -157,9 +159,16 @@ def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
         text += (layout.joint if place else "") + layout.before
         start = len(text)
         text += _marked(one.text, task.mark and task.mark.format(label))
-        citations.append(Citation(start, len(text), (label,)))
+        quoted = quote(one.text, task.places[one.passage]) if task.places else None
+        quotes = (quoted,) if quoted else ()
+        citations.append(Citation(start, len(text), (label,), quotes))
         text += layout.behind.replace("{}", label)
     return _Text(text + layout.closed(labels), tuple(citations))
+
+
+def _and_unseen(answer: _Text, images: Sequence[Image]) -> _Text:
+    """The answer, and what is known of the images that it has no regard to."""
+    return replace(answer, text=f"{answer.text}\n\n{unseen(images)}") if images else answer
 
 
 def _abstained(task: Answer) -> _Text:

@@ -523,9 +523,9 @@ IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png"
     ("name", "change", "wrong"),
     [
         ("anthropic", {"messages": [{"role": "user", "content": [IMAGE]}]},
-         "messages.0.content.0.image.source: the image is empty."),
-        ("nova", {"messages": [{"role": "user", "content": [{"document": {}}]}]},
-         "messages.0.content.0: this model reads text only, and not [document]"),
+         "messages.0.content.0.image.source.base64: the image is empty."),
+        ("nova", {"messages": [{"role": "user", "content": [{"video": {}}]}]},
+         "messages.0.content.0: this model reads text only, and not [video]"),
         ("anthropic", {"messages": [ASSISTANT]}, "must start with a user message"),
         ("anthropic", {"thinking": {"type": "enabled", "budget_tokens": 1024}}, "thinking:"),
         ("llama", {"images": ["aGk="]}, "images:"),
