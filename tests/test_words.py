@@ -31,6 +31,7 @@ SHARED = {
     ("stand-in", "Document"): "in a parser's hands; in a prompt",
     ("stand-in", "Damaged"): "a database; an array of the index, which is built again",
     ("stand-in", "Call"): "a request on the wire; of a tool, as a planner decides on it",
+    ("stand-in", "Plan"): "what the writer needs of it; the planner's own",
     ("stand-in", "SearchableBase"): "a Knowledge Base, and what Retrieve needs of it",
     ("stand-in", "State"): "of a control plane; a Knowledge Base's adds its queue",
 }

@@ -46,15 +46,15 @@ class Context:
     def _wall_starts(self) -> list[int]:
         return [one.start for one in self._walls]
 
-    def near(self, mention: Mention, wanted: frozenset[str]) -> float:
+    def near(self, mention: Mention, targets: frozenset[str]) -> float:
         """How near one of the wanted words stands: 1 beside the mention, less further off.
 
         Words behind the mention count up to the next comma, "and" or mention; words before it up
         to the end of the sentence or the mention before.
         """
-        return max(self._before(mention, wanted), self._behind(mention, wanted))
+        return max(self._before(mention, targets), self._behind(mention, targets))
 
-    def _before(self, mention: Mention, wanted: frozenset[str]) -> float:
+    def _before(self, mention: Mention, targets: frozenset[str]) -> float:
         text = self.utterance.text
         place = bisect_left(self._starts, mention.start)
         best = 0.0
@@ -63,12 +63,12 @@ class Context:
             between = text[end : mention.start]
             if _END.search(between) or self._wall_within(start, mention.start, mention):
                 break
-            if words & wanted:
+            if words & targets:
                 clause = 0.75 if _SPLIT.search(between) else 1.0
                 best = max(best, clause / (1 + 0.22 * far))
         return best
 
-    def _behind(self, mention: Mention, wanted: frozenset[str]) -> float:
+    def _behind(self, mention: Mention, targets: frozenset[str]) -> float:
         text = self.utterance.text
         place = bisect_left(self._starts, mention.end)
         best = 0.0
@@ -76,7 +76,7 @@ class Context:
             between = text[mention.end : start]
             if _END.search(between) or _SPLIT.search(between):
                 break
-            if words & wanted:
+            if words & targets:
                 best = max(best, 0.95 / (1 + 0.3 * far))
             if self._wall_within(mention.end, end, mention):
                 break
@@ -196,12 +196,12 @@ def _content(words: Sequence[str] | frozenset[str]) -> frozenset[str]:
 
 def _cue_score(parameter: Parameter, mention: Mention, context: Context) -> float:
     cue = context.cue(mention)
-    meant = CUES.get(cue)
-    if not meant:
+    targets = CUES.get(cue)
+    if not targets:
         return 0.0
-    if parameter.raw_words & set(meant):
+    if parameter.raw_words & set(targets):
         return 1.8
-    if parameter.description_stems & {s for word in meant for s in stems(word)}:
+    if parameter.description_stems & {s for word in targets for s in stems(word)}:
         return 0.6
     if cue in ("from", "to", "von", "nach") and parameter.raw_words & _directed(cue):
         return -1.5

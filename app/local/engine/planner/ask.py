@@ -20,8 +20,8 @@ def question(purpose: str, missing: Sequence[Parameter]) -> str:
     detail = "more details" if many else "one more detail"
     names = [_named(one) for one in missing]
     listed = ", ".join(names[:-1]) + " and " + names[-1] if many else names[0]
-    asked = "What are they?" if many else "What is it?"
-    return f"{OPENING} {detail} {_purpose(purpose)}: {listed}. {asked}"
+    closing = "What are they?" if many else "What is it?"
+    return f"{OPENING} {detail} {_purpose(purpose)}: {listed}. {closing}"
 
 
 def _purpose(tool: str) -> str:

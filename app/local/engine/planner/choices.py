@@ -32,8 +32,10 @@ def said_choice(parameter: Parameter, utterance: Utterance) -> object | None:
     Of several the one that is nearest to the parameter's name, then the longest, then the first.
     """
     choices = parameter.shape.choices or parameter.options
-    said = [(place, choice) for choice in choices for place in _places(choice, utterance.text)]
-    if not said:
+    occurrences = [
+        (place, choice) for choice in choices for place in _places(choice, utterance.text)
+    ]
+    if not occurrences:
         return None
     names = [
         token.start()
@@ -46,7 +48,7 @@ def said_choice(parameter: Parameter, utterance: Utterance) -> object | None:
         far = min((abs(start - name) for name in names if not start <= name < end), default=0)
         return (far, start - end, start)
 
-    return min(said, key=rank)[1]
+    return min(occurrences, key=rank)[1]
 
 
 def said_choices(parameter: Parameter, utterance: Utterance) -> list[object]:
@@ -71,10 +73,10 @@ def meant_choice(
     if max(polar) and polar.count(max(polar)) == 1:
         return choices[polar.index(max(polar))]
     subject = parameter.shape.description or name_words(parameter.name)
-    said = [f"{subject}: {name_words(one)}" for one in choices]
+    descriptions = [f"{subject}: {name_words(one)}" for one in choices]
     alone = [name_words(one) for one in choices]
     text = utterance.text[:1000]
-    near = meanings.likeness([text], said)[0] + meanings.likeness([text], alone)[0]
+    near = meanings.likeness([text], descriptions)[0] + meanings.likeness([text], alone)[0]
     order = sorted(range(len(choices)), key=lambda n: -float(near[n]))
     best = choices[order[0]]
     if not sure or len(choices) == 1:
@@ -87,15 +89,15 @@ def _places(choice: object, text: str) -> list[tuple[int, int]]:
     """Where a text says a value: its words in a row, whatever their endings."""
     if isinstance(choice, bool) or choice is None:
         return []
-    wanted = [set(stems(word)) or {word.lower()} for word in TOKEN.findall(name_words(str(choice)))]
+    words = [set(stems(word)) or {word.lower()} for word in TOKEN.findall(name_words(str(choice)))]
     tokens = list(TOKEN.finditer(text))
     parts = [(t.start(), t.end(), set(stems(t[0])) | {t[0].lower()}) for t in tokens]
     places = []
-    for first in range(len(parts) - len(wanted) + 1):
-        window = parts[first : first + len(wanted)]
-        if wanted and all(want & part for want, (_, _, part) in zip(wanted, window, strict=True)):
+    for first in range(len(parts) - len(words) + 1):
+        window = parts[first : first + len(words)]
+        if words and all(want & part for want, (_, _, part) in zip(words, window, strict=True)):
             places.append((window[0][0], window[-1][1]))
-    if not wanted and str(choice) and str(choice) in text:
+    if not words and str(choice) and str(choice) in text:
         start = text.index(str(choice))
         places.append((start, start + len(str(choice))))
     return places

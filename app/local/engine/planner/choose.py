@@ -5,20 +5,25 @@ much of the one's words the other has. `coefficients.py` says what each is worth
 better than the others, and once for fitting at all.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local.engine.planner.acts import request_acts, tool_acts
 from app.local.engine.planner.coefficients import BETTER, FITTING, INTERCEPT
+from app.local.engine.planner.glossary import expanded
+from app.local.engine.planner.mentions import Kind, Utterance
+from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.shapes import Shape, read_shape
 from app.local.engine.planner.vectors import Meanings
-from app.local.engine.planner.words import GENERAL, name_words, stems
+from app.local.engine.planner.words import GENERAL, name_words, stems, word_set
 
 if TYPE_CHECKING:  # the writer imports this package
     from app.local.engine.writer import Tool
@@ -33,6 +38,10 @@ FEATURES = (
     "description covered",
     "covered by head",
     "rare covered",
+    "values there",
+    "values lacking",
+    "other act",
+    "open",
 )
 
 Features = NDArray[np.float64]  # (tools, features)
@@ -54,26 +63,59 @@ class Known:
     def name(self) -> str:
         return self.tool.name
 
-    @property
+    @cached_property
     def head(self) -> str:
         return f"{name_words(self.tool.name)}: {self.tool.description}"
 
-    @property
-    def whole(self) -> str:
-        """What it is and what it takes."""
-        return f"{self.head} {_parameters(self.shape)}"[:2000]
+    @cached_property
+    def texts(self) -> tuple[str, str, str, str]:
+        """What is compared by meaning: description, head, name, and all that is said of it."""
+        whole = f"{self.head} {_parameters(self.shape)}"[:_LONGEST]
+        return (self.tool.description or self.head, self.head, name_words(self.name), whole)
 
-    @property
+    @cached_property
     def name_stems(self) -> frozenset[str]:
         return frozenset(stems(name_words(self.tool.name)))
 
-    @property
+    @cached_property
     def description_stems(self) -> frozenset[str]:
         return frozenset(stems(f"{self.tool.description} "))
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         return self.name_stems | self.description_stems | frozenset(stems(_parameters(self.shape)))
+
+    @cached_property
+    def acts(self) -> frozenset[str]:
+        return tool_acts(self.tool.name, self.tool.description)
+
+    @cached_property
+    def open(self) -> bool:
+        """Whether it looks for anything that one may ask: on the web, in documents."""
+        names = list(self.shape.required) or list(self.shape.properties)
+        one_text = len(names) == 1 and bool(set(name_words(names[0]).split()) & _QUERIES)
+        return one_text and bool(_OPEN & set(stems(f"{self.head} ")))
+
+    @cached_property
+    def needs(self) -> tuple[frozenset[Kind], ...]:
+        """The kinds of mention that its required parameters need, of those that need some kind."""
+        shapes = self.shape.properties
+        needs = [_kinds(Parameter(name, shapes[name])) for name in shapes if self._required(name)]
+        return tuple(one for one in needs if one)
+
+    def _required(self, name: str) -> bool:
+        return name in self.shape.required
+
+
+_QUERIES = word_set("query q question search keywords prompt input text")
+_OPEN = frozenset(
+    stems("web internet google wikipedia docs documents documentation knowledge wiki faq manual")
+)
+_GENERATIVE = re.compile(
+    r"(?:please |can you |could you )?(?:write|compose|translate|summari[sz]e|draft|invent|imagine"
+    r"|paraphrase|rewrite|tell me a (?:joke|story)|pretend|sing)\b",
+    re.IGNORECASE,
+)
 
 
 def known(tools: "Sequence[Tool]") -> list[Known]:
@@ -90,28 +132,62 @@ def _parameters(shape: Shape) -> str:
     return " ".join(parts)
 
 
-def features(request: str, tools: Sequence[Known], meanings: Meanings) -> Features:
+def _kinds(parameter: Parameter) -> frozenset[Kind]:
+    """What kinds of mention a parameter takes; none where it takes any words."""
+    shape = parameter.shape
+    if shape.kind in ("integer", "number"):
+        return frozenset({"number"})
+    if shape.kind not in ("string", "any") or shape.choices:
+        return frozenset()
+    if parameter.dated:
+        return frozenset({"date", "datetime"})
+    if shape.format == "email" or parameter.raw_words & {"email"}:
+        return frozenset({"email"})
+    if shape.format in ("uri", "url") or parameter.raw_words & {"url", "uri"}:
+        return frozenset({"url"})
+    if parameter.identity:
+        return frozenset({"id", "uuid", "number", "quoted", "name"})
+    return frozenset()
+
+
+def features(request: Utterance, tools: Sequence[Known], meanings: Meanings) -> Features:
     """What speaks for each tool, in the order of FEATURES."""
-    texts = [
-        text
-        for one in tools
-        for text in (one.tool.description or one.head, one.head, name_words(one.name), one.whole)
-    ]
-    cosines = meanings.likeness([request], texts)[0].reshape(-1, 4)  # (tools, 4)
-    said = frozenset(stems(f"{request} "))
+    text = expanded(request.text, request.german)
+    texts = [text for one in tools for text in one.texts]
+    cosines = meanings.likeness([text], texts)[0].reshape(-1, 4)  # (tools, 4)
+    spoken = frozenset(stems(f"{text} "))
     words = [one.words for one in tools]
     weigh = _rarity(words)
+    acts = request_acts(request.text)
+    generative = bool(_GENERATIVE.match(request.text))
     rows = [
         (
-            _share(said, held),
-            _share(one.name_stems, said),
-            _share(one.description_stems, said),
-            _share(said, one.name_stems | one.description_stems),
-            sum(weigh(s) for s in said & held) / (sum(map(weigh, said)) or 1.0),
+            _share(spoken, held),
+            _share(one.name_stems, spoken),
+            _share(one.description_stems, spoken),
+            _share(spoken, one.name_stems | one.description_stems),
+            sum(weigh(s) for s in spoken & held) / (sum(map(weigh, spoken)) or 1.0),
+            *_values(one, request),
+            bool(acts and one.acts and not acts & one.acts),
+            one.open and not generative,
         )
         for one, held in zip(tools, words, strict=True)
     ]
-    return np.column_stack([cosines, np.array(rows).reshape(-1, 5)]).astype(np.float64)
+    return np.column_stack([cosines, np.array(rows).reshape(len(tools), -1)]).astype(np.float64)
+
+
+def _values(tool: Known, request: Utterance) -> tuple[float, float]:
+    """How many of the values that a tool needs the request mentions, and how many it does not."""
+    if not tool.needs:
+        return 0.0, 0.0
+    free = [one.kind for one in request.mentions if not one.weak]
+    there = 0
+    for kinds in sorted(tool.needs, key=len):
+        match = next((kind for kind in free if kind in kinds), None)
+        if match:
+            free.remove(match)
+            there += 1
+    return there / len(tool.needs), (len(tool.needs) - there) / len(tool.needs)
 
 
 def _share(some: frozenset[str], others: frozenset[str]) -> float:
@@ -146,6 +222,7 @@ def is_small_talk(text: str) -> bool:
 
 
 _SMALL = 120  # characters
+_LONGEST = 2000  # characters of all that is said of a tool
 _SMALL_TALK = frozenset(
     stems(
         "hi hello hey good morning afternoon evening night day thanks thank thx much great nice ok"

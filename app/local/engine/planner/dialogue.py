@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.local.engine.planner.extract import completed
 from app.local.engine.planner.fill import Filler
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
@@ -74,6 +73,15 @@ def last_uses(turns: "tuple[Turn, ...]") -> "Iterator[ToolUse]":
     """The calls of the latest turns, the last first."""
     for turn in reversed(turns[-_RECENT:]):
         yield from reversed(turn.tool_uses)
+
+
+def mentioned(text: str, before: "tuple[Turn, ...]") -> str:
+    """What "it" in a text is: the parameters of the last call; empty where the text has no "it"."""
+    use = next(last_uses(before), None)
+    if use is None or not _ANAPHOR.search(text):
+        return ""
+    values = {name: one for name, one in _input(use).items() if isinstance(one, str | int | float)}
+    return "".join(f" {name_words(name)} {value}" for name, value in values.items())
 
 
 def pending(before: "tuple[Turn, ...]") -> str:
@@ -151,6 +159,3 @@ def _input(use: "ToolUse") -> dict[str, Any]:
         return use.parameters()
     except ValueError:
         return {}
-
-
-__all__ = ["completed", "follow_up", "is_elliptical", "last_uses", "pending", "recalled"]

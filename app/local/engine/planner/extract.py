@@ -102,11 +102,11 @@ class Extractor:
         return best
 
     def _summary(self, text: str) -> Any:
-        said = [text[a:b] for a, b in sentences(text)]
-        if not said:
+        spoken = [text[a:b] for a, b in sentences(text)]
+        if not spoken:
             return NOTHING
-        near = self._meanings.likeness([text[:1000]], said[:50])[0]
-        return said[int(near.argmax())]
+        near = self._meanings.likeness([text[:1000]], spoken[:50])[0]
+        return spoken[int(near.argmax())]
 
     def _named(self, shape: Shape, text: str) -> Iterator[tuple[str, Any]]:
         """Members that a line of the text, or JSON in it, gives by name."""
@@ -144,9 +144,9 @@ class Extractor:
             objects = []
             for part in parts:
                 whole = completed(shape, self._object(shape, part, ""))
-                told = [v for v in whole.values.values() if v is not None]
+                contents = [v for v in whole.values.values() if v is not None]
                 needed = min(2, len(shape.properties))
-                if not whole.missing and len(told) >= needed:
+                if not whole.missing and len(contents) >= needed:
                     objects.append(whole.values)
             if len(objects) > len(best):
                 best = objects

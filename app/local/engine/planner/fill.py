@@ -102,8 +102,8 @@ class Filler:
         shape = parameter.shape
         words = parameter.raw_words
         if shape.kind == "boolean" or set(shape.choices) == {True, False}:
-            said = said_boolean(parameter, self.utterance)
-            return NOTHING if said is None else said
+            truth = said_boolean(parameter, self.utterance)
+            return NOTHING if truth is None else truth
         if len(shape.choices) == 1 and parameter.required:
             return shape.choices[0]
         if shape.choices:
@@ -129,8 +129,8 @@ class Filler:
         if parameter.shape.kind not in _TEXTS or parameter.shape.format or parameter.identity:
             return NOTHING
         words = parameter.raw_words
-        if is_message(words) and (told := message(self.utterance.text)):
-            return told
+        if is_message(words) and (speech := message(self.utterance.text)):
+            return speech
         if is_query(words) and not is_statement(words):
             return query(self.utterance.text) or NOTHING
         return NOTHING
@@ -200,18 +200,18 @@ class Filler:
         least = _REQUIRED_NUMBER if numeric else _REQUIRED
         least = least if parameter.required else _OPTIONAL
         for group in groups(self.utterance.text, kinds):
-            kept = [t for m in group if (t := self._trimmed(m, one)) is not None]
-            if not kept:
+            members = [t for m in group if (t := self._trimmed(m, one)) is not None]
+            if not members:
                 continue
             if numeric:
-                scores = [number_score(one, m, self._context) for m in kept]
-                values: list[Any] = [as_number(one, m) for m in kept]
+                scores = [number_score(one, m, self._context) for m in members]
+                values: list[Any] = [as_number(one, m) for m in members]
             else:
                 scores = [
-                    text_score(one, m, self._context, likeness.get(m.text, 0.0)) for m in kept
+                    text_score(one, m, self._context, likeness.get(m.text, 0.0)) for m in members
                 ]
-                values = [as_text(one, m) for m in kept]
-            score = max(scores) + min(1.5, 0.5 * (len(kept) - 1))
+                values = [as_text(one, m) for m in members]
+            score = max(scores) + min(1.5, 0.5 * (len(members) - 1))
             if score >= least:
                 spans = tuple((m.start, m.end) for m in group)
                 yield _Offer(score, slot, spans, values)
@@ -226,7 +226,7 @@ class Filler:
 
     def _likeness(self, parameters: Sequence[Parameter]) -> dict[str, dict[str, float]]:
         """How near each name and phrase is to each parameter that is text, by meaning."""
-        wanted = [
+        textual = [
             one
             for one in parameters
             if one.shape.kind in _TEXTS or (one.shape.kind == "array" and one.shape.items)
@@ -236,12 +236,12 @@ class Filler:
                 m.text for m in self._candidates if m.kind in ("name", "phrase", "quoted", "id")
             )
         )[:40]
-        if not wanted or not texts:
+        if not textual or not texts:
             return {}
-        table = self._meanings.likeness([one.words for one in wanted], texts)
+        table = self._meanings.likeness([one.words for one in textual], texts)
         return {
             one.name: {text: float(table[i, j]) for j, text in enumerate(texts)}
-            for i, one in enumerate(wanted)
+            for i, one in enumerate(textual)
         }
 
     def _trimmed(self, mention: Mention, parameter: Parameter) -> Mention | None:

@@ -43,8 +43,8 @@ def joined(text: str, first: Mention, second: Mention) -> bool:
 
 def _longest(ordered: Sequence[Mention]) -> list[Mention]:
     """Of mentions within one another the outer ones."""
-    kept: list[Mention] = []
+    outer: list[Mention] = []
     for one in ordered:
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
-    return kept
+        if not outer or one.start >= outer[-1].end:
+            outer.append(one)
+    return outer

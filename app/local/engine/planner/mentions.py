@@ -156,11 +156,11 @@ class Utterance:
                     break
                 start += len(words) - len(words.split(" ", 1)[1])
                 words = words.split(" ", 1)[1]
-            kept = words.rstrip(" .,'-")
-            kept = kept.removesuffix("'s").removesuffix("\u2019s")
-            if len(kept) > 1 or (kept.isupper() and kept != "I"):
-                weak = " " not in kept and self._begins(start) and not self._alone(start, kept)
-                yield Mention("name", start, start + len(kept), kept, kept, weak=weak)
+            name = words.rstrip(" .,'-")
+            name = name.removesuffix("'s").removesuffix("\u2019s")
+            if len(name) > 1 or (name.isupper() and name != "I"):
+                weak = " " not in name and self._begins(start) and not self._alone(start, name)
+                yield Mention("name", start, start + len(name), name, name, weak=weak)
 
     def _begins(self, start: int) -> bool:
         """Whether a sentence begins here."""
@@ -175,7 +175,7 @@ class Utterance:
     @cached_property
     def phrases(self) -> tuple[Mention, ...]:
         """Runs of words between function words and punctuation, as strings may have them."""
-        found: list[Mention] = []
+        runs: list[Mention] = []
         run: list[re.Match[str]] = []
         taken = bytearray(len(self.text))
         for one in self.of("quoted", "url", "email", "uuid", "code"):
@@ -184,12 +184,12 @@ class Utterance:
             word = token[0].lower()
             stop = word in STOP_WORDS or word in _CUES or bool(taken[token.start()])
             if run and (stop or self.text[run[-1].end() : token.start()].strip()):
-                found.extend(self._phrase(run))
+                runs.extend(self._phrase(run))
                 run = []
             if not stop:
                 run.append(token)
-        found.extend(self._phrase(run))
-        return tuple(found)
+        runs.extend(self._phrase(run))
+        return tuple(runs)
 
     def _phrase(self, run: list[re.Match[str]]) -> Iterator[Mention]:
         while run and run[0][0].lower() in REQUEST_WORDS:

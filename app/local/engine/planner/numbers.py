@@ -64,12 +64,12 @@ def numbers(text: str, german: bool = False) -> list[Number]:
     >>> [(n.value, n.unit) for n in numbers("1.234,50 Euro und 3,5 kg", german=True)]
     [(1234.5, 'euro'), (3.5, 'kg')]
     """
-    found: list[Number] = []
+    result: list[Number] = []
     written = [*_in_digits(text, german), *_in_words(text)]
     for one in sorted(written, key=lambda one: one.start):
-        if not found or one.start >= found[-1].end:
-            found.append(one)
-    return found
+        if not result or one.start >= result[-1].end:
+            result.append(one)
+    return result
 
 
 def _in_digits(text: str, german: bool) -> Iterator[Number]:

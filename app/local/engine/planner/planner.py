@@ -11,7 +11,7 @@ from app.local.engine.encoder import TextEncoder
 from app.local.engine.planner.ask import question
 from app.local.engine.planner.choose import Known, better, features, fitting, is_small_talk, known
 from app.local.engine.planner.clauses import clauses
-from app.local.engine.planner.dialogue import follow_up, pending, recalled
+from app.local.engine.planner.dialogue import follow_up, mentioned, pending, recalled
 from app.local.engine.planner.extract import Extraction, Extractor, completed
 from app.local.engine.planner.fill import Filler
 from app.local.engine.planner.groups import groups
@@ -26,7 +26,7 @@ from app.local.engine.planner.vectors import Meanings
 if TYPE_CHECKING:  # the writer imports this package
     from app.local.engine.writer import Prompt
 
-_LACK = 1.5  # log-odds that the lack of all required arguments takes from a tool's fitting
+_SURE = 0.5  # log-odds that a tool has to have of which no required argument is there
 _CLOSE = 0.5  # a tool that is no more behind the best may be forced in its place
 _MOST = 8  # calls side by side
 
@@ -73,17 +73,21 @@ class Planner:
     def rank(self, text: str, prompt: "Prompt") -> list[str]:
         """The names of the prompt's tools, the one that fits a text best first."""
         tools = known(prompt.tools)
-        order = np.argsort(-better(features(text, tools, self._meanings)), kind="stable")
+        order = np.argsort(-better(features(Utterance(text), tools, self._meanings)), kind="stable")
         return [tools[place].name for place in order]
 
     # The model may call a tool.
 
     def _free(self, request: Request, tools: Sequence[Known]) -> Plan:
         attempts = self._attempts(request, tools)
-        made = {_signature(use.name, _input(use)) for use, _ in request.done}
+        earlier_calls = {_signature(use.name, _input(use)) for use, _ in request.done}
         whole = [one for one in attempts if not one.missing]
         calls = [call for one in whole for call in one.calls]
-        new = [call for call in _distinct(calls) if _signature(call.name, call.input) not in made]
+        new = [
+            call
+            for call in _distinct(calls)
+            if _signature(call.name, call.input) not in earlier_calls
+        ]
         lacking = [one for one in attempts if one.missing]
         if request.done:
             tried = {use.name for use, _ in request.done}
@@ -122,17 +126,17 @@ class Planner:
 
     def _attempt(self, text: str, request: Request, tools: Sequence[Known]) -> _Attempt | None:
         """The best tool for a text, if it fits."""
-        table = features(text, tools, self._meanings)
+        about = text + mentioned(text, request.before)
+        table = features(Utterance(about), tools, self._meanings)
         place = int(better(table).argmax())
         fit = float(fitting(table)[place])
-        if fit < -_LACK:
+        if fit < 0:
             return None
-        tool = tools[place]
-        inputs, missing = self._filled(tool, text, request)
-        required = len(tool.shape.required) or 1
-        if fit - _LACK * len(missing) / required < 0 and fit < _LACK:
-            return None if fit < 0 or missing else _Attempt(tool, fit, inputs, missing)
-        return _Attempt(tool, fit, inputs, missing)
+        inputs, missing = self._filled(tools[place], text, request)
+        required = len(tools[place].shape.required)
+        if missing and len(missing) == required and fit < _SURE:
+            return None
+        return _Attempt(tools[place], fit, inputs, missing)
 
     def _filled(
         self, tool: Known, text: str, request: Request
@@ -190,7 +194,7 @@ class Planner:
     # It must call one.
 
     def _forced(self, request: Request, tools: Sequence[Known]) -> Plan:
-        scores = better(features(request.text or request.source, tools, self._meanings))
+        scores = better(features(Utterance(request.text or request.source), tools, self._meanings))
         order = [int(place) for place in np.argsort(-scores, kind="stable")]
         near = [place for place in order if scores[place] >= scores[order[0]] - _CLOSE]
         missing: tuple[Parameter, ...] = ()
@@ -198,8 +202,8 @@ class Planner:
             tool = tools[place]
             whole = self._forced_input(tool, request)
             if not whole.missing:
-                made = {_signature(use.name, _input(use)) for use, _ in request.done}
-                if _signature(tool.name, whole.values) in made:
+                earlier_calls = {_signature(use.name, _input(use)) for use, _ in request.done}
+                if _signature(tool.name, whole.values) in earlier_calls:
                     return Plan(text=self._answer(request))
                 return Plan((Call(tool.name, whole.values),))
             missing = missing or whole.missing

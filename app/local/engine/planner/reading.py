@@ -98,7 +98,7 @@ def _without_tags(text: str) -> str:
     >>> _without_tags("<mail>cancel order 7</mail> What is <b> asked?")
     '  What is <b> asked?'
     """
-    kept = []
+    outside = []
     begin = 0
     unclosed: set[str] = set()
     for tag in _TAG.finditer(text):
@@ -108,6 +108,6 @@ def _without_tags(text: str) -> str:
         if end < 0:
             unclosed.add(tag[1])
             continue
-        kept.append(text[begin : tag.start()])
+        outside.append(text[begin : tag.start()])
         begin = end + len(tag[1]) + 3
-    return " ".join([*kept, text[begin:]])
+    return " ".join([*outside, text[begin:]])

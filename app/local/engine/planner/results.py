@@ -33,8 +33,8 @@ def answer(
                 f"The tool {use.name} failed: {_ended(result.text.strip() or 'no reason')}"
             )
             continue
-        said = _said(request, result.text, meanings)
-        parts.append(f"{_label(use)}: {said}" if several else said)
+        sentence = _said(request, result.text, meanings)
+        parts.append(f"{_label(use)}: {sentence}" if several else sentence)
     return "\n".join(parts)
 
 
@@ -88,8 +88,8 @@ def _of_value(request: str, value: Any) -> str:
     if not leaves:
         nested = [one for one in value.values() if isinstance(one, list) and one]
         return _rows(nested[0]) if nested else ""
-    wanted = set(stems(f"{request} ")) - GENERAL
-    named = [(path, leaf) for path, leaf in leaves if wanted & set(stems(path))]
+    topic = set(stems(f"{request} ")) - GENERAL
+    named = [(path, leaf) for path, leaf in leaves if topic & set(stems(path))]
     shown = named or leaves[:_MOST]
     if len(shown) == 1:
         return _sentence(*shown[0])
@@ -99,17 +99,17 @@ def _of_value(request: str, value: Any) -> str:
 def _rows(rows: Sequence[Any]) -> str:
     if not rows:
         return "The tool found nothing."
-    said = []
+    lines = []
     for row in rows[:_ROWS]:
         if isinstance(row, dict):
-            said.append(
+            lines.append(
                 "; ".join(f"{path}: {_plain(leaf)}" for path, leaf in list(_leaves(row))[:_MOST])
             )
         else:
-            said.append(_plain(row))
+            lines.append(_plain(row))
     more = f"\n... and {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
     simple = all(not isinstance(row, dict) for row in rows)
-    return ", ".join(said) + more if simple else "\n".join(f"- {one}" for one in said) + more
+    return ", ".join(lines) + more if simple else "\n".join(f"- {one}" for one in lines) + more
 
 
 def _leaves(value: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

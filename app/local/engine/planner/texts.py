@@ -74,9 +74,9 @@ def statement(text: str) -> str:
     'SELECT name FROM users WHERE id = 7'
     """
     for match in _SQL.finditer(text):
-        said = text[match.start() :].partition(";")[0].strip().rstrip("`'\"")
-        if _PARTNER.get(match[0], "") in said.replace("\n", " "):
-            return said
+        sql = text[match.start() :].partition(";")[0].strip().rstrip("`'\"")
+        if _PARTNER.get(match[0], "") in sql.replace("\n", " "):
+            return sql
     return ""
 
 

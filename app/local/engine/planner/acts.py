@@ -1,0 +1,81 @@
+"""What is to be done: the act that a request asks for, and the one that a tool does.
+
+"Find a red jacket" and `search_products` are both about looking something up; "cancel it" and
+`create_order` are not of one kind.
+"""
+
+import re
+
+from app.local.engine.planner.words import TOKEN, name_words, word_set, word_table
+
+_ACTS = word_table("""
+look: find search get lookup fetch retrieve show list query check read view browse see
+  finde suche zeig zeige locate recommend suggest identify track display
+compute: calculate compute evaluate solve estimate sum add subtract multiply divide count predict
+  berechne integrate differentiate average determine compare analyze analyse simulate convert
+  translate exchange rechne wandle übersetze plot
+create: create add make book schedule reserve open file put register insert new set plan erstelle
+  buche draw generate build prepare write draft post submit upload remind buy order purchase
+remove: cancel delete remove drop clear stop storniere lösche unsubscribe close
+change: update change edit rename move modify set adjust assign transfer pay
+send: send email mail text notify forward message reply tell sende schicke schick call
+play: play put watch listen spiele
+switch: turn switch dim lock unlock enable disable start stop run execute schalte lights
+""")
+_OF: dict[str, frozenset[str]] = {}
+for _act, _words in _ACTS.items():
+    for _word in _words:
+        _OF[_word] = _OF.get(_word, frozenset()) | {_act}
+_ASKING = word_set("""
+what what's whats which who whose where where's when how why is are was were do does did has have
+can will wie was wann wo wer welche wieviel ist sind gibt any
+""")
+_NOUNS = word_set("""
+order book post file rate text mail email call message exchange list query set count track plan
+average sum light lights schedule project share display play report draft reply
+""")
+_LEAD = re.compile(
+    r"(?:hi|hello|hey|please|can you|could you|would you|will you|can i|could i|i want to|i need to"
+    r"|i'd like to|i would like to|i want you to|i need|help me|let's|let us|bitte|kannst du"
+    r"|k\u00f6nnen sie|also|then|and|now|just|to|me)\b[ ,]*",
+    re.IGNORECASE,
+)
+_LEADS = 5
+_INFORMING = frozenset({"look", "compute"})
+
+
+def request_acts(text: str) -> frozenset[str]:
+    """The acts that a request may ask for; none where it does not begin with one.
+
+    >>> sorted(request_acts("Could you please cancel order 7?")), sorted(request_acts("Who is it?"))
+    (['remove'], ['compute', 'look'])
+    """
+    rest = text.strip()
+    for _ in range(_LEADS):
+        lead = _LEAD.match(rest)
+        if not lead:
+            break
+        rest = rest[lead.end() :]
+    first = TOKEN.match(rest)
+    word = first[0].lower() if first else ""
+    if word in _OF:
+        return _OF[word]
+    return _INFORMING if word in _ASKING else frozenset()
+
+
+def tool_acts(name: str, description: str) -> frozenset[str]:
+    """The acts of a tool, by its name, or else by the word with which its description begins.
+
+    >>> sorted(tool_acts("order.cancel", "")), sorted(tool_acts("clock", "Shows the time."))
+    (['remove'], ['look'])
+    """
+    words = name_words(name).split()
+    for word in sorted(words, key=lambda word: word in _NOUNS):
+        if word in _OF:
+            return _OF[word]
+    first = TOKEN.match(description.strip())
+    word = first[0].lower() if first else ""
+    for form in (word, word.removesuffix("s"), word.removesuffix("es")):
+        if form in _OF:
+            return _OF[form]
+    return frozenset()

@@ -1,0 +1,87 @@
+"""Other words for what a request says, as the names and descriptions of tools say it.
+
+Tools are described in English. A sign of arithmetic has its word, and of German requests the words
+that requests are made of have their English ones; the encoder was trained on English.
+"""
+
+import re
+
+from app.local.engine.planner.words import TOKEN, word_table
+
+_SIGNS = (
+    (re.compile(r"\d ?\+ ?\d|\bplus\b", re.IGNORECASE), "add sum"),
+    (re.compile(r"\d ?[*\u00d7] ?\d|\d x \d|\b(?:times|mal)\b(?= ?-?\d)"), "multiply product"),
+    (re.compile(r"\d ?[/\u00f7] ?\d|\bgeteilt durch\b"), "divide quotient"),
+    (re.compile(r"\d - \d|\bminus\b", re.IGNORECASE), "subtract difference"),
+)
+_GERMAN = word_table("""
+weather: wetter regnet schneit regen
+forecast: vorhersage wettervorhersage
+temperature: temperatur
+order: bestellung auftrag bestellungen bestelle bestellen bestellnummer
+cancel: storniere stornieren storno absagen kündige kündigen
+status: status stand
+search: suche suchen finde finden
+product: produkt artikel produkte
+customer: kunde kundin kunden kundennummer
+invoice: rechnung rechnungen
+calendar: kalender termine
+event: termin veranstaltung besprechung
+create: erstelle erstellen lege anlegen erzeuge
+delete: lösche löschen entferne entfernen
+send: sende schicke schick senden schicken
+message: nachricht
+email: mail e-mail
+convert: rechne umrechnen konvertiere wandle
+calculate: berechne berechnen ausrechnen
+price: preis kostet kosten
+book: buche buchen reserviere reservieren
+flight: flug flüge
+hotel: hotel unterkunft
+room: zimmer raum
+light: licht lampe
+switch: schalte einschalten
+play: spiele spiel
+music: musik lied
+timer: timer wecker
+minutes: minuten
+hours: stunden
+translate: übersetze übersetzen
+language: sprache
+time: uhrzeit zeit spät
+date: datum
+tomorrow: morgen
+today: heute
+city: stadt
+address: adresse
+user: benutzer nutzer
+account: konto
+balance: kontostand saldo
+transfer: überweise überweisung
+ticket: ticket anfrage störung
+shipment: lieferung sendung paket versendet
+return: rückgabe zurückgeben
+stock: aktie aktienkurs kurs
+exchange: wechselkurs
+distance: entfernung strecke
+route: route weg
+reminder: erinnere erinnerung
+list: liste zeige auflisten
+number: zahl nummer
+show: zeig zeige anzeigen
+count: wieviel viele
+""")
+_ENGLISH = {german: english for english, words in _GERMAN.items() for german in words}
+
+
+def expanded(text: str, german: bool) -> str:
+    """A request with other words for what it says behind it.
+
+    >>> expanded("Wie ist das Wetter in Rom?", german=True), expanded("Is 3 + 4 odd?", german=False)
+    ('Wie ist das Wetter in Rom? weather', 'Is 3 + 4 odd? add sum')
+    """
+    more = [words for sign, words in _SIGNS if sign.search(text)]
+    if german:
+        tokens = (token.lower() for token in TOKEN.findall(text))
+        more += [_ENGLISH[token] for token in tokens if token in _ENGLISH]
+    return " ".join([text, *dict.fromkeys(more)])
