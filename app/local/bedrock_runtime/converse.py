@@ -219,10 +219,15 @@ def _top_k(fields: Any, family: Family) -> int | None:
                 f"{where}: expected type: JSONObject, found: {found}",
                 f"{dotted}: Input should be a valid dictionary",
             )
-        known = {name, family.betas, *(() if above else family.more)}
-        rest = {key: value for key, value in fields.items() if key not in known}
+        known = {name, family.betas, *(() if above else family.more | family.inert)}
+        rest = [key for key in fields if key not in known and fields[key] != _DISABLED]
         if rest:
-            key = next(iter(rest))
+            key = rest[0]
+            if key in family.lacks and not above:
+                raise InvalidBody(
+                    f"additionalModelRequestFields.{key}: the stand-in does not have this; AWS "
+                    "takes it. Leave it out."
+                )
             raise _returned(
                 f"{where}: extraneous key [{key}] is not permitted",
                 f"{'.'.join([*above, key])}: Extra inputs are not permitted",
@@ -244,6 +249,9 @@ def _top_k(fields: Any, family: Family) -> int | None:
             f"{dotted}: Input should be greater than or equal to 0",
         )
     return fields
+
+
+_DISABLED = {"type": "disabled"}  # as of thinking: it asks for nothing
 
 
 def _check_betas(betas: Any, family: Family) -> None:

@@ -221,6 +221,38 @@ def test_converse_passes_on_what_the_model_says_of_its_fields(
         assert refused(operation, modelId=model, **call) == wrong
 
 
+@pytest.mark.parametrize(
+    ("model", "key", "value"),
+    [
+        (SONNET, "thinking", {"type": "enabled", "budget_tokens": 1024}),
+        (MICRO, "reasoningConfig", {"type": "enabled"}),
+        ("openai.gpt-oss-20b-1:0", "n", 2),
+        ("cohere.command-r-v1:0", "preamble", "Be brief."),
+    ],
+)
+def test_what_the_stand_in_lacks_is_not_said_to_be_the_models_fault(
+    client: Any, model: str, key: str, value: Any
+) -> None:
+    call = {"messages": said("Hi"), "additionalModelRequestFields": {key: value}}
+    assert refused(client.converse, modelId=model, **call) == (
+        f"additionalModelRequestFields.{key}: the stand-in does not have this; AWS takes it. "
+        "Leave it out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        (SONNET, {"thinking": {"type": "disabled"}, "metadata": {"user_id": "u"}}),
+        ("openai.gpt-oss-20b-1:0", {"user": "u", "seed": 7, "reasoning_effort": "low"}),
+        ("cohere.command-r-v1:0", {"seed": 7, "k": 3}),
+    ],
+)
+def test_fields_that_ask_for_nothing_here_are_taken(client: Any, model: str, fields: JSON) -> None:
+    call = {"messages": said("Hi"), "additionalModelRequestFields": fields}
+    assert client.converse(modelId=model, **call)["stopReason"] == "end_turn"
+
+
 def test_features_in_beta_are_taken(client: Any) -> None:
     fields = {"anthropic_beta": ["context-1m-2025-08-07"], "top_k": 5}
     reply = client.converse(modelId=HAIKU, messages=said("Hi"), additionalModelRequestFields=fields)

@@ -15,7 +15,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-jurassic2.
 
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -35,6 +35,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     Stops,
     Unit,
     check,
+    lacking,
 )
 from app.local.engine.writer.prompt import Finish, Prompt
 
@@ -47,7 +48,7 @@ class Jamba(Body):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Unit | None = None
     stop: Stops | None = None
-    n: Literal[1] = 1
+    n: Annotated[int, Field(ge=1, le=16), lacking("writes one answer", 1)] = 1
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
     tools: list[FunctionTool] | None = None
@@ -74,7 +75,7 @@ class Jurassic(CamelBody):
     temperature: Unit | None = None
     top_p: Unit | None = None
     stop_sequences: Stops | None = None
-    num_results: Literal[1] = 1
+    num_results: Annotated[int, Field(ge=1, le=16), lacking("writes one answer", 1)] = 1
     count_penalty: Penalty = None
     presence_penalty: Penalty = None
     frequency_penalty: Penalty = None

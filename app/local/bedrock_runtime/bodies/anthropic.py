@@ -107,7 +107,7 @@ def read(body: JSON) -> Request:
     tools = read_tools(request.tools)
     choice = read_choice(request.tool_choice, tools, thinks=thinks)
     if thinks:
-        raise InvalidBody("thinking: this model does not think. Leave it out.")
+        raise InvalidBody("thinking: the stand-in does not think; AWS takes this.")
     turns = [_turn(message, f"messages.{i}") for i, message in enumerate(request.messages)]
     check_citations(turns)
     check_tool_turns(turns, [message.content for message in request.messages], tools)
@@ -295,5 +295,7 @@ ANTHROPIC = Family(
     top_k=("top_k",),
     betas="anthropic_beta",
     more=frozenset({"output_config", "output_format", "tool_choice"}),
+    inert=frozenset({"metadata"}),
+    lacks=frozenset({"thinking", "tools", "container", "mcp_servers"}),
     extend=extend,
 )

@@ -53,6 +53,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     TopK,
     Unit,
     check,
+    lacking,
 )
 from app.local.engine.writer.prompt import Document, Prompt, Turn
 
@@ -88,9 +89,9 @@ class CommandR(Body):
     frequency_penalty: Unit | None = None
     presence_penalty: Unit | None = None
     seed: int | None = None
-    return_prompt: Literal[False] = False
-    search_queries_only: Literal[False] = False
-    raw_prompting: Literal[False] = False
+    return_prompt: Annotated[bool, lacking("returns no prompt", False)] = False
+    search_queries_only: Annotated[bool, lacking("writes no search queries", False)] = False
+    raw_prompting: Annotated[bool, lacking("reads the message as it is", False)] = False
     tools: list[ToolDefinition] | None = None
     tool_results: list[Result] | None = None
     force_single_step: bool | None = None
@@ -215,22 +216,16 @@ class Command(Body):
     k: TopK | None = None
     stop_sequences: Stops | None = None
     stream: bool = False
-    num_generations: Annotated[int, Field(ge=1, le=5)] = 1
-    return_likelihoods: Literal["NONE", "GENERATION", "ALL"] = "NONE"
+    num_generations: Annotated[int, Field(ge=1, le=5), lacking("writes one answer", 1)] = 1
+    return_likelihoods: Annotated[
+        Literal["NONE", "GENERATION", "ALL"], lacking("tells no likelihoods", "NONE")
+    ] = "NONE"
     truncate: Literal["NONE", "START", "END"] = "END"
-    logit_bias: JSON | None = None
+    logit_bias: Annotated[JSON | None, lacking("favours no tokens", {})] = None
 
 
 def read_command(body: JSON) -> Request:
     request = check(Command, body)
-    unable = {
-        "num_generations": request.num_generations > 1,
-        "return_likelihoods": request.return_likelihoods != "NONE",
-        "logit_bias": bool(request.logit_bias),
-    }
-    for name, is_set in unable.items():
-        if is_set:
-            raise InvalidBody(f"{name}: this model writes one answer, without likelihoods.")
     system, turns = speakers(request.prompt, "User", "Chatbot")
     return Request.of(
         Prompt(turns, system),
@@ -268,6 +263,8 @@ COMMAND_R = Family(
     text_events(piece_command_r),
     closing_command_r,
     top_k=("k",),
+    inert=frozenset({"seed", "frequency_penalty", "presence_penalty", "prompt_truncation"}),
+    lacks=frozenset({"documents", "preamble", "search_queries_only", "return_prompt"}),
 )
 COMMAND = Family(
     read_command,

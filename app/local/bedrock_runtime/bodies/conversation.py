@@ -54,8 +54,8 @@ def text_of(blocks: Sequence[JSON], where: str, apart: Collection[str] = ()) -> 
             texts.append(block["text"])
         elif kind != "cachePoint" and kind not in apart:
             raise InvalidBody(
-                f"{where}.content.{place}: this model reads text only, and not [{kind}]. Leave "
-                "the block out, or put its text in a block of text."
+                f"{where}.content.{place}: the stand-in reads no block of the kind [{kind}] here. "
+                "Leave the block out, or put its text in a block of text."
             )
     return "\n".join(texts)
 

@@ -97,6 +97,8 @@ class Family:
         top_k: where a body has top_k, which Converse has no member for: the path that a caller
             writes it by in `additionalModelRequestFields`.
         betas: the member that names features in beta, which change nothing here.
+        inert: further members that a caller may write there, and that change nothing here.
+        lacks: members that a caller may write there in AWS, and not here.
         more: other members of the family's own body that Converse passes on from there.
         extend: what those ask for, put into a request. Raises InvalidBody.
     """
@@ -108,6 +110,8 @@ class Family:
     closing: Callable[[Reply], list[JSON]]
     top_k: tuple[str, ...] = ()
     betas: str = ""
+    inert: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
     more: frozenset[str] = frozenset()
     extend: Callable[[JSON, Request], Request] = _unchanged
 

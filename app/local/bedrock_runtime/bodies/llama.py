@@ -16,7 +16,6 @@ from pydantic import Field
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Family,
-    InvalidBody,
     Opening,
     Reply,
     Request,
@@ -27,6 +26,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     Count,
     Unit,
     check,
+    lacking,
 )
 from app.local.bedrock_runtime.bodies.templates import headers
 
@@ -38,13 +38,11 @@ class Llama(Body):
     max_gen_len: Annotated[Count, Field(le=8192)] = 512
     temperature: Unit | None = None
     top_p: Unit | None = None
-    images: list[str] | None = None
+    images: Annotated[list[str] | None, lacking("sees no images in this body", [])] = None
 
 
 def read(body: JSON) -> Request:
     request = check(Llama, body)
-    if request.images:
-        raise InvalidBody("images: this model reads text only. Leave the images out.")
     return Request.of(
         headers(request.prompt),
         max_tokens=request.max_gen_len,

@@ -210,4 +210,12 @@ def usage(finish: Finish) -> JSON:
     }
 
 
-NOVA = Family(read, whole, opening, event, closing, top_k=("inferenceConfig", "topK"))
+NOVA = Family(
+    read,
+    whole,
+    opening,
+    event,
+    closing,
+    top_k=("inferenceConfig", "topK"),
+    lacks=frozenset({"reasoningConfig"}),
+)

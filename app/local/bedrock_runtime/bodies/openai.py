@@ -49,6 +49,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     Stops,
     Unit,
     check,
+    lacking,
 )
 from app.local.engine.writer.content import (
     Block,
@@ -110,7 +111,10 @@ class ChatCompletion(Body):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Unit | None = None
     stop: Annotated[Stops, BeforeValidator(_list)] | None = None
-    n: Literal[1] = 1
+    n: Annotated[int, Field(ge=1), lacking("writes one answer", 1)] = 1
+    logprobs: Annotated[bool | None, lacking("tells no likelihoods", False)] = None
+    top_logprobs: Annotated[int | None, lacking("tells no likelihoods", 0)] = None
+    logit_bias: Annotated[JSON | None, lacking("favours no tokens", {})] = None
     seed: int | None = None
     stream: bool | None = None
     stream_options: JSON | None = None
@@ -300,5 +304,7 @@ OPENAI = Family(
     event,
     closing,
     more=frozenset(Additional.model_fields),
+    inert=frozenset({"user"}),
+    lacks=frozenset({"n", "logprobs", "top_logprobs", "logit_bias"}),
     extend=extend,
 )

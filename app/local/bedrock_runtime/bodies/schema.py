@@ -10,9 +10,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
 
@@ -44,6 +51,26 @@ def _blocks(content: Any) -> Any:
 Content = Annotated[list[JSON], BeforeValidator(_blocks)]  # a string is one block of text
 
 
+LACKED = "lacked"
+
+
+def lacking(does: str, *allowed: object) -> AfterValidator:
+    """Refuse a member that the family has and the stand-in does nothing about: not in words of
+    Bedrock's, which takes it.
+
+    Args:
+        does: what the stand-in does instead.
+        allowed: values of it that ask for nothing.
+    """
+
+    def check_lack(value: Any) -> Any:
+        if value is None or value in allowed:
+            return value
+        raise PydanticCustomError(LACKED, "the stand-in {does}; AWS takes this.", {"does": does})
+
+    return AfterValidator(check_lack)
+
+
 def parse(data: bytes) -> JSON:
     """The JSON object in a request's body."""
     try:
@@ -70,6 +97,9 @@ def check(kind: type[_T], body: JSON, where: tuple[str | int, ...] = ()) -> _T:
         return kind.model_validate(body)
     except ValidationError as error:
         errors = error.errors()
+        if all(one["type"] == LACKED for one in errors):
+            where_ = ".".join(map(str, (*where, *errors[0]["loc"])))
+            raise InvalidBody(f"{where_}: {errors[0]['msg']}") from None
         violations = (_worded(one, where) for one in errors)
         raise malformed(*violations, native=_native(errors[0], where)) from None
 
