@@ -101,3 +101,6 @@ def test_the_models_are_those_that_bedrock_offers_too(home: Home) -> None:
     by_id = {model["id"]: model for model in models["items"]}
     assert by_id[models["default"]]["offered"]
     assert by_id[models["default"]]["streams"]
+    sonnet = by_id["anthropic.claude-sonnet-4-6"]
+    assert sonnet["needsInferenceProfile"]
+    assert sonnet["inferenceProfiles"] == [f"us.{sonnet['id']}", f"global.{sonnet['id']}"]

@@ -52,4 +52,7 @@ def test_texts_of_one_meaning_have_near_vectors(home: Home, model: str) -> None:
 def test_the_default_model_is_listed_first(home: Home) -> None:
     listed = home.call("GET", "/v1/models")["data"]
     assert listed[0]["id"] == home.settings.model_id
-    assert "amazon.titan-embed-text-v2:0" in [each["id"] for each in listed]
+    ids = [each["id"] for each in listed]
+    assert "amazon.titan-embed-text-v2:0" in ids
+    assert "us.anthropic.claude-sonnet-4-6" in ids
+    assert "anthropic.claude-sonnet-4-6" not in ids

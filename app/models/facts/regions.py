@@ -7,7 +7,7 @@ the geography; `global` to any. That a geography is here does not say that every
 https://docs.aws.amazon.com/bedrock/latest/userguide/models-region-compatibility.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _US = "us-east-1 us-east-2 us-west-1 us-west-2"
 _CANADA = "ca-central-1 ca-west-1"
@@ -34,6 +34,20 @@ SOURCES: Mapping[str, frozenset[str]] = {
     }.items()
 }
 """By geography, the Regions that a request to its profiles may be sent to."""
+
+
+def names_of(
+    model: str, geographies: tuple[str, ...], inference: Sequence[str], region: str
+) -> list[str]:
+    """The ids by which a Region takes a model: its own first, where that does.
+
+    Args:
+        inference: how the Region offers it, as ListFoundationModels says.
+
+    >>> names_of("amazon.nova-2-lite-v1:0", ("us", "eu", "jp"), ["INFERENCE_PROFILE"], "eu-west-1")
+    ['eu.amazon.nova-2-lite-v1:0']
+    """
+    return [model] * ("ON_DEMAND" in inference) + profiles(model, geographies, region)
 
 
 def profiles(model: str, geographies: tuple[str, ...], region: str) -> list[str]:

@@ -14,6 +14,7 @@ from app.events import Error, Usage
 from app.meter import Account
 from app.models import embedding
 from app.models.facts.embedding import EMBEDDING_MODELS
+from app.models.facts.regions import names_of
 from app.settings import Settings
 from app.web import responses
 from app.web.openai import chat, schemas
@@ -36,8 +37,14 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         """List the models that can be asked, in OpenAI's dialect; the default comes first."""
         with calling("ListFoundationModels"):
             offered = clients.bedrock.list_foundation_models()
-        here = {summary["modelId"] for summary in offered["modelSummaries"]}
-        answering = [each.id for each in models.MODELS if each.id in here and not each.profile]
+        here = {one["modelId"]: one["inferenceTypesSupported"] for one in offered["modelSummaries"]}
+        region = clients.bedrock.meta.region_name
+        answering = [
+            name
+            for each in models.MODELS
+            if each.id in here
+            for name in names_of(each.id, each.geographies, here[each.id], region)[:1]
+        ]
         embedding_ids = [each.id for each in EMBEDDING_MODELS if each.id in here]
         ids = dict.fromkeys([settings.model_id, *answering, *embedding_ids])
         created = int(time.time())

@@ -13,7 +13,7 @@ from app.models import MODELS, Prompt, find, user
 from app.models.facts.catalogue import ModelFacts
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL
 from app.models.facts.ids import parse
-from app.models.facts.regions import SOURCES
+from app.models.facts.regions import SOURCES, names_of
 from app.models.families import FAMILIES
 from app.settings import Settings
 from tests.models.golden import PROMPT
@@ -109,6 +109,18 @@ def test_the_stand_in_has_the_profiles_that_the_table_says(model: ModelFacts) ->
         assert where.profiles[geography] <= SOURCES[geography]
     in_most = where.inference("us-east-1") or where.inference("us-west-2")
     assert model.profile == ("ON_DEMAND" not in in_most) or foundation_models()[model.id].gone
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2"])
+def test_every_name_that_the_table_gives_a_model_is_one_that_bedrock_takes(region: str) -> None:
+    today = datetime(2026, 11, 20, tzinfo=UTC)
+    for model in MODELS:
+        offered = foundation_models()[model.id]
+        inference = offered.availability.inference(region)
+        if model.state == "active" and inference and not offered.ended(today):
+            names = names_of(model.id, model.geographies, inference, region)
+            assert names, model.id
+            assert {invoked(name, region, today).id for name in names} == {model.id}
 
 
 def test_every_default_is_an_id_that_bedrock_takes_where_the_laptop_is() -> None:
