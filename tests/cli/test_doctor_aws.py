@@ -245,7 +245,7 @@ def test_a_profile_of_another_geography_names_those_that_there_are() -> None:
             "another Region",
         ),
         ("authorizationStatus", "NOT_AUTHORIZED", "is not allowed for this account", "SCPs"),
-        ("entitlementAvailability", "NOT_AVAILABLE", "is not opened", "Bedrock console"),
+        ("entitlementAvailability", "NOT_AVAILABLE", "is not open", "Bedrock console"),
         ("agreement", "NOT_AVAILABLE", "waits for its agreement to be accepted", "Marketplace"),
         ("agreement", "PENDING", "waits for its agreement to take effect", "some minutes"),
         ("agreement", "ERROR", "has an agreement that failed (card declined)", "Model access"),
@@ -291,7 +291,7 @@ def test_a_young_accounts_few_functions_are_a_warning(account: Account) -> None:
         "ListServiceQuotas", {"Quotas": [*QUOTAS[:-1], quota(QUOTAS[-1]["QuotaName"], 10)]}
     )
     assert found((), "Functions", 0).startswith(
-        "ok    Functions: 10 at once An answer holds one for as long as it streams. Ask for more"
+        "ok    Functions: 10 at once Each answer uses one for as long as it streams. Request more"
     )
 
 
