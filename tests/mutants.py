@@ -116,9 +116,12 @@ def copy(folder: Path) -> None:
 
 
 def forget_survivors(folder: Path) -> None:
-    """Let those that survived be run again: there may be new tests, which mutmut does not ask."""
+    """Let those that survived be run again, by the tests that there are now: mutmut remembers which
+    test calls which function, and does not look again when a test changes.
+    """
     from mutmut.stats import status_by_exit_code
 
+    (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     for path in (folder / "mutants").rglob("*.meta"):
         data = json.loads(path.read_text())
         data["exit_code_by_key"] = {
