@@ -504,3 +504,58 @@ def test_nothing_stays_of_a_conversation_that_a_turn_is_stored_in_while_it_is_de
             break
     else:
         raise AssertionError("it takes more steps than were raced")
+
+
+def test_each_refusal_says_what_it_is_about(own: Conversations) -> None:
+    with pytest.raises(NotFound) as raised:
+        own.delete("nobody")
+    assert raised.value.detail == "There is no conversation 'nobody'."
+    assert raised.value.field == "id"
+    begun(own)
+    with pytest.raises(Conflict) as second:
+        own.append("c", START, replace(TURN, answer=(Text("Another."),)))
+    assert second.value.detail == (
+        "Another turn of this conversation ended first. Ask again to go on from it."
+    )
+    assert second.value.field == "conversationId"
+    before = own.history("c", 6)
+    own.delete("c")
+    for refused in (lambda: own.history("c", 6), lambda: own.append("c", before, TURN)):
+        with pytest.raises((NotFound, Conflict)) as gone:
+            refused()
+        assert gone.value.detail == (
+            "This conversation was deleted. Begin a new one, with another id."
+        )
+        assert gone.value.field == "conversationId"
+
+
+def test_a_turn_is_written_in_a_form_that_other_versions_read(
+    own: Conversations, s3: "S3Client", bucket: str
+) -> None:
+    turn = replace(TURN, question=(Text("Größe?"),), at=datetime(2026, 4, 9, tzinfo=UTC))
+    own.append("c", START, turn)
+    [key] = [key for key in keys(s3, bucket) if key.startswith("turns/")]
+    assert key.endswith("/c/000000.json")
+    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    assert "Größe?".encode() in body
+    citation: Any = OLD_TURN["citations"]
+    members = json.loads(body)
+    written = members.pop("citations")
+    assert {name: written[0][name] for name in citation[0]} == citation[0]
+    assert members == {
+        "version": 2,
+        "question": [{"text": "Größe?"}],
+        "answer": [{"text": "7 [1]."}],
+        "usage": {"input_tokens": 9, "output_tokens": 4},
+        "model": "model",
+        "at": "2026-04-09T00:00:00+00:00",
+    }
+
+
+def test_a_step_that_fails_is_logged(
+    own: Conversations, stand_in: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    stand_in.server.faults.add(Fail(service="s3", operation="DeleteObjects", code="AccessDenied"))
+    begun(own)
+    [message] = [message for message in caplog.messages if message.startswith("left for later")]
+    assert message.startswith("left for later: not-set-up: DeleteObjects: AccessDenied")

@@ -175,12 +175,15 @@ def test_passages_that_fit_into_a_call_go_into_one(guard: BedrockGuard, server: 
         return Passage(number, "x" * size, "s3://d/a", 0.5)
 
     answer(server, PASS, PASS, PASS)
-    guard.passages([passage(1, BATCH - 1), passage(2, 1), passage(3, BATCH + 1), passage(4, 1)])
+    sizes_of_passages = [BATCH - 1, 1, BATCH + 1, BATCH - 1, 1]
+    passages = [passage(number, size) for number, size in enumerate(sizes_of_passages, 1)]
+    verdicts = guard.passages(passages)
+    assert [len(verdict.text) for verdict in verdicts] == sizes_of_passages
     sizes = [
         [len(block["text"]["text"]) for block in json.loads(request.body)["content"]]
         for request in server.requests
     ]
-    assert sizes == [[BATCH - 1, 1], [BATCH + 1], [1]]
+    assert sizes == [[BATCH - 1, 1], [BATCH + 1], [BATCH - 1, 1]]
 
 
 def test_of_several_passages_each_is_judged_alone_where_the_guardrail_intervenes(
@@ -205,11 +208,10 @@ def test_without_a_verdict_there_is_an_error_that_names_the_call(
 
 def test_without_a_guardrail_every_text_passes_as_it_is() -> None:
     guard = Unguarded()
-    assert guard.question("Q?").text == "Q?"
-    assert json.loads(guard.tool_input({"a": 1}).text) == {"a": 1}
-    assert guard.tool_input({"name": "Zoë"}).text == '{"name": "Zoë"}'
+    assert guard.question("Q?") == Verdict("none", "Q?")
+    assert guard.tool_input({"name": "Zoë"}) == Verdict("none", '{"name": "Zoë"}')
     assert guard.tool_result("A tent.") == Verdict("none", "A tent.")
     assert guard.passages([Passage(1, "A.", "s3://d/a", 0.5)]) == [Verdict("none", "A.")]
-    assert guard.answer("A.", "Q?", []).events("answer") == ()
+    assert guard.answer("A.", "Q?", []) == Verdict("none", "A.")
     assert isinstance(guard_of(NOBODY, None, "1"), Unguarded)
     assert guard_of(NOBODY, "g1", "2") == BedrockGuard(NOBODY, "g1", "2")

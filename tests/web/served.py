@@ -79,3 +79,12 @@ class Caller:
         while more := self._socket.recv(65536):
             self._read += more
         return self._read.decode()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until it holds."""
+    for _ in range(SECONDS * 100):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it has not happened")

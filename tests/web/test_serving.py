@@ -17,7 +17,7 @@ from app.web import application
 from tests.local.s3.putting import scratch
 from tests.models.loopback import Act, Loopback, chunk_frame, http_chunk, stream_head
 from tests.web.backend import Backend, behind, parts_of, settings
-from tests.web.served import SECONDS, Caller, serving
+from tests.web.served import SECONDS, Caller, serving, until
 
 PIECE = http_chunk(chunk_frame({"contentBlockDelta": {"delta": {"text": "It"}}}))
 
@@ -42,6 +42,7 @@ def test_turns_that_do_not_end_in_time_end_with_an_error(folder: Path) -> None:
             streams[-1].until("data-retrieval")
         whole = stack.enter_context(Caller(port, "/chat"))
         silent.enqueue(Act.WAIT)
+        until(lambda: len(silent.requests) == 11)
         stop()
         for stream in streams:
             *_, error = parts_of(stream.all().splitlines())

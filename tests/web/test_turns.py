@@ -3,7 +3,7 @@
 import asyncio
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from tests.local.home import Home
 from tests.local.s3.putting import scratch
 from tests.models.loopback import Act, Loopback, Step, chunk_frame, http_chunk, stream_head
 from tests.web.backend import ASKED, Backend, behind, parts_of, settings
-from tests.web.served import SECONDS, Caller, served
+from tests.web.served import SECONDS, Caller, served, until
 
 PIECE = http_chunk(chunk_frame({"contentBlockDelta": {"delta": {"text": "It"}}}))
 SILENCES: dict[str, tuple[Step, ...]] = {
@@ -103,14 +103,6 @@ def test_so_is_the_knowledge_base_s_and_it_is_not_called_again(
 
 def alive(name: str) -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == name]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    for _ in range(SECONDS * 100):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it has not happened")
 
 
 @pytest.mark.parametrize("silent", ["BEDROCK_RUNTIME", "BEDROCK_AGENT_RUNTIME"])
