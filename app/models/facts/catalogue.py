@@ -221,6 +221,7 @@ MODELS: tuple[ModelFacts, ...] = (
     _claude4(
         "anthropic.claude-sonnet-4-6",
         context=1_000_000,
+        output=128_000,
         schemas=True,
         geographies=("us", "eu", "au", "jp", "global"),
     ),

@@ -306,7 +306,7 @@ IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
         ({"promptVariables": {"x": {"text": "y"}}}, "doesn't support the promptVariables field"),
         ({"inferenceConfig": {"temperature": 0.5, "topP": 0.5}},
          "The model returned the following errors: `temperature` and `top_p` cannot both be"),
-        ({"inferenceConfig": {"maxTokens": 99999}}, "exceeds the model limit of 64000."),
+        ({"inferenceConfig": {"maxTokens": 199999}}, "exceeds the model limit of 128000."),
     ],
 )  # fmt: skip
 def test_converse_names_what_it_refuses(client: Any, change: JSON, wrong: str) -> None:

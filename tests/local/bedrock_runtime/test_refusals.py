@@ -133,7 +133,7 @@ def test_some_of_claudes_reserve_the_answer_that_is_asked_for(client: Any, model
 @pytest.mark.parametrize(
     ("model", "body", "limit"),
     [
-        (SONNET, claude(max_tokens=64_001), 64_000),
+        (SONNET, claude(max_tokens=128_001), 128_000),
         (MICRO, {"messages": said("Hi"), "inferenceConfig": {"maxTokens": 10_001}}, 10_000),
         (LLAMA, {"prompt": "Hi", "max_gen_len": 4097}, 4096),
         (TITAN, {"inputText": "Hi", "textGenerationConfig": {"maxTokenCount": 8193}}, 8192),

@@ -63,7 +63,7 @@ def test_what_a_model_does_not_take_is_refused_by_name(
 
 def test_what_a_model_takes_goes_through() -> None:
     claude = "anthropic.claude-sonnet-4-6"
-    check(claude, replace(ASK, temperature=0.5, top_k=5, stop=("END",), max_tokens=64_000))
+    check(claude, replace(ASK, temperature=0.5, top_k=5, stop=("END",), max_tokens=128_000))
     check(claude, replace(ASK, top_p=0.5))
     check("anthropic.claude-3-haiku-20240307-v1:0", replace(ASK, temperature=1, top_p=0.5))
     check("anthropic.claude-opus-5-5", replace(ASK, stop=("END",)))

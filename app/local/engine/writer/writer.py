@@ -1,7 +1,8 @@
 """The writer: a prompt in, an answer out, piece by piece."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
@@ -25,6 +26,7 @@ from app.local.engine.writer.prompt import (
     ModelError,
     Prompt,
     Sampling,
+    Turn,
     Written,
 )
 from app.local.engine.writer.question import Question
@@ -90,7 +92,13 @@ class Writer:
         may_call = prompt.tools and prompt.tool_choice.kind != "none"
         if self._planner is None or not (may_call or prompt.output_schema is not None):
             return None
-        return self._planner.plan(prompt.unbegun())
+        prompt = prompt.unbegun()
+        plan = self._planner.plan(prompt)
+        if len(prompt.turns) == 1 or not _must_follow(prompt) or _follows(plan, prompt):
+            return plan
+        # "Format that as structured output": what is to be formatted was said before.
+        whole = self._planner.plan(replace(prompt, turns=(_joined(prompt.turns),)))
+        return whole if _follows(whole, prompt) else plan
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
         """The answer in words, with no regard to tools."""
@@ -127,6 +135,32 @@ class Writer:
             return []
         order = drawn(scores, sampling, random)
         return [choices[place] for place in chosen(choices, order, scores, vectors)]
+
+
+def _must_follow(prompt: Prompt) -> bool:
+    """Whether the answer has to be the call of a tool, or has to keep to a schema."""
+    return prompt.output_schema is not None or prompt.tool_choice.kind in ("any", "tool")
+
+
+def _follows(plan: Plan, prompt: Prompt) -> bool:
+    """Whether a plan is what the answer has to be."""
+    if plan.calls or prompt.output_schema is None:
+        return bool(plan.calls)
+    try:
+        return isinstance(json.loads(plan.text), dict | list)
+    except ValueError:
+        return False
+
+
+def _joined(turns: Sequence[Turn]) -> Turn:
+    """A conversation as one turn of the user's: all that was said, and what tools answered."""
+    said = [text for turn in turns if turn.role == "user" for text in _said(turn)]
+    return Turn("user", "\n\n".join(filter(None, said)))
+
+
+def _said(turn: Turn) -> Iterator[str]:
+    yield from (result.text for result in turn.tool_results if not result.failed)
+    yield turn.text
 
 
 @dataclass(frozen=True)

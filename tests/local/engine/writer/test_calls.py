@@ -1,6 +1,7 @@
 """Calls of tools and structured answers, as the writer writes what a planner decides."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +18,11 @@ from app.local.engine.writer import (
     Tool,
     ToolChoice,
     ToolInputDelta,
+    ToolResult,
     ToolUseStart,
     Turn,
     Writer,
+    Writing,
     delta_text,
 )
 
@@ -135,3 +138,48 @@ def test_a_schema_is_never_answered_with_prose(encoder: Encoder) -> None:
     assert "".join(map(delta_text, deltas)) == '{"city": "Oslo"}'
     with pytest.raises(ModelError, match="fills a schema with values that stand in the text"):
         written(encoder, Plan(), prompt)
+
+
+@dataclass
+class Extracting:
+    """Finds a city in the last turn, and asks for it where there is none."""
+
+    prompts: list[Prompt] = field(default_factory=list)
+
+    def plan(self, prompt: Prompt) -> Plan:
+        self.prompts.append(prompt)
+        if "Oslo" not in prompt.turns[-1].text:
+            return Plan(text="Which city?")
+        found = {"city": "Oslo"}
+        is_text = prompt.output_schema is not None
+        return Plan(text=json.dumps(found)) if is_text else Plan((Call("weather", found),))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"tools": PROMPT.tools, "tool_choice": ToolChoice("tool", "weather")},
+        {"tools": PROMPT.tools, "tool_choice": ToolChoice("any")},
+        {"output_schema": SCHEMA},
+    ],
+)
+def test_what_must_be_said_by_a_schema_is_taken_from_the_whole_conversation(
+    encoder: Encoder, wish: dict[str, Any]
+) -> None:
+    result = ToolResult("t1", "It snows in Oslo.")
+    told = (Turn("user", "Where does it snow?"), Turn("assistant", "I look."))
+    for before in (
+        (Turn("user", "It snows in Oslo."), Turn("assistant", "I see.")),
+        (*told, Turn("user", "", tool_results=(result,)), Turn("assistant", "I see.")),
+    ):
+        prompt = Prompt((*before, Turn("user", "Format that as structured output.")), **wish)
+        writing = asyncio.run(Writer(encoder, Extracting()).write(prompt, Sampling()))
+        assert '{"city": "Oslo"}' in "".join(map(delta_text, asyncio.run(taken(writing))))
+    unasked = Extracting()
+    free = Prompt(prompt.turns, tools=PROMPT.tools)
+    asyncio.run(Writer(encoder, unasked).write(free, Sampling()))
+    assert unasked.prompts == [free]
+
+
+async def taken(writing: Writing) -> list[Delta]:
+    return [delta async for delta in writing]
