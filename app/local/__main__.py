@@ -23,6 +23,7 @@ from app.local.faults import Faults
 from app.local.permissions import close_to_others
 from app.local.stand_in import Options, StandIn
 from app.local.wire import Application, serve
+from app.local.wire.fault_schedule import FaultSchedule
 
 HOST = "127.0.0.1"
 KEY_PREFIX = "STANDIN"  # so that nobody takes it for a key of AWS
@@ -39,8 +40,9 @@ def main() -> None:
         *(arguments.home, arguments.precision, arguments.model_url, arguments.model),
         keys={key["accessKeyId"]: key["secretAccessKey"]},
     )
+    schedule = _schedule(arguments.schedule) if arguments.schedule else None
     with _open(options) as stand_in:
-        faults = Faults() if arguments.faults else None
+        faults = Faults(schedule) if schedule or arguments.faults else None
         application = Application(
             stand_in.services, options.home / "spool", faults, stand_in.endpoints
         )
@@ -72,6 +74,15 @@ def _open(options: Options) -> StandIn:
         sys.exit(disk_problem(error) or f"{options.home} cannot be opened: {error}")
 
 
+def _schedule(file: Path) -> FaultSchedule:
+    try:
+        return FaultSchedule(file.read_text())
+    except OSError as error:
+        sys.exit(f"The schedule of faults cannot be read: {error}")
+    except ValueError as error:
+        sys.exit(f"{file}, {error}")
+
+
 def _arguments() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(prog="python -m app.local", description=__doc__)
     arguments.add_argument("--home", type=Path, required=True, help="where everything is kept")
@@ -80,6 +91,7 @@ def _arguments() -> argparse.ArgumentParser:
     arguments.add_argument("--model-url", help="an OpenAI-compatible server that writes answers")
     arguments.add_argument("--model", help="the model to ask it for")
     arguments.add_argument("--faults", action="store_true", help="let tests order faults")
+    arguments.add_argument("--schedule", type=Path, help="a file of faults; tests may order more")
     return arguments
 
 

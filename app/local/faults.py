@@ -1,11 +1,12 @@
 """Faults that a test injects into the stand-in, to make it behave as AWS does on a bad day.
 
-A fault waits in the queue of its operation, affects one request, and is used up:
-
     Fail     answer with an error; or end the stream with an exception, after some events
     Delay    be slow to answer; or stall, after some events
     Cut      drop the connection: before the answer, after some events, or within a frame
     Flip     damage a frame
+
+A schedule (`app.local.wire.fault_schedule`) says which calls they affect. One that is ordered waits
+in the queue of its operation, affects one request, and is used up:
 
     faults = FaultClient("http://127.0.0.1:4566")
     faults.add(
@@ -15,13 +16,16 @@ A fault waits in the queue of its operation, affects one request, and is used up
 """
 
 from collections import defaultdict, deque
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal, Protocol
 
 import httpx2
 from pydantic import Field, TypeAdapter
 
 PATH = "/_outcrop/faults"
+LONGEST_HISTORY = 10_000
+
+JSON = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +89,25 @@ Fault = Fail | Delay | Cut | Flip
 _LIST = TypeAdapter(list[Annotated[Fault, Field(discriminator="kind")]])
 
 
-class Faults:
-    """The faults that wait, in one queue for each operation."""
+class Schedule(Protocol):
+    """Faults by the number of a call (`app.local.wire.fault_schedule`)."""
 
-    def __init__(self) -> None:
+    def fault(self, service: str, operation: str, call: int) -> tuple[int, Fault] | None:
+        """The fault that affects this call, and the line that it stands in; None for none."""
+        ...
+
+
+class Faults:
+    """The faults of a stand-in: those ordered one by one, which come first, a queue an operation;
+    and those of a schedule.
+    """
+
+    def __init__(self, schedule: Schedule | None = None) -> None:
         self._queues: dict[tuple[str, str], deque[Fault]] = defaultdict(deque)
         self._passed: dict[tuple[str, str], int] = defaultdict(int)
+        self._schedule = schedule
+        self._calls: dict[tuple[str, str], int] = defaultdict(int)
+        self._history: deque[JSON] = deque(maxlen=LONGEST_HISTORY)
 
     def add(self, *faults: Fault) -> None:
         for fault in faults:
@@ -104,13 +121,36 @@ class Faults:
         """
         self.add(*_LIST.validate_json(data))
 
+    def set_schedule(self, schedule: Schedule) -> None:
+        """Begin a schedule: the next call of each operation is its first."""
+        self._schedule = schedule
+        self._calls.clear()
+        self._history.clear()
+
     def clear(self) -> None:
         self._queues.clear()
         self._passed.clear()
+        self._calls.clear()
+        self._history.clear()
+        self._schedule = None
+
+    def history(self) -> list[JSON]:
+        """The faults that had an effect since the schedule began, or since the last `clear`."""
+        return list(self._history)
 
     def take(self, service: str, operation: str) -> Fault | None:
         """The fault for this request, if there is one. Called once for each request."""
         key = service, operation
+        self._calls[key] += 1
+        call, line = self._calls[key], None
+        fault = self._ordered(key)
+        if fault is None and self._schedule:
+            line, fault = self._schedule.fault(service, operation, call) or (None, None)
+        if fault:
+            self._history.append({**asdict(fault), "call": call, "line": line})
+        return fault
+
+    def _ordered(self, key: tuple[str, str]) -> Fault | None:
         if not self._queues.get(key):
             return None
         self._passed[key] += 1
@@ -129,9 +169,19 @@ class FaultClient:
     def add(self, *faults: Fault) -> None:
         self._send("POST", _LIST.dump_json(list(faults)))
 
+    def schedule(self, text: str) -> None:
+        """Begin the schedule of a file's text."""
+        self._send("PUT", text.encode())
+
+    def history(self) -> list[JSON]:
+        """The faults that had an effect."""
+        faults: list[JSON] = self._send("GET").json()["faults"]
+        return faults
+
     def clear(self) -> None:
         self._send("DELETE")
 
-    def _send(self, method: str, content: bytes = b"") -> None:
+    def _send(self, method: str, content: bytes = b"") -> httpx2.Response:
         answer = httpx2.request(method, self._url, content=content, trust_env=False)
         answer.raise_for_status()
+        return answer

@@ -125,14 +125,14 @@ class Tables:
             remove_table(connection, name)
         moto.forget_policy(arn)
 
-    def _store_items(self, moto: MotoServer, made: list[Change]) -> None:
+    def _store_items(self, moto: MotoServer, each: list[Change]) -> None:
         items = [
             (
                 change.table,
                 key_text(change.key, self._keys[change.table]),
                 _read(moto, change) if change.is_update else change.item,
             )
-            for change in made
+            for change in each
         ]
         with self._storage.transaction() as connection:
             set_items(connection, items)

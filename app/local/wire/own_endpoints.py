@@ -10,6 +10,7 @@ from app.local import faults
 from app.local.faults import Faults
 from app.local.wire.admission import check_host, check_sender, needs_no_preflight
 from app.local.wire.call import JSON, ServiceError
+from app.local.wire.fault_schedule import FaultSchedule
 from app.local.wire.request import RequestHead
 from app.local.wire.response import Response
 
@@ -33,6 +34,10 @@ def answer(request: RequestHead, body: bytes, orders: Faults | None) -> Response
             return _json(200, {"ready": True, "version": version("outcrop")})
         case "POST", faults.PATH if orders is not None:
             return _order(orders, body)
+        case "PUT", faults.PATH if orders is not None:
+            return _begin(orders, body)
+        case "GET", faults.PATH if orders is not None:
+            return _json(200, {"faults": orders.history()})
         case "DELETE", faults.PATH if orders is not None:
             orders.clear()
             return _json(200, {})
@@ -42,6 +47,14 @@ def answer(request: RequestHead, body: bytes, orders: Faults | None) -> Response
 def _order(orders: Faults, body: bytes) -> Response:
     try:
         orders.add_json(body)
+    except ValueError as error:
+        return _json(400, {"message": str(error)})
+    return _json(200, {})
+
+
+def _begin(orders: Faults, body: bytes) -> Response:
+    try:
+        orders.set_schedule(FaultSchedule(body.decode()))
     except ValueError as error:
         return _json(400, {"message": str(error)})
     return _json(200, {})
