@@ -6,6 +6,7 @@
     ingest   upload documents                    docs     ls, show, rm
     search   Retrieve's passages, explained      doctor   checks, with remedies
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
+    local    serve the stand-in alone, for tests and programs of any kind
 
     deploy   make or update the stack in AWS     destroy  delete it
     diff     the changes of a deployment         outputs  its addresses, ids and names
@@ -37,6 +38,7 @@ from app.cli.commands import (
     doctor,
     env,
     ingest,
+    local,
     outputs,
     search,
     up,
@@ -58,6 +60,7 @@ cli.add_typer(docs.docs, name="docs")
 for command in (
     doctor.doctor,
     env.env,
+    local.local,
     deploy.deploy,
     diff.diff,
     outputs.outputs,

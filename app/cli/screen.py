@@ -106,12 +106,13 @@ table = out.table
 waiting = err.status
 
 
-def show_json(value: Any) -> None:
-    """Print a JSON value to standard output, for programs."""
+def show_json(value: Any, *, one_line: bool = False) -> None:
+    """Print a JSON value to standard output, for programs, at once."""
     # Characters that the output's encoding may lack are written as JSON's escapes.
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    document = json.dumps(value, ensure_ascii=not utf8, indent=2)
+    document = json.dumps(value, ensure_ascii=not utf8, indent=None if one_line else 2)
     sys.stdout.write(visible_json(document) + "\n")
+    sys.stdout.flush()
 
 
 def fail(message: str, problem: Mapping[str, Any]) -> int:

@@ -58,7 +58,7 @@ def main() -> None:
         except OSError as error:
             sys.exit(
                 f"Port {arguments.port} cannot be had ({error.strerror}). "
-                "Set OUTCROP_STAND_IN_PORT to another."
+                "Set OUTCROP_STAND_IN_PORT, or --port of `outcrop local`, to another."
             )
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,16 +23,28 @@ def env(
     unset: Annotated[
         bool, typer.Option("--unset", help="Give the shell back what it had before.")
     ] = False,
+    home: Annotated[
+        Path | None, typer.Option(help="That of an `outcrop local`; by default OUTCROP_HOME.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Print exports for the running stand-in: eval "$(outcrop env)". --unset takes them back."""
+    """Print exports for the running stand-in: eval "$(outcrop env)". --unset takes them back.
+
+    AWS CLI version 1 reads no such variable for SQS, and would send its requests to AWS: there,
+    add --endpoint-url "$AWS_ENDPOINT_URL" to each `aws sqs` command. Version 2 needs no option.
+    """
     environment = inherited_environment()
     if unset:
         _show(restoring_changes(environment), as_json)
         return
-    addresses = laptop.running(read(LaptopSettings))
+    settings = read(LaptopSettings)
+    addresses = laptop.running(
+        settings.model_copy(update={"home": home.absolute()}) if home else settings
+    )
     if addresses is None:
-        raise OperatorError("Nothing is running. `outcrop up` starts it; then ask again.")
+        raise OperatorError(
+            "Nothing is running. `outcrop up` or `outcrop local` starts it; then ask again."
+        )
     variables = addresses.variables()
     if as_json:
         _show(variables, as_json)

@@ -56,7 +56,7 @@ def up(
             if deployment:
                 deployment.show()
             announce(home)
-        _until(stop, home)
+        until(stop, home)
 
 
 def _deployment(
@@ -69,8 +69,8 @@ def _deployment(
     return TemplateDeployment(read_template(template), home, values, quiet)
 
 
-def _until(stop: Event, home: laptop.Served) -> None:
-    """Wait for the signal to stop, and check meanwhile that both processes run.
+def until(stop: Event, home: laptop.Served) -> None:
+    """Wait for the signal to stop, and check meanwhile that the processes of a home run.
 
     Raises:
         OperatorError: a process has ended. It is not started again, so that the user of `up` learns

@@ -14,8 +14,6 @@ comes while another one starts the processes waits for it.
 """
 
 import fcntl
-import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,9 +38,16 @@ from app.deploy.laptop.children import (
 from app.deploy.laptop.home import (
     is_locked,
     locked,
-    private,
     take,
     usable,
+)
+from app.deploy.laptop.record import (
+    Addresses,
+    Record,
+    lock_file,
+    read_record,
+    remove_record,
+    write_record,
 )
 from app.errors import OperatorError, OutcropError
 from app.settings import (
@@ -55,27 +60,23 @@ from app.settings import (
     variables,
 )
 
+__all__ = [
+    "Addresses",
+    "Deploy",
+    "Served",
+    "provisioned",
+    "running",
+    "serving",
+    "serving_alone",
+    "sharing",
+]
+
 START_SECONDS = 30  # for one call, while resources are made
 LOOK_SECONDS = 0.2  # between two checks whether a home is free
 DEADLINE = "OUTCROP_DEADLINE_SECONDS"
 LOADING_SECONDS = (
     600  # until a local model's first token: it may have to be read from the disk first
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """The addresses of a home that is served, and the access key of its stand-in."""
-
-    application: str
-    stand_in: str
-    access_key_id: str
-    secret_access_key: str
-
-    def variables(self) -> dict[str, str]:
-        """The variables that lead an AWS client of this environment to the stand-in."""
-        stand_in = StandIn(self.stand_in, self.access_key_id, self.secret_access_key)
-        return endpoint_variables(stand_in, inherited_environment())
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Served(Addresses):
         for child in self.children:
             if death := child.death():
                 return death
-        if not self.children and not is_locked(_lock(self.home)):
+        if not self.children and not is_locked(lock_file(self.home)):
             return OperatorError(
                 f"What served {self.home} has ended; stand-in.log and application.log there say "
                 "more. What was put in is kept."
@@ -107,7 +108,7 @@ class Served(Addresses):
 
 def running(settings: LaptopSettings) -> Addresses | None:
     """The addresses of the home, if it is served."""
-    record = _read_record(settings.home) if is_locked(_lock(settings.home)) else None
+    record = read_record(settings.home) if is_locked(lock_file(settings.home)) else None
     return record.addresses if record else None
 
 
@@ -137,10 +138,10 @@ def serving(settings: LaptopSettings, deploy: Deploy = provision_home) -> Iterat
         served = None
         while served is None:
             with _door(home):
-                if not is_locked(_lock(home)):
+                if not is_locked(lock_file(home)):
                     served = stack.enter_context(_start(settings, deploy, stays=True))
                     stack.enter_context(locked(_users(home), fcntl.LOCK_SH))
-                elif (record := _read_record(home)) and record.stays:
+                elif (record := read_record(home)) and record.stays:
                     raise OperatorError(
                         f"{home} is being served already. Stop that first, or set OUTCROP_HOME to "
                         "serve another."
@@ -190,9 +191,14 @@ class _Last:
 
 def _join(home: Path, stack: ExitStack, last: _Last) -> Served | None:
     """The home, if it is served already; else None."""
-    record = _read_record(home) if is_locked(_lock(home)) else None
+    record = read_record(home) if is_locked(lock_file(home)) else None
     if record is None:
         return None
+    if not record.addresses.application:
+        raise OperatorError(
+            f"{home} is being served by `outcrop local`, which has no application. Stop that "
+            "first, or set OUTCROP_HOME to use another."
+        )
     try:
         keeping = keeping_alive(home)
         keeping.__enter__()
@@ -201,8 +207,8 @@ def _join(home: Path, stack: ExitStack, last: _Last) -> Served | None:
 
     def leave() -> None:
         keeping.__exit__(None, None, None)
-        if last.true and (lock := take(_lock(home), STOP_SECONDS)):
-            _record_path(home).unlink(missing_ok=True)
+        if last.true and (lock := take(lock_file(home), STOP_SECONDS)):
+            remove_record(home)
             lock.close()
 
     stack.callback(leave)
@@ -216,11 +222,11 @@ def _start(
     """Start the processes; stop them at the end, if no other command uses them."""
     home = settings.home
     with ExitStack() as stack:
-        lock = take(_lock(home), STOP_SECONDS)
+        lock = take(lock_file(home), STOP_SECONDS)
         if lock is None:
             raise OperatorError(
                 f"{home} is held by processes that were left behind and do not end; "
-                f"`fuser {_lock(home)}` says which."
+                f"`fuser {lock_file(home)}` says which."
             )
         stack.callback(lock.close)
         alive = stack.enter_context(staying_alive(home))
@@ -230,7 +236,7 @@ def _start(
         finally:
             stopping = last is None or last.true
             if stopping:
-                _record_path(home).unlink(missing_ok=True)
+                remove_record(home)
             for child in reversed(children):
                 (child.stop if stopping else child.leave)()
 
@@ -258,15 +264,42 @@ def _serve(
         if death := children[0].death():
             raise death from error
         raise
-    command = [sys.executable, "-m", "app.web", "--port", str(settings.port)]
+    command = [sys.executable, "-P", "-m", "app.web", "--port", str(settings.port)]
     children.append(
         Child("application", home, command, alive=alive, lock=lock, variables=application)
     )
     url = children[1].ready["url"]
     addresses = Addresses(url, stand_in.url, stand_in.access_key_id, stand_in.secret_access_key)
-    with private(_record_path(home), os.O_TRUNC) as file:
-        json.dump({"addresses": asdict(addresses), "stays": stays}, file)
+    write_record(home, Record(addresses, stays))
     return Served(**asdict(addresses), home=home, children=children)
+
+
+@contextmanager
+def serving_alone(settings: LaptopSettings, schedule: Path | None = None) -> Iterator[Served]:
+    """Serve the stand-in of a home for as long as the context lasts, empty if the home is, and
+    without an application. It takes orders for faults; `schedule` is a file of some.
+
+    Raises:
+        OperatorError: the home is being served already, or cannot be.
+    """
+    home = usable(settings.home)
+    with ExitStack() as stack:
+        lock = take(lock_file(home), LOOK_SECONDS)
+        if lock is None:
+            raise OperatorError(
+                f"{home} is being served already. Stop that first, or choose another with --home."
+            )
+        stack.callback(lock.close)
+        alive = stack.enter_context(staying_alive(home))
+        command = [*_stand_in(settings), "--faults"]
+        command += ["--schedule", str(schedule)] if schedule else []
+        child = Child("stand-in", home, command, alive=alive, lock=lock)
+        stack.callback(child.stop)
+        ready = child.ready
+        addresses = Addresses("", ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
+        stack.callback(remove_record, home)
+        write_record(home, Record(addresses, stays=True))
+        yield Served(**asdict(addresses), home=home, children=[child])
 
 
 def _patience(settings: LaptopSettings) -> dict[str, str]:
@@ -298,7 +331,7 @@ def _prepare(settings: LaptopSettings) -> Path:
 
 def _stand_in(settings: LaptopSettings) -> list[str]:
     command = [
-        *(sys.executable, "-m", "app.local"),
+        *(sys.executable, "-P", "-m", "app.local"),
         *("--home", str(settings.home)),
         *("--port", str(settings.stand_in_port)),
         *("--precision", settings.embedding_precision),
@@ -308,30 +341,6 @@ def _stand_in(settings: LaptopSettings) -> list[str]:
     if settings.local_model:
         command += ["--model", settings.local_model]
     return command
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """The content of `running.json`; `stays` is true for a home that `up` serves."""
-
-    addresses: Addresses
-    stays: bool
-
-
-def _read_record(home: Path) -> _Record | None:
-    try:
-        content = json.loads(_record_path(home).read_text())
-        return _Record(Addresses(**content["addresses"]), content["stays"])
-    except (OSError, ValueError, LookupError, TypeError):
-        return None  # there is no record, or one of another version
-
-
-def _record_path(home: Path) -> Path:
-    return home / "running.json"
-
-
-def _lock(home: Path) -> Path:
-    return home / "lock"
 
 
 def _users(home: Path) -> Path:

@@ -38,7 +38,7 @@ def repair(home: Path) -> Iterator[Finding]:
     Raises:
         OperatorError: the home is served, or cannot be read.
     """
-    command = [sys.executable, "-m", "app.local.repair", "--home", str(home)]
+    command = [sys.executable, "-P", "-m", "app.local.repair", "--home", str(home)]
     process = subprocess.run(command, check=False, capture_output=True, text=True)
     if process.returncode != 0:
         raise OperatorError(process.stderr.strip().rpartition("\n")[2])
@@ -104,6 +104,10 @@ def _serving(settings: LaptopSettings) -> Iterator[Finding]:
     addresses = laptop.running(settings)
     if addresses is None:
         yield Finding("The application", well=True, found="not running; each command starts it")
+        return
+    if not addresses.application:
+        alone = f"`outcrop local` serves the stand-in alone, on {addresses.stand_in}"
+        yield Finding("The application", well=True, found=alone)
         return
     problem = _problem(addresses.application)
     if problem is None:
