@@ -1,9 +1,9 @@
-"""What a stack costs in a month in which nobody asks anything.
+"""The monthly cost of a stack without any questions.
 
-The one table of it: the stack prints its vector store's row when it is synthesized, `outcrop doctor
---aws` before it is deployed. List prices of us-east-1 in US dollars, without tax, free tier and
-other Regions' surcharges; nothing fetches them, so AWS's price list has the last word. Everything
-that is paid by use (storage, requests, tokens) comes on top.
+The stack prints its vector store's row when it is synthesized, and `outcrop doctor --aws` before it
+is deployed. List prices of us-east-1 in US dollars, without tax, free tier and other Regions'
+surcharges. They are not fetched, so AWS's price list takes precedence. Everything that is billed by
+use (storage, requests, tokens) comes on top.
 
     >>> str(monthly_floor("opensearch-serverless"))
     '$182.50 a month: 1 OCU (half for indexing, half for search) at $0.24 an hour, and an endpoint'
@@ -16,18 +16,18 @@ from dataclasses import dataclass
 
 from app.errors import InvalidRequest
 
-HOURS = 730  # a month, as AWS's own calculator counts
+HOURS = 730  # a month, as in AWS's own calculator
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The least that a month costs: so many of a thing that is paid by the hour.
+    """The least monthly cost of a store: a number of units that are billed by the hour.
 
     Attributes:
-        units: how many of it run day and night.
-        hourly: dollars for one of it for one hour.
-        unit: what that thing is; of a store without units, what is paid instead.
-        fixed: dollars a month for what goes with it, which `extra` names.
+        units: the number of units that always run.
+        hourly: dollars for one unit for one hour.
+        unit: the name of a unit; for a store without units, what is billed instead.
+        fixed: dollars a month for further resources, which `extra` names.
     """
 
     units: float
@@ -81,13 +81,13 @@ EVERY_STACK: Mapping[str, float] = {
     "a KMS key": 1.00,
     "seven alarms": 0.70,
 }
-"""What every stack has beside its vector store, dollars a month."""
+"""Resources of every stack beside its vector store, in dollars a month."""
 
 
 def monthly_floor(
     vector_store: str, *, generation: str = "classic", production: bool = False
 ) -> Floor:
-    """The least that a vector store costs in a month.
+    """The least monthly cost of a vector store.
 
     Args:
         generation: of OpenSearch Serverless; the other stores have none.

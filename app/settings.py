@@ -1,13 +1,13 @@
-"""The only reader of the environment, and the only writer.
+"""The only module that reads and writes the environment.
 
-A class for each process. `Settings` is what the application needs, in a Lambda as on the laptop,
-`DocumentSettings` the part of it that the ingest function needs, `OrderSettings` and
-`ProductSettings` what the tools need; the names of resources come from whoever created them: the
-CDK stack in AWS, `outcrop up` on the laptop. `LaptopSettings` is what the command line needs to
-start the laptop's home, `StackSettings` what it needs to deploy a stack and to call it.
+Each process has a class. `Settings` has the application's settings, in a Lambda function as on the
+laptop; `DocumentSettings` is the part of them for the ingest function; `OrderSettings` and
+`ProductSettings` are for the tools. Whoever creates the resources sets their names: the CDK stack
+in AWS, `outcrop up` on the laptop. `LaptopSettings` are for the command line to start the laptop's
+home, `StackSettings` to deploy a stack and to call it.
 
-Every field reads `OUTCROP_<NAME>`. A field without a default that is missing fails by name, before
-anything is started. docs/settings.md is generated from the descriptions here.
+Every field is read from `OUTCROP_<NAME>`. If a field without a default is missing, nothing is
+started, and the error names it. docs/settings.md is generated from the descriptions here.
 """
 
 import os
@@ -26,12 +26,12 @@ _T = TypeVar("_T", bound="_Environment")
 
 
 FOLDER = Path(__file__).parent.parent
-"""What holds the package: a checkout of Outcrop, or the site-packages of an environment."""
+"""The folder with the package: a checkout of Outcrop, or an environment's site-packages."""
 
 
 def checkout() -> Path | None:
-    """The checkout that this runs from; None where it was installed from a wheel, which has no
-    docs/, no infra/ and nothing of Node.
+    """The checkout of this code; None if it was installed from a wheel, which has no docs/, no
+    infra/ and no Node.
     """
     return FOLDER if (FOLDER / "cdk.json").is_file() else None
 
@@ -48,26 +48,28 @@ class _Environment(BaseSettings):
 
 
 class DocumentSettings(_Environment):
-    """What the ingest function needs: where documents are, and who is to know of them."""
+    """The ingest function's settings: the documents bucket and the Knowledge Base."""
 
-    knowledge_base_id: str = Field(description="The Knowledge Base that answers come from.")
+    knowledge_base_id: str = Field(description="The Knowledge Base for answers.")
     knowledge_base_type: Literal["VECTOR", "MANAGED"] = Field(
         default="VECTOR",
-        description="MANAGED where Bedrock keeps the vectors too: then its search is its own.",
+        description="MANAGED if Bedrock manages the vector store too, and has a search of its own.",
     )
-    data_source_id: str = Field(description="Its data source: the documents bucket.")
-    documents_bucket: str = Field(description="The bucket that documents are uploaded to.")
+    data_source_id: str = Field(
+        description="The Knowledge Base's data source: the documents bucket."
+    )
+    documents_bucket: str = Field(description="The bucket for documents.")
 
     @property
     def managed(self) -> bool:
-        """Whether the Knowledge Base is Bedrock's to manage."""
+        """Whether Bedrock manages the Knowledge Base."""
         return self.knowledge_base_type == "MANAGED"
 
 
 class Settings(DocumentSettings):
-    """What the application needs, in either home."""
+    """The application's settings, in either home."""
 
-    conversations_bucket: str = Field(description="The bucket that keeps conversations.")
+    conversations_bucket: str = Field(description="The bucket for conversations.")
     auth: Literal["local", "api-gateway"] = Field(
         description="Who a request comes from: `local` means one principal, `local`; "
         "`api-gateway` takes whom API Gateway has authorized, by Cognito or by IAM."
@@ -84,10 +86,10 @@ class Settings(DocumentSettings):
     )
     search_type: Literal["HYBRID", "SEMANTIC"] = Field(
         default="HYBRID",
-        description="How Retrieve searches. HYBRID needs a vector store that has it.",
+        description="The type of search. HYBRID needs a vector store that supports it.",
     )
     passages: int = Field(
-        default=5, ge=1, le=100, description="How many passages an answer may draw on."
+        default=5, ge=1, le=100, description="The most passages that an answer may use."
     )
     max_tokens: int = Field(
         default=1024, ge=1, description="The longest answer, in tokens. Always sent to the model."
@@ -98,7 +100,7 @@ class Settings(DocumentSettings):
     concurrent_turns: int = Field(
         default=1000,
         ge=1,
-        description="How many questions are answered at once; one more is refused with 429.",
+        description="The most questions that are answered at once; one more is refused with 429.",
     )
     guardrail_id: str | None = Field(
         default=None, description="The guardrail that judges every question and answer."
@@ -113,24 +115,24 @@ class Settings(DocumentSettings):
 
     @property
     def searches(self) -> Literal["HYBRID", "SEMANTIC", "MANAGED"]:
-        """How Retrieve is asked to search, if nobody says otherwise."""
+        """The type of search, unless a request chooses another."""
         return "MANAGED" if self.managed else self.search_type
 
 
 class OrderSettings(_Environment):
-    """What the orders tool needs."""
+    """The orders tool's settings."""
 
     orders_table: str = Field(description="The table of orders.")
 
 
 class ProductSettings(_Environment):
-    """What the products tool needs."""
+    """The products tool's settings."""
 
     products_table: str = Field(description="The table of products.")
 
 
 class LaptopSettings(_Environment):
-    """What the command line needs to start, or to find, the laptop's home."""
+    """The command line's settings for the laptop's home."""
 
     home: Path = Field(
         default_factory=_home,
@@ -145,7 +147,7 @@ class LaptopSettings(_Environment):
     )
     embedding_precision: Literal["int8", "fp32"] = Field(
         default="int8",
-        description="How the stand-in's encoder computes: int8 is faster, fp32 the reference.",
+        description="The precision of the stand-in's encoder: int8 is faster, fp32 the reference.",
     )
     local_model_url: str | None = Field(
         default=None,
@@ -153,12 +155,12 @@ class LaptopSettings(_Environment):
         "answers in place of the extractive stand-in model, as in http://127.0.0.1:11434/v1.",
     )
     local_model: str | None = Field(
-        default=None, description="The model to ask that server for; its first one by default."
+        default=None, description="The model of that server; its first one by default."
     )
 
 
 class StackSettings(_Environment):
-    """What the command line needs to deploy a stack, and to call it."""
+    """The command line's settings for a stack."""
 
     cdk: Path = Field(
         default=FOLDER / "node_modules" / ".bin" / "cdk",
@@ -166,12 +168,12 @@ class StackSettings(_Environment):
     )
     token: SecretStr | None = Field(
         default=None,
-        description="The ID token to call a stack with, where no person is there to sign in.",
+        description="The ID token for calling a stack, if nobody can sign in.",
     )
 
 
 class WrongSettings(OperatorError):
-    """What is in the environment is missing or wrong: nothing was started."""
+    """A setting is missing or wrong. Nothing was started."""
 
 
 def read(kind: type[_T], **values: Any) -> _T:
@@ -181,8 +183,8 @@ def read(kind: type[_T], **values: Any) -> _T:
         values: settings that are not read from the environment.
 
     Raises:
-        WrongSettings: naming every variable that is missing or wrong and the rule that it breaks,
-            and every one that begins with OUTCROP_ and is none.
+        WrongSettings: naming every variable that is missing or wrong with the rule that it breaks,
+            and every unknown variable that begins with OUTCROP_.
     """
     problems = list(_misspelt(os.environ))
     try:
@@ -202,7 +204,7 @@ def _problem(problem: Any) -> str:
 
 
 def _misspelt(names: Iterable[str]) -> Iterator[str]:
-    """What is wrong with names that would not be obeyed.
+    """A message for each unknown name that begins with OUTCROP_.
 
     >>> list(_misspelt(["OUTCROP_PASSAGE", "OUTCROP_PASSAGES", "PATH"]))
     ['OUTCROP_PASSAGE is no setting; did you mean OUTCROP_PASSAGES?']
@@ -223,28 +225,28 @@ def _names(kind: type[_Environment]) -> Iterator[str]:
 
 
 def variables(settings: _Environment) -> dict[str, str]:
-    """The environment variables that say what these settings say, for another process."""
+    """The environment variables of these settings, for another process."""
     values = settings.model_dump(mode="json", exclude_none=True)
     return {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items()}
 
 
 def environment(changes: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a process that we start: ours, with these changes."""
+    """The environment of a child process: this one's, with these changes."""
     return {**os.environ, **changes}
 
 
 def adopt(changes: Mapping[str, str], dropped: Iterable[str] = ()) -> None:
-    """Change our own environment, before the first client is made of it."""
+    """Change this process's environment, before the first client is made."""
     os.environ.update(changes)
     for name in dropped:
         os.environ.pop(name, None)
 
 
 def inherited_environment() -> Mapping[str, str]:
-    """All variables, as this process found them: a copy."""
+    """A copy of the variables with which this process was started."""
     return dict(os.environ)
 
 
 def inherited(name: str) -> str | None:
-    """A variable that is none of ours, as this process found it."""
+    """A variable of another program, with which this process was started."""
     return os.environ.get(name)

@@ -37,7 +37,7 @@ class Context(BaseModel):
     stack: str = Field(
         default="Outcrop",
         pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$",
-        description="The stack's name. Stacks of different names live side by side.",
+        description="The stack's name. Stacks of different names can exist side by side.",
     )
     production: bool = Field(
         default=False,
@@ -45,20 +45,20 @@ class Context(BaseModel):
         "for a year, write access logs, and run the vector store on standby replicas.",
     )
     vector_store: VectorStoreName = Field(
-        default="opensearch-serverless", description="Where vectors are kept."
+        default="opensearch-serverless", description="The vector store."
     )
     opensearch_generation: Literal["classic", "nextgen"] = Field(
         default="classic",
-        description="Of opensearch-serverless: `classic` always runs, `nextgen` scales to zero.",
+        description="For opensearch-serverless: `classic` always runs, `nextgen` scales to zero.",
     )
     embedding_model_id: str = Field(
         default=DEFAULT_EMBEDDING_MODEL,
-        description=f"What makes vectors of text: one of {', '.join(DIMENSIONS)}.",
+        description=f"The embedding model: one of {', '.join(DIMENSIONS)}.",
     )
     chunking: Chunking = Field(
         default="default",
         description="How documents are cut; `default` leaves it to Bedrock. Another choice makes "
-        "another index and Knowledge Base, since chunks cannot be cut again.",
+        "another index and Knowledge Base, because existing chunks cannot be cut again.",
     )
     model_id: str = Field(
         default="amazon.nova-lite-v1:0",
@@ -67,16 +67,16 @@ class Context(BaseModel):
     )
     base_model_id: str | None = Field(
         default=None,
-        description="The model behind an application inference profile, whose ARN does not tell.",
+        description="The model of an application inference profile, which its ARN does not name.",
     )
     agent: Literal["converse", "bedrock-agent"] = Field(
         default="converse",
-        description="`bedrock-agent` adds an agent of Bedrock's with the tools as action groups; "
-        "accounts that have had none before cannot create one.",
+        description="`bedrock-agent` adds a Bedrock agent with the tools as action groups; "
+        "accounts that have never had one cannot create one.",
     )
     auth: Literal["cognito", "iam"] = Field(
         default="cognito",
-        description="Who may call the API: those who sign in, or those whom IAM allows.",
+        description="Who may call the API: people who sign in, or roles that IAM allows.",
     )
     origin: str | None = Field(
         default=None,
@@ -87,7 +87,7 @@ class Context(BaseModel):
     alarm_email: str | None = Field(
         default=None,
         pattern=r"^[^@\s]+@[^@\s]+$",
-        description="Who is told of alarms. Without it they are seen on the dashboard only.",
+        description="The address for alarms. Without it, only the dashboard shows them.",
     )
 
     @model_validator(mode="after")

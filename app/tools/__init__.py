@@ -1,13 +1,13 @@
-"""The one contract of tools: what an agent may call, whoever runs it and wherever the tool is.
+"""The contract of tools: functions that an agent may call, whatever runs the agent and the tool.
 
-    tool          Tool: name, description, JSON schema of the input, and how it is called
-                  -> Output, for the model to read, or Refusal, which says why there is none
-    action_group  the wire between a runner and the Lambda that holds tools: the events of a Bedrock
-                  agent's action group. `lambda_tools` gives a runner a Lambda's tools
+    tool          Tool: name, description, JSON schema of the input, and a call
+                  -> Output, for the model to read, or Refusal, with the reason
+    action_group  the wire between a runner and the Lambda function with the tools: the events of a
+                  Bedrock agent's action group. `lambda_tools` makes tools of such a function
 
-Who asks is in the session attributes, under `principal`: the runner sets it, and no model can
-change it. The functions in Lambda import this package too, so it stands on the standard library
-alone.
+The person who asks is in the session attributes, under `principal`: the runner sets it, and no
+model can change it. The functions in Lambda import this package too, so it uses only the standard
+library.
 """
 
 from app.tools.tool import (

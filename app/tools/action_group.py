@@ -1,13 +1,13 @@
-"""The wire between a runner and a Lambda that holds tools: the events of a Bedrock agent's action
-group with a function schema.
+"""The wire between a runner and a Lambda function with tools: the events of a Bedrock agent's
+action group with a function schema.
 
-    event     a runner writes it, the Lambda reads it
-    response  the Lambda writes it, a runner reads it with `outcome_of`
-    describe  what CreateAgentActionGroup is told of the tools; `lambda_tools` reads it
+    event       a runner writes it, the function reads it
+    response    the function writes it, a runner reads it with `outcome_of`
+    describe    writes the tools' parameters of CreateAgentActionGroup; `lambda_tools` reads them
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/agents-lambda.html
 
-A body that is an object with the one member `error` is a refusal. `responseState` REPROMPT says
+A body that is an object with only the member `error` is a refusal. `responseState` REPROMPT says
 that the arguments were wrong.
 """
 
@@ -20,17 +20,17 @@ from app.tools.tool import Arguments, Outcome, Output, Refusal, SessionAttribute
 JSON = dict[str, Any]
 VERSION = "1.0"
 AGENT = {"name": "outcrop", "id": "OUTCROP", "alias": "OUTCROP", "version": VERSION}
-"""What stands in an event of ours where a Bedrock agent names itself."""
+"""The agent in the events of Outcrop's own runner."""
 
 Invoke = Callable[[JSON], Mapping[str, Any]]
 """Invokes a Lambda with an event and returns its response; raises an OutcropError if it fails."""
 
 
 def lambda_tools(description: Mapping[str, Any], invoke: Invoke) -> tuple[Tool, ...]:
-    """The tools that a Lambda holds.
+    """The tools of a Lambda function.
 
     Args:
-        description: as `describe` writes it: the Lambda's `action_group.json`.
+        description: from `describe`: the function's `action_group.json`.
     """
     group = str(description["actionGroupName"])
     return tuple(
@@ -40,12 +40,12 @@ def lambda_tools(description: Mapping[str, Any], invoke: Invoke) -> tuple[Tool, 
 
 
 def describe(name: str, description: str, tools: Sequence[Tool]) -> JSON:
-    """What an agent is told of a group of tools, as CreateAgentActionGroup takes it.
+    """A group of tools as parameters of CreateAgentActionGroup.
 
-    A function schema knows types alone: the bounds of an input schema are left to the function.
+    A function schema has only types: the function itself checks other rules of an input schema.
 
     Raises:
-        KeyError: a parameter has no description; a model could only guess what it is.
+        KeyError: a parameter has no description, so a model could only guess its meaning.
     """
     return {
         "actionGroupName": name,
@@ -84,7 +84,7 @@ def event(
 
 
 def response(event: Mapping[str, Any], body: str, state: Literal["REPROMPT"] | None = None) -> JSON:
-    """What a Lambda answers to an event."""
+    """The response of a Lambda function to an event."""
     result: JSON = {"responseBody": {"TEXT": {"body": body}}}
     if state:
         result["responseState"] = state
@@ -99,7 +99,7 @@ def response(event: Mapping[str, Any], body: str, state: Literal["REPROMPT"] | N
 
 
 def outcome_of(response: Mapping[str, Any]) -> Outcome:
-    """What a Lambda's response means for the model.
+    """The outcome in a Lambda function's response.
 
     >>> outcome_of(response({"actionGroup": "g", "function": "f"}, '{"error": "No."}', "REPROMPT"))
     Refusal(message='No.', misuse=True)

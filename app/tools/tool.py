@@ -1,4 +1,4 @@
-"""A tool, and what a call of it comes to."""
+"""A tool, and the outcome of a call of it."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,32 +8,32 @@ from typing import Any
 from app.errors import Unauthenticated
 
 Arguments = Mapping[str, Any]
-"""What the model wants a tool to be called with, by the names of the tool's input schema."""
+"""The arguments that the model wrote, by the names in the tool's input schema."""
 
 SessionAttributes = Mapping[str, str]
-"""What the runner knows of the session, and the model cannot change."""
+"""The session's attributes, which the runner sets and the model cannot change."""
 
 PRINCIPAL = "principal"
-"""The session attribute that names who is asking."""
+"""The session attribute with the person who asks."""
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-"""A tool's name, as Converse takes it."""
+"""Converse's rule for a tool's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a tool answers: a text for the model to read, mostly JSON."""
+    """A tool's result: a text for the model to read, mostly JSON."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a tool has no answer, in words for the model to read.
+    """The reason why a tool has no result, in words for the model to read.
 
     Attributes:
-        misuse: the arguments were wrong: the model may try again with others. Otherwise what was
-            asked for is not there, or cannot be had at the moment.
+        misuse: whether the arguments were wrong, so that the model may try others. Otherwise the
+            requested item does not exist, or is not available at the moment.
     """
 
     message: str
@@ -49,9 +49,9 @@ class Tool:
 
     Attributes:
         name: 1 to 64 letters, digits, dashes and underscores.
-        description: what it does and when to use it, for the model to choose by.
+        description: what it does and when to use it, by which the model chooses it.
         input_schema: the JSON Schema of its arguments, an object.
-        call: calls it. It raises an OutcropError where nothing could be said to the model: the
+        call: calls it. It raises an OutcropError for a failure that the model cannot handle: the
             tool is not set up, or did not answer.
     """
 
@@ -71,10 +71,10 @@ class Tool:
 
 
 def principal_of(session: SessionAttributes) -> str:
-    """Who is asking.
+    """The principal who asks.
 
     Raises:
-        Unauthenticated: the runner has not said.
+        Unauthenticated: the session has none.
     """
     if principal := session.get(PRINCIPAL):
         return principal

@@ -2,22 +2,22 @@
 
     POST   /chat                 a question -> the whole answer, with its citations
     POST   /chat/stream          the same, as it is written (UI message stream over SSE)
-    POST   /search               what Retrieve finds, and with `explain`, why
+    POST   /search               passages, explained with `explain`
     POST   /documents            a form to upload one document with
-    GET    /documents            what became of them
+    GET    /documents            the documents, with their status
     GET    /documents/{id}       DELETE
     GET    /conversations        one's own
     GET    /conversations/{id}   DELETE
-    GET    /models               what may be asked for
+    GET    /models               the models that answer
     POST   /v1/chat/completions  the same questions, in OpenAI's dialect (`openai/`)
     GET    /v1/models            POST /v1/embeddings
     GET    /healthz  /readyz     alive; able to answer
 
-All but health want a principal (`principal.py`), `/openapi.json` as well. Errors are RFC 9457
+All routes but health require a principal (`principal.py`), `/openapi.json` too. Errors are RFC 9457
 problems (`problems.py`), and below `/v1/` of OpenAI's shape; before a stream's first byte too, and
-after it as the stream's own error part. Which home it is in shows in one setting: with
-`OUTCROP_AUTH=local` nobody stands before the application, and it looks itself at who is let in
-(`admission.py`).
+after it as the stream's own error part. One setting differs between
+the homes: with `OUTCROP_AUTH=local` there is no API Gateway, and the application itself checks who
+may call (`admission.py`).
 """
 
 from fastapi import FastAPI

@@ -1,7 +1,7 @@
 """`python -m app.web --port N`: serve the application on the loopback interface.
 
-Prints `{"url": ...}` once it takes requests, and ends when its standard input does, or on SIGTERM:
-after the answers under way, or with their errors (`server.py`).
+It prints `{"url": ...}` when it accepts requests. It ends on SIGTERM, or when its standard input is
+closed: after the answers under way, or with their errors (`server.py`).
 """
 
 import argparse
@@ -23,7 +23,7 @@ from app.web.server import Server
 # How soon a thread has to let another run. The loop, which answers short calls, is one among the
 # threads of all turns under way: by Python's own 5 ms it waits ten times as long for its turn.
 SWITCH_SECONDS = 0.0005
-GRACE_SECONDS, LAST_WORDS_SECONDS = 5, 3  # together less than who started us waits
+GRACE_SECONDS, LAST_WORDS_SECONDS = 5, 3  # together less than the parent process waits
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _listener(port: int) -> socket.socket:
-    """A socket that takes connections already; they wait until the server reads them."""
+    """A socket that accepts connections already; they wait until the server reads them."""
     # asyncio sends small writes at once only where the socket says that it is TCP; else the parts
     # of a stream wait for the client's delayed ACK, 40 ms. `socket.create_server` does not say.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -65,7 +65,7 @@ def _listener(port: int) -> socket.socket:
 
 
 def _stop_at_end_of_input(server: Server) -> None:
-    while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
+    while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a thread must not hold the buffer's lock
         pass
     server.should_exit = True
 
@@ -77,7 +77,7 @@ def _log() -> None:
         logging.Formatter("%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s")
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    # That more connections are in use than are kept open afterwards is nothing to warn of.
+    # It would warn that more connections are in use than are kept open, which is normal.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 

@@ -1,17 +1,17 @@
-"""Which requests are let in where nobody stands before the application: on the laptop.
+"""Checks the source of requests where no API Gateway does: on the laptop.
 
-There, each page that a browser shows can send requests to the application's port. What a page
-causes is told by three things that it cannot forge:
+There, every page in a browser can send requests to the application's port. Three headers identify a
+page's requests, and a page cannot forge them:
 
-    Host             the server that the browser means to talk to; not ours where a page's own name
-                     leads to 127.0.0.1 (DNS rebinding)
-    Origin           whose page sends it: `OUTCROP_ORIGIN`, the application's own, or a stranger's
-    Sec-Fetch-Site   how the page relates to us: https://www.w3.org/TR/fetch-metadata/. Another port
-                     of this machine is `same-site`; `none` is a person's own doing
+    Host             the server that the browser means; another name if a page's own name leads to
+                     127.0.0.1 (DNS rebinding)
+    Origin           the page's origin: `OUTCROP_ORIGIN`, the application's own, or another
+    Sec-Fetch-Site   the page's relation to the server: https://www.w3.org/TR/fetch-metadata/.
+                     Another port of this machine is `same-site`; `none` is a person's own request
 
-In AWS this does not apply. The Host there is API Gateway's or a domain's, the function answers to
-nobody but the adapter beside it, and a caller is known by a token or a signature, which a browser
-adds to no request by itself.
+In AWS this does not apply. The Host there is API Gateway's or a domain's, only the adapter reaches
+the function, and a caller is identified by a token or a signature, which a browser never adds by
+itself.
 """
 
 import re
@@ -28,7 +28,7 @@ _HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|([\w.-]+\.)?localhost)(:\d{1,5})?", r
 
 
 class Admission:
-    """Middleware that refuses what was meant for another server, or sent by a page of another.
+    """Middleware that refuses requests for other servers, and requests of other pages.
 
     Args:
         origin: the page that may call, beside the application's own.
@@ -48,10 +48,10 @@ class Admission:
 
 
 def check(headers: Mapping[str, str], allowed: str | None) -> None:
-    """Whether a request with these headers, names in lower case, is let in.
+    """Check the headers of a request; names are in lower case.
 
     Raises:
-        Forbidden: it was meant for another server, or sent by a page that may not call.
+        Forbidden: the request is for another server, or from a page that may not call.
     """
     host = headers.get("host", "")
     if not _HOST.fullmatch(host):

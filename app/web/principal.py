@@ -1,15 +1,15 @@
-"""Who a request comes from.
+"""The principal of a request.
 
-On the laptop there is one principal, `local`. In AWS, API Gateway has authorized the request before
-the function is called, and says whom it found in its request context. The web adapter hands that on
-in a header that only it can set: one that a caller sends is overwritten. Who it names is, in order:
+On the laptop there is one principal, `local`. In AWS, API Gateway authorizes the request before it
+calls the function, and puts the caller into its request context. The web adapter passes that on in
+a header, and overwrites one that a caller sends. The principal is the first of:
 
-    authorizer.claims.sub           a user of the Cognito user pool
-    identity.cognitoIdentityId      an identity of a Cognito identity pool, whose role many share
-    identity.userArn                an IAM user, or an assumed role with its session's name
+    authorizer.claims.sub         a user of the Cognito user pool
+    identity.cognitoIdentityId    an identity of a Cognito identity pool, whose role many share
+    identity.userArn              an IAM user, or an assumed role with its session's name
 
-A request whose context names none of them is nobody's, and is refused, whatever it asks for. A
-middleware sees to it and not the routes, so that no route can be forgotten.
+A request whose context has none of them is refused, on every route. This is a middleware, so that
+no route can forget it.
 """
 
 import json
@@ -26,7 +26,7 @@ from app.web.problems import problem
 LOCAL = "local"
 CONTEXT_HEADER = "x-amzn-request-context"
 OPEN = frozenset({"/healthz", "/readyz"})
-"""What the adapter and a load balancer ask, who are nobody."""
+"""The routes for the adapter and a load balancer, which have no principal."""
 
 NAMES = (
     ("authorizer", "claims", "sub"),
@@ -36,7 +36,7 @@ NAMES = (
 
 
 class RequirePrincipal:
-    """Middleware that refuses nobody's requests, but for health."""
+    """Middleware that refuses requests without a principal, except for health."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self._principal = app, principal_of(settings)
@@ -52,12 +52,12 @@ class RequirePrincipal:
 
 
 def principal_of(settings: Settings) -> Callable[[Request], str]:
-    """The dependency that names a request's principal."""
+    """The dependency that returns a request's principal."""
     return _authorized if settings.auth == "api-gateway" else _local
 
 
 def request_context(headers: Mapping[str, str]) -> Mapping[str, Any]:
-    """What API Gateway knows of a request; empty where it did not come by way of it."""
+    """API Gateway's context of a request; empty if it did not come through API Gateway."""
     try:
         context = json.loads(headers.get(CONTEXT_HEADER, "{}"))
     except ValueError:
@@ -70,10 +70,10 @@ def _local(_request: Request) -> str:
 
 
 def _authorized(request: Request) -> str:
-    """Whom API Gateway found the request to come from.
+    """The principal by API Gateway.
 
     Raises:
-        Unauthenticated: nobody.
+        Unauthenticated: there is none.
     """
     context = request_context(request.headers)
     for path in NAMES:

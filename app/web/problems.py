@@ -1,4 +1,4 @@
-"""Errors -> RFC 9457 `application/problem+json`, in one place.
+"""The translation of errors to RFC 9457 `application/problem+json`.
 
 {"type": "urn:outcrop:not-found", "title": "There is no such thing", "status": 404,
  "detail": "There is no conversation 'x'. Leave it out to begin a new one.",
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 INTERNAL = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
-RETRY_AFTER = "5"  # seconds, where the backend has named no time
+RETRY_AFTER = "5"  # seconds, if the backend names no time
 
 
 class ProblemResponse(JSONResponse):
@@ -53,12 +53,12 @@ class ProblemResponse(JSONResponse):
 
 
 def problem(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Response:
-    """The response that an error becomes."""
+    """The response for an error."""
     return ProblemResponse(problem_of(error, violations))
 
 
 def problem_of(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Problem:
-    """What an error says to whoever called."""
+    """The part of an error that its caller may read."""
     error_event = error if isinstance(error, Error) else Error.of(error)
     if isinstance(error, CallerError) and error.field:
         violations = [Violation(field=error.field, rule=error.detail)]
@@ -75,17 +75,17 @@ def problem_of(error: OutcropError | Error, violations: Sequence[Violation] = ()
 
 
 def install(app: FastAPI) -> None:
-    """Let every error that leaves a route become a problem."""
+    """Turn every error of a route into a problem."""
     app.add_exception_handler(OutcropError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
 
 
 class CatchUnexpected:
-    """Middleware that answers for an error that nobody foresaw.
+    """Middleware that answers unexpected errors.
 
-    Starlette's own handler of such errors is outside all other middleware: its answers had no
-    request id, and a page of another origin could not read them.
+    Starlette's own handler of such errors is outside all other middleware, so its responses would
+    have no request id, and a page of another origin could not read them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -105,10 +105,10 @@ class CatchUnexpected:
         try:
             await self.app(scope, receive, sending)
         except Exception as error:
-            # Its words may quote a user; they are for the log, which says where it came from.
+            # Its message may quote a user, so only the log has it, with the place.
             log.error("unexpected: %s", type(error).__name__, exc_info=error)
             if has_begun:
-                raise  # the server ends the connection: what has been sent is not whole
+                raise  # the server closes the connection, because the response is not whole
             await problem(INTERNAL)(scope, receive, send)
 
 
@@ -141,13 +141,13 @@ async def _http(_request: Request, error: Exception) -> Response:
 
 
 def _field(location: Sequence[Any]) -> str:
-    """The part of the request that is at fault, as a caller would call it.
+    """The part of the request that is at fault, by the caller's name for it.
 
-    >>> _field(("body", "question", "message"))    # pydantic names the member of a union, too
+    >>> _field(("body", "question", "message"))  # pydantic names the member of a union, too
     'message'
     >>> _field(("query", "limit"))
     'limit'
-    >>> _field(("body", 17))    # malformed JSON: the place in the text
+    >>> _field(("body", 17))  # malformed JSON: the place in the text
     'body'
     """
     names = [str(part) for part in location[1:] if isinstance(part, str)]

@@ -1,11 +1,11 @@
-"""What no request's body may be: larger than any of ours, not said to be JSON, or JSON that others
-could not read.
+"""Checks the bodies of requests: their size, their content type, and that other programs can read
+their JSON.
 
-A page in a browser sends forms and plain text without asking first, JSON only after a preflight.
+A page in a browser can send forms and plain text without a preflight, but not JSON.
 
-Python reads JSON that is none (NaN), numbers that no double holds (1e999), half characters (a lone
-surrogate) and any depth, and hands them to whatever comes next: to S3, to Bedrock, into a log. A
-body is read here, once, and refused with the field and the rule; the application is given the rest.
+Python's JSON parser accepts NaN, numbers beyond a double (1e999), lone surrogates and any depth,
+and they would go on to S3, to Bedrock, into a log. So a body is read here, once, and refused with
+the field and the rule; the application gets the others.
 """
 
 import json
@@ -20,15 +20,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import CallerError, InvalidRequest, NotJson, TooLarge
 from app.web.problems import problem
 
-LARGEST_BODY = 256 * 1024  # bytes; documents go to the bucket, not through here
+LARGEST_BODY = 256 * 1024  # bytes; documents are uploaded to the bucket
 DEEPEST = 100  # levels of arrays and objects
 DEPTH = f"Arrays and objects may be nested {DEEPEST} levels deep at most."
-FINITE = "A number has to be finite."  # as a double, which is what others read it as
+FINITE = "A number has to be finite."  # as a double, as other programs read it
 WHOLE = "A text has to be of whole characters: this one has half of a surrogate pair."
 
 
 class ReadBody:
-    """Middleware that reads a request's body, and refuses what it may not be."""
+    """Middleware that reads a request's body, and refuses one that breaks a rule."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,7 +40,7 @@ class ReadBody:
         try:
             body = await _read(scope, receive)
             if body is None:
-                return  # the caller has gone
+                return  # the caller has closed the connection
             if body:
                 check_type(Headers(scope=scope).get("content-type", ""))
             check(body)
@@ -56,13 +56,13 @@ class ReadBody:
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes | None:
-    """The body, whole; None where the caller went away before its end.
+    """The whole body; None if the caller closed the connection before its end.
 
     Raises:
-        TooLarge: it is too large, by its declared length or as it comes.
+        TooLarge: it is too large, by its declared length or by its bytes.
     """
-    declared = Headers(scope=scope).get("content-length", "0")
-    if declared.isdigit() and int(declared) > LARGEST_BODY:
+    content_length = Headers(scope=scope).get("content-length", "0")
+    if content_length.isdigit() and int(content_length) > LARGEST_BODY:
         raise _too_large()
     body = bytearray()
     while True:
@@ -77,7 +77,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
 
 
 def check_type(content_type: str) -> None:
-    """Refuse what is not said to be JSON.
+    """Refuse a content type other than JSON.
 
     Raises:
         NotJson: naming the header.
@@ -91,7 +91,8 @@ def check_type(content_type: str) -> None:
 
 
 def check(body: bytes) -> None:
-    """Refuse JSON that others could not read. What is no JSON at all is refused where it is read.
+    """Refuse JSON that other programs could not read. A malformed body is refused where it is
+    parsed.
 
     >>> check(b'{"filter": {"equals": {"key": "size", "value": 1e999}}}')
     Traceback (most recent call last):
@@ -108,7 +109,7 @@ def check(body: bytes) -> None:
         return
     except UnicodeDecodeError:
         raise InvalidRequest("The body has to be UTF-8.", field="body") from None
-    except ValueError:  # of more digits than Python reads
+    except ValueError:  # it has more digits than Python reads
         raise InvalidRequest(FINITE, field="body") from None
     for path, rule in _faults(value):
         field = ".".join(path) or "body"
@@ -116,7 +117,7 @@ def check(body: bytes) -> None:
 
 
 def _faults(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Where rules are broken, and which; by the names on the way there."""
+    """The broken rules, each with its path of names."""
     waiting: list[tuple[tuple[str, ...], int, Any]] = [((), 1, value)]
     while waiting:
         path, depth, value = waiting.pop()
@@ -147,7 +148,7 @@ def _whole(text: str) -> bool:
 def _finite(number: float) -> bool:
     try:
         return isfinite(number)
-    except OverflowError:  # an int that no double holds
+    except OverflowError:  # an int beyond a double
         return False
 
 

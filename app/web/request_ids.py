@@ -1,7 +1,7 @@
-"""Every request has an id: the caller's `x-request-id`, or one of ours.
+"""Ids of requests: the caller's `x-request-id`, or a new one.
 
-It is in the answer's head, in every problem, and in every line of the log, so that a person who
-reports an error can name the one that he saw.
+The id is in the response's head, in every problem, and in every line of the log, so that a person
+who reports an error can name it.
 """
 
 import logging
@@ -24,7 +24,7 @@ def current() -> str:
 
 
 class RequestIds:
-    """Middleware that gives a request its id."""
+    """Middleware that sets a request's id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -49,7 +49,7 @@ class RequestIds:
 
 
 class WithRequestId(logging.Filter):
-    """Puts the id into a log record, as `request_id`."""
+    """Adds the id to a log record, as `request_id`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current()

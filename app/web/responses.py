@@ -1,4 +1,4 @@
-"""A turn -> a response, until its reader leaves."""
+"""Turns as responses, which end when their reader leaves."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
@@ -10,22 +10,22 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.web.turns import Turn
 
-QUIET_SECONDS = 15  # after so long without a part, a comment says that the stream is alive
+QUIET_SECONDS = 15  # without a part for so long, a comment shows that the stream is alive
 COMMENT = b": waiting\n\n"
 
 T = TypeVar("T")
 
 
 class CallerGone(Exception):
-    """The caller has gone before it was answered."""
+    """The caller has closed the connection."""
 
 
 async def whole(turn: Turn[T], receive: Receive) -> T:
-    """The one thing that a turn yields.
+    """The single result of a turn.
 
     Raises:
-        CallerGone: the caller has gone.
-        Exception: what the turn raises.
+        CallerGone: the caller has closed the connection.
+        Exception: an error of the turn.
     """
 
     async def first_piece() -> T:
@@ -40,7 +40,7 @@ async def whole(turn: Turn[T], receive: Receive) -> T:
 
 
 class TurnStream(Response):
-    """The lines of a stream, as the turn yields them; all that there are at once in one write."""
+    """A stream of the turn's lines; all lines that are ready go out in one write."""
 
     media_type = "text/event-stream"
 
@@ -53,7 +53,7 @@ class TurnStream(Response):
         self._seconds = seconds
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        # The turn ends by itself in time. Whoever does not read its end is not waited for.
+        # The turn ends by itself in time. A reader who does not read its end is not waited for.
         try:
             with suppress(CallerGone, TimeoutError):
                 async with asyncio.timeout(self._seconds):
@@ -90,6 +90,6 @@ async def _while_connected(coroutine: Coroutine[Any, Any, T], receive: Receive) 
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:
-    """Returns once the caller has gone."""
+    """Return once the caller has closed the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass

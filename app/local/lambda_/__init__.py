@@ -1,10 +1,10 @@
 """Lambda: functions in Python, invocations, and queues that invoke them.
 
-    rules.py         names and ARNs; what is refused; Lambda's error messages
+    rules.py         names and ARNs; refusals; Lambda's error messages
     functions.py     create, get, list, update, delete
     invocation.py    invoke: synchronously, asynchronously, or as a dry run
     mappings.py      event source mappings of queues
-    permissions.py   the resource policy, which is kept and never enforced
+    permissions.py   the resource policy, which is stored and not enforced
     runtime/         runs functions, each in processes of its own
 
 MemorySize is passed to the function and is no limit: an address-space limit would end functions in

@@ -26,7 +26,7 @@ _DEFAULTS: JSON = {
     "Timeout": 3,
     "TracingConfig": {"Mode": "PassThrough"},
 }
-# All are kept; only Handler, Timeout and Environment have an effect.
+# All are stored; only Handler, Timeout and Environment have an effect.
 _SETTINGS = (
     *_DEFAULTS,
     "Environment",

@@ -1,4 +1,4 @@
-"""The resource policy of a function, which is kept and never enforced: all callers are local."""
+"""The resource policy of a function, which is stored and not enforced: all callers are local."""
 
 import json
 

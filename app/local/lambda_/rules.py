@@ -1,4 +1,4 @@
-"""What Lambda accepts, what the stand-in refuses, and the error messages."""
+"""Lambda's rules, the stand-in's own refusals, and the error messages."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -68,8 +68,8 @@ def not_found(message: str) -> ServiceError:
 
 
 def refuse(params: JSON, names: Iterable[str], of: str) -> None:
-    """Refuse a request with one of these parameters, which would have no effect. `of` is what has
-    them.
+    """Refuse a request with one of these parameters, which would have no effect. `of` names the
+    resource in the message.
     """
     if parameter := next((name for name in names if params.get(name)), None):
         raise invalid(f"The stand-in's {of} do not have {parameter}.")

@@ -1,11 +1,11 @@
 """SQS: standard queues. FIFO queues are refused by name.
 
-    rules.py       what SQS accepts, and the errors for the rest
+    rules.py       SQS's rules and errors
     queues.py      queues and their attributes
     messages.py    send, receive, delete, one by one and in batches
 
 `broker` keeps SQS's promises: durable messages, at least once, dead letters. Settings of
-permissions and encryption are kept and have no effect.
+permissions and encryption are stored and have no effect.
 """
 
 from app.local.sqs.broker import Queues

@@ -35,12 +35,12 @@ class MessageOperations:
     def handlers(self) -> WaitingService:
         return {
             "SendMessage": self.send,
-            "SendMessageBatch": self.batched(self.send),
+            "SendMessageBatch": self.batch(self.send),
             "ReceiveMessage": self.receive,
             "DeleteMessage": self.delete,
-            "DeleteMessageBatch": self.batched(self.delete),
+            "DeleteMessageBatch": self.batch(self.delete),
             "ChangeMessageVisibility": self.change_visibility,
-            "ChangeMessageVisibilityBatch": self.batched(self.change_visibility),
+            "ChangeMessageVisibilityBatch": self.batch(self.change_visibility),
         }
 
     def send(self, call: Call) -> JSON:
@@ -75,7 +75,7 @@ class MessageOperations:
                 params.get("VisibilityTimeout"),
                 params.get("WaitTimeSeconds"),
             )
-        received = [self._received(message, params) for message in messages]
+        received = [self._to_json(message, params) for message in messages]
         return {"Messages": received} if received else {}
 
     @contextmanager
@@ -105,7 +105,7 @@ class MessageOperations:
         self._queues.change_visibility(queue_name(call), call.params["ReceiptHandle"], seconds)
         return {}
 
-    def batched(self, single: Handler) -> Handler:
+    def batch(self, single: Handler) -> Handler:
         """The batch operation: `single` for up to ten entries, each with a result or an error."""
         entry_of = translate_errors(sqs_errors, single)
 
@@ -135,7 +135,7 @@ class MessageOperations:
             )
             raise ServiceError(code, message)
 
-    def _received(self, message: QueueMessage, params: JSON) -> JSON:
+    def _to_json(self, message: QueueMessage, params: JSON) -> JSON:
         """The message as ReceiveMessage returns it."""
         system_names = params.get("MessageSystemAttributeNames") or params.get("AttributeNames", ())
         attributes = _select(

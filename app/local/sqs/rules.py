@@ -1,4 +1,4 @@
-"""What SQS accepts, and the errors with which it refuses the rest.
+"""SQS's rules, and its errors.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """

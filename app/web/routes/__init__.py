@@ -1,1 +1,1 @@
-"""The routes, a file a noun. Each has `TAG` and `router(clients, settings)`."""
+"""The routes, one module for each noun. Each has `TAG` and `router(clients, settings)`."""

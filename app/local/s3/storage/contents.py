@@ -225,7 +225,7 @@ class Contents(Registry):
         if item:
             index.remove(connection, item)  # its bytes are gone, so it is not kept as a version
         if difference.file and not difference.is_same_object:
-            change.unneeded.extend(history.supersede(connection, difference.file))
+            change.unused_files.extend(history.supersede(connection, difference.file))
             self.outbox.record(connection, difference.file, PUT)
         if difference.file:
             index.save(connection, difference.file)
@@ -241,7 +241,7 @@ class Contents(Registry):
             self.outbox.record(change.connection, item, DELETE)
             return
         marker = self._marker(item.bucket, item.key)
-        change.unneeded.extend(history.supersede(change.connection, marker))
+        change.unused_files.extend(history.supersede(change.connection, marker))
         history.push_marker(change.connection, marker)
         self.outbox.record(change.connection, marker, MARKER)
 

@@ -1,4 +1,4 @@
-"""The nouns of a bucket: an object, its attributes, a delete marker; and what can be wrong."""
+"""The values of a bucket: an object, its attributes, a delete marker; and its exceptions."""
 
 import mimetypes
 import re
@@ -22,7 +22,7 @@ for _type, _suffix in {
     _TYPES.add_type(_type, _suffix)
 
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-NULL = "null"  # the id of a version that was written while its bucket kept none
+NULL = "null"  # the id of a version that was written without versioning
 
 _RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")

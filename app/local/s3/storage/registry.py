@@ -1,4 +1,4 @@
-"""The buckets that there are: folders with a bucket's name, and the subresources of each."""
+"""The buckets: folders with a bucket's name, and the subresources of each."""
 
 import json
 import sqlite3
@@ -21,10 +21,10 @@ VERSIONING, ENABLED = "versioning", "Enabled"
 
 
 class Transaction(NamedTuple):
-    """A transaction, and the staged files that nothing needs once it is committed."""
+    """A transaction, and the staged files that no row needs once it is committed."""
 
     connection: sqlite3.Connection
-    unneeded: list[str]
+    unused_files: list[str]
 
 
 class Registry:
@@ -49,13 +49,11 @@ class Registry:
 
     @contextmanager
     def change(self) -> Iterator[Transaction]:
-        """A transaction on the rows. The staged files that the block lists as unneeded are removed
-        after the commit.
-        """
-        unneeded: list[str] = []
+        """A transaction on the rows. After the commit, the block's `unused_files` are removed."""
+        unused_files: list[str] = []
         with self.database.transaction() as connection:
-            yield Transaction(connection, unneeded)
-        for version in unneeded:
+            yield Transaction(connection, unused_files)
+        for version in unused_files:
             with suppress(OSError):  # recovery removes what stays, at the next start
                 self.staging.at(version).unlink()
 
@@ -125,7 +123,7 @@ class Registry:
 
     def _remove_rows(self, bucket: str) -> None:
         with self.change() as change:
-            change.unneeded.extend(index.remove_bucket(change.connection, bucket))
+            change.unused_files.extend(index.remove_bucket(change.connection, bucket))
 
     def _save(self, bucket: str, created: float, location: str) -> None:
         with self.database.transaction() as connection:
