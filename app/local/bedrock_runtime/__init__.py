@@ -35,6 +35,7 @@ from app.local.bedrock_runtime.bodies.family import RETURNED
 from app.local.bedrock_runtime.capabilities import permit
 from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
+from app.local.bedrock_runtime.reasoning import reasoned
 from app.local.engine import Engine
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
@@ -180,6 +181,7 @@ class _Runtime:
         self, params: JSON, model: InvokedModel, family: Family, *, streamed: bool = False
     ) -> Request:
         request = fit(model, conversing.read(params, family), RETURNED)
+        request = reasoned(model, request, RETURNED)
         conversing.permit(model, params, request, streamed=streamed)
         check_prefill(model, request, RETURNED)
         request = self._able(request)
@@ -187,7 +189,7 @@ class _Runtime:
         return request
 
     def _body_request(self, body: JSON, model: InvokedModel, family: Family) -> Request:
-        request = fit(model, family.read(body))
+        request = reasoned(model, fit(model, family.read(body)))
         permit(model, request.prompt)
         if model.body not in TEMPLATES:
             check_prefill(model, request)

@@ -117,7 +117,8 @@ def test_converse_answers_as_the_familys_own_body_does(client: Any, model: str) 
         "additionalModelResponseFieldPaths": ["/id"],
     }
     reply = client.converse(modelId=model, **asked)
-    assert reply["output"]["message"]["content"][0]["text"] == whole(client, model, prompt).text
+    last = reply["output"]["message"]["content"][-1]  # gpt-oss reasons before it answers
+    assert last["text"] == whole(client, model, prompt).text
 
 
 def test_the_application_and_the_stand_in_know_the_same_models() -> None:

@@ -224,8 +224,7 @@ def test_converse_passes_on_what_the_model_says_of_its_fields(
 @pytest.mark.parametrize(
     ("model", "key", "value"),
     [
-        (SONNET, "thinking", {"type": "enabled", "budget_tokens": 1024}),
-        (MICRO, "reasoningConfig", {"type": "enabled"}),
+        (SONNET, "container", {"skills": []}),
         ("openai.gpt-oss-20b-1:0", "n", 2),
         ("cohere.command-r-v1:0", "preamble", "Be brief."),
     ],

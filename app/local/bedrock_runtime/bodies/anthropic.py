@@ -53,6 +53,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     Unit,
     check,
 )
+from app.local.bedrock_runtime.bodies.thinking import claude_thinking
 from app.local.engine.writer.content import (
     Block,
     BlockDelta,
@@ -103,11 +104,9 @@ class Messages(Body):
 
 def read(body: JSON) -> Request:
     request = check(Messages, body)
-    thinks = (request.thinking or {}).get("type", "disabled") != "disabled"
+    thinking = claude_thinking(request.thinking)
     tools = read_tools(request.tools)
-    choice = read_choice(request.tool_choice, tools, thinks=thinks)
-    if thinks:
-        raise InvalidBody("thinking: the stand-in does not think; AWS takes this.")
+    choice = read_choice(request.tool_choice, tools, thinks=thinking is not None)
     turns = [_turn(message, f"messages.{i}") for i, message in enumerate(request.messages)]
     check_citations(turns)
     check_tool_turns(turns, [message.content for message in request.messages], tools)
@@ -125,6 +124,7 @@ def read(body: JSON) -> Request:
         top_k=request.top_k,
         stop=request.stop_sequences or (),
         effort=(request.output_config or {}).get("effort"),
+        thinking=thinking,
     )
 
 
@@ -282,8 +282,12 @@ def extend(fields: JSON, request: Request) -> Request:
     if "tool_choice" in fields:
         choice = read_choice(fields["tool_choice"], prompt.tools, thinks=False)
         prompt = replace(prompt, tool_choice=choice)
+    thinking = claude_thinking(fields.get("thinking"))
+    if thinking and prompt.tool_choice.kind in ("any", "tool"):
+        raise InvalidBody("Thinking may not be enabled when tool_choice forces tool use.")
     effort = config.get("effort", sampling.effort)
-    return replace(request, prompt=prompt, sampling=replace(sampling, effort=effort))
+    sampling = replace(sampling, effort=effort, thinking=thinking)
+    return replace(request, prompt=prompt, sampling=sampling)
 
 
 ANTHROPIC = Family(
@@ -294,8 +298,8 @@ ANTHROPIC = Family(
     closing,
     top_k=("top_k",),
     betas="anthropic_beta",
-    more=frozenset({"output_config", "output_format", "tool_choice"}),
+    more=frozenset({"output_config", "output_format", "thinking", "tool_choice"}),
     inert=frozenset({"metadata"}),
-    lacks=frozenset({"thinking", "tools", "container", "mcp_servers"}),
+    lacks=frozenset({"tools", "container", "mcp_servers"}),
     extend=extend,
 )

@@ -16,6 +16,7 @@
 https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,6 +40,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     Unit,
     check,
 )
+from app.local.bedrock_runtime.bodies.thinking import nova_reasoning
 from app.local.bedrock_runtime.bodies.tool_configuration import (
     APART,
     check_tool_turns,
@@ -90,6 +92,7 @@ class MessagesV1(CamelBody):
     system: list[JSON] | None = None
     inference_config: InferenceConfig = InferenceConfig()
     tool_config: ToolConfig | None = None
+    reasoning_config: JSON | None = None
 
 
 def read(body: JSON) -> Request:
@@ -99,6 +102,7 @@ def read(body: JSON) -> Request:
     turns = [(f"messages.{n}", _turn(one, n)) for n, one in enumerate(request.messages)]
     check_tool_turns(turns, tools)
     config = request.inference_config
+    thinking, effort = nova_reasoning(request.reasoning_config)
     return Request.of(
         Prompt(
             conversation(turn for _, turn in turns),
@@ -111,6 +115,8 @@ def read(body: JSON) -> Request:
         top_p=config.top_p,
         top_k=config.top_k,
         stop=config.stop_sequences or (),
+        effort=effort,
+        thinking=thinking,
     )
 
 
@@ -210,6 +216,12 @@ def usage(finish: Finish) -> JSON:
     }
 
 
+def extend(fields: JSON, request: Request) -> Request:
+    """A Converse request, with members of this body that Converse has none for."""
+    thinking, effort = nova_reasoning(fields.get("reasoningConfig"))
+    return replace(request, sampling=replace(request.sampling, thinking=thinking, effort=effort))
+
+
 NOVA = Family(
     read,
     whole,
@@ -217,5 +229,6 @@ NOVA = Family(
     event,
     closing,
     top_k=("inferenceConfig", "topK"),
-    lacks=frozenset({"reasoningConfig"}),
+    more=frozenset({"reasoningConfig"}),
+    extend=extend,
 )

@@ -12,6 +12,7 @@
     choose      scores -> is there an answer, which sentences make it, in which order
     rewrite     a follow-up and its conversation -> a question that stands alone
                 (by phrases and pronouns)
+    thoughts    what is told of how the answer came about, before it
     limits      the answer, piece by piece, up to its longest length or the text that ends it
 
     writer      all of this in a row
@@ -55,6 +56,7 @@ from app.local.engine.writer.prompt import (
     ModelTimeout,
     Prompt,
     Sampling,
+    Thinking,
     Tool,
     ToolChoice,
     Turn,
@@ -91,6 +93,7 @@ __all__ = [
     "Text",
     "TextDelta",
     "TextStart",
+    "Thinking",
     "Tool",
     "ToolChoice",
     "ToolInputDelta",

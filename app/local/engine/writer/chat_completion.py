@@ -9,6 +9,8 @@ from app.local.engine.writer.prompt import Document, Prompt, Sampling, Tool, Tur
 
 JSON = dict[str, Any]
 
+_EFFORTS = (("low", 2048), ("medium", 8192))  # the most tokens of thought of each
+
 
 def chat_completion(prompt: Prompt, sampling: Sampling) -> JSON:
     """The body of a request, but for the model's name."""
@@ -17,7 +19,7 @@ def chat_completion(prompt: Prompt, sampling: Sampling) -> JSON:
         "top_p": sampling.top_p,
         "top_k": sampling.top_k,
         "stop": list(sampling.stop) or None,
-        "reasoning_effort": sampling.effort,
+        "reasoning_effort": sampling.effort or _effort(sampling),
     }
     return {
         "messages": list(_messages(prompt)),
@@ -28,6 +30,13 @@ def chat_completion(prompt: Prompt, sampling: Sampling) -> JSON:
         "stream_options": {"include_usage": True},
         **{name: value for name, value in parameters.items() if value is not None},
     }
+
+
+def _effort(sampling: Sampling) -> str | None:
+    """The effort that a budget of tokens amounts to."""
+    if sampling.thinking is None or sampling.thinking.budget is None:
+        return None
+    return next((name for name, most in _EFFORTS if sampling.thinking.budget <= most), "high")
 
 
 def _messages(prompt: Prompt) -> Iterator[JSON]:

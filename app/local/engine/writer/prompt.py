@@ -168,6 +168,23 @@ def _texts(turn: Turn) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
+class Thinking:
+    """That a model is to reason before it answers.
+
+    Attributes:
+        kind: up to a budget, or as far as it finds it worth while.
+        budget: the most tokens of its thoughts.
+        signed: whether a signature proves that they are the model's.
+        instead: what is shown in place of the thoughts; None where they are shown.
+    """
+
+    kind: Literal["enabled", "adaptive"]
+    budget: int | None = None
+    signed: bool = False
+    instead: str | None = None
+
+
+@dataclass(frozen=True)
 class Sampling:
     """How an answer is drawn. What is None is left to the model.
 
@@ -178,6 +195,7 @@ class Sampling:
         max_tokens: the longest answer, in tokens.
         stop: texts that end the answer, and are not part of it.
         effort: how long a model that reasons may do so: "low", "medium", "high", ...
+        thinking: that it is to reason, and whether its thoughts are shown.
     """
 
     temperature: float | None = None
@@ -186,6 +204,7 @@ class Sampling:
     max_tokens: int = 4096
     stop: tuple[str, ...] = ()
     effort: str | None = None
+    thinking: Thinking | None = None
 
 
 @dataclass(frozen=True)
@@ -270,7 +289,7 @@ class Written:
     def __init__(
         self, deltas: Sequence[Delta], finish: Finish, citations: tuple[Citation, ...] = ()
     ) -> None:
-        self._deltas = deltas
+        self.deltas = deltas
         self.finish = finish
         self.input_tokens = finish.input_tokens
         self.citations = citations
@@ -282,7 +301,7 @@ class Written:
         return cls(deltas, generation.finish, generation.citations)
 
     async def __aiter__(self) -> AsyncIterator[Delta]:
-        for delta in self._deltas:
+        for delta in self.deltas:
             yield delta
 
     async def aclose(self) -> None:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from random import Random
 
 from app.local.engine.encoder import TextEncoder
-from app.local.engine.writer.calls import Plan, Planning, write_calls
+from app.local.engine.writer.calls import Call, Plan, Planning, write_calls
 from app.local.engine.writer.candidates import Candidate, candidates
 from app.local.engine.writer.choose import (
     answerable,
@@ -38,6 +38,7 @@ from app.local.engine.writer.reading import (
     read,
 )
 from app.local.engine.writer.rewrite import rewrite
+from app.local.engine.writer.thoughts import answering, behind, considered
 from app.local.engine.writer.vectors import Remembered
 
 ABOUT = (
@@ -46,6 +47,10 @@ ABOUT = (
     "that can, start an OpenAI-compatible server such as Ollama, and name it in "
     "OUTCROP_LOCAL_MODEL_URL."
 )
+
+_NOTHING = "The prompt holds no passages to answer from, and asks for what I cannot do."
+_TOLD = "I answer from what the tools returned, or ask for what a tool still needs."
+_REWRITTEN = "I put the question and what was said before it into one question."
 
 
 class Writer:
@@ -74,18 +79,29 @@ class Writer:
         return await asyncio.to_thread(self._write, prompt, sampling)
 
     def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
+        spans = self._encoder.spans
         plan = self._plan(prompt)
         if plan and plan.calls:
             calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
-            return write_calls(calls, prompt, sampling, self._encoder.spans, self.count(prompt))
+            thoughts = f"Of {len(prompt.tools)} tools, {_listed(calls)} fits what is asked."
+            room = answering(sampling, thoughts, spans)
+            written = write_calls(calls, prompt, room, spans, self.count(prompt))
+            return behind(thoughts, written, sampling, spans)
         if plan and plan.text:
-            return Written.of(self._generation(_Text(plan.text), prompt, sampling))
+            thinks = sampling.thinking if prompt.output_schema is None else None
+            sampling = replace(sampling, thinking=thinks)
+            room = answering(sampling, _TOLD, spans)
+            written = Written.of(self._generation(_Text(plan.text), prompt, room))
+            return behind(_TOLD, written, sampling, spans)
         if prompt.output_schema is not None:
             raise ModelError(
                 "The stand-in model fills a schema with values that stand in the text, and found "
                 "none that make up a whole answer."
             )
-        return Written.of(self.generate(prompt, sampling))
+        answer = self._answer(prompt, sampling)
+        room = answering(sampling, answer.thoughts, spans)
+        written = Written.of(self._generation(answer, prompt, room))
+        return behind(answer.thoughts, written, sampling, spans)
 
     def _plan(self, prompt: Prompt) -> Plan | None:
         """What to do about the tools or the schema of a prompt; None where it has neither."""
@@ -102,8 +118,7 @@ class Writer:
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
         """The answer in words, with no regard to tools."""
-        answer = _and_unseen(self._answer(prompt, sampling), prompt.unbegun().turns[-1].all_images)
-        return self._generation(answer, prompt, sampling)
+        return self._generation(self._answer(prompt, sampling), prompt, sampling)
 
     def _generation(self, answer: "_Text", prompt: Prompt, sampling: Sampling) -> Generation:
         tokens = self.count(prompt)
@@ -112,14 +127,18 @@ class Writer:
         return Generation(source, tokens, answer.citations)
 
     def _answer(self, prompt: Prompt, sampling: Sampling) -> "_Text":
+        answer = self._about(prompt, sampling)
+        return _and_unseen(answer, prompt.unbegun().turns[-1].all_images)
+
+    def _about(self, prompt: Prompt, sampling: Sampling) -> "_Text":
         match read(prompt.unbegun()):
             case Answer() as task:
                 text = self._say(task, sampling, _random(prompt, sampling))
                 return _written(text, task) if text else _abstained(task)
             case Rewrite(question, conversation):
-                return _Text(rewrite(question, conversation))
+                return _Text(rewrite(question, conversation), thoughts=_REWRITTEN)
             case Other():
-                return _Text(ABOUT)
+                return _Text(ABOUT, thoughts=_NOTHING)
 
     def _say(self, task: Answer, sampling: Sampling, random: Random) -> list[Candidate]:
         """The candidates that make the answer; none where the passages hold none."""
@@ -167,6 +186,7 @@ def _said(turn: Turn) -> Iterator[str]:
 class _Text:
     text: str
     citations: tuple[Citation, ...] = ()
+    thoughts: str = ""
 
     def behind(self, begun: str) -> "_Text":
         """What is still to be said where an answer has begun so. Another beginning changes nothing:
@@ -180,14 +200,15 @@ class _Text:
             for one in self.citations
             if one.end > said
         )
-        return _Text(self.text[said:], tuple(rest))
+        return replace(self, text=self.text[said:], citations=tuple(rest))
 
 
 def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
     """The sentences, one after the other, each with its mark, laid out as the prompt asks."""
     labels = tuple(task.passages[one.passage].label for one in sentences)
     layout = task.layout
-    text = layout.opened(_reasoning(task, labels))
+    thoughts = considered(task.question, labels, len(task.passages))
+    text = layout.opened(considered("", labels, len(task.passages)))
     citations = []
     for place, (one, label) in enumerate(zip(sentences, labels, strict=True)):
         text += (layout.joint if place else "") + layout.before
@@ -197,7 +218,7 @@ def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
         quotes = (quoted,) if quoted else ()
         citations.append(Citation(start, len(text), (label,), quotes))
         text += layout.behind.replace("{}", label)
-    return _Text(text + layout.closed(labels), tuple(citations))
+    return _Text(text + layout.closed(labels), tuple(citations), thoughts)
 
 
 def _and_unseen(answer: _Text, images: Sequence[Image]) -> _Text:
@@ -207,18 +228,13 @@ def _and_unseen(answer: _Text, images: Sequence[Image]) -> _Text:
 
 def _abstained(task: Answer) -> _Text:
     layout = task.layout
-    lead = layout.opened(_reasoning(task, ()))
-    return _Text(f"{lead}{task.abstention}{layout.closed(())}".rstrip(" "))
+    lead = layout.opened(considered("", (), len(task.passages)))
+    thoughts = considered(task.question, (), len(task.passages))
+    return _Text(f"{lead}{task.abstention}{layout.closed(())}".rstrip(" "), (), thoughts)
 
 
-def _reasoning(task: Answer, labels: Sequence[str]) -> str:
-    """What was looked for, in how many passages, and which of them the answer quotes."""
-    count = len(task.passages)
-    weighed = f"I looked for an answer in {count} passage{'s' * (count > 1)}."
-    quoted = ", ".join(dict.fromkeys(filter(None, labels)))
-    if not labels:
-        return f"{weighed} None of them answers the question."
-    return f"{weighed} I quote {f'passage {quoted}' if quoted else 'what answers the question'}."
+def _listed(calls: Sequence[Call]) -> str:
+    return ", ".join(dict.fromkeys(call.name for call in calls))
 
 
 def _marked(sentence: str, mark: str | None) -> str:

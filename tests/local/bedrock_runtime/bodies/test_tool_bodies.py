@@ -271,7 +271,7 @@ RESULT: JSON = {"type": "tool_result", "tool_use_id": "c1", "content": "4"}
         ({"tool_choice": {"type": "tool"}}, "tool_choice.tool.name: Field required"),
         ({"tool_choice": {"type": "any"}, "tools": None, **claude(HI)},
          "tool_choice may only be specified while providing tools."),
-        ({"tool_choice": {"type": "any"}, "thinking": {"type": "enabled"}},
+        ({"tool_choice": {"type": "any"}, "thinking": {"type": "adaptive"}},
          "Thinking may not be enabled when tool_choice forces tool use."),
         ({"tools": None}, "Requests which include `tool_use` or `tool_result` blocks must define"),
         (claude(USE), "messages.0: `tool_use` blocks can only be in `assistant` messages"),
