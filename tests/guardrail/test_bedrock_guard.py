@@ -158,7 +158,12 @@ def test_what_is_masked_of_an_answer_is_the_last_of_many_outputs_or_all_of_them(
 
 @pytest.mark.parametrize(
     ("outputs", "actions"),
-    [([], ["ANONYMIZED"]), ([{"text": "x"}], ["ANONYMIZED", "BLOCKED"]), ([{"text": "x"}], [])],
+    [
+        ([], ["ANONYMIZED"]),
+        ([{}], ["ANONYMIZED"]),
+        ([{"text": "x"}], ["ANONYMIZED", "BLOCKED"]),
+        ([{"text": "x"}], []),
+    ],
 )
 def test_what_is_not_a_mask_beyond_doubt_is_a_block(
     guard: BedrockGuard, server: Loopback, outputs: list[Any], actions: list[str]
@@ -167,7 +172,18 @@ def test_what_is_not_a_mask_beyond_doubt_is_a_block(
     policy = {"piiEntities": found, "regexes": []}
     assessments = [{"sensitiveInformationPolicy": policy}]
     answer(server, {**mask(""), "outputs": outputs, "assessments": assessments})
-    assert guard.question("Ada?").blocked
+    verdict = guard.question("Ada?")
+    assert verdict.blocked
+    assert verdict.text == "".join(output.get("text", "") for output in outputs)
+
+
+def test_what_is_only_reported_does_not_make_a_block_of_a_mask(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    reported = {"wordPolicy": {"customWords": [{"match": "darn", "action": "NONE"}]}}
+    masks = mask("{NAME}")
+    answer(server, {**masks, "assessments": [*masks["assessments"], reported]})
+    assert guard.question("Ada?").action == "masked"
 
 
 def test_passages_that_fit_into_a_call_go_into_one(guard: BedrockGuard, server: Loopback) -> None:

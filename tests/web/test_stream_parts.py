@@ -1,0 +1,164 @@
+"""Each event as the parts of a UI message stream, member by member."""
+
+import json
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from app.events import (
+    Answer,
+    Citation,
+    Done,
+    Error,
+    Event,
+    Guardrail,
+    Passage,
+    Retrieval,
+    Started,
+    Text,
+    Usage,
+)
+from app.web.streams import sse
+
+PASSAGE = Passage(1, "Quartz is hard.", "s3://d/minerals.md", 0.9, page=3, metadata={"year": 1})
+CITATION = Citation(
+    1, "minerals.md", PASSAGE.uri, 3, "Stones", 0, 6, "Quartz", "Quartz is hard.", 0.9, 8, 8
+)
+BARE = Citation(2, "talc.md", "s3://d/talc.md", None, None, 0, 4, "Talc", "Talc.", 0.5, 12, 12)
+WRITTEN = {
+    "number": 1,
+    "document": "minerals.md",
+    "uri": "s3://d/minerals.md",
+    "page": 3,
+    "section": "Stones",
+    "start": 0,
+    "end": 6,
+    "startUtf16": 0,
+    "endUtf16": 6,
+    "text": "Quartz",
+    "passage": "Quartz is hard.",
+    "score": 0.9,
+    "mark": 8,
+    "markUtf16": 8,
+}
+ERROR = Error(502, "model-failed", "The model failed", "It did.", retryable=True)
+
+
+def parts(*events: Event) -> list[Any]:
+    """The stream of a turn: a line for each part, and an empty one after it."""
+
+    def turn() -> Generator[Event, None, None]:
+        yield from events
+
+    whole = b"".join(sse(turn())).decode()
+    assert whole.endswith("\n\ndata: [DONE]\n\n")
+    return [json.loads(line.removeprefix("data: ")) for line in whole.split("\n\n")[:-2]]
+
+
+def test_a_turn_from_start_to_finish() -> None:
+    answer = Answer("Hart.", (CITATION,), Usage(9, 4), "m", "c", 3, "length")
+    first, *others = parts(
+        Started("c", "m"),
+        Guardrail("question", "masked", "How {X}?", "A name.", "s"),
+        Retrieval("How hard?", (PASSAGE,)),
+        Text("Ha"),
+        CITATION,
+        Text("rt ü."),
+        CITATION,
+        BARE,
+        Usage(9, 4),
+        Done(answer),
+    )
+    assert len(first.pop("messageId")) == 16
+    assert first == {"type": "start", "messageMetadata": {"conversationId": "c", "model": "m"}}
+    passage = others[2]["data"]["passages"][0]
+    assert others == [
+        {"type": "start-step"},
+        {
+            "type": "data-guardrail",
+            "data": {
+                "source": "question",
+                "action": "masked",
+                "text": "How {X}?",
+                "reason": "A name.",
+                "subject": "s",
+            },
+        },
+        {"type": "data-retrieval", "data": {"query": "How hard?", "passages": [passage]}},
+        {"type": "text-start", "id": "answer"},
+        {"type": "text-delta", "id": "answer", "delta": "Ha"},
+        {
+            "type": "source-document",
+            "sourceId": "1",
+            "mediaType": "text/plain",
+            "title": "Stones",
+            "filename": "minerals.md",
+            "providerMetadata": {"outcrop": WRITTEN},
+        },
+        {"type": "data-citation", "data": WRITTEN},
+        {"type": "text-delta", "id": "answer", "delta": "rt ü."},
+        {"type": "data-citation", "data": WRITTEN},
+        {
+            "type": "source-document",
+            "sourceId": "2",
+            "mediaType": "text/plain",
+            "title": "talc.md",
+            "filename": "talc.md",
+            "providerMetadata": {"outcrop": others[10]["data"]},
+        },
+        {"type": "data-citation", "data": others[10]["data"]},
+        {"type": "text-end", "id": "answer"},
+        {"type": "finish-step"},
+        {
+            "type": "finish",
+            "messageMetadata": {
+                "model": "m",
+                "turn": 3,
+                "stopReason": "length",
+                "usage": {"inputTokens": 9, "outputTokens": 4},
+            },
+        },
+    ]
+    assert (passage["text"], passage["page"], passage["metadata"]) == (
+        "Quartz is hard.",
+        3,
+        {"year": 1},
+    )
+    assert (others[10]["data"]["number"], others[10]["data"]["section"]) == (2, None)
+
+
+@pytest.mark.parametrize("open_text", [True, False])
+def test_a_turn_that_fails_says_so_twice(open_text: bool) -> None:
+    beginning = [Text("It")] if open_text else []
+    *_, data, error = written = parts(Started("c", "m"), *beginning, ERROR)
+    assert data == {
+        "type": "data-error",
+        "data": {
+            "status": 502,
+            "code": "model-failed",
+            "title": "The model failed",
+            "detail": "It did.",
+            "retryable": True,
+        },
+    }
+    assert error == {"type": "error", "errorText": "The model failed: It did."}
+    assert ({"type": "text-end", "id": "answer"} in written) is open_text
+
+
+def test_text_goes_out_as_it_is_and_not_escaped() -> None:
+    def turn() -> Generator[Event, None, None]:
+        yield Text("Größe")
+        yield ERROR
+
+    assert "Größe".encode() in b"".join(sse(turn()))
+
+
+def test_what_cannot_be_written_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    nothing: Any = object()
+    *_, data, error = parts(Started("c", "m"), nothing)
+    assert data["data"]["code"] == "internal"
+    assert error["errorText"] == "Something went wrong here: The log has the details."
+    [record] = caplog.records
+    assert record.message == "an event cannot be written: AssertionError"
+    assert record.exc_info
