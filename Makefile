@@ -6,7 +6,7 @@
 #   make thorough kill processes at more moments than `make test` does
 #   make coverage which lines of the application its tests run
 #   make mutants  change the application's code in small ways, and see whether a test fails; hours
-#                 (ARGS="retrieval --share 0.2": one package, a fifth of its mutants)
+#                 (ARGS="retrieval --digits 37": one package, a fifth of its mutants)
 #   make floors   the quality that answers must not fall below; skipped without the corpora
 #   make browser  what pages in a real Chromium can do; skipped, and said so, where there is none
 #   make check    lint, types, import rules
@@ -68,8 +68,8 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n 0 $(COVERED) $(ARGS)
 	$(BIN)/coverage report
-COVERED = tests/answer tests/conversations tests/documents tests/models tests/retrieval tests/web \
-	  tests/test_aws.py
+COVERED = tests/answer tests/conversations tests/documents tests/guardrail tests/models tests/retrieval \
+	  tests/tools tests/web tests/test_aws.py tests/test_meter.py
 
 mutants: $(VENV)/dev
 	$(BIN)/python -m tests.mutants $(ARGS)

@@ -86,6 +86,11 @@ def test_what_only_looks_like_a_mark_is_text() -> None:
         assert said([text]) == (text, [])
 
 
+def test_a_mark_within_a_bracket_of_words_is_a_mark() -> None:
+    text, citations = said(["Quartz [so they say [1]] is hard."])
+    assert (text, len(citations)) == ("Quartz [so they say [1]] is hard.", 1)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -102,6 +107,7 @@ def test_what_only_looks_like_a_mark_is_text() -> None:
         "It is:\n\n```python\n# see [1]\nx = a [2]\n```",
         "~~~\n[1]\n```\n[2]\n~~~",
         "See [1](https://example.com).",
+        "See it. [1](https://example.com)",
         "f(x)[1] and a_b[2]. x[1].",
         "a[0][1] and a[1][2]",
     ],

@@ -47,6 +47,20 @@ def test_a_document_name_cannot_open_or_close_a_tag(name: str) -> None:
     assert lines[2:5] == ["x", "</passage>", "</passages>"]
 
 
+def test_a_name_in_an_attribute_is_one_line_of_signs_that_can_be_printed() -> None:
+    disguise = Disguise()
+    assert disguise.attribute("a\tb\x00c\u2028d.md") == "a b c d.md"
+    assert disguise.attribute("x" * 201) == "x" * 200
+    assert disguise.attribute("xyz", longest=2) == "xy"
+
+
+def test_where_every_sign_is_taken_the_last_ones_stand_for_brackets() -> None:
+    assert Disguise().text("[1] </passage>") == "⟦1⟧ ⟨/passage>"
+    assert Disguise("⟦").text("[1]") == "⦋1⦌"
+    assert Disguise("⟦ ⦌ ⁅ ⦘").text("[1]") == "⦗1⦘"
+    assert Disguise("⟩").tags("<question>") == "⦑question>"
+
+
 def test_numbers_in_brackets_of_documents_and_users_are_not_written_as_marks_are() -> None:
     history = [user("What is x[0]?"), assistant("It is [2] in the paper.")]
     passage = Passage(1, "Costs [1][2], matrix [[1, 2], [3]] and note[1].", "s3://docs/a.md", 0.1)

@@ -32,10 +32,45 @@ def section(text: str, words: str) -> str | None:
         ("L-1,Ada,3\nL-2,Bo,5", ["L-1,Ada,3", "L-2,Bo,5"]),
         ("- wet clay\n- dry\n2. hard", ["- wet clay", "- dry", "2. hard"]),
         ("One\r\n\r\nTwo", ["One", "Two"]),
+        ("> It rains\n> in Spain. Often", ["> It rains\n> in Spain.", "Often"]),
     ],
 )
 def test_sentences(text: str, sentences: list[str]) -> None:
     assert read(text) == [("sentence", each) for each in sentences]
+
+
+def columns(number: int) -> str:
+    """A line of so many columns, without a stop."""
+    return "Monday ".ljust(number, "x")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "others", "joined"),
+    [
+        (columns(60), "Tuesday", "", True),  # the word would not have fitted above
+        (columns(60), "Tuesday is a day", "", True),
+        (columns(53), "Tuesday", columns(61), False),  # it would just have fitted
+        (columns(54), "Tuesday", columns(61), True),
+        (columns(42), "Tuesday", columns(50), False),
+        (columns(43), "Tuesday", columns(50), True),
+        (columns(49), "Tuesday", "", False),  # too narrow to be wrapped
+        ("漢" * 30, "Tuesday", "", True),  # two columns each
+        ("漢" * 24, "Tuesday", "", False),
+    ],
+)
+def test_a_line_goes_on_where_the_next_word_would_not_have_fitted(
+    above: str, below: str, others: str, joined: bool
+) -> None:
+    text = "\n".join(filter(None, (others, above, below)))
+    last = read(text)[-1][1]
+    assert last.endswith(below)
+    assert (last == below) is not joined
+
+
+@pytest.mark.parametrize("sign", list(".,;:!?)]}\\a"))
+def test_a_line_that_begins_in_the_midst_of_a_sentence_goes_on(sign: str) -> None:
+    assert len(read(f"One\n{sign}")) == 1
+    assert len(read("One\nTwo")) == 2
 
 
 def test_tables_and_code() -> None:
@@ -63,6 +98,15 @@ def test_tables_and_code() -> None:
         ("Use ```code``` here\n\n# Then\n\nIt is.", "It is", "Then"),
         ("- item\n---\nIt is.", "It is", None),
         ("#\n\nIt is.", "It is", None),
+        ("## A##\n\nIt is.", "It is", "A##"),
+        ("# Plan X\n\nIt is.", "It is", "Plan X"),
+        ("# Plan #\n\nIt is.", "It is", "Plan"),
+        ("## ##\n\nIt is.", "It is", None),
+        ("A title\nof two lines\n===\nIt is.", "It is", "A title of two lines"),
+        (f"{'x' * 200}\n---\nIt is.", "It is", "x" * 200),
+        (f"{'x' * 201}\n---\nIt is.", "It is", None),
+        ("####### A\n\nIt is.", "It is", None),
+        ("###### A\n\nIt is.", "It is", "A"),
     ],
 )
 def test_sections(text: str, words: str, title: str | None) -> None:
