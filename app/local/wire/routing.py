@@ -91,6 +91,8 @@ class Routes:
             action = self._actions.get((signing_name, request.first("Action") or ""))
             if action:
                 return Route(action, {})
+        if signing_name == "s3" and _is_s3_control(request):
+            return None
         tree = self._trees.get(signing_name, Tree())
         path = _path_style(request) if signing_name == "s3" else request.path
         for best, values in tree.find(request, path):
@@ -100,6 +102,13 @@ class Routes:
                 dict(zip(leaf.labels, map(_decode, values), strict=True)),
             )
         return None
+
+
+def _is_s3_control(request: RequestHead) -> bool:
+    """Whether a request that is signed for S3 is for S3 Control: else its version would be taken
+    for a bucket.
+    """
+    return request.path.startswith("/v20180820/") and "x-amz-account-id" in request.headers
 
 
 def _decode(label: str) -> str:

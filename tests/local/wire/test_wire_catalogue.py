@@ -8,6 +8,7 @@ import pytest
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.parsers import create_parser
 from botocore.session import get_session
 
 from app.local.wire.catalogue import _heads, find_absent
@@ -148,6 +149,21 @@ def test_the_heads_of_all_models_are_read() -> None:
     assert heads.keys() == names
     for service in ("cloudwatch", "opensearch", "ses", "stepfunctions"):
         assert heads[service].signing_name == model(service).signing_name
+
+
+def test_s3_control_is_not_taken_for_a_bucket(serve: Serve) -> None:
+    """Its client puts the account before the host, which leads here only from `localhost`."""
+    scope = "AWS4-HMAC-SHA256 Credential=A/20261121/us-east-1/s3/aws4_request"
+    answer = httpx2.get(
+        f"{serve({}).url}/v20180820/accesspoint",
+        headers={"authorization": scope, "x-amz-account-id": "0" * 12},
+        trust_env=False,
+    )
+    response: Any = {"status_code": 400, "headers": answer.headers, "body": answer.content}
+    shape: Any = model("s3control").operation_model("ListAccessPoints").output_shape
+    error = create_parser("rest-xml").parse(response, shape)["Error"]
+    assert error["Code"] == "NotImplementedException"
+    assert "s3control's ListAccessPoints" in error["Message"]
 
 
 def test_older_clients_of_sqs_are_told_why_it_does_not_answer_them(serve: Serve) -> None:
