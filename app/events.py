@@ -204,8 +204,8 @@ class Error:
     @classmethod
     def of(cls, error: OutcropError) -> "Error":
         """The part of an error that a caller may read: an operator's detail stays in the log."""
-        shown = error.title if isinstance(error, OperatorError) else error.detail
-        return cls(error.status, error.code, error.title, shown, error.retryable)
+        detail = error.title if isinstance(error, OperatorError) else error.detail
+        return cls(error.status, error.code, error.title, detail, error.retryable)
 
 
 Event = Started | Retrieval | Text | Citation | Guardrail | Usage | Done | Error

@@ -99,8 +99,8 @@ def monthly_floor(
     try:
         return FLOORS[vector_store, generation if serverless else ""][production]
     except KeyError:
-        known = ", ".join(" ".join(key).strip() for key in FLOORS)
+        stores = ", ".join(" ".join(key).strip() for key in FLOORS)
         choice = f"{vector_store} {generation}" if serverless else vector_store
         raise InvalidRequest(
-            f"vector_store: there is no {choice!r}; there are {known}.", field="vector_store"
+            f"vector_store: there is no {choice!r}; there are {stores}.", field="vector_store"
         ) from None

@@ -209,11 +209,11 @@ def _misspelt(names: Iterable[str]) -> Iterator[str]:
     >>> list(_misspelt(["OUTCROP_PASSAGE", "OUTCROP_PASSAGES", "PATH"]))
     ['OUTCROP_PASSAGE is no setting; did you mean OUTCROP_PASSAGES?']
     """
-    known = sorted(name.upper() for name in _names(_Environment))
+    settings = sorted(name.upper() for name in _names(_Environment))
     for name in names:
         setting = name.upper().removeprefix(PREFIX)
-        if name.upper().startswith(PREFIX) and setting not in known:
-            near = get_close_matches(setting, known, n=1)
+        if name.upper().startswith(PREFIX) and setting not in settings:
+            near = get_close_matches(setting, settings, n=1)
             hint = f"did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md has all"
             yield f"{name} is no setting; {hint}"
 

@@ -48,8 +48,8 @@ def synthesize(app: App, context: Context) -> CloudAssembly:
     acknowledge(Outcrop(app, context), context)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     assembly = app.synth()
-    if broken := findings(assembly.get_stack_by_name(context.stack).template):
-        raise PolicyError("\n".join(map(str, broken)))
+    if violations := findings(assembly.get_stack_by_name(context.stack).template):
+        raise PolicyError("\n".join(map(str, violations)))
     return assembly
 
 

@@ -110,8 +110,8 @@ class Context(BaseModel):
             f"stack={self.stack}: the sign-in page's name cannot hold {word!r}; choose another "
             "name, or auth=iam": word is not None and self.auth == "cognito",
         }
-        for rule, broken in rules.items():
-            if broken:
+        for rule, is_broken in rules.items():
+            if is_broken:
                 raise ValueError(rule)
         return self
 

@@ -33,9 +33,9 @@ class Outcrop(Stack):
         base = KnowledgeBase(self, "KnowledgeBase", context, documents.bucket, key)
         ingest = Ingest(self, "Ingest", context, documents, base, key)
         guardrail = Guardrail(self, "Guardrail", key)
-        offered = tools(self, context, key)
+        agent_tools = tools(self, context, key)
         agent = (
-            Agent(self, "Agent", context, base, guardrail, offered, key)
+            Agent(self, "Agent", context, base, guardrail, agent_tools, key)
             if context.agent == "bedrock-agent"
             else None
         )
@@ -62,9 +62,9 @@ class Outcrop(Stack):
             GuardrailVersion=guardrail.version,
             ApiFunction=application.function.function_name,
             IngestFunction=ingest.function.function_name,
-            ToolFunctions=",".join(tool.function.function_name for tool in offered),
+            ToolFunctions=",".join(tool.function.function_name for tool in agent_tools),
             DashboardUrl=observability.url,
-            **{f"{tool.name.title()}Table": tool.table.table_name for tool in offered},
+            **{f"{tool.name.title()}Table": tool.table.table_name for tool in agent_tools},
         )
         if sign_in:
             self._add_outputs(

@@ -15,7 +15,11 @@ ROOT = Path(__file__).parents[1]
 
 # Participles say what was done, and not what a value is: `passages`, not `found`.
 PARTICIPLES = frozenset(
-    ("asked", "found", "told", "given", "wanted", "said", "kept", "made", "spent", "meant", "heard")
+    (
+        *("asked", "found", "told", "given", "wanted", "said", "kept", "made", "spent", "meant"),
+        *("alarmed", "arrived", "copied", "declared", "drafted", "embedded", "folded", "frozen"),
+        *("guarded", "heard", "lent", "moved", "parsed", "parted", "stated", "watched"),
+    )
 )
 
 # The same noun in another layer, or a noun of two trades that never meet.
@@ -25,6 +29,7 @@ SHARED = {
     ("application", "Object"): "of S3, as each package that keeps something there sees it",
     ("application", "Template"): "of CloudFormation; of a prompt of Llama",
     ("application", "Resource"): "of a template; of a deployed stack",
+    ("application", "Record"): "of the processes that serve a home; of a replayed stack",
     ("application", "Stack"): "in the making, and as CloudFormation describes it",
     ("stand-in", "Buckets"): "of S3, and what a Knowledge Base needs of them",
     ("stand-in", "Object"): "of S3, and what a Knowledge Base needs of it",

@@ -73,8 +73,8 @@ class Marks:
             return False
         last = _last_words(run.before)
         if _is_attached(run):
-            copied = bool(self._holding(last[-1:], each))
-            return not copied and not _is_variable(last[-1:]) and _ends(run, _ENDS_SENTENCE)
+            is_copy = bool(self._holding(last[-1:], each))
+            return not is_copy and not _is_variable(last[-1:]) and _ends(run, _ENDS_SENTENCE)
         holding = self._holding(last, each)
         return not holding or holding.issuperset(each.numbers)
 

@@ -29,8 +29,8 @@ class Signer:
         Credentials are read for every request, because those of a role are renewed from time to
         time.
         """
-        named = {"Content-Type": content_type} if content_type else {}
-        request = AWSRequest(method, url, headers=named, data=body)
-        frozen = self._credentials.get_frozen_credentials()
-        SigV4Auth(frozen, self._service, self._region).add_auth(request)
+        type_header = {"Content-Type": content_type} if content_type else {}
+        request = AWSRequest(method, url, headers=type_header, data=body)
+        credentials = self._credentials.get_frozen_credentials()
+        SigV4Auth(credentials, self._service, self._region).add_auth(request)
         return dict(request.headers.items())

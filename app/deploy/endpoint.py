@@ -145,9 +145,9 @@ def _no_proxy(environment: Mapping[str, str]) -> str:
     >>> _no_proxy({"NO_PROXY": "intranet.example"})
     'intranet.example,127.0.0.1,localhost,::1'
     """
-    known = environment.get("no_proxy") or environment.get("NO_PROXY", "")
-    listed = [host.strip() for host in known.split(",") if host.strip()]
-    return ",".join([*listed, *(host for host in LOOPBACK if host not in listed)])
+    value = environment.get("no_proxy") or environment.get("NO_PROXY", "")
+    hosts = [host.strip() for host in value.split(",") if host.strip()]
+    return ",".join([*hosts, *(host for host in LOOPBACK if host not in hosts)])
 
 
 def _is_local(host: str | None) -> bool:

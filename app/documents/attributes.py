@@ -135,4 +135,4 @@ def _broken_rule(name: str, value: MetadataValue) -> str | None:
         "a number is finite": isinstance(value, float) and not math.isfinite(value),
         "text is Unicode, without lone surrogates": not all(map(is_unicode, texts)),
     }
-    return next((rule for rule, broken in rules.items() if broken), None)
+    return next((rule for rule, is_broken in rules.items() if is_broken), None)

@@ -38,8 +38,8 @@ def check_name(name: str, bucket: str) -> None:
         "it is not Unicode: it holds a lone surrogate": not is_unicode(name),
         f"its type has to be one of {', '.join(SUPPORTED)}": path.suffix.lower() not in SUPPORTED,
     }
-    for rule, broken in rules.items():
-        if broken:
+    for rule, is_broken in rules.items():
+        if is_broken:
             raise InvalidRequest(f"{name!r} cannot be a document's name: {rule}.", field="name")
 
 

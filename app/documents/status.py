@@ -75,10 +75,10 @@ def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Docu
     uri = bucket.uri(key)
     item = bucket.head(key)
     detail = knowledge_base.details([uri]).get(uri)
-    known = detail is not None and detail.status != REFUSED
-    if not item and not known and not knowledge_base.finds(uri):
+    is_known = detail is not None and detail.status != REFUSED
+    if not item and not is_known and not knowledge_base.finds(uri):
         raise NotFound(f"There is no document {key!r}.", field="id")
-    if item and detail and known and not _is_of(bucket, item, detail):
+    if item and detail and is_known and not _is_of(bucket, item, detail):
         return replace(_document(bucket, key, item, detail), status=UPLOADED, reason=None)
     return _document(bucket, key, item, detail)
 

@@ -57,8 +57,8 @@ def check_filter(
     elif name in OPERATORS:
         _check_condition(OPERATORS[name], operand, inside)
     else:
-        known = ", ".join((*OPERATORS, *GROUPS))
-        raise _violation(inside, f"there is no such operator; there are {known}")
+        names = ", ".join((*OPERATORS, *GROUPS))
+        raise _violation(inside, f"there is no such operator; there are {names}")
     return retrieval_filter
 
 

@@ -47,9 +47,9 @@ def functions_end_before_their_callers(template: Template) -> Broken:
     """Otherwise the caller is cut off, and the function goes on at our cost."""
     functions = dict(template.of("AWS::Lambda::Function"))
     for name, integration in _integrations(template):
-        for called in functions.keys() & set(references(integration.get("Uri"))):
-            if functions[called]["Timeout"] * 1000 >= integration.get("TimeoutInMillis", 29_000):
-                yield name, f"{called} may take longer than its caller waits"
+        for function in functions.keys() & set(references(integration.get("Uri"))):
+            if functions[function]["Timeout"] * 1000 >= integration.get("TimeoutInMillis", 29_000):
+                yield name, f"{function} may take longer than its caller waits"
 
 
 def callers_are_known(template: Template) -> Broken:
@@ -94,13 +94,13 @@ def stages_are_behind_a_rate_rule(template: Template) -> Broken:
         for name, properties in template.of("AWS::WAFv2::WebACL")
         if any("RateBasedStatement" in rule["Statement"] for rule in properties["Rules"])
     }
-    guarded: set[str] = set()
+    stages_behind_rule: set[str] = set()
     for name, _ in template.of("AWS::WAFv2::WebACLAssociation"):
         needs = template.needs(name)
         if needs & limiting:
-            guarded |= needs
+            stages_behind_rule |= needs
     for name, _ in template.of(STAGE):
-        if name not in guarded:
+        if name not in stages_behind_rule:
             yield name, "no firewall with a rate rule stands before it"
 
 

@@ -126,11 +126,11 @@ def data_source_can_be_destroyed(template: Template) -> Broken:
 def roles_are_not_lent(template: Template) -> Broken:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"""
     for trust in template.trusts:
-        lent = set(trust.principals) & set(LENT)
-        if missing := lent and {"aws:SourceAccount", "aws:SourceArn"} - trust.conditions:
+        services = set(trust.principals) & set(LENT)
+        if missing := services and {"aws:SourceAccount", "aws:SourceArn"} - trust.conditions:
             yield (
                 trust.where,
-                f"{', '.join(lent)} may take it on without {', '.join(sorted(missing))}",
+                f"{', '.join(services)} may take it on without {', '.join(sorted(missing))}",
             )
 
 

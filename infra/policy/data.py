@@ -24,8 +24,8 @@ def buckets_speak_tls(template: Template) -> Broken:
 
 def buckets_are_not_public(template: Template) -> Broken:
     for name, properties in template.of(BUCKET):
-        blocked = properties.get("PublicAccessBlockConfiguration", {})
-        if list(blocked.values()).count(True) < 4:
+        configuration = properties.get("PublicAccessBlockConfiguration", {})
+        if list(configuration.values()).count(True) < 4:
             yield name, "block all four ways of public access"
 
 
@@ -89,15 +89,13 @@ def queues_give_up(template: Template) -> Broken:
 
 
 def given_up_is_noticed(template: Template) -> Broken:
-    alarmed = {
-        watched
-        for name, _ in template.of("AWS::CloudWatch::Alarm")
-        for watched in template.needs(name)
+    queues_with_alarm = {
+        queue for name, _ in template.of("AWS::CloudWatch::Alarm") for queue in template.needs(name)
     }
     for _, properties in template.of(QUEUE):
         if target := properties.get("RedrivePolicy", {}).get("deadLetterTargetArn"):
             dead = text(target).removeprefix("${").partition(".")[0]
-            if dead not in alarmed:
+            if dead not in queues_with_alarm:
                 yield dead, "no alarm watches it; add one"
 
 

@@ -98,17 +98,17 @@ class ActionGroup:
 
     def _check_names(self, resolver: Any, next_middleware: Callable[[Any], Any]) -> Any:
         event = resolver.current_event
-        known = self._parameters.get(event.api_path)
+        parameters = self._parameters.get(event.api_path)
         names = {parameter.name for parameter in event.parameters or ()}
-        if known is not None and (unknown := sorted(names - known)):
+        if parameters is not None and (unknown := sorted(names - parameters)):
             raise InvalidRequest(
-                f"There is no parameter {', '.join(unknown)}, only {', '.join(sorted(known))}."
+                f"There is no parameter {', '.join(unknown)}, only {', '.join(sorted(parameters))}."
             )
         return next_middleware(resolver)
 
     def _refuse_unknown_function(self, _error: NotFoundError) -> "Response[str]":
-        known = ", ".join(path.removeprefix("/") for path in self._parameters)
-        return _refusal(404, f"There is no such function in {self.name}, only {known}.")
+        names = ", ".join(path.removeprefix("/") for path in self._parameters)
+        return _refusal(404, f"There is no such function in {self.name}, only {names}.")
 
 
 def _refuse_arguments(error: RequestValidationError) -> "Response[str]":

@@ -79,8 +79,8 @@ def _call(scope: Scope, function: str, argument: Any) -> Any:
     try:
         return _FUNCTIONS[function](scope, argument)
     except (TypeError, ValueError, KeyError, IndexError) as error:
-        shown = json.dumps(argument, default=str)
-        raise TemplateError(f"{function} cannot take {shown}: {error}.") from error
+        argument_text = json.dumps(argument, default=str)
+        raise TemplateError(f"{function} cannot take {argument_text}: {error}.") from error
 
 
 def function_of(value: Any) -> str | None:

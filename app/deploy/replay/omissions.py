@@ -65,10 +65,10 @@ class _Names(dict[str, Any]):
 
 
 def _omit(
-    reason: str, *types: str, ref: str = "{name}", named: str = "", **attributes: str
+    reason: str, *types: str, ref: str = "{name}", name_property: str = "", **attributes: str
 ) -> dict[str, Omission]:
     """These types, omitted for the same reason, with the same patterns."""
-    return dict.fromkeys(types, Omission(reason, ref, attributes, named))
+    return dict.fromkeys(types, Omission(reason, ref, attributes, name_property))
 
 
 def _omit_with_identifier(

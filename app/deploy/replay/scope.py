@@ -43,8 +43,8 @@ class Scope:
 
     def __post_init__(self) -> None:
         if unknown := sorted(self.arguments.keys() - self.template.parameters.keys()):
-            known = ", ".join(sorted(self.template.parameters)) or "none"
-            raise TemplateError(f"The template has no parameter {unknown[0]}; it has {known}.")
+            names = ", ".join(sorted(self.template.parameters)) or "none"
+            raise TemplateError(f"The template has no parameter {unknown[0]}; it has {names}.")
 
     @property
     def pseudo(self) -> Mapping[str, Any]:
@@ -73,10 +73,10 @@ class Scope:
         """What `Fn::GetAtt` gives."""
         attributes = self._resource(name).attributes
         if attribute not in attributes:
-            kind, known = self.template.resources[name].type, ", ".join(sorted(attributes))
+            kind, names = self.template.resources[name].type, ", ".join(sorted(attributes))
             raise TemplateError(
                 f"{name} ({kind}) has no attribute {attribute} on the laptop; "
-                f"it has {known or 'none'}."
+                f"it has {names or 'none'}."
             )
         return attributes[attribute]
 

@@ -85,7 +85,7 @@ def plan(aws: Operator, name: str) -> Plan:
     return Plan(
         goes,
         [one for one in resources if one.logical_id in survivors],
-        {bucket: held for bucket, held in contents.items() if held},
+        {bucket: description for bucket, description in contents.items() if description},
     )
 
 

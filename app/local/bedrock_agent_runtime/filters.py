@@ -56,8 +56,8 @@ def _parse(retrieval_filter: Any, depth: int) -> Filter:
         return _group(name, argument, depth)
     if name in OPERATORS:
         return _condition(name, argument)
-    known = ", ".join([*OPERATORS, *GROUPS])
-    raise ValueError(f"{name} is not an operator of a filter; the operators are {known}")
+    names = ", ".join([*OPERATORS, *GROUPS])
+    raise ValueError(f"{name} is not an operator of a filter; the operators are {names}")
 
 
 def _group(name: str, members: Any, depth: int) -> Group:

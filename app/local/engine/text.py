@@ -93,7 +93,7 @@ def sentences(text: str) -> list[Span]:
 def _lines(text: str) -> Iterator[tuple[Kind, Span]]:
     """The kind of each line, and its span without the white space around it."""
     kind: Kind = "blank"
-    fence, listed, begin = "", False, 0
+    fence, in_item, begin = "", False, 0
     for line in text.split("\n"):
         words = line.strip()
         start = begin + len(line) - len(line.lstrip())
@@ -107,11 +107,11 @@ def _lines(text: str) -> Iterator[tuple[Kind, Span]]:
         elif _ALONE.match(line):
             kind = "alone"
         elif _ITEM.match(line):
-            kind, listed = "item", True
-        elif _CODE.match(line) and kind != "prose" and not listed:
+            kind, in_item = "item", True
+        elif _CODE.match(line) and kind != "prose" and not in_item:
             kind = "alone"
         else:
-            kind, listed = "prose", listed and line[0].isspace()
+            kind, in_item = "prose", in_item and line[0].isspace()
         yield kind, (start, start + len(words))
 
 

@@ -261,8 +261,8 @@ def check_new_policy(text: str, bucket: str, blocks: JSON | None) -> None:
     Raises ServiceError: MalformedPolicy; or AccessDenied for a public policy that is blocked.
     """
     policy = check_policy(text, bucket)
-    blocked = blocks and blocks["PublicAccessBlockConfiguration"]["BlockPublicPolicy"]
-    if blocked and is_public(policy):
+    is_blocked = blocks and blocks["PublicAccessBlockConfiguration"]["BlockPublicPolicy"]
+    if is_blocked and is_public(policy):
         message = (
             "Access Denied: public policies are prevented by the BlockPublicPolicy setting in "
             "S3 Block Public Access."

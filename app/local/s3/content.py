@@ -202,11 +202,11 @@ def verify(params: JSON, staged: Staged) -> None:
     Raises:
         ServiceError: InvalidDigest or BadDigest.
     """
-    if sent := params.get("ContentMD5"):
-        if len(_decode(sent)) != 16:
+    if digest := params.get("ContentMD5"):
+        if len(_decode(digest)) != 16:
             message = "The Content-MD5 you specified was invalid."
-            raise ServiceError("InvalidDigest", message, **{"Content-MD5": sent})
-        if _decode(sent).hex() != staged.md5:
+            raise ServiceError("InvalidDigest", message, **{"Content-MD5": digest})
+        if _decode(digest).hex() != staged.md5:
             message = "The Content-MD5 you specified did not match what we received."
             raise ServiceError("BadDigest", message)
     for algorithm, computed in staged.checksums.items():

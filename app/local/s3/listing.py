@@ -100,16 +100,16 @@ class Listing:
         after = params.get("PartNumberMarker", 0)
         limit = min(params.get("MaxParts", MOST_LISTED), MOST_LISTED)
         parts = [part for part in self._uploads.parts(upload) if part.number > after]
-        shown = parts[:limit]
+        page = parts[:limit]
         return {
             "Bucket": upload.bucket,
             "Key": upload.key,
             "UploadId": upload.id,
             "PartNumberMarker": after,
-            "NextPartNumberMarker": shown[-1].number if shown else 0,
+            "NextPartNumberMarker": page[-1].number if page else 0,
             "MaxParts": limit,
             "IsTruncated": len(parts) > limit,
-            "Parts": [_part_entry(upload, part) for part in shown],
+            "Parts": [_part_entry(upload, part) for part in page],
             "Initiator": self._owner,
             "Owner": self._owner,
             "StorageClass": "STANDARD",
@@ -125,7 +125,7 @@ class Listing:
         limit = min(params.get("MaxUploads", MOST_LISTED), MOST_LISTED)
         everything = self._uploads.of(params["Bucket"], params.get("Prefix", ""))
         uploads = _uploads_after(everything, *after)
-        shown = uploads[:limit]
+        page = uploads[:limit]
         result = {
             "Bucket": params["Bucket"],
             "Prefix": params.get("Prefix", ""),
@@ -133,10 +133,10 @@ class Listing:
             "UploadIdMarker": after[1],
             "MaxUploads": limit,
             "IsTruncated": len(uploads) > limit,
-            "Uploads": [self._upload_entry(upload) for upload in shown],
+            "Uploads": [self._upload_entry(upload) for upload in page],
         }
-        if len(uploads) > limit and shown:
-            result |= {"NextKeyMarker": shown[-1].key, "NextUploadIdMarker": shown[-1].id}
+        if len(uploads) > limit and page:
+            result |= {"NextKeyMarker": page[-1].key, "NextUploadIdMarker": page[-1].id}
         return _encoded(result, params)
 
     def _upload_entry(self, upload: MultipartUpload) -> JSON:
@@ -161,13 +161,13 @@ class Listing:
         everything = self._buckets.list_versions(
             params["Bucket"], prefix, after, version_id or None
         )
-        folded = fold(everything, lambda entry: entry[0].key, prefix, delimiter)
+        folded_entries = fold(everything, lambda entry: entry[0].key, prefix, delimiter)
         if delimiter and version_id is None and after.endswith(delimiter):
-            folded = ((key, entry) for key, entry in folded if key != after)
+            folded_entries = ((key, entry) for key, entry in folded_entries if key != after)
         limit = min(_page_size(params), MOST_LISTED)
-        entries = list(islice(folded, limit + 1))
-        shown = entries[:limit]
-        versions = [entry for _, entry in shown if entry]
+        entries = list(islice(folded_entries, limit + 1))
+        page = entries[:limit]
+        versions = [entry for _, entry in page if entry]
         result: JSON = {
             "Name": params["Bucket"],
             "Prefix": prefix,
@@ -185,11 +185,11 @@ class Listing:
                 for marker, is_newest in versions
                 if isinstance(marker, Marker)
             ],
-            "CommonPrefixes": [{"Prefix": key} for key, entry in shown if not entry],
+            "CommonPrefixes": [{"Prefix": key} for key, entry in page if not entry],
             **{name: params[name] for name in ("Delimiter", "EncodingType") if name in params},
         }
         if result["IsTruncated"]:
-            key, last = shown[-1]
+            key, last = page[-1]
             result["NextKeyMarker"] = key
             result |= {"NextVersionIdMarker": last[0].version_id} if last else {}
         return _encoded(result, params)
@@ -220,11 +220,11 @@ class Listing:
         entries = list(
             islice(self._entries(params["Bucket"], prefix, delimiter, after, look), limit + 1)
         )
-        shown = entries[:limit]
+        page = entries[:limit]
         return ListingPage(
-            [item for _, item in shown if item],
-            [key for key, item in shown if not item],
-            shown[-1][0] if shown else None,
+            [item for _, item in page if item],
+            [key for key, item in page if not item],
+            page[-1][0] if page else None,
             bool(limit) and len(entries) > limit,
         )
 
@@ -349,8 +349,8 @@ def _uploads_after(
     uploads: Sequence[MultipartUpload], key: str, identifier: str
 ) -> Sequence[MultipartUpload]:
     """The uploads that come after a page which ended with this upload of this key."""
-    shown = [upload.id for upload in uploads if upload.key == key]
-    rest = shown[shown.index(identifier) + 1 :] if identifier in shown else []
+    identifiers = [upload.id for upload in uploads if upload.key == key]
+    rest = identifiers[identifiers.index(identifier) + 1 :] if identifier in identifiers else []
     return [upload for upload in uploads if upload.key > key or upload.id in rest]
 
 

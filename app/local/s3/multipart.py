@@ -178,8 +178,8 @@ def listed_parts(
         )
         raise ServiceError("InvalidPartOrder", message, UploadId=upload.id)
     by_number = {part.number: part for part in parts}
-    chosen = [_check_part(upload, by_number.get(one.get("PartNumber")), one) for one in entries]
-    for part in chosen[:-1]:
+    selection = [_check_part(upload, by_number.get(one.get("PartNumber")), one) for one in entries]
+    for part in selection[:-1]:
         if part.size < SMALLEST_PART:
             raise ServiceError(
                 "EntityTooSmall",
@@ -189,7 +189,7 @@ def listed_parts(
                 PartNumber=part.number,
                 ETag=part.md5,
             )
-    return chosen
+    return selection
 
 
 def object_algorithms(upload: MultipartUpload) -> Sequence[str]:
@@ -249,6 +249,6 @@ def check_object(params: JSON, checksums: Mapping[str, str], staged: Staged) -> 
         )
         raise ServiceError("InvalidRequest", message)
     for name, value in checksums.items():
-        sent = params.get(name, value)
-        if name != "ChecksumType" and sent.partition("-")[0] != value.partition("-")[0]:
+        value_in_request = params.get(name, value)
+        if name != "ChecksumType" and value_in_request.partition("-")[0] != value.partition("-")[0]:
             raise bad_checksum(name.removeprefix("Checksum"))

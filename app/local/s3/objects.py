@@ -52,7 +52,7 @@ class ObjectOperations:
         """Make the request's body an object, under this name of the bucket's events."""
         params = call.params
         condition = write_condition(params, params["Key"])
-        described = attributes(self._buckets, params)
+        object_attributes = attributes(self._buckets, params)
         checksum = requested_checksum(params)
         with self._buckets.staging.stage(body(call), checksum[:1] if checksum else ()) as staged:
             verify(params, staged)
@@ -61,7 +61,7 @@ class ObjectOperations:
                 params["Bucket"],
                 params["Key"],
                 staged,
-                described,
+                object_attributes,
                 condition=condition,
                 event=event,
                 checksums=checksums,
@@ -69,7 +69,7 @@ class ObjectOperations:
         return {
             "ETag": quote(item.etag),
             **checksums,
-            **encryption_members(described),
+            **encryption_members(object_attributes),
             **version_members(self._buckets, item),
         }
 
@@ -137,7 +137,7 @@ class ObjectOperations:
         item, file = self._buckets.open(*source)
         with file:
             check_read(item, params, "CopySource")
-            described = self._described_copy(item, params)
+            object_attributes = self._copy_attributes(item, params)
             checksum = requested_checksum(params)
             algorithms = checksum[:1] if checksum else _algorithms(item)
             with self._buckets.staging.stage(FileReader(file), algorithms) as staged:
@@ -146,7 +146,7 @@ class ObjectOperations:
                     params["Bucket"],
                     params["Key"],
                     staged,
-                    described,
+                    object_attributes,
                     condition=condition,
                     event=COPY,
                     checksums=checksums,
@@ -157,12 +157,12 @@ class ObjectOperations:
                 "LastModified": copy.last_modified,
                 **checksums,
             },
-            **encryption_members(described),
+            **encryption_members(object_attributes),
             **version_members(self._buckets, copy),
             **source_version_members(self._buckets, item),
         }
 
-    def _described_copy(self, item: Object, params: JSON) -> ObjectAttributes:
+    def _copy_attributes(self, item: Object, params: JSON) -> ObjectAttributes:
         """The description of a copy: the source's, or the request's where it says REPLACE. The copy
         is encrypted as any other write.
         """

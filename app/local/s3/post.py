@@ -76,13 +76,13 @@ class PostOperations:
         return answer | {"$headers": headers}
 
 
-def check_policy(policy: JSON, values: Fields, sent: Fields, size: int) -> None:
+def check_policy(policy: JSON, values: Fields, fields: Fields, size: int) -> None:
     """Refuse a form that its policy does not allow.
 
     Args:
         policy: the parsed policy.
         values: the values that conditions are about: the form's fields, and the bucket.
-        sent: the form's fields as they were sent, each of which needs a condition.
+        fields: the form's fields as they were sent, each of which needs a condition.
         size: of the file, in bytes.
 
     Raises:
@@ -90,7 +90,7 @@ def check_policy(policy: JSON, values: Fields, sent: Fields, size: int) -> None:
     """
     if _expiration(policy) <= datetime.now(UTC):
         raise _denied("Policy expired.")
-    covered = set()
+    names_with_condition = set()
     for condition in _conditions(policy):
         operator, name, value = condition
         if operator == "content-length-range":
@@ -99,10 +99,11 @@ def check_policy(policy: JSON, values: Fields, sent: Fields, size: int) -> None:
         field = str(name).removeprefix("$").lower()
         if not str(name).startswith("$") or not _holds(operator, field, values.get(field), value):
             raise _denied(f"Policy Condition failed: {json.dumps(condition, ensure_ascii=False)}")
-        covered.add(field)
-    for name in sent:
-        if name.lower() not in covered | _WITHOUT_CONDITION and not name.lower().startswith(
-            _IGNORED
+        names_with_condition.add(field)
+    for name in fields:
+        if (
+            name.lower() not in names_with_condition | _WITHOUT_CONDITION
+            and not name.lower().startswith(_IGNORED)
         ):
             raise _denied(f"Extra input fields: {name}")
 

@@ -23,8 +23,8 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def listing() -> schemas.Models:
         """List the models that can be asked, in the order of the catalogue."""
         with calling("ListFoundationModels"):
-            offered = clients.bedrock.list_foundation_models(byOutputModality="TEXT")
-        here = {one["modelId"]: one for one in offered["modelSummaries"]}
+            response = clients.bedrock.list_foundation_models(byOutputModality="TEXT")
+        here = {one["modelId"]: one for one in response["modelSummaries"]}
         region = clients.bedrock.meta.region_name
         return schemas.Models(
             default=settings.model_id,

@@ -36,8 +36,10 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def list_models() -> schemas.ModelList:
         """List the models that can be asked, in OpenAI's dialect; the default comes first."""
         with calling("ListFoundationModels"):
-            offered = clients.bedrock.list_foundation_models()
-        here = {one["modelId"]: one["inferenceTypesSupported"] for one in offered["modelSummaries"]}
+            response = clients.bedrock.list_foundation_models()
+        here = {
+            one["modelId"]: one["inferenceTypesSupported"] for one in response["modelSummaries"]
+        }
         region = clients.bedrock.meta.region_name
         answering = [
             name

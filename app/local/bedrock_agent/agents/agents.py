@@ -146,8 +146,8 @@ def _check_prompts(override: JSON) -> None:
                 f"{field}.promptConfigurations.{number}.member.basePromptTemplate",
                 "is required where promptCreationMode is OVERRIDDEN.",
             )
-    parsed = any(prompt.get("parserMode") == "OVERRIDDEN" for prompt in prompts)
-    if parsed != ("overrideLambda" in override):
+    overrides_parser = any(prompt.get("parserMode") == "OVERRIDDEN" for prompt in prompts)
+    if overrides_parser != ("overrideLambda" in override):
         raise invalid(
             f"{field}.overrideLambda",
             "is required where the parserMode of a prompt is OVERRIDDEN, and only there.",

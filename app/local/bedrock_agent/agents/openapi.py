@@ -132,7 +132,7 @@ def _object(value: Any, where: str) -> JSON:
 
 
 def _need(value: Any, where: str, *members: str) -> None:
-    known: Mapping[str, Any] = _object(value, where)
+    members_of_value: Mapping[str, Any] = _object(value, where)
     for member in members:
-        if not known.get(member):
+        if not members_of_value.get(member):
             raise ValueError(f"{where} must have {member}.")

@@ -31,7 +31,7 @@ def recover(state: State, stores: BaseStores) -> None:
 def _reconcile(db: Connection, stores: BaseStores, base: str) -> None:
     store = stores.of(base)
     store.refresh()  # the last process may have written without a refresh
-    held = set(store.documents())
+    stored = set(store.documents())
     sources = {
         row["id"] for row in db.execute("SELECT id FROM data_sources WHERE base = ?", (base,))
     }
@@ -41,10 +41,10 @@ def _reconcile(db: Connection, stores: BaseStores, base: str) -> None:
         for uri, etags in queue.indexed_states(db, source).items()
         if etags
     }
-    for document in recorded - held:
+    for document in recorded - stored:
         log.warning("%s is not in the store, and is indexed again", document)
         queue.request_again(db, *document.split("/", 1))
-    for document in held - recorded:
+    for document in stored - recorded:
         if document.split("/", 1)[0] in sources:
             log.warning("%s should not be in the store, and is removed", document)
             store.delete(document)

@@ -95,8 +95,8 @@ def pack(units: Sequence[Unit], tokens: Tokens, most: int, overlap: int = 0) -> 
         end = parts[last - 1].end
         yield lead, end
         if last < len(parts):
-            shared = _lead(parts[first:last], tokens, overlap)
-            lead = max(lead, shared, tokens.before(parts[last].end, most))
+            next_lead = _lead(parts[first:last], tokens, overlap)
+            lead = max(lead, next_lead, tokens.before(parts[last].end, most))
             lead = lead if lead < end else parts[last].start
         first = last
 

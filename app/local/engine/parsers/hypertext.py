@@ -44,8 +44,8 @@ _LONGEST_ADDRESS = 200  # characters; a longer address is for tracking, and tell
 
 def parse(document: Document) -> Iterator[Section]:
     content = document.path.read_bytes()
-    declared = _CHARSET.search(content[:2048])
-    charset = document.charset or (declared and declared[1].decode("ascii"))
+    declaration = _CHARSET.search(content[:2048])
+    charset = document.charset or (declaration and declaration[1].decode("ascii"))
     yield Section(to_markdown(decode(content, charset)), None)
 
 
@@ -168,8 +168,8 @@ class _Page:
                 yield table(texts)
 
     def _cell(self, node: LexborNode) -> str:
-        nested = node.css_first("table")
-        return line(node.text(separator=" ") if nested else " ".join(self.blocks(node)))
+        inner_table = node.css_first("table")
+        return line(node.text(separator=" ") if inner_table else " ".join(self.blocks(node)))
 
 
 def _holders_of_blocks(root: LexborNode) -> set[int]:

@@ -56,8 +56,8 @@ class Styles:
         for each in self.lineage(paragraph):
             if outline := _val(each.find("{*}pPr"), "outlineLvl"):
                 return (int(outline) + 1) % 10  # 9 is Word's level of body text
-            if named := _HEADING.fullmatch(_val(each, "name").lower()):
-                return int(named[1] or 1)
+            if match := _HEADING.fullmatch(_val(each, "name").lower()):
+                return int(match[1] or 1)
         return 0
 
 

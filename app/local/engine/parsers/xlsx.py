@@ -109,8 +109,8 @@ def _side_by_side(rows: list[list[str]]) -> Iterator[list[list[str]]]:
     """The blocks between blank columns, if each is at least two columns wide."""
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
-    filled = [any(row[column] for row in rows) for column in range(width)]
-    runs = [list(run) for used, run in groupby(range(width), key=filled.__getitem__) if used]
+    has_text = [any(row[column] for row in rows) for column in range(width)]
+    runs = [list(run) for used, run in groupby(range(width), key=has_text.__getitem__) if used]
     if any(len(run) < 2 for run in runs):
         runs = [[column for run in runs for column in run]]
     for run in runs:

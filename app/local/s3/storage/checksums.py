@@ -60,14 +60,14 @@ class Polynomial:
         for column in columns:
             registers = self._step(registers ^ column)
         for lane in registers.tolist():
-            for place, moved in enumerate(self._moves):
-                lane ^= moved[(register >> 8 * place) & 0xFF]  # noqa: PLW2901 - the sum over places
+            for place, move in enumerate(self._moves):
+                lane ^= move[(register >> 8 * place) & 0xFF]  # noqa: PLW2901 - the sum over places
             register = lane
         return register
 
     def _step(self, registers: Words) -> Words:
-        moved: Words = self._table[registers & np.uint64(0xFF)] ^ (registers >> np.uint64(8))
-        return moved
+        result: Words = self._table[registers & np.uint64(0xFF)] ^ (registers >> np.uint64(8))
+        return result
 
     @cached_property
     def _table(self) -> Words:

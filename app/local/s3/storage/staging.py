@@ -94,7 +94,7 @@ def chunks(path: Path, start: int = 0, length: int | None = None) -> Iterator[by
     """The bytes of a file, `length` of them, from `start` on."""
     with path.open("rb") as file:
         file.seek(start)
-        left = os.fstat(file.fileno()).st_size - start if length is None else length
-        while left > 0 and (chunk := file.read(min(CHUNK, left))):
-            left -= len(chunk)
+        remaining = os.fstat(file.fileno()).st_size - start if length is None else length
+        while remaining > 0 and (chunk := file.read(min(CHUNK, remaining))):
+            remaining -= len(chunk)
             yield chunk

@@ -133,11 +133,11 @@ class Queues:
         return [row["name"] for row in rows if not row["name"].startswith(INTERNAL_PREFIX)]
 
     def configure(self, name: str, attributes: Attributes) -> None:
-        merged = {**self.get(name).attributes, **attributes}
+        new_attributes = {**self.get(name).attributes, **attributes}
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE queues SET attributes = ?, modified = ? WHERE name = ?",
-                (json.dumps(merged), self._clock(), name),
+                (json.dumps(new_attributes), self._clock(), name),
             )
 
     def counts(self, name: str) -> tuple[int, int, int]:
@@ -185,15 +185,15 @@ class Queues:
         there is none, wait for one for `wait` seconds, or until `close`. None stands for the
         queue's own setting.
         """
-        arrived = Event()
+        arrival = Event()
         began = time.monotonic()
-        with self._arrivals.listening(name, arrived.set):
+        with self._arrivals.listening(name, arrival.set):
             while True:
-                arrived.clear()
+                arrival.clear()
                 messages, pause = self._look(name, most, visibility, wait, began)
                 if messages or pause <= 0:
                     return messages
-                arrived.wait(pause)
+                arrival.wait(pause)
 
     async def receive_async(
         self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
@@ -201,11 +201,11 @@ class Queues:
         """As `receive`, for the event loop: waiting costs no thread. If it is cancelled while it
         takes a message, the message is given back.
         """
-        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+        loop, arrival = asyncio.get_running_loop(), asyncio.Event()
         began = time.monotonic()
-        with self._arrivals.listening(name, partial(loop.call_soon_threadsafe, arrived.set)):
+        with self._arrivals.listening(name, partial(loop.call_soon_threadsafe, arrival.set)):
             while True:
-                arrived.clear()
+                arrival.clear()
                 look = loop.run_in_executor(None, self._look, name, most, visibility, wait, began)
                 try:
                     messages, pause = await asyncio.shield(look)
@@ -216,7 +216,7 @@ class Queues:
                     return messages
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause):
-                        await arrived.wait()
+                        await arrival.wait()
 
     def has_listener(self, name: str) -> bool:
         """Whether a receiver waits for a message of this queue."""
@@ -337,12 +337,12 @@ class Queues:
         policy = json.loads(queue.attributes.get("RedrivePolicy") or "{}")
         target = policy.get("deadLetterTargetArn", "").removeprefix(self._prefix)
         if connection.execute("SELECT 1 FROM queues WHERE name = ?", (target,)).fetchone():
-            moved = connection.execute(
+            rows = connection.execute(
                 "UPDATE messages SET queue = ?, received = 0, first_received = NULL, source = ?"
                 " WHERE queue = ? AND visible <= ? AND received >= ?",
                 (target, self.arn(queue.name), queue.name, now, int(policy["maxReceiveCount"])),
             )
-            if moved.rowcount:
+            if rows.rowcount:
                 self._arrivals.wake(target)
 
     def _until_next(self, name: str) -> float:
