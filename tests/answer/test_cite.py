@@ -87,8 +87,8 @@ def test_what_only_looks_like_a_mark_is_text() -> None:
 
 
 def test_a_mark_within_a_bracket_of_words_is_a_mark() -> None:
-    text, citations = said(["Quartz [so they say [1]] is hard."])
-    assert (text, len(citations)) == ("Quartz [so they say [1]] is hard.", 1)
+    text, citations = said(["Quartz [so they say [1] too] is hard."])
+    assert (text, len(citations)) == ("Quartz [so they say [1] too] is hard.", 1)
 
 
 @pytest.mark.parametrize(
