@@ -143,7 +143,13 @@ _COMMON_STATUSES: Mapping[str, int] = {
 
 
 def unmodelled_status(service: str, code: str) -> int:
-    """The HTTP status of a code that the service's model does not list."""
+    """The HTTP status of a code that the service's model does not list.
+
+    >>> unmodelled_status("bedrock-runtime", "UnrecognizedClientException")
+    403
+    >>> unmodelled_status("dynamodb", "UnrecognizedClientException")
+    400
+    """
     status = (_S3_STATUSES if service == "s3" else _COMMON_STATUSES).get(code, 400)
     return 400 if service == "dynamodb" and status == 403 else status
 

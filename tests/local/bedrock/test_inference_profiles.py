@@ -14,7 +14,7 @@ from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableMod
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Writer
 from app.local.faults import Faults
-from app.local.wire import Application
+from app.local.wire import Application, ServiceError
 from tests.local.engines import engine_of
 from tests.wire_server import Server, in_thread
 
@@ -201,6 +201,35 @@ def test_a_request_token_makes_one_profile(control: Any) -> None:
     first, second = (made(control, FOUNDATION, clientRequestToken="t1") for _ in range(2))
     assert first == second
     control.delete_inference_profile(inferenceProfileIdentifier=first)
+
+
+def test_an_account_has_so_many_profiles_in_a_region_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "MAX_PROFILES", 1)
+    profiles = InferenceProfiles(tmp_path)
+
+    def make(region: str) -> str:
+        source = FOUNDATION.replace("us-east-1", region)
+        params = {
+            "inferenceProfileName": "x",
+            "modelSource": {"copyFrom": source},
+            "tags": [{"key": "team", "value": "north"}],
+        }
+        with profiles.transaction() as db:
+            arn: str = application.create(region, db, params)["inferenceProfileArn"]
+            return arn
+
+    arn = make("us-east-1")
+    make("us-west-2")
+    with pytest.raises(ServiceError, match="at most 1 application inference profiles"):
+        make("us-east-1")
+    with profiles.transaction() as db:
+        application.delete("us-east-1", db, {"inferenceProfileIdentifier": arn})
+        rows = db.execute("SELECT count(*) FROM tags").fetchone()
+        assert tuple(rows) == (1,)
+    make("us-east-1")
+    profiles.close()
 
 
 def test_profiles_are_there_after_a_restart(tmp_path: Path) -> None:

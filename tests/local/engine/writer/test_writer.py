@@ -138,6 +138,22 @@ def test_it_comes_in_small_pieces_that_are_the_answer(writer: Writer) -> None:
     assert "".join(parts) == answered(writer.generate(prompt, Sampling()))
 
 
+def test_citations_of_an_answer_that_is_begun_are_spans_of_the_rest(writer: Writer) -> None:
+    prompt = asked("What is talc used in?")
+    whole = writer.generate(prompt, Sampling())
+    text = answered(whole)
+    begun = Prompt((*prompt.turns, Turn("assistant", text[:7])), SYSTEM)
+    rest = writer.generate(begun, Sampling())
+    assert answered(rest) == text[7:]
+    spans = [(one.start, one.end) for one in whole.citations]
+    assert spans
+    assert [(one.start, one.end) for one in rest.citations] == [
+        (max(start - 7, 0), end - 7) for start, end in spans
+    ]
+    other = Prompt((*prompt.turns, Turn("assistant", "Gypsum")), SYSTEM)
+    assert answered(writer.generate(other, Sampling())) == text
+
+
 def test_citations_are_spans_of_the_answer(writer: Writer) -> None:
     generation = writer.generate(asked("What is talc composed of?"), Sampling())
     text = answered(generation)

@@ -3,8 +3,10 @@
     request   {"schemaVersion": "nova-multimodal-embed-v1", "taskType": "SINGLE_EMBEDDING",
                "singleEmbeddingParams": {"embeddingPurpose": "GENERIC_INDEX", "embeddingDimension":
                3072 | 1024 | 384 | 256, "text": {"truncationMode": "END", "value": ".."}}}
-    reply     {"embeddings": [{"embeddingType": "TEXT", "embedding": [3072],
-               "truncatedCharLength": 8000}]}, the last where the text was cut
+    reply     {"embeddings": [{"embeddingType": "TEXT", "embedding": [3072]}]}
+
+The model reads 8,192 tokens, and a text in the request has at most as many characters. None has
+more tokens than characters here, so that `truncationMode` is checked, and nothing is ever cut.
 
 https://docs.aws.amazon.com/nova/latest/userguide/embeddings-schema.html
 """
@@ -13,12 +15,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.local.bedrock_runtime.bodies.embeddings.vectors import Side, cut, embed, reads_no
-from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
+from app.local.bedrock_runtime.bodies.embeddings.vectors import embed, reads_no
+from app.local.bedrock_runtime.bodies.family import JSON
 from app.local.bedrock_runtime.bodies.schema import CamelBody, check, malformed
 from app.local.engine.encoder import TextEncoder
 
-LONGEST = 8192  # characters of a text in the request, and tokens of any
+LONGEST = 8192  # characters
 CONTENTS = ("text", "image", "audio", "video")
 
 Purpose = Literal[
@@ -32,7 +34,6 @@ Purpose = Literal[
     "CLASSIFICATION",
     "CLUSTERING",
 ]
-_SIDES: dict[str, Side] = {"START": "start", "END": "end"}
 
 
 class NovaText(CamelBody):
@@ -68,20 +69,7 @@ def nova(body: JSON, encoder: TextEncoder) -> tuple[JSON, int]:
         raise reads_no(contents[0], f"singleEmbeddingParams.{contents[0]}")
     if request.text.value is None:
         raise reads_no("file in a bucket", "singleEmbeddingParams.text.source")
-    text, more = _within(request.text.value, request.text.truncation_mode, encoder)
+    text = request.text.value
     vector = embed([text], encoder, request.embedding_dimension)[0]
-    reply = {"embeddingType": "TEXT", "embedding": vector.tolist(), **more}
+    reply = {"embeddingType": "TEXT", "embedding": vector.tolist()}
     return {"embeddings": [reply]}, encoder.count(text)
-
-
-def _within(text: str, mode: str, encoder: TextEncoder) -> tuple[str, JSON]:
-    """The text within the tokens that the model reads, and what is said of its cutting."""
-    if encoder.count(text) <= LONGEST:
-        return text, {}
-    if mode not in _SIDES:
-        raise InvalidBody(
-            f"singleEmbeddingParams.text: the text has {encoder.count(text)} tokens, and the model "
-            f"reads at most {LONGEST}. Send a shorter text, or another truncationMode than NONE."
-        )
-    kept = cut(text, LONGEST, _SIDES[mode], encoder)
-    return kept, {"truncatedCharLength": len(kept)}
