@@ -13,6 +13,8 @@
     rewrite     a follow-up and its conversation -> a question that stands alone
                 (by phrases and pronouns)
     thoughts    what is told of how the answer came about, before it
+    planning    tools, or a schema of the answer -> what a planner decides, held to the request
+    calls       the calls that it decides on, piece by piece
     limits      the answer, piece by piece, up to its longest length or the text that ends it
 
     writer      all of this in a row

@@ -7,47 +7,11 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from random import Random
 from string import ascii_letters, digits
-from typing import Any, Protocol
 
 from app.local.engine.writer.content import Delta, ToolInputDelta, ToolUseStart, delta_text
 from app.local.engine.writer.limits import Spans, pieces
+from app.local.engine.writer.planning import Call
 from app.local.engine.writer.prompt import Finish, Prompt, Sampling, Written
-
-
-class Call(Protocol):
-    """A call that was decided on."""
-
-    @property
-    def name(self) -> str:
-        """Of the tool."""
-        ...
-
-    @property
-    def input(self) -> dict[str, Any]:
-        """Its parameters."""
-        ...
-
-
-class Plan(Protocol):
-    """What to do about a prompt that has tools, or a schema of its answer. Neither calls nor a text
-    mean that nothing fits.
-    """
-
-    @property
-    def calls(self) -> Sequence[Call]:
-        """The calls to make now."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """What to say instead: a question that asks back, an answer from results, or JSON."""
-        ...
-
-
-class Planning(Protocol):
-    """What decides on the calls of a prompt."""
-
-    def plan(self, prompt: Prompt) -> Plan: ...
 
 
 def write_calls(

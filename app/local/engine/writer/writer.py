@@ -1,14 +1,13 @@
 """The writer: a prompt in, an answer out, piece by piece."""
 
 import asyncio
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
 
 from app.local.engine.encoder import TextEncoder
-from app.local.engine.writer.calls import Call, Plan, Planning, write_calls
+from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import Candidate, candidates
 from app.local.engine.writer.choose import (
     answerable,
@@ -20,13 +19,13 @@ from app.local.engine.writer.content import Image
 from app.local.engine.writer.evidence import Case, evidence, likeliest
 from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
+from app.local.engine.writer.planning import Call, Planning, decide
 from app.local.engine.writer.prompt import (
     Citation,
     Generation,
     ModelError,
     Prompt,
     Sampling,
-    Turn,
     Written,
 )
 from app.local.engine.writer.question import Question
@@ -80,7 +79,7 @@ class Writer:
 
     def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
         spans = self._encoder.spans
-        plan = self._plan(prompt)
+        plan = decide(self._planner, prompt.unbegun())
         if plan and plan.calls:
             calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
             thoughts = f"Of {len(prompt.tools)} tools, {_listed(calls)} fits what is asked."
@@ -102,19 +101,6 @@ class Writer:
         room = answering(sampling, answer.thoughts, spans)
         written = Written.of(self._generation(answer, prompt, room))
         return behind(answer.thoughts, written, sampling, spans)
-
-    def _plan(self, prompt: Prompt) -> Plan | None:
-        """What to do about the tools or the schema of a prompt; None where it has neither."""
-        may_call = prompt.tools and prompt.tool_choice.kind != "none"
-        if self._planner is None or not (may_call or prompt.output_schema is not None):
-            return None
-        prompt = prompt.unbegun()
-        plan = self._planner.plan(prompt)
-        if len(prompt.turns) == 1 or not _must_follow(prompt) or _follows(plan, prompt):
-            return plan
-        # "Format that as structured output": what is to be formatted was said before.
-        whole = self._planner.plan(replace(prompt, turns=(_joined(prompt.turns),)))
-        return whole if _follows(whole, prompt) else plan
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
         """The answer in words, with no regard to tools."""
@@ -154,32 +140,6 @@ class Writer:
             return []
         order = drawn(scores, sampling, random)
         return [choices[place] for place in chosen(choices, order, scores, vectors)]
-
-
-def _must_follow(prompt: Prompt) -> bool:
-    """Whether the answer has to be the call of a tool, or has to keep to a schema."""
-    return prompt.output_schema is not None or prompt.tool_choice.kind in ("any", "tool")
-
-
-def _follows(plan: Plan, prompt: Prompt) -> bool:
-    """Whether a plan is what the answer has to be."""
-    if plan.calls or prompt.output_schema is None:
-        return bool(plan.calls)
-    try:
-        return isinstance(json.loads(plan.text), dict | list)
-    except ValueError:
-        return False
-
-
-def _joined(turns: Sequence[Turn]) -> Turn:
-    """A conversation as one turn of the user's: all that was said, and what tools answered."""
-    said = [text for turn in turns if turn.role == "user" for text in _said(turn)]
-    return Turn("user", "\n\n".join(filter(None, said)))
-
-
-def _said(turn: Turn) -> Iterator[str]:
-    yield from (result.text for result in turn.tool_results if not result.failed)
-    yield turn.text
 
 
 @dataclass(frozen=True)

@@ -181,5 +181,33 @@ def test_what_must_be_said_by_a_schema_is_taken_from_the_whole_conversation(
     assert unasked.prompts == [free]
 
 
+@dataclass
+class Demanding:
+    """Calls the first tool where nothing that it requires is missing; nothing was said."""
+
+    def plan(self, prompt: Prompt) -> Plan:
+        tool = prompt.tools[0]
+        missing = tool.input_schema.get("required")
+        return Plan(text="Which city?") if missing else Plan((Call(tool.name, {}),))
+
+
+@pytest.mark.parametrize(
+    ("choice", "strict", "text"),
+    [
+        (ToolChoice("any"), False, "weather{}"),
+        (ToolChoice("tool", "weather"), False, "weather{}"),
+        (ToolChoice("any"), True, "Which city?"),
+        (ToolChoice(), False, "Which city?"),
+    ],
+)
+def test_a_forced_tool_is_called_without_what_nobody_said(
+    encoder: Encoder, choice: ToolChoice, strict: bool, text: str
+) -> None:
+    tool = Tool("weather", "Tells it", {**SCHEMA, "required": ["city"]}, strict)
+    prompt = Prompt((Turn("user", "Hello!"),), tools=(tool,), tool_choice=choice)
+    writing = asyncio.run(Writer(encoder, Demanding()).write(prompt, Sampling()))
+    assert "".join(map(delta_text, asyncio.run(taken(writing)))) == text
+
+
 async def taken(writing: Writing) -> list[Delta]:
     return [delta async for delta in writing]
