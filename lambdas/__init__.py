@@ -1,1 +1,1 @@
-"""The Lambdas' entry points, a folder each: parse the event, call the application, answer."""
+"""The entry points of the functions, one in each folder: parse the event, call the application."""

@@ -1,6 +1,6 @@
-"""What goes in and out over HTTP. Names are camelCase on the wire, as Bedrock's are.
+"""The bodies of requests and responses. Names are camelCase on the wire, as Bedrock's are.
 
-Unknown fields are refused by name: a misspelt option must not be ignored in silence.
+Unknown fields are refused by name, so that a misspelt option is not ignored in silence.
 """
 
 from datetime import datetime
@@ -88,8 +88,8 @@ class UIPart(BaseModel):
 
 
 class UIMessage(BaseModel):
-    """A message of the UI message protocol. Of all but the last, nothing is read: the conversation
-    is kept here, and not by its page.
+    """A message of the UI message protocol. Only the last one is read: Outcrop stores the
+    conversation, and not the page.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -100,8 +100,8 @@ class UIMessage(BaseModel):
 
 
 class UIQuestion(_Schema):
-    """What `useChat` sends: the chat's id and its messages, of which the last is the question; and
-    beside them what its `body` says, `model` and `filter`.
+    """The body of `useChat`: the chat's id and its messages, of which the last is the question; and
+    `model` and `filter`, from the option `body`.
     """
 
     id: Identifier = Field(description="The conversation.")
@@ -132,10 +132,10 @@ AnyQuestion = Annotated[
 class Citation(_Schema):
     """A mark `[number]` of the answer, resolved.
 
-    `passage[start:end]` is `text`, the words that stand behind the sentence before the mark. `mark`
-    is where the mark begins in the answer: other numbers in brackets there are no marks. All three
-    count Unicode code points, as Python does; those named utf16 count UTF-16 code units, as
-    JavaScript does: `passage.slice(startUtf16, endUtf16) === text`.
+    `passage[start:end]` is `text`, the quote for the sentence before the mark. `mark` is the place
+    of the mark in the answer: other numbers in brackets there are no marks. All three count Unicode
+    code points, as Python does; those named utf16 count UTF-16 code units, as JavaScript does:
+    `passage.slice(startUtf16, endUtf16) === text`.
     """
 
     number: int
@@ -155,7 +155,7 @@ class Citation(_Schema):
 
 
 class Usage(_Schema):
-    """What the turn's model calls were billed for, in tokens."""
+    """The tokens that the turn's model calls are billed for."""
 
     input_tokens: int
     output_tokens: int
@@ -174,7 +174,7 @@ class Answer(_Schema):
 
 
 class Search(_Schema):
-    """What to look for."""
+    """A query."""
 
     query: Message
     limit: int = Field(default=5, ge=1, le=100)
@@ -186,14 +186,14 @@ class Search(_Schema):
 
 
 class Explanation(_Schema):
-    """Why a passage is where it is.
+    """Why a passage is at its place.
 
     Attributes:
         semantic_rank: its place by meaning alone, from 1; None if it is not among the candidates,
-            or if the search is a managed Knowledge Base's.
-        words: the query's words that it holds, as they are written there.
-        used: whether an answer would read it.
-        reason: why not, if not.
+            or if the Knowledge Base is managed.
+        words: the query's words in it, as they are written there.
+        used: whether an answer would use it.
+        reason: why an answer would not.
     """
 
     semantic_rank: int | None
@@ -203,7 +203,7 @@ class Explanation(_Schema):
 
 
 class Passage(_Schema):
-    """What was found."""
+    """A passage that Retrieve has found."""
 
     number: int
     text: str
@@ -216,12 +216,12 @@ class Passage(_Schema):
 
 
 class Intervention(_Schema):
-    """What the guardrail did to a passage: `masked` parts of it, or kept it out, `blocked`.
+    """The guardrail's intervention in a passage: `masked` or `blocked`.
 
     Attributes:
         text: the masked passage, or the guardrail's message.
-        reason: the guardrail's own words for why.
-        subject: the address of the document that the passage is from.
+        reason: the guardrail's own words.
+        subject: the address of the passage's document.
     """
 
     source: Literal["passage"]
@@ -231,8 +231,8 @@ class Intervention(_Schema):
     subject: str | None
 
 
-class Found(_Schema):
-    """What Retrieve found, best first, and what the guardrail did to it."""
+class SearchResults(_Schema):
+    """The passages for a query, best first, and the guardrail's interventions."""
 
     query: str
     search_type: str
@@ -241,7 +241,7 @@ class Found(_Schema):
 
 
 class NewDocument(_Schema):
-    """A document that is to be uploaded."""
+    """A document to upload."""
 
     name: str = Field(description="A relative path, as in guides/setup.md.", max_length=1024)
     metadata: dict[str, MetadataValue] | None = Field(
@@ -261,8 +261,9 @@ class Upload(_Schema):
     """A form: POST every field, then the document as `file`, as multipart/form-data, to `url`.
 
     Attributes:
-        replaces: a document of this name is there; the upload replaces it.
-        unchanged: it is there with this content (`sha256`) and these attributes, and is indexed.
+        replaces: whether the upload replaces a document of this name.
+        unchanged: whether that document has this content (`sha256`) and these attributes, and is
+            indexed.
     """
 
     id: str
@@ -274,7 +275,7 @@ class Upload(_Schema):
 
 
 class Document(_Schema):
-    """A document, and what became of it: UPLOADED, DELETING, or Bedrock's DocumentStatus."""
+    """A document and its status: UPLOADED, DELETING, REFUSED, or Bedrock's DocumentStatus."""
 
     id: str
     name: str
@@ -313,7 +314,7 @@ Words = Annotated[str, BeforeValidator(text_of)]
 
 
 class StoredTurn(_Schema):
-    """A question and its answer, as they are kept."""
+    """A question and its answer, as they are stored."""
 
     question: Words
     answer: Words
@@ -331,13 +332,13 @@ class Conversation(_Schema):
 
 
 class Model(_Schema):
-    """What a model is, and what it takes.
+    """A model, and the parameters that it takes.
 
     Attributes:
         offered: whether Bedrock lists it in this Region.
-        one_sampler: it takes `temperature` or `top_p`, and not both at once.
-        needs_inference_profile: this Region does not take its bare id.
-        inference_profiles: the ids by which this Region takes it beside that.
+        one_sampler: whether it takes `temperature` or `top_p`, but not both at once.
+        needs_inference_profile: whether this Region does not take its bare id.
+        inference_profiles: the ids of inference profiles by which this Region takes it.
     """
 
     id: str
@@ -357,7 +358,7 @@ class Model(_Schema):
 
 
 class Models(_Schema):
-    """The models that can be asked, and the one that is asked by default."""
+    """The models that can answer, and the default."""
 
     default: str
     items: list[Model]

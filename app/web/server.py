@@ -1,8 +1,8 @@
-"""The server, which lets the turns under way end before it does.
+"""The server, which lets the turns under way end before it stops.
 
-On SIGTERM no connection is accepted any more. Turns have `grace` seconds to end by themselves;
-those that have not are broken off, and end with an error, as every turn that breaks off does. Who
-has not read his answer's end `last_words` seconds later is not waited for.
+On SIGTERM it accepts no further connection. Turns have `grace` seconds to end by themselves. After
+that they are cancelled, and end with an error. Readers have `last_words` more seconds to read the
+end of their answers.
 """
 
 import socket
@@ -18,7 +18,7 @@ class Server(uvicorn.Server):
 
     Args:
         asgi: the application.
-        turns: what is under way in it.
+        turns: its turns under way.
         grace: seconds that turns may take to end by themselves.
         last_words: seconds that the others may take to send their errors.
         options: uvicorn's own.

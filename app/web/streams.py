@@ -1,15 +1,15 @@
-"""Events -> the parts of a UI message stream (version 1), which chat clients read.
+"""Translates events to a UI message stream (version 1), which chat clients read.
 
     Started     start, start-step                 messageMetadata: conversationId, model
     Retrieval   data-retrieval                    the query and the passages
     Text        text-start once, text-delta
-    Citation    source-document once a source, data-citation
+    Citation    source-document once for each source, data-citation
     Guardrail   data-guardrail                    source, subject, action, reason, text
     Usage       nothing: Done has it too
     Done        text-end, finish-step, finish     messageMetadata: model, turn, usage, stopReason
     Error       text-end, data-error, error
 
-Whatever happens, the stream's last line is `[DONE]`, and the part before it says how it ended.
+The stream's last line is always `[DONE]`, and the part before it tells how the turn ended.
 """
 
 import json
@@ -31,13 +31,13 @@ log = logging.getLogger(__name__)
 HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
 END = "[DONE]"
 TERMINAL = ("finish", "error")
-MEDIA_TYPE = "text/plain"  # of a source: the passage is shown as text, whatever its document is
+MEDIA_TYPE = "text/plain"  # of a source: the passage is text, whatever the type of its document
 
 Part = dict[str, Any]
 
 
 def sse(turn: Generator[events.Event, None, None]) -> Iterator[bytes]:
-    """The stream, part by part. It ends as a stream ends, also if an event cannot be written."""
+    """The stream, part by part. It ends properly even if an event cannot be written."""
     stream = _Stream()
     with closing(turn):
         try:
@@ -57,7 +57,7 @@ def _line(data: str) -> bytes:
 
 
 class _Stream:
-    """Knows what has been opened, and what has been named already."""
+    """Remembers the open parts, and the sources that were sent."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -65,7 +65,7 @@ class _Stream:
         self._sources: set[int] = set()
 
     def parts_of(self, event: events.Event) -> Iterable[Part]:
-        """The parts that an event becomes."""
+        """The parts for an event."""
         match event:
             case events.Started():
                 return self._started(event)
@@ -78,7 +78,7 @@ class _Stream:
             case events.Guardrail():
                 return [{"type": "data-guardrail", "data": asdict(event)}]
             case events.Usage():
-                return ()  # the last part has it
+                return ()  # the last part has the usage
             case events.Done():
                 return self._done(event.answer)
             case events.Error():
@@ -132,7 +132,7 @@ class _Stream:
         yield {"type": "error", "errorText": f"{event.title}: {event.detail}"}
 
     def broken(self) -> Iterator[Part]:
-        """How a stream ends whose event could not be written."""
+        """The end of a stream with an event that could not be written."""
         return self._error(INTERNAL)
 
     def _text_end(self) -> Iterator[Part]:
@@ -141,5 +141,5 @@ class _Stream:
 
 
 def _dump(schema: type[BaseModel], value: object) -> Part:
-    """A value in the shape that it has everywhere on the wire."""
+    """A value in the form that it has everywhere on the wire."""
     return schema.model_validate(value).model_dump(by_alias=True, mode="json")

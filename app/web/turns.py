@@ -1,14 +1,14 @@
-"""The turns under way: each in a thread of its own, and read from the event loop.
+"""The turns under way: each has a thread of its own, and the event loop reads it.
 
-boto3 blocks, so a turn needs a thread. It is none of those that short calls share: however many
-turns wait for a model, a short call waits for none of them. What a turn yields goes through a
-bounded channel, so that a slow reader slows its turn down and nothing piles up.
+boto3 blocks, so a turn needs a thread. It is not one of those for short calls: however many turns
+wait for a model, a short call does not wait for them. The pieces of a turn go through a bounded
+channel, so that a slow reader slows its turn down and nothing piles up.
 
-    turn = turns.start(lambda: flow())     refused at once where too many are under way
-    await turn.begun                       raises what is wrong with the request
-    await turn.take()                      what has been yielded since; none at the end
+    turn = turns.start(lambda: flow())     refused at once if too many are under way
+    await turn.begun                       raises the error of a faulty request
+    await turn.take()                      the pieces since the last call; none at the end
 
-A turn is broken off, and its call to the model closed, when its reader leaves, when its deadline
+A turn is cancelled, and its call to the model closed, when its reader leaves, when its deadline
 passes, and when the process stops.
 """
 
@@ -27,7 +27,7 @@ from app.errors import OutcropError, Throttled, TimedOut, Unavailable
 
 log = logging.getLogger(__name__)
 
-CAPACITY = 32  # how many pieces a turn may be ahead of its reader
+CAPACITY = 32  # the most pieces that a turn may be ahead of its reader
 STACK = 2**20  # bytes of address space; json needs most of them for the deepest text that it takes
 STOPPING = "Outcrop is stopping. Ask again in a moment."
 GONE = "The caller has gone."
@@ -36,11 +36,11 @@ T = TypeVar("T")
 
 
 class Turns:
-    """The turns that are being answered; more than `limit` are refused.
+    """The turns under way; more than `limit` are refused.
 
     Args:
-        limit: how many turns may run at the same time.
-        seconds: how long each may take.
+        limit: the most turns at the same time.
+        seconds: the deadline of each.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:
@@ -52,7 +52,7 @@ class Turns:
         self._starter = threading.Thread(target=_start_all, args=(self._new,), daemon=True)
 
     def start(self, begin: Callable[[], Iterable[T]]) -> "Turn[T]":
-        """Begin a turn. `begin` and what it returns run in a thread.
+        """Start a turn. `begin` and its result run in a thread.
 
         Raises:
             Throttled: too many are under way.
@@ -75,7 +75,7 @@ class Turns:
         return turn
 
     def stop(self, seconds: float) -> None:
-        """Begin no more turns, and give those under way so many seconds to end by themselves."""
+        """Start no more turns, and give those under way so many seconds to end."""
         self._stopping = True
         asyncio.get_running_loop().call_later(seconds, self._break_off)
 
@@ -88,7 +88,7 @@ class Turn(Generic[T]):
     """One turn.
 
     Attributes:
-        begun: done once `begin` has returned; or failed, as it did.
+        begun: done once `begin` has returned; failed if `begin` has.
     """
 
     def __init__(
@@ -108,33 +108,33 @@ class Turn(Generic[T]):
         self._context = copy_context()
 
     def start(self) -> None:
-        """Let it run, in a thread of its own."""
+        """Run it in a thread of its own."""
         thread = threading.Thread(
             target=self._context.run, args=(self._run,), name="turn", daemon=True
         )
         try:
             thread.start()
-        except RuntimeError:  # the system gives no more threads
+        except RuntimeError:  # the system has no more threads
             self._on_end(self)
             self._call_in_loop(self._fail, Throttled("No more can be answered at once. Ask again."))
             self._call_in_loop(self._end)
 
     def expire(self, seconds: float, reason: OutcropError) -> None:
-        """Break it off after so many seconds."""
+        """Cancel it after so many seconds."""
         self._deadline = self._loop.call_later(seconds, self.cancel, reason)
 
     def cancel(self, reason: OutcropError) -> None:
-        """Break it off, unless it is being stored: then it goes on to its end."""
+        """Cancel it, unless it is being stored: then it goes on to its end."""
         self._cancellation.cancel(reason)
 
     def leave(self) -> None:
-        """Nobody reads it any more."""
+        """Cancel it, because its reader has left."""
         self._has_left = True
         self.cancel(Unavailable(GONE))
         self._slots.release()  # in case it waits for its reader
 
     async def take(self) -> list[T]:
-        """What it has yielded since; waits for the first piece. Nothing, when it has ended."""
+        """The pieces since the last call; waits for the first. None at the end."""
         pieces: list[T] = []
         while not pieces and not (self._ended and not self._pieces):
             await self._arrival.wait()
@@ -177,7 +177,7 @@ class Turn(Generic[T]):
             getattr(pieces, "close", lambda: None)()
 
     def _call_in_loop(self, callback: Callable[..., object], *arguments: object) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody is there to be told
+        with suppress(RuntimeError):  # the loop is closed, so nobody listens
             self._loop.call_soon_threadsafe(callback, *arguments)
 
     # in the loop
@@ -189,7 +189,7 @@ class Turn(Generic[T]):
     def _fail(self, error: Exception) -> None:
         if not self.begun.done():
             self.begun.set_exception(error)
-            self.begun.exception()  # that nobody asks for it is no mistake: its reader has left
+            self.begun.exception()  # mark it as seen: its reader has left, so nobody else will
 
     def _end(self) -> None:
         self._ended = True

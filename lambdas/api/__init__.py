@@ -2,7 +2,7 @@
 
     API Gateway ── event ──► adapter ── HTTP on loopback ──► app.web ──boto3──► Bedrock, S3
 
-run.sh starts `python -m lambdas.api` when Lambda makes an execution environment. The adapter asks
-GET /healthz until it is answered, and only then asks Lambda for the first event. From then on it
-hands over one request at a time, and streams each answer back as it is written.
+run.sh starts `python -m lambdas.api` when Lambda makes an execution environment. The adapter calls
+GET /healthz until it gets a response, and only then takes the first event from Lambda. From then on
+it passes on one request at a time, and streams each response back as it is written.
 """

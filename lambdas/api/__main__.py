@@ -11,8 +11,8 @@ from app.web import application
 from app.web.server import Server
 from lambdas.api.logs import WithGatewayRequestId, log_json
 
-DEFAULT_PORT = "8080"  # the adapter's own
-LAST_WORDS_SECONDS = 1  # of the two that Lambda gives an environment with an extension to end in
+DEFAULT_PORT = "8080"  # the adapter's default
+LAST_WORDS_SECONDS = 1  # of the two seconds in which an environment with an extension has to end
 # The adapter drops a connection that was idle for four seconds. It has to be the one that does: a
 # request sent into a connection that the server closes at that moment would be lost.
 KEEP_ALIVE_SECONDS = 3600
@@ -44,7 +44,7 @@ def main() -> None:
         ws="none",
         lifespan="off",
         server_header=False,
-        access_log=False,  # API Gateway writes one
+        access_log=False,  # API Gateway writes an access log
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     ).run()
 

@@ -1,13 +1,13 @@
-"""The log: a line of JSON a record on standard output, which Lambda puts into CloudWatch Logs.
+"""The log: a record is a line of JSON on standard output, which Lambda writes to CloudWatch Logs.
 
     {"timestamp": "2026-04-09T12:34:56.789Z", "level": "WARNING", "logger": "app.answer.ending",
      "message": "a turn ended early: throttled: ...", "requestId": "5f2c...",
      "gatewayRequestId": "c6af9ac6-..."}
 
-`timestamp` and `level` are what Lambda's own log level filter reads. `requestId` is the one in the
-answer's head and in every problem, `gatewayRequestId` the one in API Gateway's access log. A line
-of the meter (`app.meter`) has its figures as `usage`. Of an exception there is its type and where
-it came from. Not what it says: that may quote a question.
+Lambda's log level filter reads `timestamp` and `level`. `requestId` is the id in the response's
+head and in every problem, `gatewayRequestId` the id in API Gateway's access log. A line of the
+meter (`app.meter`) has its figures as `usage`. An exception is logged with its type and its place,
+but without its message, which may quote a question.
 """
 
 import json
@@ -28,7 +28,7 @@ _gateway_request_id: ContextVar[str | None] = ContextVar("gateway_request_id", d
 
 
 def log_json() -> None:
-    """Let warnings and errors, and the meter's lines, go out in this form."""
+    """Write warnings, errors and the meter's lines in this form."""
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(WithRequestId())
     handler.setFormatter(JsonLines())
@@ -37,7 +37,7 @@ def log_json() -> None:
 
 
 class WithGatewayRequestId:
-    """Middleware that remembers what API Gateway calls the request."""
+    """Middleware that records API Gateway's id of the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -51,7 +51,7 @@ class WithGatewayRequestId:
 
 
 class JsonLines(logging.Formatter):
-    """A record -> its line."""
+    """Formats a record as a line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -73,7 +73,7 @@ def _iso(seconds: float) -> str:
 
 
 def _exceptions(error: BaseException | None) -> list[dict[str, object]]:
-    """An exception and what caused it, each with the frames that it passed, innermost last."""
+    """An exception and its causes, each with its stack frames, innermost last."""
     chain: list[dict[str, object]] = []
     while error:
         frames = traceback.extract_tb(error.__traceback__)

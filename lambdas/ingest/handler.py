@@ -1,12 +1,13 @@
-"""SQS, carrying the documents bucket's events -> the Knowledge Base, told what changed.
+"""The ingest function: brings the Knowledge Base in line with the documents bucket, after its
+events.
 
-    messages -- keys -- sync -- done with, or come again: soon at first, then every minute
+    messages -- keys -- sync -- done, or to be delivered again: soon at first, then every minute
 
-A message is one S3 notification. All of a batch are told together, since direct ingestion takes ten
-documents a call; a message comes again if one of its own documents could not be told, and holds up
-no other. It comes again sooner than by the queue's visibility timeout, which is long, as Lambda
-wants it: while an ingestion job runs direct ingestion is refused, and an upload is to wait for that
-job, and not much longer.
+A message is one S3 notification. The documents of a batch are sent together, because direct
+ingestion takes ten documents in a call. A message is delivered again if one of its own documents
+failed, and does not hold up the others. Its delay is shorter than the queue's visibility timeout,
+which is long, as Lambda requires: while an ingestion job runs, direct ingestion is refused, and an
+upload should not wait much longer than for that job.
 """
 
 import json
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 DEADLINE_SECONDS = 30
-FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds until a message comes again
-SHOWN = 200  # characters of a message that is none of S3's, in the log
+FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds until a message is delivered again
+LOGGED_CHARACTERS = 200  # characters in the log of a message that is not from S3
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ Message = Mapping[str, Any]
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """The Lambda's entry point; answers with the messages that have to come again."""
+    """The entry point; returns the messages that have to be delivered again."""
     documents = {message["messageId"]: _documents(message) for message in event["Records"]}
     failures = sync(*_sides(), [key for keys in documents.values() for key in keys])
     for key, error in failures.items():
@@ -47,7 +48,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
 
 def pause(received: int) -> int:
-    """Seconds until a message that was received so often comes again.
+    """Seconds until a message with so many receives is delivered again.
 
     >>> [pause(received) for received in (1, 2, 3, 4, 5, 200)]
     [5, 10, 20, 40, 60, 60]
@@ -56,21 +57,23 @@ def pause(received: int) -> int:
 
 
 def _documents(message: Message) -> set[str]:
-    """The documents that a message is about.
+    """The documents of a message.
 
-    S3's own test message, sent when it is connected, is about none. What is no message of S3's is
-    logged and let go: no further attempt could make sense of it.
+    S3's own test message, sent when it is connected, has none. A message of another sender is
+    logged and dropped: to try it again would not help.
     """
     try:
         records = json.loads(message["body"]).get("Records", [])
         return set(subjects(unquote_plus(record["s3"]["object"]["key"]) for record in records))
     except (ValueError, KeyError, TypeError, AttributeError):
-        log.exception("This is no notification of S3's, and is let go: %.*s", SHOWN, message)
+        log.exception(
+            "This is no notification of S3's, and is let go: %.*s", LOGGED_CHARACTERS, message
+        )
         return set()
 
 
 def _postpone(messages: Sequence[Message]) -> None:
-    """Let messages that are given back come again soon. Where that fails, they come again later."""
+    """Have failed messages delivered again soon. If this fails, they are delivered later."""
     for queue in {message.get("eventSourceARN", "") for message in messages}:
         entries: Any = [
             {

@@ -1,11 +1,11 @@
-"""What an agent may call: an action group a folder, each a Lambda of its own.
+"""The agent's tools: each folder is an action group, and a Lambda function of its own.
 
-    contract.py   the one tool contract: functions with typed parameters, called by an event
-    orders/       the status of an order, the orders of whoever asks
-    products/     search, prices
-    seed.py       what the tables hold for a first try
+    contract.py     the contract of tools: functions with typed parameters, called by an event
+    orders/         the status of an order, the orders of the person who asks
+    products/       search, prices
+    seed.py         the tables' first items
 
-A folder holds the functions (`handler.py`); what an agent is told of them, as
-CreateAgentActionGroup takes it (`action_group.json`, written by `python -m lambdas.tools`); and
-what its table holds for a first try (`seed.json`).
+A folder has the functions (`handler.py`), their description for an agent as parameters of
+CreateAgentActionGroup (`action_group.json`, written by `python -m lambdas.tools`), and the first
+items of its table (`seed.json`).
 """

@@ -1,4 +1,5 @@
-"""Plain functions -> the tools of one Lambda, called by the events of an agent's action group.
+"""Makes tools of plain functions in one Lambda function, which is called by an action group's
+events.
 
     tools = ActionGroup("weather", "The weather, today and tomorrow.")
 
@@ -6,13 +7,13 @@
     def forecast(town: Annotated[str, Query(description="The town's name.")]) -> Forecast:
         '''Tell tomorrow's weather in a town.'''
 
-`app.tools` says what a tool is, and how its events are written. This is the Lambda's side of it: a
-function's name, docstring and signature are all that there is to say of it. Powertools' resolver
-checks an event's parameters by them, and `tools` gives them as `Tool`s. Both kinds of event are
-answered, of an action group with a function schema and of one with an API schema.
+`app.tools` defines tools and their events. This is the Lambda side of it: a function's name,
+docstring and signature define a tool. Powertools' resolver checks an event's parameters by them,
+and `tools` returns them as `Tool`s. Events with a function schema and with an API schema are both
+answered.
 
-What the caller can mend, and what may pass, is a refusal, for the model to read. What only the
-operator can mend fails the Lambda.
+An error that the caller can mend, or that may pass, is a refusal, for the model to read. An error
+that only the operator can mend fails the Lambda function.
 """
 
 import json
@@ -34,11 +35,11 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class ActionGroup:
-    """The tools of one Lambda.
+    """The tools of one Lambda function.
 
     Args:
         name: of the group.
-        description: what its tools are about.
+        description: of its tools' subject.
     """
 
     def __init__(self, name: str, description: str) -> None:
@@ -51,7 +52,9 @@ class ActionGroup:
         self._resolver.exception_handler([CallerError, BackendError])(_refuse)
 
     def function(self, function: _Function) -> _Function:
-        """Offer this function. Its parameters are strings, numbers, integers or booleans."""
+        """Make a tool of this function. Its parameters are strings, numbers, integers or
+        booleans.
+        """
         name = function.__name__
         self._parameters[f"/{name}"] = frozenset(signature(function).parameters)
         description = " ".join((getdoc(function) or "").split())
@@ -59,7 +62,7 @@ class ActionGroup:
         return function
 
     def answer(self, event: Mapping[str, Any], context: Any) -> JSON:
-        """What the Lambda answers to an action group's event."""
+        """The response to an action group's event."""
         if "function" not in event:
             return self._resolver.resolve(dict(event), context)
         api_event = {**event, "apiPath": f"/{event['function']}", "httpMethod": "GET"}
@@ -70,10 +73,10 @@ class ActionGroup:
 
     @property
     def principal(self) -> str:
-        """Who asks, of the event that is being answered.
+        """The person who asks, in the event that is being answered.
 
         Raises:
-            Unauthenticated: the runner has not said.
+            Unauthenticated: the runner has not set it.
         """
         return principal_of(self._resolver.current_event.session_attributes or {})
 
@@ -83,7 +86,7 @@ class ActionGroup:
         return tuple(self._tool(methods["get"]) for methods in paths.values())
 
     def describe(self) -> JSON:
-        """What an agent is told of the tools, as CreateAgentActionGroup takes it."""
+        """The tools as parameters of CreateAgentActionGroup."""
         return describe(self.name, self.description, self.tools())
 
     def _tool(self, operation: JSON) -> Tool:
@@ -135,7 +138,7 @@ def _input_schema(operation: JSON) -> JSON:
 
 
 def _parameter_schema(parameter: JSON) -> JSON:
-    """A parameter's schema. Of `float | None` OpenAPI makes a union; `required` says the same."""
+    """A parameter's schema. OpenAPI writes `float | None` as a union; `required` says the same."""
     schema = parameter["schema"]
     members: list[JSON] = schema.get("anyOf", [{}])
     own = {name: schema[name] for name in schema.keys() - {"anyOf", "nullable", "title"}}

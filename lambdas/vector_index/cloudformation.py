@@ -23,13 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Resource:
-    """What CloudFormation is told of the resource; the work fills it in as it goes.
-
-    Attributes:
-        physical_id: set it once something is there that a Delete has to remove: CloudFormation
-            sends one even when the Create has failed, for the id that it was told.
-        data: what the template can ask for by Fn::GetAtt.
-    """
+    """CloudFormation's view of the resource; the work fills it in."""
 
     physical_id: str
     data: dict[str, str] = field(default_factory=dict)

@@ -66,7 +66,7 @@ class ReplayResult:
 
     @property
     def overrides(self) -> Sequence[Override]:
-        """Where those differ from `variables`, and why."""
+        """The differences between those and `variables`, with the reasons."""
         return application.overrides(self.variables)
 
 

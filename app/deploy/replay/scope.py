@@ -62,7 +62,7 @@ class Scope:
         }
 
     def ref(self, name: str) -> Any:
-        """What `Ref` gives for a parameter, a pseudo parameter or a resource."""
+        """The result of `Ref` for a parameter, a pseudo parameter or a resource."""
         if name in self.pseudo:
             return self.pseudo[name]
         if name in self.template.parameters:
@@ -70,7 +70,7 @@ class Scope:
         return self._resource(name).ref
 
     def attribute(self, name: str, attribute: str) -> Any:
-        """What `Fn::GetAtt` gives."""
+        """The result of `Fn::GetAtt`."""
         attributes = self._resource(name).attributes
         if attribute not in attributes:
             kind, names = self.template.resources[name].type, ", ".join(sorted(attributes))

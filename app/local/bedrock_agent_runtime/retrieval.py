@@ -39,7 +39,7 @@ _MISSING = {
 
 
 class SearchableBase(Protocol):
-    """What Retrieve needs to know of a Knowledge Base."""
+    """A Knowledge Base, as far as Retrieve uses it."""
 
     @property
     def storage(self) -> str:
@@ -50,7 +50,7 @@ class SearchableBase(Protocol):
     def store(self) -> Store: ...
 
     def location(self, document: str) -> tuple[Literal["S3", "CUSTOM"], str]:
-        """Where a document of the store comes from: a URI in S3, or the id that a caller gave."""
+        """The origin of a document of the store: a URI in S3, or the id that a caller gave it."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Whose requests S3 serves: when a presigned URL expires, and which web pages are let in.
+"""Access to S3: the expiry of presigned URLs, and the web pages that are let in.
 
 Programs are let in whatever they sign with: their signatures are not checked. A page in a browser
 is let in if a CORS rule of the bucket allows it, or if its request is presigned with a key of this

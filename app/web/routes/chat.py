@@ -1,4 +1,4 @@
-"""A question in, an answer out: whole, or as it is written."""
+"""The routes of questions: answered as a whole, or as the answer is written."""
 
 from collections.abc import Generator
 from typing import Annotated
@@ -34,7 +34,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     async def chat(
         body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay, request: Request
     ) -> schemas.Answer | Response:
-        """Answer a question, whole."""
+        """Answer a question, and respond with the whole answer."""
 
         def reply_to() -> tuple[Answer | Error]:
             return (collect(turn(body, account)),)
@@ -82,22 +82,22 @@ def _question(body: schemas.Question | schemas.UIQuestion) -> Question:
 
 
 def _text(last: schemas.UIMessage) -> str:
-    """The question that the last message is. What it holds beside text is refused by name, for
-    it would have no effect.
+    """The question in the last message. Other parts are refused by name, because they would have no
+    effect.
 
     Raises:
-        InvalidRequest: it is not the user's, has no text or too much, or holds more than that.
+        InvalidRequest: it is not the user's, has no text or too much, or has other parts.
     """
     if last.role != "user":
         raise InvalidRequest("The last message has to be the user's.", field="messages")
     if unknown := _names(last) - {"metadata"}:
-        rule = f"The last message has {_listed(unknown)}, which nobody would read."
+        rule = f"The last message has {_join_names(unknown)}, which nobody would read."
         raise InvalidRequest(rule, field=f"messages.{min(unknown)}")
     if others := {part.type for part in last.parts} - {"text"}:
-        rule = f"A question is text; a part of the type {_listed(others)} would not be read."
+        rule = f"A question is text; a part of the type {_join_names(others)} would not be read."
         raise InvalidRequest(rule, field="messages.parts")
     if unknown := {name for part in last.parts for name in _names(part)} - TEXT_MEMBERS:
-        rule = f"A part of the question has {_listed(unknown)}, which nobody would read."
+        rule = f"A part of the question has {_join_names(unknown)}, which nobody would read."
         raise InvalidRequest(rule, field=f"messages.parts.{min(unknown)}")
     text = "".join(part.text for part in last.parts).strip()
     if not 0 < len(text) <= schemas.LONGEST_MESSAGE:
@@ -107,9 +107,9 @@ def _text(last: schemas.UIMessage) -> str:
 
 
 def _names(item: schemas.UIMessage | schemas.UIPart) -> set[str]:
-    """The members that an item has beyond those that we know."""
+    """The unknown members of an item."""
     return set(item.model_extra or ())
 
 
-def _listed(names: set[str]) -> str:
+def _join_names(names: set[str]) -> str:
     return ", ".join(repr(name) for name in sorted(names))

@@ -1,4 +1,4 @@
-"""One's own conversations. Another's are answered as if they did not exist."""
+"""The routes of the caller's own conversations. Those of others are not found."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
     ) -> schemas.Conversations:
-        """List one's conversations, newest first."""
+        """List the caller's conversations, newest first."""
         items, following = conversations.summaries(limit, cursor)
         return schemas.Conversations.model_validate({"items": items, "next_cursor": following})
 
@@ -45,7 +45,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.delete("/{id}", status_code=204)
     def delete(id: Id, conversations: Own) -> None:
-        """Forget a conversation."""
+        """Delete a conversation."""
         conversations.delete(id)
 
     return routes

@@ -1,6 +1,4 @@
-"""What the routes that ask a model or search have in common: on whose account, and how a turn
-begins.
-"""
+"""The common part of the routes that call models or search: the account, and the start of turns."""
 
 from collections.abc import Awaitable, Callable, Generator
 
@@ -20,7 +18,7 @@ LAST_WORDS_SECONDS = 30  # for a slow reader to read the end of a turn that has 
 
 
 def account_of(settings: Settings) -> Callable[[Request], Awaitable[Account]]:
-    """The dependency that names whose account a request's calls are made on."""
+    """The dependency that returns the account for a request's calls."""
     principal_from = principal_of(settings)
 
     async def account(request: Request) -> Account:  # in no thread, so that it waits for none
@@ -30,7 +28,7 @@ def account_of(settings: Settings) -> Callable[[Request], Awaitable[Account]]:
 
 
 async def turns_of(request: Request) -> Turns:
-    """The dependency that is the turns under way."""
+    """The dependency that returns the turns under way."""
     turns: Turns = request.app.state.turns
     return turns
 
@@ -46,10 +44,10 @@ class TurnStarter:
         )
 
     def begin(self, question: Question, account: Account) -> Generator[Event, None, None]:
-        """The turn, begun: what is wrong with the question is known before the first byte.
+        """Begin a turn. A faulty question is refused before the first byte of the response.
 
         Raises:
-            CallerError: what is wrong with the question.
+            CallerError: the question is at fault.
         """
         conversations = Conversations(
             self._clients.s3, self._settings.conversations_bucket, account.principal

@@ -1,4 +1,4 @@
-"""Documents: a form to upload one with, what became of them, and their removal."""
+"""The routes of documents: upload forms, statuses, and deletion."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.post("", status_code=201)
     def offer(new: schemas.NewDocument) -> schemas.Upload:
-        """Ask for a form to upload one document with. It is indexed once it is there."""
+        """Request a form to upload one document. It is indexed after the upload."""
         upload = documents.offer(bucket, base, new.name, new.metadata, new.sha256)
         return schemas.Upload.model_validate(upload)
 
@@ -29,18 +29,18 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
         cursor: Annotated[str | None, Query(max_length=1024)] = None,
     ) -> schemas.Documents:
-        """List the documents, by name, with what became of them."""
+        """List the documents, by name, with their statuses."""
         items, following = documents.listing(bucket, base, limit, cursor)
         return schemas.Documents.model_validate({"items": items, "next_cursor": following})
 
     @routes.get("/{id}")
     def find(id: str) -> schemas.Document:
-        """Say what became of one document; 404 once it is gone, verified."""
+        """Show the status of one document; 404 once neither the index nor the bucket has it."""
         return schemas.Document.model_validate(documents.find(bucket, base, id))
 
     @routes.delete("/{id}", status_code=202)
     def remove(id: str) -> schemas.Document:
-        """Remove a document. It is gone when asking for it answers 404."""
+        """Delete a document. It is gone when `GET /documents/{id}` answers 404."""
         return schemas.Document.model_validate(documents.remove(bucket, base, id))
 
     return routes

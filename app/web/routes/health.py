@@ -1,4 +1,4 @@
-"""Whether the application is alive, and whether it could answer a question."""
+"""The routes of health: whether the process runs, and whether it can answer questions."""
 
 from fastapi import APIRouter, Response
 
@@ -16,12 +16,12 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.get("/healthz")
     async def alive() -> dict[str, str]:
-        """Say that the process serves."""
+        """Report that the process runs."""
         return {"status": "alive"}
 
     @routes.get("/readyz", response_model=dict[str, str])
     def ready() -> dict[str, str] | Response:
-        """Say whether questions can be answered: the Knowledge Base and the buckets are there."""
+        """Report whether questions can be answered: the Knowledge Base and the buckets exist."""
         try:
             with calling("GetKnowledgeBase"):
                 description = clients.bedrock_agent.get_knowledge_base(

@@ -1,4 +1,4 @@
-"""Which models may be asked, and what each takes: our catalogue, joined with Bedrock's list."""
+"""The route of the models that can answer: the catalogue, joined with Bedrock's list."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.get("/models")
     def listing() -> schemas.Models:
-        """List the models that can be asked, in the order of the catalogue."""
+        """List the models that can answer, in the order of the catalogue."""
         with calling("ListFoundationModels"):
             response = clients.bedrock.list_foundation_models(byOutputModality="TEXT")
         here = {one["modelId"]: one for one in response["modelSummaries"]}

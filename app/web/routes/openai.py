@@ -34,7 +34,9 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.get("/v1/models")
     def list_models() -> schemas.ModelList:
-        """List the models that can be asked, in OpenAI's dialect; the default comes first."""
+        """List the models that can answer or embed, in OpenAI's dialect; the default comes
+        first.
+        """
         with calling("ListFoundationModels"):
             response = clients.bedrock.list_foundation_models()
         here = {

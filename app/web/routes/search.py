@@ -1,4 +1,6 @@
-"""What Retrieve finds, without an answer: to see, and to mend, what answers are made of."""
+"""The route of searches: Retrieve's passages, without an answer, to examine what answers are
+made of.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -35,8 +37,8 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     @routes.post("/search")
     def search(
         body: schemas.Search, retriever: Annotated[Retriever, Depends(retriever)]
-    ) -> schemas.Found:
-        """Find passages."""
+    ) -> schemas.SearchResults:
+        """Search, and respond with the passages."""
         if body.search_type and settings.managed:
             raise InvalidRequest(
                 "The Knowledge Base is managed: its search is its own, and has no types.",
@@ -57,7 +59,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
                 )
                 for passage in screening.passages
             ]
-        return schemas.Found(
+        return schemas.SearchResults(
             query=body.query,
             search_type=search_type,
             passages=passages,
@@ -81,7 +83,7 @@ def _by_meaning(
     search_type: SearchType,
     passages: Sequence[Passage],
 ) -> Sequence[Passage]:
-    """The passages in their order by meaning; a managed Knowledge Base does not tell it."""
+    """The passages in their order by meaning; a managed Knowledge Base has no such order."""
     match search_type:
         case "SEMANTIC":
             return passages

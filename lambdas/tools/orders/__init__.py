@@ -1,0 +1,1 @@
+"""The tools for orders: a function over the table of orders."""

@@ -1,7 +1,7 @@
 """Orders, for an agent. The table: partition key `customer`, sort key `order_id`, both strings.
 
-An order is told to nobody but who placed it: the customer is the session's principal, and the order
-of another is not there.
+Only the person who placed an order can see it: the customer is the session's principal, and orders
+of others are not found.
 """
 
 from collections.abc import Mapping

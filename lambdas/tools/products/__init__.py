@@ -1,0 +1,1 @@
+"""The tools for products: a function over the table of products."""

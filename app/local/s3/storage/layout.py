@@ -1,4 +1,4 @@
-"""Where a key lies in its bucket's folder: under its own name, wherever a folder can hold it.
+"""The place of a key in its bucket's folder: under its own name, if a folder can hold that.
 
     reports/2024.pdf       reports/2024.pdf
     a//b                   a/%~/b                an empty segment
@@ -35,7 +35,7 @@ class Blocked(Exception):
 
 
 def find(key: str, look: Look) -> str | None:
-    """Where the key's file lies, or None. The plain form goes before the escaped one."""
+    """The path of the key's file, or None. The plain form is tried before the escaped one."""
     paths = [""]
     for segment, kind in _segments(key):
         forms = (form for parent in paths for form in _forms(parent, segment, kind))
@@ -44,7 +44,7 @@ def find(key: str, look: Look) -> str | None:
 
 
 def place(key: str, look: Look) -> str:
-    """Where the key's file can be written: through names that are free, or its own already.
+    """The path at which the key's file can be written: its own, or one of free names.
 
     Raises:
         Blocked: both forms of a segment are taken.
@@ -69,7 +69,7 @@ def key_at(names: Sequence[str]) -> str | None:
 
 
 def prefix_at(names: Sequence[str]) -> bytes | None:
-    """What the keys of all files below this path begin with, or None: it holds no objects.
+    """The common prefix of the keys below this path; None if it holds no objects.
 
     >>> prefix_at(["reports", "%~"])
     b'reports//'
@@ -81,7 +81,7 @@ def prefix_at(names: Sequence[str]) -> bytes | None:
 
 
 def descend(prefix: bytes, folder: str) -> bytes | None:
-    """What the keys of all files in a folder begin with, or None: it holds no objects.
+    """The common prefix of the keys in a folder; None if it holds no objects.
 
     `prefix` is that of the folder above. It ends with a slash, or within a long segment.
     """
@@ -147,7 +147,7 @@ def _encoded(segment: bytes) -> str:
 
 
 def _decoded(name: str) -> bytes | None:
-    """What follows the marker; None if it is no percent-encoding, or not the one that we write."""
+    """The text after the marker; None if it is no canonical percent-encoding."""
     text = name[len(FILE) :]
     if not text.isascii():
         return None
