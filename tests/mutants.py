@@ -148,9 +148,10 @@ def report(package: str, became: dict[str, str], of: int) -> bool:
     survivors = sorted(name for name, verdict in became.items() if verdict not in KILLED)
     unknown = [name for name in survivors if name not in reasons]
     share = len(survivors) / max(len(became), 1)
-    print(
-        f"\n{package}: {len(became)} of {of} mutants run, {len(survivors)} survived ({share:.1%})"
-    )
+    killed = len(became) - len(survivors)
+    slow = sum(verdict == "timeout" for verdict in became.values())
+    print(f"\n{package}: {len(became)} of {of} mutants run, {killed} killed ({slow} were too slow)")
+    print(f"{package}: {len(survivors)} survived ({share:.1%})")
     for name in unknown:
         print(f"  without a reason: {name} ({became[name]}); to see it: mutmut show {name}")
     return not unknown and share <= MOST
