@@ -2,6 +2,7 @@
 
     python -m tests.mutants retrieval answer         all mutants of two packages
     python -m tests.mutants retrieval --digits 37    those whose number ends with 3 or 7
+    python -m tests.mutants retrieval --survivors    those that survived before: after new tests
 
 A mutant is the code with one small change: `<` for `<=`, `and` for `or`, another text. The library
 mutmut makes the mutants of a package and runs the tests nearest to it against each. A mutant that
@@ -69,31 +70,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("packages", nargs="*", metavar="package", help=f"of {', '.join(NEAR)}")
     parser.add_argument("--digits", default="", help="run those alone whose number ends with one")
+    parser.add_argument("--survivors", action="store_true", help="run those alone that survived")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="tests at a time")
     arguments = parser.parse_args()
     if unknown := set(arguments.packages) - NEAR.keys():
         parser.error(
             f"{', '.join(sorted(unknown))}: no package with mutants; {', '.join(NEAR)} are"
         )
-    sound = [
-        mutate(package, arguments.digits, arguments.children)
-        for package in arguments.packages or NEAR
-    ]
+    sound = [mutate(package, arguments) for package in arguments.packages or NEAR]
     return 0 if all(sound) else 1
 
 
-def mutate(package: str, digits: str, children: int) -> bool:
+def mutate(package: str, arguments: argparse.Namespace) -> bool:
     """Run the mutants of a package and print what became of them; whether few enough survived."""
     folder = ROOT / ".mutants" / package
     copy(folder)
     tests = [path for path in NEAR[package] if (folder / path).exists()]
     configuration = CONFIGURATION.format(package=package, tests="\n    ".join(tests))
     (folder / "setup.cfg").write_text(configuration)
-    forget_survivors(folder)
-    names = [f"*__mutmut_*{digit}" for digit in digits]
-    mutmut = Path(sys.executable).with_name("mutmut")
-    command = [str(mutmut), "run", "--max-children", str(children), *names]
-    subprocess.run(command, cwd=folder, check=True)
+    names = forget_survivors(folder)
+    if not arguments.survivors:
+        names = [f"*__mutmut_*{digit}" for digit in arguments.digits]
+    if names or not arguments.survivors:
+        mutmut = Path(sys.executable).with_name("mutmut")
+        command = [str(mutmut), "run", "--max-children", str(arguments.children), *names]
+        subprocess.run(command, cwd=folder, check=True)
     return report(package, *verdicts(folder))
 
 
@@ -115,20 +116,28 @@ def copy(folder: Path) -> None:
             target.write_bytes(source.read_bytes())
 
 
-def forget_survivors(folder: Path) -> None:
-    """Let those that survived be run again, by the tests that there are now: mutmut remembers which
-    test calls which function, and does not look again when a test changes.
+def forget_survivors(folder: Path) -> list[str]:
+    """Let those that survived be run again, by the tests that there are now, and return their
+    names: mutmut remembers which test calls which function, and does not look again when a test
+    changes.
     """
     from mutmut.stats import status_by_exit_code
 
+    survivors: list[str] = []
     (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     for path in (folder / "mutants").rglob("*.meta"):
         data = json.loads(path.read_text())
+        survivors += [
+            name
+            for name, code in data["exit_code_by_key"].items()
+            if code is not None and status_by_exit_code[code] not in KILLED
+        ]
         data["exit_code_by_key"] = {
             name: code if status_by_exit_code[code] in KILLED else None
             for name, code in data["exit_code_by_key"].items()
         }
         path.write_text(json.dumps(data))
+    return survivors
 
 
 def verdicts(folder: Path) -> tuple[dict[str, str], int]:
