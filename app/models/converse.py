@@ -114,14 +114,23 @@ def _request(model: Model, prompt: Prompt, guardrail: GuardrailConfiguration | N
         "guardrailVersion": guardrail.version,
         "trace": "enabled" if guardrail.trace else "disabled",
     }
-    top_k = top_k_field(model, prompt.top_k)
+    fields = (top_k_field(model, prompt.top_k) or {}) | _barred(model, prompt)
+    written = replace(prompt, tool_choice="auto") if _barred(model, prompt) else prompt
     if not model.facts.system:
-        prompt = _system_first(prompt)
+        written = _system_first(written)
     return {
         "modelId": model.id,
-        **CONVERSE.write(prompt),
-        **drop_missing(guardrailConfig=configuration, additionalModelRequestFields=top_k),
+        **CONVERSE.write(written),
+        **drop_missing(guardrailConfig=configuration, additionalModelRequestFields=fields or None),
     }
+
+
+def _barred(model: Model, prompt: Prompt) -> JSON:
+    """Claude's own choice of none, which Converse has no member for, where tools cannot be left out
+    of the request because some were called.
+    """
+    bars = prompt.tool_choice == "none" and prompt.uses_tools and model.facts.family == "anthropic"
+    return {"tool_choice": {"type": "none"}} if bars else {}
 
 
 def _system_first(prompt: Prompt) -> Prompt:

@@ -77,7 +77,8 @@ class Model:
         kind: Literal["any", "none", "tool"] | None = None
         if choice != "auto":
             kind = "any" if choice == "any" else "none" if choice == "none" else "tool"
-        if kind == "none" and kind not in family.choices and prompt.uses_tools:
+        native = family.name == "Converse" and facts.family == "anthropic"  # has it all the same
+        if kind == "none" and kind not in family.choices and prompt.uses_tools and not native:
             # Without calls in the conversation the tools are left out, which is the same.
             yield "tool_choice", f"cannot be kept from tools {through}, once some were called"
         if kind in ("any", "tool"):

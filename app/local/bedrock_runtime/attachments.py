@@ -15,7 +15,7 @@ from typing import Protocol
 from app.local.bedrock_runtime.bodies import InvalidBody, Request
 from app.local.bedrock_runtime.bodies.documents import check_size
 from app.local.engine.parsers import Section, SectionParser, Unreadable
-from app.local.engine.writer import Document, File
+from app.local.engine.writer import Document, File, ToolResult
 
 _KEPT = 64  # parsed files
 _SECONDS = 60.0  # of parsing one of them: a client waits for its answer
@@ -54,7 +54,7 @@ class Attachments:
             InvalidBody: a file is too large, is not there, or cannot be read.
         """
         turns = request.prompt.turns
-        if not any(turn.documents for turn in turns):
+        if not any(turn.documents or turn.tool_results for turn in turns):
             return request
         place = 0
         read = []
@@ -64,7 +64,11 @@ class Attachments:
                 place += 1
                 where = f"messages.{number}.content: {one.title or f'document {place}'}"
                 documents.append(self._document(one, str(place), where))
-            read.append(replace(turn, documents=tuple(documents)))
+            results = [
+                self._result(one, f"messages.{number}.content: the result of {one.id}")
+                for one in turn.tool_results
+            ]
+            read.append(replace(turn, documents=tuple(documents), tool_results=tuple(results)))
         return replace(request, prompt=replace(request.prompt, turns=tuple(read)))
 
     def close(self) -> None:
@@ -73,6 +77,13 @@ class Attachments:
             parser, self._parser = self._parser, None
         if parser:
             parser.close()
+
+    def _result(self, result: ToolResult, where: str) -> ToolResult:
+        """A tool's result, its documents as part of its text."""
+        documents = [self._document(one, "", where) for one in result.documents]
+        texts = (text for one in documents for text in (one.title, one.about, one.text))
+        text = "\n\n".join(filter(None, (result.text, *texts)))
+        return replace(result, text=text, documents=())
 
     def _document(self, document: Document, label: str, where: str) -> Document:
         if document.file is None:

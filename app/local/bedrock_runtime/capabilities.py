@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supp
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.local.bedrock_runtime.bodies import InvalidBody
 from app.local.bedrock_runtime.bodies.family import RETURNED
@@ -32,6 +32,7 @@ class Capabilities:
         choices: which tool choices it takes but `auto`: "any", "tool".
         schemas: keep to a JSON schema, of its answer and of a strict tool's input.
         mixed_results: read other content beside the results of tools in a message.
+        result_media: what they read within such a result: "image", "document".
         documents: read documents, through Converse.
     """
 
@@ -39,39 +40,49 @@ class Capabilities:
     streamed_tools: bool = True
     choices: frozenset[str] = frozenset({"any", "tool"})
     schemas: bool = False
-    mixed_results: bool = False
+    mixed_results: bool = True
+    result_media: frozenset[str] = frozenset({"image", "document"})
     documents: bool = True
 
 
 _NONE = Capabilities(tools=False)
 _TEXT_ONLY = Capabilities(tools=False, documents=False)
+_UNFORCED: frozenset[str] = frozenset()
 _ANY = frozenset({"any"})
+_NO_MEDIA: frozenset[str] = frozenset()
+_LLAMA = Capabilities(streamed_tools=False, choices=_UNFORCED, mixed_results=False)
+_MISTRAL = Capabilities(schemas=True, mixed_results=False, result_media=frozenset({"document"}))
 # Of an id the first pattern that it begins with.
 _MODELS: tuple[tuple[str, Capabilities], ...] = (
     (r"anthropic\.claude-(v2|instant)", _NONE),
-    (r"anthropic\.claude-fable-", Capabilities(choices=frozenset(), mixed_results=True)),
-    (r"anthropic\.claude-3-", Capabilities(mixed_results=True)),
-    (r"anthropic\.claude-(opus|sonnet)-4-(1-)?\d{8}", Capabilities(mixed_results=True)),
-    (r"anthropic\.", Capabilities(schemas=True, mixed_results=True)),
-    (r"amazon\.nova-micro", Capabilities(mixed_results=True, documents=False)),
-    (r"amazon\.nova", Capabilities(mixed_results=True)),
+    (r"anthropic\.claude-fable-", Capabilities(choices=_UNFORCED)),
+    (r"anthropic\.claude-3-", Capabilities()),
+    (r"anthropic\.claude-(opus|sonnet)-4-(1-)?\d{8}", Capabilities()),
+    (r"anthropic\.", Capabilities(schemas=True)),
+    (r"amazon\.nova-micro", Capabilities(documents=False)),
+    (r"amazon\.nova", Capabilities()),
     (r"meta\.llama3-(70b|8b|2-[13]b)-", _NONE),
-    (r"meta\.", Capabilities(streamed_tools=False, choices=frozenset())),
-    (r"mistral\.(mistral-large-24|mistral-small-24)", Capabilities(True, False, _ANY)),
-    (r"mistral\.pixtral", Capabilities(choices=_ANY)),
+    (r"meta\.", _LLAMA),
+    (r"mistral\.(mistral-large-24|mistral-small-24)",
+     replace(_MISTRAL, streamed_tools=False, choices=_ANY, schemas=False)),
+    (r"mistral\.pixtral", replace(_MISTRAL, choices=_ANY, schemas=False)),
     (r"mistral\.(mistral-7b|mixtral)", _NONE),
-    (r"cohere\.command-r", Capabilities(choices=frozenset())),
-    (r"ai21\.jamba-1", Capabilities(streamed_tools=False, choices=frozenset())),
+    (r"mistral\.devstral", replace(_MISTRAL, schemas=False)),
+    (r"mistral\.", _MISTRAL),
+    (r"cohere\.command-r", Capabilities(choices=_UNFORCED)),
+    (r"ai21\.jamba-1", Capabilities(streamed_tools=False, choices=_UNFORCED)),
     (r"(cohere\.command-(text|light)|ai21\.j(2|amba-instruct))", _TEXT_ONLY),
     (r"(amazon\.titan|cohere|ai21)\.?", _NONE),
-)
+    (r"google\.gemma-3-4b", Capabilities()),
+    (r"(qwen|moonshot)", Capabilities(schemas=True, result_media=_NO_MEDIA)),
+)  # fmt: skip
 _OPEN_WEIGHT = Capabilities(schemas=True)
 
 
 def capabilities(model: InvokedModel) -> Capabilities:
     """What a model can do.
 
-    The models of the OpenAI shape, whoever made them, have structured output.
+    Most models of the OpenAI shape, whoever made them, have structured output.
     """
     return next((can for begin, can in _MODELS if re.match(begin, model.id)), _OPEN_WEIGHT)
 

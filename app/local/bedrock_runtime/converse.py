@@ -33,6 +33,7 @@ from app.local.bedrock_runtime.bodies.tool_configuration import (
 )
 from app.local.bedrock_runtime.capabilities import (
     SCHEMA_MEMBER,
+    Capabilities,
     capabilities,
     permit_converse,
     permit_schema,
@@ -134,11 +135,22 @@ def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: boo
             raise InvalidBody(unsupported_block("document"))
         if model.body == "anthropic":
             check_citations(request.prompt.turns, RETURNED)
+    _check_results(request.prompt, can)
     if not can.mixed_results:
-        _check_results(params)
+        _check_unmixed(params)
 
 
-def _check_results(params: JSON) -> None:
+def _check_results(prompt: Prompt, can: Capabilities) -> None:
+    """Check that the model reads what the results of tools hold."""
+    for turn in prompt.turns:
+        for result in turn.tool_results:
+            media = {"image": result.images, "document": result.documents}
+            for kind, parts in media.items():
+                if parts and kind not in can.result_media:
+                    raise InvalidBody(unsupported_block(kind))
+
+
+def _check_unmixed(params: JSON) -> None:
     """Check that results of tools stand alone in their messages, as some models want it."""
     for place, one in enumerate(params.get("messages", [])):
         kinds = {"toolResult" in block for block in one["content"] if "cachePoint" not in block}

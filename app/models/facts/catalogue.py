@@ -319,7 +319,12 @@ MODELS: tuple[ModelFacts, ...] = (
     _mistral_chat("mistral.ministral-3-3b-instruct", images=True),
     _mistral_chat("mistral.magistral-small-2509", output=40_960, images=True),
     _mistral_chat(
-        "mistral.devstral-2-123b", context=256_000, output=32_768, state="legacy", end=_MARCH
+        "mistral.devstral-2-123b",
+        context=256_000,
+        output=32_768,
+        schemas=False,
+        state="legacy",
+        end=_MARCH,
     ),
     _mistral_chat(
         "mistral.pixtral-large-2502-v1:0",
@@ -389,9 +394,17 @@ MODELS: tuple[ModelFacts, ...] = (
         for model_id, images in (
             ("google.gemma-3-27b-it", True),
             ("google.gemma-3-12b-it", True),
-            ("google.gemma-3-4b-it", True),
             ("nvidia.nemotron-nano-12b-v2", True),
             ("nvidia.nemotron-nano-9b-v2", False),
         )
+    ),
+    _chat(
+        "google.gemma-3-4b-it",
+        context=128_000,
+        output=8192,
+        images=True,
+        schemas=False,
+        state="legacy",
+        end=_MARCH,
     ),
 )

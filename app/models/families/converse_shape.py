@@ -120,7 +120,7 @@ def tool_configuration(prompt: Prompt) -> JSON | None:
     """
     if not prompt.tools:
         return None
-    choice = None
+    choice: JSON | None = None
     if prompt.chosen_tool is not None:
         choice = {"tool": {"name": prompt.chosen_tool}}
     elif prompt.tool_choice == "any":

@@ -22,6 +22,7 @@ from app.models import (
     ToolResult,
     ToolSpecification,
     ToolUse,
+    assistant,
     converse,
     invocation,
     user,
@@ -94,6 +95,22 @@ def test_a_tool_is_called_and_its_result_answers(client: Any, way: Any, model: s
         completion = say(client, way, model, replace(PROMPT, messages=answered))
         assert completion.stop_reason == "end"
         assert "snow" in completion.text
+
+
+@pytest.mark.parametrize("way", [invocation, converse])
+def test_claude_can_be_kept_from_tools_that_were_called(client: Any, way: Any) -> None:
+    call = ToolUse("t1", "get_weather", {"city": "Oslo"})
+    messages = (
+        *PROMPT.messages,
+        Message("assistant", (call,)),
+        Message("user", (ToolResult("t1", (Text("Snow."),)),)),
+        assistant("Snow."),
+        user("What is the weather in Rome?"),
+    )
+    free = whole(client, way, CLAUDE, replace(PROMPT, messages=messages))
+    assert free.stop_reason == "tool_use"
+    barred = whole(client, way, CLAUDE, replace(PROMPT, messages=messages, tool_choice="none"))
+    assert barred.stop_reason == "end"
 
 
 @pytest.mark.parametrize(

@@ -572,3 +572,58 @@ def test_what_is_wrong_in_them_is_told_in_the_familys_words(
     with pytest.raises(ClientError) as raised:
         client.converse(modelId=model, messages=ASKED, **more)
     assert wrong in raised.value.response["Error"]["Message"]
+
+
+TEXT_FILE: JSON = {"document": {"format": "txt", "name": "note", "source": {"bytes": b"Snow."}}}
+SEARCH_RESULT: JSON = {
+    "searchResult": {
+        "source": "https://example.com",
+        "title": "Oslo",
+        "content": [{"text": "It snows."}],
+        "citations": {"enabled": False},
+    }
+}
+
+
+def test_documents_in_a_result_are_part_of_its_text(client: Any, scripted: Scripted) -> None:
+    result = {"toolUseId": "t1", "content": [{"text": "Here"}, TEXT_FILE, SEARCH_RESULT]}
+    scripted.scripts += [(TextDelta("Snow."),)] * 2
+    client.converse(modelId=CLAUDE, **talk(HI, [USE], [{"toolResult": result}]))
+    claudes = [
+        {"type": "text", "text": "Here"},
+        {"type": "document", "title": "note",
+         "source": {"type": "text", "media_type": "text/plain", "data": "Snow."}},
+        {"type": "search_result", "source": "https://example.com", "title": "Oslo",
+         "content": [{"type": "text", "text": "It snows."}]},
+    ]  # fmt: skip
+    messages = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": [
+            {"type": "tool_use", "id": "t1", "name": "order", "input": {}}]},
+        {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "t1", "content": claudes}]},
+    ]  # fmt: skip
+    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": messages}
+    body["tools"] = [{"name": "order", "input_schema": SCHEMA}]
+    client.invoke_model(modelId=CLAUDE, body=json.dumps(body))
+    for prompt in scripted.prompts[-2:]:
+        (read,) = prompt.turns[-1].tool_results
+        assert read.text.split("\n\n")[:3] == ["Here", "note", "Snow."]
+        assert read.text.endswith("It snows.")
+
+
+@pytest.mark.parametrize(
+    ("model", "part", "kind"),
+    [
+        (PIXTRAL, CONVERSE_IMAGE, "image"),
+        ("qwen.qwen3-vl-235b-a22b", CONVERSE_IMAGE, "image"),
+        ("qwen.qwen3-vl-235b-a22b", TEXT_FILE, "document"),
+    ],
+)
+def test_a_model_that_reads_no_such_result_refuses_it(
+    client: Any, model: str, part: JSON, kind: str
+) -> None:
+    result = {"toolResult": {"toolUseId": "t1", "content": [part]}}
+    wrong = f"This model doesn't support the {kind} content block that you provided"
+    with pytest.raises(ClientError, match=wrong):
+        client.converse(modelId=model, **talk(HI, [USE], [result]))

@@ -161,6 +161,7 @@ def test_what_a_model_or_its_body_has_not_is_refused_by_name(
     [
         (CLAUDE, ANTHROPIC, {"messages": LOOP, "tool_choice": "none"}),
         (NOVA_LITE, CONVERSE, {"tool_choice": "none"}),
+        (CLAUDE, CONVERSE, {"messages": LOOP, "tool_choice": "none"}),
         (CLAUDE, CONVERSE, {"output_schema": SCHEMA, "tool_choice": "weather"}),
         (QWEN, CHAT, {"output_schema": SCHEMA, "tool_choice": "weather"}),
         (PIXTRAL, CONVERSE, {"tool_choice": "any"}),

@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from app.local.bedrock_runtime.bodies.documents import claude_document, documents_of
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
 from app.local.bedrock_runtime.bodies.images import claude_image, images_of
 from app.local.bedrock_runtime.bodies.schema import Body
@@ -39,6 +40,7 @@ APART = frozenset(  # blocks without text
         "search_result",
     }
 )
+_MEDIA = frozenset({"image", "document", "search_result"})  # parts of a result that are no text
 _T = TypeVar("_T", bound=BaseModel)
 
 
@@ -210,9 +212,11 @@ def _result(block: JSON, where: str) -> ToolResult:
     texts = [
         _text(part, f"{where}.content.{place}")
         for place, part in enumerate(parts)
-        if part.get("type") != "image"
+        if part.get("type") not in _MEDIA
     ]
-    return ToolResult(result.tool_use_id, "\n".join(texts), bool(result.is_error), images)
+    documents = documents_of(parts, where, claude_document)
+    failed = bool(result.is_error)
+    return ToolResult(result.tool_use_id, "\n".join(texts), failed, images, documents)
 
 
 def _text(part: JSON, where: str) -> str:

@@ -4,6 +4,7 @@ can be held while it writes them. What lies outside is refused before the model 
 https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,8 +15,8 @@ _UNSUPPORTED: Mapping[str, tuple[str, ...]] = {
     "array": ("contains", "maxContains", "maxItems", "minContains", "uniqueItems"),
     "integer": ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"),
     "number": ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"),
-    "string": ("maxLength", "minLength"),
 }
+_UNSUPPORTED_PATTERN = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\\d")
 _FORMATS = {
     *("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"),
 }
@@ -65,6 +66,8 @@ def _of_type(kind: str, schema: JSON) -> Iterator[str]:
         yield "For 'object' type, 'additionalProperties' must be explicitly set to false"
     if kind == "array" and schema.get("minItems", 0) not in (0, 1):
         yield "For 'array' type, 'minItems' values other than 0 or 1 are not supported"
+    if kind == "string" and _UNSUPPORTED_PATTERN.search(str(schema.get("pattern", ""))):
+        yield "For 'string' type, a pattern with lookaround or backreferences is not supported"
     if kind == "string" and "format" in schema and schema["format"] not in _FORMATS:
         yield f"For 'string' type, format '{schema['format']}' is not supported"
 

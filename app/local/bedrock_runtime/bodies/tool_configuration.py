@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from app.local.bedrock_runtime.bodies.documents import converse_document, documents_of
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
 from app.local.bedrock_runtime.bodies.images import converse_image, images_of
 from app.local.engine.writer.content import ToolResult, ToolUse
 from app.local.engine.writer.prompt import Tool, ToolChoice, Turn
 
+_MEDIA = frozenset({"image", "document", "searchResult"})  # parts of a result that are no text
 APART = frozenset(  # blocks without text
     {"toolUse", "toolResult", "reasoningContent", "image", "document", "searchResult"}
 )
@@ -112,11 +114,17 @@ def _use(block: JSON, where: str) -> ToolUse:
 def _result(block: JSON, where: str) -> ToolResult:
     content = block["content"]
     texts = [
-        _text(part, f"{where}.content.{n}") for n, part in enumerate(content) if "image" not in part
+        _text(part, f"{where}.content.{n}")
+        for n, part in enumerate(content)
+        if not part.keys() & _MEDIA
     ]
-    failed = block.get("status") == "error"
-    images = images_of(content, where, converse_image)
-    return ToolResult(block["toolUseId"], "\n".join(texts), failed, images)
+    return ToolResult(
+        block["toolUseId"],
+        "\n".join(texts),
+        block.get("status") == "error",
+        images_of(content, where, converse_image),
+        documents_of(content, where, converse_document),
+    )
 
 
 def _text(content: JSON, where: str) -> str:

@@ -14,7 +14,10 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:  # it imports this module
+    from app.local.engine.writer.prompt import Document
 
 JSON = dict[str, Any]
 
@@ -108,12 +111,15 @@ class Image:
 
 @dataclass(frozen=True)
 class ToolResult:
-    """What a tool answered to the call with this id, or why it failed."""
+    """What a tool answered to the call with this id, or why it failed. Its documents become part
+    of its text once they are read.
+    """
 
     id: str
     text: str
     failed: bool = False
     images: tuple[Image, ...] = ()
+    documents: "tuple[Document, ...]" = ()
 
 
 Block = Text | Reasoning | ToolUse
