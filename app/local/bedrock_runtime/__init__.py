@@ -10,8 +10,9 @@ What is wrong is told before the first byte, so that it is a plain error and not
 
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from app.local.bedrock_runtime import converse as conversing
 from app.local.bedrock_runtime.answers import (
@@ -31,10 +32,12 @@ from app.local.bedrock_runtime.bodies import (
     Request,
     parse,
 )
-from app.local.bedrock_runtime.bodies.family import RETURNED
+from app.local.bedrock_runtime.bodies.family import RETURNED, Cached
+from app.local.bedrock_runtime.cache_points import has_points, pieces
 from app.local.bedrock_runtime.capabilities import permit
 from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
+from app.local.bedrock_runtime.prompt_cache import PromptCache, least_tokens
 from app.local.bedrock_runtime.reasoning import reasoned
 from app.local.engine import Engine
 from app.local.wire import JSON, Call, ServiceError, WaitingService
@@ -49,6 +52,7 @@ def handlers(
     models: Catalogue,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     attachments: Attachments | None = None,
+    clock: Callable[[], float] = monotonic,
 ) -> WaitingService:
     """The operations of bedrock-runtime.
 
@@ -57,8 +61,9 @@ def handlers(
         models: the foundation models.
         now: says which models are past their end of life.
         attachments: reads the files of requests; with files in S3, and closed, by who made it.
+        clock: seconds, by which prompts are kept in the cache.
     """
-    runtime = _Runtime(engine, models, now, attachments or Attachments(engine.new_parser))
+    runtime = _Runtime(engine, models, now, attachments or Attachments(engine.new_parser), clock)
     return {
         "InvokeModel": runtime.invoke_model,
         "InvokeModelWithResponseStream": runtime.invoke_model_with_response_stream,
@@ -75,11 +80,13 @@ class _Runtime:
         models: Catalogue,
         now: Callable[[], datetime],
         attachments: Attachments,
+        clock: Callable[[], float],
     ) -> None:
         self._engine = engine
         self._models = models
         self._now = now
         self._attachments = attachments
+        self._cache = PromptCache(clock)
 
     def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
         model = self._model(call)
@@ -131,6 +138,11 @@ class _Runtime:
             "output-token-count": metrics["outputTokenCount"],
             "invocation-latency": metrics["invocationLatency"],
         }
+        if request.cached is not None:
+            counts |= {
+                "cache-read-input-token-count": request.cached.read,
+                "cache-write-input-token-count": request.cached.written,
+            }
         return _whole(call, reply, counts, answering.headers)
 
     async def _streamed(
@@ -186,7 +198,7 @@ class _Runtime:
         check_prefill(model, request, RETURNED)
         request = self._able(request)
         check_context(model, request, self._engine.writer.count, RETURNED)
-        return request
+        return self._cached(params, model, request, RETURNED)
 
     def _body_request(self, body: JSON, model: InvokedModel, family: Family) -> Request:
         request = reasoned(model, fit(model, family.read(body)))
@@ -195,7 +207,18 @@ class _Runtime:
             check_prefill(model, request)
         request = self._able(request)
         check_context(model, request, self._engine.writer.count)
-        return request
+        return self._cached(body, model, request)
+
+    def _cached(
+        self, source: JSON, model: InvokedModel, request: Request, prefix: str = ""
+    ) -> Request:
+        """The request, with what the prompt cache does for it."""
+        caches = least_tokens(model) is not None
+        if not has_points(source):
+            return replace(request, cached=Cached() if caches else None)
+        documents = request.prompt.all_documents
+        parts = list(pieces(source, documents, self._engine.encoder.count))
+        return replace(request, cached=self._cache.use(model, parts, prefix))
 
     def _able(self, request: Request) -> Request:
         """The request, its files read, if what writes in the model's place can do what it asks."""

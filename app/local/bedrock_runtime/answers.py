@@ -13,6 +13,7 @@ from app.local.bedrock_runtime.bodies import (
     Reply,
     Request,
 )
+from app.local.bedrock_runtime.bodies.family import Cached
 from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine import Engine
 from app.local.engine.writer import (
@@ -31,7 +32,13 @@ class Answering:
     """An answer while it is written, and what its family's bodies are told of it."""
 
     def __init__(
-        self, model: InvokedModel, body: JSON, writing: Writing, engine: Engine, began: float
+        self,
+        model: InvokedModel,
+        body: JSON,
+        writing: Writing,
+        engine: Engine,
+        began: float,
+        cached: Cached | None = None,
     ) -> None:
         self._began = began
         self._first: float | None = None
@@ -39,14 +46,14 @@ class Answering:
         self._writing = writing
         self._blocks = Blocks()
         self._nova = model.body == "nova"
-        self.opening = Opening(model.id, uuid4().hex[:24], body, writing.input_tokens)
+        self.opening = Opening(model.id, uuid4().hex[:24], body, writing.input_tokens, cached)
 
     @classmethod
     async def begun(cls, model: InvokedModel, body: JSON, request: Request, engine: Engine) -> Self:
         """The answer to a request, begun. It has to be closed."""
         began = perf_counter()
         writing = await engine.writer.write(request.prompt, request.sampling)
-        return cls(model, body, writing, engine, began)
+        return cls(model, body, writing, engine, began, request.cached)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -108,6 +115,7 @@ class Answering:
             finish=self._writing.finish,
             citations=self._writing.citations,
             spans=self._encoder.spans,
+            cached=self.opening.cached,
         )
 
     def latency(self) -> int:
@@ -116,11 +124,20 @@ class Answering:
 
     def metrics(self) -> JSON:
         """What Bedrock adds to the last chunk of a stream."""
-        finish = self._writing.finish
+        finish, cached = self._writing.finish, self.opening.cached
         first = self._first or perf_counter()
-        return {
+        counts = {
             "inputTokenCount": finish.input_tokens,
             "outputTokenCount": finish.output_tokens,
+        }
+        if cached is not None:
+            counts |= {
+                "inputTokenCount": cached.beside(finish.input_tokens),
+                "cacheReadInputTokenCount": cached.read,
+                "cacheWriteInputTokenCount": cached.written,
+            }
+        return {
+            **counts,
             "invocationLatency": self.latency(),
             "firstByteLatency": milliseconds(first - self._began),
         }

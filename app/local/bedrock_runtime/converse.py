@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from app.local.bedrock_runtime.answers import Answering, failing_in_stream
-from app.local.bedrock_runtime.bodies import Family, InvalidBody, Request
+from app.local.bedrock_runtime.bodies import Family, InvalidBody, Reply, Request
 from app.local.bedrock_runtime.bodies.conversation import conversation
 from app.local.bedrock_runtime.bodies.documents import (
     check_citations,
@@ -41,7 +41,7 @@ from app.local.bedrock_runtime.capabilities import (
     unsupported_block,
 )
 from app.local.bedrock_runtime.models import InvokedModel
-from app.local.engine.writer import Finish, Prompt, Turn
+from app.local.engine.writer import Prompt, Turn
 from app.local.wire import JSON, UNMODELLED
 
 UNSUPPORTED = (
@@ -284,7 +284,7 @@ async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
     return {
         "output": message(reply),
         "stopReason": STOPS[reply.finish.reason],
-        "usage": _usage(reply.finish),
+        "usage": _usage(reply),
         "metrics": {"latencyMs": answering.latency()},
         **_additional(params, lambda: [family.whole(reply)]),
         **_echoed(params),
@@ -302,12 +302,25 @@ async def events(params: JSON, family: Family, answering: Answering) -> AsyncGen
         stopped = {"stopReason": STOPS[reply.finish.reason]}
         yield {"messageStop": stopped | _additional(params, lambda: family.closing(reply))}
         metrics = {"latencyMs": answering.latency()}
-        yield {"metadata": {"usage": _usage(reply.finish), "metrics": metrics, **_echoed(params)}}
+        yield {"metadata": {"usage": _usage(reply), "metrics": metrics, **_echoed(params)}}
 
 
-def _usage(finish: Finish) -> JSON:
-    """What was read and written. Bedrock sends a member that its model does not have."""
-    return {**usage(finish), UNMODELLED: {"serverToolUsage": {}}}
+def _usage(reply: Reply) -> JSON:
+    """What was read and written. Bedrock sends members that its model does not have, the counts of
+    the cache in a second spelling among them.
+    """
+    cached = reply.cached
+    more: JSON = {"serverToolUsage": {}}
+    counts = usage(reply.finish, cached)
+    if cached is not None:
+        more |= {
+            "cacheReadInputTokenCount": cached.read,
+            "cacheWriteInputTokenCount": cached.written,
+        }
+        details = (("5m", cached.written_5m), ("1h", cached.written_1h))
+        kept = [{"ttl": ttl, "inputTokens": tokens} for ttl, tokens in details if tokens]
+        counts |= {"cacheDetails": kept} if kept else {}
+    return {**counts, UNMODELLED: more}
 
 
 def _echoed(params: JSON) -> JSON:

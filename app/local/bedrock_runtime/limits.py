@@ -54,7 +54,8 @@ def check_context(
     reserves = "max_tokens" in request.named and _RESERVES.match(model.id) is not None
     most = window and window - answer * reserves
     # No text has more tokens than characters, and to count them takes time.
-    if window is None or most is None or sum(map(len, request.prompt.texts)) <= most:
+    characters = sum(map(len, request.prompt.texts)) + _ROOM * len(request.prompt.turns)
+    if window is None or most is None or characters <= most:
         return
     tokens = count(request.prompt)
     if tokens > window:
@@ -88,6 +89,7 @@ _NO_PREFILL = (
     "This model does not support assistant message prefill. The conversation must end with a user "
     "message."
 )
+_ROOM = 2000  # tokens that a message may have beside its texts: more than around it, and an image
 TOO_LONG = "Input is too long for requested model."
 _COUNTS_ALOUD = re.compile(r"anthropic\.claude-(3-7|opus|sonnet|haiku|fable)-")
 _RESERVES = re.compile(r"anthropic\.claude-(3-7-sonnet|(opus|sonnet)-4-\d{8}|opus-4-1)-?")

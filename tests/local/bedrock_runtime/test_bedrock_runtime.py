@@ -28,6 +28,7 @@ from app.local.engine.writer import (
     TextDelta,
     Writer,
 )
+from app.local.engine.writer.counting import AROUND_A_MESSAGE, BEFORE_AN_ANSWER
 from tests.local.engines import engine_of
 from tests.wire_server import Server, serving
 
@@ -45,6 +46,7 @@ QUESTION = """\
 </passages>
 
 <question>What is the hardness of quartz on the Mohs scale?</question>"""
+AROUND = AROUND_A_MESSAGE + BEFORE_AN_ANSWER
 SENTENCE = "It has a hardness of 7 on the Mohs scale [1]."
 TEXT = [{"text": QUESTION}]
 ASKED: JSON = {
@@ -104,7 +106,7 @@ def refused(call: Any, *arguments: Any, **members: Any) -> tuple[str, str]:
 def test_invoke_model_answers_in_the_familys_body(client: Any, encoder: Encoder) -> None:
     body = invoke(client, SONNET, BODY)
     assert SENTENCE in body["content"][0]["text"]
-    assert body["usage"]["input_tokens"] == encoder.count(SYSTEM) + encoder.count(QUESTION)
+    assert body["usage"]["input_tokens"] == encoder.count(SYSTEM) + encoder.count(QUESTION) + AROUND
     assert body["usage"]["output_tokens"] == encoder.count(body["content"][0]["text"])
 
 
@@ -157,12 +159,17 @@ def test_converse_answers(client: Any, encoder: Encoder) -> None:
     message = reply["output"]["message"]
     assert message["role"] == "assistant"
     assert SENTENCE in message["content"][0]["text"]
-    read, written = encoder.count(SYSTEM) + encoder.count(QUESTION), reply["usage"]["outputTokens"]
+    read, written = (
+        encoder.count(SYSTEM) + encoder.count(QUESTION) + AROUND,
+        reply["usage"]["outputTokens"],
+    )
     assert written == encoder.count(message["content"][0]["text"])
     assert reply["usage"] == {
         "inputTokens": read,
         "outputTokens": written,
         "totalTokens": read + written,
+        "cacheReadInputTokens": 0,
+        "cacheWriteInputTokens": 0,
     }
     assert reply["metrics"]["latencyMs"] >= 1
 
@@ -260,7 +267,7 @@ def test_what_was_asked_of_performance_and_tier_is_echoed(client: Any) -> None:
 
 
 def test_tokens_are_counted_of_both_kinds_of_request(client: Any, encoder: Encoder) -> None:
-    expected = encoder.count(SYSTEM) + encoder.count(QUESTION)
+    expected = encoder.count(SYSTEM) + encoder.count(QUESTION) + AROUND
     counted = client.count_tokens(modelId=CLAUDE, input={"converse": ASKED})
     assert counted["inputTokens"] == expected
     body = json.dumps(BODY).encode()

@@ -13,6 +13,7 @@ from app.local import bedrock_runtime
 from app.local.bedrock import foundation_models
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Writer
+from app.local.engine.writer.counting import AROUND_A_MESSAGE, BEFORE_AN_ANSWER
 from app.local.faults import Fail
 from tests.local.engines import engine_of
 from tests.wire_server import Server, serving
@@ -59,6 +60,9 @@ def refused(call: Any, **members: Any) -> str:
     return message
 
 
+AROUND = AROUND_A_MESSAGE + BEFORE_AN_ANSWER
+
+
 def said(*texts: str) -> list[JSON]:
     roles = ("user", "assistant")
     return [{"role": roles[n % 2], "content": [{"text": text}]} for n, text in enumerate(texts)]
@@ -89,20 +93,25 @@ def claude(content: Any = "Hi", **members: Any) -> bytes:
 def test_what_is_longer_than_the_context_window_is_refused(
     client: Any, model: str, tokens: int, wrong: str
 ) -> None:
-    messages = said("Hi", "Hello", "a " * (tokens - 2))
+    around = 3 * AROUND_A_MESSAGE + BEFORE_AN_ANSWER
+    messages = said("Hi", "Hello", "a " * (tokens - 2 - around))
     for operation in (client.converse, client.converse_stream):
         assert refused(operation, modelId=model, messages=messages) == wrong
 
 
 def test_the_whole_window_may_be_read(client: Any) -> None:
-    reply = client.converse(modelId=OLD_LLAMA, messages=said("a " * 8192))
+    reply = client.converse(modelId=OLD_LLAMA, messages=said("a " * (8192 - AROUND)))
     assert reply["usage"]["inputTokens"] == 8192
 
 
 @pytest.mark.parametrize(
     ("model", "body", "wrong"),
     [
-        (HAIKU, claude("a " * 200_001), "prompt is too long: 200001 tokens > 200000 maximum"),
+        (
+            HAIKU,
+            claude("a " * (200_001 - AROUND)),
+            "prompt is too long: 200001 tokens > 200000 maximum",
+        ),
         (OLD_LLAMA, json.dumps({"prompt": "a " * 8193}).encode(), TOO_LONG),
         (TITAN, json.dumps({"inputText": "a " * 8193}).encode(), TOO_LONG),
         (MISTRAL, json.dumps({"prompt": "a " * 32_001}).encode(), TOO_LONG),
@@ -118,7 +127,7 @@ def test_a_familys_own_body_is_held_to_the_window(
 
 @pytest.mark.parametrize("model", [OPUS, OLD_CLAUDE])
 def test_some_of_claudes_reserve_the_answer_that_is_asked_for(client: Any, model: str) -> None:
-    long = "a " * 170_000
+    long = "a " * (170_000 - AROUND)
     wrong = (
         "input length and `max_tokens` exceed context limit: 170000 + 31000 > 200000, decrease "
         "input length or `max_tokens` and try again"

@@ -37,6 +37,7 @@ from app.local.bedrock_runtime.bodies.documents import (
 )
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
+    Cached,
     Family,
     InvalidBody,
     Opening,
@@ -168,7 +169,7 @@ def whole(reply: Reply) -> JSON:
         "role": "assistant",
         "content": [_block(block) for block in reply.content],
         **_stopped(reply.finish),
-        "usage": _usage(reply.finish.input_tokens, reply.finish.output_tokens),
+        "usage": _usage(reply.finish.input_tokens, reply.finish.output_tokens, reply.cached),
     }
 
 
@@ -181,7 +182,7 @@ def opening(start: Opening) -> list[JSON]:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": _usage(start.input_tokens, 1),
+        "usage": _usage(start.input_tokens, 1, start.cached),
     }
     return [{"type": "message_start", "message": message}]
 
@@ -245,11 +246,16 @@ def _stopped(finish: Finish) -> JSON:
     return {"stop_reason": _STOPS[finish.reason], "stop_sequence": finish.stop_sequence}
 
 
-def _usage(read: int, written: int) -> JSON:
+def _usage(read: int, written: int, cached: Cached | None) -> JSON:
+    cached = cached or Cached()
     return {
-        "input_tokens": read,
-        "cache_creation_input_tokens": 0,
-        "cache_read_input_tokens": 0,
+        "input_tokens": cached.beside(read),
+        "cache_creation_input_tokens": cached.written,
+        "cache_read_input_tokens": cached.read,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": cached.written_5m,
+            "ephemeral_1h_input_tokens": cached.written_1h,
+        },
         "output_tokens": written,
     }
 

@@ -1,7 +1,7 @@
 """What a family of models is: how its bodies are read, and how an answer is put into them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.local.engine.writer.content import Block, BlockDelta, BlockEvent, Text, TextDelta
@@ -30,12 +30,41 @@ class InvalidBody(Exception):
 
 
 @dataclass(frozen=True)
+class Cached:
+    """How many tokens of a prompt a cache held, and how many were written to it, by their time."""
+
+    read: int = 0
+    written_5m: int = 0
+    written_1h: int = 0
+
+    @property
+    def written(self) -> int:
+        return self.written_5m + self.written_1h
+
+    def with_written(self, tokens: int, ttl: str) -> "Cached":
+        """With more tokens written."""
+        if ttl == "1h":
+            return replace(self, written_1h=self.written_1h + tokens)
+        return replace(self, written_5m=self.written_5m + tokens)
+
+    def beside(self, tokens: int) -> int:
+        """How many of a prompt's tokens the cache has nothing to do with."""
+        return max(tokens - self.read - self.written, 0)
+
+
+@dataclass(frozen=True)
 class Request:
-    """What a body asks for. `named` are the parameters of the Sampling that it names."""
+    """What a body asks for.
+
+    Attributes:
+        named: the parameters of the Sampling that it names.
+        cached: what a prompt cache did for it; None where its model has none.
+    """
 
     prompt: Prompt
     sampling: Sampling
     named: frozenset[str]
+    cached: Cached | None = None
 
     @classmethod
     def of(cls, prompt: Prompt, *, stop: Sequence[str] = (), **parameters: Any) -> "Request":
@@ -54,6 +83,7 @@ class Reply:
         body: the request's body, some of which some families repeat; empty behind Converse.
         content: its blocks, in order.
         spans: the tokenizer: the characters of every token of a text.
+        cached: what a prompt cache did for it; None where its model has none.
     """
 
     model: str
@@ -63,6 +93,7 @@ class Reply:
     finish: Finish
     citations: Sequence[Citation]
     spans: Callable[[str], list[tuple[int, int]]]
+    cached: Cached | None = None
 
     @property
     def text(self) -> str:
@@ -78,6 +109,7 @@ class Opening:
     id: str
     body: JSON
     input_tokens: int
+    cached: Cached | None = None
 
 
 def _unchanged(_: JSON, request: Request) -> Request:

@@ -26,6 +26,7 @@ from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
 from app.local.bedrock_runtime.bodies.documents import converse_document, documents_of
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
+    Cached,
     Family,
     Opening,
     Reply,
@@ -138,7 +139,7 @@ def whole(reply: Reply) -> JSON:
     return {
         "output": message(reply),
         "stopReason": STOPS[reply.finish.reason],
-        "usage": usage(reply.finish),
+        "usage": usage(reply.finish, reply.cached),
     }
 
 
@@ -203,16 +204,24 @@ def _deltas(delta: PartDelta) -> list[JSON]:
 def closing(reply: Reply) -> list[JSON]:
     return [
         {"messageStop": {"stopReason": STOPS[reply.finish.reason]}},
-        {"metadata": {"usage": usage(reply.finish), "metrics": {}, "trace": {}}},
+        {"metadata": {"usage": usage(reply.finish, reply.cached), "metrics": {}, "trace": {}}},
     ]
 
 
-def usage(finish: Finish) -> JSON:
+def usage(finish: Finish, cached: Cached | None) -> JSON:
     """As Converse has it, too."""
-    return {
+    total = {
         "inputTokens": finish.input_tokens,
         "outputTokens": finish.output_tokens,
         "totalTokens": finish.input_tokens + finish.output_tokens,
+    }
+    if cached is None:
+        return total
+    return {
+        **total,
+        "inputTokens": cached.beside(finish.input_tokens),
+        "cacheReadInputTokens": cached.read,
+        "cacheWriteInputTokens": cached.written,
     }
 
 

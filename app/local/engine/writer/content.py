@@ -227,7 +227,7 @@ class Blocks:
         ['BlockStop', 'BlockStart']
         ['BlockDelta']
         >>> blocks.content
-        (Text(text='Hi'), ToolUse(id='1', name='clock', input='{}'))
+        (Text(text='Hi', quotes=()), ToolUse(id='1', name='clock', input='{}'))
         """
         match delta:
             case TextStart():

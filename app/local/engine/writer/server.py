@@ -34,6 +34,7 @@ from app.local.engine.writer.content import (
     ToolUseStart,
     delta_text,
 )
+from app.local.engine.writer.counting import count_tokens
 from app.local.engine.writer.prompt import (
     Citation,
     Finish,
@@ -74,7 +75,7 @@ class Server:
         self._tls = ssl.create_default_context()
 
     def count(self, prompt: Prompt) -> int:
-        return sum(map(self._encoder.count, prompt.texts))
+        return count_tokens(prompt, self._encoder.count)
 
     async def write(self, prompt: Prompt, sampling: Sampling) -> "_Reply":
         tokens = await asyncio.to_thread(self.count, prompt)

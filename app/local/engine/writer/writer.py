@@ -16,6 +16,7 @@ from app.local.engine.writer.choose import (
     score,
 )
 from app.local.engine.writer.content import Image
+from app.local.engine.writer.counting import count_tokens
 from app.local.engine.writer.evidence import Case, evidence, likeliest
 from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
@@ -71,7 +72,7 @@ class Writer:
         return self._planner is not None
 
     def count(self, prompt: Prompt) -> int:
-        return sum(map(self._encoder.count, prompt.texts))
+        return count_tokens(prompt, self._encoder.count)
 
     async def write(self, prompt: Prompt, sampling: Sampling) -> Written:
         """The answer, all of it, computed in a thread."""

@@ -10,6 +10,7 @@ from app.local.engine.writer import (
     Turn,
     Writer,
 )
+from app.local.engine.writer.counting import AROUND_A_MESSAGE, BEFORE_AN_ANSWER
 from app.local.engine.writer.writer import ABOUT
 
 PASSAGES = """\
@@ -125,7 +126,9 @@ def test_tokens_are_the_tokenizers(writer: Writer, encoder: Encoder) -> None:
     generation = writer.generate(prompt, Sampling(max_tokens=9))
     text = answered(generation)
     finish = generation.finish
-    assert finish.input_tokens == encoder.count(SYSTEM) + encoder.count(prompt.turns[0].text)
+    around = AROUND_A_MESSAGE + BEFORE_AN_ANSWER
+    texts = encoder.count(SYSTEM) + encoder.count(prompt.turns[0].text)
+    assert finish.input_tokens == texts + around
     assert (finish.output_tokens, finish.reason) == (encoder.count(text), "length")
     assert finish.output_tokens == 9
 
