@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from app.aws import Cancellation, Cancelled, Clients, cancellation, clients
 from app.errors import TimedOut
-from tests.models.loopback import JSON_TYPE, Act, Loopback, reply
+from tests.models.loopback import JSON_TYPE, Act, Loopback, clients_of, reply
 
 LOOPBACK = IPv4Address("127.0.0.1")
 SECONDS = 20
@@ -35,12 +35,7 @@ def loopback() -> Iterator[Loopback]:
 
 @pytest.fixture(scope="module")
 def aws(loopback: Loopback) -> Clients:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", loopback.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        return clients(60)
+    return clients_of(loopback, "AWS_ENDPOINT_URL", seconds=60)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.aws import Clients, clients
+from app.aws import Clients
 from app.errors import OutcropError
 from app.events import Guardrail, Passage
 from app.guardrail import BedrockGuard, SensitiveInformation, Unguarded, Verdict, Word
 from app.guardrail import guard as guard_of
 from app.guardrail.bedrock import BATCH
-from tests.models.loopback import JSON_TYPE, Loopback, reply
+from tests.models.loopback import JSON_TYPE, Loopback, clients_of, reply
 
 NOBODY: Any = None
 PASS = {"action": "NONE", "outputs": [], "assessments": []}
@@ -36,12 +36,7 @@ def server() -> Iterator[Loopback]:
 
 @pytest.fixture(scope="module")
 def aws(server: Loopback) -> Clients:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        return clients(20)
+    return clients_of(server, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
 
 
 @pytest.fixture

@@ -16,6 +16,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Self
 
+import pytest
+
+from app.aws import Clients, clients
+
 
 class Act(Enum):
     """What a server can do but send bytes."""
@@ -196,3 +200,13 @@ def frame(payload: bytes, headers: Mapping[str, str]) -> bytes:
 def _head(status: int, headers: Mapping[str, str]) -> bytes:
     lines = [f"HTTP/1.1 {status} Spoken", *(f"{name}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def clients_of(server: Loopback, endpoint: str, *, seconds: float = 20) -> Clients:
+    """The application's clients, led to a server by the variable `endpoint`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(endpoint, server.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        return clients(seconds)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.aws import Clients, clients
+from app.aws import Clients
 from app.errors import OutcropError
 from app.events import Passage
 from app.guardrail import Unguarded, Verdict
@@ -14,7 +14,7 @@ from app.meter import Account, MeteredCall
 from app.retrieval import Retriever, Screening, retrieve
 from app.retrieval.retriever import SearchType
 from app.retrieval.screening import screen
-from tests.models.loopback import JSON_TYPE, Loopback, reply
+from tests.models.loopback import JSON_TYPE, Loopback, clients_of, reply
 from tests.test_meter import Recorder
 
 PLACE = {"type": "S3", "s3Location": {"uri": "s3://d/a.md"}}
@@ -29,12 +29,7 @@ def server() -> Iterator[Loopback]:
 
 @pytest.fixture(scope="module")
 def aws(server: Loopback) -> Clients:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", server.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        return clients(20)
+    return clients_of(server, "AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME")
 
 
 @pytest.mark.parametrize(
