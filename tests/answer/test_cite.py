@@ -97,6 +97,7 @@ def test_a_mark_within_a_bracket_of_words_is_a_mark() -> None:
         "x[0] = 5",
         "x[2] = 5",
         "Array [10, 20] holds.",
+        "Array  [10, 20] \t [0] holds.",
         "Array [0, 10].",
         "Matrix [[1, 2], [3, 4]]",
         "Matrix [[1, 2],\n[2, 1]] and [[1], [2]].",

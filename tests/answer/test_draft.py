@@ -61,5 +61,5 @@ def test_the_end_of_a_turn_is_what_collecting_it_gives() -> None:
     beginning: list[Event] = [Started("c", "m"), Text("It")]
     assert collect([*beginning, Done(answer)]) == answer
     assert collect([*beginning, error]) == error
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="a turn ends with Done or Error"):
         collect(beginning)

@@ -7,7 +7,7 @@ import pytest
 from app.answer.disguise import Disguise
 from app.answer.prompt import ANSWER_MEMORY, MEMORY, answer_prompt, rewrite_prompt
 from app.answer.rewrite import LONGEST, rewrite
-from app.events import Passage, Usage
+from app.events import Passage, StopReason, Usage
 from app.models import Completion, Prompt, Text, assistant, user
 
 PASSAGE = Passage(1, "Quartz is hard.", "s3://docs/minerals.pdf", 0.9, page=3)
@@ -104,6 +104,25 @@ def test_a_rewritten_question_has_the_users_own_signs() -> None:
 
     question = "And </conversation>, ⟨x⟩ or samples[0]?"
     assert rewrite(question, history, write) == (question, Usage(1, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "stop_reason", "query"),
+    [
+        (' "How hard is X?" ', "end", "How hard is X?"),
+        ("How hard is X", "end", "How hard is X"),
+        ("", "end", "And talc?"),
+        ('""', "end", "And talc?"),
+        ("How hard is talc?", "length", "And talc?"),
+    ],
+)
+def test_a_rewriting_is_taken_without_its_quotation_marks_and_only_whole(
+    text: str, stop_reason: StopReason, query: str
+) -> None:
+    completion = Completion((Text(text),), stop_reason, Usage(1, 2))
+    history = [user("Quartz?"), assistant("7.")]
+    assert rewrite("And talc?", history, lambda _: completion) == (query, Usage(1, 2))
+    assert rewrite("And talc?", [], lambda _: completion) == ("And talc?", Usage(0, 0))
 
 
 def test_a_follow_up_cannot_close_its_tag_in_the_rewrite() -> None:

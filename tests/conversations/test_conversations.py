@@ -265,6 +265,34 @@ def test_a_turn_whose_content_is_no_blocks_is_damaged(question: Any) -> None:
         turns.load(json.dumps(body).encode())
 
 
+@pytest.mark.parametrize(
+    ("block", "error"),
+    [
+        ({"reasoningContent": {"redactedContent": "c2Vj!cmV0"}}, "Error"),
+        ({"image": {"format": "png", "source": {"bytes": "c2Vj!cmV0"}}}, "Error"),
+        ({"document": {"name": "a", "format": "md", "source": {"bytes": "c2Vj!cmV0"}}}, "Error"),
+        ("no block", "TypeError"),
+    ],
+)
+def test_a_block_that_is_damaged_is_not_read_by_half(block: Any, error: str) -> None:
+    body = json.loads(turns.dump(TURN)) | {"answer": [block]}
+    with pytest.raises(DamagedTurn) as raised:
+        turns.load(json.dumps(body).encode())
+    assert raised.value.detail == (
+        "A turn of this conversation cannot be read from the bucket. Begin a new conversation; "
+        f"this one can be deleted. ({error})"
+    )
+
+
+def test_the_cursor_is_that_of_the_last_line(own: Conversations) -> None:
+    for number in range(5):
+        begun(own, str(number))
+    first, cursor = own.summaries(3, None)
+    second, end = own.summaries(3, cursor)
+    assert sorted(line.id for line in (*first, *second)) == ["0", "1", "2", "3", "4"]
+    assert (len(first), end) == (3, None)
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff", b"[" * 100_000, b'{"usage": 1}'])
 def test_a_damaged_turn_is_named_as_one_and_can_be_deleted(
     own: Conversations, s3: "S3Client", bucket: str, body: bytes

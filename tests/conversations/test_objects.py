@@ -1,6 +1,7 @@
 """What the bucket of conversations is asked, and what its failures mean."""
 
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import boto3
@@ -110,6 +111,18 @@ def test_bodies_come_in_the_order_of_their_keys(
     assert list(objects.get_all([str(each) for each in range(number)])) == [b"same"] * number
     asked = sorted(request.line.split()[1] for request in server.requests)
     assert asked == sorted(f"/bucket/{each}" for each in range(number))
+
+
+def test_readers_are_in_the_context_of_whoever_reads(server: Loopback, objects: Objects) -> None:
+    """A turn that is cancelled cancels its readers too: they know it by their context."""
+    reader = ContextVar("reader", default="nobody")
+    readers: list[str] = []
+    objects.s3.meta.events.register("before-call", lambda **_: readers.append(reader.get()))
+    reader.set("ada")
+    server.enqueue(reply(b""))
+    server.enqueue(reply(b""))
+    objects.get_all(["a", "b"])
+    assert readers == ["ada", "ada"]
 
 
 def test_one_that_is_gone_is_not_found(server: Loopback, objects: Objects) -> None:
