@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from app.aws import Cancellation, Cancelled, Clients, cancellation, clients
+from app.aws.cancellation import READ_AHEAD, _Response
 from app.errors import TimedOut
 from tests.models.loopback import JSON_TYPE, Act, Loopback, clients_of, reply
 
@@ -49,6 +50,19 @@ def retrieve(aws: Clients) -> Any:
         knowledgeBaseId="ABCDEFGHIJ", retrievalQuery={"text": "outcrop"}
     )
     return found["retrievalResults"]
+
+
+def test_a_stream_s_response_reads_ahead_by_little() -> None:
+    """What it has read ahead of its reader is held for as long as the stream lasts."""
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n"
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(head + b"x" * 60_000)
+        response = _Response(ours)
+        response.begin()
+        left = len(ours.recv(100_000, socket.MSG_PEEK))
+        assert len(head) + 60_000 - left <= READ_AHEAD
+        assert response.read() == b"x" * 60_000
 
 
 CALLS: dict[str, Callable[[Clients], Any]] = {

@@ -39,11 +39,11 @@ class TurnModel:
 
         Closing the generator closes the connection to the model.
         """
-        fitted_prompt = self._fit(prompt)
         with self.account.call(self.model.id, "answer") as call:
             stream = invocation.stream(
-                self.runtime, self.model, fitted_prompt, observe=call.observe
+                self.runtime, self.model, self._fit(prompt), observe=call.observe
             )
+            del prompt  # it holds every passage, and a reply may last for minutes
             with closing(stream) as reply:
                 for part in reply:
                     if isinstance(part, Completion):

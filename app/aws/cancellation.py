@@ -16,6 +16,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from http.client import HTTPResponse
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -27,6 +28,8 @@ from botocore.awsrequest import (
 )
 
 from app.errors import OutcropError
+
+READ_AHEAD = 1024  # bytes; more is read past the buffer, at once
 
 _Client = TypeVar("_Client")
 
@@ -127,6 +130,26 @@ class _RegisteredConnection:
         return super().request(*arguments, **members)  # type: ignore[misc]  # a mixin
 
 
+class _Response(HTTPResponse):
+    """A response that reads ahead by little: with a thousand streams under way, what http.client
+    reads ahead by would be a large part of their memory.
+    """
+
+    def __init__(self, sock: Any, *arguments: Any, **members: Any) -> None:
+        line: Any = _Line(sock)
+        super().__init__(line, *arguments, **members)
+
+
+class _Line:
+    """A socket, to a response: the maker of the file that it is read from."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def makefile(self, _mode: str) -> Any:
+        return self._socket.makefile("rb", READ_AHEAD)
+
+
 class _ReleasingPool:
     """A pool that releases its connections when they come back."""
 
@@ -137,11 +160,11 @@ class _ReleasingPool:
 
 
 class _Connection(_RegisteredConnection, AWSHTTPConnection):  # type: ignore[misc]  # botocore's own bases differ
-    pass
+    response_class: Any = _Response
 
 
 class _TLSConnection(_RegisteredConnection, AWSHTTPSConnection):  # type: ignore[misc]  # as above
-    pass
+    response_class: Any = _Response
 
 
 class _Pool(_ReleasingPool, AWSHTTPConnectionPool):

@@ -56,6 +56,7 @@ def streamed(
     """
     with calling_model(operation, model):
         response, stream = call()
+        del call  # and with it the request, which no reply has to be waited for with
         with closing(stream) as events:
             try:
                 for event in events:

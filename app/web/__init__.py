@@ -22,6 +22,7 @@ may call (`admission.py`).
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Receive, Scope, Send
 
 from app import __version__
 from app.aws import Clients
@@ -32,13 +33,14 @@ from app.web.admission import Admission
 from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
 from app.web.request_ids import RequestIds
+from app.web.responses import Streams
 from app.web.routes import chat, conversations, documents, health, models, openai, search
 from app.web.turns import Turns
 
 
 def application(clients: Clients, settings: Settings, meter: Meter | None = None) -> FastAPI:
     """The ASGI application over these clients; `meter` learns of every call of a model."""
-    app = FastAPI(
+    app = _Application(
         title="Outcrop",
         version=__version__,
         summary="Cited answers about your own documents.",
@@ -69,6 +71,13 @@ def application(clients: Clients, settings: Settings, meter: Meter | None = None
             expose_headers=["x-request-id"],
         )
     return app
+
+
+class _Application(FastAPI):
+    """FastAPI, of which nothing is held while a stream lasts."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Streams(super().__call__)(scope, receive, send)
 
 
 PARTS = (chat, search, documents, conversations, models, openai, health)

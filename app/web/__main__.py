@@ -17,6 +17,7 @@ from app.errors import OperatorError
 from app.models.model import configured_model
 from app.settings import Settings, read
 from app.web import application
+from app.web.memory import share_one_arena
 from app.web.request_ids import WithRequestId
 from app.web.server import Server
 
@@ -32,6 +33,7 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=0, help="0 takes a free one")
     port = arguments.parse_args().port
     sys.setswitchinterval(SWITCH_SECONDS)
+    share_one_arena()
     _log()
     try:
         settings = read(Settings)
@@ -40,7 +42,13 @@ def main() -> None:
         listener = _listener(port)
     except OperatorError as error:
         sys.exit(error.detail)
-    server = Server(app, app.state.turns, grace=GRACE_SECONDS, last_words=LAST_WORDS_SECONDS)
+    server = Server(
+        app,
+        app.state.turns,
+        grace=GRACE_SECONDS,
+        last_words=LAST_WORDS_SECONDS,
+        proxy_headers=False,  # no proxy stands before it
+    )
     Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     host, port = listener.getsockname()
     print(json.dumps({"url": f"http://{host}:{port}"}), flush=True)  # noqa: T201

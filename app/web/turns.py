@@ -15,7 +15,6 @@ passes, and when the process stops.
 import asyncio
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
@@ -97,9 +96,10 @@ class Turn(Generic[T]):
         self._loop = asyncio.get_running_loop()
         self.begun: asyncio.Future[None] = self._loop.create_future()
         self._cancellation = Cancellation()
-        self._pieces: deque[T] = deque()
-        self._slots = threading.Semaphore(CAPACITY)
-        self._arrival = asyncio.Event()
+        # Thousands of turns may wait, and what queues and semaphores take is half a kilobyte each.
+        self._pieces: list[T] = []  # appended to by the turn's thread, taken from by the loop
+        self._room: threading.Event | None = None  # for its thread, where it is too far ahead
+        self._arrival: asyncio.Future[None] | None = None  # for its reader, where nothing is there
         self._has_left = False
         self._ended = False
         self._on_end = on_end
@@ -131,18 +131,42 @@ class Turn(Generic[T]):
         """Cancel it, because its reader has left."""
         self._has_left = True
         self.cancel(Unavailable(GONE))
-        self._slots.release()  # in case it waits for its reader
+        self._make_room()
+        self._arrive()
+
+    async def has_news(self, seconds: float) -> bool:
+        """Whether within so many seconds there is something to take, or it ends.
+
+        No exception says that there is not, as of a timeout: each would leave a cycle of objects to
+        the garbage collector, which comes by rarely where a thousand turns wait.
+        """
+        if not self._has_something():
+            self._arrival = self._loop.create_future()
+            timer = self._loop.call_later(seconds, self._arrive)
+            try:
+                await self._arrival
+            finally:
+                timer.cancel()
+        return self._has_something()
 
     async def take(self) -> list[T]:
-        """The pieces since the last call; waits for the first. None at the end."""
-        pieces: list[T] = []
-        while not pieces and not (self._ended and not self._pieces):
-            await self._arrival.wait()
-            self._arrival.clear()
-            pieces = [self._pieces.popleft() for _ in range(len(self._pieces))]
-        if pieces:
-            self._slots.release(len(pieces))
+        """The pieces since the last call; waits for the first. None at the end, or when its reader
+        has left.
+        """
+        while not self._has_something():
+            self._arrival = self._loop.create_future()
+            await self._arrival
+        pieces = self._pieces[:]
+        del self._pieces[: len(pieces)]
+        self._make_room()
         return pieces
+
+    def _has_something(self) -> bool:
+        return bool(self._pieces) or self._ended or self._has_left
+
+    def _make_room(self) -> None:
+        if room := self._room:
+            room.set()
 
     # in its thread
 
@@ -166,15 +190,25 @@ class Turn(Generic[T]):
         self._call_in_loop(self._begin)
         try:
             for piece in pieces:
-                self._slots.acquire()
+                self._wait_for_room()
                 if self._has_left:
                     break
                 self._pieces.append(piece)
-                self._call_in_loop(self._arrival.set)
+                self._call_in_loop(self._arrive)
         except (Exception, Cancelled):
             log.exception("a turn broke off")
         finally:
             getattr(pieces, "close", lambda: None)()
+
+    def _wait_for_room(self) -> None:
+        while self._is_full():
+            self._room = room = threading.Event()
+            if self._is_full():  # still, now that whoever takes a piece will say so
+                room.wait()
+            self._room = None
+
+    def _is_full(self) -> bool:
+        return len(self._pieces) >= CAPACITY and not self._has_left
 
     def _call_in_loop(self, callback: Callable[..., object], *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop is closed, so nobody listens
@@ -191,9 +225,13 @@ class Turn(Generic[T]):
             self.begun.set_exception(error)
             self.begun.exception()  # mark it as seen: its reader has left, so nobody else will
 
+    def _arrive(self) -> None:
+        if self._arrival and not self._arrival.done():
+            self._arrival.set_result(None)
+
     def _end(self) -> None:
         self._ended = True
-        self._arrival.set()
+        self._arrive()
         if self._deadline:
             self._deadline.cancel()
 

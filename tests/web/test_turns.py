@@ -1,6 +1,7 @@
 """Turns under way: their readers leave, their deadline passes, and nobody else waits for them."""
 
 import asyncio
+import gc
 import re
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import httpx2 as httpx
 import pytest
+from starlette.requests import Request
 
 from app.aws import clients
 from app.errors import InvalidRequest, Throttled, TimedOut
@@ -174,6 +176,24 @@ def test_waiting_turns_keep_nobody_waiting(running: tuple[Running, ExitStack]) -
     url = f"http://127.0.0.1:{port}"
     assert httpx.get(f"{url}/healthz", timeout=SECONDS).json() == {"status": "alive"}
     assert httpx.get(f"{url}/conversations", timeout=SECONDS).status_code == 200
+
+
+def test_of_the_request_nothing_is_held_while_its_stream_lasts(
+    running: tuple[Running, ExitStack],
+) -> None:
+    one, stack = running
+    port = one.serve(stack, "BEDROCK_RUNTIME", deadline_seconds=60)
+    before = len(requests_held())
+    for _ in range(3):
+        one.silent.enqueue(*SILENCES["between two pieces"])
+        stack.enter_context(Caller(port)).until("text-delta")
+    until(lambda: len(requests_held()) <= before)
+    assert len(alive("turn")) == 3
+
+
+def requests_held() -> list[object]:
+    gc.collect()
+    return [held for held in gc.get_objects() if isinstance(held, Request)]
 
 
 def test_one_turn_too_many_is_refused_at_once_and_room_comes_back(

@@ -1,0 +1,46 @@
+"""Memory is handed out from one arena, however many threads ask for it."""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from app.web.memory import share_one_arena
+
+PROGRAM = """
+import ctypes, threading
+from app.web.memory import share_one_arena
+
+share_one_arena()
+together = threading.Barrier(8)
+
+def take():
+    together.wait()
+    bytearray(100_000)
+    together.wait()
+
+threads = [threading.Thread(target=take) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = ctypes.c_void_p
+libc.malloc_info(0, ctypes.c_void_p(libc.fdopen(1, b"w")))
+libc.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
+def test_threads_share_one_arena() -> None:
+    told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, check=True).stdout
+    assert told.count(b"<heap nr=") == 1, told.decode()
+
+
+def test_where_the_c_library_has_no_arenas_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_: object) -> object:
+        return object()
+
+    monkeypatch.setattr("ctypes.CDLL", nothing)
+    share_one_arena()
