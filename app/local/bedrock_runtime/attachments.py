@@ -79,11 +79,11 @@ class Attachments:
             parser.close()
 
     def _result(self, result: ToolResult, where: str) -> ToolResult:
-        """A tool's result, its documents as part of its text."""
+        """A tool's result, its documents as part of its text; those to be cited stay, too."""
         documents = [self._document(one, "", where) for one in result.documents]
         texts = (text for one in documents for text in (one.title, one.about, one.text))
         text = "\n\n".join(filter(None, (result.text, *texts)))
-        return replace(result, text=text, documents=())
+        return replace(result, text=text, documents=tuple(one for one in documents if one.cited))
 
     def _document(self, document: Document, label: str, where: str) -> Document:
         if document.file is None:

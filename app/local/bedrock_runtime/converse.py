@@ -214,6 +214,8 @@ def _block(block: JSON, where: str) -> str | None:
                     "the text field, and try again."
                 )
             return str(text)
+        case {"citationsContent": {"content": list(parts)}}:  # an answer that comes back
+            return "".join(str(part.get("text", "")) for part in parts)
         case {"cachePoint": _}:
             return None
         case _:

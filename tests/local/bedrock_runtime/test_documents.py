@@ -15,6 +15,7 @@ from app.local import bedrock_runtime
 from app.local.bedrock import foundation_models
 from app.local.bedrock_runtime.attachments import Attachments
 from app.local.engine.parsers.process import Parser
+from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Writer
 from tests.local.engine.parsers.documents import LOCKED, docx, pdf
@@ -52,7 +53,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     encoder = Encoder()
     with closing(Attachments(Parser, Folder(folder))) as attachments:
         handlers = bedrock_runtime.handlers(
-            engine_of(encoder, Writer(encoder)), foundation_models, lambda: TODAY, attachments
+            engine_of(encoder, Writer(encoder, Planner(encoder))),
+            foundation_models,
+            lambda: TODAY,
+            attachments,
         )
         with serving({"bedrock-runtime": handlers}) as server:
             yield server.client("bedrock-runtime")
@@ -216,6 +220,55 @@ def test_claudes_body_says_where_a_sentence_stands(
     deltas = [chunk["delta"] for chunk in chunks if chunk["type"] == "content_block_delta"]
     assert "".join(one.get("text", "") for one in deltas) == FACT
     assert deltas[-1] == {"type": "citations_delta", "citation": citation}
+
+
+def test_an_answer_with_citations_may_come_back(client: Any) -> None:
+    asking = {
+        "role": "user",
+        "content": [
+            document("pdf", {"bytes": PDF}, cited=True),
+            {"text": "What does the Osterby crane lift?"},
+        ],
+    }
+    first = client.converse(modelId=CLAUDE, messages=[asking])["output"]["message"]
+    assert "citationsContent" in first["content"][0]
+    again = {"role": "user", "content": [{"text": QUESTION}]}
+    reply = client.converse(modelId=CLAUDE, messages=[asking, first, again])
+    [cited] = [one["citationsContent"] for one in reply["output"]["message"]["content"]]
+    assert cited["content"] == [{"text": FACT}]
+
+
+TOOLS: JSON = {
+    "tools": [{"toolSpec": {"name": "search", "inputSchema": {"json": {"type": "object"}}}}]
+}
+
+
+def test_search_results_of_a_tool_are_cited(client: Any) -> None:
+    found = [
+        {"source": f"https://{name}", "title": name, "content": [{"text": text}], **CITED}
+        for name, text in (("crane", OTHER), ("pump", FACT))
+    ]
+    use = {"toolUseId": "t1", "name": "search", "input": {}}
+    result = {"toolUseId": "t1", "content": [{"searchResult": one} for one in found]}
+    messages = [
+        {"role": "user", "content": [{"text": QUESTION}]},
+        {"role": "assistant", "content": [{"toolUse": use}]},
+        {"role": "user", "content": [{"toolResult": result}]},
+    ]
+    reply = client.converse(modelId=CLAUDE, messages=messages, toolConfig=TOOLS)
+    [cited] = [one["citationsContent"] for one in reply["output"]["message"]["content"]]
+    assert cited["content"] == [{"text": FACT}]
+    assert cited["citations"][0]["location"] == {
+        "searchResultLocation": {"searchResultIndex": 1, "start": 0, "end": 1}
+    }
+
+
+def test_a_document_needs_a_text_beside_it(client: Any) -> None:
+    with pytest.raises(ClientError, match="A text block must be included when using"):
+        client.converse(
+            modelId=CLAUDE,
+            messages=[{"role": "user", "content": [document("pdf", {"bytes": PDF})]}],
+        )
 
 
 def test_without_citations_the_answer_is_text(client: Any) -> None:

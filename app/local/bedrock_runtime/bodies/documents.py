@@ -14,7 +14,7 @@ A file is read here no further than its bytes: `attachments` parses it.
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
@@ -131,9 +131,16 @@ def check_citations(turns: Iterable[Turn], prefix: str = "") -> None:
     Raises:
         InvalidBody: naming the rule; the message begins with `prefix`.
     """
-    cited = {one.cited for turn in turns for one in turn.documents}
+    cited = {one.cited for turn in turns for one in _documents(turn)}
     if len(cited) > 1:
         raise InvalidBody(f"{prefix}citations: enable them on all documents, or on none.")
+
+
+def _documents(turn: Turn) -> Iterator[Document]:
+    """Those of a turn, and before them those of the results of tools."""
+    for result in turn.tool_results:
+        yield from result.documents
+    yield from turn.documents
 
 
 def check_files(turns: Sequence[Turn]) -> None:
@@ -142,7 +149,12 @@ def check_files(turns: Sequence[Turn]) -> None:
     Raises:
         InvalidBody: in the words of Converse.
     """
-    documents = [one for turn in turns for one in turn.documents if one.kind != "search_result"]
+    documents = [one for turn in turns for one in _documents(turn) if one.kind != "search_result"]
+    if any(_files(turn) and not turn.text.strip() for turn in turns):
+        raise InvalidBody(
+            "A text block must be included when using documents. Add a text block and retry your "
+            "request."
+        )
     names = [one.title for one in documents]
     if len(set(names)) < len(names):
         raise InvalidBody(
@@ -151,6 +163,10 @@ def check_files(turns: Sequence[Turn]) -> None:
         )
     if len(documents) > _MOST_DOCUMENTS:
         raise InvalidBody(f"You can't include more than {_MOST_DOCUMENTS} documents in a request.")
+
+
+def _files(turn: Turn) -> bool:
+    return any(one.kind != "search_result" for one in turn.documents)
 
 
 def _format(document: JSON, where: str) -> str:

@@ -112,7 +112,7 @@ class Image:
 @dataclass(frozen=True)
 class ToolResult:
     """What a tool answered to the call with this id, or why it failed. Its documents become part
-    of its text once they are read.
+    of its text once they are read; those that are to be cited stay beside it.
     """
 
     id: str

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from app.local.engine.writer.content import Quote
 from app.local.engine.writer.passages import Passage
-from app.local.engine.writer.prompt import Document
+from app.local.engine.writer.prompt import Document, Prompt, Turn
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 200  # of a sentence that is looked for; what is longer is found by its beginning
@@ -33,6 +34,33 @@ def passages_of(documents: Sequence[Document]) -> Iterator[tuple[Passage, Place]
             if text.strip():
                 passage = Passage(document.id, text, document.title)
                 yield passage, Place(document, source, part)
+
+
+def about_results(prompt: Prompt) -> Prompt | None:
+    """The question of a conversation whose last turn brings results of tools that are to be cited,
+    with all of its documents beside it; None where it brings none.
+    """
+    *_, last = prompt.turns
+    if last.text.strip() or not any(result.documents for result in last.tool_results):
+        return None
+    spoken = [place for place, turn in enumerate(prompt.turns) if _asks(turn)]
+    if not spoken:
+        return None
+    documents = chain.from_iterable(map(_documents, prompt.turns))
+    numbered = tuple(replace(one, id=str(place)) for place, one in enumerate(documents, 1))
+    before = (replace(turn, documents=()) for turn in prompt.turns[: spoken[-1]])
+    asking = replace(prompt.turns[spoken[-1]], documents=numbered, tool_results=())
+    return replace(prompt, turns=(*before, asking), tools=())
+
+
+def _documents(turn: Turn) -> Iterator[Document]:
+    for result in turn.tool_results:
+        yield from result.documents
+    yield from turn.documents
+
+
+def _asks(turn: Turn) -> bool:
+    return turn.role == "user" and bool(turn.text.strip())
 
 
 def quote(sentence: str, place: Place) -> Quote | None:

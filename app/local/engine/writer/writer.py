@@ -30,7 +30,7 @@ from app.local.engine.writer.prompt import (
     Written,
 )
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.quotes import quote
+from app.local.engine.writer.quotes import about_results, quote
 from app.local.engine.writer.reading import (
     Answer,
     Other,
@@ -80,6 +80,8 @@ class Writer:
 
     def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
         spans = self._encoder.spans
+        if found := about_results(prompt.unbegun()):
+            return self._said(found, sampling, self.count(prompt))
         plan = decide(self._planner, prompt.unbegun())
         if plan and plan.calls:
             calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
@@ -98,17 +100,24 @@ class Writer:
                 "The stand-in model fills a schema with values that stand in the text, and found "
                 "none that make up a whole answer."
             )
+        return self._said(prompt, sampling, self.count(prompt))
+
+    def _said(self, prompt: Prompt, sampling: Sampling, tokens: int) -> Written:
+        """The answer in words, behind what was thought."""
+        spans = self._encoder.spans
         answer = self._answer(prompt, sampling)
         room = answering(sampling, answer.thoughts, spans)
-        written = Written.of(self._generation(answer, prompt, room))
+        written = Written.of(self._generation(answer, prompt, room, tokens))
         return behind(answer.thoughts, written, sampling, spans)
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Generation:
         """The answer in words, with no regard to tools."""
         return self._generation(self._answer(prompt, sampling), prompt, sampling)
 
-    def _generation(self, answer: "_Text", prompt: Prompt, sampling: Sampling) -> Generation:
-        tokens = self.count(prompt)
+    def _generation(
+        self, answer: "_Text", prompt: Prompt, sampling: Sampling, tokens: int | None = None
+    ) -> Generation:
+        tokens = self.count(prompt) if tokens is None else tokens
         answer = answer.behind(prompt.prefill)
         source = limited(pieces(answer.text), sampling, self._encoder.spans, tokens)
         return Generation(source, tokens, answer.citations)
