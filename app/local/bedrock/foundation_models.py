@@ -126,13 +126,13 @@ def invoked(identifier: str, region: str, now: datetime) -> FoundationModel:
     if model.ended(now):
         raise ServiceError("ResourceNotFoundException", ENDED)
     if name.geography:
-        if not model.availability.takes_profile(name.geography, region):
+        if name.variant or not model.availability.takes_profile(name.geography, region):
             raise ServiceError("ValidationException", INVALID)
         return model
     inference = model.availability.inference(region)
     if not inference:
         raise ServiceError("ValidationException", INVALID)
-    if "ON_DEMAND" not in inference:
+    if name.variant or "ON_DEMAND" not in inference:
         raise ServiceError("ValidationException", NOT_ON_DEMAND.format(name.id))
     return model
 
@@ -145,7 +145,9 @@ def counted(identifier: str, region: str, now: datetime) -> FoundationModel:
     """
     name = parse(identifier)
     model = models().get(name.model)
-    if name.kind != FOUNDATION_MODEL or (model is not None and not model.counts_tokens):
+    if name.kind != FOUNDATION_MODEL or (
+        model is not None and (name.variant or not model.counts_tokens)
+    ):
         raise ServiceError("ValidationException", NOT_COUNTED)
     if model is None or name.region not in ("", region):
         raise ServiceError("ValidationException", INVALID)

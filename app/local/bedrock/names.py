@@ -1,12 +1,13 @@
 """What a `modelId` says: an id, an inference profile, or an ARN of one of them or of another kind.
 
-amazon.nova-lite-v1:0                  a foundation model
-amazon.nova-lite-v1:0:24k              the same, in a variant of its context window
-us.amazon.nova-lite-v1:0               an inference profile of Bedrock's
-arn:..::foundation-model/..            either of them
+amazon.nova-lite-v1:0            a foundation model
+amazon.nova-lite-v1:0:24k        a variant of it, which is for provisioned throughput only
+us.amazon.nova-lite-v1:0         an inference profile of Bedrock's
+arn:..::foundation-model/..      either of them, by its ARN
 arn:..:inference-profile/us..
-arn:..:application-inference-profile/..   a profile of the account's; other ARNs name other
-                                       things of the account, which the stand-in does not keep
+arn:..:application-inference-profile/..
+                                 a profile of the account's
+arn:.. of another kind           a thing of the account that the stand-in does not keep
 """
 
 import re
@@ -46,6 +47,11 @@ class ModelName:
         """The id of the foundation model; that of another thing is left as it is."""
         model = self.id.removeprefix(f"{self.geography}.") if self.geography else self.id
         return _VARIANT.sub("", model)
+
+    @property
+    def variant(self) -> bool:
+        """Whether it names a variant of a model."""
+        return _VARIANT.search(self.id) is not None
 
 
 def parse(identifier: str) -> ModelName:

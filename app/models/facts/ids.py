@@ -1,7 +1,7 @@
 """What a model id says: ids, inference profiles and ARNs are read here and nowhere else.
 
     amazon.nova-lite-v1:0                    a foundation model
-    meta.llama3-1-8b-instruct-v1:0:128k      the same, in a variant of its context window
+    meta.llama3-1-8b-instruct-v1:0:128k      a variant of it, for provisioned throughput
     us.amazon.nova-lite-v1:0                 an inference profile of AWS's: the model in any Region
                                              of a geography
     arn:..:foundation-model/..               either of them, by its ARN

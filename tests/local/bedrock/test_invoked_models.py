@@ -23,7 +23,6 @@ def refusal(identifier: str, region: str = "us-east-1") -> str:
     ("identifier", "region"),
     [
         (NOVA, "us-east-1"),
-        (f"{NOVA}:300k", "us-east-1"),
         (f"us.{NOVA}", "us-east-1"),
         (f"us.{NOVA}", "us-west-2"),
         (f"eu.{NOVA}", "eu-central-1"),
@@ -55,6 +54,7 @@ def test_a_name_invokes_its_model_where_bedrock_takes_it(identifier: str, region
         (f"global.{NOVA}", "us-east-1"),
         (f"us.us.{NOVA}", "us-east-1"),
         (f"US.{NOVA}", "us-east-1"),
+        (f"us.{NOVA}:300k", "us-east-1"),
         (f"jp.{SONNET}", "ap-southeast-2"),
         (f"us.{SONNET}", "us-gov-west-1"),
         ("us.amazon.titan-embed-text-v2:0", "us-east-1"),
@@ -78,6 +78,7 @@ def test_another_name_or_region_is_invalid(identifier: str, region: str) -> None
         ("meta.llama3-3-70b-instruct-v1:0", "meta.llama3-3-70b-instruct-v1:0", "us-west-2"),
         ("anthropic.claude-opus-5-5", "anthropic.claude-opus-5-5", "us-east-1"),
         (NOVA, NOVA, "eu-central-1"),
+        (f"{NOVA}:300k", f"{NOVA}:300k", "us-east-1"),
         (f"arn:aws:bedrock:us-east-1::foundation-model/{SONNET}", SONNET, "us-east-1"),
     ],
 )
@@ -130,6 +131,7 @@ def test_tokens_are_counted_for_an_id_that_does_not_invoke(identifier: str) -> N
         "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcdefghijkl",
         NOVA,
         "anthropic.claude-opus-5-5",
+        "anthropic.claude-sonnet-4-5-20250929-v1:0:200k",
         "amazon.titan-embed-text-v2:0",
     ],
 )
