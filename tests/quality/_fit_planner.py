@@ -23,7 +23,7 @@ from tests.quality._tools import bfcl, metatool
 Array = NDArray[np.float64]
 Case = tuple[Features, int]  # the features of the tools, and which is right; -1 for none
 
-LOST = 0.025
+LOST = 0.0225
 PRIOR_BETTER = 30.0
 PRIOR_FITTING = 3.0
 SHARE = 4  # every so many of metatool's requests

@@ -41,6 +41,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _LEADS = 5
+_CHANGING = frozenset({"create", "remove", "change", "send", "play", "switch"})
 _INFORMING = frozenset({"look", "compute"})
 
 
@@ -61,6 +62,20 @@ def request_acts(text: str) -> frozenset[str]:
     if word in _OF:
         return _OF[word]
     return _INFORMING if word in _ASKING else frozenset()
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks, and orders nothing.
+
+    >>> [is_question(text) for text in ("When will it come?", "Can you cancel it?", "Cancel it")]
+    [True, False, False]
+    """
+    return request_acts(text) == _INFORMING
+
+
+def changes(acts: frozenset[str]) -> bool:
+    """Whether what is done changes something: a question never asks for that."""
+    return bool(acts) and acts <= _CHANGING
 
 
 def tool_acts(name: str, description: str) -> frozenset[str]:

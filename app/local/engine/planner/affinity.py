@@ -15,6 +15,10 @@ from app.local.engine.planner.vocabulary import CUES
 from app.local.engine.planner.words import TOKEN, stems
 
 NEVER = -100.0
+LABELLED = 5.0  # what a text scores that stands behind the parameter's name and a colon
+_TITLED = frozenset({"name", "title", "label", "phrase", "word", "song", "movie", "book"})
+_HEADS = frozenset({"title", "subject", "headline", "heading", "event", "titel", "betreff"})
+_STREETS = frozenset({"street", "address", "line", "road", "location", "strasse"})
 _REACH = 5  # words to either side
 _END = re.compile(r"[.!?;\n]")
 _SPLIT = re.compile(r"[,;]|\band\b|\bund\b|\bor\b|\boder\b")
@@ -28,9 +32,19 @@ class Context:
 
     @cached_property
     def _tokens(self) -> list[tuple[int, int, frozenset[str]]]:
+        """Words with what they may be compared by; those of names are nobody's context."""
+        text = self.utterance.text
+        inside = bytearray(len(text))
+        for one in self.utterance.of("name", "quoted", "code", "url", "email"):
+            if not one.weak:
+                inside[one.start : one.end] = b"\1" * (one.end - one.start)
         return [
-            (t.start(), t.end(), frozenset(stems(t[0])) | {t[0].lower()})
-            for t in TOKEN.finditer(self.utterance.text)
+            (
+                t.start(),
+                t.end(),
+                frozenset() if inside[t.start()] else frozenset(stems(t[0])) | {t[0].lower()},
+            )
+            for t in TOKEN.finditer(text)
         ]
 
     @cached_property
@@ -156,6 +170,11 @@ def text_score(parameter: Parameter, mention: Mention, context: Context, likenes
     """Of anything else for a parameter that is text. `likeness` is a cosine."""
     score = _words_score(parameter, mention, context) + _cue_score(parameter, mention, context)
     roles = parameter.roles
+    if parameter.only and mention.kind not in parameter.only and score < LABELLED:
+        return NEVER
+    if mention.unit == "street":
+        return score + (3.0 if parameter.raw_words & _STREETS else -2.0)
+    titled = "text" in roles or bool(parameter.raw_words & _TITLED)
     match mention.kind:
         case "email" | "url" | "phone":
             fits = mention.kind in roles or parameter.shape.format in ("email", "uri", "url")
@@ -164,19 +183,26 @@ def text_score(parameter: Parameter, mention: Mention, context: Context, likenes
         case "id" | "uuid" | "ip":
             return score + (3.0 if "id" in roles else 0.3) + likeness
         case "number":
-            return score + (1.8 if "id" in roles else -2.0)
+            marked = context.cue(mention) in ("nr", "no", "number", "nummer")
+            return score + (1.8 if "id" in roles else -2.5) + (2.0 if marked else 0.0)
         case "quoted" | "code":
-            return score + 2.0 + (0.7 if "text" in roles else 0.0) + likeness
+            return score + 1.5 + (1.5 if titled else 0.0) + likeness
         case "name":
-            place_like = "place" in roles or "person" in roles or "name" in parameter.raw_words
-            score += 1.0 + (0.5 if place_like else 0.0) - (1.5 if mention.weak else 0.0)
+            named = parameter.placed or "person" in roles or "name" in parameter.raw_words
+            score += 1.0 + (0.5 if named else 0.0) - (2.5 if mention.weak else 0.0)
             return (
                 score
                 + 3.0 * likeness
                 - (2.0 if parameter.identity and "code" not in parameter.raw_words else 0.0)
             )
         case _:
-            return score + 0.2 + 3.0 * likeness - (1.5 if parameter.identity else 0.0)
+            score += 0.2 + 3.0 * likeness - (1.5 if parameter.identity else 0.0)
+            if mention.start == 0 and parameter.raw_words & _HEADS:
+                score += 1.5
+            if context.cue(mention) in ("called", "named", "titled") and titled:
+                score += 1.0  # all of it, where only its first word has a capital
+            doing = " " not in mention.text and mention.text.endswith(("ing", "ed"))
+            return score - (0.8 if doing else 0.0)
 
 
 def _words_score(parameter: Parameter, mention: Mention, context: Context) -> float:
@@ -200,12 +226,17 @@ def _cue_score(parameter: Parameter, mention: Mention, context: Context) -> floa
     if not targets:
         return 0.0
     if parameter.raw_words & set(targets):
-        return 1.8
+        return 1.0 if cue == "at" else 1.8
     if parameter.description_stems & {s for word in targets for s in stems(word)}:
         return 0.6
     if cue in ("from", "to", "von", "nach") and parameter.raw_words & _directed(cue):
         return -1.5
+    if cue in _WHEREABOUTS and not parameter.placed:
+        return -1.0
     return -0.2
+
+
+_WHEREABOUTS = frozenset({"in", "at", "near", "from", "aus", "nach"})
 
 
 def _directed(cue: str) -> frozenset[str]:

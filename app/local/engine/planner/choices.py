@@ -22,7 +22,9 @@ _PREFIXES = frozenset(
 )  # fmt: skip
 _WINDOW = 4  # words before the evidence in which a negation stands
 _POLAR = {name: frozenset(stems(" ".join(words))) for name, words in POLES.items()}
+_MIDDLE = word_set("neutral mixed medium normal none moderate average")
 _LEAST = 0.18  # a cosine below says that a text does not speak of a choice at all
+_FAINTEST = 0.0
 _AHEAD = 0.03  # and by as much the best has to be better than the next
 
 
@@ -72,6 +74,10 @@ def meant_choice(
     polar = [len(_POLAR.get(name_words(one), frozenset()) & text_stems) for one in choices]
     if max(polar) and polar.count(max(polar)) == 1:
         return choices[polar.index(max(polar))]
+    if any(name_words(one) in _POLAR for one in choices):
+        middle = [one for one in choices if name_words(one) in _MIDDLE]
+        if middle:
+            return middle[0]
     subject = parameter.shape.description or name_words(parameter.name)
     descriptions = [f"{subject}: {name_words(one)}" for one in choices]
     alone = [name_words(one) for one in choices]
@@ -80,7 +86,7 @@ def meant_choice(
     order = sorted(range(len(choices)), key=lambda n: -float(near[n]))
     best = choices[order[0]]
     if not sure or len(choices) == 1:
-        return best
+        return best if float(near[order[0]]) >= _FAINTEST else None
     clear = float(near[order[0]] - near[order[1]]) >= 2 * _AHEAD
     return best if clear and float(near[order[0]]) >= 2 * _LEAST else None
 
@@ -115,6 +121,9 @@ def said_boolean(parameter: Parameter, utterance: Utterance) -> bool | None:
     own = [s for s in stems(name_words(parameter.name)) if s not in _PREFIXES]
     if not own:
         own = [s for s in parameter.description_stems if s not in _PREFIXES]
+    signs = _POLAR.get(name_words(parameter.name).split()[-1], frozenset())
+    if signs & set(stems(utterance.text)):
+        return True
     tokens = [token[0].lower() for token in TOKEN.finditer(utterance.text)]
     places = [n for n, word in enumerate(tokens) if set(stems(word)) & set(own)]
     covered = {stem for n in places for stem in stems(tokens[n])} & set(own)

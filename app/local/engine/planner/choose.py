@@ -90,11 +90,15 @@ class Known:
         return tool_acts(self.tool.name, self.tool.description)
 
     @cached_property
+    def searches(self) -> bool:
+        """Whether it takes a query, and nothing else that it needs."""
+        names = list(self.shape.required) or list(self.shape.properties)
+        return len(names) == 1 and bool(set(name_words(names[0]).split()) & _QUERIES)
+
+    @cached_property
     def open(self) -> bool:
         """Whether it looks for anything that one may ask: on the web, in documents."""
-        names = list(self.shape.required) or list(self.shape.properties)
-        one_text = len(names) == 1 and bool(set(name_words(names[0]).split()) & _QUERIES)
-        return one_text and bool(_OPEN & set(stems(f"{self.head} ")))
+        return self.searches and bool(_OPEN & set(stems(f"{self.head} ")))
 
     @cached_property
     def needs(self) -> tuple[frozenset[Kind], ...]:
@@ -110,6 +114,11 @@ class Known:
 _QUERIES = word_set("query q question search keywords prompt input text")
 _OPEN = frozenset(
     stems("web internet google wikipedia docs documents documentation knowledge wiki faq manual")
+)
+_SEEKING = re.compile(
+    r"(?:please |can you |could you |bitte )?(?:find|search|look (?:for|up)|show me"
+    r"|do you (?:have|sell)|suche?|finde|zeig(?:e)? mir)\b",
+    re.IGNORECASE,
 )
 _GENERATIVE = re.compile(
     r"(?:please |can you |could you )?(?:write|compose|translate|summari[sz]e|draft|invent|imagine"
@@ -159,6 +168,7 @@ def features(request: Utterance, tools: Sequence[Known], meanings: Meanings) -> 
     words = [one.words for one in tools]
     weigh = _rarity(words)
     acts = request_acts(request.text)
+    seeking = bool(_SEEKING.match(request.text))
     generative = bool(_GENERATIVE.match(request.text))
     rows = [
         (
@@ -169,7 +179,7 @@ def features(request: Utterance, tools: Sequence[Known], meanings: Meanings) -> 
             sum(weigh(s) for s in spoken & held) / (sum(map(weigh, spoken)) or 1.0),
             *_values(one, request),
             bool(acts and one.acts and not acts & one.acts),
-            one.open and not generative,
+            (one.open or (seeking and one.searches)) and not generative,
         )
         for one, held in zip(tools, words, strict=True)
     ]

@@ -21,8 +21,8 @@ pay transfer print save subtract multiply divide also estimate solve
 _SHORTEST = 2  # words
 
 
-def clauses(text: str) -> list[str]:
-    """The parts of a request that begin like a request of their own.
+def clauses(text: str, openers: frozenset[str] = frozenset()) -> list[str]:
+    """The parts of a request that begin like a request of their own, or with one of the openers.
 
     >>> clauses("What is the weather in Oslo and set a timer for 5 minutes?")
     ['What is the weather in Oslo', 'set a timer for 5 minutes?']
@@ -35,7 +35,7 @@ def clauses(text: str) -> list[str]:
     for cut in _CUT.finditer(text):
         first = TOKEN.match(text, cut.end())
         here = text[begin : cut.start()].strip()
-        if first and first[0].lower() in _VERBS and len(here.split()) >= _SHORTEST:
+        if first and first[0].lower() in _VERBS | openers and len(here.split()) >= _SHORTEST:
             parts.append(here)
             begin = cut.end()
     last = text[begin:].strip()

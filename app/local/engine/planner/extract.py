@@ -8,7 +8,7 @@ hold is null where the schema allows that, else the default; what is then missin
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,7 @@ _ITEM = re.compile(r"^[ \t]{0,8}(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+", re.MULTILINE
 _SPACES = re.compile(r"[ \t]+")
 _CUT = re.compile(r"[;\n]|, (?:and |und )?| (?:and|und) ")
 _SUMMARY = word_set("""
-summary description explanation reason reasoning abstract overview rationale zusammenfassung
+summary explanation reasoning abstract overview rationale zusammenfassung
 """)
 
 
@@ -60,8 +60,12 @@ class Extractor:
     def _object(self, shape: Shape, text: str, about: str | None = None) -> dict[str, Any]:
         utterance = Utterance(text, self._today)
         named = dict(self._named(shape, text))
-        filler = Filler(utterance, self._meanings, self._about if about is None else about)
-        values = filler.fill(shape) | named
+        about = self._about if about is None else about
+        open_members = {name: one for name, one in shape.properties.items() if name not in named}
+        summaries = {name for name in open_members if set(name_words(name).split()) & _SUMMARY}
+        rest = {name: one for name, one in open_members.items() if name not in summaries}
+        filler = Filler(utterance, self._meanings, about, whole=True)
+        values = filler.fill(replace(shape, properties=rest)) | named
         for name, one in shape.properties.items():
             if name in values:
                 continue
@@ -85,6 +89,8 @@ class Extractor:
         if shape.kind == "array" and items and (items.kind == "object" or items.variants):
             objects = self._objects(items, utterance.text)
             return objects if objects or parameter.required else NOTHING
+        if shape.kind == "array" and parameter.required and not shape.shortest:
+            return []  # the text holds none
         if shape.variants:
             return self._variant(shape, utterance)
         if shape.kind == "string" and parameter.raw_words & _SUMMARY and not shape.format:
@@ -102,7 +108,7 @@ class Extractor:
         return best
 
     def _summary(self, text: str) -> Any:
-        spoken = [text[a:b] for a, b in sentences(text)]
+        spoken = [one for a, b in sentences(text) if len((one := text[a:b]).split()) > 2]
         if not spoken:
             return NOTHING
         near = self._meanings.likeness([text[:1000]], spoken[:50])[0]
@@ -141,16 +147,24 @@ class Extractor:
         """The objects that the parts of a text hold, one each."""
         best: list[dict[str, Any]] = []
         for parts in _partitions(text):
-            objects = []
+            objects: list[dict[str, Any]] = []
             for part in parts:
-                whole = completed(shape, self._object(shape, part, ""))
-                contents = [v for v in whole.values.values() if v is not None]
-                needed = min(2, len(shape.properties))
-                if not whole.missing and len(contents) >= needed:
-                    objects.append(whole.values)
+                pieces = [one.strip() for one in _CUT.split(part) if one.strip()]
+                several = self._whole(shape, pieces) if len(pieces) > 1 else []
+                objects += several if len(several) > 1 else self._whole(shape, [part])
             if len(objects) > len(best):
                 best = objects
         return best
+
+    def _whole(self, shape: Shape, parts: Sequence[str]) -> list[dict[str, Any]]:
+        """The objects of those parts that hold one, with all that it needs."""
+        objects = []
+        for part in parts:
+            extraction = completed(shape, self._object(shape, part, ""))
+            contents = [one for one in extraction.values.values() if one not in (None, [])]
+            if not extraction.missing and len(contents) >= min(2, len(shape.properties)):
+                objects.append(extraction.values)
+        return objects
 
 
 def _partitions(text: str) -> Iterator[Sequence[str]]:
@@ -166,7 +180,6 @@ def _partitions(text: str) -> Iterator[Sequence[str]]:
         yield lines
     spans = [text[a:b] for a, b in sentences(text)]
     yield spans
-    yield [part.strip() for one in spans for part in _CUT.split(one) if part.strip()]
     yield [part.strip() for part in _CUT.split(body) if part.strip()]
 
 

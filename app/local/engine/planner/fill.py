@@ -5,12 +5,14 @@ and no part of the utterance is used twice. Listed values, booleans and free tex
 What the utterance does not hold stays away: it is nobody's to invent.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from app.local.engine.planner.affinity import (
+    LABELLED,
     NEVER,
     Context,
     moment_score,
@@ -23,15 +25,15 @@ from app.local.engine.planner.choices import (
     said_choice,
     said_choices,
 )
+from app.local.engine.planner.currencies import currencies_of, is_currency
 from app.local.engine.planner.groups import groups
 from app.local.engine.planner.mentions import Mention, Utterance
-from app.local.engine.planner.parameters import Parameter, dimension
+from app.local.engine.planner.parameters import Parameter, Slot, dimension
 from app.local.engine.planner.shapes import NOTHING, Shape
 from app.local.engine.planner.texts import (
-    expression,
+    expressions,
     is_expression,
     is_message,
-    is_query,
     is_statement,
     message,
     query,
@@ -44,15 +46,10 @@ _REQUIRED = 0.4  # what a required parameter scores at least, where it is text
 _OPTIONAL = 2.2  # and one that may be left out
 _REQUIRED_NUMBER = -1.0
 _OPTIONAL_NUMBER = 2.0
+_MORE = re.compile(r",? (?:and|or|und|oder) |, [A-Z]")
+_LONELY = 1.0  # what a phrase scores at least that is all of a list
+_BRACKETED = 3.0  # what a list in brackets scores more
 _TEXTS = frozenset({"string", "any"})
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place in the arguments: the way to it through nested objects, and what belongs there."""
-
-    path: tuple[str, ...]
-    parameter: Parameter
 
 
 @dataclass(frozen=True)
@@ -66,14 +63,18 @@ class _Offer:
 class Filler:
     """Fills the parameters of one tool from one utterance."""
 
-    def __init__(self, utterance: Utterance, meanings: Meanings, about: str = "") -> None:
+    def __init__(
+        self, utterance: Utterance, meanings: Meanings, about: str = "", whole: bool = False
+    ) -> None:
         """Args:
             about: the tool's name and description; its words are no values.
+            whole: whether a message may be all of the utterance.
 
         `used` says, once it is filled, where in the utterance the values of each place stand.
         """
         self.utterance = utterance
         self._meanings = meanings
+        self._whole = whole
         self._context = Context(utterance)
         self._known = frozenset(stems(about)) | GENERAL
         self.used: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {}
@@ -81,12 +82,13 @@ class Filler:
     def fill(self, shape: Shape) -> dict[str, Any]:
         """The members of an object that the utterance holds."""
         slots = list(flat(shape))
-        values: dict[tuple[str, ...], Any] = {}
+        values: dict[tuple[str, ...], Any] = dict(self._by_kind(slots))
         for slot in slots:
-            value = self._apart(slot.parameter)
+            value = NOTHING if slot.path in values else self._apart(slot.parameter)
             if value is not NOTHING:
                 values[slot.path] = value
         rest = [slot for slot in slots if slot.path not in values]
+        rest = [slot for slot in rest if not slot.parameter.shape.choices]
         for offer in self._best(self._offers(rest)):
             values[offer.slot.path] = offer.value
             self.used[offer.slot.path] = offer.spans
@@ -96,6 +98,16 @@ class Filler:
                 if value is not NOTHING:
                     values[slot.path] = value
         return assembled(shape, values)
+
+    def _by_kind(self, slots: Sequence[Slot]) -> Iterator[tuple[tuple[str, ...], Any]]:
+        """Formulas and currencies, to the parameters that are for them, in their order."""
+        texts = [slot for slot in slots if slot.parameter.shape.kind in _TEXTS]
+        open_texts = [slot for slot in texts if not slot.parameter.shape.choices]
+        formulas = [one for one in open_texts if is_expression(one.parameter.raw_words)]
+        for slot, formula in zip(formulas, expressions(self.utterance.text), strict=False):
+            yield slot.path, formula
+        money = [one for one in texts if is_currency(one.parameter.raw_words)]
+        yield from ((slot.path, code) for slot, code in currencies_of(money, self.utterance.text))
 
     def _apart(self, parameter: Parameter) -> Any:
         """The value of a parameter that does not compete with the others."""
@@ -118,46 +130,50 @@ class Filler:
             return NOTHING
         if is_statement(words) or "sql" in parameter.description_stems:
             return statement(self.utterance.text) or NOTHING
-        if is_expression(words) and (formula := expression(self.utterance.text)):
-            return formula
         if parameter.options and (option := said_choice(parameter, self.utterance)) is not None:
             return option
         return NOTHING
 
     def _at_last(self, parameter: Parameter) -> Any:
         """The value of a required free text that nothing else gave."""
-        if parameter.shape.kind not in _TEXTS or parameter.shape.format or parameter.identity:
+        if not parameter.free or is_statement(parameter.raw_words):
             return NOTHING
-        words = parameter.raw_words
-        if is_message(words) and (speech := message(self.utterance.text)):
-            return speech
-        if is_query(words) and not is_statement(words):
-            return query(self.utterance.text) or NOTHING
-        return NOTHING
+        text = self.utterance.text
+        if is_message(parameter.raw_words):
+            return message(text) or (NOTHING if not self._whole else query(text) or NOTHING)
+        return query(text) or NOTHING
 
     # Who gets what.
 
     def _best(self, offers: Sequence[_Offer]) -> Iterator[_Offer]:
         """The best offers of which no two want the same place, or the same words."""
         paths: set[tuple[str, ...]] = set()
-        taken: list[tuple[int, int]] = []
+        taken = bytearray(len(self.utterance.text) + 1)
+        texts: set[str] = set()
         for offer in sorted(offers, key=lambda one: -one.score):
-            overlap = any(a < d and c < b for a, b in offer.spans for c, d in taken)
-            if offer.slot.path not in paths and not overlap:
-                paths.add(offer.slot.path)
-                taken.extend(offer.spans)
-                yield offer
+            twice = isinstance(offer.value, str) and offer.value in texts
+            overlap = any(any(taken[start:end]) for start, end in offer.spans)
+            if offer.slot.path in paths or overlap or twice:
+                continue
+            paths.add(offer.slot.path)
+            texts.update([offer.value] if isinstance(offer.value, str) else [])
+            for start, end in offer.spans:
+                taken[start:end] = b"\1" * (end - start)
+            yield offer
 
     def _offers(self, slots: Sequence[Slot]) -> list[_Offer]:
         offers: list[_Offer] = []
         likeness = self._likeness([slot.parameter for slot in slots])
         numbers = [slot for slot in slots if slot.parameter.shape.kind in ("integer", "number")]
+        texts = [slot for slot in slots if slot.parameter.shape.kind in _TEXTS]
         for slot in slots:
             kind = slot.parameter.shape.kind
             if kind in ("integer", "number"):
                 offers += self._number_offers(slot, numbers.index(slot))
             elif kind in _TEXTS:
-                offers += self._text_offers(slot, likeness.get(slot.parameter.name, {}))
+                offers += self._text_offers(
+                    slot, texts.index(slot), likeness.get(slot.parameter.name, {})
+                )
             elif kind == "array":
                 offers += self._array_offers(slot, likeness.get(slot.parameter.name, {}))
         return offers
@@ -172,11 +188,10 @@ class Filler:
                 value = as_number(parameter, mention)
                 yield _Offer(score + in_order, slot, ((mention.start, mention.end),), value)
 
-    def _text_offers(self, slot: Slot, likeness: dict[str, float]) -> Iterator[_Offer]:
+    def _text_offers(self, slot: Slot, rank: int, likeness: dict[str, float]) -> Iterator[_Offer]:
         parameter = slot.parameter
         least = _REQUIRED if parameter.required else _OPTIONAL
-        for mention in self._candidates:
-            spans = ((mention.start, mention.end),)
+        for place, mention in enumerate(self._candidates):
             trimmed = self._trimmed(mention, parameter)
             if trimmed is None:
                 continue
@@ -185,9 +200,26 @@ class Filler:
             else:
                 like = likeness.get(mention.text, 0.0)
                 score = text_score(parameter, trimmed, self._context, like)
+            if parameter.free and mention.kind not in ("quoted", "code") and score < LABELLED:
+                continue
             if score >= least:
-                bonus = 0.3 if parameter.required else 0.0
-                yield _Offer(score + bonus, slot, spans, as_text(parameter, trimmed))
+                score += (0.3 if parameter.required else 0.0) - min(0.4, 0.05 * abs(place - rank))
+                whole = self._with_region(trimmed) if parameter.placed else trimmed
+                spans = ((mention.start, whole.end),)
+                yield _Offer(score, slot, spans, as_text(parameter, whole))
+
+    def _with_region(self, mention: Mention) -> Mention:
+        """A place with the region behind its comma: "Austin, TX", not "Austin, Rome and Oslo"."""
+        if mention.kind != "name":
+            return mention
+        names = self.utterance.of("name")
+        text = self.utterance.text
+        after = next((one for one in names if one.start == mention.end + 2), None)
+        if after is None or text[mention.end : after.start] != ", ":
+            return mention
+        if _MORE.match(text, after.end) or text[: mention.start].endswith(", "):
+            return mention
+        return replace(mention, end=after.end, text=text[mention.start : after.end])
 
     def _array_offers(self, slot: Slot, likeness: dict[str, float]) -> Iterator[_Offer]:
         parameter = slot.parameter
@@ -212,7 +244,10 @@ class Filler:
                 ]
                 values = [as_text(one, m) for m in members]
             score = max(scores) + min(1.5, 0.5 * (len(members) - 1))
-            if score >= least:
+            if self.utterance.text[: group[0].start].endswith(("[", "(", "{")) and len(group) > 1:
+                score += _BRACKETED
+            lonely = len(members) == 1 and members[0].kind == "phrase"
+            if score >= (max(least, _LONELY) if lonely else least):
                 spans = tuple((m.start, m.end) for m in group)
                 yield _Offer(score, slot, spans, values)
 
@@ -249,9 +284,12 @@ class Filler:
 
         "Thai food" for `food_type` is "Thai"; of "weather forecast" nothing is left.
         """
+        if mention.kind == "name":
+            if set(stems(mention.text)) <= self._known:
+                return None
+            return self._without_kind(mention, parameter)
         if mention.kind != "phrase":
-            alone = mention.kind == "name" and set(stems(mention.text)) <= self._known
-            return None if alone else mention
+            return mention
         known = self._known | parameter.name_stems
         tokens = list(TOKEN.finditer(mention.text))
         while tokens and set(stems(tokens[0][0])) <= known:
@@ -264,6 +302,22 @@ class Filler:
         text = mention.text[start:end]
         begin = mention.start + start
         return replace(mention, start=begin, end=begin + len(text), text=text, value=text)
+
+    def _without_kind(self, mention: Mention, parameter: Parameter) -> Mention:
+        """A name without the words before it that say what it is: "Patient Ada Roe"."""
+        first, _, rest = mention.text.partition(" ")
+        begins = mention.start == 0 or self.utterance.text[mention.start - 1] == "\n"
+        words = set(stems(first))
+        if (
+            not rest
+            or not words
+            or not (words <= parameter.name_stems or (begins and words <= self._known))
+        ):
+            return mention
+        for connector in ("for ", "of ", "in "):
+            rest = rest.removeprefix(connector)
+        start = mention.end - len(rest)
+        return replace(mention, start=start, text=rest, value=rest)
 
 
 def flat(shape: Shape, path: tuple[str, ...] = (), required: bool = True) -> Iterator[Slot]:
@@ -299,7 +353,7 @@ def as_number(parameter: Parameter, mention: Mention) -> float:
     """The number in the unit that the parameter speaks of, of the type that it has."""
     value: float = mention.value
     if mention.unit in ("%", "percent", "prozent", "percentage") and parameter.decimal:
-        value = value / 100
+        value = round(value / 100, 12)
     unit = next(iter(stems(mention.unit)), mention.unit) if mention.unit else ""
     if unit in _SECONDS and dimension(mention.unit) == "time":
         spoken = [
@@ -316,20 +370,20 @@ def as_number(parameter: Parameter, mention: Mention) -> float:
 
 
 def as_text(parameter: Parameter, mention: Mention) -> str:
-    """The words of a mention, a day and a time as the parameter has them written."""
+    """The words of a mention; a day and a time as the parameter has them written, where the text
+    says which they are.
+    """
     moment = mention.moment
-    if moment is not None:
-        if moment.kind == "datetime":
-            return mention.text
-        if moment.kind == "time":
-            return moment.clock if parameter.shape.format == "time" else mention.text
-        if moment.exact and parameter.date_format:
-            return moment.written(parameter.date_format)
-        if (
-            moment.year
-            and moment.month
-            and parameter.date_format in ("YYYY-MM", "MM-YYYY", "MM/YYYY")
-        ):
-            return moment.written(parameter.date_format)
+    if moment is None:
         return mention.text
-    return str(mention.text)
+    shape = parameter.shape
+    if shape.format == "time" and moment.clock:
+        return moment.clock if len(moment.clock) > 5 else f"{moment.clock}:00"
+    if shape.format == "date-time" and moment.exact and moment.clock:
+        clock = moment.clock if len(moment.clock) > 5 else f"{moment.clock}:00"
+        return f"{moment.written()}T{clock}"
+    if parameter.date_format and moment.exact:
+        return moment.written(parameter.date_format)
+    if parameter.date_format.count("D") == 0 and parameter.date_format and moment.month:
+        return moment.written(parameter.date_format)
+    return mention.text

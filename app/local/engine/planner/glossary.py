@@ -1,7 +1,8 @@
 """Other words for what a request says, as the names and descriptions of tools say it.
 
-Tools are described in English. A sign of arithmetic has its word, and of German requests the words
-that requests are made of have their English ones; the encoder was trained on English.
+Tools are described in English. A sign of arithmetic has its word, "meeting" is an event, and of
+German requests the words that requests are made of have their English ones; the encoder was trained
+on English.
 """
 
 import re
@@ -9,6 +10,10 @@ import re
 from app.local.engine.planner.words import TOKEN, word_table
 
 _SIGNS = (
+    (
+        re.compile(r"\d ?(?:%|percent) of \d|\d ?[-+*/^] ?\(? ?\d"),
+        "calculate arithmetic expression",
+    ),
     (re.compile(r"\d ?\+ ?\d|\bplus\b", re.IGNORECASE), "add sum"),
     (re.compile(r"\d ?[*\u00d7] ?\d|\d x \d|\b(?:times|mal)\b(?= ?-?\d)"), "multiply product"),
     (re.compile(r"\d ?[/\u00f7] ?\d|\bgeteilt durch\b"), "divide quotient"),
@@ -71,17 +76,30 @@ number: zahl nummer
 show: zeig zeige anzeigen
 count: wieviel viele
 """)
+_RELATED = word_table("""
+event: meeting meetings appointment appointments calendar
+calendar: meeting meetings appointment appointments schedule
+weather: rain raining rainy umbrella snow snowing sunny temperature
+email: mail
+flight: fly flying
+music: song listen
+timer: alarm
+stock: shares ticker
+message: text notify
+shipped: delivered arrive arrived delivery
+""")
 _ENGLISH = {german: english for english, words in _GERMAN.items() for german in words}
 
 
 def expanded(text: str, german: bool) -> str:
     """A request with other words for what it says behind it.
 
-    >>> expanded("Wie ist das Wetter in Rom?", german=True), expanded("Is 3 + 4 odd?", german=False)
-    ('Wie ist das Wetter in Rom? weather', 'Is 3 + 4 odd? add sum')
+    >>> expanded("Wie ist das Wetter?", german=True), expanded("Is 3 plus x odd?", german=False)
+    ('Wie ist das Wetter? weather', 'Is 3 plus x odd? add sum')
     """
     more = [words for sign, words in _SIGNS if sign.search(text)]
+    tokens = [token.lower() for token in TOKEN.findall(text)]
     if german:
-        tokens = (token.lower() for token in TOKEN.findall(text))
         more += [_ENGLISH[token] for token in tokens if token in _ENGLISH]
+    more += [word for word, relatives in _RELATED.items() if not {*relatives}.isdisjoint(tokens)]
     return " ".join([text, *dict.fromkeys(more)])

@@ -6,13 +6,14 @@ them within another. What is left between function words are phrases.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
 from app.local.engine.planner.dates import Moment, moments
 from app.local.engine.planner.numbers import numbers
+from app.local.engine.planner.vocabulary import UNITS
 from app.local.engine.planner.words import TOKEN, is_german, word_set
 from app.local.engine.store.analysis import STOP_WORDS
 
@@ -48,12 +49,31 @@ _FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("phone", re.compile(_PHONE)),
     ("id", re.compile(_ID)),
 )
+_NEAR = 20  # characters
+_BESIDE = re.compile(r",? (?:(?:at|um|on|from|am) )?")
+_PREDICATE = re.compile(
+    r"\s*(?:$|[.,;:!?)]|(?:is|was|are|were|has|had|have|will|and|or|und|lives?|works?|said|joined"
+    r"|likes?|went|needs?|wants?|costs?|ist|hat|wird)\b)"
+)
 _QUANTITY = re.compile(r"\d[\d.,]*[^\W\d_]{1,6}\d?|[a-zA-Z]\d|\d[A-Za-z]")  # 5kg, 3rd, m2
-_NAME_WORD = r"[\w'\u2019&.-]*+"
+_NAME_WORD = r"[\w'\u2019&-]*+(?:\.[\w'\u2019&-]++)*+"
+# The number of a name, as in "Windows 11"; not the one of a quantity, as in "Rome 3 days".
+_NUMERAL = (
+    r"\d{1,4}\b(?![.,:/%]\d| ?(?:%|percent|days?|nights?|hours?|minutes?|weeks?|months?|years?"
+    r"|people|guests|persons|km|miles|dollars|euros?|am|pm|tage?|uhr|stunden)\b)"
+)
 _NAME = re.compile(
     rf"[^\W\d_a-z\u00df-\u00ff]{_NAME_WORD}"
-    r"(?:(?:,? (?=[A-Z])| (?:of|de|la|van|von|der|den|the|and the|for) (?=[A-Z]))"
-    rf"[^\W\d_]{_NAME_WORD}| \d{{1,4}}\b(?![.,:/]\d)){{0,7}}"
+    rf"(?: {_NUMERAL}"
+    r"|(?: |(?:(?<=\b[A-Z])|(?<=\bSt)|(?<=\bDr)|(?<=\bMr)|(?<=\bMrs)|(?<=\bMs))\. "
+    r"| (?:of|de|la|van|von|der|den|the|of the) )(?=[A-Z])"
+    rf"[^\W\d_]{_NAME_WORD}){{0,7}}"
+    rf"|\b[a-z]{{1,3}}[A-Z][\w-]*+(?: {_NUMERAL})?"
+)
+_STREET = re.compile(
+    r"(?<!\w)\d{1,5}[a-z]? (?:[A-Z][\w.'-]{0,30} ){1,3}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Square|Place)\b"
+    r"|\b[A-Z][\w-]{0,40}(?:stra\u00dfe|strasse|str\.|weg|platz|allee) \d{1,4}[a-z]?\b"
 )
 # Words that begin a request, and are no name because they have a capital there.
 REQUEST_WORDS = word_set("""
@@ -92,7 +112,6 @@ class Utterance:
 
     text: str
     today: date | None = None
-    lexicon: frozenset[str] = field(default=frozenset(), compare=False)
 
     @cached_property
     def german(self) -> bool:
@@ -121,26 +140,54 @@ class Utterance:
 
     def _all(self) -> Iterator[Mention]:
         for kind, pattern in _FORMS:
-            for match in pattern.finditer(self.text):
-                inner = next((one for one in match.groups() if one), match[0])
-                if kind == "id" and _QUANTITY.fullmatch(inner.strip("#")):
+            if kind == "id":
+                yield from self._moments()
+            yield from self._of_form(kind, pattern)
+        for match in _STREET.finditer(self.text):
+            yield Mention("name", *match.span(), match[0], match[0], unit="street")
+        names = list(self._names())
+        yield from (one for one in names if one.text[-1].isdigit())  # "Windows 11" is no number
+        yield from self._numbers()
+        yield from names
+
+    def _of_form(self, kind: Kind, pattern: re.Pattern[str]) -> Iterator[Mention]:
+        for match in pattern.finditer(self.text):
+            inner = next((one for one in match.groups() if one), match[0]).strip()
+            if kind == "id":
+                if _QUANTITY.fullmatch(inner.strip("#")):
                     continue
-                if kind == "url":
-                    inner = inner.rstrip(".,;:!?)")
-                if kind == "email":
-                    inner = inner.rstrip(".")
-                yield Mention(kind, *match.span(), inner.strip(), inner.strip())
-        for moment in moments(self.text, self.today, self.german):
-            yield Mention(
-                moment.kind, moment.start, moment.end, moment.words, moment.words, moment=moment
-            )
-        for number in numbers(self.text, self.german):
+                inner = inner.lstrip("#")
+            elif kind in ("url", "email"):
+                inner = inner.rstrip(".,;:!?)")
+            yield Mention(kind, *match.span(), inner, inner)
+
+    def _moments(self) -> Iterator[Mention]:
+        """Days and times; a day with its time beside it is one."""
+        rest = iter([*moments(self.text, self.today, self.german), None])
+        day = next(rest)
+        for after in rest:
+            if day is None:
+                return
+            both = after and {day.kind, after.kind} == {"date", "time"}
+            if after and both and _BESIDE.fullmatch(self.text[day.end : after.start]):
+                words = self.text[day.start : after.end]
+                when, clock = (day, after.clock) if day.kind == "date" else (after, day.clock)
+                day = replace(
+                    when, kind="datetime", start=day.start, end=after.end, words=words, clock=clock
+                )
+                continue
+            yield Mention(day.kind, day.start, day.end, day.words, day.words, moment=day)
+            day = after
+
+    def _numbers(self) -> Iterator[Mention]:
+        every = numbers(self.text, self.german)
+        digits = any(not number.word for number in every)
+        for number in every:
             words = self.text[number.start : number.end]
-            weak = number.word and number.value == 1
+            weak = number.word and (digits or number.value == 1)  # "the two numbers 4 and 5"
             yield Mention(
                 "number", number.start, number.end, words, number.value, number.unit, weak=weak
             )
-        yield from self._names()
 
     def _names(self) -> Iterator[Mention]:
         for match in _NAME.finditer(self.text):
@@ -158,19 +205,22 @@ class Utterance:
                 words = words.split(" ", 1)[1]
             name = words.rstrip(" .,'-")
             name = name.removesuffix("'s").removesuffix("\u2019s")
+            head, _, numeral = name.rpartition(" ")
+            if numeral.isdigit() and head.split(" ")[-1].lower() in _NUMBERED:
+                name = head
             if len(name) > 1 or (name.isupper() and name != "I"):
-                weak = " " not in name and self._begins(start) and not self._alone(start, name)
-                yield Mention("name", start, start + len(name), name, name, weak=weak)
+                end = start + len(name)
+                weak = " " not in name and self._begins(start) and not self._is_subject(end)
+                yield Mention("name", start, end, name, name, weak=weak)
 
     def _begins(self, start: int) -> bool:
         """Whether a sentence begins here."""
-        before = self.text[:start].rstrip()
+        before = self.text[max(0, start - _NEAR) : start].rstrip()
         return not before or before[-1] in ".!?:;\n"
 
-    def _alone(self, start: int, words: str) -> bool:
-        """Whether the words are a sentence of their own."""
-        after = self.text[start + len(words) :].lstrip()
-        return not after or after[0] in ".!?:;,\n"
+    def _is_subject(self, end: int) -> bool:
+        """Whether a word that begins a sentence and ends here is what the sentence is about."""
+        return _PREDICATE.match(self.text, end) is not None
 
     @cached_property
     def phrases(self) -> tuple[Mention, ...]:
@@ -178,7 +228,7 @@ class Utterance:
         runs: list[Mention] = []
         run: list[re.Match[str]] = []
         taken = bytearray(len(self.text))
-        for one in self.of("quoted", "url", "email", "uuid", "code"):
+        for one in self.of(*_APART):
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
         for token in TOKEN.finditer(self.text):
             word = token[0].lower()
@@ -192,10 +242,16 @@ class Utterance:
         return tuple(runs)
 
     def _phrase(self, run: list[re.Match[str]]) -> Iterator[Mention]:
-        while run and run[0][0].lower() in REQUEST_WORDS:
+        while run and run[0][0].lower() in _NO_BEGINNING:
             run = run[1:]
+        while run and run[-1][0].lower() in _NO_END:
+            run = run[:-1]
+        if len(run) == 1 and run[0][0].lower() in _UNIT_WORDS:
+            return
         if run:
             start, end = run[0].start(), run[-1].end()
+            if self.text[end : end + 1] == ":" and self._begins(start):
+                return  # a label is no value
             text = self.text[start:end]
             yield Mention("phrase", start, end, text, text)
 
@@ -213,8 +269,36 @@ class Utterance:
 _ARTICLES = word_set("""
 the a an my our your their his her its this that der die das den dem ein eine einen
 """)
+_APART: tuple[Kind, ...] = (
+    "quoted",
+    "url",
+    "email",
+    "uuid",
+    "code",
+    "number",
+    "date",
+    "time",
+    "datetime",
+)
+# Words that say how much, how good or how something is done, and no value begins or ends with.
+_LOOSE = word_set("""
+much many great good best better famous current currently popular available latest recent new next
+last nearest closest nearby local cheap cheapest healthy different several made found based located
+given including prescribed called named increase decrease generate generated produced expect using
+used required possible total overall average one two three four five first second third exactly
+approximately about around nearly almost ago away please now right thanks lives live reach joined
+expected costs cost going got getting come comes takes take viele gute beste neue aktuelle
+""")
+_UNIT_WORDS = frozenset(unit for units in UNITS.values() for unit in units)
+# What goes by a number that is no part of a name: "Order 7".
+_NUMBERED = word_set("""
+order ticket invoice item user customer case issue number no nr id case event account product job
+bestellung auftrag rechnung kunde kundennummer bestellnummer artikel vorgang termin konto page step
+""")
+_NO_BEGINNING = REQUEST_WORDS | _LOOSE
+_NO_END = _LOOSE
 _CUES = word_set("""
 in at near from to for by on with about of into under over above below between called named
 titled as via until till before after since using around against within per and or nach von aus
-bei für mit am im um zu zum zur über bis namens than
+bei für mit am im um zu zum zur über bis namens than nr no number nummer
 """)

@@ -41,6 +41,7 @@ _WORDS = {
     "once": 1, "twice": 2, "thrice": 3, "half": 0.5, "couple": 2, "dozen": 12, "hundred": 100,
     "thousand": 1000, "million": 1_000_000,
 }  # fmt: skip
+_MOST_GROUPS = 3  # of thousands in one number; more of them are a list without spaces
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _TAUSENDER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 
@@ -97,8 +98,10 @@ def _is_list(digits: str, german: bool) -> bool:
     >>> [_is_list(run, False) for run in ("3,4", "1,000", "12,24,36", "1.5,2.5", "7")]
     [True, False, True, True, False]
     """
-    if "," not in digits or _THOUSANDS.fullmatch(digits) or _TAUSENDER.fullmatch(digits):
+    if "," not in digits or _TAUSENDER.fullmatch(digits):
         return False
+    if _THOUSANDS.fullmatch(digits):
+        return digits.count(",") > _MOST_GROUPS
     return not (german and digits.count(",") == 1)
 
 
@@ -123,7 +126,7 @@ def _unit(text: str, end: int) -> tuple[str, float, int]:
     """The unit behind a number, what it is multiplied with, and where the number ends."""
     match = _UNIT.match(text, end)
     word = (match["sign"].strip(" -").lower() if match else "").strip()
-    if match and word in _SCALES:
+    if match and word in _SCALES and match[0].strip() != "K":  # 298 K is no 298,000
         unit, _, _ = _unit(text, match.end())
         return unit, _SCALES[word], match.end()
     return word, 1, end

@@ -13,15 +13,27 @@ _MEASURES = {
     dimension: frozenset(stem for word in words for stem in stems(word))
     for dimension, words in MEASURED.items()
 }
+_ONLY = {
+    "email": word_set("email mail emails"),
+    "url": word_set("url uri urls website webpage"),
+    "phone": word_set("phone telephone mobile telefon"),
+}
+_PLACES = frozenset(stems("city state country location place address"))
 _DAYS = word_set("date day datum deadline birthday dob checkin checkout when")
 _EXAMPLE_FORMAT = re.compile(
     r"\b(YYYY[-/.]MM[-/.]DD|DD[-/.]MM[-/.]YYYY|MM[-/.]DD[-/.]YYYY|YYYY[-/.]MM|MM[-/.]YYYY)\b",
     re.IGNORECASE,
 )
 _OPTIONS = re.compile(r"['\"\u2018\u201c]([\w][\w +/-]{0,30})['\"\u2019\u201d]")
+_RATES = word_set("rate yield return discount probability fraction ratio growth interest")
 _DECIMAL = re.compile(r"\b(?:decimals?|fraction|between 0 and 1|0\.\d+)\b", re.IGNORECASE)
+_FREE = word_set("""
+query q question search prompt input text message body content instructions note comment sentence
+paragraph passage transcript
+""")
 _IDENTITY = re.compile(
-    r"(?:^|_)(?:id|ids|uuid|sku|isbn|number|no|code|key|ref|nummer)$|[a-z]I[dD]s?$"
+    r"(?:^|_)(?:id|ids|uuid|sku|isbn|number|no|code|key|ref)$|[a-z]I[dD]s?$"
+    r"|(?:nummer|[a-z]Number)$"
 )
 
 
@@ -65,6 +77,27 @@ class Parameter:
         return bool(_IDENTITY.search(self.name))
 
     @cached_property
+    def free(self) -> bool:
+        """Whether any words may stand in it, many of them: a message, a search."""
+        shape = self.shape
+        free = shape.kind in ("string", "any") and not shape.choices and not shape.format
+        return free and bool(self.raw_words & _FREE) and not self.identity
+
+    @cached_property
+    def only(self) -> frozenset[str]:
+        """The kinds of mention that it takes; any where it is empty."""
+        shape = self.shape
+        for kind, words in _ONLY.items():
+            if shape.format == kind or self.raw_words & words:
+                return frozenset({kind, "quoted", "code"})
+        return frozenset()
+
+    @cached_property
+    def placed(self) -> bool:
+        """Whether it is a place."""
+        return "place" in self.roles or bool(_PLACES & self.description_stems)
+
+    @cached_property
     def dated(self) -> bool:
         """Whether it is a day."""
         by_form = self.shape.format in ("date", "date-time") or self.date_format
@@ -87,7 +120,10 @@ class Parameter:
     def decimal(self) -> bool:
         """Whether a percentage is to be given as a fraction of one."""
         top = self.shape.maximum
-        return bool(_DECIMAL.search(self.shape.description)) or (top is not None and 0 < top <= 1)
+        if _DECIMAL.search(self.shape.description) or (top is not None and 0 < top <= 1):
+            return True
+        percent = "percent" in f"{self.name} {self.shape.description}".lower()
+        return self.shape.kind == "number" and bool(self.raw_words & _RATES) and not percent
 
     @cached_property
     def options(self) -> tuple[str, ...]:
@@ -105,6 +141,14 @@ class Parameter:
     @property
     def has_default(self) -> bool:
         return self.shape.default is not NOTHING
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in the arguments: the way to it through nested objects, and what belongs there."""
+
+    path: tuple[str, ...]
+    parameter: Parameter
 
 
 def dimension(unit: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.local.engine.encoder import TextEncoder
+from app.local.engine.planner.acts import changes, is_question
 from app.local.engine.planner.ask import question
 from app.local.engine.planner.choose import Known, better, features, fitting, is_small_talk, known
 from app.local.engine.planner.clauses import clauses
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # the writer imports this package
 
 _SURE = 0.5  # log-odds that a tool has to have of which no required argument is there
 _CLOSE = 0.5  # a tool that is no more behind the best may be forced in its place
+_ARTICLES = frozenset({"the", "my", "der", "die", "das"})
 _MOST = 8  # calls side by side
 
 
@@ -92,12 +94,29 @@ class Planner:
         if request.done:
             tried = {use.name for use, _ in request.done}
             new = [call for call in new if call.name not in tried or len(calls) > 1]
+            new += self._with_answer(
+                request, [one for one in lacking if one.tool.name not in tried]
+            )
             return Plan(tuple(new[:_MOST])) if new else Plan(text=self._answer(request))
         if new:
             return Plan(tuple(new[:_MOST]))
         if lacking:
             return Plan(text=question(lacking[0].tool.name, lacking[0].missing))
         return Plan()
+
+    def _with_answer(self, request: Request, attempts: Sequence[_Attempt]) -> list[Call]:
+        """Calls that lack only a text which the results give: a mail with the answer in it."""
+        calls = []
+        for one in attempts:
+            free = all(parameter.free for parameter in one.missing)
+            if (
+                free
+                and len(one.missing) == 1
+                and not any(r is None or r.failed for _, r in request.done)
+            ):
+                text = {one.missing[0].name: self._answer(request)}
+                calls.append(Call(one.tool.name, one.inputs[0] | text))
+        return calls
 
     def _answer(self, request: Request) -> str:
         return answer(request.text, request.done, self._meanings)
@@ -116,10 +135,12 @@ class Planner:
             tool = next(one for one in tools if one.name == name)
             return [_Attempt(tool, 1.0, (values,), completed(tool.shape, values).missing)]
         whole = self._attempt(text, request, tools)
-        parts = clauses(text)
-        if len(parts) > 1:
-            several = [self._attempt(part, request, tools) for part in parts]
-            fitting_parts = [one for one in several if one is not None]
+        for openers in (frozenset[str](), _ARTICLES):
+            parts = clauses(text, openers)
+            if len(parts) < 2:
+                continue
+            attempts = [self._attempt(part, request, tools) for part in parts]
+            fitting_parts = [one for one in attempts if one is not None]
             if _are_several(fitting_parts):
                 return fitting_parts
         return [whole] if whole else []
@@ -128,7 +149,12 @@ class Planner:
         """The best tool for a text, if it fits."""
         about = text + mentioned(text, request.before)
         table = features(Utterance(about), tools, self._meanings)
-        place = int(better(table).argmax())
+        scores = better(table)
+        if is_question(text):
+            scores[[changes(one.acts) for one in tools]] = -np.inf
+        place = int(scores.argmax())
+        if not np.isfinite(scores[place]):
+            return None
         fit = float(fitting(table)[place])
         if fit < 0:
             return None

@@ -33,7 +33,7 @@ def answer(
                 f"The tool {use.name} failed: {_ended(result.text.strip() or 'no reason')}"
             )
             continue
-        sentence = _said(request, result.text, meanings)
+        sentence = _said(request, result.text, meanings, _parameters(use))
         parts.append(f"{_label(use)}: {sentence}" if several else sentence)
     return "\n".join(parts)
 
@@ -55,11 +55,11 @@ def _parameters(use: "ToolUse") -> dict[str, Any]:
         return {}
 
 
-def _said(request: str, text: str, meanings: Meanings) -> str:
+def _said(request: str, text: str, meanings: Meanings, parameters: dict[str, Any]) -> str:
     text = text.strip()
     value = parsed(text)
     if isinstance(value, dict | list):
-        return _of_value(request, value) or text
+        return _of_value(request, value, parameters) or text
     if len(text) <= _LONG:
         return text or "The tool returned nothing."
     return _best_sentences(request, text, meanings)
@@ -80,7 +80,7 @@ def _best_sentences(request: str, text: str, meanings: Meanings) -> str:
     return " ".join(spans[n] for n in best)
 
 
-def _of_value(request: str, value: Any) -> str:
+def _of_value(request: str, value: Any, parameters: dict[str, Any]) -> str:
     """The values that the request asks for by name; all of them, where it names none."""
     if isinstance(value, list):
         return _rows(value)
@@ -90,7 +90,9 @@ def _of_value(request: str, value: Any) -> str:
         return _rows(nested[0]) if nested else ""
     topic = set(stems(f"{request} ")) - GENERAL
     named = [(path, leaf) for path, leaf in leaves if topic & set(stems(path))]
-    shown = named or leaves[:_MOST]
+    known = {str(one).casefold() for one in parameters.values()}
+    new = [(path, leaf) for path, leaf in named if str(leaf).casefold() not in known]
+    shown = new or named or leaves[:_MOST]
     if len(shown) == 1:
         return _sentence(*shown[0])
     return _ended("; ".join(f"{path}: {_plain(leaf)}" for path, leaf in shown))

@@ -12,7 +12,8 @@ message body content text note comment description reason instructions summary t
 details sentence reminder
 """)
 _EXPRESSION = word_set("""
-expression equation formula calculation function math polynomial
+expression equation formula calculation function func math polynomial
+function1 function2 expr
 """)
 _STATEMENT = frozenset(["sql", "statement", "query"])
 _SQL = re.compile(
@@ -36,6 +37,7 @@ _LEAD = re.compile(
     r"|online|google))?(?: (?:for|about|on|nach|\u00fcber|what|that|up))? ?:? ?",
     re.IGNORECASE,
 )
+_PERCENT = re.compile(r"(?<=\d) ?(?:%|percent) of (?=\d)", re.IGNORECASE)
 _OPERATORS = (
     (re.compile(r"\b(?:plus|added to)\b", re.I), "+"),
     (re.compile(r"\b(?:minus|less)\b", re.I), "-"),
@@ -48,6 +50,7 @@ _MATH_WORD = re.compile(
     r"|[a-z](?![a-z]))++",
     re.IGNORECASE,
 )
+_DEFINED = re.compile(r"[a-zA-Z](?:\([a-zA-Z]\))?")
 _SIGNS = re.compile(r"[-+*/^=\u00b2\u00b3%]|sqrt|sin|cos|log|exp")
 
 
@@ -80,17 +83,18 @@ def statement(text: str) -> str:
     return ""
 
 
-def expression(text: str) -> str:
-    """The longest formula in a text; empty where there is none.
+def expressions(text: str) -> list[str]:
+    """The formulas in a text, without those that are much shorter than another.
 
-    >>> expression("What is 12 * (7 + 3)?"), expression("Differentiate 3x^2 + 2x - 1 at x.")
-    ('12 * (7 + 3)', '3x^2 + 2x - 1')
-    >>> expression("What is 12 times 7?"), expression("How old is Ada?")
-    ('12 * 7', '')
+    >>> expressions("What is 12 * (7 + 3)?"), expressions("Differentiate 3x^2 + 2x - 1 at x.")
+    (['12 * (7 + 3)'], ['3x^2 + 2x - 1'])
+    >>> expressions("What is 12 times 7?"), expressions("15% of 80"), expressions("How old is Ada?")
+    (['12 * 7'], ['15 / 100 * 80'], [])
     """
+    text = _PERCENT.sub(" / 100 * ", text)
     for word, sign in _OPERATORS:
         text = word.sub(sign, text)
-    best = ""
+    formulas: list[str] = []
     run: list[str] = []
     for token in [*text.split(), ""]:
         bare = token.strip("?!;:'\"`").rstrip(".,")
@@ -98,15 +102,20 @@ def expression(text: str) -> str:
             run.append(bare)
             if bare == token:
                 continue
-        best = max(best, _formula(run), key=len)
+        formulas.append(_formula(run))
         run = []
-    return best
+    formulas = [one for one in formulas if one]
+    longest = max(map(len, formulas), default=0)
+    return [one for one in formulas if 2 * len(one) >= longest]
 
 
 def _formula(run: list[str]) -> str:
     while run and (run[-1].isalpha() or run[-1] in "+-*/^="):
         run = run[:-1]
     words = " ".join(run)
+    head, equals, tail = words.partition("=")
+    if equals and _DEFINED.fullmatch(head.strip()) and _SIGNS.search(tail):
+        words = tail.strip()
     signs = _SIGNS.findall(words.lstrip("-"))
     return words if signs and any(sign.isdigit() for sign in words) else ""
 

@@ -54,8 +54,9 @@ id: account case code iban id identifier ids invoice isbn isin kennung key no nu
   ref reference serial sku symbol ticket tracking uuid vin
 place: address airport area city country county destination land location origin ort place region
   source stadt state station street town venue zip
-person: actor artist assignee attendee author client composer contact customer director employee
-  name owner patient person player president recipient scientist user who
+person: participant participants attendees members guests players people actor artist assignee
+  attendee author client composer contact customer director employee name owner patient person
+  player president recipient scientist user who
 text: body code command comment content description equation expression formula function input
   instructions keyword keywords message note phrase prompt q query question reason search sentence
   sql statement subject summary task term text title topic
