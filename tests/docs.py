@@ -117,9 +117,9 @@ def _names(group: Any, prefix: str) -> Iterator[str]:
 
 def _help(words: list[str]) -> str:
     environment = {"COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH}
-    shown = CliRunner().invoke(cli, [*words, "--help"], env=environment, prog_name="outcrop")
+    result = CliRunner().invoke(cli, [*words, "--help"], env=environment, prog_name="outcrop")
     title = " ".join(["outcrop", *words])
-    lines = [line.rstrip() for line in shown.output.strip().splitlines()]
+    lines = [line.rstrip() for line in result.output.strip().splitlines()]
     return f"### {title}\n\n```text\n" + "\n".join(lines) + "\n```"
 
 

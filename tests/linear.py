@@ -76,10 +76,10 @@ def _seconds(work: Callable[[int], object], length: int, tries: int) -> float:
 
 def _use(pattern: AnyPattern, use: str) -> Callable[[str], object]:
     def call(text: str) -> object:
-        given: Any = text if isinstance(pattern.pattern, str) else text.encode()
+        value: Any = text if isinstance(pattern.pattern, str) else text.encode()
         if use == "search":
-            return sum(1 for _ in pattern.finditer(given))
-        return getattr(pattern, use)(given)
+            return sum(1 for _ in pattern.finditer(value))
+        return getattr(pattern, use)(value)
 
     return call
 

@@ -50,11 +50,11 @@ def synthesize(folder: Path, **choices: str) -> Path:
 def synthesized_once(folder: Path, **choices: str) -> Path:
     """As `synthesize`, unless a process has made the template of these choices in `folder`."""
     name = "_".join(f"{key}={value}" for key, value in sorted(choices.items()))
-    made = folder / (hashlib.sha256(name.encode()).hexdigest()[:16])
-    made.mkdir(parents=True, exist_ok=True)
-    with (made / "lock").open("w") as lock:
+    target = folder / (hashlib.sha256(name.encode()).hexdigest()[:16])
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
-        location = made / "location"
+        location = target / "location"
         if not location.exists():
-            location.write_text(str(synthesize(made / "out", **choices)))
+            location.write_text(str(synthesize(target / "out", **choices)))
     return Path(location.read_text())

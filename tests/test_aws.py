@@ -183,8 +183,8 @@ def test_a_lost_connection_is_unavailable(step: Act, server: Loopback) -> None:
 
 
 def test_nobody_there_is_unavailable(account: pytest.MonkeyPatch) -> None:
-    with Loopback() as gone:
-        account.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", gone.url)
+    with Loopback() as closed_server:
+        account.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", closed_server.url)
     with pytest.raises(Unavailable, match="EndpointConnectionError"), calling("InvokeModel"):
         clients(deadline_seconds=10).bedrock_runtime.invoke_model(modelId="m", body=b"{}")
 
@@ -253,8 +253,8 @@ def test_every_code_that_the_services_model_has_a_meaning() -> None:
     assert len(codes) > 12
     # tags and custom models, which Outcrop does not call
     beyond = {"ResourceInUseException", "TooManyTagsException"}
-    known = failures._CODES.keys() | {"ValidationException"}
-    assert codes - beyond <= known
+    codes_with_meaning = failures._CODES.keys() | {"ValidationException"}
+    assert codes - beyond <= codes_with_meaning
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,10 @@ def server(loopback: Loopback) -> Loopback:
 
 
 def retrieve(aws: Clients) -> Any:
-    found = aws.bedrock_agent_runtime.retrieve(
+    response = aws.bedrock_agent_runtime.retrieve(
         knowledgeBaseId="ABCDEFGHIJ", retrievalQuery={"text": "outcrop"}
     )
-    return found["retrievalResults"]
+    return response["retrievalResults"]
 
 
 def test_a_stream_s_response_reads_ahead_by_little() -> None:

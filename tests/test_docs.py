@@ -89,8 +89,8 @@ def _outcrop(words: Sequence[str]) -> None:
     command, rest = typer.main.get_command(cli), list(words)
     while hasattr(command, "commands"):
         command = command.commands[rest.pop(0)]
-    given = command.make_context(command.name, rest).params
-    Context(**context(given.get("pairs")))
+    values = command.make_context(command.name, rest).params
+    Context(**context(values.get("pairs")))
 
 
 def _make(words: Sequence[str]) -> None:
@@ -105,10 +105,10 @@ def _aws(words: Sequence[str]) -> None:
     model = botocore.session.get_session().get_service_model(service)
     operations = {xform_name(name, "-"): name for name in model.operation_names}
     shape = model.operation_model(operations[operation]).input_shape
-    known = {f"--{xform_name(name, '-')}" for name in shape.members} if shape else set()
-    known |= {f"--no-{name[2:]}" for name in known} | {"--query", "--output"}
+    options = {f"--{xform_name(name, '-')}" for name in shape.members} if shape else set()
+    options |= {f"--no-{name[2:]}" for name in options} | {"--query", "--output"}
     for word in rest:
-        assert not word.startswith("--") or word in known, f"aws {service} {operation} {word}"
+        assert not word.startswith("--") or word in options, f"aws {service} {operation} {word}"
 
 
 def _cdk(words: Sequence[str]) -> None:

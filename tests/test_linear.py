@@ -150,6 +150,6 @@ def test_the_patterns_of_modules_are_seen() -> None:
     ],
 )
 def test_a_pattern_that_is_not_linear_is_found(pattern: str | bytes, use: str) -> None:
-    found = slowest(re.compile(pattern), use)
-    assert found is not None
-    assert " ms at " in found
+    slowest_use = slowest(re.compile(pattern), use)
+    assert slowest_use is not None
+    assert " ms at " in slowest_use

@@ -106,5 +106,5 @@ def test_what_needs_a_checkout_says_so(outcrop: Path, tmp_path: Path) -> None:
 
 
 def test_without_its_packages_it_says_which_and_where_from(wheel: Path, tmp_path: Path) -> None:
-    said = run(installed(wheel, tmp_path / "bare"), tmp_path, "--help", code=1)
-    assert "is missing. Install what the command line needs" in said
+    output = run(installed(wheel, tmp_path / "bare"), tmp_path, "--help", code=1)
+    assert "is missing. Install what the command line needs" in output

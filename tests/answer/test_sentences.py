@@ -125,4 +125,4 @@ _pieces = st.sampled_from([
 def test_units_are_in_order_and_have_no_white_space_around_them(text: str) -> None:
     edges = [0, *(edge for unit in units(text) for edge in (unit.start, unit.end)), len(text)]
     assert edges == sorted(edges)
-    assert all(said == said.strip() != "" for _, said in read(text))
+    assert all(text_of_unit == text_of_unit.strip() != "" for _, text_of_unit in read(text))

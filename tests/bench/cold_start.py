@@ -51,19 +51,19 @@ def run() -> Iterator[Table]:
             starts[f"the API function{kind}"] = partial(_answered, root, python, API)
             if ADAPTER.exists():
                 starts[f"... behind the adapter{kind}"] = partial(_invoked, root, python)
-        taken = {name: _median(start) for name, start in starts.items()}
+        medians = {name: _median(start) for name, start in starts.items()}
     yield Table(
         "Cold start of the API function",
         ("what", "processor ms", "clock ms", "times the least"),
-        [_row(name, taken, "with bytecode" in name) for name in taken],
+        [_row(name, medians, "with bytecode" in name) for name in medians],
         notes=[f"Until GET /healthz is answered; medians of {ROUNDS} starts after one."],
     )
 
 
 def _median(start: Callable[[], float]) -> Taken:
     start()  # what it compiles, where it may, is kept; its files are in memory from then on
-    taken = [_timed(start) for _ in range(ROUNDS)]
-    return statistics.median(cpu for cpu, _ in taken), statistics.median(wall for _, wall in taken)
+    times = [_timed(start) for _ in range(ROUNDS)]
+    return statistics.median(cpu for cpu, _ in times), statistics.median(wall for _, wall in times)
 
 
 def _timed(start: Callable[[], float]) -> Taken:
@@ -94,8 +94,8 @@ def _variables() -> dict[str, str]:
 def _answered(root: Path, python: Path, arguments: tuple[str, ...]) -> float:
     """When a server answered that was started in a bundle."""
     port = free_port()
-    given = _variables() | {"PATH": f"{python}:/usr/bin:/bin", "PORT": str(port)}
-    with subprocess.Popen(["python3", *arguments], cwd=root, env=given) as process:
+    variables = _variables() | {"PATH": f"{python}:/usr/bin:/bin", "PORT": str(port)}
+    with subprocess.Popen(["python3", *arguments], cwd=root, env=variables) as process:
         while not _healthy(port):
             time.sleep(0.001)
         answered = time.perf_counter()

@@ -78,9 +78,9 @@ def _row(
 
 def _minutes(work: Callable[[], object]) -> float:
     """What one round takes, the median of all."""
-    taken = []
+    times = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
         work()
-        taken.append((time.perf_counter() - start) / 60)
-    return sorted(taken)[len(taken) // 2]
+        times.append((time.perf_counter() - start) / 60)
+    return sorted(times)[len(times) // 2]

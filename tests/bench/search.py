@@ -124,11 +124,11 @@ def measure(python: Path, engine: str, corpus: Path, folder: Path) -> dict[str, 
 def table(size: int, measured: dict[str, dict[str, Any]], exact: list[set[int]]) -> Table:
     rows = []
     for engine, result in measured.items():
-        for kind, asked in result["kinds"].items():
-            p50, p95 = np.quantile(asked["ms"], [0.5, 0.95])
+        for kind, queries in result["kinds"].items():
+            p50, p95 = np.quantile(queries["ms"], [0.5, 0.95])
             ours = np.median(measured["outcrop"]["kinds"][kind]["ms"])
             cells = [f"{p50:.2f}", f"{p95:.2f}", f"{p50 / ours:.1f}"]
-            cells.append(f"{_recall(asked['found'], exact):.3f}" if kind == "vectors" else "")
+            cells.append(f"{_recall(queries['found'], exact):.3f}" if kind == "vectors" else "")
             if kind == "hybrid":
                 memory = result["memory"]
                 cells += [f"{memory['all']:.0f}", f"{memory['own']:.0f}"]

@@ -25,10 +25,10 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 def chromium() -> str:
     """Where it is; without one, the test is skipped."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
         pytest.skip("there is no Chromium; on Debian: apt-get install chromium")
-    return found
+    return path
 
 
 def shown(url: str, *options: str) -> str:

@@ -91,14 +91,14 @@ def signed(key: str, secret: str, region: str) -> Check:
     signer = SigV4Auth(Credentials(key, secret), "execute-api", region)
 
     def check(request: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str] | None:
-        told = AUTHORIZATION.match(request.headers.get("Authorization", ""))
-        if told is None:
+        authorization = AUTHORIZATION.match(request.headers.get("Authorization", ""))
+        if authorization is None:
             return 403, "Missing Authentication Token"
-        if (told["key"], told["region"]) != (key, region):
+        if (authorization["key"], authorization["region"]) != (key, region):
             return 403, "The security token included in the request is invalid."
-        mine = _signature(signer, request, body, told["headers"].split(";"))
+        mine = _signature(signer, request, body, authorization["headers"].split(";"))
         wrong = "The request signature we calculated does not match the signature you provided."
-        return None if mine == told["signature"] else (403, wrong)
+        return None if mine == authorization["signature"] else (403, wrong)
 
     return check
 

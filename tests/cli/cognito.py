@@ -39,8 +39,8 @@ class Cognito(HttpServer):
 
         class Answering(Handler):
             def do_GET(self) -> None:
-                asked = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
-                status, location = cognito._page(urlsplit(self.path).path, asked)
+                query = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
+                status, location = cognito._page(urlsplit(self.path).path, query)
                 self.send_response(status)
                 if location:
                     self.send_header("Location", location)
@@ -66,19 +66,19 @@ class Cognito(HttpServer):
         self.valid.clear()
         self._refresh_tokens.clear()
 
-    def _page(self, path: str, asked: dict[str, str]) -> tuple[int, str | None]:
-        registered = (asked.get("client_id"), asked.get("redirect_uri")) == (CLIENT, self.redirect)
-        wanted = {"response_type": "code", "code_challenge_method": "S256"}
-        right = all(asked.get(name) == value for name, value in wanted.items())
+    def _page(self, path: str, query: dict[str, str]) -> tuple[int, str | None]:
+        registered = (query.get("client_id"), query.get("redirect_uri")) == (CLIENT, self.redirect)
+        required = {"response_type": "code", "code_challenge_method": "S256"}
+        right = all(query.get(name) == value for name, value in required.items())
         if path != "/oauth2/authorize" or not registered or not right:
             return 400, None
         self.visits += 1
-        back = {"state": self.state or asked["state"]}
+        back = {"state": self.state or query["state"]}
         if self.fault:
             back |= {"error": self.fault}
         else:
             back |= {"code": secrets.token_urlsafe(8)}
-            self._codes[back["code"]] = asked["code_challenge"]
+            self._codes[back["code"]] = query["code_challenge"]
         return 302, f"{self.redirect}?{urlencode(back)}"
 
     def _tokens(self, form: dict[str, str]) -> tuple[int, dict[str, object]]:

@@ -44,7 +44,7 @@ class Terminal:
     def until(self, pattern: str) -> "re.Match[str]":
         """Read until the pattern is there; what was before is not looked at again."""
         deadline = time.monotonic() + PATIENCE
-        while not (found := re.search(pattern, self.shown)):
+        while not (match := re.search(pattern, self.shown)):
             ready, _, _ = select.select([self._ours], [], [], max(0, deadline - time.monotonic()))
             assert ready, f"{pattern!r} did not come: {self.shown!r}"
             # It asks where the cursor is, and waits for the answer, as of a terminal.
@@ -52,8 +52,8 @@ class Terminal:
             if "\x1b[6n" in sent:
                 self.type("\x1b[1;1R")
             self.shown += sent
-        self.shown = self.shown[found.end() :]
-        return found
+        self.shown = self.shown[match.end() :]
+        return match
 
     def close(self) -> None:
         self.process.kill()
@@ -74,8 +74,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     notes = tmp_path_factory.mktemp("notes") / "notes.md"
     notes.write_text(NOTES)
     with laptop.serving(LaptopSettings(home=home)):
-        given = environment({"OUTCROP_HOME": str(home)})
-        subprocess.run([OUTCROP, "ingest", notes], env=given, check=True, capture_output=True)
+        variables = environment({"OUTCROP_HOME": str(home)})
+        subprocess.run([OUTCROP, "ingest", notes], env=variables, check=True, capture_output=True)
         yield home
 
 
@@ -93,7 +93,7 @@ def test_a_line_is_edited_remembered_and_goes_on_later(home: Path) -> None:
         terminal.type("\x1b[200~How many hives\ndoes he have?\x1b[201~\r")
         terminal.until(r"forty[\s\S]*tokens in[\s\S]*" + PROMPT)
         terminal.type("/quit\r")
-        found = terminal.until(r"Go on with: outcrop chat --conversation ([\w-]+)")
+        match = terminal.until(r"Go on with: outcrop chat --conversation ([\w-]+)")
         assert terminal.process.wait(PATIENCE) == 0
     finally:
         terminal.close()
@@ -101,12 +101,12 @@ def test_a_line_is_edited_remembered_and_goes_on_later(home: Path) -> None:
     assert history.stat().st_mode & 0o777 == 0o600
     assert "+What is the beekeeper called?" in history.read_text()
     assert "+How many hives\n+does he have?" in history.read_text()
-    again = Terminal(home, "chat", "--conversation", found[1])
+    again = Terminal(home, "chat", "--conversation", match[1])
     try:
         again.until("Going on after 3 turns")
         again.until(PROMPT)
         again.type("\x04")
-        again.until(f"--conversation {found[1]}")
+        again.until(f"--conversation {match[1]}")
         assert again.process.wait(PATIENCE) == 0
     finally:
         again.close()

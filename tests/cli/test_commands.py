@@ -224,8 +224,8 @@ def test_docs_are_listed_shown_and_removed(shell: Shell, tmp_path: Path) -> None
 
 
 def test_search_explains(shell: Shell) -> None:
-    found = shell.json("search", "beekeeper hives", "--explain")
-    [passage] = [p for p in found["passages"] if p["document"] == "notes.md"]
+    results = shell.json("search", "beekeeper hives", "--explain")
+    [passage] = [p for p in results["passages"] if p["document"] == "notes.md"]
     assert passage["explanation"]["words"] == ["beekeeper", "hives"]
     assert (
         "shared words: beekeeper, hives"

@@ -79,8 +79,8 @@ MISSING = Fault("ValidationError", "Stack with id Outcrop does not exist")
 
 def change(action: str, kind: str, name: str, **more: str) -> dict[str, Any]:
     """A change, as DescribeChangeSet has it."""
-    told = {"Action": action, "ResourceType": kind, "LogicalResourceId": name, **more}
-    return {"Type": "Resource", "ResourceChange": told}
+    resource_change = {"Action": action, "ResourceType": kind, "LogicalResourceId": name, **more}
+    return {"Type": "Resource", "ResourceChange": resource_change}
 
 
 def change_set(*changes: dict[str, Any], **more: str) -> dict[str, Any]:
@@ -320,10 +320,10 @@ def test_a_failure_names_the_resource_that_failed_first_of_itself(player: CdkPla
     player.enqueue(PREPARED)
     player.enqueue(FAILED, code=1)
     result = outcrop("deploy", "--yes")
-    said = refusal(result)
-    assert "AWS::Bedrock::Agent Outcrop/Agent: Bedrock Agents is in Maintenance Mode." in said
-    assert "cancelled" not in said
-    [log] = [word for word in said.replace("(", " ").split() if word.endswith("cdk.log")]
+    message = refusal(result)
+    assert "AWS::Bedrock::Agent Outcrop/Agent: Bedrock Agents is in Maintenance Mode." in message
+    assert "cancelled" not in message
+    [log] = [word for word in message.replace("(", " ").split() if word.endswith("cdk.log")]
     assert Path(log).read_text().splitlines() == FAILED
     assert "CREATE_FAILED        AWS::Bedrock::Agent  Outcrop/Agent" in result.stderr
 
@@ -354,9 +354,9 @@ def test_a_stack_that_is_not_complete_after_all_is_no_success(
 
 @pytest.mark.usefixtures("account")
 def test_outputs_are_shown_as_a_table_or_as_one_object() -> None:
-    shown = outcrop("outputs").stdout
-    assert "Outcrop is CREATE_COMPLETE" in shown
-    assert OUTPUTS["ApiUrl"] in shown
+    output = outcrop("outputs").stdout
+    assert "Outcrop is CREATE_COMPLETE" in output
+    assert OUTPUTS["ApiUrl"] in output
     assert json.loads(outcrop("outputs", "--json").stdout)["outputs"] == OUTPUTS
 
 

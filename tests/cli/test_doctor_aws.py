@@ -148,9 +148,9 @@ def test_findings_are_one_json_object(account: Account) -> None:
 def test_no_region_says_what_to_set(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.delenv("AWS_REGION")
-    said = found((), "Credentials", 1)
-    assert said.startswith("wrong Credentials: ")
-    assert "Set AWS_DEFAULT_REGION" in said
+    line_of_check = found((), "Credentials", 1)
+    assert line_of_check.startswith("wrong Credentials: ")
+    assert "Set AWS_DEFAULT_REGION" in line_of_check
     assert account.asked == []
 
 
@@ -159,16 +159,16 @@ def test_no_credentials_say_how_to_get_some(
 ) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    said = found((), "Credentials", 1)
-    assert "Set up credentials, as with `aws configure`" in said
+    line_of_check = found((), "Credentials", 1)
+    assert "Set up credentials, as with `aws configure`" in line_of_check
     assert account.asked == []
 
 
 def test_credentials_that_have_run_out_say_so_and_end_it(account: Account) -> None:
     account.answer("GetCallerIdentity", Fault("ExpiredToken", "The token has expired", 403))
-    said = found((), "Credentials", 1)
-    assert "ExpiredToken: The token has expired" in said
-    assert "Renew the credentials, as with `aws sso login`" in said
+    line_of_check = found((), "Credentials", 1)
+    assert "ExpiredToken: The token has expired" in line_of_check
+    assert "Renew the credentials, as with `aws sso login`" in line_of_check
     assert set(account.operations) == {"GetCallerIdentity"}
 
 
@@ -183,9 +183,9 @@ def test_an_account_that_is_not_bootstrapped_gets_the_command(account: Account) 
 
 def test_an_old_bootstrap_is_to_be_renewed(account: Account) -> None:
     account.answer("GetParameter", {"Parameter": {"Name": "version", "Value": "5"}})
-    said = found((), "CDK bootstrap", 1)
-    assert said.startswith("wrong CDK bootstrap: version 5, and 6 is asked")
-    assert "cdk bootstrap aws://111122223333/eu-central-1" in said
+    line_of_check = found((), "CDK bootstrap", 1)
+    assert line_of_check.startswith("wrong CDK bootstrap: version 5, and 6 is asked")
+    assert "cdk bootstrap aws://111122223333/eu-central-1" in line_of_check
 
 
 def test_a_check_that_may_not_look_says_so_and_is_no_failure(account: Account) -> None:
@@ -260,9 +260,9 @@ def test_a_model_without_access_says_what_is_missing(
         else {member: value}
     )
     account.answer("GetFoundationModelAvailability", {**OPEN, **refused}, OPEN)
-    said = found((), "The model that answers", 1)
-    assert said.startswith(f"wrong The model that answers: {NOVA} {says}")
-    assert mend in said
+    line_of_check = found((), "The model that answers", 1)
+    assert line_of_check.startswith(f"wrong The model that answers: {NOVA} {says}")
+    assert mend in line_of_check
 
 
 def test_a_legacy_model_is_well_with_a_warning(account: Account) -> None:
@@ -282,8 +282,8 @@ def test_a_quota_of_nothing_is_a_failure(account: Account) -> None:
 
 def test_a_quota_that_nobody_tells_is_not_known(account: Account) -> None:
     account.answer("ListServiceQuotas", {"Quotas": []})
-    said = found((), f"Quotas of {NOVA}", 0)
-    assert said == f"?     Quotas of {NOVA}: Service Quotas has none with the model's name"
+    line_of_check = found((), f"Quotas of {NOVA}", 0)
+    assert line_of_check == f"?     Quotas of {NOVA}: Service Quotas has none with the model's name"
 
 
 def test_a_young_accounts_few_functions_are_a_warning(account: Account) -> None:
@@ -320,8 +320,8 @@ def test_an_account_with_agents_may_most_likely_have_more(account: Account) -> N
         "updatedAt": "2026-01-01T00:00:00Z",
     }
     account.answer("ListAgents", {"agentSummaries": [one]})
-    said = found(("-c", "agent=bedrock-agent"), "Bedrock agents", 0)
-    assert said.startswith("ok    Bedrock agents: there are some here")
+    line_of_check = found(("-c", "agent=bedrock-agent"), "Bedrock agents", 0)
+    assert line_of_check.startswith("ok    Bedrock agents: there are some here")
 
 
 @pytest.mark.usefixtures("account")

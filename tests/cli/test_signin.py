@@ -94,16 +94,16 @@ def test_a_connection_that_says_nothing_holds_nobody_up(cognito: Cognito, pool: 
 
 
 def test_a_port_that_is_taken_is_named(pool: Pool) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         with pytest.raises(OperatorError, match=f"port {port} of this machine"):
             sign_in(replace(pool, redirect=f"http://localhost:{port}/"))
 
 
 def test_a_cognito_that_is_not_there_is_named(cognito: Cognito, pool: Pool) -> None:
-    gone = replace(pool, url=f"http://127.0.0.1:{free_port()}")
+    absent_pool = replace(pool, url=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(OperatorError, match="cannot be asked for tokens"):
-        refresh(gone, "any")
+        refresh(absent_pool, "any")
     assert cognito.visits == 0
 
 

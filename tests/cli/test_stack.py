@@ -65,8 +65,8 @@ class Home:
         """A command without a terminal, with these lines to read."""
         words = (*words, "--stack", "Outcrop")
         result = CliRunner().invoke(cli, words, input=lines, env=self.shell(env or {}))
-        told = "" if isinstance(result.exception, SystemExit | None) else str(result.exception)
-        ran = Ran(result.stdout, result.stderr + told)
+        message = "" if isinstance(result.exception, SystemExit | None) else str(result.exception)
+        ran = Ran(result.stdout, result.stderr + message)
         assert result.exit_code == code, f"{words}: {ran}"
         return ran
 

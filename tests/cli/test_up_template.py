@@ -63,12 +63,12 @@ def test_it_tells_what_was_made_and_what_was_left_out(template: Path, tmp_path: 
     words = ["--template", str(template), "-p", "Block=10.0.0.0/16"]
     with up(tmp_path / "home", *words, "--json") as process:
         assert process.stdout
-        told: Any = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
-        assert set(told) == {"application", "stand_in", "template"}
-        became = {step["id"]: step["became"] for step in told["template"]["steps"]}
+        report: Any = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+        assert set(report) == {"application", "stand_in", "template"}
+        became = {step["id"]: step["became"] for step in report["template"]["steps"]}
         assert became == {"Documents": "created", "Api": "created", "Network": "left out"}
-        assert told["template"]["outputs"]["Bucket"].startswith("small-documents-")
-        assert told["template"]["variables"]["OUTCROP_AUTH"] == "api-gateway"
+        assert report["template"]["outputs"]["Bucket"].startswith("small-documents-")
+        assert report["template"]["variables"]["OUTCROP_AUTH"] == "api-gateway"
     with up(tmp_path / "home", *words) as process:
         assert process.stdout
         lines = list(iter(process.stdout.readline, "\n"))

@@ -100,9 +100,9 @@ class Model(RuleBasedStateMachine):
     def search(self, seed: int, limit: int, where: Filter | None) -> None:
         chunks = [each for document in self.expected.values() for each in document]
         hits = self.store.search(vector(seed), None, limit, where)
-        wanted = nearest(chunks, vector(seed), limit, where)
-        assert [hit.id for hit in hits] == [name for name, _ in wanted]
-        assert [hit.score for hit in hits] == pytest.approx([s for _, s in wanted], abs=1e-5)
+        expected = nearest(chunks, vector(seed), limit, where)
+        assert [hit.id for hit in hits] == [name for name, _ in expected]
+        assert [hit.score for hit in hits] == pytest.approx([s for _, s in expected], abs=1e-5)
         by_id = {each.id: each for each in chunks}
         for hit in hits:
             assert (hit.text, hit.metadata) == (by_id[hit.id].text, by_id[hit.id].metadata)
@@ -127,8 +127,8 @@ class Model(RuleBasedStateMachine):
     @rule()
     def parents(self) -> None:
         chunks = [each for document in self.expected.values() for each in document]
-        found = self.store.parents([each.id for each in chunks])
-        assert set(found) == {each.id for each in chunks if each.vector is None}
+        hits = self.store.parents([each.id for each in chunks])
+        assert set(hits) == {each.id for each in chunks if each.vector is None}
 
 
 @pytest.mark.parametrize("filling", ["embedded"])  # a delayed store is two of them

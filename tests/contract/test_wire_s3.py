@@ -44,8 +44,8 @@ def _clear(s3: Stage) -> None:
 
 
 def sendable(params: JSON) -> JSON:
-    kept = {name: value for name, value in params.items() if name not in COMPUTED}
-    return {name: FIXED.get(name, value) for name, value in kept.items()}
+    members = {name: value for name, value in params.items() if name not in COMPUTED}
+    return {name: FIXED.get(name, value) for name, value in members.items()}
 
 
 def returnable(result: JSON) -> JSON:

@@ -109,8 +109,8 @@ def test_bodies_come_in_the_order_of_their_keys(
     for _ in range(number):
         server.enqueue(reply(b"same"))
     assert list(objects.get_all([str(each) for each in range(number)])) == [b"same"] * number
-    asked = sorted(request.line.split()[1] for request in server.requests)
-    assert asked == sorted(f"/bucket/{each}" for each in range(number))
+    paths = sorted(request.line.split()[1] for request in server.requests)
+    assert paths == sorted(f"/bucket/{each}" for each in range(number))
 
 
 def test_readers_are_in_the_context_of_whoever_reads(server: Loopback, objects: Objects) -> None:
@@ -126,9 +126,9 @@ def test_readers_are_in_the_context_of_whoever_reads(server: Loopback, objects: 
 
 
 def test_one_that_is_gone_is_not_found(server: Loopback, objects: Objects) -> None:
-    gone = b"<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>"
-    server.enqueue(reply(gone, status=404, headers=XML))
-    server.enqueue(reply(gone, status=404, headers=XML))
+    not_found = b"<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>"
+    server.enqueue(reply(not_found, status=404, headers=XML))
+    server.enqueue(reply(not_found, status=404, headers=XML))
     with pytest.raises(NotFound, match=r"^GetObject: "):
         objects.get_all(["a", "b"])
 

@@ -258,8 +258,8 @@ def test_a_page_may_post_the_form_that_the_application_gave_it(serving: LaptopSe
         form = http.post(f"{addresses.application}/documents", json={"name": "page.txt"}).json()
         forged = {**form["fields"], "x-amz-signature": "0" * 64}
         refused = http.post(form["url"], data=forged, files=files, headers=page)
-        taken = http.post(form["url"], data=form["fields"], files=files, headers=page)
-    assert (refused.status_code, taken.status_code) == (403, 204)
+        response = http.post(form["url"], data=form["fields"], files=files, headers=page)
+    assert (refused.status_code, response.status_code) == (403, 204)
 
 
 def test_a_home_is_for_its_user_alone(serving: LaptopSettings) -> None:
@@ -327,11 +327,11 @@ def test_commands_for_aws_say_that_the_shell_points_at_a_stand_in(
     apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret")))
     environment.setattr("app.deploy.stack.cdk.executable_path", lambda: None)
     ran = CliRunner().invoke(cli, words)
-    said = " ".join((ran.output + str(ran.exception or "")).split())
+    output = " ".join((ran.output + str(ran.exception or "")).split())
     assert ran.exit_code != 0
-    assert f"AWS_ENDPOINT_URL={URL}" in said
-    assert "stand-in" in said
-    assert "outcrop env --unset" in said
+    assert f"AWS_ENDPOINT_URL={URL}" in output
+    assert "stand-in" in output
+    assert "outcrop env --unset" in output
 
 
 def test_the_command_line_goes_to_no_proxy_for_this_machine(

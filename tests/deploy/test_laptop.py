@@ -53,7 +53,7 @@ def up(home: Path) -> Iterator[subprocess.Popen[str]]:
 
 def processes(home: Path, module: str) -> list[int]:
     """The processes of a module that serve a home, as the system knows them."""
-    found = []
+    ids = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().decode().split("\0")
@@ -61,8 +61,8 @@ def processes(home: Path, module: str) -> list[int]:
         except OSError:
             continue
         if module in words and any(str(home) in one for one in opened):
-            found.append(int(folder.name))
-    return found
+            ids.append(int(folder.name))
+    return ids
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_up_says_which_process_died_and_ends(tmp_path: Path, module: str, name: 
     with up(tmp_path / "home") as process:
         [number] = processes(tmp_path / "home", module)
         os.kill(number, signal.SIGKILL)
-        _, said = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
-    said = " ".join(said.split())
-    assert f"The {name} was killed by signal 9. Its last words: " in said
-    assert f"{name}.log has it all" in said
+    errors = " ".join(errors.split())
+    assert f"The {name} was killed by signal 9. Its last words: " in errors
+    assert f"{name}.log has it all" in errors
     assert not is_locked(tmp_path / "home" / "lock"), "the other one has ended too"
 
 
@@ -184,9 +184,11 @@ def test_a_home_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
     for home in (tmp_path / "file", tmp_path / "file" / "below"):
         ran = outcrop(home, "ask", "x")
         assert ran.returncode == 1
-        said = " ".join(ran.stderr.split())
-        assert re.search(r"cannot be the home: it, or a folder above it, is a file\. Or set", said)
-        assert "Traceback" not in said
+        message = " ".join(ran.stderr.split())
+        assert re.search(
+            r"cannot be the home: it, or a folder above it, is a file\. Or set", message
+        )
+        assert "Traceback" not in message
     assert (tmp_path / "file").read_text() == "kept"
 
 

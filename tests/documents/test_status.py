@@ -188,10 +188,10 @@ def test_a_document_is_described_alike_alone_and_in_a_list(sides: Sides) -> None
     sides.base.says = {**FAILED, "updatedAt": updated}
     failed = replace(new, status="FAILED", reason="It is odd.", updated=updated)
     assert described() == failed
-    gone = remove(sides.bucket, sides.knowledge_base, identifier)
-    assert gone == Document(identifier, "a.md", uri, None, None, None, "DELETING")
+    deleted_document = remove(sides.bucket, sides.knowledge_base, identifier)
+    assert deleted_document == Document(identifier, "a.md", uri, None, None, None, "DELETING")
     assert find(sides.bucket, sides.knowledge_base, identifier) == replace(
-        gone, updated=updated, reason="It is odd."
+        deleted_document, updated=updated, reason="It is odd."
     )
 
 
@@ -279,16 +279,16 @@ def test_an_upload_is_in_vain_only_if_all_is_as_it_was(sides: Sides, changed: st
         sides.base.says = FAILED
     if changed == "sidecar":
         sides.delete("a.md.metadata.json")
-    wanted = offer(
+    upload_form = offer(
         sides.bucket,
         sides.knowledge_base,
         "a.md",
         {"team": "south" if changed == "attributes" else "north"},
         sha256=None if changed == "content" else digest,
     )
-    assert wanted.replaces
-    assert wanted.unchanged is (changed == "nothing")
-    assert wanted.id == document_id("a.md")
+    assert upload_form.replaces
+    assert upload_form.unchanged is (changed == "nothing")
+    assert upload_form.id == document_id("a.md")
 
 
 def test_a_form_says_of_what_type_a_document_is(sides: Sides) -> None:

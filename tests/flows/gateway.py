@@ -21,14 +21,14 @@ class Gateway(TestClient):
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx's client, with what the gateway and the adapter make of the request."""
-        asked = event(
+        gateway_event = event(
             request.method,
             request.url.raw_path.decode(),
             body=request.read(),
             headers=list(request.headers.items()),
             caller=self.caller,
         )
-        handed = translated(asked)
+        handed = translated(gateway_event)
         headers = [(name.encode(), value) for name, value in handed.headers.items()]
         return super().send(
             self.build_request(handed.method, handed.url, headers=headers, content=handed.body),

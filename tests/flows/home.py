@@ -176,7 +176,7 @@ def data_of(parts: list[Json], kind: str) -> list[Json]:
 
 
 def metadata_of(parts: list[Json], kind: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(
+    metadata: Mapping[str, Any] = next(
         part["messageMetadata"] for part in parts if part["type"] == kind
     )
-    return found
+    return metadata

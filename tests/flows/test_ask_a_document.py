@@ -76,8 +76,8 @@ def test_an_answer_keeps_to_the_documents_that_the_filter_lets_through(home: Hom
     home.put("blue.md", "The code word of the day is cobalt.", team="blue")
     for team, word in (("red", "vermilion"), ("blue", "cobalt")):
         only = {"equals": {"key": "team", "value": team}}
-        asked = {"message": "What is the code word of the day?", "filter": only}
-        assert word in home.call("POST", "/chat", asked)["answer"]
+        body = {"message": "What is the code word of the day?", "filter": only}
+        assert word in home.call("POST", "/chat", body)["answer"]
 
 
 SURVEY = """\
@@ -122,8 +122,8 @@ The 🎈 balloon costs 3 euros. The party 🎉 rate is 33 euros a head. Cake is 
 def test_what_a_document_writes_in_brackets_is_no_citation(home: Home) -> None:
     home.put("survey.md", SURVEY)
     home.put("filter-rules.md", RULES)
-    asked = {"message": "Which membranes tolerate chlorine cleaning better?"}
-    answer = home.call("POST", "/chat", asked)
+    body = {"message": "Which membranes tolerate chlorine cleaning better?"}
+    answer = home.call("POST", "/chat", body)
     assert "polymer membranes [2]" in answer["answer"]
     assert {cited["document"] for cited in answer["citations"]} == {"survey.md"}
     for cited in answer["citations"]:
@@ -132,12 +132,12 @@ def test_what_a_document_writes_in_brackets_is_no_citation(home: Home) -> None:
 
 def test_an_index_in_a_document_is_answered_as_it_is_written_there(home: Home) -> None:
     home.put("buffer.md", BUFFER)
-    asked = {"message": "How is the oldest sample of the ring buffer read?"}
-    answer = home.call("POST", "/chat", asked)
+    body = {"message": "How is the oldest sample of the ring buffer read?"}
+    answer = home.call("POST", "/chat", body)
     assert "samples[0]" in answer["answer"]
     assert "samples[63]" in answer["answer"]
-    asked = {"message": "How long does the reset routine of the ring buffer take?"}
-    [cited, *_] = home.call("POST", "/chat", asked)["citations"]
+    body = {"message": "How long does the reset routine of the ring buffer take?"}
+    [cited, *_] = home.call("POST", "/chat", body)["citations"]
     assert cited["section"] == "Example"
 
 

@@ -85,8 +85,8 @@ def test_what_is_not_there_is_not_found(home: Home) -> None:
 
 
 def test_a_request_id_is_kept_if_it_is_well_formed(home: Home) -> None:
-    asked = home.http.get("/healthz", headers={"x-request-id": "trace-1"})
-    assert asked.headers["x-request-id"] == "trace-1"
+    response = home.http.get("/healthz", headers={"x-request-id": "trace-1"})
+    assert response.headers["x-request-id"] == "trace-1"
     forged = home.http.get("/healthz", headers={"x-request-id": "a b"})
     assert forged.headers["x-request-id"] != "a b"
 

@@ -33,30 +33,30 @@ def test_a_conversation_is_kept_turn_by_turn(home: Home) -> None:
     path = f"/conversations/{first['conversationId']}"
     [turn] = home.call("GET", path)["turns"]
     assert turn["question"] == "How long is the Elbe?"
-    for kept in ("answer", "citations", "usage", "model"):
-        assert turn[kept] == first[kept]
+    for member in ("answer", "citations", "usage", "model"):
+        assert turn[member] == first[member]
     listed = home.call("GET", "/conversations")["items"]
     assert listed[0]["id"] == first["conversationId"], "the newest comes first"
     assert listed[0]["title"] == "How long is the Elbe?"
 
 
 def test_the_list_comes_in_pages(home: Home) -> None:
-    asked = [
+    answers = [
         home.call("POST", "/chat", {"message": f"How long is the Elbe? {n}"}) for n in range(3)
     ]
     first = home.call("GET", "/conversations?limit=2")
     then = home.call("GET", f"/conversations?limit=2&cursor={first['nextCursor']}")
     ids = [item["id"] for item in first["items"] + then["items"]]
-    assert ids[:3] == [answer["conversationId"] for answer in reversed(asked)]
+    assert ids[:3] == [answer["conversationId"] for answer in reversed(answers)]
 
 
 def test_a_deleted_conversation_is_gone(home: Home) -> None:
-    asked = home.call("POST", "/chat", {"message": "How long is the Rhine?"})
-    path = f"/conversations/{asked['conversationId']}"
+    answer = home.call("POST", "/chat", {"message": "How long is the Rhine?"})
+    path = f"/conversations/{answer['conversationId']}"
     home.call("DELETE", path)
     assert home.problem("GET", path)["code"] == "not-found"
     listed = home.call("GET", "/conversations?limit=100")["items"]
-    assert asked["conversationId"] not in [item["id"] for item in listed]
+    assert answer["conversationId"] not in [item["id"] for item in listed]
     assert home.problem("DELETE", path)["code"] == "not-found"
 
 
@@ -64,14 +64,14 @@ def test_a_chat_client_brings_its_own_id(home: Home) -> None:
     def message(text: str) -> dict[str, object]:
         return {"id": "m", "role": "user", "parts": [{"type": "text", "text": text}]}
 
-    asked = {"id": "chat-of-a-client", "trigger": "submit-message", "messages": [message("Hello?")]}
+    body = {"id": "chat-of-a-client", "trigger": "submit-message", "messages": [message("Hello?")]}
     for number, text in enumerate(("How long is the Rhine?", "How long is the Elbe?")):
-        parts = home.stream(asked | {"messages": [message(text)]})
+        parts = home.stream(body | {"messages": [message(text)]})
         assert metadata_of(parts, "start")["conversationId"] == "chat-of-a-client"
         assert metadata_of(parts, "finish")["turn"] == number
 
 
 def test_a_conversation_that_is_not_there_is_not_begun(home: Home) -> None:
-    asked = {"message": "How long is the Rhine?", "conversationId": "0" * 32}
-    problem = home.problem("POST", "/chat", asked)
+    body = {"message": "How long is the Rhine?", "conversationId": "0" * 32}
+    problem = home.problem("POST", "/chat", body)
     assert (problem["status"], problem["errors"][0]["field"]) == (404, "conversationId")

@@ -64,12 +64,12 @@ def test_documents_are_listed_by_name_in_pages(home: Home) -> None:
 
 def found_in(home: Home, year: int) -> str:
     """The text of what a search for the rate finds, among the documents of one year."""
-    asked = {
+    body = {
         "query": "What is the mooring rate?",
         "limit": 100,
         "filter": {"equals": {"key": "year", "value": year}},
     }
-    passages = home.call("POST", "/search", asked)["passages"]
+    passages = home.call("POST", "/search", body)["passages"]
     return "\n".join(passage["text"] for passage in passages)
 
 
@@ -281,9 +281,9 @@ def test_a_storm_of_uploads_and_deletions_ends_as_the_bucket_does(home: Home) ->
         else:
             assert home.until(name, lambda _: True)["status"] == "INDEXED"
     for name, year in last.items():
-        asked = {"query": "storm number", "limit": 100, "filter": _by_name(home, name)}
-        texts = [passage["text"] for passage in home.call("POST", "/search", asked)["passages"]]
-        years = [p["metadata"]["year"] for p in home.call("POST", "/search", asked)["passages"]]
+        body = {"query": "storm number", "limit": 100, "filter": _by_name(home, name)}
+        texts = [passage["text"] for passage in home.call("POST", "/search", body)["passages"]]
+        years = [p["metadata"]["year"] for p in home.call("POST", "/search", body)["passages"]]
         assert texts == ([] if year is None else [f"The storm number is {year - 3000}."])
         assert years == ([] if year is None else [year])
 

@@ -75,8 +75,8 @@ def test_it_sees_question_passages_and_answer(guarded: Home, judge: Judge) -> No
     assert passages["source"] == "INPUT"
     assert passages["content"] == [{"text": {"text": CASTLE}}]
     assert after["source"] == "OUTPUT"
-    told = {block["text"]["qualifiers"][0]: block["text"]["text"] for block in after["content"]}
-    assert told == {
+    texts = {block["text"]["qualifiers"][0]: block["text"]["text"] for block in after["content"]}
+    assert texts == {
         "grounding_source": CASTLE,
         "query": ASKED["message"],
         "guard_content": answer["answer"],

@@ -110,8 +110,8 @@ def test_a_document_goes_in_by_the_form_and_the_answer_cites_it(stack: Stack) ->
 
 
 def test_a_conversation_is_its_callers_own(stack: Stack) -> None:
-    asked = stack.home.call("POST", "/chat", QUESTION)
-    path = f"/conversations/{asked['conversationId']}"
+    answer = stack.home.call("POST", "/chat", QUESTION)
+    path = f"/conversations/{answer['conversationId']}"
     assert stack.home.call("GET", path)["turns"]
     for caller, status in ((cognito("bob"), 404), (NOBODY, 401)):
         other = replace(stack.home, http=Gateway(stack.home.http.app, caller))
@@ -138,10 +138,10 @@ def test_a_changed_template_changes_what_is_there(stack: Stack, tmp_path: Path) 
     resource["Properties"]["BlockedInputMessaging"] = "Not here."
     changed = stack.again(_written(stack, template, tmp_path))
     assert [step.id for step in changed.steps if step.became == "updated"] == [guardrail]
-    told = stack.aws.bedrock.get_guardrail(
+    guardrail_description = stack.aws.bedrock.get_guardrail(
         guardrailIdentifier=stack.replayed.outputs["GuardrailId"]
     )
-    assert told["blockedInputMessaging"] == "Not here."
+    assert guardrail_description["blockedInputMessaging"] == "Not here."
     stack.again()
 
 
@@ -198,12 +198,12 @@ def test_the_agents_tools_answer_the_action_groups_event(stack: Stack) -> None:
     listed = agents.list_agent_action_groups(agentId=agent, agentVersion="1")
     answers = {}
     for group in listed["actionGroupSummaries"]:
-        shown = agents.get_agent_action_group(
+        action_group = agents.get_agent_action_group(
             agentId=agent, agentVersion="1", actionGroupId=group["actionGroupId"]
         )["agentActionGroup"]
         call = CALLS[group["actionGroupName"]]
         answer = functions.invoke(
-            FunctionName=shown["actionGroupExecutor"]["lambda"], Payload=json.dumps(call)
+            FunctionName=action_group["actionGroupExecutor"]["lambda"], Payload=json.dumps(call)
         )
         answers[group["actionGroupName"]] = said(json.loads(answer["Payload"].read()))
     assert answers["orders"]["status"] == "shipped"

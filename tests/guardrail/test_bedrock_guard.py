@@ -163,8 +163,8 @@ def test_what_is_masked_of_an_answer_is_the_last_of_many_outputs_or_all_of_them(
 def test_what_is_not_a_mask_beyond_doubt_is_a_block(
     guard: BedrockGuard, server: Loopback, outputs: list[Any], actions: list[str]
 ) -> None:
-    found = [{"match": "Ada", "type": "NAME", "action": action} for action in actions]
-    policy = {"piiEntities": found, "regexes": []}
+    entities = [{"match": "Ada", "type": "NAME", "action": action} for action in actions]
+    policy = {"piiEntities": entities, "regexes": []}
     assessments = [{"sensitiveInformationPolicy": policy}]
     answer(server, {**mask(""), "outputs": outputs, "assessments": assessments})
     verdict = guard.question("Ada?")

@@ -50,11 +50,11 @@ def planted(template: Json, faults: Mapping[str, Fault]) -> tuple[Json, dict[str
 
 
 def _find(template: Json, of: str) -> str:
-    wanted = re.compile(f"{of}([0-9A-F]{{8}})?")
+    pattern = re.compile(f"{of}([0-9A-F]{{8}})?")
     return next(
         str(name)
         for name, resource in template["Resources"].items()
-        if resource["Type"] == of or wanted.fullmatch(name)
+        if resource["Type"] == of or pattern.fullmatch(name)
     )
 
 

@@ -29,8 +29,8 @@ def snapshot(template: dict[str, Any]) -> dict[str, Any]:
         for name, resource in template["Resources"].items()
     }
     text = json.dumps({"Resources": bare, "Outputs": template["Outputs"]}, sort_keys=True)
-    made: dict[str, Any] = json.loads(HASH.sub("<hash>", text))
-    return made
+    without_hashes: dict[str, Any] = json.loads(HASH.sub("<hash>", text))
+    return without_hashes
 
 
 def kept(variant: str) -> dict[str, Any]:
@@ -46,16 +46,20 @@ def kept(variant: str) -> dict[str, Any]:
     return whole
 
 
-def keep(variant: str, made: dict[str, Any]) -> None:
+def keep(variant: str, template: dict[str, Any]) -> None:
     """Keep a variant's snapshot."""
-    content = made
+    content = template
     if variant != DEFAULT:
         whole = kept(DEFAULT)
         content = {
-            part: {name: one for name, one in made[part].items() if one != whole[part].get(name)}
+            part: {
+                name: one for name, one in template[part].items() if one != whole[part].get(name)
+            }
             for part in PARTS
         }
-        content["gone"] = {part: sorted(whole[part].keys() - made[part].keys()) for part in PARTS}
+        content["gone"] = {
+            part: sorted(whole[part].keys() - template[part].keys()) for part in PARTS
+        }
     (SNAPSHOTS / f"{variant}.json").write_text(_lines(content))
 
 

@@ -20,12 +20,14 @@ NOT_YET_KNOWN: frozenset[str] = frozenset()
 def test_every_action_exists(templates: Templates, variant: str) -> None:
     from policy_sentry.querying.all import get_all_actions
 
-    known = {action.lower() for action in get_all_actions()} | NOT_YET_KNOWN
+    existing_actions = {action.lower() for action in get_all_actions()} | NOT_YET_KNOWN
     template = Template(templates(variant))
-    asked = {
+    used_actions = {
         action for one in template.statements if one.effect == "Allow" for action in one.actions
     }
-    assert [action for action in sorted(asked) if action.lower() not in known] == []
+    assert [
+        action for action in sorted(used_actions) if action.lower() not in existing_actions
+    ] == []
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

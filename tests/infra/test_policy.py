@@ -27,7 +27,7 @@ def faulty(templates: Templates) -> Planted:
 
 @pytest.fixture(scope="module")
 def ours(faulty: Planted) -> Found:
-    return {(found.resource, found.rule) for found in findings(faulty[0])}
+    return {(finding.resource, finding.rule) for finding in findings(faulty[0])}
 
 
 @pytest.mark.parametrize("name", NAMED, ids=lambda name: f"{name}-{NAMED[name].rule}")
@@ -102,7 +102,7 @@ def test_a_fault_of_the_whole_is_found(
 ) -> None:
     template = templates(variant)
     change(template["Resources"])
-    assert rule in {found.rule for found in findings(template)}
+    assert rule in {finding.rule for finding in findings(template)}
 
 
 def test_every_rule_has_a_fault_and_is_told_what_it_found() -> None:
@@ -122,8 +122,8 @@ def test_every_rule_has_a_fault_and_is_told_what_it_found() -> None:
 def test_a_finding_says_where_what_and_why(templates: Templates) -> None:
     template = templates("s3-vectors")
     _without_dead_letters(template["Resources"])
-    [found] = [one for one in findings(template) if one.rule == "queues_give_up"]
-    assert str(found).endswith(
+    [finding] = [one for one in findings(template) if one.rule == "queues_give_up"]
+    assert str(finding).endswith(
         ": it has no dead letters; messages would come again and again (queues_give_up)"
     )
 

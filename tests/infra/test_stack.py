@@ -82,15 +82,15 @@ def test_the_application_is_told_what_the_stack_made(templates: Templates) -> No
 def test_a_trial_leaves_nothing_but_the_accounts_log_role(
     templates: Templates, variant: str
 ) -> None:
-    kept = _retained(templates(variant))
-    assert {kind for kind, _ in kept} == FOR_THE_ACCOUNT
-    assert len(kept) == 2
+    retained = _retained(templates(variant))
+    assert {kind for kind, _ in retained} == FOR_THE_ACCOUNT
+    assert len(retained) == 2
 
 
 def test_production_keeps_what_people_made(templates: Templates) -> None:
-    kept = _retained(templates("everything"))
-    assert {kind for kind, _ in kept} == KEPT | FOR_THE_ACCOUNT
-    assert {"Documents", "Conversations"} <= {name for _, name in kept}
+    retained = _retained(templates("everything"))
+    assert {kind for kind, _ in retained} == KEPT | FOR_THE_ACCOUNT
+    assert {"Documents", "Conversations"} <= {name for _, name in retained}
 
 
 def test_a_page_is_let_in_by_its_origin_alone(templates: Templates) -> None:
@@ -118,10 +118,10 @@ def test_the_agent_is_told_what_its_tools_are(templates: Templates) -> None:
     template = _template(templates, "everything")
     agent = _only(template, "AWS::Bedrock::Agent")
     groups = {group["ActionGroupName"]: group for group in agent["ActionGroups"]}
-    told: Json = json.loads((ROOT / "lambdas/tools/orders/action_group.json").read_text())
+    description: Json = json.loads((ROOT / "lambdas/tools/orders/action_group.json").read_text())
     functions = groups["orders"]["FunctionSchema"]["Functions"]
     assert [one["Name"] for one in functions] == [
-        one["name"] for one in told["functionSchema"]["functions"]
+        one["name"] for one in description["functionSchema"]["functions"]
     ]
     assert set(groups) == {"orders", "products"}
     assert agent["AutoPrepare"] is True
@@ -139,12 +139,12 @@ def _template(templates: Templates, variant: str) -> Template:
 
 
 def _only(template: Template, kind: str, named: str = "") -> Properties:
-    [found] = [
+    [resource] = [
         one
         for name, one in template.of(kind)
         if name.startswith(named) and (not named or name == named)
     ]
-    return found
+    return resource
 
 
 def _settings(template: Template) -> Json:

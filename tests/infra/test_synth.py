@@ -28,8 +28,8 @@ def test_our_own_rules_hold(templates: Templates, variant: str) -> None:
 def test_cfn_lint_finds_nothing(templates: Templates, variant: str) -> None:
     from cfnlint.api import lint
 
-    found = lint(json.dumps(templates(variant)))
-    assert [str(match) for match in found if match.rule.id != REDUNDANT] == []
+    matches = lint(json.dumps(templates(variant)))
+    assert [str(match) for match in matches if match.rule.id != REDUNDANT] == []
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -53,8 +53,8 @@ def test_changing_nothing_changes_nothing(templates: Templates, tmp_path: Path) 
     ran = _run(tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert "opensearch-serverless: $182.50 a month" in ran.stderr
-    made = json.loads((tmp_path / "out" / "Outcrop.template.json").read_text())
-    assert made == templates("opensearch-serverless")
+    template = json.loads((tmp_path / "out" / "Outcrop.template.json").read_text())
+    assert template == templates("opensearch-serverless")
 
 
 def test_a_choice_that_cannot_be_is_told_before_anything_is_made(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def _names(template: Json) -> Iterator[tuple[str, str]]:
     """The names that the template gives, instead of leaving them to CloudFormation."""
     for resource in template["Resources"].values():
         for key, value in resource.get("Properties", {}).items():
-            given = key.endswith(("Name", "Domain")) and key != "MetricName"
-            if given and isinstance(value, str):
+            is_name = key.endswith(("Name", "Domain")) and key != "MetricName"
+            if is_name and isinstance(value, str):
                 yield resource["Type"], value
 
 

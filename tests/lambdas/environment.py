@@ -68,10 +68,10 @@ def environment(
     """
     with ExitStack() as stack:
         api = stack.enter_context(runtime_api())
-        given = _variables(root, python, api.address) | dict(variables)
+        settings = _variables(root, python, api.address) | dict(variables)
         output = stack.enter_context(log.open("ab"))
-        runtime = stack.enter_context(_process([root / HANDLER], given, output))
-        adapter = stack.enter_context(_process([ADAPTER], given, output))
+        runtime = stack.enter_context(_process([root / HANDLER], settings, output))
+        adapter = stack.enter_context(_process([ADAPTER], settings, output))
         for process, error in ((runtime, "Runtime.ExitError"), (adapter, "Extension.Crash")):
             stack.enter_context(_watched(process, error, api))
         yield Environment(api, runtime, log)

@@ -134,8 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _route(self, method: str) -> None:
         for route, handle in _ROUTES.items():
-            if found := re.fullmatch(route, f"{method} {self.path}"):
-                handle(self, *found.groups())
+            if match := re.fullmatch(route, f"{method} {self.path}"):
+                handle(self, *match.groups())
                 return
         self._answer(404, {"errorMessage": f"No such operation: {method} {self.path}"})
 

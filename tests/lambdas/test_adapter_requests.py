@@ -95,23 +95,23 @@ def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
 def test_the_adapter_makes_of_an_event_what_we_say(echo: Environment, name: str) -> None:
     sent = EVENTS[name]
     arrived, invocation_id, deadline = _echoed(echo, sent)
-    said = translated(sent)
-    assert (arrived["method"], _url(arrived["url"])) == (said.method, _url(said.url))
-    assert bytes(arrived["body"]) == said.body
-    headers, expected = _headers(arrived["headers"]), dict(said.headers)
+    request = translated(sent)
+    assert (arrived["method"], _url(arrived["url"])) == (request.method, _url(request.url))
+    assert bytes(arrived["body"]) == request.body
+    headers, expected = _headers(arrived["headers"]), dict(request.headers)
     for added in ("content-length", "x-amzn-trace-id"):  # the latter by Lambda, on the way
         headers.pop(added, None)
         expected.pop(added, None)
     context = json.loads(headers.pop(CONTEXT_HEADER))
     of_lambda = json.loads(headers.pop(LAMBDA_HEADER))
-    known = json.loads(expected.pop(CONTEXT_HEADER))
+    context_members = json.loads(expected.pop(CONTEXT_HEADER))
     assert of_lambda.keys() > json.loads(expected.pop(LAMBDA_HEADER)).keys()
     assert (of_lambda["request_id"], of_lambda["deadline"]) == (invocation_id, deadline)
     assert headers == expected
     # It hands on what its types know of the context, and drops the rest.
-    assert context.get("authorizer") == known.get("authorizer")
-    assert _within(context, known)
-    assert set(known) - set(context) <= {"deploymentId", "extendedRequestId"}
+    assert context.get("authorizer") == context_members.get("authorizer")
+    assert _within(context, context_members)
+    assert set(context_members) - set(context) <= {"deploymentId", "extendedRequestId"}
 
 
 def test_an_answer_that_breaks_off_ends_with_the_adapters_own_words(echo: Environment) -> None:

@@ -83,10 +83,10 @@ def read(invocation: Invocation) -> tuple[int, Json]:
 
 def parts(body: Iterator[bytes]) -> Iterator[Json]:
     """The parts of a streamed answer, each as soon as it is there; the last is `[DONE]`."""
-    held = b""
+    buffer = b""
     for chunk in body:
-        held += chunk
-        *whole, held = held.split(b"\n\n")
+        buffer += chunk
+        *whole, buffer = buffer.split(b"\n\n")
         for line in whole:
             name, _, data = line.partition(b": ")
             if name == b"data":
@@ -98,14 +98,14 @@ def streamed(invocation: Invocation) -> list[Json]:
     head, body = invocation.http()
     assert head.status == 200, b"".join(body)
     assert head.headers["x-vercel-ai-ui-message-stream"] == "v1"
-    *found, last = parts(body)
+    *pieces, last = parts(body)
     assert last["type"] == "[DONE]"
     assert invocation.ended == Ended()
-    return found
+    return pieces
 
 
-def conversation(found: list[Json]) -> str:
-    name: str = found[0]["messageMetadata"]["conversationId"]
+def conversation(pieces: list[Json]) -> str:
+    name: str = pieces[0]["messageMetadata"]["conversationId"]
     return name
 
 
@@ -140,8 +140,8 @@ def test_one_turn_after_the_other(function: Environment, model: Model) -> None:
     again = {"message": "Which are as hard?", "conversationId": conversation(first)}
     second = streamed(ask(function, again))
     assert (text_of(first), text_of(second)) == ("It is a gem.", "Quartz is.")
-    _, found = get(function, f"/conversations/{conversation(first)}")
-    assert [turn["answer"] for turn in found["turns"]] == ["It is a gem.", "Quartz is."]
+    _, body = get(function, f"/conversations/{conversation(first)}")
+    assert [turn["answer"] for turn in body["turns"]] == ["It is a gem.", "Quartz is."]
 
 
 def test_a_body_in_base64(function: Environment, model: Model) -> None:
@@ -193,9 +193,9 @@ def test_an_error_in_the_middle_is_the_streams_own_and_is_logged_without_the_que
     home.order(Fail(**failing, after=2, code="ThrottlingException"))
     model.reply("It", " is", " hard", ".").stop()
     head, body = ask(function).http()
-    *found, _ = parts(body)
-    assert [part["type"] for part in found][-3:] == ["text-end", "data-error", "error"]
-    assert data_of(found, "error")[0]["code"] == "throttled"
+    *pieces, _ = parts(body)
+    assert [part["type"] for part in pieces][-3:] == ["text-end", "data-error", "error"]
+    assert data_of(pieces, "error")[0]["code"] == "throttled"
     logged = [json.loads(line) for line in function.log.read_text().splitlines()]
     own = [line for line in logged if line.get("requestId") == head.headers["x-request-id"]]
     assert {line["gatewayRequestId"] for line in own} == {REQUEST_ID}
@@ -211,9 +211,9 @@ def test_a_turn_that_takes_too_long_ends_with_an_error_of_its_own(
 ) -> None:
     with start(OUTCROP_DEADLINE_SECONDS="1") as function:
         model.reply("It")  # and then nothing
-        found = streamed(ask(function))
-    assert text_of(found) == "It"
-    assert data_of(found, "error")[0]["code"] == "timed-out"
+        pieces = streamed(ask(function))
+    assert text_of(pieces) == "It"
+    assert data_of(pieces, "error")[0]["code"] == "timed-out"
 
 
 def test_a_process_that_dies_leaves_an_answer_that_is_seen_not_to_be_whole(

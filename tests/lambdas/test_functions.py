@@ -106,9 +106,9 @@ def test_ingest_tells_the_knowledge_base(lambda_: Lambda) -> None:
     notice = {"Records": [{"s3": {"object": {"key": "a+guide.md"}}}]}
     event: JSON = {"Records": [{"messageId": "1", "body": json.dumps(notice)}]}
     assert lambda_.invoke("ingest", event) == {"batchItemFailures": []}
-    told = lambda_.ingested[0]
-    assert (told["knowledgeBaseId"], told["dataSourceId"]) == ("KB12345678", "DS12345678")
-    assert "a guide.md" in json.dumps(told["documents"])
+    documents = lambda_.ingested[0]
+    assert (documents["knowledgeBaseId"], documents["dataSourceId"]) == ("KB12345678", "DS12345678")
+    assert "a guide.md" in json.dumps(documents["documents"])
 
 
 def test_the_tools_read_their_tables(lambda_: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:

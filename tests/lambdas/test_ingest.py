@@ -42,7 +42,7 @@ def receive(*bodies: Any) -> JSON:
     url = sqs.create_queue(QueueName=QUEUE, Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
     for body in bodies:
         sqs.send_message(QueueUrl=url, MessageBody=body if isinstance(body, str) else notice(body))
-    found: list[Any] = sqs.receive_message(
+    messages: list[Any] = sqs.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
     )["Messages"]
     return {
@@ -54,7 +54,7 @@ def receive(*bodies: Any) -> JSON:
                 "attributes": message["Attributes"],
                 "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{QUEUE}",
             }
-            for message in found
+            for message in messages
         ]
     }
 
@@ -65,8 +65,10 @@ def notice(keys: list[str]) -> str:
 
 def failed(event: JSON) -> list[str]:
     """The bodies of the messages that come again."""
-    said = {item["itemIdentifier"] for item in module.handler(event, None)["batchItemFailures"]}
-    return [message["body"] for message in event["Records"] if message["messageId"] in said]
+    identifiers = {
+        item["itemIdentifier"] for item in module.handler(event, None)["batchItemFailures"]
+    }
+    return [message["body"] for message in event["Records"] if message["messageId"] in identifiers]
 
 
 def test_only_the_messages_that_failed_come_again(sides: Sides) -> None:

@@ -148,11 +148,11 @@ def test_events_are_given_in_order_and_lost_with_their_environment(
     assert call(runtime, "GET", f"{INVOCATION}/next").headers["Lambda-Runtime-Aws-Request-Id"] == (
         first.id
     )
-    gone = Ended("Runtime.ExitError", "exit status 1")
-    api.lost(gone)
+    ending = Ended("Runtime.ExitError", "exit status 1")
+    api.lost(ending)
     third = api.invoke({"n": 3})
     for invocation in (first, second, third):
-        assert (invocation.read(), invocation.ended) == (b"", gone)
+        assert (invocation.read(), invocation.ended) == (b"", ending)
 
 
 def test_an_extension_registers(api: RuntimeApi, runtime: HTTPConnection) -> None:

@@ -15,11 +15,11 @@ FULL = 51  # F_FULLFSYNC, as macOS numbers it
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The calls that bring data to the disk, in order; none is made."""
-    made: list[object] = []
-    monkeypatch.setattr(os, "fsync", lambda _: made.append("fsync"))
-    monkeypatch.setattr(fcntl, "fcntl", lambda _, command: made.append(command))
+    recorded_calls: list[object] = []
+    monkeypatch.setattr(os, "fsync", lambda _: recorded_calls.append("fsync"))
+    monkeypatch.setattr(fcntl, "fcntl", lambda _, command: recorded_calls.append(command))
     monkeypatch.delattr(fcntl, "F_FULLFSYNC", raising=False)
-    return made
+    return recorded_calls
 
 
 def test_fsync_does_it(calls: list[object], tmp_path: Path) -> None:

@@ -104,8 +104,8 @@ def test_faults_of_one_operation_wait_for_each_other() -> None:
     other = Fail(**STREAM, code="C")
     faults = Faults()
     faults.add(first, second, other)
-    taken = [faults.take(CALL["service"], CALL["operation"]) for _ in range(5)]
-    assert taken == [None, first, None, second, None]
+    faults_in_order = [faults.take(CALL["service"], CALL["operation"]) for _ in range(5)]
+    assert faults_in_order == [None, first, None, second, None]
     assert faults.take(STREAM["service"], STREAM["operation"]) == other
     faults.add(first)
     faults.clear()

@@ -54,8 +54,10 @@ def test_a_transaction_of_a_database(folder: Path) -> None:
     checked = 0
     for crash in record.crashes():
         with crash.folder() as left:
-            held = numbers(left)
-        assert held in [list(range(2 * (crash.acknowledged + more))) for more in (0, 1)], crash
+            numbers_left = numbers(left)
+        assert numbers_left in [list(range(2 * (crash.acknowledged + more))) for more in (0, 1)], (
+            crash
+        )
         seal = crash.files.get("a.sqlite.seal")
         assert seal is None or len(seal.split()) == 2, "whole, if it is there"
         checked += 1
@@ -116,8 +118,8 @@ def test_arrays_are_whole_or_those_before(folder: Path) -> None:
         record.acknowledge()
     for crash in record.crashes():
         with crash.folder() as left:
-            held = arrays.load(left / "a")["numbers"].tolist()
-        assert held in [[0.0] * 9, [1.0] * 9][crash.acknowledged :], crash
+            array = arrays.load(left / "a")["numbers"].tolist()
+        assert array in [[0.0] * 9, [1.0] * 9][crash.acknowledged :], crash
 
 
 def test_a_document_of_the_store(folder: Path) -> None:
@@ -137,14 +139,16 @@ def test_a_document_of_the_store(folder: Path) -> None:
         states.append(after(states[-1], step))
     for crash in (*record.crashes(), *record.crashes(("nothing", "names"), journalling=False)):
         with crash.folder() as left, closing(open_embedded(left / "store", CONFIGURATION)) as store:
-            found = {hit.id: hit.document for hit in store.search(vector(0), None, 10**6)}
+            documents_by_chunk = {
+                hit.id: hit.document for hit in store.search(vector(0), None, 10**6)
+            }
             documents = store.documents()
         possible = [
             {one.id: name for name, chunks in state.items() for one in chunks}
             for state in states[crash.acknowledged :][:2]
         ]
-        assert found in possible, crash
-        assert documents == Counter(found.values()), crash
+        assert documents_by_chunk in possible, crash
+        assert documents == Counter(documents_by_chunk.values()), crash
     assert all_full(record)
 
 

@@ -51,8 +51,8 @@ def test_a_passage_is_read_from_it(
 ) -> None:
     result = {"content": {"text": "a"}, "location": PLACE, **members}
     server.enqueue(reply(json.dumps({"retrievalResults": [result]}).encode(), headers=JSON_TYPE))
-    found = retrieve(aws.bedrock_agent_runtime, "ABCDEFGHIJ", "q", limit=1, search_type="HYBRID")
-    assert found == (passage,)
+    passages = retrieve(aws.bedrock_agent_runtime, "ABCDEFGHIJ", "q", limit=1, search_type="HYBRID")
+    assert passages == (passage,)
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ def test_a_filter_narrows_the_search_in_both_shapes(
 ) -> None:
     answer = http.post(path, json=question | {"filter": TEAM})
     assert answer.status_code == 200, answer.text
-    (asked,) = backend.asked("Retrieve")
-    assert asked["retrievalConfiguration"]["vectorSearchConfiguration"]["filter"] == TEAM
+    (call,) = backend.asked("Retrieve")
+    assert call["retrievalConfiguration"]["vectorSearchConfiguration"]["filter"] == TEAM
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_the_model_that_is_asked_for_is_called_in_both_shapes(
     http: TestClient, backend: Backend, question: Json
 ) -> None:
     http.post("/chat", json=question | {"model": HAIKU})
-    (asked,) = backend.asked("InvokeModelWithResponseStream")
-    assert asked["modelId"] == HAIKU
+    (call,) = backend.asked("InvokeModelWithResponseStream")
+    assert call["modelId"] == HAIKU
 
 
 def test_what_the_protocol_itself_sends_is_taken(http: TestClient) -> None:

@@ -308,20 +308,20 @@ def embedding(tmp_path: Path) -> Iterator[tuple[TestClient, Backend]]:
 
 def test_embeddings_are_numbers_or_their_bytes(embedding: tuple[TestClient, Backend]) -> None:
     http, _ = embedding
-    wanted = {"model": "amazon.titan-embed-text-v2:0", "input": ["a", "b"], "dimensions": 256}
-    answer = http.post("/v1/embeddings", json=wanted).json()
+    body = {"model": "amazon.titan-embed-text-v2:0", "input": ["a", "b"], "dimensions": 256}
+    answer = http.post("/v1/embeddings", json=body).json()
     assert [each["index"] for each in answer["data"]] == [0, 1]
     assert answer["data"][0]["embedding"] == [2.0] * 256
     assert answer["usage"] == {"prompt_tokens": 8, "total_tokens": 8}
-    coded = http.post("/v1/embeddings", json=wanted | {"encoding_format": "base64"}).json()
+    coded = http.post("/v1/embeddings", json=body | {"encoding_format": "base64"}).json()
     packed = base64.b64decode(coded["data"][1]["embedding"])
     assert struct.unpack("<256f", packed) == (2.0,) * 256
 
 
 def test_cohere_embeds_several_texts_in_a_call(embedding: tuple[TestClient, Backend]) -> None:
     http, backend = embedding
-    wanted = {"model": "cohere.embed-english-v3", "input": ["a", "b"]}
-    answer = http.post("/v1/embeddings", json=wanted).json()
+    body = {"model": "cohere.embed-english-v3", "input": ["a", "b"]}
+    answer = http.post("/v1/embeddings", json=body).json()
     assert [each["embedding"] for each in answer["data"]] == [[1.0], [3.0]]
     (call,) = backend.asked("InvokeModel")
     assert json.loads(call["body"]) == {"texts": ["a", "b"], "input_type": "search_document"}
@@ -342,8 +342,8 @@ def test_what_cannot_be_embedded_is_refused_by_name(
     embedding: tuple[TestClient, Backend], change: JSON, param: str
 ) -> None:
     http, backend = embedding
-    wanted: JSON = {"model": "amazon.titan-embed-text-v2:0", "input": "a"}
-    answer = http.post("/v1/embeddings", json=wanted | change)
+    body: JSON = {"model": "amazon.titan-embed-text-v2:0", "input": "a"}
+    answer = http.post("/v1/embeddings", json=body | change)
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == param
     assert not backend.calls

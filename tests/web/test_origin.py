@@ -51,10 +51,10 @@ def test_it_may_read_problems_too() -> None:
 
 
 def test_a_browser_may_ask_before_it_sends_a_token() -> None:
-    asked = {
+    headers = {
         "origin": PAGE,
         "access-control-request-method": "POST",
         "access-control-request-headers": "authorization,content-type",
     }
-    assert web(PAGE).options("/chat/stream", headers=asked).status_code == 200
-    assert web(None).options("/chat/stream", headers=asked).status_code == 401
+    assert web(PAGE).options("/chat/stream", headers=headers).status_code == 200
+    assert web(None).options("/chat/stream", headers=headers).status_code == 401

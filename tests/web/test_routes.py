@@ -86,10 +86,10 @@ def search(http: TestClient, **body: Any) -> JSON:
 
 def test_a_search_hands_on_what_it_is_asked(backend: Everything, http: TestClient) -> None:
     year = {"equals": {"key": "year", "value": 2024}}
-    found = search(http, limit=7, searchType="SEMANTIC", filter=year)
-    assert (found["query"], found["searchType"]) == ("How hard is quartz?", "SEMANTIC")
-    assert found["interventions"] == []
-    assert {name: found["passages"][0][name] for name in PASSAGE} == PASSAGE
+    results = search(http, limit=7, searchType="SEMANTIC", filter=year)
+    assert (results["query"], results["searchType"]) == ("How hard is quartz?", "SEMANTIC")
+    assert results["interventions"] == []
+    assert {name: results["passages"][0][name] for name in PASSAGE} == PASSAGE
     [call] = backend.asked("Retrieve")
     assert call["retrievalQuery"] == {"text": "How hard is quartz?"}
     assert call["retrievalConfiguration"]["vectorSearchConfiguration"] == {
@@ -110,8 +110,8 @@ def test_a_search_is_explained_by_what_is_found_by_meaning(
     searches: list[str],
     ranks: list[int],
 ) -> None:
-    found = search(http, searchType=search_type, explain=True, limit=3)
-    quartz, talc = (passage["explanation"] for passage in found["passages"])
+    results = search(http, searchType=search_type, explain=True, limit=3)
+    quartz, talc = (passage["explanation"] for passage in results["passages"])
     assert quartz == {
         "semanticRank": ranks[0],
         "words": ["Quartz"],
@@ -124,20 +124,20 @@ def test_a_search_is_explained_by_what_is_found_by_meaning(
         "used": False,
         "reason": "an answer reads the first 1 only",
     }
-    asked = [
+    limits = [
         call["retrievalConfiguration"]["vectorSearchConfiguration"]
         for call in backend.asked("Retrieve")
     ]
-    assert [each["overrideSearchType"] for each in asked] == searches
-    assert {each["numberOfResults"] for each in asked} == {3}
+    assert [each["overrideSearchType"] for each in limits] == searches
+    assert {each["numberOfResults"] for each in limits} == {3}
 
 
 def test_without_being_asked_to_a_search_explains_nothing(
     backend: Everything, http: TestClient
 ) -> None:
-    found = search(http)
-    assert found["searchType"] == "HYBRID"
-    assert [passage.get("explanation") for passage in found["passages"]] == [None, None]
+    results = search(http)
+    assert results["searchType"] == "HYBRID"
+    assert [passage.get("explanation") for passage in results["passages"]] == [None, None]
     assert len(backend.asked("Retrieve")) == 1
 
 
@@ -151,9 +151,9 @@ def test_a_managed_knowledge_base_has_one_search(backend: Everything) -> None:
                 "rule": "The Knowledge Base is managed: its search is its own, and has no types.",
             }
         ]
-        found = search(http, explain=True)
-    assert found["searchType"] == "MANAGED"
-    assert found["passages"][0]["explanation"]["semanticRank"] is None
+        results = search(http, explain=True)
+    assert results["searchType"] == "MANAGED"
+    assert results["passages"][0]["explanation"]["semanticRank"] is None
     assert len(backend.asked("Retrieve")) == 1
 
 
@@ -166,14 +166,14 @@ def test_conversations_are_listed_page_by_page_shown_and_forgotten(http: TestCli
     assert sorted(item["id"] for item in items) == sorted(begun)
     assert (len(first["items"]), second.get("nextCursor")) == (2, None)
     assert {item["title"] for item in items} == {"How hard is quartz?"}
-    shown = http.get(f"/conversations/{begun[0]}").json()
-    assert shown["id"] == begun[0]
-    [turn] = shown["turns"]
+    conversation = http.get(f"/conversations/{begun[0]}").json()
+    assert conversation["id"] == begun[0]
+    [turn] = conversation["turns"]
     assert (turn["question"], turn["answer"]) == ("How hard is quartz?", "It is 7 [1].")
     assert turn["usage"] == {"inputTokens": 9, "outputTokens": 4}
     for identifier in begun:
-        gone = http.delete(f"/conversations/{identifier}")
-        assert (gone.status_code, gone.content) == (204, b"")
+        response = http.delete(f"/conversations/{identifier}")
+        assert (response.status_code, response.content) == (204, b"")
     assert http.get("/conversations").json()["items"] == []
     missing = http.get(f"/conversations/{begun[0]}")
     assert missing.status_code == 404
@@ -215,9 +215,13 @@ def test_a_document_is_offered_listed_shown_and_removed(
     items = [*first["items"], *second["items"]]
     assert [item["name"] for item in items] == names
     assert (len(first["items"]), second.get("nextCursor")) == (2, None)
-    shown = http.get(f"/documents/{items[1]['id']}").json()
-    assert shown == items[1]
-    assert (shown["uri"], shown["size"], shown["status"]) == ("s3://documents/b.md", 1, "UPLOADED")
+    document = http.get(f"/documents/{items[1]['id']}").json()
+    assert document == items[1]
+    assert (document["uri"], document["size"], document["status"]) == (
+        "s3://documents/b.md",
+        1,
+        "UPLOADED",
+    )
     removed = http.delete(f"/documents/{items[0]['id']}")
     assert (removed.status_code, removed.json()["status"]) == (202, "DELETING")
     assert [item["name"] for item in http.get("/documents").json()["items"]] == ["b.md", "c.md"]

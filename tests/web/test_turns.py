@@ -251,8 +251,8 @@ def test_a_turn_is_never_far_ahead_of_its_reader() -> None:
         turn = Turns(1, 60).start(pieces)
         await turn.begun
         seen: list[int] = []
-        while taken := await turn.take():
-            seen += taken
+        while batch := await turn.take():
+            seen += batch
             assert pulled - len(seen) <= CAPACITY + 1
         return seen
 

@@ -72,8 +72,8 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         stand_in.start(url)
         with patch.dict(os.environ):
             adopt(endpoint_variables(url), dropped=misleading_names(os.environ))
-            made = Laptop(clients(SECONDS), deployer(SECONDS), folder)
-        yield made
+            replaying_laptop = Laptop(clients(SECONDS), deployer(SECONDS), folder)
+        yield replaying_laptop
 
 
 def steps(replayed: ReplayResult) -> dict[str, Step]:

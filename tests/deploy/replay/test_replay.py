@@ -134,13 +134,13 @@ def test_a_bucket_has_all_that_its_properties_say(laptop: Laptop) -> None:
     assert (cors["ExposeHeaders"], cors["MaxAgeSeconds"]) == (["etag"], 60)
     [rule] = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert (rule["Expiration"], rule["Filter"]) == ({"Days": 365}, {"Prefix": "logs/"})
-    told = s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"]
-    assert [one["Events"] for one in told] == [["s3:ObjectCreated:*"]]
-    assert told[0]["Filter"]["Key"]["FilterRules"][0]["Value"] == ".md"
+    notifications = s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"]
+    assert [one["Events"] for one in notifications] == [["s3:ObjectCreated:*"]]
+    assert notifications[0]["Filter"]["Key"]["FilterRules"][0]["Value"] == ".md"
     assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == properties["Tags"]
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
-    kept = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-    assert kept["Statement"][0]["Resource"] == f"arn:aws:s3:::{bucket}/*"
+    stored_policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    assert stored_policy["Statement"][0]["Resource"] == f"arn:aws:s3:::{bucket}/*"
 
 
 def test_the_cdks_own_notifications_are_put_as_they_are(laptop: Laptop) -> None:
@@ -162,8 +162,8 @@ def test_the_cdks_own_notifications_are_put_as_they_are(laptop: Laptop) -> None:
         ),
     }
     refs = {step.id: step.ref for step in laptop.replay("Custom", resources).steps}
-    told = laptop.aws.s3.get_bucket_notification_configuration(Bucket=refs["Files"])
-    assert told["QueueConfigurations"][0]["Events"] == ["s3:ObjectRemoved:*"]
+    notifications = laptop.aws.s3.get_bucket_notification_configuration(Bucket=refs["Files"])
+    assert notifications["QueueConfigurations"][0]["Events"] == ["s3:ObjectRemoved:*"]
 
 
 def test_a_table_is_active_with_what_is_set_afterwards(laptop: Laptop) -> None:
@@ -176,8 +176,8 @@ def test_a_table_is_active_with_what_is_set_afterwards(laptop: Laptop) -> None:
     )
     first = laptop.replay("Tables", {"Table": table})
     [name] = [step.ref for step in first.steps if step.id == "Table"]
-    told = laptop.deployer.dynamodb.describe_time_to_live(TableName=name)
-    assert told["TimeToLiveDescription"]["AttributeName"] == "until"
+    time_to_live = laptop.deployer.dynamodb.describe_time_to_live(TableName=name)
+    assert time_to_live["TimeToLiveDescription"]["AttributeName"] == "until"
     assert became(laptop.replay("Tables", {"Table": table}))["Table"] == "unchanged"
     table["Properties"]["KeySchema"][0]["AttributeName"] = "number"
     table["Properties"]["AttributeDefinitions"][0]["AttributeName"] = "number"
@@ -233,12 +233,12 @@ def test_a_function_runs_what_the_template_holds_and_then_what_it_holds_next(
         Code={"ZipFile": "def handler(event, _): return 'first'"},
         Tags=[{"Key": "team", "Value": "red"}],
     )
-    for said in ("first", "second"):
-        function["Properties"]["Code"]["ZipFile"] = f"def handler(event, _): return {said!r}"
+    for word in ("first", "second"):
+        function["Properties"]["Code"]["ZipFile"] = f"def handler(event, _): return {word!r}"
         replayed = laptop.replay("Functions", {"Function": function})
         [name] = [step.ref for step in replayed.steps if step.id == "Function"]
         answer = laptop.deployer.lambda_.invoke(FunctionName=name, Payload="{}")
-        assert json.loads(answer["Payload"].read()) == said
+        assert json.loads(answer["Payload"].read()) == word
 
 
 def test_a_function_that_is_not_in_python_is_left_out(laptop: Laptop) -> None:
@@ -387,8 +387,10 @@ def test_an_agent_follows_its_template(laptop: Laptop) -> None:
     agent_id, alias_id = refs["Alias"].split("|")
     assert agent_id == refs["Agent"]
     assert agents.get_agent(agentId=agent_id)["agent"]["agentStatus"] == "PREPARED"
-    shown = agents.get_agent_alias(agentId=agent_id, agentAliasId=alias_id)["agentAlias"]
-    version = shown["routingConfiguration"][0]["agentVersion"]
+    alias_description = agents.get_agent_alias(agentId=agent_id, agentAliasId=alias_id)[
+        "agentAlias"
+    ]
+    version = alias_description["routingConfiguration"][0]["agentVersion"]
     assert version == "2"
     groups = agents.list_agent_action_groups(agentId=agent_id, agentVersion=version)
     assert {one["actionGroupName"] for one in groups["actionGroupSummaries"]} == {

@@ -19,9 +19,9 @@ def names(products: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_search_ranks_by_words_and_then_by_price() -> None:
-    found = ask("search_products", query="a warm tent for the winter")
-    assert names(found) == ["Basalt tent", "Ridge tent"]
-    assert found[0] == {
+    products = ask("search_products", query="a warm tent for the winter")
+    assert names(products) == ["Basalt tent", "Ridge tent"]
+    assert products[0] == {
         "product_id": "P-104",
         "name": "Basalt tent",
         "description": "A warm tent for three, for winter and wind. 3.4 kg.",

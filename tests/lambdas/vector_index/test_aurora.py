@@ -50,8 +50,13 @@ def database(stubber: Stubber, seconds: float = 60) -> Database:
 
 
 def expect(stubber: Stubber, statement: str) -> None:
-    asked = {"resourceArn": CLUSTER, "secretArn": SECRET, "database": "outcrop", "sql": statement}
-    stubber.add_response("execute_statement", {}, asked)
+    parameters = {
+        "resourceArn": CLUSTER,
+        "secretArn": SECRET,
+        "database": "outcrop",
+        "sql": statement,
+    }
+    stubber.add_response("execute_statement", {}, parameters)
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])

@@ -173,8 +173,8 @@ def test_the_same_index_is_taken_and_another_is_an_error_that_names_both(
 
 def test_an_index_that_opensearch_has_made_by_itself_is_another() -> None:
     """A document that was put before the index was made: a vector is then a list of floats."""
-    made = {"vector": {"type": "float"}, "text": {"type": "keyword", "index": "false"}}
-    assert INDEX.differences({"properties": made}) == [
+    fields = {"vector": {"type": "float"}, "text": {"type": "keyword", "index": "false"}}
+    assert INDEX.differences({"properties": fields}) == [
         "type of vector is float and should be knn_vector",
         "type of text is keyword and should be text",
         "searchability of text is false and should be true",
@@ -289,9 +289,9 @@ def deployment(node: Answering, cloudformation: Answering) -> Deployment:
 def test_a_resource_is_created_and_deleted(deployment: Deployment) -> None:
     node = deployment.node
     node.enqueue(CREATED, HITS)
-    made = deployment.send("Create")
+    response = deployment.send("Create")
     name = f"outcrop@{node.url.removeprefix('http://')}"
-    assert made == {
+    assert response == {
         "Status": "SUCCESS",
         "Reason": "",
         "PhysicalResourceId": name,

@@ -71,9 +71,9 @@ def test_models_are_listed_as_bedrock_tells_of_them(client: Any) -> None:
 def test_models_are_listed_by_filter(
     client: Any, filters: dict[str, str], there: str, not_there: str
 ) -> None:
-    found = ids(client, **filters)
-    assert there in found
-    assert not_there not in found
+    model_ids = ids(client, **filters)
+    assert there in model_ids
+    assert not_there not in model_ids
 
 
 def test_there_is_nothing_to_customise(client: Any) -> None:
@@ -135,9 +135,9 @@ def test_a_model_ends_when_its_day_comes() -> None:
     ],
 )
 def test_a_model_has_many_names(identifier: str, model: str) -> None:
-    found = find(identifier)
-    assert found is not None
-    assert found.id == model
+    model_of_name = find(identifier)
+    assert model_of_name is not None
+    assert model_of_name.id == model
 
 
 @pytest.mark.parametrize(

@@ -101,20 +101,22 @@ def test_the_life_of_a_guardrail(client: "BedrockClient") -> None:
     assert created["version"] == "DRAFT"
     assert created["guardrailArn"].endswith(f":guardrail/{guardrail}")
 
-    shown: Any = client.get_guardrail(guardrailIdentifier=guardrail)
-    assert shown["status"] == "READY"
-    assert (shown["name"], shown["description"]) == (request["name"], "Keeps to rocks")
-    assert shown["topicPolicy"]["topics"] == request["topicPolicyConfig"]["topicsConfig"]
-    assert shown["topicPolicy"]["tier"] == {"tierName": "STANDARD"}
-    assert shown["contentPolicy"]["filters"] == request["contentPolicyConfig"]["filtersConfig"]
-    assert shown["wordPolicy"]["words"] == request["wordPolicyConfig"]["wordsConfig"]
-    assert shown["wordPolicy"]["managedWordLists"] == [{"type": "PROFANITY"}]
+    description: Any = client.get_guardrail(guardrailIdentifier=guardrail)
+    assert description["status"] == "READY"
+    assert (description["name"], description["description"]) == (request["name"], "Keeps to rocks")
+    assert description["topicPolicy"]["topics"] == request["topicPolicyConfig"]["topicsConfig"]
+    assert description["topicPolicy"]["tier"] == {"tierName": "STANDARD"}
+    assert (
+        description["contentPolicy"]["filters"] == request["contentPolicyConfig"]["filtersConfig"]
+    )
+    assert description["wordPolicy"]["words"] == request["wordPolicyConfig"]["wordsConfig"]
+    assert description["wordPolicy"]["managedWordLists"] == [{"type": "PROFANITY"}]
     private = request["sensitiveInformationPolicyConfig"]
-    assert shown["sensitiveInformationPolicy"]["piiEntities"] == private["piiEntitiesConfig"]
-    assert shown["sensitiveInformationPolicy"]["regexes"] == private["regexesConfig"]
+    assert description["sensitiveInformationPolicy"]["piiEntities"] == private["piiEntitiesConfig"]
+    assert description["sensitiveInformationPolicy"]["regexes"] == private["regexesConfig"]
     grounding = request["contextualGroundingPolicyConfig"]
-    assert shown["contextualGroundingPolicy"]["filters"] == grounding["filtersConfig"]
-    assert shown["crossRegionDetails"]["guardrailProfileId"] == "us.guardrail.v1:0"
+    assert description["contextualGroundingPolicy"]["filters"] == grounding["filtersConfig"]
+    assert description["crossRegionDetails"]["guardrailProfileId"] == "us.guardrail.v1:0"
     assert (
         client.get_guardrail(guardrailIdentifier=created["guardrailArn"])["name"]
         == (request["name"])
@@ -123,8 +125,8 @@ def test_the_life_of_a_guardrail(client: "BedrockClient") -> None:
     renamed = asked(name=request["name"] + "-2")
     updated = client.update_guardrail(guardrailIdentifier=guardrail, **renamed)
     after = client.get_guardrail(guardrailIdentifier=guardrail)
-    assert after["updatedAt"] == updated["updatedAt"] > shown["updatedAt"]
-    assert after["createdAt"] == shown["createdAt"]
+    assert after["updatedAt"] == updated["updatedAt"] > description["updatedAt"]
+    assert after["createdAt"] == description["createdAt"]
     assert after["name"] == renamed["name"]
     assert after["wordPolicy"] == {"managedWordLists": [{"type": "PROFANITY"}]}
     assert not {"description", "topicPolicy", "contentPolicy", "crossRegionDetails"} & after.keys()
@@ -148,8 +150,8 @@ def test_a_version_is_what_draft_was(client: "BedrockClient") -> None:
     assert {**before, "ResponseMetadata": None} == {**after, "ResponseMetadata": None}
     second = client.create_guardrail_version(guardrailIdentifier=guardrail)
     assert second["version"] == "2"
-    shown = client.get_guardrail(guardrailIdentifier=guardrail, guardrailVersion="2")
-    assert not {"description", "topicPolicy"} & shown.keys()
+    description = client.get_guardrail(guardrailIdentifier=guardrail, guardrailVersion="2")
+    assert not {"description", "topicPolicy"} & description.keys()
 
 
 def test_a_deleted_version_gives_its_number_to_no_other(client: "BedrockClient") -> None:
@@ -388,6 +390,6 @@ def test_versions_never_change(tmp_path_factory: pytest.TempPathFactory, steps: 
     listed = [one["version"] for one in call("ListGuardrails", **guardrail)["guardrails"]]
     assert listed == list(expected)
     for version, number in expected.items():
-        shown = call("GetGuardrail", **guardrail, guardrailVersion=version)
-        assert len(shown["topicPolicy"]["topics"]) == number
+        description = call("GetGuardrail", **guardrail, guardrailVersion=version)
+        assert len(description["topicPolicy"]["topics"]) == number
     guardrails.close()

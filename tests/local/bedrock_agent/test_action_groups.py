@@ -107,12 +107,12 @@ INPUT = {"parentActionGroupSignature": "AMAZON.UserInput"}
 )
 def test_an_action_group_that_cannot_be(agency: Agency, params: Any, words: str) -> None:
     agent = agency.agent()
-    given = {name: value for name, value in group(agent, **params).items() if value is not None}
-    code, status, message = refused(agency.client.create_agent_action_group, **given)
+    members = {name: value for name, value in group(agent, **params).items() if value is not None}
+    code, status, message = refused(agency.client.create_agent_action_group, **members)
     assert (code, status) == ("ValidationException", 400)
     assert words in message
     code, _, message = refused(
-        agency.client.update_agent_action_group, actionGroupId=agency.group(agent), **given
+        agency.client.update_agent_action_group, actionGroupId=agency.group(agent), **members
     )
     assert code == "ValidationException"
     assert words in message
@@ -197,12 +197,12 @@ def test_the_life_of_an_association(agency: Agency) -> None:
     agent, base = agency.agent(), agency.world.base()
     agency.prepared(agent)
     ids: Any = {"agentId": agent, "agentVersion": "DRAFT", "knowledgeBaseId": base}
-    made: Any = agency.client.associate_agent_knowledge_base(**ids, description="What is known")[
-        "agentKnowledgeBase"
-    ]
-    assert made["knowledgeBaseState"] == "ENABLED"
+    association: Any = agency.client.associate_agent_knowledge_base(
+        **ids, description="What is known"
+    )["agentKnowledgeBase"]
+    assert association["knowledgeBaseState"] == "ENABLED"
     assert agency.status(agent) == "NOT_PREPARED"
-    assert agency.client.get_agent_knowledge_base(**ids)["agentKnowledgeBase"] == made
+    assert agency.client.get_agent_knowledge_base(**ids)["agentKnowledgeBase"] == association
     code, status, _ = refused(
         agency.client.associate_agent_knowledge_base, **ids, description="Again"
     )

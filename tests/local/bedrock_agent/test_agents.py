@@ -31,10 +31,10 @@ def test_the_life_of_an_agent(agency: Agency) -> None:
     agent = created["agentId"]
     assert created["agentStatus"] == "CREATING"
     assert created["agentArn"].endswith(f":agent/{agent}")
-    shown: Any = agency.client.get_agent(agentId=agent)["agent"]
-    assert shown == created | {"agentStatus": "NOT_PREPARED"}
-    assert (shown["agentVersion"], shown["idleSessionTTLInSeconds"]) == ("DRAFT", 600)
-    assert (shown["foundationModel"], shown["instruction"]) == (MODEL, INSTRUCTION)
+    description: Any = agency.client.get_agent(agentId=agent)["agent"]
+    assert description == created | {"agentStatus": "NOT_PREPARED"}
+    assert (description["agentVersion"], description["idleSessionTTLInSeconds"]) == ("DRAFT", 600)
+    assert (description["foundationModel"], description["instruction"]) == (MODEL, INSTRUCTION)
 
     prepared = agency.client.prepare_agent(agentId=agent)
     assert (prepared["agentStatus"], prepared["agentVersion"]) == ("PREPARING", "DRAFT")
@@ -49,7 +49,7 @@ def test_the_life_of_an_agent(agency: Agency) -> None:
     assert after == updated | {"agentStatus": "NOT_PREPARED"}
     assert (after["agentName"], after["idleSessionTTLInSeconds"]) == (changed["agentName"], 60)
     assert "description" not in after
-    assert after["createdAt"] == shown["createdAt"] < after["updatedAt"]
+    assert after["createdAt"] == description["createdAt"] < after["updatedAt"]
 
     deleted = agency.client.delete_agent(agentId=agent)
     assert (deleted["agentId"], deleted["agentStatus"]) == (agent, "DELETING")
@@ -114,8 +114,8 @@ def test_an_agent_has_the_guardrail_that_it_names(agency: Agency) -> None:
     version = agency.bedrock.create_guardrail_version(guardrailIdentifier=guardrail)["version"]
     configuration: Any = {"guardrailIdentifier": guardrail, "guardrailVersion": version}
     agent = agency.agent(guardrailConfiguration=configuration)
-    shown = agency.client.get_agent(agentId=agent)["agent"]
-    assert shown["guardrailConfiguration"] == configuration
+    description = agency.client.get_agent(agentId=agent)["agent"]
+    assert description["guardrailConfiguration"] == configuration
     assert agency.prepared(agent) == "PREPARED"
 
     agency.bedrock.delete_guardrail(guardrailIdentifier=guardrail, guardrailVersion=version)
@@ -127,21 +127,21 @@ def test_an_agent_has_the_guardrail_that_it_names(agency: Agency) -> None:
 def test_what_keeps_an_agent_from_being_prepared_is_told(agency: Agency) -> None:
     agent = agency.agent(instruction=None, foundationModel=None)
     assert agency.prepared(agent) == "FAILED"
-    shown = agency.client.get_agent(agentId=agent)["agent"]
-    assert shown["failureReasons"] == [
+    description = agency.client.get_agent(agentId=agent)["agent"]
+    assert description["failureReasons"] == [
         "The agent has no foundationModel.",
         "The agent has no instruction.",
     ]
-    assert len(shown["recommendedActions"]) == 2
-    assert "preparedAt" not in shown
+    assert len(description["recommendedActions"]) == 2
+    assert "preparedAt" not in description
     code, status, message = refused(agency.alias, agent)
     assert (code, status) == ("ValidationException", 400)
     assert "FAILED" in message
 
     agency.client.update_agent(agentId=agent, **definition())
-    shown = agency.client.get_agent(agentId=agent)["agent"]
-    assert shown["agentStatus"] == "NOT_PREPARED"
-    assert "failureReasons" not in shown
+    description = agency.client.get_agent(agentId=agent)["agent"]
+    assert description["agentStatus"] == "NOT_PREPARED"
+    assert "failureReasons" not in description
     assert agency.prepared(agent) == "PREPARED"
 
 
@@ -159,9 +159,11 @@ def test_an_alias_makes_a_version_of_what_is_prepared(agency: Agency) -> None:
     alias = agency.alias(agent, description="Live", tags={"stage": "live"})
     assert alias["agentAliasStatus"] == "CREATING"
     assert alias["routingConfiguration"] == [{"agentVersion": "1"}]
-    shown: Any = agency.client.get_agent_alias(agentId=agent, agentAliasId=alias["agentAliasId"])
-    assert shown["agentAlias"] == alias | {"agentAliasStatus": "PREPARED"}
-    assert shown["agentAlias"]["aliasInvocationState"] == "ACCEPT_INVOCATIONS"
+    description: Any = agency.client.get_agent_alias(
+        agentId=agent, agentAliasId=alias["agentAliasId"]
+    )
+    assert description["agentAlias"] == alias | {"agentAliasStatus": "PREPARED"}
+    assert description["agentAlias"]["aliasInvocationState"] == "ACCEPT_INVOCATIONS"
     version: Any = agency.client.get_agent_version(agentId=agent, agentVersion="1")["agentVersion"]
     assert (version["version"], version["agentStatus"]) == ("1", "PREPARED")
 
@@ -175,10 +177,13 @@ def test_an_alias_makes_a_version_of_what_is_prepared(agency: Agency) -> None:
     after = agency.client.get_agent_version(agentId=agent, agentVersion="1")["agentVersion"]
     assert after == version
     assert after["description"] == "Old"
-    kept: Any = agency.client.get_agent_action_group(
+    group_of_version: Any = agency.client.get_agent_action_group(
         agentId=agent, agentVersion="1", actionGroupId=group
     )["agentActionGroup"]
-    assert (kept["agentVersion"], kept["actionGroupState"]) == ("1", "ENABLED")
+    assert (group_of_version["agentVersion"], group_of_version["actionGroupState"]) == (
+        "1",
+        "ENABLED",
+    )
     [association] = agency.client.list_agent_knowledge_bases(agentId=agent, agentVersion="1")[
         "agentKnowledgeBaseSummaries"
     ]
@@ -265,8 +270,8 @@ def test_an_alias_that_leads_nowhere(agency: Agency, route: Any, code: str, name
     agent = agency.agent()
     agency.prepared(agent)
     agency.alias(agent)
-    given, _, message = refused(agency.alias, agent, routingConfiguration=[route])
-    assert given == code
+    error_code, _, message = refused(agency.alias, agent, routingConfiguration=[route])
+    assert error_code == code
     assert named in message
 
 
@@ -303,9 +308,11 @@ def test_what_is_in_use_is_not_deleted_unless_told(agency: Agency) -> None:
         agentId=agent, agentVersion="1", skipResourceInUseCheck=True
     )
     assert (deleted["agentVersion"], deleted["agentStatus"]) == ("1", "DELETING")
-    shown: Any = agency.client.get_agent_alias(agentId=agent, agentAliasId=alias["agentAliasId"])
-    assert shown["agentAlias"]["agentAliasStatus"] == "DISSOCIATED"
-    assert shown["agentAlias"]["routingConfiguration"] == []
+    description: Any = agency.client.get_agent_alias(
+        agentId=agent, agentAliasId=alias["agentAliasId"]
+    )
+    assert description["agentAlias"]["agentAliasStatus"] == "DISSOCIATED"
+    assert description["agentAlias"]["routingConfiguration"] == []
     code, _, _ = refused(agency.client.get_agent_version, agentId=agent, agentVersion="1")
     assert code == "ResourceNotFoundException"
     assert agency.alias(agent)["routingConfiguration"] == [{"agentVersion": "4"}]
@@ -380,8 +387,8 @@ def test_tags_go_to_the_plane_that_has_the_resource(agency: Agency) -> None:
     for arn, tags in arns.items():
         agency.client.tag_resource(resourceArn=arn, tags={"a": "1", "b": "2"})
         agency.client.untag_resource(resourceArn=arn, tagKeys=["a"])
-        found = agency.client.list_tags_for_resource(resourceArn=arn)["tags"]
-        assert found == {**tags, "b": "2"}
+        listed_tags = agency.client.list_tags_for_resource(resourceArn=arn)["tags"]
+        assert listed_tags == {**tags, "b": "2"}
     code, _, _ = refused(
         agency.client.list_tags_for_resource, resourceArn=alias[:-10] + "0000000000"
     )
@@ -397,10 +404,10 @@ def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
         before: Any = agency.client.get_agent(agentId=agent)["agent"]
     with Agency(tmp_path) as agency:
         assert agency.client.get_agent(agentId=agent)["agent"] == before
-        shown: Any = agency.client.get_agent_alias(
+        description: Any = agency.client.get_agent_alias(
             agentId=agent, agentAliasId=alias["agentAliasId"]
         )["agentAlias"]
-        assert shown == alias | {"agentAliasStatus": "PREPARED"}
+        assert description == alias | {"agentAliasStatus": "PREPARED"}
         for version in ("DRAFT", "1"):
             listed = agency.client.list_agent_action_groups(agentId=agent, agentVersion=version)
             assert [one["actionGroupId"] for one in listed["actionGroupSummaries"]] == [group]

@@ -59,22 +59,24 @@ def test_the_life_of_a_document(world: World) -> None:
     source = world.source()
     source.put("a.md", "the quick brown fox")
     world.parser.gate.clear()
-    (asked,) = source.ingest("a.md")
-    assert asked["status"] == "STARTING"
-    assert asked["identifier"] == {"dataSourceType": "S3", "s3": {"uri": source.uri("a.md")}}
-    until(source.statuses, lambda found: found == {"a.md": "IN_PROGRESS"})
+    (detail,) = source.ingest("a.md")
+    assert detail["status"] == "STARTING"
+    assert detail["identifier"] == {"dataSourceType": "S3", "s3": {"uri": source.uri("a.md")}}
+    until(source.statuses, lambda statuses: statuses == {"a.md": "IN_PROGRESS"})
     assert source.found("fox") == []
     world.parser.gate.set()
     (indexed,) = source.settled("a.md")
     assert indexed["status"] == "INDEXED"
     assert "statusReason" not in indexed
-    assert indexed["updatedAt"] > asked["updatedAt"]
+    assert indexed["updatedAt"] > detail["updatedAt"]
     assert source.found("fox") == ["a.md"]
 
     (deleting,) = source.delete("a.md")
     assert deleting["status"] == "DELETING"
-    (gone,) = until(lambda: source.get("a.md"), lambda found: found[0]["status"] == "NOT_FOUND")
-    assert "updatedAt" not in gone
+    (missing,) = until(
+        lambda: source.get("a.md"), lambda statuses: statuses[0]["status"] == "NOT_FOUND"
+    )
+    assert "updatedAt" not in missing
     assert source.found("fox") == []
     assert source.statuses() == {}
 
@@ -89,8 +91,8 @@ def test_what_has_not_changed_is_ignored_and_stays_indexed(world: World) -> None
     assert "not changed" in ignored["statusReason"]
     assert source.statuses() == {"a.md": "INDEXED"}
     source.put("a.md", "wolf")
-    (asked,) = source.ingest("a.md")
-    assert asked["status"] == "STARTING"
+    (detail,) = source.ingest("a.md")
+    assert detail["status"] == "STARTING"
     source.settled("a.md")
     assert source.found("wolf") == ["a.md"]
 
@@ -184,7 +186,7 @@ def test_one_object_in_two_data_sources(world: World) -> None:
         source.settled("a.md")
     assert first.found("fox") == ["a.md", "a.md"]
     first.delete("a.md")
-    until(lambda: first.get("a.md"), lambda found: found[0]["status"] == "NOT_FOUND")
+    until(lambda: first.get("a.md"), lambda details: details[0]["status"] == "NOT_FOUND")
     assert first.found("fox") == ["a.md"]
     assert second.get("a.md")[0]["status"] == "INDEXED"
 
@@ -194,7 +196,7 @@ def test_a_document_that_is_replaced_while_in_hand_ends_as_the_newest(world: Wor
     world.parser.gate.clear()
     for version in range(5):
         ingest(source, text("a", f"version{version}"))
-        until(source.statuses, lambda found: found["a"] in ("STARTING", "IN_PROGRESS"))
+        until(source.statuses, lambda statuses: statuses["a"] in ("STARTING", "IN_PROGRESS"))
     world.parser.gate.set()
     source.settled("a")
     (result,) = world.retrieve(source.base, "version")
@@ -205,11 +207,11 @@ def test_a_document_that_is_deleted_while_in_hand_is_gone(world: World) -> None:
     source = world.custom()
     world.parser.gate.clear()
     ingest(source, text("a", "fox"))
-    until(source.statuses, lambda found: found == {"a": "IN_PROGRESS"})
+    until(source.statuses, lambda statuses: statuses == {"a": "IN_PROGRESS"})
     (deleting,) = source.delete("a")
     assert deleting["status"] == "DELETING"
     world.parser.gate.set()
-    until(source.statuses, lambda found: not found)
+    until(source.statuses, lambda statuses: not statuses)
     assert source.found("fox") == []
 
 
@@ -223,7 +225,7 @@ def test_what_is_deleted_with_its_data_source(world: World) -> None:
         world.agent.delete_data_source(**source.ids)
     until(
         lambda: world.agent.list_data_sources(knowledgeBaseId=base)["dataSourceSummaries"],
-        lambda found: not found,
+        lambda rest: not rest,
     )
     assert deleted.found("fox") == [retained.id]
 
@@ -298,6 +300,6 @@ def test_many_small_documents_share_a_batch(world: World) -> None:
     for start in range(0, 100, 10):
         ingest(source, *(text(f"{n:02}", f"word{n}") for n in range(start, start + 10)))
     world.parser.gate.set()
-    until(source.statuses, lambda found: set(found.values()) <= SETTLED)
+    until(source.statuses, lambda statuses: set(statuses.values()) <= SETTLED)
     assert set(source.statuses().values()) == {"INDEXED"}
     assert source.found("word42", numberOfResults=1) == ["42"]

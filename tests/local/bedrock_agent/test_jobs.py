@@ -182,7 +182,7 @@ def started(source: Source, **params: Any) -> str:
 def in_hand(source: Source, job: str) -> None:
     """Wait until the worker has taken documents of a job in hand."""
     assert job
-    until(source.statuses, lambda found: "IN_PROGRESS" in found.values())
+    until(source.statuses, lambda statuses: "IN_PROGRESS" in statuses.values())
 
 
 def test_one_job_at_a_time(world: World) -> None:

@@ -53,21 +53,21 @@ def test_the_life_of_a_base(world: World) -> None:
     assert len(base) == 10
     assert created["knowledgeBaseArn"].endswith(f":knowledge-base/{base}")
 
-    shown: Any = world.agent.get_knowledge_base(knowledgeBaseId=base)["knowledgeBase"]
-    assert shown == created | {"status": "ACTIVE"}
-    assert shown["storageConfiguration"] == SERVERLESS
+    description: Any = world.agent.get_knowledge_base(knowledgeBaseId=base)["knowledgeBase"]
+    assert description == created | {"status": "ACTIVE"}
+    assert description["storageConfiguration"] == SERVERLESS
 
     updated: Any = world.agent.update_knowledge_base(
         knowledgeBaseId=base,
         name=name + "-2",
         roleArn=ROLE,
-        knowledgeBaseConfiguration=shown["knowledgeBaseConfiguration"],
-        storageConfiguration=shown["storageConfiguration"],
+        knowledgeBaseConfiguration=description["knowledgeBaseConfiguration"],
+        storageConfiguration=description["storageConfiguration"],
     )["knowledgeBase"]
     assert updated["name"] == name + "-2"
     assert "description" not in updated
-    assert updated["updatedAt"] > shown["updatedAt"]
-    assert updated["createdAt"] == shown["createdAt"]
+    assert updated["updatedAt"] > description["updatedAt"]
+    assert updated["createdAt"] == description["createdAt"]
 
     deleted = world.agent.delete_knowledge_base(knowledgeBaseId=base)
     assert (deleted["knowledgeBaseId"], deleted["status"]) == (base, "DELETING")
@@ -149,13 +149,13 @@ def test_a_name_is_taken_once(world: World) -> None:
 
 def test_what_a_base_is_made_of_cannot_change(world: World) -> None:
     base = world.base()
-    shown: Any = world.agent.get_knowledge_base(knowledgeBaseId=base)["knowledgeBase"]
+    description: Any = world.agent.get_knowledge_base(knowledgeBaseId=base)["knowledgeBase"]
     code, _, message = refused(
         world.agent.update_knowledge_base,
         knowledgeBaseId=base,
-        name=shown["name"],
+        name=description["name"],
         roleArn=ROLE,
-        knowledgeBaseConfiguration=shown["knowledgeBaseConfiguration"],
+        knowledgeBaseConfiguration=description["knowledgeBaseConfiguration"],
         storageConfiguration=S3_VECTORS,
     )
     assert code == "ValidationException"
@@ -227,21 +227,21 @@ def test_the_life_of_a_data_source(world: World) -> None:
     source = world.source(
         description="Guides", vectorIngestionConfiguration={"chunkingConfiguration": chunking}
     )
-    shown: Any = world.agent.get_data_source(**source.ids)["dataSource"]
-    assert shown["status"] == "AVAILABLE"
-    assert shown["dataDeletionPolicy"] == "DELETE"
-    assert shown["vectorIngestionConfiguration"]["chunkingConfiguration"] == chunking
+    description: Any = world.agent.get_data_source(**source.ids)["dataSource"]
+    assert description["status"] == "AVAILABLE"
+    assert description["dataDeletionPolicy"] == "DELETE"
+    assert description["vectorIngestionConfiguration"]["chunkingConfiguration"] == chunking
 
-    kept: Any = {
+    settings: Any = {
         "name": "renamed",
-        "dataSourceConfiguration": shown["dataSourceConfiguration"],
-        "vectorIngestionConfiguration": shown["vectorIngestionConfiguration"],
+        "dataSourceConfiguration": description["dataSourceConfiguration"],
+        "vectorIngestionConfiguration": description["vectorIngestionConfiguration"],
     }
-    updated = world.agent.update_data_source(**source.ids, **kept, dataDeletionPolicy="RETAIN")
+    updated = world.agent.update_data_source(**source.ids, **settings, dataDeletionPolicy="RETAIN")
     assert updated["dataSource"]["name"] == "renamed"
     assert updated["dataSource"]["dataDeletionPolicy"] == "RETAIN"
-    kept.pop("vectorIngestionConfiguration")
-    code, status, message = refused(world.agent.update_data_source, **source.ids, **kept)
+    settings.pop("vectorIngestionConfiguration")
+    code, status, message = refused(world.agent.update_data_source, **source.ids, **settings)
     assert (code, status) == ("ValidationException", 400)
     assert "chunkingConfiguration" in message
 

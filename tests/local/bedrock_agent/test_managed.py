@@ -27,10 +27,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def connector(**parameters: Any) -> Any:
-    told = {"type": "CUSTOM", "version": "1", **parameters}
+    members = {"type": "CUSTOM", "version": "1", **parameters}
     return {
         "type": "MANAGED_KNOWLEDGE_BASE_CONNECTOR",
-        "managedKnowledgeBaseConnectorConfiguration": {"connectorParameters": told},
+        "managedKnowledgeBaseConnectorConfiguration": {"connectorParameters": members},
     }
 
 
@@ -70,22 +70,22 @@ def source(world: World, base: str) -> str:
     identifiers: Any = [{"dataSourceType": "CUSTOM", "custom": {"id": uri}} for uri in texts]
 
     def statuses() -> list[str]:
-        told = world.agent.get_knowledge_base_documents(
+        response = world.agent.get_knowledge_base_documents(
             knowledgeBaseId=base, dataSourceId=source, documentIdentifiers=identifiers
         )
-        return [str(detail["status"]) for detail in told["documentDetails"]]
+        return [str(detail["status"]) for detail in response["documentDetails"]]
 
     until(statuses, lambda found: found == ["INDEXED", "INDEXED"])
     return source
 
 
 def search(world: World, base: str, question: str, **managed: Any) -> list[Any]:
-    asked: Any = {
+    parameters: Any = {
         "knowledgeBaseId": base,
         "retrievalQuery": {"text": question},
         "retrievalConfiguration": {"managedSearchConfiguration": managed},
     }
-    return list(world.runtime.retrieve(**asked)["retrievalResults"])
+    return list(world.runtime.retrieve(**parameters)["retrievalResults"])
 
 
 @pytest.mark.usefixtures("source")
@@ -106,9 +106,9 @@ def test_a_model_may_be_named(world: World) -> None:
     created: Any = world.agent.create_knowledge_base(
         name="named", roleArn=ROLE, knowledgeBaseConfiguration=named
     )["knowledgeBase"]
-    shown: Any = world.agent.get_knowledge_base(knowledgeBaseId=created["knowledgeBaseId"])
-    assert shown["knowledgeBase"]["knowledgeBaseConfiguration"] == named
-    assert "storageConfiguration" not in shown["knowledgeBase"]
+    description: Any = world.agent.get_knowledge_base(knowledgeBaseId=created["knowledgeBaseId"])
+    assert description["knowledgeBase"]["knowledgeBaseConfiguration"] == named
+    assert "storageConfiguration" not in description["knowledgeBase"]
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_a_model_may_be_named(world: World) -> None:
 def test_what_a_managed_base_cannot_be(
     world: World, configuration: Any, storage: Any, named: str
 ) -> None:
-    asked = {"storageConfiguration": storage} if storage else {}
+    parameters = {"storageConfiguration": storage} if storage else {}
     code, _, message = refused(
         world.agent.create_knowledge_base,
         name="wrong",
         roleArn=ROLE,
         knowledgeBaseConfiguration=configuration,
-        **asked,
+        **parameters,
     )
     assert code == "ValidationException"
     assert named in message

@@ -77,8 +77,8 @@ def test_five_results_unless_asked(world: World, library: str) -> None:
 
 def test_a_base_is_found_by_its_arn(world: World, library: str) -> None:
     arn = world.agent.get_knowledge_base(knowledgeBaseId=library)["knowledgeBase"]
-    found = world.retrieve(arn["knowledgeBaseArn"], "number7", numberOfResults=1)
-    assert keys(found) == ["07.md"]
+    results = world.retrieve(arn["knowledgeBaseArn"], "number7", numberOfResults=1)
+    assert keys(results) == ["07.md"]
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_a_base_is_found_by_its_arn(world: World, library: str) -> None:
     ],
 )
 def test_filters(world: World, library: str, condition: Any, expected: set[int]) -> None:
-    found = world.retrieve(library, "fox", numberOfResults=100, filter=condition)
-    assert sorted(keys(found)) == [f"{n:02}.md" for n in sorted(expected)]
+    results = world.retrieve(library, "fox", numberOfResults=100, filter=condition)
+    assert sorted(keys(results)) == [f"{n:02}.md" for n in sorted(expected)]
 
 
 def test_what_fits_a_response_is_one_page(world: World, library: str) -> None:
@@ -240,8 +240,8 @@ def test_what_is_refused(world: World, library: str, params: Any, named: str) ->
     search = {"rerankingConfiguration", "implicitFilterConfiguration", "numberOfResults", "filter"}
     if params.keys() <= search:
         params = {"retrievalConfiguration": {"vectorSearchConfiguration": params}}
-    asked: Any = {"knowledgeBaseId": library, "retrievalQuery": {"text": "fox"}, **params}
-    code, status, message = refused(world.runtime.retrieve, **asked)
+    parameters: Any = {"knowledgeBaseId": library, "retrievalQuery": {"text": "fox"}, **params}
+    code, status, message = refused(world.runtime.retrieve, **parameters)
     assert (code, status) == ("ValidationException", 400)
     assert named in message
 
@@ -257,7 +257,7 @@ def test_a_base_that_is_being_deleted(world: World) -> None:
     source.put("a.md", "fox")
     world.parser.gate.clear()
     source.ingest("a.md")
-    until(source.statuses, lambda found: found == {"a.md": "IN_PROGRESS"})
+    until(source.statuses, lambda statuses: statuses == {"a.md": "IN_PROGRESS"})
     world.agent.delete_knowledge_base(knowledgeBaseId=source.base)
     code, status, message = refused(world.retrieve, source.base, "fox")
     world.parser.gate.set()

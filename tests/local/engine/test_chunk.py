@@ -305,5 +305,5 @@ def test_subjects_lose_nothing(parts: list[str], most: int, buffer: int, percent
     sections = [Section(text, number) for number, text in enumerate(parts)]
     pieces = chunk(sections, semantic(most, buffer, percentile), ENCODER)
     for number, text in enumerate(parts):
-        found = "".join(piece.text for piece in pieces if piece.page == number)
-        assert "".join(found.split()) == "".join(text.split())
+        text_of_pieces = "".join(piece.text for piece in pieces if piece.page == number)
+        assert "".join(text_of_pieces.split()) == "".join(text.split())

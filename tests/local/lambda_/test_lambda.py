@@ -101,13 +101,13 @@ def test_a_function_gets_its_event_and_its_context(client: "LambdaClient", make:
         MemorySize=256,
     )
     custom = base64.b64encode(b'{"custom": {"a": "b"}}').decode()
-    said, error = invoke(client, name, {"ü": [1, None]}, ClientContext=custom)
+    result, error = invoke(client, name, {"ü": [1, None]}, ClientContext=custom)
     assert error is None
-    assert said["event"] == {"ü": [1, None]}
-    assert 5000 < said["left"] <= 7000
-    assert (said["name"], said["memory"], said["client"]) == (name, "256", {"a": "b"})
-    assert said["arn"] == f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
-    assert len(said["id"]) == 36
+    assert result["event"] == {"ü": [1, None]}
+    assert 5000 < result["left"] <= 7000
+    assert (result["name"], result["memory"], result["client"]) == (name, "256", {"a": "b"})
+    assert result["arn"] == f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
+    assert len(result["id"]) == 36
 
 
 def test_the_environment_is_exactly_what_it_should_be(
@@ -169,8 +169,8 @@ def test_several_at_once_have_processes_of_their_own(client: "LambdaClient", mak
         "import os, time\ndef handler(event, context):\n time.sleep(.2)\n return os.getpid()"
     )
     with ThreadPoolExecutor(3) as pool:
-        said = list(pool.map(lambda _: invoke(client, name)[0], range(3)))
-    assert len(set(said)) == 3
+        results = list(pool.map(lambda _: invoke(client, name)[0], range(3)))
+    assert len(set(results)) == 3
 
 
 def test_functions_that_run_hold_no_thread_of_other_requests(
@@ -215,10 +215,10 @@ def test_all_functions_together_have_a_limit(
 
 def test_an_exception_is_the_answer(client: "LambdaClient", make: Make) -> None:
     name = make("def handler(event, context):\n    raise ValueError('no ' + event['what'])")
-    said, error = invoke(client, name, {"what": "luck"})
+    result, error = invoke(client, name, {"what": "luck"})
     assert error == "Unhandled"
-    assert (said["errorType"], said["errorMessage"]) == ("ValueError", "no luck")
-    [frame] = said["stackTrace"]
+    assert (result["errorType"], result["errorMessage"]) == ("ValueError", "no luck")
+    [frame] = result["stackTrace"]
     assert "in handler" in frame
     assert "raise ValueError" in frame
     assert invoke(client, name, {})[0]["errorType"] == "KeyError"
@@ -242,9 +242,9 @@ def test_an_exception_is_the_answer(client: "LambdaClient", make: Make) -> None:
 def test_errors_in_lambdas_words(
     client: "LambdaClient", make: Make, code: str, handler: str, kind: str, message: str
 ) -> None:
-    said, error = invoke(client, make(code, handler))
-    assert (error, said["errorType"]) == ("Unhandled", kind)
-    assert message in said["errorMessage"]
+    result, error = invoke(client, make(code, handler))
+    assert (error, result["errorType"]) == ("Unhandled", kind)
+    assert message in result["errorMessage"]
 
 
 @pytest.mark.parametrize(
@@ -262,9 +262,9 @@ def test_a_process_that_ends_is_started_again(
 ) -> None:
     name = make(code)
     for _ in range(2):
-        said, error = invoke(client, name)
-        assert (error, said["errorType"]) == ("Unhandled", "Runtime.ExitError")
-        assert said["errorMessage"].endswith(f"Error: {how}")
+        result, error = invoke(client, name)
+        assert (error, result["errorType"]) == ("Unhandled", "Runtime.ExitError")
+        assert result["errorMessage"].endswith(f"Error: {how}")
 
 
 def test_a_function_is_killed_at_its_timeout_with_all_that_it_has_started(
@@ -281,10 +281,10 @@ def test_a_function_is_killed_at_its_timeout_with_all_that_it_has_started(
         """,
         Timeout=1,
     )
-    said, error = invoke(client, name, str(tmp_path / "pid"))
+    result, error = invoke(client, name, str(tmp_path / "pid"))
     assert error == "Unhandled"
-    assert said["errorType"] == "Sandbox.Timedout"
-    assert said["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
+    assert result["errorType"] == "Sandbox.Timedout"
+    assert result["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
     wait_until_gone(int((tmp_path / "pid").read_text()))
     assert invoke(client, name) == (None, None)
 
@@ -451,8 +451,8 @@ def test_a_server_behind_a_web_adapter_is_kept_and_not_run(
         Layers=[layer],
         Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap"}},
     )
-    shown = client.get_function_configuration(FunctionName=name)
-    assert (shown["Architectures"], shown["Layers"]) == (["arm64"], [{"Arn": layer}])
+    description = client.get_function_configuration(FunctionName=name)
+    assert (description["Architectures"], description["Layers"]) == (["arm64"], [{"Arn": layer}])
     with pytest.raises(client.exceptions.InvalidParameterValueException, match="/opt/bootstrap"):
         client.invoke(FunctionName=name)
 
@@ -463,10 +463,10 @@ def test_a_function_is_shown_changed_and_deleted(
     name = make(
         "import os\ndef handler(event, context): return os.environ.get('MINE')", Tags={"t": "1"}
     )
-    shown = client.get_function(FunctionName=name)
-    assert shown["Tags"] == {"t": "1"}
-    assert shown["Configuration"]["State"] == "Active"
-    assert shown["Configuration"]["Timeout"] == 3
+    description = client.get_function(FunctionName=name)
+    assert description["Tags"] == {"t": "1"}
+    assert description["Configuration"]["State"] == "Active"
+    assert description["Configuration"]["Timeout"] == 3
     client.get_waiter("function_active_v2").wait(FunctionName=name)
     assert invoke(client, name) == (None, None)
     changed = client.update_function_configuration(
@@ -481,7 +481,7 @@ def test_a_function_is_shown_changed_and_deleted(
     dry = client.update_function_code(
         FunctionName=name, S3Bucket="code", S3Key="a.zip", DryRun=True
     )
-    assert dry["CodeSha256"] == shown["Configuration"]["CodeSha256"]
+    assert dry["CodeSha256"] == description["Configuration"]["CodeSha256"]
     client.update_function_code(FunctionName=name, S3Bucket="code", S3Key="a.zip")
     assert invoke(client, name, "echo") == ("echo", None)
     names = [
@@ -588,10 +588,10 @@ def test_a_mapping_gives_a_function_the_messages_of_a_queue(
     assert record["attributes"]["ApproximateReceiveCount"] == "1"
     assert record["messageAttributes"]["a"]["binaryValue"] == "AQ=="
     assert record["messageAttributes"]["a"]["dataType"] == "Binary"
-    shown = client.get_event_source_mapping(UUID=mapping["UUID"])
-    assert (shown["State"], shown["BatchSize"]) == ("Enabled", 10)
-    found = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    assert [one["UUID"] for one in found] == [mapping["UUID"]]
+    description = client.get_event_source_mapping(UUID=mapping["UUID"])
+    assert (description["State"], description["BatchSize"]) == ("Enabled", 10)
+    mappings = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    assert [one["UUID"] for one in mappings] == [mapping["UUID"]]
     with pytest.raises(client.exceptions.ResourceConflictException):
         client.create_event_source_mapping(EventSourceArn=arn, FunctionName=name)
     off = client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
@@ -664,9 +664,9 @@ def test_mappings_that_cannot_be(
     client: "LambdaClient", make: Make, stand_in: Home, change: dict[str, Any], message: str
 ) -> None:
     _, arn = queue_of(stand_in, "unmapped")
-    wanted: dict[str, Any] = {"EventSourceArn": arn, "FunctionName": make(ECHO)}
+    parameters: dict[str, Any] = {"EventSourceArn": arn, "FunctionName": make(ECHO)}
     with pytest.raises(client.exceptions.InvalidParameterValueException, match=message):
-        client.create_event_source_mapping(**wanted | change)
+        client.create_event_source_mapping(**parameters | change)
 
 
 def test_a_queue_must_hide_messages_as_long_as_the_function_may_run(

@@ -136,11 +136,11 @@ def _run(folder: Path, changes: Sequence[Change | Removal], kill: Kill) -> tuple
         time.sleep(kill.seconds)
         os.kill(child, signal.SIGKILL)
     with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
+        output = pipe.read()
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
         raise SystemExit("the child failed by itself")
-    return said.count(b"."), said.count(b"("), os.WIFSIGNALED(status)
+    return output.count(b"."), output.count(b"("), os.WIFSIGNALED(status)
 
 
 def _child(folder: Path, changes: Sequence[Change | Removal], step: int | None, pipe: int) -> None:

@@ -27,18 +27,18 @@ def allow(s3: "S3Client", bucket: str, *rules: dict[str, Any]) -> None:
 
 
 def preflight(home: Home, path: str, method: str | None, headers: str = "") -> httpx2.Response:
-    asked = {"origin": PAGE}
-    asked |= {"access-control-request-method": method} if method else {}
-    asked |= {"access-control-request-headers": headers} if headers else {}
-    return httpx2.options(f"{home.server.url}/{path}", headers=asked)
+    request_headers = {"origin": PAGE}
+    request_headers |= {"access-control-request-method": method} if method else {}
+    request_headers |= {"access-control-request-headers": headers} if headers else {}
+    return httpx2.options(f"{home.server.url}/{path}", headers=request_headers)
 
 
 def test_rules_are_kept_as_they_were_put(s3: "S3Client", bucket: str) -> None:
     with pytest.raises(ClientError, match="NoSuchCORSConfiguration"):
         s3.get_bucket_cors(Bucket=bucket)
     allow(s3, bucket, RULE, {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "ID": "all"})
-    kept = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
-    assert kept == [RULE, {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "ID": "all"}]
+    stored_rules = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    assert stored_rules == [RULE, {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "ID": "all"}]
     s3.delete_bucket_cors(Bucket=bucket)
     with pytest.raises(ClientError, match="NoSuchCORSConfiguration"):
         s3.get_bucket_cors(Bucket=bucket)

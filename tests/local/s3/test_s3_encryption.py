@@ -41,9 +41,9 @@ def test_the_default_encryption_of_a_bucket(s3: "S3Client", bucket: str) -> None
     s3.delete_bucket_encryption(Bucket=bucket)
     assert default()[0]["ApplyServerSideEncryptionByDefault"] == aes
     bad: list[dict[str, str]] = [aes | {"KMSMasterKeyID": KEY}, {"SSEAlgorithm": "aws:fsx"}]
-    for wanted in bad:
+    for configuration in bad:
         with pytest.raises(ClientError, match=r"InvalidArgument|InvalidEncryptionAlgorithmError"):
-            encrypt(s3, bucket, ApplyServerSideEncryptionByDefault=wanted)
+            encrypt(s3, bucket, ApplyServerSideEncryptionByDefault=configuration)
 
 
 def test_objects_are_said_to_be_encrypted_as_their_bucket_says(s3: "S3Client", bucket: str) -> None:

@@ -105,8 +105,10 @@ def test_any_pages_are_what_the_definition_says(
     folded = set()
     for key in KEYS:
         if key.startswith(prefix):
-            head, found, _ = key[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
-            folded.add(prefix + head + found if found else key)
+            head, separator, _ = (
+                key[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+            )
+            folded.add(prefix + head + separator if separator else key)
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=full, Prefix=prefix, Delimiter=delimiter, PaginationConfig={"PageSize": size}
     )

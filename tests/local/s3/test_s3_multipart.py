@@ -142,8 +142,8 @@ def test_uploads_under_way_are_listed_by_key(s3: "S3Client", bucket: str) -> Non
     listed = [(one["Key"], one["UploadId"]) for page in pages for one in page["Uploads"]]
     expected = [(uploads[place]["Key"], uploads[place]["UploadId"]) for place in (1, 0, 2, 3)]
     assert listed == expected
-    found = s3.list_multipart_uploads(Bucket=bucket, Prefix="a")["Uploads"]
-    assert [one["Key"] for one in found] == ["a b"]
+    uploads_with_prefix = s3.list_multipart_uploads(Bucket=bucket, Prefix="a")["Uploads"]
+    assert [one["Key"] for one in uploads_with_prefix] == ["a b"]
 
 
 def test_a_part_may_be_copied(s3: "S3Client", bucket: str) -> None:
@@ -154,9 +154,11 @@ def test_a_part_may_be_copied(s3: "S3Client", bucket: str) -> None:
     part: Any = s3.upload_part_copy(
         **upload, PartNumber=2, CopySource=source, CopySourceRange="bytes=10-19"
     )
-    for wanted in ("bytes=10-6291456", "10-19"):
+    for copy_range in ("bytes=10-6291456", "10-19"):
         with pytest.raises(ClientError):
-            s3.upload_part_copy(**upload, PartNumber=3, CopySource=source, CopySourceRange=wanted)
+            s3.upload_part_copy(
+                **upload, PartNumber=3, CopySource=source, CopySourceRange=copy_range
+            )
     finish(
         s3,
         upload,

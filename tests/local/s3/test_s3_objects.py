@@ -29,7 +29,7 @@ def etag(data: bytes) -> str:
 
 def test_what_was_put_comes_back_with_all_that_was_said_of_it(s3: "S3Client", bucket: str) -> None:
     expires = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
-    said: dict[str, Any] = {
+    description: dict[str, Any] = {
         "ContentType": "text/html; charset=utf-8",
         "CacheControl": "max-age=60",
         "ContentDisposition": 'attachment; filename="a.html"',
@@ -39,12 +39,12 @@ def test_what_was_put_comes_back_with_all_that_was_said_of_it(s3: "S3Client", bu
         "Metadata": {"author": "Ada Lovelace"},
         "StorageClass": "STANDARD_IA",
     }
-    put = s3.put_object(Bucket=bucket, Key="a b/\N{SNOWMAN}+.html", Body=b"<p>", **said)
+    put = s3.put_object(Bucket=bucket, Key="a b/\N{SNOWMAN}+.html", Body=b"<p>", **description)
     got = s3.get_object(Bucket=bucket, Key="a b/\N{SNOWMAN}+.html")
     head = s3.head_object(Bucket=bucket, Key="a b/\N{SNOWMAN}+.html")
     assert got["Body"].read() == b"<p>"
     for answer in (got, head):
-        assert {name: answer[name] for name in said} == said  # type: ignore[literal-required]
+        assert {name: answer[name] for name in description} == description  # type: ignore[literal-required]
         assert answer["ETag"] == put["ETag"] == etag(b"<p>")
         assert answer["ContentLength"] == 3
         assert answer["AcceptRanges"] == "bytes"
@@ -150,9 +150,9 @@ def test_conditions_of_a_delete(s3: "S3Client", bucket: str) -> None:
         s3.delete_object(Bucket=bucket, Key="a", IfMatch='"x"')
     assert code(caught) == (412, "PreconditionFailed")
     s3.delete_object(Bucket=bucket, Key="a", IfMatch=tag)
-    with pytest.raises(ClientError) as gone:
+    with pytest.raises(ClientError) as failure:
         s3.delete_object(Bucket=bucket, Key="a", IfMatch="*")
-    assert code(gone) == (404, "NoSuchKey")
+    assert code(failure) == (404, "NoSuchKey")
 
 
 def test_response_headers_can_be_asked_for(s3: "S3Client", bucket: str) -> None:

@@ -29,8 +29,8 @@ def form(s3: "S3Client", bucket: str) -> Callable[..., Form]:
         conditions: list[Any] | None = None,
         lifetime: int = 60,
     ) -> Form:
-        made: Form = s3.generate_presigned_post(bucket, key, fields, conditions, lifetime)
-        return made
+        posted_form: Form = s3.generate_presigned_post(bucket, key, fields, conditions, lifetime)
+        return posted_form
 
     return make
 
@@ -112,17 +112,17 @@ def test_an_expired_policy(form: Callable[..., Form]) -> None:
 
 
 def test_every_condition_counts(form: Callable[..., Form]) -> None:
-    made = form("a.txt", {"acl": "private"}, [{"acl": "private"}])
+    posted_form = form("a.txt", {"acl": "private"}, [{"acl": "private"}])
     failed = "Invalid according to Policy: Policy Condition failed: "
-    assert error(send(made, more={"key": "b.txt"})) == (
+    assert error(send(posted_form, more={"key": "b.txt"})) == (
         403,
         "AccessDenied",
         f'{failed}["eq", "$key", "a.txt"]',
     )
-    assert error(send(made, more={"acl": "Private"})) == (
+    assert error(send(posted_form, more={"acl": "Private"})) == (
         *(403, "AccessDenied", f'{failed}["eq", "$acl", "private"]'),
     )
-    elsewhere = made | {"url": made["url"].replace("bucket-", "other-bucket-")}
+    elsewhere = posted_form | {"url": posted_form["url"].replace("bucket-", "other-bucket-")}
     assert error(send(elsewhere))[1] == "AccessDenied"
     absent = form("a.txt", None, [["starts-with", "$Content-Type", ""]])
     assert error(send(absent))[1] == "AccessDenied"
@@ -144,11 +144,11 @@ def test_every_field_needs_a_condition(form: Callable[..., Form]) -> None:
 
 
 def test_a_form_without_key_or_policy(form: Callable[..., Form]) -> None:
-    made = form()
+    posted_form = form()
     for missing, code in (("key", "InvalidArgument"), ("policy", "AccessDenied")):
-        fields = {name: value for name, value in made["fields"].items() if name != missing}
-        assert error(send(made | {"fields": fields}))[1] == code
-    answer = httpx2.post(made["url"], data=made["fields"], files={"other": b"data"})
+        fields = {name: value for name, value in posted_form["fields"].items() if name != missing}
+        assert error(send(posted_form | {"fields": fields}))[1] == code
+    answer = httpx2.post(posted_form["url"], data=posted_form["fields"], files={"other": b"data"})
     assert error(answer)[1] == "InvalidArgument"
 
 
@@ -201,6 +201,8 @@ def test_what_the_browser_is_told(form: Callable[..., Form], bucket: str, stand_
 
 def test_a_checksum_in_the_form_is_held_against_the_file(form: Callable[..., Form]) -> None:
     checksum = base64.b64encode(hashlib.sha256(b"data").digest()).decode()
-    made = form("a", {"x-amz-checksum-sha256": checksum}, [{"x-amz-checksum-sha256": checksum}])
-    assert send(made).status_code == 204
-    assert error(send(made, b"other"))[:2] == (400, "BadDigest")
+    posted_form = form(
+        "a", {"x-amz-checksum-sha256": checksum}, [{"x-amz-checksum-sha256": checksum}]
+    )
+    assert send(posted_form).status_code == 204
+    assert error(send(posted_form, b"other"))[:2] == (400, "BadDigest")

@@ -75,8 +75,8 @@ class VersionsAsStacks(RuleBasedStateMachine):
     def delete_version(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(key for key, ones in self.expected.items() if ones)))
         entry = data.draw(st.sampled_from(self.expected[key]))
-        gone = self.buckets.delete_version(BUCKET, key, entry.version_id)
-        assert isinstance(gone, Marker) == (entry.data is None)
+        version = self.buckets.delete_version(BUCKET, key, entry.version_id)
+        assert isinstance(version, Marker) == (entry.data is None)
         self.expected[key].remove(entry)
 
     @rule(data=contents)
@@ -115,12 +115,12 @@ class VersionsAsStacks(RuleBasedStateMachine):
 
     @invariant()
     def every_version_is_there_and_no_other(self) -> None:
-        found: dict[str, list[Entry]] = {}
+        stacks: dict[str, list[Entry]] = {}
         for version, is_newest in self.buckets.list_versions(BUCKET):
-            entries = found.setdefault(version.key, [])
+            entries = stacks.setdefault(version.key, [])
             assert is_newest == (not entries)
             entries.append(Entry(version.version_id, self._read(version)))
-        assert found == {key: entries for key, entries in self.expected.items() if entries}
+        assert stacks == {key: entries for key, entries in self.expected.items() if entries}
 
     @invariant()
     def the_newest_are_the_files(self) -> None:

@@ -20,10 +20,10 @@ def test_everything_public_is_blocked_until_somebody_says_otherwise(
 ) -> None:
     get = partial(s3.get_public_access_block, Bucket=bucket)
     assert set(get()["PublicAccessBlockConfiguration"].values()) == {True}
-    wanted = {"BlockPublicAcls": True, "RestrictPublicBuckets": True}
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=wanted)  # type: ignore[arg-type]
+    configuration = {"BlockPublicAcls": True, "RestrictPublicBuckets": True}
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=configuration)  # type: ignore[arg-type]
     off = {"IgnorePublicAcls": False, "BlockPublicPolicy": False}
-    assert get()["PublicAccessBlockConfiguration"] == wanted | off
+    assert get()["PublicAccessBlockConfiguration"] == configuration | off
     s3.delete_public_access_block(Bucket=bucket)
     assert refused(get) == "NoSuchPublicAccessBlockConfiguration"
 
@@ -39,8 +39,8 @@ def test_the_owner_owns_everything(s3: "S3Client", bucket: str) -> None:
     writer: Any = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
     put = partial(s3.put_bucket_ownership_controls, Bucket=bucket, OwnershipControls=writer)
     assert refused(put) == "NotImplemented"
-    made = partial(s3.create_bucket, Bucket=f"{bucket}-2", ObjectOwnership="ObjectWriter")
-    assert refused(made) == "NotImplemented"
+    create = partial(s3.create_bucket, Bucket=f"{bucket}-2", ObjectOwnership="ObjectWriter")
+    assert refused(create) == "NotImplemented"
     assert bucket + "-2" not in [one["Name"] for one in s3.list_buckets()["Buckets"]]
 
 

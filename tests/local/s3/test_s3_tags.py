@@ -19,8 +19,8 @@ def test_tags_of_a_bucket(s3: "S3Client", bucket: str) -> None:
     assert get()["TagSet"] == tags
     s3.delete_bucket_tagging(Bucket=bucket)
     assert refused(get) == "NoSuchTagSet"
-    made: Any = {"Tags": tags}
-    s3.create_bucket(Bucket=f"{bucket}-tagged", CreateBucketConfiguration=made)
+    configuration: Any = {"Tags": tags}
+    s3.create_bucket(Bucket=f"{bucket}-tagged", CreateBucketConfiguration=configuration)
     assert s3.get_bucket_tagging(Bucket=f"{bucket}-tagged")["TagSet"] == tags
 
 

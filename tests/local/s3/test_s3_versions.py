@@ -47,8 +47,8 @@ def read(s3: "S3Client", bucket: str, key: str, version: str | None = None) -> b
 def history(s3: "S3Client", bucket: str, **more: Any) -> list[tuple[str, str, bool]]:
     """All versions and markers of a page: key, id, whether it is the newest."""
     page = s3.list_object_versions(Bucket=bucket, **more)
-    found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-    return [(one["Key"], one["VersionId"], one["IsLatest"]) for one in found]
+    versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    return [(one["Key"], one["VersionId"], one["IsLatest"]) for one in versions]
 
 
 def refused(call: Callable[[], Any]) -> tuple[int, str, dict[str, str]]:
@@ -103,9 +103,9 @@ def test_a_delete_leaves_a_marker_and_removing_that_brings_the_object_back(
     s3: "S3Client", versioned: str, folder: Path
 ) -> None:
     first = put(s3, versioned, "a/b", b"1")
-    gone = s3.delete_object(Bucket=versioned, Key="a/b")
-    assert gone["DeleteMarker"]
-    marker = gone["VersionId"]
+    response = s3.delete_object(Bucket=versioned, Key="a/b")
+    assert response["DeleteMarker"]
+    marker = response["VersionId"]
     assert list(folder.iterdir()) == []
     assert "Contents" not in s3.list_objects_v2(Bucket=versioned)
     status, code, headers = refused(lambda: read(s3, versioned, "a/b"))
@@ -181,12 +181,12 @@ def test_suspended_there_is_one_null_version_in_place_of_the_last(
 def test_many_are_deleted_each_with_its_marker_or_version(s3: "S3Client", versioned: str) -> None:
     first = put(s3, versioned, "a", b"1")
     put(s3, versioned, "b", b"1")
-    wanted: Any = {"Objects": [{"Key": "a", "VersionId": first}, {"Key": "b"}]}
-    one, two = s3.delete_objects(Bucket=versioned, Delete=wanted)["Deleted"]
+    request: Any = {"Objects": [{"Key": "a", "VersionId": first}, {"Key": "b"}]}
+    one, two = s3.delete_objects(Bucket=versioned, Delete=request)["Deleted"]
     assert one == {"Key": "a", "VersionId": first}
     assert (two["Key"], two["DeleteMarker"]) == ("b", True)
-    wanted = {"Objects": [{"Key": "b", "VersionId": two["DeleteMarkerVersionId"]}]}
-    [undone] = s3.delete_objects(Bucket=versioned, Delete=wanted)["Deleted"]
+    request = {"Objects": [{"Key": "b", "VersionId": two["DeleteMarkerVersionId"]}]}
+    [undone] = s3.delete_objects(Bucket=versioned, Delete=request)["Deleted"]
     assert undone == {
         "Key": "b",
         "VersionId": two["DeleteMarkerVersionId"],
@@ -242,9 +242,9 @@ def test_a_page_goes_on_where_the_last_one_ended(s3: "S3Client", versioned: str)
         pages = s3.get_paginator("list_object_versions").paginate(
             Bucket=versioned, PaginationConfig={"PageSize": size}
         )
-        found = [one for page in pages for one in page["Versions"]]
-        assert [(one["Key"], one["VersionId"]) for one in found] == everything
-        assert [one["IsLatest"] for one in found] == [True, False, False, True, True, True]
+        versions = [one for page in pages for one in page["Versions"]]
+        assert [(one["Key"], one["VersionId"]) for one in versions] == everything
+        assert [one["IsLatest"] for one in versions] == [True, False, False, True, True, True]
     raw = s3.list_object_versions(Bucket=versioned, EncodingType="url", MaxKeys=1)
     assert (raw["Versions"][0]["Key"], raw["NextKeyMarker"]) == ("a+b", "a+b")
     folded = s3.list_object_versions(Bucket=versioned, Delimiter="/", MaxKeys=5)
@@ -355,13 +355,13 @@ def test_events_name_the_version(s3: "S3Client", versioned: str, stand_in: Home)
     marker = s3.delete_object(Bucket=versioned, Key="a")["VersionId"]
     s3.delete_object(Bucket=versioned, Key="a", VersionId=marker)
     s3.delete_object(Bucket=versioned, Key="a", VersionId=first)
-    told = []
+    names_and_versions = []
     while messages := stand_in.queues.receive(versioned, 10, wait=0):
         for message in messages:
             [record] = json.loads(message.body)["Records"]
-            told.append((record["eventName"], record["s3"]["object"]["versionId"]))
+            names_and_versions.append((record["eventName"], record["s3"]["object"]["versionId"]))
             stand_in.queues.delete(versioned, message.receipt)
-    assert told == [
+    assert names_and_versions == [
         ("ObjectCreated:Put", first),
         ("ObjectTagging:Delete", first),
         ("ObjectRemoved:DeleteMarkerCreated", marker),

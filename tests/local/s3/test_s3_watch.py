@@ -142,10 +142,10 @@ def test_a_page_of_a_listing_reads_a_page_of_rows(
 
     def counted(statement: str, *arguments: Any) -> Any:
         nonlocal rows
-        found = query(statement, *arguments)
+        page_rows = query(statement, *arguments)
         statements.append(statement)
-        rows += len(found)
-        return found
+        rows += len(page_rows)
+        return page_rows
 
     monkeypatch.setattr(buckets.database, "query", counted)
     listed = buckets.list("documents", after="010.md", look=False)

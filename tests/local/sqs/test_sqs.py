@@ -385,10 +385,10 @@ class AtLeastOnce(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.clock.now += 100
-        found = set()
+        bodies = set()
         while messages := self.queues.receive("q", 10):
-            found |= {message.id for message in messages}
-        assert found == self.there
+            bodies |= {message.id for message in messages}
+        assert bodies == self.there
         self.queues.close()
         self.stack.close()
 

@@ -64,6 +64,8 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
         own = {"agentId": agent, "agentVersion": "1"}
         assert call(agents, "GetAgentVersion", **own)["agentVersion"]["agentStatus"] == "PREPARED"
         assert len(call(agents, "ListAgentActionGroups", **own)["actionGroupSummaries"]) == 1
-        shown = call(agents, "GetAgentAlias", agentId=agent, agentAliasId=alias)["agentAlias"]
-        assert shown["routingConfiguration"] == [{"agentVersion": "1"}]
+        alias_description = call(agents, "GetAgentAlias", agentId=agent, agentAliasId=alias)[
+            "agentAlias"
+        ]
+        assert alias_description["routingConfiguration"] == [{"agentVersion": "1"}]
     agents.close()

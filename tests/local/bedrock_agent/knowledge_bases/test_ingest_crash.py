@@ -45,12 +45,14 @@ def _lines(diary: Path) -> int:
 def pages(world: World, source: Source) -> dict[str, list[str]]:
     """The texts that Retrieve finds of every document of a data source, sorted."""
     mine = {"equals": {"key": "x-amz-bedrock-kb-data-source-id", "value": source.id}}
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    pages_by_document: defaultdict[str, list[str]] = defaultdict(list)
     for result in world.retrieve(source.base, "page", numberOfResults=100, filter=mine):
         location: Any = result["location"]
         name = location.get("customDocumentLocation") or location["s3Location"]
-        found[name.get("id") or name["uri"].rsplit("/", 1)[1]].append(result["content"]["text"])
-    return {name: sorted(texts) for name, texts in found.items()}
+        pages_by_document[name.get("id") or name["uri"].rsplit("/", 1)[1]].append(
+            result["content"]["text"]
+        )
+    return {name: sorted(texts) for name, texts in pages_by_document.items()}
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_by_half(

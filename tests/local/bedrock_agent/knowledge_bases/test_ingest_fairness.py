@@ -85,10 +85,10 @@ def test_a_small_document_does_not_wait_for_a_large_one(tmp_path: Path) -> None:
 
 
 def ready(uri: str, chunks: int) -> Ready:
-    made = [Chunk(f"{uri}-{n}", f"{uri} {n}", {}, None) for n in range(chunks)]
-    texts = {n: chunk.text for n, chunk in enumerate(made)}
+    chunk_list = [Chunk(f"{uri}-{n}", f"{uri} {n}", {}, None) for n in range(chunks)]
+    texts = {n: chunk.text for n, chunk in enumerate(chunk_list)}
     task = Task("base", "source", uri, 0, None, None, DEFAULT)
-    return Ready(task, Drafts(ETags("etag", None), made, texts))
+    return Ready(task, Drafts(ETags("etag", None), chunk_list, texts))
 
 
 def test_a_large_document_does_not_starve() -> None:
@@ -176,7 +176,7 @@ def test_a_document_that_is_slow_to_parse_holds_up_no_other(tmp_path: Path) -> N
         statuses = source.statuses()
         assert {statuses[f"{name}.md"] for name in slow} <= {"PENDING", "STARTING", "IN_PROGRESS"}
         parser.may_end.set()
-        until(source.statuses, lambda found: set(found.values()) == {"INDEXED"})
+        until(source.statuses, lambda latest: set(latest.values()) == {"INDEXED"})
 
 
 def test_what_was_set_aside_is_done_after_a_restart(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_what_was_set_aside_is_done_after_a_restart(tmp_path: Path) -> None:
         source.settled("note.md")
     with World(tmp_path) as world:
         source.world = world
-        until(source.statuses, lambda found: set(found.values()) == {"INDEXED"})
+        until(source.statuses, lambda statuses: set(statuses.values()) == {"INDEXED"})
 
 
 def test_a_new_version_of_what_was_set_aside_is_like_any_other(tmp_path: Path) -> None:

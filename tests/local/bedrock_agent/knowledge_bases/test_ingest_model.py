@@ -59,7 +59,7 @@ class Documents(RuleBasedStateMachine):
     @rule()
     def sync(self) -> None:
         before, readable = self.index, {k: d for k, d in self.bucket.items() if _readable(k, d)}
-        known = before.keys() | self.failed
+        uris = before.keys() | self.failed
         job = self.source.job()
         assert job["status"] == "COMPLETE"
         assert {name.removeprefix("numberOf"): n for name, n in job["statistics"].items()} == {
@@ -72,7 +72,7 @@ class Documents(RuleBasedStateMachine):
             "MetadataDocumentsModified": sum(
                 before[k][1] != readable[k][1] for k in before.keys() & readable.keys()
             ),
-            "DocumentsDeleted": len(known - self.bucket.keys()),
+            "DocumentsDeleted": len(uris - self.bucket.keys()),
             "DocumentsFailed": len(self.bucket.keys() - readable.keys()),
             "DocumentsSkipped": sum(
                 before[k] == readable[k] for k in before.keys() & readable.keys()
@@ -112,8 +112,8 @@ class Documents(RuleBasedStateMachine):
     @invariant()
     def retrieve_finds_what_is_indexed(self) -> None:
         if hasattr(self, "source"):
-            found = self.world.retrieve(self.source.base, "fox", numberOfResults=100)
-            assert sorted(map(_found, found)) == sorted(
+            results = self.world.retrieve(self.source.base, "fox", numberOfResults=100)
+            assert sorted(map(_found, results)) == sorted(
                 (self.source.uri(key), text, year or 0) for key, (text, year) in self.index.items()
             )
 

@@ -71,7 +71,7 @@ def ingested(source: Source, texts: dict[str, str]) -> dict[str, str]:
         source.put(key, text)
         source.ingest(key)
     source.world.parser.gate.set()
-    return until(source.statuses, lambda found: SETTLED.issuperset(found.values()))
+    return until(source.statuses, lambda statuses: SETTLED.issuperset(statuses.values()))
 
 
 def test_small_documents_are_embedded_together(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_direct_call_does_not_wait_for_a_job(tmp_path: Path) -> None:
         other.put("urgent.md", "fox")
         world.parser.gate.clear()
         job = world.agent.start_ingestion_job(**source.ids)["ingestionJob"]["ingestionJobId"]
-        until(source.statuses, lambda found: "IN_PROGRESS" in found.values())
+        until(source.statuses, lambda statuses: "IN_PROGRESS" in statuses.values())
         other.ingest("urgent.md")
         world.parser.gate.set()
         source.ended(job)
@@ -181,7 +181,10 @@ def test_a_store_and_the_state_agree_after_a_start(tmp_path: Path) -> None:
         store.put(document, [Chunk(document, "fox", {"year": 2024}, vector)])
     store.close()
     with reopened(source):
-        until(source.statuses, lambda found: found == {"lost.md": "INDEXED", "kept.md": "INDEXED"})
+        until(
+            source.statuses,
+            lambda statuses: statuses == {"lost.md": "INDEXED", "kept.md": "INDEXED"},
+        )
         assert sorted(source.found("fox")) == ["kept.md", "lost.md", "retained.md"]
 
 
@@ -191,7 +194,7 @@ def test_a_damaged_store_is_filled_again(tmp_path: Path) -> None:
         ingested(source, {"a.md": "fox", "b.md": "dog"})
     (tmp_path / "knowledge" / "stores" / source.base / "truth.sqlite").write_bytes(b"x" * 10_000)
     with reopened(source):
-        until(source.statuses, lambda found: set(found.values()) == {"INDEXED"})
+        until(source.statuses, lambda statuses: set(statuses.values()) == {"INDEXED"})
         assert source.found("fox")[0] == "a.md"
 
 
@@ -228,7 +231,7 @@ def test_a_store_that_is_rebuilt_answers_no_question(tmp_path: Path) -> None:
                 source.found("fox")
             assert no.value.response["Error"]["Code"] == "DependencyFailedException"
     with reopened(source):
-        until(lambda: status(source), lambda found: found == "ACTIVE")
+        until(lambda: status(source), lambda base_status: base_status == "ACTIVE")
         assert source.found("fox")[0] == "a.md"
         source.put("a.md", "fox again")
         source.ingest("a.md")

@@ -184,7 +184,7 @@ class Source:
             lambda: self.world.agent.get_ingestion_job(**self.ids, ingestionJobId=job)[
                 "ingestionJob"
             ],
-            lambda found: found["status"] in ENDED,
+            lambda description: description["status"] in ENDED,
         )
 
     def running_jobs(self) -> list[Any]:
@@ -214,7 +214,7 @@ class Source:
     def settled(self, *keys: str) -> list[Any]:
         """The details of documents once nothing is left to be done about them."""
         details: list[Any] = until(
-            lambda: self.get(*keys), lambda found: all(d["status"] in SETTLED for d in found)
+            lambda: self.get(*keys), lambda latest: all(d["status"] in SETTLED for d in latest)
         )
         return details
 
@@ -252,10 +252,10 @@ def refused(call: Callable[..., Any], *args: Any, **params: Any) -> tuple[str, i
 def until(look: Callable[[], T], done: Callable[[T], bool], seconds: float = 30) -> T:
     """Look until it is done."""
     deadline = time.monotonic() + seconds
-    while not done(found := look()):
-        assert time.monotonic() < deadline, f"still {found}"
+    while not done(state := look()):
+        assert time.monotonic() < deadline, f"still {state}"
         time.sleep(0.005)
-    return found
+    return state
 
 
 def _flat(location: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -144,15 +144,16 @@ def test_one_worker_serves_many_documents_and_threads(parser: Parser, file: Path
     file.write_bytes(b"Clay.")
     parser.parse(file, "a.txt")
     first = worker(parser).pid
-    found: list[list[Section]] = []
+    parsed_documents: list[list[Section]] = []
     threads = [
-        threading.Thread(target=lambda: found.append(parser.parse(file, "a.md"))) for _ in range(8)
+        threading.Thread(target=lambda: parsed_documents.append(parser.parse(file, "a.md")))
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [[Section("Clay.", None)]] * 8
+    assert parsed_documents == [[Section("Clay.", None)]] * 8
     assert worker(parser).pid == first
 
 

@@ -52,9 +52,9 @@ def nearest(
     chunks: Iterable[Chunk], query: Vectors, limit: int, where: Filter | None = None
 ) -> list[tuple[str, float]]:
     """The ids and scores that a SEMANTIC search is to give, by comparing everything."""
-    found = [
+    scores = [
         (each.id, 1 / (3 - 2 * float(each.vector.astype(float) @ query.astype(float))))
         for each in chunks
         if each.vector is not None and passes(each.metadata, where)
     ]
-    return sorted(found, key=lambda pair: (-round(pair[1], 6), pair[0]))[:limit]
+    return sorted(scores, key=lambda pair: (-round(pair[1], 6), pair[0]))[:limit]

@@ -36,21 +36,23 @@ PROCESSES.set_forkserver_preload([write.__module__])
 
 def answers(store: Store) -> list[list[Hit]]:
     """What it says to some questions, and everything that it holds."""
-    asked = [
+    results = [
         store.search(vector(seed), text, 10, where)
         for seed in (1, 60, 61)
         for text in (None, "amber bridge candle")
         for where in (None, Condition("lessThan", "step", 5))
     ]
-    return [*asked, store.search(vector(0), None, 10**6)]
+    return [*results, store.search(vector(0), None, 10**6)]
 
 
 def held(store: Store) -> dict[str, set[tuple[str, str]]]:
     """The chunks of every document."""
-    found: dict[str, set[tuple[str, str]]] = {name: set() for name in store.documents()}
+    chunks_by_document: dict[str, set[tuple[str, str]]] = {
+        name: set() for name in store.documents()
+    }
     for hit in store.search(vector(0), None, 10**6):
-        found[hit.document].add((hit.id, hit.text))
-    return found
+        chunks_by_document[hit.document].add((hit.id, hit.text))
+    return chunks_by_document
 
 
 def as_held(documents: Documents) -> dict[str, set[tuple[str, str]]]:
@@ -74,9 +76,9 @@ def test_killed_at_any_moment_it_loses_nothing_acknowledged_and_halves_nothing(
             documents = after(documents, next(steps))
         one_more = after(documents, next(steps))
         store = open_embedded(path, CONFIGURATION)
-        found = held(store)
-        assert found in (as_held(documents), as_held(one_more))
-        documents = documents if found == as_held(documents) else one_more
+        chunks_by_document = held(store)
+        assert chunks_by_document in (as_held(documents), as_held(one_more))
+        documents = documents if chunks_by_document == as_held(documents) else one_more
         before = answers(store)
         store.close()
         remove_index(path)
@@ -148,11 +150,11 @@ def test_an_index_file_that_was_cut_short_is_noticed_and_mended(
 
 def test_files_that_a_crash_left_behind_are_removed(saved: Path) -> None:
     expected = reopened(saved)
-    known = set(saved.glob("*.segment"))
-    shutil.copy(next(iter(known)), saved / "stray.segment")
+    segments = set(saved.glob("*.segment"))
+    shutil.copy(next(iter(segments)), saved / "stray.segment")
     (saved / "half.aside").write_bytes(b"outcrop arrays 1")
     assert reopened(saved) == expected
-    assert set(saved.glob("*.segment")) == known
+    assert set(saved.glob("*.segment")) == segments
     assert not list(saved.glob("*.aside"))
 
 

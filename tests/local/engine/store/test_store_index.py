@@ -150,9 +150,9 @@ def test_however_it_grows_an_index_has_few_parts_and_little_dead(
     for put, tenths in steps:
         new = range(last, last + put)
         last += put
-        gone = {n for n in live if n % 10 < tenths}
-        live = (live | set(new)) - gone
-        index = index.change(np.array(sorted(gone), np.int64), blank(new))
+        dead_numbers = {n for n in live if n % 10 < tenths}
+        live = (live | set(new)) - dead_numbers
+        index = index.change(np.array(sorted(dead_numbers), np.int64), blank(new))
         if (first := index.first_part_to_merge()) is not None:
             index = index.with_last(first, Part.whole(index.merge(first)))
         sizes = [part.size for part in index.parts]

@@ -74,16 +74,16 @@ def histories(draw: st.DrawFn) -> tuple[Index, Index, Chunks]:
     """Two ways to the same chunks: step by step with deletions and merges, and at once."""
     numbers = draw(st.integers(1, 40))
     chunks = {n: chunk(str(n), n % 17, metadata={"k": n % 3}) for n in range(numbers)}
-    gone = draw(st.sets(st.sampled_from(list(chunks)), max_size=numbers - 1))
+    dead_numbers = draw(st.sets(st.sampled_from(list(chunks)), max_size=numbers - 1))
     cuts = sorted(draw(st.sets(st.integers(1, numbers), max_size=5)))
     grown = Index()
     for start, stop in zip([0, *cuts], [*cuts, numbers], strict=True):
         run = segment_of({n: chunks[n] for n in range(start, stop)})
-        grown = grown.change(np.array(sorted(n for n in gone if n < start), np.int64), run)
+        grown = grown.change(np.array(sorted(n for n in dead_numbers if n < start), np.int64), run)
         if draw(st.booleans()) and (first := grown.first_part_to_merge()) is not None:
             grown = grown.with_last(first, Part.whole(grown.merge(first)))
-    grown = grown.change(np.array(sorted(gone), np.int64))
-    left = {n: each for n, each in chunks.items() if n not in gone}
+    grown = grown.change(np.array(sorted(dead_numbers), np.int64))
+    left = {n: each for n, each in chunks.items() if n not in dead_numbers}
     return grown, index_of(left), left
 
 
@@ -129,14 +129,14 @@ def plain_segment(numbers: list[int], vectors: Vectors) -> Segment:
 
 def test_of_many_chunks_nearly_all_of_the_nearest_are_found(large: Index) -> None:
     vectors = np.concatenate([part.segment.vectors for part in large.parts])
-    found = 0
+    hits = 0
     for row in range(0, len(vectors), 500):
         numbers, scores = search(large, vectors[row], None, 10, None)
         cosines = vectors @ vectors[row]
-        found += len(set(np.argsort(-cosines)[:10]) & set(numbers.tolist()))
+        hits += len(set(np.argsort(-cosines)[:10]) & set(numbers.tolist()))
         assert scores == pytest.approx(1 / (3 - 2 * cosines[numbers]), abs=1e-5)
         assert row in numbers
-    assert found / (10 * len(range(0, len(vectors), 500))) > 0.98
+    assert hits / (10 * len(range(0, len(vectors), 500))) > 0.98
 
 
 def test_of_many_chunks_a_filter_finds_exactly_the_best(large: Index) -> None:

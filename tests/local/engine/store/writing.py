@@ -42,7 +42,11 @@ def apply(store: Store, operation: Operation) -> None:
 def after(documents: Documents, operation: Operation) -> Documents:
     """What a store holds then, if this was in it."""
     document, chunks = operation
-    others = {name: held for name, held in documents.items() if name != document}
+    others = {
+        name: chunks_of_document
+        for name, chunks_of_document in documents.items()
+        if name != document
+    }
     return others if chunks is None else {**others, document: chunks}
 
 
