@@ -1,5 +1,7 @@
 """What of a passage stands behind a claim."""
 
+from math import log
+
 import pytest
 
 from app.answer.quote import Quotable, quote, words
@@ -95,3 +97,22 @@ def test_a_section_is_a_heading_and_no_comment_in_code() -> None:
 
 def test_words_are_compared_without_their_case_and_width() -> None:
     assert words("ＡＢＣ Straße L-3") == {"abc", "strasse", "l", "3", "l-3"}  # noqa: RUF001
+
+
+def test_a_row_is_nearer_to_a_claim_that_has_a_word_of_its_header() -> None:
+    text = "It was 7.\n\n| locker | deposit |\n| --- | --- |\n| L-3 | 7 |"
+    start, end = quote("The deposit is 7.", text)
+    assert text[start:end] == "| L-3 | 7 |"
+    start, end = quote("It was 7.", text)
+    assert text[start:end] == "It was 7."
+
+
+def test_a_word_of_a_header_weighs_as_one_that_every_row_has() -> None:
+    table = "| locker | fee |\n| --- | --- |\n| L-1 | 7 |\n| L-2 | 9 |"
+    weights = Quotable(table)._weights
+    assert weights["locker"] == weights["fee"] == log(4 / 3)
+    assert weights["7"] == log(4)
+
+
+def test_signs_of_scripts_without_spaces_are_compared_in_pairs() -> None:
+    assert words("Locker L-3: 回転数 火") == {"locker", "l", "3", "l-3", "回転", "転数", "火"}

@@ -585,5 +585,15 @@ def test_a_step_that_fails_is_logged(
 ) -> None:
     stand_in.server.faults.add(Fail(service="s3", operation="DeleteObjects", code="AccessDenied"))
     begun(own)
+    assert not any("deleted meanwhile" in message for message in caplog.messages)
     [message] = [message for message in caplog.messages if message.startswith("left for later")]
     assert message.startswith("left for later: not-set-up: DeleteObjects: AccessDenied")
+
+
+def test_a_turn_of_which_it_is_not_known_whether_it_has_to_go_is_stored_and_logged(
+    own: Conversations, stand_in: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    stand_in.server.faults.add(Fail(service="s3", operation="ListObjectsV2", code="AccessDenied"))
+    turn = begun(own)
+    assert "whether a conversation was deleted meanwhile is not known" in caplog.messages
+    assert own.turns("c") == [turn]
