@@ -38,6 +38,7 @@ SHARED = {
     ("stand-in", "Call"): "a request on the wire; of a tool, as a planner decides on it",
     ("stand-in", "Plan"): "what the writer needs of it; the planner's own",
     ("stand-in", "SearchableBase"): "a Knowledge Base, and what Retrieve needs of it",
+    ("stand-in", "Piece"): "a block of a request, for a cache; a chunk before it is stored",
     ("stand-in", "State"): "of a control plane; a Knowledge Base's adds its queue",
 }
 PUBLIC = {"app/deploy/findings.py": "`found` is a member of what `outcrop doctor --json` prints"}

@@ -137,8 +137,8 @@ def _system_first(prompt: Prompt) -> Prompt:
     """The prompt for a model that takes no system prompt: the user says it first."""
     if not prompt.system:
         return prompt
-    said = Message("user", (Text(prompt.system),))
-    return replace(prompt, messages=(said, *prompt.messages), system="")
+    system_message = Message("user", (Text(prompt.system),))
+    return replace(prompt, messages=(system_message, *prompt.messages), system="")
 
 
 def top_k_field(model: Model, top_k: int | None) -> JSON | None:

@@ -105,8 +105,8 @@ def _extended(request: Request, fields: JSON, family: Family) -> Request:
     try:
         return family.extend(fields, request)
     except InvalidBody as error:
-        told = (f"{RETURNED}{words}" for words in (error.message, error.native) if words)
-        raise InvalidBody(*told) from error
+        messages = (f"{RETURNED}{words}" for words in (error.message, error.native) if words)
+        raise InvalidBody(*messages) from error
 
 
 def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: bool = False) -> None:
@@ -228,9 +228,9 @@ def _top_k(fields: Any, family: Family) -> int | None:
     for name in family.top_k or ("",):
         where, dotted = "/".join(["#", *above]), ".".join(above) or "body"
         if not isinstance(fields, Mapping):
-            found = type(fields).__name__
+            type_name = type(fields).__name__
             raise _returned(
-                f"{where}: expected type: JSONObject, found: {found}",
+                f"{where}: expected type: JSONObject, found: {type_name}",
                 f"{dotted}: Input should be a valid dictionary",
             )
         known = {name, family.betas, *(() if above else family.more | family.inert)}
@@ -320,8 +320,8 @@ def _usage(reply: Reply) -> JSON:
             "cacheWriteInputTokenCount": cached.written,
         }
         details = (("5m", cached.written_5m), ("1h", cached.written_1h))
-        kept = [{"ttl": ttl, "inputTokens": tokens} for ttl, tokens in details if tokens]
-        counts |= {"cacheDetails": kept} if kept else {}
+        cache_details = [{"ttl": ttl, "inputTokens": tokens} for ttl, tokens in details if tokens]
+        counts |= {"cacheDetails": cache_details} if cache_details else {}
     return {**counts, UNMODELLED: more}
 
 

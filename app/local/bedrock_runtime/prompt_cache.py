@@ -120,15 +120,15 @@ class PromptCache:
         """The place of the last block of the longest beginning that is kept."""
         near = {place for point in points for place in range(max(0, point - _LOOKBACK), point + 1)}
         for place in sorted(near, reverse=True):
-            kept = self._kept.get(keys[place])
-            if kept and kept.until > now:
-                kept.until = now + kept.seconds
+            entry = self._kept.get(keys[place])
+            if entry and entry.until > now:
+                entry.until = now + entry.seconds
                 self._kept.move_to_end(keys[place])
                 return place
         return None
 
-    def _keep(self, key: bytes, kept: _Kept) -> None:
-        self._kept[key] = kept
+    def _keep(self, key: bytes, entry: _Kept) -> None:
+        self._kept[key] = entry
         self._kept.move_to_end(key)
         while len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)

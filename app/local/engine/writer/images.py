@@ -57,8 +57,10 @@ def unseen(images: Sequence[Image]) -> str:
 
 def _known(image: Image) -> str:
     pixels = size(image.data)
-    told = f"{pixels[0]:,} x {pixels[1]:,} pixels" if pixels else "of a size that it does not tell"
-    return f"{image.format.upper()}, {told}"
+    dimensions = (
+        f"{pixels[0]:,} x {pixels[1]:,} pixels" if pixels else "of a size that it does not tell"
+    )
+    return f"{image.format.upper()}, {dimensions}"
 
 
 def _png(data: bytes) -> tuple[int, int]:

@@ -72,8 +72,10 @@ def layout(instructions: str) -> Layout:
 def _fields(instructions: str, names: list[str]) -> Layout:
     """DSPy's: a heading before each output field. The last one before the end is the answer."""
     start = re.search(r"starting with the field `\[\[ ## (\w+) ## \]\]`", instructions)
-    wanted = names[names.index(start[1]) : -1] if start and start[1] in names else names[-2:-1]
-    reasoning = [name for name in wanted[:-1] if name in ("reasoning", "rationale")]
+    output_fields = (
+        names[names.index(start[1]) : -1] if start and start[1] in names else names[-2:-1]
+    )
+    reasoning = [name for name in output_fields[:-1] if name in ("reasoning", "rationale")]
     lead = "".join(f"[[ ## {name} ## ]]\n{{reasoning}}\n\n" for name in reasoning)
-    answer = wanted[-1] if wanted else "answer"
+    answer = output_fields[-1] if output_fields else "answer"
     return Layout(f"{lead}[[ ## {answer} ## ]]\n", "\n\n[[ ## completed ## ]]\n")

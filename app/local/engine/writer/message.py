@@ -105,8 +105,10 @@ def _taken_apart(text: str) -> Message:
         passages = passages or more
     elif not passages and not conversation:
         passages, rest = find(rest)
-    said = existing[1].strip() if existing else ""
-    return Message(question.strip(), f"{rest}{parts.behind}", tuple(passages), conversation, said)
+    existing_answer = existing[1].strip() if existing else ""
+    return Message(
+        question.strip(), f"{rest}{parts.behind}", tuple(passages), conversation, existing_answer
+    )
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,8 @@ def _labelled(text: str, *, with_context: bool, with_question: bool) -> _Parts:
         starts.append(("question", first if before_context else labels[-1]))
     if below:
         starts.append(("context", below))
-    if said := HISTORY.search(text):
-        starts.append(("history", said))
+    if history_label := HISTORY.search(text):
+        starts.append(("history", history_label))
     if not starts or (len(starts) == 1 and below):  # no label says where the context ends
         return _Parts(text)
     starts.sort(key=lambda one: one[1].start())
@@ -150,8 +152,8 @@ def _labelled(text: str, *, with_context: bool, with_question: bool) -> _Parts:
 
 
 def _in_history(text: str, question: re.Match[str]) -> bool:
-    said = HISTORY.search(text)
-    return bool(said and said.start() < question.start())
+    history_label = HISTORY.search(text)
+    return bool(history_label and history_label.start() < question.start())
 
 
 def _asked(text: str) -> tuple[str, str]:

@@ -265,8 +265,8 @@ def _records(text: str, least: int = 2) -> list[Passage]:
             groups.append([])
         groups[-1].append(line)
     passages = [_recorded(group, place) for place, group in enumerate(groups, 1)]
-    told = all(one.text for one in passages)
-    return passages if told and (len(passages) >= least or passages[0].name) else []
+    have_text = all(one.text for one in passages)
+    return passages if have_text and (len(passages) >= least or passages[0].name) else []
 
 
 def _recorded(lines: Sequence[str], place: int) -> Passage:

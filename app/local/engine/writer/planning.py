@@ -93,8 +93,8 @@ def _other_prompts(prompt: Prompt) -> Iterator[Prompt]:
 
 def _joined(turns: Sequence[Turn]) -> Turn:
     """A conversation as one turn of the user's: all that was said, and what tools answered."""
-    said = [text for turn in turns if turn.role == "user" for text in _said(turn)]
-    return Turn("user", "\n\n".join(filter(None, said)))
+    texts = [text for turn in turns if turn.role == "user" for text in _said(turn)]
+    return Turn("user", "\n\n".join(filter(None, texts)))
 
 
 def _said(turn: Turn) -> Iterator[str]:

@@ -95,11 +95,11 @@ def locate(text: str, sentence: str) -> tuple[int, int]:
         while end < len(text) and text[end] in ".!?*_\"')]":
             end += 1
         return match.start(), end
-    wanted = {word.lower() for word in words}
+    sentence_words = {word.lower() for word in words}
     lines = list(re.finditer(r"[^\n]+", text))
     best = max(
         lines,
-        key=lambda line: len(wanted & {word.lower() for word in _WORD.findall(line[0])}),
+        key=lambda line: len(sentence_words & {word.lower() for word in _WORD.findall(line[0])}),
         default=None,
     )
     return best.span() if best else (0, len(text))

@@ -80,8 +80,8 @@ class Writer:
 
     def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
         spans = self._encoder.spans
-        if found := about_results(prompt.unbegun()):
-            return self._said(found, sampling, self.count(prompt))
+        if answer := about_results(prompt.unbegun()):
+            return self._said(answer, sampling, self.count(prompt))
         plan = decide(self._planner, prompt.unbegun())
         if plan and plan.calls:
             calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
@@ -164,13 +164,13 @@ class _Text:
         """
         if not begun or not self.text.startswith(begun):
             return self
-        said = len(begun)
+        length = len(begun)
         rest = (
-            replace(one, start=max(one.start - said, 0), end=one.end - said)
+            replace(one, start=max(one.start - length, 0), end=one.end - length)
             for one in self.citations
-            if one.end > said
+            if one.end > length
         )
-        return replace(self, text=self.text[said:], citations=tuple(rest))
+        return replace(self, text=self.text[length:], citations=tuple(rest))
 
 
 def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
