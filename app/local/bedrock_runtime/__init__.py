@@ -192,6 +192,7 @@ class _Runtime:
     def _converse_request(
         self, params: JSON, model: InvokedModel, family: Family, *, streamed: bool = False
     ) -> Request:
+        conversing.check_media(model, params)
         request = fit(model, conversing.read(params, family), RETURNED)
         request = reasoned(model, request, RETURNED)
         conversing.permit(model, params, request, streamed=streamed)

@@ -109,6 +109,30 @@ def _extended(request: Request, fields: JSON, family: Family) -> Request:
         raise InvalidBody(*messages) from error
 
 
+def check_media(model: InvokedModel, params: JSON) -> None:
+    """Check that nothing is to be watched or heard.
+
+    Raises:
+        InvalidBody: in the words of Converse where the model takes no such block, and in the
+            stand-in's where it does.
+    """
+    for place, one in enumerate(params.get("messages", [])):
+        for number, block in enumerate(one["content"]):
+            for kind in ("video", "audio"):
+                if kind in block:
+                    if kind.upper() not in model.input:
+                        raise InvalidBody(unsupported_block(kind))
+                    raise InvalidBody(
+                        f"messages.{place}.content.{number}.{kind}: the stand-in takes no {kind}; "
+                        "this model on AWS does. Leave it out."
+                    )
+            if "image" in block.get("guardContent", {}):
+                raise InvalidBody(
+                    f"messages.{place}.content.{number}.guardContent.image: the stand-in judges no "
+                    "images; AWS does. Leave it out."
+                )
+
+
 def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: bool = False) -> None:
     """Check that a model can do what a Converse request asks of it.
 

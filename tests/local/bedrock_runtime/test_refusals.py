@@ -261,6 +261,36 @@ def test_fields_that_ask_for_nothing_here_are_taken(client: Any, model: str, fie
     assert client.converse(modelId=model, **call)["stopReason"] == "end_turn"
 
 
+VIDEO = {"video": {"format": "mp4", "source": {"bytes": b"x"}}}
+AUDIO = {"audio": {"format": "mp3", "source": {"bytes": b"x"}}}
+GUARDED = {"guardContent": {"image": {"format": "png", "source": {"bytes": b"x"}}}}
+
+
+@pytest.mark.parametrize(
+    ("model", "block", "wrong"),
+    [
+        ("amazon.nova-lite-v1:0", VIDEO,
+         ("messages.0.content.1.video: the stand-in takes no video; this model on AWS does. Leave "
+          "it out.")),
+        (MICRO, VIDEO,
+         ("This model doesn't support the video content block that you provided. Update the "
+          "content block and try again.")),
+        (SONNET, AUDIO,
+         ("This model doesn't support the audio content block that you provided. Update the "
+          "content block and try again.")),
+        (SONNET, GUARDED,
+         ("messages.0.content.1.guardContent.image: the stand-in judges no images; AWS does. Leave "
+          "it out.")),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_watched_or_heard_is_refused_by_whoever_lacks_it(
+    client: Any, model: str, block: JSON, wrong: str
+) -> None:
+    messages = [{"role": "user", "content": [{"text": "Hi"}, block]}]
+    for operation in (client.converse, client.converse_stream):
+        assert refused(operation, modelId=model, messages=messages) == wrong
+
+
 def test_features_in_beta_are_taken(client: Any) -> None:
     fields = {"anthropic_beta": ["context-1m-2025-08-07"], "top_k": 5}
     reply = client.converse(modelId=HAIKU, messages=said("Hi"), additionalModelRequestFields=fields)
