@@ -627,3 +627,17 @@ def test_a_model_that_reads_no_such_result_refuses_it(
     wrong = f"This model doesn't support the {kind} content block that you provided"
     with pytest.raises(ClientError, match=wrong):
         client.converse(modelId=model, **talk(HI, [USE], [result]))
+
+
+def test_too_many_strict_tools_are_refused_by_claude_alone(client: Any, scripted: Scripted) -> None:
+    tools = config(*(spec(f"t{n}", CLOSED, strict=True) for n in range(21)))
+    wrong = "The model returned the following errors: Too many strict tools"
+    with pytest.raises(ClientError, match=wrong):
+        client.converse(modelId=CLAUDE, messages=ASKED, **tools)
+    named = [{"name": f"t{n}", "input_schema": CLOSED, "strict": True} for n in range(21)]
+    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "tools": named}
+    body["messages"] = [{"role": "user", "content": "Hi"}]
+    with pytest.raises(ClientError, match="Too many strict tools"):
+        client.invoke_model(modelId=CLAUDE, body=json.dumps(body))
+    scripted.scripts.append((TextDelta("Hm."),))
+    client.converse(modelId=QWEN, messages=ASKED, **tools)
