@@ -15,12 +15,13 @@ from app.local.engine.transformer import Encoder
 from app.local.engine.writer.choose import signs, softmax
 from app.local.engine.writer.evidence import FEATURES
 from app.local.engine.writer.vectors import Remembered
-from tests.quality._questions import Asked, awsdocs, xquad
+from tests.quality._questions import Asked, awsdocs, user_questions, xquad
 
 Array = NDArray[np.float64]
 
 PRIOR = 10.0  # the weight of the prior, in questions
 REFUSED = 0.03  # of the answerable questions, on those that it is fitted on
+USERS = 3  # times a user's question counts: there are few, and they are what this is for
 
 
 def fit_weights(questions: Sequence[Asked]) -> Array:
@@ -86,9 +87,10 @@ def main() -> None:
     encoder = Encoder()
     remembered = Remembered(encoder)
     answerable = xquad(remembered, "answerable")
-    known = [*answerable, *awsdocs(remembered, encoder)]
+    of_users, of_nobody = user_questions(remembered, encoder)
+    known = [*answerable, *awsdocs(remembered, encoder), *of_users * USERS]
     weights = fit_weights(known)
-    unanswerable = [*xquad(remembered, "far"), *xquad(remembered, "near")]
+    unanswerable = [*xquad(remembered, "far"), *xquad(remembered, "near"), *of_nobody * USERS]
     worth, intercept = fit_answerable(weights, known, unanswerable)
     table = {name: round(float(w), 3) for name, w in zip(FEATURES, weights, strict=True)}
     print("WEIGHTS =", pformat(table, sort_dicts=False))

@@ -1,6 +1,7 @@
-"""Questions over passages, with what is known of their answers: from xquad_en and awsdocs_qa.
+"""Questions over passages, with what is known of their answers: from xquad_en, awsdocs_qa and
+user_questions.
 
-answerable   the five nearest paragraphs, or chunks of the gold page
+answerable   the five nearest paragraphs, chunks of the gold page, or chunks of all documents
 far          paragraphs of other articles only
 near         the nearest paragraphs but for the gold one, none of which holds the answer's words
 """
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -19,13 +21,17 @@ from numpy.typing import NDArray
 
 from app.local.engine.chunk import DEFAULT, chunk
 from app.local.engine.parsers import Section
+from app.local.engine.parsers.process import Parser
 from app.local.engine.text import sentences
 from app.local.engine.transformer import Encoder, Vectors
-from app.local.engine.writer.candidates import Candidate, candidates, plain
-from app.local.engine.writer.evidence import Case, Evidence, evidence
+from app.local.engine.writer.candidates import Candidate, candidates
+from app.local.engine.writer.evidence import Evidence, case_of, evidence
+from app.local.engine.writer.plain import plain
 from app.local.engine.writer.question import Question
+from app.local.engine.writer.rendering import render
 from app.local.engine.writer.vectors import Remembered
 from tests.quality import CORPORA
+from tests.quality._score import Score
 
 PASSAGES = 5
 ENOUGH = 0.75  # of the words of an answer that does not stand in its page word for word
@@ -61,7 +67,7 @@ class Asked:
 def xquad(encoder: Remembered, kind: Kind) -> list[Asked]:
     paragraphs = list(_lines("xquad_en/corpus.jsonl"))
     texts = [one["text"] for one in paragraphs]
-    vectors = encoder.encode(texts)
+    vectors = _vectors(texts, encoder)
     asked = []
     for row in _lines("xquad_en/qa_public.jsonl"):
         answer, [begins] = row["answers"][0], row["answer_start"]
@@ -80,7 +86,7 @@ def xquad(encoder: Remembered, kind: Kind) -> list[Asked]:
                 [texts[place] for place in shown],
                 answer,
                 [number for number, place in enumerate(shown) if place == gold],
-                holder.__eq__,
+                lambda one, holder=holder: one.text == holder,  # type: ignore[misc]
                 row["article"] // 2 % 2,
                 encoder,
             )
@@ -95,10 +101,11 @@ def awsdocs(encoder: Remembered, tokens: Encoder) -> list[Asked]:
     for number, row in enumerate(_lines("awsdocs_qa/qa_public.jsonl")):
         page, answer = Section(pages[row["gold_doc"]], None), row["answer"]
         chunks = [piece.text for piece in chunk([page], DEFAULT, tokens)]
-        near = _nearest(row["question"], encoder.encode(chunks), encoder)[:PASSAGES]
+        near = _nearest(row["question"], _vectors(chunks, encoder), encoder)[:PASSAGES]
         passages = [chunks[place] for place in near]
         exact = row["answer_contiguous_in_doc"]
-        worth = partial(contains, answer=answer) if exact else partial(share, answer=answer)
+        measure = contains if exact else share
+        worth = partial(_worth, measure=measure, answer=answer)
         gold = list(range(len(passages)))
         asked.append(
             _asked(row["question"], passages, answer, gold, worth, number % 2, encoder, exact=exact)
@@ -106,8 +113,58 @@ def awsdocs(encoder: Remembered, tokens: Encoder) -> list[Asked]:
     return asked
 
 
+def user_questions(encoder: Remembered, tokens: Encoder) -> tuple[list[Asked], list[Asked]]:
+    """Those that the documents answer, and those that they do not."""
+    score = Score()
+    pieces = list(_pieces(score.documents, tokens))
+    vectors = _vectors([text for _, text in pieces], encoder)
+    answerable: list[Asked] = []
+    unanswerable: list[Asked] = []
+    for number, row in enumerate(score.questions("questions_public.jsonl")):
+        if row["kind"] in ("chit-chat", "vague"):
+            continue
+        near = _nearest(row["question"], vectors, encoder)[:PASSAGES]
+        names = [pieces[place][0] for place in near]
+        one = _asked(
+            row["question"],
+            [pieces[place][1] for place in near],
+            "",
+            [n for n, name in enumerate(names) if name in row["gold_docs"]],
+            partial(_satisfies, row=row, score=score),
+            number % 2,
+            encoder,
+            names=names,
+        )
+        (unanswerable if row["abstain"] else answerable).append(one)
+    return answerable, unanswerable
+
+
+def _pieces(folder: Path, tokens: Encoder) -> Iterator[tuple[str, str]]:
+    """The chunks of every document below a folder, each with its document's path."""
+    parser = Parser()
+    try:
+        for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+            sections = parser.parse(path, path.name)
+            for piece in chunk(sections, DEFAULT, tokens):
+                yield path.relative_to(folder).as_posix(), piece.text
+    finally:
+        parser.close()
+
+
+def _satisfies(one: Candidate, row: dict[str, Any], score: Score) -> float:
+    return float(score.satisfies(row, render(one, None)))
+
+
+def _worth(one: Candidate, measure: Callable[[str, str], float], answer: str) -> float:
+    return float(measure(one.text, answer))
+
+
+def _vectors(texts: Sequence[str], encoder: Remembered) -> Vectors:
+    return np.stack([one.mean for one in encoder.tokens(texts)])
+
+
 def _nearest(question: str, vectors: Vectors, encoder: Remembered) -> list[int]:
-    cosines = vectors @ encoder.encode([question])[0]
+    cosines = vectors @ _vectors([question], encoder)[0]
     return [int(place) for place in np.argsort(-cosines)]
 
 
@@ -116,17 +173,17 @@ def _asked(
     passages: Sequence[str],
     answer: str,
     gold_passages: Sequence[int],
-    worth: Callable[[str], float],
+    worth: Callable[[Candidate], float],
     half: int,
     encoder: Remembered,
     *,
     exact: bool = True,
+    names: Sequence[str] = (),
 ) -> Asked:
-    found = candidates(passages)
-    vectors = encoder.encode([one.text for one in found])
-    case = Case(Question(question), found, vectors, encoder.encode([question])[0])
+    found = candidates(passages, names)
+    case = case_of(encoder, Question(question), found)
     cited = np.array([one.passage in gold_passages for one in found], bool)
-    worths = cited * np.array([worth(one.text) for one in found], float)
+    worths = cited * np.array([worth(one) for one in found], float)
     return Asked(
         half=half,
         question=question,
@@ -134,7 +191,7 @@ def _asked(
         answer=answer,
         exact=exact,
         candidates=found,
-        vectors=vectors,
+        vectors=case.vectors,
         evidence=evidence(case),
         gold=(worths >= ENOUGH) & (worths == worths.max()),
         holds=cited & np.array([contains(one.text, answer) for one in found], bool),

@@ -4,9 +4,11 @@ import pytest
 
 from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
+from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
 from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, xquad
 from tests.quality.planning import LEAST, MOST, choice
+from tests.quality.user_questions import judged, right
 
 
 @pytest.mark.skipif(not XQUAD.exists(), reason="../shared/eval/xquad_en is not here")
@@ -14,6 +16,16 @@ def test_answers_cite_and_contain_what_is_asked_for() -> None:
     found, _ = xquad()
     for name, floor in XQUAD_FLOORS.items():
         assert average(found, floor.measure) >= floor.least, name
+
+
+@pytest.mark.skipif(not FOLDER.exists(), reason="../shared/eval/user_questions is not here")
+def test_what_users_ask_is_answered() -> None:
+    questions, turns = judged()
+    assert right(questions) >= 0.68
+    assert right(turns) >= 0.52
+    code = [one for one in questions if one.kind == "code" and one.outcome == "right"]
+    assert all(one.fenced for one in code)
+    assert len(code) >= 10
 
 
 @pytest.mark.skipif(

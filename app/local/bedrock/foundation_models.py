@@ -28,7 +28,6 @@ from app.local.bedrock.names import FOUNDATION_MODEL, INFERENCE_PROFILE, ModelNa
 from app.local.wire import ServiceError
 
 _PREFILL = r"amazon\.nova-|anthropic\.claude-(v2|instant|3-|(opus|sonnet|haiku)-4-([15]-)?\d{8})"
-_NO_STOPS = r"(openai|qwen|nvidia|zai|google)\.|deepseek\.v3\.2"
 _TIMES = ("startOfLifeTime", "legacyTime", "publicExtendedAccessTime", "endOfLifeTime")
 
 
@@ -61,11 +60,6 @@ class FoundationModel:
     def prefill(self) -> bool:
         """Whether it goes on from an assistant's message that comes last. Claude does up to 4.5."""
         return re.match(_PREFILL, self.id) is not None
-
-    @property
-    def stops(self) -> bool:
-        """Whether it takes stop sequences through Converse, as far as its refusals are known."""
-        return re.match(_NO_STOPS, self.id) is None
 
     @property
     def native_errors(self) -> bool:

@@ -1,12 +1,28 @@
 """The encoder's interface: texts to vectors and tokens, whichever model does it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]  # (n, dimension), or (dimension,) for one
+
+
+@dataclass(frozen=True)
+class TokenVectors:
+    """The tokens of one text.
+
+    Attributes:
+        ids: (t,), by the tokenizer's vocabulary, which begins with the commonest words.
+        vectors: (t, dimension), of unit length.
+        mean: (dimension,), of the text as a whole, as `encode` has it.
+    """
+
+    ids: NDArray[np.int64]
+    vectors: Vectors
+    mean: Vectors
 
 
 class TextEncoder(Protocol):
@@ -27,4 +43,12 @@ class TextEncoder(Protocol):
 
     def count(self, text: str) -> int:
         """The number of the text's tokens."""
+        ...
+
+
+class TokenEncoder(TextEncoder, Protocol):
+    """One that also tells each token's vector."""
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The tokens of each text, in the order of the texts."""
         ...

@@ -14,13 +14,14 @@ comes while a document is being embedded shares the cores with it. Every token c
 is longer than the model's window is encoded in several windows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 from typing import Literal
 
 import numpy as np
 
+from app.local.engine.encoder import TokenVectors
 from app.local.engine.transformer import linear, model, weights
 from app.local.engine.transformer.dimensions import fit
 from app.local.engine.transformer.tokens import Span, Tokenizer
@@ -58,18 +59,22 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors (n, 384) of unit length, in the order of the texts."""
         vectors = np.empty((len(texts), self.dimension), np.float32)  # (n, d)
-        numbers = iter(range(len(texts)))
 
-        def work() -> None:
-            for number in numbers:
-                vectors[number] = self._vector(texts[number])
+        def work(number: int) -> None:
+            vectors[number] = self._vector(texts[number])
 
-        helpers = [self._pool.submit(work) for _ in texts[1 : self._threads]]
-        work()  # the caller works too, so that it depends on no thread that others keep busy
-        for helper in helpers:
-            if not helper.cancel():
-                helper.result()
+        self._each(len(texts), work)
         return vectors
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The tokens of each text, in their order, each with its vector in the text around it."""
+        results: list[TokenVectors | None] = [None] * len(texts)
+
+        def work(number: int) -> None:
+            results[number] = self._token_vectors(texts[number])
+
+        self._each(len(texts), work)
+        return [one for one in results if one is not None]
 
     def spans(self, text: str) -> list[Span]:
         """The characters [start, end) of every token of the text, without [CLS] and [SEP]."""
@@ -81,6 +86,33 @@ class Encoder:
 
     def _vector(self, text: str) -> Vectors:
         windows = self._tokenizer.windows(text)
-        mean = np.mean([self._network(ids) for ids in windows], axis=0)  # (d,)
-        unit: Vectors = mean / np.linalg.norm(mean)  # (d,)
-        return unit
+        return _mean([self._network(ids) for ids in windows])
+
+    def _token_vectors(self, text: str) -> TokenVectors:
+        windows = self._tokenizer.windows(text)
+        states = [self._network(ids) for ids in windows]  # of (t, d)
+        inner = np.concatenate([one[1:-1] for one in states])  # without [CLS] and [SEP]
+        ids = np.concatenate([one[1:-1] for one in windows])  # (t,)
+        unit = inner / np.linalg.norm(inner, axis=1, keepdims=True)  # (t, d)
+        return TokenVectors(ids, unit, _mean(states))
+
+    def _each(self, count: int, work: Callable[[int], None]) -> None:
+        """Do the work for each number below `count`, on several threads."""
+        numbers = iter(range(count))
+
+        def share() -> None:
+            for number in numbers:
+                work(number)
+
+        helpers = [self._pool.submit(share) for _ in range(min(count, self._threads) - 1)]
+        share()  # the caller works too, so that it depends on no thread that others keep busy
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()
+
+
+def _mean(states: Sequence[Vectors]) -> Vectors:
+    """The mean of the windows' means, (d,), at unit length."""
+    mean = np.mean([one.mean(axis=0) for one in states], axis=0)  # (d,)
+    unit: Vectors = mean / np.linalg.norm(mean)
+    return unit

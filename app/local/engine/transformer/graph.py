@@ -48,16 +48,18 @@ class Graph:
         self._tensors.append(onnx_format.reference(name, self.weights.shapes[name], file, offset))
         return name
 
-    def file(self, source: Tensor, output: Tensor) -> bytes:
-        """The graph in ONNX's format, from its input, (t,) int64, to its output, (d,) float32."""
+    def file(self, source: Tensor, output: Tensor, axes: Sequence[str] = ("d",)) -> bytes:
+        """The graph in ONNX's format, from its input, (t,) int64, to its output, float32, whose
+        axes are named.
+        """
         return onnx_format.model(
             self._nodes,
             self._tensors,
             onnx_format.value(source, "int64", ("t",)),
-            onnx_format.value(output, "float32", ("d",)),
+            onnx_format.value(output, "float32", axes),
         )
 
-    def compile(self, source: Tensor, output: Tensor) -> Program:
+    def compile(self, source: Tensor, output: Tensor, axes: Sequence[str] = ("d",)) -> Program:
         """Compile the graph. Any thread may call the result; it computes in its caller's thread."""
         import onnxruntime
 
@@ -67,5 +69,5 @@ class Graph:
         options.add_session_config_entry(
             "session.model_external_initializers_file_folder_path", str(self.weights.path.parent)
         )
-        session = onnxruntime.InferenceSession(self.file(source, output), options)
+        session = onnxruntime.InferenceSession(self.file(source, output, axes), options)
         return lambda ids: session.run(None, {source: ids})[0]

@@ -55,9 +55,9 @@ def shapes() -> dict[str, Shape]:
 
 
 def program(weights: Weights, linear: "Linear") -> Program:
-    """Compile the network: token ids, (t,), to the mean of the last layer's vectors, (d,)."""
+    """Compile the network: token ids, (t,), to the last layer's vectors, (t, d)."""
     g = Graph(weights)
-    return g.compile("ids", MiniLM(g, linear).forward("ids"))
+    return g.compile("ids", MiniLM(g, linear).forward("ids"), ("t", "d"))
 
 
 class Linear(Protocol):
@@ -79,12 +79,12 @@ class MiniLM:
         self.linear = linear
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Token ids, (t,), to the mean of the last layer's vectors, (d,)."""
+        """Token ids, (t,), to the last layer's vectors, (t, d)."""
         x = self.embed(ids)  # (t, d)
         for layer in range(LAYERS):
             x = self.attend(f"encoder.layer.{layer}.attention", x)  # (t, d)
             x = self.feed_forward(f"encoder.layer.{layer}", x)  # (t, d)
-        return self.g.ReduceMean(x, self.g.constant([0]), keepdims=0)  # (d,)
+        return x
 
     def embed(self, ids: Tensor) -> Tensor:
         """The sum of three embeddings: of the token, of its position, and of the first segment."""

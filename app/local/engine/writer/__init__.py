@@ -7,9 +7,12 @@
                 stand, passages cuts them, with literals and markup; wishes says how they are
                 cited and what an abstention says, layout what stands around the answer)
     quotes      documents -> passages; where in a document a sentence of the answer stands
-    candidates  passages -> all that can be said of them: sentences, items, rows, lists
-    evidence    how far each candidate speaks for being the answer
+    blocks      a passage of Markdown -> headings, paragraphs, lists, tables, code
+    candidates  passages -> all that can be said of them: sentences, items, rows, whole blocks
+    evidence    how far each candidate speaks for being the answer (late, by late interaction)
     choose      scores -> is there an answer, which sentences make it, in which order
+    rendering   what is said, as Markdown, with its marks
+    small_talk  what asks for nothing; overview: what asks for all documents
     rewrite     a follow-up and its conversation -> a question that stands alone
                 (by phrases and pronouns)
     thoughts    what is told of how the answer came about, before it

@@ -1,42 +1,38 @@
-"""Passages, cut into what can be said of them: sentences, list items, table rows, whole lists.
+"""Passages -> what can be said of them: sentences, items, rows, whole lists, tables and code.
 
     ## Limits                     a heading
     How many layers are there?    a question
-    Each function has quotas:     a sentence, and the lead-in of the items below
+    Each function has quotas:     a lead-in, said with the list below
     - Timeout: 900 seconds        an item: said alone, or with the whole list
     - Layers: 5
     | Region | Quota |            the header of the rows below
-    | Ohio   | 100   |            said as "Ohio: 100"
+    | Ohio   | 100   |            said as "Ohio: 100", or with the whole table
 
-Headings, questions, lead-ins and headers are the context of what they stand over: they help to find
-it. Code is passed over.
+What a sentence leads in to, with a colon, is said with it, whole and as it is written: code, a
+list, a table. A lead-in alone says nothing. Headings, questions, lead-ins and headers are the
+context of what they stand over: they help to find it.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby, zip_longest
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Literal
 
 from app.local.engine.text import sentences
+from app.local.engine.writer.blocks import ITEM, Block, blocks, is_rule
+from app.local.engine.writer.plain import plain
 
-Kind = Literal["sentence", "item", "row", "list"]
+Kind = Literal["sentence", "item", "row", "list", "table", "code"]
 
-_HEADING = re.compile(r"\s*(#{1,6}\s+\S|(\*\*|__)[^*_]+\2:?\s*$)")
-_ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+(?=\S)")
-# An item that only leads away.
-_LINK = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[[^\]]*\]\([^)]*\)\s*$")
-_ROW = re.compile(r"\s*\|.*\|\s*$")
-_FENCE = re.compile(r"\s*(```|~~~)")
-_TABLE_SIGNS = frozenset(" \t:|-")
-_DRAWN_SIGNS = frozenset("=*_-")
-_SENTENCE_END = re.compile(r"[.!?:;,][\"')\]*_\u201d]*\s*$")
-
-# A list is said whole only if it is short enough to be read.
-_LONGEST_LIST = 12
-_LONGEST_ITEM = 160  # characters
+# A block is said whole only if it is short enough to be read.
+_LONGEST_BLOCK = 1800  # characters
 _LONGEST_CONTEXT = 500  # characters of what stands over a candidate
-_TITLE = 8  # words; a line of its own that ends like no sentence and is no longer is a title
+_LONGEST_LEAD = 400  # characters of a lead-in
+_LONGEST_ITEM = 600
+_LONGEST_GIST = 350
+_MOST_ROWS = 24
+_HEADING_SIGNS = re.compile(r"\s*(#{1,6})\s")
 
 
 @dataclass(frozen=True)
@@ -46,9 +42,13 @@ class Candidate:
     Attributes:
         passage: the index of its passage.
         place: its place among the passage's candidates, in reading order.
-        text: the words to say, without the marks of Markdown.
+        text: its words, on one line, without the marks of Markdown: what is compared.
         context: what stands over it and is not said: headings, a question, a lead-in, a table's
             header.
+        lead: the sentence that leads in to a block, and is said before it.
+        block: a list, a table or code, as Markdown; empty for what is said in line.
+        cells: of a row, the names of its columns and what stands there.
+        ends_in: the index of the passage that a block goes on in, where it was cut in two.
     """
 
     passage: int
@@ -56,180 +56,263 @@ class Candidate:
     kind: Kind
     text: str
     context: str
+    lead: str = ""
+    block: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    ends_in: int | None = None
+
+    @property
+    def gist(self) -> str:
+        """What is embedded: a long block is known by its beginning."""
+        if not self.block:
+            return self.text
+        return f"{self.context[-_LONGEST_LEAD:]}. {self.text}"[:_LONGEST_GIST]
 
 
-class _Block(NamedTuple):
-    kind: Literal["heading", "prose", "item", "row"]
-    text: str
-
-
-def candidates(passages: Sequence[str]) -> list[Candidate]:
+def candidates(passages: Sequence[str], names: Sequence[str] = ()) -> list[Candidate]:
     r"""All that can be said of the passages, in reading order.
 
     >>> [c.text for c in candidates(["# Quartz\n\nIt is hard. Forms:\n- agate\n- citrine"])]
-    ['It is hard.', 'Forms:', 'agate', 'citrine', 'Forms: agate; citrine']
+    ['It is hard.', 'Forms: agate; citrine', 'agate', 'citrine']
+
+    Args:
+        names: of the passages' documents. A table that was cut in two has the header of the part
+            before, where both are there.
     """
-    return [
-        Candidate(number, place, kind, text, context)
-        for number, passage in enumerate(passages)
-        for place, (kind, text, context) in enumerate(_said(passage))
-    ]
+    headers = _Headers()
+    known = [names[number] if number < len(names) else "" for number in range(len(passages))]
+    parts = [blocks(passage) for passage in passages]
+    ends = _ends(parts, known)
+    result = []
+    for number, name in enumerate(known):
+        end = ends.get(number)
+        rest = (end, parts[end][0]) if end is not None else None
+        reader = _Reader(number, name, headers, rest)
+        read = reader.read(parts[number])
+        result += [replace(one, place=place) for place, one in enumerate(read)]
+    return result
 
 
-def _said(passage: str) -> Iterator[tuple[Kind, str, str]]:
-    heading = lead_in = heading_question = ""
-    for kind, group in groupby(_blocks(passage), key=lambda block: block.kind):
-        texts = [block.text for block in group]
-        match kind:
-            case "heading":
-                heading, lead_in, heading_question = " ".join(map(plain, texts)), "", ""
-            case "prose":
-                for one in (plain(text[a:b]) for text in texts for a, b in sentences(text)):
-                    lead_in = one if one.endswith(":") else ""
-                    heading_question = one if one.endswith("?") else heading_question
-                    if one and one != heading_question:
-                        yield "sentence", one, _over(heading, heading_question)
-            case "item":
-                yield from _items(texts, lead_in, heading)
-            case "row":
-                yield from _rows(texts, _over(heading, lead_in))
+def _ends(parts: Sequence[Sequence[Block]], names: Sequence[str]) -> dict[int, int]:
+    """Of each passage whose last list or table goes on in another of its document, that other's
+    index. Where two may go on in one, or one in two, nobody can say which it is.
+    """
+    ends: dict[int, int] = {}
+    for number, blocks_before in enumerate(parts):
+        after = [
+            other
+            for other, blocks_after in enumerate(parts)
+            if other != number
+            and names[number]
+            and names[other] == names[number]
+            and blocks_before
+            and blocks_after
+            and _goes_on(blocks_before[-1], blocks_after[0])
+        ]
+        if len(after) == 1 and after[0] not in ends.values():
+            ends[number] = after[0]
+    return ends
 
 
-def _items(texts: Sequence[str], lead_in: str, heading: str) -> Iterator[tuple[Kind, str, str]]:
-    items = [plain(_without_marker(text)) for text in texts]
-    for item in items:
-        for start, end in sentences(item):
-            yield "item", item[start:end], _over(heading, lead_in)
-    firsts = [_first(item) for item in items if item]
-    if lead_in and 2 <= len(firsts) <= _LONGEST_LIST and max(map(len, firsts)) <= _LONGEST_ITEM:
-        yield "list", f"{lead_in} {'; '.join(firsts)}", heading
+def _goes_on(last: Block, first: Block) -> bool:
+    """Whether a block may be the rest of one that another passage ends with."""
+    if last.kind != first.kind or last.kind not in ("list", "table"):
+        return False
+    if last.kind == "list":
+        return True
+    headed = len(first.lines) > 1 and is_rule(first.lines[1])
+    return not headed and len(_cells(first.lines[0])) == len(_cells(last.lines[-1]))
+
+
+class _Headers:
+    """The headers of the tables that were read, by document and number of columns."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], list[str]] = {}
+
+    def learn(self, name: str, header: list[str]) -> None:
+        self._known.setdefault((name, len(header)), header)
+
+    def of(self, name: str, columns: int) -> list[str]:
+        return self._known.get((name, columns), []) if name else []
+
+
+class _Reader:
+    """Reads a passage, block by block."""
+
+    def __init__(
+        self, passage: int, name: str, headers: _Headers, rest: tuple[int, Block] | None
+    ) -> None:
+        self._passage, self._name, self._headers = passage, name, headers
+        self._rest = rest  # of the last block, and the passage that it stands in
+        self._path: dict[int, str] = {}  # headings by level
+        self._question = ""
+        self._last = ""  # the sentence before, which may lead in
+
+    def read(self, parts: Sequence[Block]) -> Iterator[Candidate]:
+        for number, block in enumerate(parts):
+            after = parts[number + 1] if number + 1 < len(parts) else None
+            rest = self._rest if after is None else None
+            match block.kind:
+                case "heading":
+                    self._enter(block.text)
+                case "prose":
+                    yield from self._prose(block, after)
+                case "list":
+                    yield from self._list(block, after, rest)
+                case "table":
+                    yield from self._table(block, rest)
+                case "code":
+                    yield self._block("code", block, _code_words(block))
+            if block.kind not in ("prose", "list"):
+                self._last = ""
+
+    def _enter(self, heading: str) -> None:
+        signs = _HEADING_SIGNS.match(heading)
+        level = len(signs[1]) if signs else 7
+        self._path = {at: text for at, text in self._path.items() if at < level}
+        self._path[level] = plain(heading)
+        self._question = ""
+
+    def _over(self, *parts: str) -> str:
+        """What stands over a candidate; its end, where it is very long."""
+        over = " ".join(filter(None, (*self._path.values(), self._question, *parts)))
+        return over[-_LONGEST_CONTEXT:]
+
+    def _say(self, kind: Kind, text: str, context: str) -> Candidate:
+        return Candidate(self._passage, 0, kind, text, context)
+
+    def _prose(self, block: Block, after: Block | None) -> Iterator[Candidate]:
+        text = block.text
+        spans = [plain(text[start:end]) for start, end in sentences(text)]
+        spans = [one for one in spans if one]
+        leads = after is not None and after.kind in ("list", "table", "code")
+        for place, one in enumerate(spans):
+            last = place == len(spans) - 1
+            if last and leads:
+                self._last = one[-_LONGEST_LEAD:]
+                if one.endswith((":", "...", "\u2026")):
+                    continue  # said with what it leads in to
+            if one.endswith("?"):
+                self._question = one
+            else:
+                yield self._say("sentence", one, self._over())
+
+    def _block(
+        self, kind: Kind, block: Block, words: str, rest: tuple[int, Block] | None = None
+    ) -> Candidate:
+        """A block, with the sentence before it, or else the heading above it, as its lead."""
+        lead = self._last or next(reversed(self._path.values()), "") or self._name
+        return Candidate(
+            *(self._passage, 0, kind, f"{lead.rstrip(':')}: {words}" if lead else words),
+            self._over(),
+            lead,
+            "\n".join(part.markdown for part in (block, rest[1] if rest else None) if part),
+            ends_in=rest[0] if rest else None,
+        )
+
+    def _list(
+        self, block: Block, after: Block | None, rest: tuple[int, Block] | None
+    ) -> Iterator[Candidate]:
+        texts = _item_texts(block)
+        steps = after if after and after.kind == "code" and _leads(texts) else None
+        whole = [*texts, *(_item_texts(rest[1]) if rest else ())]
+        if len(whole) > 1 and len(block.text) <= _LONGEST_BLOCK:
+            words = "; ".join(one.rstrip(".;,") for one in whole)
+            listed = self._block("list", block, words, rest)
+            yield _with_code(listed, steps) if steps else listed
+        for one in texts:
+            for part in _parts(one):
+                yield self._say("item", part, self._over(self._last))
+        self._last = texts[-1] if _leads(texts) else ""
+
+    def _table(self, block: Block, rest: tuple[int, Block] | None) -> Iterator[Candidate]:
+        rows = _rows(block)
+        header: list[str] = []
+        if len(rows) > 1 and is_rule(block.lines[1]):
+            header, _, *rows = rows
+            self._headers.learn(self._name, header)
+            if len(rows) <= _MOST_ROWS and len(block.text) <= _LONGEST_BLOCK and rows:
+                whole = (header, *rows, *(_rows(rest[1]) if rest else ()))
+                words = "; ".join(", ".join(filter(None, row)) for row in whole)
+                yield self._block("table", block, words, rest)
+        elif rows:
+            header = self._headers.of(self._name, len(rows[0]))
+        for row in rows:
+            if any(row):
+                yield self._row(header, row)
+
+    def _row(self, header: list[str], row: list[str]) -> Candidate:
+        """A row, said as "first cell: the others", each under its column's name if there are
+        several.
+        """
+        first, *others = row
+        columns = header[1 : len(row)] if len(header) > 2 else []
+        named = zip_longest(columns, others[: len(header) - 1 if columns else None], fillvalue="")
+        words = [f"{name} {cell}".strip() for name, cell in named if cell]
+        text = ": ".join(filter(None, (first, ", ".join(words))))
+        cells = tuple(zip_longest(header[: len(row)], row, fillvalue=""))
+        return replace(self._say("row", text, self._over(self._last, *header)), cells=cells)
+
+
+def _leads(texts: Sequence[str]) -> bool:
+    """Whether the last item of a list leads in to what stands below the list."""
+    return bool(texts) and texts[-1].endswith(":")
+
+
+def _with_code(steps: Candidate, code: Block) -> Candidate:
+    """Steps, and the code that the last of them leads in to."""
+    return replace(
+        steps,
+        text=f"{steps.text} {_code_words(code)}",
+        block=f"{steps.block}\n\n{code.markdown}",
+    )
+
+
+def _item_texts(block: Block) -> list[str]:
+    texts = [plain(_without_marker(item)) for item in _items(block.lines)]
+    return [one for one in texts if one]
+
+
+def _rows(block: Block) -> list[list[str]]:
+    return [[plain(cell) for cell in _cells(line)] for line in block.lines]
+
+
+def _items(lines: Sequence[str]) -> Iterator[str]:
+    """The items of a list, each with what belongs to it."""
+    item: list[str] = []
+    for line in lines:
+        if ITEM.match(line) and item:
+            yield "\n".join(item)
+            item = []
+        item.append(line)
+    yield "\n".join(item)
 
 
 def _without_marker(item: str) -> str:
-    marker = _ITEM.match(item)
+    marker = ITEM.match(item)
     return item[marker.end() :] if marker else item
 
 
-def _first(item: str) -> str:
-    start, end = next(iter(sentences(item)), (0, len(item)))
-    return item[start:end].rstrip(".;,")
+def _parts(item: str) -> Iterator[str]:
+    """An item, whole; one that is very long, sentence by sentence."""
+    if len(item) <= _LONGEST_ITEM:
+        yield item
+    else:
+        for start, end in sentences(item):
+            yield item[start:end]
 
 
-def _rows(texts: Sequence[str], above: str) -> Iterator[tuple[Kind, str, str]]:
-    """Rows, said as "first cell: the others", each under its column's name if there are several.
+def _cells(line: str) -> list[str]:
+    r"""The cells of a row; an escaped bar is no border.
 
-    A table has a header if a rule is below its first row; where it was cut in two, there is none.
-
-    >>> table = ["| Type | GB | Cores |", "| - | - | - |", "| small | 2 | 1 |", "| large | 8 | 4 |"]
-    >>> [text for _, text, _ in _rows(table, "")]
-    ['small: GB 2, Cores 1', 'large: GB 8, Cores 4']
-    >>> [text for _, text, _ in _rows(table[2:], "")]
-    ['small: 2, 1', 'large: 8, 4']
+    >>> _cells(r"| a | b \| c |")
+    ['a', 'b | c']
     """
-    rows = [[plain(cell) for cell in text.strip().strip("|").split("|")] for text in texts]
-    header: list[str] = []
-    if len(texts) > 1 and _is_rule(texts[1]):
-        header, _, *rows = rows
-    names = header if len(header) > 2 else []
-    for first, *others in rows:
-        columns = names[1 : len(others) + 1]
-        named = zip_longest(columns, others[: len(names[1:]) or None], fillvalue="")
-        cells = [f"{name} {cell}".strip() for name, cell in named if cell]
-        if first or cells:
-            yield "row", ": ".join(filter(None, (first, ", ".join(cells)))), _over(above, *header)
+    inner = line.strip().removeprefix("|").removesuffix("|")
+    return [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", inner)]
 
 
-def _over(*parts: str) -> str:
-    """What stands over a candidate; its beginning, where it is very long."""
-    return " ".join(part[:_LONGEST_CONTEXT] for part in parts if part)[:_LONGEST_CONTEXT]
-
-
-def _blocks(passage: str) -> Iterator[_Block]:
-    """Lines put together: a paragraph, an item with its continuation, a row, a heading."""
-    prose: list[str] = []
-    for kind, line in _lines(passage):
-        if kind == "more" and prose:
-            prose.append(line)
-            continue
-        yield from _paragraph(prose)
-        prose = []
-        if kind in ("more", "item"):
-            prose = [line]
-        elif kind != "blank":
-            yield _Block("heading" if kind == "heading" else "row", line)
-    yield from _paragraph(prose)
-
-
-def _lines(
-    passage: str,
-) -> Iterator[tuple[Literal["heading", "item", "row", "blank", "more"], str]]:
-    lines = passage.splitlines()
-    # With a fence too many, a passage begins or ends within code, and nobody can say which is code.
-    even = sum(bool(_FENCE.match(line)) for line in lines) % 2 == 0
-    fenced = False
-    for line in lines:
-        if _FENCE.match(line):
-            fenced = even and not fenced
-            yield "blank", line
-        elif fenced or not line.strip() or _LINK.match(line):
-            yield "blank", line
-        elif _ROW.match(line):
-            yield "row", line
-        elif _is_rule(line):
-            yield "blank", line
-        elif _HEADING.match(line):
-            yield "heading", line
-        else:
-            yield ("item" if _ITEM.match(line) else "more"), line
-
-
-def _is_rule(line: str) -> bool:
-    """Whether a line is drawn: between a table's header and its rows, or across the page.
-
-    >>> [_is_rule(line) for line in ("| :-: | - |", "--- | ---", " ====", "| - x |", "--", "|")]
-    [True, True, True, False, True, False]
-    """
-    words = line.strip()
-    signs = set(words)
-    if signs <= _TABLE_SIGNS:
-        return "--" in words or ("-" in signs and words[0] == "|")
-    return len(words) > 2 and signs <= _DRAWN_SIGNS
-
-
-def _paragraph(lines: Sequence[str]) -> Iterator[_Block]:
-    if lines:
-        text = "\n".join(lines)
-        if _ITEM.match(text):
-            yield _Block("item", text)
-        elif len(lines) == 1 and len(text.split()) <= _TITLE and not _SENTENCE_END.search(text):
-            yield _Block("heading", text)
-        else:
-            yield _Block("prose", text)
-
-
-_MARKUP = (
-    (re.compile(r"<a name=[^>]*>\s*</a>"), ""),
-    (
-        re.compile(
-            r"!\[[^\[\]]{0,300}+(?:\[[^\[\]]{0,300}+\][^\[\]]{0,300}+){0,5}+\]\([^)\s]{0,400}+\)"
-        ),
-        "",
-    ),
-    (re.compile(r"\[([^\[\]]{1,500}+)\]\([^)\s]{0,400}+\)"), r"\1"),
-    (re.compile(r"\\([^\w\s])"), r"\1"),
-    (re.compile(r"^\s*#{1,6}\s+"), ""),
-    (re.compile(r"\*{1,3}(?=\S)([^*]+?)(?<=\S)\*{1,3}"), r"\1"),
-    (re.compile(r"<br\s*/?>"), " "),
-    (re.compile(r"\s+"), " "),
-)
-
-
-def plain(text: str) -> str:
-    r"""The words without Markdown's marks, on one line.
-
-    >>> plain(r"**See** [the *API*](api.md)\.")
-    'See the API.'
-    """
-    for mark, instead in _MARKUP:
-        text = mark.sub(instead, text)
-    return text.strip()
+def _code_words(block: Block) -> str:
+    """Code as words: what a question may name of it."""
+    return re.sub(r"\s+", " ", block.text)

@@ -22,6 +22,7 @@ Scores = NDArray[np.float64]  # (candidates,)
 
 LONGEST = 3  # sentences
 _WORTH_SAYING = 0.05  # a further sentence is, if it holds the answer this often
+_ROOMY = 5  # times as often beside a block, which is long already
 _COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
 
@@ -46,12 +47,19 @@ def softmax(scores: Scores) -> Scores:
 
 def signs(evidence: Evidence, scores: Scores) -> dict[str, float]:
     """What speaks for there being an answer at all."""
-    likely = softmax(scores)
+    likely, best = softmax(scores), int(scores.argmax())
     return {
         "likelihood": float(likely.max()),
         "nearest": float(evidence[:, _COLUMN["cosine"]].max()),
         "covered": float(evidence[:, _COLUMN["covered"]].max()),
         "passage covered": float(evidence[:, _COLUMN["passage covered"]].max()),
+        "late": float(evidence[:, _COLUMN["late"]].max()),
+        "late above": float(
+            (evidence[:, _COLUMN["late"]] + evidence[:, _COLUMN["late above"]]).max()
+        ),
+        "least near": float(evidence[best, _COLUMN["least near"]]),
+        "exact": float(evidence[best, _COLUMN["exact"]]),
+        "not of the kind": float(evidence[best, _COLUMN["not of the kind"]]),
     }
 
 
@@ -96,22 +104,51 @@ def chosen(
     """One to three candidates that make the answer, in the order in which they read well.
 
     The first drawn is said, behind the sentence before it if it begins with a pronoun. So is each
-    of the next that may well hold the answer, too, and says something else. Passages follow one
-    another as they were drawn; in a passage, sentences stand as they stand there.
+    of the next that may well hold the answer, too, and says something else; but one block is
+    enough, and of a table no row that fits less. Passages follow one another as they were drawn;
+    in a passage, sentences stand as they stand there.
     """
     likely = softmax(scores)
     best = order[0]
     choice = [best]
-    if candidates[best].place and _PRONOUN.match(candidates[best].text):
+    if _refers_back(candidates, best):
         choice.append(best - 1)
     for one in order[1:LONGEST]:
-        new = not any(_same(one, other, candidates, vectors) for other in choice)
-        if likely[one] >= _WORTH_SAYING and new and len(choice) < LONGEST:
+        worth = likely[one] >= _WORTH_SAYING * (_ROOMY if candidates[best].block else 1)
+        if worth and len(choice) < LONGEST and _adds(one, choice, candidates, vectors):
             choice.append(one)
     passages = [candidates[one].passage for one in choice]
     return sorted(
         choice, key=lambda one: (passages.index(candidates[one].passage), candidates[one].place)
     )
+
+
+def _refers_back(candidates: Sequence[Candidate], place: int) -> bool:
+    """Whether a sentence begins with a pronoun, and stands behind one that it may refer to."""
+    one, before = candidates[place], candidates[place - 1]
+    sentences = (one.kind, before.kind) == ("sentence", "sentence")
+    return sentences and one.place > 0 and bool(_PRONOUN.match(one.text))
+
+
+def _adds(
+    one: int, choice: Sequence[int], candidates: Sequence[Candidate], vectors: Vectors
+) -> bool:
+    """Whether a candidate says something beside those that are chosen."""
+    new = candidates[one]
+    chosen = [candidates[other] for other in choice]
+    if new.block and any(other.block for other in chosen):
+        return False
+    if new.cells and any(other.cells for other in chosen):
+        return False
+    if any(_same(one, other, candidates, vectors) for other in choice):
+        return False
+    return not any(_holds(other, new) or _holds(new, other) for other in chosen)
+
+
+def _holds(block: Candidate, part: Candidate) -> bool:
+    """Whether a part is in a block, or leads in to it."""
+    words = part.text.rstrip(".;:")
+    return block.passage == part.passage and bool(block.block) and words in block.text
 
 
 def _same(one: int, other: int, candidates: Sequence[Candidate], vectors: Vectors) -> bool:

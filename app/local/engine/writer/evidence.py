@@ -15,19 +15,23 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local.engine.encoder import TokenVectors
 from app.local.engine.store.analysis import terms
-from app.local.engine.transformer import Vectors
 from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.late import nearest, weights
 from app.local.engine.writer.question import (
     Question,
     dates,
+    identifiers,
     names,
     numbers,
     words,
 )
+from app.local.engine.writer.vectors import Remembered
 
 Evidence = NDArray[np.float64]  # (candidates, features)
 
+TELLING = 5.0  # what a word tells that is not one of the 150 commonest
 MOST = 160  # candidates that are looked at closely
 
 _MEANS = re.compile(r"\b(by|through|using|via|with)\b|^To ", re.IGNORECASE)
@@ -41,24 +45,58 @@ class Case:
         self,
         question: Question,
         candidates: Sequence[Candidate],
-        vectors: Vectors,
-        question_vectors: Vectors,
+        texts: Sequence[TokenVectors],
+        contexts: Sequence[TokenVectors],
+        question_tokens: TokenVectors,
     ) -> None:
         self.question = question
         self.candidates = candidates
         self.said = [frozenset(terms(one.text)) for one in candidates]
         self.above = [frozenset(terms(one.context)) for one in candidates]
-        self.cosine = vectors @ question_vectors  # (n,)
-        self._vectors = vectors  # (n, 384)
-        self._asked = question_vectors  # (384,)
+        self.vectors = np.stack([one.mean for one in texts])  # (n, 384)
+        self._asked = question_tokens.mean  # (384,)
+        self.cosine = self.vectors @ self._asked  # (n,)
+        self._near = [nearest(question_tokens, one) for one in texts]  # n of (q,)
+        self._near_above = [nearest(question_tokens, one) for one in contexts]
+        self._tells = weights(question_tokens)  # (q,)
         weigh = inverse_document_frequency(self.said)
         self._weights = {term: weigh(term) for term in question.terms}
         self._total = sum(self._weights.values()) or 1.0
+
+    def said_near(self, place: int) -> float:
+        """How much of the question a candidate says, by late interaction."""
+        return float(self._near[place] @ self._tells / (self._tells.sum() or 1.0))
+
+    def said_near_above(self, place: int) -> float:
+        """The same, with what stands over it."""
+        both = np.maximum(self._near[place], self._near_above[place])
+        return float(both @ self._tells / (self._tells.sum() or 1.0))
+
+    def least_near(self, place: int) -> float:
+        """How near the candidate comes to that word of the question which it says least."""
+        both = np.maximum(self._near[place], self._near_above[place])
+        return float(both[self._tells >= min(TELLING, self._tells.max())].min())
 
     def covered(self, words: Collection[str]) -> float:
         """How much of the question's weight is in these words, 0 to 1."""
         held = (weight for term, weight in self._weights.items() if term in words)
         return sum(held) / self._total
+
+    def exact(self, place: int) -> float:
+        """How many of the numbers and identifiers that the question names it holds, 0 to 1."""
+        named = self.question.identifiers
+        if not named:
+            return 0.0
+        held = identifiers(f"{self.candidates[place].text} {self.candidates[place].context}")
+        return len(named & held) / len(named)
+
+    def lacks_kind(self, place: int) -> bool:
+        """Whether it holds no date where a date is asked for, or nothing of what is counted."""
+        one, question = self.candidates[place], self.question
+        if question.kind == "date":
+            return not dates(one.text) - dates(question.text)
+        counted = question.counted
+        return counted is not None and counted not in self.said[place] | self.above[place]
 
     def beside(self, place: int, step: int) -> int | None:
         """The candidate before or after, in the same passage."""
@@ -75,7 +113,7 @@ class Case:
     @cached_property
     def passage_cosine(self) -> dict[int, float]:
         """Of each passage's mean vector."""
-        means = {one: self._vectors[rows].mean(axis=0) for one, rows in self._rows.items()}
+        means = {one: self.vectors[rows].mean(axis=0) for one, rows in self._rows.items()}
         return {one: float(v @ self._asked / np.linalg.norm(v)) for one, v in means.items()}
 
     @cached_property
@@ -96,6 +134,14 @@ class Case:
         for place, one in enumerate(self.candidates):
             rows.setdefault(one.passage, []).append(place)
         return rows
+
+
+def case_of(remembered: Remembered, question: Question, candidates: Sequence[Candidate]) -> Case:
+    """The case of a question, with the vectors that it is judged by."""
+    count = len(candidates)
+    texts = [*(one.gist for one in candidates), *(one.context for one in candidates)]
+    *tokens, last = remembered.tokens([*texts, question.text])
+    return Case(question, candidates, tokens[:count], tokens[count:], last)
 
 
 def inverse_document_frequency(texts: Sequence[Collection[str]]) -> Callable[[str], float]:
@@ -139,9 +185,16 @@ def _defines(case: Case, i: int) -> bool:
     return bool(begins and begins.match(case.candidates[i].text))
 
 
+def _is(case: Case, i: int, *kinds: str) -> bool:
+    return case.candidates[i].kind in kinds
+
+
 # fmt: off
 FEATURES: dict[str, Callable[[Case, int], float]] = {
     "cosine":          lambda case, i: float(case.cosine[i]),
+    "late":            lambda case, i: case.said_near(i),
+    "late above":      lambda case, i: case.said_near_above(i) - case.said_near(i),
+    "least near":      lambda case, i: case.least_near(i),
     "cosine before":   _cosine_before,
     "passage cosine":  lambda case, i: case.passage_cosine[case.candidates[i].passage],
     "passage best":    lambda case, i: case.passage_best[case.candidates[i].passage],
@@ -166,6 +219,13 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "lead-in":         lambda case, i: case.candidates[i].text.endswith(":"),
     "item":            lambda case, i: case.candidates[i].kind == "item",
     "row":             lambda case, i: case.candidates[i].kind == "row",
+    "code":            lambda case, i: _is(case, i, "code") and case.question.wants_code,
+    "code unwanted":   lambda case, i: _is(case, i, "code") and not case.question.wants_code,
+    "block":           lambda case, i: _is(case, i, "list", "table") and case.question.wants_list,
+    "block unwanted":  lambda case, i: _is(case, i, "list", "table")
+                       and not case.question.wants_list,
+    "exact":           lambda case, i: case.exact(i),
+    "not of the kind": lambda case, i: case.lacks_kind(i),
 }
 # fmt: on
 

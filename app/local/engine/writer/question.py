@@ -45,8 +45,30 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 _NUMBER_WORDS = frozenset(_COUNTED.split())
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 _MONTHS = frozenset(_CALENDAR.split())
+_HOW_MANY = re.compile(
+    r"\bhow many ((?:\w[\w-]*\s+){1,3}?)(?:a|an|the|do|does|did|is|are|was|were|can|could|may|must"
+    r"|will|would|should|has|have|had|per|of|in|on|at|to|for|i|you|we|it|there)\b",
+    re.IGNORECASE,
+)
+_IDENTIFIER = re.compile(r"\w(?:[\w./@-]{0,80}\w)?")
 _WHAT_IS = re.compile(
-    r"\W*what(?:'s|\u2019s| is| are| was| were) (?:an? |the )?([^\s?]+(?: [^\s?]+){0,5})\W*$",
+    r"\W*(?:what(?:'s|\u2019s| is| are| was| were)|who (?:is|was)"
+    r"|tell me (?:something |more )?about|describe|explain|was (?:ist|sind)) "
+    r"(?:an? |the |eine? |der |die |das )?"
+    r"([^\s?]+(?: [^\s?]+){0,5})\W*$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"\bhow (?:do|can|could|would|should|must) (?:i|we|you|one)\b|\bhow (?:to|is|are)\b"
+    r"|\b(?:what|which)\b.{0,40}\b(?:command|call|run|type|pass|write|code|option|argument|parameter"
+    r"|flag|method|function|snippet)s?\b|\bshow me\b|\bexamples?\b|\b(?:code|snippet)\b"
+    r"|\bway to\b|\bi want to\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"\b(?:list|name|enumerate|steps|all)\b"
+    r"|\b(?:what|which)\b(?: \S+){0,3}? (?:\w{2,}[^su\W]s)\b(?! (?:is|was|the)\b)"
+    r"|\bwhat (?:are|kinds|sorts|types)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
@@ -68,6 +90,24 @@ class Question:
         return next((kind for kind, pattern in _PATTERNS if pattern.search(self.text)), "thing")
 
     @cached_property
+    def wants_code(self) -> bool:
+        """Whether a command, a call or an example of code is likely to answer it.
+
+        >>> [Question(text).wants_code for text in ("How do I install it?", "Who invented it?")]
+        [True, False]
+        """
+        return bool(_CODE.search(self.text))
+
+    @cached_property
+    def wants_list(self) -> bool:
+        """Whether several things, or steps, are likely to answer it.
+
+        >>> [Question(text).wants_list for text in ("Which formats are there?", "Which is best?")]
+        [True, False]
+        """
+        return bool(_LIST.search(self.text))
+
+    @cached_property
     def definition(self) -> re.Pattern[str] | None:
         """How a sentence begins that defines what is asked for, if a definition is.
 
@@ -80,7 +120,9 @@ class Question:
             return None
         subject = re.escape(match[1])
         return re.compile(
-            rf"(?:(?:an?|the) )?{subject}\b.{{0,30}}? (?:is|are|was|were|means)\b", re.I
+            rf"(?:(?:an?|the) )?{subject}\b.{{0,30}}? (?:is|are|was|were|means|provides|helps"
+            r"|supports|simplifies|lets|makes|offers|enables|aims|allows|ist|sind)\b",
+            re.I,
         )
 
     @cached_property
@@ -91,6 +133,21 @@ class Question:
     @cached_property
     def names(self) -> frozenset[str]:
         return names(self.text)
+
+    @cached_property
+    def counted(self) -> str | None:
+        """What is counted, as a term: of "how many hot meals are there" it is "meal".
+
+        >>> Question("How many layers can a function have?").counted == terms("layers")[0]
+        True
+        """
+        match = _HOW_MANY.search(self.text)
+        nouns = terms(match[1]) if match else []
+        return nouns[-1] if nouns else None
+
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        return identifiers(self.text)
 
     @cached_property
     def numbers(self) -> frozenset[str]:
@@ -110,6 +167,21 @@ def names(text: str) -> frozenset[str]:
 def numbers(text: str) -> frozenset[str]:
     """Numbers, in digits and in words."""
     return frozenset(_NUMBER.findall(text)) | (_lower_words(text) & _NUMBER_WORDS)
+
+
+def identifiers(text: str) -> frozenset[str]:
+    """Words that are written in one way only: with digits, or with signs or capitals inside.
+
+    >>> sorted(identifiers("Is the fee of berth B2750 paid by max_fee or maxFee in 2024?"))
+    ['2024', 'b2750', 'max_fee', 'maxfee']
+    """
+    return frozenset(
+        word.rstrip(".,:").lower()
+        for word in _IDENTIFIER.findall(text)
+        if any(sign.isdigit() or sign in "_-./@" for sign in word[1:-1] + word[:1].strip("-"))
+        or any(sign.isdigit() for sign in word)
+        or (any(sign.isupper() for sign in word[1:]) and not word.isupper())
+    )
 
 
 def dates(text: str) -> frozenset[str]:

@@ -77,7 +77,7 @@ _WANTED = re.compile(  # "Generate search query for: .."
     re.IGNORECASE,
 )
 _GENERATIVE = re.compile(
-    r"\W*(?:please |can you |could you )?(write|compose|translate|summari[sz]e|draft|generate"
+    r"\W*(?:please |can you |could you )?(write|compose|translate|draft|generate"
     r"|invent|imagine|paraphrase|tell me a (joke|story)|role-?play|pretend)\b",
     re.IGNORECASE,
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
 
-from app.local.engine.encoder import TextEncoder
+from app.local.engine.encoder import TokenEncoder
+from app.local.engine.writer import small_talk
 from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import Candidate, candidates
 from app.local.engine.writer.choose import (
@@ -17,9 +18,10 @@ from app.local.engine.writer.choose import (
 )
 from app.local.engine.writer.content import Image
 from app.local.engine.writer.counting import count_tokens
-from app.local.engine.writer.evidence import Case, evidence, likeliest
+from app.local.engine.writer.evidence import case_of, evidence, likeliest
 from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
+from app.local.engine.writer.overview import asks_for_all, titles
 from app.local.engine.writer.planning import Call, Planning, decide
 from app.local.engine.writer.prompt import (
     Citation,
@@ -37,6 +39,7 @@ from app.local.engine.writer.reading import (
     Rewrite,
     read,
 )
+from app.local.engine.writer.rendering import marks, render
 from app.local.engine.writer.rewrite import rewrite
 from app.local.engine.writer.thoughts import answering, behind, considered
 from app.local.engine.writer.vectors import Remembered
@@ -53,6 +56,12 @@ _TOLD = "I answer from what the tools returned, or ask for what a tool still nee
 _REWRITTEN = "I put the question and what was said before it into one question."
 
 
+HELP = (
+    "Ask a question about the documents. I answer with sentences, tables and code that stand in "
+    "them, word for word, and say where."
+)
+
+
 class Writer:
     """The extractive model. Thread-safe; the same request gets the same answer.
 
@@ -62,7 +71,7 @@ class Writer:
             one the model uses no tools.
     """
 
-    def __init__(self, encoder: TextEncoder, planner: Planning | None = None) -> None:
+    def __init__(self, encoder: TokenEncoder, planner: Planning | None = None) -> None:
         self._encoder = encoder
         self._planner = planner
         self._remembered = Remembered(encoder)
@@ -129,6 +138,12 @@ class Writer:
     def _about(self, prompt: Prompt, sampling: Sampling) -> "_Text":
         match read(prompt.unbegun()):
             case Answer() as task:
+                if small := small_talk.reply(task.question):
+                    return _Text(small)
+                if small_talk.asks_for_help(task.question):
+                    return _Text(HELP)
+                if asks_for_all(task.question) and (lines := titles(task.passages)):
+                    return _overview(lines, task)
                 text = self._say(task, sampling, _random(prompt, sampling))
                 return _written(text, task) if text else _abstained(task)
             case Rewrite(question, conversation):
@@ -139,17 +154,18 @@ class Writer:
     def _say(self, task: Answer, sampling: Sampling, random: Random) -> list[Candidate]:
         """The candidates that make the answer; none where the passages hold none."""
         question = Question(rewrite(task.question, task.conversation))
-        choices = likeliest(question, candidates([one.text for one in task.passages]))
+        texts = [one.text for one in task.passages]
+        names = [one.name for one in task.passages]
+        choices = likeliest(question, candidates(texts, names))
         if not choices or not question.terms:
             return []
-        vectors = self._remembered.encode([*(one.text for one in choices), question.text])
-        case = Case(question, choices, vectors[:-1], vectors[-1])
+        case = case_of(self._remembered, question, choices)
         shown = evidence(case)  # (n, features)
         scores = score(shown)  # (n,)
         if not answerable(shown, scores):
             return []
         order = drawn(scores, sampling, random)
-        return [choices[place] for place in chosen(choices, order, scores, vectors)]
+        return [choices[place] for place in chosen(choices, order, scores, case.vectors)]
 
 
 @dataclass(frozen=True)
@@ -181,9 +197,12 @@ def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
     text = layout.opened(considered("", labels, len(task.passages)))
     citations = []
     for place, (one, label) in enumerate(zip(sentences, labels, strict=True)):
-        text += (layout.joint if place else "") + layout.before
+        if place:
+            apart = layout.joint == " " and (one.block or sentences[place - 1].block)
+            text += "\n\n" if apart else layout.joint
+        text += layout.before
         start = len(text)
-        text += _marked(one.text, task.mark and task.mark.format(label))
+        text += render(one, task.mark and marks(task.mark, one, task.passages))
         quoted = quote(one.text, task.places[one.passage]) if task.places else None
         quotes = (quoted,) if quoted else ()
         citations.append(Citation(start, len(text), (label,), quotes))
@@ -196,6 +215,15 @@ def _and_unseen(answer: _Text, images: Sequence[Image]) -> _Text:
     return replace(answer, text=f"{answer.text}\n\n{unseen(images)}") if images else answer
 
 
+def _overview(lines: Sequence[tuple[int, str]], task: Answer) -> _Text:
+    """What each document is about, a line each."""
+    shown = []
+    for place, line in lines:
+        label = task.passages[place].label
+        shown.append(f"- {line} {task.mark.format(label)}" if task.mark else f"- {line}")
+    return _Text("\n".join(shown))
+
+
 def _abstained(task: Answer) -> _Text:
     layout = task.layout
     lead = layout.opened(considered("", (), len(task.passages)))
@@ -205,16 +233,6 @@ def _abstained(task: Answer) -> _Text:
 
 def _listed(calls: Sequence[Call]) -> str:
     return ", ".join(dict.fromkeys(call.name for call in calls))
-
-
-def _marked(sentence: str, mark: str | None) -> str:
-    """A sentence, ended as sentences are, its mark inside.
-
-    >>> _marked("Quartz is hard.", "[1]"), _marked("Layers: 5", "[2]"), _marked("Kinds:", None)
-    ('Quartz is hard [1].', 'Layers: 5 [2].', 'Kinds:')
-    """
-    words, stop = (sentence[:-1], sentence[-1]) if sentence[-1] in ".!?:" else (sentence, ".")
-    return f"{words} {mark}{stop}" if mark else f"{words}{stop}"
 
 
 def _random(prompt: Prompt, sampling: Sampling) -> Random:

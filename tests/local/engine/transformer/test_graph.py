@@ -68,5 +68,7 @@ def test_inputs_are_written_as_onnx_writes_them() -> None:
 def test_the_network_is_valid_onnx(how: model.Linear, tmp_path: Path) -> None:
     shutil.copy(weights.folder() / "model.safetensors", tmp_path)
     g = Graph(Weights(tmp_path / "model.safetensors", model.shapes()))
-    (tmp_path / "model.onnx").write_bytes(g.file("ids", model.MiniLM(g, how).forward("ids")))
+    (tmp_path / "model.onnx").write_bytes(
+        g.file("ids", model.MiniLM(g, how).forward("ids"), ("t", "d"))
+    )
     onnx.checker.check_model(tmp_path / "model.onnx", full_check=True)

@@ -33,8 +33,18 @@ talc --help
     ("passage", "said"),
     [
         ("Quartz is hard. It is common.", ["Quartz is hard.", "It is common."]),
-        (TABLE, ["Function timeout: 900 seconds", "Layers: 5"]),
-        (WIDE, ["small: GB 2", "large: GB 8, Cores 4"]),
+        (
+            TABLE,
+            [
+                "Quotas: Resource, Quota; Function timeout, 900 seconds; Layers, 5",
+                "Function timeout: 900 seconds",
+                "Layers: 5",
+            ],
+        ),
+        (
+            WIDE,
+            ["Type, GB, Cores; small, 2; large, 8, 4", "small: GB 2", "large: GB 8, Cores 4"],
+        ),
         (
             "| Layers | 5 |\n| Function timeout | 900 seconds |",
             ["Layers: 5", "Function timeout: 900 seconds"],
@@ -43,10 +53,10 @@ talc --help
             LIST,
             [
                 "Talc is soft.",
-                "It is used in:",
+                "It is used in: powder, which is rubbed fine; paper",
                 "powder, which is rubbed fine",
                 "paper",
-                "It is used in: powder, which is rubbed fine; paper",
+                "Talc: talc --help",
             ],
         ),
         ("**Note**\n\nQuartz *is* `hard`\\.", ["Quartz is `hard`."]),
@@ -78,13 +88,68 @@ def test_candidates_know_their_passage_and_place() -> None:
     assert [(one.passage, one.place) for one in found] == [(0, 0), (0, 1), (1, 0)]
 
 
-def test_a_long_list_is_not_said_whole() -> None:
-    items = "\n".join(f"- thing {number}" for number in range(40))
+def test_a_list_that_nobody_would_read_is_not_said_whole() -> None:
+    items = "\n".join(f"- thing number {number} of many" for number in range(100))
     assert all(one.kind != "list" for one in candidates([f"There are:\n{items}"]))
 
 
-def test_code_is_passed_over_but_for_a_passage_that_is_cut_within_it() -> None:
-    whole = "Run it.\n\n```sh\nmake demo\n```\n\nThen read it."
-    assert [one.text for one in candidates([whole])] == ["Run it.", "Then read it."]
-    cut = "make demo\n```\n\nThen read it all."
-    assert "Then read it all." in [one.text for one in candidates([cut])]
+def test_code_is_said_behind_what_leads_in_to_it() -> None:
+    passage = "# Use\n\nRun it:\n\n```sh\nmake demo\n```\n\nThen read it."
+    code, after = candidates([passage])
+    assert (code.kind, code.lead, code.block) == ("code", "Run it:", "```sh\nmake demo\n```")
+    assert (code.context, after.text) == ("Use", "Then read it.")
+
+
+@pytest.mark.parametrize(
+    "passage",
+    [
+        "make demo\n```\n\nThen read it all.",
+        "Then read it all.\n\n```python\nimport sys\n",
+        "Then read it all.\n\n```{testsetup}\nimport secret\n```",
+        "Then read it all.\n\n[demo]: https://example.com\n<!-- hidden -->\n% hidden",
+    ],
+    ids=["the end of code", "the beginning of code", "a hidden test", "what machines read"],
+)
+def test_a_part_of_code_and_what_only_machines_read_is_passed_over(passage: str) -> None:
+    assert [one.text for one in candidates([passage])] == ["Then read it all."]
+
+
+def test_steps_are_said_with_the_code_that_the_last_of_them_leads_in_to() -> None:
+    passage = "# Start\n\n1. Install it.\n2. Run:\n\n```sh\nmake up\n```"
+    steps = candidates([passage])[0]
+    assert steps.block == "1. Install it.\n2. Run:\n\n```sh\nmake up\n```"
+    assert steps.lead == "Start"
+
+
+def test_a_list_that_was_cut_in_two_is_said_whole_if_it_is_clear_where_it_goes_on() -> None:
+    first, second = "Minerals:\n\n- agate\n- beryl", "- citrine\n\nThat is all."
+    whole = candidates([second, first], ["m.md", "m.md"])
+    (listed,) = [one for one in whole if one.kind == "list"]
+    assert (listed.passage, listed.ends_in) == (1, 0)
+    assert listed.block == "- agate\n- beryl\n- citrine"
+    for names in (["a.md", "b.md"], []):
+        (alone,) = [one for one in candidates([second, first], names) if one.kind == "list"]
+        assert (alone.ends_in, alone.block) == (None, "- agate\n- beryl")
+    two = candidates([second, first, second], ["m.md"] * 3)
+    assert all(one.ends_in is None for one in two)
+
+
+def test_rows_of_a_table_that_was_cut_have_the_header_of_the_part_before() -> None:
+    parts = [WIDE, "| huge | 64 | 32 |"]
+    texts = [one.text for one in candidates(parts, ["sizes.csv", "sizes.csv"])]
+    assert texts[-1] == "huge: GB 64, Cores 32"
+    assert candidates(parts, ["sizes.csv", "other.csv"])[-1].text == "huge: 64, 32"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "```{warning}\nRC4 is not safe.\n```",
+        "> [!NOTE]\n> RC4 is not safe.",
+        '!!! note "Ciphers"\n    RC4 is not safe.',
+        ":::{note}\nRC4 is not safe.\n:::",
+    ],
+    ids=["MyST", "GitHub", "MkDocs", "colons"],
+)
+def test_a_note_is_prose_without_its_marks(note: str) -> None:
+    assert [one.text for one in candidates([note])] == ["RC4 is not safe."]

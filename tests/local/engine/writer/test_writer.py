@@ -55,7 +55,10 @@ def answered(generation: Generation) -> str:
         ("How hard is quartz on the Mohs scale?", "a hardness of 7 on the Mohs scale [1]."),
         ("Since when have quartz crystals been used?", "since 1921 [1]."),
         ("What is talc composed of?", "composed of hydrated magnesium silicate [2]."),
-        ("What is talc used in?", "Talc is used in: paper making; plastics; cosmetics [2]."),
+        (
+            "What is talc used in?",
+            "Talc is used in [2]:\n\n- paper making\n- plastics\n- cosmetics",
+        ),
         ("How hard is topaz?", "Topaz: Hardness 8, Colour yellow [3]."),
     ],
 )

@@ -1,0 +1,32 @@
+"""Late interaction: how much of a question each text says, word by word and by meaning.
+
+For each token of the question, the cosine to the nearest token of the text; of these the mean, each
+weighing what the word tells. It finds what other words say ("first developed", "was started"), and
+is not fooled by a text that is near as a whole (ColBERT; Khattab and Zaharia, 2020).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.local.engine.encoder import TokenVectors, Vectors
+
+Weights = NDArray[np.float64]
+
+_WORDS = 1996  # where words begin in BERT's vocabulary, by how common they are; signs stand before
+_DIGITS = range(1014, 1024)  # "0" to "9"
+
+
+def weights(question: TokenVectors) -> Weights:
+    """What each token of a question tells, (q,): the rarer, the more. Signs tell nothing."""
+    rank = np.maximum(question.ids - _WORDS + 1, 0)
+    weight: Weights = np.log(np.maximum(rank, 1).astype(np.float64))
+    weight[np.isin(question.ids, _DIGITS)] = weight.max(initial=1.0)
+    return weight
+
+
+def nearest(question: TokenVectors, text: TokenVectors) -> Vectors:
+    """Of each token of the question the cosine to the nearest of the text, (q,)."""
+    if not len(text.ids):
+        return np.zeros(len(question.ids), np.float32)
+    cosines: Vectors = (question.vectors @ text.vectors.T).max(axis=1)
+    return cosines

@@ -1,0 +1,35 @@
+"""Candidates -> Markdown: what an answer says, with the marks of what it quotes."""
+
+from collections.abc import Sequence
+
+from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.passages import Passage
+
+
+def marks(mark: str, one: Candidate, passages: Sequence[Passage]) -> str:
+    """The mark of a candidate's passage, and of the one that it ends in."""
+    places = [one.passage, *([] if one.ends_in is None else [one.ends_in])]
+    return "".join(mark.format(passages[place].label) for place in places)
+
+
+def render(one: Candidate, mark: str | None) -> str:
+    """What is said of a candidate: a sentence, or a block behind what leads in to it."""
+    if not one.block:
+        return _marked(one.text, mark)
+    if not one.lead:
+        return f"{mark}\n\n{one.block}" if mark else one.block
+    lead = one.lead.rstrip(".\u2026 ") if one.lead.endswith(("..", "\u2026")) else one.lead
+    lead = lead if lead[-1] in ".!?:" else f"{lead}:"
+    return f"{_marked(lead, mark)}\n\n{one.block}"
+
+
+def _marked(sentence: str, mark: str | None) -> str:
+    """A sentence, ended as sentences are, its mark inside.
+
+    >>> _marked("Quartz is hard.", "[1]"), _marked("Layers: 5", "[2]"), _marked("Kinds:", None)
+    ('Quartz is hard [1].', 'Layers: 5 [2].', 'Kinds:')
+    """
+    words = sentence.rstrip(".!?:\u2026 ")
+    ending = sentence[len(words) :].strip()
+    stop = ending if ending and ending[0] in "!?:" else "."
+    return f"{words} {mark}{stop}" if mark else f"{words}{stop}"

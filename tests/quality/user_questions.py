@@ -1,0 +1,114 @@
+"""Questions of users over ordinary documents, on the whole path: user_questions, by its scorer."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.flows.home import Home, laptop
+from tests.quality._score import FOLDER, Score
+from tests.tables import Table
+
+BEFORE = {  # right, on 28 November 2026
+    "fact": 13,
+    "code": 2,
+    "list": 3,
+    "table": 5,
+    "yes-no": 5,
+    "comparison": 3,
+    "unanswerable": 1,
+    "vague": 2,
+    "language": 0,
+    "chit-chat": 1,
+    "first": 3,
+    "follow-up": 6,
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question of a kind, and what is thought of its answer."""
+
+    kind: str
+    outcome: str
+    fenced: bool
+    characters: int
+
+
+def run() -> Iterator[Table]:
+    if not FOLDER.exists():
+        yield Table(
+            "user_questions", ("skipped",), (("../shared/eval/user_questions is missing",),)
+        )
+        return
+    questions, turns = judged()
+    for title, results in (("questions", questions), ("conversations, turn by turn", turns)):
+        code = [one for one in results if one.kind == "code" and one.outcome == "right"]
+        fenced = sum(one.fenced for one in code)
+        note = f"Of {len(code)} right answers that are code, {fenced} are in a fence."
+        yield Table(
+            f"user_questions, {title}, the whole path",
+            (
+                "kind",
+                "questions",
+                "right before",
+                "right",
+                "abstained wrongly",
+                "median characters",
+            ),
+            list(_rows(results)),
+            notes=[note] if code else [],
+        )
+
+
+def judged() -> tuple[list[Judged], list[Judged]]:
+    """The questions, and the turns of the conversations, asked and judged."""
+    score = Score()
+    with TemporaryDirectory() as scratch, laptop(Path(scratch)) as home:
+        bucket = Path(scratch) / "s3" / home.settings.documents_bucket
+        shutil.copytree(score.documents, bucket, dirs_exist_ok=True)
+        for path in sorted(one for one in score.documents.rglob("*") if one.is_file()):
+            home.until(path.relative_to(score.documents).as_posix(), lambda _: True, seconds=600)
+        questions = [
+            _judge(score, row, _ask(home, row["question"], None))
+            for row in score.questions("questions_public.jsonl")
+        ]
+        turns = []
+        for conversation in score.questions("conversations_public.jsonl"):
+            known: str | None = None
+            for row in conversation["turns"]:
+                answer = _ask(home, row["question"], known)
+                known = answer["conversationId"]
+                turns.append(_judge(score, row, answer))
+    return questions, turns
+
+
+def right(results: list[Judged]) -> float:
+    """How many are right, 0 to 1."""
+    return sum(one.outcome == "right" for one in results) / len(results)
+
+
+def _ask(home: Home, question: str, conversation: str | None) -> dict[str, Any]:
+    known = {"conversationId": conversation} if conversation else {}
+    return home.call("POST", "/chat", {"message": question, **known})
+
+
+def _judge(score: Score, row: dict[str, Any], answer: dict[str, Any]) -> Judged:
+    verdict = score.judge(row, answer)
+    fenced = bool(verdict.get("fenced"))
+    return Judged(row["kind"], verdict["outcome"], fenced, len(answer["answer"]))
+
+
+def _rows(results: list[Judged]) -> Iterator[tuple[str, ...]]:
+    kinds: dict[str, list[Judged]] = defaultdict(list)
+    for one in results:
+        kinds[one.kind].append(one)
+    for kind, some in [*kinds.items(), ("all", results)]:
+        before = sum(BEFORE[name] for name in kinds) if kind == "all" else BEFORE[kind]
+        outcomes = [one.outcome for one in some]
+        counts = (len(some), before, outcomes.count("right"), outcomes.count("abstained"))
+        yield (kind, *map(str, counts), f"{median(one.characters for one in some):.0f}")
