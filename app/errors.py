@@ -72,19 +72,19 @@ class Unauthenticated(CallerError):
 class Forbidden(CallerError):
     status = 403
     code = "forbidden"
-    title = "The request is not let in"
+    title = "The request is not permitted"
 
 
 class NotFound(CallerError):
     status = 404
     code = "not-found"
-    title = "There is no such thing"
+    title = "Not found"
 
 
 class Conflict(CallerError):
     status = 409
     code = "conflict"
-    title = "Something else happened first"
+    title = "The request conflicts with the current state"
 
 
 class TooLarge(CallerError):

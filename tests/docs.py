@@ -1,6 +1,6 @@
 """The generated parts of docs/: what the code says of itself, so that the pages cannot drift.
 
-    python -m tests.docs            say what is not as it should be
+    python -m tests.docs            list the problems of the pages
     python -m tests.docs --write    write it
 
 A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`; `make docs` writes

@@ -176,7 +176,7 @@ def _request_tokens(pool: Pool, **grant: str) -> Tokens:
         response = httpx.post(f"{pool.url}/oauth2/token", data=form, timeout=30)
         answer = response.json()
     except (httpx.HTTPError, ValueError) as error:
-        raise OperatorError(f"{pool.url} cannot be asked for tokens: {error}.") from error
+        raise OperatorError(f"No tokens from {pool.url}: {error}.") from error
     if response.is_error:
         if "refresh_token" in grant and answer.get("error") == "invalid_grant":
             raise RefreshRefused

@@ -82,7 +82,7 @@ class _Sync:
         try:
             details = self._base.details(sorted(done_keys))
         except OutcropError as error:
-            log.warning("Documents are told again, perhaps in vain: %s", error)
+            log.warning("Documents are ingested again, although some may be current: %s", error)
             return snapshots
         known_uris = {uri for uri, detail in details.items() if detail.kept}
         return {

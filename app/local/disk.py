@@ -39,12 +39,12 @@ def disk_problem(error: BaseException) -> str | None:
     """The problem and its remedy, for an error of the disk; None for every other error."""
     if is_full(error):
         return (
-            "The disk that holds the stand-in's home is full. Nothing of this request is kept. "
+            "The disk that holds the stand-in's home is full. Nothing of this request was stored. "
             "Delete documents, which still works, or make room otherwise; then send it again."
         )
     if is_read_only(error):
         return (
-            "The stand-in's home may not be written to. Nothing of this request is kept. "
+            "The stand-in's home is not writable. Nothing of this request was stored. "
             f"The system says: {error}"
         )
     if is_damaged(error):

@@ -1,6 +1,6 @@
 """The translation of errors to RFC 9457 `application/problem+json`.
 
-{"type": "urn:outcrop:not-found", "title": "There is no such thing", "status": 404,
+{"type": "urn:outcrop:not-found", "title": "Not found", "status": 404,
  "detail": "There is no conversation 'x'. Leave it out to begin a new one.",
  "code": "not-found", "retryable": false, "requestId": "5f2c...",
  "errors": [{"field": "conversationId", "rule": "There is no conversation 'x'. ..."}]}

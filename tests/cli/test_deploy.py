@@ -212,7 +212,7 @@ def test_an_account_that_is_not_ready_is_not_deployed_to(
     account.answer("ListFoundationModels", {"modelSummaries": []})
     result = outcrop("deploy", "--yes")
     assert refusal(result) == (
-        "Nothing was deployed: not as it should be: "
+        "Nothing was deployed. These checks failed: "
         "CDK bootstrap, The model that answers, The model that embeds."
     )
     assert "amazon.nova-lite-v1:0 is not offered in eu-central-1" in result.stdout
@@ -272,7 +272,7 @@ def test_what_holds_data_is_not_lost_unless_it_is_meant(
     account.answer("DescribeChangeSet", first, change_set(lost))
     player.enqueue(PREPARED)
     assert refusal(outcrop("deploy", "--yes")).startswith(
-        f"Nothing was deployed: {said}, with all that is in there."
+        f"Nothing was deployed: {said}, with all its data."
     )
     assert methods(player) == ["prepare-change-set"]
     [deleted] = [words for name, words in account.asked if name == "DeleteChangeSet"]

@@ -99,7 +99,7 @@ def _matching(client: Client, names: Sequence[str]) -> list[str]:
         group = [other for other in existing if fnmatchcase(other, name)]
         if not group:
             detail = f"No document's name matches {name!r}; `outcrop docs ls` shows them."
-            raise Refused({"title": "There is no such thing", "detail": detail, "status": 404})
+            raise Refused({"title": "Not found", "detail": detail, "status": 404})
         matches |= dict.fromkeys(group)
     return list(matches)
 

@@ -43,7 +43,7 @@ def examine(choices: Choices) -> Iterator[Finding]:
             identity = aws.sts.get_caller_identity()
     except OutcropError as error:
         endpoint = local_endpoint(environment)
-        mend = f"{endpoint} leads to this machine. Is that meant? {BACK}" if endpoint else None
+        mend = f"{endpoint} leads to this machine, not to AWS. {BACK}" if endpoint else None
         yield Finding("Credentials", well=False, found=error.detail, mend=mend)
         return
     state = f"{identity['Arn']} in account {identity['Account']}, {aws.region}"

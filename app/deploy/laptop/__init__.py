@@ -96,7 +96,7 @@ class Served(Addresses):
         if not self.children and not is_locked(lock_file(self.home)):
             return OperatorError(
                 f"What served {self.home} has ended; stand-in.log and application.log there say "
-                "more. What was put in is kept."
+                "more. The stored data is kept."
             )
         return None
 

@@ -78,7 +78,7 @@ class Child:
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         return OperatorError(
             f"The {self.name} {how}. Its last words: {last_words(self.log)} ({self.log} has it "
-            "all.) What was put in is kept; start again."
+            "all.) The stored data is kept; start again."
         )
 
     def leave(self) -> None:

@@ -26,7 +26,7 @@ def until(look: Callable[[], JSON], status: str) -> JSON:
         reasons = (
             description.get("failureReasons")
             or description.get("statusReasons")
-            or ["no reason is told"]
+            or ["no reason given"]
         )
         raise TemplateError(f"it is {description[status]}: {'; '.join(reasons)}")
     return description

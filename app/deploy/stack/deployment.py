@@ -21,7 +21,7 @@ def require_ready(findings: Iterable[Finding]) -> None:
         OperatorError: naming the checks that failed.
     """
     if failures := [finding.check for finding in findings if finding.well is False]:
-        raise OperatorError(f"Nothing was deployed: not as it should be: {', '.join(failures)}.")
+        raise OperatorError(f"Nothing was deployed. These checks failed: {', '.join(failures)}.")
 
 
 def prepare(
@@ -43,8 +43,9 @@ def prepare(
     changes = change_set.changes()
     if (data_losses := [change for change in changes if change.loses_data]) and not replace:
         raise Conflict(
-            f"Nothing was deployed: {'; '.join(map(str, data_losses))}, with all that is in there. "
-            "Is this with the same -c as the last time? If it is meant, add --replace."
+            f"Nothing was deployed: {'; '.join(map(str, data_losses))}, with all its data. "
+            "Compare the -c options with those of the last deployment. To allow the loss, add "
+            "--replace."
         )
     return changes
 

@@ -42,7 +42,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         try:
             reply = await responses.whole(turns.start(reply_to), request.receive)
         except responses.CallerGone:
-            return Response()  # which nobody reads
+            return Response()  # the caller is gone, so any response will do
         if isinstance(reply, Error):
             return problem(reply)
         return schemas.Answer.model_validate(reply)
@@ -91,13 +91,13 @@ def _text(last: schemas.UIMessage) -> str:
     if last.role != "user":
         raise InvalidRequest("The last message has to be the user's.", field="messages")
     if unknown := _names(last) - {"metadata"}:
-        rule = f"The last message has {_join_names(unknown)}, which nobody would read."
+        rule = f"The last message has unsupported members: {_join_names(unknown)}."
         raise InvalidRequest(rule, field=f"messages.{min(unknown)}")
     if others := {part.type for part in last.parts} - {"text"}:
-        rule = f"A question is text; a part of the type {_join_names(others)} would not be read."
+        rule = f"A question is text; a part of the type {_join_names(others)} is not supported."
         raise InvalidRequest(rule, field="messages.parts")
     if unknown := {name for part in last.parts for name in _names(part)} - TEXT_MEMBERS:
-        rule = f"A part of the question has {_join_names(unknown)}, which nobody would read."
+        rule = f"A part of the question has unsupported members: {_join_names(unknown)}."
         raise InvalidRequest(rule, field=f"messages.parts.{min(unknown)}")
     text = "".join(part.text for part in last.parts).strip()
     if not 0 < len(text) <= schemas.LONGEST_MESSAGE:
