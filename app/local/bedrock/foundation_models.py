@@ -27,7 +27,9 @@ from app.local.bedrock.availability import Availability, availability
 from app.local.bedrock.names import FOUNDATION_MODEL, INFERENCE_PROFILE, ModelName, parse
 from app.local.wire import ServiceError
 
-_PREFILL = r"amazon\.nova-|anthropic\.claude-(v2|instant|3-|(opus|sonnet|haiku)-4-([15]-)?\d{8})"
+_PREFILL = re.compile(
+    r"amazon\.nova-|anthropic\.claude-(v2|instant|3-|(opus|sonnet|haiku)-4-([15]-)?\d{8})"
+)
 _TIMES = ("startOfLifeTime", "legacyTime", "publicExtendedAccessTime", "endOfLifeTime")
 
 
@@ -59,7 +61,7 @@ class FoundationModel:
     @property
     def prefill(self) -> bool:
         """Whether it goes on from an assistant's message that comes last. Claude does up to 4.5."""
-        return re.match(_PREFILL, self.id) is not None
+        return _PREFILL.match(self.id) is not None
 
     @property
     def native_errors(self) -> bool:
