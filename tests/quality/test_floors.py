@@ -1,12 +1,16 @@
 """The floors that have to hold. Those of larger corpora stand beside what `make quality` prints."""
 
+from pathlib import Path
+
 import pytest
 
 from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
+from tests.flows.home import laptop
+from tests.quality import ROOT
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
-from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, xquad
+from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, index, xquad
 from tests.quality.planning import LEAST, MOST, choice
 from tests.quality.user_questions import judged, right
 
@@ -16,6 +20,24 @@ def test_answers_cite_and_contain_what_is_asked_for() -> None:
     found, _ = xquad()
     for name, floor in XQUAD_FLOORS.items():
         assert average(found, floor.measure) >= floor.least, name
+
+
+FIRST_QUESTIONS = {
+    "How large may a document be?": "50 MB",
+    "What survives kill -9?": "acknowledged",
+    "What is the difference between the laptop and AWS?": "endpoint variables",
+}
+
+
+def test_the_documentation_answers_what_a_newcomer_asks(tmp_path: Path) -> None:
+    """The questions of the README and of `make demo`, over the documents that the demo reads."""
+    documents = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+    with laptop(tmp_path) as home:
+        index(home, tmp_path, documents)
+        for question, words in FIRST_QUESTIONS.items():
+            answer = home.call("POST", "/chat", {"message": question})
+            assert words in answer["answer"], answer["answer"]
+            assert answer["citations"]
 
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="../shared/eval/user_questions is not here")
