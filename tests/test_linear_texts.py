@@ -22,6 +22,12 @@ from app.local.engine.parsers import Section
 from app.local.engine.parsers.delimited import read
 from app.local.engine.parsers.markdown import without_front_matter
 from app.local.engine.parsers.render import table, tidy
+from app.local.engine.planner.clauses import clauses
+from app.local.engine.planner.currencies import currencies
+from app.local.engine.planner.glossary import expanded
+from app.local.engine.planner.mentions import Utterance
+from app.local.engine.planner.reading import asked as request_text
+from app.local.engine.planner.texts import expressions, message, query, statement
 from app.local.engine.store.analysis import terms
 from app.local.engine.text import sentences
 from app.local.engine.writer import literals
@@ -83,6 +89,15 @@ def _asked(text: str) -> object:
     return question.kind, question.names, question.numbers, question.definition
 
 
+def _requested(text: str) -> object:
+    """What a planner reads in a text before it looks at a tool."""
+    request = Utterance(text)
+    return (
+        (request.mentions, request.phrases, clauses(text), request_text(text), expressions(text)),
+        (message(text), query(text), statement(text), currencies(text), expanded(text, True)),
+    )
+
+
 def _rows(text: str) -> object:
     return table(read(text))
 
@@ -109,6 +124,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "wishes": lambda text: (mark(f"Cite {text}"), abstention(f"If you say {text}")),
     "locate": lambda text: locate(text, f"a {text[:200]} b"),
     "read": _read_as_prompt,
+    "request": _requested,
     "phrases": phrases,
     "rewrite": _rewritten,
     "question": _asked,

@@ -147,7 +147,9 @@ class Faults:
         if fault is None and self._schedule:
             line, fault = self._schedule.fault(service, operation, call) or (None, None)
         if fault:
-            self._history.append({**asdict(fault), "call": call, "line": line})
+            fields = asdict(fault)
+            fields.pop("nth")  # the call's own number says more
+            self._history.append({**fields, "call": call, "line": line})
         return fault
 
     def _ordered(self, key: tuple[str, str]) -> Fault | None:

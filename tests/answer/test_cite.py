@@ -97,6 +97,8 @@ def test_a_mark_within_a_bracket_of_words_is_a_mark() -> None:
         "x[0] = 5",
         "x[2] = 5",
         "Models [1X, 2] and [1 X] and [X].",
+        "Open [[1, 2], and more",
+        "```a [2]``` and ``b [2]``",
         "Array [10, 20] holds.",
         "Array  [10, 20] \t [0] holds.",
         "Array [0, 10].",

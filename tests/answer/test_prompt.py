@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.answer.disguise import Disguise
-from app.answer.prompt import ANSWER_MEMORY, MEMORY, answer_prompt, rewrite_prompt
+from app.answer.prompt import ANSWER, ANSWER_MEMORY, FURTHER, MEMORY, answer_prompt, rewrite_prompt
 from app.answer.rewrite import LONGEST, rewrite
 from app.events import Passage, StopReason, Usage
 from app.models import Completion, Prompt, Text, assistant, user
@@ -45,6 +45,14 @@ def test_a_document_name_cannot_open_or_close_a_tag(name: str) -> None:
     lines = read.splitlines()
     assert re.fullmatch(r'<passage n="1" document="[^"<>]{1,200}" page="3">', lines[1])
     assert lines[2:5] == ["x", "</passage>", "</passages>"]
+
+
+def test_the_rules_name_the_signs_and_further_instructions_come_after_them() -> None:
+    plain = answer_prompt("Is it?", [], [PASSAGE])
+    assert "- Brackets like those of ⟦1⟧ and ⟨passage> are the passages' own" in plain.system
+    assert plain.system == ANSWER.format(number="⟦1⟧", tag="⟨passage>")
+    further = answer_prompt("Is it?", [], [PASSAGE], "Cite [1] </question>.")
+    assert further.system == f"{plain.system}\n\n{FURTHER}\nCite ⟦1⟧ ⟨/question>."
 
 
 def test_a_name_in_an_attribute_is_one_line_of_signs_that_can_be_printed() -> None:

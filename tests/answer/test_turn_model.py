@@ -1,7 +1,7 @@
 """What each call of a turn asks of the model, as it goes over the wire."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -9,6 +9,7 @@ from app.answer.disguise import Disguise
 from app.answer.prompt import LONGEST_ANSWER, LONGEST_QUESTION, answer_prompt, rewrite_prompt
 from app.answer.turn_model import TurnModel
 from app.errors import OutcropError
+from app.events import Usage
 from app.local.wire import JSON, Call, ServiceError
 from app.meter import Account
 from app.models import find
@@ -74,3 +75,24 @@ def test_a_temperature_goes_to_a_model_that_takes_one_alone(
 ) -> None:
     assert [body["inferenceConfig"]["temperature"] for body in bodies(NOVA, 100)] == [0, 0]
     assert not any("temperature" in body for body in bodies(CLAUDE_5, 100))
+
+
+def test_what_an_answer_took_is_metered_as_it_is_told(serve: Serve) -> None:
+    """Claude tells the tokens of the prompt first; then the connection breaks."""
+    start = {"type": "message_start", "message": {"usage": {"input_tokens": 9, "output_tokens": 1}}}
+
+    def break_off(_: Call) -> JSON:
+        def chunks() -> Iterator[JSON]:
+            yield {"chunk": {"bytes": json.dumps(start).encode()}}
+            raise ServiceError("InternalServerException", "Enough.")
+
+        return {"body": chunks(), "contentType": "application/json"}
+
+    server = serve({"bedrock-runtime": {"InvokeModelWithResponseStream": break_off}})
+    meter = Recorder()
+    writer = TurnModel(server.client("bedrock-runtime"), find(CLAUDE_5), Account(meter, "ada"), 100)
+    with pytest.raises(OutcropError):
+        list(writer.answer(answer_prompt("How hard is talc?", [], [])))
+    [call] = meter.calls
+    assert (call.model, call.purpose, call.outcome) == (CLAUDE_5, "answer", "failed")
+    assert call.usage == Usage(9, 0)

@@ -30,7 +30,7 @@ from app.models import (
     user,
 )
 from app.models.calls import GuardrailConfiguration
-from tests.local.bedrock_runtime.test_tools import DELTAS, TODAY, Scripted
+from tests.local.bedrock_runtime.scripted import DELTAS, TODAY, Scripted
 from tests.local.engines import engine_of
 from tests.models.conversation import CALL, EMPTY_CALL, FAILURE, PROMPT, SCHEMA, THOUGHT, TOOL
 from tests.models.loopback import (

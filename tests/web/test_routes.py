@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.local.wire import JSON, Call
+from app.models import MODELS
 from tests.documents.conftest import Base
 from tests.web.backend import ASKED, FOUND, Backend, behind, called, settings
 
@@ -244,5 +245,8 @@ def test_models_are_the_catalogue_and_what_the_region_offers(
     opus = by_id["anthropic.claude-opus-4-20250514-v1:0"]
     assert (opus["offered"], opus["state"], opus["needsInferenceProfile"]) == (False, "gone", True)
     assert opus["successor"] in by_id
+    notes = {model.id: model.note for model in MODELS}
+    assert {name: model["note"] or "" for name, model in by_id.items()} == notes
+    assert any(notes.values())
     [call] = backend.asked("ListFoundationModels")
     assert call == {"byOutputModality": "TEXT"}

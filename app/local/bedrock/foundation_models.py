@@ -30,6 +30,7 @@ from app.local.wire import ServiceError
 _PREFILL = re.compile(
     r"amazon\.nova-|anthropic\.claude-(v2|instant|3-|(opus|sonnet|haiku)-4-([15]-)?\d{8})"
 )
+_NO_STOPS = re.compile(r"(openai|qwen|nvidia|zai|google)\.|deepseek\.v3\.2")
 _TIMES = ("startOfLifeTime", "legacyTime", "publicExtendedAccessTime", "endOfLifeTime")
 
 
@@ -62,6 +63,11 @@ class FoundationModel:
     def prefill(self) -> bool:
         """Whether it goes on from an assistant's message that comes last. Claude does up to 4.5."""
         return _PREFILL.match(self.id) is not None
+
+    @property
+    def stops(self) -> bool:
+        """Whether it takes stop sequences through Converse, as far as its refusals are known."""
+        return _NO_STOPS.match(self.id) is None
 
     @property
     def native_errors(self) -> bool:

@@ -13,7 +13,7 @@ from app.local.bedrock_runtime.bodies import InvalidBody
 from app.local.bedrock_runtime.bodies.family import RETURNED
 from app.local.bedrock_runtime.bodies.images import check_images
 from app.local.bedrock_runtime.bodies.openai_tools import ANY_OBJECT
-from app.local.bedrock_runtime.bodies.strict_schema import violation
+from app.local.bedrock_runtime.bodies.strict_schema import excess, violation
 from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine.writer import Prompt, ToolChoice
 
@@ -106,6 +106,15 @@ def permit(model: InvokedModel, prompt: Prompt) -> None:
     if strict is not None and not can.schemas:
         raise InvalidBody(f"tools.{strict}.custom.strict: Extra inputs are not permitted")
     permit_schema(model, prompt)
+    _check_excess(model, prompt)
+
+
+def _check_excess(model: InvokedModel, prompt: Prompt, prefix: str = "") -> None:
+    """Check that what a model of Claude's has to keep to is not too much together."""
+    strict = [tool.input_schema for tool in prompt.tools if tool.strict]
+    answers = [prompt.output_schema] if prompt.output_schema is not None else []
+    if model.body == "anthropic" and (problem := excess([*answers, *strict], len(strict))):
+        raise InvalidBody(f"{prefix}{problem}")
 
 
 def permit_schema(model: InvokedModel, prompt: Prompt, prefix: str = "") -> None:
@@ -145,6 +154,7 @@ def permit_converse(model: InvokedModel, prompt: Prompt, *, streamed: bool = Fal
             raise InvalidBody(unsupported(f"{member}.strict"))
         if tool.strict and (problem := violation(tool.input_schema)):
             raise _schema(model, problem, f"tools.{place}.custom", f"{member}.inputSchema.json")
+    _check_excess(model, prompt, RETURNED)
 
 
 def _schema(model: InvokedModel, problem: str, claudes: str, member: str) -> InvalidBody:

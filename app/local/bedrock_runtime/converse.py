@@ -145,6 +145,8 @@ def permit(model: InvokedModel, params: JSON, request: Request, *, streamed: boo
             "This model doesn't support system messages. Try again without a system message or use "
             "a model that supports system messages."
         )
+    if request.sampling.stop and not model.stops:
+        raise InvalidBody(unsupported("stopSequences"))
     if "outputConfig" not in params:
         permit_schema(model, request.prompt, RETURNED)
     permit_converse(model, request.prompt, streamed=streamed)

@@ -49,6 +49,11 @@ class InvokedModel(Protocol):
         ...
 
     @property
+    def stops(self) -> bool:
+        """Whether it takes stop sequences through Converse."""
+        ...
+
+    @property
     def native_errors(self) -> bool:
         """Whether it says in words of its own what is wrong with a body."""
         ...

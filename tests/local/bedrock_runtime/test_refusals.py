@@ -352,6 +352,21 @@ def test_claudes_own_body_may_begin_the_answer(client: Any) -> None:
     assert refused(client.invoke_model, modelId=SONNET, body=body) == NO_PREFILL
 
 
+@pytest.mark.parametrize(
+    "model", ["openai.gpt-oss-20b-1:0", "qwen.qwen3-32b-v1:0", "zai.glm-5", "google.gemma-3-4b-it"]
+)
+def test_stop_sequences_are_refused_where_the_model_takes_none(client: Any, model: str) -> None:
+    config = {"stopSequences": ["END"]}
+    for operation in (client.converse, client.converse_stream):
+        assert refused(operation, modelId=model, messages=said("Hi"), inferenceConfig=config) == (
+            "This model doesn't support the stopSequences field. Remove stopSequences and try "
+            "again."
+        )
+    body = {"messages": [{"role": "user", "content": "Hi"}], "stop": ["Outcrop"]}
+    reply = client.invoke_model(modelId=model, body=json.dumps(body))
+    assert json.loads(reply["body"].read())["choices"][0]["finish_reason"] == "stop"
+
+
 @pytest.mark.parametrize("role", ["user", "assistant"])
 def test_a_message_without_content_is_refused(client: Any, role: str) -> None:
     messages = said("Hi", "Hello", "Hi")

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 JSON = dict[str, Any]
@@ -17,6 +17,7 @@ _UNSUPPORTED: Mapping[str, tuple[str, ...]] = {
     "number": ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"),
 }
 _UNSUPPORTED_PATTERN = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\\d")
+_MOST_TOOLS, _MOST_OPTIONAL, _MOST_UNIONS = 20, 24, 16
 _FORMATS = {
     *("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"),
 }
@@ -33,6 +34,54 @@ def violation(schema: JSON) -> str | None:
     "For 'array' type, property 'maxItems' is not supported"
     """
     return next(_violations(schema, schema, ()), None)
+
+
+def excess(schemas: Sequence[JSON], tools: int) -> str | None:
+    """What is too much in all strict schemas of a request together, in Claude's words; None where
+    nothing is.
+
+    Args:
+        schemas: that of the answer, and those of strict tools.
+        tools: how many of them are of tools.
+    """
+    if tools > _MOST_TOOLS:
+        return (
+            f"Too many strict tools ({tools}). The maximum number of strict tools supported is "
+            f"{_MOST_TOOLS}. Try reducing the number of tools marked as strict."
+        )
+    nodes = [node for schema in schemas for node in _nodes(schema, schema, set())]
+    optional = sum(
+        name not in node.get("required", ())
+        for node in nodes
+        for name in node.get("properties", ())
+    )
+    if optional > _MOST_OPTIONAL:
+        return (
+            f"Schemas contains too many optional parameters ({optional}), which would make grammar "
+            "compilation inefficient. Reduce the number of optional parameters in your tool "
+            f"schemas (limit: {_MOST_OPTIONAL})."
+        )
+    unions = sum(isinstance(node.get("type"), list) or "anyOf" in node for node in nodes)
+    if unions > _MOST_UNIONS:
+        return (
+            f"Schemas contains too many parameters with union types ({unions} parameters with type "
+            "arrays or anyOf). Reduce the number of nullable or union-typed parameters (limit: "
+            f"{_MOST_UNIONS} parameters with unions)."
+        )
+    return None
+
+
+def _nodes(schema: Any, root: JSON, met: set[str]) -> Iterator[JSON]:
+    """All schemas within a schema, each definition once."""
+    if not isinstance(schema, dict):
+        return
+    yield schema
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and reference not in met:
+        met.add(reference)
+        yield from _nodes(_target(reference, root), root, met)
+    for part in _parts(schema):
+        yield from _nodes(part, root, met)
 
 
 def _violations(schema: Any, root: JSON, inside: tuple[str, ...]) -> Iterator[str]:
@@ -76,7 +125,9 @@ def _reference(reference: Any, root: JSON, inside: tuple[str, ...]) -> Iterator[
     if not isinstance(reference, str) or not reference.startswith("#"):
         yield f"External references are not supported: {reference}"
     elif reference in inside:
-        yield f"Recursive schemas are not supported: {reference} refers to itself"
+        circle = [*inside[inside.index(reference) :], reference]
+        names = " -> ".join(one.rpartition("/")[2] or "#" for one in circle)
+        yield f"Circular reference detected in schema definitions: {names}"
     elif (target := _target(reference, root)) is None:
         yield f"The reference {reference} leads nowhere"
     else:

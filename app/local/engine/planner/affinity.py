@@ -15,6 +15,7 @@ from app.local.engine.planner.vocabulary import CUES
 from app.local.engine.planner.words import TOKEN, stems
 
 NEVER = -100.0
+_GREATEST = 1e15
 LABELLED = 5.0  # what a text scores that stands behind the parameter's name and a colon
 _TITLED = frozenset({"name", "title", "label", "phrase", "word", "song", "movie", "book"})
 _HEADS = frozenset({"title", "subject", "headline", "heading", "event", "titel", "betreff"})
@@ -120,6 +121,8 @@ def number_score(parameter: Parameter, mention: Mention, context: Context) -> fl
     """Of a number for a parameter that is one."""
     value = mention.value
     shape = parameter.shape
+    if abs(value) >= _GREATEST:
+        return NEVER
     if shape.kind == "integer" and value != int(value) and mention.unit not in ("%",):
         return NEVER
     if (shape.minimum is not None and value < shape.minimum) or (
@@ -180,6 +183,8 @@ def text_score(parameter: Parameter, mention: Mention, context: Context, likenes
             fits = mention.kind in roles or parameter.shape.format in ("email", "uri", "url")
             fits = fits or mention.kind in parameter.description_stems
             return score + (4.5 if fits else -3.0)
+        case "path":
+            return score + (4.0 if parameter.filed else -0.5)
         case "id" | "uuid" | "ip":
             return score + (3.0 if "id" in roles else 0.3) + likeness
         case "number":

@@ -70,7 +70,7 @@ class Known:
     @cached_property
     def texts(self) -> tuple[str, str, str, str]:
         """What is compared by meaning: description, head, name, and all that is said of it."""
-        whole = f"{self.head} {_parameters(self.shape)}"[:_LONGEST]
+        whole = f"{self.head} {_parameters(self.shape)}".strip()[:_LONGEST]
         return (self.tool.description or self.head, self.head, name_words(self.name), whole)
 
     @cached_property

@@ -29,6 +29,8 @@ _LINE = re.compile(
 _ITEM = re.compile(r"^[ \t]{0,8}(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+", re.MULTILINE)
 _SPACES = re.compile(r"[ \t]+")
 _CUT = re.compile(r"[;\n]|, (?:and |und )?| (?:and|und) ")
+_LONGEST = 20_000  # characters that are read
+_MOST = 200  # parts of a text that may hold an object each
 _SUMMARY = word_set("""
 summary explanation reasoning abstract overview rationale zusammenfassung
 """)
@@ -48,7 +50,7 @@ class Extractor:
     def __init__(
         self, text: str, meanings: Meanings, about: str = "", today: date | None = None
     ) -> None:
-        self._text = text
+        self._text = text[:_LONGEST]
         self._meanings = meanings
         self._about = about
         self._today = today
@@ -148,7 +150,7 @@ class Extractor:
         best: list[dict[str, Any]] = []
         for parts in _partitions(text):
             objects: list[dict[str, Any]] = []
-            for part in parts:
+            for part in parts[:_MOST]:
                 pieces = [one.strip() for one in _CUT.split(part) if one.strip()]
                 several = self._whole(shape, pieces) if len(pieces) > 1 else []
                 objects += several if len(several) > 1 else self._whole(shape, [part])

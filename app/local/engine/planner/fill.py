@@ -26,6 +26,7 @@ from app.local.engine.planner.choices import (
     said_choices,
 )
 from app.local.engine.planner.currencies import currencies_of, is_currency
+from app.local.engine.planner.dates import Moment
 from app.local.engine.planner.groups import groups
 from app.local.engine.planner.mentions import Mention, Utterance
 from app.local.engine.planner.parameters import Parameter, Slot, dimension
@@ -34,7 +35,6 @@ from app.local.engine.planner.texts import (
     expressions,
     is_expression,
     is_message,
-    is_statement,
     message,
     query,
     statement,
@@ -47,6 +47,7 @@ _OPTIONAL = 2.2  # and one that may be left out
 _REQUIRED_NUMBER = -1.0
 _OPTIONAL_NUMBER = 2.0
 _MORE = re.compile(r",? (?:and|or|und|oder) |, [A-Z]")
+_MOST = 400  # candidates that are looked at, those that stand first
 _LONELY = 1.0  # what a phrase scores at least that is all of a list
 _BRACKETED = 3.0  # what a list in brackets scores more
 _TEXTS = frozenset({"string", "any"})
@@ -112,7 +113,6 @@ class Filler:
     def _apart(self, parameter: Parameter) -> Any:
         """The value of a parameter that does not compete with the others."""
         shape = parameter.shape
-        words = parameter.raw_words
         if shape.kind == "boolean" or set(shape.choices) == {True, False}:
             truth = said_boolean(parameter, self.utterance)
             return NOTHING if truth is None else truth
@@ -128,7 +128,7 @@ class Filler:
             return said_choices(items, self.utterance) or NOTHING
         if shape.kind not in _TEXTS:
             return NOTHING
-        if is_statement(words) or "sql" in parameter.description_stems:
+        if is_sql(parameter):
             return statement(self.utterance.text) or NOTHING
         if parameter.options and (option := said_choice(parameter, self.utterance)) is not None:
             return option
@@ -136,7 +136,7 @@ class Filler:
 
     def _at_last(self, parameter: Parameter) -> Any:
         """The value of a required free text that nothing else gave."""
-        if not parameter.free or is_statement(parameter.raw_words):
+        if not parameter.free or is_sql(parameter):
             return NOTHING
         text = self.utterance.text
         if is_message(parameter.raw_words):
@@ -181,7 +181,7 @@ class Filler:
     def _number_offers(self, slot: Slot, rank: int) -> Iterator[_Offer]:
         parameter = slot.parameter
         least = _REQUIRED_NUMBER if parameter.required else _OPTIONAL_NUMBER
-        for place, mention in enumerate(self.utterance.of("number")):
+        for place, mention in enumerate(self.utterance.of("number")[:_MOST]):
             score = number_score(parameter, mention, self._context)
             if score > NEVER and score >= least:
                 in_order = -0.12 * abs(place - rank) + (0.6 if parameter.required else 0.0)
@@ -201,6 +201,8 @@ class Filler:
                 like = likeness.get(mention.text, 0.0)
                 score = text_score(parameter, trimmed, self._context, like)
             if parameter.free and mention.kind not in ("quoted", "code") and score < LABELLED:
+                continue
+            if mention.moment and not _is_known(mention.moment, parameter.shape.format):
                 continue
             if score >= least:
                 score += (0.3 if parameter.required else 0.0) - min(0.4, 0.05 * abs(place - rank))
@@ -257,7 +259,7 @@ class Filler:
         mentions = list(self.utterance.mentions)
         spans = {(one.start, one.end) for one in mentions}
         phrases = [one for one in self.utterance.phrases if (one.start, one.end) not in spans]
-        return [*mentions, *phrases]
+        return [*mentions, *phrases][:_MOST]
 
     def _likeness(self, parameters: Sequence[Parameter]) -> dict[str, dict[str, float]]:
         """How near each name and phrase is to each parameter that is text, by meaning."""
@@ -341,6 +343,18 @@ def assembled(shape: Shape, values: dict[tuple[str, ...], Any]) -> dict[str, Any
             if inner := assembled(one, within) if within else {}:
                 result[name] = inner
     return result
+
+
+def is_sql(parameter: Parameter) -> bool:
+    """Whether it takes SQL, which nobody but the user writes."""
+    return bool(parameter.raw_words & {"sql", "statement"}) or "sql" in parameter.description_stems
+
+
+def _is_known(moment: Moment, form: str) -> bool:
+    """Whether a text says enough of a moment for a format that has to have it all."""
+    if form == "date":
+        return moment.exact
+    return form != "date-time" or bool(moment.exact and moment.clock)
 
 
 _SECONDS = {

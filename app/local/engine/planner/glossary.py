@@ -14,6 +14,7 @@ _SIGNS = (
         re.compile(r"\d ?(?:%|percent) of \d|\d ?[-+*/^] ?\(? ?\d"),
         "calculate arithmetic expression",
     ),
+    (re.compile(r"\b(?:price|quote|trading)\b[^.?!]{0,20}\b[A-Z]{2,5}\b"), "stock symbol ticker"),
     (re.compile(r"\d ?\+ ?\d|\bplus\b", re.IGNORECASE), "add sum"),
     (re.compile(r"\d ?[*\u00d7] ?\d|\d x \d|\b(?:times|mal)\b(?= ?-?\d)"), "multiply product"),
     (re.compile(r"\d ?[/\u00f7] ?\d|\bgeteilt durch\b"), "divide quotient"),

@@ -18,7 +18,8 @@ from app.local.engine.planner.words import TOKEN, is_german, word_set
 from app.local.engine.store.analysis import STOP_WORDS
 
 Kind = Literal[
-    "quoted", "url", "email", "uuid", "ip", "phone", "id", "code", "date", "time", "datetime",
+    "quoted", "url", "email", "uuid", "path", "ip", "phone", "id", "code", "date", "time",
+    "datetime",
     "number", "name", "phrase",
 ]  # fmt: skip
 
@@ -34,6 +35,12 @@ _PHONE = (
     r"(?<!\w)(?:\+\d{1,3}[ -]?)?\(?\d{3}\)?[ -]\d{3}[ -]\d{4}(?!\w)"
     r"|(?<!\w)\+\d[\d ()/-]{7,18}\d(?!\w)"
 )
+_PATH = (
+    r"(?<![\w./~-])(?:~|\.{1,2})?/(?:[\w.@+-]{1,80}/?){1,20}"
+    r"|(?<![\w./-])(?:[\w-]{1,60}[./]){1,8}(?:txt|md|csv|tsv|json|ya?ml|toml|xml|html?|css|js|tsx?"
+    r"|py|ipynb|java|go|rs|c|cpp|h|sh|sql|log|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|mp3|mp4|zip"
+    r"|gz|tar|ini|cfg|conf|env|lock|parquet)\b(?![\w/])"
+)
 _EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
 _ID = (
     r"(?<![\w#-])#?(?=[A-Za-z0-9_-]{0,30}\d)(?=[A-Za-z0-9_-]{0,30}[A-Za-z])"
@@ -45,6 +52,7 @@ _FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("email", re.compile(_EMAIL)),
     ("uuid", re.compile(r"(?<!\w)[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")),
     ("quoted", re.compile(_QUOTED)),
+    ("path", re.compile(_PATH)),
     ("ip", re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")),
     ("phone", re.compile(_PHONE)),
     ("id", re.compile(_ID)),
@@ -274,6 +282,7 @@ _APART: tuple[Kind, ...] = (
     "url",
     "email",
     "uuid",
+    "path",
     "code",
     "number",
     "date",

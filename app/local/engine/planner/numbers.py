@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.local.engine.planner.vocabulary import UNITS
 from app.local.engine.planner.words import TOKEN, word_list
 
 _RUN = re.compile(
@@ -41,6 +42,10 @@ _WORDS = {
     "once": 1, "twice": 2, "thrice": 3, "half": 0.5, "couple": 2, "dozen": 12, "hundred": 100,
     "thousand": 1000, "million": 1_000_000,
 }  # fmt: skip
+_LONGEST = 40  # digits; what is longer is no quantity
+_GREATEST = 1e15
+_COMMA = re.compile(r"\d+,\d{1,2}")
+_MEASURES = frozenset(unit for units in UNITS.values() for unit in units)
 _MOST_GROUPS = 3  # of thousands in one number; more of them are a list without spaces
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _TAUSENDER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
@@ -76,11 +81,13 @@ def numbers(text: str, german: bool = False) -> list[Number]:
 def _in_digits(text: str, german: bool) -> Iterator[Number]:
     for run in _RUN.finditer(text):
         digits, start = run["digits"], run.start("digits")
+        measured = _unit(text, run.end())[0] in _MEASURES
+        decimal = german or (measured and _COMMA.fullmatch(digits) is not None)  # "19,5 kg"
         sign = -1 if run["sign"] in ("-", "\u2212") else 1
         begin = run.start()
-        for place, (part, value) in enumerate(_values(digits, german)):
+        for place, (part, value) in enumerate(_values(digits, decimal)):
             where = start + part
-            end = start + len(digits) if place < 0 else where + _length(digits, part, german)
+            end = start + len(digits) if place < 0 else where + _length(digits, part, decimal)
             unit, scale, end = _unit(text, end)
             unit = (run["currency"] or "").strip() or unit
             amount = value * scale * (sign if place == 0 else 1)
@@ -118,7 +125,7 @@ def _values(digits: str, german: bool) -> Iterator[tuple[int, float]]:
     elif german and digits.count(",") == 1 and "." not in digits:
         digits = digits.replace(",", ".")
     digits = digits.replace(",", "").replace("'", "")
-    if digits.count(".") <= 1:
+    if digits.count(".") <= 1 and len(digits) <= _LONGEST:
         yield 0, float(digits)
 
 
@@ -139,7 +146,8 @@ def _in_words(text: str) -> Iterator[Number]:
     for token in TOKEN.finditer(text):
         word = token[0].lower()
         n = _word_value(word)
-        if n is None or (start >= 0 and text[end : token.start()].strip()):
+        apart = start >= 0 and text[end : token.start()].strip()
+        if n is None or apart or value > _GREATEST:
             if start >= 0:
                 yield _number(text, start, end, value)
             start, value = -1, 0
@@ -171,4 +179,4 @@ def _word_value(word: str) -> float | None:
 def _whole(value: float) -> float:
     """An integer where the value is one."""
     value = round(value, 10)
-    return int(value) if value == int(value) and abs(value) < 1e15 else value
+    return int(value) if abs(value) < _GREATEST and value == int(value) else value

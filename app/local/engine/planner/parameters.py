@@ -18,6 +18,7 @@ _ONLY = {
     "url": word_set("url uri urls website webpage"),
     "phone": word_set("phone telephone mobile telefon"),
 }
+_FILES = word_set("path file filename directory folder dir document paths files uri image pdf")
 _PLACES = frozenset(stems("city state country location place address"))
 _DAYS = word_set("date day datum deadline birthday dob checkin checkout when")
 _EXAMPLE_FORMAT = re.compile(
@@ -29,7 +30,7 @@ _RATES = word_set("rate yield return discount probability fraction ratio growth 
 _DECIMAL = re.compile(r"\b(?:decimals?|fraction|between 0 and 1|0\.\d+)\b", re.IGNORECASE)
 _FREE = word_set("""
 query q question search prompt input text message body content instructions note comment sentence
-paragraph passage transcript
+paragraph passage transcript command script
 """)
 _IDENTITY = re.compile(
     r"(?:^|_)(?:id|ids|uuid|sku|isbn|number|no|code|key|ref)$|[a-z]I[dD]s?$"
@@ -91,6 +92,11 @@ class Parameter:
             if shape.format == kind or self.raw_words & words:
                 return frozenset({kind, "quoted", "code"})
         return frozenset()
+
+    @cached_property
+    def filed(self) -> bool:
+        """Whether it is a file or a folder."""
+        return bool(self.raw_words & _FILES)
 
     @cached_property
     def placed(self) -> bool:

@@ -27,7 +27,7 @@ from app.local.engine.planner.vectors import Meanings
 if TYPE_CHECKING:  # the writer imports this package
     from app.local.engine.writer import Prompt
 
-_SURE = 0.5  # log-odds that a tool has to have of which no required argument is there
+_SURE = 0.3  # log-odds that a tool has to have of which no required argument is there
 _CLOSE = 0.5  # a tool that is no more behind the best may be forced in its place
 _ARTICLES = frozenset({"the", "my", "der", "die", "das"})
 _MOST = 8  # calls side by side
@@ -145,8 +145,10 @@ class Planner:
                 return fitting_parts
         return [whole] if whole else []
 
-    def _attempt(self, text: str, request: Request, tools: Sequence[Known]) -> _Attempt | None:
-        """The best tool for a text, if it fits."""
+    def _attempt(
+        self, text: str, request: Request, tools: Sequence[Known], least: float = 0.0
+    ) -> _Attempt | None:
+        """The best tool for a text, if its log-odds of fitting are at least so high."""
         about = text + mentioned(text, request.before)
         table = features(Utterance(about), tools, self._meanings)
         scores = better(table)
@@ -156,11 +158,11 @@ class Planner:
         if not np.isfinite(scores[place]):
             return None
         fit = float(fitting(table)[place])
-        if fit < 0:
+        if fit < least:
             return None
         inputs, missing = self._filled(tools[place], text, request)
         required = len(tools[place].shape.required)
-        if missing and len(missing) == required and fit < _SURE:
+        if missing and len(missing) == required and fit < least + _SURE:
             return None
         return _Attempt(tools[place], fit, inputs, missing)
 
@@ -172,10 +174,11 @@ class Planner:
         filler = Filler(utterance, self._meanings, tool.head)
         values = filler.fill(tool.shape)
         whole = self._recalled(tool, values, text, request)
-        inputs = [whole.values]
-        for path, others in _alternatives(tool, filler, utterance):
-            inputs += [whole.values | {path: other} for other in others]
-        return tuple(inputs), whole.missing
+        several = _alternatives(tool, filler, utterance)
+        if several is None:
+            return (whole.values,), whole.missing
+        name, alternatives = several
+        return tuple(whole.values | {name: one} for one in alternatives), whole.missing
 
     def _recalled(
         self, tool: Known, values: dict[str, Any], text: str, request: Request
@@ -194,7 +197,8 @@ class Planner:
 
     def _resumed(self, earlier: str, request: Request, tools: Sequence[Known]) -> _Attempt | None:
         """The earlier request, completed by the answer to the question that it was met with."""
-        first = self._attempt(earlier, Request(earlier, earlier, today=request.today), tools)
+        then = Request(earlier, earlier, today=request.today)
+        first = self._attempt(earlier, then, tools, least=-_SURE)
         alone = self._attempt(request.text, request, tools)
         if first is None or not first.missing:
             return None
@@ -258,8 +262,10 @@ class Planner:
         return Plan(text=json.dumps(whole.values, ensure_ascii=False))
 
 
-def _alternatives(tool: Known, filler: Filler, utterance: Utterance) -> list[tuple[str, list[Any]]]:
-    """Other values that stand in a row with the one that a parameter has, if no parameter has them:
+def _alternatives(
+    tool: Known, filler: Filler, utterance: Utterance
+) -> tuple[str, list[Any]] | None:
+    """A parameter whose value stands in a row with others that no parameter has, and all of them:
     the tool is to be called for each.
     """
     used = {span for spans in filler.used.values() for span in spans}
@@ -267,21 +273,15 @@ def _alternatives(tool: Known, filler: Filler, utterance: Utterance) -> list[tup
         one = tool.shape.properties.get(path[0]) if len(path) == 1 else None
         if one is None or one.kind == "array" or path[0] not in tool.shape.required:
             continue
-        kinds = {m.kind for m in utterance.mentions if (m.start, m.end) == spans[0]}
-        if not kinds & {"name", "id", "number", "quoted", "email"}:
+        kind = next((m.kind for m in utterance.mentions if (m.start, m.end) == spans[0]), None)
+        if kind not in ("name", "id", "number", "quoted", "email"):
             continue
-        kind = kinds.pop()
         for group in groups(utterance.text, utterance.of(kind)):
             places = [(m.start, m.end) for m in group]
-            if spans[0] not in places:
-                continue
-            others = [m for m in group if (m.start, m.end) not in used]
-            if others and len(others) == len(group) - 1:
-                convert: Any = (
-                    (lambda m: m.value) if one.kind in ("integer", "number") else (lambda m: m.text)
-                )
-                return [(path[0], [convert(m) for m in others])]
-    return []
+            if len(group) > 1 and spans[0] in places and len(used.intersection(places)) == 1:
+                numeric = one.kind in ("integer", "number")
+                return path[0], [m.value if numeric else m.text for m in group]
+    return None
 
 
 def _are_several(attempts: Sequence[_Attempt]) -> bool:

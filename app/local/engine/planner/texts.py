@@ -29,7 +29,8 @@ _SAYING = re.compile(
 _LEAD = re.compile(
     r"(?:please |can you |could you |would you |i want to |i need to |i'd like to |bitte "
     r"|help me )*"
-    r"(?:(?:do a )?(?:web )?search(?:es)?|look(?: up| for)?|find(?: out| me)?|google|query|ask"
+    r"(?:(?:run|execute)(?: the)?(?: command)?"
+    r"|(?:do a )?(?:web )?search(?:es)?|look(?: up| for)?|find(?: out| me)?|google|query|ask"
     r"|such(?:e|en)?|finde|(?:tell|show|get|give) me|remind me(?: to)?|erinnere mich an|translate"
     r"|summari[sz]e|analy[sz]e|add(?: a)?(?: task| todo| note)?(?: to)?|note(?: that)?"
     r"|create an? (?:task|note|ticket|reminder)(?: to| for| about)?)\b"
@@ -37,6 +38,12 @@ _LEAD = re.compile(
     r"|online|google))?(?: (?:for|about|on|nach|\u00fcber|what|that|up))? ?:? ?",
     re.IGNORECASE,
 )
+_TRANSLATE = re.compile(
+    r"(?:please |can you |could you |bitte )?(?:translate|\u00fcbersetze?|say"
+    r"|how (?:do|would) (?:you|i) say|wie sagt man) ",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile(r" (?:in|to|into|auf|ins|nach) [A-Z][a-z]{3,20}[.?!]?$")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|percent) of (?=\d)", re.IGNORECASE)
 _OPERATORS = (
     (re.compile(r"\b(?:plus|added to)\b", re.I), "+"),
@@ -128,8 +135,19 @@ def message(text: str) -> str:
     """
     match = _SAYING.search(text)
     if match is None:
-        return ""
+        return _to_translate(text.strip())
     return text[match.end() :].strip().strip("\"'\u201c\u201d").rstrip(".")
+
+
+def _to_translate(text: str) -> str:
+    """What is to be put into another language.
+
+    >>> _to_translate("Translate I love you into French."), _to_translate("Say hello to Ada and go")
+    ('I love you', '')
+    """
+    lead = _TRANSLATE.match(text)
+    language = _LANGUAGE.search(text, lead.end()) if lead else None
+    return text[lead.end() : language.start()].strip(" \"'") if lead and language else ""
 
 
 def query(text: str) -> str:
