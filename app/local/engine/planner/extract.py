@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from app.local.engine.planner.choices import meant_choice
-from app.local.engine.planner.fill import Filler, as_number
+from app.local.engine.planner.fill import Filler, as_number, flat
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.shapes import NOTHING, Shape
@@ -34,6 +34,19 @@ _MOST = 200  # parts of a text that may hold an object each
 _SUMMARY = word_set("""
 summary explanation reasoning abstract overview rationale zusammenfassung
 """)
+
+
+# What a question asks for does not stand in it.
+_ANSWERS = word_set("answer result solution output antwort ergebnis")
+_LEAD = re.compile(
+    r"(?:please |can you )?(?:extract|parse|classify|analy[sz]e|convert)\b[^:\n]{0,160}:\s",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"(?<!\w)['\"\u201c](\w[^'\"\u201c\u201d\n]{20,2000})['\"\u201d](?!\w)")
+
+
+def _is_question(text: str) -> bool:
+    return text.rstrip().endswith("?") and len(sentences(text)) == 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,19 @@ class Extractor:
 
     def extract(self, shape: Shape) -> Extraction:
         """An object of the shape."""
-        return completed(shape, self._object(shape, self._text))
+        text = self._text
+        if lead := _LEAD.match(text):
+            text = text[lead.end() :]
+        if not any(slot.parameter.free for slot in flat(shape)):
+            text = _QUOTED.sub(r" \1 ", text)  # a text in quotes is to be read, too
+        answers = {
+            name
+            for name in shape.properties
+            if _is_question(text) and set(name_words(name).split()) & _ANSWERS
+        }
+        values = self._object(shape, text)
+        known_values = {name: one for name, one in values.items() if name not in answers}
+        return completed(shape, known_values)
 
     def _object(self, shape: Shape, text: str, about: str | None = None) -> dict[str, Any]:
         utterance = Utterance(text, self._today)
@@ -133,16 +158,19 @@ class Extractor:
     def _read(self, parameter: Parameter, text: str) -> Any:
         """The value that a text of its own says."""
         shape = parameter.shape
-        utterance = Utterance(text, self._today)
+        start, end = next(iter(sentences(text)), (0, len(text)))
+        first = text[start:end].strip()
+        utterance = Utterance(first, self._today)
         if shape.kind == "string" and not shape.choices:
             if parameter.date_format or shape.format:
                 return NOTHING
-            return text.strip().strip("\"'*`").rstrip(",")
+            return first.strip("\"'*`").rstrip(",.")
         if shape.kind in ("integer", "number"):
             numbers = utterance.of("number")
             return as_number(parameter, numbers[0]) if numbers else NOTHING
         if shape.kind == "array" and shape.items and shape.items.kind == "string":
-            return [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
+            parts = re.split(r"[,;]", first.rstrip("."))
+            return [part.strip() for part in parts if part.strip()]
         return NOTHING
 
     def _objects(self, shape: Shape, text: str) -> list[dict[str, Any]]:

@@ -48,7 +48,8 @@ _REQUIRED_NUMBER = -1.0
 _OPTIONAL_NUMBER = 2.0
 _MORE = re.compile(r",? (?:and|or|und|oder) |, [A-Z]")
 _MOST = 400  # candidates that are looked at, those that stand first
-_LONELY = 1.0  # what a phrase scores at least that is all of a list
+# What a mention scores at least that is all of a list.
+_LONELY: dict[str, float] = {"phrase": 1.0, "name": 2.0}
 _BRACKETED = 3.0  # what a list in brackets scores more
 _TEXTS = frozenset({"string", "any"})
 
@@ -78,11 +79,16 @@ class Filler:
         self._whole = whole
         self._context = Context(utterance)
         self._known = frozenset(stems(about)) | GENERAL
+        self._names: frozenset[str] = frozenset()
         self.used: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {}
 
     def fill(self, shape: Shape) -> dict[str, Any]:
         """The members of an object that the utterance holds."""
         slots = list(flat(shape))
+        if any(slot.parameter.timed for slot in slots) and not self.utterance.apart:
+            self.utterance = replace(self.utterance, apart=True)
+            self._context = Context(self.utterance)
+        self._names = frozenset(stem for slot in slots for stem in slot.parameter.name_stems)
         values: dict[tuple[str, ...], Any] = dict(self._by_kind(slots))
         for slot in slots:
             value = NOTHING if slot.path in values else self._apart(slot.parameter)
@@ -248,8 +254,8 @@ class Filler:
             score = max(scores) + min(1.5, 0.5 * (len(members) - 1))
             if self.utterance.text[: group[0].start].endswith(("[", "(", "{")) and len(group) > 1:
                 score += _BRACKETED
-            lonely = len(members) == 1 and members[0].kind == "phrase"
-            if score >= (max(least, _LONELY) if lonely else least):
+            lonely = _LONELY.get(members[0].kind, least) if len(members) == 1 else least
+            if score >= max(least, lonely):
                 spans = tuple((m.start, m.end) for m in group)
                 yield _Offer(score, slot, spans, values)
 
@@ -298,7 +304,8 @@ class Filler:
             tokens = tokens[1:]
         while tokens and set(stems(tokens[-1][0])) <= known:
             tokens = tokens[:-1]
-        if not tokens:
+        words = {stem for token in tokens for stem in stems(token[0])}
+        if not tokens or words <= self._names:
             return None
         start, end = tokens[0].start(), tokens[-1].end()
         text = mention.text[start:end]

@@ -58,6 +58,7 @@ _FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("id", re.compile(_ID)),
 )
 _NEAR = 20  # characters
+_ENDS = re.compile(r"[.!?;:]\s|\n")
 _BESIDE = re.compile(r",? (?:(?:at|um|on|from|am) )?")
 _PREDICATE = re.compile(
     r"\s*(?:$|[.,;:!?)]|(?:is|was|are|were|has|had|have|will|and|or|und|lives?|works?|said|joined"
@@ -116,10 +117,11 @@ class Mention:
 
 @dataclass(frozen=True)
 class Utterance:
-    """A text, and what it mentions."""
+    """A text, and what it mentions. A day with a time beside it is one, if it is not `apart`."""
 
     text: str
     today: date | None = None
+    apart: bool = False
 
     @cached_property
     def german(self) -> bool:
@@ -177,7 +179,12 @@ class Utterance:
             if day is None:
                 return
             both = after and {day.kind, after.kind} == {"date", "time"}
-            if after and both and _BESIDE.fullmatch(self.text[day.end : after.start]):
+            if (
+                after
+                and both
+                and not self.apart
+                and _BESIDE.fullmatch(self.text[day.end : after.start])
+            ):
                 words = self.text[day.start : after.end]
                 when, clock = (day, after.clock) if day.kind == "date" else (after, day.clock)
                 day = replace(
@@ -192,7 +199,8 @@ class Utterance:
         digits = any(not number.word for number in every)
         for number in every:
             words = self.text[number.start : number.end]
-            weak = number.word and (digits or number.value == 1)  # "the two numbers 4 and 5"
+            often = words.lower() in ("once", "twice", "thrice")
+            weak = number.word and (digits or number.value == 1) and not often  # "two numbers"
             yield Mention(
                 "number", number.start, number.end, words, number.value, number.unit, weak=weak
             )
@@ -214,8 +222,11 @@ class Utterance:
             name = words.rstrip(" .,'-")
             name = name.removesuffix("'s").removesuffix("\u2019s")
             head, _, numeral = name.rpartition(" ")
-            if numeral.isdigit() and head.split(" ")[-1].lower() in _NUMBERED:
+            plain = head.split(" ")[-1].lower() in _NUMBERED
+            if numeral.isdigit() and (plain or (" " not in head and self._begins(start))):
                 name = head
+            if self._begins(start) and self.text[start + len(name) :][:1] == ":":
+                continue  # a label is no value
             if len(name) > 1 or (name.isupper() and name != "I"):
                 end = start + len(name)
                 weak = " " not in name and self._begins(start) and not self._is_subject(end)
@@ -223,8 +234,9 @@ class Utterance:
 
     def _begins(self, start: int) -> bool:
         """Whether a sentence begins here."""
-        before = self.text[max(0, start - _NEAR) : start].rstrip()
-        return not before or before[-1] in ".!?:;\n"
+        near = self.text[max(0, start - _NEAR) : start]
+        before = near.rstrip()
+        return not before or "\n" in near[len(before) :] or before[-1] in ".!?:;\n"
 
     def _is_subject(self, end: int) -> bool:
         """Whether a word that begins a sentence and ends here is what the sentence is about."""
@@ -265,7 +277,8 @@ class Utterance:
 
     def cue(self, start: int) -> str:
         """The preposition, or the verb, that leads to the character: "in" of "in the city of"."""
-        before = TOKEN.findall(self.text[max(0, start - 40) : start].lower())
+        near = self.text[max(0, start - 2 * _NEAR) : start]
+        before = TOKEN.findall(_ENDS.split(near)[-1].lower())
         for word in reversed(before[-3:]):
             if word in _CUES:
                 return str(word)
