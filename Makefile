@@ -9,6 +9,8 @@
 #                 (ARGS="retrieval --digits 37": one package, a fifth of its mutants)
 #   make floors   the quality that answers must not fall below; skipped without the corpora
 #   make browser  what pages in a real Chromium can do; skipped, and said so, where there is none
+#   make clients  real clients of Bedrock, unmodified, against the stand-in
+#                 (ARGS="aws_sdk_js strands": those of them)
 #   make check    lint, types, import rules
 #
 #   make synth    write the stack's template to cdk.out/; needs no AWS account
@@ -23,7 +25,7 @@
 #                 (ARGS="fuzz --n 1000 --seed 2" runs one suite, shorter, with other chances)
 #   make bench    measure speed, side by side with what one would use instead
 #   make docs     write the generated parts of docs/ again
-#   make lock     resolve the dependencies again and pin them with hashes
+#   make lock     resolve the dependencies again and pin them with hashes (lock-clients: the clients')
 #   make clean    remove what was installed and made; documents in .outcrop/ stay
 
 VENV   := .venv
@@ -44,7 +46,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test thorough coverage mutants floors browser check synth deploy lambda-adapter quality hard bench docs lock clean
+.PHONY: demo up test thorough coverage mutants floors browser clients check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -79,6 +81,10 @@ floors: $(VENV)/dev
 
 browser: $(VENV)/dev
 	$(BIN)/pytest tests/browser $(ARGS)
+
+# Each in an environment of its own, outside of $(VENV).
+clients: $(VENV)/dev
+	@$(BIN)/python -m tests.clients $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -156,5 +162,15 @@ lock: $(VENV)/infra
 	echo uv | $(COMPILE) --universal - -o requirements-uv.txt
 	$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
 
+# The clients' environments, resolved each by itself.
+CLIENTS = tests/clients
+lock-clients: $(VENV)/infra
+	for name in frameworks strands haystack; do \
+	  $(COMPILE) --universal --python-version 3.11 $(CLIENTS)/requirements-$$name.in \
+	    -o $(CLIENTS)/requirements-$$name.txt || exit 1; \
+	done
+	$(NPM) install --prefix $(CLIENTS)/javascript --silent --package-lock-only \
+	  --omit-lockfile-registry-resolved
+
 clean:
-	rm -rf $(VENV) node_modules cdk.out $(ADAPTER) .mutants .coverage
+	rm -rf $(VENV) .venv-clients node_modules cdk.out $(ADAPTER) .mutants .coverage
