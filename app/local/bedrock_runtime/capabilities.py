@@ -53,28 +53,28 @@ _NO_MEDIA: frozenset[str] = frozenset()
 _LLAMA = Capabilities(streamed_tools=False, choices=_UNFORCED, mixed_results=False)
 _MISTRAL = Capabilities(schemas=True, mixed_results=False, result_media=frozenset({"document"}))
 # Of an id the first pattern that it begins with.
-_MODELS: tuple[tuple[str, Capabilities], ...] = (
-    (r"anthropic\.claude-(v2|instant)", _NONE),
-    (r"anthropic\.claude-fable-", Capabilities(choices=_UNFORCED)),
-    (r"anthropic\.claude-3-", Capabilities()),
-    (r"anthropic\.claude-(opus|sonnet)-4-(1-)?\d{8}", Capabilities()),
-    (r"anthropic\.", Capabilities(schemas=True)),
-    (r"amazon\.nova-micro", Capabilities(documents=False)),
-    (r"amazon\.nova", Capabilities()),
-    (r"meta\.llama3-(70b|8b|2-[13]b)-", _NONE),
-    (r"meta\.", _LLAMA),
-    (r"mistral\.(mistral-large-24|mistral-small-24)",
+_MODELS: tuple[tuple[re.Pattern[str], Capabilities], ...] = (
+    (re.compile(r"anthropic\.claude-(v2|instant)"), _NONE),
+    (re.compile(r"anthropic\.claude-fable-"), Capabilities(choices=_UNFORCED)),
+    (re.compile(r"anthropic\.claude-3-"), Capabilities()),
+    (re.compile(r"anthropic\.claude-(opus|sonnet)-4-(1-)?\d{8}"), Capabilities()),
+    (re.compile(r"anthropic\."), Capabilities(schemas=True)),
+    (re.compile(r"amazon\.nova-micro"), Capabilities(documents=False)),
+    (re.compile(r"amazon\.nova"), Capabilities()),
+    (re.compile(r"meta\.llama3-(70b|8b|2-[13]b)-"), _NONE),
+    (re.compile(r"meta\."), _LLAMA),
+    (re.compile(r"mistral\.(mistral-large-24|mistral-small-24)"),
      replace(_MISTRAL, streamed_tools=False, choices=_ANY, schemas=False)),
-    (r"mistral\.pixtral", replace(_MISTRAL, choices=_ANY, schemas=False)),
-    (r"mistral\.(mistral-7b|mixtral)", _NONE),
-    (r"mistral\.devstral", replace(_MISTRAL, schemas=False)),
-    (r"mistral\.", _MISTRAL),
-    (r"cohere\.command-r", Capabilities(choices=_UNFORCED)),
-    (r"ai21\.jamba-1", Capabilities(streamed_tools=False, choices=_UNFORCED)),
-    (r"(cohere\.command-(text|light)|ai21\.j(2|amba-instruct))", _TEXT_ONLY),
-    (r"(amazon\.titan|cohere|ai21)\.?", _NONE),
-    (r"google\.gemma-3-4b", Capabilities()),
-    (r"(qwen|moonshot)", Capabilities(schemas=True, result_media=_NO_MEDIA)),
+    (re.compile(r"mistral\.pixtral"), replace(_MISTRAL, choices=_ANY, schemas=False)),
+    (re.compile(r"mistral\.(mistral-7b|mixtral)"), _NONE),
+    (re.compile(r"mistral\.devstral"), replace(_MISTRAL, schemas=False)),
+    (re.compile(r"mistral\."), _MISTRAL),
+    (re.compile(r"cohere\.command-r"), Capabilities(choices=_UNFORCED)),
+    (re.compile(r"ai21\.jamba-1"), Capabilities(streamed_tools=False, choices=_UNFORCED)),
+    (re.compile(r"(cohere\.command-(text|light)|ai21\.j(2|amba-instruct))"), _TEXT_ONLY),
+    (re.compile(r"(amazon\.titan|cohere|ai21)\.?"), _NONE),
+    (re.compile(r"google\.gemma-3-4b"), Capabilities()),
+    (re.compile(r"(qwen|moonshot)"), Capabilities(schemas=True, result_media=_NO_MEDIA)),
 )  # fmt: skip
 _OPEN_WEIGHT = Capabilities(schemas=True)
 
@@ -84,7 +84,7 @@ def capabilities(model: InvokedModel) -> Capabilities:
 
     Most models of the OpenAI shape, whoever made them, have structured output.
     """
-    return next((can for begin, can in _MODELS if re.match(begin, model.id)), _OPEN_WEIGHT)
+    return next((can for begin, can in _MODELS if begin.match(model.id)), _OPEN_WEIGHT)
 
 
 def permit(model: InvokedModel, prompt: Prompt) -> None:
