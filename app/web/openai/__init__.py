@@ -1,11 +1,11 @@
-"""The application in OpenAI's dialect, for the clients that speak no other.
+"""The OpenAI API of the application, for clients that were written for OpenAI.
 
-    schemas   what goes in and out of /v1/chat/completions, /v1/models and /v1/embeddings
+    schemas   requests and responses of /v1/chat/completions, /v1/models and /v1/embeddings
     chat      a request -> a question; the events of its turn -> a completion, or its chunks
     errors    a problem -> {"error": {"message", "type", "param", "code"}}
 
-The caller keeps the conversation and sends it along whole, so that nothing is stored. What has no
-effect here is refused by name, unless it asks for what happens anyway.
+The caller sends the whole conversation with every request; nothing is stored. A request that uses a
+feature which is not supported is refused, with the name of the member.
 
 https://platform.openai.com/docs/api-reference/chat
 """

@@ -4,8 +4,8 @@
     Text       a chunk of content                   Error   {"error": {...}}
     Citation   a chunk of an annotation
 
-A client of this dialect cannot take back what it has shown. Where a guardrail may change an answer
-the answer therefore comes when it has been judged, all at once.
+A client of the OpenAI API cannot take back text that it has shown. If a guardrail may change the
+answer, the whole answer is therefore sent at once, after the guardrail has checked it.
 """
 
 import json
@@ -57,7 +57,7 @@ def question_of(request: ChatCompletionRequest) -> Question:
     *earlier, last = request.messages
     if last.role != "user" or not last.text.strip():
         raise InvalidRequest(
-            "The last message has to be the user's, and to hold text.", field="messages"
+            "The last message has to be the user's and to have text.", field="messages"
         )
     instructions = "\n\n".join(
         each.text for each in request.messages if each.role in INSTRUCTIONS
@@ -65,8 +65,8 @@ def question_of(request: ChatCompletionRequest) -> Question:
     for text in (last.text, instructions):
         if len(text) > LONGEST_MESSAGE:
             raise InvalidRequest(
-                f"The question, and the system's messages together, may have {LONGEST_MESSAGE} "
-                "characters at most.",
+                "The question, and the system messages together, may each have "
+                f"{LONGEST_MESSAGE} characters at most.",
                 field="messages",
             )
     longest = [n for n in (request.max_tokens, request.max_completion_tokens) if n is not None]
@@ -114,7 +114,7 @@ def chunks(
     """The answer as it is written, in server-sent events, ended by `[DONE]`.
 
     Args:
-        hold: give no word of the answer before the guardrail has judged it.
+        hold: send no part of the answer before the guardrail has checked it.
         include_usage: end with a chunk of the usage.
     """
     stream = _Stream(hold=hold, include_usage=include_usage)
@@ -130,7 +130,7 @@ def chunks(
 
 
 def annotation(citation: Citation) -> Annotation:
-    """A citation, as a span of the answer. A mark whose place is not known is at its beginning."""
+    """The annotation of a citation. A mark of unknown position gets the start of the answer."""
     start = citation.mark or 0
     page = f", page {citation.page}" if citation.page else ""
     cited = UrlCitation(
@@ -152,7 +152,7 @@ def usage(used: Usage) -> CompletionUsage:
 
 
 class _Stream:
-    """Knows what all chunks of one answer share."""
+    """Makes the chunks of one answer, which share an id, a time and a model."""
 
     def __init__(self, *, hold: bool, include_usage: bool) -> None:
         self._hold = hold
@@ -164,7 +164,7 @@ class _Stream:
         }
 
     def bodies_of(self, event: Event) -> Iterator[dict[str, Any]]:
-        """The bodies of the chunks that an event becomes."""
+        """The bodies of the chunks for an event."""
         match event:
             case Started(model=model):
                 self._shared["model"] = model
@@ -179,7 +179,7 @@ class _Stream:
                 yield error_body(problem_of(event))
 
     def _rest(self, answer: Answer) -> Iterator[dict[str, Any]]:
-        """What comes when the answer is whole."""
+        """The chunks that follow the complete answer."""
         self._shared["model"] = answer.model
         if self._hold:
             yield self._chunk({"content": answer.answer})

@@ -1,4 +1,4 @@
-"""A problem, as OpenAI's clients read errors.
+"""Problems in the form of OpenAI's errors:
 
 {"error": {"message": "..", "type": "invalid_request_error", "param": "model", "code": ".."}}
 """
@@ -8,7 +8,7 @@ from typing import Any
 from app.web.schemas import Problem
 
 PREFIX = "/v1/"
-"""Every path below it is answered in OpenAI's dialect, errors included."""
+"""The prefix of the paths whose responses, errors included, have OpenAI's form."""
 
 
 def error_body(problem: Problem) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def error_body(problem: Problem) -> dict[str, Any]:
 
 
 def _kind(status: int) -> str:
-    """What clients tell errors apart by.
+    """OpenAI's type of an error, for an HTTP status.
 
     >>> [_kind(status) for status in (400, 401, 429, 503)]
     ['invalid_request_error', 'authentication_error', 'rate_limit_error', 'server_error']

@@ -1,4 +1,4 @@
-"""What goes in and out in OpenAI's dialect. Names are as there."""
+"""Requests and responses of the OpenAI API, with its names."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,7 +8,7 @@ from app.web.schemas import RetrievalFilter
 
 MOST_MESSAGES = 1000
 MOST_TEXTS = 96
-LONGEST_TEXT = 50_000  # characters, which is what Titan reads
+LONGEST_TEXT = 50_000  # characters: the limit of Titan's embedding models
 
 
 class _Request(BaseModel):
@@ -16,38 +16,38 @@ class _Request(BaseModel):
 
 
 class TextPart(_Request):
-    """A part of a message's content; only text is read."""
+    """A part of a message's content; only text is supported."""
 
     type: Literal["text"]
     text: str
 
 
 class ChatMessage(BaseModel):
-    """A message of the conversation. Members that only answers have are of no effect."""
+    """A message of the conversation. Members of an answer only, such as `refusal`, are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     role: Literal["system", "developer", "user", "assistant"]
     content: str | list[TextPart] | None = None
-    tool_calls: None = Field(default=None, description="Nothing here calls tools yet.")
+    tool_calls: None = Field(default=None, description="Tools are not supported.")
 
     @property
     def text(self) -> str:
-        """Its words; parts are set apart by an empty line."""
+        """The text of all parts, joined by empty lines."""
         if isinstance(self.content, list):
             return "\n\n".join(part.text for part in self.content)
         return self.content or ""
 
 
 class StreamOptions(_Request):
-    """What a stream holds beside the answer."""
+    """The chunks of a stream beside the answer."""
 
     include_usage: bool = Field(default=False, description="End with a chunk of the usage.")
-    include_obfuscation: bool = Field(default=False, description="Of no effect.")
+    include_obfuscation: bool = Field(default=False, description="Ignored.")
 
 
 class ResponseFormat(_Request):
-    """Answers are text."""
+    """The format of the answer, which is always text."""
 
     type: Literal["text"]
 
@@ -64,7 +64,7 @@ Stop = Annotated[
 
 
 class ChatCompletionRequest(_Request):
-    """A conversation that ends with a question of its user's."""
+    """A conversation whose last message is the user's question."""
 
     model: str = Field(max_length=2048, description="An id of GET /v1/models.")
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=MOST_MESSAGES)]
@@ -77,11 +77,11 @@ class ChatCompletionRequest(_Request):
     stop: Stop | None = None
     filter: RetrievalFilter | None = Field(
         default=None,
-        description="Beyond OpenAI's members: Bedrock's RetrievalFilter, which documents may be "
-        "used. The SDK sends it by `extra_body`.",
+        description="Not a member of OpenAI's: Bedrock's RetrievalFilter, which limits the "
+        "documents that are used. The SDK sends it by `extra_body`.",
     )
 
-    # Only what happens anyway may be asked for.
+    # Features that are not supported: only their neutral values are accepted.
     n: Literal[1] | None = None
     presence_penalty: Annotated[float, Field(ge=0, le=0)] | None = None
     frequency_penalty: Annotated[float, Field(ge=0, le=0)] | None = None
@@ -95,7 +95,7 @@ class ChatCompletionRequest(_Request):
     service_tier: Literal["auto", "default"] | None = None
     store: Literal[False] | None = None
 
-    # Of no effect, and missed by nobody: who asks is known by how he signed in.
+    # Ignored. The user is known by his sign-in.
     user: str | None = None
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
@@ -105,13 +105,13 @@ class ChatCompletionRequest(_Request):
 
 
 class UrlCitation(BaseModel):
-    """A mark in the answer, and the document that stands behind it.
+    """A mark in the answer, and the document that it cites.
 
     Attributes:
-        url: where the document lies.
-        title: its name, and the page where there is one.
-        start_index: where the mark begins in the answer, in characters.
-        end_index: where it ends.
+        url: the document's address.
+        title: the document's name, with the page if it has pages.
+        start_index: the start of the mark in the answer, in characters.
+        end_index: the end of the mark.
     """
 
     url: str
@@ -121,14 +121,14 @@ class UrlCitation(BaseModel):
 
 
 class Annotation(BaseModel):
-    """What is said about a part of the answer."""
+    """A note on a part of the answer: a citation."""
 
     type: Literal["url_citation"] = "url_citation"
     url_citation: UrlCitation
 
 
 class AnswerMessage(BaseModel):
-    """The answer."""
+    """The answer, as a message of the assistant."""
 
     role: Literal["assistant"] = "assistant"
     content: str
@@ -140,7 +140,7 @@ FinishReason = Literal["stop", "length", "content_filter"]
 
 
 class Choice(BaseModel):
-    """The only one."""
+    """The answer and the reason of its end. A completion has exactly one choice."""
 
     index: Literal[0] = 0
     message: AnswerMessage
@@ -149,7 +149,7 @@ class Choice(BaseModel):
 
 
 class CompletionUsage(BaseModel):
-    """What the turn's model calls were billed for, in tokens."""
+    """The tokens that the model calls of the turn were billed for."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -157,7 +157,7 @@ class CompletionUsage(BaseModel):
 
 
 class ChatCompletion(BaseModel):
-    """A whole answer."""
+    """A complete answer."""
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
@@ -168,7 +168,7 @@ class ChatCompletion(BaseModel):
 
 
 class ListedModel(BaseModel):
-    """A model that may be asked."""
+    """A model that a request may name."""
 
     id: str
     object: Literal["model"] = "model"
@@ -177,7 +177,7 @@ class ListedModel(BaseModel):
 
 
 class ModelList(BaseModel):
-    """Models: those that answer, then those that embed."""
+    """The chat models, then the embedding models."""
 
     object: Literal["list"] = "list"
     data: list[ListedModel]
@@ -192,10 +192,10 @@ class EmbeddingRequest(_Request):
     model: str = Field(max_length=2048, description="An embedding model of GET /v1/models.")
     input: Annotated[
         list[EmbeddedText], BeforeValidator(_as_list), Field(min_length=1, max_length=MOST_TEXTS)
-    ] = Field(description=f"A text, or up to {MOST_TEXTS}. Tokens are not taken.")
+    ] = Field(description=f"A text, or a list of up to {MOST_TEXTS} texts; not tokens.")
     encoding_format: Literal["float", "base64"] = "float"
     dimensions: int | None = Field(default=None, ge=1)
-    user: str | None = Field(default=None, description="Of no effect.")
+    user: str | None = Field(default=None, description="Ignored.")
 
 
 class Embedding(BaseModel):
@@ -207,7 +207,7 @@ class Embedding(BaseModel):
 
 
 class EmbeddingUsage(BaseModel):
-    """What the calls were billed for, in tokens."""
+    """The tokens that the calls were billed for."""
 
     prompt_tokens: int
     total_tokens: int
