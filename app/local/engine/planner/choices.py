@@ -121,7 +121,7 @@ def said_boolean(parameter: Parameter, utterance: Utterance) -> bool | None:
     own = [s for s in stems(name_words(parameter.name)) if s not in _PREFIXES]
     if not own:
         own = [s for s in parameter.description_stems if s not in _PREFIXES]
-    signs = _POLAR.get(name_words(parameter.name).split()[-1], frozenset())
+    signs = _POLAR.get(name_words(parameter.name).rpartition(" ")[2], frozenset())
     if signs & set(stems(utterance.text)):
         return True
     tokens = [token[0].lower() for token in TOKEN.finditer(utterance.text)]

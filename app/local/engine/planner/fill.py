@@ -119,7 +119,8 @@ class Filler:
     def _apart(self, parameter: Parameter) -> Any:
         """The value of a parameter that does not compete with the others."""
         shape = parameter.shape
-        if shape.kind == "boolean" or set(shape.choices) == {True, False}:
+        either = len(shape.choices) == 2 and all(isinstance(one, bool) for one in shape.choices)
+        if either or (shape.kind == "boolean" and not shape.choices):
             truth = said_boolean(parameter, self.utterance)
             return NOTHING if truth is None else truth
         if len(shape.choices) == 1 and parameter.required:

@@ -148,7 +148,7 @@ def _kind(schema: JSON, choices: tuple[Any, ...]) -> str:
     return "string" if choices and all(isinstance(one, str) for one in choices) else "any"
 
 
-def _resolved(schema: JSON, root: JSON) -> JSON:
+def _resolved(schema: JSON, root: JSON, depth: int = 0) -> JSON:
     """The schema with its reference followed, and all of its parts in one."""
     for _ in range(_DEEPEST):
         reference = schema.get("$ref")
@@ -156,18 +156,23 @@ def _resolved(schema: JSON, root: JSON) -> JSON:
             break
         schema = {**_target(reference, root), **{k: v for k, v in schema.items() if k != "$ref"}}
     parts = _list(schema.get("allOf"))
-    if not parts:
+    if not parts or depth > _DEEPEST:
         return schema
     merged: dict[str, Any] = {}
     for part in (*parts, {name: one for name, one in schema.items() if name != "allOf"}):
         if isinstance(part, Mapping):
-            more = _resolved(part, root) if part.get("$ref") or part.get("allOf") else part
-            properties = {**merged.get("properties", {}), **more.get("properties", {})}
-            required = [*merged.get("required", []), *more.get("required", [])]
+            more = _resolved(part, root, depth + 1)
+            properties = {**_mapping(merged, "properties"), **_mapping(more, "properties")}
+            required = [*_list(merged.get("required")), *_list(more.get("required"))]
             merged |= more
             if properties:
                 merged |= {"properties": properties, "required": required}
     return merged
+
+
+def _mapping(schema: JSON, name: str) -> JSON:
+    member = schema.get(name)
+    return member if isinstance(member, Mapping) else {}
 
 
 def _target(reference: str, root: JSON) -> JSON:
