@@ -6,18 +6,18 @@
     POST   /documents            a form to upload one document with
     GET    /documents            the documents, with their status
     GET    /documents/{id}       DELETE
-    GET    /conversations        one's own
+    GET    /conversations        the caller's own
     GET    /conversations/{id}   DELETE
     GET    /models               the models that answer
-    POST   /v1/chat/completions  the same questions, in OpenAI's dialect (`openai/`)
+    POST   /v1/chat/completions  the same questions, by the OpenAI API (`openai/`)
     GET    /v1/models            POST /v1/embeddings
-    GET    /healthz  /readyz     alive; able to answer
+    GET    /healthz  /readyz     whether the process runs; whether it can answer
 
-All routes but health require a principal (`principal.py`), `/openapi.json` too. Errors are RFC 9457
-problems (`problems.py`), and below `/v1/` of OpenAI's shape; before a stream's first byte too, and
-after it as the stream's own error part. One setting differs between
-the homes: with `OUTCROP_AUTH=local` there is no API Gateway, and the application itself checks who
-may call (`admission.py`).
+All routes but those of health require a principal (`principal.py`), and so does `/openapi.json`.
+Errors are RFC 9457 problems (`problems.py`), and have OpenAI's form below `/v1/`. An error after
+the first byte of a stream is an error part of that stream. One setting differs between the homes:
+with `OUTCROP_AUTH=local` there is no API Gateway, and the application itself checks who may call
+(`admission.py`).
 """
 
 from fastapi import FastAPI

@@ -32,7 +32,7 @@ RETRY_AFTER = "5"  # seconds, if the backend names no time
 
 
 class ProblemResponse(JSONResponse):
-    """A problem, in the dialect of the path that is answered: RFC 9457's, or OpenAI's."""
+    """A problem in the form of its path: RFC 9457's, or OpenAI's below `/v1/`."""
 
     def __init__(self, body: Problem) -> None:
         headers = {"retry-after": RETRY_AFTER} if body.retryable else None

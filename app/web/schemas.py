@@ -107,10 +107,10 @@ class UIQuestion(_Schema):
     id: Identifier = Field(description="The conversation.")
     messages: Annotated[list[UIMessage], Field(min_length=1)]
     trigger: Literal["submit-message", "regenerate-message"] = Field(
-        default="submit-message", description="Either way the last message is answered."
+        default="submit-message", description="Ignored: the last message is answered."
     )
-    message_id: str | None = Field(default=None, description="Of no effect: the last one is asked.")
-    metadata: Any = Field(default=None, description="The page's own; of no effect.")
+    message_id: str | None = Field(default=None, description="Ignored: the last is answered.")
+    metadata: Any = Field(default=None, description="Ignored.")
     model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
     filter: RetrievalFilter | None = Field(
         default=None, description="Bedrock's RetrievalFilter: which documents may be used."
@@ -180,9 +180,9 @@ class Search(_Schema):
     limit: int = Field(default=5, ge=1, le=100)
     filter: RetrievalFilter | None = Field(default=None, description="Bedrock's RetrievalFilter.")
     search_type: Literal["HYBRID", "SEMANTIC"] | None = Field(
-        default=None, description="By default, as answers are searched for."
+        default=None, description="Default: that of answers."
     )
-    explain: bool = Field(default=False, description="Say why each passage is where it is.")
+    explain: bool = Field(default=False, description="Explain the rank of each passage.")
 
 
 class Explanation(_Schema):
@@ -246,14 +246,14 @@ class NewDocument(_Schema):
     name: str = Field(description="A relative path, as in guides/setup.md.", max_length=1024)
     metadata: dict[str, MetadataValue] | None = Field(
         default=None,
-        description="Attributes that searches can be filtered by. They come with the upload, and "
-        "an upload without any takes away those of the document before it.",
+        description="Attributes that searches can be filtered by. They replace those of the "
+        "document before it, as does an upload without any.",
     )
     sha256: str | None = Field(
         default=None,
         pattern="^[0-9a-f]{64}$",
-        description="The document's digest. The form then takes no other content, and the answer "
-        "says whether the document is there already, just so.",
+        description="The document's digest. The form then accepts this content only, and "
+        "`unchanged` in the response says whether it is indexed already.",
     )
 
 

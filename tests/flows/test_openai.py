@@ -1,4 +1,4 @@
-"""The same questions and vectors in OpenAI's dialect."""
+"""Questions and embeddings by the OpenAI API, with the stand-in."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""OpenAI's dialect: what clients send is obeyed or refused by name, what they read is there."""
+"""The OpenAI API: members are obeyed or refused by name, and responses have OpenAI's form."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The same questions in OpenAI's dialect, for clients that speak no other."""
+"""The routes of the OpenAI API: models, chat completions, embeddings."""
 
 import base64
 import struct
@@ -34,9 +34,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.get("/v1/models")
     def list_models() -> schemas.ModelList:
-        """List the models that can answer or embed, in OpenAI's dialect; the default comes
-        first.
-        """
+        """List the models that can answer or embed, by the OpenAI API; the default is first."""
         with calling("ListFoundationModels"):
             response = clients.bedrock.list_foundation_models()
         here = {
@@ -63,7 +61,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         turns: UnderWay,
         request: Request,
     ) -> schemas.ChatCompletion | Response:
-        """Answer a question in OpenAI's dialect: whole, or with `stream` as it is written."""
+        """Answer a question by the OpenAI API: whole, or with `stream` as it is written."""
         question = chat.question_of(body)
 
         if body.stream:
@@ -95,7 +93,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def embeddings(
         body: schemas.EmbeddingRequest, account: PrincipalAccount
     ) -> schemas.EmbeddingList:
-        """Embed texts, in OpenAI's dialect."""
+        """Embed texts by the OpenAI API."""
         model = embedding.find(body.model, body.dimensions)
         vectors: list[tuple[float, ...]] = []
         tokens = 0

@@ -1,5 +1,5 @@
-"""The route of searches: Retrieve's passages, without an answer, to examine what answers are
-made of.
+"""The route of searches: Retrieve's passages, without an answer, to examine the sources of
+answers.
 """
 
 from collections.abc import Sequence
