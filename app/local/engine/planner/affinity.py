@@ -104,6 +104,15 @@ class Context:
             for one in self._walls[first : first + _REACH]
         )
 
+    def holds_name(self, phrase: Mention) -> bool:
+        """Whether a name stands in a phrase, behind other words: "the chess player Judit"."""
+        place = bisect_left(self._name_starts, phrase.start + 1)
+        return place < len(self._name_starts) and self._name_starts[place] < phrase.end
+
+    @cached_property
+    def _name_starts(self) -> list[int]:
+        return [one.start for one in self.utterance.of("name") if not one.weak]
+
     def label(self, mention: Mention) -> frozenset[str]:
         """The stems of a label that ends directly before it: "radius: 5", "a=1"."""
         before = self.utterance.text[max(0, mention.start - 40) : mention.start].rstrip(" '\"([")
@@ -206,6 +215,8 @@ def text_score(parameter: Parameter, mention: Mention, context: Context, likenes
                 score += 1.5
             if context.cue(mention) in ("called", "named", "titled") and titled:
                 score += 1.0  # all of it, where only its first word has a capital
+            if context.holds_name(mention):
+                score -= 1.0  # the name alone is a mention, too
             doing = " " not in mention.text and mention.text.endswith(("ing", "ed"))
             return score - (0.8 if doing else 0.0)
 

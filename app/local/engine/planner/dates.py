@@ -31,7 +31,9 @@ _ISO = re.compile(
     r"(?<![\w-])(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
     r"(?P<time>[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w-])"
 )
-_SLASHED = re.compile(r"(?<![\w/])(?P<a>\d{1,4})/(?P<b>\d{1,2})/(?P<y>\d{4}|\d{2})(?![\w/])")
+_SLASHED = re.compile(
+    r"(?<![\w/-])(?P<a>\d{1,4})(?P<sign>[/-])(?P<b>\d{1,2})(?P=sign)(?P<y>\d{4}|\d{2})(?![\w/-])"
+)
 _DOTTED = re.compile(r"(?<![\w.])(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\.(?: ?(?P<y>\d{4}|\d{2}))?(?!\w)")
 _DAY_FIRST = re.compile(
     rf"(?<!\w)(?P<d>\d{{1,2}}){_ORDINAL} (?:of )?(?P<m>{_MONTH})\b\.?(?:,? (?P<y>\d{{4}})\b)?",
@@ -173,7 +175,7 @@ def _day(
 
 
 def _slashed(match: re.Match[str], german: bool) -> Iterator[Moment]:
-    """3/5/2031: the month comes first, unless it cannot, or the text is German."""
+    """3/5/2031, 03-05-2031: the month comes first, unless it cannot, or the text is German."""
     first, second = int(match["a"]), int(match["b"])
     if len(match["a"]) == 4:
         yield from _day(match, first, second, int(match["y"]))
