@@ -73,7 +73,7 @@ def test_children_are_found_and_parents_returned(world: World) -> None:
         retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": 5}},
     )
     paged = [r["content"]["text"] for page in pages for r in page["retrievalResults"]]
-    assert paged == texts
+    assert paged == [result["content"]["text"] for result in five]
 
 
 def test_attributes_for_embedding_are_embedded_and_not_shown(world: World) -> None:
