@@ -5,7 +5,7 @@
     clauses     a request -> the things that it asks for
     choose      a request and tools -> which tool fits best, and whether it fits at all
     mentions    a text -> what it mentions: numbers, days, names, addresses, quotes, phrases
-    fill        mentions and parameters -> arguments (by affinity, choices, texts and groups)
+    fill        mentions and parameters -> arguments (by affinity, choices, texts, groups, values)
     dialogue    follow-ups, answers to questions, and what "it" is
     extract     a text and a schema -> an object, made of what stands in the text
     results     what tools answered -> a sentence that quotes it

@@ -13,10 +13,11 @@ from datetime import date
 from typing import Any
 
 from app.local.engine.planner.choices import meant_choice
-from app.local.engine.planner.fill import Filler, as_number, flat
+from app.local.engine.planner.fill import Filler, flat
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.shapes import NOTHING, Shape
+from app.local.engine.planner.values import as_number
 from app.local.engine.planner.vectors import Meanings
 from app.local.engine.planner.words import name_words, word_set
 from app.local.engine.text import sentences
