@@ -92,7 +92,9 @@ _POOL = "{region}_{digest:.9}"
 _DOMAIN = "{name}.{region}.es.amazonaws.com"
 
 OMISSIONS: Mapping[str, Omission] = {
-    **_omit(_IAM, "AWS::IAM::Role", named="RoleName", Arn="arn:aws:iam::{account}:role/{name}"),
+    **_omit(
+        _IAM, "AWS::IAM::Role", name_property="RoleName", Arn="arn:aws:iam::{account}:role/{name}"
+    ),
     **_omit(_IAM, "AWS::IAM::Policy", "AWS::IAM::InstanceProfile"),
     **_omit(_IAM, "AWS::IAM::ManagedPolicy", ref="arn:aws:iam::{account}:policy/{name}"),
     **_omit(
@@ -102,7 +104,7 @@ OMISSIONS: Mapping[str, Omission] = {
         Arn="arn:aws:kms:{region}:{account}:key/{uuid}",
         KeyId="{uuid}",
     ),
-    **_omit(_KMS, "AWS::KMS::Alias", named="AliasName"),
+    **_omit(_KMS, "AWS::KMS::Alias", name_property="AliasName"),
     **_omit(
         _KMS,
         "AWS::SecretsManager::Secret",
@@ -132,7 +134,7 @@ OMISSIONS: Mapping[str, Omission] = {
         },
     ),
     **_omit(_GATEWAY, "AWS::ApiGateway::Method", "AWS::ApiGateway::Model"),
-    **_omit(_GATEWAY, "AWS::ApiGateway::Stage", named="StageName"),
+    **_omit(_GATEWAY, "AWS::ApiGateway::Stage", name_property="StageName"),
     **_omit(
         _GATEWAY,
         "AWS::WAFv2::WebACL",
@@ -151,7 +153,7 @@ OMISSIONS: Mapping[str, Omission] = {
         UserPoolId=_POOL,
     ),
     **_omit(_SIGN_IN, "AWS::Cognito::UserPoolClient", ref="{digest}", ClientId="{digest}"),
-    **_omit(_SIGN_IN, "AWS::Cognito::UserPoolDomain", named="Domain"),
+    **_omit(_SIGN_IN, "AWS::Cognito::UserPoolDomain", name_property="Domain"),
     **_omit(_SIGN_IN, "AWS::Cognito::UserPoolResourceServer"),
     **_omit_with_identifier(
         _SIGN_IN,
@@ -164,17 +166,17 @@ OMISSIONS: Mapping[str, Omission] = {
     **_omit(
         _WATCH,
         "AWS::Logs::LogGroup",
-        named="LogGroupName",
+        name_property="LogGroupName",
         Arn="arn:aws:logs:{region}:{account}:log-group:{name}:*",
     ),
     **_omit(
         _WATCH,
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::CompositeAlarm",
-        named="AlarmName",
+        name_property="AlarmName",
         Arn="arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
     ),
-    **_omit(_WATCH, "AWS::CloudWatch::Dashboard", named="DashboardName"),
+    **_omit(_WATCH, "AWS::CloudWatch::Dashboard", name_property="DashboardName"),
     **_omit(
         _WATCH,
         "AWS::Logs::MetricFilter",
@@ -255,12 +257,12 @@ OMISSIONS: Mapping[str, Omission] = {
         "AWS::OpenSearchServerless::AccessPolicy",
         "AWS::OpenSearchServerless::Index",
         "AWS::OpenSearchServerless::SecurityPolicy",
-        named="Name",
+        name_property="Name",
     ),
     **_omit(
         _STORE,
         "AWS::OpenSearchService::Domain",
-        named="DomainName",
+        name_property="DomainName",
         Arn="arn:aws:es:{region}:{account}:domain/{name}",
         DomainArn="arn:aws:es:{region}:{account}:domain/{name}",
         DomainEndpoint=_DOMAIN,
@@ -269,21 +271,21 @@ OMISSIONS: Mapping[str, Omission] = {
     **_omit(
         _STORE,
         "AWS::S3Vectors::VectorBucket",
-        named="VectorBucketName",
+        name_property="VectorBucketName",
         ref="arn:aws:s3vectors:{region}:{account}:bucket/{name}",
         VectorBucketArn="arn:aws:s3vectors:{region}:{account}:bucket/{name}",
     ),
     **_omit(
         _STORE,
         "AWS::S3Vectors::Index",
-        named="IndexName",
+        name_property="IndexName",
         ref="{VectorBucketArn}/index/{name}",
         IndexArn="{VectorBucketArn}/index/{name}",
     ),
     **_omit(
         _STORE,
         "AWS::RDS::DBCluster",
-        named="DBClusterIdentifier",
+        name_property="DBClusterIdentifier",
         DBClusterArn="arn:aws:rds:{region}:{account}:cluster:{name}",
         **{
             "Endpoint.Address": "{name}.cluster.{region}.rds.amazonaws.com",
