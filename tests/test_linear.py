@@ -25,13 +25,21 @@ ANCHORED = frozenset({"match", "fullmatch"})
 # with long texts, or what the pattern is made of.
 IN_FUNCTIONS = {
     ("app/answer/cite.py", "_find_all"): "a literal",
-    ("app/aws/failures.py", "_refused"): "the patterns of _REFUSALS, which the modules' are among",
+    (
+        "app/aws/failures.py",
+        "_from_validation",
+    ): "the patterns of _REFUSALS, which the modules' are among",
     ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
     ("app/local/engine/writer/markup.py", "_tag"): "test_linear_texts, by elements",
     ("app/local/engine/writer/question.py", "definition"): "test_linear_texts, by definition",
     (
-        "app/local/engine/writer/reading.py",
-        "_abstention",
+        "app/local/bedrock_runtime/prompt_cache.py",
+        "least_tokens",
+    ): "literals, by _LEAST_TOKENS, on the id of a model of the catalogue",
+    ("app/local/engine/writer/quotes.py", "locate"): "test_linear_texts, by locate",
+    (
+        "app/local/engine/writer/wishes.py",
+        "abstention",
     ): "two literals, each between borders of words",
     ("app/local/engine/writer/rewrite.py", "_replace"): "test_linear_texts, by rewrite",
     ("app/models/families/transcript.py", "_quoted"): "test_linear_texts, by transcript",

@@ -57,7 +57,7 @@ _KEY = (
     r"(?:file_?(?:path|name)|(?:page_)?content|text|passage|snippet|source|title|document(?: name)?"
     r"|name|url|link|uri|doc_?id|id|page(?:_label| number)?|score|date|section|author|chunk_?id)"
 )
-_META = re.compile(rf"^[ \t*-]*({_KEY})[ \t*]*:[ \t*]*(.*)$", re.IGNORECASE)
+_META = re.compile(rf"^[ \t*-]*+({_KEY})[ \t*]*+:[ \t*]*+(.*)$", re.IGNORECASE)
 _TEXT_KEYS = ("content", "page_content", "text", "passage", "snippet")
 _NAME_KEYS = (
     "source",
