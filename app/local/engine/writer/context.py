@@ -14,16 +14,8 @@ from dataclasses import replace
 
 from app.local.engine.writer.labels import ANNOUNCEMENT, CONTEXT
 from app.local.engine.writer.markup import elements, without
-from app.local.engine.writer.passages import (
-    ANY,
-    ONE,
-    Passage,
-    Split,
-    from_elements,
-    headed,
-    numbered,
-    split,
-)
+from app.local.engine.writer.passages import ANY, ONE, Split, from_elements, headed, numbered, split
+from app.local.engine.writer.records import Passage
 
 _ALL = (
     r"contexts?",
@@ -39,6 +31,7 @@ _ALL = (
     r"\w+_(?:context|documents|results|passages|sources)",
     r"kontext|contexte|contexto|contesto",
 )
+_FOR_ALL = re.compile("|".join(_ALL), re.IGNORECASE)
 _SINGLE = tuple(name for name in ONE if name not in ("source", "item", "result", "article"))
 _BRACKETED = re.compile(
     r"\[(/?)(context|documents?|sources|passages|question|query|search results|knowledge)\]", re.I
@@ -133,12 +126,12 @@ def tagged(text: str) -> Split:
     >>> tagged('<passage n="2" document="a.md">Quartz is hard.</passage> How hard is it?')
     ([Passage(label='2', text='Quartz is hard.', name='a.md')], ' How hard is it?')
     """
-    if blocks := elements(text, _ALL):
+    outermost = elements(text, (*_ALL, *_SINGLE))
+    if blocks := [one for one in outermost if _FOR_ALL.fullmatch(one.name)]:
         passages = [one for block in blocks for one in split(block.inner)]
         if passages:
             return passages, without(text, blocks)
-    blocks = elements(text, _SINGLE)
-    return from_elements(blocks), without(text, blocks)
+    return from_elements(outermost), without(text, outermost)
 
 
 def fenced(text: str) -> Split:
@@ -164,9 +157,12 @@ def fenced(text: str) -> Split:
 
 
 def _is_context(before: str, fence: re.Match[str]) -> bool:
+    line = before.rpartition("\n")[2]
     if fence[1] == "---" and not before.endswith(":"):
         return False
-    return bool(SPOKEN.search(before)) and not _CODE.search(before.rpartition("\n")[2])
+    if fence[1][0] in "`\"'":  # code stands between such fences, too
+        before = line
+    return bool(SPOKEN.search(before)) and not _CODE.search(line)
 
 
 def _pairs(fences: Sequence[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
@@ -175,7 +171,8 @@ def _pairs(fences: Sequence[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.
     """
     opening, *others = fences
     kind = opening[1][:3]
-    same = [opening, *(one for one in others if one[1][:3] == kind)]
+    closing = kind if kind[0] in "`\"'" else opening[1]
+    same = [opening, *(one for one in others if one[1] == closing)]
     if len(same) < 2:
         return
     if opening[1] == "---":
@@ -188,7 +185,13 @@ def _pairs(fences: Sequence[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.
 
 def label(text: str) -> re.Match[str] | None:
     """Where a label says that the context begins."""
-    matches = [one for one in (CONTEXT.search(text), ANNOUNCEMENT.search(text)) if one]
+    lead, _, _ = text.partition("\n\n")
+    labels = (
+        one
+        for one in CONTEXT.finditer(text)
+        if one.start() <= len(lead) or text[one.start() - 1] == "\n"  # "Be brief. Context: .."
+    )
+    matches = [one for one in (next(labels, None), ANNOUNCEMENT.search(text)) if one]
     return min(matches, key=lambda match: match.end(), default=None)
 
 

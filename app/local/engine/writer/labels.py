@@ -97,6 +97,9 @@ SPEAKER = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 USERS = frozenset({"user", "human", "question", "q", "customer"})
+_ANSWER_BELOW = re.compile(
+    rf"[^\n]*\n{{1,2}}[ \t#>*]*(?:{_ANSWER}|a)[ \t*]*[:\uff1a][ \t*]*[^\s*][^\n]*", re.IGNORECASE
+)
 _EXAMPLE = re.compile(
     r"\b(?:for example|examples?|e\.g\.)\b[^\n]{0,60}:?[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
@@ -107,6 +110,16 @@ _ANSWERED = re.compile(
 )
 _MOST_EXAMPLES = 20
 _YOUR_TURN = re.compile(r"\b(?:your turn|begin!|let's begin|real (?:question|task))", re.I)
+
+
+def questions(text: str) -> list[re.Match[str]]:
+    r"""The labels of questions, but for those that are answered right below: they are of a passage.
+
+    >>> [text[one.end():] for text in ("Question: a?\nAnswer: b", "Question: c?")
+    ...  for one in questions(text)]
+    [' c?']
+    """
+    return [one for one in QUESTION.finditer(text) if not _ANSWER_BELOW.match(text, one.end())]
 
 
 def end_of_examples(text: str) -> int:

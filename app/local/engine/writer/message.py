@@ -9,14 +9,15 @@ from app.local.engine.writer.labels import (
     ANSWER_HERE,
     EXISTING_ANSWER,
     HISTORY,
-    QUESTION,
     SPEAKER,
     USERS,
     end_of_examples,
+    questions,
 )
 from app.local.engine.writer.markup import elements, without
-from app.local.engine.writer.passages import Passage, split
+from app.local.engine.writer.passages import split
 from app.local.engine.writer.prompt import Turn
+from app.local.engine.writer.records import Passage
 
 _QUESTION = (
     r"(?:(?:user|customer|current|latest)[_-]?)?(?:question|query|input|message)",
@@ -126,7 +127,7 @@ def _labelled(text: str, *, with_context: bool, with_question: bool) -> _Parts:
     """The parts of a text that have labels, each up to the next label."""
     starts: list[tuple[str, re.Match[str]]] = []
     below = label(text) if with_context else None
-    if with_question and (labels := list(QUESTION.finditer(text))):
+    if with_question and (labels := questions(text)):
         first = labels[0]
         before_context = below and first.start() < below.start() and not _in_history(text, first)
         starts.append(("question", first if before_context else labels[-1]))

@@ -12,10 +12,11 @@ rules      ---, between one passage and the next
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from app.local.engine.writer.literals import records as literal_records
+from app.local.engine.writer import literals
 from app.local.engine.writer.markup import Element, elements, without
+from app.local.engine.writer.records import FILE, RULE, Passage, named, records
 
 ONE = (
     "passage",
@@ -42,49 +43,27 @@ _WORD = (
     r"|citation|webpage|ref|reference|node|extract|text|quelle|dokument|fuente|documento|fonte)"
 )
 _MARKED = re.compile(
-    rf"^[ \t>*#]*+[\[(<]{{0,2}}{_WORD}[ \t]*+(?:#|:|no\.?|number)?[ \t]*+"
-    r"[%\[(]{0,2}(\d{1,3})[%\])]{0,2}[\])>*]*[ \t]*[:.)\-\u2013]?\**(?=[ \t\n(]|$)",
+    rf"^[ \t>*#=_-]*+[\[(<]{{0,2}}{_WORD}[ \t]*+(?:#|:|no\.?|number)?[ \t]*+"
+    r"[%\[(]{0,2}(\d{1,3})[%\])]{0,2}[\])>*]*[ \t]*[:.)\-\u2013]?[*=_-]*(?=[ \t\n(]|$)",
     re.MULTILINE | re.IGNORECASE,
 )
 _NUMBERED = re.compile(
     r"^[ \t>*]*+(?:\[\^?(\d{1,3})\][:.]?|\((\d{1,3})\)|(\d{1,3})[.):]|\u3010(\d{1,3})\u3011)"
-    r"(?=[ \t\n(])",
+    r"\**(?=[ \t\n(])",
     re.MULTILINE,
 )
 _END_MARK = re.compile(rf"^[ \t]*\[?/?(?:end )?{_WORD} ?#?\d*\]?[ \t]*$", re.IGNORECASE)
-_FILE = r"[\w./\\ ()-]{1,120}\.[a-z]{2,5}\d?(?:#[\w=&-]+)?"
-_KEY = (
-    r"(?:file_?(?:path|name)|(?:page_)?content|text|passage|snippet|source|title|document(?: name)?"
-    r"|name|url|link|uri|doc_?id|id|page(?:_label| number)?|score|date|section|author|chunk_?id)"
-)
-_META = re.compile(rf"^[ \t*-]*+({_KEY})[ \t*]*+:[ \t*]*+(.*)$", re.IGNORECASE)
-_TEXT_KEYS = ("content", "page_content", "text", "passage", "snippet")
-_NAME_KEYS = (
-    "source",
-    "title",
-    "file_path",
-    "file_name",
-    "filename",
-    "filepath",
-    "document",
-    "document name",
-    "name",
-    "url",
-    "link",
-    "uri",
-)
-_NAMED = re.compile(rf"^[ \t]*(?:[-*][ \t]+)?\[?({_FILE})\]?:[ \t]+", re.MULTILINE | re.IGNORECASE)
 _FIRST_LINE = re.compile(
     rf"^[\s*]*\(?\[?(?:(?:source|title|file|name|from)[ \t]*[:=][ \t]*([^\n)\]]{{1,200}})"
-    rf"|({_FILE}|https?://[^\s)\]]{{1,300}}))[\])*]*[ \t]*(?::|\n|$)",
+    rf"|({FILE}|https?://[^\s)\]]{{1,300}}))[\])*]*[ \t]*(?::|\n|$)",
     re.IGNORECASE,
 )
 _TITLED = re.compile(
-    r"^[ \t]*\((?:source|title|file|name|from)[ \t]*[:=][ \t]*([^\n)]{1,200})\)[ \t]*:?",
+    r"^[ \t]*\((?:(?:source|title|file|name|from)[ \t]*[:=][ \t]*([^\n)]{1,200})"
+    rf"|({FILE}))\)[ \t]*:?",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE)
-_RULE = re.compile(r"^[ \t]*(?:-{3,}|={3,}|\*{3,}|#{3,}|_{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _OPENING = re.compile(
     r"^[ \t]*[\[*=_-]*(?:document|passage|doc|chunk|source|excerpt|article|context)"
     r"[\]*=_-]*:?[ \t]*$",
@@ -93,17 +72,9 @@ _OPENING = re.compile(
 _CLOSING = re.compile(r"^[ \t]*[\[*=_-]*end\b[^\n]{0,30}$", re.MULTILINE | re.IGNORECASE)
 _AROUND = re.compile(r"(\"{3}|'{3}|`{3}(?=\w*\n))(?:(?<=`)\w*\n)?(.*?)\1", re.DOTALL)
 _QUOTES = {"\u00ab": "\u00bb", '"': '"', "\u201c": "\u201d"}
+_LONGEST_LEAD = 6  # words before the first of numbered passages
 _WRAPPERS = 3  # elements one in the other, the innermost of which holds the passages
 _COVERED = 0.6  # of a block's characters are in its elements, where those are its passages
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A passage, and what it is cited by; `label` is empty where the prompt gives it none."""
-
-    label: str
-    text: str
-    name: str = ""
 
 
 Split = tuple[list[Passage], str]  # the passages, and the text without them
@@ -122,9 +93,9 @@ def split(block: str) -> list[Passage]:
     shapes: tuple[Callable[[str], list[Passage]], ...] = (
         _literal,
         _elements,
-        lambda text: numbered(text)[0] or headed(text)[0],
-        _records,
-        _named,
+        _numbered_alone,
+        records,
+        named,
         _under_headings,
         _ruled,
     )
@@ -184,14 +155,17 @@ def headed(text: str) -> Split:
 def _ascending(pattern: re.Pattern[str], text: str) -> list[tuple[str, re.Match[str]]]:
     """The numbers that go on from the first, 0 or 1; what is between them belongs to them."""
     expected: int | None = None
+    form: int | None = None  # a list "1." within the passage "[1]" is no passage
     starts = []
     for match in pattern.finditer(text):
         number = next(filter(None, match.groups()))
+        if form not in (None, match.lastindex):
+            continue
         if _END_MARK.match(match[0]) and match[0].lower().lstrip("[/ ").startswith("end"):
             continue
         if int(number) == expected or (expected is None and number in ("0", "1")):
             starts.append((number, match))
-            expected = int(number) + 1
+            expected, form = int(number) + 1, match.lastindex
     return starts
 
 
@@ -200,11 +174,11 @@ def _inscribed(label: str, text: str) -> Passage:
     lines = text.strip().split("\n")
     if len(lines) > 1 and _END_MARK.match(lines[-1]):
         lines.pop()
-    if len(lines) > 1 and _RULE.match(lines[-1]):
+    if len(lines) > 1 and RULE.match(lines[-1]):
         lines.pop()
     text = "\n".join(lines).strip()
-    if records := _records(text, least=1):
-        return replace(records[0], label=label)
+    if entries := records(text, least=1):
+        return replace(entries[0], label=label)
     name = ""
     for pattern in (_TITLED, _FIRST_LINE):
         if (match := pattern.match(text)) and text[match.end() :].strip():
@@ -216,11 +190,20 @@ def _inscribed(label: str, text: str) -> Passage:
     return Passage(label, text, name)
 
 
+def _numbered_alone(text: str) -> list[Passage]:
+    """Numbered passages before which nothing stands: otherwise they are a list in a passage."""
+    for shape in (numbered, headed):
+        passages, before = shape(text)
+        if passages and len(before.split()) <= _LONGEST_LEAD:
+            return passages
+    return []
+
+
 def _literal(text: str) -> list[Passage]:
-    records = literal_records(text)
+    printed = literals.records(text)
     return [
-        Passage(label or (str(place) if len(records) > 1 else ""), words, name)
-        for place, (label, words, name) in enumerate(records, 1)
+        Passage(label or (str(place) if len(printed) > 1 else ""), words, name)
+        for place, (label, words, name) in enumerate(printed, 1)
     ]
 
 
@@ -247,54 +230,9 @@ def _passage(element: Element, place: int) -> Passage:
     text = content[0].inner if content else without(element.inner, inner)
     label = next((attributes[key] for key in _LABELS if attributes.get(key, "").isdecimal()), "")
     name = next((attributes[key] for key in _NAMES if not attributes.get(key, "0").isdecimal()), "")
-    if not content and not inner and (records := _records(text, least=1)):
-        text, name = records[0].text, name or records[0].name
+    if not content and not inner and (entries := records(text, least=1)):
+        text, name = entries[0].text, name or entries[0].name
     return Passage(label or str(place), text.strip(), name)
-
-
-def _records(text: str, least: int = 2) -> list[Passage]:
-    """Passages that are told by lines "key: value"; each begins with the key of the first."""
-    lines = text.strip().split("\n")
-    first = _META.match(lines[0])
-    if first is None:
-        return []
-    groups: list[list[str]] = []
-    for line in lines:
-        key = _META.match(line)
-        if not groups or (key and key[1].lower() == first[1].lower()):
-            groups.append([])
-        groups[-1].append(line)
-    passages = [_recorded(group, place) for place, group in enumerate(groups, 1)]
-    have_text = all(one.text for one in passages)
-    return passages if have_text and (len(passages) >= least or passages[0].name) else []
-
-
-def _recorded(lines: Sequence[str], place: int) -> Passage:
-    """Lines "key: value", and text. What follows a text's key is the text, up to the next key."""
-    values: dict[str, str] = {}
-    body: list[str] = []
-    for line in lines:
-        key = _META.match(line)
-        if key and key[1].lower() in _TEXT_KEYS:
-            body.append(key[2])
-        elif key and (key[1].lower() in _NAME_KEYS or not body):
-            values[key[1].lower()] = key[2].strip()
-        elif not _RULE.match(line):
-            body.append(line)
-    name = next((values[key] for key in _NAME_KEYS if values.get(key)), "")
-    return Passage(str(place), "\n".join(body).strip(), name)
-
-
-def _named(text: str) -> list[Passage]:
-    """Passages that begin with the name of their file."""
-    starts = list(_NAMED.finditer(text))
-    if not starts or text[: starts[0].start()].strip():
-        return []
-    ends = [match.start() for match in starts[1:]] + [len(text)]
-    return [
-        Passage(str(place), text[match.end() : end].strip(), match[1].strip())
-        for place, (match, end) in enumerate(zip(starts, ends, strict=True), 1)
-    ]
 
 
 def _under_headings(text: str) -> list[Passage]:
@@ -323,7 +261,7 @@ def _under_headings(text: str) -> list[Passage]:
 
 
 def _ruled(text: str) -> list[Passage]:
-    parts = [part.strip() for part in _RULE.split(text) if part.strip()]
+    parts = [part.strip() for part in RULE.split(text) if part.strip()]
     return list(_placed(parts)) if len(parts) > 1 else []
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from app.local.engine.writer.content import Quote
-from app.local.engine.writer.passages import Passage
 from app.local.engine.writer.prompt import Document, Prompt, Turn
+from app.local.engine.writer.records import Passage
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 200  # of a sentence that is looked for; what is longer is found by its beginning

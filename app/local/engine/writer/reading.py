@@ -13,9 +13,10 @@ from app.local.engine.writer.context import SPOKEN, find
 from app.local.engine.writer.labels import QUESTION
 from app.local.engine.writer.layout import PLAIN, Layout, layout
 from app.local.engine.writer.message import Message, take_apart
-from app.local.engine.writer.passages import Passage, split
+from app.local.engine.writer.passages import split
 from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.quotes import Place, passages_of
+from app.local.engine.writer.records import Passage
 
 ABSTENTION = wishes.ABSTENTION
 _SHORTEST = 20  # words of a context that nothing announces

@@ -2,7 +2,6 @@
 
 import pytest
 
-from app.local.engine.writer.passages import Passage
 from app.local.engine.writer.prompt import Document, Prompt, Turn
 from app.local.engine.writer.reading import (
     ABSTENTION,
@@ -12,6 +11,7 @@ from app.local.engine.writer.reading import (
     Task,
     read,
 )
+from app.local.engine.writer.records import Passage
 
 LANGCHAIN = """\
 Use the following pieces of retrieved context to answer the question. If you don't know the \

@@ -4,11 +4,14 @@ import pytest
 
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
 from app.local.engine.writer.reading import Answer, Other, Rewrite, Task, read
+from tests.local.engine.writer.grid import FRAMES, SHAPES, SYSTEM_FRAMES, Parts
 from tests.local.engine.writer.kin import KIN
 from tests.local.engine.writer.templates import (
     FACT,
+    FILES,
     JOINED,
     QUESTION,
+    TEXTS,
     WELL_KNOWN,
     Template,
     asked,
@@ -39,6 +42,60 @@ def test_it_is_answered_from_the_passage_that_holds_the_fact(
     answer = "".join(writer.generate(template.prompt, Sampling()))
     assert FACT in answer
     assert template.cited in answer
+
+
+def _wrong(prompt: Prompt, parts: Parts) -> object:
+    """What of a prompt is read otherwise than its shape says; None where it is all right."""
+    task = read(prompt)
+    if not isinstance(task, Answer) or task.question != QUESTION:
+        return task
+    texts = [" ".join(one.text.split()) for one in task.passages]
+    names = [one.name for one in task.passages]
+    folded = [" ".join(text.split()) for text in TEXTS]
+    right = {
+        "one": texts == [" ".join(folded)],
+        "num": texts == folded,
+        "named": texts == folded and names == list(FILES),
+        "head": [text in one for text, one in zip(folded, texts, strict=False)] == [True] * 3,
+        "any": all(any(text in one for one in texts) for text in folded),
+    }
+    return None if right[parts] else task
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_every_shape_of_passages_is_read_in_every_frame(frame: str) -> None:
+    for name, (context, parts) in SHAPES.items():
+        assert _wrong(asked(frame.format(c=context, q=QUESTION)), parts) is None, name
+
+
+@pytest.mark.parametrize("frame", SYSTEM_FRAMES.values(), ids=SYSTEM_FRAMES)
+def test_every_shape_of_passages_is_read_in_the_system_prompt(frame: str) -> None:
+    for name, (context, parts) in SHAPES.items():
+        assert _wrong(asked(QUESTION, frame.format(c=context)), parts) is None, name
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "To start it:\n\n1. Open the inlet.\n2. Press the switch.\n\nThen wait.",
+        "```python\nrun(pump, 1)\n```\nis how it is run.",
+        "Question: Who built it?\nAnswer: Ada built it.",
+        "It was said. Context: harbours and quays.",
+        "See [1] and (2), and https://pumps.example/a.html: all of it.",
+    ],
+    ids=["a list", "code", "an answered question", "a label in a line", "references"],
+)
+def test_what_a_passage_holds_is_taken_for_nothing_else(inside: str) -> None:
+    texts = (f"The pump is old.\n\n{inside}\n\nIt moves {FACT}.", "The valve is new.")
+    context = "\n\n".join(f"[{n}] {text}" for n, text in enumerate(texts, 1))
+    for message in (
+        f"Answer from the context.\n\nContext:\n{context}\n\nQuestion: {QUESTION}",
+        f"Use the following documents to answer.\n\n{context}\n\n{QUESTION}",
+    ):
+        task = read(asked(message))
+        assert isinstance(task, Answer)
+        assert task.question == QUESTION
+        assert tuple(one.text for one in task.passages) == texts
 
 
 def test_an_answer_is_laid_out_as_the_prompt_asks(writer: Writer) -> None:
