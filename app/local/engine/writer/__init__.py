@@ -4,8 +4,8 @@
     content     blocks of a conversation, and the deltas in which a model writes them
     reading     Prompt -> the task in it: answer from passages, rewrite a follow-up, something else
                 (message takes the text apart by its labels, context finds where the passages
-                stand, passages cuts them, with records, literals and markup; wishes says how they are
-                cited and what an abstention says, layout what stands around the answer)
+                stand, passages cuts them, with records, literals and markup; wishes says how they
+                are cited and what an abstention says, layout what stands around the answer)
     quotes      documents -> passages; where in a document a sentence of the answer stands
     blocks      a passage of Markdown -> headings, paragraphs, lists, tables, code
     candidates  passages -> all that can be said of them: sentences, items, rows, whole blocks
