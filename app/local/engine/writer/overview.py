@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from app.local.engine.text import sentences
 from app.local.engine.writer.blocks import blocks
-from app.local.engine.writer.passages import Passage
 from app.local.engine.writer.plain import plain
+from app.local.engine.writer.records import Passage
 
 _ABOUT_ALL = re.compile(
     r"\W*(?:(?:so |and )?what(?:'s| is| are) (?:this|these|it|all this|those|they)(?: documents?"

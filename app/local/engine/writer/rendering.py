@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.passages import Passage
+from app.local.engine.writer.records import Passage
 
 
 def marks(mark: str, one: Candidate, passages: Sequence[Passage]) -> str:
