@@ -270,7 +270,7 @@ def test_a_command_starts_an_application_of_its_own_and_leaves_nothing_running(
     assert "Ambrosius" in alone.json("ask", "What is the beekeeper called?")["answer"]
     assert laptop.running(LaptopSettings(home=alone.home)) is None
     refused = alone.run("env", code=1)
-    assert "`outcrop up` starts it" in refused.stderr
+    assert "`outcrop up` or `outcrop local` starts it" in refused.stderr
 
 
 def test_up_serves_until_it_is_told_to_stop_and_its_processes_end_with_it(tmp_path: Path) -> None:

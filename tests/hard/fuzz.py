@@ -189,9 +189,25 @@ def application_routes() -> tuple[list[tuple[str, str]], Mapping[str, list[Any]]
             "messages": [{"id": "m", "role": "user", "parts": [text], "metadata": {}}],
         },
     ]
+    question = {"role": "user", "content": "What is granite?"}
+    completions: list[Any] = [
+        {"model": "amazon.nova-lite-v1:0", "messages": [question]},
+        {
+            "model": "amazon.nova-lite-v1:0",
+            "messages": [{"role": "system", "content": "Be brief."}, question],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "temperature": 0.5,
+            "max_tokens": 20,
+            "stop": ["###"],
+            "filter": both,
+        },
+    ]
     return routes, {
         "/chat": chat,
         "/chat/stream": chat,
+        "/v1/chat/completions": completions,
+        "/v1/embeddings": [{"model": "amazon.titan-embed-text-v2:0", "input": ["granite", "mica"]}],
         "/search": [{"query": "granite", "limit": 3, "filter": both, "explain": True}],
         "/documents": [{"name": "guides/a.md", "metadata": {"team": "north", "year": 2024}}],
     }

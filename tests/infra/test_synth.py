@@ -107,6 +107,8 @@ ALIKE = {
     ("AWS::ApiGateway::Model", "Question"),
     ("AWS::ApiGateway::Model", "Search"),
     ("AWS::ApiGateway::Model", "Document"),
+    ("AWS::ApiGateway::Model", "ChatCompletion"),
+    ("AWS::ApiGateway::Model", "Embedding"),
     ("AWS::ApiGateway::Stage", "v1"),
     ("AWS::IAM::Policy", "KnowledgeBaseStoreAccess99B12C13"),
     ("Custom::VectorIndex", "outcrop"),
