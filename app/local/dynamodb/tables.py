@@ -69,6 +69,7 @@ class Tables:
             body.setdefault("AttributeUpdates", {})  # moto wants one of the two
         with self._lock:
             moto = self._moto = self._moto or self._loaded()
+            self._check_there(request.operation, body)
             answer = self._carry_out(moto, request.operation, body)
             if request.operation in CHANGING:
                 self._store(moto, request.operation, body, answer)
@@ -78,6 +79,18 @@ class Tables:
 
     def close(self) -> None:
         self._storage.close()
+
+    def _check_there(self, operation: str, body: JSON) -> None:
+        """Refuse what would define a table that is not there: of some such calls moto says nothing.
+
+        Raises:
+            ServiceError: ResourceNotFoundException.
+        """
+        if operation in DEFINING - {"CreateTable"} and table_name(body) not in self._keys:
+            raise ServiceError(
+                "ResourceNotFoundException",
+                f"Requested resource not found: Table: {table_name(body)} not found",
+            )
 
     def _carry_out(self, moto: MotoServer, operation: str, body: JSON) -> JSON:
         try:
@@ -123,6 +136,7 @@ class Tables:
     def _remove(self, moto: MotoServer, name: str, arn: str) -> None:
         with self._storage.transaction() as connection:
             remove_table(connection, name)
+        self._keys.pop(name, None)
         moto.forget_policy(arn)
 
     def _store_items(self, moto: MotoServer, each: list[Change]) -> None:

@@ -172,6 +172,27 @@ def test_errors_are_dynamodbs(client: "DynamoDBClient") -> None:
     assert "BillingMode" in str(refused.value)
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("tag_resource", {"Tags": [{"Key": "team", "Value": "north"}]}),
+        ("untag_resource", {"TagKeys": ["team"]}),
+        ("put_resource_policy", {"Policy": "{}"}),
+        ("delete_resource_policy", {}),
+    ],
+)
+def test_what_defines_no_table_is_refused(
+    client: "DynamoDBClient", operation: str, members: dict[str, Any], deleted: bool
+) -> None:
+    if deleted:
+        client.create_table(**ORDERS | {"TableName": "gone"})
+        client.delete_table(TableName="gone")
+    arn = "arn:aws:dynamodb:us-east-1:000000000000:table/gone"
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        getattr(client, operation)(ResourceArn=arn, **members)
+
+
 def test_an_operation_that_is_not_there_is_refused_by_name(client: "DynamoDBClient") -> None:
     with pytest.raises(ClientError, match="does not have dynamodb's CreateGlobalTable"):
         client.create_global_table(
