@@ -5,15 +5,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.answer import Answer, Question, collect
+from app.answer import Question
 from app.aws import Clients
 from app.errors import InvalidRequest
-from app.events import Error, Event
+from app.events import Event
 from app.meter import Account
 from app.settings import Settings
 from app.web import responses, schemas, streams
-from app.web.problems import problem
-from app.web.routes.dependencies import LAST_WORDS_SECONDS, TurnStarter, account_of, turns_of
+from app.web.routes.dependencies import (
+    TurnStarter,
+    account_of,
+    streamed_answer,
+    turns_of,
+    whole_answer,
+)
 from app.web.turns import Turns
 
 TAG = "chat"
@@ -35,31 +40,17 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay, request: Request
     ) -> schemas.Answer | Response:
         """Answer a question, and respond with the whole answer."""
-
-        def reply_to() -> tuple[Answer | Error]:
-            return (collect(turn(body, account)),)
-
-        try:
-            reply = await responses.whole(turns.start(reply_to), request.receive)
-        except responses.CallerGone:
-            return Response()  # the caller is gone, so any response will do
-        if isinstance(reply, Error):
-            return problem(reply)
-        return schemas.Answer.model_validate(reply)
+        reply = await whole_answer(turns, lambda: turn(body, account), request.receive)
+        return reply if isinstance(reply, Response) else schemas.Answer.model_validate(reply)
 
     @routes.post("/chat/stream", response_class=responses.TurnStream, status_code=200)
     async def chat_stream(
         body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay
     ) -> Response:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
-        stream = turns.start(lambda: streams.sse(turn(body, account)))
-        try:
-            await stream.begun
-        except BaseException:
-            stream.leave()
-            raise
-        seconds = settings.deadline_seconds + LAST_WORDS_SECONDS
-        return responses.TurnStream(stream, seconds, streams.HEADERS)
+        return await streamed_answer(
+            turns, lambda: streams.sse(turn(body, account)), settings, streams.HEADERS
+        )
 
     return routes
 

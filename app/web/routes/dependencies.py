@@ -1,17 +1,20 @@
 """The common part of the routes that call models or search: the account, and the start of turns."""
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 
-from fastapi import Request
+from fastapi import Request, Response
+from starlette.types import Receive
 
-from app.answer import Question, TurnContext, answer
+from app.answer import Answer, Question, TurnContext, answer, collect
 from app.aws import Clients
 from app.conversations import Conversations
-from app.events import Event
+from app.events import Error, Event
 from app.guardrail import guard
 from app.meter import Account
 from app.settings import Settings
+from app.web import responses
 from app.web.principal import principal_of
+from app.web.problems import problem
 from app.web.turns import Turns
 
 LAST_WORDS_SECONDS = 30  # for a slow reader to read the end of a turn that has ended
@@ -56,3 +59,49 @@ class TurnStarter:
             question,
             TurnContext(self._clients, self._settings, self._guard, conversations, account),
         )
+
+
+async def whole_answer(
+    turns: Turns, begin: Callable[[], Generator[Event, None, None]], receive: Receive
+) -> Answer | Response:
+    """The answer of a turn; or the response where it failed, or where the caller is gone.
+
+    Args:
+        begin: begins the turn, in its own thread.
+
+    Raises:
+        OutcropError: the turn did not begin.
+    """
+
+    def reply_to() -> tuple[Answer | Error]:
+        return (collect(begin()),)
+
+    try:
+        reply = await responses.whole(turns.start(reply_to), receive)
+    except responses.CallerGone:
+        return Response()  # the caller is gone, so any response will do
+    return problem(reply) if isinstance(reply, Error) else reply
+
+
+async def streamed_answer(
+    turns: Turns,
+    lines: Callable[[], Iterable[bytes]],
+    settings: Settings,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The stream of a turn, as soon as the turn has begun.
+
+    Args:
+        lines: begins the turn, in its own thread, and returns what it writes.
+
+    Raises:
+        OutcropError: the turn did not begin.
+    """
+    turn = turns.start(lines)
+    try:
+        await turn.begun
+    except BaseException:
+        turn.leave()
+        raise
+    seconds = settings.deadline_seconds + LAST_WORDS_SECONDS
+    return responses.TurnStream(turn, seconds, headers)

@@ -3,23 +3,27 @@
 import base64
 import struct
 import time
+from collections.abc import Generator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from app import models
-from app.answer import Answer, collect
 from app.aws import Clients, calling
-from app.events import Error, Usage
+from app.events import Event, Usage
 from app.meter import Account
 from app.models import embedding
 from app.models.facts.embedding import EMBEDDING_MODELS
 from app.models.facts.regions import names_of
 from app.settings import Settings
-from app.web import responses
 from app.web.openai import chat, schemas
-from app.web.problems import problem
-from app.web.routes.dependencies import LAST_WORDS_SECONDS, TurnStarter, account_of, turns_of
+from app.web.routes.dependencies import (
+    TurnStarter,
+    account_of,
+    streamed_answer,
+    turns_of,
+    whole_answer,
+)
 from app.web.turns import Turns
 
 TAG = "openai"
@@ -64,30 +68,19 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         """Answer a question by the OpenAI API: whole, or with `stream` as it is written."""
         question = chat.question_of(body)
 
+        def turn() -> Generator[Event, None, None]:
+            return starter.begin(question, account)
+
         if body.stream:
             hold = settings.guardrail_id is not None
             include_usage = body.stream_options is not None and body.stream_options.include_usage
-            stream = turns.start(
-                lambda: chat.chunks(
-                    starter.begin(question, account), hold=hold, include_usage=include_usage
-                )
+            return await streamed_answer(
+                turns,
+                lambda: chat.chunks(turn(), hold=hold, include_usage=include_usage),
+                settings,
             )
-            try:
-                await stream.begun
-            except BaseException:
-                stream.leave()
-                raise
-            seconds = settings.deadline_seconds + LAST_WORDS_SECONDS
-            return responses.TurnStream(stream, seconds)
-
-        def reply_to() -> tuple[Answer | Error]:
-            return (collect(starter.begin(question, account)),)
-
-        try:
-            reply = await responses.whole(turns.start(reply_to), request.receive)
-        except responses.CallerGone:
-            return Response()  # which nobody reads
-        return problem(reply) if isinstance(reply, Error) else chat.completion(reply)
+        reply = await whole_answer(turns, turn, request.receive)
+        return reply if isinstance(reply, Response) else chat.completion(reply)
 
     @routes.post("/v1/embeddings")
     def embeddings(
