@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
+from app.local.bedrock import tagging
 from app.local.bedrock.guardrails import policies
 from app.local.control import pages, tags
 from app.local.control.errors import not_found, unique
@@ -107,19 +108,15 @@ def delete(db: Connection, params: JSON) -> JSON:
 
 
 def tag(db: Connection, params: JSON) -> JSON:
-    values = {tag["key"]: tag["value"] for tag in params["tags"]}
-    tags.put(db, _resource(db, params), values, too_many="TooManyTagsException")
-    return {}
+    return tagging.tag(db, _resource(db, params), params)
 
 
 def untag(db: Connection, params: JSON) -> JSON:
-    tags.remove(db, _resource(db, params), params["tagKeys"])
-    return {}
+    return tagging.untag(db, _resource(db, params), params)
 
 
 def list_tags(db: Connection, params: JSON) -> JSON:
-    resource_tags = tags.of(db, _resource(db, params))
-    return {"tags": [{"key": key, "value": value} for key, value in resource_tags.items()]}
+    return tagging.list_tags(db, _resource(db, params))
 
 
 def there(db: Connection, identifier: str, version: str) -> bool:

@@ -4,7 +4,7 @@ import string
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
-from app.local.bedrock import foundation_models
+from app.local.bedrock import foundation_models, tagging
 from app.local.bedrock.availability import partition
 from app.local.bedrock.inference_profiles import system
 from app.local.bedrock.names import APPLICATION_PROFILE, FOUNDATION_MODEL, parse
@@ -95,19 +95,15 @@ def delete(region: str, db: Connection, params: JSON) -> JSON:
 
 
 def tag(db: Connection, params: JSON) -> JSON:
-    values = {tag["key"]: tag["value"] for tag in params["tags"]}
-    tags.put(db, _resource(db, params), values, too_many="TooManyTagsException")
-    return {}
+    return tagging.tag(db, _resource(db, params), params)
 
 
 def untag(db: Connection, params: JSON) -> JSON:
-    tags.remove(db, _resource(db, params), params["tagKeys"])
-    return {}
+    return tagging.untag(db, _resource(db, params), params)
 
 
 def list_tags(db: Connection, params: JSON) -> JSON:
-    resource_tags = tags.of(db, _resource(db, params))
-    return {"tags": [{"key": key, "value": value} for key, value in resource_tags.items()]}
+    return tagging.list_tags(db, _resource(db, params))
 
 
 def source(db: Connection, identifier: str, region: str) -> str | None:
