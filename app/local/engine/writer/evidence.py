@@ -8,7 +8,7 @@ worth.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from math import log
 
@@ -46,18 +46,20 @@ class Case:
         question: Question,
         candidates: Sequence[Candidate],
         texts: Sequence[TokenVectors],
-        contexts: Sequence[TokenVectors],
+        contexts: Mapping[str, TokenVectors],
         question_tokens: TokenVectors,
     ) -> None:
         self.question = question
         self.candidates = candidates
         self.said = [frozenset(terms(one.text)) for one in candidates]
-        self.above = [frozenset(terms(one.context)) for one in candidates]
+        above = {context: frozenset(terms(context)) for context in contexts}
+        self.above = [above[one.context] for one in candidates]
         self.vectors = np.stack([one.mean for one in texts])  # (n, 384)
         self._asked = question_tokens.mean  # (384,)
         self.cosine = self.vectors @ self._asked  # (n,)
         self._near = [nearest(question_tokens, one) for one in texts]  # n of (q,)
-        self._near_above = [nearest(question_tokens, one) for one in contexts]
+        near = {context: nearest(question_tokens, one) for context, one in contexts.items()}
+        self._near_above = [near[one.context] for one in candidates]
         self._tells = weights(question_tokens)  # (q,)
         weigh = inverse_document_frequency(self.said)
         self._weights = {term: weigh(term) for term in question.terms}
@@ -138,10 +140,11 @@ class Case:
 
 def case_of(remembered: Remembered, question: Question, candidates: Sequence[Candidate]) -> Case:
     """The case of a question, with the vectors that it is judged by."""
-    count = len(candidates)
-    texts = [*(one.gist for one in candidates), *(one.context for one in candidates)]
-    *tokens, last = remembered.tokens([*texts, question.text])
-    return Case(question, candidates, tokens[:count], tokens[count:], last)
+    texts = [one.gist for one in candidates]
+    contexts = list(dict.fromkeys(one.context for one in candidates))  # many share one
+    *tokens, last = remembered.tokens([*texts, *contexts, question.text])
+    above = dict(zip(contexts, tokens[len(texts) :], strict=True))
+    return Case(question, candidates, tokens[: len(texts)], above, last)
 
 
 def inverse_document_frequency(texts: Sequence[Collection[str]]) -> Callable[[str], float]:

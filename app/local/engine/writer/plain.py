@@ -8,7 +8,8 @@ _TAGS = (
     "|tbody|td|th|thead|tr|tt|u|ul|var|video"
 )
 _IN_LINK = r"[^\[\]]"
-_MARKUP = (
+# What may stand around code in a line, and is taken away before that code is set aside.
+_AROUND_CODE = (
     (re.compile(r"<!--.{0,500}?-->", re.DOTALL), ""),
     (
         re.compile(
@@ -24,6 +25,8 @@ _MARKUP = (
     (re.compile(rf"\[({_IN_LINK}{{1,500}}+)\]\[{_IN_LINK}{{0,200}}+\]"), r"\1"),
     (re.compile(r"\{[\w:+-]{1,40}\}`~[\w.]{0,200}?(\w+(?:\(\))?)`"), r"`\1`"),  # MyST: {func}`~a.b`
     (re.compile(r"\{[\w:+-]{1,40}\}`([^`<>]{1,200}+)(?:\s?<[^<>`]{0,200}+>)?`"), r"\1"),
+)
+_BESIDE_CODE = (
     (re.compile(r"<(https?://[^<>\s]{1,400}+)>"), r"\1"),
     (re.compile(r"\\([^\w\s])"), r"\1"),
     (re.compile(r"^\s*#{1,6}\s+"), ""),
@@ -44,7 +47,7 @@ def plain(text: str) -> str:
     'Call `a*b*c`, or `append`'
     """
     text = text.replace("\x00", "")
-    for mark, instead in _MARKUP[:6]:
+    for mark, instead in _AROUND_CODE:
         text = mark.sub(instead, text)
     spans: list[str] = []
 
@@ -54,7 +57,7 @@ def plain(text: str) -> str:
 
     text = _CODE.sub(keep, text)
     text = _TAG.sub(" ", text)
-    for mark, instead in _MARKUP[6:]:
+    for mark, instead in _BESIDE_CODE:
         text = mark.sub(instead, text)
     text = re.sub(r"\x00(\d+)\x00", lambda place: spans[int(place[1])], text)
     return _SPACE.sub(" ", text).strip()
