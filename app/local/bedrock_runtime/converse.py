@@ -17,11 +17,11 @@ from app.local.bedrock_runtime.bodies.documents import (
     check_citations,
     check_files,
     converse_document,
-    documents_of,
 )
 from app.local.bedrock_runtime.bodies.family import RETURNED
-from app.local.bedrock_runtime.bodies.images import check_images, converse_image, images_of
+from app.local.bedrock_runtime.bodies.images import check_images, converse_image
 from app.local.bedrock_runtime.bodies.nova import STOPS, block_events, message, usage
+from app.local.bedrock_runtime.bodies.parts import parts_of
 from app.local.bedrock_runtime.bodies.schema import malformed
 from app.local.bedrock_runtime.bodies.tool_configuration import (
     APART,
@@ -215,8 +215,8 @@ def _turn(message: JSON, where: str) -> Turn:
         _text(content, where, APART),
         uses,
         results,
-        images_of(content, where, converse_image),
-        documents_of(content, where, converse_document),
+        parts_of(content, where, converse_image),
+        parts_of(content, where, converse_document),
     )
 
 

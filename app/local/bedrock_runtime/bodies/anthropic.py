@@ -33,7 +33,6 @@ from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
 from app.local.bedrock_runtime.bodies.documents import (
     check_citations,
     claude_document,
-    documents_of,
 )
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
@@ -44,7 +43,8 @@ from app.local.bedrock_runtime.bodies.family import (
     Reply,
     Request,
 )
-from app.local.bedrock_runtime.bodies.images import claude_image, images_of
+from app.local.bedrock_runtime.bodies.images import claude_image
+from app.local.bedrock_runtime.bodies.parts import parts_of
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
     Content,
@@ -138,8 +138,8 @@ def _turn(message: Message, where: str) -> Turn:
         text_of(message.content, where, APART),
         uses,
         results,
-        images_of(message.content, where, claude_image),
-        documents_of(message.content, where, claude_document),
+        parts_of(message.content, where, claude_image),
+        parts_of(message.content, where, claude_document),
     )
 
 

@@ -21,9 +21,10 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from app.local.bedrock_runtime.bodies.documents import claude_document, documents_of
+from app.local.bedrock_runtime.bodies.documents import claude_document
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
-from app.local.bedrock_runtime.bodies.images import claude_image, images_of
+from app.local.bedrock_runtime.bodies.images import claude_image
+from app.local.bedrock_runtime.bodies.parts import parts_of
 from app.local.bedrock_runtime.bodies.schema import Body
 from app.local.bedrock_runtime.bodies.strict_schema import violation
 from app.local.engine.writer.content import ToolResult, ToolUse
@@ -208,13 +209,13 @@ def _result(block: JSON, where: str) -> ToolResult:
     result = parsed(ToolResultBlock, block, where)
     content = result.content or []
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    images = images_of(parts, where, claude_image)
+    images = parts_of(parts, where, claude_image)
     texts = [
         _text(part, f"{where}.content.{place}")
         for place, part in enumerate(parts)
         if part.get("type") not in _MEDIA
     ]
-    documents = documents_of(parts, where, claude_document)
+    documents = parts_of(parts, where, claude_document)
     failed = bool(result.is_error)
     return ToolResult(result.tool_use_id, "\n".join(texts), failed, images, documents)
 

@@ -14,7 +14,7 @@ A file is read here no further than its bytes: `attachments` parses it.
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
@@ -24,14 +24,6 @@ _MOST_DOCUMENTS = 5
 _MOST_BYTES = 4_718_592  # 4.5 MB
 _NAME = re.compile(r"(?!.*  )[\w()\[\] -]{1,200}", re.ASCII)  # Bedrock takes underscores, too
 _FORMATS = ("pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md")
-
-Reader = Callable[[JSON, str], Document | None]
-
-
-def documents_of(blocks: Sequence[JSON], where: str, read: Reader) -> tuple[Document, ...]:
-    """The documents and search results among the blocks of a message, by what reads one."""
-    documents = (read(block, f"{where}.content.{place}") for place, block in enumerate(blocks))
-    return tuple(one for one in documents if one is not None)
 
 
 def converse_document(block: JSON, where: str) -> Document | None:

@@ -11,7 +11,7 @@ Nothing is fetched: an image that is only named by a place is refused.
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from app.local.bedrock_runtime.bodies.family import JSON, RETURNED, InvalidBody
@@ -25,14 +25,6 @@ _MOST_BYTES = 5_242_880  # of an image as base64
 _MOST_PIXELS = 8000  # on one side
 _MANY = 20  # with more images than these in a request, each has to be smaller
 _MOST_PIXELS_OF_MANY = 2000
-
-Reader = Callable[[JSON, str], Image | None]
-
-
-def images_of(blocks: Sequence[JSON], where: str, read: Reader) -> tuple[Image, ...]:
-    """The images among the blocks of a message, by what reads one."""
-    images = (read(block, f"{where}.content.{place}") for place, block in enumerate(blocks))
-    return tuple(image for image in images if image is not None)
 
 
 def converse_image(block: JSON, where: str) -> Image | None:

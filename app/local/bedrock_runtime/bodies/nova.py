@@ -23,7 +23,7 @@ from pydantic import Field
 
 from app.local.bedrock_runtime.bodies.citations import converse_citation
 from app.local.bedrock_runtime.bodies.conversation import conversation, text_of
-from app.local.bedrock_runtime.bodies.documents import converse_document, documents_of
+from app.local.bedrock_runtime.bodies.documents import converse_document
 from app.local.bedrock_runtime.bodies.family import (
     JSON,
     Cached,
@@ -32,8 +32,9 @@ from app.local.bedrock_runtime.bodies.family import (
     Reply,
     Request,
 )
-from app.local.bedrock_runtime.bodies.images import converse_image, images_of
+from app.local.bedrock_runtime.bodies.images import converse_image
 from app.local.bedrock_runtime.bodies.nova_tools import ToolConfig, check_tool_blocks
+from app.local.bedrock_runtime.bodies.parts import parts_of
 from app.local.bedrock_runtime.bodies.schema import (
     CamelBody,
     Count,
@@ -130,8 +131,8 @@ def _turn(one: Message, place: int) -> Turn:
         text_of(one.content, where, APART),
         uses,
         results,
-        images_of(one.content, where, converse_image),
-        documents_of(one.content, where, converse_document),
+        parts_of(one.content, where, converse_image),
+        parts_of(one.content, where, converse_document),
     )
 
 

@@ -30,7 +30,7 @@ from app.local.bedrock_runtime.bodies.family import (
     Reply,
     Request,
 )
-from app.local.bedrock_runtime.bodies.images import chat_image, images_of
+from app.local.bedrock_runtime.bodies.images import chat_image
 from app.local.bedrock_runtime.bodies.openai_tools import (
     Choice,
     FunctionTool,
@@ -42,6 +42,7 @@ from app.local.bedrock_runtime.bodies.openai_tools import (
     read_output_schema,
     read_tools,
 )
+from app.local.bedrock_runtime.bodies.parts import parts_of
 from app.local.bedrock_runtime.bodies.schema import (
     Body,
     Content,
@@ -171,7 +172,7 @@ def prompt(
 
 def _turn(message: Message, where: str) -> Turn:
     content = message.content or []
-    images = images_of(content, where, chat_image)
+    images = parts_of(content, where, chat_image)
     text = text_of(content, where, ("image_url",))
     if message.role == "tool":
         if message.tool_call_id is None:

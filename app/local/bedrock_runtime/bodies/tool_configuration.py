@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from app.local.bedrock_runtime.bodies.documents import converse_document, documents_of
+from app.local.bedrock_runtime.bodies.documents import converse_document
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
-from app.local.bedrock_runtime.bodies.images import converse_image, images_of
+from app.local.bedrock_runtime.bodies.images import converse_image
+from app.local.bedrock_runtime.bodies.parts import parts_of
 from app.local.engine.writer.content import ToolResult, ToolUse
 from app.local.engine.writer.prompt import Tool, ToolChoice, Turn
 
@@ -122,8 +123,8 @@ def _result(block: JSON, where: str) -> ToolResult:
         block["toolUseId"],
         "\n".join(texts),
         block.get("status") == "error",
-        images_of(content, where, converse_image),
-        documents_of(content, where, converse_document),
+        parts_of(content, where, converse_image),
+        parts_of(content, where, converse_document),
     )
 
 
