@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,22 +25,9 @@ from tests.local.bedrock_runtime.scripted import (
     SCHEMA,
     USE,
     Scripted,
-    serving_scripted,
     talk,
 )
 from tests.local.engine.writer.pictures import picture
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture(scope="module")
-def client(scripted: Scripted) -> Iterator[Any]:
-    with serving_scripted(scripted) as client:
-        yield client
-
 
 PNG = picture("png", 2, 3)
 PNG64 = b64encode(PNG).decode()

@@ -1,7 +1,6 @@
 """What is refused of tools and schemas, in the words of Bedrock and of the families."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,21 +33,9 @@ from tests.local.bedrock_runtime.scripted import (
     Scripted,
     config,
     formed,
-    serving_scripted,
     spec,
     talk,
 )
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture(scope="module")
-def client(scripted: Scripted) -> Iterator[Any]:
-    with serving_scripted(scripted) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Tool use and reasoning: as botocore reads them of Converse, and in the chunks of families."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -37,20 +36,8 @@ from tests.local.bedrock_runtime.scripted import (
     Scripted,
     config,
     formed,
-    serving_scripted,
     spec,
 )
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture(scope="module")
-def client(scripted: Scripted) -> Iterator[Any]:
-    with serving_scripted(scripted) as client:
-        yield client
 
 
 def test_converse_answers_with_blocks(client: Any, scripted: Scripted) -> None:
