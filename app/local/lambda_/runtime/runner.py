@@ -243,12 +243,17 @@ def _json(error: JSON) -> bytes:
     return json.dumps(error).encode()
 
 
+def _milliseconds(seconds: float) -> float:
+    """As a report tells them, to a hundredth."""
+    return round(seconds * 1000, 2)
+
+
 def _report(worker: FunctionProcess, function: Function, request_id: str, status: str) -> str:
     """The line that ends an invocation in the log, as Lambda writes it. Loading the function is
     billed: https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
     """
-    run, init = worker.run_seconds * 1000, worker.init_seconds
-    billed = ceil(run + (init or 0.0) * 1000)
+    run, init = _milliseconds(worker.run_seconds), _milliseconds(worker.init_seconds or 0.0)
+    billed = ceil(run + init)  # of the times that the line tells, so that a reader can add them up
     fields = [
         f"REPORT RequestId: {request_id}",
         f"Duration: {run:.2f} ms",
@@ -256,6 +261,6 @@ def _report(worker: FunctionProcess, function: Function, request_id: str, status
         f"Memory Size: {function.settings['MemorySize']} MB",
         f"Max Memory Used: {ceil(worker.memory / 2**20)} MB",
     ]
-    if init is not None:
-        fields.append(f"Init Duration: {init * 1000:.2f} ms")
+    if worker.init_seconds is not None:
+        fields.append(f"Init Duration: {init:.2f} ms")
     return "\t".join(fields) + status
