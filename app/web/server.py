@@ -27,9 +27,14 @@ class Server(uvicorn.Server):
     def __init__(
         self, asgi: Any, turns: Turns, *, grace: int, last_words: int, **options: Any
     ) -> None:
-        limit = grace + last_words
         super().__init__(
-            uvicorn.Config(asgi, log_config=None, timeout_graceful_shutdown=limit, **options)
+            uvicorn.Config(
+                lambda: asgi,
+                factory=True,  # else uvicorn calls the application, to learn whether it is one
+                log_config=None,
+                timeout_graceful_shutdown=grace + last_words,
+                **options,
+            )
         )
         self._turns = turns
         self._grace = grace

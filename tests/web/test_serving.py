@@ -8,16 +8,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import httpx2
 import pytest
+from starlette.responses import Response
 
 from app.aws import clients
 from app.settings import environment, variables
 from app.web import application
+from app.web.turns import Turns
 from tests.local.s3.putting import scratch
 from tests.models.loopback import Act, Loopback, chunk_frame, http_chunk, stream_head
 from tests.web.backend import Backend, behind, parts_of, settings
-from tests.web.served import SECONDS, Caller, serving, until
+from tests.web.served import SECONDS, Caller, served, serving, until
 
 PIECE = http_chunk(chunk_frame({"contentBlockDelta": {"delta": {"text": "It"}}}))
 
@@ -89,3 +94,21 @@ def test_on_sigterm_nothing_begins_and_what_is_under_way_ends(folder: Path) -> N
             assert process.wait(SECONDS) == -signal.SIGTERM
         stored = home.s3.list_objects_v2(Bucket="conversations", Prefix="turns/")
         assert stored["KeyCount"] == 2
+
+
+def test_the_server_calls_an_application_for_requests_only() -> None:
+    """uvicorn would call it without arguments too, to learn whether it makes an application."""
+
+    class Wrapped:
+        def __init__(self) -> None:
+            self.state = SimpleNamespace(turns=Turns(1, 1))
+            self.calls: list[tuple[Any, ...]] = []
+
+        async def __call__(self, *arguments: Any) -> None:
+            self.calls.append(arguments)
+            await Response()(*arguments)
+
+    app = Wrapped()
+    with served(app) as port:
+        assert httpx2.get(f"http://127.0.0.1:{port}/").status_code == 200
+    assert len(app.calls) == 1
