@@ -1,4 +1,4 @@
-"""Who is let in on the laptop, where each page in a browser reaches the application's port."""
+"""Which requests the laptop refuses: each page in a browser reaches the application's port."""
 
 from types import SimpleNamespace
 from typing import Any, Literal

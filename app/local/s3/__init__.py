@@ -3,7 +3,7 @@ there.
 
 A request passes through these modules from top to bottom:
 
-    access.py          who may call: expiry of presigned URLs, and the web pages that are let in
+    access.py          who may call: expiry of presigned URLs, and which web pages may
     errors.py          the rules of every operation; S3's codes and messages
     conditions.py      If-Match and the like; byte ranges
     content.py         the description of an object: metadata, tags, encryption, checksums

@@ -1,7 +1,7 @@
-"""Access to S3: the expiry of presigned URLs, and the web pages that are let in.
+"""Access to S3: the expiry of presigned URLs, and which web pages may call.
 
-Programs are let in whatever they sign with: their signatures are not checked. A page in a browser
-is let in if a CORS rule of the bucket allows it, or if its request is presigned with a key of this
+Programs may call whatever they sign with: their signatures are not checked. A page in a browser may
+call if a CORS rule of the bucket allows it, or if its request is presigned with a key of this
 stand-in, which a page cannot make up. Otherwise every page that a browser shows could write to the
 buckets. A signature stands in a URL or in a form, by version 4 or by version 2, which boto3 still
 uses by default:

@@ -1,7 +1,8 @@
-"""Which requests are let in. A web browser on this machine reaches the port as every program does,
-and so does each page that it shows, wherever that page comes from.
+"""Which requests are refused because a web page may have sent them.
 
-Programs are let in. A page's request is recognised by three headers that no page can forge:
+A web browser on this machine reaches the port as every program does, and so does each page that it
+shows, wherever that page comes from. Programs may call every service; a page may call S3 only. A
+page's request is recognised by three headers that no page can forge:
 
     Host             the server that the browser means to talk to. To the browser, a page whose own
                      name leads to 127.0.0.1 (DNS rebinding) comes from here; to us it does not.
@@ -9,7 +10,7 @@ Programs are let in. A page's request is recognised by three headers that no pag
     Sec-Fetch-Site   how that page relates to us: https://www.w3.org/TR/fetch-metadata/. To another
                      port of this machine it is `same-site`. `none` is a person's own doing: an
                      address typed, a bookmark. `same-origin` is a document of a bucket that is
-                     shown as a page: anybody may have written it, so it is let in no further.
+                     shown as a page: anybody may have written it, so it may do no more than others.
 
 S3 alone serves pages, and decides itself which of them (app/local/s3/access.py). Should a browser
 send neither of the last two headers: without a preflight it sends only forms and plain text, and
@@ -26,7 +27,7 @@ from app.local.wire.call import ServiceError
 from app.local.wire.errors import dialect
 from app.local.wire.request import RequestHead
 
-HOSTS = "127.0.0.1, localhost, [::1], and names that end in .localhost"
+HOSTS = "127.0.0.1, localhost, [::1] or a name that ends in .localhost"
 # Browsers and resolvers resolve names under .localhost to this machine: RFC 6761, section 6.3.
 _HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|([\w.-]+\.)?localhost)(:\d{1,5})?", re.ASCII | re.I)
 
@@ -56,7 +57,7 @@ def check_host(request: RequestHead, service: str) -> None:
     """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
-        raise _denied(service, f"Its Host is {host!r}; the stand-in answers to {HOSTS} only.")
+        raise _denied(service, f"The Host header is {host!r}; it has to be {HOSTS}.")
 
 
 def check_sender(request: RequestHead, service: str) -> None:
@@ -69,8 +70,8 @@ def check_sender(request: RequestHead, service: str) -> None:
         origin = request.headers.get("origin", "unknown")
         raise _denied(
             service,
-            f"A page in a browser sent it (origin {origin}). Pages reach buckets only, with "
-            "presigned requests or where the bucket's CORS rules allow it.",
+            f"A web page sent it (origin {origin}). Web pages may call S3 only, with presigned "
+            "requests or where the bucket's CORS rules allow it.",
         )
 
 
@@ -116,4 +117,4 @@ def _has_body(request: RequestHead) -> bool:
 
 
 def _denied(service: str, reason: str) -> ServiceError:
-    return ServiceError(dialect(service).denied, f"The request is not let in. {reason}")
+    return ServiceError(dialect(service).denied, f"The stand-in refuses this request. {reason}")

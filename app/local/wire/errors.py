@@ -30,7 +30,7 @@ class Dialect:
         internal: a handler failed.
         throttled: there are too many requests at once.
         unavailable: the stand-in is stopping.
-        denied: the request is not let in.
+        denied: a web page may have sent the request, or it names another host.
     """
 
     malformed: str = "SerializationException"

@@ -1,4 +1,4 @@
-"""Who is let in: what browsers send for their pages, and what programs send."""
+"""What browsers send for their pages is refused; what programs send is not."""
 
 import json
 import socket
@@ -183,7 +183,7 @@ def test_what_a_person_opens_and_a_program_sends_is_let_in(
 
 @pytest.mark.parametrize("service", [name for name in SERVICES if name != "s3"])
 def test_what_botocore_sends_is_named_as_the_services_want_it(service: str) -> None:
-    """Of every operation: with whatever body botocore's serializer gives it, it is let in."""
+    """Of every operation: whatever body botocore's serializer gives it is accepted."""
     serializer = create_serializer(model(service).metadata["protocol"], include_validation=False)
     for operation in operations(service):
         written = serializer.serialize_to_request(_filled(operation), operation)
