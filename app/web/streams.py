@@ -12,11 +12,8 @@
 The stream's last line is always `[DONE]`, and the part before it tells how the turn ended.
 """
 
-import json
-import logging
 import secrets
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
 from dataclasses import asdict
 from typing import Any, assert_never
 
@@ -25,47 +22,28 @@ from pydantic import BaseModel
 from app import events
 from app.web import schemas
 from app.web.problems import INTERNAL
-
-log = logging.getLogger(__name__)
+from app.web.sse import sse
 
 HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
-END = "[DONE]"
-TERMINAL = ("finish", "error")
 MEDIA_TYPE = "text/plain"  # of a source: the passage is text, whatever the type of its document
 
 Part = dict[str, Any]
 
 
-def sse(turn: Generator[events.Event, None, None]) -> Iterator[bytes]:
+def ui_message_stream(turn: Generator[events.Event, None, None]) -> Iterator[bytes]:
     """The stream, part by part. It ends properly even if an event cannot be written."""
-    stream = _Stream()
-    with closing(turn):
-        try:
-            for event in turn:
-                for part in stream.parts_of(event):
-                    yield _line(json.dumps(part, ensure_ascii=False, allow_nan=False))
-                    stream.ended |= part["type"] in TERMINAL
-        except Exception as error:
-            log.error("an event cannot be written: %s", type(error).__name__, exc_info=error)
-            if not stream.ended:
-                yield from (_line(json.dumps(part)) for part in stream.broken())
-    yield _line(END)
+    return sse(turn, _MessageParts())
 
 
-def _line(data: str) -> bytes:
-    return f"data: {data}\n\n".encode()
-
-
-class _Stream:
-    """Remembers the open parts, and the sources that were sent."""
+class _MessageParts:
+    """Remembers the open parts, the sources that were sent, and whether the last part was."""
 
     def __init__(self) -> None:
-        self.ended = False
+        self._ended = False
         self._text_open = False
         self._sources: set[int] = set()
 
-    def parts_of(self, event: events.Event) -> Iterable[Part]:
-        """The parts for an event."""
+    def bodies_of(self, event: events.Event) -> Iterable[Part]:
         match event:
             case events.Started():
                 return self._started(event)
@@ -125,15 +103,16 @@ class _Stream:
             "usage": _dump(schemas.Usage, answer.usage),
         }
         yield {"type": "finish", "messageMetadata": metadata}
+        self._ended = True
 
     def _error(self, event: events.Error) -> Iterator[Part]:
         yield from self._text_end()
         yield {"type": "data-error", "data": asdict(event)}
         yield {"type": "error", "errorText": f"{event.title}: {event.detail}"}
+        self._ended = True
 
-    def broken(self) -> Iterator[Part]:
-        """The end of a stream with an event that could not be written."""
-        return self._error(INTERNAL)
+    def bodies_of_failure(self) -> Iterable[Part]:
+        return () if self._ended else self._error(INTERNAL)
 
     def _text_end(self) -> Iterator[Part]:
         if self._text_open:

@@ -19,7 +19,7 @@ from app.events import (
     Text,
     Usage,
 )
-from app.web.streams import sse
+from app.web.streams import ui_message_stream
 
 PASSAGE = Passage(1, "Quartz is hard.", "s3://d/minerals.md", 0.9, page=3, metadata={"year": 1})
 CITATION = Citation(
@@ -51,7 +51,7 @@ def parts(*events: Event) -> list[Any]:
     def turn() -> Generator[Event, None, None]:
         yield from events
 
-    whole = b"".join(sse(turn())).decode()
+    whole = b"".join(ui_message_stream(turn())).decode()
     assert whole.endswith("\n\ndata: [DONE]\n\n")
     return [json.loads(line.removeprefix("data: ")) for line in whole.split("\n\n")[:-2]]
 
@@ -151,7 +151,7 @@ def test_text_goes_out_as_it_is_and_not_escaped() -> None:
         yield Text("Größe")
         yield ERROR
 
-    assert "Größe".encode() in b"".join(sse(turn()))
+    assert "Größe".encode() in b"".join(ui_message_stream(turn()))
 
 
 def test_what_cannot_be_written_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -113,7 +113,7 @@ def test_an_event_that_cannot_be_written_ends_the_stream_with_an_error(kind: str
         finally:
             closed.append(True)
 
-    lines = b"".join(streams.sse(turn())).decode().splitlines()  # type: ignore[arg-type]  # a generator
+    lines = b"".join(streams.ui_message_stream(turn())).decode().splitlines()  # type: ignore[arg-type]  # a generator
     parts = parts_of(lines)
     assert parts[-1]["type"] == "error"
     assert "text-end" in [part["type"] for part in parts]
@@ -127,7 +127,7 @@ def test_what_breaks_after_the_end_adds_no_second_end() -> None:
         yield DONE
         raise ValueError
 
-    lines = b"".join(streams.sse(turn())).decode().splitlines()  # type: ignore[arg-type]  # a generator
+    lines = b"".join(streams.ui_message_stream(turn())).decode().splitlines()  # type: ignore[arg-type]  # a generator
     assert parts_of(lines)[-1]["type"] == "finish"
 
 

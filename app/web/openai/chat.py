@@ -8,12 +8,9 @@ A client of the OpenAI API cannot take back text that it has shown. If a guardra
 answer, the whole answer is therefore sent at once, after the guardrail has checked it.
 """
 
-import json
-import logging
 import secrets
 import time
 from collections.abc import Generator, Iterator
-from contextlib import closing
 from typing import Any
 
 from app.answer import Dialogue, Question, Sampling
@@ -34,8 +31,7 @@ from app.web.openai.schemas import (
 )
 from app.web.problems import INTERNAL, problem_of
 from app.web.schemas import LONGEST_MESSAGE
-
-log = logging.getLogger(__name__)
+from app.web.sse import sse
 
 FINISH_REASONS: dict[StopReason, FinishReason] = {
     "end": "stop",
@@ -44,7 +40,6 @@ FINISH_REASONS: dict[StopReason, FinishReason] = {
     "guardrail": "content_filter",
     "filtered": "content_filter",
 }
-END = b"data: [DONE]\n\n"
 INSTRUCTIONS = ("system", "developer")
 
 
@@ -117,16 +112,7 @@ def chunks(
         hold: send no part of the answer before the guardrail has checked it.
         include_usage: end with a chunk of the usage.
     """
-    stream = _Stream(hold=hold, include_usage=include_usage)
-    with closing(turn):
-        try:
-            for event in turn:
-                for body in stream.bodies_of(event):
-                    yield _line(body)
-        except Exception as error:
-            log.error("an event cannot be written: %s", type(error).__name__, exc_info=error)
-            yield _line(error_body(problem_of(INTERNAL)))
-    yield END
+    return sse(turn, _Chunks(hold=hold, include_usage=include_usage))
 
 
 def annotation(citation: Citation) -> Annotation:
@@ -151,7 +137,7 @@ def usage(used: Usage) -> CompletionUsage:
     )
 
 
-class _Stream:
+class _Chunks:
     """Makes the chunks of one answer, which share an id, a time and a model."""
 
     def __init__(self, *, hold: bool, include_usage: bool) -> None:
@@ -164,7 +150,6 @@ class _Stream:
         }
 
     def bodies_of(self, event: Event) -> Iterator[dict[str, Any]]:
-        """The bodies of the chunks for an event."""
         match event:
             case Started(model=model):
                 self._shared["model"] = model
@@ -177,6 +162,9 @@ class _Stream:
                 yield from self._rest(answer)
             case Error():
                 yield error_body(problem_of(event))
+
+    def bodies_of_failure(self) -> Iterator[dict[str, Any]]:
+        yield error_body(problem_of(INTERNAL))
 
     def _rest(self, answer: Answer) -> Iterator[dict[str, Any]]:
         """The chunks that follow the complete answer."""
@@ -195,10 +183,6 @@ class _Stream:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         none_yet = {"usage": None} if self._include_usage else {}
         return {**self._shared, "choices": [choice], **none_yet}
-
-
-def _line(body: dict[str, Any]) -> bytes:
-    return f"data: {json.dumps(body, ensure_ascii=False, allow_nan=False)}\n\n".encode()
 
 
 def _new_id() -> str:

@@ -49,7 +49,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     ) -> Response:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
         return await streamed_answer(
-            turns, lambda: streams.sse(turn(body, account)), settings, streams.HEADERS
+            turns, lambda: streams.ui_message_stream(turn(body, account)), settings, streams.HEADERS
         )
 
     return routes

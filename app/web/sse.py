@@ -1,0 +1,39 @@
+"""A turn's events as server-sent events, in the form of one API."""
+
+import json
+import logging
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from typing import Any, Protocol
+
+from app.events import Event
+
+log = logging.getLogger(__name__)
+
+END = b"data: [DONE]\n\n"
+
+
+class EventTranslator(Protocol):
+    """What an API sends for the events of one turn."""
+
+    def bodies_of(self, event: Event) -> Iterable[dict[str, Any]]:
+        """The JSON bodies for an event."""
+
+    def bodies_of_failure(self) -> Iterable[dict[str, Any]]:
+        """The bodies that end the stream if an event cannot be written."""
+
+
+def sse(turn: Generator[Event, None, None], translator: EventTranslator) -> Iterator[bytes]:
+    """The stream of a turn, body by body. It ends properly even if an event cannot be written."""
+    with closing(turn):
+        try:
+            for event in turn:
+                yield from map(_line, translator.bodies_of(event))
+        except Exception as error:
+            log.error("an event cannot be written: %s", type(error).__name__, exc_info=error)
+            yield from map(_line, translator.bodies_of_failure())
+    yield END
+
+
+def _line(body: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(body, ensure_ascii=False, allow_nan=False)}\n\n".encode()
