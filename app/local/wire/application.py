@@ -1,6 +1,5 @@
 """The life of a request, from its head to its last byte."""
 
-import logging
 from asyncio import CancelledError, get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ from typing import Any, TypeVar
 
 from botocore.model import OperationModel
 
-from app.local.disk import disk_problem
 from app.local.faults import Fault, Faults
 from app.local.wire import json_endpoints, own_endpoints
 from app.local.wire.admission import check_content_type, check_host, check_sender
@@ -36,7 +34,7 @@ from app.local.wire.call import (
 from app.local.wire.catalogue import Absence, find_absent
 from app.local.wire.delivery import Receive, Send, deliver
 from app.local.wire.error_response import error_response
-from app.local.wire.errors import Malformed, Undecodable, dialect
+from app.local.wire.errors import Malformed, Undecodable, dialect, internal_error
 from app.local.wire.fault_injection import Reset, inject_fault
 from app.local.wire.json_endpoints import Endpoint, Endpoints
 from app.local.wire.models import SERVICES, model
@@ -52,8 +50,6 @@ THREADS = 64  # for handlers; a handler that waits holds none
 MOST_FORM_BYTES = 2**20  # of the query protocol
 MOST_QUEUED = 2000  # requests that wait for a thread; those beyond are throttled
 MOST_UNDER_WAY = 4000  # requests in all, including streams and those that wait
-
-_log = logging.getLogger(__name__)
 
 
 class Application:
@@ -317,9 +313,4 @@ def _translated(error: Exception, service: str, request: RequestHead) -> Service
             return ServiceError(names.malformed, str(error))
         case BodyTooLarge():
             return ServiceError(names.too_large, str(error))
-    if problem := disk_problem(error):
-        _log.warning("request %s failed: %s", request.id, error)
-        return ServiceError(names.internal, problem)
-    _log.error("request %s failed", request.id, exc_info=error)
-    message = f"{type(error).__name__}: {error}. The log has more, under {request.id}."
-    return ServiceError(names.internal, message)
+    return internal_error(error, names.internal, request.id)

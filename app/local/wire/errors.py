@@ -1,7 +1,13 @@
 """The names of the wire's own errors in each service, and the statuses that models leave out."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from app.local.disk import disk_problem
+from app.local.wire.call import ServiceError
+
+_log = logging.getLogger(__name__)
 
 
 class Malformed(Exception):
@@ -178,3 +184,17 @@ _SQS_QUERY_CODES: Mapping[str, str] = {
         "UnsupportedOperation",
     )
 }
+
+
+def internal_error(error: Exception, code: str, request_id: str) -> ServiceError:
+    """The answer to an exception that no handler raises on purpose, which is logged.
+
+    Args:
+        code: the service's own code for such an error.
+    """
+    if problem := disk_problem(error):
+        _log.warning("request %s failed: %s", request_id, error)
+        return ServiceError(code, problem)
+    _log.error("request %s failed", request_id, exc_info=error)
+    message = f"{type(error).__name__}: {error}. The log has more, under {request_id}."
+    return ServiceError(code, message)

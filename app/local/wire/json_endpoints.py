@@ -7,7 +7,6 @@ Their errors are of OpenAI's shape, since the paths are.
 """
 
 import json
-import logging
 import re
 from collections.abc import (
     AsyncGenerator,
@@ -22,7 +21,7 @@ from typing import Any
 from app.local.wire.admission import check_host, check_sender, needs_no_preflight
 from app.local.wire.body import BodyTooLarge, in_memory
 from app.local.wire.call import JSON, ServiceError
-from app.local.wire.errors import unmodelled_status
+from app.local.wire.errors import internal_error, unmodelled_status
 from app.local.wire.models import model
 from app.local.wire.request import RequestHead
 from app.local.wire.response import Response
@@ -34,8 +33,6 @@ Endpoints = Mapping[tuple[str, str], Endpoint]
 
 SERVICE = "bedrock-runtime"  # whose names errors have before they are OpenAI's
 MOST_BYTES = 25_000_000  # of a body, as InvokeModel has it
-
-_log = logging.getLogger(__name__)
 
 
 async def read_body(request: RequestHead, source: AsyncIterator[bytes]) -> JSON:
@@ -100,9 +97,7 @@ def _event(body: JSON) -> bytes:
 def error_response(error: Exception, request: RequestHead) -> Response:
     """The answer to a request that failed. An error that nobody raises on purpose is logged."""
     if not isinstance(error, ServiceError):
-        _log.error("request %s failed", request.id, exc_info=error)
-        message = f"{type(error).__name__}: {error}. The log has more, under {request.id}."
-        error = ServiceError("InternalServerException", message)
+        error = internal_error(error, "InternalServerException", request.id)
     response = json_response(_error(error), error.members.get("$headers", {}))
     response.status = _status(error.code)
     return response
