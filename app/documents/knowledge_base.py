@@ -42,7 +42,8 @@ class Detail:
     Attributes:
         status: one of Bedrock's DocumentStatus, or REFUSED: direct ingestion cannot take it.
         updated: the time of the last change of the status.
-        reason: what is wrong with the document.
+        reason: what is wrong with the document; of an indexed one, what of its text is missing in
+            the index, one warning on each line.
     """
 
     status: str

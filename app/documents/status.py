@@ -19,6 +19,7 @@ from app.documents.names import document_id, key_of, sidecar_of
 from app.errors import NotFound
 
 UPLOADED, DELETING, INDEXED = "UPLOADED", "DELETING", "INDEXED"
+FOUND_BY_SEARCHES = (INDEXED, "PARTIALLY_INDEXED")
 LONGEST_ON_ITS_WAY = timedelta(hours=4)
 """The longest that an upload can be on its way: longer than the ingest function's queue tries. The
 Knowledge Base's status of an older one comes from a sync of the whole bucket."""
@@ -34,6 +35,7 @@ class Document:
         updated: the time of the last change of its status in the Knowledge Base.
         status: UPLOADED, DELETING, REFUSED, or one of Bedrock's DocumentStatus.
         reason: of FAILED and REFUSED, what is wrong with the document.
+        warnings: of an indexed document, which of its text searches do not find, and why.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Document:
     updated: datetime | None
     status: str
     reason: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def listing(
@@ -79,7 +82,9 @@ def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Docu
     if not item and not is_known and not knowledge_base.finds(uri):
         raise NotFound(f"There is no document {key!r}.", field="id")
     if item and detail and is_known and not _is_of(bucket, item, detail):
-        return replace(_document(bucket, key, item, detail), status=UPLOADED, reason=None)
+        return replace(
+            _document(bucket, key, item, detail), status=UPLOADED, reason=None, warnings=()
+        )
     return _document(bucket, key, item, detail)
 
 
@@ -104,6 +109,8 @@ def remove(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Do
 
 def _document(bucket: Bucket, key: str, item: Object | None, detail: Detail | None) -> Document:
     status = detail.status if detail and not _is_older(detail, item) else UPLOADED
+    reason = detail.reason if detail else None
+    warns = bool(item) and status in FOUND_BY_SEARCHES
     return Document(
         id=document_id(key),
         name=key,
@@ -112,7 +119,8 @@ def _document(bucket: Bucket, key: str, item: Object | None, detail: Detail | No
         modified=item.modified if item else None,
         updated=detail.updated if detail else None,
         status=status if item else DELETING,
-        reason=detail.reason if detail else None,
+        reason=None if warns else reason,
+        warnings=tuple((reason or "").splitlines()) if warns else (),
     )
 
 

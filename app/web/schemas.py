@@ -275,7 +275,12 @@ class Upload(_Schema):
 
 
 class Document(_Schema):
-    """A document and its status: UPLOADED, DELETING, REFUSED, or Bedrock's DocumentStatus."""
+    """A document and its status: UPLOADED, DELETING, REFUSED, or Bedrock's DocumentStatus.
+
+    Attributes:
+        reason: why it is FAILED or REFUSED.
+        warnings: of an indexed document, which of its text searches do not find, and why.
+    """
 
     id: str
     name: str
@@ -285,6 +290,7 @@ class Document(_Schema):
     updated: datetime | None
     status: str
     reason: str | None
+    warnings: list[str]
 
 
 class Documents(_Schema):

@@ -69,7 +69,7 @@ def _row(
     suffix: str, content: bytes, path: Path, parser: Parser, encoder: Encoder
 ) -> tuple[str, ...]:
     path.write_bytes(content)
-    sections = parser.parse(path, f"a{suffix}")  # the first loads the format's library
+    sections = parser.parse(path, f"a{suffix}").sections  # the first loads the format's library
     pieces = chunk(sections, DEFAULT, encoder)
     parsing = _minutes(lambda: parser.parse(path, f"a{suffix}"))
     chunking = _minutes(lambda: chunk(sections, DEFAULT, encoder))

@@ -16,6 +16,7 @@ from app.deploy import laptop
 from app.deploy.laptop.children import STOP_SECONDS
 from app.deploy.laptop.home import take
 from app.settings import LaptopSettings, environment
+from tests.local.engine.parsers.documents import PICTURE, pdf
 
 OUTCROP = Path(sys.executable).with_name("outcrop")
 SIDECAR = '{"metadataAttributes": {"craft": "numbers"}}'
@@ -113,6 +114,23 @@ def test_ingest_says_what_became_of_each_and_fails_if_one_did(shell: Shell, tmp_
     ran = shell.run("ingest", str(folder), code=1)
     assert "not indexed mixed/bad.pdf" in ran.stderr
     assert "skipped.exe: not of a type that is read" in ran.stderr
+
+
+def test_an_indexed_document_says_which_of_its_text_is_missing(
+    shell: Shell, tmp_path: Path
+) -> None:
+    warning = "Page 2 has no text layer"
+    content = pdf([[(72, 700, 10, "The well is twelve metres deep.")], [PICTURE]])
+    (tmp_path / "scan.pdf").write_bytes(content)
+    ran = shell.run("ingest", "scan.pdf", cwd=tmp_path)
+    assert f"warning scan.pdf: {warning}" in ran.stderr
+    assert "1 of 1 documents indexed, 1 with warnings" in ran.stderr
+    assert warning in shell.run("docs", "show", "scan.pdf").stdout
+    [document] = [one for one in shell.json("docs", "ls")["items"] if one["name"] == "scan.pdf"]
+    assert document["status"] == "INDEXED"
+    assert document["reason"] is None
+    assert document["warnings"][0].startswith(warning)
+    assert f"INDEXED: {warning}" in shell.run("docs", "ls").stdout
 
 
 def test_ingest_takes_the_attributes_from_the_file_beside(shell: Shell, tmp_path: Path) -> None:

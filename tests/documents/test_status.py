@@ -195,6 +195,22 @@ def test_a_document_is_described_alike_alone_and_in_a_list(sides: Sides) -> None
     )
 
 
+@pytest.mark.parametrize("status", ["INDEXED", "PARTIALLY_INDEXED"])
+def test_the_reason_of_a_document_that_searches_find_is_its_warnings(
+    sides: Sides, status: str
+) -> None:
+    sides.upload("a.md", "The first text.")
+    sync(sides.bucket, sides.knowledge_base, ["a.md"])
+    warnings = ("Page 2 has no text layer.", "2 fields are empty.")
+    sides.base.says = {"status": status, "statusReason": "\n".join(warnings)}
+    identifier = document_id("a.md")
+    document = find(sides.bucket, sides.knowledge_base, identifier)
+    assert (document.status, document.reason, document.warnings) == (status, None, warnings)
+    sides.upload("a.md", "The next text.")
+    document = find(sides.bucket, sides.knowledge_base, identifier)
+    assert (document.status, document.reason, document.warnings) == ("UPLOADED", None, ())
+
+
 def test_of_a_new_version_the_reason_of_the_old_one_is_not_told(sides: Sides) -> None:
     sides.upload("a.md", "The old text.")
     sync(sides.bucket, sides.knowledge_base, ["a.md"])

@@ -144,7 +144,7 @@ def _pieces(folder: Path, tokens: Encoder) -> Iterator[tuple[str, str]]:
     parser = Parser()
     try:
         for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-            sections = parser.parse(path, path.name)
+            sections = parser.parse(path, path.name).sections
             for piece in chunk(sections, DEFAULT, tokens):
                 yield path.relative_to(folder).as_posix(), piece.text
     finally:

@@ -58,7 +58,7 @@ def _parsed(folder: Path, entries: Sequence[JSON]) -> Texts:
     for entry in entries:
         path = folder / entry["file"]
         try:
-            sections = parser.parse(path, path.name, charset=entry.get("charset"))
+            sections = parser.parse(path, path.name, charset=entry.get("charset")).sections
             texts[entry["file"]] = "\n\n".join(section.text for section in sections)
         except Unreadable as reason:
             texts[entry["file"]] = reason

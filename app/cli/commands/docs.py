@@ -52,7 +52,7 @@ def find(name: Name, stack: StackOption = None, as_json: AsJson = False) -> None
     if as_json:
         screen.show_json(document)
     else:
-        screen.table(("", ""), [(key, str(value)) for key, value in document.items() if value])
+        screen.table(("", ""), [(key, _value(value)) for key, value in document.items() if value])
 
 
 @docs.command("rm")
@@ -132,9 +132,13 @@ def _until_gone(client: Client, path: str) -> None:
     raise Refused({"title": "The document is not gone yet", "detail": detail})
 
 
+def _value(value: object) -> str:
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _status(document: Json) -> str:
-    reason = document.get("reason")
-    return f"{document['status']}: {reason}" if reason else str(document["status"])
+    notes = [document["reason"]] if document["reason"] else document["warnings"]
+    return ": ".join([document["status"], " ".join(notes)]) if notes else str(document["status"])
 
 
 def _size(document: Json) -> str:

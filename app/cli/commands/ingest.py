@@ -82,7 +82,9 @@ def put(client: Client, files: Sequence[File], label: str, *, quiet: bool) -> li
 
 
 def report(documents: Sequence[Json], failures: Sequence[Json]) -> None:
-    """Print the number of indexed documents, the replaced ones, and why others are not indexed."""
+    """Print the number of indexed documents, the replaced ones, the warnings, and why others are
+    not indexed.
+    """
     replacements = [one["name"] for one in documents if one.get("change") == REPLACED]
     for name in replacements[:MOST_NAMES]:
         screen.err.print(f"replaced {visible_line(name)}", soft_wrap=True)
@@ -94,8 +96,18 @@ def report(documents: Sequence[Json], failures: Sequence[Json]) -> None:
             Text.assemble(("not indexed", "red"), f" {visible_line(document['name'])}: {reason}"),
             soft_wrap=True,
         )
+    warned = [document for document in documents if document.get("warnings")]
+    for document in warned:
+        for warning in document["warnings"]:
+            screen.err.print(
+                Text.assemble(
+                    ("warning", "yellow"), f" {visible_line(document['name'])}: {warning}"
+                ),
+                soft_wrap=True,
+            )
     counts = _counts(documents)
     notes = [f"{counts[change]} {change}" for change in (REPLACED, UNCHANGED) if counts[change]]
+    notes += [f"{len(warned)} with warnings"] if warned else []
     line = f"{counts['indexed']} of {len(documents)} documents indexed"
     screen.err.print(", ".join([line, *notes]))
 

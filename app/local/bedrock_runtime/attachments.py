@@ -118,7 +118,7 @@ class Attachments:
             try:
                 sections = parser.parse(
                     Path(copy.name), f"document.{file.format}", seconds=_SECONDS
-                )
+                ).sections
             except Unreadable as error:
                 raise InvalidBody(f"{where}: the stand-in cannot read it. {error}") from error
         with self._lock:

@@ -81,6 +81,21 @@ def test_the_life_of_a_document(world: World) -> None:
     assert source.statuses() == {}
 
 
+def test_an_indexed_document_says_which_text_is_missing_until_it_is_replaced(world: World) -> None:
+    source = world.source()
+    source.put("a.md", "(picture)\ffox\f(picture)")
+    source.ingest("a.md")
+    (indexed,) = source.settled("a.md")
+    assert indexed["status"] == "INDEXED"
+    assert indexed["statusReason"] == "Page 1 is a picture.\nPage 3 is a picture."
+    (listed,) = source.world.agent.list_knowledge_base_documents(**source.ids)["documentDetails"]
+    assert listed["statusReason"] == indexed["statusReason"]
+    source.put("a.md", "wolf")
+    source.ingest("a.md")
+    (indexed,) = source.settled("a.md")
+    assert "statusReason" not in indexed
+
+
 def test_what_has_not_changed_is_ignored_and_stays_indexed(world: World) -> None:
     source = world.source()
     source.put("a.md", "fox")

@@ -6,6 +6,8 @@ a document is being ingested directly, StartIngestionJob refuses.
 
 IngestKnowledgeBaseDocuments answers IGNORED for a document whose content and metadata are indexed
 already. The document stays INDEXED, and its update time is now.
+
+Of an INDEXED document, `statusReason` has the parser's warnings, one on each line.
 """
 
 from collections.abc import Sequence
@@ -33,6 +35,9 @@ from app.local.control.errors import invalid, unsupported
 from app.local.engine.parsers import Unreadable
 from app.local.wire import JSON, ServiceError
 
+SELECT = (
+    "SELECT documents.*, texts AS warnings FROM documents LEFT JOIN warnings USING (source, uri)"
+)
 UNCHANGED = "The document has not changed since it was indexed."
 
 
@@ -74,7 +79,7 @@ def page(db: Connection, params: JSON) -> JSON:
     operation = "ListKnowledgeBaseDocuments"
     limit = params.get("maxResults", pages.DEFAULT_RESULTS)
     rows = db.execute(
-        "SELECT * FROM documents WHERE source = ? AND uri > ? ORDER BY uri LIMIT ?",
+        f"{SELECT} WHERE source = ? AND uri > ? ORDER BY uri LIMIT ?",
         (source["id"], pages.position(operation, params) or "", limit + 1),
     ).fetchall()
     answer: JSON = {"documentDetails": [_describe(source, row["uri"], row) for row in rows[:limit]]}
@@ -116,7 +121,7 @@ def _detail(db: Connection, source: Row, uri: str) -> JSON:
 
 def _find(db: Connection, source: Row, uri: str) -> Row | None:
     row: Row | None = db.execute(
-        "SELECT * FROM documents WHERE source = ? AND uri = ?", (source["id"], uri)
+        f"{SELECT} WHERE source = ? AND uri = ?", (source["id"], uri)
     ).fetchone()
     return row
 
@@ -131,8 +136,8 @@ def _describe(source: Row, uri: str, row: Row | None) -> JSON:
     }
     if row:
         detail["updatedAt"] = datetime.fromisoformat(row["updated_at"])
-    if row and row["reason"]:
-        detail["statusReason"] = row["reason"]
+    if row and (reason := row["warnings"] if row["status"] == "INDEXED" else row["reason"]):
+        detail["statusReason"] = reason
     return detail
 
 

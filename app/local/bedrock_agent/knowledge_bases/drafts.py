@@ -16,7 +16,7 @@ from app.local.bedrock_agent.knowledge_bases.fetch import (
 from app.local.bedrock_agent.knowledge_bases.queue import CUSTOM, Task
 from app.local.engine.chunk import Chunking, Piece, Semantic, chunk
 from app.local.engine.encoder import TextEncoder
-from app.local.engine.parsers import Section, SectionParser, TooSlow, Unreadable
+from app.local.engine.parsers import ParsedDocument, Section, SectionParser, TooSlow, Unreadable
 from app.local.engine.store import Chunk, Metadata
 
 SOURCE_URI = "x-amz-bedrock-kb-source-uri"
@@ -54,11 +54,13 @@ class Drafts:
         chunks: in the order of the text.
         texts: the texts to embed, by the places of their chunks; parents have none. A text begins
             with the attributes whose sidecar asks that they be embedded; no hit shows those.
+        warnings: what of the document's text is in no chunk.
     """
 
     etags: ETags
     chunks: list[Chunk]
     texts: Mapping[int, str]
+    warnings: tuple[str, ...] = ()
 
 
 def draft(
@@ -79,8 +81,8 @@ def draft(
     etags = fetch.etags(origin, data)
     with fetch.document(origin, data) as file:
         sidecar = file.sidecar
-        sections = _parse(file, parser, task.chunking, pace)
-    pieces = chunk(_stretches(sections), task.chunking, encoder)
+        parsed = _parse(file, parser, task.chunking, pace)
+    pieces = chunk(_stretches(parsed.sections), task.chunking, encoder)
     if not pieces:
         raise Unreadable("The document holds no text.")
     if len(pieces) > MOST_CHUNKS:
@@ -111,12 +113,13 @@ def draft(
             for number, piece in enumerate(pieces)
             if number not in parents
         },
+        parsed.warnings,
     )
 
 
 def _parse(
     file: FetchedDocument, parser: SectionParser, chunking: Chunking, pace: Pace | None
-) -> list[Section]:
+) -> ParsedDocument:
     if pace is None:
         return parser.parse(
             file.path, file.name, charset=file.charset, records=file.sidecar.records
@@ -125,7 +128,7 @@ def _parse(
     if file.path.stat().st_size > most:
         raise SetAside
     try:
-        sections = parser.parse(
+        parsed = parser.parse(
             file.path,
             file.name,
             charset=file.charset,
@@ -134,9 +137,9 @@ def _parse(
         )
     except TooSlow as error:
         raise SetAside from error
-    if sum(len(section.text) for section in sections) > most:
+    if sum(len(section.text) for section in parsed.sections) > most:
         raise SetAside
-    return sections
+    return parsed
 
 
 def _stretches(sections: Sequence[Section]) -> list[Section]:

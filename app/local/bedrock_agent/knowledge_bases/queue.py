@@ -7,6 +7,7 @@ older request and claims the document again, so that the newest request is the l
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
@@ -50,11 +51,15 @@ class Task:
 class Outcome:
     """The result of a task: indexed with `etags`, failed for a `reason`; neither if it was
     removed.
+
+    Attributes:
+        warnings: what of an indexed document's text is in no chunk.
     """
 
     task: Task
     etags: ETags | None = None
     reason: str | None = None
+    warnings: Sequence[str] = ()
 
 
 def request(
@@ -162,6 +167,10 @@ def finish(db: Connection, outcome: Outcome) -> Counter[str]:
         " WHERE source = ? AND uri = ?",
         (etags and etags.content, etags and etags.metadata, task.source, task.uri),
     )
+    db.execute("DELETE FROM warnings WHERE source = ? AND uri = ?", (task.source, task.uri))
+    if outcome.warnings:
+        texts = "\n".join(outcome.warnings)
+        db.execute("INSERT INTO warnings VALUES (?, ?, ?)", (task.source, task.uri, texts))
     if before["requested"] != task.requested:
         return Counter()
     if etags or outcome.reason:

@@ -81,6 +81,13 @@ CREATE TABLE IF NOT EXISTS set_aside (          -- documents that would hold up 
     PRIMARY KEY (source, uri),
     FOREIGN KEY (source, uri) REFERENCES documents ON DELETE CASCADE
 );
+CREATE TABLE IF NOT EXISTS warnings (           -- about documents in the store
+    source      TEXT NOT NULL,
+    uri         TEXT NOT NULL,
+    texts       TEXT NOT NULL,      -- one on each line
+    PRIMARY KEY (source, uri),
+    FOREIGN KEY (source, uri) REFERENCES documents ON DELETE CASCADE
+);
 CREATE TABLE IF NOT EXISTS rebuilding (         -- documents that the store lost, asked for again
     source      TEXT NOT NULL,
     uri         TEXT NOT NULL,

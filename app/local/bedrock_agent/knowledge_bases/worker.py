@@ -186,7 +186,7 @@ class Worker:
         except Exception as error:
             log.exception("Storing %s failed", ready.task.uri)
             return self._store(Ready(ready.task, reason=unexpected_reason(error)))
-        return Outcome(ready.task, ready.drafts.etags)
+        return Outcome(ready.task, ready.drafts.etags, warnings=ready.drafts.warnings)
 
 
 class _Storer:

@@ -11,7 +11,7 @@
 
 The worker process (`__main__`), which `process` starts and limits, is alone in importing the
 formats' modules and their libraries. Each module has `parse(document)`, which yields the document's
-sections or raises Unreadable.
+sections or raises Unreadable, and calls `document.warn` for text that it cannot read.
 """
 
 from collections.abc import Collection, Mapping
@@ -62,11 +62,34 @@ class Document:
         path: the file of its bytes.
         charset: the encoding that its content type names, if any.
         records: how to read a CSV file row by row, if its sidecar says so.
+        warnings: what of its text the parser could not read.
     """
 
     path: Path
     charset: str | None = None
     records: Records | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, warning: str) -> None:
+        """Add a warning, once: a sentence for a person that says which text is missing, where it
+        is in the document, and if there is a way, how to mend it. The rest is indexed all the same.
+        """
+        warning = " ".join(warning.split())  # Bedrock's statusReason has one on each line
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+
+@dataclass(frozen=True)
+class ParsedDocument:
+    """The text of a document.
+
+    Attributes:
+        sections: none of them is blank.
+        warnings: a sentence for each kind of text that is in the document and not in its sections.
+    """
+
+    sections: list[Section]
+    warnings: tuple[str, ...] = ()
 
 
 class SectionParser(Protocol):
@@ -80,8 +103,8 @@ class SectionParser(Protocol):
         charset: str | None = None,
         records: Records | None = None,
         seconds: float | None = None,
-    ) -> list[Section]:
-        """The document's sections; none of them is blank.
+    ) -> ParsedDocument:
+        """Parse a document.
 
         Args:
             path: the file of its bytes.

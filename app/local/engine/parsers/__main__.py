@@ -1,7 +1,7 @@
 """The worker process: reads a request a line and writes an answer a line, until its input ends.
 
     {"format": "pdf", "path": "…", "seconds": 120, "charset": null, "records": null}
-    {"sections": [["the text", 1, {}]]}
+    {"sections": [["the text", 1, {}]], "warnings": ["Page 2 has no text layer: …"]}
     {"unreadable": "The PDF is encrypted with a password: …"}
 
 Its argument is its memory limit in megabytes. When it runs out of memory it exits with
@@ -51,7 +51,7 @@ def answer(request: JSON) -> bytes:
     most = used.ru_utime + used.ru_stime + request["seconds"] + _GRACE
     _soften(resource.RLIMIT_CPU, ceil(most))
     try:
-        return json.dumps({"sections": _sections(request)}, ensure_ascii=False).encode()
+        return json.dumps(_parse(request), ensure_ascii=False).encode()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # the heap may be too fragmented for the next document
     except Unreadable as error:
@@ -67,7 +67,7 @@ def answer(request: JSON) -> bytes:
     return json.dumps({"unreadable": reason}).encode()
 
 
-def _sections(request: JSON) -> list[tuple[str, int | None, dict[str, str]]]:
+def _parse(request: JSON) -> JSON:
     records = request["records"] and Records(**request["records"])
     document = Document(Path(request["path"]), request["charset"], records)
     sections, length = [], 0
@@ -80,7 +80,7 @@ def _sections(request: JSON) -> list[tuple[str, int | None, dict[str, str]]]:
             )
         if section.text.strip():
             sections.append((section.text, section.page, dict(section.metadata)))
-    return sections
+    return {"sections": sections, "warnings": document.warnings}
 
 
 def limit(memory: int) -> None:

@@ -17,6 +17,7 @@ from app.local.engine.parsers.layout import (
     markdown,
     without_furniture,
 )
+from app.local.engine.parsers.render import numbers
 
 # PDFium writes U+0002 for a hyphen at the end of a line. Another control character is a sign that
 # the font has no name for; at the start of a line, that is a bullet.
@@ -29,11 +30,21 @@ _LAM_ALEF = re.compile("\u0627([\u0622\u0623\u0625\u0627])\u0644")
 
 
 def parse(document: Document) -> Iterator[Section]:
-    pages = [list(_lines(page)) for page in _open(document)]
+    pages, pictures = [], []
+    for number, page in enumerate(_open(document), start=1):
+        pages.append(list(_lines(page)))
+        if not pages[-1] and _has_picture(page):
+            pictures.append(number)
+        page.close()
     if not any(pages):
         raise Unreadable(
             "The PDF has no text layer, only pictures of pages: run text recognition (OCR) over "
             "it and upload the result."
+        )
+    if pictures:
+        document.warn(
+            f"{numbers('Page', pictures)} no text layer, only a picture: run text recognition "
+            "(OCR) over the file and upload the result."
         )
     for number, text in enumerate(markdown(without_furniture(pages)), start=1):
         yield Section(text, number)
@@ -60,7 +71,10 @@ def _lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
     for match in re.finditer(r"\S[^\r\n]*", text):
         yield _measure(glyphs, match)
     glyphs.close()
-    page.close()
+
+
+def _has_picture(page: pypdfium2.PdfPage) -> bool:
+    return any(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,)))
 
 
 def _measure(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Line:

@@ -19,6 +19,7 @@ from time import monotonic
 
 from app.local.engine.parsers import (
     OUT_OF_MEMORY,
+    ParsedDocument,
     Records,
     Section,
     TooSlow,
@@ -74,7 +75,7 @@ class Parser:
         charset: str | None = None,
         records: Records | None = None,
         seconds: float | None = None,
-    ) -> list[Section]:
+    ) -> ParsedDocument:
         """See `SectionParser.parse`."""
         seconds = min(seconds or self._limits.seconds, self._limits.seconds)
         request = {
@@ -92,7 +93,7 @@ class Parser:
         sections = [Section(text, page, metadata) for text, page, metadata in answer["sections"]]
         if not sections:
             raise Unreadable("The file holds no text, so no search could find it.")
-        return sections
+        return ParsedDocument(sections, tuple(answer["warnings"]))
 
     def close(self) -> None:
         """End the worker at once; see `SectionParser.close`."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
+_MOST_RUNS = 8
 _MOST_EMPTY = 100  # the most cells that fill up a row, so that one wide row does not lengthen all
 
 
@@ -35,6 +36,25 @@ def line(text: str) -> str:
     'two words'
     """
     return " ".join(text.split())
+
+
+def numbers(noun: str, places: Sequence[int]) -> str:
+    r"""The beginning of a sentence about numbered parts of a document.
+
+    >>> numbers("Page", [3]), numbers("Slide", [1, 2, 3, 7]), numbers("Page", [*range(1, 90, 2)])
+    ('Page 3 has', 'Slides 1-3 and 7 have', 'Pages 1, 3, 5, 7, 9, 11, 13, 15 and 37 more have')
+    """
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][-1] + 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    words = [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+    if len(runs) > _MOST_RUNS:
+        words[_MOST_RUNS:] = [f"{sum(map(len, runs[_MOST_RUNS:]))} more"]
+    joined = " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return f"{noun}s {joined} have" if len(places) > 1 else f"{noun} {joined} has"
 
 
 def heading(text: str, level: int) -> str:

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from app.local.engine.parsers import Records, Section, Unreadable
+from app.local.engine.parsers import ParsedDocument, Records, Section, Unreadable
 from app.local.engine.store import Vectors
 
 DIMENSION = 384
@@ -37,6 +37,7 @@ class HashingEncoder:
 
 class PlainParser:
     """Reads text. A page ends at a form feed; `.bin` and files without text cannot be read.
+    A page with "(picture)" has a warning.
 
     While `gate` is clear, `parse` waits.
     """
@@ -54,7 +55,7 @@ class PlainParser:
         charset: str | None = None,
         records: Records | None = None,
         seconds: float | None = None,  # noqa: ARG002 - it takes no time
-    ) -> list[Section]:
+    ) -> ParsedDocument:
         assert self.gate.wait(timeout=30)
         assert records is None
         self.parsed.append(name)
@@ -66,7 +67,11 @@ class PlainParser:
         if "bug" in text:
             raise RuntimeError("the parser has a bug")
         pages = text.split("\f")
-        return [Section(page, n if len(pages) > 1 else None) for n, page in enumerate(pages, 1)]
+        sections = [Section(page, n if len(pages) > 1 else None) for n, page in enumerate(pages, 1)]
+        warnings = (
+            f"Page {n} is a picture." for n, page in enumerate(pages, 1) if "(picture)" in page
+        )
+        return ParsedDocument(sections, tuple(warnings))
 
     def close(self) -> None:
         self.gate.set()

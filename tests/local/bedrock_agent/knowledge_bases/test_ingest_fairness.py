@@ -21,7 +21,7 @@ from app.local.bedrock_agent.knowledge_bases.fetch import ETags
 from app.local.bedrock_agent.knowledge_bases.queue import Task
 from app.local.bedrock_agent.knowledge_bases.reading import CLAIM, QUICK
 from app.local.engine.chunk import DEFAULT
-from app.local.engine.parsers import Records, Section, TooSlow
+from app.local.engine.parsers import ParsedDocument, Records, Section, TooSlow
 from app.local.engine.store import (
     Chunk,
     Store,
@@ -143,7 +143,7 @@ class SlowParser(PlainParser):
         charset: str | None = None,
         records: Records | None = None,
         seconds: float | None = None,
-    ) -> list[Section]:
+    ) -> ParsedDocument:
         self.allowed[name] = seconds
         if "slow" in path.read_text():
             if seconds is not None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
-from app.local.engine.parsers import Document, Section
+from app.local.engine.parsers import Document, ParsedDocument, Section
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
@@ -22,20 +22,28 @@ Parse = Callable[[Document], Iterator[Section]]
 
 def parsed(parse: Parse, path: Path, content: bytes) -> list[Section]:
     """What a parser makes of a file with this content, in this process."""
+    return parsed_document(parse, path, content).sections
+
+
+def parsed_document(parse: Parse, path: Path, content: bytes) -> ParsedDocument:
+    """The same with the parser's warnings."""
     path.write_bytes(content)
-    return list(parse(Document(path)))
+    document = Document(path)
+    sections = list(parse(document))
+    return ParsedDocument(sections, tuple(document.warnings))
 
 
-def pdf(pages: Iterable[Iterable[Placed]], trailer: str = "") -> bytes:
-    """A PDF in Helvetica, a stretch of text at each place.
+PICTURE = "q 300 0 0 300 72 400 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"
+
+
+def pdf(pages: Iterable[Iterable[Placed | str]], trailer: str = "") -> bytes:
+    """A PDF in Helvetica, a stretch of text at each place; a string is a piece of the page's own
+    content, such as PICTURE.
 
     PDF 32000-1:2008: objects 1 and 2 are the catalogue and the tree of pages, 3 the font.
     """
     contents = [
-        "\n".join(
-            f"BT /F {size} Tf {x} {y} Td ({text.translate(_ESCAPED)}) Tj ET"
-            for x, y, size, text in page
-        )
+        "\n".join(item if isinstance(item, str) else _shown(*item) for item in page)
         for page in pages
     ]
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(contents)))
@@ -60,6 +68,10 @@ def pdf(pages: Iterable[Iterable[Placed]], trailer: str = "") -> bytes:
         f"trailer << /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{body.find('xref')}\n%%EOF"
     )
     return body.encode("cp1252")
+
+
+def _shown(x: float, y: float, size: float, text: str) -> str:
+    return f"BT /F {size} Tf {x} {y} Td ({text.translate(_ESCAPED)}) Tj ET"
 
 
 _PAGE = "/MediaBox [0 0 612 792] /Resources << /Font << /F 3 0 R >> >>"

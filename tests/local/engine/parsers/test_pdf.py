@@ -8,8 +8,10 @@ from app.local.engine.parsers import Unreadable
 from app.local.engine.parsers.pdf import parse
 from tests.local.engine.parsers.documents import (
     LOCKED,
+    PICTURE,
     Placed,
     parsed,
+    parsed_document,
     pdf,
 )
 
@@ -33,6 +35,15 @@ def test_a_section_is_a_page(tmp_path: Path) -> None:
         (2, ""),
         (3, "Caf\u00e9."),
     ]
+
+
+def test_pages_that_are_only_a_picture_are_named_in_a_warning(tmp_path: Path) -> None:
+    one: list[Placed | str] = [(72, 700, 10, "One.")]
+    content = pdf([one, [PICTURE], [], [PICTURE, *one], [PICTURE], [PICTURE]])
+    document = parsed_document(parse, tmp_path / "a.pdf", content)
+    assert [section.text for section in document.sections] == ["One.", "", "", "One.", "", ""]
+    (warning,) = document.warnings
+    assert warning.startswith("Pages 2 and 5-6 have no text layer, only a picture")
 
 
 def test_lines_that_wrapped_are_a_paragraph_again(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from app.local.engine.parsers import (
     LONGEST_TEXT,
     OUT_OF_MEMORY,
+    ParsedDocument,
     Records,
     Section,
     TooSlow,
@@ -68,18 +69,18 @@ def test_the_suffix_says_what_a_document_is(
     parser: Parser, file: Path, name: str, content: bytes, section: Section
 ) -> None:
     file.write_bytes(content)
-    assert parser.parse(file, name) == [section]
+    assert parser.parse(file, name).sections == [section]
 
 
 def test_blank_pages_are_left_out(parser: Parser, file: Path) -> None:
     file.write_bytes(pdf([[], [(72, 700, 10, "Clay.")]]))
-    assert parser.parse(file, "a.pdf") == [Section("Clay.", 2)]
+    assert parser.parse(file, "a.pdf").sections == [Section("Clay.", 2)]
 
 
 def test_charset_and_records_reach_the_parser(parser: Parser, file: Path) -> None:
     file.write_bytes("名前,年\n東京,8\n".encode("cp932"))
     records = Records("名前", ("年",))
-    [section] = parser.parse(file, "a.csv", charset="cp932", records=records)
+    [section] = parser.parse(file, "a.csv", charset="cp932", records=records).sections
     assert section == Section("東京", None, {"年": "8"})
 
 
@@ -144,7 +145,7 @@ def test_one_worker_serves_many_documents_and_threads(parser: Parser, file: Path
     file.write_bytes(b"Clay.")
     parser.parse(file, "a.txt")
     first = worker(parser).pid
-    parsed_documents: list[list[Section]] = []
+    parsed_documents: list[ParsedDocument] = []
     threads = [
         threading.Thread(target=lambda: parsed_documents.append(parser.parse(file, "a.md")))
         for _ in range(8)
@@ -153,7 +154,7 @@ def test_one_worker_serves_many_documents_and_threads(parser: Parser, file: Path
         thread.start()
     for thread in threads:
         thread.join()
-    assert parsed_documents == [[Section("Clay.", None)]] * 8
+    assert parsed_documents == [ParsedDocument([Section("Clay.", None)])] * 8
     assert worker(parser).pid == first
 
 
@@ -166,7 +167,7 @@ def test_what_takes_too_long_is_ended_and_the_next_document_is_read(file: Path) 
 
     parser = Parser()
     file.write_bytes(b"Clay.")
-    assert parser.parse(file, "a.txt") == [Section("Clay.", None)]
+    assert parser.parse(file, "a.txt").sections == [Section("Clay.", None)]
     parser.close()
 
 
@@ -181,7 +182,7 @@ def test_what_takes_too_much_memory_is_ended(file: Path, tmp_path: Path, before:
     file.write_bytes(b"clay " * 9_000_000)
     with pytest.raises(Unreadable, match="took more than 100 MB of memory: split it"):
         parser.parse(file, "a.txt")
-    assert parser.parse(small, "a.txt") == [Section("Clay.", None)]
+    assert parser.parse(small, "a.txt").sections == [Section("Clay.", None)]
     parser.close()
 
 
@@ -203,7 +204,9 @@ class Replaced(Parser):
 
 
 DIES = "import os, signal; input(); os.kill(os.getpid(), signal.SIGSEGV)"
-ANSWERS_ONCE = 'input(); print(\'{"sections": [["Sand.", null, {}]]}\', flush=True); input()'
+ANSWERS_ONCE = (
+    'input(); print(\'{"sections": [["Sand.", null, {}]], "warnings": []}\', flush=True); input()'
+)
 
 
 def test_a_crash_is_the_documents_and_the_next_one_is_read(file: Path) -> None:
@@ -211,15 +214,15 @@ def test_a_crash_is_the_documents_and_the_next_one_is_read(file: Path) -> None:
     file.write_bytes(b"Clay.")
     with pytest.raises(Unreadable, match=r"crashed over the file \(SIGSEGV\), which is damaged"):
         parser.parse(file, "a.txt")
-    assert parser.parse(file, "a.txt") == [Section("Clay.", None)]
+    assert parser.parse(file, "a.txt").sections == [Section("Clay.", None)]
     parser.close()
 
 
 def test_a_worker_that_dies_later_may_not_die_of_its_document(file: Path) -> None:
     parser = Replaced(ANSWERS_ONCE)
     file.write_bytes(b"Clay.")
-    assert parser.parse(file, "a.txt") == [Section("Sand.", None)]
-    assert parser.parse(file, "a.txt") == [Section("Clay.", None)]
+    assert parser.parse(file, "a.txt").sections == [Section("Sand.", None)]
+    assert parser.parse(file, "a.txt").sections == [Section("Clay.", None)]
     parser.close()
 
 
@@ -229,7 +232,7 @@ def test_a_worker_that_died_between_documents_is_replaced(file: Path) -> None:
     parser.parse(file, "a.txt")
     worker(parser).kill()
     worker(parser).wait()
-    assert parser.parse(file, "a.txt") == [Section("Clay.", None)]
+    assert parser.parse(file, "a.txt").sections == [Section("Clay.", None)]
     parser.close()
 
 
