@@ -96,8 +96,8 @@ def report(documents: Sequence[Json], failures: Sequence[Json]) -> None:
             Text.assemble(("not indexed", "red"), f" {visible_line(document['name'])}: {reason}"),
             soft_wrap=True,
         )
-    warned = [document for document in documents if document.get("warnings")]
-    for document in warned:
+    with_warnings = [document for document in documents if document.get("warnings")]
+    for document in with_warnings:
         for warning in document["warnings"]:
             screen.err.print(
                 Text.assemble(
@@ -107,7 +107,7 @@ def report(documents: Sequence[Json], failures: Sequence[Json]) -> None:
             )
     counts = _counts(documents)
     notes = [f"{counts[change]} {change}" for change in (REPLACED, UNCHANGED) if counts[change]]
-    notes += [f"{len(warned)} with warnings"] if warned else []
+    notes += [f"{len(with_warnings)} with warnings"] if with_warnings else []
     line = f"{counts['indexed']} of {len(documents)} documents indexed"
     screen.err.print(", ".join([line, *notes]))
 
