@@ -182,14 +182,14 @@ def test_a_lost_connection_is_unavailable(step: Act, server: Loopback) -> None:
     assert len(server.requests) == ATTEMPTS
 
 
-def test_nobody_there_is_unavailable(account: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_is_refused_is_unavailable(account: pytest.MonkeyPatch) -> None:
     with Loopback() as closed_server:
         account.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", closed_server.url)
     with pytest.raises(Unavailable, match="EndpointConnectionError"), calling("InvokeModel"):
         clients(deadline_seconds=10).bedrock_runtime.invoke_model(modelId="m", body=b"{}")
 
 
-def test_garbage_where_xml_belongs_is_unavailable(server: Loopback) -> None:
+def test_a_response_that_is_no_xml_is_unavailable(server: Loopback) -> None:
     for _ in range(ATTEMPTS):
         server.enqueue(reply(b"<html>"))
     s3 = clients(deadline_seconds=10).s3
@@ -323,7 +323,7 @@ def test_every_exception_has_a_meaning(raised: Exception, kind: type[OutcropErro
     assert type(raised).__name__ in ours.value.detail
 
 
-def test_what_is_not_of_aws_goes_through() -> None:
+def test_exceptions_that_are_not_of_aws_are_not_translated() -> None:
     with pytest.raises(KeyError), calling("Retrieve"):
         raise KeyError("a fault of our own")
     with pytest.raises(NotFound), calling("Retrieve"):
@@ -361,7 +361,7 @@ def test_no_access_to_a_model_says_where_to_get_it() -> None:
     assert "Bedrock console" not in other.detail
 
 
-def test_a_model_that_is_not_there_is_the_callers_and_another_resource_the_operators() -> None:
+def test_a_missing_model_is_a_callers_error_and_any_other_missing_resource_an_operators() -> None:
     model = translate(told("ResourceNotFoundException", 404), "Converse")
     assert isinstance(model, NotFound)
     assert model.field == "model"

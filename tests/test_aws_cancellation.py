@@ -121,7 +121,9 @@ def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
     return path, context
 
 
-def test_over_tls_a_call_is_broken_off_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_call_over_tls_is_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, context = certificate(tmp_path)
     asked, left = threading.Event(), threading.Event()
 
@@ -177,7 +179,7 @@ def test_a_connection_that_came_back_is_left_alone(server: Loopback, aws: Client
     assert server.connections == connections, "it was used again"
 
 
-def test_what_is_committed_is_not_broken_off(server: Loopback, aws: Clients) -> None:
+def test_a_committed_call_is_not_broken_off(server: Loopback, aws: Clients) -> None:
     server.enqueue(NOTHING)
     committed = Cancellation()
     with committed.active():
@@ -196,6 +198,6 @@ def test_what_is_cancelled_cannot_be_committed() -> None:
     assert cancelled.reason is LATE
 
 
-def test_without_one_nothing_is_broken_off() -> None:
+def test_without_a_cancellation_nothing_is_broken_off() -> None:
     cancellation().cancel(LATE)
     cancellation().commit()

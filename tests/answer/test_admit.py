@@ -20,7 +20,7 @@ def test_without_a_dialogue_the_question_alone_is_judged() -> None:
     assert guard.calls == [("question", "Zero?")]
 
 
-def test_with_one_every_text_goes_on_as_the_guard_says() -> None:
+def test_every_text_of_a_dialogue_is_replaced_by_the_guards_version() -> None:
     guard = Judge({text: Verdict("masked", f"{{{text}}}") for text in TEXTS})
     question, verdicts = admit(Question("Zero?", dialogue=DIALOGUE), guard)
     assert [verdict.text for verdict in verdicts] == [f"{{{text}}}" for text in TEXTS]

@@ -20,7 +20,7 @@ PROMPT = Prompt((user("Hi"),), system="s", max_tokens=100, temperature=0.0)
         (Sampling(stop=("end",)), 0.0, None, 100, ("end",)),
     ],
 )
-def test_what_is_left_open_is_outcrops(
+def test_sampling_replaces_outcrops_defaults_only_where_the_caller_sets_it(
     sampling: Sampling,
     temperature: float | None,
     top_p: float | None,

@@ -23,7 +23,7 @@ def draft() -> Draft:
     return collected
 
 
-def test_what_is_stored_is_what_is_read() -> None:
+def test_the_stored_turn_and_the_answer_have_the_same_content() -> None:
     answer = draft().to_answer("c", 3, "m")
     assert answer == Answer("It is 7 [1].", (CITATION,), Usage(10, 5), "m", "c", 3, "length")
     stored = draft().to_turn("How hard is quartz?", "m")
@@ -48,14 +48,14 @@ def test_a_block_takes_text_and_citations_away() -> None:
     assert blocked.to_turn("q", "m").citations == ()
 
 
-def test_who_wrote_in_the_models_place_is_named() -> None:
+def test_an_answer_names_the_model_that_stood_in_for_another() -> None:
     written = Draft(Usage(0, 0))
     written.add(Completion((), "end", Usage(9, 4), author="llama3.2:3b"))
     assert written.to_answer("c", 3, "m").model == "llama3.2:3b, as m"
     assert written.to_turn("q", "m").model == "llama3.2:3b, as m"
 
 
-def test_the_end_of_a_turn_is_what_collecting_it_gives() -> None:
+def test_collecting_a_turn_returns_its_last_event() -> None:
     answer = draft().to_answer("c", 3, "m")
     error = Error(502, "model-failed", "The model failed", "It did.", True)
     beginning: list[Event] = [Started("c", "m"), Text("It")]

@@ -76,7 +76,7 @@ def test_a_turn_is_metered_for_its_principal(begin: Begin) -> None:
 
 
 @pytest.mark.usefixtures("backend")
-def test_so_is_the_rewriting_of_a_follow_up(begin: Begin) -> None:
+def test_the_rewriting_of_a_follow_up_is_metered(begin: Begin) -> None:
     meter = Recorder()
     ends(begin(Question("How hard is quartz?", conversation="rewritten"), Recorder()))
     ends(begin(Question("And feldspar?", conversation="rewritten"), meter))

@@ -72,7 +72,7 @@ def test_a_table_without_a_header_has_rows_only() -> None:
         ("１４５０", PUMP, "給水ポンプの回転数は毎分1450回です。"),  # noqa: RUF001
     ],
 )
-def test_scripts_without_spaces(claim: str, text: str, sentence: str) -> None:
+def test_a_quote_is_chosen_in_scripts_without_spaces(claim: str, text: str, sentence: str) -> None:
     assert quoted(claim, text) == sentence
 
 

@@ -35,7 +35,7 @@ def section(text: str, words: str) -> str | None:
         ("> It rains\n> in Spain. Often", ["> It rains\n> in Spain.", "Often"]),
     ],
 )
-def test_sentences(text: str, sentences: list[str]) -> None:
+def test_a_text_is_cut_into_sentences(text: str, sentences: list[str]) -> None:
     assert read(text) == [("sentence", each) for each in sentences]
 
 
@@ -73,7 +73,7 @@ def test_a_line_that_begins_in_the_midst_of_a_sentence_goes_on(sign: str) -> Non
     assert len(read("One\nTwo")) == 2
 
 
-def test_tables_and_code() -> None:
+def test_rows_of_tables_and_lines_of_code_are_units() -> None:
     text = "| a | b |\n|---|:-:|\n| 1 | 2 |\n~~~~\n# c\n```\n~~~~\nEnd"
     assert read(text) == [
         ("header", "| a | b |"), ("row", "| 1 | 2 |"), ("code", "# c"), ("code", "```"),
@@ -109,7 +109,7 @@ def test_tables_and_code() -> None:
         ("###### A\n\nIt is.", "It is", "A"),
     ],
 )
-def test_sections(text: str, words: str, title: str | None) -> None:
+def test_a_unit_has_the_title_of_its_section(text: str, words: str, title: str | None) -> None:
     assert section(text, words) == title
 
 

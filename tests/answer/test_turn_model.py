@@ -61,7 +61,7 @@ def bodies(serve: Serve) -> Callable[[str, int], Calls]:
         (FIRST_LLAMA_3, 9000, LONGEST_QUESTION, 2048),
     ],
 )
-def test_neither_is_longer_than_the_prompt_the_settings_and_the_model_allow(
+def test_rewritten_question_and_answer_keep_to_the_shortest_limit(
     bodies: Callable[[str, int], Calls], model: str, max_tokens: int, question: int, answer: int
 ) -> None:
     def longest(body: JSON) -> object:
@@ -70,7 +70,7 @@ def test_neither_is_longer_than_the_prompt_the_settings_and_the_model_allow(
     assert [longest(body) for body in bodies(model, max_tokens)] == [question, answer]
 
 
-def test_a_temperature_goes_to_a_model_that_takes_one_alone(
+def test_a_temperature_is_sent_only_to_models_that_take_one(
     bodies: Callable[[str, int], Calls],
 ) -> None:
     assert [body["inferenceConfig"]["temperature"] for body in bodies(NOVA, 100)] == [0, 0]

@@ -183,7 +183,7 @@ def test_a_file_that_cannot_be_is_refused_alone(shell: Shell, tmp_path: Path) ->
     assert "not in UTF-8" in reasons["tree/\\udce9.md"]
 
 
-def test_names_carry_their_path(shell: Shell, tmp_path: Path) -> None:
+def test_ingest_names_documents_by_their_path(shell: Shell, tmp_path: Path) -> None:
     write(tmp_path, {"a/readme.md": "The north mast.", "b/readme.md": "The south mast."})
     report = shell.json("ingest", "a/readme.md", "b", "--prefix", "masts", cwd=tmp_path)
     names = [document["name"] for document in report["documents"]]
@@ -215,7 +215,7 @@ def test_what_is_replaced_is_said_and_what_is_unchanged_is_not_sent(
     assert passage["metadata"] == {}
 
 
-def test_patterns_remove_what_they_match(shell: Shell, tmp_path: Path) -> None:
+def test_docs_rm_removes_the_documents_that_match_a_pattern(shell: Shell, tmp_path: Path) -> None:
     files = ("rm/a.md", "rm/deep/b.md", "rm/c.txt", "rm/[ab].md")
     write(tmp_path, {name: f"This is {name}." for name in files})
     shell.run("ingest", "rm", cwd=tmp_path)

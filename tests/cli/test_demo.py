@@ -9,7 +9,7 @@ from app.settings import environment
 OUTCROP = Path(sys.executable).with_name("outcrop")
 
 
-def test_it_reads_the_docs_and_ends_with_a_cited_answer(tmp_path: Path) -> None:
+def test_demo_ingests_the_docs_and_ends_with_a_cited_answer(tmp_path: Path) -> None:
     ran = subprocess.run(
         [OUTCROP, "demo"],
         env=environment({"OUTCROP_HOME": str(tmp_path)}),

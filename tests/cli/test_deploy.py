@@ -516,11 +516,11 @@ def test_activity_is_read_in_all_its_forms(line: str, told: tuple[int, int | Non
 @pytest.mark.parametrize(
     "line", ["", "Outputs:", "Outcrop.ApiUrl = https://x | y", "1/3 Currently in progress: Queue"]
 )
-def test_other_lines_are_no_activity(line: str) -> None:
+def test_lines_that_tell_of_no_resource_are_no_activity(line: str) -> None:
     assert cdk.activity(line) is None
 
 
-def test_what_is_not_chosen_is_what_the_stack_does_by_itself() -> None:
+def test_the_command_lines_defaults_are_the_stacks() -> None:
     context = pytest.importorskip("infra.context", reason="the CDK is not installed")
     stack = context.Context()
     assert choices({}) == Choices(

@@ -104,7 +104,7 @@ def test_a_name_cannot_pass_for_two_lines(terminal: Terminal) -> None:
     assert "\n  All is well." in terminal.getvalue()
 
 
-def test_styles_stay_where_they_were() -> None:
+def test_replacing_control_characters_keeps_styles_in_place() -> None:
     text = Text.assemble(("\x1b]8", "red"), ("kept", "bold"))
     sent = io.StringIO()
     one = screen.Screen(stderr=False)

@@ -14,7 +14,7 @@ def beside(folder: Path, content: bytes) -> Path:
     return folder / "a.md"
 
 
-def test_both_forms_are_taken(tmp_path: Path) -> None:
+def test_a_sidecar_is_read_in_its_short_and_its_long_form(tmp_path: Path) -> None:
     written: Any = {"year": {"value": {"numberValue": 2024}}, "tags": ["a"], "draft": False}
     content = json.dumps({"metadataAttributes": written}).encode()
     expected = {"year": 2024, "tags": ["a"], "draft": False}
@@ -40,7 +40,9 @@ def test_both_forms_are_taken(tmp_path: Path) -> None:
         ("1" * 5000, "has to be"),
     ],
 )
-def test_what_cannot_be_is_refused(tmp_path: Path, value: str, rule: str) -> None:
+def test_an_attribute_that_bedrock_would_refuse_is_refused_with_its_rule(
+    tmp_path: Path, value: str, rule: str
+) -> None:
     document = beside(tmp_path, f'{{"metadataAttributes": {{"k": {value}}}}}'.encode())
     with pytest.raises(BadSidecar) as refused:
         attributes(document)
@@ -51,7 +53,7 @@ def test_what_cannot_be_is_refused(tmp_path: Path, value: str, rule: str) -> Non
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"null", b"7", b"\xff", b'{"metadataAttributes": []}']
 )
-def test_what_is_no_sidecar_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_sidecar_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(BadSidecar, match="has to be"):
         attributes(beside(tmp_path, content))
 

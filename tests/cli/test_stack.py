@@ -155,7 +155,7 @@ def test_a_stack_is_chatted_with(by_iam: Home) -> None:
     assert "There are no documents yet" in ran.stderr
 
 
-def test_other_keys_are_refused_in_words(by_iam: Home) -> None:
+def test_a_wrong_secret_key_is_refused_with_the_gateways_reason(by_iam: Home) -> None:
     ran = by_iam.run("docs", "ls", code=1, env={"AWS_SECRET_ACCESS_KEY": "another"})
     assert "The application answered 403: The request signature we calculated" in ran.stderr
 

@@ -59,7 +59,9 @@ def up(home: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
             process.communicate(timeout=30)
 
 
-def test_it_tells_what_was_made_and_what_was_left_out(template: Path, tmp_path: Path) -> None:
+def test_up_prints_which_resources_were_made_and_which_left_out(
+    template: Path, tmp_path: Path
+) -> None:
     words = ["--template", str(template), "-p", "Block=10.0.0.0/16"]
     with up(tmp_path / "home", *words, "--json") as process:
         assert process.stdout
@@ -94,7 +96,7 @@ def test_it_tells_what_was_made_and_what_was_left_out(template: Path, tmp_path: 
         (["--template", "{template}", "-p", "Blok=1"], 1, "has no parameter Blok; it has Block"),
     ],
 )
-def test_what_cannot_be_is_told_in_a_sentence(
+def test_up_refuses_wrong_arguments_in_one_sentence(
     template: Path, tmp_path: Path, words: Sequence[str], code: int, says: str
 ) -> None:
     ran = subprocess.run(

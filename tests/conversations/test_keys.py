@@ -29,7 +29,7 @@ def test_each_kind_of_object_has_its_key() -> None:
     assert ME.line("c-1", AT, "How hard?") == LINE
 
 
-def test_a_line_is_read_back() -> None:
+def test_a_line_of_the_list_is_read_from_its_key() -> None:
     line = read_line(ME, LINE)
     assert line == Line(LINE, "8224261903211-c-1", "c-1", AT, "How hard?")
     assert after(ME, line.cursor) == "index/me/8224261903211-c-10"

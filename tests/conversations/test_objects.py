@@ -125,7 +125,9 @@ def test_readers_are_in_the_context_of_whoever_reads(server: Loopback, objects: 
     assert readers == ["ada", "ada"]
 
 
-def test_one_that_is_gone_is_not_found(server: Loopback, objects: Objects) -> None:
+def test_reading_an_object_that_is_gone_raises_not_found(
+    server: Loopback, objects: Objects
+) -> None:
     not_found = b"<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>"
     server.enqueue(reply(not_found, status=404, headers=XML))
     server.enqueue(reply(not_found, status=404, headers=XML))
@@ -133,7 +135,7 @@ def test_one_that_is_gone_is_not_found(server: Loopback, objects: Objects) -> No
         objects.get_all(["a", "b"])
 
 
-def test_many_are_deleted_a_thousand_at_a_time(server: Loopback, objects: Objects) -> None:
+def test_objects_are_deleted_a_thousand_in_a_call(server: Loopback, objects: Objects) -> None:
     server.enqueue(reply(b"<DeleteResult/>", headers=XML))
     server.enqueue(reply(b"<DeleteResult/>", headers=XML))
     objects.delete([str(number) for number in range(MOST_DELETED + 1)])
@@ -144,7 +146,9 @@ def test_many_are_deleted_a_thousand_at_a_time(server: Loopback, objects: Object
     assert len(server.requests) == 2
 
 
-def test_one_that_is_not_deleted_is_an_error(server: Loopback, objects: Objects) -> None:
+def test_an_object_that_the_bucket_does_not_delete_is_an_error(
+    server: Loopback, objects: Objects
+) -> None:
     error = b"<Error><Key>a</Key><Code>SlowDown</Code><Message>Later</Message></Error>"
     server.enqueue(reply(b"<DeleteResult>" + error + b"</DeleteResult>", headers=XML))
     with pytest.raises(BackendError) as raised:

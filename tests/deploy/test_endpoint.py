@@ -112,7 +112,7 @@ def apply(patch: pytest.MonkeyPatch, changes: Mapping[str, str | None]) -> None:
 
 
 @pytest.mark.parametrize("leading", ELSEWHERE.values(), ids=list(ELSEWHERE))
-def test_whatever_led_elsewhere_leads_to_the_stand_in(
+def test_variables_that_led_to_another_endpoint_are_replaced(
     environment: pytest.MonkeyPatch, leading: dict[str, str]
 ) -> None:
     apply(environment, leading)

@@ -18,7 +18,7 @@ COLLECTION = "arn:aws:aoss:us-east-1:123456789012:collection/outcrop000000000000
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
 
 
-def test_what_was_put_in_stays_and_what_comes_is_indexed(tmp_path: Path) -> None:
+def test_a_home_of_an_older_version_keeps_its_documents_and_takes_new_ones(tmp_path: Path) -> None:
     with laptop(tmp_path, older_version) as home:
         base = home.settings.knowledge_base_id
         home.put("mill.md", "The mill at the brook was sold in 1902 to the miller Anton.")
@@ -35,7 +35,7 @@ def test_what_was_put_in_stays_and_what_comes_is_indexed(tmp_path: Path) -> None
         assert home.put("castle.md", "The castle was built in 1245.")["status"] == "INDEXED"
 
 
-def test_its_resources_get_todays_values_and_none_is_made_twice(tmp_path: Path) -> None:
+def test_resources_of_an_older_home_are_updated_and_none_is_made_twice(tmp_path: Path) -> None:
     seen: list[Json] = []
 
     def deploy() -> Settings:

@@ -19,7 +19,7 @@ def tell(sides: Sides, *keys: str) -> dict[str, type[Exception]]:
     return {key: type(error) for key, error in failures.items()}
 
 
-def test_they_come_with_the_upload(sides: Sides) -> None:
+def test_attributes_come_with_the_upload(sides: Sides) -> None:
     sides.upload("a.md", team="north", year=2024, tags=["x", "y"])
     assert tell(sides, "a.md") == {}
     assert sides.attributes("a.md") == {"team": "north", "year": 2024, "tags": ["x", "y"]}
@@ -118,7 +118,7 @@ def test_a_document_put_by_hand_has_the_sidecar_that_lies_beside_it(sides: Sides
     assert sides.attributes("a.md") == {"by": "hand"}
 
 
-def test_what_was_dealt_with_is_not_told_twice(sides: Sides) -> None:
+def test_an_event_about_an_ingested_document_ingests_nothing(sides: Sides) -> None:
     sides.upload("a.md", team="north")
     assert tell(sides, "a.md") == {}
     sides.base.calls.clear()
@@ -126,7 +126,7 @@ def test_what_was_dealt_with_is_not_told_twice(sides: Sides) -> None:
     assert sides.base.calls == [("get", ["a.md"])]
 
 
-def test_what_was_taken_back_since_is_told_again(sides: Sides) -> None:
+def test_a_document_that_the_knowledge_base_lost_is_ingested_again(sides: Sides) -> None:
     """A run deleted what another had ingested, and died before its second look."""
     sides.upload("a.md", team="north")
     tell(sides, "a.md")

@@ -116,7 +116,7 @@ def test_a_call_that_the_knowledge_base_forbids_is_named(
         ("DeleteKnowledgeBaseDocuments", lambda base: base.delete([URI])),
     ],
 )
-def test_so_is_one_whose_failures_come_by_document(
+def test_a_forbidden_call_over_documents_fails_each_of_them_by_name(
     server: Loopback, base: KnowledgeBase, operation: str, call: Callable[[KnowledgeBase], Any]
 ) -> None:
     server.enqueue(error("AccessDeniedException", 403))
@@ -155,7 +155,9 @@ def test_documents_are_dropped_by_their_identifiers(server: Loopback, base: Know
     assert json.loads(request.body)["documentIdentifiers"] == [CUSTOM if base.managed else S3]
 
 
-def test_what_is_known_of_documents_is_read(server: Loopback, base: KnowledgeBase) -> None:
+def test_the_status_time_and_reason_of_a_document_are_read(
+    server: Loopback, base: KnowledgeBase
+) -> None:
     identifier = CUSTOM if base.managed else S3
     own = {"knowledgeBaseId": "KB12345678", "dataSourceId": "DS12345678", "identifier": identifier}
     failed = {**own, "status": "FAILED", "updatedAt": "2026-01-02T03:04:05Z", "statusReason": "Odd"}
@@ -233,7 +235,7 @@ def test_retrieve_looks_for_one_passage_of_the_document(
         ("An ongoing wedding.", InvalidRequest),
     ],
 )
-def test_what_will_do_later_is_told_from_what_never_will(
+def test_a_refusal_that_will_pass_is_unavailable_and_any_other_invalid(
     server: Loopback, base: KnowledgeBase, message: str, kind: type[Exception]
 ) -> None:
     server.enqueue(error("ValidationException", 400, message))

@@ -35,7 +35,7 @@ def test_a_name_is_refused_by_its_rule(name: str, rule: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * (LONGEST - 3) + ".md", "a b/Größe.PDF", ".a.md"])
-def test_any_other_is_taken(name: str) -> None:
+def test_a_name_that_breaks_no_rule_is_taken(name: str) -> None:
     check_name(name, BUCKET)
 
 
@@ -67,5 +67,5 @@ def test_what_is_no_id_of_ours_is_not_found(identifier: str) -> None:
     assert raised.value.field == "id"
 
 
-def test_an_object_is_about_its_document() -> None:
+def test_a_sidecar_is_about_the_document_beside_it() -> None:
     assert subject_of("a.md.metadata.json") == subject_of("a.md") == "a.md"

@@ -54,7 +54,9 @@ def test_a_page_costs_one_listing_and_a_call_for_ten_documents(
     assert cursor is None
 
 
-def test_an_upload_is_never_searched_for(sides: Sides, calls: Counter[str]) -> None:
+def test_no_search_is_made_for_a_document_that_was_uploaded(
+    sides: Sides, calls: Counter[str]
+) -> None:
     """Retrieve is paid for: it is asked only whether a document that left both sides is gone."""
     digest = sha256(b"A text.").hexdigest()
     assert not offer(sides.bucket, sides.knowledge_base, "a.md", sha256=digest).replaces
@@ -236,7 +238,7 @@ def test_a_status_of_long_after_the_upload_is_that_of_a_sync_of_the_whole_bucket
         assert document.status == status
 
 
-def test_what_came_by_other_ways_is_as_the_knowledge_base_says(sides: Sides) -> None:
+def test_a_document_put_without_a_form_has_the_knowledge_bases_status(sides: Sides) -> None:
     sides.put("a.md")
     sides.base.documents[f"s3://{BUCKET}/a.md"] = None
     identifier = document_id("a.md")

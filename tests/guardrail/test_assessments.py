@@ -49,7 +49,7 @@ def test_the_example_is_one_that_bedrock_could_send() -> None:
     assert not report.has_errors(), report.generate_report()
 
 
-def test_all_of_it_is_read() -> None:
+def test_every_member_of_an_assessment_is_read() -> None:
     assert read_assessment(REPORTED) == READ
     assert read_assessment({}) == Assessment()
 

@@ -11,19 +11,19 @@ def chosen(**choices: str) -> Context:
     return read(App(context=choices).node)
 
 
-def test_what_is_not_chosen_is_what_the_stack_does_by_itself() -> None:
+def test_without_choices_the_stack_has_its_defaults() -> None:
     assert chosen() == Context()
     assert chosen().vector_store == "opensearch-serverless"
     assert chosen().dimensions == 1024
 
 
-def test_values_come_as_text() -> None:
+def test_choices_are_read_from_text() -> None:
     context = chosen(production="true", agent="bedrock-agent", origin="http://localhost:5173")
     assert context.production is True
     assert context.agent == "bedrock-agent"
 
 
-def test_what_is_the_cdks_own_is_left_to_it() -> None:
+def test_context_keys_of_the_cdk_itself_are_ignored() -> None:
     assert chosen(**{"@aws-cdk/core:x": "1", "aws:cdk:y": "2", "zone:account=1": "3"}) == Context()
 
 
@@ -60,7 +60,7 @@ def test_a_choice_that_cannot_be_is_refused_by_name(choices: dict[str, str], sai
     assert said in str(refused.value)
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_every_wrong_choice_is_named_in_one_error() -> None:
     with pytest.raises(ContextError, match=r"agent: .*; auth: .*; nonsense is no choice"):
         chosen(agent="x", auth="y", nonsense="z")
 

@@ -37,7 +37,7 @@ def test_a_planted_fault_is_found(faulty: Planted, ours: Found, name: str) -> No
     assert fault.change is None or (sound, fault.rule) not in ours
 
 
-def test_what_others_find_is_what_is_written_beside_the_fault(faulty: Planted) -> None:
+def test_cfn_lint_and_cdk_nag_find_what_each_fault_says_they_do(faulty: Planted) -> None:
     template, sound = faulty
     others = cfn_lint(template) | cdk(template)
 
@@ -97,7 +97,7 @@ def _clear(resources: Json) -> None:
         ("domain_speaks_tls", "iam", _clear),
     ],
 )
-def test_a_fault_of_the_whole_is_found(
+def test_a_fault_of_the_template_as_a_whole_is_found(
     templates: Templates, rule: str, variant: str, change: Callable[[Json], None]
 ) -> None:
     template = templates(variant)

@@ -43,12 +43,14 @@ def test_few_findings_are_acknowledged_and_each_with_a_reason(variant: str) -> N
 
 
 @pytest.mark.parametrize("variant", STORES)
-def test_the_template_is_what_it_was(templates: Templates, variant: str) -> None:
+def test_the_template_equals_its_snapshot(templates: Templates, variant: str) -> None:
     """When it is meant to change: python -m tests.infra.snapshots"""
     assert snapshot(templates(variant)) == kept(variant)
 
 
-def test_changing_nothing_changes_nothing(templates: Templates, tmp_path: Path) -> None:
+def test_another_process_synthesizes_the_same_template(
+    templates: Templates, tmp_path: Path
+) -> None:
     """Another process, with another order of every set and no credentials, makes the same."""
     ran = _run(tmp_path)
     assert ran.returncode == 0, ran.stderr

@@ -92,7 +92,9 @@ def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_the_adapter_makes_of_an_event_what_we_say(echo: Environment, name: str) -> None:
+def test_the_adapter_translates_an_event_as_our_own_translation_does(
+    echo: Environment, name: str
+) -> None:
     sent = EVENTS[name]
     arrived, invocation_id, deadline = _echoed(echo, sent)
     request = translated(sent)

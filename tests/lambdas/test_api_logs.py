@@ -28,7 +28,7 @@ def logged(level: int, message: str, *arguments: object, failed: bool = False) -
     return json.loads(JsonLines().format(record))
 
 
-def test_a_line() -> None:
+def test_a_log_line_has_time_level_logger_and_message() -> None:
     assert logged(logging.WARNING, "a turn ended %s", "early") == {
         "timestamp": "2026-04-09T12:34:56.789Z",
         "level": "WARNING",

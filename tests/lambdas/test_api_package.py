@@ -109,7 +109,9 @@ def conversation(pieces: list[Json]) -> str:
     return name
 
 
-def test_a_whole_answer(function: Environment, model: Model) -> None:
+def test_the_api_function_answers_a_question_in_one_piece(
+    function: Environment, model: Model
+) -> None:
     model.reply("It has a hardness of 7 [1].").stop()
     status, answer = read(function.invoke(event("POST", "/chat", json=QUESTION, caller=ALICE)))
     assert (status, answer["answer"]) == (200, "It has a hardness of 7 [1].")
@@ -132,7 +134,7 @@ def test_the_head_comes_before_the_answer_and_each_word_before_the_next(
     assert [part["type"] for part in arriving][-2:] == ["finish", "[DONE]"]
 
 
-def test_one_turn_after_the_other(function: Environment, model: Model) -> None:
+def test_the_api_function_answers_a_follow_up(function: Environment, model: Model) -> None:
     model.reply("It is a gem.").stop()
     model.reply(f"Which gems are as hard as {SUBJECT}?").stop()  # the question, made to stand alone
     model.reply("Quartz is.").stop()
@@ -144,7 +146,7 @@ def test_one_turn_after_the_other(function: Environment, model: Model) -> None:
     assert [turn["answer"] for turn in body["turns"]] == ["It is a gem.", "Quartz is."]
 
 
-def test_a_body_in_base64(function: Environment, model: Model) -> None:
+def test_the_api_function_reads_a_body_in_base64(function: Environment, model: Model) -> None:
     model.reply("It is.").stop()
     sent = event("POST", "/chat/stream", json=QUESTION, caller=ALICE, binary=True)
     assert sent["isBase64Encoded"]
@@ -230,7 +232,7 @@ def test_a_process_that_dies_leaves_an_answer_that_is_seen_not_to_be_whole(
             ask(function).http()
 
 
-def test_it_ends_when_it_is_told_to(start: Start) -> None:
+def test_the_api_function_ends_on_sigterm_and_leaves_no_process(start: Start) -> None:
     with start() as function:
         assert get(function, "/healthz")[0] == 200
         function.stop()

@@ -54,7 +54,7 @@ def begin(runtime: HTTPConnection, api: RuntimeApi, seconds: float = 10) -> Invo
     return invocation
 
 
-def test_a_whole_answer(api: RuntimeApi, runtime: HTTPConnection) -> None:
+def test_a_response_in_one_piece_is_read(api: RuntimeApi, runtime: HTTPConnection) -> None:
     invocation = begin(runtime, api)
     assert call(runtime, "POST", f"{INVOCATION}/{invocation.id}/response", body="{}").status == 202
     assert (invocation.read(), invocation.ended) == (b"{}", Ended())
@@ -118,7 +118,9 @@ def test_an_answer_without_a_prelude_is_a_bad_gateway(
         invocation.http()
 
 
-def test_an_invocation_that_fails(api: RuntimeApi, runtime: HTTPConnection) -> None:
+def test_an_invocation_that_fails_has_its_error_type(
+    api: RuntimeApi, runtime: HTTPConnection
+) -> None:
     invocation = begin(runtime, api)
     headers = {"Lambda-Runtime-Function-Error-Type": "Handler.Lost"}
     call(runtime, "POST", f"{INVOCATION}/{invocation.id}/error", body="{}", headers=headers)
@@ -127,7 +129,7 @@ def test_an_invocation_that_fails(api: RuntimeApi, runtime: HTTPConnection) -> N
     assert invocation.ended == Ended("Handler.Lost", "{}")
 
 
-def test_a_start_that_fails(api: RuntimeApi, runtime: HTTPConnection) -> None:
+def test_a_start_that_fails_has_its_error_type(api: RuntimeApi, runtime: HTTPConnection) -> None:
     headers = {"Lambda-Runtime-Function-Error-Type": "Runtime.NoSuchModule"}
     call(runtime, "POST", "/2018-06-01/runtime/init/error", body="{}", headers=headers)
     assert api.init_error == Ended("Runtime.NoSuchModule", "{}")
@@ -164,5 +166,5 @@ def test_an_extension_registers(api: RuntimeApi, runtime: HTTPConnection) -> Non
     assert response.headers["Lambda-Extension-Identifier"]
 
 
-def test_what_there_is_not(runtime: HTTPConnection) -> None:
+def test_a_path_that_the_runtime_api_lacks_is_404(runtime: HTTPConnection) -> None:
     assert call(runtime, "GET", "/2018-06-01/runtime/invocation/previous").status == 404

@@ -22,7 +22,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return recorded_calls
 
 
-def test_fsync_does_it(calls: list[object], tmp_path: Path) -> None:
+def test_data_and_folders_are_synced_by_fsync(calls: list[object], tmp_path: Path) -> None:
     sync(1)
     sync_folder(tmp_path)
     assert calls == ["fsync", "fsync"]

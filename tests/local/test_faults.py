@@ -81,7 +81,9 @@ def read(events: Any) -> tuple[list[JSON], Exception | None]:
     return got, None
 
 
-def test_throttled(server: Server, faults: FaultClient, model: Model) -> None:
+def test_a_throttling_fault_fails_one_call_with_429(
+    server: Server, faults: FaultClient, model: Model
+) -> None:
     faults.add(Fail(**CALL, code="ThrottlingException", message="Too fast."))
     with pytest.raises(ClientError) as caught:
         invoke(server)
@@ -112,7 +114,7 @@ def test_faults_of_one_operation_wait_for_each_other() -> None:
     assert faults.take(CALL["service"], CALL["operation"]) is None
 
 
-def test_slow(server: Server, faults: FaultClient) -> None:
+def test_a_delay_fault_holds_an_answer_back(server: Server, faults: FaultClient) -> None:
     faults.add(Delay(**CALL, seconds=0.5))
     with pytest.raises(ReadTimeoutError):
         invoke(server, read_timeout=0.1)
@@ -120,14 +122,18 @@ def test_slow(server: Server, faults: FaultClient) -> None:
     assert invoke(server) == b"whole"
 
 
-def test_down(server: Server, faults: FaultClient, model: Model) -> None:
+def test_a_cut_fault_resets_the_connection_before_the_call(
+    server: Server, faults: FaultClient, model: Model
+) -> None:
     faults.add(Cut(**CALL))
     with pytest.raises(Reset):
         invoke(server)
     assert model.calls == 0
 
 
-def test_a_stall(server: Server, faults: FaultClient, model: Model) -> None:
+def test_a_delay_fault_stalls_a_stream_after_some_events(
+    server: Server, faults: FaultClient, model: Model
+) -> None:
     faults.add(Delay(**STREAM, after=2, seconds=3600))
     with stream(server, read_timeout=0.2) as events:
         got, error = read(events)
@@ -182,7 +188,9 @@ def test_an_answer_that_breaks_off(server: Server, faults: FaultClient) -> None:
         httpx2.post(url, content=b"{}", trust_env=False)
 
 
-def test_a_damaged_frame(server: Server, faults: FaultClient) -> None:
+def test_a_flip_fault_damages_a_frame_so_that_its_checksum_fails(
+    server: Server, faults: FaultClient
+) -> None:
     faults.add(Flip(**STREAM, after=2))
     with stream(server) as events:
         got, error = read(events)

@@ -42,7 +42,7 @@ def numbers(folder: Path) -> list[int]:
         return [row["number"] for row in database.query("SELECT number FROM numbers ORDER BY 1")]
 
 
-def test_a_transaction_of_a_database(folder: Path) -> None:
+def test_a_transaction_survives_a_power_cut_whole_or_not_at_all(folder: Path) -> None:
     record = Record(folder)
     with record.running(), closing(Database(folder / "a.sqlite", SCHEMA)) as database:
         for number in range(0, 6, 2):
@@ -91,7 +91,7 @@ def test_a_seal_that_a_crash_left_is_not_that_of_a_later_file(
             assert numbers(left) in ([[7]] if crash.acknowledged else [[], [7]]), crash
 
 
-def test_a_message(folder: Path) -> None:
+def test_an_acknowledged_message_survives_a_power_cut(folder: Path) -> None:
     with closing(Queues(folder)) as queues:
         queues.create("events", {})
     record = Record(folder)
@@ -110,7 +110,7 @@ def test_a_message(folder: Path) -> None:
         assert bodies in states[crash.acknowledged :][:2], crash
 
 
-def test_arrays_are_whole_or_those_before(folder: Path) -> None:
+def test_after_a_power_cut_arrays_are_the_new_or_the_old_ones_whole(folder: Path) -> None:
     arrays.save(folder / "a", {"numbers": np.zeros(9)})
     record = Record(folder)
     with record.running():
@@ -122,7 +122,7 @@ def test_arrays_are_whole_or_those_before(folder: Path) -> None:
         assert array in [[0.0] * 9, [1.0] * 9][crash.acknowledged :], crash
 
 
-def test_a_document_of_the_store(folder: Path) -> None:
+def test_an_acknowledged_document_of_the_store_survives_a_power_cut(folder: Path) -> None:
     steps: list[Operation] = [
         ("a", [chunk(f"a-{n}", n % 50) for n in range(SAVED)]),
         ("b", [chunk("b", 1)]),
@@ -173,7 +173,7 @@ CHANGES: dict[str, Sequence[Change | Removal]] = {
 }
 
 
-def test_a_bucket_of_a_new_home(folder: Path) -> None:
+def test_an_acknowledged_bucket_of_a_new_home_survives_a_power_cut(folder: Path) -> None:
     record = Record(folder)
     with record.running():
         buckets, queues = crashing._open(folder)
@@ -207,7 +207,7 @@ def versions(crash: Crash) -> list[int] | None:
 
 
 @pytest.mark.parametrize("versioning", CHANGES)
-def test_an_object_of_a_bucket(folder: Path, versioning: str) -> None:
+def test_an_acknowledged_object_survives_a_power_cut(folder: Path, versioning: str) -> None:
     buckets, queues = crashing._open(folder)
     buckets.create(BUCKET)
     queues.create(crashing.QUEUE, {})

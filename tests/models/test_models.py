@@ -103,7 +103,9 @@ def finished(one: Golden) -> Completion:
 
 
 @pytest.mark.parametrize("one", golden.ALL, ids=lambda one: one.model_id)
-def test_every_family_is_asked_and_read(one: Golden, server: Loopback, aws: Clients) -> None:
+def test_every_familys_model_is_called_and_its_answer_read(
+    one: Golden, server: Loopback, aws: Clients
+) -> None:
     server.enqueue(answer(one.reply, one.headers))
 
     assert whole(aws, one.model_id, one.prompt) == finished(one)
@@ -214,7 +216,7 @@ def test_an_exception_in_the_stream_is_ours(
     assert len(server.requests) == len(frames) + 1
 
 
-def test_every_exception_that_botocore_knows_is_tried(aws: Clients) -> None:
+def test_these_tests_cover_every_stream_exception_that_botocore_knows(aws: Clients) -> None:
     service = aws.bedrock_runtime.meta.service_model
     output: Any = service.operation_model("InvokeModelWithResponseStream").output_shape
     assert output.members["body"].members.keys() - {"chunk"} <= EXCEPTIONS.keys()

@@ -199,7 +199,7 @@ def test_usage_is_the_bodys_else_the_metrics_else_the_headers_else_nothing() -> 
     assert counted(choice, {}) == Usage(0, 0)
 
 
-def test_an_answer_that_never_ended_is_cut() -> None:
+def test_an_answer_without_an_end_raises_stream_cut() -> None:
     answer = PartialReply("the-model", CHAT)
     answer.add(delta("Rock"), CHAT.chunk)
     with pytest.raises(StreamCut, match="the-model"):

@@ -22,7 +22,7 @@ def test_words_are_told_apart_as_they_are_written_small() -> None:
     assert explanation.words == ("STRAẞE", "Strasse")
 
 
-def test_one_that_an_answer_does_not_read_says_why() -> None:
+def test_a_passage_that_no_answer_reads_says_why() -> None:
     assert explain(QUARTZ, "granite", [], answer_limit=2) == Explanation(
         None, (), used=False, reason="an answer reads the first 2 only"
     )

@@ -29,7 +29,7 @@ def test_the_operators_are_those_that_retrieve_has() -> None:
         {"equals": {"key": "k", "value": 1}},
     ],
 )
-def test_what_is_right_passes_as_it_is(given: Any) -> None:
+def test_a_valid_filter_passes_unchanged(given: Any) -> None:
     assert check_filter(given) == given
     parse_filter(given)
 
@@ -61,7 +61,7 @@ def test_what_is_right_passes_as_it_is(given: Any) -> None:
         ({"andAll": [YEAR, {"orAll": [YEAR, 7]}]}, "filter.andAll.1.orAll.1"),
     ],
 )
-def test_what_is_wrong_is_refused_by_its_field(given: Any, field: str) -> None:
+def test_a_wrong_filter_is_refused_by_its_field(given: Any, field: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         check_filter(given)
     assert refused.value.field == field
@@ -86,7 +86,9 @@ NAMES = ", ".join((*OPERATORS, *GROUPS))
         ),
     ],
 )
-def test_the_message_is_the_rule(retrieval_filter: Any, message: str) -> None:
+def test_the_message_of_a_refused_filter_states_the_rule(
+    retrieval_filter: Any, message: str
+) -> None:
     with pytest.raises(InvalidRequest) as refusal:
         check_filter(retrieval_filter)
     assert str(refusal.value) == message

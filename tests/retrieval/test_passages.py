@@ -45,7 +45,7 @@ def test_an_attribute_is_a_value_that_json_can_hold(value: Any, attribute: Any) 
         ({}, "unknown"),
     ],
 )
-def test_the_address_is_that_of_the_place(location: Any, uri: str) -> None:
+def test_a_passages_uri_is_that_of_its_location(location: Any, uri: str) -> None:
     assert read(location=location).uri == uri
 
 

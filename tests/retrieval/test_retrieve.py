@@ -46,7 +46,7 @@ def aws(server: Loopback) -> Clients:
         ({"content": {"text": None}}, Passage(1, "", "s3://d/a.md", 0.0)),
     ],
 )
-def test_a_passage_is_read_from_it(
+def test_a_passage_is_read_from_a_retrieval_result(
     members: dict[str, Any], passage: Passage, server: Loopback, aws: Clients
 ) -> None:
     result = {"content": {"text": "a"}, "location": PLACE, **members}

@@ -25,7 +25,7 @@ def web(origin: str | None = None, auth: Literal["local", "api-gateway"] = "loca
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "127.0.0.1:8000", "localhost:1", "LOCALHOST", "[::1]:80", "a.localhost"]
 )
-def test_a_server_of_this_name_answers(host: str) -> None:
+def test_requests_to_a_name_of_this_machine_are_answered(host: str) -> None:
     assert web().get("/healthz", headers={"host": host}).status_code == 200
 
 
@@ -35,7 +35,7 @@ def test_a_server_of_this_name_answers(host: str) -> None:
     ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "localhost.evil.example",
      "127.0.0.1@evil.example", "10.0.0.1", "0.0.0.0", "", "testserver"],
 )  # fmt: skip
-def test_a_page_that_gave_its_own_name_our_address_reads_nothing(path: str, host: str) -> None:
+def test_a_page_whose_own_name_leads_to_this_machine_is_refused(path: str, host: str) -> None:
     answer = web().get(path, headers={"host": host})
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert answer.json()["errors"][0]["field"] == "host"
@@ -57,7 +57,9 @@ STRANGERS = [
 
 @pytest.mark.parametrize("origin", [None, PAGE])
 @pytest.mark.parametrize("stranger", STRANGERS, ids=str)
-def test_no_page_of_another_origin_calls(stranger: dict[str, str], origin: str | None) -> None:
+def test_requests_of_a_page_of_another_origin_are_refused(
+    stranger: dict[str, str], origin: str | None
+) -> None:
     http = web(origin)
     for path in PATHS:
         answer = http.get(path, headers=stranger)

@@ -8,7 +8,7 @@ from app.errors import OperatorError
 from app.web.__main__ import _listener
 
 
-def test_it_says_that_it_is_tcp_so_that_asyncio_sends_small_parts_at_once() -> None:
+def test_the_listener_says_that_it_is_tcp_so_that_asyncio_sends_small_parts_at_once() -> None:
     with _listener(0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 

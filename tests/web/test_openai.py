@@ -216,7 +216,7 @@ def test_what_would_have_no_effect_is_refused_by_name(
     assert not backend.calls
 
 
-def test_errors_before_any_route_have_the_shape_too(http: TestClient) -> None:
+def test_errors_before_any_route_have_openais_form(http: TestClient) -> None:
     for answer, status in (
         (http.get("/v1/files"), 404),
         (http.post(CHAT, content="hello", headers={"content-type": "text/plain"}), 415),
@@ -228,7 +228,7 @@ def test_errors_before_any_route_have_the_shape_too(http: TestClient) -> None:
         assert int(answer.headers["content-length"]) == len(answer.content)
 
 
-def test_the_other_paths_keep_their_problems(http: TestClient) -> None:
+def test_errors_outside_v1_are_problems(http: TestClient) -> None:
     assert http.get("/v2").json()["code"] == "not-found"
 
 

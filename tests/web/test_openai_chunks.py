@@ -61,7 +61,7 @@ def test_an_answer_comes_as_it_is_written() -> None:
     ]
 
 
-def test_where_a_guardrail_judges_it_comes_at_the_end() -> None:
+def test_an_answer_that_a_guardrail_judges_is_sent_at_the_end() -> None:
     assert stripped(written(TURN, hold=True)) == [
         chunk({"role": "assistant", "content": ""}),
         chunk({"content": "It is ü [1]."}, "author, as m"),
@@ -70,7 +70,7 @@ def test_where_a_guardrail_judges_it_comes_at_the_end() -> None:
     ]
 
 
-def test_the_usage_comes_last_where_it_is_asked_for() -> None:
+def test_the_usage_is_the_last_chunk_if_it_is_requested() -> None:
     *before, last = stripped(written(TURN, include_usage=True))
     assert [body["usage"] for body in before] == [None] * 5
     assert (last["choices"], last["usage"]) == ([], USAGE)

@@ -43,7 +43,7 @@ def test_the_page_that_was_chosen_may_read_answers(
     assert answer.headers.get(ALLOWED) == allowed
 
 
-def test_it_may_read_problems_too() -> None:
+def test_the_page_that_was_chosen_may_read_problems() -> None:
     answer = web(PAGE).post("/chat", headers={"origin": PAGE}, json={})
     assert answer.status_code >= 400
     assert answer.headers[ALLOWED] == PAGE

@@ -57,7 +57,7 @@ def client(auth: Literal["local", "api-gateway"]) -> TestClient:
         (iam(SESSION, identity="us-east-1:0a1b"), "us-east-1:0a1b"),
     ],
 )
-def test_whom_api_gateway_found(caller: Caller, name: str) -> None:
+def test_the_principal_is_whom_api_gateway_identified(caller: Caller, name: str) -> None:
     for headers in ((), (FORGED,)):
         answer = send(client("api-gateway"), event("GET", "/", caller=caller, headers=headers))
         assert answer.json() == name
@@ -76,7 +76,7 @@ def test_the_user_wins_over_the_identity_and_the_identity_over_the_role_that_man
     assert names == ["0a1b", "us-east-1:0a1b", SESSION]
 
 
-def test_nobody_is_refused() -> None:
+def test_a_request_without_an_identity_is_refused() -> None:
     for headers in ((), (FORGED,)):
         answer = send(client("api-gateway"), event("GET", "/", caller=NOBODY, headers=headers))
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
@@ -96,7 +96,7 @@ def test_a_context_that_names_nobody_is_refused(context: str | None) -> None:
     assert client("api-gateway").get("/", headers=headers).status_code == 401
 
 
-def test_on_the_laptop_there_is_one() -> None:
+def test_on_the_laptop_every_request_has_one_principal() -> None:
     answer = send(client("local"), event("GET", "/", caller=cognito("alice")))
     assert answer.json() == "local"
 

@@ -50,7 +50,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("case", REFUSED)
-def test_it_is_refused_with_the_field_and_the_rule(
+def test_a_body_that_other_languages_cannot_read_is_refused_with_field_and_rule(
     http: TestClient, case: str, call: tuple[str, str]
 ) -> None:
     body, field, rule = REFUSED[case]
@@ -72,5 +72,5 @@ def test_a_body_that_is_not_utf_8_is_refused(http: TestClient) -> None:
 @pytest.mark.parametrize(
     "value", ["1.5", "-0.0", "1e308", '"\\ud83d\\ude00"', "[1, 2]", nested(DEEPEST - 4)]
 )
-def test_what_others_can_read_is_let_through(value: str) -> None:
+def test_a_body_that_other_languages_can_read_is_taken(value: str) -> None:
     check(('{"query": "x", "filter": {"a": ' + value + "}}").encode())

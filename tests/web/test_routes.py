@@ -196,7 +196,7 @@ def test_conversations_are_listed_page_by_page_shown_and_forgotten(http: TestCli
         f"/documents?cursor={'x' * 1025}",
     ],
 )
-def test_what_is_out_of_bounds_is_refused(http: TestClient, path: str) -> None:
+def test_parameters_out_of_range_are_refused(http: TestClient, path: str) -> None:
     assert http.get(path).status_code == 400
 
 

@@ -154,7 +154,7 @@ def test_text_goes_out_as_it_is_and_not_escaped() -> None:
     assert "Größe".encode() in b"".join(ui_message_stream(turn()))
 
 
-def test_what_cannot_be_written_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_event_that_cannot_be_written_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     nothing: Any = object()
     *_, data, error = parts(Started("c", "m"), nothing)
     assert data["data"]["code"] == "internal"

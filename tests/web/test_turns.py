@@ -89,7 +89,7 @@ def test_the_model_s_call_is_closed_when_the_caller_leaves(
 
 
 @pytest.mark.parametrize("path", ["/chat", "/chat/stream"])
-def test_so_is_the_knowledge_base_s_and_it_is_not_called_again(
+def test_the_knowledge_bases_call_is_closed_when_the_caller_leaves(
     running: tuple[Running, ExitStack], path: str
 ) -> None:
     one, stack = running
@@ -215,7 +215,9 @@ def test_one_turn_too_many_is_refused_at_once_and_room_comes_back(
     assert answer.status_code in (502, 503)
 
 
-def test_what_is_wrong_is_known_before_the_first_byte(running: tuple[Running, ExitStack]) -> None:
+def test_an_invalid_request_is_refused_before_the_first_byte(
+    running: tuple[Running, ExitStack],
+) -> None:
     one, stack = running
     port = one.serve(stack)
     for path in ("/chat", "/chat/stream"):
@@ -277,7 +279,7 @@ def test_a_turn_whose_reader_leaves_while_it_waits_for_him_ends() -> None:
     assert closed.wait(SECONDS)
 
 
-def test_what_begin_raises_is_raised_where_it_is_awaited() -> None:
+def test_an_error_at_the_start_of_a_turn_is_raised_to_whoever_awaits_it() -> None:
     def begin() -> list[int]:
         raise InvalidRequest("no")
 
@@ -291,7 +293,7 @@ def test_what_begin_raises_is_raised_where_it_is_awaited() -> None:
     asyncio.run(read())
 
 
-def test_the_limit_counts_what_is_under_way() -> None:
+def test_the_limit_of_turns_counts_those_under_way_only() -> None:
     go = threading.Event()
 
     async def start() -> None:
@@ -307,7 +309,7 @@ def test_the_limit_counts_what_is_under_way() -> None:
     asyncio.run(start())
 
 
-def test_a_deadline_before_the_beginning_is_raised_there() -> None:
+def test_a_deadline_that_passes_before_a_turn_begins_is_raised_to_whoever_awaits_it() -> None:
     from app.aws import cancellation
 
     expired = threading.Event()

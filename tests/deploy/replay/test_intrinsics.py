@@ -76,7 +76,7 @@ def resolve(value: Any, **given: str) -> Any:
         ({"Ref": "x", "and": "more"}, {"Ref": "x", "and": "more"}),
     ],
 )
-def test_a_function_gives_its_value(value: Any, expected: Any) -> None:
+def test_each_intrinsic_function_is_resolved_to_its_value(value: Any, expected: Any) -> None:
     assert resolve(value) == expected
 
 
@@ -102,7 +102,9 @@ def test_a_function_gives_its_value(value: Any, expected: Any) -> None:
         ("{{resolve:secretsmanager:login}}", "{{resolve:secretsmanager:login}} is resolved by"),
     ],
 )
-def test_what_cannot_be_is_refused_by_its_name(value: Any, says: str) -> None:
+def test_an_intrinsic_function_that_cannot_be_resolved_is_refused_by_name(
+    value: Any, says: str
+) -> None:
     with pytest.raises(TemplateError) as refused:
         resolve(value)
     assert says in refused.value.detail
@@ -131,12 +133,12 @@ values = st.recursive(
 
 
 @given(values)
-def test_what_holds_no_function_stays_as_it_is(value: Any) -> None:
+def test_a_value_without_intrinsic_functions_stays_as_it_is(value: Any) -> None:
     assert resolve(value) == value
 
 
 @given(st.lists(st.text(st.characters(exclude_characters=",{")), min_size=1))
-def test_split_undoes_join(parts: list[str]) -> None:
+def test_fn_split_undoes_fn_join(parts: list[str]) -> None:
     assert resolve({"Fn::Split": [",", {"Fn::Join": [",", parts]}]}) == parts
 
 

@@ -479,7 +479,9 @@ def _group(name: str) -> Any:
         ),
     ],
 )
-def test_what_cannot_be_is_refused_by_its_name(laptop: Laptop, resource: Any, says: str) -> None:
+def test_a_resource_that_the_laptop_cannot_make_is_refused_by_name(
+    laptop: Laptop, resource: Any, says: str
+) -> None:
     with pytest.raises(TemplateError) as refused:
         laptop.replay("Planted", {**AROUND, "Planted": resource})
     assert says in refused.value.detail

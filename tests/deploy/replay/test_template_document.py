@@ -39,7 +39,7 @@ def test_a_resource_comes_after_what_it_refers_to_and_depends_on() -> None:
     assert order.index("D") < order.index("A")
 
 
-def test_a_cycle_is_named() -> None:
+def test_resources_that_need_each_other_are_named() -> None:
     ring = template(A=({"of": {"Ref": "B"}},), B=({}, ("C",)), C=({"of": {"Ref": "A"}},))
     with pytest.raises(TemplateError) as refused:
         names(ring)
@@ -47,7 +47,7 @@ def test_a_cycle_is_named() -> None:
         assert name in refused.value.detail.removeprefix("Resources need each other: ")
 
 
-def test_what_is_not_in_the_template_is_named() -> None:
+def test_a_reference_to_a_missing_resource_is_named() -> None:
     with pytest.raises(TemplateError, match="A refers to Nobody, which is not in the template"):
         names(template(A=({"of": {"Ref": "Nobody"}},)))
 
@@ -85,7 +85,7 @@ def test_a_template_is_read_with_its_assets(tmp_path: Path) -> None:
         ('{"Resources": {"A": {"Type": "T"}}, "Transform": "X"}', "Transform"),
     ],
 )
-def test_what_is_no_template_is_refused(tmp_path: Path, text: str, says: str) -> None:
+def test_a_file_that_is_no_template_is_refused(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "Shop.template.json"
     path.write_text(text)
     with pytest.raises(TemplateError, match=says):

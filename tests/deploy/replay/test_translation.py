@@ -97,7 +97,7 @@ def test_what_is_absent_has_the_attributes_that_cloudformation_gives_it(kind: st
         assert OMISSIONS[kind].attributes.keys() <= set(_schema(kind).get_atts)
 
 
-def test_no_type_is_in_both_tables() -> None:
+def test_no_resource_type_is_both_made_and_left_out() -> None:
     assert not CREATORS.keys() & OMISSIONS.keys()
 
 

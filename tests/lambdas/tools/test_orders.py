@@ -18,7 +18,7 @@ def ask(function: str, principal: str | None = "ada", **parameters: str) -> dict
     return handler(function_event(function, principal, **parameters), None)
 
 
-def test_the_status_of_an_order() -> None:
+def test_order_status_returns_status_dates_and_lines() -> None:
     answer = ask("order_status", order_id="A-1042")
     assert said(answer) == {
         "order_id": "A-1042",

@@ -91,13 +91,13 @@ def test_a_cluster_that_sleeps_is_waited_for(data_api: Stubber) -> None:
     database(data_api).run("SELECT 1")
 
 
-def test_one_that_does_not_wake_in_time_is_given_up(data_api: Stubber) -> None:
+def test_a_cluster_that_does_not_wake_in_time_is_given_up(data_api: Stubber) -> None:
     data_api.add_client_error("execute_statement", "DatabaseResumingException")
     with pytest.raises(ClientError, match="DatabaseResumingException"):
         database(data_api, seconds=0).run("SELECT 1")
 
 
-def test_what_is_refused_is_told_at_once(data_api: Stubber) -> None:
+def test_a_statement_that_aurora_refuses_is_not_sent_again(data_api: Stubber) -> None:
     data_api.add_client_error("execute_statement", "BadRequestException", "syntax error")
     with pytest.raises(ClientError, match="syntax error"):
         database(data_api).run("SELEC 1")
@@ -108,5 +108,7 @@ def test_a_delete_drops_the_table(data_api: Stubber, properties: dict[str, Any])
     change("Delete", properties, database(data_api), Resource("chunks_1a2b3c4d"))
 
 
-def test_what_was_never_made_is_not_dropped(data_api: Stubber, properties: dict[str, Any]) -> None:
+def test_deleting_a_table_that_was_never_made_calls_nothing(
+    data_api: Stubber, properties: dict[str, Any]
+) -> None:
     change("Delete", properties, database(data_api), Resource(NOTHING))

@@ -128,7 +128,7 @@ def test_requests_are_signed_for_the_service_with_the_hash_of_their_body(
     [FORBIDDEN, (401, {}), MISSING, (429, {}), (500, {}), (503, {}), (CUT, None)],
     ids=lambda answer: str(answer[0]),
 )
-def test_what_has_not_taken_effect_is_waited_out(
+def test_creating_an_index_is_tried_again_until_permissions_take_effect(
     not_yet: tuple[int, Any], node: Answering, client: OpenSearch, clock: Clock
 ) -> None:
     node.enqueue(*[not_yet] * 6, CREATED)
@@ -146,7 +146,7 @@ def test_patience_ends_before_the_deadline_and_says_what_was_last_heard(
     assert clock.pauses == [1, 2, 4, 8]  # a fifth pause would end at 30
 
 
-def test_what_is_refused_for_good_is_raised_at_once(
+def test_an_index_that_opensearch_refuses_is_not_tried_again(
     node: Answering, client: OpenSearch, clock: Clock
 ) -> None:
     node.enqueue(BROKEN)
@@ -182,7 +182,7 @@ def test_an_index_that_opensearch_has_made_by_itself_is_another() -> None:
     ]
 
 
-def test_the_space_may_stand_beside_the_method() -> None:
+def test_the_space_type_is_read_beside_the_method_too() -> None:
     mappings = INDEX.body()["mappings"]
     del mappings["properties"]["vector"]["method"]["space_type"]
     assert INDEX.differences(mappings) == []
@@ -321,7 +321,7 @@ def test_an_update_to_another_name_is_another_resource(deployment: Deployment) -
     assert other["PhysicalResourceId"] == same["PhysicalResourceId"].replace("outcrop", "second")
 
 
-def test_what_was_not_ours_is_not_deleted_when_a_create_is_rolled_back(
+def test_an_index_that_was_there_before_is_not_deleted_by_a_rollback(
     deployment: Deployment,
 ) -> None:
     deployment.node.enqueue(EXISTS, there(VectorIndex(512)))

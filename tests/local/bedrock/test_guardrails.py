@@ -221,7 +221,9 @@ REASONING = "arn:aws:bedrock:us-east-1:000000000000:automated-reasoning-policy/a
         ({"name": "no spaces"}, "name"),
     ],
 )
-def test_a_guardrail_that_cannot_be(client: "BedrockClient", params: Any, named: str) -> None:
+def test_a_guardrail_that_breaks_a_rule_is_refused_by_field(
+    client: "BedrockClient", params: Any, named: str
+) -> None:
     code, status, message = refused(client.create_guardrail, **asked(**params))
     assert (code, status) == ("ValidationException", 400)
     assert named in message
@@ -233,7 +235,7 @@ def test_a_guardrail_that_cannot_be(client: "BedrockClient", params: Any, named:
     assert client.get_guardrail(guardrailIdentifier=guardrail)["wordPolicy"]
 
 
-def test_a_guardrail_without_a_policy(client: "BedrockClient") -> None:
+def test_a_guardrail_without_a_policy_is_refused(client: "BedrockClient") -> None:
     bare = {name: value for name, value in asked().items() if name != "wordPolicyConfig"}
     code, status, message = refused(client.create_guardrail, **bare)
     assert (code, status) == ("ValidationException", 400)
@@ -315,7 +317,7 @@ def test_a_guardrail_has_twenty_versions(client: "BedrockClient") -> None:
     assert client.create_guardrail_version(guardrailIdentifier=guardrail)["version"] == "21"
 
 
-def test_tags(client: "BedrockClient") -> None:
+def test_tags_of_a_guardrail_are_added_replaced_and_removed(client: "BedrockClient") -> None:
     guardrail = made(client, tags=[{"key": "team", "value": "rocks"}, {"key": "a", "value": "b"}])
     arn = client.get_guardrail(guardrailIdentifier=guardrail)["guardrailArn"]
     client.tag_resource(resourceARN=arn, tags=[{"key": "team", "value": "safety"}])

@@ -105,7 +105,9 @@ INPUT = {"parentActionGroupSignature": "AMAZON.UserInput"}
         ({"actionGroupExecutor": {"lambda": "orders"}}, "actionGroupExecutor.lambda"),
     ],
 )
-def test_an_action_group_that_cannot_be(agency: Agency, params: Any, words: str) -> None:
+def test_an_action_group_that_breaks_a_rule_is_refused(
+    agency: Agency, params: Any, words: str
+) -> None:
     agent = agency.agent()
     members = {name: value for name, value in group(agent, **params).items() if value is not None}
     code, status, message = refused(agency.client.create_agent_action_group, **members)
@@ -227,7 +229,7 @@ def test_the_life_of_an_association(agency: Agency) -> None:
     assert base in message
 
 
-def test_a_base_that_is_not_there(agency: Agency) -> None:
+def test_a_missing_knowledge_base_is_not_associated(agency: Agency) -> None:
     agent, base = agency.agent(), agency.world.base()
     ids: Any = {"agentId": agent, "agentVersion": "DRAFT"}
     code, status, message = refused(
@@ -253,7 +255,7 @@ def test_a_base_that_is_not_there(agency: Agency) -> None:
     assert agency.prepared(agent) == "PREPARED"
 
 
-def test_an_agent_that_is_not_there(agency: Agency) -> None:
+def test_every_call_for_a_missing_agent_is_refused(agency: Agency) -> None:
     ids: Any = {"agentId": "NOBODYHERE", "agentVersion": "DRAFT"}
     for call, params in (
         (agency.client.create_agent_action_group, group("NOBODYHERE")),

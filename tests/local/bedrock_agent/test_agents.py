@@ -89,7 +89,9 @@ def prompts(**prompt: Any) -> Any:
         ({"agentName": "no spaces"}, "agentName"),
     ],
 )
-def test_an_agent_that_cannot_be(agency: Agency, params: Any, named: str) -> None:
+def test_an_agent_that_breaks_a_rule_is_refused_by_field(
+    agency: Agency, params: Any, named: str
+) -> None:
     code, status, message = refused(agency.agent, **params)
     assert (code, status) == ("ValidationException", 400)
     assert named in message

@@ -123,7 +123,7 @@ def test_a_job_knows_what_was_ingested_directly(world: World) -> None:
     assert statistics["numberOfNewDocumentsIndexed"] == 1
 
 
-def test_an_object_that_is_not_there(world: World) -> None:
+def test_ingesting_a_missing_object_fails_with_its_uri(world: World) -> None:
     source = world.source()
     source.ingest("missing.md")
     (failed,) = source.settled("missing.md")
@@ -268,7 +268,7 @@ def test_a_token_asks_once(world: World) -> None:
     assert source.found("fox") == ["a"]
 
 
-def test_requests_that_name_the_wrong_thing(world: World) -> None:
+def test_a_request_for_the_wrong_kind_of_document_or_data_source_is_refused(world: World) -> None:
     custom, source, other = world.custom(), world.source(), world.source()
     prefixed = world.source(s3Configuration={"inclusionPrefixes": ["guides/"]})
     inline = text("a", "fox")
@@ -301,7 +301,7 @@ def test_requests_that_name_the_wrong_thing(world: World) -> None:
         assert finding() == {}
 
 
-def test_a_data_source_of_another_base(world: World) -> None:
+def test_a_data_source_of_another_knowledge_base_is_not_found(world: World) -> None:
     source = world.custom()
     other = Source(world, world.base(), source.id, "")
     code, status, message = refused(other.statuses)

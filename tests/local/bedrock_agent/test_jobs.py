@@ -148,7 +148,7 @@ def test_only_the_prefix_is_read(world: World) -> None:
     assert source.statuses() == {"guides/a.md": "INDEXED"}
 
 
-def test_a_bucket_that_is_not_there(world: World) -> None:
+def test_a_job_over_a_missing_bucket_fails_with_its_name(world: World) -> None:
     source = world.source()
     world.buckets.remove(source.bucket)
     job = source.job()
@@ -313,7 +313,7 @@ def test_failure_reasons_stay_within_bedrocks_limit(world: World) -> None:
     assert len(named) == len(set(named)) == 60
 
 
-def test_what_has_nothing_to_sync(world: World) -> None:
+def test_a_custom_data_source_has_no_jobs(world: World) -> None:
     custom = world.custom()
     code, _, message = refused(world.agent.start_ingestion_job, **custom.ids)
     assert code == "ValidationException"

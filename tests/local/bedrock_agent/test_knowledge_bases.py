@@ -131,7 +131,9 @@ KENDRA = "arn:aws:kendra:us-east-1:000000000000:index/01234567-89ab-cdef-0123-45
         ({"name": "no spaces"}, "name"),
     ],
 )
-def test_a_base_that_cannot_be(world: World, params: Any, named: str) -> None:
+def test_a_knowledge_base_that_breaks_a_rule_is_refused_by_field(
+    world: World, params: Any, named: str
+) -> None:
     code, status, message = refused(world.base, **params)
     assert (code, status) == ("ValidationException", 400)
     assert named in message
@@ -200,7 +202,7 @@ def test_a_token_is_good_for_its_own_list_only(world: World) -> None:
     assert first != second
 
 
-def test_tags(world: World) -> None:
+def test_tags_of_a_knowledge_base_are_added_replaced_and_removed(world: World) -> None:
     base = world.base(tags={"team": "search", "stage": "test"})
     arn = world.agent.get_knowledge_base(knowledgeBaseId=base)["knowledgeBase"]["knowledgeBaseArn"]
     world.agent.tag_resource(resourceArn=arn, tags={"stage": "live", "cost": "1"})
@@ -279,7 +281,9 @@ WEB = {
         ),
     ],
 )
-def test_a_data_source_that_cannot_be(world: World, params: Any, named: str) -> None:
+def test_a_data_source_that_breaks_a_rule_is_refused_by_field(
+    world: World, params: Any, named: str
+) -> None:
     code, status, message = refused(world.source, **params)
     assert (code, status) == ("ValidationException", 400)
     assert named in message

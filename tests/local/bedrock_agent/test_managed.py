@@ -130,7 +130,7 @@ def test_a_model_may_be_named(world: World) -> None:
         ),
     ],
 )
-def test_what_a_managed_base_cannot_be(
+def test_a_managed_knowledge_base_that_breaks_a_rule_is_refused(
     world: World, configuration: Any, storage: Any, named: str
 ) -> None:
     parameters = {"storageConfiguration": storage} if storage else {}
@@ -154,7 +154,7 @@ def test_what_a_managed_base_cannot_be(
         (connector(aclEnabled=True), "aclEnabled"),
     ],
 )
-def test_what_a_connector_cannot_be(
+def test_a_connector_that_breaks_a_rule_is_refused(
     world: World, base: str, configuration: Any, named: str
 ) -> None:
     code, _, message = refused(
@@ -205,7 +205,7 @@ def test_a_managed_bases_search_is_its_own(
     assert named in message
 
 
-def test_there_is_nothing_to_sync(world: World, base: str, source: str) -> None:
+def test_a_connector_has_no_jobs(world: World, base: str, source: str) -> None:
     code, _, message = refused(
         world.agent.start_ingestion_job, knowledgeBaseId=base, dataSourceId=source
     )

@@ -111,7 +111,9 @@ def test_a_base_is_found_by_its_arn(world: World, library: str) -> None:
         ),
     ],
 )
-def test_filters(world: World, library: str, condition: Any, expected: set[int]) -> None:
+def test_retrieve_returns_the_documents_that_a_filter_passes(
+    world: World, library: str, condition: Any, expected: set[int]
+) -> None:
     results = world.retrieve(library, "fox", numberOfResults=100, filter=condition)
     assert sorted(keys(results)) == [f"{n:02}.md" for n in sorted(expected)]
 
@@ -236,7 +238,9 @@ IMPLICIT = {
         ({"filter": {"greaterThan": {"key": "year", "value": "2000"}}}, "greaterThan"),
     ],
 )
-def test_what_is_refused(world: World, library: str, params: Any, named: str) -> None:
+def test_retrieve_refuses_parameters_that_break_a_rule(
+    world: World, library: str, params: Any, named: str
+) -> None:
     search = {"rerankingConfiguration", "implicitFilterConfiguration", "numberOfResults", "filter"}
     if params.keys() <= search:
         params = {"retrievalConfiguration": {"vectorSearchConfiguration": params}}
@@ -246,7 +250,7 @@ def test_what_is_refused(world: World, library: str, params: Any, named: str) ->
     assert named in message
 
 
-def test_a_base_that_is_not_there(world: World) -> None:
+def test_retrieve_from_a_missing_knowledge_base_is_not_found(world: World) -> None:
     code, status, message = refused(world.retrieve, "0123456789", "fox")
     assert (code, status) == ("ResourceNotFoundException", 404)
     assert "0123456789" in message

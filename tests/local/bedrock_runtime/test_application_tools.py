@@ -133,7 +133,9 @@ def test_an_answer_is_held_to_a_schema(client: Any, way: Any, model: str) -> Non
         (converse, NOVA, "get_weather"),
     ],
 )
-def test_a_choice_is_obeyed(client: Any, way: Any, model: str, choice: str) -> None:
+def test_the_stand_in_obeys_the_applications_tool_choice(
+    client: Any, way: Any, model: str, choice: str
+) -> None:
     forced = whole(client, way, model, replace(PROMPT, tool_choice=choice))
     assert forced.stop_reason == "tool_use"
     barred = whole(client, way, model, replace(PROMPT, tool_choice="none"))

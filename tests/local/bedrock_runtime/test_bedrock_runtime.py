@@ -154,7 +154,7 @@ def test_a_model_goes_by_its_profiles_and_arns(client: Any, model: str) -> None:
     assert client.converse(modelId=model, **ASKED)["stopReason"] == "end_turn"
 
 
-def test_converse_answers(client: Any, encoder: Encoder) -> None:
+def test_converse_answers_with_text_and_counts(client: Any, encoder: Encoder) -> None:
     reply = client.converse(modelId=NOVA, **ASKED)
     message = reply["output"]["message"]
     assert message["role"] == "assistant"
@@ -358,7 +358,7 @@ def test_invoke_model_names_what_the_model_refuses(
         ({"accept": "text/plain"}, "The provided Accept Type is invalid"),
     ],
 )
-def test_a_body_is_json(client: Any, members: JSON, wrong: str) -> None:
+def test_a_body_that_is_no_json_is_refused(client: Any, members: JSON, wrong: str) -> None:
     call = {"modelId": SONNET, "body": json.dumps(BODY)} | members
     code, message = refused(client.invoke_model, **call)
     assert code == "ValidationException"
@@ -386,7 +386,7 @@ def test_types_that_mean_json_are_taken(client: Any, accept: str) -> None:
         ("count_tokens", TITAN, "ValidationException", "doesn't support counting tokens"),
     ],
 )  # fmt: skip
-def test_a_model_that_cannot_is_refused(
+def test_a_model_that_lacks_the_operation_is_refused(
     client: Any, operation: str, model: str, code: str, wrong: str
 ) -> None:
     members: dict[str, JSON] = {

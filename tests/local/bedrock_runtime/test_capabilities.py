@@ -8,7 +8,9 @@ from app.local.bedrock_runtime.capabilities import capabilities
 
 
 @pytest.mark.parametrize("facts", models.MODELS, ids=[facts.id for facts in models.MODELS])
-def test_the_stand_in_and_the_application_know_the_same(facts: models.ModelFacts) -> None:
+def test_the_stand_in_lets_each_model_do_what_the_applications_facts_say(
+    facts: models.ModelFacts,
+) -> None:
     can = capabilities(foundation_models.models()[facts.id])
     assert can.tools == facts.tools
     if facts.tools:

@@ -87,7 +87,7 @@ def test_a_stream_is_the_same_answer_in_chunks(http: httpx2.Client, include_usag
         ({"model": MODEL, "messages": []}, 400, "validation_error", "messages"),
     ],
 )
-def test_refusals_are_of_the_same_shape(
+def test_a_refusal_has_openais_shape(
     http: httpx2.Client, body: JSON, status: int, code: str, words: str
 ) -> None:
     for stream in (False, True):
@@ -109,7 +109,7 @@ def test_refusals_are_of_the_same_shape(
         ("{}", {"content-type": "application/json", "host": "evil.example"}, 403),
     ],
 )
-def test_what_is_no_request_of_a_program_is_refused(
+def test_malformed_bodies_and_requests_of_web_pages_are_refused(
     http: httpx2.Client, content: str, headers: dict[str, str], status: int
 ) -> None:
     answer = http.post(PATH, content=content, headers=headers)

@@ -303,7 +303,9 @@ def test_without_citations_the_answer_is_text(client: Any) -> None:
          "max allowed size for many-image requests: 2000 pixels"),
     ],
 )  # fmt: skip
-def test_what_bedrock_refuses_is_refused(client: Any, blocks: list[JSON], wrong: str) -> None:
+def test_documents_that_bedrock_refuses_are_refused(
+    client: Any, blocks: list[JSON], wrong: str
+) -> None:
     assert wrong in refusal(client, *blocks)
 
 

@@ -73,7 +73,9 @@ def counts(usage: JSON) -> tuple[int, int]:
     return usage["cacheReadInputTokens"], usage["cacheWriteInputTokens"]
 
 
-def test_what_is_written_once_is_read_the_next_time(client: Any, encoder: Encoder) -> None:
+def test_a_cached_prompt_is_written_once_and_read_the_next_time(
+    client: Any, encoder: Encoder
+) -> None:
     system = [{"text": LONG}, POINT]
     first = used(client, {"text": "Hi"}, system=system)
     again = used(client, {"text": "Hello there"}, system=system)
@@ -89,7 +91,7 @@ def test_what_is_written_once_is_read_the_next_time(client: Any, encoder: Encode
     assert plain["inputTokens"] == first["inputTokens"] + tokens
 
 
-def test_both_spellings_of_the_counts_are_on_the_wire(client: Any) -> None:
+def test_converse_sends_cache_counts_under_both_spellings(client: Any) -> None:
     raw: list[bytes] = []
     client.meta.events.register(
         "before-parse.bedrock-runtime.Converse",
@@ -116,7 +118,7 @@ def test_a_conversation_grows_by_what_is_new(client: Any) -> None:
 
 
 @pytest.mark.parametrize(("point", "seconds"), [(POINT, 300), (HOUR, 3600)])
-def test_what_is_kept_is_kept_for_its_time_from_its_last_reading(
+def test_a_cache_entry_expires_its_time_after_the_last_read(
     client: Any, clock: Clock, point: JSON, seconds: int
 ) -> None:
     model = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
@@ -130,7 +132,7 @@ def test_what_is_kept_is_kept_for_its_time_from_its_last_reading(
     assert counts(used(client, *content, model=model))[0] == 0
 
 
-def test_tokens_are_counted_by_the_time_that_they_are_kept(client: Any) -> None:
+def test_cached_tokens_are_counted_by_time_to_live(client: Any) -> None:
     content = ({"text": LONG}, HOUR, {"text": LONG}, POINT, {"text": "Hi"})
     details = used(client, *content, model=OPUS)["cacheDetails"]
     assert [one["ttl"] for one in details] == ["5m", "1h"]
@@ -189,7 +191,7 @@ def test_claudes_body_counts_in_its_own_words_and_in_headers(client: Any, encode
         assert headers["x-amzn-bedrock-cache-write-input-token-count"] == str(written)
 
 
-def test_streams_count_too(client: Any, encoder: Encoder) -> None:
+def test_streams_report_cache_counts_too(client: Any, encoder: Encoder) -> None:
     tokens = encoder.count(LONG)
     stream = client.invoke_model_with_response_stream(modelId=SONNET, body=json.dumps(CACHED))
     with closing(stream["body"]) as events:
@@ -211,7 +213,7 @@ TOOL: JSON = {
 }
 
 
-def test_tools_come_first() -> None:
+def test_tools_come_before_system_and_messages_in_the_cache() -> None:
     request = {
         "toolConfig": {"tools": [TOOL, POINT]},
         "system": [{"text": "Be brief."}, POINT],
@@ -233,7 +235,7 @@ def test_tools_come_first() -> None:
         (NOVA, [{"text": "a"}, HOUR], "ValidationException", "keeps a prompt for 5m, and not"),
     ],
 )  # fmt: skip
-def test_what_has_no_cache_or_breaks_its_rules_is_refused(
+def test_cache_points_that_the_model_does_not_allow_are_refused(
     client: Any, model: str, content: list[JSON], code: str, wrong: str
 ) -> None:
     with pytest.raises(ClientError) as error:

@@ -67,7 +67,9 @@ def body(**members: Any) -> str:
 @pytest.mark.parametrize(
     ("model", "fields"), [(SONNET, ENABLED), (SONNET, ADAPTIVE), (OPUS, ADAPTIVE), (OLD, ENABLED)]
 )
-def test_claude_tells_what_it_looked_for_and_weighed(client: Any, model: str, fields: JSON) -> None:
+def test_claudes_reasoning_names_the_question_and_the_passage_that_it_quotes(
+    client: Any, model: str, fields: JSON
+) -> None:
     thoughts, answer = converse(client, model, fields)
     told = thoughts["reasoningContent"]["reasoningText"]
     assert told["text"] == (
@@ -143,7 +145,7 @@ def test_the_answer_and_its_thoughts_keep_to_the_longest_length(client: Any) -> 
          "have to be left out where maxReasoningEffort is high"),
     ],
 )  # fmt: skip
-def test_what_the_model_refuses_is_refused(
+def test_reasoning_parameters_that_the_model_refuses_are_refused(
     client: Any, model: str, fields: JSON, config: JSON, wrong: str
 ) -> None:
     with pytest.raises(ClientError) as error:

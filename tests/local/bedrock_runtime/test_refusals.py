@@ -197,7 +197,7 @@ def test_claude_4_names_what_is_missing(client: Any) -> None:
     )
 
 
-def test_claude_3_says_it_as_bedrock_does(client: Any) -> None:
+def test_claude_3_refuses_an_unknown_member_in_bedrocks_words(client: Any) -> None:
     assert refused(client.invoke_model, modelId=OLD_CLAUDE, body=claude(foo=1)) == (
         "Malformed input request: #: extraneous key [foo] is not permitted, please reformat your "
         "input and try again."
@@ -256,7 +256,9 @@ def test_what_the_stand_in_lacks_is_not_said_to_be_the_models_fault(
         ("cohere.command-r-v1:0", {"seed": 7, "k": 3}),
     ],
 )
-def test_fields_that_ask_for_nothing_here_are_taken(client: Any, model: str, fields: JSON) -> None:
+def test_fields_without_an_effect_on_the_stand_in_are_taken(
+    client: Any, model: str, fields: JSON
+) -> None:
     call = {"messages": said("Hi"), "additionalModelRequestFields": fields}
     assert client.converse(modelId=model, **call)["stopReason"] == "end_turn"
 
@@ -283,7 +285,7 @@ GUARDED = {"guardContent": {"image": {"format": "png", "source": {"bytes": b"x"}
           "it out.")),
     ],
 )  # fmt: skip
-def test_what_is_to_be_watched_or_heard_is_refused_by_whoever_lacks_it(
+def test_video_and_audio_are_refused_by_the_stand_in_or_by_the_model(
     client: Any, model: str, block: JSON, wrong: str
 ) -> None:
     messages = [{"role": "user", "content": [{"text": "Hi"}, block]}]

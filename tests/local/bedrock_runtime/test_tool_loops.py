@@ -120,7 +120,9 @@ STREAMING = [one for one in TOOL_MODELS if not re.match(r"us\.meta|ai21", one)]
     ("say", "model"),
     [(converse, one) for one in TOOL_MODELS] + [(converse_stream, one) for one in STREAMING],
 )
-def test_the_loop_in_converse(client: Any, model: str, say: Callable[..., JSON]) -> None:
+def test_a_loop_of_tool_calls_in_converse(
+    client: Any, model: str, say: Callable[..., JSON]
+) -> None:
     reply = say(client, model, [ASKED])
     assert reply["stopReason"] == "tool_use"
     uses = [block["toolUse"] for block in reply["output"]["message"]["content"]]
@@ -211,7 +213,7 @@ def claude_stream(client: Any, model: str, body: JSON) -> JSON:
 
 
 @pytest.mark.parametrize("say", [invoke, claude_stream])
-def test_the_loop_in_claudes_body(client: Any, say: Callable[..., JSON]) -> None:
+def test_a_loop_of_tool_calls_in_claudes_body(client: Any, say: Callable[..., JSON]) -> None:
     asked = {"role": "user", "content": QUESTION}
     reply = say(client, CLAUDE, claude([asked]))
     assert reply["stop_reason"] == "tool_use"
@@ -266,7 +268,7 @@ FUNCTION: JSON = {"type": "function", "function": {"name": "weather", "parameter
         ("ai21.jamba-1-5-mini-v1:0", "finish_reason"),
     ],
 )
-def test_the_loop_in_chat_completions(client: Any, model: str, reason: str) -> None:
+def test_a_loop_of_tool_calls_in_chat_completions(client: Any, model: str, reason: str) -> None:
     asked = {"role": "user", "content": QUESTION}
     body: JSON = {"messages": [asked], "tools": [FUNCTION], "max_tokens": 500}
     (choice,) = invoke(client, model, body)["choices"]
@@ -292,7 +294,7 @@ def test_the_loop_in_chat_completions(client: Any, model: str, reason: str) -> N
     assert (choice["message"]["content"], choice[reason]) == (ANSWER, "stop")
 
 
-def test_the_loop_in_novas_body(client: Any) -> None:
+def test_a_loop_of_tool_calls_in_novas_body(client: Any) -> None:
     body: JSON = {"messages": [ASKED], "toolConfig": TOOLS}
     reply = invoke(client, NOVA, body)
     assert reply["stopReason"] == "tool_use"
@@ -311,7 +313,7 @@ def test_the_loop_in_novas_body(client: Any) -> None:
     assert reply["output"]["message"]["content"] == [{"text": ANSWER}]
 
 
-def test_the_loop_in_command_rs_body(client: Any) -> None:
+def test_a_loop_of_tool_calls_in_command_rs_body(client: Any) -> None:
     definitions = {"city": {"type": "str", "description": "Its name", "required": True}}
     tool = {"name": "weather", "description": "Tells", "parameter_definitions": definitions}
     body: JSON = {"message": QUESTION, "tools": [tool]}

@@ -147,7 +147,7 @@ def test_what_a_model_of_claudes_has_not_is_told_in_claudes_words(
          "following errors: output_config.format: Extra inputs are not permitted"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_them_is_told_in_the_familys_words(
+def test_wrong_additional_fields_are_refused_in_the_familys_words(
     client: Any, model: str, fields: JSON, wrong: str
 ) -> None:
     more = config(spec()) | {"additionalModelRequestFields": fields}

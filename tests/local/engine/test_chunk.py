@@ -85,7 +85,7 @@ def cut(text: str, chunking: Chunking = DEFAULT) -> list[str]:
 # Where chunks end
 
 
-def test_what_fits_is_one_chunk() -> None:
+def test_a_text_that_fits_is_one_chunk() -> None:
     assert cut("# Soils\n\nClay is wet.\n", DEFAULT) == ["# Soils\n\nClay is wet."]
     assert cut(" \n", DEFAULT) == []
 
@@ -108,7 +108,9 @@ def clay(sentences: int) -> str:
         (8, "\n\n# Silt\n\n", 11),
     ],
 )
-def test_the_better_end_wins(before: int, between: str, ends: int) -> None:
+def test_a_chunk_ends_at_a_section_before_a_paragraph_before_a_sentence(
+    before: int, between: str, ends: int
+) -> None:
     first = cut(clay(before) + between + clay(9), fixed(48))[0]
     assert first.count("wet.") == ends
     assert first.endswith("wet.")
@@ -210,7 +212,7 @@ def test_neighbours_soften_a_change() -> None:
     assert cut(text, semantic(percentile=80, buffer=1)) == ["Aa. Aa. Bb. Aa. Aa.", "Bb.", "Bb. Bb."]
 
 
-def test_subjects_are_cut_to_size_too() -> None:
+def test_semantic_chunks_keep_to_the_largest_size() -> None:
     assert cut("Aa. Aa. Aa. Aa.", semantic(most=4)) == ["Aa. Aa.", "Aa. Aa."]
 
 
@@ -257,7 +259,9 @@ def test_nothing_but_white_space_is_between_chunks(text: str, most: int) -> None
 
 
 @given(texts, st.integers(2, 60), st.data())
-def test_an_overlap_is_as_asked(text: str, most: int, data: st.DataObject) -> None:
+def test_chunks_overlap_by_about_as_much_as_asked(
+    text: str, most: int, data: st.DataObject
+) -> None:
     overlap = data.draw(st.integers(1, most - 1))
     spans = packed(text, most, overlap)
     tokens = Tokens(text, ENCODER.spans(text))
@@ -301,7 +305,9 @@ def test_children_cover_their_parents(
 
 
 @given(st.lists(texts, max_size=3), st.integers(1, 40), st.integers(0, 1), st.integers(50, 99))
-def test_subjects_lose_nothing(parts: list[str], most: int, buffer: int, percentile: int) -> None:
+def test_semantic_chunking_loses_no_text(
+    parts: list[str], most: int, buffer: int, percentile: int
+) -> None:
     sections = [Section(text, number) for number, text in enumerate(parts)]
     pieces = chunk(sections, semantic(most, buffer, percentile), ENCODER)
     for number, text in enumerate(parts):

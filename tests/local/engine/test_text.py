@@ -45,7 +45,7 @@ def cut(text: str) -> list[str]:
         ["यह वाक्य है।", "दूसरा वाक्य।"],
     ],
 )
-def test_a_paragraph(expected: list[str]) -> None:
+def test_a_paragraph_is_cut_into_sentences(expected: list[str]) -> None:
     assert cut(" ".join(expected)) == expected
 
 
@@ -56,7 +56,7 @@ def test_a_paragraph(expected: list[str]) -> None:
         ["他来了。", "“真的吗？”", "是的！"],  # noqa: RUF001 these signs are meant
     ],
 )
-def test_scripts_without_spaces(expected: list[str]) -> None:
+def test_sentences_end_in_scripts_without_spaces(expected: list[str]) -> None:
     assert cut("".join(expected)) == expected
 
 

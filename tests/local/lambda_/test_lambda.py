@@ -389,7 +389,9 @@ def test_the_report_of_a_function_that_cannot_be_loaded(client: "LambdaClient", 
     assert float(report["init"]) > 0
 
 
-def test_what_is_no_function(client: "LambdaClient", make: Make) -> None:
+def test_calls_for_a_missing_function_or_version_are_refused(
+    client: "LambdaClient", make: Make
+) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.invoke(FunctionName="nothing")
     name = make(ECHO)
@@ -660,7 +662,7 @@ def test_a_function_that_fails_gives_all_messages_back(
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_mappings_that_cannot_be(
+def test_an_event_source_mapping_that_breaks_a_rule_is_refused(
     client: "LambdaClient", make: Make, stand_in: Home, change: dict[str, Any], message: str
 ) -> None:
     _, arn = queue_of(stand_in, "unmapped")

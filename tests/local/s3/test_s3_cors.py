@@ -55,7 +55,7 @@ def test_rules_are_kept_as_they_were_put(s3: "S3Client", bucket: str) -> None:
     ],
     ids=str,
 )
-def test_rules_that_are_none(
+def test_a_cors_rule_that_breaks_a_rule_of_s3_is_refused(
     s3: "S3Client", bucket: str, change: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(ClientError, match=code):

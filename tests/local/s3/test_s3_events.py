@@ -119,7 +119,9 @@ def test_only_what_was_asked_for_is_told(
     assert told() == []
 
 
-def test_what_cannot_be_configured(s3: "S3Client", bucket: str, queue: str) -> None:
+def test_a_notification_that_s3_or_the_stand_in_lacks_is_refused(
+    s3: "S3Client", bucket: str, queue: str
+) -> None:
     nowhere = queue.replace(bucket, "nowhere")
     with pytest.raises(ClientError, match="destination"):
         notify(s3, bucket, nowhere, "s3:ObjectCreated:*")

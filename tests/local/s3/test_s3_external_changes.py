@@ -69,7 +69,7 @@ def test_a_touched_file_is_the_same_object(buckets: Buckets) -> None:
     assert after.last_modified > before.last_modified
 
 
-def test_what_is_no_object(buckets: Buckets, home: Path) -> None:
+def test_hidden_files_links_and_wrong_names_are_no_objects(buckets: Buckets, home: Path) -> None:
     root = home / "s3" / "documents"
     (root / ".git").mkdir()
     (root / ".git" / "config").write_text("x")

@@ -77,7 +77,7 @@ def test_a_lifecycle_is_kept(s3: "S3Client", bucket: str) -> None:
     ],
     ids=str,
 )
-def test_a_lifecycle_that_is_none(
+def test_a_lifecycle_rule_that_breaks_a_rule_of_s3_is_refused(
     s3: "S3Client", bucket: str, change: dict[str, Any], code: str
 ) -> None:
     assert refused(partial(live, s3, bucket, RULE | change)) == code

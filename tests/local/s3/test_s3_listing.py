@@ -53,7 +53,7 @@ def test_keys_come_in_the_order_of_their_utf_8_bytes(s3: "S3Client", full: str) 
         ({"MaxKeys": 0}, [], []),
     ],
 )
-def test_part_of_it(
+def test_a_listing_by_prefix_delimiter_and_start(
     s3: "S3Client", full: str, asked: dict[str, Any], keys: list[str], prefixes: list[str]
 ) -> None:
     answer = s3.list_objects_v2(Bucket=full, **asked)
@@ -82,7 +82,7 @@ def test_odd_keys_travel_in_url_encoding(s3: "S3Client", stand_in: Home, bucket:
     assert keys_of(s3.list_objects_v2(Bucket=bucket)) == sorted(odd)
 
 
-def test_a_token_that_is_none(s3: "S3Client", bucket: str) -> None:
+def test_a_listing_with_a_wrong_token_or_size_is_refused(s3: "S3Client", bucket: str) -> None:
     with pytest.raises(ClientError, match="continuation token"):
         s3.list_objects_v2(Bucket=bucket, ContinuationToken="nonsense!")
     with pytest.raises(ClientError, match="max-keys"):
@@ -118,7 +118,7 @@ def test_any_pages_are_what_the_definition_says(
     assert seen == sorted(folded, key=str.encode)
 
 
-def test_buckets(s3: "S3Client", stand_in: Home) -> None:
+def test_buckets_have_a_region_and_are_listed(s3: "S3Client", stand_in: Home) -> None:
     s3.create_bucket(
         Bucket="in.vienna", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )

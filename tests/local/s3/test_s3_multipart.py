@@ -83,7 +83,7 @@ def test_parts_may_come_in_any_order_and_again(s3: "S3Client", bucket: str) -> N
     assert refused(caught) == "NoSuchUpload"
 
 
-def test_rules_of_parts(s3: "S3Client", bucket: str) -> None:
+def test_completing_an_upload_with_wrong_parts_is_refused(s3: "S3Client", bucket: str) -> None:
     upload = begin(s3, bucket)
     small, other = send(s3, upload, 1, b"small"), send(s3, upload, 2, b"other")
     wrong: list[tuple[list[Any], str]] = [

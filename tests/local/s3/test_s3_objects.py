@@ -51,7 +51,7 @@ def test_what_was_put_comes_back_with_all_that_was_said_of_it(s3: "S3Client", bu
         assert abs(answer["LastModified"] - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_what_is_not_there(s3: "S3Client", bucket: str) -> None:
+def test_calls_for_a_missing_object_or_bucket_are_refused(s3: "S3Client", bucket: str) -> None:
     with pytest.raises(s3.exceptions.NoSuchKey) as missing:
         s3.get_object(Bucket=bucket, Key="nothing")
     assert missing.value.response["Error"]["Key"] == "nothing"  # type: ignore[typeddict-item]
@@ -75,7 +75,9 @@ def test_what_is_not_there(s3: "S3Client", bucket: str) -> None:
         ("bytes=8-100", b"89", "bytes 8-9/10"),
     ],
 )
-def test_a_range(s3: "S3Client", bucket: str, wanted: str, body: bytes, part: str) -> None:
+def test_a_range_of_an_object_is_read(
+    s3: "S3Client", bucket: str, wanted: str, body: bytes, part: str
+) -> None:
     s3.put_object(Bucket=bucket, Key="digits", Body=b"0123456789")
     got = s3.get_object(Bucket=bucket, Key="digits", Range=wanted)
     assert (got["Body"].read(), got["ContentRange"]) == (body, part)
@@ -354,7 +356,9 @@ def an_hour_later(url: str) -> str:
     ],
     ids=str,
 )
-def test_a_presigned_url_that_is_none(stand_in: Home, bucket: str, change: dict[str, str]) -> None:
+def test_a_presigned_url_with_wrong_parameters_is_refused(
+    stand_in: Home, bucket: str, change: dict[str, str]
+) -> None:
     s3 = stand_in.server.client("s3", signature_version="s3v4")
     url = s3.generate_presigned_url("list_objects_v2", Params={"Bucket": bucket})
     parts = urlsplit(url)

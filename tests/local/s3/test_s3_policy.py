@@ -70,7 +70,9 @@ def test_a_policy_is_kept_to_the_letter(s3: "S3Client", bucket: str) -> None:
     ],
     ids=str,
 )
-def test_a_statement_that_is_none(change: dict[str, Any], words: str) -> None:
+def test_a_policy_statement_that_breaks_a_rule_is_refused(
+    change: dict[str, Any], words: str
+) -> None:
     policy = tls_only("documents")
     policy["Statement"][0] |= change
     with pytest.raises(ServiceError, match="MalformedPolicy.*" + words):
@@ -91,7 +93,9 @@ def test_a_statement_that_is_none(change: dict[str, Any], words: str) -> None:
     ],
     ids=lambda text: text[:30],
 )
-def test_a_policy_that_is_none(s3: "S3Client", bucket: str, text: str, words: str) -> None:
+def test_a_text_that_is_no_bucket_policy_is_refused(
+    s3: "S3Client", bucket: str, text: str, words: str
+) -> None:
     with pytest.raises(ClientError, match=f"MalformedPolicy.*{words}"):
         s3.put_bucket_policy(Bucket=bucket, Policy=text)
 

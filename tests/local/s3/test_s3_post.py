@@ -167,7 +167,9 @@ def test_a_form_without_key_or_policy(form: Callable[..., Form]) -> None:
     ],
     ids=str,
 )
-def test_a_policy_that_is_none(form: Callable[..., Form], changes: dict[str, Any]) -> None:
+def test_a_form_with_a_malformed_policy_is_refused(
+    form: Callable[..., Form], changes: dict[str, Any]
+) -> None:
     status, code, _ = error(send(with_policy(form(), **changes)))
     assert (status, code) == (400, "InvalidPolicyDocument")
 

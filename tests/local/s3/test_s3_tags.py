@@ -36,7 +36,7 @@ def test_tags_of_a_bucket(s3: "S3Client", bucket: str) -> None:
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_tags_that_are_none(
+def test_tags_that_break_a_rule_are_refused(
     s3: "S3Client", bucket: str, tags: list[tuple[str, str]], code: str
 ) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"")

@@ -150,7 +150,7 @@ def test_a_batch_answers_for_each_entry(sqs: "SQSClient", url: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_rules_of_batches(sqs: "SQSClient", entries: Any, code: str) -> None:
+def test_a_batch_that_breaks_a_rule_is_refused(sqs: "SQSClient", entries: Any, code: str) -> None:
     url = sqs.create_queue(QueueName="batches")["QueueUrl"]
     with pytest.raises(ClientError, match=code):
         sqs.send_message_batch(QueueUrl=url, Entries=entries)
@@ -196,7 +196,9 @@ def test_queues_are_named_listed_and_deleted(sqs: "SQSClient") -> None:
         ),
     ],
 )
-def test_what_no_queue_may_be(sqs: "SQSClient", name: str, wanted: Any, code: str) -> None:
+def test_a_queue_that_the_stand_in_cannot_make_is_refused(
+    sqs: "SQSClient", name: str, wanted: Any, code: str
+) -> None:
     with pytest.raises(ClientError, match=code):
         sqs.create_queue(QueueName=name, Attributes=wanted)
 
@@ -209,19 +211,23 @@ def test_what_no_queue_may_be(sqs: "SQSClient", name: str, wanted: Any, code: st
         ({"VisibilityTimeout": -1}, "InvalidParameterValue"),
     ],
 )
-def test_what_cannot_be_received(sqs: "SQSClient", url: str, params: Any, code: str) -> None:
+def test_receive_message_refuses_parameters_out_of_range(
+    sqs: "SQSClient", url: str, params: Any, code: str
+) -> None:
     with pytest.raises(ClientError, match=code):
         sqs.receive_message(QueueUrl=url, **params)
 
 
-def test_a_message_that_is_too_long(sqs: "SQSClient", url: str) -> None:
+def test_a_message_over_the_queues_limit_is_refused(sqs: "SQSClient", url: str) -> None:
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"MaximumMessageSize": "1024"})
     sqs.send_message(QueueUrl=url, MessageBody="é" * 512)
     with pytest.raises(ClientError, match="1024 bytes; it has 1025"):
         sqs.send_message(QueueUrl=url, MessageBody="é" * 512 + "x")
 
 
-def test_whoever_waits_gets_what_comes(sqs: "SQSClient", url: str, queues: Queues) -> None:
+def test_a_long_poll_receives_a_message_that_comes_meanwhile(
+    sqs: "SQSClient", url: str, queues: Queues
+) -> None:
     received: list[Any] = []
 
     def wait() -> None:
@@ -237,7 +243,7 @@ def test_whoever_waits_gets_what_comes(sqs: "SQSClient", url: str, queues: Queue
     assert [message["Body"] for message in received] == ["here"]
 
 
-def test_whoever_waits_is_sent_away_when_it_closes(tmp_path: Path) -> None:
+def test_a_long_poll_ends_when_the_stand_in_stops(tmp_path: Path) -> None:
     queues = Queues(tmp_path)
     queues.create("q", {})
     result: list[Any] = []

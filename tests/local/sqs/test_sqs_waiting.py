@@ -83,7 +83,7 @@ def opened_client() -> httpx2.AsyncClient:
     return httpx2.AsyncClient(limits=limits, timeout=3 * SECONDS, trust_env=False)
 
 
-def test_more_poll_than_there_are_threads_and_others_are_served(
+def test_more_long_polls_than_threads_hold_up_no_other_request(
     queues: Watched, server: Server, sqs: "SQSClient"
 ) -> None:
     number = THREADS + 36

@@ -165,7 +165,9 @@ def test_a_chain_of_roles_has_an_hour_and_one_source(client: "STSClient", within
         ({"Policy": "{"}, "MalformedPolicyDocument", "Policy"),
     ],
 )
-def test_what_is_refused(client: "STSClient", parameters: Any, code: str, said: str) -> None:
+def test_assume_role_refuses_parameters_that_break_a_rule(
+    client: "STSClient", parameters: Any, code: str, said: str
+) -> None:
     with pytest.raises(ClientError) as refused:
         client.assume_role(**({"RoleArn": ROLE, "RoleSessionName": "ada"} | parameters))
     assert error(refused)[0] == code
@@ -195,7 +197,9 @@ def test_a_web_identity_needs_no_signature(client: "STSClient", within: Any) -> 
         (jwt(iss="i", sub="subject", aud="a", exp=NOW.timestamp()), "ExpiredTokenException"),
     ],
 )
-def test_a_web_identity_that_is_none(client: "STSClient", token: str, code: str) -> None:
+def test_a_web_identity_token_that_is_not_valid_is_refused(
+    client: "STSClient", token: str, code: str
+) -> None:
     with pytest.raises(ClientError) as refused:
         client.assume_role_with_web_identity(
             RoleArn=ROLE, RoleSessionName="ada", WebIdentityToken=token

@@ -61,7 +61,9 @@ def send(server: Server, method: str, target: str, body: Any = b"", **headers: s
     "host",
     ["127.0.0.1", "127.0.0.1:80", "localhost", "LOCALHOST:4566", "[::1]:1", "b.localhost:4566"],
 )
-def test_a_server_of_this_name_answers(server: Server, calls: list[Call], host: str) -> None:
+def test_requests_to_a_name_of_this_machine_are_answered(
+    server: Server, calls: list[Call], host: str
+) -> None:
     assert send(server, "GET", CREATE, authorization=SIGNED.format("lambda"), host=host) == 200
     assert send(server, "GET", "/_outcrop/health", host=host) == 200
     assert len(calls) == 1
@@ -75,7 +77,7 @@ def test_a_server_of_this_name_answers(server: Server, calls: list[Call], host: 
         *("[::2]", "127.0.0.1:", "localhost:x", "0.0.0.0", "x"),
     ],
 )  # fmt: skip
-def test_a_page_that_gave_its_own_name_our_address_reads_nothing(
+def test_a_page_whose_own_name_leads_to_this_machine_is_refused(
     server: Server, calls: list[Call], host: str
 ) -> None:
     for service in ("lambda", "s3", "bedrock"):
@@ -85,7 +87,7 @@ def test_a_page_that_gave_its_own_name_our_address_reads_nothing(
     assert not calls
 
 
-def test_a_request_without_a_host_is_not_let_in(server: Server) -> None:
+def test_a_request_without_a_host_header_is_refused(server: Server) -> None:
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), 10) as connection:
         connection.sendall(b"GET /_outcrop/health HTTP/1.0\r\n\r\n")
@@ -154,7 +156,7 @@ def test_what_a_browser_sends_without_a_preflight_is_no_call(
     assert not calls
 
 
-def test_a_body_that_nobody_named_is_json_for_no_service_and_a_blob_for_some(
+def test_a_body_without_a_content_type_is_taken_only_as_a_blob(
     server: Server, calls: list[Call]
 ) -> None:
     signed = SIGNED.format("lambda")
@@ -168,9 +170,7 @@ def test_a_body_that_nobody_named_is_json_for_no_service_and_a_blob_for_some(
     assert send(server, "POST", "/model/m/invoke", b"{}", authorization=signed) == 200
 
 
-def test_what_a_person_opens_and_a_program_sends_is_let_in(
-    server: Server, calls: list[Call]
-) -> None:
+def test_requests_of_a_person_or_a_program_are_answered(server: Server, calls: list[Call]) -> None:
     assert send(server, "GET", "/_outcrop/health", sec_fetch_site="none") == 200
     # Node's own fetch names its mode, and no site.
     node = {"sec_fetch_mode": "cors", "authorization": SIGNED.format("bedrock")}
@@ -182,7 +182,7 @@ def test_what_a_person_opens_and_a_program_sends_is_let_in(
 
 
 @pytest.mark.parametrize("service", [name for name in SERVICES if name != "s3"])
-def test_what_botocore_sends_is_named_as_the_services_want_it(service: str) -> None:
+def test_no_body_that_botocore_sends_is_refused_for_its_content_type(service: str) -> None:
     """Of every operation: whatever body botocore's serializer gives it is accepted."""
     serializer = create_serializer(model(service).metadata["protocol"], include_validation=False)
     for operation in operations(service):
@@ -213,7 +213,7 @@ def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def test_the_error_says_what_to_do() -> None:
+def test_the_refusal_of_a_content_type_names_the_one_to_send() -> None:
     head = RequestHead(
         "POST", CREATE, {}, {"content-type": "text/plain", "content-length": "2"}, "id"
     )

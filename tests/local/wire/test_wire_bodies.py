@@ -113,7 +113,7 @@ def test_a_form_wherever_it_is_cut(content: bytes, places: set[int]) -> None:
         ),
     ],
 )
-def test_a_form_that_is_broken(content_type: str, body: bytes, code: str) -> None:
+def test_a_malformed_form_is_refused(content_type: str, body: bytes, code: str) -> None:
     with pytest.raises(ServiceError) as caught:
         joined(Form(content_type).file_part(cut(body, [])))
     assert caught.value.code == code
@@ -303,7 +303,7 @@ def test_a_url_that_boto3_has_presigned(server: Server, bucket: Bucket, version:
     assert bucket.kept.read_bytes() == b"signed"
 
 
-def test_xml_in(server: Server, bucket: Bucket) -> None:
+def test_an_xml_body_is_read(server: Server, bucket: Bucket) -> None:
     """Entities, namespaces, and elements that nobody knows."""
     body = (
         '<?xml version="1.0"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'

@@ -77,7 +77,7 @@ def test_a_body_of_unknown_length(server: Server) -> None:
     assert answer.text == "one two"
 
 
-def test_a_body_over_the_limit(server: Server) -> None:
+def test_a_body_over_the_limit_is_refused_with_413(server: Server) -> None:
     answer = httpx2.post(server.url + BEDROCK, content=b"x" * (IN_MEMORY + 1), trust_env=False)
     assert answer.status_code == 413
     assert answer.headers["x-amzn-errortype"] == "RequestEntityTooLargeException"
@@ -91,13 +91,13 @@ def test_the_models_own_limit_answers_first(server: Server) -> None:
     assert "less than or equal to 25000000" in str(caught.value)
 
 
-def test_a_head_over_the_limit(server: Server) -> None:
+def test_headers_over_the_limit_are_refused_with_431(server: Server) -> None:
     answer = httpx2.get(server.url, headers={"x-long": "x" * 200_000}, trust_env=False)
     assert answer.status_code == 431, answer.text
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.com", ""])
-def test_only_loopback(host: str) -> None:
+def test_the_server_listens_on_loopback_addresses_only(host: str) -> None:
     with pytest.raises(ValueError, match=r"on the loopback addresses 127\.0\.0\.1 and ::1 only"):
         listen(host, 0)
 
@@ -152,7 +152,7 @@ def test_a_handler_that_waits_stops_nobody_else(serve: Serve) -> None:
     waiting.join()
 
 
-def test_health(server: Server) -> None:
+def test_the_health_endpoint_answers_and_other_paths_beside_it_are_404(server: Server) -> None:
     health = httpx2.get(f"{server.url}/_outcrop/health", trust_env=False)
     assert health.status_code == 200
     assert set(health.json()) == {"ready", "version"}
@@ -317,7 +317,7 @@ print("ended", flush=True)
 """
 
 
-def test_it_takes_more_connections_than_a_shell_allows(tmp_path: Path) -> None:
+def test_the_server_takes_more_connections_than_the_shells_file_limit(tmp_path: Path) -> None:
     limited = f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (64, {MANY_FILES}))"
     with subprocess.Popen(
         [sys.executable, "-c", limited + PROGRAM, str(tmp_path)], stdout=subprocess.PIPE, text=True

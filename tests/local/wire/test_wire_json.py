@@ -29,7 +29,9 @@ def send_message(call: Call) -> JSON:
         ('"MessageBody": "a", "x": ' + '{"a":' * 2000 + "1" + "}" * 2000, "nested too deeply"),
     ],
 )
-def test_is_refused_and_says_why(serve: Serve, members: str, rule: str) -> None:
+def test_json_that_no_handler_could_use_is_refused_with_the_reason(
+    serve: Serve, members: str, rule: str
+) -> None:
     server = serve({"sqs": {"SendMessage": send_message}})
     answer = httpx.post(server.url, content="{" + QUEUE + ", " + members + "}", headers=HEADERS)
     assert answer.status_code == 400

@@ -122,7 +122,7 @@ def test_a_preflight_is_for_s3() -> None:
         ("OPTIONS", "*"),
     ],
 )
-def test_what_no_service_knows(method: str, target: str) -> None:
+def test_a_path_of_no_operation_is_routed_nowhere(method: str, target: str) -> None:
     assert ROUTES.find("bedrock", request(method, target)) is None
 
 
@@ -239,7 +239,7 @@ def test_a_presigned_url_holds_headers_in_its_query() -> None:
     assert "x-amz-target" not in request("POST", target).headers
 
 
-def test_lambda_and_sqs() -> None:
+def test_requests_of_lambda_and_sqs_are_routed() -> None:
     invoke = find(
         "lambda", "POST", "/2015-03-31/functions/arn:aws:lambda:r:1:function:f/invocations"
     )

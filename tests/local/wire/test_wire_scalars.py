@@ -50,7 +50,7 @@ def test_what_else_is_read_as_a_timestamp(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "yesterday", "2026-13-01T00:00:00Z", 1e30, "nan"])
-def test_what_is_no_timestamp(written: str | float) -> None:
+def test_a_text_that_is_no_timestamp_is_refused(written: str | float) -> None:
     with pytest.raises(ValueError, match=r".*"):
         read_timestamp(written)
 
@@ -67,7 +67,7 @@ def test_what_is_no_timestamp(written: str | float) -> None:
         ("string", " as it is ", " as it is "),
     ],
 )
-def test_a_value_as_text(kind: str, text: str, value: Any) -> None:
+def test_a_scalar_is_read_from_text_and_written_as_text(kind: str, text: str, value: Any) -> None:
     shape = Shape("Some", {"type": kind})
     assert from_text(shape, text) == value
     assert to_text(shape, value, "iso8601") == text

@@ -270,12 +270,12 @@ def test_botocore_reads_a_frame(headers: dict[str, str], payload: bytes) -> None
     assert message.payload == payload
 
 
-def test_a_frame_byte_by_byte() -> None:
+def test_an_empty_frame_has_these_bytes() -> None:
     """The lengths and the first checksum of a frame without headers and payload, by hand."""
     assert frame({}, b"").hex() == "000000100000000005c248eb7d98c8ff"
 
 
-def test_padding_is_one_member_more(serve: Serve) -> None:
+def test_an_event_is_padded_by_one_member_more(serve: Serve) -> None:
     url = streaming(serve, lambda _: {"contentType": "a/b", "body": [chunk("x")]}).url
     answer = httpx2.post(url + PATH, content=b"{}", trust_env=False)
     assert b'{"bytes":"eA==","p":"' in answer.content

@@ -137,11 +137,13 @@ KEY = r"[a-zA-Z0-9\s:_@$#=/+,-.]{1,256}"
         ),
     ],
 )
-def test_a_constraint(found: list[BrokenConstraint], expected: list[tuple[str, str, str]]) -> None:
+def test_each_constraint_is_checked_wherever_it_stands(
+    found: list[BrokenConstraint], expected: list[tuple[str, str, str]]
+) -> None:
     assert found == expected
 
 
-def test_the_words_are_those_of_aws() -> None:
+def test_a_violation_is_worded_as_aws_words_it() -> None:
     [found] = converse(inferenceConfig={"topP": 1.5})
     assert str(found) == (
         "Value '1.5' at 'inferenceConfig.topP' failed to satisfy constraint: "
@@ -155,7 +157,7 @@ def test_a_long_value_is_shown_in_part() -> None:
     assert len(found.value) < 200
 
 
-def test_a_document_is_nobodys_business() -> None:
+def test_free_form_documents_are_not_checked() -> None:
     assert converse(toolConfig={"tools": [{"toolSpec": TOOL}]}) == []
     fields = {"anything": [None, {"deep": 1.5}]}
     assert converse(additionalModelRequestFields=fields) == []
@@ -247,7 +249,7 @@ def test_bedrock_agent_lists_the_fields(server: Server) -> None:
         (b'{"additionalModelRequestFields": ' + b"[" * 100_000, "nested too deeply"),
     ],
 )
-def test_a_body_of_the_wrong_kind(server: Server, body: bytes, words: str) -> None:
+def test_a_json_body_of_the_wrong_type_is_refused(server: Server, body: bytes, words: str) -> None:
     answer = post(server, "/model/m/converse", body)
     assert answer.status_code == 400
     assert answer.headers["x-amzn-errortype"] == "SerializationException"
@@ -260,7 +262,7 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=A/20261121/us-east-1/{}/aws4_request"
 @pytest.mark.parametrize(
     "body", [b"<Versioning", b"", b"{}", b'<?xml version="1.0" encoding="x"?>']
 )
-def test_xml_of_the_wrong_kind(server: Server, body: bytes) -> None:
+def test_a_body_that_is_no_xml_is_refused(server: Server, body: bytes) -> None:
     answer = httpx2.put(
         f"{server.url}/some-bucket?versioning",
         content=body,
@@ -271,7 +273,7 @@ def test_xml_of_the_wrong_kind(server: Server, body: bytes) -> None:
     assert "<Code>MalformedXML</Code>" in answer.text
 
 
-def test_text_that_is_not_utf_8(server: Server) -> None:
+def test_a_text_body_that_is_not_utf_8_is_refused(server: Server) -> None:
     signed = {"authorization": SIGNED.format("s3")}
     url = f"{server.url}/some-bucket?policy"
     answer = httpx2.put(url, content=b"\xff", headers=signed, trust_env=False)
@@ -279,7 +281,7 @@ def test_text_that_is_not_utf_8(server: Server) -> None:
     assert "The body is not UTF-8" in answer.text
 
 
-def test_a_query_of_the_wrong_kind(server: Server) -> None:
+def test_a_query_parameter_of_the_wrong_type_is_refused(server: Server) -> None:
     signed = {"authorization": SIGNED.format("s3")}
     url = f"{server.url}/some-bucket?list-type=2&max-keys=many"
     answer = httpx2.get(url, headers=signed, trust_env=False)

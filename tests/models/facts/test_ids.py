@@ -91,5 +91,5 @@ APPLICATION = "arn:aws:bedrock:us-east-1:111122223333:application-inference-prof
         ("", ModelId("", None, False, False)),
     ],
 )
-def test_what_an_id_says(model_id: str, parts: ModelId) -> None:
+def test_a_model_id_is_parsed_into_its_parts(model_id: str, parts: ModelId) -> None:
     assert parse(model_id) == parts

@@ -9,14 +9,14 @@ from app.models.families.family import Piece
 from tests.models import golden
 
 
-def test_the_bodies() -> None:
+def test_claudes_request_is_written_and_its_reply_read() -> None:
     assert ANTHROPIC.request(golden.PROMPT) == golden.ANTHROPIC.request
     reasoning = ReasoningDelta("Rock, then.", "c2ln")
     deltas = (reasoning, BlockEnd(), TextDelta("The rock beneath."), BlockEnd())
     assert ANTHROPIC.reply(golden.ANTHROPIC.reply) == Piece(deltas, "end_turn", 21, 5, last=True)
 
 
-def test_what_was_not_asked_for_is_not_sent() -> None:
+def test_claudes_request_has_no_member_that_the_prompt_leaves_out() -> None:
     bare = ANTHROPIC.request(Prompt((user("Hi"),)))
     assert bare.keys() == {"anthropic_version", "max_tokens", "messages"}
     full = ANTHROPIC.request(replace(golden.PROMPT, top_p=0.9, top_k=7))

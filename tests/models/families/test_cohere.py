@@ -29,13 +29,13 @@ def test_a_first_question_has_an_empty_history() -> None:
     assert body == {"message": "Hi", "chat_history": [], "max_tokens": 1024}
 
 
-def test_sampling_has_its_own_spelling() -> None:
+def test_coheres_request_spells_top_p_and_top_k_its_own_way() -> None:
     prompt = replace(golden.PROMPT, top_p=0.9, top_k=7)
     for family in (COMMAND_R, COMMAND):
         body = family.request(prompt)
         assert (body["p"], body["k"]) == (0.9, 7)
 
 
-def test_a_reason_is_the_same_in_lower_case() -> None:
+def test_command_rs_stop_reason_is_read_in_lower_case() -> None:
     reply = golden.COMMAND_R.reply | {"finish_reason": "max_tokens"}
     assert COMMAND_R.stops[COMMAND_R.reply(reply).stop or ""] == "length"

@@ -18,7 +18,7 @@ SPECIAL = re.compile(r"<\|[^|]*\|>")
 
 
 @BOTH
-def test_the_bodies(family: Family, one: golden.Golden) -> None:
+def test_llamas_request_is_written_and_its_reply_read(family: Family, one: golden.Golden) -> None:
     assert family.request(one.prompt) == one.request
     assert family.reply(one.reply) == Piece(
         text_deltas("\n\nThe rock beneath."), "stop", 21, 5, last=True

@@ -6,14 +6,14 @@ from app.models.families.nova import NOVA
 from tests.models import golden
 
 
-def test_the_bodies() -> None:
+def test_novas_request_is_written_and_its_reply_read() -> None:
     assert NOVA.request(golden.PROMPT) == golden.NOVA.request
     assert NOVA.reply(golden.NOVA.reply) == Piece(
         (*text_deltas("The rock beneath."), BlockEnd()), "end_turn", 21, 5, last=True
     )
 
 
-def test_sampling_has_its_own_spelling() -> None:
+def test_novas_request_spells_sampling_its_own_way() -> None:
     config = NOVA.request(replace(golden.PROMPT, top_p=0.9, top_k=7, stop=()))["inferenceConfig"]
     assert config == {"maxTokens": 100, "temperature": 0.5, "topP": 0.9, "topK": 7}
 

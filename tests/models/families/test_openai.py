@@ -4,7 +4,7 @@ from app.models.families.openai import CHAT, OPENAI
 from tests.models import golden
 
 
-def test_the_bodies() -> None:
+def test_openais_request_is_written_and_its_reply_read() -> None:
     assert OPENAI.request(golden.PROMPT) == golden.OPENAI.request
     assert CHAT.request(golden.PROMPT) == golden.QWEN.request
     assert CHAT.reply(golden.CHAT_REPLY) == Piece(
@@ -12,7 +12,7 @@ def test_the_bodies() -> None:
     )
 
 
-def test_what_was_not_asked_for_is_not_sent() -> None:
+def test_openais_request_has_no_member_that_the_prompt_leaves_out() -> None:
     bare = OPENAI.request(Prompt((user("Hi"),)))
     assert bare == {
         "messages": [{"role": "user", "content": "Hi"}],

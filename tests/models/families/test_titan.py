@@ -5,7 +5,7 @@ from app.models.families.titan import TITAN
 from tests.models import golden
 
 
-def test_the_bodies() -> None:
+def test_titans_request_is_written_and_its_reply_read() -> None:
     assert TITAN.request(golden.PROMPT) == golden.TITAN.request
     assert TITAN.reply(golden.TITAN.reply) == Piece(
         text_deltas("\nThe rock beneath."), "FINISH", 21, 5, last=True

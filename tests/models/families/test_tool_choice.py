@@ -167,7 +167,9 @@ def test_what_a_model_or_its_body_has_not_is_refused_by_name(
         (PIXTRAL, CONVERSE, {"tool_choice": "any"}),
     ],
 )
-def test_what_a_model_takes_is_not_refused(model: str, family: Family, change: JSON) -> None:
+def test_a_tool_choice_or_schema_that_a_model_takes_is_not_refused(
+    model: str, family: Family, change: JSON
+) -> None:
     find(model).check(replace(PROMPT, **change), family)
 
 

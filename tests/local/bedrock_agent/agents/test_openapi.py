@@ -60,7 +60,7 @@ def with_schema(schema: Any, operation: Any = None) -> Any:
         openapi(responses={"200": {"content": {"a/b": {"schema": {"enum": ["open"]}}}}}),
     ],
 )
-def test_a_document_that_is_right(document: Any) -> None:
+def test_a_valid_openapi_document_is_taken(document: Any) -> None:
     check(json.dumps(document))
 
 
@@ -102,7 +102,7 @@ MANY = {
         (with_schema({"items": {"$ref": "other.json#/a"}}), "refers to nothing"),
     ],
 )
-def test_a_document_that_is_wrong(document: Any, named: str) -> None:
+def test_an_invalid_openapi_document_is_refused_by_member(document: Any, named: str) -> None:
     with pytest.raises(ValueError, match=re.escape(named)):
         check(json.dumps(document))
 
@@ -111,7 +111,7 @@ def test_a_document_that_is_wrong(document: Any, named: str) -> None:
     ("text", "named"),
     [("{: ]", "neither JSON nor YAML"), ("just words", "no JSON or YAML object"), ("[]", "object")],
 )
-def test_what_is_no_document(text: str, named: str) -> None:
+def test_a_text_that_is_no_openapi_document_is_refused(text: str, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         check(text)
 

@@ -54,7 +54,9 @@ NONE = {"chunkingStrategy": "NONE"}
         (NONE, Whole()),
     ],
 )
-def test_what_it_becomes(configuration: JSON | None, chunking: Chunking) -> None:
+def test_a_chunking_configuration_becomes_a_strategy(
+    configuration: JSON | None, chunking: Chunking
+) -> None:
     assert read_chunking(configuration) == chunking
 
 
@@ -69,7 +71,7 @@ def test_what_it_becomes(configuration: JSON | None, chunking: Chunking) -> None
         NONE,
     ],
 )
-def test_what_keeps_the_rules(configuration: JSON) -> None:
+def test_a_chunking_configuration_within_the_rules_is_taken(configuration: JSON) -> None:
     shape = MODEL.shape_for("ChunkingConfiguration")
     assert not ParamValidator().validate(configuration, shape).has_errors()
     read_chunking(configuration)
@@ -89,13 +91,15 @@ def test_what_keeps_the_rules(configuration: JSON) -> None:
         (hierarchical(9, 3, 3), "overlapTokens must be less than the children's maxTokens, 3"),
     ],
 )
-def test_what_breaks_a_rule(configuration: JSON, rule: str) -> None:
+def test_a_chunking_configuration_that_breaks_a_rule_is_refused(
+    configuration: JSON, rule: str
+) -> None:
     with pytest.raises(ValueError, match=rule):
         read_chunking(configuration)
 
 
 @pytest.mark.parametrize("levels", [[], [{"maxTokens": 9}], [{"maxTokens": 9}] * 3])
-def test_there_are_two_levels(levels: list[JSON]) -> None:
+def test_hierarchical_chunking_has_exactly_two_levels(levels: list[JSON]) -> None:
     configuration = hierarchical(9, 3, 1)
     configuration["hierarchicalChunkingConfiguration"]["levelConfigurations"] = levels
     with pytest.raises(ValueError, match="exactly 2 members"):

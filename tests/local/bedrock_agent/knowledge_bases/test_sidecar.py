@@ -99,7 +99,7 @@ def test_a_byte_order_mark_does_no_harm() -> None:
         ),
     ],
 )
-def test_what_breaks_a_rule_is_named(content: bytes, named: str) -> None:
+def test_a_sidecar_that_breaks_a_rule_is_refused_by_member(content: bytes, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         read(content)
 

@@ -61,7 +61,7 @@ def test_cohere_answers_with_a_vector_a_text(
     assert reply["texts"] == [NEAR, FAR]
 
 
-def test_cosines_are_those_of_meaning(encoder: Encoder) -> None:
+def test_texts_of_like_meaning_have_a_high_cosine(encoder: Encoder) -> None:
     query, near, far = (titan(text, encoder) for text in (QUERY, NEAR, FAR))
     assert query @ near > 0.5 > 0.2 > query @ far
 
@@ -77,7 +77,7 @@ def test_titan_sends_the_types_that_were_asked_for(encoder: Encoder) -> None:
     assert both["embeddingsByType"]["binary"] == signs
 
 
-def test_cohere_quantises(encoder: Encoder) -> None:
+def test_cohere_returns_vectors_in_each_quantised_type(encoder: Encoder) -> None:
     types = ["float", "int8", "uint8", "binary", "ubinary"]
     body = {"texts": [NEAR], "input_type": "clustering", "embedding_types": types}
     reply = embed("cohere-embed-v3", body, encoder)
@@ -143,7 +143,9 @@ SEARCH = {"input_type": "search_query"}
         ("cohere-embed-v4", SEARCH | {"images": ["data:image/png;base64,"]}, "images: the stand-"),
     ],
 )  # fmt: skip
-def test_what_breaks_a_rule_is_named(encoder: Encoder, name: str, body: JSON, wrong: str) -> None:
+def test_a_body_that_breaks_a_rule_is_refused_in_the_schemas_words(
+    encoder: Encoder, name: str, body: JSON, wrong: str
+) -> None:
     with pytest.raises(InvalidBody) as error:
         embed(name, body, encoder)
     assert wrong in error.value.message

@@ -381,7 +381,7 @@ def chunks(name: str, answer: Reply) -> list[JSON]:
 
 
 @every_family
-def test_a_request_is_read(name: str) -> None:
+def test_each_familys_request_is_read_into_one_prompt(name: str) -> None:
     request = FAMILIES[name].read(GOLDEN[name].request)
     assert (request.prompt.system, request.prompt.turns) == (SYSTEM, TURNS)
     assert request.sampling == GOLDEN[name].sampling

@@ -34,7 +34,7 @@ LEAF = {"$ref": "#/$defs/Leaf"}
         closed(a=LEAF, b=LEAF) | {"$defs": {"Leaf": closed(name=TEXT)}},
     ],
 )
-def test_what_an_answer_can_be_held_to(schema: JSON) -> None:
+def test_a_schema_within_the_rules_is_taken(schema: JSON) -> None:
     assert violation(schema) is None
 
 
@@ -64,7 +64,7 @@ def test_what_an_answer_can_be_held_to(schema: JSON) -> None:
         (closed(a=5), "5 is not a schema"),
     ],
 )  # fmt: skip
-def test_what_it_cannot_be_held_to(schema: JSON, wrong: str) -> None:
+def test_a_schema_that_breaks_a_rule_is_refused(schema: JSON, wrong: str) -> None:
     assert wrong in (violation(schema) or "")
 
 
@@ -89,7 +89,9 @@ def nullable(count: int) -> JSON:
         ([nullable(16), closed(a={"anyOf": [TEXT]})], 0, "union types (17 parameters with type"),
     ],
 )
-def test_what_is_too_much_together(schemas: list[JSON], tools: int, wrong: str | None) -> None:
+def test_too_many_strict_tools_or_optional_members_are_refused(
+    schemas: list[JSON], tools: int, wrong: str | None
+) -> None:
     told = excess(schemas, tools)
     assert (wrong is None) == (told is None)
     assert wrong is None or wrong in str(told)

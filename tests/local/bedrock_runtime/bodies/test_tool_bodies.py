@@ -138,7 +138,7 @@ def read(name: str, change: JSON | None = None) -> Prompt:
 
 
 @every_family
-def test_the_loop_is_read(name: str) -> None:
+def test_tools_calls_and_results_are_read_from_each_familys_body(name: str) -> None:
     prompt = read(name)
     assert prompt.tools == (WEATHER,)
     user, assistant, answer = prompt.turns
@@ -198,7 +198,7 @@ def test_the_schema_of_an_answer_is_read(name: str, change: JSON, schema: JSON |
     assert read(name, change).output_schema == schema
 
 
-def test_strict_is_read() -> None:
+def test_the_mark_of_a_strict_tool_is_read() -> None:
     strict = SCHEMA | {"additionalProperties": False}
     tool = {"name": "weather", "input_schema": strict, "strict": True}
     assert read("anthropic", {"tools": [tool]}).tools == (Tool("weather", "", strict, True),)

@@ -127,7 +127,7 @@ SUM = (
         (f"<w:p><m:oMathPara><m:oMath>{SUM}</m:oMath></m:oMathPara></w:p>", "$$∑_{i} (i)$$"),
     ],
 )
-def test_word(tmp_path: Path, body: str, text: str) -> None:
+def test_word_becomes_markdown(tmp_path: Path, body: str, text: str) -> None:
     content = word(body, styles=STYLES, numbering=NUMBERING)
     [section] = parsed(docx.parse, tmp_path / "a.docx", content)
     assert (section.text, section.page) == (text, None)
@@ -169,7 +169,7 @@ def workbook(fill: "Callable[[openpyxl.Workbook], None]") -> bytes:
     return content.getvalue()
 
 
-def test_excel(tmp_path: Path) -> None:
+def test_excel_becomes_a_section_for_each_visible_sheet(tmp_path: Path) -> None:
     def fill(book: "openpyxl.Workbook") -> None:
         day = datetime(2024, 1, 2)  # noqa: DTZ001 Excel's days are of no zone
         sheet = book.active
@@ -224,7 +224,7 @@ def test_excel_tables_side_by_side_merged_cells_and_charts(tmp_path: Path) -> No
     ]
 
 
-def test_powerpoint(tmp_path: Path) -> None:
+def test_powerpoint_becomes_a_section_for_each_visible_slide(tmp_path: Path) -> None:
     from pptx import Presentation
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE

@@ -132,7 +132,9 @@ def test_dots_that_lead_to_a_page_number_are_few(tmp_path: Path) -> None:
         (b"just text", "not a PDF, or a damaged one"),
     ],
 )
-def test_what_cannot_be_read(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_a_pdf_that_cannot_be_read_says_why_and_what_to_do(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
     with pytest.raises(Unreadable, match=reason):
         parsed(parse, tmp_path / "a.pdf", content)
 

@@ -122,13 +122,13 @@ def test_a_document_may_be_50_megabytes_and_no_more(parser: Parser, file: Path) 
         parser.parse(file, "a.txt")
 
 
-def test_a_text_that_is_too_long(parser: Parser, file: Path) -> None:
+def test_a_document_with_too_much_text_is_refused(parser: Parser, file: Path) -> None:
     file.write_bytes(b"word\n" * (LONGEST_TEXT // 5 + 1))
     with pytest.raises(Unreadable, match=r"more than 50 million characters of text: split it"):
         parser.parse(file, "a.txt")
 
 
-def test_it_may_be_given_less_time_than_its_limit(file: Path) -> None:
+def test_a_caller_can_give_the_parser_less_time_than_its_limit(file: Path) -> None:
     parser = Parser()
     file.write_text(ENDLESS)
     with pytest.raises(TooSlow, match=r"took longer than 0\.5 seconds: split it"):
@@ -209,7 +209,7 @@ ANSWERS_ONCE = (
 )
 
 
-def test_a_crash_is_the_documents_and_the_next_one_is_read(file: Path) -> None:
+def test_a_crash_fails_its_document_and_the_next_one_is_read(file: Path) -> None:
     parser = Replaced(DIES)
     file.write_bytes(b"Clay.")
     with pytest.raises(Unreadable, match=r"crashed over the file \(SIGSEGV\), which is damaged"):

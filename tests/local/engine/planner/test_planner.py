@@ -52,7 +52,7 @@ def test_a_follow_up_takes_its_tool_from_the_dialogue(planner: Planner) -> None:
     )
 
 
-def test_what_is_meant_by_it_comes_from_the_dialogue(planner: Planner) -> None:
+def test_a_pronoun_is_resolved_from_the_dialogue(planner: Planner) -> None:
     turns = ("What's the status of order 7?", *SHIPPED, Turn("assistant", "Shipped."), "cancel it")
     assert planner.plan(prompt(ORDERS, *turns)).calls == (Call("cancel_order", {"order_id": "7"}),)
 

@@ -26,7 +26,7 @@ from tests.local.engine.store.samples import PROPERTY
         ("-- ... !?", ""),
     ],
 )
-def test_terms(text: str, expected: str) -> None:
+def test_a_text_has_these_search_terms(text: str, expected: str) -> None:
     assert terms(text) == expected.split()
 
 

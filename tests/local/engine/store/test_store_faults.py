@@ -188,7 +188,7 @@ def test_a_changed_byte_in_the_truth_is_noticed_or_changes_no_answer(saved: Path
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 100, None])
-def test_a_truth_that_is_none_is_named(saved: Path, content: bytes | None) -> None:
+def test_a_damaged_truth_file_is_named(saved: Path, content: bytes | None) -> None:
     truth = saved / "truth.sqlite"
     truth.write_bytes(content or truth.read_bytes()[:9000])
     with pytest.raises(StoreDamaged, match=r"truth\.sqlite is damaged.*ingest"):

@@ -89,7 +89,7 @@ def histories(draw: st.DrawFn) -> tuple[Index, Index, Chunks]:
 
 @PROPERTY
 @given(histories(), st.integers(0, 30), st.sampled_from([None, "amber bridge", "kettle"]))
-def test_how_an_index_came_to_be_does_not_show(
+def test_a_grown_index_and_a_fresh_one_return_the_same(
     history: tuple[Index, Index, Chunks], seed: int, text: str | None
 ) -> None:
     grown, fresh, left = history

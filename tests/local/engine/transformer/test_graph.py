@@ -28,7 +28,7 @@ def g(tmp_path: Path) -> Graph:
     return Graph(Weights(path, {"w": (2, 3)}))
 
 
-def test_a_graph_computes(g: Graph) -> None:
+def test_a_compiled_graph_computes_its_output(g: Graph) -> None:
     rows = g.Gather(g.weight("w"), "ids")  # (t, 3)
     mean = g.ReduceMean(g.Mul(rows, g.constant(10.0)), g.constant([0]), keepdims=0)  # (3,)
     run = g.compile("ids", mean)

@@ -57,11 +57,13 @@ def by_steps(x: Floats, weight: Floats, bias: Floats) -> Floats:
     return y
 
 
-def test_fp32_is_the_product(stored: Weights, run: Callable[..., Floats]) -> None:
+def test_the_fp32_layer_computes_the_matrix_product(
+    stored: Weights, run: Callable[..., Floats]
+) -> None:
     np.testing.assert_allclose(run(linear.fp32, ROWS), exact(stored), atol=1e-4)
 
 
-def test_int8_is_the_product_of_steps(
+def test_the_int8_layer_computes_the_product_of_quantised_values(
     stored: Weights, run: Callable[..., Floats], int8: Linear
 ) -> None:
     expected = by_steps(stored["x"], stored["layer.weight"], stored["layer.bias"])
@@ -76,7 +78,9 @@ def test_smoothing_an_outlier_leaves_less_error(
     assert error[1] < error[0] / 2
 
 
-def test_unsigned_weights_are_the_same_bits(stored: Weights, run: Callable[..., Floats]) -> None:
+def test_the_unsigned_int8_layer_computes_the_same_bits_as_the_signed(
+    stored: Weights, run: Callable[..., Floats]
+) -> None:
     if linear.saturates(stored):
         pytest.skip(
             "this processor computes signed weights inexactly, so there is nothing to match"
@@ -92,7 +96,7 @@ def test_a_row_does_not_depend_on_the_others(how: Linear, run: Callable[..., Flo
         np.testing.assert_allclose(run(how, np.array([row]))[0], together[row], rtol=1e-6)
 
 
-def test_int8_is_exact_here_by_one_way_or_the_other(
+def test_the_int8_layer_chosen_for_this_processor_is_exact(
     stored: Weights, run: Callable[..., Floats]
 ) -> None:
     chosen = linear.by_precision("int8", stored)

@@ -77,7 +77,7 @@ def expected() -> Floats:
     return np.array([reference([101, *tokenizer.ids(text), 102]) for text in TEXTS])  # (n, d)
 
 
-def test_fp32_is_the_reference() -> None:
+def test_fp32_vectors_equal_the_reference() -> None:
     np.testing.assert_allclose(Encoder("fp32").encode(TEXTS), expected(), atol=1e-5, rtol=0)
 
 

@@ -45,7 +45,7 @@ def test_spans_are_the_characters_of_each_token() -> None:
 @example("数据" * 5000)
 @example("")
 @example(" " * 20_000)
-def test_pieces_change_nothing(text: str) -> None:
+def test_tokens_are_the_same_whatever_pieces_a_text_is_tokenized_in(text: str) -> None:
     whole = published().encode(text, add_special_tokens=False)
     assert tokenizer().spans(text) == whole.offsets
     assert tokenizer().ids(text) == whole.ids

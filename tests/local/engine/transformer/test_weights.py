@@ -30,7 +30,9 @@ def test_the_published_files_are_taken() -> None:
 
 
 @pytest.mark.parametrize("name", weights.SHA256)
-def test_another_file_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+def test_a_weights_file_with_another_hash_is_refused_with_what_to_do(
+    tmp_path: Path, name: str
+) -> None:
     for published in weights.SHA256:
         shutil.copy(weights.folder() / published, tmp_path)
     with (tmp_path / name).open("r+b") as file:

@@ -26,7 +26,7 @@ def test_a_large_image_is_no_more_tokens_than_the_largest() -> None:
     assert tokens(Image("png", picture("png", 8000, 8000))) == 1600
 
 
-def test_the_answer_says_that_nothing_sees_them(writer: Writer) -> None:
+def test_an_answer_about_images_says_that_nothing_sees_them(writer: Writer) -> None:
     images = (Image("png", picture("png", 1024, 768)), Image("gif", picture("gif", 8, 9)))
     prompt = Prompt((Turn("user", "What is in the picture?", images=images),))
     answer = "".join(writer.generate(prompt, Sampling()))

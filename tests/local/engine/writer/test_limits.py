@@ -23,12 +23,12 @@ def generation(text: str, encoder: Encoder, sampling: Sampling) -> Generation:
 
 
 @given(words)
-def test_pieces_are_the_text(text: str) -> None:
+def test_pieces_of_an_answer_join_to_its_text(text: str) -> None:
     assert "".join(pieces(text)) == text
 
 
 @given(text=words, longest=st.integers(1, 20), stop=stops.map(tuple))
-def test_every_limit_is_kept(
+def test_an_answer_keeps_to_its_length_and_its_stop_sequences(
     encoder: Encoder, text: str, longest: int, stop: tuple[str, ...]
 ) -> None:
     answer = generation(text, encoder, Sampling(max_tokens=longest, stop=stop))

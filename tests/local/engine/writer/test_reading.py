@@ -219,7 +219,7 @@ def test_a_rewriting_is_asked_for(task: Task) -> None:
     ],
     ids=["a greeting", "a poem", "a translation", "tags that do not close", "half a tag"],
 )
-def test_anything_else_is_something_else(message: str) -> None:
+def test_a_message_without_a_question_over_passages_is_read_as_other(message: str) -> None:
     assert of(message) == Other()
 
 

@@ -168,7 +168,7 @@ def test_it_streams_what_the_server_says(fake: Fake, remote: Remote) -> None:
     assert (generation.finish.input_tokens, generation.finish.output_tokens) == (11, 2)
 
 
-def test_it_asks_for_what_it_was_asked(fake: Fake, remote: Remote) -> None:
+def test_the_request_to_the_server_holds_prompt_and_sampling(fake: Fake, remote: Remote) -> None:
     fake.enqueue(*WHOLE)
     sampling = Sampling(temperature=0.5, top_p=0.9, top_k=7, max_tokens=50, stop=("END",))
     list(remote.generate(PROMPT, sampling))

@@ -21,7 +21,7 @@ from tests.local.engine.writer.templates import (
 )
 
 
-def test_twenty_of_them_are_well_known() -> None:
+def test_there_are_twenty_well_known_prompts() -> None:
     assert len(WELL_KNOWN) == 20
 
 
@@ -31,7 +31,7 @@ def test_a_well_known_prompt_is_read(template: Template) -> None:
 
 
 @pytest.mark.parametrize("template", KIN.values(), ids=KIN)
-def test_its_kin_are_read(template: Template) -> None:
+def test_variants_of_well_known_prompts_are_read(template: Template) -> None:
     assert misread(template) == {}
 
 
