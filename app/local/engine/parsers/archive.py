@@ -4,9 +4,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from posixpath import join, normpath, split
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from app.local.engine.parsers import Unreadable
@@ -31,11 +29,20 @@ def open_archive(path: Path) -> Iterator[ZipFile]:
     """
     try:
         with ZipFile(path) as archive:
-            _check_sizes(archive)
-            _check_declarations(archive)
+            check_archive(archive)
             yield archive
     except (BadZipFile, LargeZipFile, NotImplementedError, OSError, EOFError, zlib.error) as error:
         raise _not_an_archive(path) from error
+
+
+def check_archive(archive: ZipFile) -> None:
+    """Check an archive before anything is unpacked.
+
+    Raises:
+        Unreadable: it is encrypted, or built to exhaust its reader.
+    """
+    _check_sizes(archive)
+    _check_declarations(archive)
 
 
 def _not_an_archive(path: Path) -> Unreadable:
@@ -74,7 +81,7 @@ def _check_declarations(archive: ZipFile) -> None:
     ECMA-376 part 2 (Open Packaging Conventions), 8.1.4: such a declaration is an error.
     """
     for name in archive.namelist():
-        if name.endswith((".xml", ".rels", ".vml")):
+        if name.lower().endswith((".xml", ".rels", ".vml")):
             with archive.open(name) as member, suppress(_FirstElement, ElementTree.ParseError):
                 parser = ElementTree.XMLParser(target=_Prologue())  # noqa: S314 stops before content
                 while part := member.read(4096):
@@ -89,27 +96,25 @@ class _Prologue:
     """A target for XMLParser that sees everything before a document's first element."""
 
     def doctype(self, *_: object) -> None:
-        raise Unreadable(
-            "The file's XML declares entities of its own, which no Office application writes: "
-            "open it in its application and save it anew."
-        )
+        raise _declares()
 
     def start(self, *_: object) -> None:
         raise _FirstElement
 
 
-def tree(archive: ZipFile, part: str) -> Element:
-    """The root of a part's XML; an empty element if there is no such part."""
-    if part not in archive.NameToInfo:
-        return Element("nothing")
-    return ElementTree.fromstring(archive.read(part))  # noqa: S314 declares nothing: `opened`
+def _declares() -> Unreadable:
+    return Unreadable(
+        "The file's XML declares entities of its own, which no Office application writes: "
+        "open it in its application and save it anew."
+    )
 
 
-def relationships(archive: ZipFile, part: str) -> dict[str, str]:
-    """The parts of the file that `part` refers to, by the ids of its relationships."""
-    folder, name = split(part)
-    return {
-        each.get("Id", ""): normpath(join("/", folder, each.get("Target", ""))).lstrip("/")
-        for each in tree(archive, join(folder, "_rels", f"{name}.rels"))
-        if each.get("TargetMode") != "External"
-    }
+class _WithoutDeclarations(ElementTree.TreeBuilder):
+    def doctype(self, *_: object) -> None:
+        raise _declares()
+
+
+def parse_xml(content: bytes) -> ElementTree.Element:
+    """The root of an XML document that may not declare entities."""
+    parser = ElementTree.XMLParser(target=_WithoutDeclarations())  # noqa: S314 see above
+    return ElementTree.fromstring(content, parser)  # noqa: S314

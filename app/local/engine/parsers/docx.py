@@ -1,27 +1,34 @@
 """Word documents, to HTML and on to Markdown, by a copy that spells out what Word computes.
 
-`mammoth` converts Word's paragraphs, lists, tables, text boxes, notes and links. It leaves out the
-numbers that Word counts, equations and charts, ignores what a style inherits, and fails on
-missing pictures. So the copy has only one style for each level of heading; two lists, one with
-bullets and one whose items begin with their numbers; and text for equations and charts.
+`mammoth` converts Word's paragraphs, lists, tables, notes and links. The copy holds what a reader
+sees (`word_content`), with the headers and footers (`word_margins`). It has only one style for each
+level of heading; and two lists, one with bullets and one whose items begin with their numbers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
+from email import message_from_bytes, policy
+from html import escape
 from io import BytesIO
+from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element, SubElement, tostring
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 import mammoth
+from selectolax.lexbor import LexborHTMLParser
 
 from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.archive import open_archive, relationships, tree
-from app.local.engine.parsers.charts import chart
-from app.local.engine.parsers.equations import latex
+from app.local.engine.parsers.archive import check_archive
 from app.local.engine.parsers.hypertext import to_markdown
-from app.local.engine.parsers.numbering import Numbering, Styles
+from app.local.engine.parsers.numbering import Numbering, Styles, attribute
+from app.local.engine.parsers.package import Package, local_name, open_package, relation_id
+from app.local.engine.parsers.plain import decode
+from app.local.engine.parsers.word_content import WORD, Story, link_id, paragraph, run
+from app.local.engine.parsers.word_fields import PAGE_NUMBER
+from app.local.engine.parsers.word_margins import comments, margins
 
-_MAIN, _NUMBERING, _STYLES = "word/document.xml", "word/numbering.xml", "word/styles.xml"
-_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_WORD = WORD[1:-1]
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEADING = "Heading"
 _STYLE_MAP = "\n".join(
     [f"p.{_HEADING}{level} => h{level}:fresh" for level in range(1, 7)]
@@ -32,110 +39,175 @@ _STYLE_MAP = "\n".join(
     ]
 )
 _BULLETS, _NUMBERS = "1", "2"
+_NOTES = ("footnote", "endnote")
+_CHUNK = "\ufdd1"  # a noncharacter of Unicode, around the number of an inserted document
+_DEEPEST = 3  # documents within each other
 
 
 def parse(document: Document) -> Iterator[Section]:
-    with open_archive(document.path) as archive:
-        if _MAIN not in archive.NameToInfo:
-            raise Unreadable(
-                f"The file is no Word document: it holds no {_MAIN}. Give it the suffix of what "
-                "it really is."
-            )
-        copy = _spell_out(archive)
-    pictures = mammoth.images.img_element(lambda _: {})  # only the alternative text is used
-    html = mammoth.convert_to_html(
+    with open_package(document.path) as package:
+        yield Section(to_markdown(_html(package, 1), has_numbers=True), None)
+
+
+def _html(package: Package, depth: int) -> str:
+    part = package.main("document", "word/document.xml")
+    copy, chunks = _copy(package, part)
+    pictures = mammoth.images.img_element(lambda _: {})  # their alternative text is in the copy
+    html: str = mammoth.convert_to_html(
         copy, style_map=_STYLE_MAP, include_default_style_map=False, convert_image=pictures
     ).value
-    yield Section(to_markdown(html, has_numbers=True), None)
+    for number, chunk in enumerate(chunks):
+        inserted = _chunk_html(package, chunk, depth) if depth < _DEEPEST else ""
+        html = html.replace(f"<p>{_CHUNK}{number}{_CHUNK}</p>", inserted)
+    return html.replace(PAGE_NUMBER, "")
 
 
-def _spell_out(archive: ZipFile) -> BytesIO:
-    """The archive of the copy."""
-    root = tree(archive, _MAIN)
-    _write_places(archive, root)
-    _write_objects(archive, root)
-    replacements = {
-        _MAIN: tostring(root),
-        _NUMBERING: tostring(_two_lists()),
-        _STYLES: tostring(Element(f"{{{_WORD}}}styles")),
+def _copy(package: Package, part: str) -> tuple[BytesIO, list[str]]:
+    """The copy, and the parts of the documents that are to be inserted."""
+    root, addresses = package.tree(part), list[str]()
+    body = root.find("{*}body")
+    if body is None:
+        raise Unreadable("The file is damaged: it holds no text of a Word document. Save it anew.")
+    styles = Styles(_related(package, part, "styles"))
+    headers, footers = (
+        margins(package, part, root, styles, addresses, kind) for kind in ("header", "footer")
+    )
+    chunks = list(_mark_chunks(package, part, root))
+    marginal = comments(package, part, styles, addresses)
+    Story(package, part, styles, addresses, marginal).write(body)
+    body[:] = [*headers, *body, *footers]
+    notes = {}
+    for kind in _NOTES:
+        for target in package.related(part, f"{kind}s"):
+            notes[kind] = package.tree(target)
+            Story(package, target, styles, addresses).write(notes[kind])
+        _remove_references(body, kind, notes.get(kind, ()))
+    numbering = Numbering(_related(package, part, "numbering"), styles)
+    for story in (body, *notes.values()):
+        _write_places(story, styles, numbering)
+    document = Element(f"{WORD}document")
+    document.append(body)
+    return _zip(document, notes, addresses), chunks
+
+
+def _related(package: Package, part: str, kind: str) -> Element:
+    """The part of this kind; that of most files if the relationships name none."""
+    named = package.related(part, kind)
+    return package.tree(named[0] if named else str(PurePosixPath(part).parent / f"{kind}.xml"))
+
+
+def _zip(document: Element, notes: dict[str, Element], addresses: list[str]) -> BytesIO:
+    relations = [
+        f'<Relationship Id="{kind}s" Type="{_OFFICE}/{kind}s" Target="{kind}s.xml"/>'
+        for kind in notes
+    ] + [
+        f'<Relationship Id="{link_id(number)}" Type="{_OFFICE}/hyperlink" '
+        f'Target="{escape(address)}" TargetMode="External"/>'
+        for number, address in enumerate(addresses)
+    ]
+    main = f'<Relationship Id="main" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
+    parts: dict[str, str | bytes] = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
+        "_rels/.rels": _relationships([main]),
+        "word/document.xml": tostring(document),
+        "word/styles.xml": tostring(Element(f"{WORD}styles")),
+        "word/numbering.xml": tostring(_two_lists()),
     }
+    parts |= {f"word/{kind}s.xml": tostring(root) for kind, root in notes.items()}
+    for name in ("document", *(f"{kind}s" for kind in notes)):
+        parts[f"word/_rels/{name}.xml.rels"] = _relationships(relations)
     copy = BytesIO()
     with ZipFile(copy, "w") as target:
-        for name in archive.namelist():
-            if name.endswith((".xml", ".rels")):
-                target.writestr(name, replacements.get(name) or archive.read(name))
+        for name, content in parts.items():
+            target.writestr(name, content)
     return copy
 
 
-def _write_places(archive: ZipFile, root: Element) -> None:
+def _relationships(relations: Iterable[str]) -> str:
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(relations)}</Relationships>'
+
+
+def _remove_references(body: Element, kind: str, notes: Iterable[Element]) -> None:
+    """Remove references to notes that are not there, over which mammoth fails."""
+    known: Set[str] = {attribute(note, "id") for note in notes}
+    for each in body.iter(f"{WORD}r"):
+        for reference in each.findall(f"{WORD}{kind}Reference"):
+            if attribute(reference, "id") not in known:
+                each.remove(reference)
+
+
+def _write_places(root: Element, styles: Styles, numbering: Numbering) -> None:
     """Give each paragraph itself its heading level or its place in a list, with its number."""
-    word = _namespace(root)
-    styles = Styles(tree(archive, _STYLES))
-    numbering = Numbering(tree(archive, _NUMBERING), styles)
-    for paragraph in root.iter(f"{word}p"):
-        item, level = numbering.next(paragraph), styles.heading(paragraph)
-        if paragraph.find(f"{word}pPr") is None:
-            paragraph.insert(0, Element(f"{word}pPr"))
-        properties = paragraph[0]
-        properties[:] = properties.findall(f"{word}rPr")  # whose deletion it records
+    for each in root.iter(f"{WORD}p"):
+        if each.find(f"{WORD}pPr") is None:
+            each.insert(0, Element(f"{WORD}pPr"))
+        properties = each[0]
+        is_deleted = properties.find(f"{WORD}rPr/{WORD}del") is not None
+        item, level = None if is_deleted else numbering.next(each), styles.heading(each)
+        properties[:] = properties.findall(f"{WORD}rPr")  # whose deletion it records
         if item and item.label:
-            paragraph.insert(1, _run(word, [f"{item.label} "]))
+            each.insert(1, run([f"{item.label} "]))
         if level:
-            SubElement(properties, f"{word}pStyle", {f"{word}val": f"{_HEADING}{min(level, 6)}"})
+            SubElement(properties, f"{WORD}pStyle", {f"{WORD}val": f"{_HEADING}{min(level, 6)}"})
         elif item:
-            place = SubElement(properties, f"{word}numPr")
-            SubElement(place, f"{word}ilvl", {f"{word}val": str(item.depth)})
+            place = SubElement(properties, f"{WORD}numPr")
+            SubElement(place, f"{WORD}ilvl", {f"{WORD}val": str(item.depth)})
             kind = _NUMBERS if item.label else _BULLETS
-            SubElement(place, f"{word}numId", {f"{word}val": kind})
+            SubElement(place, f"{WORD}numId", {f"{WORD}val": kind})
 
 
 def _two_lists() -> Element:
-    root = Element(f"{{{_WORD}}}numbering")
+    root = Element(f"{WORD}numbering")
     for kind, form in ((_BULLETS, "bullet"), (_NUMBERS, "decimal")):
-        abstract = SubElement(root, f"{{{_WORD}}}abstractNum", {f"{{{_WORD}}}abstractNumId": kind})
+        abstract = SubElement(root, f"{WORD}abstractNum", {f"{WORD}abstractNumId": kind})
         for depth in range(9):
-            level = SubElement(abstract, f"{{{_WORD}}}lvl", {f"{{{_WORD}}}ilvl": str(depth)})
-            SubElement(level, f"{{{_WORD}}}numFmt", {f"{{{_WORD}}}val": form})
-        num = SubElement(root, f"{{{_WORD}}}num", {f"{{{_WORD}}}numId": kind})
-        SubElement(num, f"{{{_WORD}}}abstractNumId", {f"{{{_WORD}}}val": kind})
+            level = SubElement(abstract, f"{WORD}lvl", {f"{WORD}ilvl": str(depth)})
+            SubElement(level, f"{WORD}numFmt", {f"{WORD}val": form})
+        num = SubElement(root, f"{WORD}num", {f"{WORD}numId": kind})
+        SubElement(num, f"{WORD}abstractNumId", {f"{WORD}val": kind})
     return root
 
 
-def _write_objects(archive: ZipFile, root: Element) -> None:
-    """Replace equations and charts with text, and remove hidden text."""
-    word = _namespace(root)
-    parts = relationships(archive, _MAIN)
+def _mark_chunks(package: Package, part: str, root: Element) -> Iterator[str]:
+    """Put a paragraph with its number in the place of each inserted document; yield their parts."""
+    related, number = package.relationships(part), 0
     for parent in list(root.iter()):
         for at, child in enumerate(parent):
-            name = child.tag.rpartition("}")[2]
-            if name == "oMath":
-                parent[at] = _run(word, [f"${latex(child)}$"])
-            elif name == "oMathPara":
-                parent[at] = _run(
-                    word, [f"$${latex(each)}$$" for each in child.iterfind(".//{*}oMath")]
-                )
-            elif name == "r" and child.find("{*}rPr/{*}vanish") is not None:
-                parent[at] = _run(word, [])
-            elif parent.tag == f"{word}r" and name == "rPr" and child.find("{*}vertAlign") is None:
-                child.clear()  # it is hidden
-            elif name == "r" and (charts := child.findall("{*}drawing//{*}chart")):
-                tables = [chart(tree(archive, parts.get(_id(each), ""))) for each in charts]
-                parent[at] = _run(word, "\n\n".join(tables).split("\n"))
+            relation = related.get(relation_id(child)) if local_name(child) == "altChunk" else None
+            if relation and not relation.is_external:
+                parent[at] = paragraph(f"{_CHUNK}{number}{_CHUNK}")
+                number += 1
+                yield relation.target
 
 
-def _namespace(root: Element) -> str:
-    """The XML namespace of the document, in braces: Word writes one of two."""
-    return root.tag.rpartition("}")[0] + "}"
+def _chunk_html(package: Package, part: str, depth: int) -> str:
+    """The HTML of an inserted document: ECMA-376 part 1, 17.17.2.1."""
+    content = package.read(part)
+    if content.startswith(b"PK"):
+        try:
+            with ZipFile(BytesIO(content)) as archive:
+                check_archive(archive)
+                return _html(Package(archive), depth + 1)
+        except BadZipFile as error:
+            raise Unreadable(
+                "A document within the file is damaged: save the file anew."
+            ) from error
+    if part.endswith((".mht", ".mhtml", ".eml")):
+        message = message_from_bytes(content, policy=policy.default)
+        body = message.get_body(("html", "plain"))
+        if body is None:
+            return ""
+        text = str(body.get_content())
+        return _body(text) if body.get_content_subtype() == "html" else _lines(text)
+    text = decode(content, None)
+    return _body(text) if part.endswith(("htm", "html")) else _lines(text)
 
 
-def _id(reference: Element) -> str:
-    return next((value for name, value in reference.items() if name.endswith("}id")), "")
+def _body(page: str) -> str:
+    """What a page shows, without its title."""
+    body = LexborHTMLParser(page).body
+    return str(body.html) if body else ""
 
 
-def _run(word: str, lines: list[str]) -> Element:
-    run = Element(f"{word}r")
-    for at, text in enumerate(lines):
-        if at:
-            SubElement(run, f"{word}br")
-        SubElement(run, f"{word}t").text = text
-    return run
+def _lines(text: str) -> str:
+    return "".join(f"<p>{escape(each)}</p>" for each in text.splitlines())

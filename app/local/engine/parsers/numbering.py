@@ -40,7 +40,7 @@ class Styles:
     """
 
     def __init__(self, root: Element) -> None:
-        self._styles = {_get(style, "styleId"): style for style in root.iterfind("{*}style")}
+        self._styles = {attribute(style, "styleId"): style for style in root.iterfind("{*}style")}
 
     def lineage(self, paragraph: Element) -> Iterator[Element]:
         """The paragraph, its style, the style that this is based on, and so on."""
@@ -49,16 +49,37 @@ class Styles:
             if at is None:
                 return
             yield at
-            at = self._styles.get(_val(at.find("{*}pPr"), "pStyle") or _val(at, "basedOn"))
+            at = self._styles.get(value_of(at.find("{*}pPr"), "pStyle") or value_of(at, "basedOn"))
 
     def heading(self, paragraph: Element) -> int:
         """The paragraph's level as a heading, from 1; 0 if it is none."""
         for each in self.lineage(paragraph):
-            if outline := _val(each.find("{*}pPr"), "outlineLvl"):
+            if outline := value_of(each.find("{*}pPr"), "outlineLvl"):
                 return (int(outline) + 1) % 10  # 9 is Word's level of body text
-            if match := _HEADING.fullmatch(_val(each, "name").lower()):
+            if match := _HEADING.fullmatch(value_of(each, "name").lower()):
                 return int(match[1] or 1)
         return 0
+
+    def hides(self, run: Element, paragraph: Element | None) -> bool:
+        """Whether a run's text is hidden: by the run itself, its style, or its paragraph's style.
+
+        Such a property may also be switched off: ECMA-376 part 1, 17.17.4.
+        """
+        styles = [*self._bases(value_of(run.find("{*}rPr"), "rStyle"))]
+        if paragraph is not None:
+            styles += self._bases(value_of(paragraph.find("{*}pPr"), "pStyle"))
+        for each in (run, *styles):
+            if (vanish := each.find("{*}rPr/{*}vanish")) is not None:
+                return is_on(vanish)
+        return False
+
+    def _bases(self, style: str) -> Iterator[Element]:
+        """The style, the style that it is based on, and so on."""
+        for _ in range(_LONGEST_LINEAGE):
+            if style not in self._styles:
+                return
+            yield self._styles[style]
+            style = value_of(self._styles[style], "basedOn")
 
 
 class Numbering:
@@ -70,12 +91,12 @@ class Numbering:
     """
 
     def __init__(self, root: Element, styles: Styles) -> None:
-        lists = {_get(each, "abstractNumId"): _levels(each) for each in root}
+        lists = {attribute(each, "abstractNumId"): _levels(each) for each in root}
         nums = list(root.iterfind("{*}num"))
-        self._list = {_get(num, "numId"): _val(num, "abstractNumId") for num in nums}
-        self._levels = {_get(num, "numId"): _levels_of_use(num, lists) for num in nums}
+        self._list = {attribute(num, "numId"): value_of(num, "abstractNumId") for num in nums}
+        self._levels = {attribute(num, "numId"): _levels_of_use(num, lists) for num in nums}
         self._restarts = {
-            _get(num, "numId") for num in nums if num.find("*/{*}startOverride") is not None
+            attribute(num, "numId") for num in nums if num.find("*/{*}startOverride") is not None
         }
         self._styles = styles
         self._counters: dict[str, dict[int, int]] = {}  # list -> depth -> its last number
@@ -102,7 +123,7 @@ class Numbering:
         num = depth = ""
         for each in self._styles.lineage(paragraph):
             numbered = each.find("{*}pPr/{*}numPr")
-            num, depth = num or _val(numbered, "numId"), depth or _val(numbered, "ilvl")
+            num, depth = num or value_of(numbered, "numId"), depth or value_of(numbered, "ilvl")
         return num, int(depth or 0)
 
 
@@ -118,8 +139,8 @@ def _count(counters: dict[int, int], levels: _Levels, depth: int) -> None:
 
 def _levels(abstract: Element) -> _Levels:
     return {
-        int(_get(each, "ilvl") or 0): _Level(
-            _val(each, "numFmt"), _val(each, "lvlText"), int(_val(each, "start") or 1)
+        int(attribute(each, "ilvl") or 0): _Level(
+            value_of(each, "numFmt"), value_of(each, "lvlText"), int(value_of(each, "start") or 1)
         )
         for each in abstract.iterfind("{*}lvl")
     }
@@ -127,9 +148,9 @@ def _levels(abstract: Element) -> _Levels:
 
 def _levels_of_use(num: Element, lists: dict[str, _Levels]) -> _Levels:
     """A list's levels, with the first numbers that this use of the list sets."""
-    levels = dict(lists.get(_val(num, "abstractNumId"), {}))
+    levels = dict(lists.get(value_of(num, "abstractNumId"), {}))
     for override in num.iterfind("{*}lvlOverride"):
-        depth, start = int(_get(override, "ilvl") or 0), _val(override, "startOverride")
+        depth, start = int(attribute(override, "ilvl") or 0), value_of(override, "startOverride")
         if start and depth in levels:
             levels[depth] = replace(levels[depth], start=int(start))
     return levels
@@ -159,12 +180,17 @@ def _roman(number: int) -> str:
     return text
 
 
-def _get(element: Element, attribute: str) -> str:
-    """An attribute of the element, in either of Word's two namespaces."""
-    return next((value for name, value in element.items() if name.endswith(f"}}{attribute}")), "")
+def attribute(element: Element, name: str) -> str:
+    """An attribute of the element, in any namespace."""
+    return next((value for key, value in element.items() if key.endswith(f"}}{name}")), "")
 
 
-def _val(element: Element | None, child: str) -> str:
+def is_on(element: Element) -> bool:
+    """Whether an element that is a switch, such as `w:vanish`, is on: without a value it is."""
+    return attribute(element, "val") not in ("0", "false", "off")
+
+
+def value_of(element: Element | None, child: str) -> str:
     """The `w:val` of a child."""
     element_child = None if element is None else element.find(f"{{*}}{child}")
-    return "" if element_child is None else _get(element_child, "val")
+    return "" if element_child is None else attribute(element_child, "val")

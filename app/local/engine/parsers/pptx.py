@@ -7,14 +7,15 @@ out.
 
 from collections.abc import Iterator
 from typing import Any
-from zipfile import ZipFile
 
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 
-from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.archive import open_archive, relationships, tree
+from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.charts import chart
+from app.local.engine.parsers.diagrams import diagram
+from app.local.engine.parsers.package import Package, open_package
+from app.local.engine.parsers.pictures import alternative_text
 from app.local.engine.parsers.render import (
     heading,
     line,
@@ -27,43 +28,40 @@ _BULLET_PLACEHOLDERS = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLD
 
 
 def parse(document: Document) -> Iterator[Section]:
-    with open_archive(document.path) as archive:
-        if "ppt/presentation.xml" not in archive.NameToInfo:
-            raise Unreadable(
-                "The file is no PowerPoint presentation: it holds no ppt/presentation.xml. Give "
-                "it the suffix of what it really is."
-            )
+    with open_package(document.path) as package:
+        package.main("presentation", "ppt/presentation.xml")
         for number, slide in enumerate(Presentation(str(document.path)).slides, start=1):
             if slide.element.get("show") != "0":
-                text = tidy("\n\n".join(filter(None, _blocks(slide, archive))))
+                text = tidy("\n\n".join(filter(None, _blocks(slide, package))))
                 yield Section(text, number)
 
 
-def _blocks(slide: Any, archive: ZipFile) -> Iterator[str]:
+def _blocks(slide: Any, package: Package) -> Iterator[str]:
     title = slide.shapes.title
     if title is not None and line(title.text_frame.text):
         yield heading(title.text_frame.text, 1)
     for shape in slide.shapes:
         if title is None or shape.shape_id != title.shape_id:
-            yield from _shape(shape, archive)
-    yield from _diagrams(slide, archive)
+            yield from _shape(shape, package)
+    yield from _diagrams(slide, package)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         notes = slide.notes_slide.notes_text_frame.text.strip()
         yield f"Notes: {notes}" if notes else ""
 
 
-def _shape(shape: Any, archive: ZipFile) -> Iterator[str]:
+def _shape(shape: Any, package: Package) -> Iterator[str]:
     if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
         for each in shape.shapes:
-            yield from _shape(each, archive)
+            yield from _shape(each, package)
     elif shape.has_text_frame:
         yield "\n".join(_paragraphs(shape))
     elif shape.has_table:
         yield table(_cells(shape.table))
     elif shape.has_chart:
-        yield chart(tree(archive, _part(shape.chart.part)))
+        yield chart(package.tree(_part(shape.chart.part)))
     else:
-        yield line(shape.element.xpath("string(.//p:cNvPr/@descr)"))
+        for properties in shape.element.xpath(".//p:cNvPr[@descr]"):
+            yield alternative_text(properties)
 
 
 def _paragraphs(shape: Any) -> Iterator[str]:
@@ -107,9 +105,6 @@ def _part(part: Any) -> str:
     return str(part.partname).lstrip("/")
 
 
-def _diagrams(slide: Any, archive: ZipFile) -> Iterator[str]:
-    for part in relationships(archive, _part(slide.part)).values():
-        if "/diagrams/data" in part:
-            points = tree(archive, part).iterfind(".//{*}pt/{*}t")
-            texts = (line("".join(point.itertext())) for point in points)
-            yield "\n".join(f"- {text}" for text in texts if text)
+def _diagrams(slide: Any, package: Package) -> Iterator[str]:
+    for part in package.related(_part(slide.part), "diagramData"):
+        yield "\n".join(f"- {text}" for text in diagram(package.tree(part)))

@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
-from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
-from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.archive import open_archive, relationships, tree
+from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.charts import chart
+from app.local.engine.parsers.package import Package, open_package
 from app.local.engine.parsers.render import heading, line, table
 
 _MAIN = "xl/workbook.xml"
@@ -28,41 +27,37 @@ _Place = tuple[int, int]  # row and column, from 1
 
 
 def parse(document: Document) -> Iterator[Section]:
-    with open_archive(document.path) as archive:
-        if _MAIN not in archive.NameToInfo:
-            raise Unreadable(
-                "The file is no Excel workbook: it holds no xl/workbook.xml. Give it the suffix "
-                "of what it really is."
-            )
+    with open_package(document.path) as package:
+        main = package.main("workbook", _MAIN)
         with document.path.open("rb") as file:  # with a path, openpyxl would check the suffix
             workbook = load_workbook(file, read_only=True, data_only=True)
-            for title, part in _visible(archive):
-                blocks = [*_cells(workbook, title, archive, part), *_charts(archive, part)]
+            for title, part in _visible(package, main):
+                blocks = [*_cells(workbook, title, package, part), *_charts(package, part)]
                 if blocks:
                     yield Section("\n\n".join([heading(title, 2), *blocks]), None)
 
 
-def _visible(archive: ZipFile) -> Iterator[tuple[str, str]]:
+def _visible(package: Package, main: str) -> Iterator[tuple[str, str]]:
     """The name and part of each sheet that is not hidden."""
-    parts = relationships(archive, _MAIN)
-    for sheet in tree(archive, _MAIN).iterfind("{*}sheets/{*}sheet"):
+    parts = package.relationships(main)
+    for sheet in package.tree(main).iterfind("{*}sheets/{*}sheet"):
         relation = next((value for key, value in sheet.items() if key.endswith("}id")), "")
         if sheet.get("state", "visible") == "visible" and relation in parts:
-            yield sheet.get("name", ""), parts[relation]
+            yield sheet.get("name", ""), parts[relation].target
 
 
-def _cells(workbook: Workbook, title: str, archive: ZipFile, part: str) -> Iterator[str]:
+def _cells(workbook: Workbook, title: str, package: Package, part: str) -> Iterator[str]:
     """A sheet's tables; a sheet that is a chart has none."""
     for sheet in workbook.worksheets:
         if sheet.title == title:
             sheet.reset_dimensions()  # a stored size that is too small would cut it off
-            yield from _tables(sheet.iter_rows(), _anchors(archive, part))
+            yield from _tables(sheet.iter_rows(), _anchors(package, part))
 
 
-def _anchors(archive: ZipFile, part: str) -> dict[_Place, _Place]:
+def _anchors(package: Package, part: str) -> dict[_Place, _Place]:
     """Each cell that is merged into another -> that other cell, which holds the value."""
     anchors = {}
-    for reference in _MERGE_REFERENCE.findall(archive.read(part)):
+    for reference in _MERGE_REFERENCE.findall(package.read(part)):
         left, top, right, bottom = range_boundaries(reference.decode())
         if (right - left + 1) * (bottom - top + 1) <= _MOST_CELLS_OF_A_RANGE:
             for row in range(top, bottom + 1):
@@ -138,9 +133,7 @@ def _text(cell: ReadOnlyCell | EmptyCell) -> str:
             return line(str(value))
 
 
-def _charts(archive: ZipFile, part: str) -> Iterator[str]:
-    for drawing in relationships(archive, part).values():
-        if "/drawings/" in drawing:
-            for target in relationships(archive, drawing).values():
-                if "/charts/" in target:
-                    yield chart(tree(archive, target))
+def _charts(package: Package, part: str) -> Iterator[str]:
+    for drawing in package.related(part, "drawing"):
+        for target in package.related(drawing, "chart"):
+            yield chart(package.tree(target))

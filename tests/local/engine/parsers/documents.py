@@ -1,5 +1,6 @@
 """Documents for tests, made by hand where that shows what matters."""
 
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
@@ -91,6 +92,42 @@ def archive(parts: Mapping[str, str | bytes]) -> bytes:
         for name, part in parts.items():
             target.writestr(name, part)
     return content.getvalue()
+
+
+def changed(
+    content: bytes, parts: Mapping[str, str | bytes], renamed: Mapping[str, str] | None = None
+) -> bytes:
+    """An archive with these parts besides or instead, and with some under other names."""
+    return archive(
+        {**{(renamed or {}).get(name, name): part for name, part in parts_of(content)}, **parts}
+    )
+
+
+def parts_of(content: bytes) -> list[tuple[str, bytes]]:
+    """The names and bytes of an archive's parts."""
+    with zipfile.ZipFile(BytesIO(content)) as source:
+        return [(name, source.read(name)) for name in source.namelist()]
+
+
+def strict(content: bytes) -> bytes:
+    """An Office file in the Strict form of its format: ECMA-376 part 1, with other namespaces."""
+    form = re.compile(rb"http://schemas\.openxmlformats\.org/(\w+ml|officeDocument)/2006/")
+    return archive(
+        {
+            name: form.sub(rb"http://purl.oclc.org/ooxml/\1/", part)
+            for name, part in parts_of(content)
+        }
+    )
+
+
+def relationships(*each: tuple[str, str, str, str]) -> str:
+    """A part of relationships: for each its id, its kind, its target and more attributes."""
+    return _relationships(
+        "".join(
+            f'<Relationship Id="{name}" Type="{OFFICE}/{kind}" Target="{target}"{more}/>'
+            for name, kind, target, more in each
+        )
+    )
 
 
 _NAMESPACES = (
