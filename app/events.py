@@ -5,6 +5,7 @@ A flow yields events in this order and ends with exactly one terminal event, `Do
 identity, no I/O, equal when their fields are.
 
     Started Retrieval    Text Text Citation Text ... Usage Done
+    Started Retrieval    Text Nearest Usage Done               (the documents do not say)
     Started Retrieval    Text Error                            (nothing of it is stored)
 """
 
@@ -28,6 +29,7 @@ class Passage:
         score: how well it fits the query, 0 to 1; comparable within one retrieval only.
         page: the page of a PDF on which it begins, from 1, if the Knowledge Base has it.
         metadata: the document's own attributes, from its sidecar.
+        own_title: the title that the document gives itself, if it is known.
     """
 
     number: int
@@ -36,11 +38,22 @@ class Passage:
     score: float
     page: int | None = None
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    own_title: str | None = None
 
     @property
     def document(self) -> str:
-        """The document's name: the last part of its address."""
-        return self.uri.rsplit("/", 1)[-1]
+        """The document's path: its key in the bucket; of one that is not in S3, its address.
+
+        >>> Passage(1, "", "s3://docs/guides/setup.md", 0.5).document
+        'guides/setup.md'
+        """
+        bucket, _, key = self.uri.removeprefix("s3://").partition("/")
+        return key if key and self.uri.startswith("s3://") and bucket else self.uri
+
+    @property
+    def title(self) -> str:
+        """The document's own title, or else its file's name."""
+        return self.own_title or self.document.rstrip("/").rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +83,41 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a document that comes near a question, though it does not answer it.
+
+    Attributes:
+        document: the document's path, as in a citation.
+        title: the document's own title, or else its file's name.
+        section: the nearest heading above what is nearest to the question, if there is one.
+        page: the page of a PDF, from 1.
+        score: the passage's score.
+    """
+
+    document: str
+    title: str
+    uri: str
+    page: int | None
+    section: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The documents do not answer the question; these places come nearest to it, best first."""
+
+    kind: ClassVar[str] = "nearest"
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A mark `[number]` in the answer, resolved to a quote from a passage.
 
     Attributes:
         number: the number in the answer's brackets: 1 for the first passage cited, 2 for the next.
-        document: the document's name.
+        document: the document's path: its key in the bucket.
+        title: the document's own title, or else its file's name.
         uri: the document's address.
         page: the page of a PDF, from 1.
         section: the nearest heading above the quote, if the passage has one.
@@ -92,6 +134,7 @@ class Citation:
     kind: ClassVar[str] = "citation"
     number: int
     document: str
+    title: str
     uri: str
     page: int | None
     section: str | None
@@ -171,6 +214,7 @@ class Answer:
     Attributes:
         turn: the number under which it is stored, from 0; None if it is not stored: a question that
             the guardrail blocked, or a conversation that the caller keeps.
+        nearest: the places that come nearest to the question, if the documents do not answer it.
     """
 
     answer: str
@@ -180,6 +224,7 @@ class Answer:
     conversation_id: str
     turn: int | None
     stop_reason: StopReason
+    nearest: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +253,4 @@ class Error:
         return cls(error.status, error.code, error.title, detail, error.retryable)
 
 
-Event = Started | Retrieval | Text | Citation | Guardrail | Usage | Done | Error
+Event = Started | Retrieval | Text | Citation | Guardrail | Nearest | Usage | Done | Error

@@ -6,6 +6,7 @@ A turn of a conversation, as events:
     Retrieval                      the query, and the passages that may be used
     Text  Citation  Text  ...      the answer as the model writes it, its marks resolved
     Guardrail                      only if the guardrail masked or blocked a text
+    Nearest                        only if the documents do not say: the places that come nearest
     Usage  Done                    the turn is stored; or Error, and none of it is stored
 
 Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure. A turn is collected
@@ -21,6 +22,7 @@ from app.answer.cite import Citer, remove_marks
 from app.answer.context import Dialogue, Question, Sampling, TurnContext
 from app.answer.draft import Draft
 from app.answer.ending import ensure_terminal_event
+from app.answer.nearest import is_abstention, nearest
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
 from app.answer.rewrite import rewrite
 from app.answer.turn_model import TurnModel
@@ -33,6 +35,7 @@ from app.events import (
     Done,
     Error,
     Event,
+    Nearest,
     Passage,
     Retrieval,
     Started,
@@ -113,9 +116,13 @@ def _turn(
             if not isinstance(part, Completion):
                 yield part
 
+    if is_abstention(draft.text):
+        draft.nearest = nearest(query, screening.passages)
     verdict = context.guard.answer(draft.text, query, screening.passages)
     yield from verdict.events("answer")
     draft.apply(verdict)
+    if draft.nearest:
+        yield Nearest(draft.nearest)
 
     number = None
     if question.dialogue is None:

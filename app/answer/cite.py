@@ -23,6 +23,7 @@ from functools import cache
 from app.answer.brackets import Bracket, Run, Scanner, Words
 from app.answer.disguise import Disguise
 from app.answer.marks import Marks
+from app.answer.nearest import is_abstention
 from app.answer.quote import Quotable, quote
 from app.answer.sentences import units
 from app.events import Citation, Passage, Text, utf16_length
@@ -128,6 +129,8 @@ class _Reader:
         return Text(text)
 
     def _cite(self, bracket: Bracket, space: str) -> Iterator[Text | Citation]:
+        if is_abstention(self._said):  # nothing stands behind it
+            return
         claim = self._claim()
         for number in bracket.numbers:
             new_number = self._shown.setdefault(number, len(self._shown) + 1)
@@ -152,6 +155,7 @@ def resolve(number: int, passage: Passage, claim: str, quotable: Quotable) -> Ci
     return Citation(
         number=number,
         document=passage.document,
+        title=passage.title,
         uri=passage.uri,
         page=passage.page,
         section=quotable.section(start),

@@ -2,7 +2,7 @@
 
 from app.answer.cite import move_marks
 from app.conversations import StoredTurn
-from app.events import Answer, Citation, StopReason, Text, Usage
+from app.events import Answer, Citation, Place, StopReason, Text, Usage
 from app.guardrail import Verdict
 from app.models import Completion
 from app.models import Text as TextBlock
@@ -18,6 +18,7 @@ class Draft:
     def __init__(self, usage: Usage) -> None:
         self.text = ""
         self.usage = usage
+        self.nearest: tuple[Place, ...] = ()
         self._citations: list[Citation] = []
         self._stop_reason: StopReason = "end"
         self._author: str | None = None
@@ -38,10 +39,10 @@ class Draft:
 
     def apply(self, verdict: Verdict) -> None:
         """Replace the text by the guardrail's. Masked text keeps its citations; a blocked answer
-        loses them, and ends its turn.
+        loses them and the nearest places, and ends its turn.
         """
         if verdict.blocked:
-            self._citations = []
+            self._citations, self.nearest = [], ()
             self._stop_reason = "guardrail"
         elif verdict.intervened:
             self._citations = move_marks(self._citations, self.text, verdict.text)
@@ -55,6 +56,7 @@ class Draft:
             citations=tuple(self._citations),
             usage=self.usage,
             model=self._writer(model),
+            nearest=self.nearest,
         )
 
     def to_answer(self, conversation: str, turn: int | None, model: str) -> Answer:
@@ -67,6 +69,7 @@ class Draft:
             conversation_id=conversation,
             turn=turn,
             stop_reason=self._stop_reason,
+            nearest=self.nearest,
         )
 
     def _writer(self, model: str) -> str:

@@ -133,14 +133,15 @@ def sources(citations: Sequence[Mapping[str, Any]]) -> None:
         if place in shown_places:
             continue
         shown_places.add(place)
-        head = Text(f"[{citation['number']}] ", style="bold cyan")
-        head.append(visible_line(citation["document"]), style="cyan")
-        if citation["page"]:
-            head.append(f", page {citation['page']}")
-        if citation["section"]:
-            head.append(f", {visible_line(citation['section'])}")
-        out.print(head)
+        out.print(_place(f"[{citation['number']}] ", citation))
         out.indented(_short(citation["text"]), 4, style="dim italic")
+
+
+def nearest(places: Sequence[Mapping[str, Any]]) -> None:
+    """Print the places that come nearest to a question which the documents do not answer."""
+    out.print("Nearest:")
+    for place in places:
+        out.print(_place("- ", place))
 
 
 @contextmanager
@@ -158,6 +159,17 @@ def _harmless(text: str | Text) -> Text:
         return Text(visible(text))
     text.plain = visible(text.plain)  # Text itself drops carriage returns: the length stays
     return text
+
+
+def _place(mark: str, place: Mapping[str, Any]) -> Text:
+    """A line with a mark, a document, and the page and section in it."""
+    line = Text(mark, style="bold cyan")
+    line.append(visible_line(place["document"]), style="cyan")
+    if place["page"]:
+        line.append(f", page {place['page']}")
+    if place["section"]:
+        line.append(f", {visible_line(place['section'])}")
+    return line
 
 
 def _short(text: str) -> str:

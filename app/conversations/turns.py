@@ -2,7 +2,7 @@
 
     {"version": 2, "question": [{"text": "..."}], "answer": [{"text": "..."}],
      "citations": [{"number": 1, ...}], "usage": {"input_tokens": 9, "output_tokens": 4},
-     "model": "...", "at": "2026-04-09T12:34:56Z"}
+     "model": "...", "at": "2026-04-09T12:34:56Z", "nearest": [{"document": "a.md", ...}]}
 
 Question and answer are blocks of content (`app.conversations.blocks`). In version 1, and in turns
 without a version, each was one text: such turns are still read. Unknown members and kinds of blocks
@@ -17,14 +17,14 @@ from typing import Any, TypeVar
 
 from app.conversations.blocks import dump_blocks, load_blocks
 from app.errors import DamagedTurn
-from app.events import Citation, Usage
+from app.events import Citation, Place, Usage
 from app.models import Block
 
 VERSION = 2
 VOID = json.dumps({"version": VERSION, "void": True}).encode()
 """The body that takes the number of a turn which must not be stored any more."""
 
-_T = TypeVar("_T", Citation, Usage)
+_T = TypeVar("_T", Citation, Place, Usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class StoredTurn:
         answer: the reply. The marks of the citations are places in its text.
         usage: of all the turn's model calls.
         model: the id by which the model was called.
+        nearest: the places that come nearest to the question, if the documents do not answer it.
     """
 
     question: tuple[Block, ...]
@@ -44,6 +45,7 @@ class StoredTurn:
     usage: Usage
     model: str
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    nearest: tuple[Place, ...] = ()
 
 
 def dump(turn: StoredTurn) -> bytes:
@@ -56,6 +58,7 @@ def dump(turn: StoredTurn) -> bytes:
         "usage": asdict(turn.usage),
         "model": turn.model,
         "at": turn.at.isoformat(),
+        "nearest": [asdict(place) for place in turn.nearest],
     }
     return json.dumps(members, ensure_ascii=False).encode()
 
@@ -76,16 +79,22 @@ def load(body: bytes) -> StoredTurn | None:
         return StoredTurn(
             question=load_blocks(members["question"]),
             answer=load_blocks(members["answer"]),
-            citations=tuple(_from_members(Citation, citation) for citation in members["citations"]),
+            citations=tuple(map(_citation, members["citations"])),
             usage=_from_members(Usage, members["usage"]),
             model=str(members["model"]),
             at=datetime.fromisoformat(members["at"]),
+            nearest=tuple(_from_members(Place, place) for place in members.get("nearest", ())),
         )
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise DamagedTurn(
             "A turn of this conversation cannot be read from the bucket. Begin a new conversation; "
             f"this one can be deleted. ({type(error).__name__})"
         ) from error
+
+
+def _citation(members: Mapping[str, Any]) -> Citation:
+    """A citation. Older versions stored no title, and the file's name as the document."""
+    return _from_members(Citation, {"title": members["document"], **members})
 
 
 def _from_members(kind: type[_T], members: Mapping[str, Any]) -> _T:

@@ -1,7 +1,10 @@
 """Reads passages from Retrieve's results."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +15,11 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime.type_defs import KnowledgeBaseRetrievalResultTypeDef
 
 PAGE = "x-amz-bedrock-kb-document-page-number"
+TITLE = "title"  # the attribute that a document's owner may give it
+PAGES = (".md", ".html", ".htm")  # documents that customarily begin with their title as a heading
+_FIRST_HEADING = re.compile(
+    r"\s*(?:# +(?P<marked>[^\n]+?)[ #]*|(?P<underlined>\S[^\n]*)\n=+ *)(?:\n|$)"
+)
 RESERVED = "x-amz-bedrock"
 
 
@@ -19,6 +27,13 @@ def read_passages(
     results: Iterable["KnowledgeBaseRetrievalResultTypeDef"],
 ) -> Iterator[Passage]:
     """The passages of Retrieve's results, in their order, numbered from 1."""
+    passages = list(_read(results))
+    titles = _titles(passages)
+    for passage in passages:
+        yield replace(passage, own_title=titles.get(passage.uri))
+
+
+def _read(results: Iterable["KnowledgeBaseRetrievalResultTypeDef"]) -> Iterator[Passage]:
     for number, result in enumerate(results, start=1):
         metadata = result.get("metadata") or {}
         yield Passage(
@@ -29,6 +44,23 @@ def read_passages(
             page=int(page) if (page := _finite(metadata.get(PAGE))) is not None else None,
             metadata=_attributes(metadata),
         )
+
+
+def _titles(passages: Sequence[Passage]) -> dict[str, str]:
+    """The titles of documents, by their addresses, as far as these passages tell them.
+
+    Bedrock reports no title. It is the document's attribute `title`, or the heading of the first
+    level with which a passage of a page begins. Two such headings are chapters, and no title.
+    """
+    headings: defaultdict[str, set[str]] = defaultdict(set)
+    titles = {}
+    for passage in passages:
+        attribute = passage.metadata.get(TITLE)
+        if isinstance(attribute, str) and attribute.strip():
+            titles[passage.uri] = " ".join(attribute.split())
+        elif passage.uri.lower().endswith(PAGES) and (match := _FIRST_HEADING.match(passage.text)):
+            headings[passage.uri].add(match["marked"] or match["underlined"])
+    return {uri: min(some) for uri, some in headings.items() if len(some) == 1} | titles
 
 
 def _attributes(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:

@@ -140,6 +140,7 @@ class Citation(_Schema):
 
     number: int
     document: str
+    title: str
     uri: str
     page: int | None
     section: str | None
@@ -152,6 +153,23 @@ class Citation(_Schema):
     score: float
     mark: int | None
     mark_utf16: int | None
+
+
+class Place(_Schema):
+    """A place in a document that comes near a question, though it does not answer it."""
+
+    document: str
+    title: str
+    uri: str
+    page: int | None
+    section: str | None
+    score: float
+
+
+Nearest = Annotated[
+    list[Place],
+    Field(description="If the documents do not answer: the nearest places, best first, or none."),
+]
 
 
 class Usage(_Schema):
@@ -171,6 +189,7 @@ class Answer(_Schema):
     conversation_id: str
     turn: int | None
     stop_reason: StopReason
+    nearest: Nearest
 
 
 class Search(_Schema):
@@ -208,6 +227,7 @@ class Passage(_Schema):
     number: int
     text: str
     document: str
+    title: str
     uri: str
     page: int | None
     score: float
@@ -328,6 +348,7 @@ class StoredTurn(_Schema):
     usage: Usage
     model: str
     at: datetime
+    nearest: Nearest
 
 
 class Conversation(_Schema):

@@ -5,6 +5,7 @@
     Text        text-start once, text-delta
     Citation    source-document once for each source, data-citation
     Guardrail   data-guardrail                    source, subject, action, reason, text
+    Nearest     data-nearest                      the places that come nearest, best first
     Usage       nothing: Done has it too
     Done        text-end, finish-step, finish     messageMetadata: model, turn, usage, stopReason
     Error       text-end, data-error, error
@@ -55,6 +56,9 @@ class _MessageParts:
                 return self._citation(event)
             case events.Guardrail():
                 return [{"type": "data-guardrail", "data": asdict(event)}]
+            case events.Nearest():
+                places = [_dump(schemas.Place, place) for place in event.places]
+                return [{"type": "data-nearest", "data": {"places": places}}]
             case events.Usage():
                 return ()  # the last part has the usage
             case events.Done():
@@ -87,7 +91,7 @@ class _MessageParts:
                 "type": "source-document",
                 "sourceId": str(event.number),
                 "mediaType": MEDIA_TYPE,
-                "title": event.section or event.document,
+                "title": event.title,
                 "filename": event.document,
                 "providerMetadata": {"outcrop": citation},
             }

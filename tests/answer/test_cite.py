@@ -41,7 +41,11 @@ def said(
 def test_a_mark_is_resolved_to_document_page_section_and_quote() -> None:
     text, [citation] = said(["The hardness of quartz is 7 [1]."])
     assert text == "The hardness of quartz is 7 [1]."
-    assert (citation.document, citation.page, citation.section) == ("minerals.md", None, "Minerals")
+    assert (citation.document, citation.page, citation.section) == (
+        "guides/minerals.md",
+        None,
+        "Minerals",
+    )
     assert citation.text == "It has a hardness of 7 on the Mohs scale."
     assert QUARTZ[citation.start : citation.end] == citation.text
 
@@ -61,7 +65,7 @@ def test_marks_are_numbered_in_the_order_of_the_answer() -> None:
     assert text == "Talc has a hardness of 1 [1]. Quartz of 7 [2]. Talc is soft [1]."
     assert [(c.number, c.document, c.page) for c in citations] == [
         (1, "talc.pdf", 4),
-        (2, "minerals.md", None),
+        (2, "guides/minerals.md", None),
         (1, "talc.pdf", 4),
     ]
     assert [c.text for c in citations] == [
@@ -165,7 +169,7 @@ def test_a_passages_own_numbers_in_brackets_are_no_marks(
 def test_marks_are_told_however_a_model_places_them(answer: str) -> None:
     text, citations = said([answer])
     assert text == answer
-    assert [citation.document for citation in citations] == ["minerals.md"]
+    assert [citation.document for citation in citations] == ["guides/minerals.md"]
 
 
 def test_a_citation_tells_where_its_mark_is() -> None:

@@ -10,7 +10,7 @@ from app.models import Completion
 from app.models import Text as TextBlock
 
 CITATION = Citation(
-    1, "minerals.md", "s3://d/minerals.md", None, None, 0, 2, "Qu", "Quartz", 0.9, 8, 8
+    1, "minerals.md", "Minerals", "s3://d/minerals.md", None, None, 0, 2, "Qu", "Quartz", 0.9, 8, 8
 )
 
 

@@ -11,13 +11,26 @@ from app.answer.prompt import ABSTENTION
 from app.aws import clients
 from app.conversations import Conversations
 from app.errors import NotFound
-from app.events import Citation, Done, Event, Guardrail, Passage, Retrieval, Started, Text, Usage
+from app.events import (
+    Citation,
+    Done,
+    Event,
+    Guardrail,
+    Nearest,
+    Passage,
+    Place,
+    Retrieval,
+    Started,
+    Text,
+    Usage,
+)
 from app.guardrail import Unguarded, Verdict
 from app.meter import Account
 from app.models import assistant, user
 from tests.test_meter import Recorder
 from tests.web.backend import BUCKET, Backend, behind, settings
 
+PAGE = "x-amz-bedrock-kb-document-page-number"
 MODEL = "amazon.nova-lite-v1:0"
 QUESTION = Question("How hard is quartz?")
 PASSAGE = Passage(1, "Quartz has a hardness of 7.", "s3://documents/minerals.md", 0.9)
@@ -63,6 +76,13 @@ def backend(running: tuple[Backend, TurnContext]) -> Backend:
 @pytest.fixture
 def context(running: tuple[Backend, TurnContext], backend: Backend) -> TurnContext:  # noqa: ARG001
     return running[1]
+
+
+def result(key: str, text: str, page: int | None = None) -> dict[str, object]:
+    """A result of Retrieve."""
+    metadata = {"kind": "stone"} | ({PAGE: page} if page else {})
+    place = {"type": "S3", "s3Location": {"uri": f"s3://documents/{key}"}}
+    return {"content": {"text": text}, "location": place, "score": 0.5, "metadata": metadata}
 
 
 def done(events: Sequence[Event]) -> Answer:
@@ -167,6 +187,55 @@ def test_without_passages_no_model_is_called(context: TurnContext, backend: Back
     assert whole.model == MODEL
     assert backend.asked("InvokeModelWithResponseStream") == []
     assert guard.calls[-1] == ("answer", ABSTENTION, QUESTION.text, ())
+
+
+@pytest.mark.parametrize("said", [(ABSTENTION,), ("**The documents", " do not say [1]**", " [1].")])
+def test_an_abstention_cites_nothing_and_names_the_nearest_places(
+    context: TurnContext, backend: Backend, said: tuple[str, ...]
+) -> None:
+    backend.pieces = said
+    backend.found = [
+        result("guides/quartz.md", "# Quartz\n\nSold.\n\n## Colour\n\nQuartz may be rose.", 4),
+        result("guides/talc.md", "Talc is soft."),
+        result("guides/quartz.md", "# Quartz\n\n## Colour\n\nIts price varies.", 4),
+    ]
+    conversation = f"nearest-{len(said)}"
+    question = replace(
+        QUESTION, text="What is the price of rose quartz?", conversation=conversation
+    )
+    events = list(answer(question, context))
+    whole = done(events)
+    assert "".join(event.text for event in events if isinstance(event, Text)) == whole.answer
+    assert "[1]" not in whole.answer
+    assert whole.citations == ()
+    place = Place("guides/quartz.md", "Quartz", "s3://documents/guides/quartz.md", 4, "Colour", 0.5)
+    assert whole.nearest == (place,)
+    assert [event for event in events if isinstance(event, Nearest)] == [Nearest((place,))]
+    assert context.conversations.turns(conversation)[-1].nearest == (place,)
+
+
+@pytest.mark.parametrize(
+    ("question", "pieces", "verdicts"),
+    [
+        ("How far is the moon?", (ABSTENTION,), {}),
+        ("How hard is quartz?", ("It is 7 [1].",), {}),
+        ("How hard is quartz?", (f"{ABSTENTION} But it is 7 [1].",), {}),
+        ("How hard is quartz?", (ABSTENTION,), {ABSTENTION: Verdict("blocked", "No.")}),
+    ],
+)
+def test_no_places_are_named_if_none_is_near_or_there_is_an_answer(
+    context: TurnContext,
+    backend: Backend,
+    question: str,
+    pieces: tuple[str, ...],
+    verdicts: dict[str, Verdict],
+) -> None:
+    backend.pieces = pieces
+    guard = Judge(verdicts)
+    events = list(answer(replace(QUESTION, text=question), replace(context, guard=guard)))
+    assert not any(isinstance(event, Nearest) for event in events)
+    assert done(events).nearest == ()
+    assert bool(done(events).citations) == ("[1]" in pieces[0])
 
 
 def test_a_follow_up_needs_a_conversation_that_is_there_if_it_says_so(

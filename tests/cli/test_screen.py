@@ -60,6 +60,7 @@ WAYS: dict[str, Callable[[str], None]] = {
     "sources": lambda text: screen.sources(
         [{"number": 1, "start": 0, "document": text, "page": 1, "section": text, "text": text}]
     ),
+    "nearest": lambda text: screen.nearest([{"document": text, "page": 1, "section": text}]),
 }
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _numbers = count(1)
-CITATION = Citation(1, "a.md", "s3://d/a.md", None, "Quartz", 0, 3, "abc", "abcdef", 0.5)
+CITATION = Citation(1, "a.md", "A", "s3://d/a.md", None, "Quartz", 0, 3, "abc", "abcdef", 0.5)
 QUESTION = "How hard is quartz?"
 TURN = StoredTurn((Text(QUESTION),), (Text("7 [1]."),), (CITATION,), Usage(9, 4), "model")
 START = History(0, ())
@@ -214,7 +214,9 @@ def test_what_an_older_version_wrote_is_read_listed_continued_and_deleted(
     }.items():
         s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(value).encode())
     go_on(own, "c-1")
-    assert own.turns("c-1")[0] == replace(TURN, at=datetime(2026, 4, 9, 12, 34, 56, tzinfo=UTC))
+    untitled = replace(CITATION, title="a.md")
+    at = datetime(2026, 4, 9, 12, 34, 56, tzinfo=UTC)
+    assert own.turns("c-1")[0] == replace(TURN, citations=(untitled,), at=at)
     assert [turn.answer for turn in own.turns("c-1")] == [TURN.answer] * 2
     assert ("c-1", "How hard?") in [(one.id, one.title) for one in own.summaries(9, None)[0]]
     own.delete("c-1")
@@ -577,6 +579,7 @@ def test_a_turn_is_written_in_a_form_that_other_versions_read(
         "usage": {"input_tokens": 9, "output_tokens": 4},
         "model": "model",
         "at": "2026-04-09T00:00:00+00:00",
+        "nearest": [],
     }
 
 

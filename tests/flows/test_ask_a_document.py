@@ -30,7 +30,7 @@ def test_a_document_is_asked_and_the_answer_cites_it(home: Home) -> None:
     assert "[1]" in answer["answer"]
     for cited in answer["citations"]:
         assert cited["number"] == 1
-        assert cited["document"] == "geology.md"
+        assert (cited["document"], cited["title"]) == ("notes/geology.md", "Field notes")
         assert cited["uri"] == f"s3://{home.settings.documents_bucket}/notes/geology.md"
         assert cited["passage"][cited["start"] : cited["end"]] == cited["text"]
     assert "hardness of 7" in " ".join(cited["text"] for cited in answer["citations"])

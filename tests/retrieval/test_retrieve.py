@@ -12,6 +12,7 @@ from app.events import Passage
 from app.guardrail import Unguarded, Verdict
 from app.meter import Account, MeteredCall
 from app.retrieval import Retriever, Screening, retrieve
+from app.retrieval.passages import read_passages
 from app.retrieval.retriever import SearchType
 from app.retrieval.screening import screen
 from tests.models.loopback import JSON_TYPE, Loopback, clients_of, reply
@@ -53,6 +54,39 @@ def test_a_passage_is_read_from_a_retrieval_result(
     server.enqueue(reply(json.dumps({"retrievalResults": [result]}).encode(), headers=JSON_TYPE))
     passages = retrieve(aws.bedrock_agent_runtime, "ABCDEFGHIJ", "q", limit=1, search_type="HYBRID")
     assert passages == (passage,)
+
+
+@pytest.mark.parametrize(
+    ("results", "titles"),
+    [
+        ([("a/b.md", "# Clay #\n\nWet.", {}), ("a/b.md", "Sand.", {})], ["Clay", "Clay"]),
+        ([("a.html", "\nClay and sand\n===\nWet.", {})], ["Clay and sand"]),
+        ([("a.md", "#  Clay", {"title": " On  clay "})], ["On clay"]),
+        ([("a.pdf", "1", {"title": "Clay"}), ("a.pdf", "2", {})], ["Clay", "Clay"]),
+        (
+            [("a/b.md", "# One", {}), ("a/b.md", "# Two", {}), ("c.md", "# C", {})],
+            [None, None, "C"],
+        ),
+        ([("b.md", "## Clay\n\n# Sand", {}), ("c.md", "#Clay", {})], [None, None]),
+        ([("slides.pptx", "# Clay", {}), ("b.docx", "# Clay", {"title": 3})], [None, None]),
+    ],
+)
+def test_a_documents_title_is_its_attribute_or_the_heading_that_it_begins_with(
+    results: list[tuple[str, str, Any]], titles: list[str | None]
+) -> None:
+    found: Any = [
+        {
+            "content": {"text": text},
+            "location": {"type": "S3", "s3Location": {"uri": f"s3://d/{key}"}},
+            "metadata": metadata,
+        }
+        for key, text, metadata in results
+    ]
+    passages = list(read_passages(found))
+    assert [passage.own_title for passage in passages] == titles
+    assert [passage.document for passage in passages] == [key for key, _, _ in results]
+    for passage in passages:
+        assert passage.title == passage.own_title or passage.document.endswith(passage.title)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,19 @@ from app.web.openai.errors import error_body
 from app.web.problems import problem_of
 
 CITATION = Citation(
-    1, "minerals.md", "s3://d/minerals.md", 3, None, 0, 6, "Quartz", "Quartz.", 0.9, 8, 8
+    1,
+    "guides/minerals.md",
+    "minerals.md",
+    "s3://d/minerals.md",
+    3,
+    None,
+    0,
+    6,
+    "Quartz",
+    "Quartz.",
+    0.9,
+    8,
+    8,
 )
 ANNOTATION = {
     "type": "url_citation",

@@ -13,7 +13,9 @@ from app.events import (
     Error,
     Event,
     Guardrail,
+    Nearest,
     Passage,
+    Place,
     Retrieval,
     Started,
     Text,
@@ -23,12 +25,27 @@ from app.web.streams import ui_message_stream
 
 PASSAGE = Passage(1, "Quartz is hard.", "s3://d/minerals.md", 0.9, page=3, metadata={"year": 1})
 CITATION = Citation(
-    1, "minerals.md", PASSAGE.uri, 3, "Stones", 0, 6, "Quartz", "Quartz is hard.", 0.9, 8, 8
+    1,
+    "minerals.md",
+    "Minerals",
+    PASSAGE.uri,
+    3,
+    "Stones",
+    0,
+    6,
+    "Quartz",
+    "Quartz is hard.",
+    0.9,
+    8,
+    8,
 )
-BARE = Citation(2, "talc.md", "s3://d/talc.md", None, None, 0, 4, "Talc", "Talc.", 0.5, 12, 12)
+BARE = Citation(
+    2, "talc.md", "talc.md", "s3://d/talc.md", None, None, 0, 4, "Talc", "Talc.", 0.5, 12, 12
+)
 WRITTEN = {
     "number": 1,
     "document": "minerals.md",
+    "title": "Minerals",
     "uri": "s3://d/minerals.md",
     "page": 3,
     "section": "Stones",
@@ -92,7 +109,7 @@ def test_a_turn_from_start_to_finish() -> None:
             "type": "source-document",
             "sourceId": "1",
             "mediaType": "text/plain",
-            "title": "Stones",
+            "title": "Minerals",
             "filename": "minerals.md",
             "providerMetadata": {"outcrop": WRITTEN},
         },
@@ -126,6 +143,20 @@ def test_a_turn_from_start_to_finish() -> None:
         {"year": 1},
     )
     assert (others[10]["data"]["number"], others[10]["data"]["section"]) == (2, None)
+
+
+def test_the_nearest_places_are_a_part_of_their_own() -> None:
+    place = Place("guides/talc.md", "Talc", "s3://d/guides/talc.md", None, "Use", 0.5)
+    *_, nearest = parts(Started("c", "m"), Nearest((place,)))
+    written = {
+        "document": "guides/talc.md",
+        "title": "Talc",
+        "uri": "s3://d/guides/talc.md",
+        "page": None,
+        "section": "Use",
+        "score": 0.5,
+    }
+    assert nearest == {"type": "data-nearest", "data": {"places": [written]}}
 
 
 @pytest.mark.parametrize("open_text", [True, False])

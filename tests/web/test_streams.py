@@ -96,7 +96,7 @@ def test_half_a_character_of_the_model_s_breaks_nothing(
 UNWRITABLE: dict[str, Any] = {
     "half a character": Text(HALF),
     "no such event": object(),
-    "not a number": events.Citation(1, "a", "u", None, None, 0, 1, "a", "a", float("nan")),
+    "not a number": events.Citation(1, "a", "a", "u", None, None, 0, 1, "a", "a", float("nan")),
 }
 
 

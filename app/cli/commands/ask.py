@@ -42,6 +42,7 @@ def show(client: Client, body: Json) -> str | None:
     """
     began = time.monotonic()
     citations: list[Json] = []
+    nearest: list[Json] = []
     metadata: Json = {}
     for part in _with_spinner(client.stream(body), client.thinking):
         match part["type"]:
@@ -58,6 +59,8 @@ def show(client: Client, body: Json) -> str | None:
                 _guardrail(part["data"])
                 if (part["data"]["source"], part["data"]["action"]) == ("answer", "blocked"):
                     citations = []
+            case "data-nearest":
+                nearest = part["data"]["places"]
             case "data-error":
                 screen.out.print()
                 client.check_alive()
@@ -65,6 +68,8 @@ def show(client: Client, body: Json) -> str | None:
             case "finish":
                 screen.out.print("\n")
                 screen.sources(citations)
+                if nearest:
+                    screen.nearest(nearest)
                 seconds = time.monotonic() - began
                 _footnote(part["messageMetadata"], seconds)
     return str(metadata["conversationId"])

@@ -121,7 +121,7 @@ def annotation(citation: Citation) -> Annotation:
     page = f", page {citation.page}" if citation.page else ""
     cited = UrlCitation(
         url=citation.uri,
-        title=f"{citation.document}{page}",
+        title=f"{citation.title}{page}",
         start_index=start,
         end_index=start + len(f"[{citation.number}]"),
     )

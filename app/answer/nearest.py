@@ -1,0 +1,56 @@
+"""The places that come nearest to a question which the documents do not answer."""
+
+import re
+from collections.abc import Sequence
+
+from app.answer.prompt import ABSTENTION
+from app.answer.quote import Quotable
+from app.answer.vocabulary import content_words
+from app.events import Passage, Place
+
+MOST = 3
+LEAST = 0.4  # of the question's words: 1 of 2, 2 of 3, 2 of 5
+
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def is_abstention(answer: str) -> bool:
+    """Whether an answer is the sentence that the prompt asks for, however it is emphasized.
+
+    >>> is_abstention(" **The documents do not say**"), is_abstention("The documents do not say 7.")
+    (True, False)
+    """
+    return _letters(answer) == _letters(ABSTENTION)
+
+
+def nearest(query: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
+    """The places of the best passages that come near the query; none if no passage does.
+
+    A score tells which of two passages is better, but not whether either is any good. So a passage
+    is near if it has enough of the query's words, in its text or in its document's title or path.
+    """
+    query_words = content_words(query)
+    places: dict[tuple[str, int | None, str | None], Place] = {}
+    for passage in passages:
+        holds = content_words(f"{passage.title} {passage.document} {passage.text}")
+        if query_words and len(query_words & holds) >= LEAST * len(query_words):
+            place = _place(query, passage)
+            places.setdefault((place.uri, place.page, place.section), place)
+    return tuple(places.values())[:MOST]
+
+
+def _place(query: str, passage: Passage) -> Place:
+    quotable = Quotable(passage.text)
+    start, _ = quotable.nearest(query)
+    return Place(
+        document=passage.document,
+        title=passage.title,
+        uri=passage.uri,
+        page=passage.page,
+        section=quotable.section(start),
+        score=passage.score,
+    )
+
+
+def _letters(text: str) -> str:
+    return _SIGNS.sub(" ", text).strip().casefold()
