@@ -3,6 +3,9 @@
 First, lines become blocks. A heading, a row of a table and a line of code stand alone; an item of a
 list starts a new block; lines of prose that a line wrap parts are one paragraph. Then a paragraph
 is cut after each stop that ends a sentence, but not after those in "e.g. Dr. Ito's 2.5 kg".
+
+Chinese and Japanese have no space behind a stop. Thai and Lao have no stops, but a space between
+sentences: there a paragraph is cut at a space, if what stands before it is long enough.
 """
 
 import re
@@ -26,12 +29,20 @@ _NARROWEST = 50  # columns: if all lines are shorter, their breaks are the write
 
 # A stop, and what closes behind it: quotes, brackets, emphasis, the number of a note
 # (also as prompts write it whose marks are numbers in square brackets).
+_EAST_ASIAN = "\u3005\u3041-\u30ff\u3400-\u9fff"
+_THAI = "\u0e01-\u0e4e\u0e81-\u0ecd"  # and Lao
 _STOP = re.compile(
-    r"(?P<wide>[。！？｡।॥؟۔።]+)(?P<closing>[」』）”’】〉》]*)"  # noqa: RUF001 these signs are meant
+    r"(?P<wide>[。！？｡।॥؟۔።။។៕]+)(?P<closing>[」』）”’】〉》]*)"  # noqa: RUF001 these signs are meant
+    rf"|(?<=[{_EAST_ASIAN}])(?P<tight>[.!?．]+)(?=[{_EAST_ASIAN}])"  # noqa: RUF001 these signs are meant
+    rf"|(?<=[{_THAI}])(?P<pause> +)(?=[{_THAI}])"
     r"|(?<![.!?…])(?P<narrow>[.!?…]++)(?:[\"'”’»)\]*_`~]|[\[\u27e6]\d+[\]\u27e7])*+(?=\s)"  # noqa: RUF001 these signs are meant
 )
 _NONBLANK = re.compile(r"\S")
 _OPENING = re.compile(r"[\s(\[{\"'“‘«*_`]+")  # noqa: RUF001 these signs are meant
+_PAUSE = 25  # characters of Thai before a space that ends a sentence
+_GOES_ON = re.compile(
+    "และ|หรือ|แต่|ซึ่ง|ที่|โดย|เพื่อ|เพราะ|จึง|ก็|ได้แก่|เช่น|คือ|ถ้า|หาก|ແລະ|ຫຼື|ແຕ່|ທີ່|ຊຶ່ງ|ເພາະ|ໂດຍ"
+)
 _GLANCE = 24  # characters before a stop that are looked at
 _AFTER = re.compile(r"\s*[\"'“‘«(\[*_]*(\S[\w'’-]*)")  # noqa: RUF001 these signs are meant
 _INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")  # J, U.S, Ph.D, a.m
@@ -150,7 +161,7 @@ def _cut(text: str, begin: int, end: int) -> Iterator[Span]:
     for stop in _STOP.finditer(text, begin, end):
         after = _NONBLANK.search(text, stop.end(), end)
         if after and _ends_sentence(text, begin, stop, end):
-            yield begin, stop.end()
+            yield begin, stop.start() if stop["pause"] else stop.end()
             begin = after.start()
     if begin < end:
         yield begin, end
@@ -160,6 +171,10 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool
     """Whether `stop` ends the sentence that started at `begin`. More text follows the stop."""
     if stop["wide"]:
         return not (stop["closing"] and text.startswith("と", stop.end()))
+    if stop["tight"]:
+        return True
+    if stop["pause"]:
+        return stop.start() - begin >= _PAUSE and not _GOES_ON.match(text, stop.end())
     following = _AFTER.match(text, stop.end(), end)
     after = following[1] if following else ""
     if after[:1].islower() and not any(sign.isupper() or sign == "_" for sign in after):

@@ -54,10 +54,19 @@ def test_a_paragraph_is_cut_into_sentences(expected: list[str]) -> None:
     [
         ["これは文です。", "彼は「はい。」と言った。", "終わり！", "次"],  # noqa: RUF001 these signs are meant
         ["他来了。", "“真的吗？”", "是的！"],  # noqa: RUF001 these signs are meant
+        ["彼は来ましたか?", "はい!", "九時に来ました．", "値は2.5です。", "以上"],  # noqa: RUF001 these signs are meant
+        ["ម៉ាស៊ីនបូមទឹកនៅជាន់ក្រោម។", "វាត្រូវបានពិនិត្យរាល់សប្តាហ៍។"],
     ],
 )
 def test_sentences_end_in_scripts_without_spaces(expected: list[str]) -> None:
     assert cut("".join(expected)) == expected
+
+
+def test_thai_and_lao_are_cut_at_a_space_behind_what_is_long_enough() -> None:
+    thai = ["ปั๊มน้ำอยู่ในห้องใต้ดินของอาคารเก่า", "มีการตรวจสอบทุกวันจันทร์เวลา 9 โมงเช้า และทุกวันศุกร์"]
+    lao = ["ຈັກສູບນ້ຳຕັ້ງຢູ່ໃນຫ້ອງໃຕ້ດິນຂອງອາຄານເກົ່າ", "ມີການກວດກາທຸກວັນຈັນ"]
+    for expected in (thai, lao):
+        assert cut(" ".join(expected)) == expected
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.encoder import Vectors
-from app.local.engine.store import arrays
+from app.local.engine.store import analysis, arrays
 from app.local.engine.store.analysis import terms
 from app.local.engine.store.attributes import Attributes, Mask
 from app.local.engine.store.contract import Chunk
@@ -87,6 +87,7 @@ class Segment:
                 "codes": self.codes,
                 "lengths": self.lengths,
                 "names": np.frombuffer(names, np.uint8),
+                "analysis": np.array([analysis.VERSION], np.int64),
                 **{f"words.{name}": array for name, array in vars(self.words).items()},
                 **{f"index.{name}": array for name, array in vars(self.attributes.index).items()},
             },
@@ -97,9 +98,12 @@ class Segment:
         """Read the file, mapped into memory.
 
         Raises:
-            arrays.Damaged: the file is not what was saved.
+            arrays.Damaged: the file is not what was saved, or its words are other terms than a
+                text has now.
         """
         file = arrays.load(path)
+        if "analysis" not in file or file["analysis"][0] != analysis.VERSION:
+            raise arrays.Damaged(f"{path} holds the terms of another version of Outcrop")
         names = [(key, value) for key, value in json.loads(file["names"].tobytes())]
         fields = ("keys", "starts", "rows", "counts")
         return cls(

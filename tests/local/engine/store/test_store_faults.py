@@ -17,6 +17,7 @@ from app.local.engine.store import (
     StoreError,
     StoreFull,
     StoreInUse,
+    analysis,
     open_embedded,
 )
 from app.local.engine.store.embedded_store import SAVED, EmbeddedStore
@@ -146,6 +147,18 @@ def test_an_index_file_that_was_cut_short_is_noticed_and_mended(
         file.write_bytes(content[: left if isinstance(left, int) else int(left * len(content))])
     assert reopened(saved) == expected
     assert "built again" in caplog.text
+
+
+def test_an_index_file_with_the_terms_of_another_version_is_built_again(
+    saved: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = reopened(saved)
+    monkeypatch.setattr(analysis, "VERSION", analysis.VERSION + 1)
+    assert reopened(saved) == expected
+    assert "holds the terms of another version" in caplog.text
+    caplog.clear()
+    assert reopened(saved) == expected
+    assert not caplog.text
 
 
 def test_files_that_a_crash_left_behind_are_removed(saved: Path) -> None:

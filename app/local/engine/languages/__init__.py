@@ -1,0 +1,13 @@
+"""The languages that are known, a file for each, and how a text tells its own.
+
+    <code>.toml    the stemmer and the function words of a language; `script`, where it alone tells
+                   the language
+    detection      a text -> its language
+
+To add a language, add its file.
+"""
+
+from app.local.engine.languages.detection import detect
+from app.local.engine.languages.language import Language, language, languages
+
+__all__ = ["Language", "detect", "language", "languages"]
