@@ -4,7 +4,8 @@ engine       --> bedrock_runtime, bedrock_agent, bedrock_agent_runtime
 sqs queues   --> s3          an object's event is a message
 s3 buckets   --> bedrock_agent    documents are objects
 sqs queues   --> lambda_     a message invokes a function
-bedrock      --> bedrock_runtime, agents of bedrock_agent    which models and guardrails there are
+bedrock      --> bedrock_runtime, bedrock_agent_runtime, agents of bedrock_agent
+                 which models and guardrails there are
 bedrock_agent --> bedrock_agent_runtime    Retrieve searches Knowledge Bases
 
 No service imports another: each has protocols of its own for the others that it uses.
@@ -104,7 +105,9 @@ class StandIn:
             "bedrock": bedrock.handlers(guardrails, profiles),
             "bedrock-runtime": bedrock_runtime.handlers(trades, models, attachments=attachments),
             "bedrock-agent": agent,
-            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(trades, knowledge, agent),
+            "bedrock-agent-runtime": bedrock_agent_runtime.handlers(
+                trades, knowledge, models, agent
+            ),
             "dynamodb": dynamodb.handlers(tables),
             "lambda": lambda_.handlers(functions, queues, buckets),
             "s3": s3.handlers(buckets, queues.send_to_arn, keys=options.keys),

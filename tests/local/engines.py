@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.local.engine import Engine
-from app.local.engine.encoder import TextEncoder
+from app.local.engine.encoder import TokenEncoder
 from app.local.engine.parsers import SectionParser
 from app.local.engine.store import Store, StoreConfiguration, Stores
 from app.local.engine.writer import Model, Prompt, Sampling, Writing
@@ -36,7 +36,7 @@ class NoStores:
 
 
 def engine_of(
-    encoder: TextEncoder | None = None,
+    encoder: TokenEncoder | None = None,
     writer: Model | None = None,
     new_parser: Callable[[], SectionParser] = PlainParser,
     stores: Stores | None = None,

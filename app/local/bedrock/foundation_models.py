@@ -60,6 +60,11 @@ class FoundationModel:
         return availability(self.id)
 
     @property
+    def reranks(self) -> bool:
+        """Whether it puts texts in order, and writes none, although its output is called TEXT."""
+        return self.body.endswith("-rerank")
+
+    @property
     def prefill(self) -> bool:
         """Whether it goes on from an assistant's message that comes last. Claude does up to 4.5."""
         return _PREFILL.match(self.id) is not None
@@ -81,7 +86,7 @@ class FoundationModel:
 
     def writes(self, now: datetime) -> bool:
         """Whether it writes text, and has not ended."""
-        return "TEXT" in self.output and not self.ended(now)
+        return "TEXT" in self.output and not self.reranks and not self.ended(now)
 
 
 @cache
@@ -111,6 +116,15 @@ def can_write(identifier: str) -> bool:
     """Whether an id, inference profile or ARN is of a model that writes text and has not ended."""
     model = find(identifier)
     return model is not None and model.writes(datetime.now(UTC))
+
+
+def can_rerank(arn: str, region: str) -> bool:
+    """Whether it is the ARN of a reranking model that a Region offers."""
+    name = parse(arn)
+    model = find(arn)
+    if model is None or name.kind != FOUNDATION_MODEL or name.region != region:
+        return False
+    return model.reranks and "ON_DEMAND" in model.availability.inference(region)
 
 
 def invoked(identifier: str, region: str, now: datetime) -> FoundationModel:

@@ -1,29 +1,34 @@
-"""`bedrock-agent-runtime`: Retrieve, which asks a Knowledge Base for passages.
+"""`bedrock-agent-runtime`: Retrieve, which asks a Knowledge Base for passages, and Rerank, which
+puts texts in the order of their relevance.
 
 Its operations on tags are those of bedrock-agent, which AWS has under the same paths.
 """
 
 from functools import partial
 
+from app.local.bedrock_agent_runtime.reranking import RerankingModels, rerank
 from app.local.bedrock_agent_runtime.retrieval import SearchableBase, SearchableBases, retrieve
 from app.local.engine import Engine
-from app.local.wire import JSON, Call, Service
+from app.local.wire import Service
 
-__all__ = ["SearchableBase", "SearchableBases", "handlers"]
+__all__ = ["RerankingModels", "SearchableBase", "SearchableBases", "handlers"]
 
 TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
 
 
-def handlers(engine: Engine, bases: SearchableBases, agent: Service) -> Service:
+def handlers(
+    engine: Engine, bases: SearchableBases, models: RerankingModels, agent: Service
+) -> Service:
     """The operations of bedrock-agent-runtime.
 
     Args:
-        engine: finds passages.
+        engine: finds passages, and puts texts in order.
         bases: the Knowledge Bases.
+        models: the foundation models.
         agent: the operations of bedrock-agent.
     """
-    return {"Retrieve": partial(_retrieve, engine, bases)} | {name: agent[name] for name in TAGS}
-
-
-def _retrieve(engine: Engine, bases: SearchableBases, call: Call) -> JSON:
-    return retrieve(engine, bases, call.params)
+    return {
+        "Rerank": partial(rerank, engine, models),
+        "Retrieve": partial(retrieve, engine, bases, models),
+        **{name: agent[name] for name in TAGS},
+    }

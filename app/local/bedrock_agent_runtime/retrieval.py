@@ -9,16 +9,24 @@ search of its own, always by both.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import starmap
 from typing import Literal, Protocol
 
 from app.local.bedrock_agent_runtime.filters import parse_filter
+from app.local.bedrock_agent_runtime.reranking import (
+    Reranking,
+    RerankingModels,
+    reranked,
+    reranking_of,
+)
 from app.local.control import pages
 from app.local.control.errors import invalid, unsupported
 from app.local.engine import Engine
-from app.local.engine.retrieval import Query
+from app.local.engine.retrieval import Query, RankedHit
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter, Group
-from app.local.wire import JSON
+from app.local.wire import JSON, Call
 
 MANAGED = "MANAGED"
 HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "RDS", "MONGO_DB_ATLAS", MANAGED)
@@ -32,9 +40,7 @@ _MANAGED_SEARCH = "retrievalConfiguration.managedSearchConfiguration"
 _MISSING = {
     "guardrailConfiguration": "a guardrail on Retrieve",
     "userContext": "access control",
-    f"{_SEARCH}.rerankingConfiguration": "reranking",
     f"{_SEARCH}.implicitFilterConfiguration": "a filter that a model writes",
-    f"{_MANAGED_SEARCH}.rerankingConfiguration": "reranking",
 }
 
 
@@ -68,27 +74,33 @@ class SearchableBases(Protocol):
         ...
 
 
-def retrieve(engine: Engine, bases: SearchableBases, params: JSON) -> JSON:
+def retrieve(engine: Engine, bases: SearchableBases, models: RerankingModels, call: Call) -> JSON:
     """Bedrock's Retrieve.
 
     Raises:
         ServiceError: ValidationException, for what is wrong with the request or is not supported;
             and the errors of `SearchableBases.searchable`.
     """
+    params = call.params
     question = _question(params)
     identifier = params["knowledgeBaseId"].rpartition("/")[2]
     base = bases.searchable(identifier)
     search = _search(base.storage, params)
-    hits = engine.retrieve(
-        base.store,
-        Query(
-            question,
-            limit=search.get("numberOfResults", DEFAULT_RESULTS),
-            start=pages.position("Retrieve", params) or 0,
-            by_words=_is_hybrid(identifier, base.storage, search.get("overrideSearchType")),
-            filter=_filter(base.storage, search["filter"]) if "filter" in search else None,
-        ),
+    start = pages.position("Retrieve", params) or 0
+    query = Query(
+        question,
+        limit=search.get("numberOfResults", DEFAULT_RESULTS),
+        start=start,
+        by_words=_is_hybrid(identifier, base.storage, search.get("overrideSearchType")),
+        filter=_filter(base.storage, search["filter"]) if "filter" in search else None,
     )
+    reranking = _reranking(base.storage, models, call.region, search)
+    if reranking is None:
+        hits = engine.retrieve(base.store, query)
+    else:
+        candidates = [hit for _, hit in engine.retrieve(base.store, replace(query, start=0))]
+        order = reranked(engine, question, candidates, reranking)
+        hits = list(starmap(RankedHit, enumerate(order[start:], start)))
     results: list[JSON] = []
     room = ROOM
     for rank, hit in hits:
@@ -138,10 +150,28 @@ def _search(storage: str, params: JSON) -> JSON:
         own, other = other, own
     if _member(params, other) is not None:
         raise invalid(other, f"does not belong to this knowledge base: {own} does.")
-    search = _member(params, own) or {}
-    if search.get("rerankingModelType", "NONE") != "NONE":
-        raise unsupported(f"{own}.rerankingModelType", "reranking")
-    return search
+    return _member(params, own) or {}
+
+
+def _reranking(
+    storage: str, models: RerankingModels, region: str, search: JSON
+) -> Reranking | None:
+    """How the hits are reranked; None if they are not.
+
+    A managed base has a reranker of its own, MANAGED, and says CUSTOM for one that is named.
+    """
+    configuration = search.get("rerankingConfiguration")
+    where = _SEARCH if storage != MANAGED else _MANAGED_SEARCH
+    kind = search.get("rerankingModelType", "NONE" if configuration is None else "CUSTOM")
+    if (kind == "CUSTOM") != (configuration is not None):
+        raise invalid(
+            f"{where}.rerankingConfiguration",
+            "is required for the rerankingModelType CUSTOM, and belongs to no other.",
+        )
+    if kind == "MANAGED":
+        return Reranking()
+    field = f"{where}.rerankingConfiguration"
+    return reranking_of(models, region, field, configuration) if configuration else None
 
 
 def _member(params: JSON, field: str) -> JSON | None:

@@ -26,6 +26,7 @@ from app.local.bedrock_runtime.attachments import Attachments
 from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
     FAMILIES,
+    RERANKERS,
     TEMPLATES,
     Family,
     InvalidBody,
@@ -98,6 +99,11 @@ class _Runtime:
                 latency = milliseconds(perf_counter() - began)
                 counts = {"input-token-count": tokens, "invocation-latency": latency}
                 return _whole(call, reply, counts, {})
+            if order := RERANKERS.get(model.body):
+                began = perf_counter()
+                reply = order(body, self._engine.rerank)
+                latency = milliseconds(perf_counter() - began)
+                return _whole(call, reply, {"invocation-latency": latency}, {})
             family = FAMILIES[model.body]
             request = self._body_request(body, model, family)
         return self._invoked(call, model, family, body, request)

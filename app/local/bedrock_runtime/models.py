@@ -12,7 +12,7 @@ class InvokedModel(Protocol):
 
     @property
     def body(self) -> str:
-        """Whose bodies it speaks: a name in `bodies.FAMILIES` or `bodies.EMBEDDINGS`."""
+        """Whose bodies it speaks: a name in `FAMILIES`, `EMBEDDINGS` or `RERANKERS` of `bodies`."""
         ...
 
     @property

@@ -1,20 +1,20 @@
 """The engine: the work behind the services, handed to them as one value.
 
     document    bytes -- parsers -- chunk -- transformer -- store
-    question    words -- transformer -- store -- retrieval
+    question    words -- transformer -- store -- retrieval -- reranking
     prompt      passages and a question -- writer; tools, or a schema -- planner, writer
 
 The engine knows neither AWS nor the wire: it takes and returns values of its own. A service checks
 what its caller sends, and translates it to these values and back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
-    from app.local.engine.encoder import TextEncoder
+    from app.local.engine.encoder import TokenEncoder
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Query, RankedHit
     from app.local.engine.store import Store, Stores
@@ -26,13 +26,13 @@ class Engine:
     """Everything that parses, embeds, stores, finds and writes in one stand-in.
 
     Attributes:
-        encoder: embeds texts and counts their tokens.
+        encoder: embeds texts and their tokens.
         writer: writes answers.
         new_parser: starts a parser, which its caller closes.
         stores: the vector stores by name.
     """
 
-    encoder: "TextEncoder"
+    encoder: "TokenEncoder"
     writer: "Model"
     new_parser: "Callable[[], SectionParser]"
     stores: "Stores"
@@ -42,6 +42,12 @@ class Engine:
         from app.local.engine.retrieval import retrieve
 
         return retrieve(self.encoder, store, query)
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers a question, 0 to 1, in the order of the texts."""
+        from app.local.engine.reranking import rerank
+
+        return rerank(self.encoder, question, texts)
 
 
 def load(

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from app.local.bedrock import model_handlers
 from app.local.bedrock.foundation_models import find, models
-from app.local.bedrock_runtime.bodies import EMBEDDINGS, FAMILIES
+from app.local.bedrock_runtime.bodies import EMBEDDINGS, FAMILIES, RERANKERS
 from app.local.faults import Faults
 from app.local.wire import Application
 from tests.wire_server import Server, in_thread
@@ -155,6 +155,8 @@ def test_a_name_of_no_model_is_none(identifier: str) -> None:
 
 def test_every_model_has_bodies_and_streams_if_its_family_can() -> None:
     for model in models().values():
-        assert (model.body in FAMILIES) != (model.body in EMBEDDINGS), model.id
+        kinds = [model.body in bodies for bodies in (FAMILIES, EMBEDDINGS, RERANKERS)]
+        assert sum(kinds) == 1, model.id
+        assert model.reranks == (model.body in RERANKERS), model.id
         assert model.output == (("EMBEDDING",) if model.body in EMBEDDINGS else ("TEXT",))
         assert model.streaming == (model.body in FAMILIES and model.body != "jurassic"), model.id

@@ -181,7 +181,10 @@ def test_a_connector_belongs_to_a_managed_base(world: World) -> None:
     ("configuration", "named"),
     [
         ({"vectorSearchConfiguration": {"numberOfResults": 1}}, "vectorSearchConfiguration"),
-        ({"managedSearchConfiguration": {"rerankingModelType": "MANAGED"}}, "reranking"),
+        (
+            {"managedSearchConfiguration": {"rerankingModelType": "CUSTOM"}},
+            "rerankingConfiguration",
+        ),
         (
             {
                 "managedSearchConfiguration": {

@@ -57,6 +57,10 @@ class InvocableModels:
         model = foundation_models.find(behind)
         return model is not None and model.writes(datetime.now(UTC))
 
+    def can_rerank(self, arn: str, region: str) -> bool:
+        """Whether it is the ARN of a reranking model that a Region offers."""
+        return foundation_models.can_rerank(arn, region)
+
     def _behind(self, identifier: str, region: str) -> str:
         """The ARN that a profile of the account was made from; other names are left as they are."""
         if parse(identifier).kind != APPLICATION_PROFILE:

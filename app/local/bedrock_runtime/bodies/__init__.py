@@ -3,8 +3,9 @@
     request's body -> schema (checked, in Bedrock's words) -> Prompt and Sampling
     Generation -> the whole reply, or chunks, the last with Bedrock's own metrics
 
-One file a family, and `embeddings`. `FAMILIES` are those that write, `EMBEDDINGS` those that embed,
-by the name that `foundation_models.json` has for them.
+One file a family, `embeddings` and `reranking`. `FAMILIES` are those that write, `EMBEDDINGS` those
+that embed, `RERANKERS` those that put texts in order, by the name that `foundation_models.json` has
+for them.
 """
 
 from app.local.bedrock_runtime.bodies.ai21 import JAMBA, JURASSIC
@@ -22,12 +23,14 @@ from app.local.bedrock_runtime.bodies.llama import LLAMA
 from app.local.bedrock_runtime.bodies.mistral import MISTRAL, MISTRAL_CHAT
 from app.local.bedrock_runtime.bodies.nova import NOVA
 from app.local.bedrock_runtime.bodies.openai import OPENAI
+from app.local.bedrock_runtime.bodies.reranking import RERANKERS
 from app.local.bedrock_runtime.bodies.schema import parse
 from app.local.bedrock_runtime.bodies.titan import TITAN
 
 __all__ = [
     "EMBEDDINGS",
     "FAMILIES",
+    "RERANKERS",
     "TEMPLATES",
     "Embed",
     "Family",

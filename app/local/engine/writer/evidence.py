@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.encoder import TokenVectors
+from app.local.engine.late_interaction import nearest, weights
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.late import nearest, weights
 from app.local.engine.writer.question import (
     Question,
     dates,

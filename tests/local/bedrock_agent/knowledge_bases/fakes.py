@@ -8,10 +8,12 @@ from zlib import crc32
 
 import numpy as np
 
+from app.local.engine.encoder import TokenVectors
 from app.local.engine.parsers import ParsedDocument, Records, Section, Unreadable
 from app.local.engine.store import Vectors
 
 DIMENSION = 384
+RAREST = 10_000  # ids of tokens, which say how rare a word is, from here on
 _WORD = re.compile(r"\w+")
 
 
@@ -27,6 +29,15 @@ class HashingEncoder:
                 row[crc32(word.encode()) % DIMENSION] += 1
         norms: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)  # (n, 1)
         return vectors / norms
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        return [self._tokens(text) for text in texts]
+
+    def _tokens(self, text: str) -> TokenVectors:
+        words = _WORD.findall(text.lower())
+        vectors = self.encode(words)  # (t, 384)
+        ids = [RAREST + crc32(word.encode()) % RAREST for word in words]
+        return TokenVectors(np.array(ids, np.int64), vectors, self.encode([text])[0])
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         return [match.span() for match in _WORD.finditer(text)]

@@ -12,9 +12,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from app.local import bedrock_agent_runtime
+from app.local.bedrock import foundation_models
 from app.local.bedrock_agent import knowledge_base_handlers
 from app.local.bedrock_agent.knowledge_bases import Knowledge
-from app.local.engine.encoder import TextEncoder
+from app.local.engine.encoder import TokenEncoder
 from app.local.engine.parsers import SectionParser
 from app.local.engine.store import EmbeddedStores, open_embedded
 from app.local.engine.store.embedded_stores import OpenStore
@@ -56,7 +57,7 @@ class World:
     def __init__(
         self,
         home: Path,
-        encoder: TextEncoder | None = None,
+        encoder: TokenEncoder | None = None,
         open_store: OpenStore = open_embedded,
         parser: Callable[[], SectionParser] | None = None,
     ) -> None:
@@ -80,7 +81,9 @@ class World:
     @cached_property
     def server(self) -> Server:
         agent = knowledge_base_handlers.handlers(self.knowledge)
-        runtime = bedrock_agent_runtime.handlers(self.engine, self.knowledge, agent)
+        runtime = bedrock_agent_runtime.handlers(
+            self.engine, self.knowledge, foundation_models, agent
+        )
         services = {"bedrock-agent": agent, "bedrock-agent-runtime": runtime}
         return self._exits.enter_context(serving(services))
 

@@ -1,4 +1,4 @@
-"""Late interaction: how much of a question each text says, word by word and by meaning.
+"""Late interaction: how much of a question a text says, word by word and by meaning.
 
 For each token of the question, the cosine to the nearest token of the text; of these the mean, each
 weighing what the word tells. It finds what other words say ("first developed", "was started"), and
@@ -30,3 +30,11 @@ def nearest(question: TokenVectors, text: TokenVectors) -> Vectors:
         return np.zeros(len(question.ids), np.float32)
     cosines: Vectors = (question.vectors @ text.vectors.T).max(axis=1)
     return cosines
+
+
+def coverage(question: TokenVectors, text: TokenVectors) -> float:
+    """How much of the question the text says: the weighted mean of `nearest`, at most 1."""
+    weight = weights(question)
+    if not weight.any():
+        weight = np.ones_like(weight)
+    return float(nearest(question, text) @ weight / (weight.sum() or 1.0))

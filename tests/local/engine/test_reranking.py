@@ -1,0 +1,55 @@
+"""The reranker, with the encoder of the laptop."""
+
+import numpy as np
+import pytest
+
+from app.local.engine import reranking
+from app.local.engine.encoder import TokenVectors
+from app.local.engine.late_interaction import coverage
+from app.local.engine.transformer import Encoder
+
+QUESTION = "Who may approve a purchase above 5,000 euros?"
+TEXTS = [
+    "The canteen opens at noon and closes at two.",
+    "Purchases of more than 5,000 euros are approved by the head of finance.",
+    "A purchase is paid within thirty days of its invoice.",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder()
+
+
+def test_what_answers_is_relevant_and_what_does_not_is_not(encoder: Encoder) -> None:
+    scores = reranking.rerank(encoder, QUESTION, TEXTS)
+    assert np.argsort(scores)[::-1].tolist() == [1, 2, 0]
+    assert scores[1] > 0.5 > scores[0]
+
+
+def test_a_texts_relevance_is_the_same_in_any_company(encoder: Encoder) -> None:
+    many = reranking.rerank(encoder, QUESTION, TEXTS * 7)
+    assert many == reranking.rerank(encoder, QUESTION, TEXTS) * 7
+
+
+def test_a_text_without_words_is_not_relevant(encoder: Encoder) -> None:
+    assert reranking.rerank(encoder, QUESTION, ["", " "]) == pytest.approx([0, 0], abs=1e-3)
+    assert reranking.rerank(encoder, QUESTION, []) == []
+
+
+def test_what_a_text_has_beyond_its_longest_part_is_not_read(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reranking, "LONGEST", 50)
+    text = "The canteen is open. " * 9
+    assert encoder.count(text) == 45
+    long = text * 2 + TEXTS[1]
+    assert reranking.rerank(encoder, QUESTION, [long])[0] < 0.5
+    assert reranking.rerank(encoder, QUESTION, [TEXTS[1] + long])[0] > 0.5
+
+
+def test_a_question_of_signs_alone_is_answered_by_its_signs() -> None:
+    sign = TokenVectors(np.array([1029]), np.eye(2, 3, dtype=np.float32)[:1], np.eye(3)[0])
+    other = TokenVectors(np.array([1030]), np.eye(2, 3, dtype=np.float32)[1:], np.eye(3)[1])
+    assert coverage(sign, sign) == 1
+    assert coverage(sign, other) == 0
