@@ -13,5 +13,5 @@ def share_one_arena() -> None:
     other. Python's threads take turns anyway, and what each pool keeps for itself is ten kilobytes
     a turn. Other C libraries have no such pools, and are left alone.
     """
-    with suppress(AttributeError, OSError, TypeError):
+    with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.aws import clients
+from app.aws import Clients, clients
 from app.local.wire import JSON, Call
 from app.meter import Meter
 from app.settings import Settings
@@ -137,3 +137,12 @@ def parts_of(lines: Iterable[str]) -> list[JSON]:
     parts: list[JSON] = [json.loads(one) for one in data[:-1]]
     assert [part["type"] in ("finish", "error") for part in parts].index(True) == len(parts) - 1
     return parts
+
+
+@contextmanager
+def without_clients() -> Iterator[TestClient]:
+    """An application whose clients do not even exist: nothing may get that far."""
+    nobody: Any = dict.fromkeys(field.name for field in fields(Clients))
+    app = application(Clients(**nobody), settings())
+    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as http:
+        yield http

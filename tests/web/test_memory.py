@@ -3,6 +3,7 @@
 import platform
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,9 +39,23 @@ def test_threads_share_one_arena() -> None:
     assert told.count(b"<heap nr=") == 1, told.decode()
 
 
-def test_where_the_c_library_has_no_arenas_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(_: object) -> object:
-        return object()
+def test_the_c_library_is_called_with_a_limit_of_one_arena(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[object, ...]] = []
 
-    monkeypatch.setattr("ctypes.CDLL", nothing)
+    def library(name: object) -> object:
+        return SimpleNamespace(mallopt=lambda *arguments: calls.append((name, *arguments)))
+
+    monkeypatch.setattr("ctypes.CDLL", library)
+    share_one_arena()
+    assert calls == [(None, -8, 1)]  # M_ARENA_MAX of malloc.h
+
+
+@pytest.mark.parametrize("error", [AttributeError, OSError])
+def test_where_the_c_library_has_no_arenas_nothing_happens(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: object) -> object:
+        raise error
+
+    monkeypatch.setattr("ctypes.CDLL", missing)
     share_one_arena()

@@ -1,26 +1,22 @@
 """Bodies that Python reads and others could not: refused with field and rule, on every route."""
 
+import asyncio
+import json
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.aws import Clients
-from app.web import application
-from app.web.request_body import DEEPEST, DEPTH, FINITE, WHOLE, check
-from tests.web.backend import settings
+from app.web.request_body import DEEPEST, DEPTH, FINITE, LARGEST_BODY, WHOLE, ReadBody, check
+from tests.web.backend import without_clients
 
 CALLS = [("POST", "/chat"), ("POST", "/chat/stream"), ("POST", "/search"), ("POST", "/documents")]
 
 
 @pytest.fixture(scope="module")
 def http() -> Iterator[TestClient]:
-    """An application whose clients do not even exist: nothing may get that far."""
-    nobody: Any = dict.fromkeys(field.name for field in fields(Clients))
-    app = application(Clients(**nobody), settings())
-    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as http:
+    with without_clients() as http:
         yield http
 
 
@@ -74,3 +70,59 @@ def test_a_body_that_is_not_utf_8_is_refused(http: TestClient) -> None:
 )
 def test_a_body_that_other_languages_can_read_is_taken(value: str) -> None:
     check(('{"query": "x", "filter": {"a": ' + value + "}}").encode())
+
+
+def sent(*chunks: bytes, declared: int | None = None, ends: bool = True) -> tuple[bytes, list[Any]]:
+    """What the application reads of a body in chunks, and what the caller gets."""
+    read = bytearray()
+    answer: list[Any] = []
+    messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+    messages[-1]["more_body"] = not ends
+    waiting = iter(messages)
+
+    async def receive() -> Any:
+        return next(waiting, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:
+        answer.append(message)
+
+    async def app(_scope: Any, receive: Any, _send: Any) -> None:
+        message = await receive()
+        assert not message["more_body"]
+        read.extend(message["body"])
+        assert (await receive())["type"] == "http.disconnect"
+
+    headers = [(b"content-type", b"application/json")]
+    if declared is not None:
+        headers.append((b"content-length", str(declared).encode()))
+    scope = {"type": "http", "path": "/chat", "headers": headers}
+    asyncio.run(ReadBody(app)(scope, receive, send))
+    return bytes(read), answer
+
+
+def test_a_body_of_the_largest_size_reaches_the_application_in_one_piece() -> None:
+    text = b'"' + b"x" * (LARGEST_BODY - 2) + b'"'
+    assert sent(text, declared=LARGEST_BODY) == (text, [])
+    assert sent(text[:9], text[9:], b"") == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("chunks", "declared"),
+    [
+        ([b" "], LARGEST_BODY + 1),
+        ([b" " * LARGEST_BODY, b" "], None),
+        ([b" " * LARGEST_BODY, b" "], 1),
+        ([b" " * LARGEST_BODY, b" "], -1),
+    ],
+)
+def test_a_body_over_the_limit_is_refused_with_the_limit(
+    chunks: list[bytes], declared: int | None
+) -> None:
+    read, (head, body) = sent(*chunks, declared=declared)
+    assert (read, head["status"]) == (b"", 413)
+    rule = "The body may have 262144 bytes at most."
+    assert json.loads(body["body"])["errors"] == [{"field": "body", "rule": rule}]
+
+
+def test_a_body_whose_caller_leaves_reaches_nobody() -> None:
+    assert sent(b'{"message": ', ends=False) == (b"", [])
