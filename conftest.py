@@ -24,6 +24,7 @@ LONG = (
     "tests/cli/test_commands.py",
     "tests/infra/test_policy.py",
     "tests/local/engine/store/test_store_faults.py",
+    "tests/cli/test_eval.py",
     "tests/cli/test_demo.py",
     "tests/test_docs.py",
     "tests/outcrop_pytest/test_outcrop_pytest.py",

@@ -5,6 +5,7 @@
     ask      one question, one cited answer      chat     a conversation
     ingest   upload documents                    docs     ls, show, rm
     search   Retrieve's passages, explained      doctor   checks, with remedies
+    eval     a file of questions, judged
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
     local    serve the stand-in alone, for tests and programs of any kind
 
@@ -37,6 +38,7 @@ from app.cli.commands import (
     docs,
     doctor,
     env,
+    evaluate,
     ingest,
     local,
     outputs,
@@ -56,6 +58,7 @@ cli = typer.Typer(
 )
 for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.search):
     cli.command()(command)
+cli.command("eval")(evaluate.evaluate)
 cli.add_typer(docs.docs, name="docs")
 for command in (
     doctor.doctor,

@@ -31,11 +31,12 @@ class Refused(Exception):
 
     Attributes:
         problem: the RFC 9457 problem of the response, or one of the same form for another failure.
+        retry_after: in how many seconds the response lets the request be sent again, if it says.
     """
 
-    def __init__(self, problem: Mapping[str, Any]) -> None:
+    def __init__(self, problem: Mapping[str, Any], retry_after: float | None = None) -> None:
         super().__init__(f"{problem['title']}: {problem['detail']}")
-        self.problem = problem
+        self.problem, self.retry_after = problem, retry_after
 
 
 class Client:
@@ -159,7 +160,8 @@ class Client:
 def _check(response: httpx.Response) -> None:
     if response.is_error:
         response.read()
-        raise Refused(_problem(response))
+        seconds = response.headers.get("retry-after", "")
+        raise Refused(_problem(response), float(seconds) if seconds.isdecimal() else None)
 
 
 def _problem(response: httpx.Response) -> Json:

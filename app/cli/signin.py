@@ -18,7 +18,7 @@ import webbrowser
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -81,6 +81,7 @@ class TokenAuth(httpx.Auth):
         """`folder` holds the tokens. With a `token` from the environment nobody has to sign in."""
         self._stack, self._pool, self._token = stack, pool, token
         self._file = folder / f"{pool.client_id}.json"
+        self._renewing = Lock()  # requests of several threads renew it once
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = (
@@ -89,14 +90,16 @@ class TokenAuth(httpx.Auth):
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED and not self._token:
             # The token was revoked, or the clock is wrong. A refused request may be sent again.
-            request.headers["Authorization"] = f"Bearer {self._renew().id_token}"
+            with self._renewing:
+                request.headers["Authorization"] = f"Bearer {self._renew().id_token}"
             yield request
 
     def _current_tokens(self) -> Tokens:
-        tokens = load(self._file)
-        if tokens and tokens.expires - time.time() > MARGIN_SECONDS:
-            return tokens
-        return self._renew()
+        with self._renewing:
+            tokens = load(self._file)
+            if tokens and tokens.expires - time.time() > MARGIN_SECONDS:
+                return tokens
+            return self._renew()
 
     def _renew(self) -> Tokens:
         tokens = load(self._file)

@@ -32,18 +32,20 @@ Check = Callable[[BaseHTTPRequestHandler, bytes], tuple[int, str] | None]
 
 
 class Gateway(HttpServer):
-    """A server; see the module. `throttle` many requests are refused first."""
+    """A server; see the module. `throttle` many requests are refused first, of those whose path
+    ends with `throttled_path`.
+    """
 
     def __init__(self, application: str, check: Check) -> None:
         self.requests: list[str] = []
-        self.throttle = 0
+        self.throttle, self.throttled_path = 0, ""
         gateway = self
 
         class Answering(Handler):
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 gateway.requests.append(f"{self.command} {self.path}")
-                if gateway.throttle:
+                if gateway.throttle and self.path.endswith(gateway.throttled_path):
                     gateway.throttle -= 1
                     return self._refuse(429, "Too Many Requests")
                 if not self.path.startswith(f"{STAGE}/"):

@@ -215,6 +215,34 @@ def test_what_is_throttled_is_sent_again_but_no_question(by_iam: Home) -> None:
     assert "The application answered 429: Too Many Requests" in ran.stderr
 
 
+def test_an_evaluation_of_a_stack_says_what_it_costs_and_asks_first(
+    by_iam: Home, tmp_path: Path
+) -> None:
+    single = {"question": "What is the capital of Mongolia?", "abstain": True}
+    file = tmp_path / "questions.jsonl"
+    file.write_text(f"{json.dumps(single)}\n{json.dumps({'turns': [single, single]})}\n")
+    ran = by_iam.run("eval", str(file), code=1)
+    assert "3 questions to the stack Outcrop: 4 calls of amazon.nova-lite-v1:0" in ran.stderr
+    assert "of which 1 rewrite a follow-up, about $0.00 if each reads 2,000 tokens" in ran.stderr
+    assert "add --yes" in ran.stderr
+    assert not [line for line in by_iam.gateway.requests if line.endswith("/chat")]
+    report = by_iam.json("eval", str(file), "--yes", "--price", "1000000/0")
+    [*_, whole] = report["kinds"]
+    assert (whole["right"], whole["dollars"]) == (3, whole["input_tokens"])
+
+
+def test_an_evaluation_waits_where_a_stack_is_throttled(by_iam: Home, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"question": "Anything?", "abstain": true}\n')
+    by_iam.gateway.throttled_path = "/chat"
+    by_iam.gateway.throttle = 1
+    report = by_iam.json("eval", str(file), "--yes")
+    assert report["kinds"][-1]["errors"] == 0
+    assert [line.rpartition("/")[2] for line in by_iam.gateway.requests] == [
+        *("models", "chat", "chat"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("outputs", "says"),
     [
