@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.aws import Clients
-from app.errors import NotFound, Throttled
+from app.errors import NotFound, OperatorError, Throttled
 from app.web import application
 from app.web.problems import problem_of
 from app.web.schemas import Violation
@@ -32,6 +32,11 @@ def test_a_problem_has_every_member() -> None:
     assert problem_of(NotFound("There is none.")).errors is None
 
 
+def test_a_caller_is_not_told_what_only_an_operator_may_know() -> None:
+    error = OperatorError("The role arn:aws:iam::1:role/outcrop may not call Retrieve.")
+    assert problem_of(error).detail == OperatorError.title
+
+
 def client() -> TestClient:
     nobody: Any = dict.fromkeys(field.name for field in fields(Clients))
     app = application(Clients(**nobody), settings())
@@ -48,6 +53,7 @@ def test_what_no_route_answers_is_a_problem_too() -> None:
         "detail": "Not Found",
     }
     assert missing.json()["type"] == "urn:outcrop:not-found"
+    assert "errors" not in missing.json()
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method-not-allowed")
     assert wrong.json()["retryable"] is False
     assert wrong.headers["allow"] == "GET"

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2 as httpx
 import pytest
@@ -16,6 +17,7 @@ from app.aws import clients
 from app.errors import InvalidRequest, Throttled, TimedOut
 from app.local.faults import Delay
 from app.web import application
+from app.web.responses import TurnStream
 from app.web.turns import CAPACITY, Turn, Turns
 from tests.local.home import Home
 from tests.local.s3.putting import scratch
@@ -327,3 +329,14 @@ def test_a_deadline_that_passes_before_a_turn_begins_is_raised_to_whoever_awaits
             await turn.begun
 
     asyncio.run(read())
+
+
+def test_a_reader_who_does_not_read_on_is_not_waited_for_beyond_the_time_of_the_stream() -> None:
+    async def hang(*_: object) -> Any:
+        await asyncio.Event().wait()
+
+    async def write() -> None:
+        turn = Turns(1, 60).start(lambda: [b"data: a"])
+        await asyncio.wait_for(TurnStream(turn, 0.05).send_lines(hang, hang), SECONDS / 4)
+
+    asyncio.run(write())
