@@ -40,7 +40,8 @@ from app.models.content import (
     text_of,
     user,
 )
-from app.models.facts.catalogue import MODELS, ModelFacts
+from app.models.facts.catalogue import MODELS
+from app.models.facts.model_facts import ModelFacts
 from app.models.model import Model, find
 from app.models.prompt import Prompt, ToolSpecification
 

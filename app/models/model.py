@@ -7,8 +7,9 @@ from typing import Literal
 
 from app.errors import InvalidRequest
 from app.models.content import KINDS, Block, Document, Image, ToolResult, ToolUse
-from app.models.facts.catalogue import MODELS, ModelFacts, Parameter
+from app.models.facts.catalogue import MODELS
 from app.models.facts.ids import parse
+from app.models.facts.model_facts import ModelFacts, Parameter
 from app.models.families import FAMILIES
 from app.models.families.family import Family
 from app.models.prompt import Prompt

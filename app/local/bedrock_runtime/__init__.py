@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from time import monotonic, perf_counter
 
 from app.local.bedrock_runtime import converse as conversing
+from app.local.bedrock_runtime import converse_response
 from app.local.bedrock_runtime.answers import (
     Answering,
     Events,
@@ -169,7 +170,7 @@ class _Runtime:
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, {}, request)
-            reply = await conversing.whole(call.params, family, answering)
+            reply = await converse_response.whole(call.params, family, answering)
         return reply | {"$headers": answering.headers}
 
     async def _conversing(
@@ -177,7 +178,7 @@ class _Runtime:
     ) -> JSON:
         with failing(model):
             answering = await self._begun(model, {}, request)
-        stream = Events(conversing.events(call.params, family, answering), answering)
+        stream = Events(converse_response.events(call.params, family, answering), answering)
         return {"stream": stream, "$headers": answering.headers}
 
     async def _begun(self, model: InvokedModel, body: JSON, request: Request) -> Answering:

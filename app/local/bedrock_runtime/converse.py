@@ -1,17 +1,16 @@
-"""Converse: one shape for every family. Its request -> a Prompt; an answer -> its response.
+"""The requests of Converse, one shape for every family: read as a Prompt, and held against what
+the model can do. `converse_response` writes the answer.
 
-Nova's bodies are Converse's, so the blocks of an answer are written by `bodies.nova`. Which tools
-there are, and the blocks of a conversation that uses them, are read by `bodies.tool_configuration`;
-what a model can do with them is in `capabilities`.
+Which tools there are, and the blocks of a conversation that uses them, are read by
+`bodies.tool_configuration`; what a model can do with them is in `capabilities`.
 """
 
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
-from app.local.bedrock_runtime.answers import Answering, failing_in_stream
-from app.local.bedrock_runtime.bodies import Family, InvalidBody, Reply, Request
+from app.local.bedrock_runtime.bodies import Family, InvalidBody, Request
 from app.local.bedrock_runtime.bodies.conversation import conversation
 from app.local.bedrock_runtime.bodies.documents import (
     check_citations,
@@ -20,7 +19,6 @@ from app.local.bedrock_runtime.bodies.documents import (
 )
 from app.local.bedrock_runtime.bodies.family import RETURNED
 from app.local.bedrock_runtime.bodies.images import check_images, converse_image
-from app.local.bedrock_runtime.bodies.nova import STOPS, block_events, message, usage
 from app.local.bedrock_runtime.bodies.parts import parts_of
 from app.local.bedrock_runtime.bodies.schema import malformed
 from app.local.bedrock_runtime.bodies.tool_configuration import (
@@ -42,7 +40,7 @@ from app.local.bedrock_runtime.capabilities import (
 )
 from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine.writer import Prompt, Turn
-from app.local.wire import JSON, UNMODELLED
+from app.local.wire import JSON
 
 UNSUPPORTED = (
     "This action doesn't support the model that you provided. Try again with a supported text or "
@@ -305,80 +303,3 @@ def _check_betas(betas: Any, family: Family) -> None:
 
 def _returned(violation: str, native: str) -> InvalidBody:
     return InvalidBody(f"{RETURNED}{malformed(violation).message}", f"{RETURNED}{native}")
-
-
-async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
-    reply = await answering.whole()
-    return {
-        "output": message(reply),
-        "stopReason": STOPS[reply.finish.reason],
-        "usage": _usage(reply),
-        "metrics": {"latencyMs": answering.latency()},
-        **_additional(params, lambda: [family.whole(reply)]),
-        **_echoed(params),
-    }
-
-
-async def events(params: JSON, family: Family, answering: Answering) -> AsyncGenerator[JSON, None]:
-    """The events of ConverseStream."""
-    with failing_in_stream(timeout="ModelStreamErrorException"):
-        yield {"messageStart": {"role": "assistant"}}
-        async for event, _ in answering.events():
-            for body in block_events(event):
-                yield body
-        reply = answering.reply()
-        stopped = {"stopReason": STOPS[reply.finish.reason]}
-        yield {"messageStop": stopped | _additional(params, lambda: family.closing(reply))}
-        metrics = {"latencyMs": answering.latency()}
-        yield {"metadata": {"usage": _usage(reply), "metrics": metrics, **_echoed(params)}}
-
-
-def _usage(reply: Reply) -> JSON:
-    """What was read and written. Bedrock sends members that its model does not have, the counts of
-    the cache in a second spelling among them.
-    """
-    cached = reply.cached
-    more: JSON = {"serverToolUsage": {}}
-    counts = usage(reply.finish, cached)
-    if cached is not None:
-        more |= {
-            "cacheReadInputTokenCount": cached.read,
-            "cacheWriteInputTokenCount": cached.written,
-        }
-        details = (("5m", cached.written_5m), ("1h", cached.written_1h))
-        cache_details = [{"ttl": ttl, "inputTokens": tokens} for ttl, tokens in details if tokens]
-        counts |= {"cacheDetails": cache_details} if cache_details else {}
-    return {**counts, UNMODELLED: more}
-
-
-def _echoed(params: JSON) -> JSON:
-    return {name: params[name] for name in ("performanceConfig", "serviceTier") if name in params}
-
-
-def _additional(params: JSON, bodies: Callable[[], Sequence[JSON]]) -> JSON:
-    """The fields of the family's own bodies that the caller points at, where they stand there."""
-    fields: JSON = {}
-    pointers = params.get("additionalModelResponseFieldPaths", [])
-    for body in bodies() if pointers else ():
-        for pointer in pointers:
-            _copy(pointer.strip("/").split("/"), body, fields)
-    return {"additionalModelResponseFields": fields} if fields else {}
-
-
-def _copy(names: Sequence[str], source: Any, target: JSON) -> None:
-    """Copy what the names lead to, under the same names.
-
-    >>> target = {}
-    >>> _copy(["delta", "stop"], {"delta": {"stop": 1, "more": 2}}, target)
-    >>> target
-    {'delta': {'stop': 1}}
-    """
-    name, *deeper = names
-    if isinstance(source, Mapping) and name in source:
-        if deeper:
-            inner: JSON = target.get(name, {})
-            _copy(deeper, source[name], inner)
-            if inner:
-                target[name] = inner
-        else:
-            target[name] = source[name]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.models.facts.catalogue import FamilyName
+from app.models.facts.model_facts import FamilyName
 from app.models.families.ai21 import JAMBA, JURASSIC
 from app.models.families.anthropic import ANTHROPIC
 from app.models.families.cohere import COMMAND, COMMAND_R

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from app import models
 from app.aws import Clients, calling
-from app.models.facts.catalogue import ModelFacts
+from app.models.facts.model_facts import ModelFacts
 from app.models.facts.regions import profiles
 from app.settings import Settings
 from app.web import schemas

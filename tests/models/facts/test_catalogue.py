@@ -10,9 +10,9 @@ from app.local.bedrock.foundation_models import invoked
 from app.local.bedrock.foundation_models import models as foundation_models
 from app.local.stand_in import REGION
 from app.models import MODELS, Prompt, find, user
-from app.models.facts.catalogue import ModelFacts
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL
 from app.models.facts.ids import parse
+from app.models.facts.model_facts import ModelFacts
 from app.models.facts.regions import SOURCES, names_of
 from app.models.families import FAMILIES
 from app.settings import Settings
