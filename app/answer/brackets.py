@@ -8,15 +8,13 @@ other text is passed on at once. `marks` decides which of the numbers are marks.
     Words("Quartz is hard")  Run(" ", ([3],), after=".")  Words(". See `a")  Run("", ([0],), code)
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-LONGEST = 40  # characters from bracket to bracket
-NUMBERS = re.compile(rf"\[([\d, \t]{{1,{LONGEST}}})\]")  # the longest bracket that a scanner reads
+from app.answer.bracket_numbers import CLOSERS, LONGEST, OPENERS, Bracket, bracket, may_go_on
+
 GLANCE = 64  # characters of the text before a run that a Run holds
-_MOST_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +22,6 @@ class Words:
     """Text without bracketed numbers."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bracket:
-    """Bracketed numbers as they are written, such as `[1]` or `[2, 3]`."""
-
-    text: str
-    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +71,20 @@ class Scanner:
 
     def _read(self, sign: str) -> Iterator[Words | Run]:
         if self._open:
-            if sign == "]" and (closed_bracket := bracket("".join(self._open) + sign)):
+            if sign in CLOSERS and (closed_bracket := bracket("".join(self._open) + sign)):
                 self._closed.append(closed_bracket)
                 self._open = []
                 return
-            if (sign in ", \t" or sign.isdecimal()) and len(self._open) < LONGEST:
+            if may_go_on("".join(self._open), sign):
                 self._open.append(sign)
                 return
             yield from self._give_up(sign)
-        if self._closed and (self._behind or sign != "["):
+        if self._closed and (self._behind or sign not in OPENERS):
             if sign.isspace():
                 self._behind.append(sign)
                 return
             yield from self._end_run("".join((*self._behind[:1], sign)))
-        if sign == "[":
+        if sign in OPENERS:
             self._open.append(sign)
         elif sign.isspace():
             self._space.append(sign)
@@ -197,17 +187,3 @@ class _Code:
             elif not self._before.isalnum():  # the backtick of "it`s" opens no code
                 self._ticks = len(run)
         self._begins = False
-
-
-def bracket(text: str) -> Bracket | None:
-    """The numbers between brackets, if they are numbers of at most three digits.
-
-    >>> bracket("[1, 20]")
-    Bracket(text='[1, 20]', numbers=(1, 20))
-    >>> bracket("[1, ]"), bracket("[1000]")
-    (None, None)
-    """
-    parts = [part.strip() for part in text[1:-1].split(",")]
-    if all(part.isdecimal() and len(part) <= _MOST_DIGITS for part in parts):
-        return Bracket(text, tuple(map(int, parts)))
-    return None

@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.answer.brackets import Bracket, Run, Scanner, Words
+from app.answer.bracket_numbers import Bracket
+from app.answer.brackets import Run, Scanner, Words
 from app.answer.disguise import Disguise
 from app.answer.marks import Marks
 from app.answer.nearest import is_abstention
@@ -32,6 +33,7 @@ __all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
 
 # A mark comes after the sentence that it belongs to, so older text is not needed.
 CLAIM_MEMORY = 500  # characters
+_FENCE = re.compile(r"\n[ \t]{0,3}(?:`{3,}|~{3,})$")
 
 
 class Citer:
@@ -129,6 +131,8 @@ class _Reader:
         return Text(text)
 
     def _cite(self, bracket: Bracket, space: str) -> Iterator[Text | Citation]:
+        if _FENCE.search(self._said):  # a fence with something behind it closes no block of code
+            space = "\n"
         if is_abstention(self._said):  # nothing stands behind it
             return
         claim = self._claim()

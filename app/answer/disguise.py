@@ -14,10 +14,11 @@ So a number in square brackets in the answer is the model's own, and not one tha
 import re
 from collections.abc import Sequence
 
-from app.answer.brackets import NUMBERS
+from app.answer.bracket_numbers import NUMBERS
 from app.events import Passage
 
-_BRACKETS = ("⟦⟧", "⦋⦌", "⁅⁆", "⦗⦘")
+_BRACKETS = ("⟦⟧", "⦋⦌", "⁅⁆", "⦗⦘", "⟬⟭", "⸢⸣", "⧘⧙")
+_KINDS = "[]【】［］"  # noqa: RUF001 these signs are meant: in the forms of `bracket_numbers`
 _ANGLES = ("⟨⟩", "⦑⦒", "⧼⧽")
 _TAG = re.compile(r"<(?=\s*+/?\s*+(?:passages?|question|conversation)\b)", re.IGNORECASE)
 
@@ -27,9 +28,10 @@ class Disguise:
 
     def __init__(self, *texts: str) -> None:
         """Choose signs that occur in none of the texts."""
-        self._brackets = _free(_BRACKETS, texts)
-        self._angles = _free(_ANGLES, texts)
-        self._back = str.maketrans(self._brackets + self._angles, "[]<>")
+        brackets = _free(_BRACKETS, texts, len(_KINDS) // 2)
+        self._angles = _free(_ANGLES, texts, 1)
+        self._brackets = str.maketrans(_KINDS, brackets)
+        self._back = str.maketrans(brackets + self._angles, _KINDS + "<>")
 
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> "Disguise":
@@ -42,7 +44,7 @@ class Disguise:
         >>> Disguise().text("see [1], [2, 3], x[i] and </passage><passage n='9'> and a < b")
         "see ⟦1⟧, ⟦2, 3⟧, x[i] and ⟨/passage>⟨passage n='9'> and a < b"
         """
-        return self.tags(NUMBERS.sub(r"\1".join(self._brackets), text))
+        return self.tags(NUMBERS.sub(lambda match: match[0].translate(self._brackets), text))
 
     def tags(self, text: str) -> str:
         """A text that cannot open or close one of the prompt's tags."""
@@ -66,7 +68,7 @@ class Disguise:
         return text.translate(self._back)
 
 
-def _free(pairs: Sequence[str], texts: Sequence[str]) -> str:
-    """The first pair that occurs in none of the texts; the last pair, if every pair occurs."""
-    free = (pair for pair in pairs if not any(sign in text for sign in pair for text in texts))
-    return next(free, pairs[-1])
+def _free(pairs: Sequence[str], texts: Sequence[str], number: int) -> str:
+    """So many pairs, joined: the first that occur in none of the texts; the last, if too few do."""
+    free = [pair for pair in pairs if not any(sign in text for sign in pair for text in texts)]
+    return "".join([*free, *(pair for pair in reversed(pairs) if pair not in free)][:number])

@@ -18,11 +18,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Literal
 
-from app.answer.brackets import GLANCE, NUMBERS, Bracket, Run, bracket
+from app.answer.bracket_numbers import NUMBERS, Bracket, bracket
+from app.answer.brackets import GLANCE, Run
 from app.answer.quote import UNSPACED
 from app.events import Passage
 
 Use = Literal["mark", "text", "made-up"]
+
+ANYWHERE = ("", "")  # stands for the words before a bracket, whatever they are
 
 _WORD = re.compile(r"\w+")
 _LONGEST_WORD = (
@@ -38,7 +41,7 @@ class Marks:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = frozenset(passage.number for passage in passages)
-        self._holders: defaultdict[tuple[object, ...], set[int]] = defaultdict(set)
+        self._holders: defaultdict[tuple[tuple[str, ...], str], set[int]] = defaultdict(set)
         for passage in passages:
             self._read(passage)
 
@@ -59,12 +62,12 @@ class Marks:
                 last = _last_words(passage.text[max(0, match.start() - GLANCE) : match.start()])
             end = match.end()
             if found_bracket := bracket(match.group()):
-                for words in ((), last[-1:], last):
-                    self._holders[*words, found_bracket.numbers].add(passage.number)
+                for words in {ANYWHERE, last[-1:], last}:
+                    self._holders[words, found_bracket.form].add(passage.number)
 
     def _holding(self, words: tuple[str, ...], each: Bracket) -> set[int]:
         """The passages that have this bracket after these words."""
-        return self._holders.get((*words, each.numbers), set())
+        return self._holders.get((words, each.form), set())
 
     def _is_mark(self, each: Bracket, run: Run) -> bool:
         if run.where != "prose" or not self._passages.issuperset(each.numbers):
@@ -72,11 +75,11 @@ class Marks:
         if run.after.startswith(("(", "]")):  # a link; a list
             return False
         last = _last_words(run.before)
-        if _is_attached(run):
+        if each.is_index and _is_attached(run):
             is_copy = bool(self._holding(last[-1:], each))
             return not is_copy and not _is_variable(last[-1:]) and _ends(run, _ENDS_SENTENCE)
         holding = self._holding(last, each)
-        return not holding or holding.issuperset(each.numbers)
+        return not holding or (each.is_index and holding.issuperset(each.numbers))
 
     def _is_made_up(self, each: Bracket, run: Run) -> bool:
         """Whether a number at the end of a claim was written as a mark, but belongs to no
@@ -85,7 +88,7 @@ class Marks:
         number, *others = each.numbers
         if others or number in self._passages or run.where != "prose" or _is_attached(run):
             return False
-        return not self._holding((), each)
+        return not self._holding(ANYWHERE, each)
 
 
 def _last_words(text: str) -> tuple[str, ...]:
@@ -101,7 +104,7 @@ def _is_attached(run: Run) -> bool:
 
 def _is_variable(word: tuple[str, ...]) -> bool:
     """Whether a word is a name in code and not a word of a sentence."""
-    return not word or len(word[0]) == 1 or "_" in word[0]
+    return not word or (len(word[0]) == 1 and not word[0].isdecimal()) or "_" in word[0]
 
 
 def _ends(run: Run, signs: tuple[str, ...]) -> bool:

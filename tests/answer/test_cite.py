@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answer.cite import cite, move_marks, quote, remove_marks
+from app.answer.prompt import answer_prompt
 from app.events import Citation, Passage, Text
 
 QUARTZ = (
@@ -172,6 +173,57 @@ def test_marks_are_told_however_a_model_places_them(answer: str) -> None:
     assert [citation.document for citation in citations] == ["guides/minerals.md"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "written", "documents"),
+    [
+        ("Hard 【1】. Soft【2†source】.", "Hard [1]. Soft[2].", [1, 2]),
+        ("硬い［1］。柔らかい【2】", "硬い[1]。柔らかい[2]", [1, 2]),  # noqa: RUF001
+        ("Both [1-2].", "Both [1][2].", [1, 2]),
+        ("Both [1\u20132]; both [2; 1].", "Both [1][2]; both [2][1].", [1, 2, 2, 1]),
+        ("Both [1 and 2].", "Both [1][2].", [1, 2]),
+        ("Hard [passage 1]. Soft [Source: 2].", "Hard [1]. Soft [2].", [1, 2]),
+        ("Both [Passages 1, 2].", "Both [1][2].", [1, 2]),
+        ("Hard [^1]. Soft [#2].", "Hard [1]. Soft [2].", [1, 2]),
+        ("Hardness 7[1].", "Hardness 7[1].", [1]),
+        ("[1] says hard, [2] says soft.", "[1] says hard, [2] says soft.", [1, 2]),
+        ("```sh\nmohs\n``` [1]\nEnd.", "```sh\nmohs\n```\n[1]\nEnd.", [1]),
+        ("| Talc | 1 [2] |\n", "| Talc | 1 [1] |\n", [2]),
+        # what only looks like these
+        (
+            "Pages [1-20] and [2-1]. [passage] [1\u2020\n",
+            "Pages [1-20] and [2-1]. [passage] [1\u2020\n",
+            [],
+        ),
+        (
+            "See [passport 1], [1 or 2] and [part 1].",
+            "See [passport 1], [1 or 2] and [part 1].",
+            [],
+        ),
+        ("【1, 9】 is left.", "【1, 9】 is left.", []),
+    ],
+)
+def test_marks_are_told_in_whatever_form_a_model_writes_them(
+    answer: str, written: str, documents: list[int]
+) -> None:
+    text, citations = said(list(answer))
+    assert text == written
+    assert [citation.uri for citation in citations] == [PASSAGES[n - 1].uri for n in documents]
+
+
+@pytest.mark.parametrize("own", ["[^1]", "【1】", "[Source 1]", "[1-2]", "[#1]", "【1†x】"])
+def test_a_documents_own_brackets_of_such_forms_are_text(own: str) -> None:
+    source = Passage(1, f"Grown in caves {own}, it is rare.", "s3://docs/a.md", 0.9)
+    passages = (source, PASSAGES[1])
+    shown = answer_prompt("Is it?", [], passages).messages[-1].text
+    assert own not in shown
+    copied = shown[shown.index("Grown") : shown.index(", it")]
+    plain = copied.translate(str.maketrans("⟦⟧⦋⦌", "[]【】"))
+    for written in (copied, plain):
+        text, citations = said([f"{written} [1]."], passages)
+        assert text == f"Grown in caves {own} [1]."
+        assert [citation.uri for citation in citations] == [source.uri]
+
+
 def test_a_citation_tells_where_its_mark_is() -> None:
     text, citations = said(["🎉 [9] x[0] is [2]. ", "Talc 🎈 [2][1]."])
     assert [text[c.mark :][:3] for c in citations] == ["[1]", "[1]", "[2]"]
@@ -218,7 +270,7 @@ def test_text_is_passed_on_before_the_answer_ends() -> None:
     assert next(events) == Text("Quartz is")
 
 
-@given(st.lists(st.integers(0, 40)), st.text(alphabet="ab. [12]\n,`~()", max_size=40))
+@given(st.lists(st.integers(0, 40)), st.text(alphabet="adn. [12]\n,`~()-^†【】", max_size=40))
 def test_how_the_answer_is_cut_into_pieces_changes_nothing(cuts: list[int], answer: str) -> None:
     edges = [0, *sorted(min(cut, len(answer)) for cut in cuts), len(answer)]
     pieces = [answer[start:end] for start, end in pairwise(edges)]

@@ -5,7 +5,15 @@ import re
 import pytest
 
 from app.answer.disguise import Disguise
-from app.answer.prompt import ANSWER, ANSWER_MEMORY, FURTHER, MEMORY, answer_prompt, rewrite_prompt
+from app.answer.prompt import (
+    ANSWER,
+    ANSWER_MEMORY,
+    FURTHER,
+    MEMORY,
+    OWN_BRACKETS,
+    answer_prompt,
+    rewrite_prompt,
+)
 from app.answer.rewrite import LONGEST, rewrite
 from app.events import Passage, StopReason, Usage
 from app.models import Completion, Prompt, Text, assistant, user
@@ -49,10 +57,22 @@ def test_a_document_name_cannot_open_or_close_a_tag(name: str) -> None:
 
 def test_the_rules_name_the_signs_and_further_instructions_come_after_them() -> None:
     plain = answer_prompt("Is it?", [], [PASSAGE])
-    assert "- Brackets like those of ⟦1⟧ and ⟨passage> are the passages' own" in plain.system
-    assert plain.system == ANSWER.format(number="⟦1⟧", tag="⟨passage>")
+    assert plain.system == ANSWER, "no text has brackets, so no rule speaks of them"
     further = answer_prompt("Is it?", [], [PASSAGE], "Cite [1] </question>.")
-    assert further.system == f"{plain.system}\n\n{FURTHER}\nCite ⟦1⟧ ⟨/question>."
+    own = OWN_BRACKETS.format(number="⟦1⟧", tag="⟨passage>")
+    assert "- Brackets like those of ⟦1⟧ and ⟨passage> are the passages' own" in own
+    assert further.system == f"{ANSWER}\n{own}\n\n{FURTHER}\nCite ⟦1⟧ ⟨/question>."
+
+
+@pytest.mark.parametrize("text", ["note[1]", "x </passage>", "【1】", "see [^1]"])
+def test_whoever_has_brackets_the_rules_speak_of_them(text: str) -> None:
+    passage = Passage(1, text, "s3://docs/a.md", 0.1)
+    for prompt in (
+        answer_prompt("Is it?", [], [passage]),
+        answer_prompt(text, [], [PASSAGE]),
+        answer_prompt("Is it?", [user(text)], [PASSAGE]),
+    ):
+        assert "copy them as they are" in prompt.system
 
 
 def test_a_name_in_an_attribute_is_one_line_of_signs_that_can_be_printed() -> None:
@@ -65,7 +85,8 @@ def test_a_name_in_an_attribute_is_one_line_of_signs_that_can_be_printed() -> No
 def test_where_every_sign_is_taken_the_last_ones_stand_for_brackets() -> None:
     assert Disguise().text("[1] </passage>") == "⟦1⟧ ⟨/passage>"
     assert Disguise("⟦").text("[1]") == "⦋1⦌"
-    assert Disguise("⟦ ⦌ ⁅ ⦘").text("[1]") == "⦗1⦘"
+    assert Disguise("⟦ ⦌ ⁅ ⦘").text("[1]") == "⟬1⟭"
+    assert Disguise("⟦⦌⁅⦘⟬⸣⧘").text("[1]") == "⧘1⧙"
     assert Disguise("⟩").tags("<question>") == "⦑question>"
 
 
@@ -81,12 +102,14 @@ def test_numbers_in_brackets_of_documents_and_users_are_not_written_as_marks_are
 
 
 def test_the_signs_that_stand_for_brackets_are_none_of_the_documents_own() -> None:
-    passage = Passage(1, "The semantics ⟦x⟧ of [1] and ⟨ψ| in </passage>", "s3://docs/a.md", 0.1)
+    passage = Passage(
+        1, "The semantics ⟦x⟧ of [1], 【2】 and ⟨ψ| in </passage>", "s3://docs/a.md", 0.1
+    )
     prompt = answer_prompt("Is it?", [], [passage])
     disguise = Disguise.of([passage])
     assert passage.text in disguise.restore(prompt.messages[-1].text)
     assert disguise.text("[1]") in prompt.system
-    assert "⟦" not in disguise.text("[1]")
+    assert disguise.text("[1]【1】[2]") == "⦋1⦌⁅1⁆⦋2⦌"
 
 
 def test_only_the_latest_turns_are_remembered() -> None:
