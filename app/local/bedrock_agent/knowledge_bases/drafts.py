@@ -81,8 +81,8 @@ def draft(
     etags = fetch.etags(origin, data)
     with fetch.document(origin, data) as file:
         sidecar = file.sidecar
-        parsed = _parse(file, parser, task.chunking, pace)
-    pieces = chunk(_stretches(parsed.sections), task.chunking, encoder)
+        document = _parse(file, parser, task.chunking, pace)
+    pieces = chunk(_stretches(document.sections), task.chunking, encoder)
     if not pieces:
         raise Unreadable("The document holds no text.")
     if len(pieces) > MOST_CHUNKS:
@@ -113,7 +113,7 @@ def draft(
             for number, piece in enumerate(pieces)
             if number not in parents
         },
-        parsed.warnings,
+        document.warnings,
     )
 
 
@@ -128,7 +128,7 @@ def _parse(
     if file.path.stat().st_size > most:
         raise SetAside
     try:
-        parsed = parser.parse(
+        document = parser.parse(
             file.path,
             file.name,
             charset=file.charset,
@@ -137,9 +137,9 @@ def _parse(
         )
     except TooSlow as error:
         raise SetAside from error
-    if sum(len(section.text) for section in parsed.sections) > most:
+    if sum(len(section.text) for section in document.sections) > most:
         raise SetAside
-    return parsed
+    return document
 
 
 def _stretches(sections: Sequence[Section]) -> list[Section]:
