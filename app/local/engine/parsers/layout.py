@@ -8,11 +8,12 @@ Running titles and page numbers, which stand at the edge of many pages, are show
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from app.local.engine.parsers.render import heading, tidy
+from app.local.engine.parsers.reading_order import GUTTER, Grid, Line, in_reading_order
+from app.local.engine.parsers.render import heading, table, tidy
 
 _LARGER = 1.15  # times the body's size: from here on a line is a heading
 _LONGEST_HEADING = 160  # characters
@@ -20,9 +21,7 @@ _LEVELS = 4  # the number of heading levels
 _MOST_FRONT_MATTER = 30  # the most pages before the one that is numbered 1
 _LOOSE = 1.25  # times the page's usual distance of lines: a larger one parts paragraphs
 _SAME = 0.1  # of the size: sizes that differ by less count as one
-_SPACE = 0.25  # times the size: the width of a space
 _INDENT = 0.8  # times the size: a larger indent begins a paragraph
-_GUTTER = 1.5  # times the size: a wider gap parts two cells of a table
 _NARROWEST = 14  # times the size: narrower lines are those of addresses, receipts and labels
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}")
 _NUMBERED = re.compile(r"\d+((?:\.\d+)+)\.?\s+[^\W\d].{0,80}(?<![.,;:])")
@@ -30,32 +29,11 @@ _ITEM = re.compile(r"(?:[-*\u2023\u25a0-\u25ff]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 SOFT_HYPHEN = "\u00ad"  # stands where the end of a line broke a word
 _WORD = re.compile(r"[\w-]+")
 _BROKEN = re.compile(rf"(?<![\w-])([\w-]+){SOFT_HYPHEN}([\w-]+)")
+_ENDS = re.compile(r"[.!?:;\u3002\uff01\uff1f][\"'\u2019\u201d)\]]*\s*\Z")
+_ENDS_WITHIN = re.compile(r"[.!?][\"'\u2019\u201d)\]]*(?=\s)|[\u3002\uff01\uff1f]")
+_HYPHENATED = re.compile(r"[^\W\d_]-\Z")
+_LONGEST_REST = 600  # characters of a sentence that are moved to the page of its beginning
 _LEADERS = re.compile(r"(?:\s?\.){4,}\s?")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a page. Lengths are in points; heights count from the bottom of the page.
-
-    Attributes:
-        text: never empty; a space at its end tells that a word ends there.
-        size: the height of its first letter's font.
-        left: its left edge.
-        right: its right edge.
-        top: the height of its upper edge.
-        bottom: the height of its lower edge: of the second line, where a hyphenated word joins two.
-        word: the width of its first word.
-        gap: the widest space between two of its words.
-    """
-
-    text: str
-    size: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-    word: float
-    gap: float
 
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
@@ -100,13 +78,90 @@ def _running(text: str, page: int) -> set[str]:
 
 
 def markdown(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
-    """The text of each page."""
+    """The text of each page. A sentence that goes on at the top of the next page or column is told
+    whole where it begins.
+    """
     levels = _levels(pages)
     words = {word for page in pages for each in page for word in _WORD.findall(each.text)}
-    for page in pages:
-        text = "\n\n".join(_block(lines, levels) for lines in _groups(page))
+    for blocks in _whole_sentences([_blocks(page, levels) for page in pages]):
+        text = "\n\n".join(block.text for block in blocks)
         text = _BROKEN.sub(lambda match: _join_word(match[1], match[2], words), text)
         yield tidy(_LEADERS.sub(" ... ", text))
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A heading, a table, or the paragraphs of lines that follow each other closely.
+
+    Attributes:
+        first, last: its first and its last line; None of a heading and a table.
+        margin: where its lines end; None if it has too few lines to tell.
+        is_column: whether it is of a column of prose.
+    """
+
+    text: str
+    first: Line | None = None
+    last: Line | None = None
+    margin: float | None = None
+    is_column: bool = False
+
+    def goes_on(self, below: "_Block") -> bool:
+        """Whether the last sentence goes on in a block on the next page or column."""
+        if not (self.last and below.first) or _ENDS.search(self.text):
+            return False
+        last, first = self.last, below.first
+        if _ITEM.match(first.text) or _LEADERS.search(last.text):
+            return False
+        if abs(last.size - first.size) > _SAME * last.size:
+            return False
+        if max(last.gap, first.gap) > GUTTER * last.size:
+            return False
+        if not self.is_column and last.right - last.left <= _NARROWEST * last.size:
+            return False
+        is_full = self.margin is not None and last.runs_on(first, self.margin)
+        return is_full or first.text[:1].islower()
+
+    def is_higher(self, above: "_Block") -> bool:
+        """Whether it begins above the end of the block before it: in the next column."""
+        return bool(self.first and above.last and above.last.top < self.first.top)
+
+
+def _blocks(page: Sequence[Line], levels: dict[int, int]) -> list[_Block]:
+    blocks: list[_Block] = []
+    for part in in_reading_order(page):
+        if isinstance(part, Grid):
+            blocks.append(_Block(table(part.rows)))
+            continue
+        for lines in _groups(part.lines):
+            block = _block(lines, levels, is_column=part.is_column)
+            above = blocks[-1] if blocks else None
+            if above and block.is_higher(above) and above.goes_on(block):
+                blocks[-1] = replace(block, text=_joined(above.text, block.text), first=above.first)
+            else:
+                blocks.append(block)
+    return blocks
+
+
+def _whole_sentences(pages: list[list[_Block]]) -> list[list[_Block]]:
+    for page, following in pairwise(pages):
+        if page and following and page[-1].goes_on(following[0]):
+            paragraph, _, others = following[0].text.partition("\n")
+            end = _ENDS_WITHIN.search(paragraph)
+            place = end.end() if end else len(paragraph)
+            if place > _LONGEST_REST:
+                continue
+            page[-1] = replace(page[-1], text=_joined(page[-1].text, paragraph[:place]))
+            rest = "\n".join(filter(None, (paragraph[place:].lstrip(), others)))
+            following[:1] = [replace(following[0], text=rest)] if rest else []
+    return pages
+
+
+def _joined(text: str, rest: str) -> str:
+    """A text and its rest, of which a hyphen may part a word."""
+    text = text.rstrip()
+    if _HYPHENATED.search(text) and rest[:1].islower():
+        return text[:-1] + SOFT_HYPHEN + rest
+    return text + _joint(text, rest) + rest
 
 
 def _join_word(left: str, right: str, words: Set[str]) -> str:
@@ -146,30 +201,30 @@ def _groups(page: Sequence[Line]) -> Iterator[list[Line]]:
         yield run
 
 
-def _block(lines: Sequence[Line], levels: dict[int, int]) -> str:
-    """The text of such a group: its paragraphs, a line each, or a heading."""
+def _block(lines: Sequence[Line], levels: dict[int, int], *, is_column: bool) -> _Block:
+    """Such a group: its paragraphs, a line each, or a heading."""
     margin = max(each.right for each in lines)
     text = lines[0].text
     for above, below in pairwise(lines):
-        joint = _joint(above.text, below.text) if _wraps(above, below, margin) else "\n"
+        joint = _joint(above.text, below.text) if _wraps(above, below, margin, is_column) else "\n"
         text = text.rstrip() + joint + below.text
     if len(text) <= _LONGEST_HEADING and any(map(str.isalpha, text)):
         if number := _NUMBERED.fullmatch(text.strip()):
-            return heading(text, 1 + number[1].count("."))
+            return _Block(heading(text, 1 + number[1].count(".")))
         if level := levels.get(round(lines[0].size)):
-            return "\n".join(heading(each, level) for each in text.splitlines())
-    return text
+            return _Block("\n".join(heading(each, level) for each in text.splitlines()))
+    return _Block(text, lines[0], lines[-1], margin if len(lines) > 1 else None, is_column)
 
 
-def _wraps(above: Line, below: Line, margin: float) -> bool:
+def _wraps(above: Line, below: Line, margin: float, is_column: bool) -> bool:
     """Whether `below` goes on with the paragraph of `above`: its first word would not have fitted
     above, and neither line belongs to a table or begins an item of a list.
     """
     return bool(
-        above.right + below.word + _SPACE * above.size > margin
-        and above.right - above.left > _NARROWEST * above.size
+        (above.runs_on(below, margin) or (is_column and not _ENDS.search(above.text)))
+        and (is_column or above.right - above.left > _NARROWEST * above.size)
         and (below.left - above.left < _INDENT * above.size or _ITEM.match(above.text))
-        and max(above.gap, below.gap) < _GUTTER * above.size
+        and max(above.gap, below.gap) < GUTTER * above.size
         and not _ITEM.match(below.text)
         and not _LEADERS.search(above.text)
     )

@@ -1,23 +1,29 @@
 """PDF: a section for each page.
 
-A PDF has no paragraphs and no headings, only glyphs at places. PDFium gives their lines in reading
-order, with the place of each; `layout` recovers paragraphs and headings.
+A PDF has no paragraphs and no headings, only glyphs at places. PDFium gives their lines, with the
+place of each, in the order in which they are drawn.
+
+    scene           which texts a reader sees, and which way they are turned
+    annotations     the values of form fields, and FreeText
+    reading_order   columns and tables
+    layout          paragraphs, headings, running titles
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise, repeat
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.layout import (
-    SOFT_HYPHEN,
-    Line,
-    markdown,
-    without_furniture,
-)
+from app.local.engine.parsers.annotations import notes, with_notes
+from app.local.engine.parsers.layout import SOFT_HYPHEN, markdown, without_furniture
+from app.local.engine.parsers.reading_order import GUTTER, PIECE, Line
 from app.local.engine.parsers.render import numbers
+from app.local.engine.parsers.scene import keep, scene, upright
 
 # PDFium writes U+0002 for a hyphen at the end of a line. Another control character is a sign that
 # the font has no name for; at the start of a line, that is a bullet.
@@ -29,24 +35,30 @@ _BULLET = re.compile(r"^[\x01-\x1f\x7f-\x9f\ue000-\uf8ff\u2022\u25aa\u25cf]\s+")
 _LAM_ALEF = re.compile("\u0627([\u0622\u0623\u0625\u0627])\u0644")
 
 
+_RISE = 0.3  # times the size: words that differ by more in height may be of two lines
+
+
 def parse(document: Document) -> Iterator[Section]:
-    pages, pictures = [], []
-    for number, page in enumerate(_open(document), start=1):
-        pages.append(list(_lines(page)))
-        if not pages[-1] and _has_picture(page):
-            pictures.append(number)
-        page.close()
-    if not any(pages):
+    with closing(_open(document)) as source:
+        forms = _forms(source, document)
+        pages = [_page(source, number, forms) for number in range(len(source))]
+    if not any(page.lines for page in pages):
         raise Unreadable(
             "The PDF has no text layer, only pictures of pages: run text recognition (OCR) over "
             "it and upload the result."
         )
+    texts = without_furniture([page.lines for page in pages])
+    pictures = [
+        number
+        for number, (page, lines) in enumerate(zip(pages, texts, strict=True), start=1)
+        if not lines and (page.is_picture or (page.has_picture and not page.lines))
+    ]
     if pictures:
         document.warn(
             f"{numbers('Page', pictures)} no text layer, only a picture: run text recognition "
             "(OCR) over the file and upload the result."
         )
-    for number, text in enumerate(markdown(without_furniture(pages)), start=1):
+    for number, text in enumerate(markdown(texts), start=1):
         yield Section(text, number)
 
 
@@ -63,37 +75,129 @@ def _open(document: Document) -> pypdfium2.PdfDocument:
         ) from error
 
 
+def _forms(source: pypdfium2.PdfDocument, document: Document) -> pypdfium2.PdfFormEnv | None:
+    """What PDFium needs to tell the values of form fields; None if there are none."""
+    kind = source.get_formtype()
+    if kind == pdfium.FORMTYPE_NONE:
+        return None
+    if kind == pdfium.FORMTYPE_XFA_FULL:
+        document.warn(
+            "The PDF is a dynamic form (XFA), whose fields cannot be read: print it to a PDF file "
+            "and upload that."
+        )
+    source.init_forms()
+    return source.formenv
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page: its lines, whether it has a picture, and whether that is most of the page."""
+
+    lines: list[Line]
+    has_picture: bool
+    is_picture: bool
+
+
+def _page(source: pypdfium2.PdfDocument, number: int, forms: pypdfium2.PdfFormEnv | None) -> _Page:
+    page = source[number]
+    objects = scene(page)
+    hidden = objects.hidden()
+    turns: dict[int, set[int]] = {}
+    for text in objects.texts:
+        if text.place not in hidden:
+            turns.setdefault(text.turn, set()).add(text.place)
+    page_notes = list(notes(page, forms))
+    lines: list[Line] = []
+    for turn, places in sorted(turns.items(), key=lambda each: -len(each[1])):
+        part = source[number] if len(turns) > 1 else page
+        if len(turns) > 1 or hidden:
+            keep(part, places)
+        if part.get_rotation():
+            part.set_rotation(0)
+        if turn:
+            upright(part, turn)
+        lines += with_notes(list(_lines(part)), [] if turn else page_notes)
+        if len(turns) > 1:
+            part.close()
+    if 0 not in turns:
+        lines = with_notes(lines, page_notes)
+    page.close()
+    left, bottom, right, top = objects.page
+    area = (right - left) * (top - bottom)
+    largest = max(((b[2] - b[0]) * (b[3] - b[1]) for b in objects.pictures), default=0)
+    return _Page(lines, bool(objects.pictures), largest > area / 2)
+
+
 def _lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
-    """The page's lines with text, in reading order."""
+    """The page's lines with text, in the order in which they are drawn."""
     glyphs = page.get_textpage()
-    unicode = pdfium.FPDFText_GetUnicode
-    text = "".join([chr(unicode(glyphs.raw, index)) for index in range(glyphs.count_chars())])
+    codes = map(pdfium.FPDFText_GetUnicode, repeat(glyphs.raw), range(glyphs.count_chars()))
+    text = "".join(map(chr, codes))
     for match in re.finditer(r"\S[^\r\n]*", text):
-        yield _measure(glyphs, match)
+        yield from _measure(glyphs, match)
     glyphs.close()
 
 
-def _has_picture(page: pypdfium2.PdfPage) -> bool:
-    return any(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,)))
+def _measure(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Iterator[Line]:
+    """The lines that PDFium has made one, if it is more than one, by the places of the words."""
+    text = match.group()
+    spans = [word.span() for word in re.finditer(r"\S+", text)]
+    starts = [_box(glyphs, match.start() + start) for start, _ in spans]
+    ends = [_box(glyphs, match.start() + end - 1) for _, end in spans]
+    gaps = [b.left - a.right for a, b in zip(ends[:-1], starts[1:], strict=True)]
+    size = starts[0].top - starts[0].bottom
+    is_far = [
+        abs(b.bottom - a.bottom) > _RISE * size and not -size < gap < GUTTER * size
+        for a, b, gap in zip(ends[:-1], starts[1:], gaps, strict=True)
+    ]
+    own = _Words(text, spans, starts, ends, gaps)
+    breaks = [0, *(at for at, far in enumerate(is_far, start=1) if far), len(spans)]
+    for first, end in pairwise(breaks):
+        yield own.line(first, end)
 
 
-def _measure(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Line:
-    words = [word.span() for word in re.finditer(r"\S+", match.group())]
-    starts = [_box(glyphs, match.start() + start) for start, _ in words]
-    ends = [_box(glyphs, match.start() + end - 1) for _, end in words]
-    return Line(
-        text=_mend(match.group()),
-        size=starts[0].top - starts[0].bottom,
-        left=starts[0].left,
-        right=ends[-1].right,
-        top=starts[0].bottom,
-        bottom=starts[-1].bottom,
-        word=ends[0].right - starts[0].left,
-        gap=max((b.left - a.right for a, b in zip(ends[:-1], starts[1:], strict=True)), default=0),
-    )
+@dataclass(frozen=True)
+class _Words:
+    """The words of one of PDFium's lines: their places in its text, the boxes of their first and
+    their last letters, and the gaps between them.
+    """
+
+    text: str
+    spans: list[tuple[int, int]]
+    starts: list[pdfium.FS_RECTF]
+    ends: list[pdfium.FS_RECTF]
+    gaps: list[float]
+
+    def line(self, first: int, end: int) -> Line:
+        """The words from `first` to `end` as a line with its pieces."""
+        wide = PIECE * (self.starts[first].top - self.starts[first].bottom)
+        inner = range(first + 1, end)
+        cuts = [first, *(at for at in inner if self.gaps[at - 1] >= wide), end]
+        pieces = tuple(self.part(*cut) for cut in pairwise(cuts)) if len(cuts) > 2 else ()
+        return self.part(first, end, pieces)
+
+    def part(self, first: int, end: int, pieces: tuple[Line, ...] = ()) -> Line:
+        start, last = self.spans[first][0], end - 1
+        stop = self.spans[end][0] if end < len(self.spans) else len(self.text)
+        has_bullet = first < last and self.spans[first][1] - start == 1
+        has_bullet = has_bullet and not self.text[start].isalnum()
+        lead = self.starts[first + has_bullet]  # a bullet is often of another size
+        return Line(
+            text=_mend(self.text[start:stop]),
+            size=lead.top - lead.bottom,
+            left=self.starts[first].left,
+            right=self.ends[last].right,
+            top=lead.bottom,
+            bottom=self.starts[last].bottom,
+            word=self.ends[first].right - self.starts[first].left,
+            gap=max(self.gaps[first:last], default=0),
+            pieces=pieces,
+        )
 
 
 def _mend(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _HYPHEN.sub(SOFT_HYPHEN, _BULLET.sub("- ", text))
     return _LAM_ALEF.sub("\u0627\u0644\\1", text)

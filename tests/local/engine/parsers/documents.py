@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -37,27 +37,40 @@ def parsed_document(parse: Parse, path: Path, content: bytes) -> ParsedDocument:
 PICTURE = "q 300 0 0 300 72 400 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"
 
 
-def pdf(pages: Iterable[Iterable[Placed | str]], trailer: str = "") -> bytes:
+def pdf(
+    pages: Iterable[Iterable[Placed | str]], trailer: str = "", annotations: Sequence[str] = ()
+) -> bytes:
     """A PDF in Helvetica, a stretch of text at each place; a string is a piece of the page's own
     content, such as PICTURE.
 
     PDF 32000-1:2008: objects 1 and 2 are the catalogue and the tree of pages, 3 the font.
+
+    Args:
+        pages: what stands on each page.
+        trailer: more entries of the trailer.
+        annotations: dictionaries of annotations on the first page, without their brackets.
     """
     contents = [
         "\n".join(item if isinstance(item, str) else _shown(*item) for item in page)
         for page in pages
     ]
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(contents)))
+    first = 4 + 2 * len(contents)
+    notes = " ".join(f"{first + number} 0 R" for number in range(len(annotations)))
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{notes}] >> >>"
+        if annotations
+        else "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
     for number, content in enumerate(contents):
+        marks = "" if number else f"/Annots [{notes}]"
         objects += [
-            f"<< /Type /Page /Parent 2 0 R {_PAGE} /Contents {5 + 2 * number} 0 R >>",
+            f"<< /Type /Page /Parent 2 0 R {_PAGE} /Contents {5 + 2 * number} 0 R {marks} >>",
             f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         ]
+    objects += [f"<< /Type /Annot {annotation} >>" for annotation in annotations]
     body, offsets = "%PDF-1.7\n", []
     for number, content in enumerate(objects, start=1):
         offsets.append(len(body))

@@ -109,14 +109,17 @@ def test_a_broken_word_is_whole_again(tmp_path: Path) -> None:
     assert "of an extraordinary kind" in texts(tmp_path, page)[0]
 
 
-def test_rows_of_a_table_stay_lines(tmp_path: Path) -> None:
-    rows = [("Clay", "12.5", "wet"), ("Sand", "3.0", "dry")]
+def test_rows_of_a_table_keep_their_empty_cells(tmp_path: Path) -> None:
+    rows = [("Soil", "Water", "State"), ("Clay", "12.5", "wet"), ("Sand", "", "dry")]
     page = [
         (72.0 + 150 * column, 700.0 - 12 * row, 10.0, cell)
         for row, cells in enumerate(rows)
         for column, cell in enumerate(cells)
+        if cell
     ]
-    assert texts(tmp_path, page) == ["Clay 12.5 wet\nSand 3.0 dry"]
+    assert texts(tmp_path, page) == [
+        "| Soil | Water | State |\n| --- | --- | --- |\n| Clay | 12.5 | wet |\n| Sand |  | dry |"
+    ]
 
 
 def test_dots_that_lead_to_a_page_number_are_few(tmp_path: Path) -> None:
