@@ -91,6 +91,7 @@ def test_what_the_protocol_itself_sends_is_taken(http: TestClient) -> None:
         answer = http.post("/chat/stream", json=question | {"trigger": trigger})
         assert answer.status_code == 200, answer.text
         assert parts_of(answer.text.splitlines())[-1]["type"] == "finish"
+        assert answer.headers["x-vercel-ai-ui-message-stream"] == "v1"
 
 
 FILE = {"type": "file", "mediaType": "image/png", "url": "data:image/png;base64,AA=="}

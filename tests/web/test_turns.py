@@ -12,12 +12,14 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
 from app.aws import clients
 from app.errors import InvalidRequest, Throttled, TimedOut
 from app.local.faults import Delay
 from app.web import application
 from app.web.responses import TurnStream
+from app.web.routes.dependencies import streamed_answer
 from app.web.turns import CAPACITY, Turn, Turns
 from tests.local.home import Home
 from tests.local.s3.putting import scratch
@@ -331,12 +333,42 @@ def test_a_deadline_that_passes_before_a_turn_begins_is_raised_to_whoever_awaits
     asyncio.run(read())
 
 
-def test_a_reader_who_does_not_read_on_is_not_waited_for_beyond_the_time_of_the_stream() -> None:
-    async def hang(*_: object) -> Any:
-        await asyncio.Event().wait()
+async def hang(*_: object) -> Any:
+    await asyncio.Event().wait()
+
+
+def test_a_reader_who_does_not_read_on_is_not_waited_for_beyond_the_time_of_the_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.web.routes.dependencies.LAST_WORDS_SECONDS", 0.05)
+
+    async def write() -> Response:
+        turns, limits = Turns(1, 60), settings(deadline_seconds=0.05)
+        stream = await streamed_answer(turns, lambda: [b"data: a"], limits, {"x-stream": "v1"})
+        assert isinstance(stream, TurnStream)
+        await asyncio.wait_for(stream.send_lines(hang, hang), SECONDS / 4)
+        return stream
+
+    head = asyncio.run(write()).headers
+    assert dict(head) == {
+        "cache-control": "no-cache",
+        "content-type": "text/event-stream; charset=utf-8",
+        "x-stream": "v1",
+    }
+
+
+def test_the_lines_of_a_stream_are_followed_by_an_empty_message() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
 
     async def write() -> None:
         turn = Turns(1, 60).start(lambda: [b"data: a"])
-        await asyncio.wait_for(TurnStream(turn, 0.05).send_lines(hang, hang), SECONDS / 4)
+        await TurnStream(turn, 60).send_lines(hang, send)
 
     asyncio.run(write())
+    assert sent == [
+        {"type": "http.response.body", "body": b"data: a", "more_body": True},
+        {"type": "http.response.body", "body": b""},
+    ]
