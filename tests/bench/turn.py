@@ -42,13 +42,13 @@ def run() -> Iterator[Table]:
         laptop.serving(LaptopSettings(home=Path(scratch))) as at,
         httpx.Client(base_url=at.application, timeout=SECONDS) as http,
     ):
-        _ingest(http, sorted((ROOT / "docs").glob("*.md")))
+        ingest(http, sorted((ROOT / "docs").glob("*.md")))
         aws = clients(SECONDS)
         recorded = [_recorded(question, aws) for question in QUESTIONS]
         turns, bare = [], []
         for number in range(ROUNDS):
             which = number % len(QUESTIONS)
-            turns.append(_turn(http, QUESTIONS[which]))
+            turns.append(streamed(http, {"message": QUESTIONS[which]}))
             bare.append(_bare(recorded[which]))
     rows = [
         _row("POST /chat/stream", turns, bare),
@@ -63,7 +63,8 @@ def run() -> Iterator[Table]:
     )
 
 
-def _ingest(http: httpx.Client, pages: Sequence[Path]) -> None:
+def ingest(http: httpx.Client, pages: Sequence[Path]) -> None:
+    """Upload these pages, and wait until they are indexed."""
     for page in pages:
         form = http.post("/documents", json={"name": page.name}).raise_for_status().json()
         files = {"file": (page.name, page.read_bytes())}
@@ -95,10 +96,10 @@ def _recorded(question: str, aws: Clients) -> list[Call]:
     return recorded
 
 
-def _turn(http: httpx.Client, question: str) -> tuple[float, float]:
-    """Seconds until the first token is here, and until the answer is complete."""
+def streamed(http: httpx.Client, body: dict[str, Any]) -> tuple[float, float]:
+    """Seconds until the first token of a turn is here, and until the answer is complete."""
     began, first = time.perf_counter(), 0.0
-    with http.stream("POST", "/chat/stream", json={"message": question}) as response:
+    with http.stream("POST", "/chat/stream", json=body) as response:
         response.raise_for_status()
         for line in response.iter_lines():
             if not first and '"text-delta"' in line:
@@ -107,7 +108,7 @@ def _turn(http: httpx.Client, question: str) -> tuple[float, float]:
 
 
 def _bare(calls: Sequence[Call]) -> tuple[float, float]:
-    """As `_turn`, for the calls alone."""
+    """As `streamed`, for the calls alone."""
     began, first = time.perf_counter(), 0.0
     for client, method, params in calls:
         fresh = {"Key": f"conversations/bench/{uuid4()}"} if method == "put_object" else {}
