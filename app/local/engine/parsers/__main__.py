@@ -59,12 +59,17 @@ def answer(request: JSON) -> bytes:
     except RecursionError:
         reason = "The file is nested too deeply to be read: simplify it and upload it again."
     except Exception as error:  # noqa: BLE001 a parser may raise anything over a damaged file
+        problem = f"{type(error).__name__}: {_without_path(error, request)}"
         reason = (
             "The file is damaged, or holds something that its parser does not support "
-            f"({type(error).__name__}: {line(str(error))}): open it in its application and save "
-            "it anew."
+            f"({problem}): open it in its application and save it anew."
         )
     return json.dumps({"unreadable": reason}).encode()
+
+
+def _without_path(error: Exception, request: JSON) -> str:
+    """The error's message without the place of the file on this machine."""
+    return line(str(error)).replace(request["path"], "the file")
 
 
 def _parse(request: JSON) -> JSON:

@@ -1,5 +1,6 @@
 """Office files are ZIP archives of XML. They are checked here before a library opens them."""
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,9 @@ _LARGEST = 512 * 2**20  # bytes, unpacked
 _DENSEST = (
     200  # the highest ratio of unpacked to packed bytes; real Office files stay below a hundred
 )
+_GLANCE = 4096  # bytes of a part that are looked at, at once
+_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<[\0]?[?!\w]")
+_XML_SUFFIXES = (".xml", ".rels", ".vml")
 _MOST_MEMBERS = 20_000
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the signature of Office's format before 2007
 _ENCRYPTED = "EncryptedPackage".encode(
@@ -81,11 +85,13 @@ def _check_declarations(archive: ZipFile) -> None:
     ECMA-376 part 2 (Open Packaging Conventions), 8.1.4: such a declaration is an error.
     """
     for name in archive.namelist():
-        if name.lower().endswith((".xml", ".rels", ".vml")):
-            with archive.open(name) as member, suppress(_FirstElement, ElementTree.ParseError):
+        with archive.open(name) as member, suppress(_FirstElement, ElementTree.ParseError):
+            part = member.read(_GLANCE)
+            if name.lower().endswith(_XML_SUFFIXES) or _XML.match(part):
                 parser = ElementTree.XMLParser(target=_Prologue())  # noqa: S314 stops before content
-                while part := member.read(4096):
+                while part:
                     parser.feed(part)
+                    part = member.read(_GLANCE)
 
 
 class _FirstElement(Exception):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import join, normpath, split
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, iterparse
 from zipfile import ZipFile
 
 from app.local.engine.parsers import Unreadable
@@ -56,6 +56,17 @@ class Package:
         """The bytes of a part; none if there is no such part."""
         member = self._members.get(_part_name(part))
         return b"" if member is None else self._archive.read(member)
+
+    def elements(self, part: str) -> Iterator[Element]:
+        """The elements of a part's XML as each ends, for parts too large to be kept whole: who
+        has read an element may clear it.
+        """
+        member = self._members.get(_part_name(part))
+        if member is None:
+            return
+        with self._archive.open(member) as content:
+            for _, element in iterparse(content):  # noqa: S314 it declares nothing: `open_archive`
+                yield element
 
     def read_xml(self, part: str) -> bytes:
         """The bytes of a part that is XML, with the namespaces of the Transitional form."""

@@ -1,139 +1,209 @@
-"""Excel: a section for each sheet, with a table for each block of rows and for each chart.
+"""Excel: a section for each sheet, with its tables, text boxes, charts and notes.
 
-Values are as Excel last computed them. Hidden sheets are left out, because a reader does not see
-them. A sheet has no page number: its name is the heading of its section.
+Values are as Excel last computed them, in the formats in which it shows them. Hidden sheets, rows
+and columns are left out, because a reader does not see them. A sheet has no page number: its name
+is the heading of its section.
+
+The XML is read directly: Excel opens files that are not quite valid, and libraries refuse them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from itertools import groupby
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-from openpyxl.utils import range_boundaries
+from collections.abc import Iterator
+from functools import lru_cache
+from xml.etree.ElementTree import Element, ParseError
 
 from app.local.engine.parsers import Document, Section
-from app.local.engine.parsers.charts import chart
-from app.local.engine.parsers.package import Package, open_package
-from app.local.engine.parsers.render import heading, line, table
+from app.local.engine.parsers.number_formats import built_in, show_number, show_text
+from app.local.engine.parsers.package import Package, local_name, open_package, relation_id
+from app.local.engine.parsers.references import place_of, range_of
+from app.local.engine.parsers.render import heading, line
+from app.local.engine.parsers.sheet_objects import drawn, notes
+from app.local.engine.parsers.sheets import Sheet
 
 _MAIN = "xl/workbook.xml"
-_MERGE_REFERENCE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*ref=\"([A-Z]+\d+:[A-Z]+\d+)\"")
-_MOST_CELLS_OF_A_RANGE = 10_000  # cells, of one range
-
-_Row = tuple[ReadOnlyCell | EmptyCell, ...]
-_Place = tuple[int, int]  # row and column, from 1
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_MOST_NAMED = 5  # cells that a warning names
 
 
 def parse(document: Document) -> Iterator[Section]:
     with open_package(document.path) as package:
         main = package.main("workbook", _MAIN)
-        with document.path.open("rb") as file:  # with a path, openpyxl would check the suffix
-            workbook = load_workbook(file, read_only=True, data_only=True)
-            for title, part in _visible(package, main):
-                blocks = [*_cells(workbook, title, package, part), *_charts(package, part)]
-                if blocks:
-                    yield Section("\n\n".join([heading(title, 2), *blocks]), None)
+        book = _Workbook(package, main)
+        for title, part in book.visible():
+            sheet, uncomputed = book.read(title, part)
+            if hidden := sheet.hidden():
+                document.warn(
+                    f"Sheet {title!r}: {hidden} are left out, as Excel does not show them."
+                )
+            if uncomputed:
+                document.warn(_uncomputed(title, uncomputed))
+            blocks = [*sheet.tables(), *drawn(package, part), *notes(package, part, sheet)]
+            if blocks:
+                yield Section("\n\n".join([heading(title, 2), *blocks]), None)
 
 
-def _visible(package: Package, main: str) -> Iterator[tuple[str, str]]:
-    """The name and part of each sheet that is not hidden."""
-    parts = package.relationships(main)
-    for sheet in package.tree(main).iterfind("{*}sheets/{*}sheet"):
-        relation = next((value for key, value in sheet.items() if key.endswith("}id")), "")
-        if sheet.get("state", "visible") == "visible" and relation in parts:
-            yield sheet.get("name", ""), parts[relation].target
+def _uncomputed(title: str, cells: list[str]) -> str:
+    named = ", ".join(cells[:_MOST_NAMED]) + (", ..." if len(cells) > _MOST_NAMED else "")
+    return (
+        f"Sheet {title!r}: the file holds no results for {len(cells)} of its formulas ({named}), "
+        "so the formulas stand there instead: open it in Excel and save it."
+    )
 
 
-def _cells(workbook: Workbook, title: str, package: Package, part: str) -> Iterator[str]:
-    """A sheet's tables; a sheet that is a chart has none."""
-    for sheet in workbook.worksheets:
-        if sheet.title == title:
-            sheet.reset_dimensions()  # a stored size that is too small would cut it off
-            yield from _tables(sheet.iter_rows(), _anchors(package, part))
+class _Workbook:
+    """Reads the sheets of a workbook.
 
-
-def _anchors(package: Package, part: str) -> dict[_Place, _Place]:
-    """Each cell that is merged into another -> that other cell, which holds the value."""
-    anchors = {}
-    for reference in _MERGE_REFERENCE.findall(package.read(part)):
-        left, top, right, bottom = range_boundaries(reference.decode())
-        if (right - left + 1) * (bottom - top + 1) <= _MOST_CELLS_OF_A_RANGE:
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    anchors[row, column] = (top, left)
-    return anchors
-
-
-def _tables(rows: Iterable[_Row], anchors: Mapping[_Place, _Place]) -> Iterator[str]:
-    """A table for each block of cells between blank rows or blank columns."""
-    anchor_texts: dict[_Place, str] = {}
-    grid = (_texts(number, row, anchors, anchor_texts) for number, row in enumerate(rows, start=1))
-    for filled_rows, run in groupby(grid, key=any):
-        if filled_rows:
-            for block in _side_by_side(list(run)):
-                yield table(block) if len(block[0]) > 1 else "\n".join(text for [text] in block)
-
-
-def _texts(
-    number: int,
-    row: _Row,
-    anchors_by_cell: Mapping[_Place, _Place],
-    anchor_texts: dict[_Place, str],
-) -> list[str]:
-    """The texts of a row. The text of a merged cell stands in each place that it covers; but if it
-    covers the whole row, it is a title, and stands there once.
+    Args:
+        package: the file.
+        main: its main part.
     """
-    texts, anchors = [], []
-    for column, cell in enumerate(row, start=1):
-        anchor = anchors_by_cell.get((number, column), (number, column))
-        text = anchor_texts.get(anchor, "") if anchor in anchor_texts else _text(cell)
-        if (number, column) in anchors_by_cell:
-            anchor_texts.setdefault(anchor, text)
-        texts.append(text)
-        anchors.append(anchor)
-    headers = {anchor for anchor, text in zip(anchors, texts, strict=True) if text}
-    if len(headers) == 1:
-        first = texts.index(next(filter(None, texts)))
-        return [text if column <= first else "" for column, text in enumerate(texts)]
-    return texts
+
+    def __init__(self, package: Package, main: str) -> None:
+        self._package = package
+        self._main = main
+        self._root = package.tree(main)
+        properties = self._root.find("{*}workbookPr")
+        switch = "" if properties is None else properties.get("date1904", "")
+        self._from_1904 = switch in ("1", "true", "on")
+        self._strings = [
+            text for part in self._parts("sharedStrings") for text in self._items(part)
+        ]
+        self._formats = self._read_formats()
+
+    def visible(self) -> Iterator[tuple[str, str]]:
+        """The name and part of each sheet that is not hidden."""
+        parts = self._package.relationships(self._main)
+        for sheet in self._root.iterfind("{*}sheets/{*}sheet"):
+            relation = parts.get(relation_id(sheet))
+            if sheet.get("state", "visible") == "visible" and relation:
+                yield line(sheet.get("name", "")), relation.target
+
+    def read(self, title: str, part: str) -> tuple[Sheet, list[str]]:
+        """A sheet, and the names of cells whose formula has no result."""
+        sheet, uncomputed = Sheet(title), list[str]()
+        row = 0
+        for element in self._package.elements(part):
+            match local_name(element):
+                case "row":
+                    row = _integer(element.get("r")) or row + 1
+                    sheet.rows[row] = dict(self._row(element, row, uncomputed))
+                    if _is_hidden(element, "ht"):
+                        sheet.hidden_rows.add(row)
+                    element.clear()
+                case "col" if _is_hidden(element, "width"):
+                    first, last = _integer(element.get("min")), _integer(element.get("max"))
+                    sheet.hidden_columns.append((first, last or first))
+                case "sheetFormatPr":
+                    sheet.shows_other_rows = element.get("zeroHeight") not in ("1", "true")
+                case "mergeCell":
+                    sheet.merged += filter(None, [range_of(element.get("ref", ""))])
+                case _:
+                    pass
+        return sheet, uncomputed
+
+    def _row(self, row: Element, number: int, uncomputed: list[str]) -> Iterator[tuple[int, str]]:
+        column = 0
+        for cell in row:
+            if local_name(cell) == "c":
+                place = place_of(cell.get("r", ""))
+                column = place[1] if place else column + 1
+                text, has_result = self._cell(cell)
+                if not has_result:
+                    uncomputed.append(cell.get("r") or f"row {number}")
+                if text:
+                    yield column, text
+
+    def _cell(self, cell: Element) -> tuple[str, bool]:
+        """The text of a cell, and whether the file has its value."""
+        kind, value, formula = cell.get("t", "n"), None, None
+        for child in cell:
+            match local_name(child):
+                case "v":
+                    value = child.text or ""
+                case "f":
+                    formula = child.text or ""
+                case "is":
+                    value, kind = _string(child), "inlineStr"
+                case _:
+                    pass
+        if formula is not None and not value and kind != "str":
+            return f"={formula or '?'}", False
+        if not value:
+            return "", True
+        at = _integer(cell.get("s"))
+        code = self._formats[at] if at < len(self._formats) else "General"
+        match kind:
+            case "s":
+                index = _integer(value)
+                string = self._strings[index] if index < len(self._strings) else ""
+                return line(show_text(string, code)), True
+            case "b":
+                return ("FALSE" if value.strip() in ("0", "false") else "TRUE"), True
+            case "n" | "":
+                return _shown(value.strip(), code, self._from_1904), True
+            case "d":
+                return value.replace("T", " ").removesuffix(" 00:00:00"), True
+            case "inlineStr":
+                return line(show_text(value, code)), True
+            case _:
+                return line(show_text(_unescape(value), code)), True
+
+    def _parts(self, kind: str) -> list[str]:
+        return self._package.related(self._main, kind)
+
+    def _items(self, part: str) -> Iterator[str]:
+        for element in self._package.elements(part):
+            if local_name(element) == "si":
+                yield _string(element)
+                element.clear()
+
+    def _read_formats(self) -> list[str]:
+        """The number format of each style of a cell."""
+        try:
+            roots = [self._package.tree(part) for part in self._parts("styles")]
+        except ParseError:
+            return []
+        codes = {
+            _integer(each.get("numFmtId")): each.get("formatCode") or "General"
+            for root in roots
+            for each in root.iterfind("{*}numFmts/{*}numFmt")
+        }
+        styles = [each for root in roots for each in root.iterfind("{*}cellXfs/{*}xf")]
+        numbers = [_integer(style.get("numFmtId")) for style in styles]
+        return [codes.get(number) or built_in(number) for number in numbers]
 
 
-def _side_by_side(rows: list[list[str]]) -> Iterator[list[list[str]]]:
-    """The blocks between blank columns, if each is at least two columns wide."""
-    width = max(map(len, rows))
-    rows = [row + [""] * (width - len(row)) for row in rows]
-    has_text = [any(row[column] for row in rows) for column in range(width)]
-    runs = [list(run) for used, run in groupby(range(width), key=has_text.__getitem__) if used]
-    if any(len(run) < 2 for run in runs):
-        runs = [[column for run in runs for column in run]]
-    for run in runs:
-        block = [[row[column] for column in run] for row in rows]
-        yield [row for row in block if any(row)]
+@lru_cache(maxsize=4096)
+def _shown(value: str, code: str, from_1904: bool) -> str:
+    return show_number(value, code, from_1904=from_1904)
 
 
-def _text(cell: ReadOnlyCell | EmptyCell) -> str:
-    """A cell about as Excel shows it: dates as in ISO 8601, percentages with a percent sign.
+def _string(element: Element) -> str:
+    """The text of a string, without the readings beside it (`rPh`)."""
+    texts = (
+        text.text or ""
+        for child in element
+        if local_name(child) in ("t", "r")
+        for text in ([child] if local_name(child) == "t" else child.iterfind("{*}t"))
+    )
+    return _unescape("".join(texts))
 
-    Numbers have the 15 digits that Excel keeps, without those that come of binary arithmetic.
+
+def _unescape(text: str) -> str:
+    r"""A text in which characters that XML cannot hold are escaped: ECMA-376 part 1, 22.9.2.19.
+
+    >>> _unescape("one_x000D_\ntwo_x005F_x0041_")
+    'one\r\ntwo_x0041_'
     """
-    value = cell.value
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).upper()
-        case int() | float():
-            percent = cell.number_format.endswith("%")
-            return f"{value * 100:.15g}%" if percent else f"{value:.15g}"
-        case datetime():
-            return value.isoformat(" ").removesuffix(" 00:00:00")
-        case _:
-            return line(str(value))
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-def _charts(package: Package, part: str) -> Iterator[str]:
-    for drawing in package.related(part, "drawing"):
-        for target in package.related(drawing, "chart"):
-            yield chart(package.tree(target))
+def _is_hidden(element: Element, size: str) -> bool:
+    """Whether a row or column is hidden, or has no height or width at all."""
+    return element.get("hidden") in ("1", "true") or element.get(size) == "0"
+
+
+def _integer(text: str | None) -> int:
+    """The whole number from 0 in an attribute; 0 where there is none."""
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

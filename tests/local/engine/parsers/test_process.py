@@ -20,6 +20,7 @@ from app.local.engine.parsers import (
     TooSlow,
     Unreadable,
 )
+from app.local.engine.parsers.__main__ import _without_path
 from app.local.engine.parsers.process import Limits, Parser
 from tests.local.engine.parsers.documents import (
     LOCKED,
@@ -113,6 +114,11 @@ def test_why_a_document_cannot_be_read(
         parser.parse(file, name)
     assert str(error.value).endswith(".")
     assert "\n" not in str(error.value)
+
+
+def test_no_reason_shows_where_the_file_lies_on_this_machine(file: Path) -> None:
+    error = ValueError(f"cannot open {file}")
+    assert _without_path(error, {"path": str(file)}) == "cannot open the file"
 
 
 def test_a_document_may_be_50_megabytes_and_no_more(parser: Parser, file: Path) -> None:

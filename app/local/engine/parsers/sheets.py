@@ -1,0 +1,130 @@
+"""The cells of a spreadsheet, as tables: what its reader sees of them.
+
+Hidden rows and columns are left out, and a blank row or blank columns part two tables.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from app.local.engine.parsers.references import Place, Range
+from app.local.engine.parsers.render import table
+
+_MOST_CELLS_OF_A_RANGE = 10_000  # cells, of one merged range
+
+
+@dataclass
+class Sheet:
+    """A sheet as its file stores it.
+
+    Attributes:
+        title: its name.
+        rows: the texts of each row by their columns.
+        merged: ranges that show their first cell.
+        hidden_rows: by number.
+        hidden_columns: ranges of them, first and last.
+        shows_other_rows: whether rows are shown of which the file says nothing.
+    """
+
+    title: str
+    rows: dict[int, dict[int, str]] = field(default_factory=dict)
+    merged: list[Range] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    shows_other_rows: bool = True
+
+    def shows_column(self, column: int) -> bool:
+        return not any(first <= column <= last for first, last in self.hidden_columns)
+
+    def shows(self, place: Place) -> bool:
+        row, column = place
+        return row not in self.hidden_rows and self.shows_column(column)
+
+    def hidden(self) -> str:
+        """What is left out of this sheet, in words; empty if nothing is."""
+        rows = sum(1 for row in self.hidden_rows if any(self.rows.get(row, {}).values()))
+        columns = {column for row in self.rows.values() for column, text in row.items() if text}
+        gone = sum(1 for column in columns if not self.shows_column(column))
+        counts = [(rows, "row"), (gone, "column")]
+        return " and ".join(
+            f"{count} hidden {name}{'s' * (count > 1)}" for count, name in counts if count
+        )
+
+    def tables(self) -> Iterator[str]:
+        """A table for each block of cells between blank rows or blank columns."""
+        anchors = self._anchors()
+        columns = self._columns(anchors)
+        for block in self._blocks(anchors):
+            grid = [self._texts(row, columns, anchors) for row in block]
+            for part in _side_by_side([row for row in grid if any(row)]):
+                yield table(part) if len(part[0]) > 1 else "\n".join(text for [text] in part)
+
+    def _anchors(self) -> dict[Place, Place]:
+        """Each cell of a merged range -> its first cell, which holds the text."""
+        anchors: dict[Place, Place] = {}
+        for (top, left), (bottom, right) in self.merged:
+            is_small = (right - left + 1) * (bottom - top + 1) <= _MOST_CELLS_OF_A_RANGE
+            if is_small and self.rows.get(top, {}).get(left):
+                for row in range(top, bottom + 1):
+                    for column in range(left, right + 1):
+                        anchors[row, column] = (top, left)
+        return anchors
+
+    def _columns(self, anchors: Mapping[Place, Place]) -> list[int]:
+        """The columns with text that are shown, and 0 for blank ones in between."""
+        used = {column for row in self.rows.values() for column, text in row.items() if text}
+        used |= {column for _, column in anchors}
+        shown = sorted(column for column in used if self.shows_column(column))
+        columns = shown[:1]
+        for before, column in pairwise(shown):
+            if any(self.shows_column(between) for between in range(before + 1, column)):
+                columns.append(0)
+            columns.append(column)
+        return columns
+
+    def _blocks(self, anchors: Mapping[Place, Place]) -> Iterator[list[int]]:
+        """The rows with text that are shown, parted where blank ones are shown in between."""
+        used = {row for row, cells in self.rows.items() if any(cells.values())}
+        used |= {row for row, _ in anchors}
+        shown = sorted(used - self.hidden_rows)
+        block = shown[:1]
+        for before, row in pairwise(shown):
+            between = range(before + 1, row)
+            if self.shows_other_rows and any(each not in self.hidden_rows for each in between):
+                yield block
+                block = []
+            block.append(row)
+        if block:
+            yield block
+
+    def _texts(self, row: int, columns: Iterable[int], anchors: Mapping[Place, Place]) -> list[str]:
+        """The texts of a row. The text of a merged range stands in each place that it covers; but
+        if it is all that a row has, it is a title, and stands in its first place only.
+        """
+        texts, places = [], []
+        for column in columns:
+            place = anchors.get((row, column), (row, column))
+            texts.append(self.rows.get(place[0], {}).get(place[1], ""))
+            places.append(place)
+        shown = {place for place, text in zip(places, texts, strict=True) if text}
+        if len(shown) == 1:
+            [(top, _)] = shown
+            first = texts.index(next(filter(None, texts)))
+            is_title = top == row or top in self.hidden_rows
+            return [text if is_title and at == first else "" for at, text in enumerate(texts)]
+        return texts
+
+
+def _side_by_side(rows: list[list[str]]) -> Iterator[list[list[str]]]:
+    """The blocks between blank columns, if each is at least two columns wide."""
+    if not rows:
+        return
+    has_text = [any(row[column] for row in rows) for column in range(len(rows[0]))]
+    runs = [
+        list(run) for used, run in groupby(range(len(rows[0])), key=has_text.__getitem__) if used
+    ]
+    if any(len(run) < 2 for run in runs):
+        runs = [[column for run in runs for column in run]]
+    for run in runs:
+        block = [[row[column] for column in run] for row in rows]
+        yield [row for row in block if any(row)]
