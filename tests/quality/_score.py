@@ -1,10 +1,11 @@
-"""The questions of user_questions, and the scorer that stands beside them."""
+"""The questions of user_questions, judged as `outcrop eval` judges."""
 
-from importlib.util import module_from_spec, spec_from_file_location
+import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from app.evaluation import Expectation, Quote, RecordedAnswer, judge, parse_questions
+from app.evaluation.matching import holds, normalize
 from tests.quality import CORPORA
 
 FOLDER = CORPORA / "user_questions"
@@ -13,33 +14,41 @@ FOLDER = CORPORA / "user_questions"
 class Score:
     """The scorer."""
 
-    def __init__(self) -> None:
-        self.documents = FOLDER / "docs"
-        self._score = _module(FOLDER / "score.py")
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.folder, self.documents = folder, folder / "docs"
 
     def questions(self, name: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self._score.read(FOLDER / name)
-        return rows
+        """The lines of a file."""
+        lines = (self.folder / name).read_text().splitlines()
+        return [json.loads(line) for line in lines if line.strip()]
 
     def satisfies(self, row: dict[str, Any], text: str) -> bool:
         """Whether a text holds what the answer to a question has to hold, and nothing that it must
         not.
         """
-        said, found = self._score.norm(text), self._score.found
-        if any(found(one, said) for one in row["must_not"]):
+        text = normalize(text)
+        if any(holds(text, string) for string in row["must_not"]):
             return False
-        return all(any(found(one, said) for one in group) for group in row["must"])
+        return all(any(holds(text, string) for string in group) for group in row["must"])
 
     def judge(self, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         """What is thought of an answer: `outcome` is right, wrong or abstained."""
-        verdict: dict[str, Any] = self._score.judge(row, answer)
-        return verdict
+        question = expectation(row)
+        result = judge(question, recorded(question, answer))
+        return {
+            "outcome": result.outcome,
+            "gold": result.cites_gold,
+            "why": result.reason,
+            "fenced": result.is_fenced,
+        }
 
 
-def _module(path: Path) -> ModuleType:
-    spec = spec_from_file_location("score", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def expectation(row: dict[str, Any]) -> Expectation:
+    [exchange] = parse_questions(json.dumps(row))
+    return exchange.turns[0]
+
+
+def recorded(question: Expectation, answer: dict[str, Any]) -> RecordedAnswer:
+    """The application's answer to a question."""
+    quotes = tuple(Quote(place, one["uri"]) for place, one in enumerate(answer["citations"]))
+    return RecordedAnswer(question.id, question.question, answer["answer"], quotes)

@@ -1,4 +1,4 @@
-"""Questions of users over ordinary documents, on the whole path: user_questions, by its scorer."""
+"""Questions of users over ordinary documents, on the whole path, judged by `app.evaluation`."""
 
 import shutil
 from collections import defaultdict
