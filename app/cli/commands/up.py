@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import screen
+from app.cli.terminal_text import visible_line
 from app.deploy import laptop
+from app.deploy.laptop import model_servers
 from app.settings import LaptopSettings, read
 
 if TYPE_CHECKING:
@@ -33,30 +35,76 @@ def up(
             help="A value of one of the template's parameters.",
         ),
     ] = None,
+    model_server: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|URL",
+            help="The model server that writes the answers; auto finds Ollama, LM Studio, "
+            "llama.cpp or vLLM on this machine.",
+        ),
+    ] = None,
+    model_server_model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Which of that server's models; by default the first that chats."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Serve the application and the stand-in until Ctrl-C."""
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    settings = read(LaptopSettings)
+    settings, choice = _with_model_server(read(LaptopSettings), model_server, model_server_model)
     if parameter and not template:
         raise typer.BadParameter("it sets a template's parameter; add --template.")
     deployment = (
         _deployment(template, settings.home, parameter or [], quiet=as_json) if template else None
     )
+    lookout = None if as_json or settings.local_model_url else model_servers.Lookout()
     with ExitStack() as stack:
         with nullcontext() if deployment else screen.waiting("starting"):
             deploy = deployment or laptop.provision_home
             home = stack.enter_context(laptop.serving(settings, deploy))
         if as_json:
             addresses = {"application": home.application, "stand_in": home.stand_in}
-            screen.show_json(addresses | (deployment.as_json() if deployment else {}))
+            writer = {"model_server": choice.server.url, "model": choice.model} if choice else {}
+            screen.show_json(addresses | writer | (deployment.as_json() if deployment else {}))
         else:
             if deployment:
                 deployment.show()
             announce(home)
+            _announce_model_servers(choice, lookout)
         until(stop, home)
+
+
+def _with_model_server(
+    settings: LaptopSettings, wish: str | None, model: str | None
+) -> tuple[LaptopSettings, model_servers.ModelChoice | None]:
+    """The settings with a model server in them, if one is wished for."""
+    if wish is None:
+        if model is not None:
+            raise typer.BadParameter(
+                "it chooses a model of a server; add --model-server",
+                param_hint="--model-server-model",
+            )
+        return settings, None
+    with screen.waiting("looking for the model server"):
+        choice = model_servers.choose(wish, model)
+    changes = {"local_model_url": choice.server.url, "local_model": choice.model}
+    return settings.model_copy(update=changes), choice
+
+
+def _announce_model_servers(
+    choice: model_servers.ModelChoice | None, lookout: model_servers.Lookout | None
+) -> None:
+    """Print which server writes the answers, or which ones could."""
+    if choice:
+        server = f"{choice.server.name} at {choice.server.url}"
+        line = f"{choice.model} of {server} writes the answers."
+        screen.out.print(visible_line(line), soft_wrap=True)
+    for server, remedy in model_servers.advice(lookout.servers() if lookout else []):
+        screen.out.print(visible_line(f"{server} answers too: {remedy}"), soft_wrap=True)
 
 
 def _deployment(

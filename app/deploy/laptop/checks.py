@@ -1,6 +1,7 @@
 """Checks whether this machine is ready for the laptop's home, and whether a home's files are sound.
 
     Python ── packages ── disk space ── environment ── application ── local model
+    ── model servers
 
 `examine` starts and changes nothing. `repair` sets aside damaged files.
 """
@@ -18,6 +19,7 @@ import httpx2 as httpx
 from app.deploy import laptop
 from app.deploy.endpoint import DIRECT, misleading_names
 from app.deploy.findings import Finding
+from app.deploy.laptop.model_servers import PATIENCE, Lookout, advice
 from app.errors import OperatorError
 from app.settings import LaptopSettings, inherited_environment
 
@@ -153,6 +155,13 @@ def _local_model(settings: LaptopSettings) -> Iterator[Finding]:
     )
 
 
+def _model_servers(settings: LaptopSettings) -> Iterator[Finding]:
+    """The model servers on the usual ports, unless one is chosen."""
+    if settings.local_model_url is None:
+        for server, remedy in advice(Lookout().servers(PATIENCE)):
+            yield Finding("A model server", well=True, found=f"{server}, not used", mend=remedy)
+
+
 CHECKS: tuple[Callable[[LaptopSettings], Iterator[Finding]], ...] = (
     _python,
     _packages,
@@ -160,4 +169,5 @@ CHECKS: tuple[Callable[[LaptopSettings], Iterator[Finding]], ...] = (
     _environment,
     _serving,
     _local_model,
+    _model_servers,
 )
