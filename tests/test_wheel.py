@@ -82,7 +82,9 @@ def test_the_command_says_its_version_and_python_runs_it_as_a_module(
     assert run(outcrop.with_name("python"), tmp_path, "-m", "app", "--version").endswith(version)
 
 
-def test_it_serves_a_home_that_answers_with_a_source(outcrop: Path, tmp_path: Path) -> None:
+def test_the_installed_wheel_serves_a_home_that_answers_with_a_source(
+    outcrop: Path, tmp_path: Path
+) -> None:
     (tmp_path / "notes.md").write_text("The beekeeper of the village is called Ambrosius.")
     with subprocess.Popen(
         [outcrop, "up", "--json"],
@@ -105,6 +107,8 @@ def test_what_needs_a_checkout_says_so(outcrop: Path, tmp_path: Path) -> None:
     assert "in a checkout of Outcrop only" in run(outcrop, tmp_path, "deploy", code=1)
 
 
-def test_without_its_packages_it_says_which_and_where_from(wheel: Path, tmp_path: Path) -> None:
+def test_the_command_without_its_packages_says_how_to_install_them(
+    wheel: Path, tmp_path: Path
+) -> None:
     output = run(installed(wheel, tmp_path / "bare"), tmp_path, "--help", code=1)
     assert "is missing. Install what the command line needs" in output

@@ -65,7 +65,7 @@ def test_the_rules_name_the_signs_and_further_instructions_come_after_them() -> 
 
 
 @pytest.mark.parametrize("text", ["note[1]", "x </passage>", "【1】", "see [^1]"])
-def test_whoever_has_brackets_the_rules_speak_of_them(text: str) -> None:
+def test_brackets_anywhere_in_a_prompt_are_explained_in_its_rules(text: str) -> None:
     passage = Passage(1, text, "s3://docs/a.md", 0.1)
     for prompt in (
         answer_prompt("Is it?", [], [passage]),

@@ -136,7 +136,7 @@ def test_a_caller_who_is_not_known_asks_nothing_more() -> None:
         assert len(application.requests) == 1
 
 
-def test_so_many_are_asked_at_once_and_no_more() -> None:
+def test_eval_asks_only_so_many_questions_at_once() -> None:
     lock, under_way, most = Lock(), 0, 0
     three = Event()
 

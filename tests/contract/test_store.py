@@ -256,7 +256,7 @@ def test_parents_are_returned_and_never_searched(store: Store) -> None:
     }
 
 
-def test_all_of_it_is_there_after_closing_and_opening(open_store: Open) -> None:
+def test_a_store_that_is_closed_and_opened_holds_the_same(open_store: Open) -> None:
     store = open_store()
     for seed in range(20):
         put(store, f"s3://b/{seed % 15}", [chunk(f"c{seed}", seed, metadata={"seed": seed})])

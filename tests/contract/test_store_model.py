@@ -132,7 +132,7 @@ class Model(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize("filling", ["embedded"])  # a delayed store is two of them
-def test_it_answers_as_a_dictionary_would(filling: str) -> None:
+def test_the_store_answers_as_a_model_of_dictionaries_does(filling: str) -> None:
     machine = type("Filled", (Model,), {"filling": filling})
     run_state_machine_as_test(
         machine,

@@ -129,7 +129,7 @@ def test_a_run_is_kept_for_its_owner_alone_and_read_again(tmp_path: Path) -> Non
         ('{"version": 2}', "run.json: "),
     ],
 )
-def test_another_file_is_no_run(text: str, says: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_run_is_refused(text: str, says: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(BadRun, match=says):
         load_run(tmp_path / "run.json")

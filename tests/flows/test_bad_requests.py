@@ -91,7 +91,7 @@ def test_a_request_id_is_kept_if_it_is_well_formed(home: Home) -> None:
     assert forged.headers["x-request-id"] != "a b"
 
 
-def test_it_says_whether_it_is_alive_and_ready(home: Home) -> None:
+def test_the_application_says_whether_it_is_alive_and_ready(home: Home) -> None:
     assert home.call("GET", "/healthz") == {"status": "alive"}
     assert home.call("GET", "/readyz") == {"status": "ready"}
 

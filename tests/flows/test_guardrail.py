@@ -64,7 +64,7 @@ def guarded(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield home
 
 
-def test_it_sees_question_passages_and_answer(guarded: Home, judge: Judge) -> None:
+def test_the_guardrail_judges_question_passages_and_answer(guarded: Home, judge: Judge) -> None:
     judge.says(PASSED, PASSED, PASSED)
     answer = guarded.call("POST", "/chat", ASKED)
     assert "Count Diether" in answer["answer"]
@@ -119,7 +119,7 @@ def test_a_whole_answer_that_is_held_back_is_never_shown(guarded: Home, judge: J
 
 
 @pytest.mark.parametrize("before", [[], [PASSED], [PASSED, PASSED]])
-def test_without_its_word_nothing_counts_as_answered(
+def test_without_a_verdict_of_the_guardrail_a_turn_fails(
     before: list[JSON], guarded: Home, judge: Judge
 ) -> None:
     refused = ServiceError("AccessDeniedException", "You may not apply this guardrail.")

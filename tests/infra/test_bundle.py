@@ -82,7 +82,7 @@ def test_a_bundle_has_what_its_function_needs_and_nothing_of_the_laptop(
 
 
 @pytest.mark.parametrize("name", BUNDLES)
-def test_its_machine_code_is_for_lambda(built: Path, name: str) -> None:
+def test_a_bundles_machine_code_is_for_lambda(built: Path, name: str) -> None:
     from infra.bundle import PYTHON
 
     libraries = list((built / name).rglob("*.so"))

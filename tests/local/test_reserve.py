@@ -107,7 +107,7 @@ def test_what_neither_makes_nor_takes_room_is_left_alone(tmp_path: Path) -> None
     assert handlers["s3"]["GetObject"] is full
 
 
-def test_another_error_costs_no_reserve(tmp_path: Path) -> None:
+def test_an_error_other_than_a_full_disk_costs_no_reserve(tmp_path: Path) -> None:
     def denied(_: Call) -> JSON:
         raise PermissionError(errno.EACCES, "denied")
 

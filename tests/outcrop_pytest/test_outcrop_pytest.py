@@ -130,7 +130,7 @@ def test_where_it_is_not_used_it_loads_nothing(project: Path) -> None:
     assert "1 passed" in ran.stdout
 
 
-def test_its_process_ends_with_whoever_was_killed(tmp_path: Path) -> None:
+def test_the_stand_ins_process_ends_with_a_test_run_that_was_killed(tmp_path: Path) -> None:
     program = """
 import os, sys
 from outcrop_pytest.stand_in import running

@@ -252,7 +252,7 @@ def test_a_threshold_is_less_than_one(threshold: float) -> None:
             definition(grounding(threshold))
 
 
-def test_a_name_is_taken_once(client: "BedrockClient") -> None:
+def test_two_guardrails_cannot_have_one_name(client: "BedrockClient") -> None:
     guardrail, other = made(client, name="only-one"), made(client)
     request = asked(name="only-one")
     for call, params in (
@@ -266,7 +266,7 @@ def test_a_name_is_taken_once(client: "BedrockClient") -> None:
     made(client, name="only-one")
 
 
-def test_a_token_is_answered_once(client: "BedrockClient") -> None:
+def test_a_repeated_client_token_makes_no_second_guardrail(client: "BedrockClient") -> None:
     request = asked(clientRequestToken=str(uuid4()))
     assert made(client, **request) == made(client, **request)
     code, status, _ = refused(client.create_guardrail, **request | {"name": "another"})
@@ -352,7 +352,7 @@ def test_a_guardrail_of_another_region_is_not_here(client: "BedrockClient") -> N
     assert code == "ResourceNotFoundException"
 
 
-def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_guardrails_are_there_after_a_restart(tmp_path: Path) -> None:
     token = str(uuid4())
     with bedrock(tmp_path) as client:
         guardrail = made(client, name="kept", clientRequestToken=token)
@@ -367,7 +367,9 @@ def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(["update", "version", "delete 1", "delete 2"]), max_size=12))
-def test_versions_never_change(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
+def test_versions_of_a_guardrail_never_change(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str]
+) -> None:
     """Whatever happens to DRAFT and to other versions, a version is what DRAFT was, or is gone."""
     guardrails = Guardrails(tmp_path_factory.mktemp("home"))
     handlers = guardrail_handlers.handlers(guardrails)

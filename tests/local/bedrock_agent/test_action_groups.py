@@ -133,7 +133,7 @@ def test_the_agent_may_ask_its_user(agency: Agency) -> None:
     assert agency.prepared(agent) == "PREPARED"
 
 
-def test_a_name_is_taken_once_an_agent(agency: Agency) -> None:
+def test_two_action_groups_of_an_agent_cannot_have_one_name(agency: Agency) -> None:
     agent, other = agency.agent(), agency.agent()
     first = agency.group(agent, actionGroupName="orders")
     agency.group(other, actionGroupName="orders")

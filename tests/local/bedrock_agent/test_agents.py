@@ -97,7 +97,7 @@ def test_an_agent_that_breaks_a_rule_is_refused_by_field(
     assert named in message
 
 
-def test_a_name_is_taken_once(agency: Agency) -> None:
+def test_two_agents_cannot_have_one_name(agency: Agency) -> None:
     agent, other = agency.agent(agentName="only-one"), agency.agent()
     request = definition(agentName="only-one")
     for call, params in (
@@ -326,7 +326,7 @@ def test_what_is_in_use_is_not_deleted_unless_told(agency: Agency) -> None:
     assert not agency.agents.query("SELECT * FROM tags WHERE arn LIKE ?", f"%{agent}%")
 
 
-def test_a_token_is_answered_once(agency: Agency) -> None:
+def test_a_repeated_client_token_makes_no_second_agent(agency: Agency) -> None:
     request = definition(clientToken=str(uuid4()))
     agent = agency.agent(**request)
     assert agency.agent(**request) == agent
@@ -397,7 +397,7 @@ def test_tags_go_to_the_plane_that_has_the_resource(agency: Agency) -> None:
     assert code == "ResourceNotFoundException"
 
 
-def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_agents_are_there_after_a_restart(tmp_path: Path) -> None:
     with Agency(tmp_path) as agency:
         agent = agency.agent(agentName="kept", tags={"team": "orders"})
         group = agency.group(agent, agentVersion="DRAFT")
@@ -422,7 +422,7 @@ STEPS = ("update", "group", "prepare", "alias", "delete 1", "delete 2")
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(STEPS), max_size=14))
-def test_versions_never_change(agency: Agency, steps: list[str]) -> None:
+def test_versions_of_an_agent_never_change(agency: Agency, steps: list[str]) -> None:
     """Whatever is done: a version has what DRAFT had when it was made, and only what was prepared
     becomes one."""
     agent = agency.call("CreateAgent", **definition(description="0"))["agent"]["agentId"]

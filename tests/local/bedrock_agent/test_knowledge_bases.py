@@ -139,7 +139,7 @@ def test_a_knowledge_base_that_breaks_a_rule_is_refused_by_field(
     assert named in message
 
 
-def test_a_name_is_taken_once(world: World) -> None:
+def test_two_knowledge_bases_cannot_have_one_name(world: World) -> None:
     base = world.base(name="only-one")
     code, status, message = refused(world.base, name="only-one")
     assert (code, status) == ("ConflictException", 409)
@@ -164,7 +164,7 @@ def test_what_a_base_is_made_of_cannot_change(world: World) -> None:
     assert "storageConfiguration" in message
 
 
-def test_a_token_is_answered_once(world: World) -> None:
+def test_a_repeated_client_token_makes_no_second_knowledge_base(world: World) -> None:
     token = str(uuid4())
     params: Any = {"name": f"base-{uuid4()}", "clientToken": token}
     assert world.base(**params) == world.base(**params)

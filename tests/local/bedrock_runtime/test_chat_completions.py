@@ -46,7 +46,7 @@ def chunks_of(text: str) -> list[JSON]:
     return [json.loads(each) for each in data]
 
 
-def test_the_models_that_may_be_asked_so_are_listed(http: httpx2.Client) -> None:
+def test_openais_path_lists_the_models_that_it_answers_for(http: httpx2.Client) -> None:
     listed = http.get("/openai/v1/models").json()
     assert listed["object"] == "list"
     assert MODEL in [each["id"] for each in listed["data"]]

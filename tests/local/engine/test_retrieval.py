@@ -51,7 +51,7 @@ def test_a_parent_that_was_replaced_meanwhile_is_left_out() -> None:
     assert [h.id for _, h in fold(store, HITS, 0)] == ["b", "lone", "c"]
 
 
-def test_without_parents_nothing_changes() -> None:
+def test_results_without_parents_are_returned_as_they_are() -> None:
     store: Any = Parents()
     flat = [replace(h, parent=None) for h in HITS]
     assert [h for _, h in fold(store, flat, 2)] == flat[2:]

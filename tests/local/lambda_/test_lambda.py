@@ -306,7 +306,7 @@ def is_running(process: int) -> bool:
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def test_what_it_prints_is_in_its_log_and_the_end_of_it_in_the_answer(
+def test_a_functions_output_is_in_its_log_and_its_end_in_the_response(
     client: "LambdaClient", make: Make, stand_in: Home
 ) -> None:
     name = make(
@@ -349,7 +349,9 @@ def reports(client: "LambdaClient", name: str, *events: object) -> Iterator[re.M
         yield report
 
 
-def test_its_report_has_what_lambda_says(client: "LambdaClient", make: Make) -> None:
+def test_the_report_line_of_an_invocation_has_lambdas_members(
+    client: "LambdaClient", make: Make
+) -> None:
     name = make(
         """
         import os, time

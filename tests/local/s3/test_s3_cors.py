@@ -123,7 +123,7 @@ def test_the_first_rule_that_fits_decides(s3: "S3Client", bucket: str, stand_in:
     assert put.headers["access-control-allow-origin"] == PAGE
 
 
-def test_answers_and_errors_to_a_page_say_so(s3: "S3Client", bucket: str) -> None:
+def test_answers_and_errors_to_a_page_have_cors_headers(s3: "S3Client", bucket: str) -> None:
     allow(s3, bucket, RULE)
     s3.put_object(Bucket=bucket, Key="a", Body=b"a")
     get = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a"})

@@ -98,7 +98,7 @@ def test_a_listing_with_a_wrong_token_or_size_is_refused(s3: "S3Client", bucket:
     delimiter=st.sampled_from(["", "/", "c", "/c"]),
     size=st.integers(1, 5),
 )
-def test_any_pages_are_what_the_definition_says(
+def test_pages_of_any_size_equal_the_definition_of_a_listing(
     s3: "S3Client", full: str, prefix: str, delimiter: str, size: int
 ) -> None:
     """The definition, on all keys at once: fold each at the first delimiter after the prefix."""

@@ -106,7 +106,7 @@ def test_resources_may_have_wildcards() -> None:
     assert check_policy(json.dumps(policy), "documents") == policy
 
 
-def test_who_is_public() -> None:
+def test_policies_that_make_a_bucket_public_are_recognised() -> None:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "-"}
     public: list[Any] = [
         {},

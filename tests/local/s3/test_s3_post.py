@@ -179,7 +179,9 @@ def test_a_policy_that_is_no_json(form: Callable[..., Form]) -> None:
         assert error(send(form(), more={"policy": policy}))[1] == "InvalidPolicyDocument"
 
 
-def test_what_the_browser_is_told(form: Callable[..., Form], bucket: str, stand_in: Home) -> None:
+def test_a_form_is_answered_with_the_status_or_redirect_that_it_names(
+    form: Callable[..., Form], bucket: str, stand_in: Home
+) -> None:
     status = form("a b/c.txt", {"success_action_status": "201"}, [{"success_action_status": "201"}])
     answer = send(status)
     root = ET.fromstring(answer.content)

@@ -148,7 +148,7 @@ def test_a_page_that_a_rule_allows_needs_no_signature_of_ours(
         s3.head_object(Bucket=bucket, Key="b")
 
 
-def test_without_a_key_nothing_is_signed() -> None:
+def test_a_signature_without_a_known_key_counts_as_none() -> None:
     query = {"X-Amz-Credential": ["/d/r/s3/aws4_request"], "X-Amz-SignedHeaders": ["host"]}
     call = Call(
         "s3", "GetObject", {"Bucket": "b", "Key": "k"}, {"host": "x"}, "id", None, query, "/b/k"

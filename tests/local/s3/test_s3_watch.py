@@ -45,7 +45,7 @@ def never(*_: object) -> None:
     raise AssertionError("the whole folder was looked at")
 
 
-def test_what_a_person_does_is_noticed_without_a_look_at_the_rest(
+def test_a_change_by_hand_is_noticed_without_checking_other_files(
     watched: Buckets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Folder, "walk", never)
@@ -74,7 +74,7 @@ def test_a_folder_that_comes_full_is_taken_whole(
     until(lambda: keys(watched) == [f"moved/sub/{number}.md" for number in range(5)])
 
 
-def test_a_file_that_may_still_be_written_to_is_looked_at_again(watched: Buckets) -> None:
+def test_a_file_that_may_still_be_written_to_is_checked_again(watched: Buckets) -> None:
     (watched.root / "documents" / "new.md").write_text("half")
     until(lambda: "new.md" in (watched.changes._paths.get("documents") or ()))
     watched.refresh("documents", quiet=60)
@@ -82,7 +82,7 @@ def test_a_file_that_may_still_be_written_to_is_looked_at_again(watched: Buckets
     assert keys(watched) == ["new.md"]
 
 
-def test_a_look_that_fails_is_made_again_at_everything(
+def test_after_a_failed_check_every_file_is_checked(
     watched: Buckets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (watched.root / "documents" / "new.md").write_text("x")
@@ -94,7 +94,7 @@ def test_a_look_that_fails_is_made_again_at_everything(
     assert keys(watched) == ["new.md"]
 
 
-def test_without_a_watch_every_file_is_looked_at(
+def test_without_a_watch_every_file_is_checked(
     buckets: Buckets, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Refusing:
@@ -115,7 +115,7 @@ def test_without_a_watch_every_file_is_looked_at(
     assert "watch limit" in caplog.text
 
 
-def test_all_is_looked_at_once_in_a_while() -> None:
+def test_every_file_is_checked_from_time_to_time() -> None:
     now = [0.0]
     changes = Changes(lambda: now[0])
     assert changes.take("b", whole=True) is None  # nobody watches

@@ -49,7 +49,7 @@ def test_every_other_frame_is_passed_on(frames: list[Frame], lengths: list[int])
 
 
 @pytest.mark.parametrize("beginning", [b"", PREFACE[:10], b"PUT /", b"P", b"PRI * HTTP/1"])
-def test_another_protocol_is_passed_on_as_it_is(beginning: bytes) -> None:
+def test_bytes_of_another_protocol_are_passed_on(beginning: bytes) -> None:
     data = beginning + b"\r\n" + GoAwayFrame(0).serialize()
     for lengths in ([1], [3, 7], [1000]):
         assert passed(data, lengths) == data

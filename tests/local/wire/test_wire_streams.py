@@ -221,7 +221,7 @@ def test_an_error_after_the_first_event_is_the_streams_exception(serve: Serve) -
         ServiceError("ResourceNotFoundException", "not in this stream"),
     ],
 )
-def test_any_other_error_is_an_internal_one_and_logged(
+def test_an_unexpected_error_in_a_stream_is_an_internal_error_and_logged(
     serve: Serve, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     with (

@@ -201,7 +201,7 @@ def post(server: Server, target: str, body: bytes, **headers: str) -> httpx2.Res
     return httpx2.post(server.url + target, content=body, headers=named, trust_env=False)
 
 
-def test_all_that_is_wrong_is_said_at_once(server: Server) -> None:
+def test_every_violation_is_named_in_one_message(server: Server) -> None:
     client = server.client("bedrock-runtime", parameter_validation=False)
     with pytest.raises(client.exceptions.ValidationException) as caught:
         client.converse(modelId="?", messages=[{"role": "robot"}])

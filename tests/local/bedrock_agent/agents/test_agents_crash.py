@@ -51,7 +51,7 @@ def live(home: Path) -> None:
         print(agent, alias["agentAlias"]["agentAliasId"], flush=True)
 
 
-def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+def test_no_acknowledged_change_of_an_agent_is_lost_in_a_crash(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", LIFE.format(home=str(tmp_path))], stdout=subprocess.PIPE, text=True
     ) as child:

@@ -55,7 +55,7 @@ def pages(world: World, source: Source) -> dict[str, list[str]]:
     return {name: sorted(texts) for name, texts in pages_by_document.items()}
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_there_by_half(
+def test_a_crash_loses_no_acknowledged_document_and_halves_none(
     tmp_path: Path, thorough: bool
 ) -> None:
     home, diary = tmp_path / "home", tmp_path / "diary"

@@ -160,7 +160,7 @@ def remote(fake: Fake, encoder: Encoder) -> Iterator[Remote]:
     remote.close()
 
 
-def test_it_streams_what_the_server_says(fake: Fake, remote: Remote) -> None:
+def test_text_of_the_server_is_streamed_as_it_comes(fake: Fake, remote: Remote) -> None:
     fake.enqueue(*WHOLE)
     generation = remote.generate(PROMPT, Sampling())
     assert list(generation) == ["Very", " hard."]

@@ -36,7 +36,7 @@ def test_variants_of_well_known_prompts_are_read(template: Template) -> None:
 
 
 @pytest.mark.parametrize("template", WELL_KNOWN.values(), ids=WELL_KNOWN)
-def test_it_is_answered_from_the_passage_that_holds_the_fact(
+def test_a_well_known_prompt_is_answered_from_the_passage_that_holds_the_fact(
     template: Template, writer: Writer
 ) -> None:
     answer = "".join(writer.generate(template.prompt, Sampling()))

@@ -62,7 +62,7 @@ def answered(generation: Generation) -> str:
         ("How hard is topaz?", "Topaz: Hardness 8, Colour yellow [3]."),
     ],
 )
-def test_it_answers_with_the_sentence_that_answers_and_cites_it(
+def test_the_writer_cites_the_sentence_that_answers(
     writer: Writer, question: str, holds: str
 ) -> None:
     assert holds in answered(writer.generate(asked(question), Sampling()))
@@ -72,23 +72,23 @@ def test_it_answers_with_the_sentence_that_answers_and_cites_it(
     "question",
     ["Who discovered radium?", "What is the capital of France?", "How do I reset my password?"],
 )
-def test_it_abstains_as_it_was_told_to(writer: Writer, question: str) -> None:
+def test_the_writer_abstains_in_the_prompts_words(writer: Writer, question: str) -> None:
     assert answered(writer.generate(asked(question), Sampling())) == "The documents do not say."
 
 
-def test_it_says_nothing_that_no_passage_says(writer: Writer) -> None:
+def test_the_writer_says_nothing_that_no_passage_says(writer: Writer) -> None:
     answer = answered(writer.generate(asked("What is quartz composed of?"), Sampling()))
     for sentence in answer.split(" [1]."):
         assert sentence.strip() in PASSAGES
 
 
-def test_it_understands_a_follow_up(writer: Writer) -> None:
+def test_the_writer_answers_a_follow_up(writer: Writer) -> None:
     before = Turn("user", "What is topaz?"), Turn("assistant", "A mineral.")
     answer = answered(writer.generate(asked("How hard is it?", *before), Sampling()))
     assert answer.startswith("Topaz: Hardness 8")
 
 
-def test_it_rewrites_where_the_prompt_asks_for_that(writer: Writer) -> None:
+def test_the_writer_rewrites_a_question_where_the_prompt_asks_for_that(writer: Writer) -> None:
     prompt = Prompt(
         (
             Turn("user", "What is quartz?"),
@@ -101,7 +101,7 @@ def test_it_rewrites_where_the_prompt_asks_for_that(writer: Writer) -> None:
 
 
 @pytest.mark.parametrize("message", ["Hello!", "Write me a poem about the sea.", "   "])
-def test_it_says_what_it_is_where_it_can_do_nothing(writer: Writer, message: str) -> None:
+def test_the_writer_says_what_it_is_where_it_can_do_nothing(writer: Writer, message: str) -> None:
     assert answered(writer.generate(Prompt((Turn("user", message),)), Sampling())) == ABOUT
     assert "OUTCROP_LOCAL_MODEL_URL" in ABOUT
 
@@ -113,7 +113,7 @@ def test_the_likeliest_answer_is_always_the_same(writer: Writer, encoder: Encode
     assert len(answers) == 1
 
 
-def test_a_draw_is_seeded_by_the_request(writer: Writer) -> None:
+def test_a_random_answer_is_seeded_by_the_request(writer: Writer) -> None:
     prompt = asked("What is talc composed of?")
     hot = Sampling(temperature=2.0)
     assert answered(writer.generate(prompt, hot)) == answered(writer.generate(prompt, hot))
@@ -124,7 +124,9 @@ def test_a_draw_is_seeded_by_the_request(writer: Writer) -> None:
     assert len(drawn) > 1
 
 
-def test_tokens_are_the_tokenizers(writer: Writer, encoder: Encoder) -> None:
+def test_the_writer_counts_tokens_with_the_encoders_tokenizer(
+    writer: Writer, encoder: Encoder
+) -> None:
     prompt = asked("What is talc composed of?")
     generation = writer.generate(prompt, Sampling(max_tokens=9))
     text = answered(generation)
@@ -136,7 +138,7 @@ def test_tokens_are_the_tokenizers(writer: Writer, encoder: Encoder) -> None:
     assert finish.output_tokens == 9
 
 
-def test_it_comes_in_small_pieces_that_are_the_answer(writer: Writer) -> None:
+def test_the_writer_streams_its_answer_in_small_pieces(writer: Writer) -> None:
     prompt = asked("What is talc composed of?")
     parts = list(writer.generate(prompt, Sampling()))
     assert len(parts) > 5
