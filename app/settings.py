@@ -145,6 +145,12 @@ class LaptopSettings(_Environment):
     stand_in_port: int = Field(
         default=0, ge=0, le=65535, description="The stand-in's port; 0 takes a free one."
     )
+    embedding_model: str | None = Field(
+        default=None,
+        description="The embedding model of a new home's index. For documents or questions in "
+        "other languages than English: cohere.embed-multilingual-v3. By default "
+        "amazon.titan-embed-text-v2:0, or what the home was made with.",
+    )
     embedding_precision: Literal["int8", "fp32"] = Field(
         default="int8",
         description="The precision of the stand-in's encoder: int8 is faster, fp32 the reference.",

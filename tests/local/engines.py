@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.local.engine import Engine
-from app.local.engine.encoder import TokenEncoder
+from app.local.engine.encoder import TextEncoder, TokenEncoder
 from app.local.engine.parsers import SectionParser
 from app.local.engine.store import Store, StoreConfiguration, Stores
 from app.local.engine.writer import Model, Prompt, Sampling, Writing
@@ -40,7 +40,12 @@ def engine_of(
     writer: Model | None = None,
     new_parser: Callable[[], SectionParser] = PlainParser,
     stores: Stores | None = None,
+    multilingual: TextEncoder | None = None,
 ) -> Engine:
     return Engine(
-        encoder or HashingEncoder(), writer or NoModel(), new_parser, stores or NoStores()
+        encoder or HashingEncoder(),
+        multilingual or HashingEncoder(),
+        writer or NoModel(),
+        new_parser,
+        stores or NoStores(),
     )

@@ -122,7 +122,8 @@ def provision_home() -> Mapping[str, str]:
     from app.aws import clients, deployer
     from app.deploy.laptop.provision import provision
 
-    return variables(provision(clients(START_SECONDS), deployer(START_SECONDS)))
+    model = read(LaptopSettings).embedding_model
+    return variables(provision(clients(START_SECONDS), deployer(START_SECONDS), model))
 
 
 @contextmanager

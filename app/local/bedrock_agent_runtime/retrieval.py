@@ -23,6 +23,7 @@ from app.local.bedrock_agent_runtime.reranking import (
 from app.local.control import pages
 from app.local.control.errors import invalid, unsupported
 from app.local.engine import Engine
+from app.local.engine.encoder import Languages
 from app.local.engine.retrieval import Query, RankedHit
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter, Group
@@ -54,6 +55,11 @@ class SearchableBase(Protocol):
 
     @property
     def store(self) -> Store: ...
+
+    @property
+    def languages(self) -> Languages:
+        """Which of the laptop's encoders filled the store."""
+        ...
 
     def location(self, document: str) -> tuple[Literal["S3", "CUSTOM"], str]:
         """The origin of a document of the store: a URI in S3, or the id that a caller gave it."""
@@ -96,9 +102,10 @@ def retrieve(engine: Engine, bases: SearchableBases, models: RerankingModels, ca
     )
     reranking = _reranking(base.storage, models, call.region, search)
     if reranking is None:
-        hits = engine.retrieve(base.store, query)
+        hits = engine.retrieve(base.store, query, base.languages)
     else:
-        candidates = [hit for _, hit in engine.retrieve(base.store, replace(query, start=0))]
+        whole = engine.retrieve(base.store, replace(query, start=0), base.languages)
+        candidates = [hit for _, hit in whole]
         order = reranked(engine, question, candidates, reranking)
         hits = list(starmap(RankedHit, enumerate(order[start:], start)))
     results: list[JSON] = []

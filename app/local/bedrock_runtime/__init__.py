@@ -27,6 +27,7 @@ from app.local.bedrock_runtime.attachments import Attachments
 from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
     FAMILIES,
+    MULTILINGUAL,
     RERANKERS,
     TEMPLATES,
     Family,
@@ -42,6 +43,7 @@ from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.bedrock_runtime.prompt_cache import PromptCache, least_tokens
 from app.local.bedrock_runtime.reasoning import reasoned
 from app.local.engine import Engine
+from app.local.engine.encoder import Languages
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
 METRICS = "amazon-bedrock-invocationMetrics"
@@ -96,7 +98,8 @@ class _Runtime:
             body = parse(_payload(call))
             if embed := EMBEDDINGS.get(model.body):
                 began = perf_counter()
-                reply, tokens = embed(body, self._engine.encoder)
+                languages: Languages = "multilingual" if model.id in MULTILINGUAL else "english"
+                reply, tokens = embed(body, self._engine.encoder_of(languages))
                 latency = milliseconds(perf_counter() - began)
                 counts = {"input-token-count": tokens, "invocation-latency": latency}
                 return _whole(call, reply, counts, {})

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
-    from app.local.engine.encoder import TokenEncoder
+    from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Query, RankedHit
     from app.local.engine.store import Store, Stores
@@ -26,22 +26,29 @@ class Engine:
     """Everything that parses, embeds, stores, finds and writes in one stand-in.
 
     Attributes:
-        encoder: embeds texts and their tokens.
+        encoder: embeds English texts and their tokens, and counts the tokens of any text.
+        multilingual: embeds texts of many languages.
         writer: writes answers.
         new_parser: starts a parser, which its caller closes.
         stores: the vector stores by name.
     """
 
     encoder: "TokenEncoder"
+    multilingual: "TextEncoder"
     writer: "Model"
     new_parser: "Callable[[], SectionParser]"
     stores: "Stores"
 
-    def retrieve(self, store: "Store", query: "Query") -> "list[RankedHit]":
-        """The chunks of a store that fit a question best."""
+    def encoder_of(self, languages: "Languages") -> "TextEncoder":
+        return self.multilingual if languages == "multilingual" else self.encoder
+
+    def retrieve(
+        self, store: "Store", query: "Query", languages: "Languages" = "english"
+    ) -> "list[RankedHit]":
+        """The chunks of a store that fit a question best, by the encoder that filled the store."""
         from app.local.engine.retrieval import retrieve
 
-        return retrieve(self.encoder, store, query)
+        return retrieve(self.encoder_of(languages), store, query)
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
         """How well each text answers a question, 0 to 1, in the order of the texts."""
@@ -68,6 +75,7 @@ def load(
     Raises:
         WrongWeights: the encoder's files are missing, or not the published ones.
     """
+    from app.local.engine.multilingual import MultilingualEncoder
     from app.local.engine.parsers.process import Parser
     from app.local.engine.planner import Planner
     from app.local.engine.store import EmbeddedStores, open_embedded
@@ -79,4 +87,5 @@ def load(
         writer: Model = Server(model_url, encoder, model)
     else:
         writer = Writer(encoder, Planner(encoder))
-    return Engine(encoder, writer, Parser, EmbeddedStores(stores, open_embedded))
+    multilingual = MultilingualEncoder(encoder)
+    return Engine(encoder, multilingual, writer, Parser, EmbeddedStores(stores, open_embedded))

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]  # (n, dimension), or (dimension,) for one
+Languages = Literal["english", "multilingual"]
+"""The languages that an encoder compares texts in."""
 
 
 @dataclass(frozen=True)

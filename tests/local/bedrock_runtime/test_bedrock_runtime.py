@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx2
+import numpy as np
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 from app.local import bedrock_runtime
 from app.local.bedrock import foundation_models
+from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import (
     Citation,
@@ -69,7 +71,9 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="module")
 def server(encoder: Encoder) -> Iterator[Server]:
     handlers = bedrock_runtime.handlers(
-        engine_of(encoder, Writer(encoder)), foundation_models, lambda: TODAY
+        engine_of(encoder, Writer(encoder), multilingual=MultilingualEncoder(encoder)),
+        foundation_models,
+        lambda: TODAY,
     )
     with serving({"bedrock-runtime": handlers}) as running:
         yield running
@@ -130,6 +134,23 @@ def test_a_stream_is_the_same_answer_in_chunks_with_metrics_in_the_last(client: 
     assert metrics["inputTokenCount"] == whole["usage"]["input_tokens"]
     assert metrics["outputTokenCount"] == whole["usage"]["output_tokens"]
     assert 1 <= metrics["firstByteLatency"] <= metrics["invocationLatency"]
+
+
+def test_coheres_multilingual_model_compares_texts_across_languages(client: Any) -> None:
+    texts = [
+        "The pump is in the cellar.",
+        "Die Pumpe steht im Keller.",
+        "地下室にポンプがあります。",
+    ]
+    body = {"texts": texts, "input_type": "search_document"}
+    near, far = (
+        np.array(invoke(client, f"cohere.embed-{name}-v3", body)["embeddings"])
+        for name in ("multilingual", "english")
+    )
+    assert near.shape == far.shape == (3, 1024)
+    assert np.allclose(np.linalg.norm(near, axis=1), 1, atol=1e-5)
+    for other in (1, 2):
+        assert near[0] @ near[other] > 0.6 > far[0] @ far[other]
 
 
 def test_a_vector_comes_through_invoke_model(client: Any, encoder: Encoder) -> None:

@@ -33,6 +33,7 @@ from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 from app.local.bedrock_agent.knowledge_bases.worker import Worker
 from app.local.control import Act
 from app.local.engine import Engine
+from app.local.engine.encoder import Languages
 from app.local.engine.store import Store
 from app.local.wire import JSON
 
@@ -41,10 +42,13 @@ __all__ = ["Buckets", "Knowledge"]
 
 @dataclass(frozen=True)
 class SearchableBase:
-    """A base as Retrieve sees it: the type of store that it was declared with, and the store."""
+    """A base as Retrieve sees it: the type of store that it was declared with, the store, and which
+    encoder filled it.
+    """
 
     storage: str
     store: Store
+    languages: Languages
 
     def location(self, document: str) -> tuple[Literal["S3", "CUSTOM"], str]:
         """The origin of a document of the store: a URI in S3, or the id that a caller gave it."""
@@ -98,9 +102,10 @@ class Knowledge:
                 documents.
         """
         with self._state.transaction() as db:
-            storage = bases.storage(bases.usable(db, base))
+            row = bases.usable(db, base)
             bases.refuse_while_rebuilding(db, base)
-        return SearchableBase(storage, self._stores.of(base))
+        languages = bases.languages(row)
+        return SearchableBase(bases.storage(row), self._stores.of(base, languages), languages)
 
     def close(self) -> None:
         """Stop soon. The work that is left is done after the next start."""

@@ -13,6 +13,7 @@ from app.local.bedrock_agent.knowledge_bases.state import knowledge_base_arn
 from app.local.control import pages, tags
 from app.local.control.errors import conflict, invalid, not_found, unique, unsupported
 from app.local.control.records import decode, encode, new_id
+from app.local.engine.encoder import Languages
 from app.local.wire import JSON, ServiceError
 
 MAX_BASES = 100
@@ -170,6 +171,11 @@ def storage(row: Row) -> str:
         record.get("storageConfiguration") or record["knowledgeBaseConfiguration"]
     )
     return str(storage_configuration["type"])
+
+
+def languages(row: Row) -> Languages:
+    """Which of the laptop's encoders embeds for a base."""
+    return embeddings.languages(decode(row["record"])["knowledgeBaseConfiguration"])
 
 
 def is_syncing(db: Connection, base: str) -> bool:

@@ -1,14 +1,17 @@
 """The embedding models that a Knowledge Base may name, and their dimensions.
 
-Whatever model is named, the laptop's encoder embeds, in its own 384 dimensions. The configuration
-is checked here, and returned as it was sent.
+Cohere's multilingual model is embedded for by the laptop's multilingual encoder, in its own 512
+dimensions; every other model by the English one, in 384. The configuration is checked here, and
+returned as it was sent.
 """
 
 import re
 
 from app.local.control.errors import invalid, unsupported
+from app.local.engine.encoder import Languages
 from app.local.wire import JSON
 
+MULTILINGUAL = "cohere.embed-multilingual-v3"
 DIMENSIONS: dict[str, tuple[int, ...]] = {
     "amazon.titan-embed-text-v1": (1536,),
     "amazon.titan-embed-text-v2:0": (256, 512, 1024),
@@ -25,6 +28,13 @@ _MISSING = {
     "video": "the embedding of video",
     "modelConfiguration": "parameters for an embedding model",
 }
+
+
+def languages(configuration: JSON) -> Languages:
+    """Which of the laptop's encoders embeds for a KnowledgeBaseConfiguration."""
+    members = (one for one in configuration.values() if isinstance(one, dict))
+    named = any(str(one.get("embeddingModelArn", "")).endswith(MULTILINGUAL) for one in members)
+    return "multilingual" if named else "english"
 
 
 def check_managed(configuration: JSON) -> None:

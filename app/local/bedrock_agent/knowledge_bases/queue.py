@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
-from app.local.bedrock_agent.knowledge_bases import sources
+from app.local.bedrock_agent.knowledge_bases import embeddings, sources
 from app.local.bedrock_agent.knowledge_bases.fetch import ETags, Origin
+from app.local.control.records import decode
 from app.local.engine.chunk import Chunking
+from app.local.engine.encoder import Languages
 
 CUSTOM = "custom:"  # the start of the URI of a document that is in no bucket
 
@@ -31,6 +33,7 @@ class Task:
         job: the ingestion job that requested it.
         origin: the places of its content and attributes.
         chunking: the chunking of its data source.
+        languages: which of the laptop's encoders embeds for the base.
     """
 
     base: str
@@ -40,6 +43,7 @@ class Task:
     job: str | None
     origin: Origin | None
     chunking: Chunking
+    languages: Languages
 
     @property
     def document(self) -> str:
@@ -115,8 +119,10 @@ def claim(db: Connection, limit: int, *, set_aside: bool = False) -> list[Task]:
     then in the order of their requests.
     """
     rows = db.execute(
-        "SELECT waiting.*, data_sources.base, data_sources.record"
+        "SELECT waiting.*, data_sources.base, data_sources.record,"
+        " knowledge_bases.record AS base_record"
         " FROM waiting JOIN data_sources ON source = data_sources.id"
+        " JOIN knowledge_bases ON base = knowledge_bases.id"
         " WHERE ? = EXISTS (SELECT 1 FROM set_aside AS aside"
         " WHERE aside.source = waiting.source AND aside.uri = waiting.uri)"
         " ORDER BY job IS NOT NULL, requested LIMIT ?",
@@ -137,6 +143,9 @@ def claim(db: Connection, limit: int, *, set_aside: bool = False) -> list[Task]:
             job=row["job"],
             origin=None if row["status"] == "DELETING" else Origin(**json.loads(row["origin"])),
             chunking=sources.chunking(row),
+            languages=embeddings.languages(
+                decode(row["base_record"])["knowledgeBaseConfiguration"]
+            ),
         )
         for row in rows
     ]

@@ -12,8 +12,10 @@ import logging
 from sqlite3 import Connection
 
 from app.local.bedrock_agent.knowledge_bases import queue
+from app.local.bedrock_agent.knowledge_bases.bases import languages
 from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
+from app.local.engine.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -21,15 +23,15 @@ log = logging.getLogger(__name__)
 def recover(state: State, stores: BaseStores) -> None:
     with state.transaction() as db:
         queue.recover(db)
-        bases = [row["id"] for row in db.execute("SELECT id FROM knowledge_bases")]
+        rows = db.execute("SELECT * FROM knowledge_bases")
+        bases = {row["id"]: languages(row) for row in rows}
     stores.remove_all_but(bases)
-    for base in bases:
+    for base, encoded in bases.items():
         with state.transaction() as db:
-            _reconcile(db, stores, base)
+            _reconcile(db, stores.of(base, encoded), base)
 
 
-def _reconcile(db: Connection, stores: BaseStores, base: str) -> None:
-    store = stores.of(base)
+def _reconcile(db: Connection, store: Store, base: str) -> None:
     store.refresh()  # the last process may have written without a refresh
     stored = set(store.documents())
     sources = {

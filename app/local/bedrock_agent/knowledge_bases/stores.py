@@ -3,8 +3,10 @@
 import logging
 import threading
 from collections.abc import Iterable
+from typing import get_args
 
 from app.local.engine import Engine
+from app.local.engine.encoder import Languages
 from app.local.engine.store import Store, StoreConfiguration, StoreDamaged
 
 log = logging.getLogger(__name__)
@@ -15,14 +17,18 @@ class BaseStores:
 
     def __init__(self, engine: Engine) -> None:
         self._stores = engine.stores
-        self._configuration = StoreConfiguration(engine.encoder.dimension)
+        self._configuration = {
+            languages: StoreConfiguration(engine.encoder_of(languages).dimension)
+            for languages in get_args(Languages)
+        }
         self._opening = threading.Lock()
         self._open: dict[str, Store] = {}
 
-    def of(self, base: str) -> Store:
+    def of(self, base: str, languages: Languages) -> Store:
+        """The store of a base, whose vectors are of the encoder for these languages."""
         with self._opening:
             if base not in self._open:
-                self._open[base] = self._open_store(base)
+                self._open[base] = self._open_store(base, self._configuration[languages])
             return self._open[base]
 
     def remove_all_but(self, bases: Iterable[str]) -> None:
@@ -42,10 +48,10 @@ class BaseStores:
             while self._open:
                 self._open.popitem()[1].close()
 
-    def _open_store(self, base: str) -> Store:
+    def _open_store(self, base: str, configuration: StoreConfiguration) -> Store:
         try:
-            return self._stores.open(base, self._configuration)
+            return self._stores.open(base, configuration)
         except StoreDamaged:
             log.exception("The store of %s is damaged: its documents are indexed again", base)
             self._stores.remove(base)
-            return self._stores.open(base, self._configuration)
+            return self._stores.open(base, configuration)

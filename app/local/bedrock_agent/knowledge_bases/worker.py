@@ -40,6 +40,7 @@ from app.local.bedrock_agent.knowledge_bases.scan import scan
 from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 from app.local.engine import Engine
+from app.local.engine.encoder import Languages
 from app.local.engine.store import StoreFull, Vectors
 from app.local.loop import Loop
 
@@ -67,7 +68,7 @@ class Worker:
         engine: Engine,
     ) -> None:
         self._state, self._stores, self._buckets = state, stores, buckets
-        self._encoder = engine.encoder
+        self._engine = engine
         self._drafted = Embedding()
         self._storers = [
             _Storer("knowledge-storer", CAPACITY, self._finish),
@@ -131,22 +132,25 @@ class Worker:
                 jobs.change(db, job, "FAILED", [unexpected_reason(error)])
 
     def _embed(self) -> None:
-        """Embed a batch of one document or of many."""
-        if shares := self._drafted.take():
-            self._add_vectors(shares)
+        """Embed a batch of one document or of many, those of each encoder together."""
+        shares = self._drafted.take()
+        for languages in {share.ready.task.languages for share in shares}:
+            self._add_vectors(
+                [share for share in shares if share.ready.task.languages == languages], languages
+            )
         for ready in self._drafted.finished():
             self._storers[ready.large].waiting.put(ready)
 
-    def _add_vectors(self, shares: Sequence[Share]) -> None:
+    def _add_vectors(self, shares: Sequence[Share], languages: Languages) -> None:
         """Embed the shares. A document that cannot be embedded fails alone."""
         try:
-            vectors: Vectors = self._encoder.encode(
+            vectors: Vectors = self._engine.encoder_of(languages).encode(
                 [text for share in shares for text in share.batch()]
-            )  # (n, 384)
+            )  # (n, d)
         except Exception as error:
             if len(shares) > 1:
                 for share in shares:
-                    self._add_vectors([share])
+                    self._add_vectors([share], languages)
                 return
             log.exception("Embedding %s failed", shares[0].ready.task.uri)
             shares[0].fail(unexpected_reason(error))
@@ -162,8 +166,8 @@ class Worker:
         it.
         """
         outcomes = [self._store(ready) for ready in batch]
-        for base in {ready.task.base for ready in batch}:
-            self._stores.of(base).refresh()
+        for base, languages in {(ready.task.base, ready.task.languages) for ready in batch}:
+            self._stores.of(base, languages).refresh()
         with self._state.transaction() as db:
             changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
             for outcome in outcomes:
@@ -175,7 +179,7 @@ class Worker:
 
     def _store(self, ready: Ready) -> Outcome:
         """Put a document into its store, or remove it there."""
-        store = self._stores.of(ready.task.base)
+        store = self._stores.of(ready.task.base, ready.task.languages)
         if ready.drafts is None:
             store.delete(ready.task.document)
             return Outcome(ready.task, reason=ready.reason)

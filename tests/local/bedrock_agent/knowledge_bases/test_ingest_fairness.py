@@ -87,7 +87,7 @@ def test_a_small_document_does_not_wait_for_a_large_one(tmp_path: Path) -> None:
 def ready(uri: str, chunks: int) -> Ready:
     chunk_list = [Chunk(f"{uri}-{n}", f"{uri} {n}", {}, None) for n in range(chunks)]
     texts = {n: chunk.text for n, chunk in enumerate(chunk_list)}
-    task = Task("base", "source", uri, 0, None, None, DEFAULT)
+    task = Task("base", "source", uri, 0, None, None, DEFAULT, "english")
     return Ready(task, Drafts(ETags("etag", None), chunk_list, texts))
 
 
