@@ -129,6 +129,8 @@ class Citation:
         mark: the place of the mark in the answer, in characters. An answer may hold numbers in
             brackets that are no marks: code, or numbers that a document has itself.
         mark_utf16: the same in UTF-16 code units, as JavaScript counts.
+        headings: the headings of the sections of the passage that the quote is in, outermost first.
+        table_header: the header of the table, if the quote is one of its rows.
     """
 
     kind: ClassVar[str] = "citation"
@@ -145,6 +147,8 @@ class Citation:
     score: float
     mark: int | None = None  # None in turns that older versions have stored
     mark_utf16: int | None = None
+    headings: tuple[str, ...] = ()
+    table_header: str | None = None
 
     @property
     def start_utf16(self) -> int:

@@ -26,13 +26,13 @@ from app.answer.disguise import Disguise
 from app.answer.marks import Marks
 from app.answer.nearest import is_abstention
 from app.answer.quote import Quotable, quote
-from app.answer.sentences import units
+from app.answer.sentences import claims
 from app.events import Citation, Passage, Text, utf16_length
 
 __all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
 
 # A mark comes after the sentence that it belongs to, so older text is not needed.
-CLAIM_MEMORY = 500  # characters
+CLAIM_MEMORY = 1000  # characters
 _FENCE = re.compile(r"\n[ \t]{0,3}(?:`{3,}|~{3,})$")
 
 
@@ -148,24 +148,32 @@ class _Reader:
             space = ""
 
     def _claim(self) -> str:
-        """The last sentence of the answer so far, which a mark cites for."""
-        sentences = units(self._said)
-        return self._said[sentences[-1].start : sentences[-1].end] if sentences else ""
+        """The last sentence of the answer so far, which a mark cites for; of a table, the row with
+        its header.
+        """
+        if not (sentences := claims(self._said)):
+            return ""
+        last = sentences[-1]
+        header = self._said[slice(*last.header)] if last.header else ""
+        return f"{header}\n{self._said[last.start : last.end]}".lstrip()
 
 
 def resolve(number: int, passage: Passage, claim: str, quotable: Quotable) -> Citation:
     """The citation of a passage for a claim: document, page, section, and the span of the quote."""
-    start, end = quotable.nearest(claim)
+    unit = quotable.nearest(claim)
+    header = passage.text[slice(*unit.header)] if unit.header else None
     return Citation(
         number=number,
         document=passage.document,
         title=passage.title,
         uri=passage.uri,
         page=passage.page,
-        section=quotable.section(start),
-        start=start,
-        end=end,
-        text=passage.text[start:end],
+        section=quotable.sections.at(unit.start),
+        start=unit.start,
+        end=unit.end,
+        text=passage.text[unit.start : unit.end],
         passage=passage.text,
         score=passage.score,
+        headings=quotable.sections.above(unit.start),
+        table_header=header,
     )

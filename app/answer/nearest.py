@@ -41,13 +41,13 @@ def nearest(query: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
 
 def _place(query: str, passage: Passage) -> Place:
     quotable = Quotable(passage.text)
-    start, _ = quotable.nearest(query)
+    start = quotable.nearest(query).start
     return Place(
         document=passage.document,
         title=passage.title,
         uri=passage.uri,
         page=passage.page,
-        section=quotable.section(start),
+        section=quotable.sections.at(start),
         score=passage.score,
     )
 

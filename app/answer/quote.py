@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from math import log
 from unicodedata import normalize
 
-from app.answer.sentences import Sections, Span, units
+from app.answer.sections import Sections
+from app.answer.sentences import Span, Unit, units
 
 # Signs of scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese.
 UNSPACED = (
@@ -31,7 +32,7 @@ class Quotable:
     def __init__(self, text: str) -> None:
         self._text = text
         self._units = units(text)
-        self._sections = Sections(text, self._units)
+        self.sections = Sections(text, self._units)
         self._words = [words(text[unit.start : unit.end]) for unit in self._units]
         self._rows: defaultdict[Span, list[int]] = defaultdict(list)  # by their table's header
         self._holders: defaultdict[str, list[int]] = defaultdict(list)  # the units that hold a word
@@ -44,14 +45,14 @@ class Quotable:
         self._weights = self._weigh_words()
         self._totals = [self._weight(own) for own in self._words]
 
-    def nearest(self, claim: str) -> Span:
-        """The span of the unit that is nearest to the claim.
+    def nearest(self, claim: str) -> Unit:
+        """The unit that is nearest to the claim.
 
         The first of equals wins. A heading, or the header of a table, is quoted only where no other
         unit shares a word with the claim. If no unit does, it is the first sentence.
         """
         if not self._units:
-            return 0, len(self._text)
+            return Unit("sentence", 0, len(self._text))
         claim_words = words(claim) & self._weights.keys()
         sharing = self._sharing(claim_words) or range(len(self._units))
         quotable = [
@@ -59,11 +60,7 @@ class Quotable:
         ]
         total = self._weight(claim_words)
         best = max(quotable or sharing, key=lambda place: self._nearness(claim_words, total, place))
-        return self._units[best].start, self._units[best].end
-
-    def section(self, place: int) -> str | None:
-        """The nearest heading above a character of the passage."""
-        return self._sections.at(place)
+        return self._units[best]
 
     def _sharing(self, claim_words: frozenset[str]) -> Sequence[int]:
         """The units that share a word with the claim, by themselves or through their header."""
@@ -98,7 +95,8 @@ def quote(claim: str, text: str) -> Span:
     >>> text[start:end]
     'It has a hardness of 7 on the Mohs scale.'
     """
-    return Quotable(text).nearest(claim)
+    unit = Quotable(text).nearest(claim)
+    return unit.start, unit.end
 
 
 def words(text: str) -> frozenset[str]:

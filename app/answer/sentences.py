@@ -1,5 +1,5 @@
-"""The parts of a passage that can be quoted: sentences, rows of tables, lines of code, and
-headings.
+"""The parts of a passage that can be quoted: sentences, items of lists, rows of tables, blocks of
+code, and headings.
 
 One pass over the lines finds the kind of each; one more over each paragraph cuts it at its stops.
 Both take time proportional to the text, whatever it holds.
@@ -10,17 +10,19 @@ Both take time proportional to the text, whatever it holds.
     | Locker | Deposit |         the header of the rows below, if a rule follows it
     | --- | --- |                a rule: never quoted
     | L-3 | 7 |                  a row
-    ```                          a fence: between two of them each line is code, and no heading
+    - Ask at the desk. Pay.      an item, whole
+    ```                          a fence: from here to the next is code, and no heading
+    <!-- # To do -->             a comment: never quoted, and no heading; nor is the YAML block
+                                 with which a page may begin
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-Kind = Literal["heading", "header", "sentence", "row", "code"]
+Kind = Literal["heading", "header", "sentence", "item", "row", "code"]
 Span = tuple[int, int]  # of characters, from 0, the end not included
 
 # The end of a sentence: a stop, followed by white space unless the script has no spaces.
@@ -31,7 +33,9 @@ _STOP = re.compile(
 )
 _ITEM = re.compile(r"(?:[-*+•‣◦–]|\(?\d{1,3}[.)])\s")  # noqa: RUF001 these signs are meant
 _FENCE = re.compile(r"(`{3,}|~{3,})")
-_HEADING = re.compile(r"(#{1,6})(?:\s|$)")
+HEADING = re.compile(r"(#{1,6})(?:\s|$)")
+_DEEPEST = 3  # columns: a line that is indented further is no heading, except in a list
+_LONGEST_MATTER = 40  # lines of a YAML block
 _RULE_SIGNS = frozenset("|:-=+ \t")
 _GOING_ON = tuple(".,;:!?)]}\\")  # a line that begins with one of these goes on with the line above
 _NARROWEST = 50  # columns: if all lines are shorter, their breaks are the writer's and no wraps
@@ -46,12 +50,14 @@ class Unit:
         start: the place of its first character.
         end: the place after its last character; white space around a unit belongs to none.
         header: the place of the header of its table, for a row.
+        level: of a heading, from 1 for the highest.
     """
 
     kind: Kind
     start: int
     end: int
     header: Span | None = None
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class _Line:
     words: str
     start: int
     end: int
+    indent: int  # columns
 
 
 def units(text: str) -> list[Unit]:
@@ -72,62 +79,53 @@ def units(text: str) -> list[Unit]:
     heading  '# Clay'
     sentence 'It is wet.'
     sentence 'Sand\nis dry.'
-    code     '# not a heading'
+    code     '```\n# not a heading\n```'
     """
-    return list(_Units(text).read())
+    return list(_Units(text, whole_items=True).read())
 
 
-def title(text: str, heading: Unit) -> str:
-    r"""A heading's words, without the signs around them.
+def claims(text: str) -> list[Unit]:
+    """The parts of an answer that a mark can stand behind: units, and each sentence of an item.
 
-    >>> [title(text, units(text)[0]) for text in ("## Use of C# ##", "Use\n===")]
-    ['Use of C#', 'Use']
+    >>> text = "- Clay is wet. It holds water."
+    >>> [text[unit.start : unit.end] for unit in claims(text)]
+    ['- Clay is wet.', 'It holds water.']
     """
-    words = text[heading.start : heading.end]
-    if not _HEADING.match(words):
-        return " ".join(words.split())
-    words = words.lstrip("#").strip()
-    bare = words.rstrip("#")
-    return bare.rstrip() if bare != words and (not bare or bare[-1].isspace()) else words
-
-
-class Sections:
-    """The headings of a text, by their places."""
-
-    def __init__(self, text: str, parts: Sequence[Unit]) -> None:
-        headings = [unit for unit in parts if unit.kind == "heading"]
-        self._starts = [unit.start for unit in headings]
-        self._titles = [title(text, unit) for unit in headings]
-
-    def at(self, place: int) -> str | None:
-        """The nearest heading that begins at or before this character; None if there is none."""
-        number = bisect_right(self._starts, place)
-        return self._titles[number - 1] or None if number else None
+    return list(_Units(text, whole_items=False).read())
 
 
 class _Units:
     """Reads a text line by line; holds the paragraph and the table that the current line is in."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, whole_items: bool) -> None:
         self._text = text
+        self._whole_items = whole_items
         self._lines = list(_lines(text))
         self._paragraph: list[_Line] = []
         self._rows: list[_Line] = []
+        self._code: list[_Line] = []  # with its fences
+        self._in_list = False
 
     def read(self) -> Iterator[Unit]:
         fence = _fence_before(self._lines)
-        for line in self._lines:
+        comment = False
+        for line in self._lines[_front_matter(self._lines) :]:
             mark = _FENCE.match(line.words)
             if fence:
+                self._code.append(line)
                 if mark and mark[1].startswith(fence) and line.words == mark[1]:
                     fence = ""
-                elif line.words:
-                    yield Unit("code", line.start, line.end)
+                    yield from self._end_code()
+            elif comment or line.words.startswith("<!--"):
+                yield from self._end()
+                comment = "-->" not in line.words
             elif mark and "`" not in line.words[mark.end() :]:
                 yield from self._end()
                 fence = mark[1]
+                self._code.append(line)
             else:
                 yield from self._read(line)
+        yield from self._end_code()
         yield from self._end()
 
     def _read(self, line: _Line) -> Iterator[Unit]:
@@ -137,34 +135,51 @@ class _Units:
             self._rows.append(line)
             return
         yield from self._end_rows()
+        may_be_heading = self._in_list or line.indent <= _DEEPEST
         if not line.words:
             yield from self._end_paragraph()
-        elif _HEADING.match(line.words):
+        elif may_be_heading and (heading := HEADING.match(line.words)):
             yield from self._end_paragraph()
-            yield Unit("heading", line.start, line.end)
-        elif _underlines(line.words):
-            yield from self._underlined()
+            yield Unit("heading", line.start, line.end, level=len(heading[1]))
+        elif may_be_heading and _underlines(line.words):
+            yield from self._underlined(1 if line.words[0] == "=" else 2)
+        elif _is_break(line.words):
+            yield from self._end_paragraph()
         else:
             if _ITEM.match(line.words):
                 yield from self._end_paragraph()
+                self._in_list = True
+            elif not line.indent and not self._paragraph:
+                self._in_list = False
             self._paragraph.append(line)
 
     def _end(self) -> Iterator[Unit]:
         yield from self._end_paragraph()
         yield from self._end_rows()
 
+    def _end_code(self) -> Iterator[Unit]:
+        lines = [line for line in self._code if line.words]
+        self._code = []
+        if any(not _FENCE.match(line.words) for line in lines):
+            yield Unit("code", lines[0].start, lines[-1].end)
+
     def _end_paragraph(self) -> Iterator[Unit]:
         lines, self._paragraph = self._paragraph, []
-        return (Unit("sentence", start, end) for start, end in _sentences(self._text, lines))
+        if lines and self._whole_items and _ITEM.match(lines[0].words):
+            length = _item_length(lines)
+            yield Unit("item", lines[0].start, lines[length - 1].end)
+            lines = lines[length:]
+        for start, end in _sentences(self._text, lines):
+            yield Unit("sentence", start, end)
 
-    def _underlined(self) -> Iterator[Unit]:
+    def _underlined(self, level: int) -> Iterator[Unit]:
         """The paragraph above `===` or `---`: a heading, unless it is too long or a list item."""
         lines, self._paragraph = self._paragraph, []
         if not lines:
             return
         start, end = lines[0].start, lines[-1].end
         if end - start <= _LONGEST_TITLE and not _ITEM.match(lines[0].words):
-            yield Unit("heading", start, end)
+            yield Unit("heading", start, end, level=level)
         else:
             self._paragraph = lines
             yield from self._end_paragraph()
@@ -186,7 +201,8 @@ def _lines(text: str) -> Iterator[_Line]:
     for line in text.split("\n"):
         words = line.strip()
         start = begin + len(line) - len(line.lstrip())
-        yield _Line(words, start, start + len(words))
+        indent = len(line[: start - begin].expandtabs(4))
+        yield _Line(words, start, start + len(words), indent)
         begin += len(line) + 1
 
 
@@ -205,6 +221,30 @@ def _fence_before(lines: Sequence[_Line]) -> str:
     above = lines[first - 1].words if first else ""
     below = lines[first + 1].words if first + 1 < len(lines) else ""
     return lines[first].words[:3] if bare and above and not below else ""
+
+
+def _front_matter(lines: Sequence[_Line]) -> int:
+    """The number of lines of the YAML block with which a text begins; 0 without one."""
+    if len(lines) < 3 or lines[0].words != "---" or ":" not in lines[1].words:
+        return 0
+    ends = (place for place, line in enumerate(lines[:_LONGEST_MATTER]) if line.words == "---")
+    next(ends)
+    return next(ends, -1) + 1
+
+
+def _item_length(lines: Sequence[_Line]) -> int:
+    """The number of lines of the item that a paragraph begins with."""
+    margin = max(_width(line.words) for line in lines)
+    for place, (above, below) in enumerate(pairwise(lines), start=1):
+        if not below.indent and not _wraps(above.words, below.words, margin):
+            return place
+    return len(lines)
+
+
+def _is_break(words: str) -> bool:
+    """Whether a line is a rule between two topics, such as `* * *`."""
+    signs = words.replace(" ", "")
+    return len(signs) > 2 and signs[0] in "*_" and not signs.strip(signs[0])
 
 
 def _underlines(words: str) -> bool:

@@ -134,7 +134,8 @@ def sources(citations: Sequence[Mapping[str, Any]]) -> None:
             continue
         shown_places.add(place)
         out.print(_place(f"[{citation['number']}] ", citation))
-        out.indented(_short(citation["text"]), 4, style="dim italic")
+        for text in filter(None, (citation.get("tableHeader"), citation["text"])):
+            out.indented(_short(text), 4, style="dim italic")
 
 
 def nearest(places: Sequence[Mapping[str, Any]]) -> None:

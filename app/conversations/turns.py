@@ -94,7 +94,8 @@ def load(body: bytes) -> StoredTurn | None:
 
 def _citation(members: Mapping[str, Any]) -> Citation:
     """A citation. Older versions stored no title, and the file's name as the document."""
-    return _from_members(Citation, {"title": members["document"], **members})
+    headings = tuple(members.get("headings", ()))
+    return _from_members(Citation, {"title": members["document"], **members, "headings": headings})
 
 
 def _from_members(kind: type[_T], members: Mapping[str, Any]) -> _T:

@@ -153,6 +153,8 @@ class Citation(_Schema):
     score: float
     mark: int | None
     mark_utf16: int | None
+    headings: list[str]
+    table_header: str | None
 
 
 class Place(_Schema):

@@ -61,6 +61,26 @@ def test_the_section_is_that_of_the_quote_and_not_of_the_passage() -> None:
     assert [each.section for each in citations] == ["Use", "Minerals", None]
 
 
+def test_a_quoted_row_has_the_header_of_its_table_and_its_headings() -> None:
+    table = "# Rules\n\n## Lockers\n\n| No. | Fee |\n| --- | --- |\n| L-1 | 7 |\n| L-2 | 9 |"
+    passage = Passage(1, table, "s3://docs/a.md", 0.9)
+    for answer in ("The fee of L-2 is 9 [1].", "| No. | Fee |\n|---|---|\n| L-2 | 9 [1] |\n"):
+        _, [citation] = said([answer], [passage])
+        assert citation.text == "| L-2 | 9 |"
+        assert citation.table_header == "| No. | Fee |"
+        assert citation.headings == ("Rules", "Lockers")
+    _, [citation] = said(["Rules for lockers [1]."], [Passage(1, "Lockers.", "s3://docs/a", 0.9)])
+    assert (citation.table_header, citation.headings) == (None, ())
+
+
+def test_a_mark_behind_a_block_of_code_quotes_the_block() -> None:
+    block = "```sh\ncurl -O https://example.com/mohs\nmohs quartz\n```"
+    passage = Passage(1, f"Fetch mohs. Run it:\n\n{block}\n\nMohs is free.", "s3://docs/a.md", 0.9)
+    for answer in (f"Run:\n\n{block}\n[1]", f"Run:\n\n{block} [1]"):
+        _, [citation] = said([answer], [passage])
+        assert citation.text == block
+
+
 def test_marks_are_numbered_in_the_order_of_the_answer() -> None:
     text, citations = said(["Talc has a hardness of 1 [2]. Quartz of 7 [1]. Talc is soft [2]."])
     assert text == "Talc has a hardness of 1 [1]. Quartz of 7 [2]. Talc is soft [1]."

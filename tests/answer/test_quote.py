@@ -35,6 +35,14 @@ def reset():
 The reset routine of the ring buffer takes four microseconds."""
 
 
+CODE = """\
+```python
+# reset the ring buffer
+def reset():
+    samples[1] = 0
+```"""
+
+
 def quoted(claim: str, text: str) -> str:
     start, end = quote(claim, text)
     return text[start:end]
@@ -87,12 +95,17 @@ def test_a_heading_is_quoted_only_where_nothing_else_shares_a_word() -> None:
 
 def test_a_section_is_a_heading_and_no_comment_in_code() -> None:
     passage = Quotable(BUFFER)
-    start, _ = passage.nearest("The reset routine takes four microseconds.")
-    assert passage.section(start) == "Example"
-    start, _ = passage.nearest("samples[1] = 0 resets it")
-    assert BUFFER[start:].startswith("samples[1] = 0")
-    assert passage.section(start) == "Example"
-    assert passage.section(0) == "Ring buffer"
+    sentence = passage.nearest("The reset routine takes four microseconds.")
+    assert passage.sections.at(sentence.start) == "Example"
+    code = passage.nearest("samples[1] = 0 resets it")
+    assert BUFFER[code.start : code.end] == CODE
+    assert passage.sections.at(code.start) == "Example"
+    assert passage.sections.at(0) == "Ring buffer"
+
+
+def test_an_item_of_a_list_is_quoted_whole() -> None:
+    text = "To hire a boat:\n\n1. Ask Mia. She has the key.\n2. Pay ten euros. Keep the receipt."
+    assert quoted("You have to pay ten euros.", text) == "2. Pay ten euros. Keep the receipt."
 
 
 def test_words_are_compared_without_their_case_and_width() -> None:

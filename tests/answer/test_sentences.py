@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer.sentences import Sections, units
+from app.answer.sections import Sections
+from app.answer.sentences import claims, units
 
 SETEXT = "Ring buffer\n===========\n\nIt is read.\n\nExample\n---\nIt runs.\n\n---\n\nMore."
 CUT_AMID_CODE = "# reset the buffer\nreset()\n```\n\nIt takes four.\n"
@@ -30,7 +31,6 @@ def section(text: str, words: str) -> str | None:
         ("A line that\ngoes on. New", ["A line that\ngoes on.", "New"]),
         ("Name: Ann\nCity: Rome", ["Name: Ann", "City: Rome"]),
         ("L-1,Ada,3\nL-2,Bo,5", ["L-1,Ada,3", "L-2,Bo,5"]),
-        ("- wet clay\n- dry\n2. hard", ["- wet clay", "- dry", "2. hard"]),
         ("One\r\n\r\nTwo", ["One", "Two"]),
         ("> It rains\n> in Spain. Often", ["> It rains\n> in Spain.", "Often"]),
     ],
@@ -73,13 +73,66 @@ def test_a_line_that_begins_in_the_midst_of_a_sentence_goes_on(sign: str) -> Non
     assert len(read("One\nTwo")) == 2
 
 
-def test_rows_of_tables_and_lines_of_code_are_units() -> None:
+def test_rows_of_tables_and_blocks_of_code_are_units() -> None:
     text = "| a | b |\n|---|:-:|\n| 1 | 2 |\n~~~~\n# c\n```\n~~~~\nEnd"
     assert read(text) == [
-        ("header", "| a | b |"), ("row", "| 1 | 2 |"), ("code", "# c"), ("code", "```"),
+        ("header", "| a | b |"), ("row", "| 1 | 2 |"), ("code", "~~~~\n# c\n```\n~~~~"),
         ("sentence", "End"),
     ]  # fmt: skip
     assert [unit.header for unit in units(text)][1] == (0, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("- wet clay\n- dry\n2. hard", ["- wet clay", "- dry", "2. hard"]),
+        (
+            "- Ask. Then pay\n  in cash. Go.\n- Wait.",
+            ["- Ask. Then pay\n  in cash. Go.", "- Wait."],
+        ),
+        ("1. Ask. Pay.\nNow.", ["1. Ask. Pay.", "Now."]),
+        ("- Ask.\n\n  Pay. Go.", ["- Ask.", "Pay.", "Go."]),
+        (
+            "* Run:\n  ```sh\n  ls\n\n  # all\n  ```\n* Go.",
+            ["* Run:", "```sh\n  ls\n\n  # all\n  ```", "* Go."],
+        ),
+        ("ls\n\ncd\n```\n\nDone.\n\n```\npwd\n```", ["ls\n\ncd\n```", "Done.", "```\npwd\n```"]),
+        ("```\nls", ["```\nls"]),
+        ("```\n```\nNo.", ["No."]),
+        ("<!-- # To do\n- a -->\nYes. <!-- b --> No.", ["Yes.", "<!-- b --> No."]),
+        ("<!-- a --> \n# B", ["# B"]),
+        ("A.\n\n* * *\n\n___\nB.", ["A.", "B."]),
+        ("---\ntitle: A\ntags: b\n---\nIt is.", ["It is."]),
+        ("---\nIt is.\n---\nSo.", ["It is.", "So."]),
+    ],
+)
+def test_items_and_blocks_of_code_are_whole_and_what_nobody_sees_is_left_out(
+    text: str, parts: list[str]
+) -> None:
+    assert [words for _, words in read(text)] == parts
+
+
+def test_a_claim_is_a_sentence_of_an_item() -> None:
+    text = "- Ask. Then pay.\n\n```\nls\npwd\n```"
+    assert [text[one.start : one.end] for one in claims(text)] == [
+        "- Ask.",
+        "Then pay.",
+        "```\nls\npwd\n```",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "titles"),
+    [
+        ("# A\n\n## B\n\n### C\n\n## D\n\nIt is.", "It is", ("A", "D")),
+        ("### C\n\n## D\n\nIt is.", "It is", ("D",)),
+        ("Rules\n===\n\nLockers\nand keys\n---\n\nIt is.", "It is", ("Rules", "Lockers and keys")),
+        ("# A\n\n##\n\nIt is.", "It is", ("A",)),
+        ("It is.\n\n# A", "It is", ()),
+    ],
+)
+def test_a_unit_has_the_headings_above_it(text: str, words: str, titles: tuple[str, ...]) -> None:
+    assert Sections(text, units(text)).above(text.index(words)) == titles
 
 
 @pytest.mark.parametrize(
@@ -89,7 +142,13 @@ def test_rows_of_tables_and_lines_of_code_are_units() -> None:
         ("#hashtag\n\nIt is.", "It is", None),
         ("## A\n\n```sh\n# b\nx\n```\nIt is.", "It is", "A"),
         ("## A\n\n```sh\n# b\nx", "x", "A"),
-        ("## A\n\n  ```\n# b\n  ```\n\n    # c\n\nIt is.", "# b", "A"),
+        ("## A\n\n  ```\n# b\n  ```\n\n    # c\n\nIt is.", "It is", "A"),
+        ("## A\n\n\t# c\n\nIt is.", "It is", "A"),
+        ("## A\n\n   # C\n\nIt is.", "It is", "C"),
+        ("- a\n\n    # C\n\n    It is.", "It is", "C"),
+        ("- a\n\nb\n\n    # C\n\n    It is.", "It is", None),
+        ("# A\n\n<!--\n# B\n-->\n\nIt is.", "It is", "A"),
+        ("---\ntitle: B\n---\n\nIt is.", "It is", None),
         (SETEXT, "It is read", "Ring buffer"),
         (SETEXT, "It runs", "Example"),
         (SETEXT, "More", "Example"),

@@ -58,6 +58,8 @@ WRITTEN = {
     "score": 0.9,
     "mark": 8,
     "markUtf16": 8,
+    "headings": [],
+    "tableHeader": None,
 }
 ERROR = Error(502, "model-failed", "The model failed", "It did.", retryable=True)
 
