@@ -88,6 +88,11 @@ class Settings(DocumentSettings):
         default="HYBRID",
         description="The type of search. HYBRID needs a vector store that supports it.",
     )
+    rerank_model_id: str | None = Field(
+        default=None,
+        description="The model that puts what a search finds in its final order, such as "
+        "cohere.rerank-v3-5:0. Without it, the order is the search's.",
+    )
     passages: int = Field(
         default=5, ge=1, le=100, description="The most passages that an answer may use."
     )

@@ -57,6 +57,7 @@ class Application(Construct):
             "MODEL_ID": context.model_id,
             "BASE_MODEL_ID": context.base_model_id,
             "SEARCH_TYPE": base.search_type,
+            "RERANK_MODEL_ID": context.rerank_model_id,
             "ORIGIN": context.origin,
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
             "GUARDRAIL_ID": guardrail.id,

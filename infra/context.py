@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
 from app.models.facts.ids import parse
+from app.models.facts.reranking import RERANKING_MODELS
 
 if TYPE_CHECKING:
     from constructs import Node
@@ -54,6 +55,12 @@ class Context(BaseModel):
     embedding_model_id: str = Field(
         default=DEFAULT_EMBEDDING_MODEL,
         description=f"The embedding model: one of {', '.join(DIMENSIONS)}.",
+    )
+    rerank_model_id: str | None = Field(
+        default=None,
+        description="The model that reranks what a search finds: one of "
+        f"{', '.join(RERANKING_MODELS)}, in a Region that offers it. Without it, the order is the "
+        "search's.",
     )
     chunking: Chunking = Field(
         default="default",
@@ -101,6 +108,9 @@ class Context(BaseModel):
         rules = {
             f"embedding_model_id={self.embedding_model_id}: it has to be one of "
             f"{', '.join(DIMENSIONS)}": self.embedding_model_id not in DIMENSIONS,
+            f"rerank_model_id={self.rerank_model_id}: it has to be one of "
+            f"{', '.join(RERANKING_MODELS)}": self.rerank_model_id is not None
+            and self.rerank_model_id not in RERANKING_MODELS,
             f"opensearch_generation={self.opensearch_generation}: vector_store="
             f"{self.vector_store} has no generations": self.opensearch_generation != "classic"
             and self.vector_store != "opensearch-serverless",

@@ -1,5 +1,7 @@
 """The Knowledge Base: its role, its store, and the documents bucket as its data source."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -9,7 +11,7 @@ from constructs import Construct
 
 from infra.context import Context
 from infra.documents import admit
-from infra.models import embedding_model
+from infra.models import embedding_model, reranking
 from infra.names import generated
 from infra.permissions import allow, arn, service_role
 from infra.stores import vector_store
@@ -48,7 +50,7 @@ class KnowledgeBase(Construct):
     ) -> None:
         super().__init__(scope, name)
         model = embedding_model(context)
-        role = _role(self, model, bucket, key)
+        role = _role(self, model, bucket, key, reranking(context))
         admit(bucket, role, "s3:GetObject")
         store = vector_store(self, context, role)
         self.search_type = store.search_type
@@ -90,13 +92,20 @@ class KnowledgeBase(Construct):
         )
 
 
-def _role(scope: Construct, model: str, bucket: s3.Bucket, key: kms.IKey) -> iam.Role:
+def _role(
+    scope: Construct,
+    model: str,
+    bucket: s3.Bucket,
+    key: kms.IKey,
+    reranks: Sequence[iam.PolicyStatement],
+) -> iam.Role:
     """Bedrock's role for ingestion and retrieval; the store adds the permissions for itself."""
     return service_role(
         scope,
         "Role",
         "bedrock.amazonaws.com",
         allow(["bedrock:InvokeModel"], model),
+        *reranks,
         allow(["s3:ListBucket"], bucket.bucket_arn),
         allow(["kms:Decrypt"], key.key_arn),
         source=arn("bedrock", "knowledge-base/*"),

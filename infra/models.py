@@ -54,5 +54,15 @@ def embedding_model(context: Context) -> str:
     return _foundation_model(context.embedding_model_id, Aws.REGION)
 
 
+def reranking(context: Context) -> list[iam.PolicyStatement]:
+    """The permissions for the model that reranks; none if there is no such model."""
+    if context.rerank_model_id is None:
+        return []
+    return [
+        allow(["bedrock:Rerank"], "*"),
+        allow(["bedrock:InvokeModel"], _foundation_model(context.rerank_model_id, Aws.REGION)),
+    ]
+
+
 def _foundation_model(model: str, region: str) -> str:
     return arn("bedrock", f"foundation-model/{model}", region=region, account="")

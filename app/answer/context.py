@@ -97,6 +97,7 @@ class TurnContext:
             self.settings.knowledge_base_id,
             self.guard,
             self.account,
+            self.settings.rerank_model_id,
         )
         return retriever.passages(
             query,

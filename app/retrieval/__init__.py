@@ -1,10 +1,11 @@
 """Retrieval: from a query to passages, for every flow and for `/search`.
 
-    query -- filter, checked -- Retrieve -- passages -- guard -- passages that may be used
+    query -- filter, checked -- Retrieve -- passages -- folded -- guard -- those that may be used
 
     filters       checks Bedrock's RetrievalFilter before a call that costs
     retriever     one call of Retrieve
     passages      Retrieve's results -> Passage
+    folding       passages of the same text -> one
     screening     applies the guard's verdicts: masks texts, leaves out blocked passages
     explanation   why a passage is at its place
 
@@ -44,6 +45,7 @@ class Retriever:
     knowledge_base_id: str
     guard: Guard
     account: Account
+    rerank_model_id: str | None = None
 
     def passages(
         self,
@@ -52,8 +54,10 @@ class Retriever:
         limit: int,
         search_type: SearchType,
         retrieval_filter: Mapping[str, Any] | None = None,
+        is_reranked: bool = True,
     ) -> Screening:
-        """The passages that fit a query best and may be used; arguments as for `retrieve`.
+        """The passages that fit a query best and may be used; arguments as for `retrieve`. They are
+        reranked if the retriever has a model for it and `is_reranked` does not say otherwise.
 
         The Knowledge Base embeds the query with its own model and does not report the tokens, so
         the meter records the call without them.
@@ -66,5 +70,6 @@ class Retriever:
                 limit=limit,
                 search_type=search_type,
                 retrieval_filter=retrieval_filter,
+                rerank_model_id=self.rerank_model_id if is_reranked else None,
             )
         return screen(passages, self.guard)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from app.aws import calling
 from app.events import Passage
+from app.retrieval.folding import fold, results_for
 from app.retrieval.passages import read_passages
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 SearchType = Literal["HYBRID", "SEMANTIC", "MANAGED"]
 """The type of search; a managed Knowledge Base has its own, MANAGED."""
+
+FEWEST_TO_RERANK = 20
+"""Results that are found before they are reranked: a reranker can lift only what was found."""
 
 
 def retrieve(
@@ -25,18 +29,25 @@ def retrieve(
     limit: int,
     search_type: SearchType,
     retrieval_filter: Mapping[str, Any] | None = None,
+    rerank_model_id: str | None = None,
 ) -> tuple[Passage, ...]:
-    """The passages that fit the query best, best first, numbered from 1.
+    """The passages that fit the query best, best first, numbered from 1, no two of the same text.
 
     Args:
         query: at most 20,000 characters.
         limit: at most 100.
         retrieval_filter: Bedrock's RetrievalFilter.
+        rerank_model_id: the model that puts what is found in its final order.
     """
-    search: dict[str, Any] = {"numberOfResults": limit}
+    search: dict[str, Any] = {"numberOfResults": results_for(limit)}
     if retrieval_filter:
         search["filter"] = retrieval_filter
+    if rerank_model_id:
+        search["numberOfResults"] = max(search["numberOfResults"], FEWEST_TO_RERANK)
+        search["rerankingConfiguration"] = _reranking(agent_runtime, rerank_model_id)
     configuration: dict[str, Any] = {"managedSearchConfiguration": search}
+    if rerank_model_id and search_type == "MANAGED":
+        search["rerankingModelType"] = "CUSTOM"
     if search_type != "MANAGED":
         search["overrideSearchType"] = search_type
         configuration = {"vectorSearchConfiguration": search}
@@ -46,4 +57,14 @@ def retrieve(
             retrievalQuery={"text": query},
             retrievalConfiguration=configuration,  # type: ignore[arg-type]  # built above, member by member
         )
-    return tuple(read_passages(reply["retrievalResults"]))
+    return fold(tuple(read_passages(reply["retrievalResults"])), limit)
+
+
+def _reranking(agent_runtime: "AgentsforBedrockRuntimeClient", model_id: str) -> Mapping[str, Any]:
+    """Retrieve's rerankingConfiguration. It names the model by an ARN of the client's Region."""
+    meta = agent_runtime.meta
+    arn = f"arn:{meta.partition}:bedrock:{meta.region_name}::foundation-model/{model_id}"
+    return {
+        "type": "BEDROCK_RERANKING_MODEL",
+        "bedrockRerankingConfiguration": {"modelConfiguration": {"modelArn": arn}},
+    }

@@ -10,6 +10,7 @@ ANY = {
     "xray:PutTraceSegments": "traces have no ARN",
     "xray:PutTelemetryRecords": "traces have no ARN",
     "bedrock:ListFoundationModels": "the list has no ARN",
+    "bedrock:Rerank": "reranking has no ARN; what it calls, InvokeModel, is allowed on one model",
     "ec2:CreateNetworkInterface": "Lambda makes it; its ARN is not known before",
     "ec2:DescribeNetworkInterfaces": "the list has no ARN",
     "ec2:DescribeSubnets": "the list has no ARN",

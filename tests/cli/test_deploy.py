@@ -526,6 +526,7 @@ def test_the_command_lines_defaults_are_the_stacks() -> None:
     assert choices({}) == Choices(
         stack.model_id,
         stack.embedding_model_id,
+        stack.rerank_model_id,
         stack.agent,
         monthly_floor(
             stack.vector_store,

@@ -211,6 +211,19 @@ def test_an_embedding_model_that_the_region_lacks(account: Account) -> None:
     assert f"{TITAN} is not offered in eu-central-1" in found((), "The model that embeds", 1)
 
 
+def test_a_reranking_model_is_checked_if_one_is_chosen(account: Account) -> None:
+    model = "cohere.rerank-v3-5:0"
+    account.answer("ListFoundationModels", {"modelSummaries": [*MODELS, summary(model, "Rerank")]})
+    chosen = ("-c", f"rerank_model_id={model}")
+    assert found(chosen, "The model that reranks", 0).endswith(f"{model} can be called")
+    account.answer("ListFoundationModels", {"modelSummaries": MODELS})
+    assert found(chosen, "The model that reranks", 1) == (
+        f"wrong The model that reranks: {model} is not offered in eu-central-1 It is offered in "
+        "ap-northeast-1, ca-central-1, eu-central-1, us-east-1, us-west-2; or deploy without "
+        "rerank_model_id."
+    )
+
+
 @pytest.mark.usefixtures("account")
 def test_a_model_that_is_reached_through_a_profile_only_names_the_profile() -> None:
     assert found(("-c", f"model_id={HAIKU}"), "The model that answers", 1) == (

@@ -30,6 +30,7 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "production": "true",
         "agent": "bedrock-agent",
         "model_id": "us.amazon.nova-lite-v1:0",
+        "rerank_model_id": "cohere.rerank-v3-5:0",
         "chunking": "semantic",
         "origin": "https://docs.example.com",
         "alarm_email": "on-call@example.com",

@@ -40,6 +40,7 @@ def test_context_keys_of_the_cdk_itself_are_ignored() -> None:
         ({"stack": "MyAwsDocs"}, "stack=MyAwsDocs: the sign-in page's name cannot hold 'aws'"),
         ({"chunking": "tiny"}, "chunking: Input should be 'default'"),
         ({"embedding_model_id": "bert"}, "embedding_model_id=bert: it has to be one of amazon."),
+        ({"rerank_model_id": "bert"}, "rerank_model_id=bert: it has to be one of cohere."),
         ({"origin": "*"}, "origin: String should match pattern"),
         ({"origin": "http://docs.example.com"}, "origin: String should match pattern"),
         ({"alarm_email": "me"}, "alarm_email: String should match pattern"),

@@ -131,9 +131,9 @@ def _python(place: Path) -> list[Path]:
     return [place] if place.is_file() else list(place.rglob("*.py"))
 
 
-def _may(templates: Templates, role: str) -> set[str]:
+def _may(templates: Templates, role: str, variant: str = "opensearch-serverless") -> set[str]:
     """What a role may do: by its own statements, and by those that name it."""
-    template = Template(templates("opensearch-serverless"))
+    template = Template(templates(variant))
     [name] = [name for name, _ in template.of("AWS::IAM::Role") if name[:-8] == role]
     return {
         action
@@ -141,3 +141,10 @@ def _may(templates: Templates, role: str) -> set[str]:
         if one.effect == "Allow" and (one.where == name or f"${{{name}.Arn}}" in one.principals)
         for action in one.actions
     }
+
+
+def test_the_knowledge_base_may_call_the_reranking_model_that_is_chosen(
+    templates: Templates,
+) -> None:
+    assert "bedrock:Rerank" in _may(templates, "KnowledgeBaseRole", "everything")
+    assert "bedrock:Rerank" not in _may(templates, "KnowledgeBaseRole")

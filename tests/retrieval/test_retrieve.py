@@ -12,6 +12,7 @@ from app.events import Passage
 from app.guardrail import Unguarded, Verdict
 from app.meter import Account, MeteredCall
 from app.retrieval import Retriever, Screening, retrieve
+from app.retrieval.folding import results_for
 from app.retrieval.passages import read_passages
 from app.retrieval.retriever import SearchType
 from app.retrieval.screening import screen
@@ -94,9 +95,9 @@ def test_a_documents_title_is_its_attribute_or_the_heading_that_it_begins_with(
     [
         (
             "SEMANTIC",
-            {"vectorSearchConfiguration": {"numberOfResults": 3, "overrideSearchType": "SEMANTIC"}},
+            {"vectorSearchConfiguration": {"numberOfResults": 9, "overrideSearchType": "SEMANTIC"}},
         ),
-        ("MANAGED", {"managedSearchConfiguration": {"numberOfResults": 3}}),
+        ("MANAGED", {"managedSearchConfiguration": {"numberOfResults": 9}}),
     ],
 )
 @pytest.mark.parametrize("year", [None, {"equals": {"key": "year", "value": 2024}}])
@@ -119,6 +120,60 @@ def test_retrieve_is_asked_for_this_search(
         "retrievalQuery": {"text": "q"},
         "retrievalConfiguration": {name: {**search, "filter": year} if year else search},
     }
+
+
+@pytest.mark.parametrize(
+    ("search_type", "member", "kind"),
+    [
+        ("HYBRID", "vectorSearchConfiguration", {"overrideSearchType": "HYBRID"}),
+        ("MANAGED", "managedSearchConfiguration", {"rerankingModelType": "CUSTOM"}),
+    ],
+)
+def test_a_reranker_gets_more_than_is_wanted_and_is_named_by_its_arn(
+    server: Loopback, aws: Clients, search_type: SearchType, member: str, kind: Any
+) -> None:
+    server.forget()
+    server.enqueue(reply(b'{"retrievalResults": []}', headers=JSON_TYPE))
+    model = "cohere.rerank-v3-5:0"
+    retrieve(
+        aws.bedrock_agent_runtime,
+        "ABCDEFGHIJ",
+        "q",
+        limit=5,
+        search_type=search_type,
+        rerank_model_id=model,
+    )
+    [request] = server.requests
+    region = aws.bedrock_agent_runtime.meta.region_name
+    arn = f"arn:aws:bedrock:{region}::foundation-model/{model}"
+    assert json.loads(request.body)["retrievalConfiguration"][member] == {
+        "numberOfResults": 20,
+        **kind,
+        "rerankingConfiguration": {
+            "type": "BEDROCK_RERANKING_MODEL",
+            "bedrockRerankingConfiguration": {"modelConfiguration": {"modelArn": arn}},
+        },
+    }
+
+
+def test_copies_of_a_text_take_the_place_of_one(server: Loopback, aws: Clients) -> None:
+    texts = ["Clay is\nwet.", *["Clay  is wet."] * 5, "CLAY is wet.", "Sand.", "Loam.", "Silt."]
+    results = [
+        {"content": {"text": text}, "location": PLACE, "score": (9 - n) / 8}
+        for n, text in enumerate(texts)
+    ]
+    server.enqueue(reply(json.dumps({"retrievalResults": results}).encode(), headers=JSON_TYPE))
+    passages = retrieve(aws.bedrock_agent_runtime, "ABCDEFGHIJ", "q", limit=3, search_type="HYBRID")
+    assert [(one.number, one.text, one.score) for one in passages] == [
+        (1, "Clay is\nwet.", 1.125),
+        (2, "Sand.", 0.25),
+        (3, "Loam.", 0.125),
+    ]
+
+
+@pytest.mark.parametrize(("limit", "results"), [(1, 3), (5, 15), (40, 100), (100, 100)])
+def test_more_results_are_asked_for_than_passages_are_wanted(limit: int, results: int) -> None:
+    assert results_for(limit) == results
 
 
 @pytest.mark.parametrize("year", [None, {"equals": {"key": "year", "value": 2024}}])

@@ -94,7 +94,7 @@ def test_a_search_hands_on_what_it_is_asked(backend: Everything, http: TestClien
     [call] = backend.asked("Retrieve")
     assert call["retrievalQuery"] == {"text": "How hard is quartz?"}
     assert call["retrievalConfiguration"]["vectorSearchConfiguration"] == {
-        "numberOfResults": 7,
+        "numberOfResults": 21,
         "overrideSearchType": "SEMANTIC",
         "filter": year,
     }
@@ -130,7 +130,7 @@ def test_a_search_is_explained_by_what_is_found_by_meaning(
         for call in backend.asked("Retrieve")
     ]
     assert [each["overrideSearchType"] for each in limits] == searches
-    assert {each["numberOfResults"] for each in limits} == {3}
+    assert {each["numberOfResults"] for each in limits} == {9}
 
 
 def test_without_being_asked_to_a_search_explains_nothing(

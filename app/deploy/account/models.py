@@ -1,13 +1,14 @@
 """Checks whether the models can be called: in the Region, by this id, by this account."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.aws import Operator, calling
 from app.deploy.findings import Finding
 from app.deploy.stack.context import Choices
 from app.models.facts.ids import parse
+from app.models.facts.reranking import RERANKING_MODELS
 
 # member of GetFoundationModelAvailability's response, good value -> meaning of others, advice
 _REFUSALS: tuple[tuple[str, str, str, str], ...] = (
@@ -66,10 +67,21 @@ class Offer:
 
 
 def models(aws: Operator, choices: Choices) -> Iterator[Finding]:
-    """Check the model that answers, and the one that embeds."""
+    """Check the model that answers, the one that embeds, and the one that reranks, if any."""
     region_offer = offer(aws)
     yield _model(aws, region_offer, "The model that answers", choices.model_id)
     yield _model(aws, region_offer, "The model that embeds", choices.embedding_model_id)
+    if choices.rerank_model_id:
+        yield _reranking_model(aws, region_offer, choices.rerank_model_id)
+
+
+def _reranking_model(aws: Operator, region_offer: Offer, model_id: str) -> Finding:
+    """As for other models; where the Region has not got it, with the Regions that have."""
+    finding = _model(aws, region_offer, "The model that reranks", model_id)
+    regions = ", ".join(sorted(RERANKING_MODELS.get(model_id, ())))
+    if model_id in region_offer.models or not regions:
+        return finding
+    return replace(finding, mend=f"It is offered in {regions}; or deploy without rerank_model_id.")
 
 
 def offer(aws: Operator) -> Offer:

@@ -21,6 +21,7 @@ class Choices:
 
     model_id: str
     embedding_model_id: str
+    rerank_model_id: str | None
     agent: str
     floor: Floor
 
@@ -34,6 +35,7 @@ def choices(context: Mapping[str, str]) -> Choices:
     return Choices(
         model_id=context.get("model_id", Settings.model_fields["model_id"].default),
         embedding_model_id=context.get("embedding_model_id", DEFAULT_EMBEDDING_MODEL),
+        rerank_model_id=context.get("rerank_model_id"),
         agent=context.get("agent", "converse"),
         floor=monthly_floor(
             context.get("vector_store", "opensearch-serverless"),

@@ -5,6 +5,7 @@
     catalogue     the models that write: context, output, parameters, states, profiles
     regions       which Regions take the inference profiles of which geography
     embedding     the models that embed: dimensions
+    reranking     the models that rerank: the Regions that offer them
     token_prices  what a million tokens cost
 
 Plain data, without a call of AWS. What Bedrock itself says of its models is newer.

@@ -32,6 +32,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             settings.knowledge_base_id,
             shared_guard,
             Account(request.app.state.meter, principal_from(request)),
+            settings.rerank_model_id,
         )
 
     @routes.post("/search")
@@ -71,9 +72,19 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     return routes
 
 
-def _passages(retriever: Retriever, body: schemas.Search, search_type: SearchType) -> Screening:
+def _passages(
+    retriever: Retriever,
+    body: schemas.Search,
+    search_type: SearchType,
+    *,
+    is_reranked: bool = True,
+) -> Screening:
     return retriever.passages(
-        body.query, limit=body.limit, search_type=search_type, retrieval_filter=body.filter
+        body.query,
+        limit=body.limit,
+        search_type=search_type,
+        retrieval_filter=body.filter,
+        is_reranked=is_reranked,
     )
 
 
@@ -85,9 +96,9 @@ def _by_meaning(
 ) -> Sequence[Passage]:
     """The passages in their order by meaning; a managed Knowledge Base has no such order."""
     match search_type:
-        case "SEMANTIC":
+        case "SEMANTIC" if retriever.rerank_model_id is None:
             return passages
-        case "HYBRID":
-            return _passages(retriever, body, "SEMANTIC").passages
+        case "SEMANTIC" | "HYBRID":
+            return _passages(retriever, body, "SEMANTIC", is_reranked=False).passages
         case "MANAGED":
             return ()

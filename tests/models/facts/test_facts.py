@@ -11,6 +11,7 @@ from app.local.bedrock_runtime.bodies import EMBEDDINGS
 from app.local.engine.transformer import Encoder
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, EMBEDDING_MODELS, EmbeddingModel
 from app.models.facts.ids import parse
+from app.models.facts.reranking import RERANKING_MODELS
 from app.models.facts.token_prices import TOKEN_PRICES, token_price
 from app.models.model import find
 
@@ -52,3 +53,10 @@ def test_a_price_is_that_of_a_model_that_is_known_in_the_us() -> None:
         assert token_price(f"us.{model_id}") == token_price(model_id) == price
         assert token_price(f"global.{model_id}") is None
     assert token_price("anthropic.claude-opus-5-5") is None
+
+
+def test_the_stand_in_offers_reranking_models_in_the_same_regions() -> None:
+    reranking = {one.id: one for one in foundation_models.models().values() if one.reranks}
+    assert reranking.keys() == RERANKING_MODELS.keys()
+    for model_id, regions in RERANKING_MODELS.items():
+        assert reranking[model_id].availability.on_demand == regions
