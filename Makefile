@@ -11,6 +11,8 @@
 #   make browser  what pages in a real Chromium can do; skipped, and said so, where there is none
 #   make clients  real clients of Bedrock, unmodified, against the stand-in
 #                 (ARGS="aws_sdk_js strands": those of them)
+#   make llama    a real llama.cpp with a small model writes the answers; skipped, and said so,
+#                 where there is no wheel of it
 #   make check    lint, types, import rules
 #
 #   make synth    write the stack's template to cdk.out/; needs no AWS account
@@ -25,7 +27,8 @@
 #                 (ARGS="fuzz --n 1000 --seed 2" runs one suite, shorter, with other chances)
 #   make bench    measure speed, side by side with what one would use instead
 #   make docs     write the generated parts of docs/ again
-#   make lock     resolve the dependencies again and pin them with hashes (lock-clients: the clients')
+#   make lock     resolve the dependencies again and pin them with hashes (lock-clients:
+#                 the clients' and llama.cpp's)
 #   make clean    remove what was installed and made; documents in .outcrop/ stay
 
 VENV   := .venv
@@ -46,7 +49,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test thorough coverage mutants floors browser clients check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean
+.PHONY: demo up test thorough coverage mutants floors browser clients llama check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -57,7 +60,7 @@ up: $(VENV)/laptop
 
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/quality $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/llama --ignore tests/quality $(ARGS)
 
 # The tests with many chances, which `make test` runs with fewer.
 thorough: $(VENV)/dev
@@ -85,6 +88,9 @@ browser: $(VENV)/dev
 # Each in an environment of its own, outside of $(VENV).
 clients: $(VENV)/dev
 	@$(BIN)/python -m tests.clients $(ARGS)
+
+llama: $(VENV)/dev
+	$(BIN)/pytest -n 0 tests/llama $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -162,13 +168,16 @@ lock: $(VENV)/infra
 	echo uv | $(COMPILE) --universal - -o requirements-uv.txt
 	$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
 
-# The clients' environments, resolved each by itself.
+# The clients' environments, resolved each by itself. llama.cpp's is two wheels, without what the
+# second one is a plugin for.
 CLIENTS = tests/clients
 lock-clients: $(VENV)/infra
 	for name in frameworks strands haystack; do \
 	  $(COMPILE) --universal --python-version 3.11 $(CLIENTS)/requirements-$$name.in \
 	    -o $(CLIENTS)/requirements-$$name.txt || exit 1; \
 	done
+	$(COMPILE) --universal --python-version 3.11 --no-deps tests/llama/requirements.in \
+	  -o tests/llama/requirements.txt
 	$(NPM) install --prefix $(CLIENTS)/javascript --silent --package-lock-only \
 	  --omit-lockfile-registry-resolved
 

@@ -16,15 +16,15 @@ class NotInstallable(Exception):
     """A client cannot be had here; with the reason that its installer gives."""
 
 
-def python(name: str) -> Path:
-    """The Python of an environment that holds `requirements-<name>.txt`.
+def python(name: str, requirements: Path | None = None) -> Path:
+    """The Python of an environment that holds `requirements-<name>.txt`, or other requirements.
 
     Raises:
         NotInstallable: the installer failed.
     """
     environment = ENVIRONMENTS / name
     interpreter = environment / "bin" / "python"
-    requirements = HERE / f"requirements-{name}.txt"
+    requirements = requirements or HERE / f"requirements-{name}.txt"
     if not _is_current(environment, requirements):
         uv = BIN / "uv"
         _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, environment])
