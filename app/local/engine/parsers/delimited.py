@@ -1,9 +1,6 @@
 """CSV: a table, or a record for each row where the document's sidecar says so."""
 
-import csv
-from collections import Counter
 from collections.abc import Iterator
-from io import StringIO
 
 from app.local.engine.parsers import (
     Document,
@@ -11,49 +8,35 @@ from app.local.engine.parsers import (
     Section,
     Unreadable,
 )
+from app.local.engine.parsers.dialects import Dialect, dialect_of
 from app.local.engine.parsers.plain import decode
 from app.local.engine.parsers.render import line, table, tidy
 
-_DELIMITERS = ",;\t|"
-_SAMPLE = 64 * 1024  # characters from which the delimiter is inferred
-
 
 def parse(document: Document) -> Iterator[Section]:
-    rows = read(decode(document.path.read_bytes(), document.charset))
-    if document.records is None:
+    text = decode(document.path.read_bytes(), document.charset)
+    yield from sections(read(text), document.records)
+
+
+def sections(rows: Iterator[list[str]], records: Records | None) -> Iterator[Section]:
+    """The rows as one table, or each as a record of its own."""
+    if records is None:
         yield Section(table(rows), None)
     else:
-        yield from _records(rows, document.records)
+        yield from _records(rows, records)
 
 
-def read(text: str) -> Iterator[list[str]]:
+def read(text: str, dialect: Dialect | None = None) -> Iterator[list[str]]:
     r"""Yield the rows that are not blank.
 
     >>> list(read('name;note\n\nAnn;"a; b"\n'))
     [['name', 'note'], ['Ann', 'a; b']]
     """
-    csv.field_size_limit(
-        max(csv.field_size_limit(), len(text) + 1)
-    )  # the limit is global to the process
-    for row in csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text[:_SAMPLE])):
+    if dialect is None:
+        dialect = dialect_of(text)
+    for row in dialect.rows(text):
         if any(cell.strip() for cell in row):
             yield row
-
-
-def _delimiter(sample: str) -> str:
-    """The delimiter that cuts the sample's rows into equal numbers of cells, and into the most
-    cells.
-
-    `csv.Sniffer` takes any letter for a delimiter, and needs minutes for long cells.
-    """
-
-    def fit(delimiter: str) -> tuple[float, int]:
-        rows = csv.reader(StringIO(sample, newline=""), delimiter=delimiter)
-        widths = Counter(len(row) for row in rows if row)
-        usual = max(widths, key=widths.__getitem__, default=1)
-        return (widths[usual] / widths.total() if usual > 1 else 0.0, usual)
-
-    return max(_DELIMITERS, key=fit)
 
 
 def _records(rows: Iterator[list[str]], records: Records) -> Iterator[Section]:

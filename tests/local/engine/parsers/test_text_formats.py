@@ -15,6 +15,7 @@ from app.local.engine.parsers import (
     delimited,
     markdown,
     plain,
+    tsv,
 )
 from tests.local.engine.parsers.documents import parsed
 
@@ -100,6 +101,53 @@ def test_csv_is_a_table_whatever_its_delimiter(tmp_path: Path, content: str) -> 
     assert (
         section.text == "| name | note |\n| --- | --- |\n| Ann | wet, cold |\n| Bob | two lines |"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        # decimal commas, and commas of prose
+        ("Preis, EUR;Gewicht, kg\n1,20;3,50\n", [["Preis, EUR", "Gewicht, kg"], ["1,20", "3,50"]]),
+        (
+            "Tag;Betrag\n01.02.;1.234,50\n02.02.;99,00",
+            [["Tag", "Betrag"], ["01.02.", "1.234,50"], ["02.02.", "99,00"]],
+        ),
+        ("id;text\n1;a, b, c\n2;d, e\n", [["id", "text"], ["1", "a, b, c"], ["2", "d, e"]]),
+        ("x\ty\n1,5\t2,5\n", [["x", "y"], ["1,5", "2,5"]]),
+        ("1,2\n3,4\n5,6,7\n", [["1", "2"], ["3", "4"], ["5", "6", "7"]]),
+        ("Name, City\nAnn, Oslo\n", [["Name", " City"], ["Ann", " Oslo"]]),
+        # one column
+        (
+            "Comment\nGood, fast, cheap\nBad, slow, dear\n",
+            [["Comment"], ["Good, fast, cheap"], ["Bad, slow, dear"]],
+        ),
+        ("Note\nOnly so; or so.\n", [["Note"], ["Only so; or so."]]),
+        ("Price\n1,20\n3,50\n", [["Price"], ["1,20"], ["3,50"]]),
+        (
+            "A title, long\nOne, two, three.\nNone.\n",
+            [["A title, long"], ["One, two, three."], ["None."]],
+        ),
+        # a title above the table
+        (
+            "Report\n\nname,city\nAnn,Oslo\nBen,Rome\n",
+            [["Report"], ["name", "city"], ["Ann", "Oslo"], ["Ben", "Rome"]],
+        ),
+        # Excel's own line
+        ("sep=;\nName;Stadt\nAnna;Köln\n", [["Name", "Stadt"], ["Anna", "Köln"]]),
+        ('"sep=,"\r\na;b,c\r\n', [["a;b", "c"]]),
+        # quotes
+        ('a, "b, c"\nd, "e, f"\n', [["a", "b, c"], ["d", "e, f"]]),
+        ('a,b\n"x \\"q\\" y",z\n', [["a", "b"], ['x "q" y', "z"]]),
+        ('a,b\r"two\rlines",z\r', [["a", "b"], ["two\rlines", "z"]]),
+    ],
+)
+def test_cells_are_parted_as_their_author_parted_them(content: str, rows: list[list[str]]) -> None:
+    assert list(delimited.read(content)) == rows
+
+
+def test_only_tabs_part_the_cells_of_a_tsv_file(tmp_path: Path) -> None:
+    [section] = parsed(tsv.parse, tmp_path / "a.tsv", b"name\tnote\nAnn; Lee\twet, cold\n")
+    assert section.text == "| name | note |\n| --- | --- |\n| Ann; Lee | wet, cold |"
 
 
 def test_rows_of_unlike_length_are_filled(tmp_path: Path) -> None:

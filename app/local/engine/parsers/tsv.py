@@ -1,0 +1,13 @@
+"""TSV: as CSV, with tabs between the cells."""
+
+from collections.abc import Iterator
+
+from app.local.engine.parsers import Document, Section
+from app.local.engine.parsers.delimited import read, sections
+from app.local.engine.parsers.dialects import Dialect
+from app.local.engine.parsers.plain import decode
+
+
+def parse(document: Document) -> Iterator[Section]:
+    text = decode(document.path.read_bytes(), document.charset)
+    yield from sections(read(text, Dialect("\t")), document.records)
