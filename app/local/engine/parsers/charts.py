@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from app.local.engine.parsers.number_formats import show_number
 from app.local.engine.parsers.render import line, table
 
 _Points = dict[int, str]  # index -> the text at this point
@@ -41,19 +42,12 @@ def _title(root: Element) -> Iterator[str]:
 
 def _points(series: Element, role: str) -> _Points:
     reference = series.find(f"{{*}}{role}")
-    points = reference.iterfind(".//{*}pt") if reference is not None else ()
+    if reference is None:
+        return {}
+    code = reference.findtext(".//{*}formatCode") or "General"
     return {
-        int(point.get("idx", 0)): _format_value(point.findtext("{*}v") or "") for point in points
+        int(point.get("idx", 0)): show_number(
+            point.findtext("{*}v") or "", point.get("formatCode") or code
+        )
+        for point in reference.iterfind(".//{*}pt")
     }
-
-
-def _format_value(value: str) -> str:
-    """A value without the digits that come of binary arithmetic.
-
-    >>> _format_value("0.30000000000000004"), _format_value("Q1")
-    ('0.3', 'Q1')
-    """
-    try:
-        return f"{float(value):.15g}"
-    except ValueError:
-        return value

@@ -43,10 +43,10 @@ class Package:
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        self._members = {_part_name(name): name for name in reversed(archive.namelist())}
+        self._members = {part_name(name): name for name in reversed(archive.namelist())}
 
     def __contains__(self, part: str) -> bool:
-        return _part_name(part) in self._members
+        return part_name(part) in self._members
 
     def names(self) -> Iterator[str]:
         """The names of all parts, as `Relationship.target` has them."""
@@ -54,14 +54,14 @@ class Package:
 
     def read(self, part: str) -> bytes:
         """The bytes of a part; none if there is no such part."""
-        member = self._members.get(_part_name(part))
+        member = self._members.get(part_name(part))
         return b"" if member is None else self._archive.read(member)
 
     def elements(self, part: str) -> Iterator[Element]:
         """The elements of a part's XML as each ends, for parts too large to be kept whole: who
         has read an element may clear it.
         """
-        member = self._members.get(_part_name(part))
+        member = self._members.get(part_name(part))
         if member is None:
             return
         with self._archive.open(member) as content:
@@ -78,11 +78,15 @@ class Package:
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """What `part` refers to, by the ids of its relationships."""
-        folder, name = split(_part_name(part))
+        folder, _ = split(part_name(part))
         return {
-            each.get("Id", ""): _relationship(each, folder)
-            for each in self.tree(join(folder, "_rels", f"{name}.rels"))
+            each.get("Id", ""): _relationship(each, folder) for each in self.relations_tree(part)
         }
+
+    def relations_tree(self, part: str) -> Element:
+        """The XML of the relationships of `part`."""
+        folder, name = split(part_name(part))
+        return self.tree(join(folder, "_rels", f"{name}.rels"))
 
     def related(self, part: str, kind: str) -> list[str]:
         """The parts of a kind that `part` refers to."""
@@ -129,10 +133,10 @@ def relation_id(element: Element, name: str = "id") -> str:
     return next((value for key, value in element.items() if key.endswith(f"}}{name}")), "")
 
 
-def _part_name(name: str) -> str:
+def part_name(name: str) -> str:
     r"""A name in the form in which names are compared.
 
-    >>> _part_name("/Word\\media/../Document.xml")
+    >>> part_name("/Word\\media/../Document.xml")
     'word/document.xml'
     """
     return normpath(join("/", unquote(name).replace("\\", "/"))).lstrip("/").lower()
@@ -143,4 +147,4 @@ def _relationship(element: Element, folder: str) -> Relationship:
     if element.get("TargetMode") == "External":
         return Relationship(kind, target, is_external=True)
     target = target.replace("\\", "/")
-    return Relationship(kind, _part_name(join("/", folder, target)), is_external=False)
+    return Relationship(kind, part_name(join("/", folder, target)), is_external=False)

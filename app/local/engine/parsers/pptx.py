@@ -1,85 +1,187 @@
 """PowerPoint: a section for each slide, with the slide's number as its page.
 
-A slide's title is its heading. Then come its shapes in their order: text, tables, charts as tables,
-pictures by their alternative text; then diagrams and the speaker's notes. Hidden slides are left
-out.
+A slide's title is its heading. Then come its shapes in the order of reading: text, tables, charts
+as tables, pictures by their alternative text, diagrams; then the speaker's notes and comments.
+Hidden slides, and what lies beside a slide, are left out.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from pptx import Presentation
-from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
+from pptx.enum.shapes import PP_PLACEHOLDER
 
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.charts import chart
 from app.local.engine.parsers.diagrams import diagram
-from app.local.engine.parsers.package import Package, open_package
+from app.local.engine.parsers.package import Package, local_name, open_package, relation_id
 from app.local.engine.parsers.pictures import alternative_text
-from app.local.engine.parsers.render import (
-    heading,
-    line,
-    table,
-    tidy,
-)
+from app.local.engine.parsers.render import heading, line, table, tidy
+from app.local.engine.parsers.slide_order import Box, Placed, reading_order
+from app.local.engine.parsers.slide_text import click_address, linked, paragraph_text
+from app.local.engine.parsers.slides import open_presentation
 
 # Placeholders whose paragraphs have bullets unless they say otherwise.
 _BULLET_PLACEHOLDERS = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.VERTICAL_BODY)
+_FURNITURE = (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.HEADER)
 
 
 def parse(document: Document) -> Iterator[Section]:
     with open_package(document.path) as package:
-        package.main("presentation", "ppt/presentation.xml")
-        for number, slide in enumerate(Presentation(str(document.path)).slides, start=1):
-            if slide.element.get("show") != "0":
-                text = tidy("\n\n".join(filter(None, _blocks(slide, package))))
-                yield Section(text, number)
+        presentation = open_presentation(package)
+        size = (presentation.slide_width or 0, presentation.slide_height or 0)
+        furniture: set[str] = set()
+        hidden: list[str] = []
+        for number, slide in enumerate(presentation.slides, start=1):
+            if slide.element.get("show") in ("0", "false"):
+                hidden.append(str(number))
+                continue
+            text = _Slide(slide, package, size, furniture).text()
+            yield Section(tidy(text), number)
+        if hidden:
+            numbers = ", ".join(hidden)
+            document.warn(f"Hidden slides are left out, as PowerPoint does: {numbers}.")
 
 
-def _blocks(slide: Any, package: Package) -> Iterator[str]:
-    title = slide.shapes.title
-    if title is not None and line(title.text_frame.text):
-        yield heading(title.text_frame.text, 1)
-    for shape in slide.shapes:
-        if title is None or shape.shape_id != title.shape_id:
-            yield from _shape(shape, package)
-    yield from _diagrams(slide, package)
-    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        notes = slide.notes_slide.notes_text_frame.text.strip()
-        yield f"Notes: {notes}" if notes else ""
+@dataclass(frozen=True)
+class _Frame:
+    """How the places within a group become places on the slide."""
+
+    left: float
+    top: float
+    width: float  # of a unit within the group
+    height: float
+
+    def box(self, left: float, top: float, width: float, height: float) -> Box:
+        x, y = self.left + left * self.width, self.top + top * self.height
+        return Box(x, y, x + width * self.width, y + height * self.height)
 
 
-def _shape(shape: Any, package: Package) -> Iterator[str]:
-    if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
-        for each in shape.shapes:
-            yield from _shape(each, package)
-    elif shape.has_text_frame:
-        yield "\n".join(_paragraphs(shape))
-    elif shape.has_table:
-        yield table(_cells(shape.table))
-    elif shape.has_chart:
-        yield chart(package.tree(_part(shape.chart.part)))
-    else:
-        for properties in shape.element.xpath(".//p:cNvPr[@descr]"):
-            yield alternative_text(properties)
+_SLIDE = _Frame(0, 0, 1, 1)
 
 
-def _paragraphs(shape: Any) -> Iterator[str]:
+class _Slide:
+    """Reads one slide.
+
+    Args:
+        slide: of `python-pptx`.
+        package: the presentation.
+        size: of all slides: width and height.
+        furniture: footers and dates that have been shown on a slide before.
+    """
+
+    def __init__(
+        self, slide: Any, package: Package, size: tuple[int, int], furniture: set[str]
+    ) -> None:
+        self._slide = slide
+        self._package = package
+        self._size = size
+        self._furniture = furniture
+        self._title = slide.shapes.title
+
+    def text(self) -> str:
+        return "\n\n".join(filter(None, self._blocks()))
+
+    def _blocks(self) -> Iterator[str]:
+        if self._title is not None and line(self._title.text_frame.text):
+            yield heading(" ".join(_texts(self._title.text_frame, self._slide.part)), 1)
+        yield from self._shapes(self._slide.shapes, _SLIDE)
+        if self._slide.has_notes_slide:
+            frame = self._slide.notes_slide.notes_text_frame
+            notes = [] if frame is None else _texts(frame, self._slide.notes_slide.part)
+            yield "\n".join(["Notes: " + notes[0], *notes[1:]]) if notes else ""
+        yield from self._comments()
+
+    def _shapes(self, shapes: Any, frame: _Frame) -> Iterator[str]:
+        for shape in reading_order(list(self._placed(shapes, frame))):
+            yield from self._shape(shape, frame)
+
+    def _placed(self, shapes: Any, frame: _Frame) -> Iterator[Placed[Any]]:
+        """The shapes that lie on the slide, at their places."""
+        box = Box(0, 0, 0, 0)
+        for shape in shapes:
+            is_title = self._title is not None and shape.element is self._title.element
+            if is_title or any(each.get("hidden") in ("1", "true") for each in _properties(shape)):
+                continue
+            box = _box(shape, frame) or box
+            if not (all(self._size) and box.is_outside(*self._size)):
+                yield Placed(shape, box)
+
+    def _shape(self, shape: Any, frame: _Frame) -> Iterator[str]:
+        if local_name(shape.element) == "grpSp":
+            yield from self._shapes(shape.shapes, _frame(shape, frame))
+        elif shape.has_text_frame:
+            yield self._framed(shape)
+        elif shape.has_table:
+            yield table(self._cells(shape.table))
+        elif shape.has_chart:
+            yield chart(self._package.tree(_part(shape.chart.part)))
+        else:
+            for properties in _properties(shape):
+                address = click_address(properties, self._slide.part)
+                yield linked(alternative_text(properties), address)
+            for relations in shape.element.iterfind(".//{*}relIds"):
+                yield from self._diagram(relation_id(relations, "dm"))
+
+    def _framed(self, shape: Any) -> str:
+        """The text of a shape, without numbers of slides, and with each footer once."""
+        kind = shape.placeholder_format.type if shape.is_placeholder else None
+        if kind == PP_PLACEHOLDER.SLIDE_NUMBER:
+            return ""
+        text = "\n".join(_paragraphs(shape, self._slide.part))
+        if kind in _FURNITURE:
+            if text in self._furniture:
+                return ""
+            self._furniture.add(text)
+        return text
+
+    def _cells(self, grid: Any) -> list[list[str]]:
+        """The texts of a table's cells; that of a merged cell in each place that it covers."""
+        rows = [list(row.cells) for row in grid.rows]
+        texts = [[self._cell(cell) for cell in row] for row in rows]
+        for top, row in enumerate(rows):
+            for left, cell in enumerate(row):
+                if cell.is_merge_origin:
+                    text = texts[top][left]
+                    for covered in texts[top : top + cell.span_height]:
+                        width = len(covered[left : left + cell.span_width])
+                        covered[left : left + width] = [text] * width
+        return texts
+
+    def _cell(self, cell: Any) -> str:
+        return " ".join(_texts(cell.text_frame, self._slide.part))
+
+    def _diagram(self, relation: str) -> Iterator[str]:
+        related = self._package.relationships(_part(self._slide.part)).get(relation)
+        if related and (texts := diagram(self._package.tree(related.target))):
+            yield "\n".join(f"- {text}" for text in texts)
+
+    def _comments(self) -> Iterator[str]:
+        for part in self._package.related(_part(self._slide.part), "comments"):
+            for comment in self._package.tree(part):
+                texts = (text for each in comment.iter() for text in [each.text] if text)
+                if text := line(" ".join(texts)):
+                    yield f"Comment: {text}"
+
+
+def _paragraphs(shape: Any, part: Any) -> Iterator[str]:
     """The shape's paragraphs, a line each, as items of a list where they have bullets or
     numbers.
     """
     has_bullets = shape.is_placeholder and shape.placeholder_format.type in _BULLET_PLACEHOLDERS
-    elements = shape.element.iterfind(".//{*}txBody/{*}p")
     numbers: dict[int, int] = {}  # level -> the last number
-    for paragraph, element in zip(shape.text_frame.paragraphs, elements, strict=True):
-        text, level = line(paragraph.text), paragraph.level
+    address = next((click_address(each, part) for each in _properties(shape)), "")
+    for element in shape.element.iterfind("{*}txBody/{*}p"):
+        text = paragraph_text(element, part)
         if not text:
             continue
-        marks = {each.tag.rpartition("}")[2] for each in element.iterfind("{*}pPr/{*}*")}
+        properties = element.find("{*}pPr")
+        level = 0 if properties is None else int(properties.get("lvl") or 0)
+        marks = {local_name(each) for each in (() if properties is None else properties)}
         numbers = {at: last for at, last in numbers.items() if at <= level}
-        indent = "  " * level
+        indent, text = "  " * level, linked(text, address)
         if "buAutoNum" in marks:
-            numbers[level] = numbers.get(level, 0) + 1
+            numbers[level] = numbers.get(level, _first_number(properties) - 1) + 1
             yield f"{indent}{numbers[level]}. {text}"
         else:
             numbers.pop(level, None)
@@ -87,17 +189,19 @@ def _paragraphs(shape: Any) -> Iterator[str]:
             yield f"{indent}- {text}" if is_item else text
 
 
-def _cells(grid: Any) -> list[list[str]]:
-    """The texts of a table's cells; that of a merged cell in each place that it covers."""
-    rows = [list(row.cells) for row in grid.rows]
-    texts = [[cell.text for cell in row] for row in rows]
-    for top, row in enumerate(rows):
-        for left, cell in enumerate(row):
-            if cell.is_merge_origin:
-                for is_covered in texts[top : top + cell.span_height]:
-                    width = len(is_covered[left : left + cell.span_width])
-                    is_covered[left : left + width] = [cell.text] * width
-    return texts
+def _first_number(properties: Any) -> int:
+    return int(properties.find("{*}buAutoNum").get("startAt") or 1)
+
+
+def _texts(frame: Any, part: Any) -> list[str]:
+    """The paragraphs of a frame that have text."""
+    texts = (paragraph_text(each._p, part) for each in frame.paragraphs)  # noqa: SLF001 no other way
+    return [text for text in texts if text]
+
+
+def _properties(shape: Any) -> list[Any]:
+    """The shape's `p:cNvPr`."""
+    return list(shape.element.iterfind("{*}*/{*}cNvPr"))
 
 
 def _part(part: Any) -> str:
@@ -105,6 +209,30 @@ def _part(part: Any) -> str:
     return str(part.partname).lstrip("/")
 
 
-def _diagrams(slide: Any, package: Package) -> Iterator[str]:
-    for part in package.related(_part(slide.part), "diagramData"):
-        yield "\n".join(f"- {text}" for text in diagram(package.tree(part)))
+def _frame(group: Any, outer: _Frame) -> _Frame:
+    """The frame of the shapes in a group: ECMA-376 part 1, 19.3.1.22 and 20.1.7.5."""
+    places = {
+        local_name(each): [int(value) for value in each.attrib.values()]
+        for each in group.element.iterfind("{*}grpSpPr/{*}xfrm/{*}*")
+    }
+    (left, top), (inner_left, inner_top) = (places.get(name, [0, 0]) for name in ("off", "chOff"))
+    width, height = (
+        own / inner if inner else 1.0
+        for own, inner in zip(places.get("ext", [1, 1]), places.get("chExt", [1, 1]), strict=True)
+    )
+    return _Frame(
+        outer.left + outer.width * (left - inner_left * width),
+        outer.top + outer.height * (top - inner_top * height),
+        outer.width * width,
+        outer.height * height,
+    )
+
+
+def _box(shape: Any, frame: _Frame) -> Box | None:
+    """The shape's place on the slide; None if neither it nor its layout has one."""
+    places = (shape.left, shape.top, shape.width, shape.height)
+    if None in places:
+        return None
+    if local_name(shape.element) == "grpSp" and not (shape.width and shape.height):
+        return None  # it takes the place of what it holds
+    return frame.box(*places)

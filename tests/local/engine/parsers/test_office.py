@@ -238,7 +238,7 @@ def test_powerpoint_becomes_a_section_for_each_visible_slide(tmp_path: Path) -> 
     body.text = "Clay"
     deeper = body.add_paragraph()
     deeper.text, deeper.level = "wet", 1
-    grid = slide.shapes.add_table(2, 2, *box).table
+    grid = slide.shapes.add_table(2, 2, Inches(1), Inches(7), Inches(4), Inches(1)).table
     grid.cell(0, 0).merge(grid.cell(0, 1))
     grid.cell(0, 0).text, grid.cell(1, 0).text, grid.cell(1, 1).text = "both", "a", "b"
     slide.notes_slide.notes_text_frame.text = "Say this."
