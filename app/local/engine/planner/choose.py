@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from app.local.engine.planner.acts import request_acts, tool_acts
 from app.local.engine.planner.coefficients import BETTER, FITTING, INTERCEPT
+from app.local.engine.planner.forms import Kind
 from app.local.engine.planner.glossary import expanded
-from app.local.engine.planner.mentions import Kind, Utterance
+from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.shapes import Shape, read_shape
 from app.local.engine.planner.vectors import Meanings

@@ -9,54 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from app.local.engine.planner.dates import Moment, moments
+from app.local.engine.planner.forms import FORMS, NAME, STREET, Kind
 from app.local.engine.planner.numbers import numbers
 from app.local.engine.planner.vocabulary import UNITS
 from app.local.engine.planner.words import TOKEN, is_german, word_set
 from app.local.engine.store.analysis import STOP_WORDS
 
-Kind = Literal[
-    "quoted", "url", "email", "uuid", "path", "ip", "phone", "id", "code", "date", "time",
-    "datetime",
-    "number", "name", "phrase",
-]  # fmt: skip
-
-_QUOTED = (
-    r"\"(?P<straight>[^\"\n]{1,2000})\""
-    r"|\u201c(?P<curly>[^\u201c\u201d\n]{1,2000})\u201d"
-    r"|\u201e(?P<low>[^\u201e\u201c\u201d\n]{1,2000})[\u201c\u201d]"
-    r"|\u00ab(?P<guillemets>[^\u00ab\u00bb\n]{1,2000})\u00bb"
-    r"|(?<!\w)'(?P<single>[^\n']{1,200}(?:'(?=\w)[^\n']{1,200}){0,5})'(?!\w)"
-    r"|\u2018(?P<curled>[^\u2018\u2019\n]{1,300})\u2019(?!\w)"
-)
-_PHONE = (
-    r"(?<!\w)(?:\+\d{1,3}[ -]?)?\(?\d{3}\)?[ -]\d{3}[ -]\d{4}(?!\w)"
-    r"|(?<!\w)\+\d[\d ()/-]{7,18}\d(?!\w)"
-)
-_PATH = (
-    r"(?<![\w./~-])(?:~|\.{1,2})?/(?:[\w.@+-]{1,80}/?){1,20}"
-    r"|(?<![\w./-])(?:[\w-]{1,60}[./]){1,8}(?:txt|md|csv|tsv|json|ya?ml|toml|xml|html?|css|js|tsx?"
-    r"|py|ipynb|java|go|rs|c|cpp|h|sh|sql|log|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|mp3|mp4|zip"
-    r"|gz|tar|ini|cfg|conf|env|lock|parquet)\b(?![\w/])"
-)
-_EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
-_ID = (
-    r"(?<![\w#-])#?(?=[A-Za-z0-9_-]{0,30}\d)(?=[A-Za-z0-9_-]{0,30}[A-Za-z])"
-    r"[A-Za-z0-9]{1,30}(?:[-_][A-Za-z0-9]{1,30}){0,6}(?![\w-])|(?<![\w#])#\w{1,30}"
-)
-_FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("code", re.compile(r"`{1,3}(?P<inner>[^`]{1,4000})`{1,3}")),
-    ("url", re.compile(r"\b(?:https?|ftp|s3)://[^\s<>\"'`]{1,2000}|\bwww\.[^\s<>\"'`]{3,2000}")),
-    ("email", re.compile(_EMAIL)),
-    ("uuid", re.compile(r"(?<!\w)[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")),
-    ("quoted", re.compile(_QUOTED)),
-    ("path", re.compile(_PATH)),
-    ("ip", re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")),
-    ("phone", re.compile(_PHONE)),
-    ("id", re.compile(_ID)),
-)
 _NEAR = 20  # characters
 _ENDS = re.compile(r"[.!?;:]\s|\n")
 _BESIDE = re.compile(r",? (?:(?:at|um|on|from|am) )?")
@@ -65,25 +26,6 @@ _PREDICATE = re.compile(
     r"|likes?|went|needs?|wants?|costs?|ist|hat|wird)\b)"
 )
 _QUANTITY = re.compile(r"\d[\d.,]*[^\W\d_]{1,6}\d?|[a-zA-Z]\d|\d[A-Za-z]")  # 5kg, 3rd, m2
-_NAME_WORD = r"[\w'\u2019&-]*+(?:\.[\w'\u2019&-]++)*+"
-# The number of a name, as in "Windows 11"; not the one of a quantity, as in "Rome 3 days".
-_NUMERAL = (
-    r"\d{1,4}\b(?![.,:/%]\d| ?(?:%|percent|days?|nights?|hours?|minutes?|weeks?|months?|years?"
-    r"|people|guests|persons|km|miles|dollars|euros?|am|pm|tage?|uhr|stunden)\b)"
-)
-_NAME = re.compile(
-    rf"[^\W\d_a-z\u00df-\u00ff]{_NAME_WORD}"
-    rf"(?: {_NUMERAL}"
-    r"|(?: |(?:(?<=\b[A-Z])|(?<=\bSt)|(?<=\bDr)|(?<=\bMr)|(?<=\bMrs)|(?<=\bMs))\. "
-    r"| (?:of|de|la|van|von|der|den|the|of the) )(?=[A-Z])"
-    rf"[^\W\d_]{_NAME_WORD}){{0,7}}"
-    rf"|\b[a-z]{{1,3}}[A-Z][\w-]*+(?: {_NUMERAL})?"
-)
-_STREET = re.compile(
-    r"(?<!\w)\d{1,5}[a-z]? (?:[A-Z][\w.'-]{0,30} ){1,3}"
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Square|Place)\b"
-    r"|\b[A-Z][\w-]{0,40}(?:stra\u00dfe|strasse|str\.|weg|platz|allee) \d{1,4}[a-z]?\b"
-)
 # Words that begin a request, and are no name because they have a capital there.
 REQUEST_WORDS = word_set("""
 please can could would will find get give tell show what what's whats when where which who why
@@ -149,11 +91,11 @@ class Utterance:
         return [one for one in self.mentions if one.kind in kinds]
 
     def _all(self) -> Iterator[Mention]:
-        for kind, pattern in _FORMS:
+        for kind, pattern in FORMS:
             if kind == "id":
                 yield from self._moments()
             yield from self._of_form(kind, pattern)
-        for match in _STREET.finditer(self.text):
+        for match in STREET.finditer(self.text):
             yield Mention("name", *match.span(), match[0], match[0], unit="street")
         names = list(self._names())
         yield from (one for one in names if one.text[-1].isdigit())  # "Windows 11" is no number
@@ -206,7 +148,7 @@ class Utterance:
             )
 
     def _names(self) -> Iterator[Mention]:
-        for match in _NAME.finditer(self.text):
+        for match in NAME.finditer(self.text):
             start = match.start()
             if start and self.text[start - 1] not in " \t\n(\"'-/,":
                 continue

@@ -8,6 +8,7 @@ from app.local.engine.planner.shapes import NOTHING, Shape
 from app.local.engine.planner.vocabulary import MEASURED, ROLES, UNITS
 from app.local.engine.planner.words import name_words, stems, word_set
 
+TEXTS = frozenset({"string", "any"})  # kinds of shapes whose values are texts
 _DIMENSIONS = {unit: dimension for dimension, units in UNITS.items() for unit in units}
 _MEASURES = {
     dimension: frozenset(stem for word in words for stem in stems(word))
