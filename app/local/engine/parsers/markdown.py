@@ -1,10 +1,11 @@
-"""Markdown: the text as it is, without its front matter."""
+"""Markdown: the text as its reader sees it, without its front matter."""
 
 import re
 from collections.abc import Iterator
 
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.plain import decode
+from app.local.engine.parsers.reading_view import reading_view
 from app.local.engine.parsers.render import clean, heading
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
@@ -14,9 +15,8 @@ _FIRST_HEADING = re.compile(r"\A\s*+(?:# |.+\n=+[ \t]*+$)", re.MULTILINE)
 
 
 def parse(document: Document) -> Iterator[Section]:
-    yield Section(
-        without_front_matter(clean(decode(document.path.read_bytes(), document.charset))), None
-    )
+    text = clean(decode(document.path.read_bytes(), document.charset))
+    yield Section(reading_view(without_front_matter(text)), None)
 
 
 def without_front_matter(text: str) -> str:
