@@ -133,6 +133,38 @@ def test_rows_of_a_table_stay_whole_and_its_header_with_the_first() -> None:
     assert cut(TABLE, fixed(20)) == ["\n".join([header, rule, rows[0]]), rows[1]]
 
 
+ROWS = [f"| berth{number} | fee{number} |" for number in range(40)]  # 6 or 7 tokens each
+HEADER = "| name | fee |\n| --- | --- |"  # 14 tokens
+
+
+@pytest.mark.parametrize("chunking", [fixed(80), fixed(80, 25), hierarchical(160, 80, 10)])
+@pytest.mark.parametrize("after", ["", "\n\nThat is all."])
+def test_every_chunk_of_a_long_table_has_its_header(chunking: Chunking, after: str) -> None:
+    text = "\n".join([f"# Fees\n\n{HEADER}", *ROWS]) + after
+    pieces = cut(text, chunking)
+    assert len(pieces) >= 4
+    for piece in pieces:
+        assert piece.count(HEADER) == ("| berth" in piece)
+        assert count(piece) <= (160 if isinstance(chunking, Hierarchical) else 80)
+    assert all(any(row in piece for piece in pieces) for row in ROWS)
+
+
+def test_a_chunk_below_a_table_has_no_header() -> None:
+    text = "\n".join([HEADER, *ROWS[:4]]) + f"\n\n{clay(30)}\n\n| a | b |\n| c | d |"
+    assert [HEADER in piece for piece in cut(text, fixed(80))] == [True, False, False]
+
+
+def test_a_header_that_would_fill_a_chunk_is_not_repeated() -> None:
+    pieces = cut("\n".join([HEADER, *ROWS]), fixed(50))
+    assert [HEADER in piece for piece in pieces] == [True] + [False] * (len(pieces) - 1)
+
+
+def test_a_row_that_is_cut_keeps_the_header_with_each_part() -> None:
+    pieces = cut(f"{HEADER}\n| a | {'long ' * 200}|", fixed(100))
+    assert all(piece.startswith(HEADER) for piece in pieces)
+    assert max(map(count, pieces)) <= 100
+
+
 def test_a_block_of_code_stays_whole_where_it_fits() -> None:
     assert cut(f"{clay(10)}\n\n{CODE}\n\n{clay(1)}", fixed(48)) == [
         clay(10),

@@ -4,7 +4,7 @@ Beside the parser's limits, a document may have MOST_CHUNKS chunks.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.local.bedrock_agent.knowledge_bases.fetch import (
@@ -15,6 +15,7 @@ from app.local.bedrock_agent.knowledge_bases.fetch import (
 )
 from app.local.bedrock_agent.knowledge_bases.queue import CUSTOM, Task
 from app.local.engine.chunk import Chunking, Piece, Semantic, chunk
+from app.local.engine.chunk.tables import open_header
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import ParsedDocument, Section, SectionParser, TooSlow, Unreadable
 from app.local.engine.store import Chunk, Metadata
@@ -144,13 +145,21 @@ def _parse(
 
 def _stretches(sections: Sequence[Section]) -> list[Section]:
     """The sections; one that is longer than STRETCH is split at a paragraph, or else at a line, at
-    a word, or anywhere.
+    a word, or anywhere. A table that is split has its header in both parts.
     """
     return [
         section if len(section.text) <= STRETCH else replace(section, text=text)
         for section in sections
-        for text in _cut(section.text)
+        for text in _with_headers(_cut(section.text))
     ]
+
+
+def _with_headers(texts: Iterable[str]) -> Iterator[str]:
+    header = ""
+    for text in texts:
+        whole = f"{header}\n{text.lstrip()}" if header and text.lstrip()[:1] == "|" else text
+        yield whole
+        header = open_header(whole)
 
 
 def _cut(text: str) -> Iterator[str]:

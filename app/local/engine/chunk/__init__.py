@@ -7,17 +7,19 @@
     Semantic        split where the subject changes, then packed
     Whole           one chunk for the whole document
 
-A chunk lies within one section, and is a stretch of the section's text, word for word. Of two
-places where it could end, the better one wins: before a heading rather than between paragraphs,
-between paragraphs rather than between sentences, and never right after a heading.
+A chunk lies within one section, and is a stretch of the section's text, word for word; where it
+begins among the rows of a table, the table's header goes before it. Of two places where it could
+end, the better one wins: before a heading rather than between paragraphs, between paragraphs rather
+than between sentences, and never right after a heading.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.local.engine.chunk.packing import Span, Tokens, pack
 from app.local.engine.chunk.semantic import subjects
+from app.local.engine.chunk.tables import Table, header_at, tables
 from app.local.engine.chunk.units import Unit, units
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import Section
@@ -75,6 +77,9 @@ class Whole:
     """One chunk for a document."""
 
 
+HEADER = 4
+"""A chunk repeats the header of its table if that takes at most a fourth of it."""
+
 Chunking = FixedSize | Hierarchical | Semantic | Whole
 DEFAULT = FixedSize(300)
 
@@ -84,7 +89,7 @@ class Piece:
     """A chunk.
 
     Attributes:
-        text: a stretch of its section's text, word for word.
+        text: a stretch of its section's text, word for word, below the header of its table.
         page: the page of its section.
         parent: the index of the piece that a search returns in this one's place.
         metadata: the metadata of its section.
@@ -115,9 +120,9 @@ def _fixed_size(
 ) -> list[Piece]:
     most, overlap = chunking.max_tokens, chunking.overlap
     return [
-        _piece(section, span)
+        piece
         for section in sections
-        for span in pack(units(section.text), _tokens(section, encoder), most, overlap)
+        for piece in _Cutter(section, encoder).pieces(units(section.text), most, overlap)
     ]
 
 
@@ -127,12 +132,12 @@ def _hierarchical(
     parents, children, overlap = chunking.parent_tokens, chunking.child_tokens, chunking.overlap
     pieces: list[Piece] = []
     for section in sections:
-        tokens, whole = _tokens(section, encoder), units(section.text)
-        for outer in pack(whole, tokens, parents, overlap):
+        cutter, whole = _Cutter(section, encoder), units(section.text)
+        for outer in cutter.spans(whole, parents, overlap):
             parent = len(pieces)
-            pieces.append(_piece(section, outer))
-            inners = pack(_within(whole, outer), tokens, children, overlap)
-            pieces += [replace(_piece(section, inner), parent=parent) for inner in inners]
+            pieces.append(cutter.piece(outer, parents - overlap))
+            inners = cutter.pieces(_within(whole, outer), children, overlap)
+            pieces += [replace(inner, parent=parent) for inner in inners]
     return pieces
 
 
@@ -142,8 +147,8 @@ def _semantic(sections: Sequence[Section], chunking: Semantic, encoder: TextEnco
     groups_by_section = subjects(texts, chunking.buffer, chunking.percentile, encoder)
     pieces = []
     for section, groups in zip(sections, groups_by_section, strict=True):
-        tokens = _tokens(section, encoder)
-        pieces += [_piece(section, span) for group in groups for span in pack(group, tokens, most)]
+        cutter = _Cutter(section, encoder)
+        pieces += [piece for group in groups for piece in cutter.pieces(group, most)]
     return pieces
 
 
@@ -156,12 +161,41 @@ def _whole(sections: Sequence[Section]) -> list[Piece]:
     return [Piece("\n\n".join(section.text for section in sections), None)] if sections else []
 
 
-def _tokens(section: Section, encoder: TextEncoder) -> Tokens:
-    return Tokens(section.text, encoder.spans(section.text))
+class _Cutter:
+    """Cuts one section, and repeats the headers of its tables."""
 
+    def __init__(self, section: Section, encoder: TextEncoder) -> None:
+        self._section = section
+        self._tokens = Tokens(section.text, encoder.spans(section.text))
+        self._tables = [
+            (table, encoder.count(table.header))
+            for table in tables(section.text, units(section.text))
+        ]
 
-def _piece(section: Section, span: Span) -> Piece:
-    return Piece(section.text[slice(*span)], section.page, None, section.metadata)
+    def pieces(self, units: Sequence[Unit], most: int, overlap: int = 0) -> list[Piece]:
+        spans = self.spans(units, most, overlap)
+        return [self.piece(span, most - overlap) for span in spans]
+
+    def spans(self, units: Sequence[Unit], most: int, overlap: int) -> Iterator[Span]:
+        short = self._short(most - overlap)
+        sizes = {table.header: size for table, size in self._tables}
+
+        def taken(start: int) -> int:
+            return sizes.get(header_at(short, start), 0)
+
+        return pack(units, self._tokens, most, overlap, taken)
+
+    def piece(self, span: Span, room: int) -> Piece:
+        """The piece of a span, of chunks that have room for so many tokens of their own."""
+        section = self._section
+        text = section.text[slice(*span)]
+        if header := header_at(self._short(room), span[0]):
+            text = f"{header}\n{text}"
+        return Piece(text, section.page, None, section.metadata)
+
+    def _short(self, room: int) -> list[Table]:
+        """The tables whose header may be repeated: it takes a small part of a chunk."""
+        return [table for table, size in self._tables if size <= room // HEADER]
 
 
 def _within(whole: Sequence[Unit], span: Span) -> list[Unit]:

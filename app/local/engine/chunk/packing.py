@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from app.local.engine.chunk.units import Boundary, Unit
 
@@ -81,22 +81,41 @@ class Tokens:
         return sign.isalnum() and not before.isalnum()
 
 
-def pack(units: Sequence[Unit], tokens: Tokens, most: int, overlap: int = 0) -> Iterator[Span]:
+def pack(
+    units: Sequence[Unit],
+    tokens: Tokens,
+    most: int,
+    overlap: int = 0,
+    taken: Callable[[int], int] = lambda _: 0,
+) -> Iterator[Span]:
     """Yield the spans of chunks of at most `most` tokens, in order.
 
     Each chunk but the first repeats the last `overlap` tokens of the one before. The repeated part
     starts at the first sentence that begins in it, if that leaves half of it, or else at a word. It
     is shorter where the next sentence would not fit otherwise.
+
+    Args:
+        units: of the text, in order.
+        tokens: of the text.
+        most: tokens of a chunk.
+        overlap: tokens that two neighbouring chunks share; fewer than `most`.
+        taken: how many tokens of a chunk are taken by what goes before it, by its start.
     """
-    parts = [part for unit in units for part in _parts(unit, tokens, most, most - overlap)]
+    parts = [
+        part
+        for unit in units
+        for room in (most - taken(unit.start),)
+        for part in _parts(unit, tokens, room, room - overlap)
+    ]
     lead, first = parts[0].start, 0
     while first < len(parts):
-        last = _last(parts, tokens, lead, first, most)
+        last = _last(parts, tokens, lead, first, most - taken(lead))
         end = parts[last - 1].end
         yield lead, end
         if last < len(parts):
             next_lead = _lead(parts[first:last], tokens, overlap)
-            lead = max(lead, next_lead, tokens.before(parts[last].end, most))
+            room = most - taken(parts[last].start)
+            lead = max(lead, next_lead, tokens.before(parts[last].end, room))
             lead = lead if lead < end else parts[last].start
         first = last
 

@@ -9,7 +9,7 @@ from app.local.engine.text import sentences
 _FENCE = re.compile(r"```|~~~")
 _HEADING = re.compile(r"#{1,6}\s")
 _CAPTION = re.compile(r"\*\*[^*]+\*\*:?|[^|]*:")  # a line in bold, or one that ends with a colon
-_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")  # between a table's header and its rows
+RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")  # between a table's header and its rows
 
 
 class Boundary(IntEnum):
@@ -75,7 +75,7 @@ def _boundary(above: str, gap: str, words: str) -> Boundary:
         return Boundary.NOTHING
     if _HEADING.match(words):
         return Boundary.SECTION
-    if _RULE.fullmatch(above) or _RULE.fullmatch(words):
+    if RULE.fullmatch(above) or RULE.fullmatch(words):
         return Boundary.NOTHING
     if "\n" not in gap:
         return Boundary.SENTENCE
