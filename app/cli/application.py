@@ -1,7 +1,7 @@
 """The application that a command calls: a deployed stack's, or the laptop's."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Annotated
 
 import typer
@@ -25,7 +25,8 @@ def application(stack: str | None = None) -> Iterator[Client]:
     if stack is not None:
         from app.cli.stack import client  # boto3 comes with it
 
-        yield client(stack)
+        with closing(client(stack)) as calling:
+            yield calling
         return
     settings = read(LaptopSettings)
     with ExitStack() as resources:
@@ -34,4 +35,7 @@ def application(stack: str | None = None) -> Iterator[Client]:
         thinking = "waiting for an answer"
         if settings.local_model_url:
             thinking += "; a local model may have to be loaded first, which can take minutes"
-        yield Client(laptop_home.application, death=laptop_home.death, thinking=thinking)
+        client_of_laptop = Client(
+            laptop_home.application, death=laptop_home.death, thinking=thinking
+        )
+        yield resources.enter_context(closing(client_of_laptop))

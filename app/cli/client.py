@@ -61,6 +61,10 @@ class Client:
         self._death = death
         self._http = httpx.Client(base_url=url, auth=auth, timeout=TIMEOUT, mounts=DIRECT)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
+
     def call(self, method: str, path: str, **request: Any) -> Json:
         """Send a request and return the answer's JSON. A request that the application throttles
         (429) is sent again after a pause; a question to the model is not.

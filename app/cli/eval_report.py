@@ -148,7 +148,7 @@ def compare(before: Judged, after: Judged) -> None:
     """Print two runs side by side, over the questions that both have answered."""
     before, after = _shared(before, after)
     first = by_kind(before.results, before.price)
-    second = {tally.kind: tally for tally in by_kind(after.results, after.price)}
+    second = by_kind(after.results, after.price)  # of the same questions, in the same order
     screen.out.print(f"\nbefore: {before.name}   after: {after.name}")
     columns = (
         "kind",
@@ -161,7 +161,7 @@ def compare(before: Judged, after: Judged) -> None:
         "after",
     )
     more = ("p50 s", "after", "tokens", "after", "dollars", "after")
-    screen.table((*columns, *more), (_pair(one, second[one.kind]) for one in first))
+    screen.table((*columns, *more), map(_pair, first, second))
     changes = list(differences(before.results, after.results))
     for change in sorted(changes, key=lambda change: change.is_gain):
         _show_change(change)

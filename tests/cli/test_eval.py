@@ -13,8 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.cli.commands import evaluate
 from app.deploy import laptop
-from app.evaluation import load_run
+from app.evaluation import EvalRun, load_run
 from app.settings import LaptopSettings, environment
 from tests.cli.test_chat import Terminal
 from tests.cli.test_commands import NOTES, OUTCROP, Shell
@@ -118,6 +119,18 @@ def test_what_is_wrong_is_said_before_anything_is_asked(shell: Shell, tmp_path: 
         assert ran.exit_code == 2
         assert says in " ".join(ran.output.replace("│", " ").split()), words
     assert not kept.exists()
+
+
+def test_answers_are_kept_while_questions_are_asked(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[EvalRun] = []
+    monkeypatch.setattr(evaluate, "SAVE_SECONDS", 0)
+    monkeypatch.setattr(evaluate, "save_run", lambda run, _: runs.append(run))
+    file = write(tmp_path, BEEKEEPER, CAPITAL)
+    ran = CliRunner().invoke(cli, ["eval", file], env={"OUTCROP_HOME": str(shell.home)})
+    assert ran.exit_code == 0
+    assert [(len(run.answers), run.complete) for run in runs] == [(1, False), (2, False), (2, True)]
 
 
 def test_ctrl_c_keeps_what_was_answered_and_says_so(shell: Shell, tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_an_evaluation_of_a_stack_says_what_it_costs_and_asks_first(
     file = tmp_path / "questions.jsonl"
     file.write_text(f"{json.dumps(single)}\n{json.dumps({'turns': [single, single]})}\n")
     ran = by_iam.run("eval", str(file), code=1)
-    assert "3 questions to the stack Outcrop: 4 calls of amazon.nova-lite-v1:0" in ran.stderr
+    assert "The stack Outcrop: 3 questions take 4 calls of amazon.nova-lite-v1:0" in ran.stderr
     assert "of which 1 rewrite a follow-up, about $0.00 if each reads 2,000 tokens" in ran.stderr
     assert "add --yes" in ran.stderr
     assert not [line for line in by_iam.gateway.requests if line.endswith("/chat")]

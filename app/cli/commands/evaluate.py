@@ -1,10 +1,10 @@
 """`outcrop eval`: somebody's own questions, asked and judged; a quality gate by its exit code."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from app.cli import eval_report, screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client
 from app.cli.confirm import confirm
+from app.cli.eval_cost import LAPTOP, estimate, parse_price, pricing
 from app.cli.eval_report import Judged
 from app.cli.interview import Interview
 from app.cli.options import AsJson, Yes
@@ -24,7 +25,6 @@ from app.evaluation import (
     BadThreshold,
     EvalRun,
     Exchange,
-    RecordedAnswer,
     Result,
     load_run,
     parse_threshold,
@@ -32,15 +32,12 @@ from app.evaluation import (
     results,
     save_run,
 )
-from app.evaluation.tally import Price
-from app.models.facts.token_prices import TokenPrice, token_price
+from app.models.facts.token_prices import TokenPrice
 from app.settings import LaptopSettings, read
 
-LAPTOP = "laptop"
 KEPT = "last-eval.json"  # in the home, where no --output says otherwise
+SAVE_SECONDS = 5  # between two times that the answers are kept while questions are asked
 MOST_AT_ONCE = 32
-TYPICAL_TOKENS = TokenPrice(2_000, 300)
-"""The tokens of a call, read and written, for an estimate: five passages and a paragraph."""
 
 
 def evaluate(
@@ -111,9 +108,9 @@ def evaluate(
         exchanges = _chosen(read_questions(questions), kinds or [], limit)
         expectations = [turn for exchange in exchanges for turn in exchange.turns]
         thresholds = [parse_threshold(text, expectations) for text in threshold or []]
-        pricing = _price(price)
+        rate = parse_price(price)
         earlier = [
-            Judged(path.name, run, _judged(exchanges, run), expectations, _pricing(run, pricing))
+            Judged(path.name, run, _judged(exchanges, run), expectations, pricing(run, rate))
             for path in runs
             for run in [load_run(path)]
         ]
@@ -122,13 +119,13 @@ def evaluate(
         judged = earlier.pop(0) if answers else earlier.pop()
     else:
         run, stopped = _ask(
-            _Asking(questions.name, exchanges, stack, model, concurrency, pricing),
+            _Asking(questions.name, exchanges, stack, model, concurrency, rate),
             output,
             yes=yes,
             quiet=as_json,
         )
         name = output.name if output else "this run"
-        judged = Judged(name, run, _judged(exchanges, run), expectations, _pricing(run, pricing))
+        judged = Judged(name, run, _judged(exchanges, run), expectations, pricing(run, rate))
     before = earlier[0] if earlier else None
     reached = eval_report.gates(thresholds, judged)
     if as_json:
@@ -189,38 +186,6 @@ def _judged(exchanges: Sequence[Exchange], run: EvalRun) -> list[Result]:
     return list(results(exchanges, {answer.id: answer for answer in run.answers}))
 
 
-def _price(text: str | None) -> TokenPrice | None:
-    """The price of an option, as in 0.06/0.24."""
-    if text is None:
-        return None
-    try:
-        read_price, written = map(float, text.split("/"))
-    except ValueError:
-        read_price = written = -1
-    if not (0 <= read_price < inf and 0 <= written < inf):
-        rule = f"{text!r} is not of the form IN/OUT, as in 0.06/0.24"
-        raise typer.BadParameter(rule, param_hint="--price")
-    return TokenPrice(read_price, written)
-
-
-def _pricing(run: EvalRun, price: TokenPrice | None) -> Price:
-    """What an answer's tokens cost: nothing on the laptop, unless a price is given."""
-
-    def dollars(answer: RecordedAnswer) -> float | None:
-        rate = price
-        if rate is None and run.application == LAPTOP:
-            return 0.0
-        if rate is None and answer.model:
-            rate = token_price(answer.model)
-        return None if rate is None else _cost(rate, answer.input_tokens, answer.output_tokens)
-
-    return dollars
-
-
-def _cost(rate: TokenPrice, read_tokens: float, written: float) -> float:
-    return (rate.input * read_tokens + rate.output * written) / 1e6
-
-
 @dataclass(frozen=True)
 class _Asking:
     """What is asked, of whom."""
@@ -230,27 +195,41 @@ class _Asking:
     stack: str | None
     model: str | None
     concurrency: int
-    price: TokenPrice | None
+    rate: TokenPrice | None
 
-    def estimate(self, client: Client) -> str:
-        """How many calls it takes, and about what they cost."""
-        turns = [len(exchange.turns) for exchange in self.exchanges]
-        rewrites = sum(turns) - len(turns)
-        calls = sum(turns) + rewrites
-        model = self.model or str(client.call("GET", "/models")["default"])
-        rate = self.price or token_price(model)
-        cost = "; their price is not known here (--price)"
-        if rate:
-            dollars = calls * _cost(rate, TYPICAL_TOKENS.input, TYPICAL_TOKENS.output)
-            cost = (
-                f", about ${dollars:.2f} if each reads {TYPICAL_TOKENS.input:,} tokens and writes "
-                f"{TYPICAL_TOKENS.output:,}"
-            )
-        follow_ups = f", of which {rewrites} rewrite a follow-up" if rewrites else ""
-        return (
-            f"{sum(turns)} questions to the stack {self.stack}: {calls} calls of {model}"
-            f"{follow_ups}{cost}, and {sum(turns)} of Retrieve."
+
+def _estimate(asking: _Asking, client: Client) -> str:
+    model = asking.model or str(client.call("GET", "/models")["default"])
+    return f"The stack {asking.stack}: {estimate(asking.exchanges, model, asking.rate)}"
+
+
+class _Keeper:
+    """Keeps the answers in a file, also while questions are asked: what was paid for is not lost
+    with a process that is killed.
+    """
+
+    def __init__(self, asking: _Asking, interview: Interview, path: Path) -> None:
+        self._asking, self._interview, self._path = asking, interview, path
+        self._started, self._saved = datetime.now(UTC), time.monotonic()
+
+    def keep_now_and_then(self) -> None:
+        if time.monotonic() - self._saved >= SAVE_SECONDS:
+            self.keep(complete=False)
+            self._saved = time.monotonic()
+
+    def keep(self, *, complete: bool) -> EvalRun:
+        """Write the file; the run as it is now."""
+        asking = self._asking
+        run = EvalRun(
+            questions=asking.name,
+            application=asking.stack or LAPTOP,
+            started=self._started,
+            complete=complete,
+            answers=tuple(self._interview.in_order(asking.exchanges)),
+            model=asking.model,
         )
+        save_run(run, self._path)
+        return run
 
 
 def _ask(
@@ -261,26 +240,24 @@ def _ask(
     if not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}", param_hint="--output")
     total = sum(len(exchange.turns) for exchange in asking.exchanges)
-    started, stopped = datetime.now(UTC), None
+    stopped: BaseException | None = None
     with application(asking.stack) as client:
         if asking.stack:
-            screen.err.print(asking.estimate(client), soft_wrap=True)
+            screen.err.print(_estimate(asking, client), soft_wrap=True)
             confirm("Ask them?", yes=yes)
         interview = Interview(client, asking.model, asking.concurrency)
+        keeper = _Keeper(asking, interview, path)
         try:
             with screen.err.bar("Asking", total, quiet=quiet) as bar:
-                interview.ask(asking.exchanges, bar)
+
+                def advance(count: int) -> None:
+                    bar(count)
+                    keeper.keep_now_and_then()
+
+                interview.ask(asking.exchanges, advance)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - raised after the report
             stopped = error
-        run = EvalRun(
-            questions=asking.name,
-            application=asking.stack or LAPTOP,
-            started=started,
-            complete=stopped is None,
-            answers=tuple(interview.in_order(asking.exchanges)),
-            model=asking.model,
-        )
-        save_run(run, path)
+        run = keeper.keep(complete=stopped is None)
     if stopped:
         screen.err.print(f"Stopped early: {len(run.answers)} of {total} questions are answered.")
     screen.err.print(f"The answers are in {path}.", soft_wrap=True)
