@@ -166,7 +166,7 @@ class LaptopSettings(_Environment):
         "answers in place of the extractive stand-in model, as in http://127.0.0.1:11434/v1.",
     )
     local_model: str | None = Field(
-        default=None, description="The model of that server; its first one by default."
+        default=None, description="The model of that server; by default its first that chats."
     )
 
 

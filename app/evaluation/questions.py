@@ -169,10 +169,9 @@ class _QuestionLine(_Line):
 
     @model_validator(mode="after")
     def _decides(self) -> "_QuestionLine":
-        if self.abstain and (self.must or self.gold_docs):
+        if self.abstain and self.must:
             raise PydanticCustomError(
-                "abstain",
-                "with `abstain` no answer is right: `must` and `gold_docs` have to be empty",
+                "abstain", "with `abstain` no answer is right, so that `must` has to be empty"
             )
         if not (self.abstain or self.must or self.gold_docs):
             raise PydanticCustomError(

@@ -2,7 +2,7 @@
 
     POST {url}/chat/completions   {"model", "messages", "stream": true, ..}
     <-                            data: {"choices": [{"delta": {"content": ".."}}]} .., data: [DONE]
-    GET {url}/models              the first of them, where none is named
+    GET {url}/models              the first that does not only embed, where none is named
 
 Where a prompt has tools, the request has "tools" and "tool_choice", and a delta may have
 "tool_calls": [{"index", "id", "function": {"name", "arguments"}}], the arguments piece by piece.
@@ -49,6 +49,9 @@ CONNECT = 5.0  # seconds until the server is there
 SILENCE = 300.0  # seconds until its next word; a model may have to be loaded first
 
 _REASONS: dict[str, StopReason] = {"length": "length", "tool_calls": "tool_use"}
+_EMBEDS_ONLY = re.compile(  # what names of models say that embed or rank texts
+    r"(?i)embed|rerank|minilm|nomic-bert|(?:^|[/_:-])(?:bge|e5|gte)(?:[/_:-]|$)"
+)
 _TOOL_USE_ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")  # what Bedrock takes for a toolUseId
 
 
@@ -59,7 +62,7 @@ class Server:
     Args:
         url: up to and including the version, as in http://127.0.0.1:11434/v1.
         encoder: counts tokens where the server does not tell.
-        model: which of the server's models; its first by default.
+        model: which of the server's models; by default its first that chats, as its name says.
         silence: how long to wait for the next word, in seconds.
     """
 
@@ -110,7 +113,8 @@ class Server:
                     f"The model server at {self.url} has no model. Give it one, or name one in "
                     "OUTCROP_LOCAL_MODEL."
                 )
-            self._model = str(offered[0]["id"])
+            names = [str(each["id"]) for each in offered]
+            self._model = next((name for name in names if not _EMBEDS_ONLY.search(name)), names[0])
         return self._model
 
     async def _check(self, response: httpx2.Response) -> None:

@@ -36,7 +36,7 @@ from tests.http_server import Handler, HttpServer
 
 JSON = dict[str, Any]
 PROMPT = Prompt((Turn("user", "How hard is quartz?"),), "Be brief.")
-MODELS = {"data": [{"id": "tiny:1b"}, {"id": "large:70b"}]}
+MODELS = {"data": [{"id": "nomic-embed-text:latest"}, {"id": "tiny:1b"}, {"id": "large:70b"}]}
 PATIENCE = 10  # seconds, before a test fails that would hang
 
 
