@@ -8,8 +8,8 @@ def id_of(name: str) -> str:
     return document_id(name)
 
 
-def supported_types() -> tuple[str, ...]:
-    """The suffixes of files that can be documents."""
-    from app.documents.names import SUPPORTED
+def supported_types(*, in_aws: bool = False) -> tuple[str, ...]:
+    """The suffixes of files that can be documents, on the laptop or in AWS."""
+    from app.documents.names import BEDROCK, SUPPORTED
 
-    return SUPPORTED
+    return BEDROCK if in_aws else SUPPORTED

@@ -8,7 +8,15 @@ from pathlib import PurePosixPath
 from app.errors import InvalidRequest, NotFound
 from app.resources import OWN
 
-SUPPORTED = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
+BEDROCK = (".pdf", ".docx", ".xlsx", ".xls", ".csv", ".html", ".htm", ".md", ".txt")
+"""The suffixes of files that Bedrock's own parser reads."""
+
+SUPPORTED = (
+    *BEDROCK, ".pptx", ".docm", ".dotx", ".xlsm", ".xltx", ".pptm", ".ppsx", ".potx", ".odt",
+    ".ods", ".odp", ".rtf", ".epub", ".tsv",
+)  # fmt: skip
+"""The suffixes of files that can be documents: those that the laptop's Knowledge Base reads."""
+
 SIDECAR = ".metadata.json"
 LONGEST_PLACE = 128  # characters of bucket/key: the most of an S3 URI in direct ingestion
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

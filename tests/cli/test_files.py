@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.files import BadSelection, select
+from app.cli.commands.ingest import _readable
+from app.cli.files import BadSelection, File, select
+from app.cli.names import supported_types
 
 TYPES = (".md", ".txt")
 
@@ -80,3 +82,12 @@ def test_what_cannot_be_read_is_left_out_with_its_reason() -> None:
     assert [(path.name, reason) for path, reason in chosen.left_out] == [
         ("b.exe", "not of a type that is read")
     ]
+
+
+def test_for_a_stack_what_only_the_laptop_reads_is_refused_by_its_type() -> None:
+    files = [File(Path(name), name) for name in ("a.md", "b.ODT", "c.exe")]
+    kept, refusals = _readable(files, supported_types(in_aws=True))
+    assert [file.name for file in kept] == ["a.md", "c.exe"]  # the application refuses the latter
+    assert [one["name"] for one in refusals] == ["b.ODT"]
+    assert refusals[0]["reason"].startswith("Bedrock does not read files of type .odt")
+    assert _readable(files, supported_types()) == (files, [])

@@ -43,17 +43,18 @@ def ingest(
     format. Files that a .outcropignore in their folder names, in the syntax of .gitignore, are left
     out.
     """
+    types = supported_types(in_aws=stack is not None)
     try:
-        selection = select(paths, supported_types(), prefix)
+        selection = select(paths, types, prefix)
     except BadSelection as error:
         raise typer.BadParameter(str(error)) from None
     if not selection.files:
-        types = ", ".join(supported_types())
-        raise typer.BadParameter(f"there is no file of a type that is read: {types}")
+        raise typer.BadParameter(f"there is no file of a type that is read: {', '.join(types)}")
     left_out = [(str(path), reason) for path, reason in selection.left_out]
+    files, refusals = _readable(selection.files, types)
     with application(stack) as client:
         label = "Reading " + ", ".join(map(str, paths))
-        documents = put(client, selection.files, label, quiet=as_json)
+        documents = refusals + put(client, files, label, quiet=as_json)
     failures = [document for document in documents if document["status"] not in INDEXED]
     if as_json:
         ignored_paths = [path for path, _ in left_out]
@@ -63,6 +64,24 @@ def ingest(
         for path, reason in left_out:
             screen.err.print(f"left out {visible_line(path)}: {reason}", soft_wrap=True)
     raise typer.Exit(1 if failures else 0)
+
+
+def _readable(files: Sequence[File], types: Sequence[str]) -> tuple[list[File], list[Json]]:
+    """The files to upload, and the refusals of those that are only read on the laptop. Of any other
+    type, the application itself says that it is not supported.
+    """
+    only_laptop = set(supported_types()).difference(types)
+    refusals = [
+        {
+            "name": visible_line(file.name),
+            "status": "REFUSED",
+            "reason": f"Bedrock does not read files of type {file.path.suffix.lower()}; Outcrop "
+            "reads them on the laptop only",
+        }
+        for file in files
+        if file.path.suffix.lower() in only_laptop
+    ]
+    return [file for file in files if file.path.suffix.lower() not in only_laptop], refusals
 
 
 def put(client: Client, files: Sequence[File], label: str, *, quiet: bool) -> list[Json]:

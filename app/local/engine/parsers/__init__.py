@@ -1,13 +1,16 @@
 """Documents to text, one module for each format.
 
-    plain       .txt     decodes bytes, for every format that is text
-    markdown    .md      as it is
-    hypertext   .html    to Markdown
-    delimited   .csv     a table, or a record for each row
-    pdf         .pdf     a section for each page
-    docx        .docx    to HTML, and on to Markdown
-    pptx        .pptx    a section for each slide
-    xlsx        .xlsx    a section for each sheet
+    plain           .txt             decodes bytes, for every format that is text
+    markdown        .md              as it is read
+    hypertext       .html            to Markdown
+    delimited, tsv  .csv, .tsv       a table, or a record for each row
+    pdf             .pdf             a section for each page
+    docx            .docx            to HTML, and on to Markdown
+    pptx            .pptx            a section for each slide
+    xlsx, xls       .xlsx, .xls      a section for each sheet
+    opendocument    .odt .ods .odp   as docx, xlsx and pptx
+    rtf             .rtf             to Markdown
+    epub            .epub            a section for each chapter
 
 The worker process (`__main__`), which `process` starts and limits, is alone in importing the
 formats' modules and their libraries. Each module has `parse(document)`, which yields the document's

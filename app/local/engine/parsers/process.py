@@ -29,16 +29,30 @@ from app.local.engine.parsers import (
 # Suffix -> module of app.local.engine.parsers.
 FORMATS = {
     ".csv": "delimited",
+    ".docm": "docx",
     ".docx": "docx",
+    ".dotx": "docx",
+    ".epub": "epub",
     ".htm": "hypertext",
     ".html": "hypertext",
     ".md": "markdown",
+    ".odp": "opendocument",
+    ".ods": "opendocument",
+    ".odt": "opendocument",
     ".pdf": "pdf",
+    ".potx": "pptx",
+    ".ppsx": "pptx",
+    ".pptm": "pptx",
     ".pptx": "pptx",
+    ".rtf": "rtf",
+    ".tsv": "tsv",
     ".txt": "plain",
+    ".xls": "xls",
+    ".xlsm": "xlsx",
     ".xlsx": "xlsx",
+    ".xltx": "xlsx",
 }
-_OLD_FORMATS = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx"}
+_OLD_FORMATS = {".doc": ".docx", ".ppt": ".pptx", ".xlsb": ".xlsx"}
 _ROOT = Path(__file__).parents[4]
 _KILL_SECONDS = 0.05  # between two attempts to end a worker that is parsing a document
 

@@ -40,15 +40,17 @@ class Sheet:
         row, column = place
         return row not in self.hidden_rows and self.shows_column(column)
 
-    def hidden(self) -> str:
-        """What is left out of this sheet, in words; empty if nothing is."""
+    def warning(self) -> str:
+        """What is left out of this sheet, as a sentence; empty if nothing is."""
         rows = sum(1 for row in self.hidden_rows if any(self.rows.get(row, {}).values()))
         columns = {column for row in self.rows.values() for column, text in row.items() if text}
         gone = sum(1 for column in columns if not self.shows_column(column))
         counts = [(rows, "row"), (gone, "column")]
-        return " and ".join(
+        words = " and ".join(
             f"{count} hidden {name}{'s' * (count > 1)}" for count, name in counts if count
         )
+        verb = "is" if rows + gone == 1 else "are"
+        return f"Sheet {self.title!r}: {words} {verb} left out." if words else ""
 
     def tables(self) -> Iterator[str]:
         """A table for each block of cells between blank rows or blank columns."""

@@ -31,10 +31,8 @@ def parse(document: Document) -> Iterator[Section]:
         book = _Workbook(package, main)
         for title, part in book.visible():
             sheet, uncomputed = book.read(title, part)
-            if hidden := sheet.hidden():
-                document.warn(
-                    f"Sheet {title!r}: {hidden} are left out, as Excel does not show them."
-                )
+            if warning := sheet.warning():
+                document.warn(warning)
             if uncomputed:
                 document.warn(_uncomputed(title, uncomputed))
             blocks = [*sheet.tables(), *drawn(package, part), *notes(package, part, sheet)]

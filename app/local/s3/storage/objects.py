@@ -18,6 +18,12 @@ for _type, _suffix in {
     f"{_OFFICE}.wordprocessingml.document": ".docx",
     f"{_OFFICE}.presentationml.presentation": ".pptx",
     f"{_OFFICE}.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/vnd.oasis.opendocument.presentation": ".odp",
+    "application/rtf": ".rtf",
+    "application/epub+zip": ".epub",
+    "text/tab-separated-values": ".tsv",
 }.items():
     _TYPES.add_type(_type, _suffix)
 

@@ -82,7 +82,7 @@ def test_hidden_rows_and_columns_are_left_out_with_a_warning(tmp_path: Path) -> 
     text, warnings = read(tmp_path, book(rows, columns=columns))
     assert text == "| Name | Role |\n| --- | --- |\n| Ann | Cook |\n| Dan | Mate |"
     [warning] = warnings
-    assert warning.startswith("Sheet 'Plain': 2 hidden rows and 2 hidden columns are left out")
+    assert warning == "Sheet 'Plain': 2 hidden rows and 2 hidden columns are left out."
 
 
 def test_a_formula_without_a_result_stands_there_itself_with_a_warning(tmp_path: Path) -> None:

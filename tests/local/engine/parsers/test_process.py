@@ -11,6 +11,7 @@ from queue import Queue
 
 import pytest
 
+from app.documents.names import BEDROCK, SUPPORTED
 from app.local.engine.parsers import (
     LONGEST_TEXT,
     OUT_OF_MEMORY,
@@ -21,7 +22,7 @@ from app.local.engine.parsers import (
     Unreadable,
 )
 from app.local.engine.parsers.__main__ import _without_path
-from app.local.engine.parsers.process import Limits, Parser
+from app.local.engine.parsers.process import FORMATS, Limits, Parser
 from tests.local.engine.parsers.documents import (
     LOCKED,
     archive,
@@ -64,6 +65,10 @@ def worker(parser: Parser) -> subprocess.Popen[bytes]:
         ("a.docx", docx("<w:p><w:r><w:t>Clay.</w:t></w:r></w:p>"), Section("Clay.", None)),
         ("a.xlsx", xlsx("Clay"), Section("## Sheet\n\nClay", None)),
         ("a.pptx", pptx("Clay"), Section("# Clay", 1)),
+        ("a.DOCM", docx("<w:p><w:r><w:t>Clay.</w:t></w:r></w:p>"), Section("Clay.", None)),
+        ("a.xls", xlsx("Clay"), Section("## Sheet\n\nClay", None)),
+        ("a.rtf", b"{\\rtf1 Clay.}", Section("Clay.", None)),
+        ("a.tsv", b"a\tb\n", Section("| a | b |\n| --- | --- |", None)),
     ],
 )
 def test_the_suffix_says_what_a_document_is(
@@ -71,6 +76,11 @@ def test_the_suffix_says_what_a_document_is(
 ) -> None:
     file.write_bytes(content)
     assert parser.parse(file, name).sections == [section]
+
+
+def test_what_can_be_a_document_is_what_is_parsed() -> None:
+    assert set(SUPPORTED) == set(FORMATS)
+    assert set(BEDROCK) < set(SUPPORTED)
 
 
 def test_blank_pages_are_left_out(parser: Parser, file: Path) -> None:
@@ -88,10 +98,10 @@ def test_charset_and_records_reach_the_parser(parser: Parser, file: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.exe", b"MZ", "of type .exe are not supported: those of .csv, .docx, .htm, .html, .md"),
+        ("a.exe", b"MZ", "of type .exe are not supported: those of .csv, .docm, .docx"),
         ("README", b"Clay.", "without a suffix that tells their type are not supported"),
         ("a.doc", b"Clay.", "of type .doc are not supported here: .* save it as .docx"),
-        ("a.xls", b"Clay.", "save it as .xlsx"),
+        ("a.xlsb", b"Clay.", "save it as .xlsx"),
         ("a.txt", b"", "The file is empty"),
         ("a.txt", b" \n\t ", "holds no text"),
         ("a.md", b"---\nlayout: page\n---\n", "holds no text"),
@@ -298,7 +308,7 @@ def test_this_process_imports_no_parser() -> None:
     script = """
 import sys
 import app.local.engine.parsers.process
-print({"pypdfium2", "mammoth", "pptx", "openpyxl", "selectolax", "lxml"} & set(sys.modules))
+print({"pypdfium2", "mammoth", "pptx", "xlrd", "selectolax", "lxml"} & set(sys.modules))
 """
     done = subprocess.run(
         [sys.executable, "-c", script], check=True, capture_output=True, text=True

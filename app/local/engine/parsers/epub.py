@@ -1,0 +1,71 @@
+"""EPUB: a section for each chapter, in the order of reading.
+
+A book is an archive of web pages; its package document lists them. EPUB 3.3, 5 and 6.
+"""
+
+from collections.abc import Iterator
+from posixpath import dirname, join
+
+from app.local.engine.parsers import Document, Section, Unreadable
+from app.local.engine.parsers.hypertext import to_markdown
+from app.local.engine.parsers.package import Package, open_package, part_name
+from app.local.engine.parsers.plain import decode
+from app.local.engine.parsers.render import heading, line
+
+_PAGES = ("application/xhtml+xml", "text/html", "application/html+xml")
+_FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+
+
+def parse(document: Document) -> Iterator[Section]:
+    with open_package(document.path) as package:
+        _check_protection(package)
+        main = _package_document(package)
+        title = _title(package, main)
+        for at, part in enumerate(_chapters(package, main)):
+            text = to_markdown(decode(package.read(part), None))
+            if at == 0 and title and line(title).lower() not in text.lower():
+                text = f"{heading(title, 1)}\n\n{text}"
+            yield Section(text, None)
+
+
+def _check_protection(package: Package) -> None:
+    """Refuse a book whose pages are encrypted; fonts may be."""
+    root = package.tree("META-INF/encryption.xml")
+    for each in root.iter():
+        method = each.find("{*}EncryptionMethod")
+        if method is not None and method.get("Algorithm") not in _FONTS:
+            raise Unreadable(
+                "The book is protected against copying, so it cannot be read: upload one without "
+                "such protection."
+            )
+
+
+def _package_document(package: Package) -> str:
+    root = package.tree("META-INF/container.xml").find(".//{*}rootfile")
+    part = "" if root is None else root.get("full-path", "")
+    if part not in package:
+        raise Unreadable(
+            "The file is no EPUB: it names no package document in META-INF/container.xml. Give it "
+            "the suffix of what it really is."
+        )
+    return part
+
+
+def _title(package: Package, main: str) -> str:
+    return package.tree(main).findtext("{*}metadata/{*}title") or ""
+
+
+def _chapters(package: Package, main: str) -> Iterator[str]:
+    """The pages in the order of reading, without those that a reader only reaches by links, such as
+    the table of contents for its device.
+    """
+    root = package.tree(main)
+    items = {each.get("id"): each for each in root.iterfind("{*}manifest/{*}item")}
+    for reference in root.iterfind("{*}spine/{*}itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or item.get("media-type") not in _PAGES:
+            continue
+        is_contents = "nav" in (item.get("properties") or "").split()
+        part = part_name(join(dirname(main), item.get("href", "")))
+        if part in package and not is_contents:
+            yield part

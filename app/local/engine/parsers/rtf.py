@@ -1,0 +1,292 @@
+r"""RTF: paragraphs, headings, lists, tables, links, notes and comments, as Word shows them.
+
+A file is a tree of groups, `{...}`, in which control words such as `\par` and `\v` hold until the
+group's end. Hidden and deleted text is left out; headers and footers are shown once.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from app.local.engine.parsers import Document, Section, Unreadable
+from app.local.engine.parsers.render import clean, tidy
+from app.local.engine.parsers.rtf_charsets import CHARACTERS, decode, page, page_of_set
+from app.local.engine.parsers.rtf_story import PAGE_NUMBER, Story, without_page_number
+from app.local.engine.parsers.word_fields import CHECKED, UNCHECKED
+
+_TOKEN = re.compile(
+    r"\\(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<hex>[0-9A-Fa-f]{2})"
+    r"|\\(?P<sign>[^A-Za-z])|(?P<brace>[{}])|(?P<end>[\r\n]+)|(?P<text>[^\\{}\r\n]+)|\\",
+    re.DOTALL,
+)
+_LINK = re.compile(r"\s*HYPERLINK\s+\"?([^\"\s]+)")
+# Groups whose text is not shown. So is that of any other that begins with \* and is not known.
+_LEFT_OUT = frozenset((
+    "colortbl", "info", "pict", "themedata", "listtable", "listoverridetable", "rsidtbl", "filetbl",
+    "xmlnstbl", "sp", "shprslt", "objdata", "pntxta", "pntxtb", "nonshppict", "xe", "tc",
+))  # fmt: skip
+_STORIES = frozenset((
+    "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
+    "footnote", "annotation",
+))  # fmt: skip
+_OTHERS = frozenset((
+    "fonttbl", "stylesheet", "listtext", "pntext", "fldinst", "atnauthor", "formfield", "shpinst",
+))  # fmt: skip
+_NOTHING, _TEXT = "nothing", "text"
+_HEADING = re.compile(r"heading (\d)")
+_FORM = {"ffres": "value", "ffdefres": "default"}  # the values of a form's field
+_UNKNOWN = 25  # the value of a box that nobody has set
+
+
+@dataclass
+class _Field:
+    """A field, and where in the story its result begins."""
+
+    paragraph: int
+    start: int
+    instruction: str = ""
+    value: int = _UNKNOWN
+    default: int = 0
+
+
+@dataclass
+class _Group:
+    """What holds until the end of a group."""
+
+    story: Story
+    destination: str = _TEXT
+    encoding: str = ""  # of its font; empty for that of the document
+    width: int = 1  # characters that stand for one of Unicode before them
+    is_hidden: bool = False
+    field: _Field | None = None
+
+
+def parse(document: Document) -> Iterator[Section]:
+    content = document.path.read_bytes().lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not content.startswith(b"{\\rtf"):
+        raise Unreadable(
+            "The file is no RTF: it does not begin with {\\rtf. Give it the suffix of what it "
+            "really is."
+        )
+    reader = _Reader()
+    reader.read(content.decode("latin-1"))
+    yield Section(tidy(clean(reader.text())), None)
+
+
+class _Reader:
+    """Reads the tokens of one file, with a stack of the groups that are open."""
+
+    def __init__(self) -> None:
+        self._body = Story()
+        self._margins: dict[str, list[str]] = {"header": [], "footer": []}
+        self._notes: list[str] = []
+        self._author = ""
+        self._encoding = "cp1252"
+        self._fonts: dict[int, str] = {}
+        self._font = 0  # that the table of fonts is at
+        self._levels: dict[int, int] = {}  # of headings, by style
+        self._style = 0  # that the table of styles is at
+        self._group = _Group(self._body)
+        self._stack: list[_Group] = []
+        self._skipped = 0  # characters that are still to be skipped
+        self._is_optional = False  # the next word begins a group that may be left out
+        self._bytes = bytearray()  # text that is not decoded yet
+        self._words: dict[str, Callable[[int], None]] = {
+            **dict.fromkeys(("par", "sect", "page"), lambda _: self._story().end_paragraph()),
+            **dict.fromkeys(("line", "nestrow"), lambda _: self._write("\n")),
+            "nestcell": lambda _: self._write(" "),
+            "cell": lambda _: self._story().end_cell(),
+            "row": lambda _: self._story().end_row(),
+            "pard": lambda _: self._story().reset(),
+            "chpgn": lambda _: self._write(PAGE_NUMBER),
+            "intbl": self._enter_table,
+            "s": self._set_style,
+            "outlinelevel": self._set_level,
+            "ilvl": self._set_depth,
+            "ansicpg": self._set_encoding,
+            "f": self._set_font,
+            "fcharset": self._set_charset,
+            "field": self._begin_field,
+        }
+
+    def read(self, text: str) -> None:
+        at = 0
+        while match := _TOKEN.match(text, at):
+            at = match.end()
+            if match["text"]:
+                self._add(match["text"].encode("latin-1"))
+            elif match["hex"]:
+                self._add(bytes.fromhex(match["hex"]))
+            elif not match["end"]:
+                self._decode()
+                if match["word"] == "bin":
+                    at += max(0, int(match["number"] or 0))
+                elif match["word"]:
+                    self._read_word(match["word"], match["number"])
+                elif match["brace"]:
+                    self._skipped = 0
+                    self._open() if match["brace"] == "{" else self._close()
+                elif match["sign"]:
+                    self._read_sign(match["sign"])
+        self._decode()
+
+    def text(self) -> str:
+        body = self._body.blocks()
+        notes = "\n".join(f"{number}. {note}" for number, note in enumerate(self._notes, start=1))
+        headers, footers = (list(dict.fromkeys(each)) for each in self._margins.values())
+        return "\n\n".join(filter(None, [*headers, *body, *footers, notes]))
+
+    def _story(self) -> Story:
+        """The story that is written; one that is thrown away where nothing is."""
+        is_text = self._group.destination == _TEXT or self._group.destination in _STORIES
+        return self._group.story if is_text and not self._group.is_hidden else Story()
+
+    def _open(self) -> None:
+        self._stack.append(self._group)
+        self._group = replace(self._group)
+
+    def _close(self) -> None:
+        if not self._stack:
+            return
+        closed, self._group = self._group, self._stack.pop()
+        if closed.field is not None and closed.field is not self._group.field:
+            self._end_field(closed.field)
+        if closed.story is not self._group.story:
+            self._end_story(closed.destination, closed.story)
+
+    def _end_story(self, name: str, story: Story) -> None:
+        text = "\n\n".join(story.blocks())
+        if not text or self._group.is_hidden:
+            return
+        if name == "footnote":
+            self._notes.append(text)
+            self._write(f"[{len(self._notes)}]")
+        elif name == "annotation":
+            label = f"Comment by {self._author}: " if self._author else "Comment: "
+            self._group.story.add_after(label + text)
+        else:
+            self._margins[name[:6]].append(without_page_number(text))
+
+    def _read_word(self, word: str, number: str | None) -> None:
+        is_optional, self._is_optional = self._is_optional, False
+        group = self._group
+        if word == "u":
+            self._write(chr(int(number or 0) % 65536))
+            self._skipped = group.width
+            return
+        if self._skipped:
+            self._skipped -= 1
+            return
+        if word in ("v", "deleted"):
+            group.is_hidden = number != "0"
+        elif word == "plain":
+            group.is_hidden, group.encoding = False, ""
+        elif word == "uc":
+            group.width = int(number or 1)
+        elif word in _LEFT_OUT:
+            group.destination = _NOTHING
+        elif group.destination == _NOTHING:
+            pass
+        elif word in _STORIES:
+            group.destination, group.story, group.field = word, Story(), None
+        elif word in _OTHERS:
+            group.destination = word
+            self._author = "" if word == "atnauthor" else self._author
+        elif word == "shptxt":
+            group.destination = _TEXT
+        elif word in CHARACTERS:
+            self._write(CHARACTERS[word])
+        elif word in self._words:
+            self._words[word](int(number or 0))
+        elif word in _FORM and group.field:
+            setattr(group.field, _FORM[word], int(number or 0))
+        elif is_optional:
+            group.destination = _NOTHING
+
+    def _read_sign(self, sign: str) -> None:
+        if sign == "*":
+            self._is_optional = True
+        elif sign in "\r\n":
+            self._story().end_paragraph()
+        elif self._skipped:
+            self._skipped -= 1
+        else:
+            self._write({"~": " ", "_": "-", "-": ""}.get(sign, sign))
+
+    def _add(self, content: bytes) -> None:
+        skipped = min(self._skipped, len(content))
+        self._skipped -= skipped
+        self._bytes += content[skipped:]
+
+    def _decode(self) -> None:
+        if self._bytes:
+            content = bytes(self._bytes)
+            self._bytes.clear()
+            self._write(decode(content, self._group.encoding or self._encoding))
+
+    def _write(self, text: str) -> None:
+        match self._group.destination:
+            case "stylesheet":
+                if heading := _HEADING.match(text.strip().lower()):
+                    self._levels.setdefault(self._style, int(heading[1]))
+            case "fldinst":
+                if self._group.field:
+                    self._group.field.instruction += text
+            case "atnauthor":
+                self._author += text
+            case "listtext" | "pntext":
+                if not self._group.is_hidden:
+                    self._group.story.label += text
+            case _:
+                self._story().paragraph += text
+
+    def _enter_table(self, _: int) -> None:
+        self._story().in_table = True
+
+    def _set_style(self, number: int) -> None:
+        if self._group.destination == "stylesheet":
+            self._style = number
+        else:
+            self._story().level = self._levels.get(number, 0)
+
+    def _set_level(self, number: int) -> None:
+        level = (number + 1) % 10  # 9 is Word's level of body text
+        if self._group.destination == "stylesheet":
+            self._levels[self._style] = level
+        else:
+            self._story().level = level
+
+    def _set_depth(self, number: int) -> None:
+        self._story().depth = min(number, 8)
+
+    def _set_encoding(self, number: int) -> None:
+        self._encoding = page(number) if number else self._encoding
+
+    def _set_font(self, number: int) -> None:
+        if self._group.destination == "fonttbl":
+            self._font = number
+        else:
+            self._group.encoding = self._fonts.get(number, "")
+
+    def _set_charset(self, number: int) -> None:
+        if self._group.destination == "fonttbl":
+            self._fonts[self._font] = page_of_set(number)
+
+    def _begin_field(self, _: int) -> None:
+        story = self._group.story
+        self._group.field = _Field(story.count, len(story.paragraph))
+
+    def _end_field(self, ended: _Field) -> None:
+        """Make a link of the result of a link, and a sign of a checkbox."""
+        story = self._story()
+        shown = story.paragraph[ended.start :] if story.count == ended.paragraph else ""
+        link = _LINK.match(ended.instruction)
+        if ended.instruction.split()[:1] in (["PAGE"], ["NUMPAGES"], ["SECTIONPAGES"]):
+            story.paragraph = story.paragraph[: ended.start] + PAGE_NUMBER
+        elif "FORMCHECKBOX" in ended.instruction:
+            value = ended.default if ended.value == _UNKNOWN else ended.value
+            story.paragraph += CHECKED if value == 1 else UNCHECKED
+        elif link and shown.strip() and not link[1].startswith("\\"):
+            label = shown.strip()
+            text = shown.replace(label, f"[{label}]({link[1]})")
+            story.paragraph = story.paragraph[: ended.start] + text

@@ -1,0 +1,61 @@
+"""EPUB: the chapters of a book in the order of reading."""
+
+from pathlib import Path
+
+import pytest
+
+from app.local.engine.parsers import Unreadable, epub
+from tests.local.engine.parsers.documents import archive, parsed
+
+CONTAINER = (
+    '<container xmlns="c"><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
+)
+PAGE = (
+    '<?xml version="1.0"?><!DOCTYPE html><html xmlns="h"><head><title>{0}</title></head>{1}</html>'
+)
+BOOK = {
+    "META-INF/container.xml": CONTAINER,
+    "OEBPS/book.opf": '<package xmlns="p" xmlns:dc="d"><metadata><dc:title>On clay</dc:title>'
+    "</metadata><manifest>"
+    + "".join(
+        f'<item id="{name}" href="text/{name}%20.xhtml" media-type="application/xhtml+xml" {more}/>'
+        for name, more in (("two", ""), ("one", ""), ("nav", 'properties="nav"'), ("gone", ""))
+    )
+    + '<item id="css" href="a.css" media-type="text/css"/></manifest><spine>'
+    + "".join(f'<itemref idref="{name}"/>' for name in ("nav", "one", "two", "gone", "css", "x"))
+    + "</spine></package>",
+    "OEBPS/text/one .xhtml": PAGE.format("One", "<body><h1>One</h1><p>Wet &amp; cold.</p></body>"),
+    "OEBPS/text/two .xhtml": PAGE.format("Two", "<body><p>Dry.</p></body>"),
+    "OEBPS/text/nav .xhtml": PAGE.format("Contents", "<body><p>no</p></body>"),
+}
+
+
+def test_a_book_has_a_section_for_each_chapter_in_the_order_of_reading(tmp_path: Path) -> None:
+    sections = parsed(epub.parse, tmp_path / "a.epub", archive(BOOK))
+    assert [section.text for section in sections] == [
+        "# On clay\n\n# One\n\nWet & cold.",
+        "# Two\n\nDry.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        (
+            {
+                "META-INF/encryption.xml": '<encryption xmlns="e"><EncryptedData><EncryptionMethod '
+                'Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/></EncryptedData>'
+                "</encryption>"
+            },
+            "protected against copying",
+        ),
+        ({"META-INF/container.xml": "<container/>"}, "is no EPUB"),
+        (
+            {"OEBPS/text/one .xhtml": '<!DOCTYPE html [<!ENTITY a "ha">]><html>&a;</html>'},
+            "declares entities of its own",
+        ),
+    ],
+)
+def test_why_a_book_cannot_be_read(tmp_path: Path, parts: dict[str, str], reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        parsed(epub.parse, tmp_path / "a.epub", archive({**BOOK, **parts}))
