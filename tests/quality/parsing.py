@@ -23,6 +23,7 @@ from tests.quality import CORPORA
 from tests.tables import Table
 
 FLOORS = {".csv": 1.0, ".docx": 0.806, ".html": 0.963, ".md": 1.0, ".pdf": 0.963, ".xlsx": 0.766}
+DOCLING = CORPORA / "docparse_docling"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 JSON = dict[str, Any]
@@ -37,6 +38,16 @@ def run() -> Iterator[Table]:
             continue
         entries = [json.loads(line) for line in (folder / "manifest.jsonl").open()]
         yield from tables(folder, entries, _parsed(folder, entries))
+
+
+def ratios(suffix: str) -> tuple[float, float]:
+    """The mean recall and precision of words over docling's documents of one type."""
+    lines = (DOCLING / "manifest.jsonl").read_text().splitlines()
+    entries = [each for each in map(json.loads, lines) if each["file"].endswith(suffix)]
+    texts = _parsed(DOCLING, entries)
+    each = [_shares(texts[one["file"]], DOCLING / one["expected"]) for one in entries]
+    recalls, precisions = zip(*each, strict=True)
+    return mean(recalls), mean(precisions)
 
 
 def _docling(folder: Path, entries: Sequence[JSON], texts: Texts) -> Iterator[Table]:
@@ -69,11 +80,9 @@ def _parsed(folder: Path, entries: Sequence[JSON]) -> Texts:
 def _words(title: str, pairs: Sequence[tuple[str, Path]], texts: Texts) -> Table:
     recalls, precisions = defaultdict(list), defaultdict(list)
     for file, path in pairs:
-        found = _count(str(texts[file]))
-        expected = _count(unescape(_COMMENT.sub("", path.read_text())))
-        both = (found & expected).total()
-        recalls[Path(file).suffix].append(both / expected.total())
-        precisions[Path(file).suffix].append(both / found.total())
+        recall, precision = _shares(texts[file], path)
+        recalls[Path(file).suffix].append(recall)
+        precisions[Path(file).suffix].append(precision)
     return Table(
         title,
         ("format", "documents", "recall", "floor", "precision"),
@@ -88,6 +97,13 @@ def _words(title: str, pairs: Sequence[tuple[str, Path]], texts: Texts) -> Table
             for suffix, each in sorted(recalls.items())
         ],
     )
+
+
+def _shares(text: str | Unreadable, path: Path) -> tuple[float, float]:
+    """The share of the expected words that are there, and of the words that are expected."""
+    found, expected = _count(str(text)), _count(unescape(_COMMENT.sub("", path.read_text())))
+    both = (found & expected).total()
+    return both / expected.total(), both / found.total()
 
 
 def _count(text: str) -> Counter[str]:

@@ -11,6 +11,7 @@ from tests.quality import ROOT
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
 from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, index, xquad
+from tests.quality.parsing import DOCLING, ratios
 from tests.quality.planning import LEAST, MOST, choice
 from tests.quality.user_questions import judged, right
 
@@ -48,6 +49,23 @@ def test_what_users_ask_is_answered() -> None:
     code = [one for one in questions if one.kind == "code" and one.outcome == "right"]
     assert all(one.fenced for one in code)
     assert len(code) >= 10
+
+
+OFFICE_FLOORS = {
+    ".csv": (1, 0.95),
+    ".docx": (0.99, 0.95),
+    ".pptx": (0.97, 0.95),
+    ".xlsx": (1, 0.95),
+}
+
+
+@pytest.mark.skipif(not DOCLING.exists(), reason="../shared/eval/docparse_docling is not here")
+@pytest.mark.parametrize("suffix", OFFICE_FLOORS)
+def test_the_words_of_office_files_are_read_and_few_others(suffix: str) -> None:
+    recall, precision = ratios(suffix)
+    least_recall, least_precision = OFFICE_FLOORS[suffix]
+    assert recall >= least_recall
+    assert precision >= least_precision
 
 
 @pytest.mark.skipif(

@@ -16,7 +16,7 @@ from zipfile import BadZipFile, ZipFile
 import mammoth
 from selectolax.lexbor import LexborHTMLParser
 
-from app.local.engine.parsers import Document, Section, Unreadable
+from app.local.engine.parsers import Document, Section, Unreadable, rtf
 from app.local.engine.parsers.archive import check_archive
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.numbering import Numbering, Styles, attribute
@@ -192,6 +192,8 @@ def _chunk_html(package: Package, part: str, depth: int) -> str:
             raise Unreadable(
                 "A document within the file is damaged: save the file anew."
             ) from error
+    if content.startswith(rtf.START):
+        return _lines(rtf.markdown_of(content))
     if part.endswith((".mht", ".mhtml", ".eml")):
         message = message_from_bytes(content, policy=policy.default)
         body = message.get_body(("html", "plain"))

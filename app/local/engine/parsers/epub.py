@@ -1,4 +1,4 @@
-"""EPUB: a section for each chapter, in the order of reading.
+"""EPUB: a section about the book, and one for each chapter in the order of reading.
 
 A book is an archive of web pages; its package document lists them. EPUB 3.3, 5 and 6.
 """
@@ -20,12 +20,9 @@ def parse(document: Document) -> Iterator[Section]:
     with open_package(document.path) as package:
         _check_protection(package)
         main = _package_document(package)
-        title = _title(package, main)
-        for at, part in enumerate(_chapters(package, main)):
-            text = to_markdown(decode(package.read(part), None))
-            if at == 0 and title and line(title).lower() not in text.lower():
-                text = f"{heading(title, 1)}\n\n{text}"
-            yield Section(text, None)
+        yield Section("\n\n".join(_about(package, main)), None)
+        for part in _chapters(package, main):
+            yield Section(to_markdown(decode(package.read(part), None)), None)
 
 
 def _check_protection(package: Package) -> None:
@@ -51,8 +48,17 @@ def _package_document(package: Package) -> str:
     return part
 
 
-def _title(package: Package, main: str) -> str:
-    return package.tree(main).findtext("{*}metadata/{*}title") or ""
+def _about(package: Package, main: str) -> Iterator[str]:
+    """The book's title, who wrote it, and what it is about."""
+    about = package.tree(main).find("{*}metadata")
+    if about is None:
+        return
+    if title := line(about.findtext("{*}title") or ""):
+        yield heading(title, 1)
+    if authors := ", ".join(line(each.text or "") for each in about.iterfind("{*}creator")):
+        yield f"Authors: {authors}"
+    if description := about.findtext("{*}description"):
+        yield to_markdown(description)
 
 
 def _chapters(package: Package, main: str) -> Iterator[str]:

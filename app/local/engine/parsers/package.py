@@ -101,12 +101,18 @@ class Package:
 
         Args:
             root: the name of its root element, such as "document".
-            name: of the part in most files, for a file whose relationships are damaged.
+            name: of the part in most files, for a file whose relationships and types are damaged.
 
         Raises:
             Unreadable: there is no such part.
         """
-        for part in (*self.related("", "officeDocument"), name):
+        overrides = self.tree("[Content_Types].xml").iterfind("{*}Override")
+        typed = (
+            each.get("PartName", "")
+            for each in overrides
+            if each.get("ContentType", "").endswith(".main+xml")
+        )
+        for part in (*self.related("", "officeDocument"), *map(part_name, typed), name):
             if part in self and local_name(self.tree(part)) == root:
                 return part
         kind = {"document": "Word document", "workbook": "Excel workbook"}

@@ -14,6 +14,7 @@ from app.local.engine.parsers.rtf_charsets import CHARACTERS, decode, page, page
 from app.local.engine.parsers.rtf_story import PAGE_NUMBER, Story, without_page_number
 from app.local.engine.parsers.word_fields import CHECKED, UNCHECKED
 
+START = b"{\\rtf"
 _TOKEN = re.compile(
     r"\\(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<hex>[0-9A-Fa-f]{2})"
     r"|\\(?P<sign>[^A-Za-z])|(?P<brace>[{}])|(?P<end>[\r\n]+)|(?P<text>[^\\{}\r\n]+)|\\",
@@ -62,15 +63,24 @@ class _Group:
 
 
 def parse(document: Document) -> Iterator[Section]:
-    content = document.path.read_bytes().lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not content.startswith(b"{\\rtf"):
+    yield Section(markdown_of(document.path.read_bytes()), None)
+
+
+def markdown_of(content: bytes) -> str:
+    """The text of a file.
+
+    Raises:
+        Unreadable: it is no RTF.
+    """
+    content = content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not content.startswith(START):
         raise Unreadable(
             "The file is no RTF: it does not begin with {\\rtf. Give it the suffix of what it "
             "really is."
         )
     reader = _Reader()
     reader.read(content.decode("latin-1"))
-    yield Section(tidy(clean(reader.text())), None)
+    return tidy(clean(reader.text()))
 
 
 class _Reader:

@@ -16,7 +16,8 @@ PAGE = (
 BOOK = {
     "META-INF/container.xml": CONTAINER,
     "OEBPS/book.opf": '<package xmlns="p" xmlns:dc="d"><metadata><dc:title>On clay</dc:title>'
-    "</metadata><manifest>"
+    "<dc:creator>Ann Lee</dc:creator><dc:creator>Ben</dc:creator><dc:description>&lt;p>All of it."
+    "</dc:description></metadata><manifest>"
     + "".join(
         f'<item id="{name}" href="text/{name}%20.xhtml" media-type="application/xhtml+xml" {more}/>'
         for name, more in (("two", ""), ("one", ""), ("nav", 'properties="nav"'), ("gone", ""))
@@ -33,7 +34,8 @@ BOOK = {
 def test_a_book_has_a_section_for_each_chapter_in_the_order_of_reading(tmp_path: Path) -> None:
     sections = parsed(epub.parse, tmp_path / "a.epub", archive(BOOK))
     assert [section.text for section in sections] == [
-        "# On clay\n\n# One\n\nWet & cold.",
+        "# On clay\n\nAuthors: Ann Lee, Ben\n\nAll of it.",
+        "# One\n\nWet & cold.",
         "# Two\n\nDry.",
     ]
 

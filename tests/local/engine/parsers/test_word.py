@@ -268,6 +268,15 @@ def test_the_main_part_is_the_one_that_the_file_refers_to(
     assert section.text == "Clay."
 
 
+def test_a_main_part_that_no_relationship_names_is_found_by_its_type(tmp_path: Path) -> None:
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    types = f'<Types xmlns="t"><Override PartName="/x/y.xml" ContentType="{kind}"/></Types>'
+    parts = {"_rels/.rels": relationships(), "[Content_Types].xml": types}
+    content = changed(word(paragraph(run("Clay."))), parts, {"word/document.xml": "x/y.xml"})
+    [section] = parsed(docx.parse, tmp_path / "a.docx", content)
+    assert section.text == "Clay."
+
+
 def test_the_strict_form_is_read_as_the_other(tmp_path: Path) -> None:
     content = strict(word(paragraph(run("Clay.")) + paragraph(run("Secret", "<w:vanish/>"))))
     [section] = parsed(docx.parse, tmp_path / "a.docx", content)
@@ -281,6 +290,7 @@ def test_the_strict_form_is_read_as_the_other(tmp_path: Path) -> None:
         ("a.txt", "Nine &lt; ten\ntons.", "Nine &lt; ten\n\ntons."),
         ("a.mht", "MIME-Version: 1.0\nContent-Type: text/html\n\n<p>Nine tons.</p>", "Nine tons."),
         ("a.docx", word(paragraph(run("Nine tons."))), "Nine tons."),
+        ("a.rtf", r"{\rtf1 Nine\par tons.}", "Nine\n\ntons."),
     ],
 )
 def test_inserted_documents_stand_where_they_are_inserted(
