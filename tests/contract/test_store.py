@@ -146,6 +146,16 @@ def test_words_are_found_in_the_forms_that_people_use(
     assert ids(store.search(far, question, 1)) == ["z"]
 
 
+def test_the_words_over_a_text_are_searched_and_not_shown(store: Store) -> None:
+    chunks = [
+        replace(chunk(name, seed, "amber"), context=context)
+        for name, seed, context in (("a", 1, "Harbours > Fees"), ("b", 2, "Bridges"), ("c", 3, ""))
+    ]
+    put(store, "document", chunks)
+    best, *_ = store.search(vector(9), "fee of a harbour", 3)
+    assert (best.id, best.text, best.context) == ("a", "amber", "Harbours > Fees")
+
+
 def test_a_question_without_words_is_answered_by_its_vector(store: Store) -> None:
     put(store, "s3://b/k", [chunk(f"c{seed}", seed) for seed in range(5)])
     for text in ("", "?!", "what is the", "zzzz"):

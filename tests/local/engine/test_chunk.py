@@ -21,6 +21,7 @@ from app.local.engine.chunk import (
     Whole,
     chunk,
 )
+from app.local.engine.chunk.headings import Headings
 from app.local.engine.chunk.packing import Tokens, pack
 from app.local.engine.chunk.units import units
 from app.local.engine.parsers import Section
@@ -198,6 +199,76 @@ def test_chunks_never_reach_beyond_a_section() -> None:
         Piece("Clay is wet.", 1),
         Piece("Sand is dry.", 2, None, {"day": "Mon"}),
     ]
+
+
+# What stands over a chunk
+
+
+def contexts(sections: list[Section], chunking: Chunking, title: str = "") -> list[str]:
+    return [piece.context for piece in chunk(sections, chunking, ENCODER, title)]
+
+
+NESTED = """# Soils of *Kent*
+
+All.
+
+## Clay <a name="clay"></a>
+
+Wet.
+
+### Use
+
+Bricks.
+
+```
+# no heading
+```
+
+Pots.
+
+## Sand
+
+Dry."""
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("# Soils", []),
+        ("All.", ["Soils of Kent"]),
+        ("## Clay", ["Soils of Kent"]),
+        ("Wet.", ["Soils of Kent", "Clay"]),
+        ("### Use", ["Soils of Kent", "Clay"]),
+        ("Pots.", ["Soils of Kent", "Clay", "Use"]),
+        ("## Sand", ["Soils of Kent"]),
+        ("Dry.", ["Soils of Kent", "Sand"]),
+    ],
+)
+def test_the_headings_over_a_place_are_those_that_have_not_ended(
+    words: str, path: list[str]
+) -> None:
+    assert Headings(NESTED, units(NESTED)).over(NESTED.index(words)) == path
+
+
+def test_a_chunk_from_the_middle_of_a_section_has_the_headings_over_it() -> None:
+    text = f"# Soils\n\n## Clay\n\n{clay(20)}"
+    assert contexts([Section(text, None)], fixed(40)) == ["", "Soils > Clay", "Soils > Clay"]
+
+
+def test_a_title_is_over_every_page_but_its_own() -> None:
+    sections = [Section("# Soils\n\nClay is wet.", 1), Section("Sand is dry.", 2)]
+    assert contexts(sections, DEFAULT, "a file") == ["", "Soils"]
+    assert contexts(sections[1:], DEFAULT, "a file") == ["a file"]
+    assert contexts(sections, NONE, "a file") == [""]
+    assert contexts(sections[1:], NONE, "a file") == ["a file"]
+    assert contexts(sections, hierarchical(50, 20, 1), "a file") == ["", "", "Soils", "Soils"]
+    assert contexts(sections, semantic(), "a file") == ["", "Soils"]
+
+
+def test_of_long_headings_the_innermost_are_kept() -> None:
+    outer, inner = "outer " * 45, "inner " * 8
+    text = f"# {outer}\n\n## {inner}\n\n{clay(20)}"
+    assert contexts([Section(text, None)], fixed(80))[-1] == inner.strip()
 
 
 # Overlap, levels, subjects

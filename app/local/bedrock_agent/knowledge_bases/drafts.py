@@ -3,9 +3,11 @@
 Beside the parser's limits, a document may have MOST_CHUNKS chunks.
 """
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from app.local.bedrock_agent.knowledge_bases.fetch import (
     ETags,
@@ -54,7 +56,8 @@ class Drafts:
         etags: the state of the document that they were made of.
         chunks: in the order of the text.
         texts: the texts to embed, by the places of their chunks; parents have none. A text begins
-            with the attributes whose sidecar asks that they be embedded; no hit shows those.
+            with the attributes whose sidecar asks that they be embedded, and with the title and
+            headings over the chunk; no hit shows those.
         warnings: what of the document's text is in no chunk.
     """
 
@@ -83,7 +86,8 @@ def draft(
     with fetch.document(origin, data) as file:
         sidecar = file.sidecar
         document = _parse(file, parser, task.chunking, pace)
-    pieces = chunk(_stretches(document.sections), task.chunking, encoder)
+        title = _title(file.name)
+    pieces = chunk(_stretches(document.sections), task.chunking, encoder, title)
     if not pieces:
         raise Unreadable("The document holds no text.")
     if len(pieces) > MOST_CHUNKS:
@@ -106,16 +110,31 @@ def draft(
                 },
                 vector=None,
                 parent=None if piece.parent is None else ids[piece.parent],
+                context=piece.context,
             )
             for own, piece in zip(ids, pieces, strict=True)
         ],
         {
-            number: sidecar.prefix + piece.text
+            number: sidecar.prefix + _with_context(piece)
             for number, piece in enumerate(pieces)
             if number not in parents
         },
         document.warnings,
     )
+
+
+def _with_context(piece: Piece) -> str:
+    return f"{piece.context}\n\n{piece.text}" if piece.context else piece.text
+
+
+def _title(name: str) -> str:
+    """The title of a document that has no heading, by its file name; "" if that has no words.
+
+    >>> _title("guides/berth-fees_2024.csv"), _title("07.md")
+    ('berth fees 2024', '')
+    """
+    words = re.sub(r"[\W_]+", " ", PurePosixPath(name).stem).strip()
+    return words if re.search(r"[^\W\d]{3}", words) else ""
 
 
 def _parse(

@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.local.engine.chunk.headings import Headings, joined
 from app.local.engine.chunk.packing import Span, Tokens, pack
 from app.local.engine.chunk.semantic import subjects
 from app.local.engine.chunk.tables import Table, header_at, tables
@@ -93,46 +94,64 @@ class Piece:
         page: the page of its section.
         parent: the index of the piece that a search returns in this one's place.
         metadata: the metadata of its section.
+        context: the document's title and the headings over it, without those that it begins with.
     """
 
     text: str
     page: int | None
     parent: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    context: str = ""
 
 
-def chunk(sections: Sequence[Section], chunking: Chunking, encoder: TextEncoder) -> list[Piece]:
-    """Cut sections into chunks."""
+def chunk(
+    sections: Sequence[Section], chunking: Chunking, encoder: TextEncoder, title: str = ""
+) -> list[Piece]:
+    """Cut sections into chunks.
+
+    Args:
+        sections: of one document.
+        chunking: how they are cut.
+        encoder: counts tokens, and tells where the subject changes.
+        title: of the document, if it does not begin with a heading.
+    """
     sections_with_text = [section for section in sections if section.text.strip()]
+    title = _title(sections_with_text) or title
     match chunking:
         case FixedSize():
-            return _fixed_size(sections_with_text, chunking, encoder)
+            return _fixed_size(sections_with_text, chunking, encoder, title)
         case Hierarchical():
-            return _hierarchical(sections_with_text, chunking, encoder)
+            return _hierarchical(sections_with_text, chunking, encoder, title)
         case Semantic():
-            return _semantic(sections_with_text, chunking, encoder)
+            return _semantic(sections_with_text, chunking, encoder, title)
         case Whole():
-            return _whole(sections_with_text)
+            return _whole(sections_with_text, title)
+
+
+def _title(sections: Sequence[Section]) -> str:
+    """The heading that the document begins with."""
+    text = sections[0].text.lstrip() if sections else ""
+    return Headings(text, units(text[: text.find("\n") + 1] or text)).title
 
 
 def _fixed_size(
-    sections: Sequence[Section], chunking: FixedSize, encoder: TextEncoder
+    sections: Sequence[Section], chunking: FixedSize, encoder: TextEncoder, title: str
 ) -> list[Piece]:
     most, overlap = chunking.max_tokens, chunking.overlap
     return [
         piece
         for section in sections
-        for piece in _Cutter(section, encoder).pieces(units(section.text), most, overlap)
+        for piece in _Cutter(section, encoder, title).pieces(units(section.text), most, overlap)
     ]
 
 
 def _hierarchical(
-    sections: Sequence[Section], chunking: Hierarchical, encoder: TextEncoder
+    sections: Sequence[Section], chunking: Hierarchical, encoder: TextEncoder, title: str
 ) -> list[Piece]:
     parents, children, overlap = chunking.parent_tokens, chunking.child_tokens, chunking.overlap
     pieces: list[Piece] = []
     for section in sections:
-        cutter, whole = _Cutter(section, encoder), units(section.text)
+        cutter, whole = _Cutter(section, encoder, title), units(section.text)
         for outer in cutter.spans(whole, parents, overlap):
             parent = len(pieces)
             pieces.append(cutter.piece(outer, parents - overlap))
@@ -141,35 +160,41 @@ def _hierarchical(
     return pieces
 
 
-def _semantic(sections: Sequence[Section], chunking: Semantic, encoder: TextEncoder) -> list[Piece]:
+def _semantic(
+    sections: Sequence[Section], chunking: Semantic, encoder: TextEncoder, title: str
+) -> list[Piece]:
     most = chunking.max_tokens
     texts = [(section.text, units(section.text)) for section in sections]
     groups_by_section = subjects(texts, chunking.buffer, chunking.percentile, encoder)
     pieces = []
     for section, groups in zip(sections, groups_by_section, strict=True):
-        cutter = _Cutter(section, encoder)
+        cutter = _Cutter(section, encoder, title)
         pieces += [piece for group in groups for piece in cutter.pieces(group, most)]
     return pieces
 
 
-def _whole(sections: Sequence[Section]) -> list[Piece]:
+def _whole(sections: Sequence[Section], title: str) -> list[Piece]:
     """The whole document as one piece without a page; of a CSV file with records, each record as
     one piece.
     """
     if any(section.metadata for section in sections):
-        return [Piece(section.text, None, None, section.metadata) for section in sections]
-    return [Piece("\n\n".join(section.text for section in sections), None)] if sections else []
+        return [Piece(one.text, None, None, one.metadata, title) for one in sections]
+    if not sections:
+        return []
+    text = "\n\n".join(section.text for section in sections)
+    return [Piece(text, None, context="" if _title(sections) else title)]
 
 
 class _Cutter:
-    """Cuts one section, and repeats the headers of its tables."""
+    """Cuts one section, repeats the headers of its tables, and names the headings over a piece."""
 
-    def __init__(self, section: Section, encoder: TextEncoder) -> None:
-        self._section = section
+    def __init__(self, section: Section, encoder: TextEncoder, title: str) -> None:
+        self._section, self._title = section, title
+        whole = units(section.text)
+        self._headings = Headings(section.text, whole)
         self._tokens = Tokens(section.text, encoder.spans(section.text))
         self._tables = [
-            (table, encoder.count(table.header))
-            for table in tables(section.text, units(section.text))
+            (table, encoder.count(table.header)) for table in tables(section.text, whole)
         ]
 
     def pieces(self, units: Sequence[Unit], most: int, overlap: int = 0) -> list[Piece]:
@@ -191,7 +216,14 @@ class _Cutter:
         text = section.text[slice(*span)]
         if header := header_at(self._short(room), span[0]):
             text = f"{header}\n{text}"
-        return Piece(text, section.page, None, section.metadata)
+        return Piece(text, section.page, None, section.metadata, self._context(span))
+
+    def _context(self, span: Span) -> str:
+        path = self._headings.over(span[0])
+        begins_with_title = self._headings.title == self._title and span[0] == 0
+        if self._title and self._title not in path and not begins_with_title:
+            path.insert(0, self._title)
+        return joined(path)
 
     def _short(self, room: int) -> list[Table]:
         """The tables whose header may be repeated: it takes a small part of a chunk."""

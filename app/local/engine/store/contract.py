@@ -21,6 +21,8 @@ class Chunk:
         vector: (dimension,) float32, unit length. None for a parent, which no search finds by
             itself, neither by vector nor by words.
         parent: the id of the chunk of the same document that is returned in its place.
+        context: the title and headings over the text. Their words are searched as the text's are,
+            and no hit shows them.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Chunk:
     metadata: Metadata
     vector: Vectors | None
     parent: str | None = None
+    context: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,11 @@ class StoreConfiguration:
 
 @dataclass(frozen=True)
 class Hit:
-    """A chunk that a search found. Scores are 0 to 1, and fall from the best hit to the last."""
+    """A chunk that a search found. Scores are 0 to 1, and fall from the best hit to the last.
+
+    Attributes:
+        context: what the chunk was put with.
+    """
 
     id: str
     document: str
@@ -51,6 +58,7 @@ class Hit:
     metadata: Metadata
     score: float
     parent: str | None
+    context: str = ""
 
 
 class Store(Protocol):

@@ -204,7 +204,9 @@ def _tolerate_unsaved() -> Iterator[None]:
 
 def _to_hit(row: Row, score: float) -> Hit:
     chunk = row.chunk
-    return Hit(chunk.id, row.document, chunk.text, chunk.metadata, score, chunk.parent)
+    return Hit(
+        chunk.id, row.document, chunk.text, chunk.metadata, score, chunk.parent, chunk.context
+    )
 
 
 def _lock(file: Path) -> sqlite3.Connection:

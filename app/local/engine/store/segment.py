@@ -46,7 +46,7 @@ class Segment:
     @classmethod
     def of(cls, numbers: Sequence[int], chunks: Sequence[Chunk], dimension: int) -> "Segment":
         """Build a segment from chunks with a vector, under these ascending numbers."""
-        terms_of_rows = [Counter(terms(chunk.text)) for chunk in chunks]
+        terms_of_rows = [Counter(terms(f"{chunk.context}\n{chunk.text}")) for chunk in chunks]
         vectors = np.array([chunk.vector for chunk in chunks], np.float32).reshape(-1, dimension)
         return cls(
             np.array(numbers, np.int64),

@@ -25,7 +25,7 @@ from app.local.engine.store.contract import (
 )
 from app.local.engine.store.inverted import Integers
 
-VERSION = 1
+VERSION = 2
 SCHEMA = f"""
     BEGIN;
     CREATE TABLE documents (
@@ -42,7 +42,8 @@ SCHEMA = f"""
         metadata TEXT NOT NULL,         -- JSON
         parent TEXT,
         vector BLOB,                    -- float32, little-endian; a parent has none
-        checksum INTEGER NOT NULL
+        checksum INTEGER NOT NULL,
+        context TEXT NOT NULL DEFAULT ''
     );
     CREATE INDEX chunks_of ON chunks (document);
     CREATE INDEX searchable ON chunks (document) WHERE vector IS NOT NULL;
@@ -50,8 +51,17 @@ SCHEMA = f"""
     PRAGMA user_version = {VERSION};
     COMMIT;
 """
+UPGRADE = f"""
+    BEGIN;
+    ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT '';
+    PRAGMA user_version = {VERSION};
+    COMMIT;
+"""
+"""From version 1, whose chunks had no context: they are found by their text alone until their
+document is put again.
+"""
 CHUNKS = """
-    SELECT number, uri, id, text, metadata, parent, vector, chunks.checksum
+    SELECT number, uri, id, text, metadata, parent, vector, context, chunks.checksum
     FROM chunks JOIN documents ON document = key
 """
 
@@ -114,7 +124,8 @@ class Truth:
             ).lastrowid
             fields = ((row.number, _fields(row.chunk)) for row in rows)
             database.executemany(
-                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunks (number, document, id, text, metadata, parent, vector, context,"
+                " checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((number, key, *rest, _checksum(document, *rest)) for number, rest in fields),
             )
         return replaced_numbers
@@ -229,6 +240,8 @@ class Truth:
             self._writer.execute("PRAGMA page_size = 8192")  # bytes; of chunks, 3 and not 1
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.executescript(SCHEMA)
+        elif version == 1:
+            self._writer.executescript(UPGRADE)
         elif version != VERSION:
             raise StoreError(
                 f"{self._file} was written by another version of Outcrop ({version}; this one "
@@ -259,15 +272,20 @@ class Truth:
         )
 
 
-def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None]:
+def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None, str]:
     """The columns of a chunk's row."""
     metadata = json.dumps(dict(chunk.metadata), ensure_ascii=False)
     vector = None if chunk.vector is None else chunk.vector.astype("<f4").tobytes()
-    return chunk.id, chunk.text, metadata, chunk.parent, vector
+    return chunk.id, chunk.text, metadata, chunk.parent, vector, chunk.context
 
 
 def _chunk(
-    id_: bytes, text: bytes, metadata: bytes, parent: bytes | None, vector: bytes | None
+    id_: bytes,
+    text: bytes,
+    metadata: bytes,
+    parent: bytes | None,
+    vector: bytes | None,
+    context: bytes,
 ) -> Chunk:
     """The chunk of a row that `_fields` wrote, whose columns are read as bytes."""
     return Chunk(
@@ -276,12 +294,16 @@ def _chunk(
         json.loads(metadata),
         None if vector is None else np.frombuffer(vector, "<f4"),
         None if parent is None else parent.decode(),
+        context.decode(),
     )
 
 
 def _checksum(*fields: str | bytes | int | None) -> int:
     """The checksum of a row, whose fields are str as they are written and bytes as they are
-    read.
+    read. The last field, a chunk's context, counts only where there is any: rows of the first
+    version had none.
     """
+    if fields[-1] in ("", b""):
+        fields = fields[:-1]
     parts = (field if isinstance(field, bytes) else str(field).encode() for field in fields)
     return zlib.crc32(b"\0".join(parts))

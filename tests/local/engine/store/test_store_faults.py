@@ -5,7 +5,8 @@ import random
 import shutil
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,19 @@ def test_a_damaged_truth_file_is_named(saved: Path, content: bytes | None) -> No
     truth.write_bytes(content or truth.read_bytes()[:9000])
     with pytest.raises(StoreDamaged, match=r"truth\.sqlite is damaged.*ingest"):
         reopened(saved)
+
+
+def test_a_truth_of_the_first_version_is_read_and_goes_on(saved: Path) -> None:
+    before = reopened(saved)
+    with sqlite3.connect(saved / "truth.sqlite") as database:
+        database.execute("ALTER TABLE chunks DROP COLUMN context")
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    assert reopened(saved) == before
+    with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
+        store.put("new", [replace(chunk("new", 99, "pebble"), context="granite of Cornwall")])
+        [found] = store.search(vector(99), "Cornwall", 1)
+        assert (found.id, found.text, found.context) == ("new", "pebble", "granite of Cornwall")
 
 
 def test_a_truth_of_another_version_is_refused(saved: Path) -> None:
