@@ -1,6 +1,7 @@
 """The docs are run: what they show works, and what the code has is in them.
 
 ```sh         run, beside a laptop's home
+```yaml       steps of a workflow: lines after `- run:` are run in the same way
 ```console    lines after `$` need an AWS account: they are held against what there is of
               commands, options, choices, make targets and AWS's own operations
 """
@@ -27,6 +28,7 @@ from infra.context import Context
 from tests.docs import DOCS, ROOT, pages
 
 BLOCK = re.compile(r"(?ms)^```(\w+)\n(.*?)^```$")
+STEP = "- run: "
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 WRITTEN = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
@@ -41,8 +43,10 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 def commands() -> list[str]:
-    """Every line of shell in the docs, without its comment."""
+    """Every line of shell in the docs, without its comment; those of workflows at the end."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
+    steps = [line for _, block in blocks("yaml") for line in block.splitlines()]
+    lines += [line.removeprefix(STEP) for line in steps if line.startswith(STEP)]
     return [line.split(" #")[0].strip() for line in lines if line.strip()]
 
 

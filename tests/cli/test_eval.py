@@ -1,7 +1,6 @@
 """`outcrop eval`: as a shell runs it, beside a laptop's home."""
 
 import json
-import re
 import signal
 import subprocess
 import time
@@ -19,7 +18,6 @@ from app.evaluation import EvalRun, load_run
 from app.settings import LaptopSettings, environment
 from tests.cli.test_chat import Terminal
 from tests.cli.test_commands import NOTES, OUTCROP, Shell
-from tests.docs import DOCS, ROOT
 
 BEEKEEPER = {
     "id": "name",
@@ -172,16 +170,3 @@ def test_a_process_that_is_interrupted_without_a_terminal_keeps_them_too(
     assert process.returncode == 130
     assert "Stopped early" in stderr
     assert not load_run(output).complete
-
-
-def test_the_gate_of_the_docs_passes_as_it_is_written(tmp_path: Path) -> None:
-    """The lines of the page's YAML, in a home of their own."""
-    [block] = re.findall(r"(?s)```yaml\n(.*?)```", (DOCS / "eval.md").read_text())
-    lines = re.findall(r"- run: (.*)", block)
-    assert len(lines) == 2
-    shell = Shell(tmp_path)
-    with laptop.serving(LaptopSettings(home=tmp_path)):
-        for line in lines:
-            ran = shell.run(*line.split()[1:], cwd=ROOT)
-    report = json.loads(ran.stdout)
-    assert all(threshold["met"] for threshold in report["thresholds"])
