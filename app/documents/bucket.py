@@ -34,6 +34,7 @@ class Object:
             uploaded by a form of Outcrop, and in a listing.
         sha256: of its content, in hexadecimal, if the uploader sent it to S3.
         tagged: whether it has tags.
+        charset: the encoding that its content type names.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Object:
     attributes: str | None = None
     sha256: str | None = None
     tagged: bool = False
+    charset: str | None = None
 
     @property
     def version(self) -> str:
@@ -80,6 +82,7 @@ class Bucket:
             attributes=response["Metadata"].get(ATTRIBUTES),
             sha256=base64.b64decode(checksum).hex() if checksum else None,
             tagged=bool(response.get("TagCount")),
+            charset=response.get("ContentType", "").partition("; charset=")[2] or None,
         )
 
     def documents(self, after: str = "", page: int = 1000) -> Iterator[Object]:

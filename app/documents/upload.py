@@ -45,6 +45,7 @@ def offer(
     name: str,
     metadata: Mapping[str, MetadataValue] | None = None,
     sha256: str | None = None,
+    charset: str | None = None,
 ) -> Upload:
     """A form for the document `name`, whose upload replaces an existing document as a whole.
 
@@ -53,14 +54,18 @@ def offer(
     Args:
         metadata: attributes to filter by. Without any, the document will have none.
         sha256: the content's digest, in hexadecimal; the form then accepts no other content.
+        charset: the encoding of a text that is not in UTF-8, for the object's content type.
 
     Raises:
         InvalidRequest: the name or the metadata breaks a rule.
     """
     check_name(name, bucket.name)
     attributes = stage(bucket, metadata)
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if charset:
+        content_type += f"; charset={charset}"
     fields = {
-        "Content-Type": mimetypes.guess_type(name)[0] or "application/octet-stream",
+        "Content-Type": content_type,
         f"x-amz-meta-{ATTRIBUTES}": attributes,
     }
     if sha256:
@@ -72,7 +77,8 @@ def offer(
         lifetime=LIFETIME,
     )
     existing = bucket.head(name)
-    same = existing is not None and (existing.sha256, existing.attributes) == (sha256, attributes)
+    version = (sha256, attributes, charset)
+    same = existing and (existing.sha256, existing.attributes, existing.charset) == version
     return Upload(
         document_id(name),
         url,

@@ -277,6 +277,13 @@ class NewDocument(_Schema):
         description="The document's digest. The form then accepts this content only, and "
         "`unchanged` in the response says whether it is indexed already.",
     )
+    charset: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$",
+        description="The encoding of a text that is not in UTF-8, such as windows-1250. It becomes "
+        "a part of the object's content type, which the laptop's Knowledge Base reads. AWS "
+        "documents no such thing for its own: there, upload UTF-8.",
+    )
 
 
 class Upload(_Schema):

@@ -133,6 +133,21 @@ def test_an_indexed_document_says_which_of_its_text_is_missing(
     assert f"INDEXED: {warning}" in shell.run("docs", "ls").stdout
 
 
+def test_ingest_uploads_text_of_a_named_encoding_as_utf_8(shell: Shell, tmp_path: Path) -> None:
+    czech = "Dvířka zvonice se otevírají v šest hodin ráno."
+    (tmp_path / "zvon.txt").write_bytes(czech.encode("cp1250"))
+    (tmp_path / "zvon.html").write_bytes(f"<meta charset=koi8-r><p>{czech}".encode("cp1250"))
+    (tmp_path / "bad.txt").write_bytes(b"\x81")
+    words = ("ingest", "zvon.txt", "zvon.html", "bad.txt", "--charset", "windows-1250")
+    report = shell.json(*words, code=1, cwd=tmp_path)
+    *indexed, refused = report["documents"]
+    assert [(one["status"], one["warnings"]) for one in indexed] == [("INDEXED", [])] * 2
+    assert "it is not in windows-1250" in refused["reason"]
+    passages = shell.json("search", "Dvířka zvonice")["passages"]
+    assert {one["text"] for one in passages if one["document"].startswith("zvon")} == {czech}
+    assert "is no encoding" in shell.run("ingest", ".", "--charset", "none such", code=2).stderr
+
+
 def test_ingest_takes_the_attributes_from_the_file_beside(shell: Shell, tmp_path: Path) -> None:
     tuning = {"metadataAttributes": {"craft": "organs", "year": {"value": {"numberValue": 1740}}}}
     (tmp_path / "organ.md").write_text("The organ has nine stops.")

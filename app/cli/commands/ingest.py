@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from app.cli import screen
 from app.cli.application import StackOption, application
+from app.cli.charsets import BadCharset, codec, in_utf_8
 from app.cli.client import Client, Json, Refused
 from app.cli.files import BadSelection, File, select
 from app.cli.names import id_of, supported_types
@@ -24,6 +26,8 @@ INDEXED = {"INDEXED", "IGNORED"}  # IGNORED: the same content is indexed already
 NEW, REPLACED, UNCHANGED = "new", "replaced", "unchanged"
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 2
 PATIENCE_SECONDS = 600  # for one document
+MOST_POLLS = 10  # documents that are polled at a time
+MOST_SHOWN = 2  # documents under way that the progress bar names
 MOST_NAMES = 20  # of replaced documents that are listed by name
 
 
@@ -32,6 +36,10 @@ def ingest(
     prefix: Annotated[
         str, typer.Option("--prefix", metavar="FOLDER", help="Goes before the documents' names.")
     ] = "",
+    charset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The encoding of text files that are not in UTF-8."),
+    ] = None,
     stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -45,6 +53,13 @@ def ingest(
     """
     types = supported_types(in_aws=stack is not None)
     try:
+        codec(charset or "utf-8")
+    except LookupError:
+        raise typer.BadParameter(
+            f"{charset} is no encoding; examples are windows-1250, shift_jis and koi8-r",
+            param_hint="--charset",
+        ) from None
+    try:
         selection = select(paths, types, prefix)
     except BadSelection as error:
         raise typer.BadParameter(str(error)) from None
@@ -54,7 +69,7 @@ def ingest(
     files, refusals = _readable(selection.files, types)
     with application(stack) as client:
         label = "Reading " + ", ".join(map(str, paths))
-        documents = refusals + put(client, files, label, quiet=as_json)
+        documents = refusals + put(client, files, label, quiet=as_json, charset=charset)
     failures = [document for document in documents if document["status"] not in INDEXED]
     if as_json:
         ignored_paths = [path for path, _ in left_out]
@@ -84,20 +99,48 @@ def _readable(files: Sequence[File], types: Sequence[str]) -> tuple[list[File], 
     return [file for file in files if file.path.suffix.lower() not in only_laptop], refusals
 
 
-def put(client: Client, files: Sequence[File], label: str, *, quiet: bool) -> list[Json]:
+def put(
+    client: Client,
+    files: Sequence[File],
+    label: str,
+    *,
+    quiet: bool,
+    charset: str | None = None,
+) -> list[Json]:
     """Upload files and wait until each is indexed or has failed. Return each document with its
     `status`, and unless it was refused, its `change`: new, replaced or unchanged.
+
+    On a terminal, the bar counts the documents that are done and names the next ones under way,
+    each with its status: one that takes long does not hold up the count.
     """
-    documents = []
+    documents: list[Json] = []
     with screen.progress(label, len(files), quiet=quiet) as advance:
-        uploads = [_upload(client, file) for file in files]
-        for document in uploads:
-            is_final = document["status"] not in UNDER_WAY
-            documents.append(
-                document if is_final else document | _wait_until_final(client, document["name"])
-            )
-            advance(len(documents))
-    return documents
+        for file in files:
+            advance(0, label=f"{label}: uploading {file.name}")
+            documents.append(_upload(client, file, charset))
+        waiting = {
+            place: _Wait(document)
+            for place, document in enumerate(documents)
+            if document["status"] in UNDER_WAY
+        }
+        pause = POLL_SECONDS
+        while True:
+            under_way = ", ".join(str(wait) for wait in islice(waiting.values(), MOST_SHOWN))
+            shown = f"{label}: {under_way}" if under_way else label
+            advance(len(documents) - len(waiting), label=shown)
+            if not waiting:
+                return documents
+            final = {
+                place: document
+                for place, wait in islice(waiting.items(), MOST_POLLS)
+                if (document := wait.poll(client))
+            }
+            for place, document in final.items():
+                documents[place] |= document
+                del waiting[place]
+            if waiting and not final:
+                time.sleep(pause)
+            pause = POLL_SECONDS if final else min(pause * 1.5, LONGEST_POLL_SECONDS)
 
 
 def report(documents: Sequence[Json], failures: Sequence[Json]) -> None:
@@ -142,21 +185,22 @@ def _counts(documents: Iterable[Json]) -> dict[str, int]:
     }
 
 
-def _upload(client: Client, file: File) -> Json:
+def _upload(client: Client, file: File, charset: str | None) -> Json:
     """Upload one file, unless the bucket has the same content and attributes already. A refused
     file gets the status REFUSED and a reason.
     """
     try:
-        new = {
-            "name": _unicode(file.name),
-            "metadata": attributes(file.path),
-            "sha256": _sha256(file.path),
-        }
-        form = client.call("POST", "/documents", json=new)
-        if form["unchanged"]:
-            return {"name": file.name, "status": "INDEXED", "change": UNCHANGED}
-        client.upload(form, file.path)
-    except (Refused, BadSidecar) as error:
+        with in_utf_8(file.path, charset) as content:
+            new = {
+                "name": _unicode(file.name),
+                "metadata": attributes(file.path),
+                "sha256": _sha256(content),
+            }
+            form = client.call("POST", "/documents", json=new)
+            if form["unchanged"]:
+                return {"name": file.name, "status": "INDEXED", "change": UNCHANGED}
+            client.upload(form, content)
+    except (Refused, BadSidecar, BadCharset) as error:
         return {"name": file.name, "status": "REFUSED", "reason": str(error)}
     except OSError as error:
         reason = f"{file.path} cannot be read: {error.strerror}"
@@ -180,20 +224,33 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _wait_until_final(client: Client, name: str) -> Json:
-    """Wait for the document's final status, for at most PATIENCE_SECONDS."""
-    deadline, pause = time.monotonic() + PATIENCE_SECONDS, POLL_SECONDS
-    reason = f"not dealt with in {PATIENCE_SECONDS} s; `outcrop docs show` says how far it is"
-    while time.monotonic() < deadline:
+class _Wait:
+    """Waits for a document's final status, for at most PATIENCE_SECONDS after its first poll."""
+
+    def __init__(self, document: Json) -> None:
+        self.name: str = document["name"]
+        self.status: str = document["status"]
+        self._deadline = 0.0
+        self._reason = (
+            f"not dealt with in {PATIENCE_SECONDS} s; `outcrop docs show` says how far it is"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.status.lower().replace('_', ' ')})"
+
+    def poll(self, client: Client) -> Json | None:
+        """The document, if its status is final or it has taken too long; else None."""
+        self._deadline = self._deadline or time.monotonic() + PATIENCE_SECONDS
         try:
-            document = client.call("GET", f"/documents/{id_of(name)}")
+            document = client.call("GET", f"/documents/{id_of(self.name)}")
         except Refused as error:
             if not error.problem.get("retryable"):
-                return {"name": name, "status": "UNKNOWN", "reason": str(error)}
-            reason = str(error)
+                return {"status": "UNKNOWN", "reason": str(error)}
+            self._reason = str(error)
         else:
-            if document["status"] not in UNDER_WAY:
+            self.status = document["status"]
+            if self.status not in UNDER_WAY:
                 return document
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
-    return {"name": name, "status": "PENDING", "reason": reason}
+        if time.monotonic() > self._deadline:
+            return {"status": "PENDING", "reason": self._reason}
+        return None

@@ -21,7 +21,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     @routes.post("", status_code=201)
     def offer(new: schemas.NewDocument) -> schemas.Upload:
         """Request a form to upload one document. It is indexed after the upload."""
-        upload = documents.offer(bucket, base, new.name, new.metadata, new.sha256)
+        upload = documents.offer(bucket, base, new.name, new.metadata, new.sha256, new.charset)
         return schemas.Upload.model_validate(upload)
 
     @routes.get("")

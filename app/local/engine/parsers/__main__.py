@@ -28,7 +28,7 @@ from app.local.engine.parsers import (
     Records,
     Unreadable,
 )
-from app.local.engine.parsers.render import line
+from app.local.engine.parsers.render import has_text, line
 
 _GRACE = 5  # seconds of the processor's time beyond those of the clock
 _GLANCE = 0.05  # seconds between two measurements of the memory in use
@@ -83,7 +83,7 @@ def _parse(request: JSON) -> JSON:
                 f"The file holds more than {LONGEST_TEXT // 10**6} million characters of text: "
                 "split it into smaller ones."
             )
-        if section.text.strip():
+        if has_text(section.text):
             sections.append((section.text, section.page, dict(section.metadata)))
     return {"sections": sections, "warnings": document.warnings}
 

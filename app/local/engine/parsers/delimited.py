@@ -9,12 +9,12 @@ from app.local.engine.parsers import (
     Unreadable,
 )
 from app.local.engine.parsers.dialects import Dialect, dialect_of
-from app.local.engine.parsers.plain import decode
+from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.render import line, table, tidy
 
 
 def parse(document: Document) -> Iterator[Section]:
-    text = decode(document.path.read_bytes(), document.charset)
+    text = read_text(document)
     yield from sections(read(text), document.records)
 
 

@@ -18,10 +18,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.local.engine.parsers import Document, Section, Unreadable, rtf
 from app.local.engine.parsers.archive import check_archive
+from app.local.engine.parsers.encodings import decode
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.numbering import Numbering, Styles, attribute
 from app.local.engine.parsers.package import Package, local_name, open_package, relation_id
-from app.local.engine.parsers.plain import decode
 from app.local.engine.parsers.word_content import WORD, Story, link_id, paragraph, run
 from app.local.engine.parsers.word_fields import PAGE_NUMBER
 from app.local.engine.parsers.word_margins import comments, margins

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from posixpath import dirname, join
 
 from app.local.engine.parsers import Document, Section, Unreadable
+from app.local.engine.parsers.encodings import decode
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.package import Package, open_package, part_name
-from app.local.engine.parsers.plain import decode
 from app.local.engine.parsers.render import heading, line
 
 _PAGES = ("application/xhtml+xml", "text/html", "application/html+xml")

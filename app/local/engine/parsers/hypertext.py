@@ -11,21 +11,24 @@ from itertools import chain, count
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.local.engine.parsers import Document, Section
+from app.local.engine.parsers.encodings import declared, decode
 from app.local.engine.parsers.nodes import (
     CELLS,
     grid,
     is_for_layout,
+    language,
     number,
     table_rows,
     visible_children,
 )
-from app.local.engine.parsers.plain import decode
 from app.local.engine.parsers.render import (
+    fenced,
     heading,
     line,
     table,
     tidy,
 )
+from app.local.engine.parsers.styles import remove_hidden
 
 # fmt: off
 _BLOCKS = frozenset((
@@ -36,7 +39,6 @@ _BLOCKS = frozenset((
     "ul",
 ))
 # fmt: on
-_CHARSET = re.compile(rb"<meta\s[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w:.-]+)", re.I)
 _POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
 _BACK = ("\u2191", "\u21a9", "\u21a9\ufe0e", "^")  # arrows from a note to its place in the text
 _LONGEST_ADDRESS = 200  # characters; a longer address is for tracking, and tells a reader nothing
@@ -44,13 +46,12 @@ _LONGEST_ADDRESS = 200  # characters; a longer address is for tracking, and tell
 
 def parse(document: Document) -> Iterator[Section]:
     content = document.path.read_bytes()
-    declaration = _CHARSET.search(content[:2048])
-    charset = document.charset or (declaration and declaration[1].decode("ascii"))
-    yield Section(to_markdown(decode(content, charset)), None)
+    charset = document.charset or declared(content)
+    yield Section(to_markdown(decode(content, charset, document.warn)), None)
 
 
 def to_markdown(markup: str, *, has_numbers: bool = False) -> str:
-    """The text of a page's `main` element, or of its body, under the page's title.
+    """The text of a page's `main` element, or of its body if that is empty, under its title.
 
     Args:
         markup: the page.
@@ -65,10 +66,13 @@ def to_markdown(markup: str, *, has_numbers: bool = False) -> str:
     - cold
     """
     page = LexborHTMLParser(markup)
+    remove_hidden(page)
     mains = {node.mem_id: node for node in page.css("main, [role=main]")}
-    root = next(iter(mains.values())) if len(mains) == 1 else page.body
     title = page.css_first("head > title")
-    blocks = list(_Page(root, has_numbers).blocks(root)) if root else []
+    blocks: list[str] = []
+    for root in (*(mains.values() if len(mains) == 1 else ()), page.body):
+        if root is not None and not blocks:
+            blocks = list(_Page(root, has_numbers).blocks(root))
     if title and line(title.text()) and not any(block.startswith("# ") for block in blocks):
         blocks.insert(0, heading(title.text(), 1))
     return tidy("\n\n".join(blocks))
@@ -150,7 +154,7 @@ class _Page:
 
     def _preformatted(self, node: LexborNode) -> Iterator[str]:
         if text := node.text().strip("\n"):
-            yield f"```\n{text}\n```"
+            yield fenced(text, language(node))
 
     def _table(self, node: LexborNode) -> Iterator[str]:
         if caption := node.css_first("caption"):

@@ -4,32 +4,37 @@ import re
 from collections.abc import Iterator
 
 from app.local.engine.parsers import Document, Section
-from app.local.engine.parsers.plain import decode
+from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.reading_view import reading_view
 from app.local.engine.parsers.render import clean, heading
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
-_KEY = re.compile(r"^[\w-]+[ \t]*:", re.MULTILINE)
-_TITLE = re.compile(r"^title[ \t]*:(.*)$", re.MULTILINE)
+_FRONT_MATTER = re.compile(
+    r"\A(?:---[ \t]*\n(.*?)^(?:---|\.\.\.)|\+\+\+[ \t]*\n(.*?)^\+\+\+)[ \t]*\n",
+    re.DOTALL | re.MULTILINE,
+)
+_KEY = re.compile(r"^(?:[\w-]+[ \t]*[:=]|\[)", re.MULTILINE)
+_TITLE = re.compile(r"^title[ \t]*[:=](.*)$", re.MULTILINE)
 _FIRST_HEADING = re.compile(r"\A\s*+(?:# |.+\n=+[ \t]*+$)", re.MULTILINE)
 
 
 def parse(document: Document) -> Iterator[Section]:
-    text = clean(decode(document.path.read_bytes(), document.charset))
+    text = clean(read_text(document))
     yield Section(reading_view(without_front_matter(text)), None)
 
 
 def without_front_matter(text: str) -> str:
-    r"""The text after its YAML block. If it has no heading, the block's title becomes one.
+    r"""The text after its block of YAML or TOML. If it has no heading, the block's title becomes
+    one.
 
     >>> without_front_matter("---\ntitle: Clay\ndate: 2024-01-01\n---\nIt holds water.")
     '# Clay\n\nIt holds water.'
     """
-    matter = _FRONT_MATTER.match(text + "\n")
-    if matter is None or not _KEY.match(matter[1]):
+    match = _FRONT_MATTER.match(text + "\n")
+    matter = match and (match[1] or match[2] or "")
+    if not match or not matter or not _KEY.match(matter):
         return text
-    body = text[matter.end() :].lstrip("\n")
-    title = _title(matter[1])
+    body = text[match.end() :].lstrip("\n")
+    title = _title(matter)
     if not title or _FIRST_HEADING.match(body):
         return body
     return f"{heading(title, 1)}\n\n{body}"

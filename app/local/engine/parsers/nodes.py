@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from app.local.engine.parsers.styles import HIDING
+
 CELLS = ("td", "th")
 # fmt: off
 _HIDDEN_TAGS = frozenset((
@@ -14,7 +16,10 @@ _HIDDEN_TAGS = frozenset((
     "dialog", "nav", "annotation", "rp",
 ))
 # fmt: on
-_HIDING_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:language|lang|highlight-source|highlight|brush)[-:]\s?([\w+#.-]+)"
+)
+_NO_LANGUAGES = ("text", "none", "default", "plain", "plaintext", "source", "txt", "output")
 _MOST_COLUMNS = 1000  # the most columns of a cell, as in browsers
 _MOST_DIGITS = 10
 
@@ -34,8 +39,26 @@ def _is_hidden(node: LexborNode) -> bool:
         attributes.get("hidden", "until-found") != "until-found"
         or attributes.get("aria-hidden") == "true"
         or attributes.get("role") == "navigation"
-        or bool(_HIDING_STYLE.search(attributes.get("style") or ""))
+        or bool(HIDING.search(attributes.get("style") or ""))
     )
+
+
+def language(node: LexborNode) -> str:
+    """The language of a `pre` element's code, as the page names it; empty if it does not.
+
+    It is the class language-x of the `code` in it, highlight-x of what is around it, or `lang`.
+    """
+    code, around = node.css_first("code"), node.parent
+    places = [code, node, around, around.parent if around is not None else None]
+    for place in filter(None, places):
+        if place.tag not in ("code", "pre", "div", "figure"):
+            break
+        if value := place.attributes.get("data-lang") or place.attributes.get("data-language"):
+            return value
+        match = _LANGUAGE.search(place.attributes.get("class") or "")
+        if match and match[1] not in _NO_LANGUAGES:
+            return match[1]
+    return (node.attributes.get("lang") or "") if "lang" in node.attributes else ""
 
 
 def table_rows(node: LexborNode) -> Iterator[LexborNode]:

@@ -2,8 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import AnyStr
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+# Not the joiners of Persian and of emoji, nor the breaks between words of Thai, Burmese and Khmer.
+_NO_WIDTH = re.compile("[\u00ad\u2060\ufeff]|(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b")
+_VISIBLE = re.compile(
+    "[^\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+_TICKS = re.compile(r"`+")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
 _MOST_RUNS = 8
@@ -11,13 +19,14 @@ _MOST_EMPTY = 100  # the most cells that fill up a row, so that one wide row doe
 
 
 def clean(text: str) -> str:
-    r"""Remove control characters, and write each end of a line as "\n".
+    r"""Remove control characters and signs of no width within words: soft hyphens, marks of where
+    a word may be broken. Write each end of a line as "\n".
 
     >>> clean("one \r\ntwo\x07\f\n")
     'one \ntwo\n\n'
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    return _CONTROL.sub("", text)
+    return _CONTROL.sub("", text if text.isascii() else _NO_WIDTH.sub("", text))
 
 
 def tidy(text: str) -> str:
@@ -36,6 +45,41 @@ def line(text: str) -> str:
     'two words'
     """
     return " ".join(text.split())
+
+
+def fenced(code: str, language: str = "") -> str:
+    r"""Code as a block of its own.
+
+    >>> fenced("x = 1", "python")
+    '```python\nx = 1\n```'
+    """
+    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(code)), default=0))
+    return f"{fence}{language}\n{code}\n{fence}"
+
+
+def without(text: AnyStr, opening: AnyStr, closing: AnyStr) -> AnyStr:
+    """The text without its comments, which stand between these marks.
+
+    >>> without("a /* b */ c", "/*", "*/")
+    'a  c'
+    """
+    parts, place = [], 0
+    while (start := text.find(opening, place)) >= 0:
+        end = text.find(closing, start + len(opening))
+        if end < 0:
+            break
+        parts.append(text[place:start])
+        place = end + len(closing)
+    return text[:0].join([*parts, text[place:]])
+
+
+def has_text(text: str) -> bool:
+    """Whether a text has a sign that a reader sees.
+
+    >>> has_text("\u200b \ufeff"), has_text(" a ")
+    (False, True)
+    """
+    return bool(_VISIBLE.search(text))
 
 
 def numbers(noun: str, places: Sequence[int]) -> str:

@@ -149,3 +149,62 @@ def test_any_markup_is_read(markup: str) -> None:
 def test_no_word_of_a_paragraph_is_lost(paragraphs: list[str]) -> None:
     markup = "".join(f"<div><p>{each}</p></div>" for each in paragraphs)
     assert to_markdown(markup).split() == " ".join(paragraphs).split()
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<p style="font-size:0">Secret',
+        '<p style="color: red; font-size: 0px;">Secret',
+        '<p style="DISPLAY : NONE">Secret',
+        "<style>.h{display:none}</style><p class=h>Secret",
+        "<style>/* a */ p.a, #h { visibility: hidden }</style><p id=h>Secret",
+        "<style>@media screen { div > .h { font-size: 0 } }</style><div><p class=h>Secret</div>",
+        "<style>.h{display:block}</style><style>.h{display:none}</style><p class=h>Secret",
+    ],
+)
+def test_what_a_style_hides_is_left_out(hidden: str) -> None:
+    assert to_markdown(f"<p>Clay</p>{hidden}") == "Clay"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<p style="font-size:0.8em">Sand',
+        "<style>@media print { .h { display: none } }</style><p class=h>Sand",
+        "<style>.h { display: none } .h { display: block }</style><p class=h>Sand",
+        "<style>.h:hover { display: none }</style><p class=h>Sand",
+        "<style>[[ { display: none } .h</style><p class=h>Sand",
+    ],
+)
+def test_what_a_style_shows_stays(shown: str) -> None:
+    assert to_markdown(f"<p>Clay</p>{shown}") == "Clay\n\nSand"
+
+
+def test_a_style_that_hides_the_whole_page_until_a_script_runs_hides_nothing() -> None:
+    assert to_markdown("<style>body{visibility:hidden}</style><p>Clay") == "Clay"
+    assert to_markdown("<style>#app{display:none}</style><div id=app><p>Clay</div>") == "Clay"
+
+
+def test_an_empty_main_element_is_no_content() -> None:
+    assert to_markdown('<main id="app"></main><p>Clay') == "Clay"
+
+
+@pytest.mark.parametrize(
+    ("markup", "language"),
+    [
+        ('<pre><code class="language-python">x = 1</code></pre>', "python"),
+        ('<pre class="lang-js">x = 1</pre>', "js"),
+        ('<div class="highlight-shell notranslate"><div class="highlight"><pre>x = 1', "shell"),
+        ('<div class="highlight highlight-source-rust"><pre>x = 1', "rust"),
+        ('<pre data-lang="go"><code>x = 1', "go"),
+        ('<pre><code class="language-text">x = 1', ""),
+        ("<pre>x = 1", ""),
+    ],
+)
+def test_code_keeps_its_language(markup: str, language: str) -> None:
+    assert to_markdown(markup) == f"```{language}\nx = 1\n```"
+
+
+def test_code_with_a_fence_in_it_has_a_longer_one() -> None:
+    assert to_markdown("<pre>```\nx\n```</pre>") == "````\n```\nx\n```\n````"

@@ -17,6 +17,7 @@ from app.local.engine.parsers import (
     plain,
     tsv,
 )
+from app.local.engine.parsers.encodings import decode
 from tests.local.engine.parsers.documents import parsed
 
 JAPANESE = "髙橋さんは東京に住んでいます。"
@@ -38,31 +39,34 @@ JAPANESE = "髙橋さんは東京に住んでいます。"
     ],
 )
 def test_bytes_become_text(content: bytes, charset: str | None, text: str) -> None:
-    assert plain.decode(content, charset) == text
+    assert decode(content, charset) == text
 
 
 @pytest.mark.parametrize(
     ("content", "charset", "reason"),
     [
-        ("Привет, мир".encode("cp1251"), None, "not UTF-8, and its encoding cannot be told"),
-        ("東京都".encode("cp932"), None, "not UTF-8"),  # no kana: it might be Chinese
-        ("Zażółć gęślą jaźń".encode("cp1250"), None, "not UTF-8"),
-        ("ışığı görüşürüz".encode("cp1254"), None, "not UTF-8"),
-        (b"\xff\xffabc", "utf-8", "neither utf-8, as its content type says, nor UTF-8"),
-        (b"\x89PNG\x00\x00\x01", None, "not UTF-8"),
+        (b"\x81\xff\x8d\x90", None, "not UTF-8, and its encoding cannot be told"),
+        (
+            b"\xff\xffabc\x81\x8d\x8f",
+            "utf-8",
+            "neither utf-8, as the file or its",
+        ),
+        (b"\x89PNG\x00\x00\x01", None, "not text but a PNG picture"),
+        (b"%PDF-1.7 and so on", None, "not text but a PDF: name it .pdf"),
+        (b"PK\x03\x04\x14\x00", None, "not text but a ZIP archive.*name it .docx"),
         (b"MZ\x00\x00", None, "holds zero bytes"),
         (codecs.BOM_UTF8 + b"\xff", None, "begins with the mark of utf-8, and is not"),
     ],
 )
 def test_bytes_that_are_no_text(content: bytes, charset: str | None, reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):
-        plain.decode(content, charset)
+        decode(content, charset)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_utf_8_is_never_taken_for_something_else(text: str) -> None:
     if not text.startswith("\ufeff"):
-        assert plain.decode(text.encode(), None) == text
+        assert decode(text.encode(), None) == text
 
 
 def test_plain_text_is_kept_but_for_control_characters(tmp_path: Path) -> None:
@@ -75,6 +79,7 @@ def test_plain_text_is_kept_but_for_control_characters(tmp_path: Path) -> None:
     [
         ("# Clay\n\nWet.  \nCold.\n", "# Clay\n\nWet.  \nCold.\n"),
         ("---\ntitle: Clay\n---\n\nWet.", "# Clay\n\nWet."),
+        ('+++\ntitle = "Clay"\ndraft = false\n+++\nWet.', "# Clay\n\nWet."),
         ("---\ntitle: 'Clay: wet'\ntags: [a]\n...\nWet.", "# Clay: wet\n\nWet."),
         ("---\ntitle: Other\n---\n# Clay\n\nWet.", "# Clay\n\nWet."),
         ("---\ntitle: Other\n---\nClay\n====\nWet.", "Clay\n====\nWet."),
