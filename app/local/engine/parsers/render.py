@@ -63,7 +63,8 @@ def without(text: AnyStr, opening: AnyStr, closing: AnyStr) -> AnyStr:
     >>> without("a /* b */ c", "/*", "*/")
     'a  c'
     """
-    parts, place = [], 0
+    parts: list[AnyStr] = []
+    place = 0
     while (start := text.find(opening, place)) >= 0:
         end = text.find(closing, start + len(opening))
         if end < 0:
