@@ -88,8 +88,8 @@ _WESTERN = re.compile(r"[À-ÖØ-ïñ-öø-üŒœŠšŽž€\u2018\u2019\u201c\u
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROLS = re.compile("[\x80-\x9f]")
 _ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\([BJ]|\$\([DC])")
-_META = re.compile(rb"<meta\s[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w:.-]+)", re.I)
-_XML = re.compile(rb"\s*+<\?xml\s[^<>]*?encoding\s*+=\s*+[\"']([\w:.-]+)", re.I)
+_META = re.compile(r"<meta\s[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w:.-]+)", re.I)
+_XML = re.compile(r"\s*+<\?xml\s[^<>]*?encoding\s*+=\s*+[\"']([\w:.-]+)", re.I)
 _ZERO_BYTES = "The file is not text: it holds zero bytes. Give it the suffix of what it really is."
 _HEAD = 4096  # bytes in which markup names its encoding
 
@@ -153,11 +153,11 @@ def declared(content: bytes) -> str | None:
     >>> declared(b'<meta charset="utf-16">'), declared(b'<?xml version="1.0" encoding="KOI8-R"?>')
     ('utf-8', 'koi8-r')
     """
-    head = without(content[:_HEAD], b"<!--", b"-->")
+    head = without(content[:_HEAD].decode("latin-1"), "<!--", "-->")
     match = _XML.match(head) or _META.search(head)
     if not match:
         return None
-    name = match[1].decode("ascii", "replace").lower()
+    name = match[1].lower()
     return "utf-8" if _codecs(name)[0].startswith("utf-16") else name
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import AnyStr
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 # Not the joiners of Persian and of emoji, nor the breaks between words of Thai, Burmese and Khmer.
@@ -57,13 +56,13 @@ def fenced(code: str, language: str = "") -> str:
     return f"{fence}{language}\n{code}\n{fence}"
 
 
-def without(text: AnyStr, opening: AnyStr, closing: AnyStr) -> AnyStr:
+def without(text: str, opening: str, closing: str) -> str:
     """The text without its comments, which stand between these marks.
 
     >>> without("a /* b */ c", "/*", "*/")
     'a  c'
     """
-    parts: list[AnyStr] = []
+    parts: list[str] = []
     place = 0
     while (start := text.find(opening, place)) >= 0:
         end = text.find(closing, start + len(opening))
@@ -71,7 +70,7 @@ def without(text: AnyStr, opening: AnyStr, closing: AnyStr) -> AnyStr:
             break
         parts.append(text[place:start])
         place = end + len(closing)
-    return text[:0].join([*parts, text[place:]])
+    return "".join([*parts, text[place:]])
 
 
 def has_text(text: str) -> bool:
