@@ -114,7 +114,7 @@ def test_a_turn_event_by_event(context: TurnContext, backend: Backend) -> None:
     [search] = backend.asked("Retrieve")
     assert search["knowledgeBaseId"] == "ABCDEFGHIJ"
     assert search["retrievalConfiguration"] == {
-        "vectorSearchConfiguration": {"numberOfResults": 5, "overrideSearchType": "HYBRID"}
+        "vectorSearchConfiguration": {"numberOfResults": 15, "overrideSearchType": "HYBRID"}
     }
 
 
