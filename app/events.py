@@ -131,6 +131,8 @@ class Citation:
         mark_utf16: the same in UTF-16 code units, as JavaScript counts.
         headings: the headings of the sections of the passage that the quote is in, outermost first.
         table_header: the header of the table, if the quote is one of its rows.
+        supported: whether the words of the quote and its passage support the sentence before the
+            mark; None if that is not known.
     """
 
     kind: ClassVar[str] = "citation"
@@ -149,6 +151,7 @@ class Citation:
     mark_utf16: int | None = None
     headings: tuple[str, ...] = ()
     table_header: str | None = None
+    supported: bool | None = None
 
     @property
     def start_utf16(self) -> int:

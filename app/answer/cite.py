@@ -3,7 +3,8 @@
     disguise     the prompt: bracketed numbers of a document are shown with other signs
     brackets     the answer's pieces -> its text, and its bracketed numbers
     marks        bracketed numbers -> marks, text, or made up by the model
-    quote        a mark's sentence and its passage -> the words of the passage that support it
+    quote        a mark's sentence and its passage -> the part of the passage that is nearest to it
+    support      whether that part supports the sentence
     sentences    a passage -> the parts of it that can be quoted
 
 All of it is pure. A piece is passed on as soon as it cannot be part of a mark. Marks are numbered
@@ -27,6 +28,7 @@ from app.answer.marks import Marks
 from app.answer.nearest import is_abstention
 from app.answer.quote import Quotable, quote
 from app.answer.sentences import claims
+from app.answer.support import Evidence
 from app.events import Citation, Passage, Text, utf16_length
 
 __all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
@@ -103,7 +105,7 @@ class _Reader:
         self._passages = {passage.number: passage for passage in passages}
         self._restore = Disguise.of(passages).restore
         self._marks = Marks(passages)
-        self._quotable = cache(lambda number: Quotable(self._passages[number].text))
+        self._source = cache(lambda number: _Source(self._passages[number]))
         self._shown: dict[int, int] = {}  # the passage's number -> its number in the answer
         self._said = ""
         self._length = self._length_utf16 = 0  # of the answer so far
@@ -141,7 +143,7 @@ class _Reader:
             mark = f"[{new_number}]"
             yield self._write(space + mark)
             yield replace(
-                resolve(new_number, self._passages[number], claim, self._quotable(number)),
+                self._source(number).resolve(new_number, claim),
                 mark=self._length - len(mark),
                 mark_utf16=self._length_utf16 - len(mark),
             )
@@ -158,22 +160,34 @@ class _Reader:
         return f"{header}\n{self._said[last.start : last.end]}".lstrip()
 
 
-def resolve(number: int, passage: Passage, claim: str, quotable: Quotable) -> Citation:
-    """The citation of a passage for a claim: document, page, section, and the span of the quote."""
-    unit = quotable.nearest(claim)
-    header = passage.text[slice(*unit.header)] if unit.header else None
-    return Citation(
-        number=number,
-        document=passage.document,
-        title=passage.title,
-        uri=passage.uri,
-        page=passage.page,
-        section=quotable.sections.at(unit.start),
-        start=unit.start,
-        end=unit.end,
-        text=passage.text[unit.start : unit.end],
-        passage=passage.text,
-        score=passage.score,
-        headings=quotable.sections.above(unit.start),
-        table_header=header,
-    )
+class _Source:
+    """A passage, prepared once and then cited many times."""
+
+    def __init__(self, passage: Passage) -> None:
+        self._passage = passage
+        self._quotable = Quotable(passage.text)
+        self._evidence = Evidence(f"{passage.title} {passage.document}", passage.text)
+
+    def resolve(self, number: int, claim: str) -> Citation:
+        """The citation for a claim: document, page, sections, and the span of the quote."""
+        passage, sections = self._passage, self._quotable.sections
+        unit = self._quotable.nearest(claim)
+        text = passage.text[unit.start : unit.end]
+        headings = sections.above(unit.start)
+        header = passage.text[slice(*unit.header)] if unit.header else None
+        return Citation(
+            number=number,
+            document=passage.document,
+            title=passage.title,
+            uri=passage.uri,
+            page=passage.page,
+            section=sections.at(unit.start),
+            start=unit.start,
+            end=unit.end,
+            text=text,
+            passage=passage.text,
+            score=passage.score,
+            headings=headings,
+            table_header=header,
+            supported=self._evidence.supports(claim, "\n".join((*headings, header or "", text))),
+        )

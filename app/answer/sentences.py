@@ -220,7 +220,7 @@ def _fence_before(lines: Sequence[_Line]) -> str:
     bare = mark is not None and mark[1] == lines[first].words
     above = lines[first - 1].words if first else ""
     below = lines[first + 1].words if first + 1 < len(lines) else ""
-    return lines[first].words[:3] if bare and above and not below else ""
+    return lines[first].words[:3] if bare and (above or not first) and not below else ""
 
 
 def _front_matter(lines: Sequence[_Line]) -> int:

@@ -133,7 +133,10 @@ def sources(citations: Sequence[Mapping[str, Any]]) -> None:
         if place in shown_places:
             continue
         shown_places.add(place)
-        out.print(_place(f"[{citation['number']}] ", citation))
+        line = _place(f"[{citation['number']}] ", citation)
+        if citation.get("supported") is False:
+            line.append(" (may not support the sentence)", style="yellow")
+        out.print(line)
         for text in filter(None, (citation.get("tableHeader"), citation["text"])):
             out.indented(_short(text), 4, style="dim italic")
 

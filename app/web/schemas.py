@@ -155,6 +155,7 @@ class Citation(_Schema):
     mark_utf16: int | None
     headings: list[str]
     table_header: str | None
+    supported: bool | None
 
 
 class Place(_Schema):

@@ -11,6 +11,7 @@ from tests.quality import ROOT
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
 from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, index, xquad
+from tests.quality.citations import hard_negatives
 from tests.quality.parsing import DOCLING, ratios
 from tests.quality.planning import LEAST, MOST, choice
 from tests.quality.user_questions import judged, right
@@ -66,6 +67,15 @@ def test_the_words_of_office_files_are_read_and_few_others(suffix: str) -> None:
     least_recall, least_precision = OFFICE_FLOORS[suffix]
     assert recall >= least_recall
     assert precision >= least_precision
+
+
+@pytest.mark.skipif(not XQUAD.exists(), reason="../shared/eval/xquad_en is not here")
+def test_citations_of_another_passage_are_noticed_and_right_ones_kept() -> None:
+    cases = hard_negatives()
+    right = [case.verdict for case in cases if case.right]
+    wrong = [case.verdict for case in cases if not case.right]
+    assert right.count(False) == 0
+    assert wrong.count(False) / len(wrong) >= 0.85
 
 
 @pytest.mark.skipif(

@@ -60,6 +60,7 @@ WRITTEN = {
     "markUtf16": 8,
     "headings": [],
     "tableHeader": None,
+    "supported": None,
 }
 ERROR = Error(502, "model-failed", "The model failed", "It did.", retryable=True)
 

@@ -94,7 +94,7 @@ def completion(answer: Answer) -> ChatCompletion:
         choices=[
             Choice(
                 message=AnswerMessage(
-                    content=answer.answer, annotations=[*map(annotation, answer.citations)]
+                    content=answer.answer, annotations=[*map(annotation, _supported(answer))]
                 ),
                 finish_reason=FINISH_REASONS[answer.stop_reason],
             )
@@ -113,6 +113,11 @@ def chunks(
         include_usage: end with a chunk of the usage.
     """
     return sse(turn, _Chunks(hold=hold, include_usage=include_usage))
+
+
+def _supported(answer: Answer) -> list[Citation]:
+    """The citations whose quotes may support their sentences: an annotation cannot say no."""
+    return [citation for citation in answer.citations if citation.supported is not False]
 
 
 def annotation(citation: Citation) -> Annotation:
@@ -156,7 +161,7 @@ class _Chunks:
                 yield self._chunk({"role": "assistant", "content": ""})
             case Text(text=text) if not self._hold:
                 yield self._chunk({"content": text})
-            case Citation() if not self._hold:
+            case Citation() if not self._hold and event.supported is not False:
                 yield self._annotated(event)
             case Done(answer=answer):
                 yield from self._rest(answer)
@@ -171,7 +176,7 @@ class _Chunks:
         self._shared["model"] = answer.model
         if self._hold:
             yield self._chunk({"content": answer.answer})
-            yield from map(self._annotated, answer.citations)
+            yield from map(self._annotated, _supported(answer))
         yield self._chunk({}, FINISH_REASONS[answer.stop_reason])
         if self._include_usage:
             yield {**self._shared, "choices": [], "usage": usage(answer.usage).model_dump()}
