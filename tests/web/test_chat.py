@@ -92,6 +92,8 @@ def test_what_the_protocol_itself_sends_is_taken(http: TestClient) -> None:
         assert answer.status_code == 200, answer.text
         assert parts_of(answer.text.splitlines())[-1]["type"] == "finish"
         assert answer.headers["x-vercel-ai-ui-message-stream"] == "v1"
+        started = parts_of(answer.text.splitlines())[0]
+        assert started["messageMetadata"]["conversationId"] == "protocol"
 
 
 FILE = {"type": "file", "mediaType": "image/png", "url": "data:image/png;base64,AA=="}

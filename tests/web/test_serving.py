@@ -1,5 +1,6 @@
 """The server stops: what is under way ends as streams end, and nothing new begins."""
 
+import logging
 import signal
 import socket
 import subprocess
@@ -96,7 +97,9 @@ def test_on_sigterm_nothing_begins_and_what_is_under_way_ends(folder: Path) -> N
         assert stored["KeyCount"] == 2
 
 
-def test_the_server_calls_an_application_for_requests_only() -> None:
+def test_the_server_calls_an_application_for_requests_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """uvicorn would call it without arguments too, to learn whether it makes an application."""
 
     class Wrapped:
@@ -112,3 +115,4 @@ def test_the_server_calls_an_application_for_requests_only() -> None:
     with served(app) as port:
         assert httpx2.get(f"http://127.0.0.1:{port}/").status_code == 200
     assert len(app.calls) == 1
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]

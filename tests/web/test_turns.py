@@ -256,9 +256,11 @@ def test_a_turn_is_never_far_ahead_of_its_reader() -> None:
     async def read() -> list[int]:
         turn = Turns(1, 60).start(pieces)
         await turn.begun
+        until(lambda: pulled > CAPACITY)  # now it has to wait for its reader
         seen: list[int] = []
         while batch := await turn.take():
             seen += batch
+            assert len(batch) <= CAPACITY
             assert pulled - len(seen) <= CAPACITY + 1
         return seen
 
