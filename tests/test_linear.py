@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import app
+from app.local.engine.languages import language, languages
 from tests.linear import AnyPattern, slowest
 
 ROOT = Path(app.__file__).parent
@@ -30,6 +31,9 @@ IN_FUNCTIONS = {
         "_from_validation",
     ): "the patterns of _REFUSALS, which the modules' are among",
     ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
+    ("app/local/engine/languages/language.py", "of"): "test_spellings_of_languages_are_linear",
+    ("app/local/engine/parsers/dialects.py", "_candidate"): "a delimiter, blanks and a quote",
+    ("app/local/engine/store/unspaced.py", "_cut_out"): "literals, the longest first",
     ("app/local/engine/writer/markup.py", "_tag"): "test_linear_texts, by elements",
     ("app/local/engine/writer/question.py", "definition"): "test_linear_texts, by definition",
     (
@@ -161,3 +165,8 @@ def test_a_pattern_that_is_not_linear_is_found(pattern: str | bytes, use: str) -
     slowest_use = slowest(re.compile(pattern), use)
     assert slowest_use is not None
     assert " ms at " in slowest_use
+
+
+@pytest.mark.parametrize("code", languages())
+def test_spellings_of_languages_are_linear(code: str) -> None:
+    assert slowest(language(code).spelling, "search") is None

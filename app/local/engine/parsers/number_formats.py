@@ -16,7 +16,7 @@ from typing import NamedTuple
 from app.local.engine.parsers.date_formats import show_date
 
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<width>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<width>.)|\*(?P<fill>.)|\[(?P<bracket>[^\[\]]*)\]'
     r"|(?P<general>General)|(?P<day>(?i:AM/PM|A/P)|[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?)"
     r"|(?P<exponent>[eE][+-])|(?P<digit>[0#?])|(?P<other>.)",
     re.DOTALL,
@@ -24,6 +24,9 @@ _TOKEN = re.compile(
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[\d.]+)")
 _ELAPSED = re.compile(r"[hH]+|[mM]+|[sS]+")
 _CURRENCY = re.compile(r"\$([^-]*)(?:-(.*))?")
+_FRACTION = re.compile(
+    r"([0#?]{1,30}\s{1,30})?([0#?]{1,30})\s{0,30}/\s{0,30}([0#?]{1,30}|\d{1,30})"
+)
 _LOCAL_DATE, _LOCAL_TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _ACCOUNTING = ("#,##0_);(#,##0)", "#,##0.00_);(#,##0.00)")
 _BUILT_IN = {
@@ -268,7 +271,9 @@ def _scientific(number: Decimal, section: list[Token]) -> str:
 def _fraction(number: Decimal, section: list[Token]) -> str:
     """A number such as "1 1/2"."""
     text = "".join(each.text for each in section if each.kind in ("digit", "other", "literal"))
-    match = re.search(r"([0#?]+\s+)?([0#?]+)\s*/\s*([0#?]+|\d+)", text)
+    match = re.search(
+        r"([0#?]{1,30}\s{1,30})?([0#?]{1,30})\s{0,30}/\s{0,30}([0#?]{1,30}|\d{1,30})", text
+    )
     if match is None:
         return _general(number)
     value = Fraction(abs(number))

@@ -21,7 +21,6 @@ from app.local.engine.parsers.render import line
 # The start of anything that this module changes. A document without any is not parsed.
 _MARKUP = re.compile(r"<[a-z!/?]|&[a-z#]|data:|^ {0,3}\[[^\]\n]+\]:", re.IGNORECASE | re.MULTILINE)
 _CODE_SPAN = re.compile(r"(?<!`)(`++)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK_TAG = re.compile(
     r"<a\b[^<>]*?\bhref\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL
 )
@@ -35,7 +34,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 # fmt: on
-_WRITTEN_OUT_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?data:[^)]*\)", re.IGNORECASE)
+_WRITTEN_OUT_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(\s*<?data:[^()]*\)", re.IGNORECASE)
 _REFERENCE = re.compile(r"(!?)\[((?:[^\[\]\\\n]|\\.)+)\]\[([^\[\]\n]*)\]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _OPENING_TABLE, _CLOSING_TABLE = (
@@ -149,7 +148,7 @@ def _seen(source: str, references: _References) -> str:
     """Lines of text with tags, entities and references resolved, but for code in them."""
     pieces: list[str] = []
     end = 0
-    source = _COMMENT.sub("", source) if "`" not in source else source
+    source = _without_comments(source) if "`" not in source else source
     for code in _CODE_SPAN.finditer(source):
         pieces += [_plain(source[end : code.start()], references), code[0]]
         end = code.end()
@@ -157,7 +156,7 @@ def _seen(source: str, references: _References) -> str:
 
 
 def _plain(text: str, references: _References) -> str:
-    text = _COMMENT.sub("", text)
+    text = _without_comments(text)
     text = _WRITTEN_OUT_PICTURE.sub(r"\1", text)
     text = _IMAGE_TAG.sub(_alternative, text)
     text = _LINK_TAG.sub(_link, text)
@@ -179,3 +178,16 @@ def _link(tag: re.Match[str]) -> str:
 def _alternative(image: re.Match[str]) -> str:
     match = _ALTERNATIVE.search(image[0])
     return line(match[1] or match[2] or "") if match else ""
+
+
+def _without_comments(text: str) -> str:
+    """The text without HTML's comments. One that nothing closes is text.
+
+    >>> _without_comments("Rates<!-- of 2019 --> <!-- rise")
+    'Rates <!-- rise'
+    """
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join([*kept, text[at:]])
