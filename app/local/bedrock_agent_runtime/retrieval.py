@@ -104,7 +104,9 @@ def retrieve(engine: Engine, bases: SearchableBases, models: RerankingModels, ca
     if reranking is None:
         hits = engine.retrieve(base.store, query, base.languages)
     else:
-        whole = engine.retrieve(base.store, replace(query, start=0), base.languages)
+        whole = engine.retrieve(
+            base.store, replace(query, start=0, is_reranked=True), base.languages
+        )
         candidates = [hit for _, hit in whole]
         order = reranked(engine, question, candidates, reranking)
         hits = list(starmap(RankedHit, enumerate(order[start:], start)))

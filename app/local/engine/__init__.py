@@ -1,7 +1,7 @@
 """The engine: the work behind the services, handed to them as one value.
 
     document    bytes -- parsers -- chunk -- transformer -- store
-    question    words -- transformer -- store -- retrieval -- reranking
+    question    words -- transformer -- store -- retrieval -- late_order, or reranking
     prompt      passages and a question -- writer; tools, or a schema -- planner, writer
 
 The engine knows neither AWS nor the wire: it takes and returns values of its own. A service checks
@@ -48,7 +48,8 @@ class Engine:
         """The chunks of a store that fit a question best, by the encoder that filled the store."""
         from app.local.engine.retrieval import retrieve
 
-        return retrieve(self.encoder_of(languages), store, query)
+        late = self.encoder if languages == "english" else None
+        return retrieve(self.encoder_of(languages), store, query, late)
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
         """How well each text answers a question, 0 to 1, in the order of the texts."""

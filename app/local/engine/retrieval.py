@@ -1,6 +1,6 @@
 """Retrieval: from a question to the chunks that fit it best.
 
-    question -- encoder -- store.search -- fold children into their parents -- ranked hits
+    question -- encoder -- store.search -- late order -- fold children into their parents -- hits
 
 Where a document is cut into parents and children, a search finds children, and the result has the
 parent of each: once, at the place of its best child. The limit counts children, so there may be
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from app.local.engine.encoder import TextEncoder
+from app.local.engine.encoder import TextEncoder, TokenEncoder
+from app.local.engine.late_order import FIRST, in_late_order
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter
 
@@ -26,6 +27,7 @@ class Query:
         start: the rank of the first hit that is returned; the caller knows those before it.
         by_words: whether the words of the question count, beside its meaning.
         filter: the condition that a chunk's metadata has to meet.
+        is_reranked: whether the caller puts the hits in an order of its own.
     """
 
     question: str
@@ -33,6 +35,7 @@ class Query:
     start: int = 0
     by_words: bool = False
     filter: Filter | None = None
+    is_reranked: bool = False
 
 
 class RankedHit(NamedTuple):
@@ -42,11 +45,27 @@ class RankedHit(NamedTuple):
     hit: Hit
 
 
-def retrieve(encoder: TextEncoder, store: Store, query: Query) -> list[RankedHit]:
-    """The hits from the query's start on, best first."""
-    (vector,) = encoder.encode([query.question])
-    words = query.question if query.by_words else None
-    hits = store.search(vector, words, query.limit, query.filter)
+def retrieve(
+    encoder: TextEncoder, store: Store, query: Query, late: TokenEncoder | None = None
+) -> list[RankedHit]:
+    """The hits from the query's start on, best first.
+
+    Args:
+        encoder: of the store's vectors.
+        store: that is searched.
+        query: what is looked for.
+        late: the same encoder, if it has vectors of tokens. A search by meaning and by words then
+            ends with late interaction.
+    """
+    if late is None or not query.by_words or query.is_reranked:
+        (vector,) = encoder.encode([query.question])
+        words = query.question if query.by_words else None
+        hits = store.search(vector, words, query.limit, query.filter)
+    else:
+        (question,) = late.tokens([query.question])
+        most = max(query.limit, FIRST)
+        hits = store.search(question.mean, query.question, most, query.filter)
+        hits = in_late_order(late, query.question, question, hits)[: query.limit]
     return list(fold(store, hits, query.start))
 
 

@@ -1,0 +1,106 @@
+"""The order of a search's first hits by late interaction."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from app.local.engine import late_order
+from app.local.engine.encoder import TokenVectors
+from app.local.engine.late_order import FIRST, in_late_order
+from app.local.engine.retrieval import Query, retrieve
+from app.local.engine.store import Hit
+from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder
+
+QUESTION = "fee of a berth"
+
+
+class Watched(HashingEncoder):
+    """Notes the texts whose tokens are asked for."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.texts += texts
+        return super().tokens(texts)
+
+
+def hit(name: str, text: str, score: float, context: str = "") -> Hit:
+    return Hit(name, "document", text, {}, score, None, context)
+
+
+def ordered(hits: list[Hit], question: str = QUESTION) -> list[Hit]:
+    encoder = HashingEncoder()
+    return in_late_order(encoder, question, encoder.tokens([question])[0], hits)
+
+
+def test_the_hit_that_says_most_of_the_question_comes_first() -> None:
+    hits = ordered([hit("a", "the red fox", 0.8), hit("b", "the fee of a berth is 30", 0.7)])
+    assert [one.id for one in hits] == ["b", "a"]
+    assert 1 >= hits[0].score > hits[1].score > 0
+
+
+def test_what_stands_over_a_hit_counts_too() -> None:
+    over = hit("b", "it is 30", 0.7, "Berths > Fee of a berth")
+    assert [one.id for one in ordered([hit("a", "it is 40", 0.7), over])] == ["b", "a"]
+
+
+def test_hits_beyond_the_first_stay_below_them_in_their_order() -> None:
+    fillers = [hit(f"{n:02}", "fox", 0.9 - n / 100) for n in range(FIRST)]
+    last = [hit("x", QUESTION, 0.7), hit("y", QUESTION, 0.6)]
+    hits = ordered([*fillers, *last])
+    assert [one.id for one in hits[FIRST:]] == ["x", "y"]
+    scores = [one.score for one in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[FIRST] < scores[FIRST - 1]
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Wie hoch ist die Gebühr für einen Liegeplatz?"])
+def test_long_texts_and_other_languages_stay_as_the_search_has_them(question: str) -> None:
+    text = "fox" if question != QUESTION else "fox " * late_order.LONGEST
+    hits = [hit("a", text, 0.8), hit("b", f"{QUESTION} {question}", 0.7)]
+    assert ordered(hits, question) == hits
+
+
+class Found:
+    """A store that finds these hits."""
+
+    def __init__(self, hits: list[Hit]) -> None:
+        self.hits = hits
+        self.limits: list[int] = []
+
+    def search(self, *question: object) -> list[Hit]:
+        _vector, _text, limit, _filter = question
+        assert isinstance(limit, int)
+        self.limits.append(limit)
+        return self.hits[:limit]
+
+    def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
+        return {} if not ids else dict(zip(ids, self.hits, strict=False))
+
+
+HITS = [hit(f"{n}", "fox", 0.9 - n / 100) for n in range(8)] + [hit("best", QUESTION, 0.5)]
+
+
+def test_a_search_for_one_hit_looks_at_the_first_ten() -> None:
+    store, encoder = Found(HITS), Watched()
+    [(rank, best)] = retrieve(encoder, store, Query(QUESTION, 1, by_words=True), encoder)  # type: ignore[arg-type]  # what it uses
+    assert (rank, best.id, store.limits) == (0, "best", [FIRST])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [Query(QUESTION, 1), Query(QUESTION, 1, by_words=True, is_reranked=True)],
+    ids=["by meaning alone", "reranked by the caller"],
+)
+def test_other_searches_stay_as_the_store_has_them(query: Query) -> None:
+    store, encoder = Found(HITS), Watched()
+    [(_, best)] = retrieve(encoder, store, query, encoder)  # type: ignore[arg-type]  # what it uses
+    assert (best.id, encoder.texts) == ("0", [])
+
+
+def test_a_question_is_embedded_as_by_encode() -> None:
+    encoder = HashingEncoder()
+    [tokens] = encoder.tokens([QUESTION])
+    assert np.array_equal(tokens.mean, encoder.encode([QUESTION])[0])
