@@ -156,6 +156,39 @@ def test_the_words_over_a_text_are_searched_and_not_shown(store: Store) -> None:
     assert (best.id, best.text, best.context) == ("a", "amber", "Harbours > Fees")
 
 
+@pytest.mark.parametrize(
+    ("word", "nearest"),
+    [
+        ("certifciate", "certificate"),
+        ("instalation", None),  # its stem is the same
+        ("intsall", "installation"),  # whose stem is that of "install"
+        ("berht", "berth"),
+        ("certificate", None),  # it is there
+        ("certificates", None),  # in another form
+        ("cart", None),
+        ("fees", None),
+        ("b2751", None),  # an identifier
+        ("b", None),
+        ("granit", None),
+    ],
+)
+def test_the_nearest_word_to_one_that_no_chunk_has(
+    store: Store, word: str, nearest: str | None
+) -> None:
+    text = "The installation of a certificate at berth B2750. Another certificate; one ferry."
+    put(store, "document", [chunk("a", 1, text), chunk("b", 2, "Fee: 30. A b2750z.")])
+    assert store.nearest_word(word) == nearest
+
+
+def test_of_equally_near_words_that_of_the_most_chunks_is_the_nearest(store: Store) -> None:
+    put(store, "first", [chunk("a", 1, "a plane"), chunk("b", 2, "a plant")])
+    put(store, "second", [chunk("c", 3, "the plant")])
+    assert store.nearest_word("planx") == "plant"
+    delete(store, "second")
+    delete(store, "first")
+    assert store.nearest_word("planx") is None
+
+
 def test_a_question_without_words_is_answered_by_its_vector(store: Store) -> None:
     put(store, "s3://b/k", [chunk(f"c{seed}", seed) for seed in range(5)])
     for text in ("", "?!", "what is the", "zzzz"):

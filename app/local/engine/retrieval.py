@@ -1,6 +1,6 @@
 """Retrieval: from a question to the chunks that fit it best.
 
-    question -- encoder -- store.search -- late order -- fold children into their parents -- hits
+    question -- corrected -- encoder -- store.search -- late order -- children folded -- hits
 
 Where a document is cut into parents and children, a search finds children, and the result has the
 parent of each: once, at the place of its best child. The limit counts children, so there may be
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from app.local.engine.corrections import corrected
 from app.local.engine.encoder import TextEncoder, TokenEncoder
 from app.local.engine.late_order import FIRST, in_late_order
 from app.local.engine.store import Hit, Store
@@ -54,18 +55,19 @@ def retrieve(
         encoder: of the store's vectors.
         store: that is searched.
         query: what is looked for.
-        late: the same encoder, if it has vectors of tokens. A search by meaning and by words then
-            ends with late interaction.
+        late: the same encoder, if it has vectors of tokens. Then misspelled words are corrected,
+            and a search by meaning and by words ends with late interaction.
     """
+    text = corrected(query.question, late, store) if late else query.question
     if late is None or not query.by_words or query.is_reranked:
-        (vector,) = encoder.encode([query.question])
-        words = query.question if query.by_words else None
+        (vector,) = encoder.encode([text])
+        words = text if query.by_words else None
         hits = store.search(vector, words, query.limit, query.filter)
     else:
-        (question,) = late.tokens([query.question])
+        (question,) = late.tokens([text])
         most = max(query.limit, FIRST)
-        hits = store.search(question.mean, query.question, most, query.filter)
-        hits = in_late_order(late, query.question, question, hits)[: query.limit]
+        hits = store.search(question.mean, text, most, query.filter)
+        hits = in_late_order(late, text, question, hits)[: query.limit]
     return list(fold(store, hits, query.start))
 
 

@@ -15,6 +15,7 @@ The truth is SQLite. The index is derived from it, and can be built again from i
             inverted, attributes, arrays      the parts of a segment, and its file
         search        a query over the index
         analysis      text to terms
+        spelling      the nearest term to a word that no chunk has
         bm25, fusion                          the formulas
 """
 

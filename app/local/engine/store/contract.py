@@ -102,6 +102,11 @@ class Store(Protocol):
             filter: the condition on a chunk's metadata; applied before the best are chosen.
         """
 
+    def nearest_word(self, word: str) -> str | None:
+        """A word of the chunks that is spelled almost like this plain, lower-case one; None if a
+        chunk has the word itself in any form, or none is so near.
+        """
+
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
         """The parent chunks with these ids, with score 0. Ids of other chunks are left out."""
 

@@ -10,6 +10,7 @@ the next index.
 """
 
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -22,6 +23,7 @@ import numpy as np
 from app.local.durability import make_folder, sync_folder
 from app.local.engine.encoder import Vectors
 from app.local.engine.store import arrays
+from app.local.engine.store.analysis import terms
 from app.local.engine.store.contract import (
     Chunk,
     Hit,
@@ -32,7 +34,7 @@ from app.local.engine.store.contract import (
 from app.local.engine.store.filters import Filter, kind
 from app.local.engine.store.index import Index, Part
 from app.local.engine.store.inverted import Integers
-from app.local.engine.store.search import search
+from app.local.engine.store.search import nearest_term, search
 from app.local.engine.store.segment import Segment
 from app.local.engine.store.truth import Row, Truth
 
@@ -109,6 +111,19 @@ class EmbeddedStore:
         score = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
         hits = [_to_hit(row, score[row.number]) for row in rows]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+
+    def nearest_word(self, word: str) -> str | None:
+        index = self._index
+        while True:
+            match terms(word):
+                case [term] if nearest := nearest_term(index, term):
+                    spelling, number = nearest
+                case _:
+                    return None
+            rows = self._truth.chunks(np.array([number], np.int64))
+            if rows:
+                return _word_of(spelling, rows[0].chunk)
+            index = self._after(index)
 
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
         return {row.chunk.id: _to_hit(row, score=0.0) for row in self._truth.parents(ids)}
@@ -200,6 +215,12 @@ def _tolerate_unsaved() -> Iterator[None]:
         log.warning(
             "a part of the index was not saved, and is built again at the next opening: %s", error
         )
+
+
+def _word_of(term: str, chunk: Chunk) -> str:
+    """The first word of a chunk that makes this term; the term itself if it has no plain one."""
+    words = re.findall(r"[a-z]+", f"{chunk.context}\n{chunk.text}".casefold())
+    return next((word for word in words if word[:3] == term[:3] and terms(word) == [term]), term)
 
 
 def _to_hit(row: Row, score: float) -> Hit:

@@ -23,6 +23,7 @@ from app.local.engine.store.fusion import Scores
 from app.local.engine.store.index import Index
 from app.local.engine.store.inverted import Integers
 from app.local.engine.store.segment import Segment, signs, term_key
+from app.local.engine.store.spelling import faults, near
 
 EXACT = 16_384  # rows; up to here, every vector is compared
 NEAR = 2_000  # rows; beyond EXACT, so many are compared: the nearest by their codes
@@ -48,6 +49,29 @@ def search(
         scores = fusion.hybrid(_cosines(index, vector, rows), words[rows])  # (r,)
     best = _best(scores, limit)
     return index.numbers[rows[best]], scores[best]
+
+
+def nearest_term(index: Index, term: str) -> tuple[str, int] | None:
+    """The living term that is spelled almost like one which no living chunk has, and the number of
+    the first chunk that has it. Of equally near ones that of the most chunks.
+    """
+    most = faults(term)
+    if not most or _numbers(index, term).size:
+        return None
+    candidates = {pair for part in index.parts for pair in near(part.segment.letters, term, most)}
+    ranked = sorted(
+        (count, -numbers.size, other, int(numbers.min()))
+        for count, other in candidates
+        if (numbers := _numbers(index, other)).size
+    )
+    return (ranked[0][2], ranked[0][3]) if ranked else None
+
+
+def _numbers(index: Index, term: str) -> Integers:
+    """The living chunks that have a term."""
+    none = np.empty(0, np.int64)
+    rows = [part.segment.numbers[part.postings(term_key(term))[0]] for part in index.parts]
+    return np.concatenate([none, *rows])
 
 
 def _allowed(index: Index, where: Filter | None) -> Mask:

@@ -5,6 +5,7 @@
     codes       (w, n)    the signs of the vectors' components, a bit each, 64 to a word
     lengths     (n,)      the number of each chunk's terms
     words                 the rows that have a term; the key is the term's hash
+    letters     (K, 16)   the letters of each term that is a plain word, in the order of the keys
     attributes            the rows that have a value of a metadata key
 
 It is built from chunks, or merged from other segments. When it is saved, it is one file of arrays.
@@ -29,6 +30,7 @@ from app.local.engine.store.analysis import terms
 from app.local.engine.store.attributes import Attributes, Mask
 from app.local.engine.store.contract import Chunk
 from app.local.engine.store.inverted import Integers, Inverted
+from app.local.engine.store.spelling import LONGEST, Letters, letters_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Segment:
     codes: Integers  # (w, n) uint64
     lengths: Integers  # (n,) int32
     words: Inverted
+    letters: Letters
     attributes: Attributes
 
     def __len__(self) -> int:
@@ -48,12 +51,14 @@ class Segment:
         """Build a segment from chunks with a vector, under these ascending numbers."""
         terms_of_rows = [Counter(terms(f"{chunk.context}\n{chunk.text}")) for chunk in chunks]
         vectors = np.array([chunk.vector for chunk in chunks], np.float32).reshape(-1, dimension)
+        words = _words(terms_of_rows)
         return cls(
             np.array(numbers, np.int64),
             vectors,
             signs(vectors),
-            np.array([words.total() for words in terms_of_rows], np.int32),
-            _words(terms_of_rows),
+            np.array([terms_of_row.total() for terms_of_row in terms_of_rows], np.int32),
+            words,
+            _letters(words, terms_of_rows),
             Attributes.of([chunk.metadata for chunk in chunks]),
         )
 
@@ -67,12 +72,14 @@ class Segment:
         places = _places(parts, alive)
         moved_attributes = list(zip(parts, places, strict=True))
         vectors = _gather([part.vectors for part in parts], places)
+        words = Inverted.merge([part.words.move(place) for part, place in moved_attributes])
         return cls(
             _gather([part.numbers for part in parts], places),
             vectors,
             signs(vectors),
             _gather([part.lengths for part in parts], places),
-            Inverted.merge([part.words.move(place) for part, place in moved_attributes]),
+            words,
+            _merge_letters(words, parts),
             Attributes.merge([part.attributes.move(place) for part, place in moved_attributes]),
         )
 
@@ -88,6 +95,7 @@ class Segment:
                 "lengths": self.lengths,
                 "names": np.frombuffer(names, np.uint8),
                 "analysis": np.array([analysis.VERSION], np.int64),
+                "letters": self.letters,
                 **{f"words.{name}": array for name, array in vars(self.words).items()},
                 **{f"index.{name}": array for name, array in vars(self.attributes.index).items()},
             },
@@ -102,7 +110,8 @@ class Segment:
                 text has now.
         """
         file = arrays.load(path)
-        if "analysis" not in file or file["analysis"][0] != analysis.VERSION:
+        is_known = "analysis" in file and "letters" in file
+        if not is_known or file["analysis"][0] != analysis.VERSION:
             raise arrays.Damaged(f"{path} holds the terms of another version of Outcrop")
         names = [(key, value) for key, value in json.loads(file["names"].tobytes())]
         fields = ("keys", "starts", "rows", "counts")
@@ -112,6 +121,7 @@ class Segment:
             file["codes"],
             file["lengths"],
             Inverted(*(file[f"words.{field}"] for field in fields)),
+            file["letters"],
             Attributes(names, Inverted(*(file[f"index.{field}"] for field in fields))),
         )
 
@@ -144,6 +154,22 @@ def _words(terms_of_rows: Sequence[Counter[str]]) -> Inverted:
         np.repeat(np.arange(len(terms_of_rows)), sizes),
         np.fromiter(counts, np.int64, sum(sizes)).clip(max=np.iinfo(np.uint16).max),
     )
+
+
+def _letters(words: Inverted, terms_of_rows: Sequence[Counter[str]]) -> Letters:
+    term_by_key = {term_key(term): term for term in chain.from_iterable(terms_of_rows)}
+    return letters_of(term_by_key[key] for key in words.keys.tolist())
+
+
+def _merge_letters(words: Inverted, parts: Sequence[Segment]) -> Letters:
+    """The letters of the terms that are left, from those of all parts."""
+    letters = np.zeros((len(words.keys), LONGEST), np.uint8)
+    for part in parts:
+        at = np.searchsorted(words.keys, part.words.keys)  # (K of the part,)
+        is_left = at < len(words.keys)
+        is_left[is_left] = words.keys[at[is_left]] == part.words.keys[is_left]
+        letters[at[is_left]] = part.letters[is_left]
+    return letters
 
 
 def _places(parts: Sequence[Segment], alive: Sequence[Mask]) -> list[Integers]:

@@ -46,6 +46,9 @@ class DelayedStore:
     ) -> list[Hit]:
         return self._visible.search(vector, text, limit, filter)
 
+    def nearest_word(self, word: str) -> str | None:
+        return self._visible.nearest_word(word)
+
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
         return self._visible.parents(ids)
 

@@ -1,0 +1,68 @@
+"""How the words of chunks are spelled: the nearest to a word that no chunk has.
+
+The inverted index knows terms by their hashes. Beside it lie the letters of those terms that are
+plain words, a row each; a row of zeros stands for any other term, so that an identifier is neither
+corrected nor ever taken for a correction.
+
+    letters -- same first letter, about the same length and letters -- edit distance -- the nearest
+
+Only the last step looks at words one by one. Of a million words a few hundred come so far.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST = 16  # letters of a word
+Letters = NDArray[np.uint8]  # (K, LONGEST), zeros after the last letter
+
+_PLAIN = re.compile(rf"[a-z]{{3,{LONGEST}}}")
+_LONG = 8  # letters from which on a word may have two faults
+_SHORTEST = 4  # letters of a word that is corrected
+
+
+def letters_of(terms: Iterable[str]) -> Letters:
+    """The letters of terms, a row each: (K, LONGEST)."""
+    rows = [term.encode() if _PLAIN.fullmatch(term) else b"" for term in terms]
+    return np.array(rows, f"S{LONGEST}").view(np.uint8).reshape(-1, LONGEST)
+
+
+def faults(word: str) -> int:
+    """How many faults a word may have to be taken for a misspelling."""
+    if not _PLAIN.fullmatch(word) or len(word) < _SHORTEST:
+        return 0
+    return 2 if len(word) >= _LONG else 1
+
+
+def near(letters: Letters, word: str, most: int) -> Iterator[tuple[int, str]]:
+    """Yield the words of the rows that have at most so many faults, each with its faults."""
+    sizes = np.count_nonzero(letters, axis=1)  # (K,)
+    is_near = (letters[:, 0] == ord(word[0])) & (np.abs(sizes - len(word)) <= most)
+    rows = letters[is_near]  # (n, LONGEST)
+    shared = np.isin(rows, np.frombuffer(word.encode(), np.uint8)).sum(axis=1)  # (n,)
+    rows = rows[np.count_nonzero(rows, axis=1) - shared <= most]
+    for row in rows:
+        other = row.tobytes().rstrip(b"\0").decode()
+        count = distance(word, other)
+        if 0 < count <= most:
+            yield count, other
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters have to be put in, left out, changed, or swapped with their neighbour
+    (Damerau, 1964; no letter is swapped and changed).
+
+    >>> distance("certifciate", "certificate"), distance("instal", "install"), distance("a", "b")
+    (1, 1, 1)
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        last, before, row = before, row, [i]
+        for j, letter2 in enumerate(other, start=1):
+            least = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != letter2))
+            swapped = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == letter2
+            row.append(min(least, last[j - 2] + 1) if swapped else least)
+    return row[-1]

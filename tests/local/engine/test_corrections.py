@@ -1,0 +1,57 @@
+"""Misspelled words of a question, with the encoder of the laptop."""
+
+import pytest
+
+from app.local.engine.corrections import corrected
+from app.local.engine.store import Chunk, Store, StoreConfiguration, open_embedded
+from app.local.engine.transformer import Encoder
+
+TEXT = "Install the package with its certificate. The endpoint throttles. Merlin, serialization."
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Store:
+    store = open_embedded(tmp_path_factory.mktemp("store"), StoreConfiguration(encoder.dimension))
+    store.put("document", [Chunk("a", TEXT, {}, encoder.encode([TEXT])[0])])
+    return store
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        ("How do I intsall the pakage?", "How do I install the package?"),
+        (
+            "Which certifciate is it, and which endpiont?",
+            "Which certificate is it, and which endpoint?",
+        ),
+        ("Seralization of a pacakge", "serialization of a package"),
+    ],
+)
+def test_misspelled_words_are_corrected(
+    question: str, result: str, encoder: Encoder, store: Store
+) -> None:
+    assert corrected(question, encoder, store) == result
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I install the package?",
+        "What is the weather in berlin?",  # a word that the encoder knows, and no misspelled Merlin
+        "Is it the work of Merlyn or of Pakage?",  # names
+        "What does pakage-lock do, or endpiont_url, or pakage.json?",
+        "What does `pakage` do, and 'endpiont'?",
+        "Row B2751 of PAKAGE at /pakage/endpiont:pakage",
+        "Wie wird das Pakage installiert, und was ist ein Endpiont?",
+        "",
+    ],
+)
+def test_names_identifiers_and_other_languages_are_left_alone(
+    question: str, encoder: Encoder, store: Store
+) -> None:
+    assert corrected(question, encoder, store) == question
