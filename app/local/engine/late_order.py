@@ -40,10 +40,13 @@ def in_late_order(
     first, rest = hits[:FIRST], hits[FIRST:]
     if len(first) < 2 or any(len(hit.text) > LONGEST for hit in first) or detect(text).code != "en":
         return list(hits)
-    texts = encoder.tokens([f"{hit.context}\n\n{hit.text}" for hit in first])
+    texts = [f"{hit.context}\n\n{hit.text}" for hit in first]
+    distinct = list(dict.fromkeys(texts))  # copies of a text are read once
+    shares = [max(coverage(question, tokens), 0) for tokens in encoder.tokens(distinct)]
+    share = dict(zip(distinct, shares, strict=True))
     scores = [
-        (hit.score + WEIGHT * max(coverage(question, one), 0)) / (1 + WEIGHT)
-        for hit, one in zip(first, texts, strict=True)
+        (hit.score + WEIGHT * share[read]) / (1 + WEIGHT)
+        for hit, read in zip(first, texts, strict=True)
     ]
     ordered = sorted(
         (replace(hit, score=score) for hit, score in zip(first, scores, strict=True)),

@@ -63,6 +63,14 @@ def test_long_texts_and_other_languages_stay_as_the_search_has_them(question: st
     assert ordered(hits, question) == hits
 
 
+def test_copies_of_a_text_are_read_once() -> None:
+    encoder = Watched()
+    hits = [hit(f"{n}", "fox", 0.9) for n in range(8)] + [hit("x", QUESTION, 0.5)]
+    [tokens] = encoder.tokens([QUESTION])
+    assert in_late_order(encoder, QUESTION, tokens, hits)[0].id == "x"
+    assert len(encoder.texts) == 3
+
+
 class Found:
     """A store that finds these hits."""
 
