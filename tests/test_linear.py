@@ -32,7 +32,6 @@ IN_FUNCTIONS = {
     ): "the patterns of _REFUSALS, which the modules' are among",
     ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
     ("app/local/engine/languages/language.py", "of"): "test_spellings_of_languages_are_linear",
-    ("app/local/engine/parsers/dialects.py", "_candidate"): "a delimiter, blanks and a quote",
     ("app/local/engine/store/unspaced.py", "_cut_out"): "literals, the longest first",
     ("app/local/engine/writer/markup.py", "_tag"): "test_linear_texts, by elements",
     ("app/local/engine/writer/question.py", "definition"): "test_linear_texts, by definition",

@@ -8,7 +8,7 @@ from app.local.engine.parsers import (
     Section,
     Unreadable,
 )
-from app.local.engine.parsers.dialects import Dialect, dialect_of
+from app.local.engine.parsers.dialects import CellDialect, dialect_of
 from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.render import line, table, tidy
 
@@ -26,7 +26,7 @@ def sections(rows: Iterator[list[str]], records: Records | None) -> Iterator[Sec
         yield from _records(rows, records)
 
 
-def read(text: str, dialect: Dialect | None = None) -> Iterator[list[str]]:
+def read(text: str, dialect: CellDialect | None = None) -> Iterator[list[str]]:
     r"""Yield the rows that are not blank.
 
     >>> list(read('name;note\n\nAnn;"a; b"\n'))

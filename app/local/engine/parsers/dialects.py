@@ -23,7 +23,7 @@ _REGULAR = 0.5  # the least share of rows of the usual width
 
 
 @dataclass(frozen=True)
-class Dialect:
+class CellDialect:
     """How the cells are parted.
 
     Attributes:
@@ -51,7 +51,7 @@ class Dialect:
         )
 
 
-def dialect_of(text: str) -> Dialect:
+def dialect_of(text: str) -> CellDialect:
     r"""The dialect of a file: that of its line "sep=;", or else the one in which its rows are most
     regular.
 
@@ -64,22 +64,22 @@ def dialect_of(text: str) -> Dialect:
     True
     """
     if match := _SEP.match(text):
-        return Dialect(match[1], start=match.end())
+        return CellDialect(match[1], start=match.end())
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
     candidates = [_candidate(delimiter, sample) for delimiter in _DELIMITERS]
     scores = {each: score for each in candidates if (score := _score(each, sample)) > (0.0, 0)}
-    return max(scores, key=scores.__getitem__, default=Dialect(None))
+    return max(scores, key=scores.__getitem__, default=CellDialect(None))
 
 
-def _candidate(delimiter: str, sample: str) -> Dialect:
-    spaced = re.search(rf'{re.escape(delimiter)} +"', sample)
+def _candidate(delimiter: str, sample: str) -> CellDialect:
+    spaced = f'{delimiter} "' in sample
     backslashes = _ESCAPED_QUOTE.search(sample) and not _DOUBLED_QUOTE.search(sample)
-    return Dialect(delimiter, is_spaced=bool(spaced), has_backslashes=bool(backslashes))
+    return CellDialect(delimiter, is_spaced=spaced, has_backslashes=bool(backslashes))
 
 
-def _score(dialect: Dialect, sample: str) -> tuple[float, int]:
+def _score(dialect: CellDialect, sample: str) -> tuple[float, int]:
     """How well the dialect fits: by the share of rows of the usual width, then by that width."""
     rows = [row for row in dialect.rows(sample) if any(cell.strip() for cell in row)]
     widths = Counter(map(len, rows))

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 from app.local.engine.parsers import Document, Section, Unreadable
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.numbering import attribute
-from app.local.engine.parsers.opendocument_styles import Styles
-from app.local.engine.parsers.opendocument_text import Renderer
+from app.local.engine.parsers.opendocument_styles import OpenDocumentStyles
+from app.local.engine.parsers.opendocument_text import Renderer, table_rows
 from app.local.engine.parsers.package import Package, local_name, open_package
 from app.local.engine.parsers.render import heading, line
 from app.local.engine.parsers.sheets import Sheet
@@ -35,7 +35,7 @@ def parse(document: Document) -> Iterator[Section]:
                 "The file is no OpenDocument: it holds no content.xml. Give it the suffix of what "
                 "it really is."
             )
-        styles = Styles(package)
+        styles = OpenDocumentStyles(package)
         match local_name(content):
             case "spreadsheet":
                 yield from _sheets(content, styles, document)
@@ -45,7 +45,7 @@ def parse(document: Document) -> Iterator[Section]:
                 yield Section(_text(content, styles, package), None)
 
 
-def _text(content: Element, styles: Styles, package: Package) -> str:
+def _text(content: Element, styles: OpenDocumentStyles, package: Package) -> str:
     renderer = Renderer(styles)
     page = package.tree("styles.xml").find("{*}master-styles/{*}master-page")
     around = {"header": "", "footer": ""}
@@ -57,7 +57,7 @@ def _text(content: Element, styles: Styles, package: Package) -> str:
     return to_markdown(html, has_numbers=False)
 
 
-def _sheets(content: Element, styles: Styles, document: Document) -> Iterator[Section]:
+def _sheets(content: Element, styles: OpenDocumentStyles, document: Document) -> Iterator[Section]:
     for element in content.iterfind("{*}table"):
         if styles.hides_table(attribute(element, "style-name")):
             continue
@@ -76,7 +76,7 @@ def _sheets(content: Element, styles: Styles, document: Document) -> Iterator[Se
             yield Section("\n\n".join([heading(sheet.title, 2), *blocks]), None)
 
 
-def _read_rows(table: Element, sheet: Sheet, notes: list[str], styles: Styles) -> None:
+def _read_rows(table: Element, sheet: Sheet, notes: list[str], styles: OpenDocumentStyles) -> None:
     column = 1
     for element in table.iter():
         if local_name(element) == "table-column":
@@ -85,7 +85,7 @@ def _read_rows(table: Element, sheet: Sheet, notes: list[str], styles: Styles) -
                 sheet.hidden_columns.append((column, last))
             column = last + 1
     row = 1
-    for element in _rows(table):
+    for element in table_rows(table):
         repeated = _count(element, "number-rows-repeated")
         cells = dict(_read_cells(element, row, sheet, notes, styles))
         for number in range(row, row + min(repeated, _MOST_REPEATED)):
@@ -96,18 +96,8 @@ def _read_rows(table: Element, sheet: Sheet, notes: list[str], styles: Styles) -
         row += repeated
 
 
-def _rows(element: Element) -> Iterator[Element]:
-    """The rows, also those in groups and headers, without those of tables within cells."""
-    for child in element:
-        name = local_name(child)
-        if name == "table-row":
-            yield child
-        elif name in ("table-rows", "table-header-rows", "table-row-group"):
-            yield from _rows(child)
-
-
 def _read_cells(
-    row: Element, number: int, sheet: Sheet, notes: list[str], styles: Styles
+    row: Element, number: int, sheet: Sheet, notes: list[str], styles: OpenDocumentStyles
 ) -> Iterator[tuple[int, str]]:
     column = 1
     for cell in row:
@@ -128,12 +118,12 @@ def _read_cells(
         column += repeated
 
 
-def _cell_texts(cell: Element, styles: Styles) -> Iterator[str]:
+def _cell_texts(cell: Element, styles: OpenDocumentStyles) -> Iterator[str]:
     for paragraph in cell.iterfind("{*}p"):
         yield to_markdown(Renderer(styles).blocks([paragraph]))
 
 
-def _slides(content: Element, styles: Styles, document: Document) -> Iterator[Section]:
+def _slides(content: Element, styles: OpenDocumentStyles, document: Document) -> Iterator[Section]:
     hidden = []
     for number, page in enumerate(content.iterfind("{*}page"), start=1):
         if styles.hides_page(attribute(page, "style-name")):

@@ -9,7 +9,7 @@ from app.local.engine.parsers.package import Package, local_name
 _LONGEST_LINEAGE = 20  # styles that are based on each other
 
 
-class Styles:
+class OpenDocumentStyles:
     """The styles of a document, with those of its text only.
 
     Args:

@@ -1,11 +1,11 @@
 """The text of an OpenDocument, as HTML."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from xml.etree.ElementTree import Element
 
 from app.local.engine.parsers.numbering import attribute
-from app.local.engine.parsers.opendocument_styles import Styles
+from app.local.engine.parsers.opendocument_styles import OpenDocumentStyles
 from app.local.engine.parsers.package import local_name
 
 _LEFT_OUT = frozenset((
@@ -16,6 +16,16 @@ _LEFT_OUT = frozenset((
 _BLOCKS = frozenset(("p", "h", "list", "table", "section", "frame", "index-body"))
 
 
+def table_rows(element: Element) -> Iterator[Element]:
+    """The rows, also those in groups and headers, without those of tables within cells."""
+    for child in element:
+        name = local_name(child)
+        if name == "table-row":
+            yield child
+        elif name in ("table-rows", "table-header-rows", "table-row-group"):
+            yield from table_rows(child)
+
+
 class Renderer:
     """Renders one document; its notes come together at its end.
 
@@ -23,7 +33,7 @@ class Renderer:
         styles: the document's.
     """
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: OpenDocumentStyles) -> None:
         self._styles = styles
         self._notes: list[str] = []
         self._boxes: list[str] | None = None  # what follows the paragraph, within one
@@ -105,9 +115,10 @@ class Renderer:
         return f"<{tag}>{''.join(items)}</{tag}>"
 
     def _table(self, element: Element) -> str:
-        rows = []
-        for row in element.iter():
-            if local_name(row) == "table-row" and attribute(row, "visibility") != "collapse":
+        rows: list[str] = []
+        for row in table_rows(element):
+            tag = "td" if rows else "th"
+            if attribute(row, "visibility") != "collapse":
                 cells = []
                 for cell in row:
                     if local_name(cell) == "table-cell":
@@ -115,7 +126,7 @@ class Renderer:
                             f' {kind}span="{attribute(cell, f"number-{name}-spanned") or 1}"'
                             for kind, name in (("col", "columns"), ("row", "rows"))
                         )
-                        cells.append(f"<td{spans}>{self.blocks(cell)}</td>")
+                        cells.append(f"<{tag}{spans}>{self.blocks(cell)}</{tag}>")
                 rows.append(f"<tr>{''.join(cells)}</tr>")
         return f"<table>{''.join(rows)}</table>"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from app.local.engine.parsers import Document, Section, Unreadable
 from app.local.engine.parsers.render import clean, tidy
 from app.local.engine.parsers.rtf_charsets import CHARACTERS, decode, page, page_of_set
-from app.local.engine.parsers.rtf_story import PAGE_NUMBER, Story, without_page_number
+from app.local.engine.parsers.rtf_story import PAGE_NUMBER, RtfStory, without_page_number
 from app.local.engine.parsers.word_fields import CHECKED, UNCHECKED
 
 START = b"{\\rtf"
@@ -54,7 +54,7 @@ class _Field:
 class _Group:
     """What holds until the end of a group."""
 
-    story: Story
+    story: RtfStory
     destination: str = _TEXT
     encoding: str = ""  # of its font; empty for that of the document
     width: int = 1  # characters that stand for one of Unicode before them
@@ -87,7 +87,7 @@ class _Reader:
     """Reads the tokens of one file, with a stack of the groups that are open."""
 
     def __init__(self) -> None:
-        self._body = Story()
+        self._body = RtfStory()
         self._margins: dict[str, list[str]] = {"header": [], "footer": []}
         self._notes: list[str] = []
         self._author = ""
@@ -146,10 +146,10 @@ class _Reader:
         headers, footers = (list(dict.fromkeys(each)) for each in self._margins.values())
         return "\n\n".join(filter(None, [*headers, *body, *footers, notes]))
 
-    def _story(self) -> Story:
+    def _story(self) -> RtfStory:
         """The story that is written; one that is thrown away where nothing is."""
         is_text = self._group.destination == _TEXT or self._group.destination in _STORIES
-        return self._group.story if is_text and not self._group.is_hidden else Story()
+        return self._group.story if is_text and not self._group.is_hidden else RtfStory()
 
     def _open(self) -> None:
         self._stack.append(self._group)
@@ -164,7 +164,7 @@ class _Reader:
         if closed.story is not self._group.story:
             self._end_story(closed.destination, closed.story)
 
-    def _end_story(self, name: str, story: Story) -> None:
+    def _end_story(self, name: str, story: RtfStory) -> None:
         text = "\n\n".join(story.blocks())
         if not text or self._group.is_hidden:
             return
@@ -198,7 +198,7 @@ class _Reader:
         elif group.destination == _NOTHING:
             pass
         elif word in _STORIES:
-            group.destination, group.story, group.field = word, Story(), None
+            group.destination, group.story, group.field = word, RtfStory(), None
         elif word in _OTHERS:
             group.destination = word
             self._author = "" if word == "atnauthor" else self._author

@@ -9,7 +9,7 @@ _MOST_LETTERS = 9  # of "Page" and "of" in any language
 
 
 @dataclass
-class Story:
+class RtfStory:
     """Takes text, and makes blocks of Markdown.
 
     Attributes:

@@ -27,7 +27,8 @@ RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 _LEFT_OUT = frozenset(("del", "moveFrom", "proofErr", "softHyphen", "sectPr"))
 _WRAPPERS = frozenset(("ins", "moveTo", "smartTag", "customXml", "dir", "bdo"))
 _DRAWN = frozenset(("drawing", "pict", "object"))
-_SHOWN = frozenset(("t", "txbxContent", "chart", "relIds", "sym", "oMath"))
+_SHOWN = frozenset(("t", "txbxContent", "textpath", "chart", "relIds", "sym", "oMath"))
+_BOXES = tuple("\u2610\u2611\u2612\u2713\u2714\u2717\u2718\u25a0\u25a1")  # signs of boxes
 _SYMBOL_FONT = range(0xF000, 0xF100)  # where fonts of symbols have their signs
 
 Elements = list[Element]
@@ -67,6 +68,7 @@ class Story:
             "ruby": _read_ruby,
             "fldSimple": self._read_field,
             "tr": self._read_row,
+            "tbl": self._read_table,
             "sym": _read_symbol,
             "noBreakHyphen": lambda _: [text_element("-")],
             "oMath": lambda equation: [run([f"${latex(equation)}$"])],
@@ -129,7 +131,8 @@ class Story:
             if box is not None:
                 checked = box.find("{*}checked")
                 is_checked = checked is not None and is_on(checked)
-                _set_text(content, CHECKED if is_checked else UNCHECKED)
+                if _all_text(content) not in _BOXES:
+                    _set_text(content, CHECKED if is_checked else UNCHECKED)
             elif placeholder is not None and is_on(placeholder):
                 _set_text(content, "")
         self._write_children(content)
@@ -152,6 +155,18 @@ class Story:
             return [run([PAGE_NUMBER])]
         self._write_children(field)
         return list(field)
+
+    def _read_table(self, table: Element) -> Elements:
+        """A table with another in a cell has a header row, by which it is told from a layout."""
+        self._write_children(table)
+        rows = table.findall(f"{WORD}tr")
+        if len(rows) > 1 and table.find(f".//{WORD}tbl") is not None:
+            properties = rows[0].find(f"{WORD}trPr")
+            if properties is None:
+                properties = Element(f"{WORD}trPr")
+                rows[0].insert(0, properties)
+            SubElement(properties, f"{WORD}tblHeader")
+        return [table]
 
     def _read_row(self, row: Element) -> Elements:
         hidden = row.find("{*}trPr/{*}hidden")
@@ -178,6 +193,8 @@ class Story:
                 lines += [*chart(self._package.tree(part)).split("\n"), "", ""]
             elif name == "relIds" and (part := self._part(relation_id(element, "dm"))):
                 boxes += [paragraph(f"- {text}") for text in diagram(self._package.tree(part))]
+            elif name == "textpath" and element.get("string"):
+                boxes.append(paragraph(element.get("string", "")))
             elif name == "docPr" or (name == "shape" and not boxes):
                 lines += filter(None, [alternative_text(element)])
         self._after += boxes
@@ -258,6 +275,10 @@ def _read_symbol(symbol: Element) -> Elements:
         return []
     is_unicode = number > max(_SYMBOL_FONT) or 0xFF < number < min(_SYMBOL_FONT)
     return [text_element(chr(number))] if is_unicode and number < 0x110000 else [symbol]
+
+
+def _all_text(content: Element) -> str:
+    return "".join(each.text or "" for each in content.iter() if local_name(each) == "t").strip()
 
 
 def _set_text(content: Element, text: str) -> None:

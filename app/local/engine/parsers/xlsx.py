@@ -9,6 +9,7 @@ The XML is read directly: Excel opens files that are not quite valid, and librar
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError
 
@@ -22,6 +23,7 @@ from app.local.engine.parsers.sheets import Sheet
 
 _MAIN = "xl/workbook.xml"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 day 0 of Excel, which knows no zones
 _MOST_NAMED = 5  # cells that a warning names
 
 
@@ -140,14 +142,16 @@ class _Workbook:
             case "n" | "":
                 return _shown(value.strip(), code, self._from_1904), True
             case "d":
-                return value.replace("T", " ").removesuffix(" 00:00:00"), True
+                return _shown_date(value.strip(), code), True
             case "inlineStr":
                 return line(show_text(value, code)), True
             case _:
                 return line(show_text(_unescape(value), code)), True
 
     def _parts(self, kind: str) -> list[str]:
-        return self._package.related(self._main, kind)
+        """The parts of a kind; that of most files if the relationships name none."""
+        folder = self._main.rpartition("/")[0]
+        return self._package.related(self._main, kind) or [f"{folder}/{kind}.xml"]
 
     def _items(self, part: str) -> Iterator[str]:
         for element in self._package.elements(part):
@@ -174,6 +178,22 @@ class _Workbook:
 @lru_cache(maxsize=4096)
 def _shown(value: str, code: str, from_1904: bool) -> str:
     return show_number(value, code, from_1904=from_1904)
+
+
+def _shown_date(value: str, code: str) -> str:
+    """A date that is stored as in ISO 8601, in a format.
+
+    >>> _shown_date("2024-03-15T06:40:00", "d mmm yyyy h:mm"), _shown_date("06:40:00", "General")
+    ('15 Mar 2024 6:40', '06:40:00')
+    """
+    try:
+        moment = datetime.fromisoformat(value if "-" in value else f"{_FIRST_DAY:%Y-%m-%d}T{value}")
+    except ValueError:
+        return value
+    if code == "General":
+        return value.replace("T", " ").removesuffix(" 00:00:00")
+    days = (moment.replace(tzinfo=None) - _FIRST_DAY) / timedelta(days=1)
+    return show_number(repr(days), code)
 
 
 def _string(element: Element) -> str:

@@ -116,10 +116,12 @@ def test_numbers_have_the_format_of_their_style(tmp_path: Path) -> None:
     rows = (
         '<row r="1"><c s=""><v>7</v></c><c s="1"><v>2138</v></c><c s="2"><v>8</v></c>'
         '<c s="3"><v>1</v></c><c s="99"><v>9</v></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c>'
-        '<c t="d"><v>2024-01-02T00:00:00</v></c></row>'
+        '<c t="d"><v>2024-01-02T00:00:00</v></c><c t="d" s="3"><v>2024-03-15T06:40:00</v></c></row>'
     )
     text, _ = read(tmp_path, book(rows, styles=styles, properties='<workbookPr date1904="1"/>'))
-    assert text.splitlines()[0] == ("| 7 | 02138 | 8 | 1904-01-02 | 9 | TRUE | #N/A | 2024-01-02 |")
+    assert text.splitlines()[0] == (
+        "| 7 | 02138 | 8 | 1904-01-02 | 9 | TRUE | #N/A | 2024-01-02 | 2024-03-15 |"
+    )
 
 
 def test_text_boxes_and_notes_are_read(tmp_path: Path) -> None:
@@ -196,6 +198,14 @@ def test_what_excel_opens_is_read(
     tmp_path: Path, parts: dict[str, str], names: dict[str, str]
 ) -> None:
     text, _ = read(tmp_path, changed(book(PLAIN), parts, names))
+    assert text.splitlines()[0] == "| North | 7 |"
+
+
+def test_parts_that_no_relationship_names_are_found_at_their_usual_places(tmp_path: Path) -> None:
+    rows = '<row r="1"><c t="s"><v>0</v></c><c><v>7</v></c></row>'
+    content = book(rows, strings="<si><t>North</t></si>")
+    only = relationships(("r1", "worksheet", "worksheets/sheet1.xml", ""))
+    text, _ = read(tmp_path, changed(content, {"xl/_rels/workbook.xml.rels": only}))
     assert text.splitlines()[0] == "| North | 7 |"
 
 

@@ -94,6 +94,15 @@ CELL = "<table:table-cell%s><text:p>%s</text:p></table:table-cell>"
             ),
             "Text\n\nBox",
         ),
+        (
+            (
+                f"<table:table><table:table-row>{CELL % ('', 'a')}<table:table-cell><table:table>"
+                f"<table:table-row>{CELL % ('', 'b')}{CELL % ('', 'c')}</table:table-row>"
+                f"</table:table></table:table-cell></table:table-row><table:table-row>"
+                f"{CELL % ('', 'd')}{CELL % ('', 'e')}</table:table-row></table:table>"
+            ),
+            "| a | b c |\n| --- | --- |\n| d | e |",
+        ),
         ("<text:p><draw:frame><svg:desc>A map</svg:desc></draw:frame></text:p>", "A map"),
         (
             (

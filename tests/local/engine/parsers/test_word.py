@@ -99,6 +99,10 @@ HIDING = (
             "Oslo 2 May",
         ),
         (control("<w:showingPlcHdr/>", run("Click here")) + run("Clay"), "Clay"),
+        (
+            control("<w:checkbox><w:checked w:val='1'/></w:checkbox>", run("☑")) + run(" Wet"),
+            "☑ Wet",
+        ),
         # ruby, hidden text, signs
         (RUBY + run("の港"), "東京の港"),
         (
@@ -111,6 +115,7 @@ HIDING = (
         ("<w:r><w:t>co</w:t><w:softHyphen/><w:t>operate</w:t></w:r>", "cooperate"),
         ("<w:r><w:t>e</w:t><w:noBreakHyphen/><w:t>mail</w:t></w:r>", "e-mail"),
         ('<w:r><w:sym w:font="MS Gothic" w:char="2610"/><w:t> Wet</w:t></w:r>', "☐ Wet"),
+        ('<w:r><w:pict><w:shape><w:textpath string="DRAFT"/></w:shape></w:pict></w:r>', "DRAFT"),
         # changes
         (
             "<w:moveFrom>" + run("old") + "</w:moveFrom><w:moveTo>" + run("new") + "</w:moveTo>",
