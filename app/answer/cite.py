@@ -35,6 +35,7 @@ __all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
 
 # A mark comes after the sentence that it belongs to, so older text is not needed.
 CLAIM_MEMORY = 1000  # characters
+_COLONS = (":", "：")  # noqa: RUF001 these signs are meant
 _FENCE = re.compile(r"\n[ \t]{0,3}(?:`{3,}|~{3,})$")
 
 
@@ -117,7 +118,7 @@ class _Reader:
         space = token.space
         for bracket, use in zip(token.brackets, self._marks.uses(token), strict=True):
             if use == "mark":
-                yield from self._cite(bracket, space)
+                yield from self._cite(bracket, space, token.after)
             elif use == "text":
                 yield from self._say(space + bracket.text)
             space = space if use == "made-up" else ""
@@ -132,18 +133,19 @@ class _Reader:
         self._length_utf16 += utf16_length(text)
         return Text(text)
 
-    def _cite(self, bracket: Bracket, space: str) -> Iterator[Text | Citation]:
+    def _cite(self, bracket: Bracket, space: str, after: str) -> Iterator[Text | Citation]:
         if _FENCE.search(self._said):  # a fence with something behind it closes no block of code
             space = "\n"
         if is_abstention(self._said):  # nothing stands behind it
             return
         claim = self._claim()
+        introduces = claim.endswith(_COLONS) or after.startswith(_COLONS)
         for number in bracket.numbers:
             new_number = self._shown.setdefault(number, len(self._shown) + 1)
             mark = f"[{new_number}]"
             yield self._write(space + mark)
             yield replace(
-                self._source(number).resolve(new_number, claim),
+                self._source(number).resolve(new_number, claim, introduces=introduces),
                 mark=self._length - len(mark),
                 mark_utf16=self._length_utf16 - len(mark),
             )
@@ -168,10 +170,14 @@ class _Source:
         self._quotable = Quotable(passage.text)
         self._evidence = Evidence(f"{passage.title} {passage.document}", passage.text)
 
-    def resolve(self, number: int, claim: str) -> Citation:
-        """The citation for a claim: document, page, sections, and the span of the quote."""
+    def resolve(self, number: int, claim: str, *, introduces: bool) -> Citation:
+        """The citation for a claim: document, page, sections, and the span of the quote.
+
+        Args:
+            introduces: the claim introduces a block of code, a list or a table.
+        """
         passage, sections = self._passage, self._quotable.sections
-        unit = self._quotable.nearest(claim)
+        unit = self._quotable.nearest(claim, with_block=introduces)
         text = passage.text[unit.start : unit.end]
         headings = sections.above(unit.start)
         header = passage.text[slice(*unit.header)] if unit.header else None

@@ -9,7 +9,7 @@ from app.answer.vocabulary import content_words
 from app.events import Passage, Place
 
 MOST = 3
-LEAST = 0.4  # of the question's words: 1 of 2, 2 of 3, 2 of 5
+LEAST = 1 / 3  # of the question's words
 
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -27,20 +27,24 @@ def nearest(query: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
     """The places of the best passages that come near the query; none if no passage does.
 
     A score tells which of two passages is better, but not whether either is any good. So a passage
-    is near if it has enough of the query's words, in its text or in its document's title or path.
+    is near if it has enough of the query's words, or one of them in a place that tells what it is
+    about: its document's title or path, a heading, or the header of a table.
     """
     query_words = content_words(query)
     places: dict[tuple[str, int | None, str | None], Place] = {}
     for passage in passages:
-        holds = content_words(f"{passage.title} {passage.document} {passage.text}")
-        if query_words and len(query_words & holds) >= LEAST * len(query_words):
-            place = _place(query, passage)
+        quotable = Quotable(passage.text)
+        topic = " ".join((passage.title, passage.document, *quotable.labels()))
+        shared = query_words & content_words(passage.text)
+        if query_words & content_words(topic) or (
+            shared and len(shared) >= LEAST * len(query_words)
+        ):
+            place = _place(query, passage, quotable)
             places.setdefault((place.uri, place.page, place.section), place)
     return tuple(places.values())[:MOST]
 
 
-def _place(query: str, passage: Passage) -> Place:
-    quotable = Quotable(passage.text)
+def _place(query: str, passage: Passage, quotable: Quotable) -> Place:
     start = quotable.nearest(query).start
     return Place(
         document=passage.document,

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from math import log
 from unicodedata import normalize
 
@@ -16,6 +17,7 @@ UNSPACED = (
 )
 _WORD = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])\w)+")
 _UNSPACED_RUN = re.compile(rf"[{UNSPACED}]{{2,}}")
+_BLOCKS = ("code", "item", "row")
 # Words that are joined, eight at most: L-3, 1,000. The lookbehind lets a word be tried once.
 _COMPOUND = re.compile(r"(?<!\w)\w++(?:[-./:,'\u2019]\w++){1,7}+")
 
@@ -45,11 +47,15 @@ class Quotable:
         self._weights = self._weigh_words()
         self._totals = [self._weight(own) for own in self._words]
 
-    def nearest(self, claim: str) -> Unit:
+    def nearest(self, claim: str, *, with_block: bool = False) -> Unit:
         """The unit that is nearest to the claim.
 
         The first of equals wins. A heading, or the header of a table, is quoted only where no other
         unit shares a word with the claim. If no unit does, it is the first sentence.
+
+        Args:
+            with_block: the claim introduces a block of code, a list or a table. The unit then goes
+                on to the end of the one that comes right after it, or that it is in.
         """
         if not self._units:
             return Unit("sentence", 0, len(self._text))
@@ -60,7 +66,30 @@ class Quotable:
         ]
         total = self._weight(claim_words)
         best = max(quotable or sharing, key=lambda place: self._nearness(claim_words, total, place))
-        return self._units[best]
+        return self._with_block(best) if with_block else self._units[best]
+
+    def _with_block(self, place: int) -> Unit:
+        unit = self._units[place]
+        following = self._units[place + 1 : place + 2]
+        if unit.kind == "heading" and following and following[0].kind == "sentence":
+            return Unit("heading", unit.start, self._with_block(place + 1).end)
+        after = self._units[place if unit.kind in _BLOCKS else place + 1 :]
+        if after and after[0].kind == "header":
+            after = after[1:]
+        if not after or after[0].kind not in _BLOCKS:
+            return unit
+        kind = after[0].kind
+        block = after[:1] if kind == "code" else takewhile(lambda one: one.kind == kind, after)
+        start = unit.header[0] if unit.header else unit.start
+        return Unit(unit.kind, start, max(one.end for one in block))
+
+    def labels(self) -> list[str]:
+        """The headings, and the headers of tables."""
+        return [
+            self._text[unit.start : unit.end]
+            for unit in self._units
+            if unit.kind in ("heading", "header")
+        ]
 
     def _sharing(self, claim_words: frozenset[str]) -> Sequence[int]:
         """The units that share a word with the claim, by themselves or through their header."""

@@ -6,7 +6,7 @@ from app.answer.quote import UNSPACED, words
 
 STEM = 5  # characters: "lockers" and "locker" are one word, and so are "Geräte" and "Gerätes"
 _SHORTEST = 3  # shorter words are mostly articles, prepositions and the like
-_KANA = re.compile(r"[\u3040-\u309f\u0e00-\u0e7f\u30fc]")  # grammar in Japanese
+_KANA = re.compile(r"[\u3040-\u309f\u30fc]")  # grammar in Japanese
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 # Words that are in any text of a language, whatever it is about.

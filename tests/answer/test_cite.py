@@ -29,6 +29,7 @@ SURVEY = Passage(
 )
 BUFFER = Passage(2, "Read samples[1], then samples[0] or values [7].note[1]", "s3://docs/b.md", 0.8)
 SOURCES = (SURVEY, BUFFER)
+FEES = "| No. | Fee |\n| --- | --- |\n| L-1 | 7 |\n| L-2 | 9 |"
 
 
 def said(
@@ -79,6 +80,28 @@ def test_a_mark_behind_a_block_of_code_quotes_the_block() -> None:
     for answer in (f"Run:\n\n{block}\n[1]", f"Run:\n\n{block} [1]"):
         _, [citation] = said([answer], [passage])
         assert citation.text == block
+
+
+@pytest.mark.parametrize(
+    ("answer", "block"),
+    [
+        ("Run it so [1]:\n\n```sh\nmohs\n```", "Run it so:\n\n```sh\nmohs\n```"),
+        ("Example: [1]\n\n```sh\nmohs\n```", "## Example\n\nRun it so:\n\n```sh\nmohs\n```"),
+        ("The steps [1]:\n\n1. Ask.", "The steps:\n\n1. Ask. Wait.\n2. Pay."),
+        ("The fees [1]:\n", f"The fees:\n\n{FEES}"),
+        ("L-2 9 [1]:\n", FEES),
+        ("It is free of charge [1]:\n", "It is free of charge."),
+        ("The fees [1].\n", "The fees:"),
+    ],
+)
+def test_a_mark_at_a_colon_quotes_what_the_line_introduces(answer: str, block: str) -> None:
+    text = (
+        "## Example\n\nRun it so:\n\n```sh\nmohs\n```\n\nThe steps:\n\n1. Ask. Wait.\n2. Pay.\n\n"
+        f"The fees:\n\n{FEES}\n\nIt is free of charge."
+    )
+    _, [citation] = said([answer], [Passage(1, text, "s3://docs/a.md", 0.9)])
+    assert citation.text == block
+    assert text[citation.start : citation.end] == block
 
 
 def test_marks_are_numbered_in_the_order_of_the_answer() -> None:

@@ -27,6 +27,10 @@ def test_a_passage_without_enough_of_the_questions_words_is_not_near() -> None:
     ]
     assert named("Who won the deposit of the 1998 world cup final?", LOCKERS) == []
     assert named("What is it?", LOCKERS) == []
+    fees = passage(1, "a.csv", "| No. | Fee |\n| --- | --- |\n| B-1 | 7 |")
+    for topic in ("lockers", "rules"):
+        assert len(named(f"Who won the 1998 world cup final of {topic}?", LOCKERS)) == 1
+    assert len(named("Who won the fee of the 1998 world cup final?", fees)) == 1
     assert named("Which lockers?", passage(1, "Lockers/a.pdf", "None.", 2)) == [
         ("Lockers/a.pdf", None, 2)
     ]
@@ -51,5 +55,7 @@ def test_words_of_other_scripts_are_compared_too() -> None:
     pump = passage(1, "ja.md", "# 給水ポンプ\n\nポンプは地下室にあります。")
     assert named("給水ポンプの価格は？", pump) == [("ja.md", "給水ポンプ", None)]  # noqa: RUF001
     assert named("食堂は何時に開きますか？", pump) == []  # noqa: RUF001
+    thai = passage(1, "th.md", "# ปั๊มน้ำ\n\nอยู่ในห้องใต้ดิน")
+    assert named("ปั๊มราคาเท่าไร", thai) == [("th.md", "ปั๊มน้ำ", None)]
     boiler = passage(1, "ru.md", "Котёл стоит в подвале.")
     assert named("Где стоит котла?", boiler) == [("ru.md", None, None)]
