@@ -14,8 +14,8 @@ from app.local.engine.parsers.numbering import attribute
 from app.local.engine.parsers.opendocument_styles import OpenDocumentStyles
 from app.local.engine.parsers.opendocument_text import Renderer, table_rows
 from app.local.engine.parsers.package import Package, local_name, open_package
-from app.local.engine.parsers.render import heading, line
-from app.local.engine.parsers.sheets import Sheet
+from app.local.engine.parsers.render import heading, line, numbers
+from app.local.engine.parsers.sheets import Sheet, warning_of_hidden
 from app.local.engine.parsers.slide_order import Box, Placed, reading_order
 
 _MOST_REPEATED = 1000  # times that one cell or row is read: more fill up a sheet to its end
@@ -58,8 +58,10 @@ def _text(content: Element, styles: OpenDocumentStyles, package: Package) -> str
 
 
 def _sheets(content: Element, styles: OpenDocumentStyles, document: Document) -> Iterator[Section]:
+    hidden = []
     for element in content.iterfind("{*}table"):
         if styles.hides_table(attribute(element, "style-name")):
+            hidden.append(line(attribute(element, "name")))
             continue
         sheet = Sheet(line(attribute(element, "name")))
         notes: list[str] = []
@@ -74,6 +76,8 @@ def _sheets(content: Element, styles: OpenDocumentStyles, document: Document) ->
         blocks = [*sheet.tables(), *drawn, *notes]
         if blocks:
             yield Section("\n\n".join([heading(sheet.title, 2), *blocks]), None)
+    if hidden:
+        document.warn(warning_of_hidden(hidden))
 
 
 def _read_rows(table: Element, sheet: Sheet, notes: list[str], styles: OpenDocumentStyles) -> None:
@@ -127,7 +131,7 @@ def _slides(content: Element, styles: OpenDocumentStyles, document: Document) ->
     hidden = []
     for number, page in enumerate(content.iterfind("{*}page"), start=1):
         if styles.hides_page(attribute(page, "style-name")):
-            hidden.append(str(number))
+            hidden.append(number)
             continue
         titles, placed = [], []
         for shape in page:
@@ -150,7 +154,9 @@ def _slides(content: Element, styles: OpenDocumentStyles, document: Document) ->
                 texts.append(f"Notes: {words}" if words else "")
         yield Section("\n\n".join(filter(None, texts)), number)
     if hidden:
-        document.warn(f"Hidden slides are left out, as in a show: {', '.join(hidden)}.")
+        document.warn(
+            f"{numbers('Slide', hidden)} been left out, since shows leave out hidden ones."
+        )
 
 
 def _box(shape: Element) -> Box:

@@ -16,7 +16,7 @@ from app.local.engine.parsers.charts import chart
 from app.local.engine.parsers.diagrams import diagram
 from app.local.engine.parsers.package import Package, local_name, open_package, relation_id
 from app.local.engine.parsers.pictures import alternative_text
-from app.local.engine.parsers.render import heading, line, table, tidy
+from app.local.engine.parsers.render import heading, line, numbers, table, tidy
 from app.local.engine.parsers.slide_order import Box, Placed, reading_order
 from app.local.engine.parsers.slide_text import click_address, linked, paragraph_text
 from app.local.engine.parsers.slides import open_presentation
@@ -31,16 +31,25 @@ def parse(document: Document) -> Iterator[Section]:
         presentation = open_presentation(package)
         size = (presentation.slide_width or 0, presentation.slide_height or 0)
         furniture: set[str] = set()
-        hidden: list[str] = []
+        hidden: list[int] = []
+        pictures: list[int] = []
         for number, slide in enumerate(presentation.slides, start=1):
             if slide.element.get("show") in ("0", "false"):
-                hidden.append(str(number))
+                hidden.append(number)
                 continue
-            text = _Slide(slide, package, size, furniture).text()
-            yield Section(tidy(text), number)
+            text = tidy(_Slide(slide, package, size, furniture).text())
+            if not text and any(True for _ in slide.element.iter("{*}pic")):
+                pictures.append(number)
+            yield Section(text, number)
         if hidden:
-            numbers = ", ".join(hidden)
-            document.warn(f"Hidden slides are left out, as PowerPoint does: {numbers}.")
+            document.warn(
+                f"{numbers('Slide', hidden)} been left out, since shows leave out hidden ones."
+            )
+        if pictures:
+            document.warn(
+                f"{numbers('Slide', pictures)} no text, only a picture: say what it shows in its "
+                "alternative text, and upload the file again."
+            )
 
 
 @dataclass(frozen=True)

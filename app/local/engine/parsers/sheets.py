@@ -3,13 +3,14 @@
 Hidden rows and columns are left out, and a blank row or blank columns part two tables.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from app.local.engine.parsers.references import Place, Range
 from app.local.engine.parsers.render import table
 
+_MOST_NAMED = 8  # sheets that a warning names
 _MOST_CELLS_OF_A_RANGE = 10_000  # cells, of one merged range
 
 
@@ -115,6 +116,12 @@ class Sheet:
             is_title = top == row or top in self.hidden_rows
             return [text if is_title and at == first else "" for at, text in enumerate(texts)]
         return texts
+
+
+def warning_of_hidden(titles: Sequence[str]) -> str:
+    """The warning that sheets are left out."""
+    named = ", ".join(map(repr, titles[:_MOST_NAMED])) + (", ..." if titles[_MOST_NAMED:] else "")
+    return f"Hidden sheets are left out: {named}."
 
 
 def _side_by_side(rows: list[list[str]]) -> Iterator[list[list[str]]]:

@@ -13,7 +13,7 @@ from xlrd.biffh import XLRDError
 from app.local.engine.parsers import Document, Section, Unreadable, delimited, hypertext, xlsx
 from app.local.engine.parsers.number_formats import show_number, show_text
 from app.local.engine.parsers.render import heading, line
-from app.local.engine.parsers.sheets import Sheet
+from app.local.engine.parsers.sheets import Sheet, warning_of_hidden
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # how Office's files before 2007 begin
 _WORKBOOK = b"\x09"  # how a workbook without a file around it begins: record BOF
@@ -35,6 +35,8 @@ def parse(document: Document) -> Iterator[Section]:
 
 def _sheets(document: Document) -> Iterator[Section]:
     book = _open(document)
+    if hidden := [line(sheet.name) for sheet in book.sheets() if sheet.visibility]:
+        document.warn(warning_of_hidden(hidden))
     for sheet in book.sheets():
         if sheet.visibility:
             continue

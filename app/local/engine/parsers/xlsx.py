@@ -19,7 +19,7 @@ from app.local.engine.parsers.package import Package, local_name, open_package, 
 from app.local.engine.parsers.references import place_of, range_of
 from app.local.engine.parsers.render import heading, line
 from app.local.engine.parsers.sheet_objects import drawn, notes
-from app.local.engine.parsers.sheets import Sheet
+from app.local.engine.parsers.sheets import Sheet, warning_of_hidden
 
 _MAIN = "xl/workbook.xml"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -31,7 +31,11 @@ def parse(document: Document) -> Iterator[Section]:
     with open_package(document.path) as package:
         main = package.main("workbook", _MAIN)
         book = _Workbook(package, main)
-        for title, part in book.visible():
+        if hidden := [title for title, _, is_hidden in book.sheets() if is_hidden]:
+            document.warn(warning_of_hidden(hidden))
+        for title, part, is_hidden in book.sheets():
+            if is_hidden:
+                continue
             sheet, uncomputed = book.read(title, part)
             if warning := sheet.warning():
                 document.warn(warning)
@@ -70,13 +74,14 @@ class _Workbook:
         ]
         self._formats = self._read_formats()
 
-    def visible(self) -> Iterator[tuple[str, str]]:
-        """The name and part of each sheet that is not hidden."""
+    def sheets(self) -> Iterator[tuple[str, str, bool]]:
+        """The name and part of each sheet, and whether it is hidden."""
         parts = self._package.relationships(self._main)
         for sheet in self._root.iterfind("{*}sheets/{*}sheet"):
             relation = parts.get(relation_id(sheet))
-            if sheet.get("state", "visible") == "visible" and relation:
-                yield line(sheet.get("name", "")), relation.target
+            if relation:
+                is_hidden = sheet.get("state", "visible") != "visible"
+                yield line(sheet.get("name", "")), relation.target, is_hidden
 
     def read(self, title: str, part: str) -> tuple[Sheet, list[str]]:
         """A sheet, and the names of cells whose formula has no result."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.local.engine.parsers import Document, xlsx
-from tests.local.engine.parsers.documents import archive, changed, relationships, strict
+from tests.local.engine.parsers.documents import archive, changed, parts_of, relationships, strict
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -83,6 +83,19 @@ def test_hidden_rows_and_columns_are_left_out_with_a_warning(tmp_path: Path) -> 
     assert text == "| Name | Role |\n| --- | --- |\n| Ann | Cook |\n| Dan | Mate |"
     [warning] = warnings
     assert warning == "Sheet 'Plain': 2 hidden rows and 2 hidden columns are left out."
+
+
+def test_hidden_sheets_are_named_in_a_warning(tmp_path: Path) -> None:
+    name = "xl/workbook.xml"
+    workbook = dict(parts_of(book(PLAIN)))[name].decode()
+    more = "".join(
+        f'<sheet name="{title}" state="{state}" r:id="r1"/>'
+        for title, state in (("Secret", "hidden"), ("Deep", "veryHidden"))
+    )
+    content = changed(book(PLAIN), {name: workbook.replace("</sheets>", f"{more}</sheets>")})
+    text, warnings = read(tmp_path, content)
+    assert text.splitlines()[0] == "| North | 7 |"
+    assert warnings == ["Hidden sheets are left out: 'Secret', 'Deep'."]
 
 
 def test_a_formula_without_a_result_stands_there_itself_with_a_warning(tmp_path: Path) -> None:

@@ -76,7 +76,10 @@ def read(path: Path, content: bytes) -> tuple[str, list[str]]:
 def test_an_old_workbook_is_read_as_it_is_shown(tmp_path: Path) -> None:
     text, warnings = read(tmp_path, workbook())
     assert text == "## Plain\n\n| Town | Code |\n| --- | --- |\n| Oslo | 02138 |"
-    assert warnings == ["Sheet 'Plain': 1 hidden row and 1 hidden column are left out."]
+    assert warnings == [
+        "Hidden sheets are left out: 'Hidden'.",
+        "Sheet 'Plain': 1 hidden row and 1 hidden column are left out.",
+    ]
 
 
 TABLE = "| a | b |\n| --- | --- |\n| 1 | 2 |"

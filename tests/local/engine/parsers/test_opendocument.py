@@ -153,7 +153,10 @@ def test_a_spreadsheet_shows_its_visible_cells(tmp_path: Path) -> None:
     body = f'<table:table table:name="A">{sheet}</table:table>{gone}'
     [section], warnings = read(tmp_path, document("spreadsheet", body))
     assert section.text == "## A\n\n| Name | Zip |\n| --- | --- |\n| Ann | 02138 |"
-    assert warnings == ["Sheet 'A': 1 hidden row and 1 hidden column are left out."]
+    assert warnings == [
+        "Sheet 'A': 1 hidden row and 1 hidden column are left out.",
+        "Hidden sheets are left out: 'B'.",
+    ]
 
 
 def frame(text: str, top: int, kind: str = "") -> str:
@@ -170,7 +173,7 @@ def test_a_presentation_has_a_section_for_each_slide_that_is_shown(tmp_path: Pat
     body = f'<draw:page>{first}</draw:page><draw:page draw:style-name="Skip">{frame("no", 1)}'
     [section], warnings = read(tmp_path, document("presentation", body + "</draw:page>"))
     assert (section.text, section.page) == ("# Ferry\n\nSummer\n\nWinter\n\nNotes: Say this.", 1)
-    assert warnings == ["Hidden slides are left out, as in a show: 2."]
+    assert warnings == ["Slide 2 has been left out, since shows leave out hidden ones."]
 
 
 MANIFEST = '<manifest xmlns="m"><file-entry><encryption-data/></file-entry></manifest>'

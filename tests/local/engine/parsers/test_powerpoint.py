@@ -132,7 +132,32 @@ def test_hidden_slides_are_named_in_a_warning_and_footers_are_shown_once(tmp_pat
     document = Document(tmp_path / "a.pptx")
     texts = [section.text for section in pptx.parse(document)]
     assert texts == ["# Slide 0\n\nQuast Shipping", "# Slide 2"]
-    assert document.warnings == ["Hidden slides are left out, as PowerPoint does: 2."]
+    assert document.warnings == ["Slide 2 has been left out, since shows leave out hidden ones."]
+
+
+def test_a_slide_that_is_only_a_picture_is_named_in_a_warning(tmp_path: Path) -> None:
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    presentation = Presentation()
+    clay(presentation.slides.add_slide(presentation.slide_layouts[6]))
+    for text in ("", "A map"):
+        slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+        picture = slide.shapes.add_picture(BytesIO(PIXEL), Inches(1), Inches(1))
+        picture._element.nvPicPr.cNvPr.set("descr", text)
+    content = BytesIO()
+    presentation.save(content)
+    (tmp_path / "a.pptx").write_bytes(content.getvalue())
+    document = Document(tmp_path / "a.pptx")
+    assert [section.text for section in pptx.parse(document)] == ["Clay", "", "A map"]
+    [warning] = document.warnings
+    assert warning.startswith("Slide 2 has no text, only a picture: say what it shows")
+
+
+PIXEL = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00"
+    b"\x00\x02\x02D\x01\x00;"
+)
 
 
 def clay(slide: Any) -> None:
