@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 TEXT_TYPES = (
-    ".adoc", ".csv", ".htm", ".html", ".json", ".md", ".rst", ".tsv", ".txt",
+    ".adoc", ".asciidoc", ".csv", ".htm", ".html", ".json", ".jsonl", ".md", ".rst", ".tsv", ".txt",
 )  # fmt: skip
 # What these names mean in browsers: Python's codecs of these names take fewer signs.
 _WIDER = {

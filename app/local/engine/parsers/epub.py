@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from posixpath import dirname, join
 
 from app.local.engine.parsers import Document, Section, Unreadable
-from app.local.engine.parsers.encodings import decode
+from app.local.engine.parsers.encodings import declared, decode
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.package import Package, open_package, part_name
 from app.local.engine.parsers.render import heading, line
@@ -22,7 +22,8 @@ def parse(document: Document) -> Iterator[Section]:
         main = _package_document(package)
         yield Section("\n\n".join(_about(package, main)), None)
         for part in _chapters(package, main):
-            yield Section(to_markdown(decode(package.read(part), None)), None)
+            content = package.read(part)
+            yield Section(to_markdown(decode(content, declared(content))), None)
 
 
 def _check_protection(package: Package) -> None:

@@ -19,6 +19,7 @@ _HIDDEN_TAGS = frozenset((
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language|lang|highlight-source|highlight|brush)[-:]\s?([\w+#.-]+)"
 )
+_OF_DOCUTILS = re.compile(r"\Acode ([\w+#.-]+) literal-block\Z")
 _NO_LANGUAGES = ("text", "none", "default", "plain", "plaintext", "source", "txt", "output")
 _MOST_COLUMNS = 1000  # the most columns of a cell, as in browsers
 _MOST_DIGITS = 10
@@ -55,7 +56,8 @@ def language(node: LexborNode) -> str:
             break
         if value := place.attributes.get("data-lang") or place.attributes.get("data-language"):
             return value
-        match = _LANGUAGE.search(place.attributes.get("class") or "")
+        names = place.attributes.get("class") or ""
+        match = _OF_DOCUTILS.match(names) or _LANGUAGE.search(names)
         if match and match[1] not in _NO_LANGUAGES:
             return match[1]
     return (node.attributes.get("lang") or "") if "lang" in node.attributes else ""

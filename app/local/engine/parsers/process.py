@@ -28,13 +28,19 @@ from app.local.engine.parsers import (
 
 # Suffix -> module of app.local.engine.parsers.
 FORMATS = {
+    ".adoc": "asciidoc",
+    ".asciidoc": "asciidoc",
     ".csv": "delimited",
     ".docm": "docx",
     ".docx": "docx",
     ".dotx": "docx",
+    ".eml": "mail",
     ".epub": "epub",
     ".htm": "hypertext",
     ".html": "hypertext",
+    ".ipynb": "notebook",
+    ".json": "records",
+    ".jsonl": "records",
     ".md": "markdown",
     ".odp": "opendocument",
     ".ods": "opendocument",
@@ -44,6 +50,7 @@ FORMATS = {
     ".ppsx": "pptx",
     ".pptm": "pptx",
     ".pptx": "pptx",
+    ".rst": "restructured",
     ".rtf": "rtf",
     ".tsv": "tsv",
     ".txt": "plain",

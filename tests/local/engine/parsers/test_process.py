@@ -98,7 +98,11 @@ def test_charset_and_records_reach_the_parser(parser: Parser, file: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.exe", b"MZ", "of type .exe are not supported: those of .csv, .docm, .docx"),
+        (
+            "a.exe",
+            b"MZ",
+            "of type .exe are not supported: those of .adoc, .asciidoc, .csv, .docm, .docx",
+        ),
         ("README", b"Clay.", "without a suffix that tells their type are not supported"),
         ("a.doc", b"Clay.", "of type .doc are not supported here: .* save it as .docx"),
         ("a.xlsb", b"Clay.", "save it as .xlsx"),
