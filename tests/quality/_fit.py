@@ -48,7 +48,10 @@ def fit_answerable(
     weights: Array, answerable: Sequence[Asked], unanswerable: Sequence[Asked]
 ) -> tuple[dict[str, float], float]:
     """What each sign of an answer is worth, and the intercept that refuses REFUSED of them."""
-    told = [signs(one.evidence, one.evidence @ weights) for one in (*answerable, *unanswerable)]
+    told = [
+        signs(one.case, one.evidence, one.evidence @ weights)
+        for one in (*answerable, *unanswerable)
+    ]
     table = np.array([list(one.values()) for one in told])  # (q, s)
     truth = np.arange(len(told)) < len(answerable)
     middle, scale = _standard(table)

@@ -25,7 +25,7 @@ from app.local.engine.parsers.process import Parser
 from app.local.engine.text import sentences
 from app.local.engine.transformer import Encoder, Vectors
 from app.local.engine.writer.candidates import Candidate, candidates
-from app.local.engine.writer.evidence import Evidence, case_of, evidence
+from app.local.engine.writer.evidence import Case, Evidence, case_of, evidence
 from app.local.engine.writer.plain import plain
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.rendering import render
@@ -57,6 +57,7 @@ class Asked:
     answer: str
     exact: bool
     candidates: Sequence[Candidate]
+    case: Case
     vectors: Vectors
     evidence: Evidence
     gold: Mask
@@ -181,7 +182,7 @@ def _asked(
     names: Sequence[str] = (),
 ) -> Asked:
     found = candidates(passages, names)
-    case = case_of(encoder, Question(question), found)
+    case = case_of(encoder, Question(question), found, names)
     cited = np.array([one.passage in gold_passages for one in found], bool)
     worths = cited * np.array([worth(one) for one in found], float)
     return Asked(
@@ -191,6 +192,7 @@ def _asked(
         answer=answer,
         exact=exact,
         candidates=found,
+        case=case,
         vectors=case.vectors,
         evidence=evidence(case),
         gold=(worths >= ENOUGH) & (worths == worths.max()),

@@ -121,7 +121,7 @@ def _curve(
         worth, _ = fit_answerable(weights, known, unknown)
 
         def sure(one: Asked, weights: Array = weights, worth: dict[str, float] = worth) -> float:
-            told = signs(one.evidence, one.evidence @ weights)
+            told = signs(one.case, one.evidence, one.evidence @ weights)
             return sum(worth[name] * sign for name, sign in told.items())
 
         lowest = np.quantile([sure(one) for one in known], REFUSED)

@@ -5,6 +5,8 @@ weighing what the word tells. It finds what other words say ("first developed", 
 is not fooled by a text that is near as a whole (ColBERT; Khattab and Zaharia, 2020).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,12 +26,15 @@ def weights(question: TokenVectors) -> Weights:
     return weight
 
 
-def nearest(question: TokenVectors, text: TokenVectors) -> Vectors:
-    """Of each token of the question the cosine to the nearest of the text, (q,)."""
-    if not len(text.ids):
-        return np.zeros(len(question.ids), np.float32)
-    cosines: Vectors = (question.vectors @ text.vectors.T).max(axis=1)
-    return cosines
+def nearest(question: TokenVectors, texts: Sequence[TokenVectors]) -> Vectors:
+    """Of each token of the question the cosine to the nearest of each text, (texts, q)."""
+    result = np.zeros((len(texts), len(question.ids)), np.float32)
+    filled = [place for place, one in enumerate(texts) if len(one.ids)]
+    if filled and len(question.ids):
+        tokens = np.concatenate([texts[place].vectors for place in filled])
+        starts = np.cumsum([0, *(len(texts[place].ids) for place in filled[:-1])])
+        result[filled] = np.maximum.reduceat(tokens @ question.vectors.T, starts, axis=0)
+    return result
 
 
 def coverage(question: TokenVectors, text: TokenVectors) -> float:
@@ -37,4 +42,4 @@ def coverage(question: TokenVectors, text: TokenVectors) -> float:
     weight = weights(question)
     if not weight.any():
         weight = np.ones_like(weight)
-    return float(nearest(question, text) @ weight / (weight.sum() or 1.0))
+    return float(nearest(question, [text])[0] @ weight / (weight.sum() or 1.0))

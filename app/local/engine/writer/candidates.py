@@ -14,6 +14,7 @@ context of what they stand over: they help to find it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -49,6 +50,7 @@ class Candidate:
         block: a list, a table or code, as Markdown; empty for what is said in line.
         cells: of a row, the names of its columns and what stands there.
         ends_in: the index of the passage that a block goes on in, where it was cut in two.
+        headless: whether nothing in its passage stands over a block: its beginning may be missing.
     """
 
     passage: int
@@ -60,6 +62,7 @@ class Candidate:
     block: str = ""
     cells: tuple[tuple[str, str], ...] = ()
     ends_in: int | None = None
+    headless: bool = False
 
     @property
     def gist(self) -> str:
@@ -85,43 +88,61 @@ def candidates(passages: Sequence[str], names: Sequence[str] = ()) -> list[Candi
     ends = _ends(parts, known)
     result = []
     for number, name in enumerate(known):
-        end = ends.get(number)
-        rest = (end, parts[end][0]) if end is not None else None
-        reader = _Reader(number, name, headers, rest)
+        reader = _Reader(number, name, headers, ends.get(number))
         read = reader.read(parts[number])
         result += [replace(one, place=place) for place, one in enumerate(read)]
     return result
 
 
-def _ends(parts: Sequence[Sequence[Block]], names: Sequence[str]) -> dict[int, int]:
-    """Of each passage whose last list or table goes on in another of its document, that other's
-    index. Where two may go on in one, or one in two, nobody can say which it is.
+def _ends(parts: Sequence[Sequence[Block]], names: Sequence[str]) -> dict[int, tuple[int, Block]]:
+    """Of each passage whose last block goes on in another of its document, that other's index and
+    the rest of the block. Where two may go on in one, or one in two, nobody can say which it is.
     """
-    ends: dict[int, int] = {}
-    for number, blocks_before in enumerate(parts):
-        after = [
-            other
-            for other, blocks_after in enumerate(parts)
+    ends: dict[int, tuple[int, Block]] = {}
+    for number, before in enumerate(parts):
+        rests = [
+            (other, rest)
+            for other, after in enumerate(parts)
             if other != number
             and names[number]
             and names[other] == names[number]
-            and blocks_before
-            and blocks_after
-            and _goes_on(blocks_before[-1], blocks_after[0])
+            and before
+            and after
+            and (rest := _rest(before[-1], after))
         ]
-        if len(after) == 1 and after[0] not in ends.values():
-            ends[number] = after[0]
-    return ends
+        if len(rests) == 1:
+            ends[number] = rests[0]
+    claims = Counter(other for other, _ in ends.values())
+    return {number: end for number, end in ends.items() if claims[end[0]] == 1}
 
 
-def _goes_on(last: Block, first: Block) -> bool:
-    """Whether a block may be the rest of one that another passage ends with."""
-    if last.kind != first.kind or last.kind not in ("list", "table"):
+def _rest(last: Block, after: Sequence[Block]) -> Block | None:
+    """What may be the rest of a list or a table that another passage ends with."""
+    first = after[0]
+    if last.kind == first.kind == "list" and _next_item(last, first):
+        return first
+    if [last.kind, *(one.kind for one in after[:2])] == ["list", "prose", "list"]:
+        inside = tuple(f"  {line.strip()}" for line in first.lines)  # of the item that was cut
+        return Block("list", (*inside, *after[1].lines)) if _next_item(last, after[1]) else None
+    if last.kind == "table" and first.kind == "table":
+        headed = len(first.lines) > 1 and is_rule(first.lines[1])
+        if not headed and len(_cells(first.lines[0])) == len(_cells(last.lines[-1])):
+            return first
+    return None
+
+
+def _next_item(last: Block, first: Block) -> bool:
+    """Whether the first item of a list may come behind the last of another: it has the same sign,
+    or the number after it.
+    """
+    signs = [match[0].split()[0] for line in last.lines if (match := ITEM.match(line))]
+    after = ITEM.match(first.lines[0])
+    if not signs or after is None:
         return False
-    if last.kind == "list":
-        return True
-    headed = len(first.lines) > 1 and is_rule(first.lines[1])
-    return not headed and len(_cells(first.lines[0])) == len(_cells(last.lines[-1]))
+    before, sign = signs[-1], after[0].split()[0]
+    if sign[0].isdigit():
+        return before[0].isdigit() and int(sign[:-1]) == int(before[:-1]) + 1
+    return sign in signs
 
 
 class _Headers:
@@ -209,6 +230,7 @@ class _Reader:
             lead,
             "\n".join(part.markdown for part in (block, rest[1] if rest else None) if part),
             ends_in=rest[0] if rest else None,
+            headless=not (self._last or self._path),
         )
 
     def _list(

@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from app.local.engine.transformer import Vectors
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
-from app.local.engine.writer.evidence import FEATURES, Evidence
+from app.local.engine.writer.evidence import FEATURES, Case, Evidence
 from app.local.engine.writer.prompt import Sampling
 
 Scores = NDArray[np.float64]  # (candidates,)
 
 LONGEST = 3  # sentences
 _WORTH_SAYING = 0.05  # a further sentence is, if it holds the answer this often
-_ROOMY = 5  # times as often beside a block, which is long already
+_ROOMY = 5  # times as often beside a block, or if it is a long one
+_LONG_BLOCK = 250  # characters
 _COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
 
@@ -45,27 +46,40 @@ def softmax(scores: Scores) -> Scores:
     return np.asarray(powers / powers.sum())
 
 
-def signs(evidence: Evidence, scores: Scores) -> dict[str, float]:
-    """What speaks for there being an answer at all."""
-    likely, best = softmax(scores), int(scores.argmax())
+def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
+    """What speaks for there being an answer at all: of the best candidate, of its passage, and of
+    all that was found.
+    """
+    best = int(scores.argmax())
+    passage = case.candidates[best].passage
+    question = case.question
+
+    def of_best(name: str) -> float:
+        return float(evidence[best, _COLUMN[name]])
+
     return {
-        "likelihood": float(likely.max()),
+        "likelihood": float(softmax(scores).max()),
         "nearest": float(evidence[:, _COLUMN["cosine"]].max()),
-        "covered": float(evidence[:, _COLUMN["covered"]].max()),
-        "passage covered": float(evidence[:, _COLUMN["passage covered"]].max()),
-        "late": float(evidence[:, _COLUMN["late"]].max()),
-        "late above": float(
-            (evidence[:, _COLUMN["late"]] + evidence[:, _COLUMN["late above"]]).max()
-        ),
-        "least near": float(evidence[best, _COLUMN["least near"]]),
-        "exact": float(evidence[best, _COLUMN["exact"]]),
-        "not of the kind": float(evidence[best, _COLUMN["not of the kind"]]),
+        "covered": of_best("covered") + of_best("covered above"),
+        "late above": float(case.said_near_above.max()),
+        "passage late": of_best("passage late"),
+        "passage covered": of_best("passage covered"),
+        "nowhere": 1 - case.covered(case.all_terms),
+        "least near": of_best("least near"),
+        "least near in passage": case.passage_least_near[passage],
+        "exact": of_best("exact"),
+        "no number": float(question.kind == "number" and not of_best("number")),
+        "not of the kind": of_best("not of the kind"),
+        "of another": of_best("of another"),
+        "heads missing": of_best("heads missing"),
+        "names missing": case.names_missing(best),
+        "rank": of_best("rank"),
     }
 
 
-def answerable(evidence: Evidence, scores: Scores) -> bool:
+def answerable(case: Case, evidence: Evidence, scores: Scores) -> bool:
     """Whether the passages hold an answer, as far as the signs say."""
-    features = signs(evidence, scores)
+    features = signs(case, evidence, scores)
     return INTERCEPT + sum(ANSWERABLE[name] * sign for name, sign in features.items()) > 0
 
 
@@ -114,7 +128,8 @@ def chosen(
     if _refers_back(candidates, best):
         choice.append(best - 1)
     for one in order[1:LONGEST]:
-        worth = likely[one] >= _WORTH_SAYING * (_ROOMY if candidates[best].block else 1)
+        long = candidates[best].block or len(candidates[one].block) > _LONG_BLOCK
+        worth = likely[one] >= _WORTH_SAYING * (_ROOMY if long else 1)
         if worth and len(choice) < LONGEST and _adds(one, choice, candidates, vectors):
             choice.append(one)
     passages = [candidates[one].passage for one in choice]
@@ -139,6 +154,8 @@ def _adds(
     if new.block and any(other.block for other in chosen):
         return False
     if new.cells and any(other.cells for other in chosen):
+        return False
+    if new.kind == "table" and any(other.cells for other in chosen):
         return False
     if any(_same(one, other, candidates, vectors) for other in choice):
         return False

@@ -15,7 +15,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from app.local.engine.encoder import TokenVectors
+from app.local.engine.encoder import TokenVectors, Vectors
 from app.local.engine.late_interaction import nearest, weights
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
@@ -25,7 +25,6 @@ from app.local.engine.writer.question import (
     identifiers,
     names,
     numbers,
-    words,
 )
 from app.local.engine.writer.vectors import Remembered
 
@@ -34,7 +33,17 @@ Evidence = NDArray[np.float64]  # (candidates, features)
 TELLING = 5.0  # what a word tells that is not one of the 150 commonest
 MOST = 160  # candidates that are looked at closely
 
-_MEANS = re.compile(r"\b(by|through|using|via|with)\b|^To ", re.IGNORECASE)
+_VERDICT = re.compile(r"(yes|no)\b", re.IGNORECASE)
+_DECIDES = re.compile(
+    r"\b(not|never|no|none|nor|cannot|only|without|neither|unless|must|can|may|able|unable|disable\w*"
+    r"|enable\w*|support\w*|allow\w*|possible|impossible|unsupported|required?|optional\w*)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+_BECAUSE = re.compile(
+    r"\b(because|since|as|due to|owing to|thanks to|so that|in order to|reasons?|therefore|thus"
+    r"|hence|caus\w+|result\w*|leads? to|led to|to avoid|to prevent|for this)\b",
+    re.IGNORECASE,
+)
 _POINTER = re.compile(r"((for|to)\b[^.]*?\bsee|see)\b", re.IGNORECASE)
 
 
@@ -48,6 +57,7 @@ class Case:
         texts: Sequence[TokenVectors],
         contexts: Mapping[str, TokenVectors],
         question_tokens: TokenVectors,
+        names: Sequence[str] = (),
     ) -> None:
         self.question = question
         self.candidates = candidates
@@ -57,27 +67,32 @@ class Case:
         self.vectors = np.stack([one.mean for one in texts])  # (n, 384)
         self._asked = question_tokens.mean  # (384,)
         self.cosine = self.vectors @ self._asked  # (n,)
-        self._near = [nearest(question_tokens, one) for one in texts]  # n of (q,)
-        near = {context: nearest(question_tokens, one) for context, one in contexts.items()}
-        self._near_above = [near[one.context] for one in candidates]
+        near = nearest(question_tokens, [*texts, *contexts.values()])  # (n + contexts, q)
+        row = {context: len(texts) + place for place, context in enumerate(contexts)}
+        self._near = near[: len(texts)]  # (n, q)
+        self._near_both = np.maximum(self._near, near[[row[one.context] for one in candidates]])
         self._tells = weights(question_tokens)  # (q,)
+        self._share = self._tells / (self._tells.sum() or 1.0)
+        self._telling = self._tells >= min(TELLING, self._tells.max())
         weigh = inverse_document_frequency(self.said)
         self._weights = {term: weigh(term) for term in question.terms}
+        self._names = [frozenset(terms(name)) for name in names]
         self._total = sum(self._weights.values()) or 1.0
 
-    def said_near(self, place: int) -> float:
-        """How much of the question a candidate says, by late interaction."""
-        return float(self._near[place] @ self._tells / (self._tells.sum() or 1.0))
+    @cached_property
+    def said_near(self) -> Vectors:
+        """How much of the question each candidate says, by late interaction, (n,)."""
+        return self._near @ self._share
 
-    def said_near_above(self, place: int) -> float:
+    @cached_property
+    def said_near_above(self) -> Vectors:
         """The same, with what stands over it."""
-        both = np.maximum(self._near[place], self._near_above[place])
-        return float(both @ self._tells / (self._tells.sum() or 1.0))
+        return self._near_both @ self._share
 
-    def least_near(self, place: int) -> float:
-        """How near the candidate comes to that word of the question which it says least."""
-        both = np.maximum(self._near[place], self._near_above[place])
-        return float(both[self._tells >= min(TELLING, self._tells.max())].min())
+    @cached_property
+    def least_near(self) -> Vectors:
+        """How near each candidate comes to that word of the question which it says least, (n,)."""
+        return self._near_both[:, self._telling].min(axis=1)
 
     def covered(self, words: Collection[str]) -> float:
         """How much of the question's weight is in these words, 0 to 1."""
@@ -96,9 +111,52 @@ class Case:
         """Whether it holds no date where a date is asked for, or nothing of what is counted."""
         one, question = self.candidates[place], self.question
         if question.kind == "date":
-            return not dates(one.text) - dates(question.text)
+            return bool(one.block) or not dates(one.text) - dates(question.text)
         counted = question.counted
         return counted is not None and counted not in self.said[place] | self.above[place]
+
+    def has_number(self, place: int) -> bool:
+        """Whether it tells a number: of a block nobody knows which of its numbers is meant."""
+        one = self.candidates[place]
+        if one.block:
+            return False
+        if one.cells:
+            return any(numbers(cell) for _, cell in one.cells[1:])
+        return bool(numbers(one.text) - self.question.numbers)
+
+    def of_another(self, place: int) -> bool:
+        """Whether it is a row about something else than the question: nothing that the question
+        names stands in its cells, or none of the numbers and identifiers, but for those of columns.
+        So is a whole table that holds none of these.
+        """
+        one, cells = self.candidates[place], self.candidates[place].cells
+        if one.kind == "table":
+            named = self.question.identifiers
+            return bool(named) and named.isdisjoint(identifiers(f"{one.context} {one.text}"))
+        if not cells or self.question.superlative:
+            return False
+        columns = " ".join(name for name, _ in cells)
+        own = " ".join(cell for _, cell in cells)
+        named = self.question.identifiers - identifiers(columns)
+        if named and named.isdisjoint(identifiers(own)):
+            return True
+        return frozenset(terms(own)).isdisjoint(self.question.terms)
+
+    def heads_missing(self, place: int) -> float:
+        """How many of the things that the question names are not in the candidate's passage, nor
+        in the name of its document, 0 to 1.
+        """
+        heads = self.question.heads
+        if not heads:
+            return 0.0
+        number = self.candidates[place].passage
+        held = self.passage_terms[number]
+        return sum(head not in held for head in heads) / len(heads)
+
+    def names_missing(self, place: int) -> float:
+        """Whether a name of the question is not in the candidate's passage."""
+        held = self.passage_terms[self.candidates[place].passage]
+        return float(any(held.isdisjoint(terms(name)) for name in self.question.names))
 
     def beside(self, place: int, step: int) -> int | None:
         """The candidate before or after, in the same passage."""
@@ -112,23 +170,44 @@ class Case:
         other = self.beside(place, step)
         return 0.0 if other is None else self.covered(self.said[other] - self.said[place])
 
-    @cached_property
-    def passage_cosine(self) -> dict[int, float]:
-        """Of each passage's mean vector."""
-        means = {one: self.vectors[rows].mean(axis=0) for one, rows in self._rows.items()}
-        return {one: float(v @ self._asked / np.linalg.norm(v)) for one, v in means.items()}
+    def named(self, place: int) -> float:
+        """How much of the question's weight is in the name of the candidate's document."""
+        number = self.candidates[place].passage
+        return self.covered(self._names[number]) if number < len(self._names) else 0.0
 
     @cached_property
-    def passage_best(self) -> dict[int, float]:
-        """Of each passage's nearest sentence."""
-        return {one: float(self.cosine[rows].max()) for one, rows in self._rows.items()}
+    def passage_late(self) -> dict[int, float]:
+        """How much of the question each passage says as a whole, by late interaction."""
+        return {one: float(near @ self._share) for one, near in self._passage_near.items()}
+
+    @cached_property
+    def passage_least_near(self) -> dict[int, float]:
+        """How near each passage comes to that word of the question which it says least."""
+        return {one: float(near[self._telling].min()) for one, near in self._passage_near.items()}
+
+    @cached_property
+    def _passage_near(self) -> dict[int, Vectors]:
+        return {one: self._near_both[rows].max(axis=0) for one, rows in self._rows.items()}
+
+    @cached_property
+    def passage_terms(self) -> dict[int, frozenset[str]]:
+        """All terms of each passage, with those of its document's name."""
+        return {
+            one: frozenset().union(
+                *(self.said[i] | self.above[i] for i in rows),
+                *self._names[one : one + 1],
+            )
+            for one, rows in self._rows.items()
+        }
+
+    @cached_property
+    def all_terms(self) -> frozenset[str]:
+        """The terms of all passages."""
+        return frozenset().union(*self.passage_terms.values())
 
     @cached_property
     def passage_covered(self) -> dict[int, float]:
-        return {
-            one: self.covered(frozenset().union(*(self.said[i] | self.above[i] for i in rows)))
-            for one, rows in self._rows.items()
-        }
+        return {one: self.covered(held) for one, held in self.passage_terms.items()}
 
     @cached_property
     def _rows(self) -> dict[int, list[int]]:
@@ -138,13 +217,22 @@ class Case:
         return rows
 
 
-def case_of(remembered: Remembered, question: Question, candidates: Sequence[Candidate]) -> Case:
-    """The case of a question, with the vectors that it is judged by."""
+def case_of(
+    remembered: Remembered,
+    question: Question,
+    candidates: Sequence[Candidate],
+    names: Sequence[str] = (),
+) -> Case:
+    """The case of a question, with the vectors that it is judged by.
+
+    Args:
+        names: of the passages' documents.
+    """
     texts = [one.gist for one in candidates]
     contexts = list(dict.fromkeys(one.context for one in candidates))  # many share one
     *tokens, last = remembered.tokens([*texts, *contexts, question.text])
     above = dict(zip(contexts, tokens[len(texts) :], strict=True))
-    return Case(question, candidates, tokens[: len(texts)], above, last)
+    return Case(question, candidates, tokens[: len(texts)], above, last, names)
 
 
 def inverse_document_frequency(texts: Sequence[Collection[str]]) -> Callable[[str], float]:
@@ -173,16 +261,6 @@ def _new_name(case: Case, i: int) -> bool:
     return bool(names(case.candidates[i].text) - case.question.names)
 
 
-def _no_name(case: Case, i: int) -> bool:
-    names = case.question.names
-    return bool(names) and names.isdisjoint(words(case.candidates[i].text))
-
-
-def _cosine_before(case: Case, i: int) -> float:
-    before = case.beside(i, -1)
-    return 0.0 if before is None else float(case.cosine[before])
-
-
 def _defines(case: Case, i: int) -> bool:
     begins = case.question.definition
     return bool(begins and begins.match(case.candidates[i].text))
@@ -195,28 +273,30 @@ def _is(case: Case, i: int, *kinds: str) -> bool:
 # fmt: off
 FEATURES: dict[str, Callable[[Case, int], float]] = {
     "cosine":          lambda case, i: float(case.cosine[i]),
-    "late":            lambda case, i: case.said_near(i),
-    "late above":      lambda case, i: case.said_near_above(i) - case.said_near(i),
-    "least near":      lambda case, i: case.least_near(i),
-    "cosine before":   _cosine_before,
-    "passage cosine":  lambda case, i: case.passage_cosine[case.candidates[i].passage],
-    "passage best":    lambda case, i: case.passage_best[case.candidates[i].passage],
+    "late":            lambda case, i: case.said_near[i],
+    "late above":      lambda case, i: case.said_near_above[i] - case.said_near[i],
+    "least near":      lambda case, i: case.least_near[i],
     "covered":         lambda case, i: case.covered(case.said[i]),
     "covered above":   lambda case, i: case.covered(case.above[i] - case.said[i]),
     "covered before":  lambda case, i: case.covered_beside(i, -1),
     "covered after":   lambda case, i: case.covered_beside(i, +1),
     "passage covered": lambda case, i: case.passage_covered[case.candidates[i].passage],
+    "passage late":    lambda case, i: case.passage_late[case.candidates[i].passage],
+    "named":           lambda case, i: case.named(i),
+    "rank":            lambda case, i: -log(1 + case.candidates[i].passage),
     "top passage":     lambda case, i: case.candidates[i].passage == 0,
-    "first sentence":  lambda case, i: case.candidates[i].place == 0,
-    "names none":      _no_name,
     "number":          lambda case, i: case.question.kind == "number"
-                       and bool(numbers(case.candidates[i].text) - case.question.numbers),
+                       and case.has_number(i),
     "date":            lambda case, i: case.question.kind == "date"
                        and bool(dates(case.candidates[i].text) - dates(case.question.text)),
     "person":          lambda case, i: case.question.kind == "person" and _new_name(case, i),
     "place":           lambda case, i: case.question.kind == "place" and _new_name(case, i),
-    "way":             lambda case, i: case.question.kind == "way"
-                       and bool(_MEANS.search(case.candidates[i].text)),
+    "reason":          lambda case, i: case.question.kind == "reason"
+                       and bool(_BECAUSE.search(case.candidates[i].text)),
+    "verdict":         lambda case, i: case.question.kind == "yes-no"
+                       and bool(_VERDICT.match(case.candidates[i].text)),
+    "decides":         lambda case, i: case.question.kind == "yes-no"
+                       and bool(_DECIDES.search(case.candidates[i].text)),
     "definition":      _defines,
     "pointer":         lambda case, i: bool(_POINTER.match(case.candidates[i].text)),
     "lead-in":         lambda case, i: case.candidates[i].text.endswith(":"),
@@ -227,7 +307,10 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "block":           lambda case, i: _is(case, i, "list", "table") and case.question.wants_list,
     "block unwanted":  lambda case, i: _is(case, i, "list", "table")
                        and not case.question.wants_list,
+    "headless":        lambda case, i: case.candidates[i].headless,
     "exact":           lambda case, i: case.exact(i),
+    "of another":      lambda case, i: case.of_another(i),
+    "heads missing":   lambda case, i: case.heads_missing(i),
     "not of the kind": lambda case, i: case.lacks_kind(i),
 }
 # fmt: on

@@ -6,14 +6,15 @@ from functools import cached_property
 from typing import Literal
 
 from app.local.engine.store.analysis import terms
+from app.local.engine.writer.phrases import phrases
 
 Kind = Literal["number", "date", "person", "place", "reason", "yes-no", "way", "thing"]
 
 _KINDS: dict[Kind, str] = {
     "number": (
         r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide)\b"
-        r"|\b(?:what|which)\b(?: \S+){0,4}? (?:number|percent\w*|amount|size|limit|quota|maximum"
-        r"|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
+        r"|\b(?:what|which)(?:['\u2019]s)?\b(?: \S+){0,4}? (?:number|percent\w*|amount"
+        r"|size|limit|quota|maximum|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
         r"|temperature|version|fraction|proportion|throughput)\b"
     ),
     "date": (
@@ -60,15 +61,21 @@ _WHAT_IS = re.compile(
 )
 _CODE = re.compile(
     r"\bhow (?:do|can|could|would|should|must) (?:i|we|you|one)\b|\bhow (?:to|is|are)\b"
-    r"|\b(?:what|which)\b.{0,40}\b(?:command|call|run|type|pass|write|code|option|argument|parameter"
-    r"|flag|method|function|snippet)s?\b|\bshow me\b|\bexamples?\b|\b(?:code|snippet)\b"
-    r"|\bway to\b|\bi want to\b",
+    r"|\b(?:what|which) (?:[\w-]+ ){0,2}(?:command|code|option|argument|parameter|flag|method"
+    r"|function|snippet|statement|query)s?\b"
+    r"|\bwhat (?:do|should|must|can|could) (?:i|we|you|one) (?:\w+ )?(?:run|type|pass|write|call"
+    r"|enter|execute)\b|\bshow me\b|\bexamples?\b|\b(?:code|snippet)\b|\bway to\b|\bi want to\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(
     r"\b(?:list|name|enumerate|steps|all)\b"
     r"|\b(?:what|which)\b(?: \S+){0,3}? (?:\w{2,}[^su\W]s)\b(?! (?:is|was|the)\b)"
     r"|\bwhat (?:are|kinds|sorts|types)\b",
+    re.IGNORECASE,
+)
+_SUPERLATIVE = re.compile(
+    r"\b(?:most|least|best|worst|highest|lowest|largest|smallest|greatest|fewest|first|last|latest"
+    r"|earliest|newest|oldest|longest|shortest|cheapest|maximum|minimum|\w{3,}est)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
@@ -146,6 +153,23 @@ class Question:
         return nouns[-1] if nouns else None
 
     @cached_property
+    def heads(self) -> tuple[str, ...]:
+        """The last term of each of its noun phrases: what an answer can hardly do without.
+
+        >>> Question("How do I put a digital signature on a PDF?").heads == tuple(
+        ...     terms("put signature PDF")
+        ... )
+        True
+        """
+        ends = (terms(one.text)[-1:] for one in phrases(self.text))
+        return tuple(dict.fromkeys(term for end in ends for term in end))
+
+    @cached_property
+    def superlative(self) -> bool:
+        """Whether it asks for the most, the least, the first or the last of several."""
+        return bool(_SUPERLATIVE.search(self.text))
+
+    @cached_property
     def identifiers(self) -> frozenset[str]:
         return identifiers(self.text)
 
@@ -178,8 +202,7 @@ def identifiers(text: str) -> frozenset[str]:
     return frozenset(
         word.rstrip(".,:").lower()
         for word in _IDENTIFIER.findall(text)
-        if any(sign.isdigit() or sign in "_-./@" for sign in word[1:-1] + word[:1].strip("-"))
-        or any(sign.isdigit() for sign in word)
+        if any(sign.isdigit() or sign in "_./@" for sign in word)
         or (any(sign.isupper() for sign in word[1:]) and not word.isupper())
     )
 

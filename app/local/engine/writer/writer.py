@@ -159,10 +159,10 @@ class Writer:
         choices = likeliest(question, candidates(texts, names))
         if not choices or not question.terms:
             return []
-        case = case_of(self._remembered, question, choices)
+        case = case_of(self._remembered, question, choices, names)
         shown = evidence(case)  # (n, features)
         scores = score(shown)  # (n,)
-        if not answerable(shown, scores):
+        if not answerable(case, shown, scores):
             return []
         order = drawn(scores, sampling, random)
         return [choices[place] for place in chosen(choices, order, scores, case.vectors)]

@@ -134,6 +134,21 @@ def test_a_list_that_was_cut_in_two_is_said_whole_if_it_is_clear_where_it_goes_o
     assert all(one.ends_in is None for one in two)
 
 
+def test_an_item_that_was_cut_in_two_is_said_whole_with_the_rest_of_its_list() -> None:
+    first, second = "Minerals:\n\n* agate", "It is a quartz.\n* citrine"
+    listed = candidates([first, second], ["m.md"] * 2)[0]
+    assert (listed.kind, listed.ends_in) == ("list", 1)
+    assert listed.block == "* agate\n  It is a quartz.\n* citrine"
+
+
+@pytest.mark.parametrize(
+    "rest", ["3. citrine", "- citrine"], ids=["another number", "another sign"]
+)
+def test_a_list_does_not_go_on_with_an_item_that_cannot_be_its_next(rest: str) -> None:
+    parts = ["Minerals:\n\n1. agate", rest]
+    assert all(one.ends_in is None for one in candidates(parts, ["m.md"] * 2))
+
+
 def test_rows_of_a_table_that_was_cut_have_the_header_of_the_part_before() -> None:
     parts = [WIDE, "| huge | 64 | 32 |"]
     texts = [one.text for one in candidates(parts, ["sizes.csv", "sizes.csv"])]

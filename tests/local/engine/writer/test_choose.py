@@ -8,16 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.engine.writer.candidates import Candidate
+from app.local.engine.transformer import Encoder
+from app.local.engine.writer.candidates import Candidate, candidates
 from app.local.engine.writer.choose import (
     LONGEST,
     answerable,
     chosen,
     drawn,
+    score,
     softmax,
 )
-from app.local.engine.writer.evidence import FEATURES
+from app.local.engine.writer.evidence import case_of, evidence
 from app.local.engine.writer.prompt import Sampling
+from app.local.engine.writer.question import Question
+from app.local.engine.writer.vectors import Remembered
 
 SCORES = np.log(np.array([0.1, 0.6, 0.3]))
 scores = st.lists(st.floats(-30, 30), min_size=1, max_size=12).map(np.array)
@@ -127,9 +131,22 @@ def test_an_answer_has_no_more_than_three_sentences() -> None:
     assert len(chosen(many, order, np.zeros(9), np.eye(9, dtype=np.float32))) == LONGEST
 
 
-def test_only_what_covers_the_question_is_an_answer() -> None:
-    nothing = np.zeros((3, len(FEATURES)))
-    everything = np.array([[1.0 if name in ("cosine", "covered", "passage covered") else 0.0
-                            for name in FEATURES]] * 3)  # fmt: skip
-    assert not answerable(nothing, np.zeros(3))
-    assert answerable(everything, np.array([9.0, 0.0, 0.0]))
+def test_only_what_covers_the_question_is_an_answer(encoder: Encoder) -> None:
+    passage = "Quartz is hard: it scratches glass.\n\nIt is found in Brazil."
+    assert _answers(encoder, "How hard is quartz?", passage)
+    assert not _answers(encoder, "Who won the cup in 1990?", passage)
+
+
+def test_what_a_question_names_and_the_passage_lacks_makes_it_no_answer(encoder: Encoder) -> None:
+    table = (
+        "The canteen sells these.\n\n| Dish | Price |\n|---|---|\n| Soup | 4 |\n| Salad | 6 |\n"
+        "| Rice | 5 |\n"
+    )
+    assert _answers(encoder, "What is the price of the salad?", table)
+    assert not _answers(encoder, "What is the price of the lobster?", table)
+
+
+def _answers(encoder: Encoder, question: str, passage: str) -> bool:
+    case = case_of(Remembered(encoder), Question(question), candidates([passage]))
+    features = evidence(case)
+    return answerable(case, features, score(features))

@@ -177,3 +177,15 @@ def test_very_many_candidates_do_not_hide_the_answer(writer: Writer) -> None:
     )
     answer = answered(writer.generate(Prompt((Turn("user", message),)), Sampling()))
     assert "Stone 217: 217" in answer
+
+
+def test_a_row_about_something_else_does_not_answer_for_what_the_question_names(
+    writer: Writer,
+) -> None:
+    rows = "\n".join(f"| B{n} | Ship {n % 7} | {n * 3} |" for n in range(2700, 2712))
+    table = f"| Berth | Ship | Fee |\n|---|---|---|\n{rows}"
+    for berth, fee in (("B2705", "8115"), ("B2799", "")):
+        message = f"<passage n='1'>{table}</passage>\nWhat is the fee of berth {berth}?"
+        answer = answered(writer.generate(Prompt((Turn("user", message),)), Sampling()))
+        assert fee in answer
+        assert ("B27" in answer) is bool(fee), answer
