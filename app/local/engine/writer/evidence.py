@@ -92,7 +92,8 @@ class Case:
     @cached_property
     def least_near(self) -> Vectors:
         """How near each candidate comes to that word of the question which it says least, (n,)."""
-        return self._near_both[:, self._telling].min(axis=1)
+        least: Vectors = self._near_both[:, self._telling].min(axis=1)
+        return least
 
     def covered(self, words: Collection[str]) -> float:
         """How much of the question's weight is in these words, 0 to 1."""
