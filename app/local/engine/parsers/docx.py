@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.local.engine.parsers import Document, Section, Unreadable, rtf
 from app.local.engine.parsers.archive import check_archive
-from app.local.engine.parsers.encodings import decode
+from app.local.engine.parsers.encodings import declared, decode
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.numbering import Numbering, Styles, attribute
 from app.local.engine.parsers.package import Package, local_name, open_package, relation_id
@@ -201,14 +201,15 @@ def _chunk_html(package: Package, part: str, depth: int) -> str:
             return ""
         text = str(body.get_content())
         return _body(text) if body.get_content_subtype() == "html" else _lines(text)
-    text = decode(content, None)
+    text = decode(content, declared(content))
     return _body(text) if part.endswith(("htm", "html")) else _lines(text)
 
 
 def _body(page: str) -> str:
-    """What a page shows, without its title."""
-    body = LexborHTMLParser(page).body
-    return str(body.html) if body else ""
+    """What a page shows, without its title, and the styles by which it hides."""
+    root = LexborHTMLParser(page)
+    styles = "".join(str(each.html) for each in root.css("head style"))
+    return styles + (str(root.body.html) if root.body else "")
 
 
 def _lines(text: str) -> str:

@@ -40,6 +40,12 @@ def test_a_book_has_a_section_for_each_chapter_in_the_order_of_reading(tmp_path:
     ]
 
 
+def test_a_chapter_is_decoded_as_it_says(tmp_path: Path) -> None:
+    page = '<?xml version="1.0" encoding="iso-8859-1"?><html><body><p>café</p></body></html>'
+    book: dict[str, str | bytes] = {**BOOK, "OEBPS/text/two .xhtml": page.encode("latin-1")}
+    assert parsed(epub.parse, tmp_path / "a.epub", archive(book))[-1].text == "café"
+
+
 @pytest.mark.parametrize(
     ("parts", "reason"),
     [

@@ -292,6 +292,13 @@ def test_the_strict_form_is_read_as_the_other(tmp_path: Path) -> None:
     ("name", "part", "text"),
     [
         ("a.html", "<title>No</title><h1>Crane</h1><p>Nine tons.", "# Crane\n\nNine tons."),
+        (
+            "b.html",
+            '<meta charset="latin1"><style>.no {display: none}</style><p class=no>No<p>café'.encode(
+                "latin-1"
+            ),
+            "café",
+        ),
         ("a.txt", "Nine &lt; ten\ntons.", "Nine &lt; ten\n\ntons."),
         ("a.mht", "MIME-Version: 1.0\nContent-Type: text/html\n\n<p>Nine tons.</p>", "Nine tons."),
         ("a.docx", word(paragraph(run("Nine tons."))), "Nine tons."),
