@@ -315,6 +315,29 @@ def test_the_limit_of_turns_counts_those_under_way_only() -> None:
     asyncio.run(start())
 
 
+def test_a_turn_that_the_system_has_no_thread_for_is_throttled_and_counts_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Thread.start
+
+    def start_others(thread: threading.Thread) -> None:
+        if thread.name == "turn":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    async def ask() -> None:
+        turns = Turns(1, 60)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", start_others)
+            turn = turns.start(lambda: [1])
+            with pytest.raises(Throttled, match="No more can be answered at once"):
+                await turn.begun
+            assert await turn.take() == []
+        assert await turns.start(lambda: [2]).take() == [2]
+
+    asyncio.run(ask())
+
+
 def test_a_deadline_that_passes_before_a_turn_begins_is_raised_to_whoever_awaits_it() -> None:
     from app.aws import cancellation
 
