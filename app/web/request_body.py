@@ -102,7 +102,7 @@ def check(body: bytes) -> None:
         InvalidRequest: naming the field and the rule.
     """
     try:
-        value = json.loads(body) if body else None
+        value = json.loads(body)
     except RecursionError:
         raise InvalidRequest(DEPTH, field="body") from None
     except json.JSONDecodeError:
