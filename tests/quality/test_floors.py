@@ -7,7 +7,7 @@ import pytest
 from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
 from tests.flows.home import laptop
-from tests.quality import ROOT
+from tests.quality import ROOT, search
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
 from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, index, xquad
@@ -50,6 +50,14 @@ def test_what_users_ask_is_answered() -> None:
     code = [one for one in questions if one.kind == "code" and one.outcome == "right"]
     assert all(one.fenced for one in code)
     assert len(code) >= 10
+
+
+@pytest.mark.skipif(not XQUAD.exists(), reason="../shared/eval/xquad_en is not here")
+def test_a_search_is_no_worse_than_the_better_of_its_halves() -> None:
+    gains = search.measured()
+    for way, before in (("fused", "words"), ("fused", "meaning"), ("late", "fused")):
+        mean, _, _ = search.interval(gains[way] - gains[before])
+        assert mean >= 0, (way, before)
 
 
 OFFICE_FLOORS = {

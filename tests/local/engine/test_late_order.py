@@ -46,6 +46,16 @@ def test_what_stands_over_a_hit_counts_too() -> None:
     assert [one.id for one in ordered([hit("a", "it is 40", 0.7), over])] == ["b", "a"]
 
 
+@pytest.mark.parametrize("name", ["B2750", "e-4711.9"])
+def test_a_hit_with_the_identifier_comes_before_all_with_others(name: str) -> None:
+    """Those others say more of the question's words."""
+    near = hit("a", "What is the fee of the berth B2751, e-4711.8? The fee is 30.", 0.9)
+    exact = hit("b", f"| {name.lower()} | 40 |", 0.5)
+    hits = ordered([near, exact], f"What is the fee of the berth {name}?")
+    assert [one.id for one in hits] == ["b", "a"]
+    assert 1 >= hits[0].score > hits[1].score >= 0
+
+
 def test_hits_beyond_the_first_stay_below_them_in_their_order() -> None:
     fillers = [hit(f"{n:02}", "fox", 0.9 - n / 100) for n in range(FIRST)]
     last = [hit("x", QUESTION, 0.7), hit("y", QUESTION, 0.6)]
