@@ -44,7 +44,7 @@ _BUILT_IN = {
     48: "##0.0E+0", 49: "@",
 }  # fmt: skip
 _PRECISE = Context(prec=15, rounding=ROUND_HALF_UP)  # the digits that Excel keeps
-_SMALLEST = -9  # the power of ten from which small numbers are written out
+_SMALLEST = -6  # the power of ten down to which numbers are written out
 _FARTHEST = 308  # the power of ten of the largest number that a cell can hold
 _LONGEST_NUMBER = 17  # digits of a whole number that are shown as they are stored
 _COMPARISONS = {
