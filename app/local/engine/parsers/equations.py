@@ -1,5 +1,7 @@
 """Word's equations, as LaTeX."""
 
+import unicodedata
+from functools import cache
 from xml.etree.ElementTree import Element
 
 # Element -> LaTeX, with places for its children by name. ECMA-376 part 1, 22.1: Office Math.
@@ -13,6 +15,16 @@ _TEMPLATES = {
     "limLow": "{e}_{{{lim}}}",
     "limUpp": "{e}^{{{lim}}}",
 }
+
+_COMMANDS = {
+    "±": "pm", "\u00d7": "times", "÷": "div", "·": "cdot", "⋅": "cdot", "≤": "leq", "≥": "geq",
+    "≠": "neq", "≈": "approx", "≡": "equiv", "∞": "infty", "∂": "partial", "∇": "nabla", "∈": "in",
+    "∉": "notin", "⊂": "subset", "⊆": "subseteq", "\u222a": "cup", "∩": "cap", "∀": "forall",
+    "∃": "exists", "→": "rightarrow", "←": "leftarrow", "⇒": "Rightarrow", "⇔": "Leftrightarrow",
+    "∑": "sum", "∏": "prod", "∫": "int", "∮": "oint", "√": "surd", "∝": "propto",
+    "⊥": "perp", "∠": "angle", "∧": "wedge", "\u2228": "vee", "¬": "neg", "⊕": "oplus",
+    "⊗": "otimes", "ϵ": "epsilon", "ϕ": "phi", "ϑ": "vartheta", "ℏ": "hbar",
+}  # fmt: skip
 
 
 def latex(element: Element) -> str:
@@ -29,7 +41,7 @@ def latex(element: Element) -> str:
 def _render(element: Element) -> str:
     name = _name(element)
     if name == "t":
-        return element.text or ""
+        return "".join(map(_command, element.text or ""))
     if name.endswith("Pr"):
         return ""
     parts = {_name(child): latex(child) for child in element}
@@ -46,8 +58,25 @@ def _render(element: Element) -> str:
     if name == "nary":
         below, above = parts.get("sub"), parts.get("sup")
         limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
-        return f"{_sign(element, 'chr', '∫')}{limits} {parts.get('e', '')}"
+        operator = _command(_sign(element, "chr", "∫")).strip()
+        return f"{operator}{limits} {parts.get('e', '')}"
     return latex(element)
+
+
+@cache
+def _command(sign: str) -> str:
+    r"""A sign as LaTeX writes it.
+
+    >>> _command("π"), _command("Δ"), _command("≤"), _command("x")
+    ('\\pi ', '\\Delta ', '\\leq ', 'x')
+    """
+    if command := _COMMANDS.get(sign):
+        return f"\\{command} "
+    script, _, name = unicodedata.name(sign, "").partition(" LETTER ")
+    name = name.replace("LAMDA", "LAMBDA")  # Unicode's spelling
+    if script in ("GREEK SMALL", "GREEK CAPITAL") and name.isalpha() and name != "OMICRON":
+        return f"\\{name.lower() if script == 'GREEK SMALL' else name.capitalize()} "
+    return sign
 
 
 def _name(element: Element) -> str:

@@ -124,7 +124,8 @@ SUM = (
         # tables and equations
         (TABLE, "| a |  |\n| --- | --- |\n| b | b |"),
         (f"<w:p><m:oMath>{FRACTION}</m:oMath></w:p>", r"$y=\frac{1}{\sqrt{x}}$"),
-        (f"<w:p><m:oMathPara><m:oMath>{SUM}</m:oMath></m:oMathPara></w:p>", "$$∑_{i} (i)$$"),
+        (f"<w:p><m:oMath>{sign('A=πr±2')}</m:oMath></w:p>", r"$A=\pi r\pm 2$"),
+        (f"<w:p><m:oMathPara><m:oMath>{SUM}</m:oMath></m:oMathPara></w:p>", r"$$\sum_{i} (i)$$"),
     ],
 )
 def test_word_becomes_markdown(tmp_path: Path, body: str, text: str) -> None:
