@@ -15,6 +15,8 @@
 #                 where there is no wheel of it
 #   make check    lint, types, import rules
 #
+#   make ocr      install text recognition: scanned pages of PDFs are then read on the laptop
+#
 #   make synth    write the stack's template to cdk.out/; needs no AWS account
 #   make deploy   create or change the stack in the AWS account that the credentials lead to
 #                 (both: ARGS="-c vector_store=s3-vectors -c production=true"; see infra/context.py)
@@ -49,7 +51,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test thorough coverage mutants floors browser clients llama check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean
+.PHONY: demo up test thorough coverage mutants floors browser clients llama check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -97,6 +99,10 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+ocr: $(VENV)/laptop
+	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-ocr.txt
+	@echo "Text recognition is installed. Start Outcrop anew, if it is running."
 
 synth: $(VENV)/infra
 	@$(CDK) synth --quiet $(ARGS)
@@ -161,6 +167,7 @@ lock: $(VENV)/infra
 	$(COMPILE) --universal pyproject.toml --group dev -o requirements-dev.txt
 	$(COMPILE) $(HELD) pyproject.toml --group laptop -o requirements-laptop.txt
 	$(COMPILE) $(HELD) --group infra -o requirements-infra.txt
+	$(COMPILE) $(HELD) --group ocr -o requirements-ocr.txt
 	$(COMPILE) $(LAMBDA) pyproject.toml -o requirements.txt
 	$(COMPILE) $(LAMBDA) --group ingest -o requirements-ingest.txt
 	$(COMPILE) $(LAMBDA) --group tools -o requirements-tools.txt

@@ -19,6 +19,7 @@ sections or raises Unreadable, and calls `document.warn` for text that it cannot
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -65,12 +66,14 @@ class Document:
         path: the file of its bytes.
         charset: the encoding that its content type names, if any.
         records: how to read a CSV file row by row, if its sidecar says so.
+        seconds: the time limit; a parser of pictures stops before it.
         warnings: what of its text the parser could not read.
     """
 
     path: Path
     charset: str | None = None
     records: Records | None = None
+    seconds: float | None = None
     warnings: list[str] = field(default_factory=list)
 
     def warn(self, warning: str) -> None:
@@ -93,6 +96,11 @@ class ParsedDocument:
 
     sections: list[Section]
     warnings: tuple[str, ...] = ()
+
+
+def recognizes_pictures() -> bool:
+    """Whether the optional packages for text recognition are installed."""
+    return find_spec("rapidocr") is not None
 
 
 class SectionParser(Protocol):

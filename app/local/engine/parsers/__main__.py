@@ -26,6 +26,7 @@ from app.local.engine.parsers import (
     OUT_OF_MEMORY,
     Document,
     Records,
+    TooSlow,
     Unreadable,
 )
 from app.local.engine.parsers.render import has_text, line
@@ -54,6 +55,8 @@ def answer(request: JSON) -> bytes:
         return json.dumps(_parse(request), ensure_ascii=False).encode()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # the heap may be too fragmented for the next document
+    except TooSlow as error:
+        return json.dumps({"unreadable": str(error), "tooSlow": True}).encode()
     except Unreadable as error:
         reason = str(error)
     except RecursionError:
@@ -74,7 +77,7 @@ def _without_path(error: Exception, request: JSON) -> str:
 
 def _parse(request: JSON) -> JSON:
     records = request["records"] and Records(**request["records"])
-    document = Document(Path(request["path"]), request["charset"], records)
+    document = Document(Path(request["path"]), request["charset"], records, request["seconds"])
     sections, length = [], 0
     for section in import_module(f"app.local.engine.parsers.{request['format']}").parse(document):
         length += len(section.text)

@@ -14,11 +14,19 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise, repeat
+from math import inf
+from time import monotonic
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.local.engine.parsers import Document, Section, Unreadable
+from app.local.engine.parsers import (
+    Document,
+    Section,
+    TooSlow,
+    Unreadable,
+    recognizes_pictures,
+)
 from app.local.engine.parsers.annotations import notes, with_notes
 from app.local.engine.parsers.layout import SOFT_HYPHEN, markdown, without_furniture
 from app.local.engine.parsers.reading_order import GUTTER, PIECE, Line
@@ -35,31 +43,64 @@ _BULLET = re.compile(r"^[\x01-\x1f\x7f-\x9f\ue000-\uf8ff\u2022\u25aa\u25cf]\s+")
 _LAM_ALEF = re.compile("\u0627([\u0622\u0623\u0625\u0627])\u0644")
 
 
+_WAY_OUT = (
+    "run text recognition (OCR) over the file and upload the result. Or have Outcrop do it: run "
+    "`make ocr` in its folder, start it anew, delete the document and ingest it again."
+)
 _RISE = 0.3  # times the size: words that differ by more in height may be of two lines
 
 
 def parse(document: Document) -> Iterator[Section]:
+    end = monotonic() + (document.seconds or inf)
     with closing(_open(document)) as source:
         forms = _forms(source, document)
         pages = [_page(source, number, forms) for number in range(len(source))]
-    if not any(page.lines for page in pages):
-        raise Unreadable(
-            "The PDF has no text layer, only pictures of pages: run text recognition (OCR) over "
-            "it and upload the result."
-        )
-    texts = without_furniture([page.lines for page in pages])
-    pictures = [
-        number
-        for number, (page, lines) in enumerate(zip(pages, texts, strict=True), start=1)
-        if not lines and (page.is_picture or (page.has_picture and not page.lines))
-    ]
-    if pictures:
-        document.warn(
-            f"{numbers('Page', pictures)} no text layer, only a picture: run text recognition "
-            "(OCR) over the file and upload the result."
-        )
+        texts = without_furniture([page.lines for page in pages])
+        pictures = [
+            number
+            for number, (page, lines) in enumerate(zip(pages, texts, strict=True), start=1)
+            if not lines and (page.is_picture or (page.has_picture and not page.lines))
+        ]
+        if pictures and recognizes_pictures():
+            for number, lines in _recognized(document, source, pictures, end).items():
+                texts[number - 1] = lines
+        elif pictures and any(texts):
+            document.warn(f"{numbers('Page', pictures)} no text layer, only a picture: {_WAY_OUT}")
+    if not any(texts) and not any(page.lines for page in pages):
+        way_out = "and no text was recognized in them." if recognizes_pictures() else _WAY_OUT
+        raise Unreadable(f"The PDF has no text layer, only pictures of pages: {way_out}")
     for number, text in enumerate(markdown(texts), start=1):
         yield Section(text, number)
+
+
+def _recognized(
+    document: Document, source: pypdfium2.PdfDocument, pictures: list[int], end: float
+) -> dict[int, list[Line]]:
+    """The lines that are recognized in the pictures of pages before time is up.
+
+    Raises:
+        TooSlow: there is too little time for one of them.
+    """
+    from app.local.engine.parsers.recognition import LEAST_SECONDS, recognize
+
+    if end - monotonic() < LEAST_SECONDS:
+        raise TooSlow("The file has pictures of pages, and to recognize text in them takes long.")
+    pages: dict[int, list[Line]] = {}
+    for number in pictures:
+        if end - monotonic() < LEAST_SECONDS:
+            document.warn(
+                f"{numbers('Page', pictures[len(pages) :])} not been read: to recognize the text "
+                "in the pictures takes too long. Split the file into smaller ones."
+            )
+            break
+        pages[number] = recognize(source[number - 1])
+    read = [number for number, lines in pages.items() if lines]
+    if read:
+        document.warn(
+            f"{numbers('Page', read)} no text layer: the text was recognized in the picture, and "
+            "may have mistakes."
+        )
+    return pages
 
 
 def _open(document: Document) -> pypdfium2.PdfDocument:

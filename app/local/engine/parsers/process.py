@@ -24,6 +24,7 @@ from app.local.engine.parsers import (
     Section,
     TooSlow,
     Unreadable,
+    recognizes_pictures,
 )
 
 # Suffix -> module of app.local.engine.parsers.
@@ -71,19 +72,26 @@ class Limits:
     Attributes:
         megabytes: its size, as Bedrock has it.
         seconds: the time to parse it.
+        picture_seconds: the same for a PDF, which may have pictures of pages.
         memory: the worker's memory, in megabytes.
     """
 
     megabytes: int = 50
     seconds: float = 120
     memory: int = 1024
+    picture_seconds: float = 120
+
+
+WITH_RECOGNITION = Limits(memory=3072, picture_seconds=900)
+"""The limits where text is recognized in pictures. A picture takes seconds; most of the memory is
+onnxruntime's address space, of which it uses a quarter."""
 
 
 class Parser:
     """A worker process that parses documents, one at a time; safe to share between threads."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or (WITH_RECOGNITION if recognizes_pictures() else Limits())
         self._lock = Lock()
         self._closed = False
         self._worker: subprocess.Popen[bytes] | None = None
@@ -98,9 +106,11 @@ class Parser:
         seconds: float | None = None,
     ) -> ParsedDocument:
         """See `SectionParser.parse`."""
-        seconds = min(seconds or self._limits.seconds, self._limits.seconds)
+        form = _format(name)
+        most = self._limits.picture_seconds if form == "pdf" else self._limits.seconds
+        seconds = min(seconds or most, most)
         request = {
-            "format": _format(name),
+            "format": form,
             "path": str(path.resolve()),
             "seconds": seconds,
             "charset": charset,
@@ -110,7 +120,8 @@ class Parser:
         with self._lock:
             answer = json.loads(self._ask(json.dumps(request).encode(), seconds))
         if "unreadable" in answer:
-            raise Unreadable(answer["unreadable"])
+            reason = answer["unreadable"]
+            raise TooSlow(reason) if "tooSlow" in answer else Unreadable(reason)
         sections = [Section(text, page, metadata) for text, page, metadata in answer["sections"]]
         if not sections:
             raise Unreadable("The file holds no text, so no search could find it.")

@@ -37,7 +37,10 @@ def test_a_section_is_a_page(tmp_path: Path) -> None:
     ]
 
 
-def test_pages_that_are_only_a_picture_are_named_in_a_warning(tmp_path: Path) -> None:
+def test_pages_that_are_only_a_picture_are_named_in_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.local.engine.parsers.pdf.recognizes_pictures", lambda: False)
     one: list[Placed | str] = [(72, 700, 10, "One.")]
     content = pdf([one, [PICTURE], [], [PICTURE, *one], [PICTURE], [PICTURE]])
     document = parsed_document(parse, tmp_path / "a.pdf", content)
@@ -130,7 +133,7 @@ def test_dots_that_lead_to_a_page_number_are_few(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (pdf([[(72, 700, 10, "Secret.")]], LOCKED), "encrypted with a password: remove it"),
-        (pdf([[], []]), "no text layer, only pictures of pages: run text recognition"),
+        (pdf([[], []]), "no text layer, only pictures of pages"),
         (b"%PDF-1.7\nnothing of the kind", "not a PDF, or a damaged one"),
         (b"just text", "not a PDF, or a damaged one"),
     ],

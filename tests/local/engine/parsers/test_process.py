@@ -38,7 +38,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads another proces
 
 @pytest.fixture(scope="module")
 def parser() -> Iterator[Parser]:
-    parser = Parser()
+    parser = Parser(Limits())
     yield parser
     parser.close()
 
