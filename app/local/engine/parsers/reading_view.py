@@ -186,8 +186,8 @@ def _without_comments(text: str) -> str:
     >>> _without_comments("Rates<!-- of 2019 --> <!-- rise")
     'Rates <!-- rise'
     """
-    kept, at = [], 0
+    pieces, at = [], 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        kept.append(text[at:start])
+        pieces.append(text[at:start])
         at = end + 3
-    return "".join([*kept, text[at:]])
+    return "".join([*pieces, text[at:]])
