@@ -20,9 +20,9 @@ from app import models
 from app.answer.admit import admit
 from app.answer.cite import Citer, remove_marks
 from app.answer.context import Dialogue, Question, Sampling, TurnContext
-from app.answer.draft import Draft
+from app.answer.draft import Abstention, Draft
 from app.answer.ending import ensure_terminal_event
-from app.answer.nearest import is_abstention, nearest
+from app.answer.nearest import nearest
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
 from app.answer.rewrite import rewrite
 from app.answer.turn_model import TurnModel
@@ -113,10 +113,10 @@ def _turn(
     with closing(_reply(writer, question, dialogue, screening.passages)) as reply:
         for part in _resolve_marks(reply, screening.passages):
             draft.add(part)
-            if not isinstance(part, Completion):
+            if isinstance(part, Text | Citation):
                 yield part
 
-    if is_abstention(draft.text):
+    if draft.abstains:
         draft.nearest = nearest(query, screening.passages)
     verdict = context.guard.answer(draft.text, query, screening.passages)
     yield from verdict.events("answer")
@@ -174,8 +174,9 @@ def _reply(
 
 def _resolve_marks(
     reply: Iterable[Delta | Completion], passages: Sequence[Passage]
-) -> Iterator[Text | Citation | Completion]:
-    """The answer in a reply with its marks resolved, and then the Completion.
+) -> Iterator[Text | Citation | Abstention | Completion]:
+    """The answer in a reply with its marks resolved, and then the Completion. Before that stands
+    Abstention, if the reply was marked as one.
 
     Only Text blocks are the answer: reasoning is neither shown nor stored.
     """
@@ -186,4 +187,6 @@ def _resolve_marks(
                 yield from citer.read(piece)
             case Completion():
                 yield from citer.end()
+                if citer.abstains:
+                    yield Abstention()
                 yield part

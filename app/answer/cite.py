@@ -26,6 +26,7 @@ from app.answer.brackets import Run, Scanner, Words
 from app.answer.disguise import Disguise
 from app.answer.marks import Marks
 from app.answer.nearest import is_abstention
+from app.answer.prompt import ABSTENTION_MARK
 from app.answer.quote import Quotable, quote
 from app.answer.sentences import claims
 from app.answer.support import Evidence
@@ -44,6 +45,11 @@ class Citer:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._scanner, self._reader = Scanner(), _Reader(passages)
+
+    @property
+    def abstains(self) -> bool:
+        """Whether the answer began with the mark of an abstention."""
+        return self._reader.abstains
 
     def read(self, piece: str) -> Iterator[Text | Citation]:
         """The text and citations that are certain after this piece."""
@@ -110,10 +116,14 @@ class _Reader:
         self._shown: dict[int, int] = {}  # the passage's number -> its number in the answer
         self._said = ""
         self._length = self._length_utf16 = 0  # of the answer so far
+        self.abstains = False
 
     def read(self, token: Words | Run) -> Iterator[Text | Citation]:
         if isinstance(token, Words):
             yield from self._say(self._restore(token.text))
+            return
+        if not self._said.strip() and token.brackets[0].text == ABSTENTION_MARK:
+            self.abstains = True
             return
         space = token.space
         for bracket, use in zip(token.brackets, self._marks.uses(token), strict=True):
@@ -124,6 +134,8 @@ class _Reader:
             space = space if use == "made-up" else ""
 
     def _say(self, text: str) -> Iterator[Text]:
+        if self.abstains and not self._said.strip():
+            text = text.lstrip()
         if text:
             self._said = (self._said + text)[-CLAIM_MEMORY:]
             yield self._write(text)
@@ -136,7 +148,7 @@ class _Reader:
     def _cite(self, bracket: Bracket, space: str, after: str) -> Iterator[Text | Citation]:
         if _FENCE.search(self._said):  # a fence with something behind it closes no block of code
             space = "\n"
-        if is_abstention(self._said):  # nothing stands behind it
+        if self.abstains or is_abstention(self._said):  # nothing stands behind it
             return
         claim = self._claim()
         introduces = claim.endswith(_COLONS) or after.startswith(_COLONS)

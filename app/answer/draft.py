@@ -1,11 +1,19 @@
 """The draft of an answer: the one place where a turn is collected."""
 
+from dataclasses import dataclass
+
 from app.answer.cite import move_marks
+from app.answer.nearest import is_abstention
 from app.conversations import StoredTurn
 from app.events import Answer, Citation, Place, StopReason, Text, Usage
 from app.guardrail import Verdict
 from app.models import Completion
 from app.models import Text as TextBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """The reply was marked as an abstention, in whatever language it is."""
 
 
 class Draft:
@@ -19,17 +27,25 @@ class Draft:
         self.text = ""
         self.usage = usage
         self.nearest: tuple[Place, ...] = ()
+        self._marked_as_abstention = False
         self._citations: list[Citation] = []
         self._stop_reason: StopReason = "end"
         self._author: str | None = None
 
-    def add(self, part: Text | Citation | Completion) -> None:
+    @property
+    def abstains(self) -> bool:
+        """Whether the answer says that the documents do not say."""
+        return self._marked_as_abstention or is_abstention(self.text)
+
+    def add(self, part: Text | Citation | Abstention | Completion) -> None:
         """Add the next part of the answer, in the order in which `cite` yields them."""
         match part:
             case Text(text=text):
                 self.text += text
             case Citation():
                 self._citations.append(part)
+            case Abstention():
+                self._marked_as_abstention = True
             case Completion():
                 if part.stop_reason == "tool_use":
                     raise AssertionError("a tool was called that was not offered")

@@ -84,9 +84,9 @@ def load(
     from app.local.engine.writer import Server, Writer
 
     encoder = Encoder(precision)
+    multilingual = MultilingualEncoder(encoder)
     if model_url:
         writer: Model = Server(model_url, encoder, model)
     else:
-        writer = Writer(encoder, Planner(encoder))
-    multilingual = MultilingualEncoder(encoder)
+        writer = Writer(encoder, Planner(encoder), multilingual)
     return Engine(encoder, multilingual, writer, Parser, EmbeddedStores(stores, open_embedded))

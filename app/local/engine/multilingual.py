@@ -64,6 +64,10 @@ class MultilingualEncoder:
             vectors[number] = network.encode([text])[0]
         return vectors
 
+    def encode_words(self, words: Sequence[str]) -> Vectors:
+        """The same, several times as fast; the last bits depend on the neighbours."""
+        return self._loaded().encode(words)
+
     def _loaded(self) -> _Network:
         with self._loading:
             if self._network is None:

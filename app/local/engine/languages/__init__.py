@@ -7,7 +7,9 @@
 To add a language, add its file.
 """
 
-from app.local.engine.languages.detection import detect
+from app.local.engine.languages.detection import detect, tell
 from app.local.engine.languages.language import Language, language, languages
 
-__all__ = ["Language", "detect", "language", "languages"]
+__all__ = ["ENGLISH", "Language", "detect", "language", "languages", "tell"]
+
+ENGLISH = language("en")

@@ -41,14 +41,32 @@ def detect(text: str) -> Language:
     >>> [detect(text).code for text in ("Wo steht das?", "O\u00f9 est-ce ?", "Where is it?", "?")]
     ['de', 'fr', 'en', 'en']
     """
-    return language(_code(text[:_GLANCE]))
+    return language(_code(text[:_GLANCE]) or ENGLISH)
+
+
+def tell(text: str) -> Language | None:
+    """The language of a text; None if nothing tells it.
+
+    >>> told = [tell(text) for text in ("Warum?", "Where is it?", "quartz")]
+    >>> [one and one.code for one in told]
+    ['de', 'en', None]
+    """
+    code = _code(text[:_GLANCE]) or _of_one_word(text)
+    return language(code) if code else None
 
 
 @lru_cache(maxsize=4096)
-def _code(text: str) -> str:
+def _code(text: str) -> str | None:
     if not text.isascii() and (code := _by_script(text)):
         return code
     return _by_words(text)
+
+
+def _of_one_word(text: str) -> str | None:
+    """The language of a single word, if it is a function word of one language only."""
+    words = _WORD.findall(text.lower())
+    codes = _known().get(words[0], ()) if len(words) == 1 else ()
+    return codes[0] if len(codes) == 1 else None
 
 
 def _by_script(text: str) -> str | None:
@@ -66,10 +84,10 @@ def _by_script(text: str) -> str | None:
     return next(codes, None) if counts[script] else None
 
 
-def _by_words(text: str) -> str:
+def _by_words(text: str) -> str | None:
     words = set(map(str.lower, _WORD.findall(text)))
     if len(words) < 2:
-        return ENGLISH
+        return None
     known = _known()
     scores: defaultdict[str, float] = defaultdict(float)
     for word in words & known.keys():
@@ -78,9 +96,9 @@ def _by_words(text: str) -> str:
     if len(scores) > 1 and len(words) <= _FEW:
         for code in scores:
             scores[code] += _SPELLED * len(set(language(code).spelling.findall(text.lower())))
-    best = max(scores, key=lambda code: (scores[code], code == ENGLISH), default=ENGLISH)
+    best = max(scores, key=lambda code: (scores[code], code == ENGLISH), default=None)
     enough = max(_LEAST, _LEAST_SHARE * len(words))
-    return best if scores[best] >= enough and scores[best] > scores[ENGLISH] else ENGLISH
+    return best if best is not None and scores[best] >= enough else None
 
 
 @cache

@@ -10,6 +10,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 
+Patterns = Mapping[str, re.Pattern[str]]
+
 
 @dataclass(frozen=True, eq=False)
 class Language:
@@ -22,6 +24,15 @@ class Language:
         spelling: what its words often hold, and those of few other languages in its script.
         function_words: words that say nothing of what a text is about. Where the script puts no
             spaces between words, they are cut out of it.
+        kinds: how a question asks for a number, a date, a person, a place, a reason, yes or no, a
+            way, code, a list.
+        definition: how a question asks what its `subject` is.
+        defines: how a sentence begins that says what {subject} is; empty if that is not known.
+        finds: what is a number or a date when it is written in words.
+        small_talk: what is said to be polite, by what it is; `help` and `overview`.
+        says: what the assistant says in this language: that the documents do not say, and what it
+            answers to small talk.
+        follow_ups: how a question leans on the one before (`rewrite`).
     """
 
     code: str
@@ -30,16 +41,36 @@ class Language:
     stemmer: str
     spelling: re.Pattern[str]
     function_words: frozenset[str]
+    kinds: Patterns
+    definition: re.Pattern[str]
+    defines: str
+    finds: Patterns
+    small_talk: Mapping[str, str]
+    says: Mapping[str, str]
+    follow_ups: Mapping[str, str]
+
+    @property
+    def spaced(self) -> bool:
+        """Whether it puts spaces between words."""
+        return self.script not in ("kana", "han", "thai")
 
     @classmethod
     def of(cls, code: str, table: Mapping[str, Any]) -> "Language":
+        definition = table.get("definition", {})
         return cls(
             code,
             table["name"],
             table.get("script", ""),
             table.get("stemmer", ""),
-            re.compile(table.get("spelling", "(?!)"), re.IGNORECASE),
+            _pattern(table.get("spelling", "(?!)")),
             frozenset(table["function_words"].split()),
+            _patterns(table.get("kinds", {})),
+            _pattern(definition.get("question", "(?!)")),
+            definition.get("answer", ""),
+            _patterns(table.get("finds", {})),
+            table.get("small_talk", {}),
+            table.get("says", {}),
+            table.get("follow_ups", {}),
         )
 
 
@@ -52,3 +83,11 @@ def languages() -> Mapping[str, Language]:
 
 def language(code: str) -> Language:
     return languages()[code]
+
+
+def _patterns(table: Mapping[str, str]) -> Patterns:
+    return {name: _pattern(text) for name, text in table.items()}
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from unicodedata import normalize
 
 from app.local.engine.languages import language
 
@@ -88,7 +89,11 @@ def _pairs(signs: list[str]) -> Iterator[str]:
 def _cut_out(*, has_kana: bool) -> re.Pattern[str]:
     """Function words, the longest first; of Korean whole words only."""
     codes = ("ja" if has_kana else "zh", "th")
-    words = {word for code in codes for word in language(code).function_words}
+    words = {
+        normalize("NFC", normalize("NFKD", word))  # as the terms are
+        for code in codes
+        for word in language(code).function_words
+    }
     longest = sorted(words, key=lambda word: (-len(word), word))
     korean = "|".join(sorted(language("ko").function_words, key=lambda word: (-len(word), word)))
     return re.compile(rf"{'|'.join(map(re.escape, longest))}|^(?:{korean})$")

@@ -20,6 +20,8 @@ from itertools import groupby
 from textwrap import dedent
 from typing import Literal
 
+from app.local.engine.store.unspaced import UNSPACED
+
 Kind = Literal["heading", "prose", "list", "table", "code"]
 _LineKind = Literal["heading", "item", "row", "code", "blank", "text"]
 
@@ -36,8 +38,11 @@ _DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s+\S+(?:\s+[\"'(].*)?$")  # of a link
 _COMMENT = re.compile(r"%(?:\s|$)|<!--.*-->\s*$|\(\S+\)=\s*$")  # MyST's, HTML's; a MyST target
 _TABLE_SIGNS = frozenset(" \t:|-")
 _DRAWN_SIGNS = frozenset("=*_-")
-_SENTENCE_END = re.compile(r"[.!?:;,\u3002\uff01\uff1f][\"')\]*_\u201d]*\s*$")
+_SENTENCE_END = re.compile(
+    r"[.!?:;,\u3002\uff01\uff1f\u0964\u06d4\u061f\u17d4\u104b][\"')\]*_\u201d]*\s*$"
+)
 _TITLE = 8  # words; a line of its own that ends like no sentence and is no longer is a title
+_SIGNS = 3  # of a word in a script without spaces, about
 
 _SAMPLES = frozenset(("testcode", "code-block", "code", "code-cell", "sourcecode", "literal"))
 _HIDDEN = frozenset(("testsetup", "testcleanup", "toctree", "eval-rst", "literalinclude", "image"))
@@ -232,8 +237,9 @@ def _margin(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _prose_kind(lines: Sequence[str]) -> Literal["heading", "prose"]:
-    words = lines[0].split()
-    if len(lines) == 1 and len(words) <= _TITLE and not _SENTENCE_END.search(lines[0]):
+    unspaced = len(UNSPACED.findall(lines[0])) // _SIGNS  # words that no space parts
+    words = len(lines[0].split()) + unspaced
+    if len(lines) == 1 and words <= _TITLE and not _SENTENCE_END.search(lines[0]):
         return "heading"
     return "prose"
 

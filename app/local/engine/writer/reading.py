@@ -31,6 +31,7 @@ class Answer:
         conversation: what was said before it.
         mark: how a passage is cited, with {} for its label; None where no citation is asked for.
         abstention: what to say when the passages hold no answer.
+        translated: the mark of an abstention in another language; None where it is not translated.
         layout: what stands around the answer.
         places: which part of which document each passage is; empty where they stand in the text.
     """
@@ -42,6 +43,7 @@ class Answer:
     abstention: str
     layout: Layout = PLAIN
     places: tuple[Place, ...] = ()
+    translated: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def read(prompt: Prompt) -> Task:
     cited = "{sources}" not in frame.closing and all(one.label for one in passages)
     abstention = message.existing or wishes.abstention(instructions)
     return Answer(
-        question, conversation, passages, mark if cited else None, abstention, frame, places
+        *(question, conversation, passages, mark if cited else None, abstention, frame, places),
+        translated=None if message.existing else wishes.translated(instructions),
     )
 
 

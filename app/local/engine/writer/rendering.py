@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.records import Passage
 
+_WIDE = "。！？｡।॥؟۔።။។៕"  # noqa: RUF001 these signs are meant
+
 
 def marks(mark: str, one: Candidate, passages: Sequence[Passage]) -> str:
     """The mark of a candidate's passage, and of the one that it ends in."""
@@ -19,7 +21,7 @@ def render(one: Candidate, mark: str | None) -> str:
     if not one.lead:
         return f"{mark}\n\n{one.block}" if mark else one.block
     lead = one.lead.rstrip(".\u2026 ") if one.lead.endswith(("..", "\u2026")) else one.lead
-    lead = lead if lead[-1] in ".!?:" else f"{lead}:"
+    lead = lead if lead[-1] in f".!?:\uff1a{_WIDE}" else f"{lead}:"
     return f"{_marked(lead, mark)}\n\n{one.block}"
 
 
@@ -28,8 +30,18 @@ def _marked(sentence: str, mark: str | None) -> str:
 
     >>> _marked("Quartz is hard.", "[1]"), _marked("Layers: 5", "[2]"), _marked("Kinds:", None)
     ('Quartz is hard [1].', 'Layers: 5 [2].', 'Kinds:')
+    >>> _marked("水泵在地下室。", "[1]"), _marked("ปั๊มอยู่ที่นี่", "[1]")
+    ('水泵在地下室 [1]。', 'ปั๊มอยู่ที่นี่ [1]')
     """
-    words = sentence.rstrip(".!?:\u2026 ")
+    words = sentence.rstrip(f".!?:\u2026 {_WIDE}")
     ending = sentence[len(words) :].strip()
-    stop = ending if ending and ending[0] in "!?:" else "."
+    stop = ending if ending and ending[0] in f"!?:{_WIDE}" else _stop(words)
     return f"{words} {mark}{stop}" if mark else f"{words}{stop}"
+
+
+def _stop(words: str) -> str:
+    """The stop of a sentence that has none of its own, in its script."""
+    last = words[-1:]
+    if "\u3041" <= last <= "\u9fff":
+        return "。"
+    return "" if "\u0e01" <= last <= "\u0ecd" else "."

@@ -8,13 +8,16 @@
 
 A pronoun is named. A fragment takes the place of its like in the last question, or is added to it.
 A question with nothing of its own is one about the topic. Any other stands alone already, and is
-returned as it is; so is all that is not English.
+returned as it is. Other languages than English have rules of their own (`multilingual.rewrite`).
 """
 
 import re
 from collections.abc import Sequence
 
+from app.local.engine.languages import tell
 from app.local.engine.store.analysis import terms
+from app.local.engine.writer.multilingual.rewrite import alone
+from app.local.engine.writer.multilingual.small_talk import reply
 from app.local.engine.writer.phrases import Phrase, phrases
 from app.local.engine.writer.prompt import Turn
 from app.local.engine.writer.pronouns import name_pronouns, topic
@@ -54,10 +57,17 @@ def rewrite(question: str, conversation: Sequence[Turn]) -> str:
     last_question = last_answer = ""
     for turn in conversation:
         if turn.role == "user":
-            last_question = _alone(turn.text.strip(), last_question, last_answer)
+            last_question = _in_its_language(turn.text.strip(), last_question, last_answer)
         else:
             last_answer = turn.text
-    return _alone(question, last_question, last_answer)
+    return _in_its_language(question, last_question, last_answer)
+
+
+def _in_its_language(question: str, last_question: str, last_answer: str) -> str:
+    said_in = tell(question) or tell(last_question)
+    if said_in is None or said_in.code == "en" or not last_question:
+        return _alone(question, last_question, last_answer)
+    return question if reply(question) else alone(question, last_question, said_in)
 
 
 def _alone(question: str, last_question: str, last_answer: str) -> str:

@@ -102,6 +102,17 @@ _CONDITION = re.compile(
 )
 
 
+_TRANSLATED = re.compile(r"with (\[0\]) and a translation of that sentence")
+
+
+def translated(instructions: str) -> str | None:
+    """The mark with which an abstention in another language than English is to begin; None where
+    the prompt wants its own words in every language.
+    """
+    match = _TRANSLATED.search(instructions)
+    return match[1] if match else None
+
+
 def abstention(instructions: str) -> str:
     """What the prompt wants said when the passages hold no answer.
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from random import Random
 
 from app.local.engine.encoder import TokenEncoder
+from app.local.engine.languages import ENGLISH, Language, detect, tell
 from app.local.engine.writer import small_talk
 from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import Candidate, candidates
@@ -21,6 +22,8 @@ from app.local.engine.writer.counting import count_tokens
 from app.local.engine.writer.evidence import case_of, evidence, likeliest
 from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
+from app.local.engine.writer.multilingual import MultilingualChoice, WordEncoder
+from app.local.engine.writer.multilingual import small_talk as talk
 from app.local.engine.writer.overview import asks_for_all, titles
 from app.local.engine.writer.planning import Call, Planning, decide
 from app.local.engine.writer.prompt import (
@@ -69,10 +72,18 @@ class Writer:
         encoder: compares texts, and counts their tokens.
         planner: decides which tools to call and finds the values of a structured answer. Without
             one the model uses no tools.
+        multilingual: compares texts of other languages than English, and across languages. Without
+            one they are compared as if they were English.
     """
 
-    def __init__(self, encoder: TokenEncoder, planner: Planning | None = None) -> None:
+    def __init__(
+        self,
+        encoder: TokenEncoder,
+        planner: Planning | None = None,
+        multilingual: WordEncoder | None = None,
+    ) -> None:
         self._encoder = encoder
+        self._multilingual = MultilingualChoice(multilingual) if multilingual else None
         self._planner = planner
         self._remembered = Remembered(encoder)
 
@@ -138,11 +149,14 @@ class Writer:
     def _about(self, prompt: Prompt, sampling: Sampling) -> "_Text":
         match read(prompt.unbegun()):
             case Answer() as task:
-                if small := small_talk.reply(task.question):
+                if small := small_talk.reply(task.question) or talk.reply(task.question):
                     return _Text(small)
                 if small_talk.asks_for_help(task.question):
                     return _Text(HELP)
-                if asks_for_all(task.question) and (lines := titles(task.passages)):
+                if offer := talk.help_in(task.question):
+                    return _Text(offer)
+                for_all = asks_for_all(task.question) or talk.asks_for_all(task.question)
+                if for_all and (lines := titles(task.passages)):
                     return _overview(lines, task)
                 text = self._say(task, sampling, _random(prompt, sampling))
                 return _written(text, task) if text else _abstained(task)
@@ -153,10 +167,31 @@ class Writer:
 
     def _say(self, task: Answer, sampling: Sampling, random: Random) -> list[Candidate]:
         """The candidates that make the answer; none where the passages hold none."""
-        question = Question(rewrite(task.question, task.conversation))
+        text = rewrite(task.question, task.conversation)
+        said_in = _language(task)
         texts = [one.text for one in task.passages]
         names = [one.name for one in task.passages]
-        choices = likeliest(question, candidates(texts, names))
+        possible = candidates(texts, names)
+        if self._multilingual is None:
+            return self._in_english(text, possible, names, sampling, random)
+        if said_in.code == "en":
+            answer = self._in_english(text, possible, names, sampling, random)
+            foreign = [number for number, one in enumerate(texts) if detect(one).code != "en"]
+            if answer or not foreign:
+                return answer
+            possible = [one for one in possible if one.passage in foreign]
+        return self._multilingual.of(text, said_in, possible, texts, sampling, random)
+
+    def _in_english(
+        self,
+        text: str,
+        possible: Sequence[Candidate],
+        names: Sequence[str],
+        sampling: Sampling,
+        random: Random,
+    ) -> list[Candidate]:
+        question = Question(text)
+        choices = likeliest(question, possible)
         if not choices or not question.terms:
             return []
         case = case_of(self._remembered, question, choices, names)
@@ -224,7 +259,17 @@ def _overview(lines: Sequence[tuple[int, str]], task: Answer) -> _Text:
     return _Text("\n".join(shown))
 
 
+def _language(task: Answer) -> Language:
+    """The language of a question; of the conversation, if the question is too short to tell."""
+    said = (turn.text for turn in reversed(task.conversation) if turn.role == "user")
+    told = (tell(text) for text in (task.question, *said))
+    return next(filter(None, told), ENGLISH)
+
+
 def _abstained(task: Answer) -> _Text:
+    said_in = _language(task)
+    if task.translated and said_in.says:
+        return _Text(f"{task.translated} {said_in.says['abstention']}")
     layout = task.layout
     lead = layout.opened(considered("", (), len(task.passages)))
     thoughts = considered(task.question, (), len(task.passages))

@@ -1,0 +1,231 @@
+"""How far each candidate speaks for being the answer to a question, whatever languages they are in.
+
+Of meaning: cosines of the multilingual encoder, in which a sentence and its translation are near
+each other. Of words: how much of the question's weight a candidate covers, by the terms of its own
+language; across languages that is names and numbers. Of form, as for English.
+"""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.local.engine.encoder import TextEncoder, Vectors
+from app.local.engine.languages import Language
+from app.local.engine.memory import Memory
+from app.local.engine.store.analysis import terms
+from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.evidence import inverse_document_frequency
+from app.local.engine.writer.multilingual.question import dates_in, numbers_in
+from app.local.engine.writer.question import Question, dates, identifiers
+
+Evidence = NDArray[np.float64]  # (candidates, features)
+
+CAPACITY = 20_000  # texts whose vectors are remembered; 2 KB each
+WORDS = 20_000
+_LONGEST = 350  # characters of what is embedded of a candidate
+_WORD = re.compile(r"[^\W_]{2,}")
+_RUN = re.compile("[\u30a1-\u30ff]{3,}|[\u3400-\u9fff]{3,6}")
+_NAME = re.compile(r"\b[^\W\d_a-z]\w+ [^\W\d_a-z]\w+|\w[\u30fb\u00b7]\w")
+
+
+class WordEncoder(TextEncoder, Protocol):
+    """One that also embeds single words, many at once."""
+
+    def encode_words(self, words: Sequence[str]) -> Vectors:
+        """(n, dimension)."""
+        ...
+
+
+class MultilingualVectors:
+    """The encoder, with the vectors of the texts that were used last. Thread-safe."""
+
+    def __init__(self, encoder: WordEncoder) -> None:
+        self._memory: Memory[Vectors] = Memory(lambda texts: list(encoder.encode(texts)), CAPACITY)
+        self._words: Memory[Vectors] = Memory(
+            lambda words: list(encoder.encode_words(words)), WORDS
+        )
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension)."""
+        return np.stack(self._memory.of(texts))
+
+    def of_words(self, words: Sequence[str]) -> Vectors:
+        return np.stack(self._words.of(words))
+
+
+class MultilingualCase:
+    """A question and the candidates for its answer.
+
+    Args:
+        question: and its `language`.
+        candidates: of the passages, whose `languages` are known.
+        vectors: of texts.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        language: Language,
+        candidates: Sequence[Candidate],
+        languages: Sequence[Language],
+        vectors: MultilingualVectors,
+    ) -> None:
+        self.question, self.candidates = question, candidates
+        self.languages = [languages[one.passage] for one in candidates]
+        self.foreign = np.array([one.code != language.code for one in self.languages])  # (n,)
+        texts = [one.gist[:_LONGEST] for one in candidates]
+        above = [f"{one.context} {one.text}".strip()[-_LONGEST:] for one in candidates]
+        found = vectors.of([question.text, *texts, *above])
+        n = len(candidates)
+        self.vectors = found[1 : n + 1]  # (n, d)
+        self.cosine = self.vectors @ found[0]  # (n,)
+        self.cosine_above = found[n + 1 :] @ found[0]  # (n,)
+        told = list(zip(candidates, self.languages, strict=True))
+        self.said = [frozenset(terms(one.text, its)) for one, its in told]
+        self.above = [frozenset(terms(one.context, its)) for one, its in told]
+        weigh = inverse_document_frequency(self.said)
+        self._vectors, self._language = vectors, language
+        self._weights = {term: weigh(term) for term in question.terms}
+        self._total = sum(self._weights.values()) or 1.0
+
+    def covered(self, words: Collection[str]) -> float:
+        """How much of the question's weight is in these words, 0 to 1."""
+        return sum(weight for term, weight in self._weights.items() if term in words) / self._total
+
+    def nearness(self, place: int) -> tuple[float, float]:
+        """How near a candidate's passage comes to the words of the question, by their meaning: to
+        the word that it says least, and on average.
+        """
+        asked = content_words(self.question.text, self._language)
+        rows = self._rows[self.candidates[place].passage]
+        its = self.languages[place]
+        held = frozenset().union(*(self.said[i] | self.above[i] for i in rows))
+        said = {
+            word
+            for i in rows
+            for text in (self.candidates[i].text, self.candidates[i].context)
+            for word in content_words(text, its)
+        }
+        if not asked or not said:
+            return 0.0, 0.0
+        new = [word for word in asked if held.isdisjoint(terms(word, self._language))]
+        cosines = np.ones(len(asked))
+        if new:
+            found = self._vectors.of_words([*new, *sorted(said)])
+            nearest = (found[: len(new)] @ found[len(new) :].T).max(axis=1)  # (new,)
+            cosines[[asked.index(word) for word in new]] = nearest
+        return float(cosines.min()), float(cosines.mean())
+
+    def covered_beside(self, place: int, step: int) -> float:
+        """What the neighbour in the same passage covers and the candidate does not."""
+        other = place + step
+        if not 0 <= other < len(self.candidates):
+            return 0.0
+        if self.candidates[other].passage != self.candidates[place].passage:
+            return 0.0
+        return self.covered(self.said[other] - self.said[place])
+
+    def new_number(self, place: int) -> bool:
+        text = self.candidates[place].text
+        return bool(numbers_in(text, self.languages[place]) - self.question.numbers)
+
+    def new_date(self, place: int) -> bool:
+        text, language = self.candidates[place].text, self.languages[place]
+        known = dates if language.code == "en" else lambda one: dates_in(one, language)
+        return bool(known(text) - dates(self.question.text))
+
+    def exact(self, place: int) -> float:
+        """How many of the numbers and identifiers that the question names it holds, 0 to 1."""
+        named = self.question.identifiers
+        if not named:
+            return 0.0
+        one = self.candidates[place]
+        return len(named & identifiers(f"{one.text} {one.context}")) / len(named)
+
+    @cached_property
+    def passage_best(self) -> dict[int, float]:
+        """Of each passage's nearest candidate."""
+        return {one: float(self.cosine_above[rows].max()) for one, rows in self._rows.items()}
+
+    @cached_property
+    def passage_cosine(self) -> dict[int, float]:
+        """The mean of each passage's candidates."""
+        return {one: float(self.cosine_above[rows].mean()) for one, rows in self._rows.items()}
+
+    @cached_property
+    def passage_covered(self) -> dict[int, float]:
+        return {
+            one: self.covered(frozenset().union(*(self.said[i] | self.above[i] for i in rows)))
+            for one, rows in self._rows.items()
+        }
+
+    @cached_property
+    def _rows(self) -> dict[int, list[int]]:
+        rows: dict[int, list[int]] = {}
+        for place, one in enumerate(self.candidates):
+            rows.setdefault(one.passage, []).append(place)
+        return rows
+
+
+def content_words(text: str, language: Language) -> list[str]:
+    """The words of a text that say what it is about; of a script without spaces its terms, and what
+    is written in one script without a break.
+    """
+    if not language.spaced:
+        parts = (*terms(text, language), *_RUN.findall(text))
+        return [part for part in dict.fromkeys(parts) if len(part) > 1]
+    words = dict.fromkeys(map(str.lower, _WORD.findall(text)))
+    return [word for word in words if word not in language.function_words]
+
+
+def _defines(case: MultilingualCase, i: int) -> bool:
+    begins = case.question.definition
+    return bool(begins and begins.match(case.candidates[i].text))
+
+
+def _is(case: MultilingualCase, i: int, *kinds: str) -> bool:
+    return case.candidates[i].kind in kinds
+
+
+# fmt: off
+FEATURES: dict[str, Callable[[MultilingualCase, int], float]] = {
+    "cosine":          lambda case, i: float(case.cosine[i]),
+    "cosine above":    lambda case, i: float(case.cosine_above[i]),
+    "passage best":    lambda case, i: case.passage_best[case.candidates[i].passage],
+    "passage cosine":  lambda case, i: case.passage_cosine[case.candidates[i].passage],
+    "covered":         lambda case, i: case.covered(case.said[i]),
+    "covered above":   lambda case, i: case.covered(case.above[i] - case.said[i]),
+    "covered before":  lambda case, i: case.covered_beside(i, -1),
+    "covered after":   lambda case, i: case.covered_beside(i, +1),
+    "passage covered": lambda case, i: case.passage_covered[case.candidates[i].passage],
+    "top passage":     lambda case, i: case.candidates[i].passage == 0,
+    "first sentence":  lambda case, i: case.candidates[i].place == 0,
+    "number":          lambda case, i: case.question.kind == "number" and case.new_number(i),
+    "date":            lambda case, i: case.question.kind == "date" and case.new_date(i),
+    "person":          lambda case, i: case.question.kind == "person"
+                       and bool(_NAME.search(case.candidates[i].text)),
+    "definition":      _defines,
+    "lead-in":         lambda case, i: case.candidates[i].text.endswith((":", "\uff1a")),
+    "item":            lambda case, i: case.candidates[i].kind == "item",
+    "row":             lambda case, i: case.candidates[i].kind == "row",
+    "code":            lambda case, i: _is(case, i, "code") and case.question.wants_code,
+    "code unwanted":   lambda case, i: _is(case, i, "code") and not case.question.wants_code,
+    "block":           lambda case, i: _is(case, i, "list", "table") and case.question.wants_list,
+    "block unwanted":  lambda case, i: _is(case, i, "list", "table")
+                       and not case.question.wants_list,
+    "exact":           lambda case, i: case.exact(i),
+}
+# fmt: on
+
+LEXICAL = ("covered", "covered above", "covered before", "covered after", "passage covered")
+"""The features for which both have to be in one language."""
+
+
+def evidence(case: MultilingualCase) -> Evidence:
+    """The features of every candidate, in the order of FEATURES."""
+    rows = [[float(of(case, i)) for of in FEATURES.values()] for i in range(len(case.candidates))]
+    return np.array(rows, np.float64).reshape(-1, len(FEATURES))
