@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 _OVERLAP = 0.15  # of the smaller of two boxes: boxes are larger than what they show
+_LEAST_ROWS = 3
 _MOST_PARTED = 400  # shapes; more are read by their upper edges
 _NONE = float("-inf")
 
@@ -48,9 +49,38 @@ def reading_order(shapes: Sequence[Placed[Thing]]) -> Iterator[Thing]:
         in_order = sorted(shapes, key=lambda each: (each.box.top, each.box.left))
         yield from (shape.thing for shape in in_order)
         return
+    if column_gap > row_gap and (pairs := _labels(shapes, columns)):
+        yield from (shape.thing for pair in pairs for shape in pair)
+        return
     firsts = rows if row_gap >= column_gap else columns
     yield from reading_order([shape for at, shape in enumerate(shapes) if at in firsts])
     yield from reading_order([shape for at, shape in enumerate(shapes) if at not in firsts])
+
+
+def _labels(
+    shapes: Sequence[Placed[Thing]], left: set[int]
+) -> list[tuple[Placed[Thing], Placed[Thing]]]:
+    """Labels on the left, each with the value beside it on the right: boxes of one height in rows,
+    three at least. None if the shapes are anything else.
+    """
+    labels, values = (
+        sorted(
+            (shape for at, shape in enumerate(shapes) if (at in left) == is_left),
+            key=lambda shape: shape.box.top,
+        )
+        for is_left in (True, False)
+    )
+    if len(labels) < _LEAST_ROWS or len(labels) != len(values):
+        return []
+    pairs = list(zip(labels, values, strict=True))
+    height = max(label.box.bottom - label.box.top for label in labels)
+    are_rows = all(
+        abs(label.box.top - value.box.top) <= _OVERLAP * height
+        and abs(label.box.bottom - value.box.bottom) <= _OVERLAP * height
+        and label.box.bottom - label.box.top >= (1 - _OVERLAP) * height
+        for label, value in pairs
+    )
+    return pairs if are_rows else []
 
 
 def _widest_gap(spans: Sequence[tuple[float, float]]) -> tuple[float, set[int]]:

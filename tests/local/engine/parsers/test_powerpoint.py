@@ -59,6 +59,12 @@ def test_what_is_close_together_is_read_together() -> None:
         label1=(1, 1, 3, 1.5),
     )
     assert rows == ["label1", "value1", "label2", "value2"]
+    far_apart = {
+        f"{side}{row}": (left, row, left + 3, row + 0.8)
+        for row in range(3)
+        for side, left in (("value", 4.0), ("label", 0.5))
+    }
+    assert boxes(**far_apart) == ["label0", "value0", "label1", "value1", "label2", "value2"]
     under_a_banner = boxes(right=(5, 2, 9, 6), left=(0, 2, 4, 6), banner=(0, 0, 9, 1))
     assert under_a_banner == ["banner", "left", "right"]
     piled = boxes(last=(0, 1, 9, 9), first=(0, 0, 9, 9))
