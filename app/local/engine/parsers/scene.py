@@ -244,8 +244,33 @@ def _path(place: int, item: _Item) -> Surface | None:
     colour, opacity = _fill(item.raw)
     is_rectangle = pdfium.FPDFPath_CountSegments(item.raw) <= _MOST_SEGMENTS
     is_plain = opacity >= _OPAQUE and not pdfium.FPDFPageObj_HasTransparency(item.raw)
-    covers = is_rectangle and is_plain and colour is not None
-    return Surface(place, _box(item), colour if is_plain else None, covers, False)
+    is_known = is_rectangle and is_plain and colour is not None
+    box = _clipped(item)
+    return Surface(place, box, colour if is_known else None, is_known, False) if box else None
+
+
+def _clipped(item: _Item) -> Box | None:
+    """The bounds of what a path's clipping leaves of it, if that is anything."""
+    left, bottom, right, top = _box(item)
+    clip = pdfium.FPDFPageObj_GetClipPath(item.raw)
+    for path in range(max(0, pdfium.FPDFClipPath_CountPaths(clip)) if clip else 0):
+        points = []
+        for index in range(pdfium.FPDFClipPath_CountPathSegments(clip, path)):
+            x, y = ctypes.c_float(), ctypes.c_float()
+            segment = pdfium.FPDFClipPath_GetPathSegment(clip, path, index)
+            pdfium.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+            points.append(_moved(item.matrix, x.value, y.value))
+        if points:
+            left = max(left, min(x for x, _ in points))
+            right = min(right, max(x for x, _ in points))
+            bottom = max(bottom, min(y for _, y in points))
+            top = min(top, max(y for _, y in points))
+    return (left, bottom, right, top) if left < right and bottom < top else None
+
+
+def _moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
 
 
 def _fill(raw: pdfium.FPDF_PAGEOBJECT) -> tuple[Colour | None, int]:
@@ -262,10 +287,8 @@ def _box(item: _Item) -> Box:
     left, bottom, right, top = (side.value for side in sides)
     if item.matrix is _IDENTITY:
         return left, bottom, right, top
-    a, b, c, d, e, f = item.matrix
     corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
-    xs = [a * x + c * y + e for x, y in corners]
-    ys = [b * x + d * y + f for x, y in corners]
+    xs, ys = zip(*(_moved(item.matrix, x, y) for x, y in corners), strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 
@@ -301,7 +324,7 @@ def _contains(box: Box, x: float, y: float) -> bool:
 
 def _holds(outer: Box, inner: Box) -> bool:
     """Whether a rectangle covers the letters of a text, which fill most of its height."""
-    slack = 0.3 * (inner[3] - inner[1])
+    slack = 0.3 * min(inner[2] - inner[0], inner[3] - inner[1])
     return (
         outer[0] <= inner[0] + slack
         and outer[1] <= inner[1] + slack

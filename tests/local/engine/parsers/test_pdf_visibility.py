@@ -9,6 +9,7 @@ from app.local.engine.parsers.pdf import parse
 from tests.local.engine.parsers.documents import PICTURE, Placed, parsed, pdf
 
 SEEN: Placed = (72, 700, 10, "The award is 485,000 euros.")
+RING = "60 640 m 400 640 l 400 680 l 60 680 l h 62 642 m 62 678 l 398 678 l 398 642 l h f"
 SECRET = "(The award is 2 euros.) Tj"
 
 
@@ -47,9 +48,15 @@ def test_what_no_reader_sees_is_left_out(tmp_path: Path, hidden: str) -> None:
         f"q 0.6 g BT /F 10 Tf 72 650 Td {SECRET} ET Q",
         f"BT /F 10 Tf 72 650 Td {SECRET} ET q 60 640 300 30 re S Q",
         f"{PICTURE} BT /F 10 Tf 3 Tr 100 650 Td {SECRET} ET",
+        f"BT /F 10 Tf 0 1 -1 0 72 500 Tm {SECRET} ET q 75 495 90 200 re f Q",
+        f"{RING} BT /F 10 Tf 72 650 Td {SECRET} ET",
+        f"BT /F 10 Tf 72 650 Td {SECRET} ET q 60 500 300 90 re W n 60 500 300 190 re f Q",
     ],
-    ids=["white on blue", "white on a picture", "grey", "framed", "recognized in a picture"],
-)
+    ids=[
+        "white on blue", "white on a picture", "grey", "framed", "recognized in a picture",
+        "turned beside a box", "in a frame that is a filled ring", "beside a clipped box",
+    ],
+)  # fmt: skip
 def test_what_a_reader_sees_stays(tmp_path: Path, shown: str) -> None:
     assert "The award is 2 euros." in text(tmp_path, SEEN, shown)
 
