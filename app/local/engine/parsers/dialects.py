@@ -90,9 +90,13 @@ def _score(dialect: CellDialect, sample: str) -> tuple[float, int]:
     spaced, decimal = _prose(dialect.delimiter or "", rows)
     if len(rows[0]) < 2 and (spaced + decimal > 0 or regular < _REGULAR):
         return (0.0, 0)  # the heading of one column, and not the title of a table
-    if spaced >= _PROSE and regular < 1:
+    if spaced >= _PROSE and regular < 1 and any(map(_is_sentence, rows)):
         return (0.0, 0)
     return (regular / 2 if spaced + decimal >= _PROSE else regular, usual)
+
+
+def _is_sentence(row: list[str]) -> bool:
+    return len(row) < 2 or row[-1].rstrip().endswith((".", "!", "?"))
 
 
 def _prose(delimiter: str, rows: list[list[str]]) -> tuple[float, float]:

@@ -121,6 +121,7 @@ def test_csv_is_a_table_whatever_its_delimiter(tmp_path: Path, content: str) -> 
         ("x\ty\n1,5\t2,5\n", [["x", "y"], ["1,5", "2,5"]]),
         ("1,2\n3,4\n5,6,7\n", [["1", "2"], ["3", "4"], ["5", "6", "7"]]),
         ("Name, City\nAnn, Oslo\n", [["Name", " City"], ["Ann", " Oslo"]]),
+        ("a, b, c\n1, 2, 3\n4, 5\n", [["a", " b", " c"], ["1", " 2", " 3"], ["4", " 5"]]),
         # one column
         (
             "Comment\nGood, fast, cheap\nBad, slow, dear\n",
