@@ -7,6 +7,8 @@ same words.
 
     the newest is samples[1] and     text: right after a word, in the middle of a sentence
     Array [10, 20] holds             text: there is no passage 10
+    the range [1, 3] is              text: a list in the middle of a sentence
+    x = [1]                          text: in a formula
     polymer membranes [2].           text, if passage 1 has these words and passage 2 does not
     Quartz is hard [2].              a mark
     Quartz is hard[2].               a mark
@@ -32,6 +34,7 @@ _LONGEST_WORD = (
     12  # characters; of a longer word, as in scripts without spaces, the last ones count
 )
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_IN_FORMULAS = ("=", "{", "_")
 _ENDS_SENTENCE = tuple(".!?:;。！？；：")  # noqa: RUF001 these signs are meant
 _ENDS_CLAIM = (*_ENDS_SENTENCE, *",)，、）」")  # noqa: RUF001 these signs are meant
 
@@ -73,6 +76,10 @@ class Marks:
         if run.where != "prose" or not self._passages.issuperset(each.numbers):
             return False
         if run.after.startswith(("(", "]")):  # a link; a list
+            return False
+        if run.before.rstrip().endswith(_IN_FORMULAS):
+            return False
+        if each.is_index and len(each.numbers) > 1 and not _ends(run, _ENDS_CLAIM):
             return False
         last = _last_words(run.before)
         if each.is_index and _is_attached(run):

@@ -28,11 +28,19 @@ Span = tuple[int, int]  # of characters, from 0, the end not included
 # The end of a sentence: a stop, followed by white space unless the script has no spaces.
 # The possessive quantifiers and the lookbehind let a run of stops be tried once, from its start.
 _STOP = re.compile(
-    r"(?P<wide>[。！？｡।॥؟۔]++)(?P<closing>[」』）”’】〉》]*+)"  # noqa: RUF001 these signs are meant
+    r"(?P<wide>[。！？｡।॥؟۔။።។։]++)(?P<closing>[」』）”’】〉》]*+)"  # noqa: RUF001 these signs are meant
     r"|(?<![.!?…])[.!?…]++(?:[\"'”’»)\]*_`]|\[\d{1,3}\])*+(?=\s)"  # noqa: RUF001 these signs are meant
 )
+# Thai and Lao have no stops: a space between two of their words ends a clause or a sentence.
+_SPACE = re.compile(r"(?<=[\u0e01-\u0eff]) +(?=[\u0e01-\u0eff])")
+_SHORTEST_CLAUSE = 12  # signs; a shorter one is an item of an enumeration
 _ITEM = re.compile(r"(?:[-*+•‣◦–]|\(?\d{1,3}[.)])\s")  # noqa: RUF001 these signs are meant
 _FENCE = re.compile(r"(`{3,}|~{3,})")
+# Fences around prose, in the Markdown of Sphinx: ```{note}
+_ADMONITION = re.compile(
+    r"\{(?:note|tip|hint|important|warning|caution|attention|danger|error|admonition|seealso|topic"
+    r"|deprecated|version(?:added|changed|removed))\}.*"
+)
 HEADING = re.compile(r"(#{1,6})(?:\s|$)")
 _DEEPEST = 3  # columns: a line that is indented further is no heading, except in a list
 _LONGEST_MATTER = 40  # lines of a YAML block
@@ -105,6 +113,7 @@ class _Units:
         self._rows: list[_Line] = []
         self._code: list[_Line] = []  # with its fences
         self._in_list = False
+        self._directives = 0  # that are open
 
     def read(self) -> Iterator[Unit]:
         fence = _fence_before(self._lines)
@@ -119,6 +128,12 @@ class _Units:
             elif comment or line.words.startswith("<!--"):
                 yield from self._end()
                 comment = "-->" not in line.words
+            elif mark and self._directives and line.words == mark[1]:
+                yield from self._end()
+                self._directives -= 1
+            elif mark and _ADMONITION.fullmatch(line.words[mark.end() :]):
+                yield from self._end()
+                self._directives += 1
             elif mark and "`" not in line.words[mark.end() :]:
                 yield from self._end()
                 fence = mark[1]
@@ -288,9 +303,17 @@ def _cut(text: str, begin: int, end: int) -> Iterator[Span]:
     for stop in _STOP.finditer(text, marker.end() if marker else begin, end):
         if stop["closing"] and text.startswith("と", stop.end()):  # a quotation, amid a sentence
             continue
-        yield begin, stop.end()
+        yield from _cut_at_spaces(text, begin, stop.end())
         begin = stop.end()
         while begin < end and text[begin].isspace():
             begin += 1
     if begin < end:
-        yield begin, end
+        yield from _cut_at_spaces(text, begin, end)
+
+
+def _cut_at_spaces(text: str, begin: int, end: int) -> Iterator[Span]:
+    for space in _SPACE.finditer(text, begin, end):
+        if space.start() - begin >= _SHORTEST_CLAUSE <= end - space.end():
+            yield begin, space.start()
+            begin = space.end()
+    yield begin, end

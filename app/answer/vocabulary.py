@@ -22,7 +22,7 @@ _FUNCTION_WORDS = {
         other shall their there these those under until using weren where which while whose
         would always before cannot couldn during either having itself should though unless
         within wouldn another because between neither shouldn through whether without
-        although
+        although according
     """,
     "de": """
         am da er es im in ob so um zu auf aus bei bin das dem den der des die ein für hat

@@ -148,6 +148,8 @@ def test_a_mark_within_a_bracket_of_words_is_a_mark() -> None:
         "Open [[1, 2], and more",
         "```a [2]``` and ``b [2]``",
         "Array [10, 20] holds.",
+        "The range [1, 2] is summed, and [1-2] matches.",
+        "It is f(x) = [1], and $x_{[1]}$ too.",
         "Array  [10, 20] \t [0] holds.",
         "Array [0, 10].",
         "Matrix [[1, 2], [3, 4]]",

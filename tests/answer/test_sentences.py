@@ -27,6 +27,11 @@ def section(text: str, words: str) -> str | None:
         ("It was shown.[1] Then denied.", ["It was shown.[1]", "Then denied."]),
         ("これは文です。「はい。」と言った。次", ["これは文です。", "「はい。」と言った。", "次"]),
         ("他来了。“真的吗？”是的", ["他来了。", "“真的吗？”", "是的"]),  # noqa: RUF001
+        ("ပန့်သည်။ နောက်။", ["ပန့်သည်။", "နောက်။"]),
+        (
+            "ปั๊มน้ำอยู่ในห้องใต้ดิน ปั๊มหมุน 1450 รอบต่อนาที เปิด จันทร์ ศุกร์",
+            ["ปั๊มน้ำอยู่ในห้องใต้ดิน", "ปั๊มหมุน 1450 รอบต่อนาที", "เปิด จันทร์ ศุกร์"],
+        ),
         ("यह वाक्य है। दूसरा।", ["यह वाक्य है।", "दूसरा।"]),
         ("A line that\ngoes on. New", ["A line that\ngoes on.", "New"]),
         ("Name: Ann\nCity: Rome", ["Name: Ann", "City: Rome"]),
@@ -99,6 +104,9 @@ def test_rows_of_tables_and_blocks_of_code_are_units() -> None:
         ("ls\n\ncd\n```\n\nDone.\n\n```\npwd\n```", ["ls\n\ncd\n```", "Done.", "```\npwd\n```"]),
         ("```\nls", ["```\nls"]),
         ("```\n```\nNo.", ["No."]),
+        ("```{note}\nMind it. Now.\n```\n\n```\nls\n```", ["Mind it.", "Now.", "```\nls\n```"]),
+        ("```{note} It\n```{tip}\nA.\n```\nB.\n```\nC.", ["A.", "B.", "C."]),
+        ("```{testcode}\nls\n```", ["```{testcode}\nls\n```"]),
         ("<!-- # To do\n- a -->\nYes. <!-- b --> No.", ["Yes.", "<!-- b --> No."]),
         ("<!-- a --> \n# B", ["# B"]),
         ("A.\n\n* * *\n\n___\nB.", ["A.", "B."]),

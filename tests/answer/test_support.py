@@ -46,6 +46,7 @@ def supported(claim: str, passage: str) -> bool | None:
         ("Quartz isn't a common mineral.", QUARTZ, False),
         # not known
         ("Yes.", QUARTZ, None),
+        ("According to the passage", QUARTZ, None),
         ("Der Härtegrad von Quarz auf der Skala ist sehr hoch.", QUARTZ, None),
         ("石英の硬度は高いです。", QUARTZ, None),
         # in scripts without spaces

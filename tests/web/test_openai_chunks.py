@@ -135,3 +135,13 @@ def test_each_status_has_its_kind_of_error(status: int, kind: str) -> None:
     body = error_body(problem_of(Error(status, "code", "Title", "Detail.", retryable=False)))
     assert body["error"]["type"] == kind
     assert body["error"]["code"] == "code"
+
+
+def test_a_citation_that_is_not_supported_has_no_annotation() -> None:
+    doubtful = replace(CITATION, supported=False)
+    answer = Answer("Hart [1].", (doubtful, CITATION), Usage(9, 4), "m", "c", 3, "end")
+    assert len(completion(answer).choices[0].message.annotations) == 1
+    turn: list[Event] = [Started("c", "m"), Text("Hart [1]."), doubtful, CITATION, Done(answer)]
+    for hold in (True, False):
+        body = b"".join(chunks((event for event in turn), hold=hold, include_usage=False))
+        assert body.count(b'url_citation"') == 2, "a type and a member of one annotation"
