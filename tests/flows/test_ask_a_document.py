@@ -69,6 +69,24 @@ def test_what_no_document_says_is_not_answered(home: Home) -> None:
     answer = home.call("POST", "/chat", {"message": "What does a kilogram of saffron cost?"})
     assert answer["answer"] == "The documents do not say."
     assert answer["citations"] == []
+    assert answer["nearest"] == []
+
+
+def test_what_no_document_says_is_answered_by_the_nearest_places(home: Home) -> None:
+    home.put(
+        "guides/saffron.md", "# Saffron\n\n## Harvest\n\nSaffron is picked by hand in October.\n"
+    )
+    question = {"message": "What did a kilogram of saffron cost in Kashmir in 1873?"}
+    answer = home.call("POST", "/chat", question)
+    assert answer["answer"] == "The documents do not say."
+    assert answer["citations"] == []
+    place = answer["nearest"][0]
+    assert (place["document"], place["title"]) == ("guides/saffron.md", "Saffron")
+    assert place["section"] in ("Saffron", "Harvest")
+    parts = home.stream(question)
+    assert data_of(parts, "nearest") == [{"places": answer["nearest"]}]
+    [turn] = home.call("GET", f"/conversations/{answer['conversationId']}")["turns"]
+    assert turn["nearest"] == answer["nearest"]
 
 
 def test_an_answer_keeps_to_the_documents_that_the_filter_lets_through(home: Home) -> None:
