@@ -38,21 +38,30 @@ def faults(word: str) -> int:
 
 def near(letters: Letters, word: str, most: int) -> Iterator[tuple[int, str]]:
     """Yield the words of the rows that have at most so many faults, each with its faults."""
-    sizes = np.count_nonzero(letters, axis=1)  # (K,)
-    is_near = (letters[:, 0] == ord(word[0])) & (np.abs(sizes - len(word)) <= most)
-    rows = letters[is_near]  # (n, LONGEST)
+    rows = letters[letters[:, 0] == ord(word[0])]  # (n, LONGEST)
+    sizes = np.count_nonzero(rows, axis=1)  # (n,)
+    rows = rows[np.abs(sizes - len(word)) <= most]
+    other_letters = np.bitwise_count(_sets(rows) ^ _sets(letters_of([word])))  # (n,)
+    rows = rows[other_letters <= 2 * most]  # a fault changes the set by two letters at most
     shared = np.isin(rows, np.frombuffer(word.encode(), np.uint8)).sum(axis=1)  # (n,)
     rows = rows[np.count_nonzero(rows, axis=1) - shared <= most]
     for row in rows:
         other = row.tobytes().rstrip(b"\0").decode()
-        count = distance(word, other)
+        count = distance(word, other, most)
         if 0 < count <= most:
             yield count, other
 
 
-def distance(one: str, other: str) -> int:
+def _sets(letters: Letters) -> NDArray[np.uint32]:
+    """The letters of each row as a set of bits: (n,)."""
+    bits = np.where(letters, np.uint32(1) << (letters - np.uint8(ord("a"))).astype(np.uint32), 0)
+    sets: NDArray[np.uint32] = np.bitwise_or.reduce(bits.astype(np.uint32), axis=1)
+    return sets
+
+
+def distance(one: str, other: str, most: int = LONGEST) -> int:
     """How many letters have to be put in, left out, changed, or swapped with their neighbour
-    (Damerau, 1964; no letter is swapped and changed).
+    (Damerau, 1964; no letter is swapped and changed); `most` + 1 where it is more than that.
 
     >>> distance("certifciate", "certificate"), distance("instal", "install"), distance("a", "b")
     (1, 1, 1)
@@ -65,4 +74,6 @@ def distance(one: str, other: str) -> int:
             least = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != letter2))
             swapped = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == letter2
             row.append(min(least, last[j - 2] + 1) if swapped else least)
-    return row[-1]
+        if min(row) > most:
+            break
+    return min(row[-1], most + 1)
