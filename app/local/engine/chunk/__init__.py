@@ -141,7 +141,8 @@ def _fixed_size(
     return [
         piece
         for section in sections
-        for piece in _Cutter(section, encoder, title).pieces(units(section.text), most, overlap)
+        for cutter in (_Cutter(section, encoder, title),)
+        for piece in cutter.pieces(cutter.units, most, overlap)
     ]
 
 
@@ -151,11 +152,11 @@ def _hierarchical(
     parents, children, overlap = chunking.parent_tokens, chunking.child_tokens, chunking.overlap
     pieces: list[Piece] = []
     for section in sections:
-        cutter, whole = _Cutter(section, encoder, title), units(section.text)
-        for outer in cutter.spans(whole, parents, overlap):
+        cutter = _Cutter(section, encoder, title)
+        for outer in cutter.spans(cutter.units, parents, overlap):
             parent = len(pieces)
             pieces.append(cutter.piece(outer, parents - overlap))
-            inners = cutter.pieces(_within(whole, outer), children, overlap)
+            inners = cutter.pieces(_within(cutter.units, outer), children, overlap)
             pieces += [replace(inner, parent=parent) for inner in inners]
     return pieces
 
@@ -190,11 +191,11 @@ class _Cutter:
 
     def __init__(self, section: Section, encoder: TextEncoder, title: str) -> None:
         self._section, self._title = section, title
-        whole = units(section.text)
-        self._headings = Headings(section.text, whole)
+        self.units = units(section.text)
+        self._headings = Headings(section.text, self.units)
         self._tokens = Tokens(section.text, encoder.spans(section.text))
         self._tables = [
-            (table, encoder.count(table.header)) for table in tables(section.text, whole)
+            (table, encoder.count(table.header)) for table in tables(section.text, self.units)
         ]
 
     def pieces(self, units: Sequence[Unit], most: int, overlap: int = 0) -> list[Piece]:
