@@ -42,10 +42,12 @@ def engine_of(
     stores: Stores | None = None,
     multilingual: TextEncoder | None = None,
 ) -> Engine:
+    encoder = encoder or HashingEncoder()
     return Engine(
-        encoder or HashingEncoder(),
+        encoder,
         multilingual or HashingEncoder(),
         writer or NoModel(),
         new_parser,
         stores or NoStores(),
+        encoder,
     )

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
-    from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder
+    from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder, TokenReader
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Query, RankedHit
     from app.local.engine.store import Store, Stores
     from app.local.engine.writer import Model
+
+
+LATE_TOKENS = 30_000  # of a hundred chunks, remembered for the order of searches: 45 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Engine:
         writer: writes answers.
         new_parser: starts a parser, which its caller closes.
         stores: the vector stores by name.
+        late: reads the first hits of a search in English for their final order; without it, the
+            order is the search's.
     """
 
     encoder: "TokenEncoder"
@@ -38,6 +43,7 @@ class Engine:
     writer: "Model"
     new_parser: "Callable[[], SectionParser]"
     stores: "Stores"
+    late: "TokenReader | None" = None
 
     def encoder_of(self, languages: "Languages") -> "TextEncoder":
         return self.multilingual if languages == "multilingual" else self.encoder
@@ -48,7 +54,7 @@ class Engine:
         """The chunks of a store that fit a question best, by the encoder that filled the store."""
         from app.local.engine.retrieval import retrieve
 
-        late = self.encoder if languages == "english" else None
+        late = self.late if languages == "english" else None
         return retrieve(self.encoder_of(languages), store, query, late)
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -82,6 +88,7 @@ def load(
     from app.local.engine.store import EmbeddedStores, open_embedded
     from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Server, Writer
+    from app.local.engine.writer.vectors import Remembered
 
     encoder = Encoder(precision)
     multilingual = MultilingualEncoder(encoder)
@@ -89,4 +96,7 @@ def load(
         writer: Model = Server(model_url, encoder, model)
     else:
         writer = Writer(encoder, Planner(encoder), multilingual)
-    return Engine(encoder, multilingual, writer, Parser, EmbeddedStores(stores, open_embedded))
+    late = Remembered(encoder, LATE_TOKENS)
+    return Engine(
+        encoder, multilingual, writer, Parser, EmbeddedStores(stores, open_embedded), late
+    )

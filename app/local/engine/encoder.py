@@ -48,9 +48,13 @@ class TextEncoder(Protocol):
         ...
 
 
-class TokenEncoder(TextEncoder, Protocol):
-    """One that also tells each token's vector."""
+class TokenReader(Protocol):
+    """Texts to their tokens. Any thread may call it."""
 
     def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The tokens of each text, in the order of the texts."""
         ...
+
+
+class TokenEncoder(TextEncoder, TokenReader, Protocol):
+    """An encoder that also tells each token's vector."""

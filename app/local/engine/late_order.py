@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.local.engine.encoder import TokenEncoder, TokenVectors
+from app.local.engine.encoder import TokenReader, TokenVectors
 from app.local.engine.languages import detect
 from app.local.engine.late_interaction import coverage
 from app.local.engine.store import Hit
@@ -28,7 +28,7 @@ _DECADE = re.compile(r"\d+(?:s|st|nd|rd|th)")
 
 
 def in_late_order(
-    encoder: TokenEncoder, text: str, question: TokenVectors, hits: Sequence[Hit]
+    reader: TokenReader, text: str, question: TokenVectors, hits: Sequence[Hit]
 ) -> list[Hit]:
     """The hits, the first of them in another order and with other scores, which still fall from
     the best hit to the last. Those that hold the identifiers of the question come before others:
@@ -38,7 +38,7 @@ def in_late_order(
     the question is in another language than the encoder's English.
 
     Args:
-        encoder: of the question and of the store.
+        reader: of tokens, by the encoder of the store.
         text: the question's words.
         question: their tokens.
         hits: of a search by meaning and by words, best first.
@@ -48,7 +48,7 @@ def in_late_order(
         return list(hits)
     texts = [f"{hit.context}\n\n{hit.text}" for hit in first]
     distinct = list(dict.fromkeys(texts))  # copies of a text are read once
-    shares = [max(coverage(question, tokens), 0) for tokens in encoder.tokens(distinct)]
+    shares = [max(coverage(question, tokens), 0) for tokens in reader.tokens(distinct)]
     share = dict(zip(distinct, shares, strict=True))
     named = _identifiers(text)
     scores = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.local.engine.corrections import corrected
-from app.local.engine.encoder import TextEncoder, TokenEncoder
+from app.local.engine.encoder import TextEncoder, TokenReader
 from app.local.engine.late_order import FIRST, in_late_order
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter
@@ -47,7 +47,7 @@ class RankedHit(NamedTuple):
 
 
 def retrieve(
-    encoder: TextEncoder, store: Store, query: Query, late: TokenEncoder | None = None
+    encoder: TextEncoder, store: Store, query: Query, late: TokenReader | None = None
 ) -> list[RankedHit]:
     """The hits from the query's start on, best first.
 
@@ -55,10 +55,10 @@ def retrieve(
         encoder: of the store's vectors.
         store: that is searched.
         query: what is looked for.
-        late: the same encoder, if it has vectors of tokens. Then misspelled words are corrected,
+        late: reads tokens, if the encoder has vectors of them. Then misspelled words are corrected,
             and a search by meaning and by words ends with late interaction.
     """
-    text = corrected(query.question, late, store) if late else query.question
+    text = corrected(query.question, encoder, store) if late else query.question
     if late is None or not query.by_words or query.is_reranked:
         (vector,) = encoder.encode([text])
         words = text if query.by_words else None

@@ -35,9 +35,11 @@ class HashingEncoder:
 
     def _tokens(self, text: str) -> TokenVectors:
         words = _WORD.findall(text.lower())
-        vectors = self.encode(words)  # (t, 384)
+        vectors = HashingEncoder.encode(self, words)  # (t, 384); not as a subclass does
         ids = [RAREST + crc32(word.encode()) % RAREST for word in words]
-        return TokenVectors(np.array(ids, np.int64), vectors, self.encode([text])[0])
+        return TokenVectors(
+            np.array(ids, np.int64), vectors, HashingEncoder.encode(self, [text])[0]
+        )
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         return [match.span() for match in _WORD.finditer(text)]
