@@ -15,7 +15,7 @@ from app.local.engine.languages.language import Language, language, languages
 ENGLISH = "en"
 _GLANCE = 1500  # characters, from the beginning
 _LEAST = 0.5  # weight of function words, for any language but English
-_LEAST_SHARE = 0.05  # of a text's words, as a weight
+_LEAST_SHARE = 0.1  # of a text's words, as a weight
 _FEW = 40  # words; if a text has no more, its spelling counts as well
 _SPELLED = 0.1
 _SHARE = 0.25  # of a text's letters, for a script that is not Latin

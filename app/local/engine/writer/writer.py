@@ -149,7 +149,7 @@ class Writer:
     def _about(self, prompt: Prompt, sampling: Sampling) -> "_Text":
         match read(prompt.unbegun()):
             case Answer() as task:
-                if small := small_talk.reply(task.question) or talk.reply(task.question):
+                if small := small_talk.reply(task.question):
                     return _Text(small)
                 if small_talk.asks_for_help(task.question):
                     return _Text(HELP)

@@ -4,9 +4,10 @@
 
 import pytest
 
-from app.local.engine.writer.multilingual.small_talk import asks_for_all, help_in, reply
+from app.local.engine.writer.multilingual.small_talk import asks_for_all, help_in
 from app.local.engine.writer.prompt import Turn
 from app.local.engine.writer.rewrite import rewrite
+from app.local.engine.writer.small_talk import reply
 
 
 @pytest.mark.parametrize(
