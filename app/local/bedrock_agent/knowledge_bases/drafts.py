@@ -28,7 +28,7 @@ CHUNK = "x-amz-bedrock-kb-chunk-id"
 PAGE = "x-amz-bedrock-kb-document-page-number"
 MOST_CHUNKS = 50_000
 STRETCH = 1_000_000  # characters of a section that are cut at a time, which bounds the memory
-SEMANTIC = 64  # times the work of other chunking: semantic chunking embeds each sentence
+SEMANTIC = 16  # times the work of other chunking: semantic chunking embeds each sentence
 
 
 class SetAside(Exception):

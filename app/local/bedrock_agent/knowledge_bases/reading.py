@@ -26,7 +26,7 @@ from app.local.loop import Loop
 
 CLAIM = 16  # documents that the quick lane claims at a time
 IN_HAND = 4 * CLAIM  # at most
-QUICK = Pace(seconds=3, characters=1_000_000)
+QUICK = Pace(seconds=3, characters=250_000)  # that many are cut into chunks in a second or two
 SLOW_READERS = 2
 
 log = logging.getLogger(__name__)
