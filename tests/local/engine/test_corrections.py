@@ -1,9 +1,12 @@
 """Misspelled words of a question, with the encoder of the laptop."""
 
+from typing import Any, cast
+
 import pytest
 
 from app.local.engine.corrections import corrected
-from app.local.engine.store import Chunk, Store, StoreConfiguration, open_embedded
+from app.local.engine.retrieval import Query, retrieve
+from app.local.engine.store import Chunk, Hit, Store, StoreConfiguration, open_embedded
 from app.local.engine.transformer import Encoder
 
 TEXT = "Install the package with its certificate. The endpoint throttles. Merlin, serialization."
@@ -55,3 +58,20 @@ def test_names_identifiers_and_other_languages_are_left_alone(
     question: str, encoder: Encoder, store: Store
 ) -> None:
     assert corrected(question, encoder, store) == question
+
+
+def test_a_search_in_english_is_for_the_corrected_words(encoder: Encoder, store: Store) -> None:
+    texts: list[str | None] = []
+
+    class Watched:
+        def search(self, *query: Any) -> list[Hit]:
+            texts.append(query[1])
+            return store.search(*query)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+    query = Query("How do I intsall the pakage?", 5, by_words=True)
+    retrieve(encoder, cast("Store", Watched()), query, encoder)
+    retrieve(encoder, cast("Store", Watched()), query)  # as of a base in many languages
+    assert texts == ["How do I install the package?", query.question]
