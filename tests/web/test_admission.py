@@ -6,7 +6,9 @@ from typing import Any, Literal
 import pytest
 from starlette.testclient import TestClient
 
+from app.errors import Forbidden
 from app.web import application
+from app.web.admission import check
 from tests.web.backend import settings
 
 PAGE = "http://localhost:5173"
@@ -40,6 +42,11 @@ def test_a_page_whose_own_name_leads_to_this_machine_is_refused(path: str, host:
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert answer.json()["errors"][0]["field"] == "host"
     assert answer.json()["requestId"] == answer.headers["x-request-id"]
+
+
+def test_a_request_without_a_host_header_is_refused() -> None:
+    with pytest.raises(Forbidden, match="'' is no name of this server"):
+        check({}, None)
 
 
 STRANGERS = [
