@@ -94,6 +94,10 @@ def _recognized(
             )
             break
         pages[number] = recognize(source[number - 1])
+    if empty := [number for number, lines in pages.items() if not lines]:
+        document.warn(
+            f"{numbers('Page', empty)} no text layer, and no text was recognized in the picture."
+        )
     read = [number for number, lines in pages.items() if lines]
     if read:
         document.warn(

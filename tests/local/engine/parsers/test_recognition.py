@@ -41,6 +41,7 @@ def test_the_text_of_a_scanned_page_is_recognized_and_a_warning_says_so(tmp_path
     assert (first.page, second.page) == (1, 2)
     assert " ".join(second.text.split()) == "The kiln is lit at six and burns until midnight."
     assert document.warnings == (
+        "Page 3 has no text layer, and no text was recognized in the picture.",
         (
             "Page 2 has no text layer: the text was recognized in the picture, and may have "
             "mistakes."
