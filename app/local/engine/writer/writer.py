@@ -261,9 +261,9 @@ def _overview(lines: Sequence[tuple[int, str]], task: Answer) -> _Text:
 
 def _language(task: Answer) -> Language:
     """The language of a question; of the conversation, if the question is too short to tell."""
-    said = (turn.text for turn in reversed(task.conversation) if turn.role == "user")
-    told = (tell(text) for text in (task.question, *said))
-    return next(filter(None, told), ENGLISH)
+    earlier = (turn.text for turn in reversed(task.conversation) if turn.role == "user")
+    languages = (tell(text) for text in (task.question, *earlier))
+    return next(filter(None, languages), ENGLISH)
 
 
 def _abstained(task: Answer) -> _Text:

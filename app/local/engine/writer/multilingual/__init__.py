@@ -117,5 +117,6 @@ def signs(case: MultilingualCase, shown: Evidence, scores: Scores) -> dict[str, 
 def answerable(case: MultilingualCase, shown: Evidence, scores: Scores) -> bool:
     """Whether the passages hold an answer, as far as the signs say."""
     way = "across" if case.foreign[int(scores.argmax())] else "within"
-    told = signs(case, shown, scores)
-    return INTERCEPT[way] + sum(ANSWERABLE[way][name] * sign for name, sign in told.items()) > 0
+    weights = ANSWERABLE[way]
+    evidence = signs(case, shown, scores).items()
+    return INTERCEPT[way] + sum(weights[name] * sign for name, sign in evidence) > 0

@@ -79,14 +79,14 @@ class MultilingualCase:
         self.foreign = np.array([one.code != language.code for one in self.languages])  # (n,)
         texts = [one.gist[:_LONGEST] for one in candidates]
         above = [f"{one.context} {one.text}".strip()[-_LONGEST:] for one in candidates]
-        found = vectors.of([question.text, *texts, *above])
+        of_all = vectors.of([question.text, *texts, *above])
         n = len(candidates)
-        self.vectors = found[1 : n + 1]  # (n, d)
-        self.cosine = self.vectors @ found[0]  # (n,)
-        self.cosine_above = found[n + 1 :] @ found[0]  # (n,)
-        told = list(zip(candidates, self.languages, strict=True))
-        self.said = [frozenset(terms(one.text, its)) for one, its in told]
-        self.above = [frozenset(terms(one.context, its)) for one, its in told]
+        self.vectors = of_all[1 : n + 1]  # (n, d)
+        self.cosine = self.vectors @ of_all[0]  # (n,)
+        self.cosine_above = of_all[n + 1 :] @ of_all[0]  # (n,)
+        pairs = list(zip(candidates, self.languages, strict=True))
+        self.said = [frozenset(terms(one.text, its)) for one, its in pairs]
+        self.above = [frozenset(terms(one.context, its)) for one, its in pairs]
         weigh = inverse_document_frequency(self.said)
         self._vectors, self._language = vectors, language
         self._weights = {term: weigh(term) for term in question.terms}
@@ -100,24 +100,26 @@ class MultilingualCase:
         """How near a candidate's passage comes to the words of the question, by their meaning: to
         the word that it says least, and on average.
         """
-        asked = content_words(self.question.text, self._language)
+        question_words = content_words(self.question.text, self._language)
         rows = self._rows[self.candidates[place].passage]
         its = self.languages[place]
-        held = frozenset().union(*(self.said[i] | self.above[i] for i in rows))
-        said = {
+        passage_terms = frozenset().union(*(self.said[i] | self.above[i] for i in rows))
+        passage_words = {
             word
             for i in rows
             for text in (self.candidates[i].text, self.candidates[i].context)
             for word in content_words(text, its)
         }
-        if not asked or not said:
+        if not question_words or not passage_words:
             return 0.0, 0.0
-        new = [word for word in asked if held.isdisjoint(terms(word, self._language))]
-        cosines = np.ones(len(asked))
+        new = [
+            word for word in question_words if passage_terms.isdisjoint(terms(word, self._language))
+        ]
+        cosines = np.ones(len(question_words))
         if new:
-            found = self._vectors.of_words([*new, *sorted(said)])
-            nearest = (found[: len(new)] @ found[len(new) :].T).max(axis=1)  # (new,)
-            cosines[[asked.index(word) for word in new]] = nearest
+            vectors = self._vectors.of_words([*new, *sorted(passage_words)])
+            nearest = (vectors[: len(new)] @ vectors[len(new) :].T).max(axis=1)  # (new,)
+            cosines[[question_words.index(word) for word in new]] = nearest
         return float(cosines.min()), float(cosines.mean())
 
     def covered_beside(self, place: int, step: int) -> float:
