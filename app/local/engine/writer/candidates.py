@@ -33,6 +33,7 @@ _LONGEST_LEAD = 400  # characters of a lead-in
 _LONGEST_ITEM = 600
 _LONGEST_GIST = 350
 _MOST_ROWS = 24
+_WORD = re.compile(r"\w")
 _HEADING_SIGNS = re.compile(r"\s*(#{1,6})\s")
 
 
@@ -262,7 +263,11 @@ class _Reader:
             header = self._headers.of(self._name, len(rows[0]))
         for row in rows:
             if any(row):
-                yield self._row(header, row)
+                yield self._row(header, row) if _WORD.search(row[0]) else self._bare(row)
+
+    def _bare(self, row: list[str]) -> Candidate:
+        """A row that no name begins, as of a list that was drawn as a table: its cells alone."""
+        return self._say("item", " ".join(cell for cell in row if _WORD.search(cell)), self._over())
 
     def _row(self, header: list[str], row: list[str]) -> Candidate:
         """A row, said as "first cell: the others", each under its column's name if there are

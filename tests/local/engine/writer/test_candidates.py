@@ -168,3 +168,8 @@ def test_rows_of_a_table_that_was_cut_have_the_header_of_the_part_before() -> No
 )
 def test_a_note_is_prose_without_its_marks(note: str) -> None:
     assert [one.text for one in candidates([note])] == ["RC4 is not safe."]
+
+
+def test_a_row_without_a_name_is_said_as_its_cells() -> None:
+    table = "| Sign | Product |\n|---|---|\n| - | A product with two names |\n"
+    assert candidates([table])[-1].text == "A product with two names"
