@@ -7,7 +7,7 @@ import pytest
 from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
 from tests.flows.home import laptop
-from tests.quality import ROOT, search
+from tests.quality import ROOT, languages, search
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
 from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, index, xquad
@@ -87,6 +87,13 @@ def test_citations_of_another_passage_are_noticed_and_right_ones_kept() -> None:
     wrong = [case.verdict for case in cases if not case.right]
     assert right.count(False) == 0
     assert wrong.count(False) / len(wrong) >= 0.85
+
+
+def test_german_and_japanese_questions_are_answered_from_their_documents() -> None:
+    results = languages.measured(languages.ENGLISH, ["within"], ["de", "ja"])["within"]
+    for code, one in results.items():
+        assert one.first >= 15, code
+        assert one.right >= 14, code
 
 
 @pytest.mark.skipif(

@@ -150,6 +150,23 @@ def test_a_question_tells_what_it_asks_for(code: str, kind: Kind, text: str) -> 
     assert question_in(text, language(code)).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("code", "question", "sentence"),
+    [
+        ("de", "Was ist ein Agent in Bedrock Chat?", "Ein Agent ist ein Programm."),
+        ("fr", "Qu'est-ce qu'un agent ?", "Un agent est un programme."),
+        ("ja", "エージェントとは何ですか？", "エージェントは、ツールを使います。"),
+        ("zh", "什么是代理？", "代理是一种程序。"),
+    ],
+)
+def test_a_sentence_that_defines_what_is_asked_for_is_known(
+    code: str, question: str, sentence: str
+) -> None:
+    begins = question_in(question, language(code)).definition
+    assert begins
+    assert begins.match(sentence)
+
+
 def test_numbers_and_dates_are_found_in_words() -> None:
     assert numbers_in("Es sind zwölf oder 1.450,5", language("de")) == {"zwölf", "1.450,5"}
     assert numbers_in("十一の巣箱と三人", language("ja")) >= {"三"}

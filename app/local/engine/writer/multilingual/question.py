@@ -42,7 +42,7 @@ class ForeignQuestion(Question):
         subject = next(filter(None, match.groups()), None) if match else None
         if subject is None or not self.language.defines:
             return None
-        begins = self.language.defines.replace("{subject}", re.escape(subject.strip()))
+        begins = self.language.defines.replace("{subject}", re.escape(self._head(subject)))
         return re.compile(begins, re.IGNORECASE)
 
     @cached_property
@@ -52,6 +52,14 @@ class ForeignQuestion(Question):
     @cached_property
     def numbers(self) -> frozenset[str]:
         return numbers_in(self.text, self.language)
+
+    def _head(self, subject: str) -> str:
+        """What stands before the first function word: of "Agent in Chat" it is "Agent"."""
+        if not self.language.spaced:
+            return subject.strip()
+        words = subject.split()
+        ends = [n for n, word in enumerate(words) if word.lower() in self.language.function_words]
+        return " ".join(words[: next((n for n in ends if n), len(words))])
 
     def _asks(self, kind: str) -> bool:
         return bool(self.language.kinds[kind].search(self.text))
