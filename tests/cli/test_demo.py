@@ -19,6 +19,6 @@ def test_demo_ingests_the_docs_and_ends_with_a_cited_answer(tmp_path: Path) -> N
     )
     assert ran.returncode == 0, ran.stderr
     assert "The whole difference between the homes is a set of endpoint variables" in ran.stdout
-    assert "[1] architecture.md, " in ran.stdout
-    assert "[2] stand-in.md, " in ran.stdout
+    assert "[1] docs/architecture.md, " in ran.stdout
+    assert "[2] docs/stand-in.md, " in ran.stdout
     assert "Try next" in ran.stdout

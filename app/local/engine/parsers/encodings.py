@@ -87,6 +87,8 @@ messages of Debian's packages in 28 languages."""
 _WESTERN = re.compile(r"[À-ÖØ-ïñ-öø-üŒœŠšŽž€\u2018\u2019\u201c\u201d\u2013—…•™©®«»°§£¿¡½·²³µ\xa0]+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROLS = re.compile("[\x80-\x9f]")
+_DRAWN = re.compile("[\u2500-\u259f]")
+_MOST_DRAWN = 0.2  # of the signs beyond ASCII: a drawn frame around a text, not noise read as KOI8
 _ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\([BJ]|\$\([DC])")
 _META = re.compile(r"<meta\s[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w:.-]+)", re.I)
 _XML = re.compile(r"\s*+<\?xml\s[^<>]*?encoding\s*+=\s*+[\"']([\w:.-]+)", re.I)
@@ -249,6 +251,12 @@ def _wide(content: bytes) -> tuple[str, str] | None:
     return None
 
 
+def _is_drawn(text: str) -> bool:
+    """Whether much of a text beyond ASCII is lines and blocks, as where KOI8 is read into noise."""
+    most = _MOST_DRAWN * sum(map(len, _BEYOND_ASCII.findall(text)))
+    return len(_DRAWN.findall(text)) > most
+
+
 def _likeliest(content: bytes) -> tuple[str, str] | None:
     sample = content[:_SAMPLE]
     guesses: list[tuple[float, str, str]] = []
@@ -258,7 +266,7 @@ def _likeliest(content: bytes) -> tuple[str, str] | None:
         name = guess["encoding"].lower()
         for encoding in _codecs(name):
             text = _strict(content, encoding)
-            if text and not _CONTROLS.search(text):
+            if text and not _CONTROLS.search(text) and not _is_drawn(text):
                 guesses.append((guess["confidence"], name, text))
                 break
     if not guesses:
