@@ -16,11 +16,16 @@ import pytest
 
 import app
 from app.local.engine.languages import language, languages
+from app.local.engine.writer.multilingual import small_talk
 from tests.linear import AnyPattern, slowest
 
 ROOT = Path(app.__file__).parent
 FUNCTIONS = frozenset(vars(re)) - {"escape", "Pattern", "Match", "purge", "error"}
 ANCHORED = frozenset({"match", "fullmatch"})
+
+OF_LANGUAGES = "test_the_patterns_of_a_language_are_linear"
+REWRITE = "app/local/engine/writer/multilingual/rewrite.py"
+SMALL_TALK = "app/local/engine/writer/multilingual/small_talk.py"
 
 # Patterns that a function puts together, and what shows that they are linear: a call of it
 # with long texts, or what the pattern is made of.
@@ -31,7 +36,7 @@ IN_FUNCTIONS = {
         "_from_validation",
     ): "the patterns of _REFUSALS, which the modules' are among",
     ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
-    ("app/local/engine/languages/language.py", "of"): "test_spellings_of_languages_are_linear",
+    ("app/local/engine/languages/language.py", "_pattern"): OF_LANGUAGES,
     ("app/local/engine/store/unspaced.py", "_cut_out"): "literals, the longest first",
     ("app/local/engine/writer/markup.py", "_tag"): "test_linear_texts, by elements",
     ("app/local/engine/writer/question.py", "definition"): "test_linear_texts, by definition",
@@ -39,6 +44,13 @@ IN_FUNCTIONS = {
         "app/local/bedrock_runtime/prompt_cache.py",
         "least_tokens",
     ): "literals, by _LEAST_TOKENS, on the id of a model of the catalogue",
+    ("app/local/engine/writer/multilingual/question.py", "definition"): OF_LANGUAGES,
+    (REWRITE, "alone"): OF_LANGUAGES,
+    (REWRITE, "_asks_nothing"): OF_LANGUAGES,
+    (REWRITE, "_before_particle"): "literals, the longest first",
+    (REWRITE, "_names_something"): OF_LANGUAGES,
+    (SMALL_TALK, "_is"): OF_LANGUAGES,
+    (SMALL_TALK, "_talk"): OF_LANGUAGES,
     ("app/local/engine/writer/quotes.py", "locate"): "test_linear_texts, by locate",
     (
         "app/local/engine/writer/wishes.py",
@@ -167,5 +179,27 @@ def test_a_pattern_that_is_not_linear_is_found(pattern: str | bytes, use: str) -
 
 
 @pytest.mark.parametrize("code", languages())
-def test_spellings_of_languages_are_linear(code: str) -> None:
-    assert slowest(language(code).spelling, "search") is None
+def test_the_patterns_of_a_language_are_linear(code: str) -> None:
+    slow = {pattern.pattern: slowest(pattern, use) for pattern, use in _of_language(code)}
+    assert {pattern: text for pattern, text in slow.items() if text} == {}
+
+
+def _of_language(code: str) -> Iterator[tuple[AnyPattern, str]]:
+    """Every pattern of a language's file, as it is used."""
+    its = language(code)
+    yield its.spelling, "search"
+    yield its.definition, "match"
+    for table in (its.kinds, its.finds):
+        yield from ((pattern, "search") for pattern in table.values())
+    if its.defines:
+        yield re.compile(its.defines.replace("{subject}", "clay"), re.IGNORECASE), "match"
+    if its.small_talk:
+        yield small_talk._talk(its), "match"
+        for name in ("help", "overview"):
+            text = rf"\W*(?:{its.small_talk[name]})\W*"
+            yield re.compile(text, re.IGNORECASE), "fullmatch"
+    if rules := its.follow_ups:
+        texts = (rf"{rules['lead']}*({rules['bare']})", rules["about"])
+        yield from ((re.compile(text, re.IGNORECASE), "fullmatch") for text in texts)
+        texts = (rules["bare"], rules["pronoun"])
+        yield from ((re.compile(text, re.IGNORECASE), "search") for text in texts)

@@ -416,3 +416,11 @@ def test_semantic_chunking_loses_no_text(
     for number, text in enumerate(parts):
         text_of_pieces = "".join(piece.text for piece in pieces if piece.page == number)
         assert "".join(text_of_pieces.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("# Fees ##", "Fees"), ("# C#", "C#"), ("## *Fees* `now`", "Fees now"), ("# ##", "")],
+)
+def test_the_words_of_a_heading_are_without_its_signs(line: str, words: str) -> None:
+    assert Headings(line, units(line)).title == words

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from app.local.engine.chunk.units import Unit
 
 MOST = 300  # characters of all headings together
-_HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<words>.*?)[#\s]*")
+_HEADING = re.compile(r"(?P<level>#{1,6}+)[ \t]++(?P<words>.*+)\s*+")
 _FENCE = re.compile(r"```|~~~")
-_MARKUP = re.compile(r"<[^>]*>|[*_`\\]")
+_MARKUP = re.compile(r"<[^<>]*>|[*_`\\]")
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,13 @@ def joined(path: Sequence[str]) -> str:
     return line
 
 
+def _without_closing(words: str) -> str:
+    """A heading's words without the signs that may close it: `Fees ##` is "Fees", `C#` is "C#"."""
+    words = words.rstrip()
+    bare = words.rstrip("#")
+    return bare if bare != bare.rstrip() or not bare else words
+
+
 def _headings(text: str, units: Sequence[Unit]) -> list[Heading]:
     result = []
     in_code = False
@@ -81,7 +88,7 @@ def _headings(text: str, units: Sequence[Unit]) -> list[Heading]:
         if _FENCE.match(words):
             in_code = not in_code
         elif not in_code and words.startswith("#") and (match := _HEADING.fullmatch(words)):
-            plain = " ".join(_MARKUP.sub("", match["words"]).split())
+            plain = " ".join(_MARKUP.sub("", _without_closing(match["words"])).split())
             if plain:
                 result.append(Heading(unit.start, len(match["level"]), plain))
     return result

@@ -7,8 +7,8 @@ English passages, with the multilingual encoder's vectors, because a sentence an
 have nearly the same vector; for `ACROSS`, as if no words were shared. Set by hand are `definition`,
 for which hardly any question asks, and the intercepts: they would refuse 5 % at -10.06 and -13.12.
 `within` is stricter, as a wrong answer costs more than none; `across` allows for the words of a
-translation, which are less near than the same word (on German, French and Spanish questions of the
-parallel set, `python -m tests.quality languages`).
+translation, which are less near than the same word. Both were set on questions of the parallel set
+of `python -m tests.quality languages`.
 """
 
 WITHIN = {
