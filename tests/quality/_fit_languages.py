@@ -1,9 +1,9 @@
 """Fit the coefficients of `app.local.engine.writer.multilingual`:
 `python -m tests.quality._fit_languages` prints them.
 
-The questions, and how they are fitted, are those of `_fit`: English ones, by the multilingual
-encoder's vectors. For candidates in another language than the question's, all that compares words
-is left out. A sample of the questions is enough for so few features.
+The questions are those of `_questions`: English ones with the passages nearest to them, by the
+multilingual encoder's vectors. For candidates in another language than the question's, all that
+compares words is left out. A sample of the questions is enough for so few features.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from app.local.engine.languages import ENGLISH
 from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.transformer import Encoder
-from app.local.engine.writer.choose import softmax
 from app.local.engine.writer.multilingual import signs
 from app.local.engine.writer.multilingual.evidence import (
     FEATURES,
@@ -29,12 +28,11 @@ from app.local.engine.writer.multilingual.evidence import (
 )
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.vectors import Remembered
-from tests.quality._fit import _ascend, _standard
 from tests.quality._questions import Asked, awsdocs, user_questions, xquad
-
-Array = NDArray[np.float64]
+from tests.quality._regression import Array, Example, conditional_logit, logistic
 
 PRIOR = 5.0  # the weight of the prior, in questions
+ANSWERABLE_PRIOR = 1.0
 REFUSED = 0.05  # of the answerable questions
 SIZES = {"xquad": 130, "far": 50, "near": 50, "awsdocs": 20, "users": 40}  # of the sample
 USERS = 2  # times a user's question counts
@@ -50,22 +48,7 @@ class Shown:
 def fit_weights(questions: Sequence[Shown], left_out: Collection[str]) -> Array:
     """What each feature is worth, (features,): a conditional logit."""
     kept = np.array([name not in left_out for name in FEATURES])
-    known = [(one.evidence * kept, one.gold) for one in questions if one.gold.any()]
-    _, scale = _standard(np.concatenate([shown for shown, _ in known]))
-
-    def slope(w: Array) -> tuple[float, Array, Array]:
-        value, gradient, curve = float(-0.5 * PRIOR * w @ w), -PRIOR * w, -PRIOR * np.eye(len(w))
-        for shown, gold in known:
-            x = shown / scale  # (n, f)
-            p = softmax(x @ w)  # (n,)
-            q = p * gold / (p @ gold)
-            value += float(np.log(p @ gold))
-            gradient = gradient + (q - p) @ x
-            mean = p @ x
-            curve = curve - (x * p[:, None]).T @ x + np.outer(mean, mean)
-        return value, gradient, curve
-
-    return kept * _ascend(slope, np.zeros(len(FEATURES))) / scale
+    return conditional_logit([Example(one.evidence * kept, one.gold) for one in questions], PRIOR)
 
 
 def fit_answerable(
@@ -80,17 +63,7 @@ def fit_answerable(
     if not words:
         table[:, [name.endswith("covered") for name in told[0]]] = 0
     truth = np.arange(len(told)) < len(answerable)
-    middle, scale = _standard(table)
-    x = np.column_stack([(table - middle) / scale, np.ones(len(table))])
-    prior = np.diag([1.0] * table.shape[1] + [0.0])
-
-    def slope(w: Array) -> tuple[float, Array, Array]:
-        z = x @ w
-        p = 1 / (1 + np.exp(-z))
-        value = float(-np.logaddexp(0, np.where(truth, -z, z)).sum() - 0.5 * w @ prior @ w)
-        return value, (truth - p) @ x - prior @ w, -(x * (p * (1 - p))[:, None]).T @ x - prior
-
-    worth = _ascend(slope, np.zeros(x.shape[1]))[:-1] / scale
+    worth, _ = logistic(table, truth, np.ones(len(told)), ANSWERABLE_PRIOR)
     intercept = -float(np.quantile((table @ worth)[: len(answerable)], REFUSED))
     return dict(zip(told[0], worth.tolist(), strict=True)), intercept
 

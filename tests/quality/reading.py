@@ -21,13 +21,15 @@ from app.local.engine.writer import (
 from app.local.engine.writer.choose import chosen, score, signs
 from app.local.engine.writer.vectors import Remembered
 from tests.quality import CORPORA
-from tests.quality._fit import fit_answerable, fit_weights
 from tests.quality._questions import Asked, awsdocs, contains, xquad
+from tests.quality._regression import Example, conditional_logit, logistic
 from tests.tables import Table
 
 Array = NDArray[np.float64]
 Metric = Callable[[Asked, Array], float]
 
+PRIOR = 10.0  # in questions
+ANSWERABLE_PRIOR = 1.0
 REFUSED = (0.01, 0.02, 0.03, 0.05, 0.10)
 ABSTENTION = "The passages do not say."
 ABSTENTION_NOTE = (
@@ -55,7 +57,7 @@ def run() -> Iterator[Table]:
 
 
 def _reading(paragraphs: Sequence[Asked], pages: Sequence[Asked], writer: Writer) -> Table:
-    halves = [fit_weights(_half([*paragraphs, *pages], 1 - half)) for half in (0, 1)]
+    halves = [_weights(_half([*paragraphs, *pages], 1 - half)) for half in (0, 1)]
 
     def row(name: str, floor: str, metric: Metric, asked: Sequence[Asked]) -> tuple[str, ...]:
         crossed = [metric(one, one.evidence @ halves[one.half]) for one in asked]
@@ -117,12 +119,13 @@ def _curve(
     for half in (0, 1):
         known = _half([*paragraphs, *pages], half)
         unknown = _half([*strangers["far"], *strangers["near"]], half)
-        weights = fit_weights(known)
-        worth, _ = fit_answerable(weights, known, unknown)
+        weights = _weights(known)
+        table = np.array([_told(one, weights) for one in (*known, *unknown)])
+        truth = np.arange(len(table)) < len(known)
+        worth, _ = logistic(table, truth, np.ones(len(table)), ANSWERABLE_PRIOR)
 
-        def sure(one: Asked, weights: Array = weights, worth: dict[str, float] = worth) -> float:
-            told = signs(one.case, one.evidence, one.evidence @ weights)
-            return sum(worth[name] * sign for name, sign in told.items())
+        def sure(one: Asked, weights: Array = weights, worth: Array = worth) -> float:
+            return float(_told(one, weights) @ worth)
 
         lowest = np.quantile([sure(one) for one in known], REFUSED)
         for place, kind in enumerate(kinds):
@@ -130,6 +133,14 @@ def _curve(
             for answered, least in zip(curve, lowest, strict=True):
                 answered[place] += [value > least for value in told]
     return curve
+
+
+def _weights(asked: Sequence[Asked]) -> Array:
+    return conditional_logit([Example(one.evidence, one.gold) for one in asked], PRIOR)
+
+
+def _told(one: Asked, weights: Array) -> Array:
+    return np.array(list(signs(one.case, one.evidence, one.evidence @ weights).values()))
 
 
 def _first_cited(one: Asked, scores: Array) -> bool:
