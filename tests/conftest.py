@@ -6,11 +6,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
+import hypothesis
 import pytest
 
 from app.local.wire import WaitingService
 from tests.synthesized import Synthesized, synthesized_once
 from tests.wire_server import Server, serving
+
+# A test asserts no time: a busy machine would fail it.
+hypothesis.settings.register_profile("outcrop", deadline=None)
+hypothesis.settings.load_profile("outcrop")
 
 Serve = Callable[[Mapping[str, WaitingService]], Server]
 

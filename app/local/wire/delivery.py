@@ -35,13 +35,14 @@ async def deliver(
     Raises:
         Reset: a fault demands it, or the body failed where it cannot hold an error.
     """
-    await send(_head(response))
     if isinstance(response.body, bytes) and fault is None:
+        await send(_head(response))
         await send({"type": "http.response.body", "body": response.body})
         return
     gone = asyncio.ensure_future(receive())
     source = _source(response, run, gone)
     try:
+        await send(_head(response))
         async for piece in inject_fault_between(source, fault, response.error_frame, gone):
             if gone.done():
                 return
@@ -137,8 +138,11 @@ class _ThreadSource(_Source):
         return piece
 
     async def aclose(self) -> None:
-        """Close the iterator when its current step, if any, has ended. Nobody waits for that."""
-        self._run(self._locked_close)
+        """Close the iterator when its current step, if any, has ended. Nobody waits for that. A
+        server that stops drops the work that waits for a thread, so what waits then closes here.
+        """
+        closing = asyncio.ensure_future(self._run(self._locked_close))
+        closing.add_done_callback(lambda done: self._locked_close() if done.cancelled() else None)
 
     def _next(self) -> bytes | None:
         with self._lock:
