@@ -1,7 +1,7 @@
 """The passages that search finds for the questions of the evaluation sets, kept in a file.
 
 A home with the documents of a set is asked once; what it finds is written to the file and read from
-there afterwards. The pages of awsdocs_qa take about 25 minutes to index, the other sets about one.
+there afterwards. The pages of awsdocs_qa take ten minutes or more to index, the others one.
 """
 
 import gzip
