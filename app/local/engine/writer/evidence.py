@@ -7,8 +7,7 @@ worth.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import log
 
@@ -19,6 +18,7 @@ from app.local.engine.encoder import TokenVectors, Vectors
 from app.local.engine.late_interaction import nearest, weights
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.coverage import Coverage, inverse_document_frequency
 from app.local.engine.writer.question import (
     Question,
     dates,
@@ -47,7 +47,7 @@ _BECAUSE = re.compile(
 _POINTER = re.compile(r"((for|to)\b[^.]*?\bsee|see)\b", re.IGNORECASE)
 
 
-class Case:
+class Case(Coverage):
     """A question and the candidates for its answer."""
 
     def __init__(
@@ -59,11 +59,13 @@ class Case:
         question_tokens: TokenVectors,
         names: Sequence[str] = (),
     ) -> None:
-        self.question = question
-        self.candidates = candidates
-        self.said = [frozenset(terms(one.text)) for one in candidates]
         above = {context: frozenset(terms(context)) for context in contexts}
-        self.above = [above[one.context] for one in candidates]
+        super().__init__(
+            question,
+            candidates,
+            [frozenset(terms(one.text)) for one in candidates],
+            [above[one.context] for one in candidates],
+        )
         self.vectors = np.stack([one.mean for one in texts])  # (n, 384)
         self._asked = question_tokens.mean  # (384,)
         self.cosine = self.vectors @ self._asked  # (n,)
@@ -74,10 +76,7 @@ class Case:
         self._tells = weights(question_tokens)  # (q,)
         self._share = self._tells / (self._tells.sum() or 1.0)
         self._telling = self._tells >= min(TELLING, self._tells.max())
-        weigh = inverse_document_frequency(self.said)
-        self._weights = {term: weigh(term) for term in question.terms}
         self._names = [frozenset(terms(name)) for name in names]
-        self._total = sum(self._weights.values()) or 1.0
 
     @cached_property
     def said_near(self) -> Vectors:
@@ -94,19 +93,6 @@ class Case:
         """How near each candidate comes to that word of the question which it says least, (n,)."""
         least: Vectors = self._near_both[:, self._telling].min(axis=1)
         return least
-
-    def covered(self, words: Collection[str]) -> float:
-        """How much of the question's weight is in these words, 0 to 1."""
-        held = (weight for term, weight in self._weights.items() if term in words)
-        return sum(held) / self._total
-
-    def exact(self, place: int) -> float:
-        """How many of the numbers and identifiers that the question names it holds, 0 to 1."""
-        named = self.question.identifiers
-        if not named:
-            return 0.0
-        held = identifiers(f"{self.candidates[place].text} {self.candidates[place].context}")
-        return len(named & held) / len(named)
 
     def lacks_kind(self, place: int) -> bool:
         """Whether it holds no date where a date is asked for, or nothing of what is counted."""
@@ -159,18 +145,6 @@ class Case:
         held = self.passage_terms[self.candidates[place].passage]
         return float(any(held.isdisjoint(terms(name)) for name in self.question.names))
 
-    def beside(self, place: int, step: int) -> int | None:
-        """The candidate before or after, in the same passage."""
-        other = place + step
-        inside = 0 <= other < len(self.candidates)
-        same = inside and self.candidates[other].passage == self.candidates[place].passage
-        return other if same else None
-
-    def covered_beside(self, place: int, step: int) -> float:
-        """What the neighbour covers and the candidate does not."""
-        other = self.beside(place, step)
-        return 0.0 if other is None else self.covered(self.said[other] - self.said[place])
-
     def named(self, place: int) -> float:
         """How much of the question's weight is in the name of the candidate's document."""
         number = self.candidates[place].passage
@@ -188,7 +162,7 @@ class Case:
 
     @cached_property
     def _passage_near(self) -> dict[int, Vectors]:
-        return {one: self._near_both[rows].max(axis=0) for one, rows in self._rows.items()}
+        return {one: self._near_both[rows].max(axis=0) for one, rows in self.rows.items()}
 
     @cached_property
     def passage_terms(self) -> dict[int, frozenset[str]]:
@@ -198,7 +172,7 @@ class Case:
                 *(self.said[i] | self.above[i] for i in rows),
                 *self._names[one : one + 1],
             )
-            for one, rows in self._rows.items()
+            for one, rows in self.rows.items()
         }
 
     @cached_property
@@ -209,13 +183,6 @@ class Case:
     @cached_property
     def passage_covered(self) -> dict[int, float]:
         return {one: self.covered(held) for one, held in self.passage_terms.items()}
-
-    @cached_property
-    def _rows(self) -> dict[int, list[int]]:
-        rows: dict[int, list[int]] = {}
-        for place, one in enumerate(self.candidates):
-            rows.setdefault(one.passage, []).append(place)
-        return rows
 
 
 def case_of(
@@ -236,17 +203,6 @@ def case_of(
     return Case(question, candidates, tokens[: len(texts)], above, last, names)
 
 
-def inverse_document_frequency(texts: Sequence[Collection[str]]) -> Callable[[str], float]:
-    """Lucene's: log(1 + (n - m + 0.5) / (m + 0.5)) for a term that m of n texts hold.
-
-    >>> weigh = inverse_document_frequency([{"quartz", "hard"}, {"quartz"}])
-    >>> weigh("hard") > weigh("quartz")
-    True
-    """
-    counts = Counter(term for text in texts for term in text)
-    return lambda term: log(1 + (len(texts) - counts[term] + 0.5) / (counts[term] + 0.5))
-
-
 def likeliest(question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
     """Of very many candidates those that share most words with the question, in reading order."""
     if len(candidates) <= MOST:
@@ -260,15 +216,6 @@ def likeliest(question: Question, candidates: Sequence[Candidate]) -> Sequence[C
 
 def _new_name(case: Case, i: int) -> bool:
     return bool(names(case.candidates[i].text) - case.question.names)
-
-
-def _defines(case: Case, i: int) -> bool:
-    begins = case.question.definition
-    return bool(begins and begins.match(case.candidates[i].text))
-
-
-def _is(case: Case, i: int, *kinds: str) -> bool:
-    return case.candidates[i].kind in kinds
 
 
 # fmt: off
@@ -298,15 +245,16 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
                        and bool(_VERDICT.match(case.candidates[i].text)),
     "decides":         lambda case, i: case.question.kind == "yes-no"
                        and bool(_DECIDES.search(case.candidates[i].text)),
-    "definition":      _defines,
+    "definition":      Case.defines,
     "pointer":         lambda case, i: bool(_POINTER.match(case.candidates[i].text)),
     "lead-in":         lambda case, i: case.candidates[i].text.endswith(":"),
     "item":            lambda case, i: case.candidates[i].kind == "item",
     "row":             lambda case, i: case.candidates[i].kind == "row",
-    "code":            lambda case, i: _is(case, i, "code") and case.question.wants_code,
-    "code unwanted":   lambda case, i: _is(case, i, "code") and not case.question.wants_code,
-    "block":           lambda case, i: _is(case, i, "list", "table") and case.question.wants_list,
-    "block unwanted":  lambda case, i: _is(case, i, "list", "table")
+    "code":            lambda case, i: case.is_kind(i, "code") and case.question.wants_code,
+    "code unwanted":   lambda case, i: case.is_kind(i, "code") and not case.question.wants_code,
+    "block":           lambda case, i: case.is_kind(i, "list", "table")
+                       and case.question.wants_list,
+    "block unwanted":  lambda case, i: case.is_kind(i, "list", "table")
                        and not case.question.wants_list,
     "headless":        lambda case, i: case.candidates[i].headless,
     "exact":           lambda case, i: case.exact(i),

@@ -6,7 +6,7 @@ language; across languages that is names and numbers. Of form, as for English.
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -18,9 +18,9 @@ from app.local.engine.languages import Language
 from app.local.engine.memory import Memory
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.evidence import inverse_document_frequency
+from app.local.engine.writer.coverage import Coverage
 from app.local.engine.writer.multilingual.question import dates_in, numbers_in
-from app.local.engine.writer.question import Question, dates, identifiers
+from app.local.engine.writer.question import Question, dates
 
 Evidence = NDArray[np.float64]  # (candidates, features)
 
@@ -57,7 +57,7 @@ class MultilingualVectors:
         return np.stack(self._words.of(words))
 
 
-class MultilingualCase:
+class MultilingualCase(Coverage):
     """A question and the candidates for its answer.
 
     Args:
@@ -74,8 +74,14 @@ class MultilingualCase:
         languages: Sequence[Language],
         vectors: MultilingualVectors,
     ) -> None:
-        self.question, self.candidates = question, candidates
         self.languages = [languages[one.passage] for one in candidates]
+        pairs = list(zip(candidates, self.languages, strict=True))
+        super().__init__(
+            question,
+            candidates,
+            [frozenset(terms(one.text, its)) for one, its in pairs],
+            [frozenset(terms(one.context, its)) for one, its in pairs],
+        )
         self.foreign = np.array([one.code != language.code for one in self.languages])  # (n,)
         texts = [one.gist[:_LONGEST] for one in candidates]
         above = [f"{one.context} {one.text}".strip()[-_LONGEST:] for one in candidates]
@@ -84,24 +90,14 @@ class MultilingualCase:
         self.vectors = of_all[1 : n + 1]  # (n, d)
         self.cosine = self.vectors @ of_all[0]  # (n,)
         self.cosine_above = of_all[n + 1 :] @ of_all[0]  # (n,)
-        pairs = list(zip(candidates, self.languages, strict=True))
-        self.said = [frozenset(terms(one.text, its)) for one, its in pairs]
-        self.above = [frozenset(terms(one.context, its)) for one, its in pairs]
-        weigh = inverse_document_frequency(self.said)
         self._vectors, self._language = vectors, language
-        self._weights = {term: weigh(term) for term in question.terms}
-        self._total = sum(self._weights.values()) or 1.0
-
-    def covered(self, words: Collection[str]) -> float:
-        """How much of the question's weight is in these words, 0 to 1."""
-        return sum(weight for term, weight in self._weights.items() if term in words) / self._total
 
     def nearness(self, place: int) -> tuple[float, float]:
         """How near a candidate's passage comes to the words of the question, by their meaning: to
         the word that it says least, and on average.
         """
         question_words = content_words(self.question.text, self._language)
-        rows = self._rows[self.candidates[place].passage]
+        rows = self.rows[self.candidates[place].passage]
         its = self.languages[place]
         passage_terms = frozenset().union(*(self.said[i] | self.above[i] for i in rows))
         passage_words = {
@@ -122,15 +118,6 @@ class MultilingualCase:
             cosines[[question_words.index(word) for word in new]] = nearest
         return float(cosines.min()), float(cosines.mean())
 
-    def covered_beside(self, place: int, step: int) -> float:
-        """What the neighbour in the same passage covers and the candidate does not."""
-        other = place + step
-        if not 0 <= other < len(self.candidates):
-            return 0.0
-        if self.candidates[other].passage != self.candidates[place].passage:
-            return 0.0
-        return self.covered(self.said[other] - self.said[place])
-
     def new_number(self, place: int) -> bool:
         text = self.candidates[place].text
         return bool(numbers_in(text, self.languages[place]) - self.question.numbers)
@@ -140,37 +127,22 @@ class MultilingualCase:
         known = dates if language.code == "en" else lambda one: dates_in(one, language)
         return bool(known(text) - dates(self.question.text))
 
-    def exact(self, place: int) -> float:
-        """How many of the numbers and identifiers that the question names it holds, 0 to 1."""
-        named = self.question.identifiers
-        if not named:
-            return 0.0
-        one = self.candidates[place]
-        return len(named & identifiers(f"{one.text} {one.context}")) / len(named)
-
     @cached_property
     def passage_best(self) -> dict[int, float]:
         """Of each passage's nearest candidate."""
-        return {one: float(self.cosine_above[rows].max()) for one, rows in self._rows.items()}
+        return {one: float(self.cosine_above[rows].max()) for one, rows in self.rows.items()}
 
     @cached_property
     def passage_cosine(self) -> dict[int, float]:
         """The mean of each passage's candidates."""
-        return {one: float(self.cosine_above[rows].mean()) for one, rows in self._rows.items()}
+        return {one: float(self.cosine_above[rows].mean()) for one, rows in self.rows.items()}
 
     @cached_property
     def passage_covered(self) -> dict[int, float]:
         return {
             one: self.covered(frozenset().union(*(self.said[i] | self.above[i] for i in rows)))
-            for one, rows in self._rows.items()
+            for one, rows in self.rows.items()
         }
-
-    @cached_property
-    def _rows(self) -> dict[int, list[int]]:
-        rows: dict[int, list[int]] = {}
-        for place, one in enumerate(self.candidates):
-            rows.setdefault(one.passage, []).append(place)
-        return rows
 
 
 def content_words(text: str, language: Language) -> list[str]:
@@ -182,15 +154,6 @@ def content_words(text: str, language: Language) -> list[str]:
         return [part for part in dict.fromkeys(parts) if len(part) > 1]
     words = dict.fromkeys(map(str.lower, _WORD.findall(text)))
     return [word for word in words if word not in language.function_words]
-
-
-def _defines(case: MultilingualCase, i: int) -> bool:
-    begins = case.question.definition
-    return bool(begins and begins.match(case.candidates[i].text))
-
-
-def _is(case: MultilingualCase, i: int, *kinds: str) -> bool:
-    return case.candidates[i].kind in kinds
 
 
 # fmt: off
@@ -210,14 +173,15 @@ FEATURES: dict[str, Callable[[MultilingualCase, int], float]] = {
     "date":            lambda case, i: case.question.kind == "date" and case.new_date(i),
     "person":          lambda case, i: case.question.kind == "person"
                        and bool(_NAME.search(case.candidates[i].text)),
-    "definition":      _defines,
+    "definition":      MultilingualCase.defines,
     "lead-in":         lambda case, i: case.candidates[i].text.endswith((":", "\uff1a")),
     "item":            lambda case, i: case.candidates[i].kind == "item",
     "row":             lambda case, i: case.candidates[i].kind == "row",
-    "code":            lambda case, i: _is(case, i, "code") and case.question.wants_code,
-    "code unwanted":   lambda case, i: _is(case, i, "code") and not case.question.wants_code,
-    "block":           lambda case, i: _is(case, i, "list", "table") and case.question.wants_list,
-    "block unwanted":  lambda case, i: _is(case, i, "list", "table")
+    "code":            lambda case, i: case.is_kind(i, "code") and case.question.wants_code,
+    "code unwanted":   lambda case, i: case.is_kind(i, "code") and not case.question.wants_code,
+    "block":           lambda case, i: case.is_kind(i, "list", "table")
+                       and case.question.wants_list,
+    "block unwanted":  lambda case, i: case.is_kind(i, "list", "table")
                        and not case.question.wants_list,
     "exact":           lambda case, i: case.exact(i),
 }

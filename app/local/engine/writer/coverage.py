@@ -1,0 +1,88 @@
+"""What the words of each candidate have of a question: its terms by their weight, its identifiers.
+
+It is the same whatever encoder compares the meaning of texts, and whatever language they are in.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from math import log
+
+from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.question import Question, identifiers
+
+
+class Coverage:
+    """A question and the candidates for its answer, compared by their words.
+
+    Args:
+        own_terms: the terms of each candidate.
+        terms_above: those of what stands over each.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        candidates: Sequence[Candidate],
+        own_terms: Sequence[frozenset[str]],
+        terms_above: Sequence[frozenset[str]],
+    ) -> None:
+        self.question = question
+        self.candidates = candidates
+        self.said = own_terms
+        self.above = terms_above
+        weigh = inverse_document_frequency(own_terms)
+        self._weights = {term: weigh(term) for term in question.terms}
+        self._total = sum(self._weights.values()) or 1.0
+
+    def covered(self, words: Collection[str]) -> float:
+        """How much of the question's weight is in these words, 0 to 1."""
+        return sum(weight for term, weight in self._weights.items() if term in words) / self._total
+
+    def beside(self, place: int, step: int) -> int | None:
+        """The candidate before or after, in the same passage."""
+        other = place + step
+        inside = 0 <= other < len(self.candidates)
+        same = inside and self.candidates[other].passage == self.candidates[place].passage
+        return other if same else None
+
+    def covered_beside(self, place: int, step: int) -> float:
+        """What the neighbour covers and the candidate does not."""
+        other = self.beside(place, step)
+        return 0.0 if other is None else self.covered(self.said[other] - self.said[place])
+
+    def exact(self, place: int) -> float:
+        """How many of the numbers and identifiers that the question names it holds, 0 to 1."""
+        named = self.question.identifiers
+        if not named:
+            return 0.0
+        one = self.candidates[place]
+        return len(named & identifiers(f"{one.text} {one.context}")) / len(named)
+
+    def defines(self, place: int) -> bool:
+        """Whether it begins as a sentence does that says what the question's subject is."""
+        begins = self.question.definition
+        return bool(begins and begins.match(self.candidates[place].text))
+
+    def is_kind(self, place: int, *kinds: str) -> bool:
+        """Whether it is a candidate of one of these kinds."""
+        return self.candidates[place].kind in kinds
+
+    @cached_property
+    def rows(self) -> dict[int, list[int]]:
+        """The places of each passage's candidates."""
+        rows: dict[int, list[int]] = {}
+        for place, one in enumerate(self.candidates):
+            rows.setdefault(one.passage, []).append(place)
+        return rows
+
+
+def inverse_document_frequency(texts: Sequence[Collection[str]]) -> Callable[[str], float]:
+    """Lucene's: log(1 + (n - m + 0.5) / (m + 0.5)) for a term that m of n texts hold.
+
+    >>> weigh = inverse_document_frequency([{"quartz", "hard"}, {"quartz"}])
+    >>> weigh("hard") > weigh("quartz")
+    True
+    """
+    counts = Counter(term for text in texts for term in text)
+    return lambda term: log(1 + (len(texts) - counts[term] + 0.5) / (counts[term] + 0.5))
