@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -57,12 +57,19 @@ def processes(home: Path, module: str) -> list[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().decode().split("\0")
-            opened = [str(one.readlink()) for one in (folder / "fd").iterdir()]
         except OSError:
             continue
-        if module in words and any(str(home) in one for one in opened):
+        if module in words and any(str(home) in one for one in opened_files(folder)):
             ids.append(int(folder.name))
     return ids
+
+
+def opened_files(process: Path) -> Iterator[str]:
+    """The files that a process of /proc has open; one that it closes meanwhile is left out."""
+    with suppress(OSError):
+        for descriptor in (process / "fd").iterdir():
+            with suppress(OSError):
+                yield str(descriptor.readlink())
 
 
 @pytest.mark.parametrize(
