@@ -287,6 +287,26 @@ def test_a_deleted_document_is_gone(store: Store) -> None:
     assert store.parents(["p"]) == {}
 
 
+def test_the_values_of_a_key_are_those_of_living_chunks(store: Store) -> None:
+    parent = Chunk("p", "all", {"team": "parents"}, None)
+    child = Chunk("child", "c", {"team": "ops"}, vector(1), parent="p")
+    put(store, "s3://b/1", [parent, child])
+    put(store, "s3://b/2", [chunk("a", 2, "a", {"team": "café", "tags": ["new", "old"]})])
+    put(store, "s3://b/3", [chunk("b", 3, "b", {"team": "café", "year": 2024, "tags": ["new"]})])
+    put(store, "s3://b/4", [chunk("c", 4, "c", {"team": True, "teams": "others", "tags": []})])
+    assert store.values("team", 10)[0] == "café"
+    assert set(store.values("team", 10)) == {"café", "ops", True}
+    assert store.values("team", 1) == ["café"]
+    assert store.values("tags", 10) == ["new", "old"]
+    assert store.values("year", 10) == [2024]
+    assert store.values("tea", 10) == []
+    delete(store, "s3://b/3")
+    assert store.values("tags", 10) == ["new", "old"]
+    delete(store, "s3://b/2")
+    assert store.values("tags", 10) == []
+    assert set(store.values("team", 10)) == {"ops", True}
+
+
 def test_parents_are_returned_and_never_searched(store: Store) -> None:
     parent = Chunk("p", "granite harbour island", {"page": 3}, None)
     child = Chunk("c", "granite", {"page": 3}, vector(1), parent="p")

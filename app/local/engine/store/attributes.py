@@ -5,6 +5,7 @@ A filter is tested on each distinct value of its key, and not on each chunk.
 
 import json
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
@@ -34,7 +35,7 @@ class Attributes:
     def of(cls, metadata: Sequence[Metadata]) -> "Attributes":
         """Build the index from the metadata of each row."""
         pairs = [
-            ((key, json.dumps(value, ensure_ascii=False)), row)
+            ((key, _json(value)), row)
             for row, attributes in enumerate(metadata)
             for key, value in attributes.items()
         ]
@@ -62,6 +63,18 @@ class Attributes:
         combine = np.logical_and if where.quantifier == "all" else np.logical_or
         return reduce(combine, (self.mask(member, n) for member in where.members))
 
+    def count(self, key: str, alive: Mask) -> Counter[str]:
+        """How many living rows have each value of a key, as JSON; of a list each member."""
+        counts: Counter[str] = Counter()
+        values = self._values_of(key)
+        for place in range(values.start, values.stop):
+            rows = self.index.rows[self.index.starts[place] : self.index.starts[place + 1]]
+            if living := np.count_nonzero(alive[rows]):
+                value = self._values[place]
+                members = set(value) if isinstance(value, list) else {value}
+                counts.update({_json(member): int(living) for member in members})
+        return counts
+
     def _passing(self, condition: Condition, n: int) -> Mask:
         values = self._values_of(condition.key)
         passing = np.array(condition.passing(self._values[values]), np.bool_)  # (values,)
@@ -77,6 +90,10 @@ class Attributes:
     @cached_property
     def _values(self) -> list[Any]:
         return list(json.loads(f"[{','.join(value for _, value in self.names)}]"))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _places(names: Sequence[Name], subset: Sequence[Name]) -> Integers:

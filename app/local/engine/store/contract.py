@@ -68,10 +68,10 @@ class Store(Protocol):
     all chunks of a document as they were before a write, or all as they are after it.
 
     A write is durable when `put` or `delete` returns. It may become visible later: by itself, after
-    a time that the engine chooses, or at the next `refresh`. Until then `search`, `parents` and
-    `documents` may answer as before the write, so whoever reads what was just written calls
-    `refresh` first. The embedded store shows every write at once; OpenSearch, for one, shows it
-    after a second or after a refresh.
+    a time that the engine chooses, or at the next `refresh`. Until then `search`, `parents`,
+    `values` and `documents` may answer as before the write, so whoever reads what was just
+    written calls `refresh` first. The embedded store shows every write at once; OpenSearch, for
+    one, shows it after a second or after a refresh.
     """
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
@@ -105,6 +105,11 @@ class Store(Protocol):
     def nearest_word(self, word: str) -> str | None:
         """A word of the chunks that is spelled almost like this plain, lower-case one; None if a
         chunk has the word itself in any form, or none is so near.
+        """
+
+    def values(self, key: str, limit: int) -> list[str | float | bool]:
+        """The values that the chunks which a search can find have of a metadata key, each once;
+        of a list its members. At most `limit` of them: those of the most chunks, these first.
         """
 
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:

@@ -9,9 +9,11 @@ was current when it began. If one of its hits is replaced meanwhile, the search 
 the next index.
 """
 
+import json
 import logging
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -124,6 +126,13 @@ class EmbeddedStore:
             if rows:
                 return _word_of(spelling, rows[0].chunk)
             index = self._after(index)
+
+    def values(self, key: str, limit: int) -> list[str | float | bool]:
+        counts: Counter[str] = Counter()
+        for part in self._index.parts:
+            counts.update(part.segment.attributes.count(key, part.alive))
+        ordered = sorted(counts, key=lambda value: (-counts[value], value))
+        return [json.loads(value) for value in ordered[:limit]]
 
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
         return {row.chunk.id: _to_hit(row, score=0.0) for row in self._truth.parents(ids)}

@@ -49,6 +49,9 @@ class DelayedStore:
     def nearest_word(self, word: str) -> str | None:
         return self._visible.nearest_word(word)
 
+    def values(self, key: str, limit: int) -> list[str | float | bool]:
+        return self._visible.values(key, limit)
+
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
         return self._visible.parents(ids)
 
