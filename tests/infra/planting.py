@@ -39,7 +39,7 @@ def planted(template: Json, faults: Mapping[str, Fault]) -> tuple[Json, dict[str
     whole = {"Resources": deepcopy(template["Resources"])}
     sound = {}
     for name, fault in faults.items():
-        source = _find(template, fault.of)
+        source = find(template, fault.of)
         sound[name] = f"Sound{source}"
         whole["Resources"][sound[name]] = deepcopy(template["Resources"][source])
         copy = deepcopy(template["Resources"][source])
@@ -49,7 +49,8 @@ def planted(template: Json, faults: Mapping[str, Fault]) -> tuple[Json, dict[str
     return whole, sound
 
 
-def _find(template: Json, of: str) -> str:
+def find(template: Json, of: str) -> str:
+    """The logical id of the first resource of a type, or of a logical id without its hash."""
     pattern = re.compile(f"{of}([0-9A-F]{{8}})?")
     return next(
         str(name)
@@ -59,14 +60,17 @@ def _find(template: Json, of: str) -> str:
 
 
 def put(path: str, value: Any) -> Change:
-    """Set a property, by its path: `A.B.0.C`."""
+    """Set a property, by its path: `A.B.0.C`. The number after the last of a list appends."""
 
     def change(resource: Json) -> None:
         *parents, last = path.split(".")
         place: Any = resource["Properties"]
         for key in parents:
             place = place[int(key)] if isinstance(place, list) else place.setdefault(key, {})
-        place[int(last) if isinstance(place, list) else last] = value
+        if isinstance(place, list):
+            place[int(last) : int(last) + 1] = [value]
+        else:
+            place[last] = value
 
     return change
 
