@@ -80,7 +80,8 @@ def read_line(keys: Keys, key: str) -> Line:
         cursor=cursor,
         conversation=conversation,
         started=datetime.fromtimestamp(0, UTC) + since_epoch,
-        title=base64.urlsafe_b64decode(title + "=" * (-len(title) % 4)).decode() if slash else None,
+        # base64 has no `=` in a key; more of them than a title needs do no harm.
+        title=base64.urlsafe_b64decode(title + "==").decode() if slash else None,
     )
 
 

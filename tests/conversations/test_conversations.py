@@ -13,7 +13,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from app.conversations import Conversations, History, StoredTurn, turns
 from app.errors import Conflict, DamagedTurn, NotFound, OutcropError
-from app.events import Citation, Usage
+from app.events import Citation, Place, Usage
 from app.local.faults import Fail
 from app.models import Text, text_of
 from tests.local.home import Home
@@ -125,6 +125,24 @@ def test_a_turn_is_kept_as_it_was(own: Conversations) -> None:
     [summary] = own.summaries(10, None)[0]
     assert (summary.id, summary.title) == ("c", text_of(turn.question))
     assert abs(summary.started - turn.at) < timedelta(milliseconds=2)
+
+
+def test_what_a_turn_says_of_places_in_documents_is_kept(own: Conversations) -> None:
+    citation = replace(
+        CITATION,
+        mark=2,
+        mark_utf16=3,
+        headings=("Minerals", "Quartz"),
+        table_header="Mineral | Hardness",
+        supported=False,
+    )
+    nearest = (
+        Place("a.md", "A", "s3://d/a.md", None, "Quartz", 0.5),
+        Place("b.pdf", "B", "s3://d/b.pdf", 3, None, 0.25),
+    )
+    turn = replace(TURN, citations=(citation,), nearest=nearest)
+    own.append("c", START, turn)
+    assert own.turns("c") == [turn]
 
 
 def test_a_delete_that_is_cut_off_leaves_no_line_alone_and_no_half_a_conversation(
@@ -462,6 +480,30 @@ def test_a_listing_is_made_while_a_conversation_goes(
         assert "stays" in listed(own)
     assert len(sent) > step
     assert listed(own) == ["stays"]
+
+
+def test_a_listing_that_finishes_what_a_crash_left_does_not_show_what_is_deleted_meanwhile(
+    s3: "S3Client", bucket: str
+) -> None:
+    """The deletion comes at every step of the listing, also just before it enters the line."""
+    for step in range(20):
+        owner = f"alice-{step}"
+        own = Conversations(s3, bucket, owner)
+        assert interrupted(s3, 2, lambda: begun(own))  # noqa: B023  # called here
+        assert len(own.turns("c")) == 1
+
+        def delete(number: int, _operation: str) -> None:
+            if number == step:  # noqa: B023  # called before the next step
+                Conversations(s3, bucket, owner).delete("c")  # noqa: B023
+
+        with at_each_request(s3, delete) as sent:
+            listing = listed(own)
+        if len(sent) <= step:
+            assert listing == ["c"]
+            break
+        assert listing == []
+    else:
+        raise AssertionError("it takes more steps than were raced")
 
 
 def test_a_turn_whose_answer_from_the_bucket_is_lost_is_stored_and_said_to_be(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from threading import Barrier
 from typing import Any
 
 import boto3
@@ -111,6 +112,18 @@ def test_bodies_come_in_the_order_of_their_keys(
     assert list(objects.get_all([str(each) for each in range(number)])) == [b"same"] * number
     paths = sorted(request.line.split()[1] for request in server.requests)
     assert paths == sorted(f"/bucket/{each}" for each in range(number))
+
+
+def test_two_objects_are_read_at_the_same_time(server: Loopback, objects: Objects) -> None:
+    both = Barrier(2, timeout=20)
+
+    def meet(**_: Any) -> None:
+        both.wait()
+
+    objects.s3.meta.events.register("before-call", meet)
+    server.enqueue(reply(b""))
+    server.enqueue(reply(b""))
+    assert list(objects.get_all(["a", "b"])) == [b"", b""]
 
 
 def test_readers_are_in_the_context_of_whoever_reads(server: Loopback, objects: Objects) -> None:
