@@ -544,6 +544,17 @@ def test_a_turn_that_the_bucket_refuses_is_never_stored_later(
     assert listed(own) == ["c"]
 
 
+def test_a_turn_that_comes_while_s3_writes_another_is_not_said_to_be_stored(
+    own: Conversations, stand_in: Home
+) -> None:
+    """Another turn is being written under its number, and cannot be read yet."""
+    fail = Fail(service="s3", operation="PutObject", code="ConditionalRequestConflict", nth=2)
+    stand_in.server.faults.add(fail)
+    with pytest.raises(Conflict, match="ended first"):
+        begun(own)
+    assert (own.turns("c"), listed(own)) == ([], [])
+
+
 def test_a_turn_is_kept_though_its_line_fails_and_the_line_follows(
     own: Conversations, stand_in: Home
 ) -> None:
