@@ -19,7 +19,8 @@ from lambdas.vector_index.opensearch import Patience, await_searches, connect, c
 
 def handler(event: Mapping[str, Any], context: object) -> None:
     """The Lambda's entry point. The resource's properties are Service, `aoss` or `es`; Endpoint, a
-    URL; IndexName; Dimension, Engine, SpaceType; VectorField, TextField, MetadataField.
+    URL; IndexName; Dimension, Engine (not for NextGen), SpaceType; VectorField, TextField,
+    MetadataField.
     """
     answer(event, context, _work)
 
@@ -45,7 +46,7 @@ def _index(properties: Mapping[str, str]) -> VectorIndex:
     """CloudFormation hands every property over as a string."""
     return VectorIndex(
         dimension=int(properties["Dimension"]),
-        engine=properties["Engine"],
+        engine=properties.get("Engine") or None,
         space_type=properties["SpaceType"],
         vector_field=properties["VectorField"],
         text_field=properties["TextField"],

@@ -307,6 +307,18 @@ def test_a_resource_is_created_and_deleted(deployment: Deployment) -> None:
     assert node.requests == ["PUT /outcrop", "POST /outcrop/_search", "DELETE /outcrop"]
 
 
+def test_the_index_of_a_nextgen_collection_names_neither_engine_nor_method(
+    deployment: Deployment,
+) -> None:
+    """Such a collection answers 400 to both, and chooses for itself."""
+    chosen = VectorIndex(1024, engine="lucene")  # a node that chooses what we would not name
+    deployment.node.enqueue(CREATED, HITS, EXISTS, there(chosen), HITS)
+    for _ in range(2):
+        assert deployment.send("Create", Engine="")["Status"] == "SUCCESS"
+    vector = deployment.node.asked[0].body["mappings"]["properties"]["vector"]
+    assert vector == {"type": "knn_vector", "dimension": 1024, "space_type": "l2"}
+
+
 def test_an_event_that_comes_twice_comes_to_the_same(deployment: Deployment) -> None:
     deployment.node.enqueue(CREATED, HITS, EXISTS, there(INDEX), HITS)
     assert deployment.send("Create") == deployment.send("Create")
