@@ -13,6 +13,12 @@
 #                 (ARGS="aws_sdk_js strands": those of them)
 #   make llama    a real llama.cpp with a small model writes the answers; skipped, and said so,
 #                 where there is no wheel of it
+#   make opensearch
+#                 OpenSearch on this machine until Ctrl-C, fetched at the first time; needs Java
+#                 and Maven (opensearch-cluster: three nodes; ARGS="--port 9300")
+#   make opensearch-tests
+#                 the store on a real OpenSearch, which the tests start; skipped, and said so,
+#                 without Java or Maven
 #   make check    lint, types, import rules
 #
 #   make ocr      install text recognition: scanned pages of PDFs are then read on the laptop
@@ -51,7 +57,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test thorough coverage mutants floors browser clients llama check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
+.PHONY: demo up test thorough coverage mutants floors browser clients llama opensearch opensearch-cluster opensearch-tests check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop
@@ -62,7 +68,8 @@ up: $(VENV)/laptop
 
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/llama --ignore tests/quality $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/llama --ignore tests/opensearch \
+	  --ignore tests/quality $(ARGS)
 
 # The tests with many chances, which `make test` runs with fewer.
 thorough: $(VENV)/dev
@@ -93,6 +100,16 @@ clients: $(VENV)/dev
 
 llama: $(VENV)/dev
 	$(BIN)/pytest -n 0 tests/llama $(ARGS)
+
+opensearch: $(VENV)/laptop
+	@$(BIN)/outcrop opensearch $(ARGS)
+
+opensearch-cluster: $(VENV)/laptop
+	@$(BIN)/outcrop opensearch --nodes 3 $(ARGS)
+
+# Alone: a node takes two cores while it starts, and most of one while it indexes.
+opensearch-tests: $(VENV)/dev
+	$(BIN)/pytest -n 0 --opensearch tests/opensearch $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

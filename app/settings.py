@@ -43,6 +43,12 @@ def _home() -> Path:
     return (Path(data) if data else Path.home() / ".local" / "share") / "outcrop"
 
 
+def opensearch_folder() -> Path:
+    """Where the files of an OpenSearch on this machine lie, which all homes share."""
+    here = checkout()
+    return here / ".opensearch" if here else _home().with_name("outcrop-opensearch")
+
+
 class _Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 

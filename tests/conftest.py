@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from app.local.wire import WaitingService
+from tests.opensearch.node import started_or_skipped
 from tests.synthesized import Synthesized, synthesized_once
 from tests.wire_server import Server, serving
 
@@ -57,10 +58,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where tests/flows run: against the stand-in, or an AWS account (see flows/home.py)",
     )
     parser.addoption(
+        "--opensearch",
+        action="store_true",
+        help="run the tests that need a real OpenSearch, which they start",
+    )
+    parser.addoption("--opensearch-url", help="the same on an OpenSearch that runs already")
+    parser.addoption(
         "--thorough",
         action="store_true",
         help="kill more processes, at more moments; `make thorough` runs those tests alone",
     )
+
+
+@pytest.fixture(scope="session")
+def opensearch(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a real OpenSearch, one for the whole run. Whoever uses it makes indexes of names
+    that nobody else has.
+    """
+    url: str | None = request.config.getoption("--opensearch-url")
+    if url is None and not request.config.getoption("--opensearch"):
+        pytest.skip("`make opensearch-tests` runs it: it needs a real OpenSearch")
+    with nullcontext(url) if url else started_or_skipped() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@
     eval     a file of questions, judged
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
     local    serve the stand-in alone, for tests and programs of any kind
+    opensearch    run OpenSearch on this machine, a node or several
 
     deploy   make or update the stack in AWS     destroy  delete it
     diff     the changes of a deployment         outputs  its addresses, ids and names
@@ -41,6 +42,7 @@ from app.cli.commands import (
     evaluate,
     ingest,
     local,
+    opensearch,
     outputs,
     search,
     up,
@@ -64,6 +66,7 @@ for command in (
     doctor.doctor,
     env.env,
     local.local,
+    opensearch.opensearch,
     deploy.deploy,
     diff.diff,
     outputs.outputs,
