@@ -56,6 +56,10 @@ UNUSED_ATTRIBUTES = Expiration(days=7, prefix=STAGING)
 DOCUMENTS_EXPIRATIONS: Sequence[Expiration] = (UNFINISHED_UPLOADS, UNUSED_ATTRIBUTES)
 CONVERSATIONS_EXPIRATIONS: Sequence[Expiration] = (UNFINISHED_UPLOADS,)
 
+LARGEST_BODY = 64 * 1024 - 1
+"""The most bytes of a request's body. AWS's firewall sees the first 64 KB of one, and refuses what
+is not smaller."""
+
 CORS_METHODS = ("POST",)
 CORS_HEADERS = ("content-type",)
 CORS_SECONDS = 3600

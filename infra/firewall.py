@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
+from app.resources import LARGEST_BODY
+
 CfnWebACL = waf.CfnWebACL
 
-LARGEST_BODY = 64 * 1024  # bytes; questions have 10,000 characters at most
 REQUESTS = 1000  # from one address, in five minutes
 
 PROSE: Mapping[str, tuple[str, ...]] = {
@@ -66,7 +67,7 @@ def _too_large(priority: int) -> CfnWebACL.RuleProperty:
     body = CfnWebACL.FieldToMatchProperty(body=CfnWebACL.BodyProperty(oversize_handling="MATCH"))
     size = CfnWebACL.SizeConstraintStatementProperty(
         comparison_operator="GE",
-        size=LARGEST_BODY,
+        size=LARGEST_BODY + 1,
         field_to_match=body,
         text_transformations=[CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
     )

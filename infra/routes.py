@@ -17,6 +17,7 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "documents/{id}": {"GET": None, "DELETE": None},
     "conversations": {"GET": None},
     "conversations/{id}": {"GET": None, "DELETE": None},
+    "conversations/{id}/turns/{turn}/passages/{number}": {"GET": None},
     "models": {"GET": None},
     "v1/models": {"GET": None},
     "v1/chat/completions": {"POST": COMPLETION},

@@ -100,6 +100,21 @@ class Conversations:
         keys, deleted = self._turns(conversation)
         return [] if deleted else self._read(keys)
 
+    def turn(self, conversation: str, number: int) -> StoredTurn:
+        """One turn, by its number from 0.
+
+        Raises:
+            NotFound: this principal has no such conversation, or it has no such turn.
+        """
+        key = self._keys.turn(conversation, number)
+        keys, deleted = self._turns(conversation)
+        turns = self._read([key]) if key in keys and not deleted else []
+        if not turns:
+            raise NotFound(
+                f"There is no turn {number} of a conversation {conversation!r}.", field="turn"
+            )
+        return turns[0]
+
     def history(self, conversation: str, latest: int) -> History:
         """The number of the next turn, and as many of the latest turns as `latest` says.
 

@@ -8,6 +8,7 @@
     GET    /documents/{id}       DELETE
     GET    /conversations        the caller's own
     GET    /conversations/{id}   DELETE
+    GET    /conversations/{id}/turns/{turn}/passages/{number}
     GET    /models               the models that answer
     POST   /v1/chat/completions  the same questions, by the OpenAI API (`openai/`)
     GET    /v1/models            POST /v1/embeddings

@@ -18,9 +18,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import CallerError, InvalidRequest, NotJson, TooLarge
+from app.resources import LARGEST_BODY
 from app.web.problems import problem
 
-LARGEST_BODY = 256 * 1024  # bytes; documents are uploaded to the bucket
 DEEPEST = 100  # levels of arrays and objects
 DEPTH = f"Arrays and objects may be nested {DEEPEST} levels deep at most."
 FINITE = "A number has to be finite."  # as a double, as other programs read it
@@ -63,7 +63,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
     """
     content_length = Headers(scope=scope).get("content-length", "0")
     if content_length.isdigit() and int(content_length) > LARGEST_BODY:
-        raise _too_large()
+        raise _too_large(scope["path"])
     body = bytearray()
     while True:
         message = await receive()
@@ -71,7 +71,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
             return None
         body += message.get("body", b"")
         if len(body) > LARGEST_BODY:
-            raise _too_large()
+            raise _too_large(scope["path"])
         if not message.get("more_body", False):
             return bytes(body)
 
@@ -152,5 +152,17 @@ def _finite(number: float) -> bool:
         return False
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(f"The body may have {LARGEST_BODY} bytes at most.", field="body")
+def _too_large(path: str) -> TooLarge:
+    hint = next((text for start, text in _SMALLER.items() if path.startswith(start)), "")
+    rule = f"The body may have {LARGEST_BODY:,} bytes at most."
+    return TooLarge(f"{rule} {hint}".rstrip(), field="body")
+
+
+# the beginning of a path -> how to send less there
+_SMALLER = {
+    "/chat": "Only the question is needed: of `messages` send the last one alone (with useChat, by "
+    "`prepareSendMessagesRequest`), because Outcrop keeps the conversation.",
+    "/v1/chat": "Leave out the oldest messages; the last six turns are read.",
+    "/v1/embeddings": "Send fewer texts in one request.",
+    "/documents": "A document goes to the bucket, by the form that is the answer to its name.",
+}

@@ -129,8 +129,8 @@ AnyQuestion = Annotated[
 ]
 
 
-class Citation(_Schema):
-    """A mark `[number]` of the answer, resolved.
+class CitedQuote(_Schema):
+    """A mark `[number]` of the answer, resolved to a quote.
 
     `passage[start:end]` is `text`, the quote for the sentence before the mark. `mark` is the place
     of the mark in the answer: other numbers in brackets there are no marks. All three count Unicode
@@ -149,13 +149,30 @@ class Citation(_Schema):
     start_utf16: int
     end_utf16: int
     text: str
-    passage: str
     score: float
     mark: int | None
     mark_utf16: int | None
     headings: list[str]
     table_header: str | None
     supported: bool | None
+
+
+class Citation(CitedQuote):
+    """A mark `[number]` of the answer, resolved to a quote, with the text of its passage."""
+
+    passage: str
+
+
+class CitedPassage(_Schema):
+    """A passage that a stored answer cites."""
+
+    number: int
+    text: str = Field(validation_alias="passage")
+    document: str
+    title: str
+    uri: str
+    page: int | None
+    score: float
 
 
 class Place(_Schema):

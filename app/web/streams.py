@@ -1,14 +1,20 @@
 """Translates events to a UI message stream (version 1), which chat clients read.
 
     Started     start, start-step                 messageMetadata: conversationId, model
-    Retrieval   data-retrieval                    the query and the passages
+    Retrieval   data-retrieval, transient         the query and the passages
     Text        text-start once, text-delta
-    Citation    source-document once for each source, data-citation
-    Guardrail   data-guardrail                    source, subject, action, reason, text
+    Citation    source-document once for each source, data-citation, transient
+    Guardrail   data-guardrail                    source, subject, action, reason, text;
+                                                  transient, unless it replaces the answer
     Nearest     data-nearest                      the places that come nearest, best first
     Usage       nothing: Done has it too
     Done        text-end, finish-step, finish     messageMetadata: model, turn, usage, stopReason
     Error       text-end, data-error, error
+
+A client puts parts into its message, and sends all messages back with the next question: it is
+`useChat`'s way. It gets a transient part once, and does not put it there. So what is long is
+transient, and every text of a passage is in `data-retrieval` alone, where a citation's
+`passageNumber` leads.
 
 The stream's last line is always `[DONE]`, and the part before it tells how the turn ended.
 """
@@ -37,11 +43,14 @@ def ui_message_stream(turn: Generator[events.Event, None, None]) -> Iterator[byt
 
 
 class _MessageParts:
-    """Remembers the open parts, the sources that were sent, and whether the last part was."""
+    """Remembers the open parts, the passages and sources that were sent, and whether the last part
+    was.
+    """
 
     def __init__(self) -> None:
         self._ended = False
         self._text_open = False
+        self._passages: dict[str, int] = {}  # text -> number; no two passages have one text
         self._sources: set[int] = set()
 
     def bodies_of(self, event: events.Event) -> Iterable[Part]:
@@ -55,7 +64,7 @@ class _MessageParts:
             case events.Citation():
                 return self._citation(event)
             case events.Guardrail():
-                return [{"type": "data-guardrail", "data": asdict(event)}]
+                return [_guardrail(event)]
             case events.Nearest():
                 places = [_dump(schemas.Place, place) for place in event.places]
                 return [{"type": "data-nearest", "data": {"places": places}}]
@@ -74,8 +83,9 @@ class _MessageParts:
         yield {"type": "start-step"}
 
     def _retrieval(self, event: events.Retrieval) -> Iterator[Part]:
+        self._passages = {passage.text: passage.number for passage in event.passages}
         passages = [_dump(schemas.Passage, passage) for passage in event.passages]
-        yield {"type": "data-retrieval", "data": {"query": event.query, "passages": passages}}
+        yield _transient("data-retrieval", {"query": event.query, "passages": passages})
 
     def _text(self, event: events.Text) -> Iterator[Part]:
         if not self._text_open:
@@ -84,7 +94,6 @@ class _MessageParts:
         yield {"type": "text-delta", "id": "answer", "delta": event.text}
 
     def _citation(self, event: events.Citation) -> Iterator[Part]:
-        citation = _dump(schemas.Citation, event)
         if event.number not in self._sources:
             self._sources.add(event.number)
             yield {
@@ -93,9 +102,10 @@ class _MessageParts:
                 "mediaType": MEDIA_TYPE,
                 "title": event.title,
                 "filename": event.document,
-                "providerMetadata": {"outcrop": citation},
+                "providerMetadata": {"outcrop": {"uri": event.uri, "page": event.page}},
             }
-        yield {"type": "data-citation", "data": citation}
+        passage = {"passageNumber": self._passages.get(event.passage)}
+        yield _transient("data-citation", _dump(schemas.CitedQuote, event) | passage)
 
     def _done(self, answer: events.Answer) -> Iterator[Part]:
         yield from self._text_end()
@@ -121,6 +131,17 @@ class _MessageParts:
     def _text_end(self) -> Iterator[Part]:
         if self._text_open:
             yield {"type": "text-end", "id": "answer"}
+
+
+def _guardrail(event: events.Guardrail) -> Part:
+    if event.source == "answer":  # in place of the text of the message, for good
+        return {"type": "data-guardrail", "data": asdict(event)}
+    return _transient("data-guardrail", asdict(event))
+
+
+def _transient(kind: str, data: Part) -> Part:
+    """A part that a client reads once, and does not put into its message."""
+    return {"type": kind, "data": data, "transient": True}
 
 
 def _dump(schema: type[BaseModel], value: object) -> Part:

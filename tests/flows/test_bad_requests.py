@@ -45,7 +45,7 @@ def test_malformed_json_is_said_to_be_malformed(home: Home) -> None:
     assert "JSON" in problem["detail"]
 
 
-@pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff\xfe", b"null", b'"x"', b"[1]"])
+@pytest.mark.parametrize("content", [b"[" * 60_000, b"\xff\xfe", b"null", b'"x"', b"[1]"])
 def test_what_is_no_question_at_all_is_refused_as_one(home: Home, content: bytes) -> None:
     for path in ("/chat", "/chat/stream", "/search"):
         problem = home.problem("POST", path, content=content, headers=AS_JSON)

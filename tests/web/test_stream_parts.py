@@ -54,13 +54,13 @@ WRITTEN = {
     "startUtf16": 0,
     "endUtf16": 6,
     "text": "Quartz",
-    "passage": "Quartz is hard.",
     "score": 0.9,
     "mark": 8,
     "markUtf16": 8,
     "headings": [],
     "tableHeader": None,
     "supported": None,
+    "passageNumber": 1,
 }
 ERROR = Error(502, "model-failed", "The model failed", "It did.", retryable=True)
 
@@ -104,8 +104,13 @@ def test_a_turn_from_start_to_finish() -> None:
                 "reason": "A name.",
                 "subject": "s",
             },
+            "transient": True,
         },
-        {"type": "data-retrieval", "data": {"query": "How hard?", "passages": [passage]}},
+        {
+            "type": "data-retrieval",
+            "data": {"query": "How hard?", "passages": [passage]},
+            "transient": True,
+        },
         {"type": "text-start", "id": "answer"},
         {"type": "text-delta", "id": "answer", "delta": "Ha"},
         {
@@ -114,20 +119,20 @@ def test_a_turn_from_start_to_finish() -> None:
             "mediaType": "text/plain",
             "title": "Minerals",
             "filename": "minerals.md",
-            "providerMetadata": {"outcrop": WRITTEN},
+            "providerMetadata": {"outcrop": {"uri": "s3://d/minerals.md", "page": 3}},
         },
-        {"type": "data-citation", "data": WRITTEN},
+        {"type": "data-citation", "data": WRITTEN, "transient": True},
         {"type": "text-delta", "id": "answer", "delta": "rt ü."},
-        {"type": "data-citation", "data": WRITTEN},
+        {"type": "data-citation", "data": WRITTEN, "transient": True},
         {
             "type": "source-document",
             "sourceId": "2",
             "mediaType": "text/plain",
             "title": "talc.md",
             "filename": "talc.md",
-            "providerMetadata": {"outcrop": others[10]["data"]},
+            "providerMetadata": {"outcrop": {"uri": "s3://d/talc.md", "page": None}},
         },
-        {"type": "data-citation", "data": others[10]["data"]},
+        {"type": "data-citation", "data": others[10]["data"], "transient": True},
         {"type": "text-end", "id": "answer"},
         {"type": "finish-step"},
         {
@@ -146,6 +151,12 @@ def test_a_turn_from_start_to_finish() -> None:
         {"year": 1},
     )
     assert (others[10]["data"]["number"], others[10]["data"]["section"]) == (2, None)
+
+
+def test_what_replaces_the_answer_stays_in_the_message() -> None:
+    for source, stays in (("question", False), ("passage", False), ("answer", True)):
+        *_, part = parts(Started("c", "m"), Guardrail(source, "masked", "{X}"))
+        assert ("transient" not in part) is stays, source
 
 
 def test_the_nearest_places_are_a_part_of_their_own() -> None:

@@ -12,6 +12,7 @@ from app.web import schemas
 from app.web.principal import principal_of
 
 TAG = "conversations"
+MOST_TURNS = 999_999  # by the digits of a turn's key
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -42,6 +43,19 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         if not turns:
             raise NotFound(f"There is no conversation {id!r}.", field="id")
         return schemas.Conversation.model_validate({"id": id, "turns": turns})
+
+    @routes.get("/{id}/turns/{turn}/passages/{number}")
+    def passage(
+        id: Id,
+        turn: Annotated[int, Path(ge=0, le=MOST_TURNS)],
+        number: Annotated[int, Path(ge=1, le=100)],
+        conversations: Own,
+    ) -> schemas.CitedPassage:
+        """Show a passage that a turn cites, by its number in the answer's marks."""
+        for citation in conversations.turn(id, turn).citations:
+            if citation.number == number:
+                return schemas.CitedPassage.model_validate(citation)
+        raise NotFound(f"Turn {turn} does not cite a passage {number}.", field="number")
 
     @routes.delete("/{id}", status_code=204)
     def delete(id: Id, conversations: Own) -> None:
