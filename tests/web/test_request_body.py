@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.web.request_body import DEEPEST, DEPTH, FINITE, LARGEST_BODY, WHOLE, ReadBody, check
+from app.resources import LARGEST_BODY
+from app.web.request_body import DEEPEST, DEPTH, FINITE, WHOLE, ReadBody, check
 from tests.web.backend import without_clients
 
 CALLS = [("POST", "/chat"), ("POST", "/chat/stream"), ("POST", "/search"), ("POST", "/documents")]

@@ -13,6 +13,7 @@ from app.events import (
     Error,
     Event,
     Guardrail,
+    GuardrailSource,
     Nearest,
     Passage,
     Place,
@@ -154,7 +155,8 @@ def test_a_turn_from_start_to_finish() -> None:
 
 
 def test_what_replaces_the_answer_stays_in_the_message() -> None:
-    for source, stays in (("question", False), ("passage", False), ("answer", True)):
+    sources: dict[GuardrailSource, bool] = {"question": False, "passage": False, "answer": True}
+    for source, stays in sources.items():
         *_, part = parts(Started("c", "m"), Guardrail(source, "masked", "{X}"))
         assert ("transient" not in part) is stays, source
 
