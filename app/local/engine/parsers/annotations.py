@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.local.engine.parsers.reading_order import GUTTER, Line
+from app.local.engine.parsers.lines import GUTTER, Line
 from app.local.engine.parsers.render import line
 
 CHECKED, UNCHECKED = "\u2612", "\u2610"

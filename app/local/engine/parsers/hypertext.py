@@ -42,6 +42,7 @@ _BLOCKS = frozenset((
 _POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
 _BACK = ("\u2191", "\u21a9", "\u21a9\ufe0e", "^")  # arrows from a note to its place in the text
 _LONGEST_ADDRESS = 200  # characters; a longer address is for tracking, and tells a reader nothing
+_PICTURE_FILE = re.compile(r"\.(?:avif|bmp|gif|ico|jpe?g|png|svgz?|tiff?|webp)\Z", re.IGNORECASE)
 
 
 def parse(document: Document) -> Iterator[Section]:
@@ -116,10 +117,10 @@ class _Page:
         if node.tag == "br":
             return "\n"
         if node.tag == "img":
-            return f" {line(node.attributes.get('alt') or '')} "
+            return f" {_alternative(node)} "
         text = "".join(map(self._inline, visible_children(node)))
         if node.tag == "a":
-            return _link(text, node.attributes.get("href"))
+            return text if _enlarges(node) else _link(text, node.attributes.get("href"))
         return f"^{text.strip()}" if node.tag == "sup" and _POWER.fullmatch(text) else text
 
     def _heading(self, node: LexborNode) -> Iterator[str]:
@@ -150,7 +151,8 @@ class _Page:
 
     def _linked(self, node: LexborNode) -> Iterator[str]:
         blocks = list(self.blocks(node))
-        yield from [_link(blocks[0], node.attributes.get("href"))] if len(blocks) == 1 else blocks
+        is_one = len(blocks) == 1 and not _enlarges(node)
+        yield from [_link(blocks[0], node.attributes.get("href"))] if is_one else blocks
 
     def _preformatted(self, node: LexborNode) -> Iterator[str]:
         if text := node.text().strip("\n"):
@@ -195,6 +197,26 @@ def _paragraph(run: Iterable[str]) -> Iterator[str]:
     lines = [line(part) for part in "".join(run).split("\n")]
     if text := "\n".join(lines).strip():
         yield text
+
+
+def _alternative(image: LexborNode) -> str:
+    """What stands for a picture: its alternative text, unless that is a file's name, or a caption
+    says the same.
+    """
+    text = line(image.attributes.get("alt") or "")
+    figure = image.parent
+    while figure is not None and figure.tag in ("a", "picture", "div", "span"):
+        figure = figure.parent
+    caption = figure.css_first("figcaption") if figure is not None else None
+    if _PICTURE_FILE.search(text) or (caption is not None and line(caption.text()) == text):
+        return ""
+    return text
+
+
+def _enlarges(link: LexborNode) -> bool:
+    """Whether a link leads from a picture to a picture's file, in which there is no text."""
+    address = (link.attributes.get("href") or "").partition("#")[0].partition("?")[0]
+    return bool(_PICTURE_FILE.search(address)) and not line(link.text())
 
 
 def _link(text: str, address: str | None) -> str:

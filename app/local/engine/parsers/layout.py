@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from app.local.engine.parsers.reading_order import GUTTER, Grid, Line, in_reading_order
+from app.local.engine.parsers.lines import GUTTER, Grid, Line
+from app.local.engine.parsers.reading_order import in_reading_order
 from app.local.engine.parsers.render import heading, table, tidy
 
 _LARGER = 1.15  # times the body's size: from here on a line is a heading

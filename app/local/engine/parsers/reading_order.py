@@ -11,77 +11,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-GUTTER = 1.5  # times the size: a wider gap parts two stretches of text
+from app.local.engine.parsers.lines import GUTTER, Grid, Line, Part, Run, Span
+from app.local.engine.parsers.table_headers import with_headers
+
 GAP = 0.7  # times the size: a gap that parts columns if it runs down several lines
-PIECE = 0.4  # times the size: a gap that may be a part of such a gap
 _SAME = 0.1  # of the size: sizes that differ by less count as one
-SPACE = 0.25  # times the size: the width of a space
 _LEAST_ROWS = 3  # of a table of two columns; one of more columns has two at least
 _MOST_DROP = 2.6  # times the usual distance of lines: a larger one ends a region
 _RUNS_ON = 0.6  # the share of a column's lines that run on if it is prose
 _PROSE_WORDS = 3  # the mean number of words in its lines
 _CLOSER = 0.85  # times the distance of a table's rows: that of the lines within one
 _HALF, _WHOLE = 0.5, 1.0
-
-Span = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a page. Lengths are in points; heights count from the bottom of the page.
-
-    Attributes:
-        text: never empty; a space at its end tells that a word ends there.
-        size: the height of its first letter's font.
-        left: its left edge.
-        right: its right edge.
-        top: the height of its lower edge.
-        bottom: the same of the second line, where a hyphenated word joins two.
-        word: the width of its first word.
-        gap: the widest space between two of its words.
-        pieces: its parts between gaps that may part columns, if there are such gaps.
-    """
-
-    text: str
-    size: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-    word: float
-    gap: float
-    pieces: tuple["Line", ...] = ()
-
-    @property
-    def parts(self) -> tuple["Line", ...]:
-        return self.pieces or (self,)
-
-    @property
-    def span(self) -> "Span":
-        """Its left and right edge: the line of a script from right to left begins at the right."""
-        return min(self.left, self.right), max(self.left, self.right)
-
-    def runs_on(self, following: "Line", margin: float) -> bool:
-        """Whether the first word of the following line would not have fitted on this one."""
-        return self.right + following.word + SPACE * self.size > margin
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The cells of a table, by rows; all rows have the same number of cells."""
-
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Run:
-    """Lines that follow each other; of a column of prose, or of a page."""
-
-    lines: list[Line]
-    is_column: bool = False
-
-
-Part = Run | Grid
 
 
 def in_reading_order(page: Sequence[Line]) -> list[Part]:
@@ -98,7 +38,7 @@ def in_reading_order(page: Sequence[Line]) -> list[Part]:
         run = Run([])
         parts += [*ordered, run]
         start += region.length
-    return [_sorted(part) for part in parts if isinstance(part, Grid) or part.lines]
+    return [_sorted(part) for part in with_headers(parts)]
 
 
 @dataclass(frozen=True)
@@ -263,12 +203,14 @@ def _grid(region: _Region, is_prose: Sequence[bool]) -> Grid:
             rows[-1] = [f"{above} {own}".strip() for above, own in pairs]
         else:
             rows.append(texts)
-    return Grid(tuple(map(tuple, _with_header(rows))))
+    rows, columns = _with_header(rows, list(region.columns))
+    own = tuple(one for row in region.rows for one in row)
+    return Grid(tuple(map(tuple, rows)), tuple(columns), own)
 
 
-def _with_header(rows: list[list[str]]) -> list[list[str]]:
-    """The rows, a column that has a header only joined with a neighbour that has none: a number at
-    the right of its column may stand beside its header, not below.
+def _with_header(rows: list[list[str]], columns: list[Span]) -> tuple[list[list[str]], list[Span]]:
+    """The rows and the columns, a column that has a header only joined with a neighbour that has
+    none: a number at the right of its column may stand beside its header, not below.
     """
     at = 0
     while at + 1 < len(rows[0]):
@@ -280,7 +222,8 @@ def _with_header(rows: list[list[str]]) -> list[list[str]]:
             at += 1
             continue
         rows = [[*row[:at], row[at] or row[at + 1], *row[at + 2 :]] for row in rows]
-    return rows
+        columns[at : at + 2] = [(columns[at][0], columns[at + 1][1])]
+    return rows, columns
 
 
 def _sorted(part: Part) -> Part:

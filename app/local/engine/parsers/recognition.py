@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdfium2
 
-from app.local.engine.parsers.reading_order import Line
+from app.local.engine.parsers.lines import Line
 
 LEAST_SECONDS = 30.0
 """What a picture may take to be recognized; a parser with less time does not begin."""

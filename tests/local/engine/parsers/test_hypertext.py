@@ -38,6 +38,13 @@ from tests.local.engine.parsers.documents import parsed
         # code and pictures
         ("<pre>a = 1\n  b = 2\n</pre>", "```\na = 1\n  b = 2\n```"),
         ('<p>See <img src="a.png" alt="a map"> here</p>', "See a map here"),
+        ('<p>See <a href="/b.JPG?w=9#x"> <img alt="a map"></a> here</p>', "See a map here"),
+        ('<a href="/b.jpg"><div><img alt="a map"></div></a>', "a map"),
+        ('<a href="/b.jpg">the map</a>', "[the map](/b.jpg)"),
+        ('<a href="/"><img alt="the start"></a>', "[the start](/)"),
+        ('<p>See <img alt="map_2.png"> here</p>', "See here"),
+        ('<figure><a><img alt="A map"></a><figcaption>A  map</figure>', "A map"),
+        ('<figure><img alt="A map"><figcaption>The north</figure>', "A map\n\nThe north"),
         # what no reader sees
         ("<script>x()</script><style>p{}</style><p>seen</p><noscript>no</noscript>", "seen"),
         ("<p hidden>no</p><p style='color:red; display : none'>no</p><p>seen</p>", "seen"),

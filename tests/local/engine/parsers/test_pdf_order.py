@@ -149,3 +149,60 @@ def test_a_cell_of_several_lines_is_one_cell(tmp_path: Path) -> None:
         "| Pump | It is started after the valve. |",
         "| Gauge | It shows the pressure in bar. |",
     ]
+
+
+def cells(top: float, lefts: Sequence[float], words: Sequence[str]) -> list[Placed]:
+    return [(left, top, 10, word) for left, word in zip(lefts, words, strict=True) if word]
+
+
+LEFTS = (70, 150, 230, 310, 390)
+DATA = [
+    *cells(600, LEFTS, ("6", "OTSL", "0.965", "0.934", "2.73")),
+    *cells(586, LEFTS, ("4", "HTML", "0.938", "0.904", "1.97")),
+    *cells(572, LEFTS, ("2", "OTSL", "0.923", "0.897", "1.91")),
+]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_labels_at_several_heights_are_a_tables_header(tmp_path: Path, order: int) -> None:
+    labels: list[Placed] = [
+        *((66, 629, 10, "Layers"), (64, 616, 10, "in all")),
+        (146, 622, 10, "Language"),
+        *((272, 629, 10, "Score"), (228, 616, 10, "simple"), (306, 616, 10, "complex")),
+        *((391, 629, 10, "Time"), (388, 616, 10, "(secs)")),
+    ]
+    above: Placed = (66, 668, 10, "The results of the whole experiment stand in this table.")
+    [page] = text(tmp_path, [above, *labels[::order], *DATA])
+    header = "| Layers in all | Language | Score simple | Score complex | Time (secs) |"
+    assert page.split("\n\n")[0] == above[3]
+    assert page.split("\n\n")[1].splitlines()[::2] == [
+        header,
+        "| 6 | OTSL | 0.965 | 0.934 | 2.73 |",
+        "| 2 | OTSL | 0.923 | 0.897 | 1.91 |",
+    ]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Table 1. Rates of all languages.",
+        "quarter.",
+        "Results",
+        "The results of the whole experiment stand in the table that is right below.",
+    ],
+)
+def test_a_caption_is_no_header(tmp_path: Path, above: str) -> None:
+    [page] = text(tmp_path, [(66, 616, 10, above), *DATA])
+    assert page.split("\n\n")[0] == above
+    assert page.split("\n\n")[1].startswith("| 6 | OTSL |")
+
+
+def test_check_marks_of_a_row_stand_in_their_columns(tmp_path: Path) -> None:
+    def row(top: float, name: str, *gaps: int) -> str:
+        marks = " ".join(f"(X) {-100 * gap}" for gap in gaps)
+        return f"BT /F 10 Tf 70 {top} Td [({name} ) -8000 {marks}] TJ ET"
+
+    rows = [row(600, "read", 30, 30, 30), row(586, "seek", 30, 60), row(572, "scan", 60, 30)]
+    [page] = text(tmp_path, rows)
+    assert page.splitlines()[::2] == ["| read | X | X | X |", "| seek | X | X |  |"]
+    assert page.splitlines()[3] == "| scan | X |  | X |"
