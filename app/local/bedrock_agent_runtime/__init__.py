@@ -6,18 +6,23 @@ Its operations on tags are those of bedrock-agent, which AWS has under the same 
 
 from functools import partial
 
-from app.local.bedrock_agent_runtime.reranking import RerankingModels, rerank
-from app.local.bedrock_agent_runtime.retrieval import SearchableBase, SearchableBases, retrieve
+from app.local.bedrock_agent_runtime.reranking import rerank
+from app.local.bedrock_agent_runtime.retrieval import (
+    RetrievalModels,
+    SearchableBase,
+    SearchableBases,
+    retrieve,
+)
 from app.local.engine import Engine
 from app.local.wire import Service
 
-__all__ = ["RerankingModels", "SearchableBase", "SearchableBases", "handlers"]
+__all__ = ["RetrievalModels", "SearchableBase", "SearchableBases", "handlers"]
 
 TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
 
 
 def handlers(
-    engine: Engine, bases: SearchableBases, models: RerankingModels, agent: Service
+    engine: Engine, bases: SearchableBases, models: RetrievalModels, agent: Service
 ) -> Service:
     """The operations of bedrock-agent-runtime.
 

@@ -14,6 +14,11 @@ from itertools import starmap
 from typing import Literal, Protocol
 
 from app.local.bedrock_agent_runtime.filters import parse_filter
+from app.local.bedrock_agent_runtime.implicit_filters import (
+    WritingModels,
+    attributes_of,
+    with_implicit,
+)
 from app.local.bedrock_agent_runtime.reranking import (
     Reranking,
     RerankingModels,
@@ -38,11 +43,15 @@ ROOM = 2**20
 
 _SEARCH = "retrievalConfiguration.vectorSearchConfiguration"
 _MANAGED_SEARCH = "retrievalConfiguration.managedSearchConfiguration"
+_IMPLICIT = f"{_SEARCH}.implicitFilterConfiguration"
 _MISSING = {
     "guardrailConfiguration": "a guardrail on Retrieve",
     "userContext": "access control",
-    f"{_SEARCH}.implicitFilterConfiguration": "a filter that a model writes",
 }
+
+
+class RetrievalModels(RerankingModels, WritingModels, Protocol):
+    """The foundation models, as far as Retrieve uses them."""
 
 
 class SearchableBase(Protocol):
@@ -80,7 +89,7 @@ class SearchableBases(Protocol):
         ...
 
 
-def retrieve(engine: Engine, bases: SearchableBases, models: RerankingModels, call: Call) -> JSON:
+def retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, call: Call) -> JSON:
     """Bedrock's Retrieve.
 
     Raises:
@@ -100,6 +109,9 @@ def retrieve(engine: Engine, bases: SearchableBases, models: RerankingModels, ca
         by_words=_is_hybrid(identifier, base.storage, search.get("overrideSearchType")),
         filter=_filter(base.storage, search["filter"]) if "filter" in search else None,
     )
+    if configuration := search.get("implicitFilterConfiguration"):
+        attributes = attributes_of(models, _IMPLICIT, configuration)
+        query = with_implicit(engine, base.store, base.languages, query, attributes)
     reranking = _reranking(base.storage, models, call.region, search)
     if reranking is None:
         hits = engine.retrieve(base.store, query, base.languages)

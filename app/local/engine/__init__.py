@@ -2,6 +2,7 @@
 
     document    bytes -- parsers -- chunk -- transformer -- store
     question    words -- transformer -- store -- retrieval -- late_order, or reranking
+                words -- implicit -- a filter
     prompt      passages and a question -- writer; tools, or a schema -- planner, writer
 
 The engine knows neither AWS nor the wire: it takes and returns values of its own. A service checks
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
     from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder, TokenReader
+    from app.local.engine.implicit import Attribute
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Query, RankedHit
     from app.local.engine.store import Store, Stores
+    from app.local.engine.store.filters import Filter
     from app.local.engine.writer import Model
 
 
@@ -56,6 +59,14 @@ class Engine:
 
         late = self.late if languages == "english" else None
         return retrieve(self.encoder_of(languages), store, query, late)
+
+    def implicit_filter(
+        self, store: "Store", question: str, attributes: "Sequence[Attribute]"
+    ) -> "Filter | None":
+        """The filter on a store's chunks that a question implies; None if it implies none."""
+        from app.local.engine.implicit import implicit_filter
+
+        return implicit_filter(question, attributes, store.values)
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
         """How well each text answers a question, 0 to 1, in the order of the texts."""

@@ -195,12 +195,6 @@ def test_s3_vectors_refuses_what_it_lacks(world: World) -> None:
         assert operator in message
 
 
-IMPLICIT = {
-    "modelArn": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-v2:0",
-    "metadataAttributes": [{"key": "year", "type": "NUMBER", "description": "of publication"}],
-}
-
-
 @pytest.mark.parametrize(
     ("params", "named"),
     [
@@ -224,7 +218,6 @@ IMPLICIT = {
             {"retrievalConfiguration": {"managedSearchConfiguration": {"numberOfResults": 1}}},
             "managedSearchConfiguration",
         ),
-        ({"implicitFilterConfiguration": IMPLICIT}, "implicitFilterConfiguration"),
         ({"numberOfResults": 101}, "numberOfResults"),
         ({"filter": {"greaterThan": {"key": "year", "value": "2000"}}}, "greaterThan"),
     ],
@@ -232,7 +225,7 @@ IMPLICIT = {
 def test_retrieve_refuses_parameters_that_break_a_rule(
     world: World, library: str, params: Any, named: str
 ) -> None:
-    search = {"implicitFilterConfiguration", "numberOfResults", "filter"}
+    search = {"numberOfResults", "filter"}
     if params.keys() <= search:
         params = {"retrievalConfiguration": {"vectorSearchConfiguration": params}}
     parameters: Any = {"knowledgeBaseId": library, "retrievalQuery": {"text": "fox"}, **params}
