@@ -30,6 +30,8 @@ class Passage:
         page: the page of a PDF on which it begins, from 1, if the Knowledge Base has it.
         metadata: the document's own attributes, from its sidecar.
         own_title: the title that the document gives itself, if it is known.
+        page_label: what the PDF calls the page, such as iii or A-3; None if that is its number, or
+            if the Knowledge Base does not have it.
     """
 
     number: int
@@ -39,6 +41,7 @@ class Passage:
     page: int | None = None
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     own_title: str | None = None
+    page_label: str | None = None
 
     @property
     def document(self) -> str:
@@ -92,6 +95,7 @@ class Place:
         section: the nearest heading above what is nearest to the question, if there is one.
         page: the page of a PDF, from 1.
         score: the passage's score.
+        page_label: what the PDF calls the page, if that is not its number.
     """
 
     document: str
@@ -100,6 +104,7 @@ class Place:
     page: int | None
     section: str | None
     score: float
+    page_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ class Citation:
         table_header: the header of the table, if the quote is one of its rows.
         supported: whether the words of the quote and its passage support the sentence before the
             mark; None if that is not known.
+        page_label: what the PDF calls the page, if that is not its number.
     """
 
     kind: ClassVar[str] = "citation"
@@ -152,6 +158,7 @@ class Citation:
     headings: tuple[str, ...] = ()
     table_header: str | None = None
     supported: bool | None = None
+    page_label: str | None = None
 
     @property
     def start_utf16(self) -> int:

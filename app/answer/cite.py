@@ -207,5 +207,6 @@ class _Source:
             score=passage.score,
             headings=headings,
             table_header=header,
+            page_label=passage.page_label,
             supported=self._evidence.supports(claim, "\n".join((*headings, header or "", text))),
         )

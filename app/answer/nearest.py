@@ -53,6 +53,7 @@ def _place(query: str, passage: Passage, quotable: Quotable) -> Place:
         page=passage.page,
         section=quotable.sections.at(start),
         score=passage.score,
+        page_label=passage.page_label,
     )
 
 

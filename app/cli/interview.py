@@ -136,6 +136,7 @@ def _recorded(expectation: Expectation, answer: Json, seconds: float) -> Recorde
                 quote["page"],
                 quote["section"],
                 quote.get("text", ""),
+                quote.get("pageLabel"),
             )
             for quote in answer["citations"]
         ),

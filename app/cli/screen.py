@@ -169,11 +169,22 @@ def _place(mark: str, place: Mapping[str, Any]) -> Text:
     """A line with a mark, a document, and the page and section in it."""
     line = Text(mark, style="bold cyan")
     line.append(visible_line(place["document"]), style="cyan")
-    if place["page"]:
-        line.append(f", page {place['page']}")
+    line.append(page_name(place))
     if place["section"]:
         line.append(f", {visible_line(place['section'])}")
     return line
+
+
+def page_name(place: Mapping[str, Any]) -> str:
+    """The page of a place: what the document calls it, and its number in the file.
+
+    >>> page_name({"page": 5, "pageLabel": "iii"}), page_name({"page": 5, "pageLabel": None})
+    (', page iii (5)', ', page 5')
+    """
+    number, label = place["page"], visible_line(place.get("pageLabel") or "")
+    if label:
+        return f", page {label} ({number})"
+    return f", page {number}" if number else ""
 
 
 def _short(text: str) -> str:

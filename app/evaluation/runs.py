@@ -28,6 +28,7 @@ class Quote:
     page: int | None = None
     section: str | None = None
     text: str = ""
+    page_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime.type_defs import KnowledgeBaseRetrievalResultTypeDef
 
 PAGE = "x-amz-bedrock-kb-document-page-number"
+PAGE_LABEL = "outcrop-page-label"  # from the stand-in; Bedrock reports none
 TITLE = "title"  # the attribute that a document's owner may give it
 PAGES = (".md", ".html", ".htm")  # documents that customarily begin with their title as a heading
 _FIRST_HEADING = re.compile(
@@ -42,6 +43,7 @@ def _read(results: Iterable["KnowledgeBaseRetrievalResultTypeDef"]) -> Iterator[
             uri=well_formed(_uri(result.get("location", {}))),
             score=_finite(result.get("score")) or 0.0,
             page=int(page) if (page := _finite(metadata.get(PAGE))) is not None else None,
+            page_label=_text(label) if (label := metadata.get(PAGE_LABEL)) else None,
             metadata=_attributes(metadata),
         )
 
@@ -64,11 +66,11 @@ def _titles(passages: Sequence[Passage]) -> dict[str, str]:
 
 
 def _attributes(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:
-    """The document's own attributes, without those that Bedrock adds."""
+    """The document's own attributes, without those that the Knowledge Base adds."""
     return {
         well_formed(key): _value(value)
         for key, value in metadata.items()
-        if value is not None and not key.startswith(RESERVED)
+        if value is not None and key != PAGE_LABEL and not key.startswith(RESERVED)
     }
 
 

@@ -143,6 +143,7 @@ class CitedQuote(_Schema):
     title: str
     uri: str
     page: int | None
+    page_label: str | None
     section: str | None
     start: int
     end: int
@@ -182,6 +183,7 @@ class Place(_Schema):
     title: str
     uri: str
     page: int | None
+    page_label: str | None
     section: str | None
     score: float
 
@@ -250,6 +252,7 @@ class Passage(_Schema):
     title: str
     uri: str
     page: int | None
+    page_label: str | None
     score: float
     metadata: dict[str, MetadataValue]
     explanation: Explanation | None = None

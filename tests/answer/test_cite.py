@@ -17,7 +17,7 @@ QUARTZ = (
 TALC = "Talc is soft. Talc has a hardness of 1."
 PASSAGES = (
     Passage(1, QUARTZ, "s3://docs/guides/minerals.md", 0.9),
-    Passage(2, TALC, "s3://docs/talc.pdf", 0.5, page=4),
+    Passage(2, TALC, "s3://docs/talc.pdf", 0.5, page=4, page_label="iv"),
 )
 
 
@@ -107,10 +107,10 @@ def test_a_mark_at_a_colon_quotes_what_the_line_introduces(answer: str, block: s
 def test_marks_are_numbered_in_the_order_of_the_answer() -> None:
     text, citations = said(["Talc has a hardness of 1 [2]. Quartz of 7 [1]. Talc is soft [2]."])
     assert text == "Talc has a hardness of 1 [1]. Quartz of 7 [2]. Talc is soft [1]."
-    assert [(c.number, c.document, c.page) for c in citations] == [
-        (1, "talc.pdf", 4),
-        (2, "guides/minerals.md", None),
-        (1, "talc.pdf", 4),
+    assert [(c.number, c.document, c.page, c.page_label) for c in citations] == [
+        (1, "talc.pdf", 4, "iv"),
+        (2, "guides/minerals.md", None, None),
+        (1, "talc.pdf", 4, "iv"),
     ]
     assert [c.text for c in citations] == [
         "Talc has a hardness of 1.",

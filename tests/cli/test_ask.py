@@ -7,7 +7,13 @@ import pytest
 from app.cli.client import Client, Json
 from app.cli.commands.ask import show
 
-PLACE = {"document": "guides/talc.pdf", "title": "Talc", "page": 3, "section": "Use"}
+PLACE = {
+    "document": "guides/talc.pdf",
+    "title": "Talc",
+    "page": 3,
+    "pageLabel": "i",
+    "section": "Use",
+}
 METADATA = {"model": "m", "usage": {"inputTokens": 9, "outputTokens": 4}}
 
 
@@ -33,7 +39,7 @@ def test_the_nearest_places_are_shown_below_an_abstention(
     assert show(Script(said, nearest), {"message": "?"}) == "c"
     shown = capsys.readouterr().out
     assert shown.startswith(
-        "The documents do not say.\n\nNearest:\n- guides/talc.pdf, page 3, Use\n- a.md\n"
+        "The documents do not say.\n\nNearest:\n- guides/talc.pdf, page i (3), Use\n- a.md\n"
     )
 
 

@@ -42,6 +42,10 @@ def aws(server: Loopback) -> Clients:
         ({"metadata": {"a": None, "b": 1}}, Passage(1, "a", "s3://d/a.md", 0.0, None, {"b": 1})),
         ({"metadata": {PAGE: 2.0}}, Passage(1, "a", "s3://d/a.md", 0.0, 2)),
         ({"metadata": {PAGE: float("nan")}}, Passage(1, "a", "s3://d/a.md", 0.0)),
+        (
+            {"metadata": {PAGE: 5.0, "outcrop-page-label": "iii"}},
+            Passage(1, "a", "s3://d/a.md", 0.0, 5, page_label="iii"),
+        ),
         ({"metadata": {PAGE: "two"}}, Passage(1, "a", "s3://d/a.md", 0.0)),
         ({"score": float("inf")}, Passage(1, "a", "s3://d/a.md", 0.0)),
         ({"content": {"text": "a\ud800"}}, Passage(1, "a\ufffd", "s3://d/a.md", 0.0)),

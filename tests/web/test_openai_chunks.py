@@ -104,6 +104,8 @@ def test_a_whole_answer_has_the_same_members() -> None:
 
 
 def test_a_mark_whose_place_is_not_known_is_at_the_beginning() -> None:
+    labelled = annotation(replace(CITATION, page_label="iii")).url_citation
+    assert labelled.title == "minerals.md, page iii"
     cited = annotation(replace(CITATION, mark=None, number=12, page=None)).url_citation
     assert (cited.start_index, cited.end_index, cited.title) == (0, 4, "minerals.md")
 

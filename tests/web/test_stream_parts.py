@@ -49,6 +49,7 @@ WRITTEN = {
     "title": "Minerals",
     "uri": "s3://d/minerals.md",
     "page": 3,
+    "pageLabel": None,
     "section": "Stones",
     "start": 0,
     "end": 6,
@@ -169,6 +170,7 @@ def test_the_nearest_places_are_a_part_of_their_own() -> None:
         "title": "Talc",
         "uri": "s3://d/guides/talc.md",
         "page": None,
+        "pageLabel": None,
         "section": "Use",
         "score": 0.5,
     }

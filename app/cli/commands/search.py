@@ -40,8 +40,7 @@ def search(
 def _show(passage: Json, *, has_ranks: bool) -> None:
     head = Text(f"{passage['number']}. ", style="bold cyan")
     head.append(visible_line(passage["document"]), style="cyan")
-    if passage["page"]:
-        head.append(f", page {passage['page']}")
+    head.append(screen.page_name(passage))
     head.append(f"  {passage['score']:.3f}", style="dim")
     screen.out.print(head)
     if why := passage["explanation"]:

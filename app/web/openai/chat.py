@@ -123,7 +123,8 @@ def _supported(answer: Answer) -> list[Citation]:
 def annotation(citation: Citation) -> Annotation:
     """The annotation of a citation. A mark of unknown position gets the start of the answer."""
     start = citation.mark or 0
-    page = f", page {citation.page}" if citation.page else ""
+    label = citation.page_label or citation.page
+    page = f", page {label}" if label else ""
     cited = UrlCitation(
         url=citation.uri,
         title=f"{citation.title}{page}",

@@ -257,5 +257,7 @@ def test_pages_of_a_document(world: World) -> None:
     source = world.source()
     source.put("a.md", "the fox\fthe dog\fthe cat")
     source.job()
-    first, *_ = world.retrieve(source.base, "dog")
+    first, second, *_ = world.retrieve(source.base, "dog")
     assert first["metadata"]["x-amz-bedrock-kb-document-page-number"] == 2
+    assert first["metadata"]["outcrop-page-label"] == "ii"
+    assert "outcrop-page-label" not in second["metadata"]

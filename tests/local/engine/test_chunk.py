@@ -393,7 +393,8 @@ def test_children_cover_their_parents(
     text: str, child: int, more: int, data: st.DataObject
 ) -> None:
     overlap = data.draw(st.integers(1, child - 1))
-    pieces = chunk([Section(text, 3)], hierarchical(child + more, child, overlap), ENCODER)
+    sections = [Section(text, 3, page_label="iii")]
+    pieces = chunk(sections, hierarchical(child + more, child, overlap), ENCODER)
     parents = [piece for piece in pieces if piece.parent is None]
     assert {pieces[piece.parent].text for piece in pieces if piece.parent is not None} == {
         piece.text for piece in parents
@@ -404,7 +405,7 @@ def test_children_cover_their_parents(
             assert parent.text.startswith(children[0])
             assert parent.text.endswith(children[-1])
             assert all(each in parent.text for each in children)
-    assert {piece.page for piece in pieces} == {3}
+    assert {(piece.page, piece.page_label) for piece in pieces} == {(3, "iii")}
 
 
 @given(st.lists(texts, max_size=3), st.integers(1, 40), st.integers(0, 1), st.integers(50, 99))

@@ -26,6 +26,7 @@ SOURCE_URI = "x-amz-bedrock-kb-source-uri"
 DATA_SOURCE = "x-amz-bedrock-kb-data-source-id"
 CHUNK = "x-amz-bedrock-kb-chunk-id"
 PAGE = "x-amz-bedrock-kb-document-page-number"
+PAGE_LABEL = "outcrop-page-label"  # Bedrock has none: what the PDF calls the page, such as iii
 MOST_CHUNKS = 50_000
 STRETCH = 1_000_000  # characters of a section that are cut at a time, which bounds the memory
 SEMANTIC = 16  # times the work of other chunking: semantic chunking embeds each sentence
@@ -199,7 +200,8 @@ def _id(task: Task, number: int, piece: Piece) -> str:
 
 
 def _bedrock_attributes(task: Task, piece: Piece, chunk_id: str) -> Metadata:
-    """The attributes that Bedrock adds to a chunk."""
+    """The attributes that Bedrock adds to a chunk, and the label of its page."""
     page = {} if piece.page is None else {PAGE: piece.page}
+    label = {} if piece.page_label is None else {PAGE_LABEL: piece.page_label}
     uri = task.uri.removeprefix(CUSTOM)
-    return {SOURCE_URI: uri, DATA_SOURCE: task.source, CHUNK: chunk_id, **page}
+    return {SOURCE_URI: uri, DATA_SOURCE: task.source, CHUNK: chunk_id, **page, **label}

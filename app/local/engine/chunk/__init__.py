@@ -95,6 +95,7 @@ class Piece:
         parent: the index of the piece that a search returns in this one's place.
         metadata: the metadata of its section.
         context: the document's title and the headings over it, without those that it begins with.
+        page_label: what the PDF calls the page; None if that is its number.
     """
 
     text: str
@@ -102,6 +103,7 @@ class Piece:
     parent: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     context: str = ""
+    page_label: str | None = None
 
 
 def chunk(
@@ -217,7 +219,8 @@ class _Cutter:
         text = section.text[slice(*span)]
         if header := header_at(self._short(room), span[0]):
             text = f"{header}\n{text}"
-        return Piece(text, section.page, None, section.metadata, self._context(span))
+        context, label = self._context(span), section.page_label
+        return Piece(text, section.page, None, section.metadata, context, label)
 
     def _context(self, span: Span) -> str:
         path = self._headings.over(span[0])

@@ -36,11 +36,13 @@ class Section:
             line.
         page: the page of a PDF or the slide of a presentation, from 1.
         metadata: the columns of a CSV record that its sidecar names as metadata.
+        page_label: what the PDF calls the page, such as iii or A-3; None if that is its number.
     """
 
     text: str
     page: int | None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    page_label: str | None = None
 
 
 @dataclass(frozen=True)

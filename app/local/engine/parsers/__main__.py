@@ -1,7 +1,7 @@
 """The worker process: reads a request a line and writes an answer a line, until its input ends.
 
     {"format": "pdf", "path": "…", "seconds": 120, "charset": null, "records": null}
-    {"sections": [["the text", 1, {}]], "warnings": ["Page 2 has no text layer: …"]}
+    {"sections": [["the text", 1, {}, "iii"]], "warnings": ["Page 2 has no text layer: …"]}
     {"unreadable": "The PDF is encrypted with a password: …"}
 
 Its argument is its memory limit in megabytes. When it runs out of memory it exits with
@@ -87,7 +87,8 @@ def _parse(request: JSON) -> JSON:
                 "split it into smaller ones."
             )
         if has_text(section.text):
-            sections.append((section.text, section.page, dict(section.metadata)))
+            about = section.page, dict(section.metadata), section.page_label
+            sections.append((section.text, *about))
     return {"sections": sections, "warnings": document.warnings}
 
 

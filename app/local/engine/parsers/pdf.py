@@ -33,7 +33,7 @@ from app.local.engine.parsers import (
 from app.local.engine.parsers.annotations import notes, with_notes
 from app.local.engine.parsers.layout import SOFT_HYPHEN, markdown, without_furniture
 from app.local.engine.parsers.lines import GUTTER, PIECE, Line
-from app.local.engine.parsers.render import numbers
+from app.local.engine.parsers.render import line, numbers
 from app.local.engine.parsers.scene import keep, scene, upright
 
 # PDFium writes U+0002 for a hyphen at the end of a line. Another control character is a sign that
@@ -51,12 +51,14 @@ _WAY_OUT = (
     "run text recognition (OCR) over the file and upload the result. Or have Outcrop do it: run "
     "`make ocr` in its folder, start it anew, delete the document and ingest it again."
 )
+_LONGEST_LABEL = 40  # characters
 _RISE = 0.3  # times the size: words that differ by more in height may be of two lines
 
 
 def parse(document: Document) -> Iterator[Section]:
     end = monotonic() + (document.seconds or inf)
     with closing(_open(document)) as source:
+        labels = [_label(source, number) for number in range(len(source))]
         forms = _forms(source, document)
         pages = [_page(source, number, forms) for number in range(len(source))]
         texts = without_furniture([page.lines for page in pages])
@@ -73,8 +75,8 @@ def parse(document: Document) -> Iterator[Section]:
     if not any(texts) and not any(page.lines for page in pages):
         way_out = "and no text was recognized in them." if recognizes_pictures() else _WAY_OUT
         raise Unreadable(f"The PDF has no text layer, only pictures of pages: {way_out}")
-    for number, text in enumerate(markdown(texts), start=1):
-        yield Section(text, number)
+    for number, (text, label) in enumerate(zip(markdown(texts), labels, strict=True), start=1):
+        yield Section(text, number, page_label=None if label == str(number) else label)
 
 
 def _recognized(
@@ -122,6 +124,12 @@ def _open(document: Document) -> pypdfium2.PdfDocument:
         raise Unreadable(
             "The file is not a PDF, or a damaged one: open it in a viewer and save it anew."
         ) from error
+
+
+def _label(source: pypdfium2.PdfDocument, number: int) -> str | None:
+    """What the PDF calls a page (its page labels: PDF 32000-1:2008, 12.4.2), if it does."""
+    label = source.get_page_label(number).encode("utf-16-le", "surrogatepass")
+    return line(label.decode("utf-16-le", "replace"))[:_LONGEST_LABEL] or None
 
 
 def _forms(source: pypdfium2.PdfDocument, document: Document) -> pypdfium2.PdfFormEnv | None:
@@ -239,8 +247,8 @@ def _spaced(text: str, spans: list[tuple[int, int]]) -> tuple[str, list[tuple[in
     if not touching:
         return text, spans
     cuts = [0, *touching, len(text)]
-    moved = [bisect_right(touching, start) for start, _ in spans]
-    places = [(start + by, end + by) for (start, end), by in zip(spans, moved, strict=True)]
+    shifts = [bisect_right(touching, start) for start, _ in spans]
+    places = [(start + by, end + by) for (start, end), by in zip(spans, shifts, strict=True)]
     return " ".join(text[a:b] for a, b in pairwise(cuts)), places
 
 

@@ -122,7 +122,7 @@ class Parser:
         if "unreadable" in answer:
             reason = answer["unreadable"]
             raise TooSlow(reason) if "tooSlow" in answer else Unreadable(reason)
-        sections = [Section(text, page, metadata) for text, page, metadata in answer["sections"]]
+        sections = [Section(*section) for section in answer["sections"]]
         if not sections:
             raise Unreadable("The file holds no text, so no search could find it.")
         return ParsedDocument(sections, tuple(answer["warnings"]))

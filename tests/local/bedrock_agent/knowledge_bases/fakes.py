@@ -80,7 +80,10 @@ class PlainParser:
         if "bug" in text:
             raise RuntimeError("the parser has a bug")
         pages = text.split("\f")
-        sections = [Section(page, n if len(pages) > 1 else None) for n, page in enumerate(pages, 1)]
+        sections = [
+            Section(page, n if len(pages) > 1 else None, page_label="ii" if n == 2 else None)
+            for n, page in enumerate(pages, 1)
+        ]
         warnings = (
             f"Page {n} is a picture." for n, page in enumerate(pages, 1) if "(picture)" in page
         )

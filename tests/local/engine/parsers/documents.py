@@ -38,7 +38,10 @@ PICTURE = "q 300 0 0 300 72 400 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"
 
 
 def pdf(
-    pages: Iterable[Iterable[Placed | str]], trailer: str = "", annotations: Sequence[str] = ()
+    pages: Iterable[Iterable[Placed | str]],
+    trailer: str = "",
+    annotations: Sequence[str] = (),
+    catalogue: str = "",
 ) -> bytes:
     """A PDF in Helvetica, a stretch of text at each place; a string is a piece of the page's own
     content, such as PICTURE.
@@ -49,6 +52,7 @@ def pdf(
         pages: what stands on each page.
         trailer: more entries of the trailer.
         annotations: dictionaries of annotations on the first page, without their brackets.
+        catalogue: more entries of the catalogue.
     """
     contents = [
         "\n".join(item if isinstance(item, str) else _shown(*item) for item in page)
@@ -58,9 +62,9 @@ def pdf(
     first = 4 + 2 * len(contents)
     notes = " ".join(f"{first + number} 0 R" for number in range(len(annotations)))
     objects = [
-        f"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{notes}] >> >>"
+        f"<< /Type /Catalog /Pages 2 0 R {catalogue} /AcroForm << /Fields [{notes}] >> >>"
         if annotations
-        else "<< /Type /Catalog /Pages 2 0 R >>",
+        else f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]

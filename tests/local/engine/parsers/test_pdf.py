@@ -6,6 +6,7 @@ import pytest
 
 from app.local.engine.parsers import Unreadable
 from app.local.engine.parsers.pdf import parse
+from app.local.engine.parsers.process import Parser
 from tests.local.engine.parsers.documents import (
     LOCKED,
     PICTURE,
@@ -35,6 +36,22 @@ def test_a_section_is_a_page(tmp_path: Path) -> None:
         (2, ""),
         (3, "Caf\u00e9."),
     ]
+
+
+def test_a_page_has_the_label_that_the_pdf_gives_it_beside_its_number(tmp_path: Path) -> None:
+    ranges = "0 << /S /r >> 2 << /S /D >> 3 << /P (A-) /S /D /St 3 >> 4 << /P ( ) >>"
+    pages = [[(72.0, 700.0, 10.0, f"Clay {soil}.")] for soil in ("red", "wet", "old", "dry", "raw")]
+    content = pdf(pages, catalogue=f"/PageLabels << /Nums [{ranges}] >>")
+    path = tmp_path / "a.pdf"
+    path.write_bytes(content)
+    parser = Parser()
+    sections = parser.parse(path, path.name).sections
+    parser.close()
+    assert [(section.page, section.page_label) for section in sections] == [
+        *((1, "i"), (2, "ii"), (3, "1"), (4, "A-3"), (5, None)),
+    ]
+    plain = pdf(pages, catalogue="/PageLabels << /Nums [0 << /S /D >>] >>")
+    assert {section.page_label for section in parsed(parse, path, plain)} == {None}
 
 
 def test_pages_that_are_only_a_picture_are_named_in_a_warning(
