@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
 from app.aws import Clients, clients
+from app.documents.attributes import FRESH, NONE, Snapshot, align, stage
 from app.documents.bucket import Bucket, Object
 from app.documents.knowledge_base import REFUSED, Detail, KnowledgeBase
 from app.errors import Conflict, InvalidRequest, OperatorError, Unavailable
@@ -282,3 +284,37 @@ def test_a_key_that_is_too_long_for_s3_is_not_asked_for(server: Loopback, aws: C
     assert bucket.head("ü" * 512) is None
     bucket.delete("ü" * 512)
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("age", "methods"),
+    [(FRESH - timedelta(minutes=5), ["HEAD"]), (FRESH + timedelta(minutes=5), ["HEAD", "PUT"])],
+)
+def test_staged_attributes_are_stored_anew_once_they_could_expire_before_their_form(
+    server: Loopback, aws: Clients, age: timedelta, methods: list[str]
+) -> None:
+    modified = format_datetime(datetime.now(UTC) - age, usegmt=True)
+    server.enqueue(reply(b"", headers={"Last-Modified": modified, "ETag": '"e"'}))
+    server.enqueue(reply(b"", headers={"ETag": '"e"'}))
+    digest = stage(Bucket(aws.s3, "documents"), {"team": "north"})
+    lines = [request.line.split() for request in server.requests]
+    assert [line[0] for line in lines] == methods
+    assert {line[1] for line in lines} == {f"/documents/.outcrop/attributes/{digest}.metadata.json"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_requested", "methods"),
+    [(0, False, []), (1, False, []), (-1, False, ["DELETE"]), (-1, True, [])],
+)
+def test_a_sidecar_that_a_person_put_after_an_upload_stays_and_an_older_one_goes(
+    server: Loopback, aws: Clients, seconds: int, is_requested: bool, methods: list[str]
+) -> None:
+    """S3 tells times to the second: one of the same second may be the newer one."""
+    document = Object("a.md", 1, ITEM.modified, '"e"', NONE)
+    modified = ITEM.modified + timedelta(seconds=seconds)
+    sidecar = Object("a.md.metadata.json", 2, modified, '"s"')
+    server.enqueue(reply(b"", status=204))
+    snapshot = Snapshot(document, sidecar, is_requested)
+    aligned = align(Bucket(aws.s3, "documents"), "a.md", snapshot)
+    assert [request.line.split()[0] for request in server.requests] == methods
+    assert aligned == (Snapshot(document, None) if methods else snapshot)
