@@ -45,6 +45,7 @@ NEAR = {
 MOST = 0.10  # of the mutants may survive
 KILLED = {"killed", "timeout", "segfault"}
 SURELY_KILLED = KILLED - {"timeout"}  # a machine that was busy may have been the reason
+SKIPPED = 34  # mutmut's code for a mutant that is not to be run
 CONFIGURATION = """\
 [mutmut]
 source_paths = app
@@ -94,9 +95,10 @@ def mutate(package: str, arguments: argparse.Namespace) -> bool:
     tests = [path for path in NEAR[package] if (folder / path).exists()]
     configuration = CONFIGURATION.format(package=package, tests="\n    ".join(tests))
     (folder / "setup.cfg").write_text(configuration)
-    names = forget_survivors(folder)
+    names = choose(folder, arguments.digits)
     if not arguments.survivors:
-        names = [f"*__mutmut_*{digit}" for digit in arguments.digits]
+        is_first = not any((folder / "mutants").rglob("*.meta"))
+        names = [f"*__mutmut_*{digit}" for digit in arguments.digits if is_first]
     if names or not arguments.survivors:
         mutmut = Path(sys.executable).with_name("mutmut")
         command = [str(mutmut), "run", "--max-children", str(arguments.children), *names]
@@ -122,26 +124,31 @@ def copy(folder: Path) -> None:
             target.write_bytes(source.read_bytes())
 
 
-def forget_survivors(folder: Path) -> list[str]:
+def choose(folder: Path, digits: str) -> list[str]:
     """Let those that survived be run again, by the tests that there are now, and return their
     names: mutmut remembers which test calls which function, and does not look again when a test
     changes.
+
+    Those that were never run, and whose number ends with none of the digits, are marked as skipped.
+    To name the others to mutmut would not do: it runs again whatever is named.
     """
     from mutmut.stats import status_by_exit_code
 
     survivors: list[str] = []
+
+    def choice(name: str, code: int | None) -> int | None:
+        if code is None or code == SKIPPED:
+            return None if not digits or name.endswith(tuple(digits)) else SKIPPED
+        if status_by_exit_code[code] in SURELY_KILLED:
+            return code
+        survivors.append(name)
+        return None
+
     (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     for path in (folder / "mutants").rglob("*.meta"):
         data = json.loads(path.read_text())
-        survivors += [
-            name
-            for name, code in data["exit_code_by_key"].items()
-            if code is not None and status_by_exit_code[code] not in SURELY_KILLED
-        ]
-        data["exit_code_by_key"] = {
-            name: code if status_by_exit_code[code] in SURELY_KILLED else None
-            for name, code in data["exit_code_by_key"].items()
-        }
+        codes = data["exit_code_by_key"]
+        data["exit_code_by_key"] = {name: choice(name, code) for name, code in codes.items()}
         path.write_text(json.dumps(data))
     return survivors
 
@@ -153,7 +160,11 @@ def verdicts(folder: Path) -> tuple[dict[str, str], int]:
     codes: dict[str, int | None] = {}
     for path in (folder / "mutants").rglob("*.meta"):
         codes.update(json.loads(path.read_text())["exit_code_by_key"])
-    run = {name: status_by_exit_code[code] for name, code in codes.items() if code is not None}
+    run = {
+        name: status_by_exit_code[code]
+        for name, code in codes.items()
+        if code is not None and code != SKIPPED
+    }
     return run, len(codes)
 
 
