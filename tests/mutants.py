@@ -10,8 +10,8 @@ no test fails for has survived: a test is missing, or the change makes no differ
 `tests/survivors.toml` lists the survivors of the second kind, each with its reason. The command
 fails if more than a tenth of the mutants survive, or if one survives that is not in the list.
 
-Work goes on in `.mutants/<package>`, a copy of the repository. A second call runs what is left, and
-what survived: `rm -r .mutants` begins anew.
+Work goes on in `.mutants/<package>`, a copy of the repository. A second call runs what is left,
+what survived, and every mutant of a function that has changed: `rm -r .mutants` begins anew.
 """
 
 import argparse
