@@ -30,6 +30,21 @@ def test_a_document_that_is_replaced_is_found_in_its_new_words_only(home: Home) 
     assert "Anselm" not in texts
 
 
+def test_a_text_in_an_encoding_that_its_upload_names_is_read(home: Home) -> None:
+    """KOI8-U, which no reader tells from KOI8-R by its letters: they differ in four."""
+    text = "Їжачок ґречно несе груші до хати."
+    upload = home.call("POST", "/documents", {"name": "hedgehog.txt", "charset": "koi8-u"})
+    assert upload["fields"]["Content-Type"] == "text/plain; charset=koi8-u"
+    files = {"file": ("hedgehog.txt", text.encode("koi8-u"))}
+    httpx.post(upload["url"], data=upload["fields"], files=files, timeout=60).raise_for_status()
+    document = home.until("hedgehog.txt", lambda each: each["status"] == "INDEXED")
+    if home.faults:  # AWS's Knowledge Bases name no encoding but UTF-8
+        assert document["warnings"] == []
+        assert text in found(home, "Їжачок несе груші")
+    refusal = home.problem("POST", "/documents", {"name": "a.txt", "charset": "koi8; x=1"})
+    assert refusal["errors"][0]["field"] == "charset"
+
+
 def test_a_document_that_is_put_again_as_it_is_stays_indexed(home: Home) -> None:
     home.put("same.md", "Nothing changes here.")
     assert home.put("same.md", "Nothing changes here.")["status"] == "INDEXED"
