@@ -5,7 +5,8 @@
     .  ../docs  /x/docs     docs/guides/setup.md   a path outside of this folder: its last part
 
 A prefix comes before all names. In a folder, files that a `.outcropignore` there or above names, in
-the syntax of `.gitignore`, are left out, and so are hidden files.
+the syntax of `.gitignore`, are left out, and so are hidden files and those that programs write for
+themselves (MACHINE_FILES), unless the ignore file says `!package-lock.json`.
 """
 
 import os
@@ -18,6 +19,17 @@ from pathspec import GitIgnoreSpec
 from app.cli.sidecar import ENDING
 
 IGNORE = ".outcropignore"
+# fmt: off
+MACHINE_FILES = (
+    "package-lock.json", "npm-shrinkwrap.json", "packages.lock.json", "project.assets.json",
+    "*.lock.json", "*-lock.json", "*.lock", "*-lock.yaml", "bun.lockb", "go.sum",
+    "*.min.*", "*.map", "*.deps.json", "*.runtimeconfig.json", "*.tsbuildinfo", "CMakeCache.txt",
+    "~$*",  # who has a document open in Office
+    "node_modules/", "bower_components/", "site-packages/", "*.dist-info/", "*.egg-info/",
+    "__pycache__/", "__snapshots__/", "htmlcov/", "__MACOSX/",
+)
+# fmt: on
+_OF_MACHINES = GitIgnoreSpec.from_lines(MACHINE_FILES)
 
 
 class BadSelection(Exception):
@@ -40,7 +52,13 @@ class Selection:
     left_out: list[tuple[Path, str]] = field(default_factory=list)
 
 
-def select(paths: Iterable[Path], types: Sequence[str], prefix: str = "") -> Selection:
+def select(
+    paths: Iterable[Path],
+    types: Sequence[str],
+    prefix: str = "",
+    *,
+    with_machine_files: bool = False,
+) -> Selection:
     """The files to upload.
 
     Args:
@@ -48,6 +66,7 @@ def select(paths: Iterable[Path], types: Sequence[str], prefix: str = "") -> Sel
         types: the supported suffixes. A file in `paths` itself is selected whatever its suffix; the
             application may then refuse it by name.
         prefix: the folder before every document's name.
+        with_machine_files: whether to take files that programs write for themselves.
 
     Raises:
         BadSelection: two files would be one document, or an ignore file cannot be read.
@@ -56,7 +75,8 @@ def select(paths: Iterable[Path], types: Sequence[str], prefix: str = "") -> Sel
     for path in paths:
         name = PurePosixPath(prefix.strip("/")) / _name(path)
         if path.is_dir():
-            _walk(path, name, types, (), selection)
+            rules = () if with_machine_files else ((path, _OF_MACHINES),)
+            _walk(path, name, types, rules, selection)
         else:
             selection.files.append(File(path, str(name)))
     return Selection(_distinct(selection.files), selection.left_out)
@@ -100,7 +120,11 @@ def _walk(
         selection.left_out.append((folder, f"it cannot be read: {error.strerror}"))
         return
     for entry in entries:
-        if entry.name.startswith(".") or _is_ignored(entry, rules):
+        if entry.name.startswith("."):
+            continue
+        if ignoring := _ignoring(entry, rules):
+            if ignoring is _OF_MACHINES:
+                selection.left_out.append((entry, "a program wrote it for itself; --all takes it"))
             continue
         if entry.is_dir() and not entry.is_symlink():
             _walk(entry, name / entry.name, types, rules, selection)
@@ -121,11 +145,13 @@ def _read_ignore_file(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
         raise BadSelection(f"{file} cannot be read: {error}.") from error
 
 
-def _is_ignored(entry: Path, rules: IgnoreRules) -> bool:
-    """Whether an entry of a folder is ignored: the nearest ignore file that matches it decides."""
+def _ignoring(entry: Path, rules: IgnoreRules) -> GitIgnoreSpec | None:
+    """The patterns by which an entry of a folder is left out, if it is: those of the nearest ignore
+    file that match it decide.
+    """
     for folder, patterns in reversed(rules):
         name = entry.relative_to(folder).as_posix() + ("/" if entry.is_dir() else "")
         verdict = patterns.check_file(name).include
         if verdict is not None:
-            return verdict
-    return False
+            return patterns if verdict else None
+    return None

@@ -9,7 +9,7 @@ from app.cli.commands.ingest import _readable
 from app.cli.files import BadSelection, File, select
 from app.cli.names import supported_types
 
-TYPES = (".md", ".txt")
+TYPES = (".md", ".txt", ".json", ".html", ".docx")
 
 
 def write(*names: str) -> None:
@@ -81,6 +81,27 @@ def test_what_cannot_be_read_is_left_out_with_its_reason() -> None:
     chosen = select([Path("d")], TYPES)
     assert [(path.name, reason) for path, reason in chosen.left_out] == [
         ("b.exe", "not of a type that is read")
+    ]
+
+
+def test_what_programs_write_for_themselves_is_left_out_and_said() -> None:
+    write("d/a.md", "d/package-lock.json", "d/app.min.html", "d/~$a.docx", "d/data.json")
+    write("d/node_modules/x/readme.md", "d/sub/package-lock.json")
+    chosen = select([Path("d")], TYPES)
+    assert [file.name for file in chosen.files] == ["d/a.md", "d/data.json"]
+    assert [path.as_posix() for path, _ in chosen.left_out] == [
+        *("d/app.min.html", "d/node_modules", "d/package-lock.json", "d/sub/package-lock.json"),
+        "d/~$a.docx",
+    ]
+    assert {reason for _, reason in chosen.left_out} == {
+        "a program wrote it for itself; --all takes it"
+    }
+    every = select([Path("d")], TYPES, with_machine_files=True)
+    assert (len(every.files), every.left_out) == (7, [])
+    assert names(["d/package-lock.json"]) == ["d/package-lock.json"], "it is named itself"
+    Path("d/.outcropignore").write_text("!package-lock.json\n")
+    assert names(["d"]) == [
+        *("d/a.md", "d/data.json", "d/package-lock.json", "d/sub/package-lock.json")
     ]
 
 

@@ -40,6 +40,9 @@ def ingest(
         str | None,
         typer.Option(metavar="NAME", help="The encoding of text files that are not in UTF-8."),
     ] = None,
+    take_all: Annotated[
+        bool, typer.Option("--all", help="Take files that programs write for themselves, too.")
+    ] = False,
     stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -49,7 +52,8 @@ def ingest(
     or ../docs, the last part only. A document of the same name is replaced, unless it has the same
     content. A file DOCUMENT.metadata.json beside a document has its attributes, in Bedrock's
     format. Files that a .outcropignore in their folder names, in the syntax of .gitignore, are left
-    out.
+    out. So are files that programs write for themselves, such as package-lock.json and the folder
+    node_modules, unless it says !package-lock.json.
     """
     types = supported_types(in_aws=stack is not None)
     try:
@@ -60,10 +64,14 @@ def ingest(
             param_hint="--charset",
         ) from None
     try:
-        selection = select(paths, types, prefix)
+        selection = select(paths, types, prefix, with_machine_files=take_all)
     except BadSelection as error:
         raise typer.BadParameter(str(error)) from None
     if not selection.files:
+        if any(path.suffix.lower() in types for path, _ in selection.left_out):
+            raise typer.BadParameter(
+                "there are only files that programs wrote for themselves; --all takes them"
+            )
         raise typer.BadParameter(f"there is no file of a type that is read: {', '.join(types)}")
     left_out = [(str(path), reason) for path, reason in selection.left_out]
     files, refusals = _readable(selection.files, types)
