@@ -45,7 +45,9 @@ IN_FUNCTIONS = {
         "least_tokens",
     ): "literals, by _LEAST_TOKENS, on the id of a model of the catalogue",
     ("app/local/engine/writer/multilingual/question.py", "definition"): OF_LANGUAGES,
-    (REWRITE, "alone"): OF_LANGUAGES,
+    (REWRITE, "_bare"): OF_LANGUAGES,
+    (REWRITE, "_of_another"): OF_LANGUAGES,
+    (REWRITE, "_with_topic"): OF_LANGUAGES,
     (REWRITE, "_asks_nothing"): OF_LANGUAGES,
     (REWRITE, "_before_particle"): "literals, the longest first",
     (REWRITE, "_names_something"): OF_LANGUAGES,
@@ -56,7 +58,8 @@ IN_FUNCTIONS = {
         "app/local/engine/writer/wishes.py",
         "abstention",
     ): "two literals, each between borders of words",
-    ("app/local/engine/writer/rewrite.py", "_replace"): "test_linear_texts, by rewrite",
+    ("app/local/engine/writer/ellipsis.py", "_joined"): "_LEAD, of which three patterns begin",
+    ("app/local/engine/writer/ellipsis.py", "_replace"): "test_linear_texts, by rewrite",
     ("app/models/families/transcript.py", "_quoted"): "test_linear_texts, by transcript",
 }
 
@@ -191,6 +194,7 @@ def _of_language(code: str) -> Iterator[tuple[AnyPattern, str]]:
     yield its.definition, "match"
     for table in (its.kinds, its.finds):
         yield from ((pattern, "search") for pattern in table.values())
+    yield from ((pattern, "fullmatch") for pattern in its.moves.values())
     if its.defines:
         yield re.compile(its.defines.replace("{subject}", "clay"), re.IGNORECASE), "match"
     if its.small_talk:

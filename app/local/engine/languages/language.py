@@ -33,6 +33,10 @@ class Language:
         says: what the assistant says in this language: that the documents do not say, and what it
             answers to small talk.
         follow_ups: how a question leans on the one before (`rewrite`).
+        moves: what a turn may ask of the conversation itself: more, what comes after, whether it is
+            sure, the same again, its code; how a turn is put that the question before is `joined`
+            with, or that asks the same of something else, `too`.
+        replies: what is answered about the conversation.
     """
 
     code: str
@@ -48,6 +52,8 @@ class Language:
     small_talk: Mapping[str, str]
     says: Mapping[str, str]
     follow_ups: Mapping[str, str]
+    moves: Patterns
+    replies: Mapping[str, str]
 
     @property
     def spaced(self) -> bool:
@@ -71,6 +77,8 @@ class Language:
             table.get("small_talk", {}),
             table.get("says", {}),
             table.get("follow_ups", {}),
+            _patterns(table.get("moves", {})),
+            table.get("replies", {}),
         )
 
 

@@ -13,6 +13,11 @@ _PRONOUN = re.compile(
     r"|mean|to|in|on|at|for|with|and|or|by|from|of|as)\b)[a-z]{3,})?",
     re.IGNORECASE,
 )
+_PREDICATE = re.compile(
+    r"^\W*(?:(?:and|but|so|or|ok|then)\W+){0,2}(?:is|are|was|were|isn't|aren't)"
+    r" (?:that|this|these|those) (?:not )?(?:\w+ ){0,2}\w+\W*$",
+    re.IGNORECASE,
+)
 # "Is it possible to ..", "How long does it take to ..": this `it` stands for what comes after.
 _EXPLETIVE = re.compile(
     r"\bit (?:true|possible|necessary|required|safe|worth|better|best|ok|okay|recommended|allowed"
@@ -28,29 +33,45 @@ _PERSON = re.compile(
     r" [A-Z][\w'-]+\b"
 )
 _JOINS = re.compile(r" (of|in|for|on) ")
+_AUXILIARY = re.compile(r"\b(?:do|does|did)\s+$", re.IGNORECASE)
+_LONGEST_WORD = 8  # characters, of those that may stand before a phrase
+_WITH = re.compile(r"\b(?:with|using|via)\s+$", re.IGNORECASE)
+_BEHIND = re.compile(r"\b(?:in|on|at|to|from|by|as|into|for|under|with|how)\s+$", re.IGNORECASE)
 _INDEFINITE = re.compile(r"^an? ", re.IGNORECASE)
 
 
 def name_pronouns(question: str, last_question: str, last_answer: str) -> str:
-    """The question with its first pronoun named, unless it is named in the question itself.
+    """The question with its first pronoun named, unless it is named in the question itself; behind
+    a person's, the next one as well.
 
     >>> name_pronouns("Can it be changed?", "What is the limit in AWS Lambda?", "900 seconds.")
     'Can the limit in AWS Lambda be changed?'
+    >>> name_pronouns("When did he patent it?", "Who made the lamp?", "Thomas Edison made it.")
+    'When did Thomas Edison patent the lamp?'
 
     Args:
-        asked: the question before.
-        answered: its answer.
+        last_question: the question before.
+        last_answer: its answer.
     """
     pronoun = _PRONOUN.search(question)
     if pronoun is None or _EXPLETIVE.match(question, pronoun.start()):
         return question
     before, after = question[: pronoun.start()], question[pronoun.end() :]
-    antecedent = (
-        None
-        if _has_antecedent(before)
-        else _meant(pronoun["word"].lower(), last_question, last_answer)
-    )
-    return question if antecedent is None else f"{before}{_named(pronoun, antecedent)}{after}"
+    word = pronoun["word"].lower()
+    named = None if _has_antecedent(before) else _meant(word, last_question, last_answer)
+    if named is None:
+        return question
+    thing = _PRONOUN.search(after) if word in _PERSONAL else None
+    if thing and thing["word"].lower() not in _PERSONAL:
+        other = _meant(thing["word"].lower(), last_question, last_answer)
+        if other:
+            after = f"{after[: thing.start()]}{_named(thing, other)}{after[thing.end() :]}"
+    return f"{before}{_named(pronoun, named)}{after}"
+
+
+def judges(question: str) -> bool:
+    """Whether it judges what was said as a whole: "Is that safe?"."""
+    return bool(_PREDICATE.match(question))
 
 
 def topic(candidates: Iterable[Phrase]) -> Phrase | None:
@@ -70,14 +91,37 @@ def _meant(word: str, last_question: str, last_answer: str) -> str | None:
         people = _PERSON.findall(last_answer) or _PERSON.findall(last_question)
         if people:
             return str(people[-1])
-    topics, text = phrases(last_question), last_question
     if word in _MANY:
         several = ((_several(phrases(text)), text) for text in (last_question, last_answer))
-        topics, text = next((one for one in several if one[0]), (topics, last_question))
-    about = topic(topics)
+        topics, text = next((one for one in several if one[0]), ([], ""))
+        if about := topic(topics):
+            return _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
+    about = antecedent(last_question)
     if about is None:
         return None
-    return _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
+    named, text = phrases(last_question), last_question
+    start, end = _beginning(about, named, text), _end(about, named, text)
+    return _INDEFINITE.sub("the ", text[start:end])
+
+
+def antecedent(question: str) -> Phrase | None:
+    """What "it" stands for behind a question: what does something in it; else what it is done with;
+    else a name, or a determined phrase, that no preposition stands before.
+
+    >>> [str(one and one.text) for one in map(antecedent, (
+    ...     "Which versions does orjson support?", "How do I deploy Outcrop to AWS?"))]
+    ['orjson', 'Outcrop']
+    """
+    candidates = phrases(question)
+    word_before = {
+        one: question[max(0, one.start - _LONGEST_WORD) : one.start] for one in candidates
+    }
+    for before in (_AUXILIARY, _WITH):
+        for one, word in word_before.items():
+            if before.search(word):
+                return one
+    free = [one for one, word in word_before.items() if not _BEHIND.search(word)]
+    return topic(free or candidates)
 
 
 def _several(candidates: Iterable[Phrase]) -> list[Phrase]:
@@ -89,6 +133,15 @@ def _beginning(about: Phrase, topics: Sequence[Phrase], text: str) -> int:
     owners = (one for one in topics if one.determined and one.end < about.start)
     joined = (one.start for one in owners if _JOINS.fullmatch(text[one.end : about.start]))
     return min(joined, default=about.start)
+
+
+def _end(about: Phrase, topics: Sequence[Phrase], text: str) -> int:
+    """Where the topic ends with what it belongs to."""
+    if not about.determined:
+        return about.end
+    behind = (one for one in topics if one.start > about.end)
+    joined = (one.end for one in behind if _JOINS.fullmatch(text[about.end : one.start]))
+    return max(joined, default=about.end)
 
 
 def _named(pronoun: re.Match[str], antecedent: str) -> str:

@@ -5,44 +5,49 @@
     What about talc?                  ->  How hard is talc?
     Why?                              ->  How hard is quartz, and why?
     What is the default?              ->  What is the default of quartz?
+    Tell me more                      ->  How hard is quartz?  (`move` is "more")
 
 A pronoun is named. A fragment takes the place of its like in the last question, or is added to it.
 A question with nothing of its own is one about the topic. Any other stands alone already, and is
-returned as it is. Other languages than English have rules of their own (`multilingual.rewrite`).
+returned as it is. `ellipsis` completes what English leaves out; other languages have rules of their
+own (`multilingual.rewrite`). Small talk changes nothing.
 """
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from app.local.engine.languages import tell
+from app.local.engine.languages import ENGLISH, Language, tell
 from app.local.engine.store.analysis import terms
-from app.local.engine.writer.multilingual.rewrite import alone
-from app.local.engine.writer.multilingual.small_talk import reply
-from app.local.engine.writer.phrases import Phrase, phrases
+from app.local.engine.writer import small_talk
+from app.local.engine.writer.ellipsis import Completion, complete, is_fragment
+from app.local.engine.writer.moves import ENDS, Move, move_of
+from app.local.engine.writer.multilingual.rewrite import alone, is_unclear
 from app.local.engine.writer.prompt import Turn
-from app.local.engine.writer.pronouns import name_pronouns, topic
 
-_LEAD = r"^\s*+(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks)\b[,.]?\s++){0,5})"
-_WHAT_ABOUT = re.compile(_LEAD + r"(?:what|how) about (?P<fragment>[^?]++)\??\s*+$", re.I)
-_BARE_WH = re.compile(
-    _LEAD + r"(?P<fragment>(?:since |until |by )?(?:why|when|where|how|who|which)"
-    r"(?: not| so| much| many| long| often| far| exactly| else| one| ones)?)\s*+\??\s*+$",
-    re.I,
-)
-_CLAUSE = re.compile(
-    r"\b(what|which|who|whom|whose|when|where|why|how|is|are|was|were|am|do|does|did|can|could|will"
-    r"|would|should|has|have|had|may|might|must|tell|explain|describe|list|show|give|name|i|we|you"
-    r"|please)\b",
-    re.I,
-)
-_FRAGMENT = re.compile(_LEAD + r"(?P<fragment>[^?]++)\??\s*+$", re.I)
-_LONGEST_FRAGMENT = 8  # words, behind "and" or with a preposition
-_LONGEST_BARE_FRAGMENT = 3
-_PREPOSITION = re.compile(r"(in|on|for|with|at|from|by|under|without|as|to|during)\b", re.I)
-_TELL = re.compile(r"\W*(tell|explain|say|more|go on)\b", re.IGNORECASE)
-_COURTESY = re.compile(
-    r"\W*(thanks?|ok(ay)?|yes|no|great|cool|hi|hello|bye)\b[\w\s]{0,12}\W*$", re.I
-)
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a turn asks for, as far as the conversation tells.
+
+    Attributes:
+        turn: as it was put.
+        question: the same, so that it stands alone.
+        language: of the turn, or else of the conversation.
+        move: what it asks of the conversation itself, if it does.
+        last: the question before, which stands alone; empty in a first turn.
+        answers: what was answered so far, the last behind.
+        is_whole: whether the turn stands alone as it was put.
+        is_unclear: whether nothing tells what it is about.
+    """
+
+    turn: str
+    question: str
+    language: Language
+    move: Move | None = None
+    last: str = ""
+    answers: tuple[str, ...] = ()
+    is_whole: bool = True
+    is_unclear: bool = False
 
 
 def rewrite(question: str, conversation: Sequence[Turn]) -> str:
@@ -54,84 +59,75 @@ def rewrite(question: str, conversation: Sequence[Turn]) -> str:
     >>> rewrite("What is DynamoDB and how does it scale?", said)
     'What is DynamoDB and how does it scale?'
     """
-    last_question = last_answer = ""
+    return understand(question, conversation).question
+
+
+def understand(question: str, conversation: Sequence[Turn]) -> Meaning:
+    """What the last turn of a conversation asks for.
+
+    >>> said = (Turn("user", "How hard is quartz?"), Turn("assistant", "It is 7."))
+    >>> understand("more", said).move, understand("Why?", ()).is_unclear
+    ('more', True)
+    """
+    last = Completion("", "")
+    answers: list[str] = []
+    language = ENGLISH
     for turn in conversation:
-        if turn.role == "user":
-            last_question = _in_its_language(turn.text.strip(), last_question, last_answer)
-        else:
-            last_answer = turn.text
-    return _in_its_language(question, last_question, last_answer)
+        if turn.role == "assistant":
+            answers.append(turn.text)
+        elif not small_talk.reply(turn.text):
+            text = turn.text.strip()
+            now, language, move = _stand(text, last, "".join(answers[-1:]), language)
+            if last.text or not (move or _is_unclear(text, language)):
+                last = now
+    if small_talk.reply(question):
+        return Meaning(question, question, language, None, last.text, tuple(answers))
+    now, language, move = _stand(question, last, "".join(answers[-1:]), language)
+    whole = now.text == question and move is None
+    unclear = not last.text and (move is not None or _is_unclear(question, language))
+    return Meaning(question, now.text, language, move, last.text, tuple(answers), whole, unclear)
 
 
-def _in_its_language(question: str, last_question: str, last_answer: str) -> str:
-    said_in = tell(question) or tell(last_question)
-    if said_in is None or said_in.code == "en" or not last_question:
-        return _alone(question, last_question, last_answer)
-    return question if reply(question) else alone(question, last_question, said_in)
+def about_conversation(meaning: Meaning, abstention: str) -> str | None:
+    """What is replied to a turn that no passage can answer: it is asked back what it is about, or
+    wants to know whether the last answer is sure. None if it asks for something else.
 
+    Args:
+        abstention: what is said in English where the passages hold no answer.
 
-def _alone(question: str, last_question: str, last_answer: str) -> str:
-    """The question, given the one before it, which stands alone, and its answer."""
-    if not _CLAUSE.search(last_question) or _COURTESY.match(question):
-        return question
-    named = name_pronouns(question, last_question, last_answer)
-    if named != question:
-        return named
-    if about := _WHAT_ABOUT.match(question) or _fragment(question):
-        return _replace(about["fragment"].strip(" ."), last_question)
-    if bare := _BARE_WH.match(question):
-        return f"{last_question.rstrip(' ?.')}, and {bare['fragment'].lower()}?"
-    return _name_topic(question, last_question)
-
-
-def _fragment(question: str) -> re.Match[str] | None:
-    """A question without a clause of its own: "And in Fargate?", "GPU instances?"."""
-    match = _FRAGMENT.match(question)
-    if match is None or _CLAUSE.search(question):
-        return None
-    leaning = match["lead"] or _PREPOSITION.match(match["fragment"])
-    longest = _LONGEST_FRAGMENT if leaning else _LONGEST_BARE_FRAGMENT
-    return match if len(match["fragment"].split()) <= longest else None
-
-
-def _replace(fragment: str, last_question: str) -> str:
-    """The last question, asked of the fragment instead.
-
-    >>> _replace("for layers", "What is the limit for functions?")
-    'What is the limit for layers?'
+    >>> about_conversation(understand("And for talc?", ()), "")
+    'What do you mean by "And for talc"? Please name what you ask about.'
     """
-    if preposition := _PREPOSITION.match(fragment):
-        same = re.search(rf"\b{preposition[1]}\b [^?,;]*(?=[?,;]|$)", last_question, re.IGNORECASE)
-        if same:
-            return last_question[: same.start()] + fragment + last_question[same.end() :]
-        return f"{last_question.rstrip(' ?.')} {fragment}?"
-    new = next(iter(phrases(fragment)), None)
-    old = new and _like(new, phrases(last_question))
-    about = topic(phrases(last_question))
-    if new and about and about.name and not new.name and old in (None, about):
-        return f"What about {fragment} of {about.text}?"
-    if not old:
-        return f"{last_question.rstrip(' ?.')}, and {fragment}?"
-    return last_question[: old.start] + fragment + last_question[old.end :]
+    replies = meaning.language.replies
+    if meaning.is_unclear:
+        return replies["unclear"].format(meaning.turn.strip(ENDS))
+    if meaning.move == "sure":
+        last = "".join(meaning.answers[-1:])
+        nothing = filter(None, (abstention, meaning.language.says.get("abstention")))
+        return replies["unsure" if last.endswith(tuple(nothing)) else "sure"]
+    return None
 
 
-def _like(new: Phrase, olds: Sequence[Phrase]) -> Phrase | None:
-    """The phrase that the new one replaces: with its head, else of its sort, else the last."""
-    head = terms(new.text)[-1:]
-    with_head = [old for old in olds if head and terms(old.text)[-1:] == head]
-    of_sort = [old for old in olds if (old.name, old.determined) == (new.name, new.determined)]
-    named = [old for old in olds if old.name == new.name]
-    return next((names[-1] for names in (with_head, of_sort, named, olds) if names), None)
-
-
-def _name_topic(question: str, last_question: str) -> str:
-    """A question as bare as "What is the default?" is one about the topic.
-
-    >>> _name_topic("What is the default?", "How long is the timeout?")
-    'What is the default of the timeout?'
+def _stand(
+    question: str, last: Completion, answer: str, language: Language
+) -> tuple[Completion, Language, Move | None]:
+    """A turn that stands alone, its language, and its move, given the question before and its
+    answer.
     """
-    about = topic(phrases(last_question))
-    bare = len(terms(question)) <= 1 and not any(one.name for one in phrases(question))
-    if not (bare and about and _CLAUSE.search(question)):
-        return question
-    return f"{question.rstrip(' ?.')} {'about' if _TELL.match(question) else 'of'} {about.text}?"
+    said_in, move = tell(question) or language, None
+    if called := move_of(question, language, said_in):
+        move, said_in = called
+        if last.text and move != "code":
+            return last, said_in, move
+    if not last.text:
+        return Completion(question, question), said_in, move
+    if said_in.follow_ups:
+        return alone(question, last, said_in, move), said_in, move
+    return complete(question, last, answer, move), said_in, move
+
+
+def _is_unclear(question: str, language: Language) -> bool:
+    """Whether a first turn leans on something that was not said."""
+    if language.follow_ups:
+        return is_unclear(question, language)
+    return is_fragment(question) or (not terms(question) and bool(question.strip(ENDS)))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
 
+import numpy as np
+
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.languages import ENGLISH, Language, detect, tell
 from app.local.engine.writer import small_talk
@@ -43,7 +45,8 @@ from app.local.engine.writer.reading import (
     read,
 )
 from app.local.engine.writer.rendering import marks, render
-from app.local.engine.writer.rewrite import rewrite
+from app.local.engine.writer.repetition import Repetition
+from app.local.engine.writer.rewrite import Meaning, about_conversation, rewrite, understand
 from app.local.engine.writer.thoughts import answering, behind, considered
 from app.local.engine.writer.vectors import Remembered
 
@@ -158,49 +161,58 @@ class Writer:
                 for_all = asks_for_all(task.question) or talk.asks_for_all(task.question)
                 if for_all and (lines := titles(task.passages)):
                     return _overview(lines, task)
-                text = self._say(task, sampling, _random(prompt, sampling))
+                meaning = understand(task.question, task.conversation)
+                if reply := about_conversation(meaning, task.abstention):
+                    return _Text(reply)
+                text = self._say(task, meaning, sampling, _random(prompt, sampling))
                 return _written(text, task) if text else _abstained(task)
             case Rewrite(question, conversation):
                 return _Text(rewrite(question, conversation), thoughts=_REWRITTEN)
             case Other():
                 return _Text(ABOUT, thoughts=_NOTHING)
 
-    def _say(self, task: Answer, sampling: Sampling, random: Random) -> list[Candidate]:
+    def _say(
+        self, task: Answer, meaning: Meaning, sampling: Sampling, random: Random
+    ) -> list[Candidate]:
         """The candidates that make the answer; none where the passages hold none."""
-        text = rewrite(task.question, task.conversation)
         said_in = _language(task)
         texts = [one.text for one in task.passages]
         names = [one.name for one in task.passages]
         possible = candidates(texts, names)
+        if meaning.move == "after":
+            return Repetition(meaning, possible).behind()
         if self._multilingual is None:
-            return self._in_english(text, possible, names, sampling, random)
+            return self._in_english(meaning, possible, names, sampling, random)
         if said_in.code == "en":
-            answer = self._in_english(text, possible, names, sampling, random)
+            answer = self._in_english(meaning, possible, names, sampling, random)
             foreign = [number for number, one in enumerate(texts) if detect(one).code != "en"]
             if answer or not foreign:
                 return answer
             possible = [one for one in possible if one.passage in foreign]
-        return self._multilingual.of(text, said_in, possible, texts, sampling, random)
+        return self._multilingual.of(meaning, said_in, possible, texts, sampling, random)
 
     def _in_english(
         self,
-        text: str,
+        meaning: Meaning,
         possible: Sequence[Candidate],
         names: Sequence[str],
         sampling: Sampling,
         random: Random,
     ) -> list[Candidate]:
-        question = Question(text)
+        question = Question(meaning.question)
         choices = likeliest(question, possible)
         if not choices or not question.terms:
             return []
         case = case_of(self._remembered, question, choices, names)
         shown = evidence(case)  # (n, features)
-        scores = score(shown)  # (n,)
-        if not answerable(case, shown, scores):
+        repetition = Repetition(meaning, choices)
+        scores = repetition.without_barred(score(shown), question)  # (n,)
+        if not np.isfinite(scores).any():
+            return []
+        if not repetition.is_known and not answerable(case, shown, scores):
             return []
         order = drawn(scores, sampling, random)
-        return [choices[place] for place in chosen(choices, order, scores, case.vectors)]
+        return repetition.said_now(chosen(choices, order, scores, case.vectors), scores)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,17 @@ import pytest
 
 from app.local.engine.writer.phrases import phrases
 from app.local.engine.writer.prompt import Turn
-from app.local.engine.writer.rewrite import rewrite
+from app.local.engine.writer.rewrite import rewrite, understand
 
 KENDRA = ("What is Amazon Kendra?", "Amazon Kendra is a search service.")
 TIMEOUT = ("What is the maximum function timeout in AWS Lambda?", "900 seconds.")
 FAUST = ("Who wrote Faust?", "Johann Wolfgang von Goethe wrote Faust.")
 TYPES = ("What are the workforce types?", "Mechanical Turk, vendors and private workforces.")
 ENDPOINTS = ("Are multi-model endpoints supported on CPU instances?", "Yes, they are.")
+WATERMARK = ("How do I add a watermark with pypdf?", "With merge_page.")
+DEPLOY = ("How long does it take to deploy the stack?", "Half an hour.")
+LIMIT = ("What is the default timeout in HTTPX?", "Five seconds.")
+VERSIONS = ("Which versions does orjson support?", "3.10 and later.")
 QUARTZ = ("How hard is quartz?", "It is 7 on the Mohs scale.")
 
 
@@ -43,6 +47,24 @@ def said(*texts: str) -> list[Turn]:
         (QUARTZ, "And where is it found?", "And where is quartz found?"),
         (QUARTZ, "What about talc?", "How hard is talc?"),
         (QUARTZ, "Why?", "How hard is quartz, and why?"),
+        (QUARTZ, "Is it the same for talc, too?", "How hard is talc?"),
+        (QUARTZ, "Talc too?", "How hard is Talc?"),
+        (QUARTZ, "Is that much?", "How hard is quartz, and is that much?"),
+        (WATERMARK, "Can I do it with an image?",
+         "Can I add a watermark with pypdf with an image?"),
+        (WATERMARK, "How do I do that on Windows?",
+         "How do I add a watermark with pypdf on Windows?"),
+        (WATERMARK, "Show me the code", "How do I add a watermark with pypdf?"),
+        (QUARTZ, "Give me an example, please", "How do I do it: how hard is quartz?"),
+        (DEPLOY, "In which regions can I do that?", "In which regions can I deploy the stack?"),
+        (DEPLOY, "What about on Windows?",
+         "How long does it take to deploy the stack on Windows?"),
+        (LIMIT, "Does Requests have one too?", "Does Requests have a default timeout?"),
+        (LIMIT, "Is there an infinite one?", "Is there an infinite timeout?"),
+        (LIMIT, "What should I take instead?",
+         "What is the default timeout in HTTPX, and what should I take instead?"),
+        (VERSIONS, "How do I install it?", "How do I install orjson?"),
+        (FAUST, "When did he write it?", "When did Johann Wolfgang von Goethe write Faust?"),
     ],
 )  # fmt: skip
 def test_what_a_follow_up_leaves_out_is_named(
@@ -70,6 +92,50 @@ def test_a_question_that_stands_alone_stays_as_it_is(
     before: tuple[str, ...], question: str
 ) -> None:
     assert rewrite(question, said(*before)) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "move"),
+    [
+        ("more", "more"),
+        ("Tell me more about it, please", "more"),
+        ("What else?", "more"),
+        ("I don't understand", "more"),
+        ("What came after that?", "after"),
+        ("And then?", "after"),
+        ("Are you sure about that?", "sure"),
+        ("Really?", "sure"),
+        ("Where does it say that?", "again"),
+        ("Can you show me an example?", "code"),
+        ("What is more common?", None),
+        ("What came after the war?", None),
+        ("Is the source code open?", None),
+    ],
+)
+def test_a_turn_may_ask_something_of_the_conversation(question: str, move: str | None) -> None:
+    meaning = understand(question, said(*QUARTZ))
+    assert meaning.move == move
+    if move and move != "code":
+        assert meaning.question == QUARTZ[0]
+
+
+@pytest.mark.parametrize(
+    "question", ["Why?", "And for layers?", "more", "How do I do that?", "Show me the code"]
+)
+def test_a_first_turn_that_leans_on_nothing_is_unclear(question: str) -> None:
+    assert understand(question, ()).is_unclear
+    assert understand(question, said("Hello!", "Hello.")).is_unclear
+    assert not understand(question, said(*WATERMARK)).is_unclear
+
+
+@pytest.mark.parametrize("question", ["How does it work?", "Prices", "Who repairs the pump?"])
+def test_a_first_turn_that_names_something_is_clear(question: str) -> None:
+    assert not understand(question, ()).is_unclear
+
+
+def test_what_is_joined_to_a_question_is_not_what_the_next_turn_leans_on() -> None:
+    before = said(*QUARTZ, "Is that much?", "It is.")
+    assert rewrite("Why?", before) == "How hard is quartz, and why?"
 
 
 def test_a_follow_up_to_a_follow_up_is_understood() -> None:

@@ -35,6 +35,8 @@ from app.local.engine.writer.multilingual.evidence import (
 )
 from app.local.engine.writer.multilingual.question import question_in
 from app.local.engine.writer.prompt import Sampling
+from app.local.engine.writer.repetition import Repetition
+from app.local.engine.writer.rewrite import Meaning
 
 __all__ = ["MultilingualChoice", "WordEncoder", "score", "signs"]
 
@@ -53,7 +55,7 @@ class MultilingualChoice:
 
     def of(
         self,
-        text: str,
+        meaning: Meaning,
         language: Language,
         candidates: Sequence[Candidate],
         passages: Sequence[str],
@@ -63,23 +65,26 @@ class MultilingualChoice:
         """The candidates that make the answer; none where there is none.
 
         Args:
-            text: the question.
+            meaning: of the question.
             language: its language.
             candidates: of the passages.
             passages: their texts.
         """
-        question = question_in(text, language)
+        question = question_in(meaning.question, language)
         choices = candidates[:MOST]
         if not choices or not question.terms:
             return []
         languages = [detect(passage) for passage in passages]
         case = MultilingualCase(question, language, choices, languages, self._vectors)
         shown = evidence(case)  # (n, features)
-        scores = score(shown, case.foreign)  # (n,)
-        if not answerable(case, shown, scores):
+        repetition = Repetition(meaning, choices)
+        scores = repetition.without_barred(score(shown, case.foreign), question)  # (n,)
+        if not np.isfinite(scores).any():
+            return []
+        if not repetition.is_known and not answerable(case, shown, scores):
             return []
         order = drawn(scores, sampling, random)
-        return [choices[place] for place in chosen(choices, order, scores, case.vectors)]
+        return repetition.said_now(chosen(choices, order, scores, case.vectors), scores)
 
 
 def score(shown: Evidence, foreign: NDArray[np.bool_]) -> Scores:

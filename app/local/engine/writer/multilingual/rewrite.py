@@ -15,35 +15,69 @@ from itertools import pairwise
 
 from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
+from app.local.engine.writer.ellipsis import Completion
+from app.local.engine.writer.moves import ENDS, Move
 
 _WORD = re.compile(r"[^\W_]+")
-_ENDS = " \t?？!！.。؟,，、"  # noqa: RUF001 these signs are meant
 _THIN = 1  # words of its own that a follow-up may have
 _THIN_SIGNS = 2  # the same, in signs of a script without spaces
 _LONGEST_FRAGMENT = 40  # characters
 
 
-def alone(question: str, last_question: str, language: Language) -> str:
-    """The question, given the one before it, which stands alone."""
+def alone(question: str, last: Completion, language: Language, move: Move | None) -> Completion:
+    """The question, given the one before it."""
     rules = language.follow_ups
-    topic = topic_of(last_question, language)
-    if not rules or not topic:
-        return question
-    words = question.strip(_ENDS).removeprefix("¿")
-    if bare := re.fullmatch(rf"{rules['lead']}*({rules['bare']})", words, re.IGNORECASE):
-        last = last_question.rstrip(_ENDS)
-        return str(rules["reason"]).format(last=last, fragment=bare[1].lower())
-    about = re.fullmatch(rules["about"], words, re.IGNORECASE)
-    if about and len(about["fragment"]) <= _LONGEST_FRAGMENT and _asks_nothing(words, language):
-        return last_question.replace(topic, about["fragment"].strip())
+    topic = topic_of(last.core, language)
+    if not topic:
+        return Completion(question, question)
+    words = question.strip(ENDS)
+    bare = _bare(words, language)
+    if bare or move or language.moves["joined"].fullmatch(words):
+        fragment = (bare or words).lower()
+        joined = rules["reason"].format(last=last.core.rstrip(ENDS), fragment=fragment)
+        return Completion(joined, last.core)
+    text = _of_another(words, last.core, topic, language) or _with_topic(question, topic, language)
+    return Completion(text, text)
+
+
+def is_unclear(question: str, language: Language) -> bool:
+    """Whether nothing tells what a first turn is about."""
+    return bool(_bare(question.strip(ENDS), language))
+
+
+def _bare(words: str, language: Language) -> str:
+    """A turn that is a question word and no more: "Und warum?" is "warum"; else empty."""
+    rules = language.follow_ups
+    bare = re.fullmatch(rf"{rules['lead']}*({rules['bare']})", words, re.IGNORECASE)
+    return bare[1] if bare else ""
+
+
+def _of_another(words: str, last_question: str, topic: str, language: Language) -> str:
+    """The last question, asked of what this one names: "Und die Ventile?"; empty if it names more
+    than that.
+    """
+    about = re.fullmatch(language.follow_ups["about"], words, re.IGNORECASE)
+    if about is None or not _asks_nothing(words, language):
+        about = language.moves["too"].fullmatch(words)
+    fragment = next(filter(None, about.groups()), "").strip() if about else ""
+    if not fragment or len(fragment) > _LONGEST_FRAGMENT:
+        return ""
+    if fragment.split()[0].lower() in language.follow_ups.get("prepositions", "").split():
+        return f"{last_question.rstrip(ENDS)} {fragment}?"
+    return last_question.replace(topic, fragment)
+
+
+def _with_topic(question: str, topic: str, language: Language) -> str:
+    """The question with its pronoun named, or about the topic if it has nothing of its own."""
+    words = question.strip(ENDS)
     if _names_something(words, language):
         return question
-    pronoun = re.compile(rules["pronoun"], re.IGNORECASE)
+    pronoun = re.compile(language.follow_ups["pronoun"], re.IGNORECASE)
     if match := pronoun.search(question):
         space = " " if match[0].startswith("-") else ""
         return f"{question[: match.start()]}{space}{topic}{question[match.end() :]}"
     if _is_thin(words, language):
-        return str(rules["topic"]).format(question=question.rstrip(_ENDS), topic=topic)
+        return language.follow_ups["topic"].format(question=question.rstrip(ENDS), topic=topic)
     return question
 
 
@@ -97,7 +131,7 @@ def _of(
 
 def _before_particle(question: str, language: Language) -> str:
     """What stands before the first particle or function word."""
-    text = question.strip(_ENDS)
+    text = question.strip(ENDS)
     if language.code == "ja":
         head = re.split("[はがをのにで、]", text, maxsplit=1)[0]
     elif language.code == "ko":
