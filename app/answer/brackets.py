@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from app.answer.bracket_numbers import CLOSERS, LONGEST, OPENERS, Bracket, bracket, may_go_on
+from app.answer.bracket_numbers import (
+    CLOSERS,
+    LONGEST,
+    OPENERS,
+    RAISED,
+    SQUARE,
+    Bracket,
+    bracket,
+    may_go_on,
+    raised,
+)
 
 GLANCE = 64  # characters of the text before a run that a Run holds
 
@@ -62,6 +72,7 @@ class Scanner:
 
     def end(self) -> Iterator[Words | Run]:
         """The text and numbers that are still held back, at the end of the answer."""
+        self._close_raised("")
         open_text, self._open = self._open, []
         if self._closed:
             yield self._run("".join((*self._behind, *open_text))[:LONGEST])
@@ -70,7 +81,11 @@ class Scanner:
         yield from self._pass_on()
 
     def _read(self, sign: str) -> Iterator[Words | Run]:
+        self._close_raised(sign)
         if self._open:
+            if self._open[0] in RAISED:
+                self._open.append(sign)
+                return
             if sign in CLOSERS and (closed_bracket := bracket("".join(self._open) + sign)):
                 self._closed.append(closed_bracket)
                 self._open = []
@@ -79,25 +94,32 @@ class Scanner:
                 self._open.append(sign)
                 return
             yield from self._give_up(sign)
-        if self._closed and (self._behind or sign not in OPENERS):
+        if self._closed and (self._behind or sign not in OPENERS + RAISED):
             if sign.isspace():
                 self._behind.append(sign)
                 return
             yield from self._end_run("".join((*self._behind[:1], sign)))
-        if sign in OPENERS:
+        if sign in OPENERS + RAISED:
             self._open.append(sign)
         elif sign.isspace():
             self._space.append(sign)
         else:
             self._say_with_space(sign)
 
+    def _close_raised(self, sign: str) -> None:
+        """Close raised numbers, unless this sign is one of them."""
+        if self._open and self._open[0] in RAISED and (not sign or sign not in RAISED):
+            self._closed += raised("".join(self._open))
+            self._open = []
+
     def _give_up(self, sign: str) -> Iterator[Words | Run]:
         """Treat the open bracket as text, because it holds something other than numbers."""
         open_text, self._open = "".join(self._open), []
         if self._closed:
             yield from self._end_run(open_text[:1])
-        if self._depth or (sign == "[" and not open_text[1:].strip()):
-            self._depth += 1
+        is_list = open_text.startswith("[[") or (sign == "[" and not open_text[1:].strip())
+        if open_text[0] in SQUARE and (self._depth or is_list):
+            self._depth += open_text.count("[")
         self._say_with_space(open_text)
 
     def _end_run(self, after: str) -> Iterator[Words | Run]:

@@ -18,7 +18,7 @@ from app.answer.bracket_numbers import NUMBERS
 from app.events import Passage
 
 _BRACKETS = ("⟦⟧", "⦋⦌", "⁅⁆", "⦗⦘", "⟬⟭", "⸢⸣", "⧘⧙")
-_KINDS = "[]【】［］"  # noqa: RUF001 these signs are meant: in the forms of `bracket_numbers`
+_KINDS = "[]【】［］()（）"  # noqa: RUF001 these signs are meant: in the forms of `bracket_numbers`
 _ANGLES = ("⟨⟩", "⦑⦒", "⧼⧽")
 _TAG = re.compile(r"<(?=\s*+/?\s*+(?:passages?|question|conversation)\b)", re.IGNORECASE)
 

@@ -12,6 +12,8 @@ same words.
     polymer membranes [2].           text, if passage 1 has these words and passage 2 does not
     Quartz is hard [2].              a mark
     Quartz is hard[2].               a mark
+    Quartz is hard².                 a mark
+    m², 10³, mc²                     text: raised, but not behind a word at the end of a claim
     Quartz is hard [9].              made up: written as a mark, but there is no passage 9
 """
 
@@ -20,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Literal
 
-from app.answer.bracket_numbers import NUMBERS, Bracket, bracket
+from app.answer.bracket_numbers import NUMBERS, RAISED_NUMBERS, Bracket, bracket, raised
 from app.answer.brackets import GLANCE, Run
 from app.answer.quote import UNSPACED
 from app.events import Passage
@@ -34,6 +36,8 @@ _LONGEST_WORD = (
     12  # characters; of a longer word, as in scripts without spaces, the last ones count
 )
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_SHORTEST = 4  # letters of a word that may have a footnote: mm², sec² and cos² are powers
+_UNITS = frozenset(("metre", "meter", "inch", "feet", "foot", "mile", "yard", "second", "sigma"))
 _IN_FORMULAS = ("=", "{", "_")
 _ENDS_SENTENCE = tuple(".!?:;。！？；：")  # noqa: RUF001 these signs are meant
 _ENDS_CLAIM = (*_ENDS_SENTENCE, *",)，、）」")  # noqa: RUF001 these signs are meant
@@ -65,8 +69,15 @@ class Marks:
                 last = _last_words(passage.text[max(0, match.start() - GLANCE) : match.start()])
             end = match.end()
             if found_bracket := bracket(match.group()):
-                for words in {ANYWHERE, last[-1:], last}:
-                    self._holders[words, found_bracket.form].add(passage.number)
+                self._record(found_bracket, last, passage)
+        for match in RAISED_NUMBERS.finditer(passage.text):
+            last = _last_words(passage.text[max(0, match.start() - GLANCE) : match.start()])
+            for each in raised(match.group()):
+                self._record(each, last, passage)
+
+    def _record(self, each: Bracket, last: tuple[str, ...], passage: Passage) -> None:
+        for words in {ANYWHERE, last[-1:], last}:
+            self._holders[words, each.form].add(passage.number)
 
     def _holding(self, words: tuple[str, ...], each: Bracket) -> set[int]:
         """The passages that have this bracket after these words."""
@@ -77,9 +88,12 @@ class Marks:
             return False
         if run.after.startswith(("(", "]")):  # a link; a list
             return False
-        if run.before.rstrip().endswith(_IN_FORMULAS):
+        if run.before.rstrip().endswith((*_IN_FORMULAS, "(") if each.is_double else _IN_FORMULAS):
             return False
-        if each.is_index and len(each.numbers) > 1 and not _ends(run, _ENDS_CLAIM):
+        if each.is_raised and not _is_note(run):
+            return False
+        is_list = (each.is_index or each.is_double) and len(each.numbers) > 1
+        if is_list and not _ends(run, _ENDS_CLAIM):
             return False
         last = _last_words(run.before)
         if each.is_index and _is_attached(run):
@@ -93,7 +107,9 @@ class Marks:
         passage.
         """
         number, *others = each.numbers
-        if others or number in self._passages or run.where != "prose" or _is_attached(run):
+        if others or number in self._passages or run.where != "prose":
+            return False
+        if _is_attached(run) if not each.is_raised else not _is_note(run):
             return False
         return not self._holding(ANYWHERE, each)
 
@@ -107,6 +123,21 @@ def _is_attached(run: Run) -> bool:
     last = run.before[-1:]
     behind = last.isalnum() or last in tuple(")]_")
     return behind and not run.space and not _UNSPACED.match(last)
+
+
+def _is_note(run: Run) -> bool:
+    """Whether a raised number stands where the mark of a footnote does, and is no power: right
+    behind a sentence, or behind a word that ends a claim.
+    """
+    if run.space:
+        return False
+    if run.before.endswith(_ENDS_SENTENCE):
+        return True
+    word = _last_words(run.before)[-1:]
+    is_word = bool(word) and word[0].isalpha() and run.before[-1:].isalpha()
+    if not is_word or (len(word[0]) < _SHORTEST and not _UNSPACED.match(word[0])):
+        return False
+    return word[0].removesuffix("s") not in _UNITS and _ends(run, _ENDS_CLAIM)
 
 
 def _is_variable(word: tuple[str, ...]) -> bool:
