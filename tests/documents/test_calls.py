@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import CredentialRetrievalError
 
 from app.aws import Clients, clients
 from app.documents.attributes import FRESH, NONE, Snapshot, align, stage
@@ -245,6 +246,21 @@ def test_a_refusal_that_will_pass_is_unavailable_and_any_other_invalid(
     failures = [*base.ingest({URI: None}).values(), *base.delete([URI]).values()]
     assert [type(failure) for failure in failures] == [kind, kind]
     assert all(message.rstrip(".") in str(failure) for failure in failures)
+
+
+def test_a_form_that_cannot_be_signed_is_an_error_that_names_it(aws: Clients) -> None:
+    """The application's credentials have expired, and nobody renews them."""
+
+    def expire(**_: Any) -> None:
+        raise CredentialRetrievalError(provider="sso", error_msg="The login has expired.")
+
+    bucket = Bucket(aws.s3, "documents")
+    aws.s3.meta.events.register("before-sign.s3.PutObject", expire, unique_id="expire")
+    try:
+        with pytest.raises(OperatorError, match=r"^PresignedPost: .*The login has expired"):
+            bucket.form("a.md", fields={}, conditions=[], lifetime=timedelta(minutes=5))
+    finally:
+        aws.s3.meta.events.unregister("before-sign.s3.PutObject", unique_id="expire")
 
 
 def test_an_object_is_read_from_its_head(server: Loopback, aws: Clients) -> None:

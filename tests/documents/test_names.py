@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from app.documents.names import check_name, document_id, key_of, subject_of
+from app.documents.names import SUPPORTED, check_name, document_id, key_of, subject_of
 from app.errors import InvalidRequest, NotFound
 
 BUCKET = "documents"
@@ -24,13 +24,13 @@ LONGEST = 128 - len(BUCKET) - 1 - len(".metadata.json")
         ("a.md.METADATA.json", "names ending in .metadata.json are reserved for metadata"),
         (".outcrop/a.md", "names beginning with .outcrop/ are reserved"),
         ("a\ud800.md", "it is not Unicode: it holds a lone surrogate"),
-        ("a.exe", "its type has to be one of .pdf, .docx, .xlsx, .xls, .csv, .html, "),
+        ("a.exe", f"its type has to be one of {', '.join(SUPPORTED)}"),
     ],
 )
 def test_a_name_is_refused_by_its_rule(name: str, rule: str) -> None:
     with pytest.raises(InvalidRequest) as raised:
         check_name(name, BUCKET)
-    assert rule in raised.value.detail
+    assert raised.value.detail == f"{name!r} cannot be a document's name: {rule}."
     assert raised.value.field == "name"
 
 

@@ -19,7 +19,7 @@ from app.documents.names import document_id
 from app.documents.status import LONGEST_ON_ITS_WAY, Document, _document
 from app.errors import InvalidRequest, NotFound, OutcropError
 from app.local.wire import JSON
-from tests.documents.conftest import BUCKET, Sides
+from tests.documents.conftest import BUCKET, Sides, post
 
 
 @pytest.fixture
@@ -307,6 +307,20 @@ def test_an_upload_is_in_vain_only_if_all_is_as_it_was(sides: Sides, changed: st
     assert upload_form.replaces
     assert upload_form.unchanged is (changed == "nothing")
     assert upload_form.id == document_id("a.md")
+
+
+@pytest.mark.parametrize("charset", ["windows-1252", "iso-8859-15", None])
+def test_an_upload_in_another_encoding_is_not_in_vain(sides: Sides, charset: str | None) -> None:
+    content = "A text."
+    digest = sha256(content.encode()).hexdigest()
+    first = offer(
+        sides.bucket, sides.knowledge_base, "a.txt", sha256=digest, charset="windows-1252"
+    )
+    assert first.fields["Content-Type"] == "text/plain; charset=windows-1252"
+    post(first, content)
+    sync(sides.bucket, sides.knowledge_base, ["a.txt"])
+    again = offer(sides.bucket, sides.knowledge_base, "a.txt", sha256=digest, charset=charset)
+    assert again.unchanged is (charset == "windows-1252")
 
 
 def test_a_form_says_of_what_type_a_document_is(sides: Sides) -> None:
