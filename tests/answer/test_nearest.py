@@ -36,6 +36,12 @@ def test_a_passage_without_enough_of_the_questions_words_is_not_near() -> None:
     ]
 
 
+def test_a_third_of_the_questions_words_is_enough() -> None:
+    text = passage(1, "a.pdf", "A deposit is due.", 1)
+    assert named("Which deposit, locker, boat?", text) == [("a.pdf", None, 1)]
+    assert named("Which deposit, locker, boat, pool?", text) == []
+
+
 def test_places_are_named_once_and_three_at_most_best_first() -> None:
     passages = [
         passage(1, "a.pdf", "A deposit.", 1),

@@ -69,6 +69,46 @@ def test_a_sentence_that_the_passage_has_word_by_word_is_supported() -> None:
     assert Evidence("", "Yes, it is.").supports("Yes.", "Yes, it is.") is None
 
 
+def test_half_of_the_words_in_the_passage_and_three_tenths_in_the_quote_are_enough() -> None:
+    words = [sign * 4 for sign in "abcdefghij"]
+    claim = " ".join(words)
+    half, three = " ".join(words[:5]), " ".join(words[:3])
+    assert Evidence("", half).supports(claim, three) is True
+    assert Evidence("", " ".join(words[:4])).supports(claim, three) is False
+    assert Evidence("", half).supports(claim, " ".join(words[:2])) is False
+
+
+@pytest.mark.parametrize(("number", "verdict"), [(12, True), (13, False)])
+def test_a_negation_counts_from_thirteen_of_twenty_words_in_the_quote(
+    number: int, verdict: bool
+) -> None:
+    words = [sign * 4 for sign in "abcdefghijklmnopqrst"]
+    quote = " ".join(words[:number])
+    text = f"{quote}. {' '.join(words[number:])}"
+    assert Evidence("", text).supports(f"not {' '.join(words)}", quote) is verdict
+
+
+def test_of_a_script_without_spaces_half_as_many_pairs_are_enough() -> None:
+    claim = "一二三四五六七八九十百"
+    assert Evidence("", "一二三四千万").supports(claim, "一二三") is True
+    assert Evidence("", "一二三千万円").supports(claim, "一二三") is False
+    assert Evidence("", "一二三四千万").supports(claim, "一二千万") is False
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "verdict"),
+    [
+        ("Boats sink", "The boat was let", True),  # half of the words
+        ("The boat sinks", "Boats were let", True),
+        ("Ships sink", "The boat was let", False),
+        ("A goat sinks", "The boat was let", False),
+        ("Boa sinks", "The boat was let", False),  # two words that begin alike
+    ],
+)
+def test_a_word_is_shared_in_any_inflection(claim: str, text: str, verdict: bool) -> None:
+    assert Evidence("", text).supports(claim, text) is verdict
+
+
 def test_the_title_and_the_path_of_a_document_support_what_is_said_of_it() -> None:
     passage = Passage(1, "Sold by weight.", "s3://docs/minerals/talc-and-quartz.md", 0.9)
     [_, _, citation] = cite(["Minerals: talc and quartz are sold by weight [1]"], [passage])
