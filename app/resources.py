@@ -60,6 +60,9 @@ LARGEST_BODY = 64 * 1024 - 1
 """The most bytes of a request's body. AWS's firewall sees the first 64 KB of one, and refuses what
 is not smaller."""
 
+PAGE_HEADERS = ("authorization", "content-type", "x-request-id", "idempotency-key", "user-agent")
+"""The headers that a page may send to the API."""
+
 CORS_METHODS = ("POST",)
 CORS_HEADERS = ("content-type",)
 CORS_SECONDS = 3600

@@ -7,7 +7,7 @@ An acknowledgement holds for the whole stack. For wildcards, the project's own r
 from aws_cdk import Acknowledgment, Stack, Validations
 
 from infra.context import Context
-from infra.models import behind, profile
+from infra.models import profiles
 
 ALWAYS = {
     "AwsSolutions-IAM5[Resource::*]": "Traces, the list of models, network interfaces and API "
@@ -66,13 +66,15 @@ def accepted_findings(context: Context) -> dict[str, str]:
         **(BY_IAM if context.auth == "iam" else {}),
         **(BY_EMAIL if context.alarm_email else {}),
         **STORES.get(context.vector_store, {}),
-        **(_profile(context) if profile(context) else {}),
+        **_profiles(context),
     }
 
 
-def _profile(context: Context) -> dict[str, str]:
-    model = f"arn:<AWS::Partition>:bedrock:*::foundation-model/{behind(context)}"
+def _profiles(context: Context) -> dict[str, str]:
     return {
-        f"AwsSolutions-IAM5[Resource::{model}]": "An inference profile chooses the Region; the "
-        "statement holds through that profile only.",
+        f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/{model}]": (
+            "An inference profile chooses the Region; the statement holds through that profile "
+            "only."
+        )
+        for model in profiles(context).values()
     }

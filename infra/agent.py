@@ -82,16 +82,19 @@ class Agent(Construct):
             ),
         )
         self.id = self.agent.attr_agent_id
-        # An alias makes a version when it is created or changed, so each definition changes it.
+        # An alias makes a version when it is created or changed, so each definition changes it: of
+        # what the stack knows now by a digest, of what AWS names by that name.
         definition_digest = digest(
             INSTRUCTION, context.model_id, [tool.action_group for tool in tools]
         )
+        functions = [tool.function.function_name for tool in tools]
+        parts = [definition_digest, base.id, guardrail.version, *functions]
         self.alias = bedrock.CfnAgentAlias(
             self,
             "Alias",
             agent_id=self.id,
             agent_alias_name="live",
-            description=f"Definition {definition_digest}",
+            description=f"Definition {' '.join(parts)}",
         )
         for tool in tools:
             tool.function.add_permission(

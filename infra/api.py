@@ -13,10 +13,12 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
+from app.resources import PAGE_HEADERS
 from infra.context import Context
 from infra.firewall import Firewall
 from infra.function import Function
 from infra.permissions import allow, service_role
+from infra.refusals import refuse_as_problems
 from infra.retention import log_group
 from infra.routes import BODIES, ROUTES
 from infra.sign_in import SignIn
@@ -24,7 +26,6 @@ from infra.sign_in import SignIn
 STAGE = "v1"
 TIMEOUT = Duration.seconds(200)  # longer than the function's
 REQUESTS_A_SECOND, BURST = 20, 40
-REQUESTS_A_DAY = 50_000
 LOGGING = (
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
@@ -45,6 +46,9 @@ ACCESS = {
     "error": "$context.integrationErrorMessage",
 }
 """The access log of a request: its time, its source and its outcome, but nothing of its body."""
+
+SIGNING_HEADERS = ("x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
+"""The headers of a signature of version 4, beside `authorization`."""
 
 PRINCIPAL = {"cognito": "$context.authorizer.claims.sub", "iam": "$context.identity.userArn"}
 """The caller in the access log, by the way of authorization."""
@@ -76,7 +80,7 @@ class Api(Construct):
             cloud_watch_role=False,
         )
         self.rest.node.try_remove_child("Endpoint")  # the CDK would make an output of its own
-        self._log_role()
+        self._logs(context)
         integration = apigateway.LambdaIntegration(
             function,
             scope_permission_to_method=False,
@@ -84,8 +88,7 @@ class Api(Construct):
             timeout=TIMEOUT,
         )
         self._routes(integration, sign_in)
-        self._limits()
-        self._let_in(context.origin)
+        refuse_as_problems(self.rest, context.origin)
         Firewall(self, "Firewall", self.rest.deployment_stage.stage_arn)
         self.url = self.rest.url
 
@@ -126,39 +129,26 @@ class Api(Construct):
                     **who,
                 )
 
-    def _limits(self) -> None:
-        """A usage plan, so that a caller can get a key, by which its requests are counted."""
-        self.rest.add_usage_plan(
-            "Plan",
-            throttle=apigateway.ThrottleSettings(rate_limit=REQUESTS_A_SECOND, burst_limit=BURST),
-            quota=apigateway.QuotaSettings(limit=REQUESTS_A_DAY, period=apigateway.Period.DAY),
-            api_stages=[apigateway.UsagePlanPerApiStage(stage=self.rest.deployment_stage)],
+    def _logs(self, context: Context) -> None:
+        """The log that API Gateway writes its errors to, under a name of its own, and the role that
+        it writes with: an account has one for all its APIs in a Region, so it stays when this stack
+        is deleted, and another's is left alone.
+        """
+        stage = self.rest.deployment_stage
+        execution = log_group(
+            self,
+            "ExecutionLog",
+            context,
+            name=f"API-Gateway-Execution-Logs_{self.rest.rest_api_id}/{STAGE}",
         )
-
-    def _let_in(self, origin: str | None) -> None:
-        """Let a page read API Gateway's own refusals; the application answers the other
-        requests.
-        """
-        if origin:
-            for kind in (
-                apigateway.ResponseType.DEFAULT_4_XX,
-                apigateway.ResponseType.DEFAULT_5_XX,
-            ):
-                self.rest.add_gateway_response(
-                    kind.response_type,
-                    type=kind,
-                    response_headers={"Access-Control-Allow-Origin": f"'{origin}'"},
-                )
-
-    def _log_role(self) -> None:
-        """The role with which API Gateway writes logs: an account has one for all its APIs in a
-        Region, so it stays when this stack is deleted.
-        """
+        stage.node.add_dependency(execution)
+        if context.gateway_log_role == "account":
+            return
         role = service_role(self, "LogRole", "apigateway.amazonaws.com", allow(LOGGING, "*"))
         role.apply_removal_policy(RemovalPolicy.RETAIN)
         account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
         account.apply_removal_policy(RemovalPolicy.RETAIN)
-        self.rest.deployment_stage.node.add_dependency(account)
+        stage.node.add_dependency(account)
 
 
 def _cors(context: Context) -> apigateway.CorsOptions | None:
@@ -167,7 +157,7 @@ def _cors(context: Context) -> apigateway.CorsOptions | None:
     return apigateway.CorsOptions(
         allow_origins=[context.origin],
         allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["authorization", "content-type"],
+        allow_headers=[*PAGE_HEADERS, *(SIGNING_HEADERS if context.auth == "iam" else ())],
         max_age=Duration.hours(1),
     )
 

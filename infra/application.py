@@ -55,6 +55,7 @@ class Application(Construct):
             "DOCUMENTS_BUCKET": bucket.bucket_name,
             "CONVERSATIONS_BUCKET": conversations.bucket_name,
             "MODEL_ID": context.model_id,
+            "MODELS": ",".join(context.model_ids) if context.models else None,
             "BASE_MODEL_ID": context.base_model_id,
             "SEARCH_TYPE": base.search_type,
             "RERANK_MODEL_ID": context.rerank_model_id,

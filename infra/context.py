@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
-from app.models.facts.ids import parse
+from app.models.facts.ids import GEOGRAPHIES, parse
 from app.models.facts.reranking import RERANKING_MODELS
 
 if TYPE_CHECKING:
@@ -22,8 +22,14 @@ VectorStoreName = Literal[
 ]
 Chunking = Literal["default", "fixed", "hierarchical", "semantic", "none"]
 
+NETWORKED = ("opensearch-serverless", "aurora")
+"""The stores in a network."""
+
 RESERVED = ("aws", "amazon", "cognito")
 """Words that the name of a sign-in page must not contain; the stack's name is a part of it."""
+
+
+MODEL_ID = re.compile(r"arn:[a-z0-9-]+:bedrock:\S+|[a-z0-9-]+(\.[a-zA-Z0-9_-]+)+(:[a-z0-9]+)*")
 
 
 class ContextError(Exception):
@@ -76,6 +82,12 @@ class Context(BaseModel):
         default=None,
         description="The model of an application inference profile, which its ARN does not name.",
     )
+    models: str | None = Field(
+        default=None,
+        description="Further models that a question may be answered with, as in "
+        "`amazon.nova-pro-v1:0,us.anthropic.claude-sonnet-4-5-20250929-v1:0`: the role may invoke "
+        "these and `model_id`, and no others.",
+    )
     agent: Literal["converse", "bedrock-agent"] = Field(
         default="converse",
         description="`bedrock-agent` adds a Bedrock agent with the tools as action groups; "
@@ -95,6 +107,24 @@ class Context(BaseModel):
         default=None,
         pattern=r"^[^@\s]+@[^@\s]+$",
         description="The address for alarms. Without it, only the dashboard shows them.",
+    )
+    budget_month: int | None = Field(
+        default=None,
+        ge=1,
+        description="Dollars a month: AWS Budgets mails `alarm_email` at 80 % of that, when it is "
+        "spent, and when it is forecast. It counts the whole account, because tokens have no tags.",
+    )
+    zones: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z](,[a-z]{2}(-[a-z]+)+-\d[a-z])+$",
+        description="For opensearch-serverless and aurora: the zones of the network, as in "
+        "`us-east-1a,us-east-1b`. Without it, the Region's first two; `outcrop doctor --aws` says "
+        "whether these will do.",
+    )
+    gateway_log_role: Literal["stack", "account"] = Field(
+        default="stack",
+        description="The role with which API Gateway writes logs, one for all APIs of an account "
+        "in a Region: `stack` makes it and sets it, `account` leaves the account's own in place.",
     )
 
     @model_validator(mode="after")
@@ -117,6 +147,19 @@ class Context(BaseModel):
             f"model_id={self.model_id}: an application inference profile does not tell its "
             "model; name that in base_model_id": parse(self.model_id).opaque
             and self.base_model_id is None,
+            f"base_model_id={self.base_model_id}: model_id={self.model_id} tells its model; leave "
+            "base_model_id out": self.base_model_id is not None and not parse(self.model_id).opaque,
+            f"zones={self.zones}: vector_store={self.vector_store} has no network; only "
+            f"{' and '.join(NETWORKED)} have one": self.zones is not None
+            and self.vector_store not in NETWORKED,
+            f"zones={self.zones}: they have to be two or more, of one Region": len(
+                {zone[:-1] for zone in self.zone_names}
+            )
+            > 1
+            or len(set(self.zone_names)) < len(self.zone_names),
+            f"budget_month={self.budget_month}: nobody would be told; say whom by "
+            "alarm_email": self.budget_month is not None and self.alarm_email is None,
+            **self._model_rules(),
             f"stack={self.stack}: the sign-in page's name cannot hold {word!r}; choose another "
             "name, or auth=iam": word is not None and self.auth == "cognito",
         }
@@ -124,6 +167,44 @@ class Context(BaseModel):
             if is_broken:
                 raise ValueError(rule)
         return self
+
+    def _model_rules(self) -> dict[str, bool]:
+        """Each model by its form, and by what it can do for this stack."""
+        rules: dict[str, bool] = {}
+        for model_id in self.model_ids:
+            choice = "model_id" if model_id == self.model_id else "models"
+            model = parse(model_id)
+            rules |= {
+                f"{choice}={model_id}: {model.geography!r} is no geography of inference profiles; "
+                f"there are {', '.join(sorted(GEOGRAPHIES))}": model.geography is not None
+                and model.geography not in GEOGRAPHIES,
+                f"{choice}={model_id}: that is no model's id, as in amazon.nova-lite-v1:0, and no "
+                "ARN": not MODEL_ID.fullmatch(model_id),
+                f"{choice}={model_id}: it makes vectors or reranks, and answers no "
+                "question": model.model in {*DIMENSIONS, *RERANKING_MODELS},
+                f"models={model_id}: an application inference profile does not tell its model; it "
+                "can be model_id, with base_model_id": model.opaque and choice == "models",
+            }
+        return rules
+
+    @property
+    def model_ids(self) -> tuple[str, ...]:
+        """The models that a question may be answered with, the default first."""
+        listed = (self.models or "").split(",")
+        return tuple(dict.fromkeys([self.model_id, *filter(None, map(str.strip, listed))]))
+
+    @property
+    def zone_names(self) -> tuple[str, ...]:
+        """The zones of the network; empty for the Region's first two."""
+        return tuple(self.zones.split(",")) if self.zones else ()
+
+    @property
+    def standby(self) -> str:
+        """Whether a collection has standby replicas, which double its cost: a classic one of a
+        trial has none. NextGen knows no collections without.
+        """
+        on = self.production or self.opensearch_generation == "nextgen"
+        return "ENABLED" if on else "DISABLED"
 
     @property
     def dimensions(self) -> int:

@@ -12,7 +12,7 @@ from constructs import Construct
 from infra.context import Context
 from infra.documents import admit
 from infra.models import embedding_model, reranking
-from infra.names import generated
+from infra.names import definition, generated
 from infra.permissions import allow, arn, service_role
 from infra.stores import vector_store
 
@@ -56,9 +56,7 @@ class KnowledgeBase(Construct):
         self.search_type = store.search_type
         self.kind = "MANAGED" if context.vector_store == "managed" else "VECTOR"
         # A change of its definition replaces it, so the new one needs another name.
-        self._name = generated(
-            self, "docs", context.vector_store, context.chunking, context.embedding_model_id
-        )
+        self._name = generated(self, "docs", *definition(context))
         self.base = CfnKnowledgeBase(
             self,
             "Base",

@@ -15,36 +15,55 @@ from infra.permissions import allow, arn
 INVOKING = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 
 
-def profile(context: Context) -> str | None:
+def profile(model_id: str) -> str | None:
     """The ARN of the inference profile that is called; None for a foundation model."""
-    model = parse(context.model_id)
+    model = parse(model_id)
     if model.arn:
-        return context.model_id
+        return model_id
     if model.geography:
-        return arn("bedrock", f"inference-profile/{context.model_id}")
+        return arn("bedrock", f"inference-profile/{model_id}")
     return None
 
 
-def behind(context: Context) -> str:
+def behind(context: Context, model_id: str) -> str:
     """The id of the foundation model that answers."""
-    model = parse(context.model_id)
-    return context.base_model_id or model.model if model.arn else model.model
+    model = parse(model_id)
+    return (model.opaque and context.base_model_id) or model.model
+
+
+def profiles(context: Context) -> dict[str, str]:
+    """The inference profiles that may be called, by ARN, and the foundation model of each."""
+    return {
+        through: behind(context, model_id)
+        for model_id in context.model_ids
+        if (through := profile(model_id))
+    }
 
 
 def invocable(context: Context) -> list[iam.PolicyStatement]:
-    """The permissions for the model that answers.
+    """The permissions for the models that may answer.
 
     A profile passes a request on to another Region, where its model may be called only through it.
+    For a global one the Region may be left open, which the pattern `bedrock:*::` fits as well.
     """
-    through = profile(context)
-    if through is None:
-        return [allow(INVOKING, _foundation_model(context.model_id, Aws.REGION))]
+    direct = [
+        _foundation_model(behind(context, model_id), Aws.REGION)
+        for model_id in context.model_ids
+        if profile(model_id) is None
+    ]
     return [
-        allow(INVOKING, through),
-        allow(
-            INVOKING,
-            _foundation_model(behind(context), "*"),
-            conditions={"StringEquals": {"bedrock:InferenceProfileArn": through}},
+        *([allow(INVOKING, *direct)] if direct else []),
+        *(
+            statement
+            for through, model in profiles(context).items()
+            for statement in (
+                allow(INVOKING, through),
+                allow(
+                    INVOKING,
+                    _foundation_model(model, "*"),
+                    conditions={"StringEquals": {"bedrock:InferenceProfileArn": through}},
+                ),
+            )
         ),
     ]
 

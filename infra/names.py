@@ -1,8 +1,11 @@
 """Names of resources for which CloudFormation makes none.
 
 Each begins with the stack's name, so that stacks can exist side by side, and ends with a digest of
-the resource's definition. A change that replaces the resource makes another name, so that the new
-one can be created before the old one is deleted.
+the resource's definition: the choices that its create-only properties follow from. A change that
+replaces the resource makes another name, so that the new one can be created before the old one is
+deleted; a change that does not replace it leaves the name alone, which would replace it too.
+`definition` has the choices for the store and the Knowledge Base, and `tests/infra/test_changes.py`
+compares the templates of all pairs of choices.
 """
 
 import hashlib
@@ -11,6 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from constructs import IConstruct
+
+    from infra.context import Context
 
 LONGEST = 32  # characters: the limit for a collection, the lowest of all
 
@@ -22,6 +27,22 @@ def generated(scope: "IConstruct", noun: str, *definition: object, longest: int 
     stack = Stack.of(scope).stack_name
     end = f"-{noun}-{digest(stack, noun, *definition)}"
     return stack.lower()[: longest - len(end)].rstrip("-") + end
+
+
+def definition(context: "Context") -> tuple[object, ...]:
+    """The choices that replace the vector store or its index, and so the Knowledge Base on it.
+
+    A Knowledge Base cannot change its storage, its model or its chunking. Replicas and generation
+    are fixed when a collection is created, the network when a cluster is.
+    """
+    serverless = context.vector_store == "opensearch-serverless"
+    return (
+        context.vector_store,
+        context.chunking,
+        context.embedding_model_id,
+        (context.opensearch_generation, context.standby) if serverless else None,
+        context.zone_names if context.vector_store == "aurora" else None,
+    )
 
 
 def digest(*values: object) -> str:

@@ -1,14 +1,18 @@
 """A network without a way out, for resources that must not be reached from outside.
 
-It has two subnets in two zones, no gateway to the internet, no NAT. S3 is reached through a gateway
-endpoint, which costs nothing: the responses of custom resources are written there.
+It has a subnet in each of two zones or more, no gateway to the internet, no NAT. S3 is reached
+through a gateway endpoint, which costs nothing: the responses of custom resources are written
+there.
 """
+
+from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.context import Context
+from infra.names import digest
 from infra.permissions import allow, arn, service_role
 from infra.retention import log_group
 
@@ -17,11 +21,16 @@ class Network(Construct):
     """The network. Everything in it may talk to each other, over TLS."""
 
     def __init__(self, scope: Construct, name: str, context: Context) -> None:
-        super().__init__(scope, name)
+        # Subnets cannot move to another zone, nor can two have the same addresses: other zones are
+        # another network.
+        super().__init__(scope, name + (digest(*context.zone_names) if context.zones else ""))
+        zones: dict[str, Any] = (
+            {"availability_zones": list(context.zone_names)} if context.zones else {"max_azs": 2}
+        )
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            max_azs=2,
+            **zones,
             nat_gateways=0,
             restrict_default_security_group=False,  # it would need a function of the CDK
             subnet_configuration=[

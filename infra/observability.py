@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -22,6 +23,7 @@ from infra.metrics import Metrics
 from infra.permissions import arn, on_behalf_of
 
 ROW = 6  # units of height
+BUDGET_ALARMS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))  # percent of the budget
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Observability(Construct):
             for alarm in alarms:
                 alarm.add_alarm_action(actions.SnsAction(topic))
                 alarm.add_ok_action(actions.SnsAction(topic))
+        if context.budget_month and context.alarm_email:
+            _budget(self, context.budget_month, context.alarm_email)
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.days(1))
         for row in _rows(metrics, context, alarms):
             dashboard.add_widgets(*row)
@@ -167,9 +171,44 @@ def _cost(metrics: Metrics, context: Context) -> cloudwatch.IWidget:
     return _graph("Model cost, US dollars at list price", [metrics.cost(price)])
 
 
+def _budget(scope: Construct, dollars: int, email: str) -> None:
+    """A budget of the whole account, because a model's tokens carry no tags; AWS's figures are some
+    hours old. It has no name of ours: a change of the address replaces it.
+    """
+    address = budgets.CfnBudget.SubscriberProperty(subscription_type="EMAIL", address=email)
+    notifications = [
+        budgets.CfnBudget.NotificationWithSubscribersProperty(
+            notification=budgets.CfnBudget.NotificationProperty(
+                notification_type=kind, comparison_operator="GREATER_THAN", threshold=percent
+            ),
+            subscribers=[address],
+        )
+        for kind, percent in BUDGET_ALARMS
+    ]
+    budgets.CfnBudget(
+        scope,
+        "Budget",
+        budget=budgets.CfnBudget.BudgetDataProperty(
+            budget_type="COST",
+            time_unit="MONTHLY",
+            budget_limit=budgets.CfnBudget.SpendProperty(amount=dollars, unit="USD"),
+        ),
+        notifications_with_subscribers=notifications,
+    )
+
+
 def _topic(scope: Construct, email: str, key: kms.Key) -> sns.Topic:
     topic = sns.Topic(scope, "Alarms", enforce_ssl=True, master_key=key)
     topic.add_subscription(subscriptions.EmailSubscription(email))
+    # A policy of the topic's own takes the place of SNS's, by which the account may publish.
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+            conditions=on_behalf_of(arn("cloudwatch", "alarm:*")),
+        )
+    )
     key.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],

@@ -12,12 +12,19 @@ def removal(context: Context) -> RemovalPolicy:
     return RemovalPolicy.RETAIN if context.production else RemovalPolicy.DESTROY
 
 
-def log_group(scope: Construct, name: str, context: Context) -> logs.LogGroup:
-    """A log with a retention: a year in production, else a month."""
+def log_group(
+    scope: Construct, construct: str, context: Context, *, name: str | None = None
+) -> logs.LogGroup:
+    """A log with a retention: a year in production, else a month.
+
+    Args:
+        name: for a log that a service writes under a name of its own, and would make without end.
+    """
     days = logs.RetentionDays
     return logs.LogGroup(
         scope,
-        name,
+        construct,
+        log_group_name=name,
         retention=days.ONE_YEAR if context.production else days.ONE_MONTH,
         removal_policy=RemovalPolicy.DESTROY,
     )

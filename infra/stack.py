@@ -17,6 +17,9 @@ from infra.observability import Observability
 from infra.sign_in import SignIn
 from infra.tools import tools
 
+TAGGED_ONCE = ("AWS::OpenSearchServerless::Collection",)
+"""Types that take tags when they are created and never again: another tag would replace them."""
+
 
 class Outcrop(Stack):
     """Outcrop in AWS, by the choices of the context."""
@@ -74,8 +77,8 @@ class Outcrop(Stack):
             )
         if agent:
             self._add_outputs(AgentId=agent.id, AgentAliasId=agent.alias.attr_agent_alias_id)
-        Tags.of(self).add("application", "outcrop")
-        Tags.of(self).add("outcrop:stack", context.stack)
+        for tag, value in (("application", "outcrop"), ("outcrop:stack", context.stack)):
+            Tags.of(self).add(tag, value, exclude_resource_types=list(TAGGED_ONCE))
 
     def _add_outputs(self, **outputs: str) -> None:
         """Add outputs, by which the `outcrop` command finds the stack's resources."""

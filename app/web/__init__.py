@@ -28,6 +28,7 @@ from starlette.types import Receive, Scope, Send
 from app import __version__
 from app.aws import Clients
 from app.meter import LogMeter, Meter
+from app.resources import PAGE_HEADERS
 from app.settings import Settings
 from app.web import problems
 from app.web.admission import Admission
@@ -68,7 +69,7 @@ def application(clients: Clients, settings: Settings, meter: Meter | None = None
             CORSMiddleware,
             allow_origins=[settings.origin],
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["authorization", "content-type"],
+            allow_headers=list(PAGE_HEADERS),
             expose_headers=["x-request-id"],
         )
     return app

@@ -11,17 +11,42 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.policy import api, bedrock, data, functions, iam, opensearch
+from infra.policy import (
+    alarms,
+    api,
+    bedrock,
+    calls,
+    data,
+    firewall,
+    functions,
+    iam,
+    needs,
+    networks,
+    opensearch,
+    pages,
+    publishers,
+    sign_in,
+    stores,
+)
 from infra.policy.template import Template
 
 Rule = Callable[[Template], Iterator[tuple[str, str]]]
 
 RULES: tuple[Rule, ...] = (
     *bedrock.RULES,
+    *stores.RULES,
     *opensearch.RULES,
     *api.RULES,
+    *pages.RULES,
+    *firewall.RULES,
+    *sign_in.RULES,
     *data.RULES,
+    *publishers.RULES,
+    *alarms.RULES,
     *functions.RULES,
+    *calls.RULES,
+    *networks.RULES,
+    *needs.RULES,
     *iam.RULES,
 )
 

@@ -14,6 +14,8 @@ METHOD, STAGE = "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage"
 LONGEST = {"BUFFERED": 29_000, "STREAM": 900_000}
 """The longest timeout of an integration in milliseconds, by its response mode."""
 
+MOST_REQUESTS = 1000  # a second
+
 TELLING = re.compile(
     r"\$(input|context\.(request|response)Override|context\.authorizer\.claims\.email)"
 )
@@ -70,6 +72,12 @@ def requests_are_throttled(template: Template) -> Broken:
     for name, settings in _settings(template):
         if not (settings.get("ThrottlingRateLimit") and settings.get("ThrottlingBurstLimit")):
             yield name, "one caller can use up what the account may ask of Bedrock; throttle it"
+    for name, properties in template.of(STAGE):
+        for one in properties.get("MethodSettings", ()):
+            rates = (one.get("ThrottlingRateLimit", 1), one.get("ThrottlingBurstLimit", 1))
+            if min(rates) <= 0 or rates[0] > MOST_REQUESTS:
+                where = f"{one['HttpMethod']} {one['ResourcePath'].replace('~1', '/')}"
+                yield name, f"{where} has a rate of {rates[0]}, burst {rates[1]}: that is no limit"
 
 
 def questions_are_not_logged(template: Template) -> Broken:

@@ -22,6 +22,9 @@ PERMISSION = "AWS::Lambda::Permission"
 LARGEST_THRESHOLD = 0.99
 MODEL = re.compile(r"^(arn:|[a-z0-9-]+\.)?[a-z0-9-]+\.[a-z0-9.-]+(:\d+)?(:\w+)?$|^arn:\S+$|^\$\{")
 
+LOOKED_FOR = {"AWS_ACCESS_KEY", "AWS_SECRET_KEY", "PASSWORD", "CREDIT_DEBIT_CARD_NUMBER"}
+"""What no question and no answer may hold."""
+
 STORAGE = {
     "OPENSEARCH_SERVERLESS": "OpensearchServerlessConfiguration",
     "OPENSEARCH_MANAGED_CLUSTER": "OpensearchManagedClusterConfiguration",
@@ -72,6 +75,42 @@ def attacks_are_of_questions_only(template: Template) -> Broken:
         for one in _content(properties):
             if one["Type"] == "PROMPT_ATTACK" and one["OutputStrength"] != "NONE":
                 yield name, "PROMPT_ATTACK takes no output strength but NONE"
+
+
+def guardrail_acts(template: Template) -> Broken:
+    """A filter or a kind of data that is looked for and let through guards nothing."""
+    for name, properties in template.of(GUARDRAIL):
+        for one in _content(properties):
+            attack = one["Type"] == "PROMPT_ATTACK"
+            sides = ("Input",) if attack else ("Input", "Output")
+            for side in sides:
+                if one[f"{side}Strength"] == "NONE" or _is_off(one, side):
+                    yield name, f"{one['Type']} passes: its {side.lower()} is not judged"
+        sensitive = properties.get("SensitiveInformationPolicyConfig", {})
+        for one in (*sensitive.get("PiiEntitiesConfig", ()), *sensitive.get("RegexesConfig", ())):
+            kind = one.get("Type", one.get("Name"))
+            if one["Action"] not in ("BLOCK", "ANONYMIZE"):
+                yield name, f"{kind} is found and passes; BLOCK or ANONYMIZE it"
+            for side in ("Input", "Output"):
+                if _is_off(one, side):
+                    yield name, f"{kind} passes: the {side.lower()} is not searched for it"
+        for policy_filter in _grounding(properties):
+            if policy_filter.get("Enabled") is False or policy_filter.get("Action") == "NONE":
+                yield name, f"{policy_filter['Type']} is measured, and nothing is blocked"
+
+
+def guardrail_masks_what_it_must(template: Template) -> Broken:
+    for name, properties in template.of(GUARDRAIL):
+        sensitive = properties.get("SensitiveInformationPolicyConfig", {})
+        kinds = {one["Type"] for one in sensitive.get("PiiEntitiesConfig", ())}
+        if missing := LOOKED_FOR - kinds:
+            yield name, f"nobody looks for {', '.join(sorted(missing))}"
+
+
+def _is_off(policy_filter: Mapping[str, Any], side: str) -> bool:
+    return (
+        policy_filter.get(f"{side}Enabled") is False or policy_filter.get(f"{side}Action") == "NONE"
+    )
 
 
 def agent_is_guarded(template: Template) -> Broken:
@@ -158,6 +197,8 @@ RULES = (
     guardrail_threshold_can_be_reached,
     guardrail_looks_for_attacks,
     attacks_are_of_questions_only,
+    guardrail_acts,
+    guardrail_masks_what_it_must,
     agent_is_guarded,
     agent_has_our_key,
     model_is_named_right,

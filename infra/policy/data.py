@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from infra.policy.template import Template, text
+from infra.policy.grants import environments
+from infra.policy.template import Template, referent, text
 
 Broken = Iterator[tuple[str, str]]
 
 BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"
 TLS = "aws:SecureTransport"
+SHORTEST_LOG = 30  # days
 
 
 def buckets_speak_tls(template: Template) -> Broken:
@@ -31,11 +33,7 @@ def buckets_are_not_public(template: Template) -> Broken:
 
 def documents_are_kept_with_our_key(template: Template) -> Broken:
     """All but access logs, which S3 cannot write with a customer's key."""
-    logs = {
-        text(properties["LoggingConfiguration"]["DestinationBucketName"]).strip("${}")
-        for _, properties in template.of(BUCKET)
-        if "LoggingConfiguration" in properties
-    }
+    logs = _log_buckets(template)
     for name, properties in template.of(BUCKET):
         if "aws:kms" not in text(properties.get("BucketEncryption", "")) and name not in logs:
             yield name, "it is not encrypted with the stack's key"
@@ -103,6 +101,41 @@ def logs_end(template: Template) -> Broken:
     for name, properties in template.of("AWS::Logs::LogGroup"):
         if "RetentionInDays" not in properties:
             yield name, "it is kept and billed for ever; set a retention"
+        elif properties["RetentionInDays"] < SHORTEST_LOG:
+            yield name, f"it ends before anybody looks; keep it {SHORTEST_LOG} days at least"
+
+
+def people_keep_their_data(template: Template) -> Broken:
+    """What people made does not end by itself; a part of a bucket may, by its prefix."""
+    logs = _log_buckets(template)
+    for name, properties in template.of(BUCKET):
+        for rule in properties.get("LifecycleConfiguration", {}).get("Rules", ()):
+            ends = {"ExpirationInDays", "ExpirationDate"} & set(rule)
+            if ends and not rule.get("Prefix") and name not in logs:
+                yield name, "all that is in it ends after a while; give the rule a prefix"
+    for name, properties in template.of("AWS::DynamoDB::Table"):
+        if properties.get("SSESpecification", {}).get("SSEEnabled") is not True:
+            yield name, "it is not encrypted with the stack's key"
+
+
+def documents_are_indexed_and_nothing_else(template: Template) -> Broken:
+    """One bucket: the data source's, the one that tells of changes, and the application's."""
+    telling = {
+        name
+        for name, properties in template.of(BUCKET)
+        if "NotificationConfiguration" in properties
+    }
+    for name, properties in template.of("AWS::Bedrock::DataSource"):
+        source = properties["DataSourceConfiguration"].get("S3Configuration", {})
+        if source and referent(source["BucketArn"]) not in telling:
+            yield name, f"it indexes {text(source['BucketArn'])}, which holds no documents"
+    for name, variables in environments(template):
+        used = variables.get("OUTCROP_DOCUMENTS_BUCKET")
+        if used and referent(used) not in telling:
+            yield name, f"its documents are in {text(used)}, whose changes nobody is told"
+        kept = variables.get("OUTCROP_CONVERSATIONS_BUCKET")
+        if kept and referent(kept) in telling:
+            yield name, "conversations would be indexed as documents"
 
 
 def tables_can_be_brought_back(template: Template) -> Broken:
@@ -110,6 +143,14 @@ def tables_can_be_brought_back(template: Template) -> Broken:
         recovery = properties.get("PointInTimeRecoverySpecification", {})
         if not recovery.get("PointInTimeRecoveryEnabled"):
             yield name, "what is deleted by mistake is lost; enable point-in-time recovery"
+
+
+def _log_buckets(template: Template) -> set[str]:
+    return {
+        referent(properties["LoggingConfiguration"]["DestinationBucketName"])
+        for _, properties in template.of(BUCKET)
+        if "LoggingConfiguration" in properties
+    }
 
 
 RULES = (
@@ -123,5 +164,7 @@ RULES = (
     queues_give_up,
     given_up_is_noticed,
     logs_end,
+    people_keep_their_data,
+    documents_are_indexed_and_nothing_else,
     tables_can_be_brought_back,
 )

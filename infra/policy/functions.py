@@ -88,7 +88,11 @@ def messages_come_back_in_time(template: Template) -> Broken:
 
 def custom_resources_can_answer(template: Template) -> Broken:
     """CloudFormation waits up to an hour for a response, which is written to S3."""
-    ways = {name for name, _ in template.of("AWS::EC2::VPCEndpoint")}
+    ways = {
+        name
+        for name, properties in template.of("AWS::EC2::VPCEndpoint")
+        if text(properties["ServiceName"]).endswith(".s3")
+    }
     functions = dict(template.of(FUNCTION))
     for name, resource in template.resources.items():
         if resource["Type"].startswith("Custom::"):

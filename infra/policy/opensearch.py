@@ -12,6 +12,7 @@ SECURITY, ACCESS = (
     "AWS::OpenSearchServerless::SecurityPolicy",
     "AWS::OpenSearchServerless::AccessPolicy",
 )
+GROUP = "AWS::OpenSearchServerless::CollectionGroup"
 COLLECTION, DOMAIN = "AWS::OpenSearchServerless::Collection", "AWS::OpenSearchService::Domain"
 
 
@@ -65,8 +66,14 @@ def index_waits_for_access(template: Template) -> Broken:
 
 
 def index_fits_the_engine(template: Template) -> Broken:
+    """A NextGen collection answers 400 to a field that names its engine; the others need faiss."""
+    nextgen = any(one.get("Generation") == "NEXTGEN" for _, one in template.of(GROUP))
     for name, properties in template.of("Custom::VectorIndex"):
-        if properties["Engine"] != "faiss":
+        engine = properties.get("Engine")
+        if nextgen and properties["Service"] == "aoss":
+            if engine:
+                yield name, "a NextGen collection refuses a field's engine; leave Engine out"
+        elif engine != "faiss":
             yield name, "Bedrock searches indices of engine faiss only"
 
 

@@ -1,12 +1,14 @@
 """A synthesized template, parsed for the rules."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 Properties = Mapping[str, Any]
+VARIABLE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?\}")
 
 # Type -> the policies that such a resource keeps.
 _POLICIES: Mapping[str, Callable[[Properties], list[Any]]] = {
@@ -32,6 +34,7 @@ class Statement:
         kind: that resource's type.
         principals: empty in the policy of a role.
         conditions: its condition keys, of any operator.
+        values: the keys and values of the conditions, as text.
     """
 
     where: str
@@ -41,6 +44,7 @@ class Statement:
     resources: tuple[str, ...]
     principals: tuple[str, ...]
     conditions: frozenset[str]
+    values: tuple[tuple[str, str], ...] = ()
 
 
 class Template:
@@ -99,6 +103,15 @@ class Template:
         )
 
 
+def referent(value: Any) -> str:
+    """The logical id that a value refers to first; empty if it refers to none.
+
+    >>> referent({"Fn::GetAtt": ["Documents", "Arn"]})
+    'Documents'
+    """
+    return next(references(value), "")
+
+
 def references(value: Any) -> Iterator[str]:
     """The logical ids that a piece of a template refers to, DependsOn among them."""
     if isinstance(value, list):
@@ -110,6 +123,8 @@ def references(value: Any) -> Iterator[str]:
                 yield item
             elif key == "Fn::GetAtt":
                 yield item[0] if isinstance(item, list) else item.split(".")[0]
+            elif key == "Fn::Sub" and isinstance(item, str):
+                yield from VARIABLE.findall(item)
             elif key == "DependsOn":
                 yield from [item] if isinstance(item, str) else item
             else:
@@ -125,6 +140,8 @@ def text(value: Any) -> str:
     match value:
         case {"Fn::Join": [separator, parts]}:
             return str(separator).join(map(text, parts))
+        case {"Fn::Sub": str(value)}:
+            return value
         case {"Ref": name}:
             return f"${{{name}}}"
         case {"Fn::GetAtt": [name, attribute]}:
@@ -151,4 +168,10 @@ def _statement(where: str, kind: str, statement: Mapping[str, Any]) -> Statement
         tuple(map(text, several(statement.get("Resource", [])))),
         tuple(text(one) for names in whom for one in several(names)),
         frozenset(key for condition in conditions for key in condition),
+        tuple(
+            (key, text(value))
+            for condition in conditions
+            for key, values in condition.items()
+            for value in several(values)
+        ),
     )

@@ -11,12 +11,14 @@ from constructs import Construct
 
 from infra.context import Context
 from infra.function import Function
-from infra.names import digest
+from infra.names import definition, digest, generated
 from infra.network import Network
 from infra.permissions import allow
+from infra.retention import log_group
 from infra.stores.store import METADATA, TEXT, VECTOR, SearchType, VectorStore
 from infra.stores.vector_index import BUNDLE
 
+LOG = "postgresql"
 DATABASE, PORT = "outcrop", 5433
 KEY, ATTRIBUTES = "id", "custom_metadata"
 CAPACITY = {False: (0, 4), True: (0.5, 16)}
@@ -44,7 +46,7 @@ class Aurora(VectorStore):
             allow(["secretsmanager:GetSecretValue"], secret),
         )
         access = self.grant(reader, *used, allow(["rds:DescribeDBClusters"], cluster.cluster_arn))
-        table = f"chunks_{digest(context.chunking, context.embedding_model_id)}"
+        table = f"chunks_{digest(*definition(context))}"
         function = Function(
             self,
             "Function",
@@ -92,9 +94,15 @@ class Aurora(VectorStore):
 
     def _cluster(self, context: Context) -> rds.DatabaseCluster:
         least, most = CAPACITY[context.production]
-        return rds.DatabaseCluster(
+        # Its network is fixed, so that another network has another cluster. Its log needs its name:
+        # RDS would make a log without end.
+        own = digest(*context.zone_names) if context.zones else ""
+        name = generated(self, "docs", *context.zone_names)
+        log = log_group(self, f"ClusterLog{own}", context, name=f"/aws/rds/cluster/{name}/{LOG}")
+        cluster = rds.DatabaseCluster(
             self,
-            "Cluster",
+            f"Cluster{own}",
+            cluster_identifier=name,
             engine=rds.DatabaseClusterEngine.aurora_postgres(
                 version=rds.AuroraPostgresEngineVersion.VER_17_7
             ),
@@ -113,10 +121,12 @@ class Aurora(VectorStore):
             storage_encrypted=True,
             backup=rds.BackupProps(retention=Duration.days(7)),
             copy_tags_to_snapshot=True,
-            cloudwatch_logs_exports=["postgresql"],
+            cloudwatch_logs_exports=[LOG],
             deletion_protection=context.production,
             removal_policy=RemovalPolicy.DESTROY,  # all of it can be made again of the documents
         )
+        cluster.node.add_dependency(log)
+        return cluster
 
 
 def statements(table: str, dimensions: int) -> list[str]:

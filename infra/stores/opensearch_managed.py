@@ -12,7 +12,7 @@ from aws_cdk import aws_opensearchservice as opensearch
 from constructs import Construct
 
 from infra.context import Context
-from infra.names import generated
+from infra.names import definition, generated
 from infra.permissions import allow, arn, on_behalf_of
 from infra.retention import log_group
 from infra.stores.store import INDEX, METADATA, TEXT, VECTOR, VectorStore
@@ -36,8 +36,7 @@ class OpenSearchManaged(VectorStore):
 
     def __init__(self, scope: Construct, name: str, context: Context, reader: iam.Role) -> None:
         super().__init__(scope, name)
-        definition = (context.chunking, context.embedding_model_id)
-        self._name = generated(self, "docs", *definition, longest=LONGEST_NAME)
+        self._name = generated(self, "docs", *definition(context), longest=LONGEST_NAME)
         self._arn = arn("es", f"domain/{self._name}")
         domain = self._domain(context)
         access = self.grant(reader, allow(["es:DescribeDomain"], self._arn))
@@ -47,6 +46,7 @@ class OpenSearchManaged(VectorStore):
             context,
             service="es",
             endpoint=f"https://{domain.attr_domain_endpoint}",
+            engine="faiss",
             allowed=[],
         )
         domain.access_policies = _only(

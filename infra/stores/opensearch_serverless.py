@@ -1,12 +1,15 @@
 """OpenSearch Serverless: a collection that only Bedrock can reach, and the index function.
 
 The collection is not public. Bedrock reaches it as a service; the function that makes the index
-reaches it through an endpoint in a network without a way out.
+reaches it through an endpoint in a network without a way out. A classic collection has an endpoint
+of OpenSearch Serverless's own and the host `<id>.<region>.aoss.amazonaws.com`; a NextGen one an
+endpoint of EC2's for the service `aoss-data`, and the host `<id>.aoss.<region>.on.aws`.
+https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-collection-endpoints.html
 """
 
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -14,7 +17,7 @@ from aws_cdk import aws_opensearchserverless as aoss
 from constructs import Construct
 
 from infra.context import Context
-from infra.names import generated
+from infra.names import definition, generated
 from infra.network import Network
 from infra.permissions import allow
 from infra.stores.store import INDEX, METADATA, TEXT, VECTOR, SearchType, VectorStore
@@ -42,16 +45,9 @@ class OpenSearchServerless(VectorStore):
 
     def __init__(self, scope: Construct, name: str, context: Context, reader: iam.Role) -> None:
         super().__init__(scope, name)
-        self._name = generated(
-            self,
-            "docs",
-            context.opensearch_generation,
-            context.production,
-            context.chunking,
-            context.embedding_model_id,
-        )
+        self._name = generated(self, "docs", *definition(context))
         network = Network(self, "Network", context)
-        inside, endpoint = self._endpoint(network)
+        inside, endpoint = self._endpoint(network, context)
         collection = self._collection(context)
         for policy in (self._encryption(), self._network(endpoint)):
             collection.add_resource_dependency(policy)
@@ -62,6 +58,7 @@ class OpenSearchServerless(VectorStore):
             context,
             service="aoss",
             endpoint=collection.attr_collection_endpoint,
+            engine=None if context.opensearch_generation == "nextgen" else "faiss",
             allowed=[
                 allow(["aoss:APIAccessAll"], collection.attr_arn),
                 allow(NETWORK_INTERFACES, "*"),
@@ -88,8 +85,7 @@ class OpenSearchServerless(VectorStore):
         )
 
     def _collection(self, context: Context) -> aoss.CfnCollection:
-        """Standby replicas double what a collection costs; a trial has none."""
-        standby = "ENABLED" if context.production else "DISABLED"
+        standby = context.standby
         if context.opensearch_generation == "classic":
             return aoss.CfnCollection(
                 self, "Collection", name=self._name, type="VECTORSEARCH", standby_replicas=standby
@@ -118,10 +114,11 @@ class OpenSearchServerless(VectorStore):
         collection.add_resource_dependency(group)
         return collection
 
-    def _endpoint(self, network: Network) -> tuple[ec2.SecurityGroup, aoss.CfnVpcEndpoint]:
-        """The endpoint from the network to OpenSearch Serverless, and its security group."""
+    def _endpoint(self, network: Network, context: Context) -> tuple[ec2.SecurityGroup, str]:
+        """The id of the endpoint from the network to the collection, and its security group."""
+        # The id of the network's construct is in its path: another network has another group.
         inside = ec2.SecurityGroup(
-            self,
+            network,
             "Inside",
             vpc=network.vpc,
             description="The index function, and the endpoint that it calls.",
@@ -132,16 +129,31 @@ class OpenSearchServerless(VectorStore):
         inside.add_egress_rule(
             ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "S3's gateway; there is no other way out."
         )
+        # One zone is enough for one call in a deployment, and each zone is billed by the hour.
+        subnets = [network.vpc.isolated_subnets[0].subnet_id]
+        groups = [inside.security_group_id]
+        if context.opensearch_generation == "nextgen":
+            interface = ec2.CfnVPCEndpoint(
+                network,
+                "Interface",
+                service_name=f"com.amazonaws.{Aws.REGION}.aoss-data",
+                vpc_endpoint_type="Interface",
+                private_dns_enabled=True,
+                vpc_id=network.vpc.vpc_id,
+                subnet_ids=subnets,
+                security_group_ids=groups,
+            )
+            return inside, interface.ref
         endpoint = aoss.CfnVpcEndpoint(
-            self,
+            network,
             "Endpoint",
-            name=self._name,
+            # A network has one such endpoint, whatever collections there are.
+            name=generated(self, "docs", *context.zone_names),
             vpc_id=network.vpc.vpc_id,
-            # One zone is enough for one call in a deployment, and each zone is billed by the hour.
-            subnet_ids=[network.vpc.isolated_subnets[0].subnet_id],
-            security_group_ids=[inside.security_group_id],
+            subnet_ids=subnets,
+            security_group_ids=groups,
         )
-        return inside, endpoint
+        return inside, endpoint.attr_id
 
     def _encryption(self) -> aoss.CfnSecurityPolicy:
         """OpenSearch's own key: collections with different keys do not share capacity."""
@@ -149,14 +161,14 @@ class OpenSearchServerless(VectorStore):
             "encryption", {"Rules": [self._rule("collection")], "AWSOwnedKey": True}
         )
 
-    def _network(self, endpoint: aoss.CfnVpcEndpoint) -> aoss.CfnSecurityPolicy:
+    def _network(self, endpoint: str) -> aoss.CfnSecurityPolicy:
         return self._policy(
             "network",
             [
                 {
                     "Rules": [self._rule("collection")],
                     "AllowFromPublic": False,
-                    "SourceVPCEs": [endpoint.attr_id],
+                    "SourceVPCEs": [endpoint],
                     "SourceServices": ["bedrock.amazonaws.com"],
                 }
             ],

@@ -6,7 +6,7 @@ from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct
 
 from infra.context import Context
-from infra.names import generated
+from infra.names import definition, generated
 from infra.permissions import allow
 from infra.stores.store import VectorStore
 
@@ -31,7 +31,7 @@ class S3Vectors(VectorStore):
         index = s3vectors.CfnIndex(
             self,
             "Index",
-            index_name=generated(self, "docs", context.chunking, context.embedding_model_id),
+            index_name=generated(self, "docs", *definition(context)),
             vector_bucket_arn=bucket.attr_vector_bucket_arn,
             data_type="float32",
             dimension=context.dimensions,

@@ -23,6 +23,7 @@ class VectorIndex(Construct):
 
     Args:
         service: the service name in signatures: `aoss` for a collection, `es` for a domain.
+        engine: the library behind k-NN; None for a NextGen collection, which takes no such name.
         allowed: the function's permissions.
         network: the function's network, if it is not Lambda's own.
     """
@@ -35,6 +36,7 @@ class VectorIndex(Construct):
         *,
         service: str,
         endpoint: str,
+        engine: str | None,
         allowed: Sequence[iam.PolicyStatement],
         **network: Any,
     ) -> None:
@@ -63,7 +65,7 @@ class VectorIndex(Construct):
                 "Endpoint": endpoint,
                 "IndexName": INDEX,
                 "Dimension": context.dimensions,
-                "Engine": "faiss",
+                **({"Engine": engine} if engine else {}),
                 "SpaceType": "l2",
                 "VectorField": VECTOR,
                 "TextField": TEXT,

@@ -23,6 +23,17 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
     "s3-vectors": {"vector_store": "s3-vectors", "agent": "converse"},
     "aurora": {"vector_store": "aurora", "agent": "bedrock-agent"},
     "managed": {"vector_store": "managed", "agent": "converse"},
+    "production": {"production": "true"},
+    "alarm_email": {"alarm_email": "on-call@example.com", "budget_month": "500"},
+    "origin": {"origin": "https://docs.example.com", "gateway_log_role": "account"},
+    "nextgen": {"opensearch_generation": "nextgen", "zones": "us-east-1b,us-east-1c"},
+    "profile": {
+        "vector_store": "s3-vectors",
+        "model_id": "us.amazon.nova-lite-v1:0",
+        "models": "amazon.nova-micro-v1:0,global.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    },
+    "chunking": {"chunking": "fixed", "embedding_model_id": "cohere.embed-english-v3"},
+    "zones": {"vector_store": "aurora", "zones": "us-east-1b,us-east-1c"},
     "iam": {"vector_store": "opensearch-managed", "auth": "iam", "chunking": "hierarchical"},
     "everything": {
         "stack": "Second",

@@ -49,6 +49,14 @@ FAULTS = (
     Fault("guardrail_looks_for_attacks", GUARDRAIL, drop(f"{FILTERS}.5")),
     Fault("guardrail_looks_for_attacks", GUARDRAIL, put(f"{FILTERS}.5.InputStrength", "NONE")),
     Fault("attacks_are_of_questions_only", GUARDRAIL, put(f"{FILTERS}.5.OutputStrength", "HIGH")),
+    Fault(
+        "guardrail_masks_what_it_must",
+        GUARDRAIL,
+        put(
+            "SensitiveInformationPolicyConfig.PiiEntitiesConfig",
+            [{"Action": "BLOCK", "Type": "PIN"}],
+        ),
+    ),
     Fault("agent_is_guarded", AGENT, drop("GuardrailConfiguration")),
     Fault("agent_is_guarded", AGENT, put("GuardrailConfiguration.GuardrailVersion", "DRAFT")),
     Fault("agent_has_our_key", AGENT, drop("CustomerEncryptionKeyArn")),
@@ -79,7 +87,17 @@ FAULTS = (
     Fault("collection_waits_for_its_policies", COLLECTION, alone),
     Fault("index_waits_for_access", INDEX, alone),
     Fault("custom_resources_can_answer", INDEX, alone),
-    Fault("index_fits_the_engine", INDEX, put("Engine", "nmslib")),
+    Fault("index_fits_the_engine", INDEX, put("Engine", "faiss")),
+    Fault(
+        "generations_are_reached_their_own_way",
+        "KnowledgeBaseStoreNetworkInterface",
+        drop("PrivateDnsEnabled"),
+    ),
+    Fault(
+        "generations_are_reached_their_own_way",
+        "AWS::OpenSearchServerless::CollectionGroup",
+        put("StandbyReplicas", "DISABLED"),
+    ),
     Fault(
         "api_is_regional", "AWS::ApiGateway::RestApi", put("EndpointConfiguration.Types", ["EDGE"])
     ),
@@ -115,6 +133,16 @@ FAULTS = (
         "headers_are_not_sampled",
         "AWS::WAFv2::WebACL",
         put("Rules.0.VisibilityConfig.SampledRequestsEnabled", value=True),
+    ),
+    Fault(
+        "requests_are_few",
+        "AWS::WAFv2::WebACL",
+        put("Rules.0.Statement.RateBasedStatement.Limit", 100_000),
+    ),
+    Fault(
+        "alarms_can_be_reached",
+        "AWS::CloudWatch::Alarm",
+        put("ComparisonOperator", "LessThanThreshold"),
     ),
     Fault("stages_are_behind_a_rate_rule", STAGE, None, found("AwsSolutions-APIG3")),
     Fault("origins_are_named", BUCKET, put("CorsConfiguration.CorsRules.0.AllowedOrigins", ["*"])),

@@ -88,6 +88,7 @@ _WATCH = "the laptop has no CloudWatch: logs are files of its home"
 _NETWORK = "the laptop has the loopback network only"
 _STORE = "the Knowledge Base keeps its vectors in the stand-in's own store"
 _CLOCK = "the laptop has no schedules; the bucket's events do the work by day and by night"
+_BILL = "nothing on the laptop is billed"
 _POOL = "{region}_{digest:.9}"
 _DOMAIN = "{name}.{region}.es.amazonaws.com"
 
@@ -198,6 +199,7 @@ OMISSIONS: Mapping[str, Omission] = {
         "AWS::Scheduler::Schedule",
         Arn="arn:aws:scheduler:{region}:{account}:schedule/default/{name}",
     ),
+    **_omit(_BILL, "AWS::Budgets::Budget"),
     **_omit(_CLOCK, "AWS::Events::Rule", Arn="arn:aws:events:{region}:{account}:rule/{name}"),
     **_omit(
         _NETWORK,
