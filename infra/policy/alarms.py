@@ -80,7 +80,7 @@ def alarms_measure_what_they_say(template: Template) -> Broken:
 
 def dead_letters_are_counted(template: Template) -> Broken:
     """SQS counts none of the messages that it moves itself as sent; visible ones it counts."""
-    watched = {
+    counted_queues = {
         referent(one["Value"])
         for _, metric, _ in _metrics(template)
         if metric["MetricName"] == "ApproximateNumberOfMessagesVisible"
@@ -88,15 +88,15 @@ def dead_letters_are_counted(template: Template) -> Broken:
     }
     for _, properties in template.of(QUEUE):
         target = referent(properties.get("RedrivePolicy", {}).get("deadLetterTargetArn", ""))
-        if target and target not in watched:
+        if target and target not in counted_queues:
             yield target, "no alarm counts the messages that are in it"
 
 
 def alarms_tell_somebody(template: Template) -> Broken:
     topics = {name for name, _ in template.of("AWS::SNS::Topic")}
     for name, properties in template.of(ALARM):
-        told = {referent(one) for one in properties.get("AlarmActions", ())}
-        if topics and not told & topics:
+        audience = {referent(one) for one in properties.get("AlarmActions", ())}
+        if topics and not audience & topics:
             yield name, "it tells nobody; add the topic to AlarmActions"
         if properties.get("ActionsEnabled") is False:
             yield name, "its actions are switched off"

@@ -133,8 +133,8 @@ def documents_are_indexed_and_nothing_else(template: Template) -> Broken:
         used = variables.get("OUTCROP_DOCUMENTS_BUCKET")
         if used and referent(used) not in telling:
             yield name, f"its documents are in {text(used)}, whose changes nobody is told"
-        kept = variables.get("OUTCROP_CONVERSATIONS_BUCKET")
-        if kept and referent(kept) in telling:
+        conversations = variables.get("OUTCROP_CONVERSATIONS_BUCKET")
+        if conversations and referent(conversations) in telling:
             yield name, "conversations would be indexed as documents"
 
 

@@ -174,9 +174,9 @@ def _opensearch(template: Template, base: str, store: Mapping[str, Any]) -> Brok
                 for name in ("VectorField", "TextField", "MetadataField")
             },
         }
-        for member, (used, made) in pairs.items():
-            if used != made:
-                yield base, f"{member} is {used}, and the index has {made}"
+        for member, (theirs, own) in pairs.items():
+            if theirs != own:
+                yield base, f"{member} is {theirs}, and the index has {own}"
 
 
 def _aurora(template: Template, base: str, store: Mapping[str, Any]) -> Broken:
@@ -194,9 +194,9 @@ def _aurora(template: Template, base: str, store: Mapping[str, Any]) -> Broken:
             "ResourceArn": "ClusterArn",
             "CredentialsSecretArn": "SecretArn",
         }
-        for used, made in pairs.items():
-            if text(store[used]) != text(table[made]):
-                yield base, f"{used} is {text(store[used])}, the table's {text(table[made])}"
+        for member, own in pairs.items():
+            if text(store[member]) != text(table[own]):
+                yield base, f"{member} is {text(store[member])}, the table's {text(table[own])}"
         if f" {table['Table']} " not in f"{create} ":
             yield base, f"the statements make another table than {table['Table']}"
 
