@@ -6,6 +6,7 @@ from app.local.engine import Engine
 from app.local.engine.encoder import TextEncoder, TokenEncoder
 from app.local.engine.parsers import SectionParser
 from app.local.engine.store import Store, StoreConfiguration, Stores
+from app.local.engine.token_memory import TokenMemory
 from app.local.engine.writer import Model, Prompt, Sampling, Writing
 from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder, PlainParser
 
@@ -49,5 +50,5 @@ def engine_of(
         writer or NoModel(),
         new_parser,
         stores or NoStores(),
-        encoder,
+        TokenMemory(encoder, 0),
     )

@@ -14,9 +14,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local.engine import LATE_BYTES
 from app.local.engine.retrieval import Query, retrieve
 from app.local.engine.store import Chunk, StoreConfiguration
 from app.local.engine.store.embedded_store import EmbeddedStore
+from app.local.engine.token_memory import TokenMemory
 from app.local.engine.transformer import Encoder
 from tests.quality.answers import XQUAD
 from tests.quality.scifact import by_words
@@ -55,24 +57,25 @@ def measured(every: int = 3) -> Gains:
         for one in map(json.loads, (XQUAD / "qa_public.jsonl").read_text().splitlines())
     ][::every]
     encoder = Encoder()
+    memory = TokenMemory(encoder, LATE_BYTES)
     with TemporaryDirectory() as scratch:
         store = EmbeddedStore(Path(scratch), StoreConfiguration(encoder.dimension))
         vectors = encoder.encode(list(texts.values()))
         for (name, text), vector in zip(texts.items(), vectors, strict=True):
             store.put(name, [Chunk(name, text, {}, vector)])
         gains = [
-            [ndcg(ranking(way, encoder, store, question), gold) for way in WAYS]
+            [ndcg(ranking(way, memory, store, question), gold) for way in WAYS]
             for question, gold in questions
         ]
         store.close()
     return dict(zip(WAYS, np.array(gains).T, strict=True))
 
 
-def ranking(way: str, encoder: Encoder, store: EmbeddedStore, question: str) -> Sequence[str]:
+def ranking(way: str, memory: TokenMemory, store: EmbeddedStore, question: str) -> Sequence[str]:
     if way == "words":
         return by_words(store, question)
-    late = encoder if way == "late" else None
-    hits = retrieve(encoder, store, Query(question, 10, by_words=way != "meaning"), late)
+    query = Query(question, 10, by_words=way != "meaning")
+    hits = retrieve(memory.encoder, store, query, memory if way == "late" else None)
     return [hit.document for _, hit in hits]
 
 

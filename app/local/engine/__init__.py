@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
-    from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder, TokenReader
+    from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder, Vectors
     from app.local.engine.implicit import Attribute
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Query, RankedHit
     from app.local.engine.store import Store, Stores
     from app.local.engine.store.filters import Filter
+    from app.local.engine.token_memory import TokenMemory
     from app.local.engine.writer import Model
 
 
-LATE_TOKENS = 30_000  # of a hundred chunks, remembered for the order of searches: 45 MB
+LATE_BYTES = 45_000_000  # of tokens remembered for the order of searches: 700 chunks of 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,20 @@ class Engine:
     writer: "Model"
     new_parser: "Callable[[], SectionParser]"
     stores: "Stores"
-    late: "TokenReader | None" = None
+    late: "TokenMemory | None" = None
 
     def encoder_of(self, languages: "Languages") -> "TextEncoder":
         return self.multilingual if languages == "multilingual" else self.encoder
+
+    def embed(self, texts: Sequence[str], languages: "Languages") -> "Vectors":
+        """The vectors of chunks for a store. What they are made of is remembered for the order of
+        searches, as far as there is room.
+        """
+        if self.late is None or languages != "english":
+            return self.encoder_of(languages).encode(texts)
+        from app.local.engine.late_order import LONGEST
+
+        return self.late.embed(texts, LONGEST)
 
     def retrieve(
         self, store: "Store", query: "Query", languages: "Languages" = "english"
@@ -97,9 +108,9 @@ def load(
     from app.local.engine.parsers.process import Parser
     from app.local.engine.planner import Planner
     from app.local.engine.store import EmbeddedStores, open_embedded
+    from app.local.engine.token_memory import TokenMemory
     from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Server, Writer
-    from app.local.engine.writer.vectors import Remembered
 
     encoder = Encoder(precision)
     multilingual = MultilingualEncoder(encoder)
@@ -107,7 +118,7 @@ def load(
         writer: Model = Server(model_url, encoder, model)
     else:
         writer = Writer(encoder, Planner(encoder), multilingual)
-    late = Remembered(encoder, LATE_TOKENS)
+    late = TokenMemory(encoder, LATE_BYTES)
     return Engine(
         encoder, multilingual, writer, Parser, EmbeddedStores(stores, open_embedded), late
     )

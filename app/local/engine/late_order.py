@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.local.engine.chunk.headings import with_context
 from app.local.engine.encoder import TokenReader, TokenVectors
 from app.local.engine.languages import detect
 from app.local.engine.late_interaction import coverage
@@ -46,7 +47,7 @@ def in_late_order(
     first, rest = hits[:FIRST], hits[FIRST:]
     if len(first) < 2 or any(len(hit.text) > LONGEST for hit in first) or detect(text).code != "en":
         return list(hits)
-    texts = [f"{hit.context}\n\n{hit.text}" for hit in first]
+    texts = [with_context(hit.context, hit.text) for hit in first]
     distinct = list(dict.fromkeys(texts))  # copies of a text are read once
     shares = [max(coverage(question, tokens), 0) for tokens in reader.tokens(distinct)]
     share = dict(zip(distinct, shares, strict=True))

@@ -28,6 +28,25 @@ class Memory(Generic[V]):
         self._held = 0  # of the capacity
         self._lock = Lock()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for a value of the mean size of those that are remembered."""
+        with self._lock:
+            mean = self._held / (len(self._values) or 1)
+            return self._held + mean >= self._capacity
+
+    def add(self, values: Iterable[tuple[str, V]]) -> None:
+        """Remember values that were computed elsewhere, as long as none has to be forgotten for
+        them. They are the first to be forgotten.
+        """
+        for text, value in values:
+            size = self._size(value)
+            with self._lock:
+                if text not in self._values and self._held + size <= self._capacity:
+                    self._values[text] = value
+                    self._values.move_to_end(text, last=False)
+                    self._held += size
+
     def of(self, texts: Sequence[str]) -> list[V]:
         """The value of each text. What is not remembered is computed in one batch."""
         with self._lock:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.local.engine.corrections import corrected
-from app.local.engine.encoder import TextEncoder, TokenReader
+from app.local.engine.encoder import TextEncoder
 from app.local.engine.late_order import FIRST, in_late_order
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter
+from app.local.engine.token_memory import TokenMemory
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class RankedHit(NamedTuple):
 
 
 def retrieve(
-    encoder: TextEncoder, store: Store, query: Query, late: TokenReader | None = None
+    encoder: TextEncoder, store: Store, query: Query, late: TokenMemory | None = None
 ) -> list[RankedHit]:
     """The hits from the query's start on, best first.
 
@@ -55,8 +56,8 @@ def retrieve(
         encoder: of the store's vectors.
         store: that is searched.
         query: what is looked for.
-        late: reads tokens, if the encoder has vectors of them. Then misspelled words are corrected,
-            and a search by meaning and by words ends with late interaction.
+        late: reads the tokens of chunks, if the encoder has vectors of them. Then misspelled words
+            are corrected, and a search by meaning and by words ends with late interaction.
     """
     text = corrected(query.question, encoder, store) if late else query.question
     if late is None or not query.by_words or query.is_reranked:
@@ -64,7 +65,7 @@ def retrieve(
         words = text if query.by_words else None
         hits = store.search(vector, words, query.limit, query.filter)
     else:
-        (question,) = late.tokens([text])
+        (question,) = late.encoder.tokens([text])
         most = max(query.limit, FIRST)
         hits = store.search(question.mean, text, most, query.filter)
         hits = in_late_order(late, text, question, hits)[: query.limit]

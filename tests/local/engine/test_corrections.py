@@ -7,6 +7,7 @@ import pytest
 from app.local.engine.corrections import corrected
 from app.local.engine.retrieval import Query, retrieve
 from app.local.engine.store import Chunk, Hit, Store, StoreConfiguration, open_embedded
+from app.local.engine.token_memory import TokenMemory
 from app.local.engine.transformer import Encoder
 
 TEXT = "Install the package with its certificate. The endpoint throttles. Merlin, serialization."
@@ -72,6 +73,6 @@ def test_a_search_in_english_is_for_the_corrected_words(encoder: Encoder, store:
             return getattr(store, name)
 
     query = Query("How do I intsall the pakage?", 5, by_words=True)
-    retrieve(encoder, cast("Store", Watched()), query, encoder)
+    retrieve(encoder, cast("Store", Watched()), query, TokenMemory(encoder, 0))
     retrieve(encoder, cast("Store", Watched()), query)  # as of a base in many languages
     assert texts == ["How do I install the package?", query.question]

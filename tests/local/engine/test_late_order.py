@@ -10,6 +10,7 @@ from app.local.engine.encoder import TokenVectors
 from app.local.engine.late_order import FIRST, in_late_order
 from app.local.engine.retrieval import Query, retrieve
 from app.local.engine.store import Hit
+from app.local.engine.token_memory import TokenMemory
 from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder
 
 QUESTION = "fee of a berth"
@@ -103,7 +104,8 @@ HITS = [hit(f"{n}", "fox", 0.9 - n / 100) for n in range(8)] + [hit("best", QUES
 
 def test_a_search_for_one_hit_looks_at_the_first_ten() -> None:
     store, encoder = Found(HITS), Watched()
-    [(rank, best)] = retrieve(encoder, store, Query(QUESTION, 1, by_words=True), encoder)  # type: ignore[arg-type]  # what it uses
+    query = Query(QUESTION, 1, by_words=True)
+    [(rank, best)] = retrieve(encoder, store, query, TokenMemory(encoder, 10_000))  # type: ignore[arg-type]  # what it uses
     assert (rank, best.id, store.limits) == (0, "best", [FIRST])
 
 
@@ -114,7 +116,7 @@ def test_a_search_for_one_hit_looks_at_the_first_ten() -> None:
 )
 def test_other_searches_stay_as_the_store_has_them(query: Query) -> None:
     store, encoder = Found(HITS), Watched()
-    [(_, best)] = retrieve(encoder, store, query, encoder)  # type: ignore[arg-type]  # what it uses
+    [(_, best)] = retrieve(encoder, store, query, TokenMemory(encoder, 10_000))  # type: ignore[arg-type]  # what it uses
     assert (best.id, encoder.texts) == ("0", [])
 
 

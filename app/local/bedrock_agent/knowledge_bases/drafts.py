@@ -17,6 +17,7 @@ from app.local.bedrock_agent.knowledge_bases.fetch import (
 )
 from app.local.bedrock_agent.knowledge_bases.queue import CUSTOM, Task
 from app.local.engine.chunk import Chunking, Piece, Semantic, chunk
+from app.local.engine.chunk.headings import with_context
 from app.local.engine.chunk.tables import open_header
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.parsers import ParsedDocument, Section, SectionParser, TooSlow, Unreadable
@@ -116,16 +117,12 @@ def draft(
             for own, piece in zip(ids, pieces, strict=True)
         ],
         {
-            number: sidecar.prefix + _with_context(piece)
+            number: sidecar.prefix + with_context(piece.context, piece.text)
             for number, piece in enumerate(pieces)
             if number not in parents
         },
         document.warnings,
     )
-
-
-def _with_context(piece: Piece) -> str:
-    return f"{piece.context}\n\n{piece.text}" if piece.context else piece.text
 
 
 def _title(name: str) -> str:

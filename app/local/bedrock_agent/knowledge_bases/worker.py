@@ -144,9 +144,8 @@ class Worker:
     def _add_vectors(self, shares: Sequence[Share], languages: Languages) -> None:
         """Embed the shares. A document that cannot be embedded fails alone."""
         try:
-            vectors: Vectors = self._engine.encoder_of(languages).encode(
-                [text for share in shares for text in share.batch()]
-            )  # (n, d)
+            texts = [text for share in shares for text in share.batch()]
+            vectors: Vectors = self._engine.embed(texts, languages)  # (n, d)
         except Exception as error:
             if len(shares) > 1:
                 for share in shares:

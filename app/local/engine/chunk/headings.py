@@ -73,6 +73,11 @@ def joined(path: Sequence[str]) -> str:
     return line
 
 
+def with_context(context: str, text: str) -> str:
+    """A chunk below the headings over it, as it is embedded and read."""
+    return f"{context}\n\n{text}" if context else text
+
+
 def _without_closing(words: str) -> str:
     """A heading's words without the signs that may close it: `Fees ##` is "Fees", `C#` is "C#"."""
     words = words.rstrip()

@@ -1,0 +1,84 @@
+"""Tokens of passages, remembered in four bits a component."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from app.local.engine.encoder import TokenVectors
+from app.local.engine.late_interaction import coverage
+from app.local.engine.token_memory import PackedTokens, TokenMemory
+from app.local.engine.transformer import Encoder
+from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder
+
+PASSAGES = [
+    "The red fox lives in the forest, and hunts at night.",
+    "A berth costs 30 euros a day; water and power come on top of it.",
+    "Potatoes are planted in April, as soon as the soil is warm.",
+]
+
+
+class Counting(HashingEncoder):
+    """Notes how many texts are encoded."""
+
+    texts = 0
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.texts += len(texts)
+        return super().tokens(texts)
+
+
+def test_a_component_is_off_by_half_a_step_of_its_channel_at_most() -> None:
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((50, 8)).astype(np.float32)
+    vectors[:, 0] *= 100
+    tokens = TokenVectors(np.arange(50) + 30_000, vectors, vectors.mean(axis=0))
+    packed = PackedTokens.of(tokens)
+    read = packed.unpacked()
+    steps = np.abs(vectors).max(axis=0) / 7
+    assert (np.abs(read.vectors - vectors) <= steps / 2 + 1e-5).all()
+    assert np.abs(read.vectors).max(axis=0) == pytest.approx(np.abs(vectors).max(axis=0))
+    assert (read.ids == tokens.ids).all()
+    assert (read.mean == tokens.mean).all()
+    assert packed.codes.nbytes == vectors.nbytes / 8
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_texts_of_few_tokens_are_packed(count: int) -> None:
+    tokens = TokenVectors(
+        np.arange(count), np.zeros((count, 4), np.float32), np.zeros(4, np.float32)
+    )
+    assert PackedTokens.of(tokens).unpacked().vectors.tolist() == [[0.0] * 4] * count
+
+
+def test_late_interaction_is_the_same_to_a_hundredth() -> None:
+    encoder = Encoder()
+    memory = TokenMemory(encoder, 1_000_000)
+    [question] = encoder.tokens(["When are potatoes planted?"])
+    for exact, read in zip(encoder.tokens(PASSAGES), memory.tokens(PASSAGES), strict=True):
+        assert coverage(question, read) == pytest.approx(coverage(question, exact), abs=0.01)
+
+
+def test_what_is_embedded_is_not_read_again() -> None:
+    encoder = Counting()
+    memory = TokenMemory(encoder, 1_000_000)
+    vectors = memory.embed(PASSAGES, longest=60)
+    assert (vectors == encoder.encode(PASSAGES)).all()
+    assert encoder.texts == 3
+    first = memory.tokens(PASSAGES)
+    assert encoder.texts == 4  # the second has more than 60 characters
+    again = TokenMemory(encoder, 1_000_000).tokens(PASSAGES)
+    for one, other in zip(first, again, strict=True):
+        assert (one.vectors == other.vectors).all()
+
+
+def test_what_is_embedded_never_displaces_what_was_read() -> None:
+    encoder = Counting()
+    room = PackedTokens.of(encoder.tokens(PASSAGES[:1])[0]).size
+    memory = TokenMemory(encoder, int(1.5 * room))
+    memory.tokens(PASSAGES[:1])
+    encoder.texts = 0
+    assert (memory.embed(PASSAGES[1:], longest=100) == encoder.encode(PASSAGES[1:])).all()
+    memory.tokens(PASSAGES[:1])
+    assert encoder.texts == 0  # a full memory embeds as `encode` does
+    assert memory.embed([], longest=100).shape[0] == 0
