@@ -14,7 +14,7 @@ BEDROCK = (".pdf", ".docx", ".xlsx", ".xls", ".csv", ".html", ".htm", ".md", ".t
 SUPPORTED = (
     *BEDROCK, ".pptx", ".docm", ".dotx", ".xlsm", ".xltx", ".pptm", ".ppsx", ".potx", ".odt",
     ".ods", ".odp", ".rtf", ".epub", ".tsv", ".rst", ".adoc", ".asciidoc", ".json", ".jsonl",
-    ".ipynb", ".eml",
+    ".ipynb", ".eml", ".msg",
 )  # fmt: skip
 """The suffixes of files that can be documents: those that the laptop's Knowledge Base reads."""
 

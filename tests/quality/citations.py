@@ -164,9 +164,14 @@ def _ask(home: Home, question: str) -> list[Cited]:
     """
     parts = home.stream({"message": question})
     text = "".join(part["delta"] for part in parts if part["type"] == "text-delta")
-    citations = [part["data"] for part in parts if part["type"] == "data-citation"]
     [retrieval] = [part["data"] for part in parts if part["type"] == "data-retrieval"]
-    passages = [passage["text"] for passage in retrieval["passages"]]
+    texts = {passage["number"]: passage["text"] for passage in retrieval["passages"]}
+    passages = list(texts.values())
+    citations = [
+        part["data"] | {"passage": texts[part["data"]["passageNumber"]]}
+        for part in parts
+        if part["type"] == "data-citation"
+    ]
     if is_abstention(text) or not citations:
         return []
     units = [

@@ -11,6 +11,7 @@
     opendocument    .odt .ods .odp   as docx, xlsx and pptx
     rtf             .rtf             to Markdown
     epub            .epub            a section for each chapter
+    mail, outlook   .eml, .msg       the headers and the text
 
 The worker process (`__main__`), which `process` starts and limits, is alone in importing the
 formats' modules and their libraries. Each module has `parse(document)`, which yields the document's

@@ -4,7 +4,7 @@ Of a message in several forms, plain text is read, or else HTML. A message withi
 it. Attachments are documents of their own; a warning names them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_binary_file, policy
 from email.message import EmailMessage, MIMEPart
 
@@ -27,6 +27,11 @@ def parse(document: Document) -> Iterator[Section]:
         )
     attachments: list[str] = []
     yield Section(tidy("\n\n".join(_blocks(message, attachments, document))), None)
+    warn_of_attachments(document, attachments)
+
+
+def warn_of_attachments(document: Document, attachments: Sequence[str]) -> None:
+    """Name the attachments that are not read, if there are any."""
     if attachments:
         are = "attachments are" if len(attachments) > 1 else "attachment is"
         document.warn(

@@ -43,6 +43,7 @@ FORMATS = {
     ".json": "records",
     ".jsonl": "records",
     ".md": "markdown",
+    ".msg": "outlook",
     ".odp": "opendocument",
     ".ods": "opendocument",
     ".odt": "opendocument",
