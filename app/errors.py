@@ -8,7 +8,9 @@
     │   ├── NotFound           404
     │   ├── Conflict           409
     │   ├── TooLarge           413
-    │   └── NotJson            415
+    │   ├── NotJson            415
+    │   ├── TooManyTurns       429
+    │   └── BudgetSpent        429
     ├── BackendError           the request is right; AWS, or the stand-in, failed
     │   ├── Throttled          429
     │   ├── ModelFailed        502   the model answered with an error, or with nonsense
@@ -22,6 +24,7 @@ A caller reads `title` and `detail` of the first two. Of an OperatorError, a cal
 title; the detail goes to the log.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -34,12 +37,17 @@ class OutcropError(Exception):
         title: the kind of error, in the same words each time.
         detail: the cause this time, and what to do next.
         retryable: whether the same request may succeed later.
+        retry_after: in how many seconds it may; None for a few.
+        resets_at: the moment at which it may, if that is known.
     """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
     retryable: ClassVar[bool] = False
+
+    retry_after: int | None = None
+    resets_at: datetime | None = None
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -97,6 +105,26 @@ class NotJson(CallerError):
     status = 415
     code = "unsupported-media-type"
     title = "The body is not JSON"
+
+
+class TooManyTurns(CallerError):
+    status = 429
+    code = "too-many-turns"
+    title = "Too many of your questions are being answered"
+    retryable = True
+
+
+class BudgetSpent(CallerError):
+    """A budget of the principal has too little left, until it begins anew."""
+
+    status = 429
+    code = "budget-spent"
+    title = "Your budget is spent"
+    retryable = True
+
+    def __init__(self, detail: str, *, resets_at: datetime, seconds: int) -> None:
+        super().__init__(detail)
+        self.resets_at, self.retry_after = resets_at, seconds
 
 
 class BackendError(OutcropError):

@@ -5,12 +5,14 @@ A flow yields events in this order and ends with exactly one terminal event, `Do
 identity, no I/O, equal when their fields are.
 
     Started Retrieval    Text Text Citation Text ... Usage Done
+    Started Retrieval    Text ... BudgetWarning Usage Done     (much of a budget is spent)
     Started Retrieval    Text Nearest Usage Done               (the documents do not say)
     Started Retrieval    Text Error                            (nothing of it is stored)
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from app.errors import OperatorError, OutcropError
@@ -218,6 +220,24 @@ class Usage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetWarning:
+    """Much of a principal's budget is spent, but not all of it.
+
+    Attributes:
+        amount: what is spent in the period so far, calls under way included.
+        limit: the most that may be spent; then questions are refused.
+        resets: when the next period begins.
+    """
+
+    kind: ClassVar[str] = "budget"
+    period: Literal["day", "month"]
+    unit: Literal["tokens", "dollars"]
+    amount: float
+    limit: float
+    resets: datetime
+
+
 StopReason = Literal["end", "length", "stop_sequence", "guardrail", "filtered"]
 
 
@@ -251,7 +271,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """The turn has failed, and nothing of it is stored. Fields as in `problem+json`."""
+    """The turn has failed, and nothing of it is stored. Fields as in `problem+json`.
+
+    Attributes:
+        retry_after: in how many seconds the same question may succeed; None for a few.
+        resets_at: the moment at which it may, if that is known.
+    """
 
     kind: ClassVar[str] = "error"
     status: int
@@ -259,12 +284,33 @@ class Error:
     title: str
     detail: str
     retryable: bool
+    retry_after: int | None = None
+    resets_at: datetime | None = None
 
     @classmethod
     def of(cls, error: OutcropError) -> "Error":
         """The part of an error that a caller may read: an operator's detail stays in the log."""
         detail = error.title if isinstance(error, OperatorError) else error.detail
-        return cls(error.status, error.code, error.title, detail, error.retryable)
+        return cls(
+            error.status,
+            error.code,
+            error.title,
+            detail,
+            error.retryable,
+            error.retry_after,
+            error.resets_at,
+        )
 
 
-Event = Started | Retrieval | Text | Citation | Guardrail | Nearest | Usage | Done | Error
+Event = (
+    Started
+    | Retrieval
+    | Text
+    | Citation
+    | Guardrail
+    | Nearest
+    | BudgetWarning
+    | Usage
+    | Done
+    | Error
+)

@@ -6,19 +6,19 @@
         call.observe(completion.usage)              the usage that it reports
 
 When the block ends, in whatever way, the meter records the call, once, with the usage known by
-then. Quotas and reports read what a meter records; `LogMeter`, the default, writes a line to the
-log for each call.
+then. `LogMeter`, the default, writes a line to the log for each call. Where budgets hold, the block
+begins with a reservation, and ends with what it did cost (`app.budgets`).
 """
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from app.aws import cancellation
 from app.errors import OutcropError
-from app.events import Usage
+from app.events import BudgetWarning, Usage
 
 log = logging.getLogger(__name__)
 
@@ -94,16 +94,65 @@ class OpenCall:
         self.usage = usage
 
 
-@dataclass(frozen=True, slots=True)
+class Reservation(Protocol):
+    """What a call may cost, until it is known what it did cost."""
+
+    def settle(self, usage: Usage | None, *, failed: bool) -> tuple[BudgetWarning, ...]:
+        """Count what the call did cost; return the warnings after it. It must not raise."""
+
+
+class TurnSlot(Protocol):
+    """A turn that counts as under way."""
+
+    def leave(self) -> None:
+        """Count it no more. It must not raise."""
+
+
+class Budget(Protocol):
+    """What principals may spend."""
+
+    def enter(self, principal: str) -> TurnSlot:
+        """Let a turn begin, or raise."""
+
+    def reserve(self, principal: str, model: str, most: Usage) -> Reservation:
+        """Reserve the most that a call can cost, or raise."""
+
+
+@dataclass(slots=True)
 class Account:
-    """The meter for the requests of one principal."""
+    """The meter and the budget for one request of a principal.
+
+    Attributes:
+        budget: None if nothing is counted.
+        warnings: those after the last call.
+    """
 
     meter: Meter
     principal: str
+    budget: Budget | None = None
+    warnings: tuple[BudgetWarning, ...] = field(default=(), compare=False)
+
+    def enter(self) -> TurnSlot | None:
+        """Let a turn begin; what it gives back has to be left when the turn has ended.
+
+        Raises:
+            CallerError: nothing is left of a budget, or too many turns are under way.
+        """
+        return self.budget.enter(self.principal) if self.budget else None
 
     @contextmanager
-    def call(self, model: str, purpose: Purpose) -> Iterator[OpenCall]:
-        """Meter the call that the block makes."""
+    def call(self, model: str, purpose: Purpose, most: Usage | None = None) -> Iterator[OpenCall]:
+        """Meter the call that the block makes.
+
+        Args:
+            most: the most tokens that it can take; None for a call that reports none.
+
+        Raises:
+            CallerError: too little is left of a budget. The block does not run.
+        """
+        reservation = None
+        if self.budget and most:
+            reservation = self.budget.reserve(self.principal, model, most)
         call = OpenCall()
         outcome: Outcome = "cut"
         error: str | None = None
@@ -120,6 +169,8 @@ class Account:
             reason = cancellation().reason
             if reason and outcome != "complete":
                 outcome, error = "cut", reason.code
-            self.meter.record(
-                MeteredCall(self.principal, model, purpose, outcome, call.usage, error)
-            )
+            metered = MeteredCall(self.principal, model, purpose, outcome, call.usage, error)
+            if reservation:
+                failed = metered.outcome == "failed"
+                self.warnings = reservation.settle(call.usage, failed=failed)
+            self.meter.record(metered)

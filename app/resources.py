@@ -56,6 +56,12 @@ UNUSED_ATTRIBUTES = Expiration(days=7, prefix=STAGING)
 DOCUMENTS_EXPIRATIONS: Sequence[Expiration] = (UNFINISHED_UPLOADS, UNUSED_ATTRIBUTES)
 CONVERSATIONS_EXPIRATIONS: Sequence[Expiration] = (UNFINISHED_UPLOADS,)
 
+BUDGET_KEYS = ("principal", "month")
+"""The partition key and the sort key of the table of budgets."""
+
+BUDGET_EXPIRY = "expires"
+"""Its attribute with the second from which on DynamoDB may delete an item."""
+
 LARGEST_BODY = 64 * 1024 - 1
 """The most bytes of a request's body. AWS's firewall sees the first 64 KB of one, and refuses what
 is not smaller."""

@@ -113,6 +113,41 @@ class Settings(DocumentSettings):
         ge=1,
         description="The most questions that are answered at once; one more is refused with 429.",
     )
+    budget_table: str | None = Field(
+        default=None,
+        description="The DynamoDB table that counts what each principal spends. Without it nothing "
+        "is counted, and no budget holds.",
+    )
+    budget_tokens_day: int | None = Field(
+        default=None, ge=1, description="The most tokens of one principal in a day (UTC)."
+    )
+    budget_tokens_month: int | None = Field(
+        default=None, ge=1, description="The most tokens of one principal in a month."
+    )
+    budget_dollars_day: float | None = Field(
+        default=None,
+        gt=0,
+        description="The most US dollars of one principal in a day, by list prices. A model whose "
+        "price is not known is then refused.",
+    )
+    budget_dollars_month: float | None = Field(
+        default=None, gt=0, description="The most US dollars of one principal in a month."
+    )
+    budget_warning_percent: int = Field(
+        default=80, ge=1, le=100, description="The part of a budget from which on answers warn."
+    )
+    principal_turns: int | None = Field(
+        default=None,
+        ge=1,
+        description="The most questions of one principal that are answered at once; one more is "
+        "refused with 429.",
+    )
+    prices: str | None = Field(
+        default=None,
+        pattern=r"^[^=,\s]+=[0-9.]+/[0-9.]+(,[^=,\s]+=[0-9.]+/[0-9.]+)*$",
+        description="Prices of models that the list lacks, in US dollars for a million tokens read "
+        "and written, as in my-model=0.8/3.2,other=1/5.",
+    )
     guardrail_id: str | None = Field(
         default=None, description="The guardrail that judges every question and answer."
     )
@@ -123,6 +158,20 @@ class Settings(DocumentSettings):
         description="The page that may call the application from a browser: its scheme, host and "
         "port, as in https://chat.example.com.",
     )
+
+    @property
+    def limits_spending(self) -> bool:
+        """Whether there is a limit for a principal, which has to be counted."""
+        return any(
+            each is not None
+            for each in (
+                self.budget_tokens_day,
+                self.budget_tokens_month,
+                self.budget_dollars_day,
+                self.budget_dollars_month,
+                self.principal_turns,
+            )
+        )
 
     @property
     def searches(self) -> Literal["HYBRID", "SEMANTIC", "MANAGED"]:

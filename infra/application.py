@@ -5,6 +5,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.budgets import ACTIONS, Budgets
 from infra.bundle import Bundle
 from infra.context import Context
 from infra.documents import Documents, admit
@@ -19,6 +20,9 @@ TIMEOUT = Duration.seconds(190)
 DEADLINE_SECONDS = 120  # of a turn; it may wait for a response half as long again
 
 READING = ("bedrock:Retrieve", "bedrock:GetKnowledgeBase", "bedrock:GetKnowledgeBaseDocuments")
+
+BUDGETS = ("BUDGET_TOKENS_DAY", "BUDGET_TOKENS_MONTH", "BUDGET_DOLLARS_DAY", "BUDGET_DOLLARS_MONTH")
+"""The settings that are choices of the same names."""
 
 ADAPTER_ACCOUNT, ADAPTER = "753240598075", "LambdaAdapterLayerArm64:27"
 """Lambda Web Adapter 1.0.0, as AWS publishes it in every Region, from an account of its own."""
@@ -43,6 +47,7 @@ class Application(Construct):
         documents: Documents,
         base: KnowledgeBase,
         guardrail: Guardrail,
+        budgets: Budgets,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, name)
@@ -60,6 +65,9 @@ class Application(Construct):
             "SEARCH_TYPE": base.search_type,
             "RERANK_MODEL_ID": context.rerank_model_id,
             "ORIGIN": context.origin,
+            "BUDGET_TABLE": budgets.table_name,
+            "PRINCIPAL_TURNS": str(context.principal_turns),
+            **{name: _text(getattr(context, name.lower())) for name in BUDGETS},
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
             "GUARDRAIL_ID": guardrail.id,
             "GUARDRAIL_VERSION": guardrail.version,
@@ -79,6 +87,7 @@ class Application(Construct):
                 allow(["s3:ListBucket"], bucket.bucket_arn, conversations.bucket_arn),
                 allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
                 allow(READING, base.arn),
+                allow(ACTIONS, budgets.table_arn),
                 allow(["bedrock:ApplyGuardrail"], guardrail.arn),
                 allow(["bedrock:ListFoundationModels"], "*"),
                 *invocable(context),
@@ -93,3 +102,7 @@ class Application(Construct):
         for each in (bucket, conversations):
             admit(each, self.function.own_role, "s3:GetObject", "s3:PutObject", "s3:DeleteObject")
         admit(bucket, self.function.own_role, "s3:GetObjectTagging")
+
+
+def _text(value: float | None) -> str | None:
+    return None if value is None else str(value)

@@ -97,6 +97,21 @@ class Context(BaseModel):
         default="cognito",
         description="Who may call the API: people who sign in, or roles that IAM allows.",
     )
+    budget_tokens_day: int | None = Field(
+        default=None, ge=1, description="The most tokens of one principal in a day (UTC)."
+    )
+    budget_tokens_month: int | None = Field(
+        default=None, ge=1, description="The most tokens of one principal in a month."
+    )
+    budget_dollars_day: float | None = Field(
+        default=None, gt=0, description="The most US dollars of one principal in a day."
+    )
+    budget_dollars_month: float | None = Field(
+        default=None, gt=0, description="The most US dollars of one principal in a month."
+    )
+    principal_turns: int = Field(
+        default=10, ge=1, description="The most questions of one principal at once."
+    )
     origin: str | None = Field(
         default=None,
         pattern=r"^https://[a-z0-9.-]+(:\d+)?$|^http://localhost(:\d+)?$",

@@ -19,6 +19,7 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "conversations/{id}": {"GET": None, "DELETE": None},
     "conversations/{id}/turns/{turn}/passages/{number}": {"GET": None},
     "models": {"GET": None},
+    "usage": {"GET": None},
     "v1/models": {"GET": None},
     "v1/chat/completions": {"POST": COMPLETION},
     "v1/embeddings": {"POST": EMBEDDING},

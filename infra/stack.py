@@ -6,6 +6,7 @@ from constructs import Construct
 from infra.agent import Agent
 from infra.api import Api
 from infra.application import Application
+from infra.budgets import Budgets
 from infra.context import Context
 from infra.documents import Documents
 from infra.guardrail import Guardrail
@@ -42,7 +43,10 @@ class Outcrop(Stack):
             if context.agent == "bedrock-agent"
             else None
         )
-        application = Application(self, "Application", context, documents, base, guardrail, key)
+        budgets = Budgets(self, "Budgets", context, key)
+        application = Application(
+            self, "Application", context, documents, base, guardrail, budgets, key
+        )
         sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
         api = Api(self, "Api", context, application.function, sign_in)
         metrics = Metrics(
@@ -63,6 +67,7 @@ class Outcrop(Stack):
             DataSourceId=base.data_source_id,
             GuardrailId=guardrail.id,
             GuardrailVersion=guardrail.version,
+            BudgetTable=budgets.table_name,
             ApiFunction=application.function.function_name,
             IngestFunction=ingest.function.function_name,
             ToolFunctions=",".join(tool.function.function_name for tool in agent_tools),

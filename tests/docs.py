@@ -29,6 +29,7 @@ from app.deploy.replay.omissions import OMISSIONS
 from app.local.stand_in import Options, StandIn
 from app.local.wire import coverage
 from app.models import MODELS
+from app.models.facts.token_prices import AS_OF, GLOBAL_PRICES, TOKEN_PRICES, TokenPrice
 from app.prices import EVERY_STACK, FLOORS
 from app.settings import Settings
 from app.web import application
@@ -62,6 +63,19 @@ def openapi() -> dict[str, Any]:
         bedrock=None, bedrock_runtime=None, bedrock_agent=None, bedrock_agent_runtime=None, s3=None
     )
     return application(unused, named).openapi()
+
+
+def _prices() -> str:
+    rows = [
+        (f"`{model}`", _dollars(price), _dollars(GLOBAL_PRICES.get(model)))
+        for model, price in TOKEN_PRICES.items()
+    ]
+    table = _table(("model", "bare id and us. profile", "global. profile"), rows)
+    return f"US dollars for a million tokens read and written, as of {AS_OF:%-d %B %Y}:\n\n{table}"
+
+
+def _dollars(price: TokenPrice | None) -> str:
+    return f"{price.input:g} / {price.output:g}" if price else ""
 
 
 def _routes() -> str:
@@ -213,6 +227,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "coverage": _coverage,
     "floors": _floors,
     "models": _models,
+    "prices": _prices,
     "replay-changed": _changed,
     "replay-left-out": _left_out,
     "replay-made": _made,

@@ -7,6 +7,7 @@ A turn of a conversation, as events:
     Text  Citation  Text  ...      the answer as the model writes it, its marks resolved
     Guardrail                      only if the guardrail masked or blocked a text
     Nearest                        only if the documents do not say: the places that come nearest
+    BudgetWarning                  only if much of the principal's budget is spent
     Usage  Done                    the turn is stored; or Error, and none of it is stored
 
 Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure. A turn is collected
@@ -129,6 +130,7 @@ def _turn(
         cancellation().commit()  # a turn that may be stored is not cancelled any more
         context.conversations.append(conversation, history, draft.to_turn(text, model_id))
         number = history.number
+    yield from context.account.warnings
     yield from (draft.usage, Done(draft.to_answer(conversation, number, model_id)))
 
 

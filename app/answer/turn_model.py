@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.meter import Account
 from app.models import Completion, Delta, Model, Prompt, invocation
+from app.models.estimate import most_tokens
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -27,10 +28,9 @@ class TurnModel:
 
     def rewrite(self, prompt: Prompt) -> Completion:
         """Call the model for a question that stands alone, and wait for the whole reply."""
-        with self.account.call(self.model.id, "rewrite") as call:
-            completion = invocation.invoke(
-                self.runtime, self.model, self._fit(prompt), observe=call.observe
-            )
+        prompt = self._fit(prompt)
+        with self.account.call(self.model.id, "rewrite", most_tokens(prompt)) as call:
+            completion = invocation.invoke(self.runtime, self.model, prompt, observe=call.observe)
             call.observe(completion.usage)
         return completion
 
@@ -39,10 +39,9 @@ class TurnModel:
 
         Closing the generator closes the connection to the model.
         """
-        with self.account.call(self.model.id, "answer") as call:
-            stream = invocation.stream(
-                self.runtime, self.model, self._fit(prompt), observe=call.observe
-            )
+        prompt = self._fit(prompt)
+        with self.account.call(self.model.id, "answer", most_tokens(prompt)) as call:
+            stream = invocation.stream(self.runtime, self.model, prompt, observe=call.observe)
             del prompt  # it holds every passage, and a reply may last for minutes
             with closing(stream) as reply:
                 for part in reply:

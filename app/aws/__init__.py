@@ -8,7 +8,8 @@ client that does not point there is refused (`app.aws.endpoint`).
                        twice, and has no client token by which Bedrock could notice.
     the others         three attempts, in mode `standard`, within the deadline
 
-`table()` is one DynamoDB table, for a tool; `queues()` is SQS, for the ingest function.
+`dynamodb()` is for the table of budgets, `table()` one DynamoDB table for a tool, `queues()` SQS
+for the ingest function.
 `deployer()` has the further clients that make the laptop's resources, as the CDK stack does in AWS;
 `operator()` has those that examine an account, and a stack in it. `signer()` signs a request that
 boto3 does not send. Every call is made inside `calling()`, which translates its failure to one of
@@ -59,6 +60,7 @@ __all__ = [
     "cancellation",
     "clients",
     "deployer",
+    "dynamodb",
     "operator",
     "queues",
     "signer",
@@ -216,6 +218,14 @@ def queues(deadline_seconds: float) -> SQSClient:
     """A client of SQS; as for `clients`."""
     with calling("Setting up the AWS clients"):
         return boto3.client("sqs", config=_repeatable(deadline_seconds))
+
+
+def dynamodb(deadline_seconds: float) -> DynamoDBClient:
+    """A client of DynamoDB; as for `clients`. A `Cancellation` does not break off its calls: what a
+    cut call has cost is counted after it.
+    """
+    with calling("Setting up the AWS clients"):
+        return _check_client(boto3.client("dynamodb", config=_repeatable(deadline_seconds)))
 
 
 def table(name: str, deadline_seconds: float) -> Table:

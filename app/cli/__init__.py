@@ -6,6 +6,7 @@
     ingest   upload documents                    docs     ls, show, rm
     search   Retrieve's passages, explained      doctor   checks, with remedies
     eval     a file of questions, judged
+    usage    what was spent, and what may be
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
     local    serve the stand-in alone, for tests and programs of any kind
     opensearch    run OpenSearch on this machine, a node or several
@@ -46,6 +47,7 @@ from app.cli.commands import (
     outputs,
     search,
     up,
+    usage,
 )
 from app.cli.screen import fail
 from app.errors import OutcropError
@@ -63,6 +65,7 @@ for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.sear
 cli.command("eval")(evaluate.evaluate)
 cli.add_typer(docs.docs, name="docs")
 for command in (
+    usage.usage,
     doctor.doctor,
     env.env,
     local.local,

@@ -108,7 +108,7 @@ class Interview:
                 answer = self._client.call("POST", ASKING, json=body)
             except Refused as error:
                 status = error.problem.get("status")
-                if status in NOBODY:
+                if status in NOBODY or error.problem.get("code") == "budget-spent":
                     raise
                 if status not in OVERLOADED or attempt == TRIES - 1:
                     return RecordedAnswer(

@@ -10,6 +10,7 @@
     GET    /conversations/{id}   DELETE
     GET    /conversations/{id}/turns/{turn}/passages/{number}
     GET    /models               the models that answer
+    GET    /usage                what the caller has spent, and may spend
     POST   /v1/chat/completions  the same questions, by the OpenAI API (`openai/`)
     GET    /v1/models            POST /v1/embeddings
     GET    /healthz  /readyz     whether the process runs; whether it can answer
@@ -27,6 +28,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import __version__
 from app.aws import Clients
+from app.budgets import Ledger
 from app.meter import LogMeter, Meter
 from app.resources import PAGE_HEADERS
 from app.settings import Settings
@@ -36,12 +38,22 @@ from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
 from app.web.request_ids import RequestIds
 from app.web.responses import Streams
-from app.web.routes import chat, conversations, documents, health, models, openai, search
+from app.web.routes import chat, conversations, documents, health, models, openai, search, usage
 from app.web.turns import Turns
 
 
-def application(clients: Clients, settings: Settings, meter: Meter | None = None) -> FastAPI:
-    """The ASGI application over these clients; `meter` learns of every call of a model."""
+def application(
+    clients: Clients,
+    settings: Settings,
+    meter: Meter | None = None,
+    ledger: Ledger | None = None,
+) -> FastAPI:
+    """The ASGI application over these clients.
+
+    Args:
+        meter: learns of every call of a model.
+        ledger: holds the budgets; without it nothing is counted.
+    """
     app = _Application(
         title="Outcrop",
         version=__version__,
@@ -53,6 +65,7 @@ def application(clients: Clients, settings: Settings, meter: Meter | None = None
         redoc_url=None,
     )
     app.state.meter = meter or LogMeter()
+    app.state.ledger = ledger
     app.state.turns = Turns(settings.concurrent_turns, settings.deadline_seconds)
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
@@ -82,4 +95,4 @@ class _Application(FastAPI):
         await Streams(super().__call__)(scope, receive, send)
 
 
-PARTS = (chat, search, documents, conversations, models, openai, health)
+PARTS = (chat, search, documents, conversations, models, usage, openai, health)

@@ -13,6 +13,7 @@ import sys
 from threading import Thread
 
 from app.aws import clients
+from app.budgets import ledger
 from app.errors import OperatorError
 from app.models.model import configured_model
 from app.settings import Settings, read
@@ -38,7 +39,7 @@ def main() -> None:
     try:
         settings = read(Settings)
         configured_model(settings)
-        app = application(clients(settings.deadline_seconds), settings)
+        app = application(clients(settings.deadline_seconds), settings, ledger=ledger(settings))
         listener = _listener(port)
     except OperatorError as error:
         sys.exit(error.detail)

@@ -28,16 +28,16 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 INTERNAL = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
-RETRY_AFTER = "5"  # seconds, if the backend names no time
+RETRY_AFTER = 5  # seconds, if nothing names a time
 
 
 class ProblemResponse(JSONResponse):
     """A problem in the form of its path: RFC 9457's, or OpenAI's below `/v1/`."""
 
-    def __init__(self, body: Problem) -> None:
-        headers = {"retry-after": RETRY_AFTER} if body.retryable else None
+    def __init__(self, body: Problem, retry_after: int | None = None) -> None:
+        headers = {"retry-after": str(retry_after or RETRY_AFTER)} if body.retryable else None
         super().__init__(
-            body.model_dump(by_alias=True, exclude_none=True),
+            body.model_dump(by_alias=True, exclude_none=True, mode="json"),
             status_code=body.status,
             media_type=MEDIA_TYPE,
             headers=headers,
@@ -54,7 +54,7 @@ class ProblemResponse(JSONResponse):
 
 def problem(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Response:
     """The response for an error."""
-    return ProblemResponse(problem_of(error, violations))
+    return ProblemResponse(problem_of(error, violations), error.retry_after)
 
 
 def problem_of(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Problem:
@@ -71,6 +71,7 @@ def problem_of(error: OutcropError | Error, violations: Sequence[Violation] = ()
         retryable=error_event.retryable,
         request_id=current(),
         errors=list(violations) or None,
+        resets_at=error_event.resets_at,
     )
 
 

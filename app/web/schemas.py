@@ -3,7 +3,7 @@
 Unknown fields are refused by name, so that a misspelt option is not ignored in silence.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -63,6 +63,21 @@ class Problem(_Schema):
     retryable: bool
     request_id: str
     errors: list[Violation] | None = None
+    resets_at: datetime | None = Field(
+        default=None, description="When a budget that is spent begins anew."
+    )
+
+
+class TurnError(_Schema):
+    """The error of a turn, in a stream."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    retryable: bool
+    retry_after: int | None
+    resets_at: datetime | None
 
 
 class Question(_Schema):
@@ -199,6 +214,52 @@ class Usage(_Schema):
 
     input_tokens: int
     output_tokens: int
+
+
+class BudgetWarning(_Schema):
+    """Much of a budget is spent: `amount` of `limit`, in a period that ends at `resets`."""
+
+    period: Literal["day", "month"]
+    unit: Literal["tokens", "dollars"]
+    amount: float
+    limit: float
+    resets: datetime
+
+
+class PeriodSpending(_Schema):
+    """What was spent in a period, calls under way included, and what may be.
+
+    Attributes:
+        period: a day or a month, as in 2026-11-29.
+        dollars: by list prices.
+        most_tokens: the budget; None if there is none.
+        resets: when the period ends.
+    """
+
+    period: str
+    calls: int
+    tokens: int
+    dollars: float
+    most_tokens: int | None = None
+    most_dollars: float | None = None
+    resets: datetime | None = None
+
+
+class Spending(_Schema):
+    """What the caller has spent in a month.
+
+    Attributes:
+        today: None for another month than this.
+        days: each day with a call.
+        unpriced_calls: calls of models whose price is not known; they count no dollars.
+        prices_as_of: the date of the list prices.
+    """
+
+    month: PeriodSpending
+    today: PeriodSpending | None
+    days: list[PeriodSpending]
+    unpriced_calls: int
+    prices_as_of: date
 
 
 class Answer(_Schema):

@@ -7,6 +7,7 @@
     Guardrail   data-guardrail                    source, subject, action, reason, text;
                                                   transient, unless it replaces the answer
     Nearest     data-nearest                      the places that come nearest, best first
+    BudgetWarning  data-budget, transient         what of a budget is spent, and when it begins anew
     Usage       nothing: Done has it too
     Done        text-end, finish-step, finish     messageMetadata: model, turn, usage, stopReason
     Error       text-end, data-error, error
@@ -68,6 +69,8 @@ class _MessageParts:
             case events.Nearest():
                 places = [_dump(schemas.Place, place) for place in event.places]
                 return [{"type": "data-nearest", "data": {"places": places}}]
+            case events.BudgetWarning():
+                return [_transient("data-budget", _dump(schemas.BudgetWarning, event))]
             case events.Usage():
                 return ()  # the last part has the usage
             case events.Done():
@@ -121,7 +124,7 @@ class _MessageParts:
 
     def _error(self, event: events.Error) -> Iterator[Part]:
         yield from self._text_end()
-        yield {"type": "data-error", "data": asdict(event)}
+        yield {"type": "data-error", "data": _dump(schemas.TurnError, event)}
         yield {"type": "error", "errorText": f"{event.title}: {event.detail}"}
         self._ended = True
 

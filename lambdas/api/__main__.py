@@ -4,6 +4,7 @@ import logging
 import sys
 
 from app.aws import clients
+from app.budgets import ledger
 from app.errors import OperatorError
 from app.models.model import configured_model
 from app.settings import Settings, inherited, read
@@ -30,7 +31,7 @@ def main() -> None:
             raise OperatorError(
                 "OUTCROP_AUTH has to be api-gateway in Lambda: by any other all callers are one."
             )
-        app = application(clients(settings.deadline_seconds), settings)
+        app = application(clients(settings.deadline_seconds), settings, ledger=ledger(settings))
     except OperatorError as error:
         log.critical(error.detail)
         sys.exit(1)

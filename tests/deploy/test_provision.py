@@ -33,6 +33,7 @@ DIFFERENCES = {
     "event source, MaximumBatchingWindowInSeconds": "a person waits for the document",
     "event source, ScalingConfig": "the stand-in has two pollers for each queue",
     "tools": "no runner calls them on the laptop yet, and each start would load DynamoDB",
+    "budgets": "only a home with a limit has the table: each start would load DynamoDB",
     "guardrails": "the stand-in keeps guardrails and does not judge by them yet",
 }
 
@@ -139,6 +140,7 @@ def _facts(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
             )
         },
         "tools": sorted(name for name in names if "Tools" in name or "tools" in name),
+        "budgets": settings.budget_table is not None,
         "guardrails": len(aws.bedrock.list_guardrails()["guardrails"]),
     }
 

@@ -60,6 +60,7 @@ CALLS = {
     "DeleteKnowledgeBaseDocuments": "bedrock:DeleteKnowledgeBaseDocuments",
     "DeleteObject": "s3:DeleteObject",
     "DeleteObjects": "s3:DeleteObject",
+    "GetItem": "dynamodb:GetItem",
     "GetKnowledgeBase": "bedrock:GetKnowledgeBase",
     "GetKnowledgeBaseDocuments": "bedrock:GetKnowledgeBaseDocuments",
     "GetObject": "s3:GetObject",
@@ -72,9 +73,12 @@ CALLS = {
     "ListFoundationModels": "bedrock:ListFoundationModels",
     "ListObjectsV2": "s3:ListBucket",
     "PresignedPost": "s3:PutObject",
+    "PutItem": "dynamodb:PutItem",
     "PutObject": "s3:PutObject",
     "PutObjectTagging": "s3:PutObjectTagging",
     "Retrieve": "bedrock:Retrieve",
+    "Scan": "dynamodb:Scan",
+    "UpdateItem": "dynamodb:UpdateItem",
 }
 """Operation -> the action that it takes."""
 
@@ -84,17 +88,20 @@ BY_INGEST = {
     "s3:PutObjectTagging",
 }
 """What the ingest function alone does of what `app.documents` calls."""
+BY_OPERATOR = {"dynamodb:Scan"}
+"""What `outcrop usage --all` alone does, with an operator's own credentials."""
 NO_OPERATION = {"Setting up the AWS clients"}
 
 
 def test_the_application_may_do_what_it_calls_and_no_more(templates: Templates) -> None:
     """`calling`, and for models `whole` and `streamed`, name each operation that is called."""
     called = _called(
-        *("web", "answer", "retrieval", "documents", "models", "conversations", "guardrail")
+        *("web", "answer", "retrieval", "documents", "models", "conversations", "guardrail"),
+        "budgets",
     )
     needed = {CALLS[operation] for operation in called - NO_OPERATION}
     every = {"kms:Decrypt", "kms:GenerateDataKey"} | _EVERY_FUNCTION
-    assert _may(templates, "ApplicationFunctionRole") == (needed - BY_INGEST) | every
+    assert _may(templates, "ApplicationFunctionRole") == (needed - BY_INGEST - BY_OPERATOR) | every
 
 
 def test_the_ingest_function_may_do_what_it_calls_and_no_more(templates: Templates) -> None:

@@ -11,7 +11,7 @@ from tests.infra.snapshots import STORES
 
 OUTPUTS = {
     "ApiUrl", "Auth", "DocumentsBucket", "ConversationsBucket", "KnowledgeBaseId", "DataSourceId",
-    "GuardrailId", "GuardrailVersion", "ApiFunction", "IngestFunction", "ToolFunctions",
+    "GuardrailId", "GuardrailVersion", "BudgetTable", "ApiFunction", "IngestFunction", "ToolFunctions",
     "DashboardUrl", "OrdersTable", "ProductsTable",
 }  # fmt: skip
 SIGNED_IN = {"UserPoolId", "UserPoolClientId", "SignInUrl"}

@@ -189,6 +189,8 @@ def test_a_turn_that_fails_says_so_twice(open_text: bool) -> None:
             "title": "The model failed",
             "detail": "It did.",
             "retryable": True,
+            "retryAfter": None,
+            "resetsAt": None,
         },
     }
     assert error == {"type": "error", "errorText": "The model failed: It did."}

@@ -43,6 +43,7 @@ def show(client: Client, body: Json) -> str | None:
     began = time.monotonic()
     citations: list[Json] = []
     nearest: list[Json] = []
+    budgets: list[Json] = []
     metadata: Json = {}
     for part in _with_spinner(client.stream(body), client.thinking):
         match part["type"]:
@@ -61,6 +62,8 @@ def show(client: Client, body: Json) -> str | None:
                     citations = []
             case "data-nearest":
                 nearest = part["data"]["places"]
+            case "data-budget":
+                budgets.append(part["data"])
             case "data-error":
                 screen.out.print()
                 client.check_alive()
@@ -72,6 +75,8 @@ def show(client: Client, body: Json) -> str | None:
                     screen.nearest(nearest)
                 seconds = time.monotonic() - began
                 _footnote(part["messageMetadata"], seconds)
+                for each in budgets:
+                    _budget(each)
     return str(metadata["conversationId"])
 
 
@@ -105,6 +110,19 @@ def _footnote(metadata: Json, seconds: float) -> None:
     usage = metadata["usage"]
     tokens = f"{usage['inputTokens']} tokens in, {usage['outputTokens']} out"
     screen.out.print(f"\n{metadata['model']}; {tokens}; {seconds:.1f} s", style="dim")
+
+
+def _budget(warning: Json) -> None:
+    """Print how much of a budget is spent."""
+    sign, digits = ("$", 2) if warning["unit"] == "dollars" else ("", 0)
+    amount, limit = (f"{sign}{warning[name]:,.{digits}f}" for name in ("amount", "limit"))
+    unit = " tokens" if warning["unit"] == "tokens" else ""
+    resets = warning["resets"][:16].replace("T", " ")
+    screen.out.print(
+        f"{amount} of your {limit}{unit} a {warning['period']} are spent; the next begins at "
+        f"{resets} UTC.",
+        style="yellow",
+    )
 
 
 def _without_none(options: dict[str, Any]) -> Json:

@@ -2,6 +2,7 @@
 
     documents bucket ── its events ──► queue ──► ingest function ──► Knowledge Base
     conversations bucket
+    table of budgets, if a budget is set
 
 Every step makes what is missing, so that all steps run at every start, and a start may be
 interrupted anywhere. A resource is identified by its name and gets the values of this version, so
@@ -28,6 +29,7 @@ from app.settings import DocumentSettings, Settings, WrongSettings, variables
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent import AgentsforBedrockClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 DOCUMENTS, CONVERSATIONS = "outcrop-documents", "outcrop-conversations"
 QUEUE, DEAD_LETTERS = "outcrop-documents-events", "outcrop-documents-dead-letters"
 INGEST = "outcrop-ingest"
+BUDGETS = "outcrop-budgets"
 RUNTIME: Final = "python3.14"  # the stack has it as the CDK's own constant
 HANDLER = Path(__file__).parents[3] / "lambdas" / "ingest" / "handler.py"
 
@@ -75,6 +78,9 @@ def provision(aws: Clients, deployer: Deployer, embedding_model: str | None = No
             conversations_bucket=CONVERSATIONS,
             auth="local",
         )
+        if settings.limits_spending:
+            _budgets(deployer.dynamodb)
+            settings = settings.model_copy(update={"budget_table": BUDGETS})
         queue = _queue(deployer.sqs)
         _function(deployer.lambda_, settings)
         _event_source(deployer.lambda_, queue)
@@ -111,6 +117,34 @@ def _bucket(s3: "S3Client", name: str, expirations: Sequence[Expiration]) -> Non
         for rule in expirations
     ]
     s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
+
+
+def _budgets(dynamodb: "DynamoDBClient") -> None:
+    """Make the table that counts what is spent. A home without limits has none, because tables need
+    moto, which takes its time to start.
+    """
+    partition, sort = resources.BUDGET_KEYS
+    try:
+        dynamodb.describe_table(TableName=BUDGETS)
+        return
+    except dynamodb.exceptions.ResourceNotFoundException:
+        pass
+    dynamodb.create_table(
+        TableName=BUDGETS,
+        AttributeDefinitions=[
+            {"AttributeName": partition, "AttributeType": "S"},
+            {"AttributeName": sort, "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": partition, "KeyType": "HASH"},
+            {"AttributeName": sort, "KeyType": "RANGE"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.update_time_to_live(
+        TableName=BUDGETS,
+        TimeToLiveSpecification={"Enabled": True, "AttributeName": resources.BUDGET_EXPIRY},
+    )
 
 
 def _cors(s3: "S3Client", origin: str | None) -> None:

@@ -1,12 +1,17 @@
-"""What a million tokens cost: list prices of us-east-1 for on-demand use, as of November 2026.
+"""What a million tokens cost: list prices of us-east-1 for on-demand use, at the date `AS_OF`.
 
 Nothing fetches them, so AWS's price list has the last word. A model that is missing has no price
-here; so has a profile of another geography than the us, whose prices may differ.
+here; so has a profile of another geography than the us and global ones, whose prices may differ.
+Since Claude 4.5, a profile of a geography costs a tenth more than the global one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from app.models.facts.ids import parse
+
+AS_OF = date(2026, 11, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +22,29 @@ class TokenPrice:
     output: float
 
 
-TOKEN_PRICES = {
+_US = (None, "us")  # the geographies of a bare id and of a us profile
+
+TOKEN_PRICES: Mapping[str, TokenPrice] = {
     "amazon.nova-micro-v1:0": TokenPrice(0.035, 0.14),
     "amazon.nova-lite-v1:0": TokenPrice(0.06, 0.24),
     "amazon.nova-pro-v1:0": TokenPrice(0.80, 3.20),
+    "anthropic.claude-haiku-4-5-20251001-v1:0": TokenPrice(1.10, 5.50),
+    "anthropic.claude-sonnet-4-5-20250929-v1:0": TokenPrice(3.30, 16.50),
+    "anthropic.claude-sonnet-4-6": TokenPrice(3.30, 16.50),
+    "anthropic.claude-opus-4-5-20251101-v1:0": TokenPrice(5.50, 27.50),
+    "amazon.titan-embed-text-v2:0": TokenPrice(0.02, 0),
+    "cohere.embed-english-v3": TokenPrice(0.10, 0),
+    "cohere.embed-multilingual-v3": TokenPrice(0.10, 0),
 }
+"""By the id of the model, for its bare id and for its us profile."""
+
+GLOBAL_PRICES: Mapping[str, TokenPrice] = {
+    "anthropic.claude-haiku-4-5-20251001-v1:0": TokenPrice(1.00, 5.00),
+    "anthropic.claude-sonnet-4-5-20250929-v1:0": TokenPrice(3.00, 15.00),
+    "anthropic.claude-sonnet-4-6": TokenPrice(3.00, 15.00),
+    "anthropic.claude-opus-4-5-20251101-v1:0": TokenPrice(5.00, 25.00),
+}
+"""For its global profile."""
 
 
 def token_price(model_id: str) -> TokenPrice | None:
@@ -29,8 +52,12 @@ def token_price(model_id: str) -> TokenPrice | None:
 
     >>> token_price("us.amazon.nova-lite-v1:0")
     TokenPrice(input=0.06, output=0.24)
+    >>> token_price("global.anthropic.claude-sonnet-4-6")
+    TokenPrice(input=3.0, output=15.0)
     >>> token_price("eu.amazon.nova-lite-v1:0") is None
     True
     """
     name = parse(model_id)
-    return TOKEN_PRICES.get(name.model) if name.geography in (None, "us") else None
+    if name.geography == "global":
+        return GLOBAL_PRICES.get(name.model)
+    return TOKEN_PRICES.get(name.model) if name.geography in _US else None

@@ -1,6 +1,7 @@
 """The common part of the routes that call models or search: the account, and the start of turns."""
 
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import closing
 
 from fastapi import Request, Response
 from starlette.types import Receive
@@ -10,7 +11,7 @@ from app.aws import Clients
 from app.conversations import Conversations
 from app.events import Error, Event
 from app.guardrail import guard
-from app.meter import Account
+from app.meter import Account, TurnSlot
 from app.settings import Settings
 from app.web import responses
 from app.web.principal import principal_of
@@ -25,7 +26,8 @@ def account_of(settings: Settings) -> Callable[[Request], Awaitable[Account]]:
     principal_from = principal_of(settings)
 
     async def account(request: Request) -> Account:  # in no thread, so that it waits for none
-        return Account(request.app.state.meter, principal_from(request))
+        state = request.app.state
+        return Account(state.meter, principal_from(request), state.ledger)
 
     return account
 
@@ -47,11 +49,22 @@ class TurnStarter:
         )
 
     def begin(self, question: Question, account: Account) -> Generator[Event, None, None]:
-        """Begin a turn. A faulty question is refused before the first byte of the response.
+        """Begin a turn. A faulty question is refused before the first byte of the response, and so
+        is one for which no budget is left.
 
         Raises:
-            CallerError: the question is at fault.
+            CallerError: the question is at fault, or its principal's budget is spent.
         """
+        slot = account.enter()
+        try:
+            turn = self._answer(question, account)
+        except BaseException:
+            if slot:
+                slot.leave()
+            raise
+        return _leaving(turn, slot) if slot else turn
+
+    def _answer(self, question: Question, account: Account) -> Generator[Event, None, None]:
         conversations = Conversations(
             self._clients.s3, self._settings.conversations_bucket, account.principal
         )
@@ -59,6 +72,15 @@ class TurnStarter:
             question,
             TurnContext(self._clients, self._settings, self._guard, conversations, account),
         )
+
+
+def _leaving(turn: Generator[Event, None, None], slot: TurnSlot) -> Generator[Event, None, None]:
+    """The events of a turn, which counts as under way until they end."""
+    try:
+        with closing(turn):
+            yield from turn
+    finally:
+        slot.leave()
 
 
 async def whole_answer(

@@ -13,6 +13,7 @@ from app.aws import Clients, calling
 from app.events import Event, Usage
 from app.meter import Account
 from app.models import embedding
+from app.models.estimate import estimate
 from app.models.facts.embedding import EMBEDDING_MODELS
 from app.models.facts.regions import names_of
 from app.settings import Settings
@@ -90,7 +91,8 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         model = embedding.find(body.model, body.dimensions)
         vectors: list[tuple[float, ...]] = []
         tokens = 0
-        with account.call(model.id, "embed") as call:
+        most = Usage(sum(map(estimate, body.input)), 0)
+        with account.call(model.id, "embed", most) as call:
             for part in embedding.embed(
                 clients.bedrock_runtime, model, body.input, body.dimensions
             ):
