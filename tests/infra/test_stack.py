@@ -11,8 +11,8 @@ from tests.infra.snapshots import STORES
 
 OUTPUTS = {
     "ApiUrl", "Auth", "DocumentsBucket", "ConversationsBucket", "KnowledgeBaseId", "DataSourceId",
-    "GuardrailId", "GuardrailVersion", "BudgetTable", "ApiFunction", "IngestFunction", "ToolFunctions",
-    "DashboardUrl", "OrdersTable", "ProductsTable",
+    "GuardrailId", "GuardrailVersion", "ApiFunction", "IngestFunction", "ToolFunctions",
+    "BudgetTable", "DashboardUrl", "OrdersTable", "ProductsTable",
 }  # fmt: skip
 SIGNED_IN = {"UserPoolId", "UserPoolClientId", "SignInUrl"}
 AGENT = {"AgentId", "AgentAliasId"}
