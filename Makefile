@@ -109,7 +109,8 @@ opensearch-cluster: $(VENV)/laptop
 
 # Alone: a node takes two cores while it starts, and most of one while it indexes.
 opensearch-tests: $(VENV)/dev
-	$(BIN)/pytest -n 0 --opensearch tests/opensearch $(ARGS)
+	$(BIN)/pytest -n 0 --opensearch -k opensearch $(ARGS) \
+	  tests/opensearch tests/contract/test_store.py tests/contract/test_store_model.py
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

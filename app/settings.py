@@ -223,6 +223,30 @@ class LaptopSettings(_Environment):
     local_model: str | None = Field(
         default=None, description="The model of that server; by default its first that chats."
     )
+    opensearch_url: SecretStr | None = Field(
+        default=None,
+        description="The OpenSearch that has the chunks of the laptop's Knowledge Bases in place "
+        "of the home, as in http://127.0.0.1:9200 or https://user:password@search.example.com.",
+    )
+    opensearch_remote: bool = Field(
+        default=False,
+        description="Whether that OpenSearch may be on another machine: then texts of documents "
+        "and questions leave this one.",
+    )
+    opensearch_service: Literal["es", "aoss"] | None = Field(
+        default=None,
+        description="Sign the requests to it with AWS's credentials: `es` for a domain of Amazon "
+        "OpenSearch Service, `aoss` for a collection of OpenSearch Serverless.",
+    )
+    opensearch_engine: Literal["lucene", "faiss", "default"] = Field(
+        default="lucene",
+        description="The k-NN engine of its indexes: `lucene` every OpenSearch has, `faiss` is "
+        "what AWS's Knowledge Bases use, `default` names none, for a NextGen collection.",
+    )
+    opensearch_ca: Path | None = Field(
+        default=None,
+        description="A file with the certificate of the authority that signed its certificate.",
+    )
 
 
 class StackSettings(_Environment):

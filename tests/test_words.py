@@ -32,6 +32,7 @@ SHARED = {
     ("application", "Record"): "of the processes that serve a home; of a replayed stack",
     ("application", "Stack"): "in the making, and as CloudFormation describes it",
     ("stand-in", "Buckets"): "of S3, and what a Knowledge Base needs of them",
+    ("stand-in", "Generation"): "an answer to a prompt; what one put has written to OpenSearch",
     ("stand-in", "Object"): "of S3, and what a Knowledge Base needs of it",
     ("stand-in", "Document"): "in a parser's hands; in a prompt",
     ("stand-in", "Damaged"): "a database; an array of the index, which is built again",

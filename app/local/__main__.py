@@ -19,6 +19,7 @@ from threading import Thread
 
 from app.local.database import Damaged, InUse
 from app.local.disk import disk_problem
+from app.local.engine.store import StoreError
 from app.local.faults import Faults
 from app.local.permissions import close_to_others
 from app.local.stand_in import Options, StandIn
@@ -33,12 +34,14 @@ def main() -> None:
     """Open the home, serve, and close it again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log a line for every request
+    logging.getLogger("opensearch").setLevel(logging.ERROR)  # its errors are the store's to tell
     arguments = _arguments().parse_args()
     close_to_others(arguments.home)
     key = {"accessKeyId": f"{KEY_PREFIX}{token_hex(6).upper()}", "secretAccessKey": token_hex(20)}
     options = Options(
         *(arguments.home, arguments.precision, arguments.model_url, arguments.model),
         keys={key["accessKeyId"]: key["secretAccessKey"]},
+        opensearch=arguments.opensearch,
     )
     schedule = _schedule(arguments.schedule) if arguments.schedule else None
     with _open(options) as stand_in:
@@ -55,6 +58,8 @@ def main() -> None:
 
         try:
             serve(application, HOST, arguments.port, ready)
+        except StoreError as error:
+            sys.exit(str(error))
         except OSError as error:
             sys.exit(
                 f"Port {arguments.port} cannot be had ({error.strerror}). "
@@ -68,7 +73,7 @@ def _open(options: Options) -> StandIn:
     """
     try:
         return StandIn(options)
-    except (Damaged, InUse) as error:
+    except (Damaged, InUse, StoreError) as error:
         sys.exit(str(error))
     except (OSError, sqlite3.Error) as error:
         sys.exit(disk_problem(error) or f"{options.home} cannot be opened: {error}")
@@ -90,6 +95,9 @@ def _arguments() -> argparse.ArgumentParser:
     arguments.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     arguments.add_argument("--model-url", help="an OpenAI-compatible server that writes answers")
     arguments.add_argument("--model", help="the model to ask it for")
+    arguments.add_argument(
+        "--opensearch", type=Path, help="a file that says which OpenSearch has the chunks"
+    )
     arguments.add_argument("--faults", action="store_true", help="let tests order faults")
     arguments.add_argument("--schedule", type=Path, help="a file of faults; tests may order more")
     return arguments

@@ -57,6 +57,8 @@ class Options:
         model: one of that server's models; its first by default.
         keys: access key id -> secret access key. A page in a browser may use URLs that are
             presigned with one of them; programs may use any key.
+        opensearch: the file that says which OpenSearch has the Knowledge Bases' chunks; without
+            one, they are in the home.
     """
 
     home: Path
@@ -64,6 +66,7 @@ class Options:
     model_url: str | None = None
     model: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
+    opensearch: Path | None = None
 
 
 class StandIn:
@@ -73,7 +76,9 @@ class StandIn:
         with ExitStack() as opened:
             self._functions_environment = _credentials(options.keys)
             stores = options.home / "knowledge" / "stores"
-            trades = engine.load(stores, options.precision, options.model_url, options.model)
+            trades = engine.load(
+                stores, options.precision, options.model_url, options.model, options.opensearch
+            )
             queues = Queues(options.home)
             opened.callback(queues.close)
             buckets = Buckets(options.home, queues)

@@ -1,6 +1,7 @@
 """What every filling of the store's Protocol must do."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -26,20 +27,37 @@ from tests.local.engine.store.samples import (
     sentence,
     vector,
 )
+from tests.opensearch.stores import indexes
 
 Open = Callable[[], Store]
 FILLINGS: dict[str, OpenStore] = {"embedded": open_embedded, "delayed": DelayedStore}
 
 
-@pytest.fixture(params=FILLINGS)
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+@pytest.fixture(params=(*FILLINGS, "opensearch"))
+def filling(request: pytest.FixtureRequest) -> Iterator[OpenStore]:
+    """Opens the store in a folder. Another folder has another store."""
+    with filled(request.param, request) as open_store:
+        yield open_store
+
+
+@contextmanager
+def filled(name: str, request: pytest.FixtureRequest) -> Iterator[OpenStore]:
+    if name in FILLINGS:
+        yield FILLINGS[name]
+    else:
+        with indexes(request.getfixturevalue("opensearch")) as open_store:
+            yield open_store
+
+
+@pytest.fixture
+def open_store(filling: OpenStore, tmp_path: Path) -> Iterator[Open]:
     """Opens the store, always the same one; what was open before is closed."""
     opened: list[Store] = []
 
     def open_() -> Store:
         while opened:
             opened.pop().close()
-        opened.append(FILLINGS[request.param](tmp_path / "store", CONFIGURATION))
+        opened.append(filling(tmp_path / "store", CONFIGURATION))
         return opened[0]
 
     yield open_
@@ -245,10 +263,9 @@ def test_the_embedded_store_needs_no_refresh(tmp_path: Path) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("filling", FILLINGS)
 @pytest.mark.parametrize("dimension", [3, 64, 100, 1024])
-def test_a_store_may_have_any_dimension(filling: str, dimension: int, tmp_path: Path) -> None:
-    store = FILLINGS[filling](tmp_path, StoreConfiguration(dimension))
+def test_a_store_may_have_any_dimension(filling: OpenStore, dimension: int, tmp_path: Path) -> None:
+    store = filling(tmp_path, StoreConfiguration(dimension))
     chunks = [Chunk(f"c{n:02}", sentence(n), {}, vector(n, dimension)) for n in range(30)]
     put(store, "s3://b/k", chunks)
     expected = nearest(chunks, vector(7, dimension), 4)
@@ -258,14 +275,13 @@ def test_a_store_may_have_any_dimension(filling: str, dimension: int, tmp_path: 
     store.close()
 
 
-@pytest.mark.parametrize("filling", FILLINGS)
-def test_a_store_of_another_dimension_is_not_opened(filling: str, tmp_path: Path) -> None:
-    store = FILLINGS[filling](tmp_path, StoreConfiguration(64))
+def test_a_store_of_another_dimension_is_not_opened(filling: OpenStore, tmp_path: Path) -> None:
+    store = filling(tmp_path, StoreConfiguration(64))
     put(store, "s3://b/k", [Chunk("c", "amber", {}, vector(1, 64))])
     store.close()
     with pytest.raises(StoreError, match="64 components, and the encoder makes 384"):
-        FILLINGS[filling](tmp_path, CONFIGURATION)
-    reopened = FILLINGS[filling](tmp_path, StoreConfiguration(64))
+        filling(tmp_path, CONFIGURATION)
+    reopened = filling(tmp_path, StoreConfiguration(64))
     assert ids(reopened.search(vector(1, 64), None, 1)) == ["c"]
     reopened.close()
 

@@ -16,8 +16,9 @@ from hypothesis.stateful import (
 )
 
 from app.local.engine.store import Chunk, Store
+from app.local.engine.store.embedded_stores import OpenStore
 from app.local.engine.store.filters import Condition, Filter, Group
-from tests.contract.test_store import FILLINGS
+from tests.contract.test_store import filled
 from tests.local.engine.store.samples import CONFIGURATION, chunk, nearest, vector
 
 DOCUMENTS = st.sampled_from([f"s3://b/{name}" for name in "abcd"])
@@ -50,12 +51,12 @@ FILTERS: st.SearchStrategy[Filter | None] = st.one_of(
 
 
 class Model(RuleBasedStateMachine):
-    filling: str
+    filling: OpenStore
 
     @initialize()
     def start(self) -> None:
         self.folder = TemporaryDirectory()
-        self.store: Store = FILLINGS[self.filling](Path(self.folder.name), CONFIGURATION)
+        self.store: Store = self.filling(Path(self.folder.name), CONFIGURATION)
         self.expected: dict[str, list[Chunk]] = {}
         self.puts = 0
 
@@ -94,7 +95,7 @@ class Model(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.store.close()
-        self.store = FILLINGS[self.filling](Path(self.folder.name), CONFIGURATION)
+        self.store = self.filling(Path(self.folder.name), CONFIGURATION)
 
     @rule(seed=st.integers(0, 40), limit=st.integers(1, 12), where=FILTERS)
     def search(self, seed: int, limit: int, where: Filter | None) -> None:
@@ -131,16 +132,22 @@ class Model(RuleBasedStateMachine):
         assert set(hits) == {each.id for each in chunks if each.vector is None}
 
 
-@pytest.mark.parametrize("filling", ["embedded"])  # a delayed store is two of them
-def test_the_store_answers_as_a_model_of_dictionaries_does(filling: str) -> None:
-    machine = type("Filled", (Model,), {"filling": filling})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
-            derandomize=True,
-        ),
-    )
+@pytest.mark.parametrize(
+    ("name", "examples"),
+    [("embedded", 25), ("opensearch", 6)],  # a delayed store is two of the first
+)
+def test_the_store_answers_as_a_model_of_dictionaries_does(
+    name: str, examples: int, request: pytest.FixtureRequest
+) -> None:
+    with filled(name, request) as filling:
+        machine = type("Filled", (Model,), {"filling": staticmethod(filling)})
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=20,
+                deadline=None,
+                suppress_health_check=[HealthCheck.too_slow],
+                derandomize=True,
+            ),
+        )

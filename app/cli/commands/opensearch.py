@@ -1,7 +1,8 @@
 """`outcrop opensearch`: run OpenSearch on this machine until Ctrl-C."""
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event
 from typing import Annotated
 
@@ -46,6 +47,20 @@ def opensearch(
             soft_wrap=True,
         )
         until_stopped(stop, started)
+
+
+@contextmanager
+def node_or_present(port: int = PORT) -> Iterator[str]:
+    """The URL of an OpenSearch on this machine: the one that answers at the port, or one that runs
+    as long as the context.
+    """
+    url = f"http://127.0.0.1:{port}"
+    if answers(url):
+        yield url
+    else:
+        folder = opensearch_folder()
+        with running(install(folder), folder / f"port-{port}", port) as [node]:
+            yield node.url
 
 
 def until_stopped(stop: Event, nodes: Sequence[Node]) -> None:

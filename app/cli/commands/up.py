@@ -6,10 +6,13 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
+from pydantic import SecretStr
 
 from app.cli import screen
+from app.cli.commands.opensearch import node_or_present
 from app.cli.terminal_text import visible_line
 from app.deploy import laptop
 from app.deploy.laptop import model_servers
@@ -49,6 +52,14 @@ def up(
             metavar="NAME", help="Which of that server's models; by default the first that chats."
         ),
     ] = None,
+    opensearch: Annotated[
+        bool,
+        typer.Option(
+            "--opensearch",
+            help="Run OpenSearch on this machine too, if none answers at port 9200, and keep the "
+            "chunks there.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Serve the application and the stand-in until Ctrl-C."""
@@ -63,6 +74,8 @@ def up(
     )
     lookout = None if as_json or settings.local_model_url else model_servers.Lookout()
     with ExitStack() as stack:
+        if opensearch:
+            settings = _with_opensearch(settings, stack)
         with nullcontext() if deployment else screen.waiting("starting"):
             deploy = deployment or laptop.provision_home
             home = stack.enter_context(laptop.serving(settings, deploy))
@@ -74,8 +87,27 @@ def up(
             if deployment:
                 deployment.show()
             announce(home)
+            _announce_opensearch(settings)
             _announce_model_servers(choice, lookout)
         until(stop, home)
+
+
+def _with_opensearch(settings: LaptopSettings, stack: ExitStack) -> LaptopSettings:
+    """The settings with an OpenSearch on this machine in them, which runs as long as the stack."""
+    if settings.opensearch_url is not None:
+        raise typer.BadParameter(
+            "OUTCROP_OPENSEARCH_URL names one already.", param_hint="--opensearch"
+        )
+    with screen.waiting("starting OpenSearch"):
+        url = stack.enter_context(node_or_present())
+    return settings.model_copy(update={"opensearch_url": SecretStr(url)})
+
+
+def _announce_opensearch(settings: LaptopSettings) -> None:
+    if settings.opensearch_url is not None:
+        parts = urlsplit(settings.opensearch_url.get_secret_value())
+        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        screen.out.print(visible_line(f"opensearch   {place}   has the chunks"), soft_wrap=True)
 
 
 def _with_model_server(

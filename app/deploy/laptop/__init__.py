@@ -41,6 +41,7 @@ from app.deploy.laptop.home import (
     take,
     usable,
 )
+from app.deploy.laptop.opensearch import opensearch_file
 from app.deploy.laptop.record import (
     Addresses,
     Record,
@@ -255,7 +256,8 @@ def _serve(
     home = settings.home
     before = inherited_environment()
     adopt(isolating_variables(before), dropped=misleading_names(before))
-    children.append(Child("stand-in", home, _stand_in(settings), alive=alive, lock=lock))
+    command = _stand_in(settings, before)
+    children.append(Child("stand-in", home, command, alive=alive, lock=lock))
     ready = children[0].ready
     stand_in = StandIn(ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
     adopt(endpoint_variables(stand_in, before))
@@ -292,7 +294,7 @@ def serving_alone(settings: LaptopSettings, schedule: Path | None = None) -> Ite
             )
         stack.callback(lock.close)
         alive = stack.enter_context(staying_alive(home))
-        command = [*_stand_in(settings), "--faults"]
+        command = [*_stand_in(settings, inherited_environment()), "--faults"]
         command += ["--schedule", str(schedule)] if schedule else []
         child = Child("stand-in", home, command, alive=alive, lock=lock)
         stack.callback(child.stop)
@@ -330,7 +332,7 @@ def _prepare(settings: LaptopSettings) -> Path:
     return usable(settings.home)
 
 
-def _stand_in(settings: LaptopSettings) -> list[str]:
+def _stand_in(settings: LaptopSettings, environment: Mapping[str, str]) -> list[str]:
     command = [
         *(sys.executable, "-P", "-m", "app.local"),
         *("--home", str(settings.home)),
@@ -341,6 +343,8 @@ def _stand_in(settings: LaptopSettings) -> list[str]:
         command += ["--model-url", settings.local_model_url]
     if settings.local_model:
         command += ["--model", settings.local_model]
+    if file := opensearch_file(settings, environment):
+        command += ["--opensearch", str(file)]
     return command
 
 

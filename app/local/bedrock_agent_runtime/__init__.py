@@ -14,7 +14,8 @@ from app.local.bedrock_agent_runtime.retrieval import (
     retrieve,
 )
 from app.local.engine import Engine
-from app.local.wire import Service
+from app.local.engine.store import StoreUnavailable
+from app.local.wire import JSON, Call, Service, ServiceError
 
 __all__ = ["RetrievalModels", "SearchableBase", "SearchableBases", "handlers"]
 
@@ -34,6 +35,16 @@ def handlers(
     """
     return {
         "Rerank": partial(rerank, engine, models),
-        "Retrieve": partial(retrieve, engine, bases, models),
+        "Retrieve": partial(_retrieve, engine, bases, models),
         **{name: agent[name] for name in TAGS},
     }
+
+
+def _retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, call: Call) -> JSON:
+    """Retrieve; as in Bedrock a DependencyFailedException where the vector store is away."""
+    try:
+        return retrieve(engine, bases, models, call)
+    except StoreUnavailable as error:
+        raise ServiceError(
+            "DependencyFailedException", f"The vector store could not be searched: {error}"
+        ) from error

@@ -91,6 +91,7 @@ def load(
     precision: Literal["int8", "fp32"] = "int8",
     model_url: str | None = None,
     model: str | None = None,
+    opensearch: Path | None = None,
 ) -> Engine:
     """Load the laptop's engine, in about 0.2 s.
 
@@ -100,14 +101,17 @@ def load(
         model_url: an OpenAI-compatible server that writes the answers; without one the extractive
             writer does.
         model: which of that server's models; its first by default.
+        opensearch: the file that says which OpenSearch has the stores; by default they are
+            embedded.
 
     Raises:
         WrongWeights: the encoder's files are missing, or not the published ones.
+        StoreError: the stores are elsewhere, or OpenSearch cannot be used.
     """
     from app.local.engine.multilingual import MultilingualEncoder
     from app.local.engine.parsers.process import Parser
     from app.local.engine.planner import Planner
-    from app.local.engine.store import EmbeddedStores, open_embedded
+    from app.local.engine.store.place import open_stores
     from app.local.engine.token_memory import TokenMemory
     from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Server, Writer
@@ -119,6 +123,4 @@ def load(
     else:
         writer = Writer(encoder, Planner(encoder), multilingual)
     late = TokenMemory(encoder, LATE_BYTES)
-    return Engine(
-        encoder, multilingual, writer, Parser, EmbeddedStores(stores, open_embedded), late
-    )
+    return Engine(encoder, multilingual, writer, Parser, open_stores(stores, opensearch), late)

@@ -41,6 +41,12 @@ class Answering:
         return [str(one) for one in self.asked]
 
 
+def _parse(text: bytes) -> Any:
+    """A body of JSON; of several lines of it, as a bulk has, a list."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    return (lines or [None])[0] if len(lines) < 2 else lines
+
+
 @contextmanager
 def answering() -> Iterator[Answering]:
     state = Answering()
@@ -51,9 +57,7 @@ def answering() -> Iterator[Answering]:
         def _answer(self) -> None:
             text = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            state.asked.append(
-                Asked(self.command, self.path, headers, json.loads(text) if text else None)
-            )
+            state.asked.append(Asked(self.command, self.path, headers, _parse(text)))
             status, said = state.answers.popleft() if state.answers else (418, {})
             if status == CUT:
                 self.close_connection = True

@@ -41,10 +41,11 @@ from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
-from app.local.engine.store import StoreFull, Vectors
+from app.local.engine.store import StoreFull, StoreRefused, StoreUnavailable, Vectors
 from app.local.loop import Loop
 
-NO_ROOM = (StoreFull, sqlite3.OperationalError)  # and other errors that may pass by themselves
+PASSING = (StoreFull, StoreUnavailable, sqlite3.OperationalError)
+"""Errors that may pass by themselves: the disk is full, or OpenSearch is away."""
 PATIENCE = 2.0  # seconds for a reader in the middle of a large document, when all stop
 
 log = logging.getLogger(__name__)
@@ -75,10 +76,10 @@ class Worker:
             _Storer("knowledge-large-storer", LARGE_CAPACITY, self._finish),
         ]
         self._wakeup = threading.Event()  # of the foreman
-        self._readers = Readers(Sources(state, Fetch(buckets), engine), self._drafted, NO_ROOM)
+        self._readers = Readers(Sources(state, Fetch(buckets), engine), self._drafted, PASSING)
         self._loops = [
-            Loop("knowledge-foreman", self._oversee, NO_ROOM),
-            Loop("knowledge-embedder", self._embed, NO_ROOM),
+            Loop("knowledge-foreman", self._oversee, PASSING),
+            Loop("knowledge-embedder", self._embed, PASSING),
             *(storer.loop for storer in self._storers),
         ]
 
@@ -124,7 +125,7 @@ class Worker:
     def _scan(self, job: str) -> None:
         try:
             scan(self._state, self._buckets, job)
-        except NO_ROOM:
+        except PASSING:
             raise
         except Exception as error:
             log.exception("Scanning for ingestion job %s failed", job)
@@ -184,8 +185,10 @@ class Worker:
             return Outcome(ready.task, reason=ready.reason)
         try:
             store.put(ready.task.document, ready.drafts.chunks)
-        except NO_ROOM:
+        except PASSING:
             raise
+        except StoreRefused as error:
+            return self._store(Ready(ready.task, reason=f"The vector store: {error}"))
         except Exception as error:
             log.exception("Storing %s failed", ready.task.uri)
             return self._store(Ready(ready.task, reason=unexpected_reason(error)))
@@ -199,7 +202,7 @@ class _Storer:
         self.waiting = Finished(capacity)
         self._finish = finish
         self._batch: Sequence[Ready] = ()
-        self.loop = Loop(name, self._step, NO_ROOM)
+        self.loop = Loop(name, self._step, PASSING)
 
     def _step(self) -> None:
         self._batch = self._batch or self.waiting.take()

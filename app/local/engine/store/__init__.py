@@ -3,10 +3,14 @@
     put     document -- truth, in one transaction -- segment -- index
     search  vector, words and filter -- index -- numbers and scores -- truth -- hits
 
-The truth is SQLite. The index is derived from it, and can be built again from it at any time.
+So it is in the embedded store. The truth is SQLite. The index is derived from it, and can be built
+again from it at any time.
 
     contract        the interface of every store: Chunk, Hit, Store, Stores
     filters         conditions on the metadata of chunks
+    rules           what may be put into a store, and asked of it
+    place           where the stores of a home are
+    opensearch      the stores in OpenSearch
     embedded_stores a folder for each store
     embedded_store  the store in a folder
         truth         every document's chunks, in SQLite
@@ -32,7 +36,9 @@ from app.local.engine.store.contract import (
     StoreError,
     StoreFull,
     StoreInUse,
+    StoreRefused,
     Stores,
+    StoreUnavailable,
 )
 from app.local.engine.store.embedded_stores import EmbeddedStores
 
@@ -47,6 +53,8 @@ __all__ = [
     "StoreError",
     "StoreFull",
     "StoreInUse",
+    "StoreRefused",
+    "StoreUnavailable",
     "Stores",
     "Vectors",
     "open_embedded",

@@ -149,6 +149,16 @@ class StoreFull(StoreError):
     """There is no room for the document. The store is as it was before."""
 
 
+class StoreUnavailable(StoreError):
+    """The server of the store does not answer, or not now: what was asked may be asked again. The
+    message says what to look at.
+    """
+
+
+class StoreRefused(StoreError):
+    """The server of the store refuses a document for good. The message has its reason."""
+
+
 class StoreInUse(StoreError):
     """The store is open already, in this process or in another."""
 

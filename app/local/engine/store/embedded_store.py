@@ -11,7 +11,6 @@ the next index.
 
 import json
 import logging
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,16 +32,17 @@ from app.local.engine.store.contract import (
     StoreError,
     StoreInUse,
 )
-from app.local.engine.store.filters import Filter, kind
+from app.local.engine.store.filters import Filter
 from app.local.engine.store.index import Index, Part
 from app.local.engine.store.inverted import Integers
+from app.local.engine.store.rules import check_document, check_query
 from app.local.engine.store.search import nearest_term, search
 from app.local.engine.store.segment import Segment
+from app.local.engine.store.spelled import word_of
 from app.local.engine.store.truth import Row, Truth
 
 SAVED = 256  # chunks; a smaller segment is not saved, but built again when the store is opened
 BATCH = 4096  # chunks
-UNIT = 1e-3  # how far from 1 the length of a unit vector may be
 
 NONE = np.empty(0, np.int64)
 
@@ -68,7 +68,7 @@ class EmbeddedStore:
             self._resources = resources.pop_all()
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
-        _check(chunks, self._dimension)
+        check_document(chunks, self._dimension)
         rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks)]
         # Outside of the lock, so that other writers do not wait while a large document is indexed.
         draft = self._segment([row for row in rows if row.chunk.vector is not None])
@@ -100,9 +100,7 @@ class EmbeddedStore:
         limit: int,
         filter: Filter | None = None,  # noqa: A002 (Bedrock's own name for it)
     ) -> list[Hit]:
-        _check_vector("the query", vector, self._dimension)
-        if limit < 1:
-            raise ValueError(f"limit must be at least 1, and is {limit}")
+        check_query(vector, limit, self._dimension)
         index = self._index
         while True:
             numbers, scores = search(index, vector, text, limit, filter)
@@ -124,7 +122,7 @@ class EmbeddedStore:
                     return None
             rows = self._truth.chunks(np.array([number], np.int64))
             if rows:
-                return _word_of(spelling, rows[0].chunk)
+                return word_of(spelling, rows[0].chunk)
             index = self._after(index)
 
     def values(self, key: str, limit: int) -> list[str | float | bool]:
@@ -226,12 +224,6 @@ def _tolerate_unsaved() -> Iterator[None]:
         )
 
 
-def _word_of(term: str, chunk: Chunk) -> str:
-    """The first word of a chunk that makes this term; the term itself if it has no plain one."""
-    words = re.findall(r"[a-z]+", f"{chunk.context}\n{chunk.text}".casefold())
-    return next((word for word in words if word[:3] == term[:3] and terms(word) == [term]), term)
-
-
 def _to_hit(row: Row, score: float) -> Hit:
     chunk = row.chunk
     return Hit(
@@ -253,30 +245,3 @@ def _lock(file: Path) -> sqlite3.Connection:
             f"{file.parent} is open already, here or in another process ({error}); close it there"
         ) from error
     return lock
-
-
-def _check(chunks: Sequence[Chunk], dimension: int) -> None:
-    """Check the chunks of a document.
-
-    Raises:
-        ValueError: naming the chunk and the rule that it breaks.
-    """
-    vectors = {chunk.id: chunk.vector for chunk in chunks}
-    if len(vectors) < len(chunks):
-        raise ValueError("the chunks of a document must have different ids")
-    for chunk in chunks:
-        if chunk.vector is not None:
-            _check_vector(f"chunk {chunk.id}", chunk.vector, dimension)
-        if chunk.parent and (chunk.parent not in vectors or vectors[chunk.parent] is not None):
-            raise ValueError(f"chunk {chunk.id}: {chunk.parent} is no parent in this document")
-        for key, value in chunk.metadata.items():
-            if kind(value) == "other":
-                raise ValueError(
-                    f"chunk {chunk.id}: metadata {key!r} must be a string, a number, a boolean "
-                    f"or a list of strings, and is {value!r}"
-                )
-
-
-def _check_vector(whose: str, vector: Vectors, dimension: int) -> None:
-    if vector.shape != (dimension,) or not abs(np.linalg.norm(vector) - 1) < UNIT:
-        raise ValueError(f"{whose}: the vector must have {dimension} components and length 1")

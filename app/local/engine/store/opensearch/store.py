@@ -1,0 +1,219 @@
+"""The store in OpenSearch. See `Store` for its contract."""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from threading import Lock
+
+from app.local.engine.encoder import Vectors
+from app.local.engine.store.analysis import terms
+from app.local.engine.store.contract import (
+    Chunk,
+    Hit,
+    StoreConfiguration,
+    StoreError,
+    StoreUnavailable,
+)
+from app.local.engine.store.filters import Filter
+from app.local.engine.store.opensearch.endpoint import Endpoint
+from app.local.engine.store.opensearch.fields import to_chunk
+from app.local.engine.store.opensearch.index import LOOK_SECONDS, SearchIndex
+from app.local.engine.store.opensearch.ledger import Generation, Ledger
+from app.local.engine.store.opensearch.search import EXACT, Searcher
+from app.local.engine.store.opensearch.visibility import Visibility
+from app.local.engine.store.opensearch.vocabulary import Vocabulary
+from app.local.engine.store.opensearch.writing import BulkWriter
+from app.local.engine.store.rules import check_document, check_query
+from app.local.engine.store.spelled import word_of
+
+MOST_WAITING = 1000  # puts and deletes before they are shown without being asked to
+SHOWN_SECONDS = 90.0  # in which a collection, which has no refresh, shows what was written
+
+log = logging.getLogger(__name__)
+
+
+class OpenSearchStore:
+    """A store in an index of OpenSearch, with its ledger in a folder.
+
+    Raises:
+        StoreInUse: it is open already.
+        StoreDamaged: the ledger cannot be read, or the index is gone.
+        StoreError: there is an index of this name for something else, or OpenSearch cannot be
+            reached.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, index: str, path: Path, configuration: StoreConfiguration
+    ) -> None:
+        self._dimension = configuration.dimension
+        self._endpoint = endpoint
+        self._visibility = Visibility()
+        self._writing = Lock()  # of what waits to be shown
+        self._refreshing = Lock()
+        self._new: list[Generation] = []  # written, and to be shown
+        self._old: list[Generation] = []  # to be hidden, and then deleted
+        self._deleted: list[Generation] = []  # hidden until OpenSearch shows that they are gone
+        with ExitStack() as resources:
+            self._ledger = resources.enter_context(closing(Ledger(path / "ledger.sqlite")))
+            client = resources.enter_context(closing(endpoint.client()))
+            self._index = SearchIndex(endpoint, client, index)
+            self._writer = BulkWriter(endpoint, client, index)
+            self._searcher = Searcher(self._index)
+            self._vocabulary = Vocabulary(self._index)
+            is_filled = bool(self._ledger.documents())
+            self._index.prepare(self._dimension, self._ledger.id, is_filled=is_filled)
+            self._restore()
+            self._resources = resources.pop_all()
+
+    def put(self, document: str, chunks: Sequence[Chunk]) -> None:
+        check_document(chunks, self._dimension)
+        for chunk in chunks:  # JSON has no half of a pair
+            f"{chunk.text}{chunk.context}{chunk.id}{dict(chunk.metadata)}".encode()
+        with self._visibility.reading() as hidden:
+            other = self._searcher.taken([chunk.id for chunk in chunks], document, hidden)
+        if other is not None:
+            raise ValueError(f"chunk {other}: another document has a chunk of this id")
+        generation = self._ledger.begin(len(chunks))
+        self._visibility.change(hide=[generation.number])
+        try:
+            self._writer.write(document, generation, chunks)
+            searchable = sum(chunk.vector is not None for chunk in chunks)
+            with self._writing:
+                self._replace(self._ledger.commit(document, generation, searchable), generation)
+        except BaseException:
+            with self._writing:
+                self._old.append(generation)
+            raise
+        self._refresh_if_many_wait()
+
+    def delete(self, document: str) -> None:
+        with self._writing:
+            self._replace(self._ledger.delete(document))
+        self._refresh_if_many_wait()
+
+    def refresh(self) -> None:
+        with self._refreshing:
+            with self._writing:
+                new, old = self._new, self._old
+                self._new, self._old = [], []
+            try:
+                self._show(new)
+            except BaseException:
+                with self._writing:
+                    self._new, self._old = new + self._new, old + self._old
+                raise
+            self._visibility.change(
+                hide=[each.number for each in old],
+                show=[each.number for each in (*new, *self._deleted) if each not in old],
+            )
+            self._deleted = []
+            self._visibility.wait_for_readers()
+            self._sweep(old)
+
+    def documents(self) -> dict[str, int]:
+        return self._ledger.documents()
+
+    def search(
+        self,
+        vector: Vectors,
+        text: str | None,
+        limit: int,
+        filter: Filter | None = None,  # noqa: A002 (Bedrock's own name for it)
+    ) -> list[Hit]:
+        check_query(vector, limit, self._dimension)
+        exact = self._endpoint.exact or self._ledger.counts()[0] <= EXACT
+        with self._visibility.reading() as hidden:
+            return self._searcher.search(vector, text, limit, filter, hidden, exact=exact)
+
+    def nearest_word(self, word: str) -> str | None:
+        match terms(word):
+            case [term]:
+                with self._visibility.reading() as hidden:
+                    nearest = self._vocabulary.nearest_term(term, hidden)
+            case _:
+                return None
+        return word_of(nearest[0], to_chunk(nearest[1])) if nearest else None
+
+    def values(self, key: str, limit: int) -> list[str | float | bool]:
+        with self._visibility.reading() as hidden:
+            return self._vocabulary.values(key, limit, hidden)
+
+    def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
+        with self._visibility.reading() as hidden:
+            return self._searcher.parents(ids, hidden)
+
+    def close(self) -> None:
+        with self._refreshing:
+            self._sweep(self._old)
+        self._resources.close()
+
+    def _replace(self, before: Generation | None, after: Generation | None = None) -> None:
+        """Remember what the next refresh shows and hides. What it has not shown yet, and what
+        replaces it, is never shown.
+        """
+        if before is not None:
+            self._old.append(before)
+        if after is not None:
+            self._new.append(after)
+
+    def _refresh_if_many_wait(self) -> None:
+        if len(self._new) + len(self._old) >= MOST_WAITING:
+            self.refresh()
+
+    def _show(self, new: Sequence[Generation]) -> None:
+        """See that a search finds every chunk of these generations.
+
+        Raises:
+            StoreUnavailable: OpenSearch has acknowledged them, and does not show them all.
+        """
+        until = time.monotonic() + SHOWN_SECONDS
+        expected = sum(each.total for each in new)
+        while True:
+            self._index.refresh()
+            number = self._index.count({"terms": {"generation": [each.number for each in new]}})
+            if number == expected:
+                return
+            if not self._endpoint.has_own_ids or time.monotonic() > until:
+                raise StoreUnavailable(
+                    f"OpenSearch at {self._endpoint.place} shows {number} of {expected} chunks "
+                    "that it has acknowledged."
+                )
+            time.sleep(LOOK_SECONDS)
+
+    def _sweep(self, old: Sequence[Generation]) -> None:
+        """Delete generations. What cannot be deleted now stays hidden, and is tried again."""
+        if not old:
+            return
+        try:
+            self._writer.delete(old)
+        except StoreError as error:
+            log.warning("old chunks are deleted later: %s", error)
+            with self._writing:
+                self._old += old
+            return
+        self._ledger.forget(old)
+        self._deleted += old
+
+    def _restore(self) -> None:
+        """Make the index hold what the ledger says: delete what a crash left, and forget what the
+        index has lost, so that its documents are ingested again.
+        """
+        strays = self._ledger.strays()
+        self._visibility.change(hide=[each.number for each in strays])
+        self._index.refresh()
+        self._sweep(strays)
+        self._index.refresh()
+        if self._index.count({"match_all": {}}) == self._ledger.counts()[1]:
+            self._visibility.change(show=[each.number for each in self._deleted])
+            self._deleted = []
+            return
+        counts = self._index.count_by_generation()
+        for number, (uri, total) in self._ledger.generations().items():
+            if counts.pop(number, 0) != total:
+                log.warning("chunks of %s are missing in OpenSearch", uri)
+                self._replace(self._ledger.delete(uri))
+        self._visibility.change(hide=counts)
+        self._old += [Generation(number, total) for number, total in counts.items()]
+        self.refresh()
