@@ -154,6 +154,7 @@ def test_a_mark_within_a_bracket_of_words_is_a_mark() -> None:
         "Array [0, 10].",
         "Matrix [[1, 2], [3, 4]]",
         "Matrix [[1, 2],\n[2, 1]] and [[1], [2]].",
+        "Matrix [ [1, 2], [2, 1] ]",
         "Read with samples[0] and samples[63].",
         "See note[1] for it.",
         "Element [0] is first.",
@@ -194,6 +195,12 @@ def test_a_passages_own_numbers_in_brackets_are_no_marks(
     text, citations = said([answer], SOURCES)
     assert text == read
     assert [citation.uri for citation in citations] == [SOURCES[n - 1].uri for n in documents]
+
+
+def test_a_number_that_stands_in_its_own_passage_too_is_a_mark() -> None:
+    passages = [Passage(1, "Talc is soft [1].", "s3://docs/a.md", 0.9)]
+    text, [citation] = said(["Talc is soft [1]."], passages)
+    assert (text, citation.number) == ("Talc is soft [1].", 1)
 
 
 @pytest.mark.parametrize(

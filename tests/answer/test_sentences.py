@@ -96,6 +96,11 @@ def test_rows_of_tables_and_blocks_of_code_are_units() -> None:
             ["- Ask. Then pay\n  in cash. Go.", "- Wait."],
         ),
         ("1. Ask. Pay.\nNow.", ["1. Ask. Pay.", "Now."]),
+        (f"- {columns(58)}\nTuesday. Go.", [f"- {columns(58)}\nTuesday. Go."]),
+        (
+            f"- {columns(43)}\nTuesday.\n{columns(60)}",
+            [f"- {columns(43)}", "Tuesday.", columns(60)],
+        ),
         ("- Ask.\n\n  Pay. Go.", ["- Ask.", "Pay.", "Go."]),
         (
             "* Run:\n  ```sh\n  ls\n\n  # all\n  ```\n* Go.",
@@ -111,6 +116,8 @@ def test_rows_of_tables_and_blocks_of_code_are_units() -> None:
         ("<!-- a --> \n# B", ["# B"]),
         ("A.\n\n* * *\n\n___\nB.", ["A.", "B."]),
         ("---\ntitle: A\ntags: b\n---\nIt is.", ["It is."]),
+        ("- item\n---\nIt is.", ["- item", "It is."]),
+        (f"{'x' * 201}. B.\n---\nIt is.", [f"{'x' * 201}.", "B.", "It is."]),
         ("---\nIt is.\n---\nSo.", ["It is.", "So."]),
     ],
 )

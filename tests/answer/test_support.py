@@ -127,6 +127,8 @@ def test_the_title_and_the_path_of_a_document_support_what_is_said_of_it() -> No
         ("La chiave non è nella scatola.", "it"),
         ("De sleutel zit niet in het kistje.", "nl"),
         ("Ключ не лежит в коробке на столе.", "ru"),
+        ("Keys of the rooms.", "en"),  # two are enough
+        ("Keys of rooms.", None),
         ("samples = [0, 1]", None),
     ],
 )
