@@ -3,7 +3,7 @@
 import pytest
 
 from app.answer import collect
-from app.answer.draft import Draft
+from app.answer.draft import Abstention, Draft
 from app.events import Answer, Citation, Done, Error, Event, Started, Text, Usage
 from app.guardrail import Verdict
 from app.models import Completion
@@ -46,6 +46,19 @@ def test_a_block_takes_text_and_citations_away() -> None:
     answer = blocked.to_answer("c", 3, "m")
     assert (answer.answer, answer.citations, answer.stop_reason) == ("No.", (), "guardrail")
     assert blocked.to_turn("q", "m").citations == ()
+
+
+def test_a_reply_that_was_marked_as_an_abstention_is_one_in_any_language() -> None:
+    german = Draft(Usage(0, 0))
+    german.add(Text("Die Dokumente sagen dazu nichts."))
+    assert not german.abstains
+    german.add(Abstention())
+    assert german.abstains
+
+
+def test_a_call_of_a_tool_that_was_not_offered_is_a_fault() -> None:
+    with pytest.raises(AssertionError, match=r"^a tool was called that was not offered$"):
+        Draft(Usage(0, 0)).add(Completion((), "tool_use", Usage(9, 4)))
 
 
 def test_an_answer_names_the_model_that_stood_in_for_another() -> None:
