@@ -128,6 +128,16 @@ def test_a_forbidden_call_over_documents_fails_each_of_them_by_name(
     assert str(failures[URI]).startswith(f"{operation}: AccessDeniedException")
 
 
+def test_each_document_of_each_call_that_fails_has_its_error(
+    server: Loopback, base: KnowledgeBase
+) -> None:
+    uris = [f"s3://documents/{number}.md" for number in range(12)]
+    server.enqueue(error("AccessDeniedException", 403))
+    server.enqueue(error("AccessDeniedException", 403))
+    assert list(base.delete(uris)) == uris
+    assert len(server.requests) == 2
+
+
 def test_documents_are_told_with_and_without_a_sidecar(
     server: Loopback, base: KnowledgeBase
 ) -> None:
