@@ -58,6 +58,7 @@ IN_FUNCTIONS = {
         "app/local/engine/writer/wishes.py",
         "abstention",
     ): "two literals, each between borders of words",
+    ("app/local/engine/writer/quantities.py", "_measured"): "the patterns of _UNITS, on a unit",
     ("app/local/engine/writer/ellipsis.py", "_joined"): "_LEAD, of which three patterns begin",
     ("app/local/engine/writer/ellipsis.py", "_replace"): "test_linear_texts, by rewrite",
     ("app/models/families/transcript.py", "_quoted"): "test_linear_texts, by transcript",

@@ -6,22 +6,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
 
-import numpy as np
-
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.languages import ENGLISH, Language, detect, tell
 from app.local.engine.writer import small_talk
 from app.local.engine.writer.calls import write_calls
-from app.local.engine.writer.candidates import Candidate, candidates
-from app.local.engine.writer.choose import (
-    answerable,
-    chosen,
-    drawn,
-    score,
-)
+from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.content import Image
 from app.local.engine.writer.counting import count_tokens
-from app.local.engine.writer.evidence import case_of, evidence, likeliest
+from app.local.engine.writer.english import EnglishChoice, Said
 from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
 from app.local.engine.writer.multilingual import MultilingualChoice, WordEncoder
@@ -36,7 +28,6 @@ from app.local.engine.writer.prompt import (
     Sampling,
     Written,
 )
-from app.local.engine.writer.question import Question
 from app.local.engine.writer.quotes import about_results, quote
 from app.local.engine.writer.reading import (
     Answer,
@@ -48,7 +39,6 @@ from app.local.engine.writer.rendering import marks, render
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning, about_conversation, rewrite, understand
 from app.local.engine.writer.thoughts import answering, behind, considered
-from app.local.engine.writer.vectors import Remembered
 
 ABOUT = (
     "I am Outcrop's stand-in model. I answer questions with sentences from the passages in the "
@@ -88,7 +78,7 @@ class Writer:
         self._encoder = encoder
         self._multilingual = MultilingualChoice(multilingual) if multilingual else None
         self._planner = planner
-        self._remembered = Remembered(encoder)
+        self._english = EnglishChoice(encoder)
 
     @property
     def uses_tools(self) -> bool:
@@ -164,55 +154,30 @@ class Writer:
                 meaning = understand(task.question, task.conversation)
                 if reply := about_conversation(meaning, task.abstention):
                     return _Text(reply)
-                text = self._say(task, meaning, sampling, _random(prompt, sampling))
-                return _written(text, task) if text else _abstained(task)
+                answer = self._say(task, meaning, sampling, _random(prompt, sampling))
+                return _written(answer, task) if answer.candidates else _abstained(task)
             case Rewrite(question, conversation):
                 return _Text(rewrite(question, conversation), thoughts=_REWRITTEN)
             case Other():
                 return _Text(ABOUT, thoughts=_NOTHING)
 
-    def _say(
-        self, task: Answer, meaning: Meaning, sampling: Sampling, random: Random
-    ) -> list[Candidate]:
-        """The candidates that make the answer; none where the passages hold none."""
+    def _say(self, task: Answer, meaning: Meaning, sampling: Sampling, random: Random) -> Said:
+        """What makes the answer; no candidates where the passages hold none."""
         said_in = _language(task)
         texts = [one.text for one in task.passages]
         names = [one.name for one in task.passages]
         possible = candidates(texts, names)
         if meaning.move == "after":
-            return Repetition(meaning, possible).behind()
+            return Said(Repetition(meaning, possible).behind())
         if self._multilingual is None:
-            return self._in_english(meaning, possible, names, sampling, random)
+            return self._english.of(meaning, possible, names, sampling, random)
         if said_in.code == "en":
-            answer = self._in_english(meaning, possible, names, sampling, random)
+            answer = self._english.of(meaning, possible, names, sampling, random)
             foreign = [number for number, one in enumerate(texts) if detect(one).code != "en"]
-            if answer or not foreign:
+            if answer.candidates or not foreign:
                 return answer
             possible = [one for one in possible if one.passage in foreign]
-        return self._multilingual.of(meaning, said_in, possible, texts, sampling, random)
-
-    def _in_english(
-        self,
-        meaning: Meaning,
-        possible: Sequence[Candidate],
-        names: Sequence[str],
-        sampling: Sampling,
-        random: Random,
-    ) -> list[Candidate]:
-        question = Question(meaning.question)
-        choices = likeliest(question, possible)
-        if not choices or not question.terms:
-            return []
-        case = case_of(self._remembered, question, choices, names)
-        shown = evidence(case)  # (n, features)
-        repetition = Repetition(meaning, choices)
-        scores = repetition.without_barred(score(shown), question)  # (n,)
-        if not np.isfinite(scores).any():
-            return []
-        if not repetition.is_known and not answerable(case, shown, scores):
-            return []
-        order = drawn(scores, sampling, random)
-        return repetition.said_now(chosen(choices, order, scores, case.vectors), scores)
+        return Said(self._multilingual.of(meaning, said_in, possible, texts, sampling, random))
 
 
 @dataclass(frozen=True)
@@ -236,12 +201,14 @@ class _Text:
         return replace(self, text=self.text[length:], citations=tuple(rest))
 
 
-def _written(sentences: Sequence[Candidate], task: Answer) -> _Text:
+def _written(answer: Said, task: Answer) -> _Text:
     """The sentences, one after the other, each with its mark, laid out as the prompt asks."""
+    sentences = answer.candidates
     labels = tuple(task.passages[one.passage].label for one in sentences)
     layout = task.layout
     thoughts = considered(task.question, labels, len(task.passages))
     text = layout.opened(considered("", labels, len(task.passages)))
+    text += f"{answer.verdict}. " if answer.verdict else ""
     citations = []
     for place, (one, label) in enumerate(zip(sentences, labels, strict=True)):
         if place:

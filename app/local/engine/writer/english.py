@@ -1,0 +1,101 @@
+"""An English question, put to English passages: the candidates that answer it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import numpy as np
+
+from app.local.engine.encoder import TokenEncoder
+from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.choose import Scores, answerable, chosen, drawn, score, softmax
+from app.local.engine.writer.evidence import case_of, evidence, likeliest
+from app.local.engine.writer.prompt import Sampling
+from app.local.engine.writer.question import Question
+from app.local.engine.writer.repetition import Repetition
+from app.local.engine.writer.rewrite import Meaning
+from app.local.engine.writer.vectors import Remembered
+from app.local.engine.writer.verdicts import (
+    asks_yes_or_no,
+    decide,
+    is_bare,
+    is_verdict_on_another,
+)
+
+_LIKELY = 0.03  # how likely a candidate has to be the answer, to decide a yes-no question
+_DECIDING = 8  # candidates that are looked at for that
+_BESIDE_VERDICT = 1  # other candidates that are said behind a verdict
+
+
+@dataclass(frozen=True)
+class Said:
+    """What makes an answer: candidates, and in front of them a verdict ("Yes", "No") or nothing."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    verdict: str = ""
+
+
+class EnglishChoice:
+    """Chooses what is said. Thread-safe.
+
+    Args:
+        encoder: compares texts.
+    """
+
+    def __init__(self, encoder: TokenEncoder) -> None:
+        self._remembered = Remembered(encoder)
+
+    def of(
+        self,
+        meaning: Meaning,
+        candidates: Sequence[Candidate],
+        names: Sequence[str],
+        sampling: Sampling,
+        random: Random,
+    ) -> Said:
+        """What answers a question; no candidates where nothing does.
+
+        Args:
+            meaning: of the question.
+            candidates: of the passages.
+            names: of the passages' documents.
+        """
+        question = Question(meaning.question)
+        choices = likeliest(question, candidates)
+        if not choices or not question.terms:
+            return Said()
+        case = case_of(self._remembered, question, choices, names)
+        shown = evidence(case)  # (n, features)
+        repetition = Repetition(meaning, choices)
+        scores = repetition.without_barred(score(shown), question)  # (n,)
+        decides = asks_yes_or_no(question.text)
+        if decides:
+            others = [is_verdict_on_another(question, one) for one in choices]
+            scores = np.where(others, -np.inf, scores)
+        if not np.isfinite(scores).any():
+            return Said()
+        if not repetition.is_known and not answerable(case, shown, scores):
+            return Said()
+        order = drawn(scores, sampling, random)
+        places = chosen(choices, order, scores, case.vectors)
+        verdict = ""
+        if decides and (decision := decide(question, choices, _likely(scores), names)):
+            first, verdict = decision
+            beside = [one for one in places if one != first and not choices[one].block]
+            places = [first, *beside[:_BESIDE_VERDICT]]
+        elif is_bare(choices[places[0]]) and _goes_on(choices, places[0]):
+            places = [places[0], places[0] + 1]
+        return Said(repetition.said_now(places, scores), verdict)
+
+
+def _goes_on(candidates: Sequence[Candidate], place: int) -> bool:
+    """Whether a sentence stands behind one in its passage."""
+    after = candidates[place + 1 : place + 2]
+    return any(one.passage == candidates[place].passage and not one.block for one in after)
+
+
+def _likely(scores: Scores) -> list[int]:
+    """The places of the candidates that may well hold the answer, the likeliest first."""
+    likely = softmax(scores)
+    ranked = np.argsort(-scores, kind="stable")[:_DECIDING].tolist()
+    return [place for place in ranked if likely[place] >= _LIKELY]
