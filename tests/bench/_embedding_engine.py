@@ -26,6 +26,15 @@ def sentence_transformers(folder: str) -> Encode:
     return lambda texts: model.encode(texts, show_progress_bar=False)
 
 
+def fastembed(folder: str) -> Encode:
+    import numpy as np
+    from fastembed import TextEmbedding  # type: ignore[import-not-found]
+
+    name = "sentence-transformers/all-MiniLM-L6-v2"
+    model = TextEmbedding(name, specific_model_path=folder)
+    return lambda texts: np.array(list(model.embed(texts)), np.float32)
+
+
 def outcrop_fp32(_: str) -> Encode:
     from app.local.engine.transformer import Encoder
 
@@ -39,7 +48,8 @@ def outcrop_int8(_: str) -> Encode:
 
 
 ENGINES = {
-    engine.__name__: engine for engine in (sentence_transformers, outcrop_fp32, outcrop_int8)
+    engine.__name__: engine
+    for engine in (sentence_transformers, fastembed, outcrop_fp32, outcrop_int8)
 }
 
 

@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,11 @@ ENGINE = Path(__file__).with_name("_embedding_engine.py")
 PEER = "sentence_transformers"
 NAMES = {
     PEER: "sentence-transformers on torch",
+    "fastembed": "fastembed, on the published ONNX file",
     "outcrop_fp32": "Outcrop, fp32",
     "outcrop_int8": "Outcrop, int8",
 }
+OURS = ("outcrop_fp32", "outcrop_int8")
 COLUMNS = (
     "engine",
     "short question p50 ms",
@@ -48,10 +50,14 @@ COLUMNS = (
 
 
 def run() -> Iterator[Table]:
+    runs = {engine: Run(engine, Path(sys.executable)) for engine in OURS}
+    runs = {PEER: Run(PEER, peers("sentence-transformers")), **runs}
+    yield side_by_side("Embedding, all-MiniLM-L6-v2", runs, PEER)
+
+
+def side_by_side(title: str, runs: Mapping[str, "Run"], peer: str) -> Table:
+    """Let the engines take turns; the table compares each with the peer."""
     texts = Texts(np.random.default_rng(0))
-    pythons = {engine: Path(sys.executable) for engine in NAMES}
-    pythons[PEER] = peers("sentence-transformers")
-    runs = {engine: Run(engine, python) for engine, python in pythons.items()}
     for _ in range(ROUNDS):
         questions = [texts.text(int(n)) for n in texts.random.integers(4, 13, QUESTIONS)]
         chunks = [texts.text(CHUNK) for _ in range(CHUNKS)]
@@ -59,10 +65,10 @@ def run() -> Iterator[Table]:
             measured.round(questions, chunks)
     for measured in runs.values():
         measured.close()
-    yield Table(
-        "Embedding, all-MiniLM-L6-v2",
+    return Table(
+        title,
         COLUMNS,
-        [row(measured, runs[PEER]) for measured in runs.values()],
+        [row(measured, runs[peer]) for measured in runs.values()],
         [f"{ROUNDS} rounds of {QUESTIONS} questions of 4 to 12 words and {CHUNKS} chunks."],
     )
 
@@ -89,6 +95,7 @@ class Run:
 
     engine: str
     python: Path
+    folder: Path = field(default_factory=weights.folder)  # of the model's files
     question_seconds: list[float] = field(default_factory=list)
     chunks_per_second: list[float] = field(default_factory=list)
     vectors: list[Vectors] = field(default_factory=list)
@@ -96,7 +103,7 @@ class Run:
     def __post_init__(self) -> None:
         begin = time.perf_counter()
         self._process = subprocess.Popen(
-            [self.python, ENGINE, self.engine, weights.folder()],
+            [self.python, ENGINE, self.engine, self.folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
