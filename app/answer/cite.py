@@ -37,6 +37,7 @@ __all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
 # A mark comes after the sentence that it belongs to, so older text is not needed.
 CLAIM_MEMORY = 1000  # characters
 _COLONS = (":", "：")  # noqa: RUF001 these signs are meant
+_BEGINS_BLOCK = ("-", "*", "+", "|", "`", "~")
 _FENCE = re.compile(r"\n[ \t]{0,3}(?:`{3,}|~{3,})$")
 
 
@@ -115,6 +116,7 @@ class _Reader:
         self._source = cache(lambda number: _Source(self._passages[number]))
         self._shown: dict[int, int] = {}  # the passage's number -> its number in the answer
         self._said = ""
+        self._cited = 0  # characters of `said` up to the last mark
         self._length = self._length_utf16 = 0  # of the answer so far
         self.abstains = False
 
@@ -137,7 +139,9 @@ class _Reader:
         if self.abstains and not self._said.strip():
             text = text.lstrip()
         if text:
-            self._said = (self._said + text)[-CLAIM_MEMORY:]
+            said = self._said + text
+            self._said = said[-CLAIM_MEMORY:]
+            self._cited -= len(said) - len(self._said)
             yield self._write(text)
 
     def _write(self, text: str) -> Text:
@@ -150,28 +154,40 @@ class _Reader:
             space = "\n"
         if self.abstains or is_abstention(self._said):  # nothing stands behind it
             return
-        claim = self._claim()
-        introduces = claim.endswith(_COLONS) or after.startswith(_COLONS)
+        claim, earlier = self._claim()
+        introduces = claim.endswith(_COLONS) or after.startswith(_COLONS) or _begins_block(after)
+        self._cited = len(self._said)
         for number in bracket.numbers:
             new_number = self._shown.setdefault(number, len(self._shown) + 1)
             mark = f"[{new_number}]"
             yield self._write(space + mark)
             yield replace(
-                self._source(number).resolve(new_number, claim, introduces=introduces),
+                self._source(number).resolve(new_number, claim, earlier, introduces=introduces),
                 mark=self._length - len(mark),
                 mark_utf16=self._length_utf16 - len(mark),
             )
             space = ""
 
-    def _claim(self) -> str:
+    def _claim(self) -> tuple[str, list[str]]:
         """The last sentence of the answer so far, which a mark cites for; of a table, the row with
-        its header.
+        its header. And the sentences of its paragraph before it that no mark cites for.
         """
         if not (sentences := claims(self._said)):
-            return ""
-        last = sentences[-1]
+            return "", []
+        *others, last = sentences
         header = self._said[slice(*last.header)] if last.header else ""
-        return f"{header}\n{self._said[last.start : last.end]}".lstrip()
+        paragraph = max(self._cited, self._said.rfind("\n\n", 0, last.start) + 1)
+        earlier = [
+            self._said[one.start : one.end]
+            for one in others
+            if one.kind == last.kind == "sentence" and one.start >= paragraph
+        ]
+        return f"{header}\n{self._said[last.start : last.end]}".lstrip(), earlier
+
+
+def _begins_block(after: str) -> bool:
+    """Whether a list, a table or a block of code begins after a mark, on a line of its own."""
+    return after.startswith("\n") and after[1:2] in _BEGINS_BLOCK
 
 
 class _Source:
@@ -182,14 +198,19 @@ class _Source:
         self._quotable = Quotable(passage.text)
         self._evidence = Evidence(f"{passage.title} {passage.document}", passage.text)
 
-    def resolve(self, number: int, claim: str, *, introduces: bool) -> Citation:
+    def resolve(
+        self, number: int, claim: str, earlier: Sequence[str], *, introduces: bool
+    ) -> Citation:
         """The citation for a claim: document, page, sections, and the span of the quote.
 
         Args:
+            earlier: the sentences before the claim that the mark may cite for, too.
             introduces: the claim introduces a block of code, a list or a table.
         """
         passage, sections = self._passage, self._quotable.sections
-        unit = self._quotable.nearest(claim, with_block=introduces)
+        nearest = self._quotable.nearest(claim, with_block=introduces)
+        own = passage.text[nearest.start : nearest.end]
+        unit = self._quotable.with_earlier(nearest, earlier)
         text = passage.text[unit.start : unit.end]
         headings = sections.above(unit.start)
         header = passage.text[slice(*unit.header)] if unit.header else None
@@ -208,5 +229,5 @@ class _Source:
             headings=headings,
             table_header=header,
             page_label=passage.page_label,
-            supported=self._evidence.supports(claim, "\n".join((*headings, header or "", text))),
+            supported=self._evidence.supports(claim, "\n".join((*headings, header or "", own))),
         )

@@ -1,8 +1,10 @@
 """Finds the words of a passage that support a claim."""
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from math import log
 from unicodedata import normalize
@@ -17,6 +19,7 @@ UNSPACED = (
 )
 _WORD = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])\w)+")
 _UNSPACED_RUN = re.compile(rf"[{UNSPACED}]{{2,}}")
+_SAME = 0.8  # of the words of two sentences: these say the same
 _BLOCKS = ("code", "item", "row")
 # Words that are joined, eight at most: L-3, 1,000. The lookbehind lets a word be tried once.
 _COMPOUND = re.compile(r"(?<!\w)\w++(?:[-./:,'\u2019]\w++){1,7}+")
@@ -67,6 +70,23 @@ class Quotable:
         total = self._weight(claim_words)
         best = max(quotable or sharing, key=lambda place: self._nearness(claim_words, total, place))
         return self._with_block(best) if with_block else self._units[best]
+
+    def with_earlier(self, unit: Unit, earlier: Sequence[str]) -> Unit:
+        """A unit together with the sentences before it that an answer has said before its claim,
+        as far as they stand right before it in the text too.
+        """
+        if not earlier or not self._units:
+            return unit
+        place = bisect_left(self._units, unit.start, key=lambda one: one.start)
+        for sentence in reversed(earlier):
+            above = self._units[place - 1] if place else None
+            said = words(sentence)
+            if above is None or above.kind != "sentence" or not said:
+                break
+            if len(said & self._words[place - 1]) < _SAME * len(said | self._words[place - 1]):
+                break
+            place -= 1
+        return replace(unit, start=min(unit.start, self._units[place].start))
 
     def _with_block(self, place: int) -> Unit:
         unit = self._units[place]

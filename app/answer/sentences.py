@@ -22,19 +22,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from app.answer.stops import ITEM, cut
+
 Kind = Literal["heading", "header", "sentence", "item", "row", "code"]
 Span = tuple[int, int]  # of characters, from 0, the end not included
 
-# The end of a sentence: a stop, followed by white space unless the script has no spaces.
-# The possessive quantifiers and the lookbehind let a run of stops be tried once, from its start.
-_STOP = re.compile(
-    r"(?P<wide>[。！？｡।॥؟۔။።។։]++)(?P<closing>[」』）”’】〉》]*+)"  # noqa: RUF001 these signs are meant
-    r"|(?<![.!?…])[.!?…]++(?:[\"'”’»)\]*_`]|\[\d{1,3}\])*+(?=\s)"  # noqa: RUF001 these signs are meant
-)
-# Thai and Lao have no stops: a space between two of their words ends a clause or a sentence.
-_SPACE = re.compile(r"(?<=[\u0e01-\u0eff]) +(?=[\u0e01-\u0eff])")
-_SHORTEST_CLAUSE = 12  # signs; a shorter one is an item of an enumeration
-_ITEM = re.compile(r"(?:[-*+•‣◦–]|\(?\d{1,3}[.)])\s")  # noqa: RUF001 these signs are meant
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 # Fences around prose, in the Markdown of Sphinx: ```{note}
 _ADMONITION = re.compile(
@@ -161,7 +153,7 @@ class _Units:
         elif _is_break(line.words):
             yield from self._end_paragraph()
         else:
-            if _ITEM.match(line.words):
+            if ITEM.match(line.words):
                 yield from self._end_paragraph()
                 self._in_list = True
             elif not line.indent and not self._paragraph:
@@ -180,7 +172,7 @@ class _Units:
 
     def _end_paragraph(self) -> Iterator[Unit]:
         lines, self._paragraph = self._paragraph, []
-        if lines and self._whole_items and _ITEM.match(lines[0].words):
+        if lines and self._whole_items and ITEM.match(lines[0].words):
             length = _item_length(lines)
             yield Unit("item", lines[0].start, lines[length - 1].end)
             lines = lines[length:]
@@ -193,7 +185,7 @@ class _Units:
         if not lines:
             return
         start, end = lines[0].start, lines[-1].end
-        if end - start <= _LONGEST_TITLE and not _ITEM.match(lines[0].words):
+        if end - start <= _LONGEST_TITLE and not ITEM.match(lines[0].words):
             yield Unit("heading", start, end, level=level)
         else:
             self._paragraph = lines
@@ -278,9 +270,9 @@ def _sentences(text: str, lines: Sequence[_Line]) -> Iterator[Span]:
     begin = lines[0].start
     for above, below in pairwise(lines):
         if not _wraps(above.words, below.words, margin):
-            yield from _cut(text, begin, above.end)
+            yield from cut(text, begin, above.end)
             begin = below.start
-    yield from _cut(text, begin, lines[-1].end)
+    yield from cut(text, begin, lines[-1].end)
 
 
 def _wraps(above: str, below: str, margin: int) -> bool:
@@ -296,24 +288,3 @@ def _wraps(above: str, below: str, margin: int) -> bool:
 def _width(line: str) -> int:
     """The width in columns: signs of East Asian scripts take two."""
     return len(line) if line.isascii() else len(line) + sum(sign >= "\u1100" for sign in line)
-
-
-def _cut(text: str, begin: int, end: int) -> Iterator[Span]:
-    marker = _ITEM.match(text, begin, end)  # the point of "2." ends no sentence
-    for stop in _STOP.finditer(text, marker.end() if marker else begin, end):
-        if stop["closing"] and text.startswith("と", stop.end()):  # a quotation, amid a sentence
-            continue
-        yield from _cut_at_spaces(text, begin, stop.end())
-        begin = stop.end()
-        while begin < end and text[begin].isspace():
-            begin += 1
-    if begin < end:
-        yield from _cut_at_spaces(text, begin, end)
-
-
-def _cut_at_spaces(text: str, begin: int, end: int) -> Iterator[Span]:
-    for space in _SPACE.finditer(text, begin, end):
-        if space.start() - begin >= _SHORTEST_CLAUSE <= end - space.end():
-            yield begin, space.start()
-            begin = space.end()
-    yield begin, end

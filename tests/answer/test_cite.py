@@ -104,6 +104,48 @@ def test_a_mark_at_a_colon_quotes_what_the_line_introduces(answer: str, block: s
     assert text[citation.start : citation.end] == block
 
 
+WELL = Passage(
+    1,
+    "The well is not deep. It gives cold water. Nobody may drink it.\n\nThe forms are:\n\n"
+    "There are two kinds.\n\n- old\n- new\n\n"
+    "All are dug by hand, e.g. with spades. (None are new.)",
+    "s3://docs/well.md",
+    0.9,
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "quotes"),
+    [
+        (
+            "The well is not deep. It gives cold water [1].",
+            ["The well is not deep. It gives cold water."],
+        ),
+        (
+            "Yes. It gives cold water. Nobody may drink it [1].",
+            ["It gives cold water. Nobody may drink it."],
+        ),
+        (
+            "The well is not deep [1]. It gives cold water [1].",
+            ["The well is not deep.", "It gives cold water."],
+        ),
+        ("The well is not deep.\n\nIt gives cold water [1].", ["It gives cold water."]),
+        ("The well is not deep. Nobody may drink it [1].", ["Nobody may drink it."]),
+        ("There are two kinds [1]\n\n- old\n- new", ["There are two kinds.\n\n- old\n- new"]),
+        ("There are two kinds [1]\n\nof them.", ["There are two kinds."]),
+        (
+            "Dug by hand, e.g. with spades [1].",
+            ["All are dug by hand, e.g. with spades. (None are new.)"],
+        ),
+    ],
+)
+def test_a_quote_has_what_the_mark_stands_for(answer: str, quotes: list[str]) -> None:
+    _, citations = said([answer], [WELL])
+    assert [each.text for each in citations] == quotes
+    assert [WELL.text[each.start : each.end] for each in citations] == quotes
+    assert all(each.supported for each in citations)
+
+
 def test_marks_are_numbered_in_the_order_of_the_answer() -> None:
     text, citations = said(["Talc has a hardness of 1 [2]. Quartz of 7 [1]. Talc is soft [2]."])
     assert text == "Talc has a hardness of 1 [1]. Quartz of 7 [2]. Talc is soft [1]."

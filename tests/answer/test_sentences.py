@@ -200,3 +200,24 @@ def test_units_are_in_order_and_have_no_white_space_around_them(text: str) -> No
     edges = [0, *(edge for unit in units(text) for edge in (unit.start, unit.end)), len(text)]
     assert edges == sorted(edges)
     assert all(text_of_unit == text_of_unit.strip() != "" for _, text_of_unit in read(text))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Install it with a package manager, e.g. pip, i.e. at once.",
+        "Erstellen Sie einen Agent (z.B. in der Konsole).",
+        "Dr. Ito and Prof. Sato agree.",
+        "It is None for no limits. (Default 100).",
+        "It is wet. (Sand is dry.)",
+    ],
+)
+def test_a_stop_within_a_sentence_does_not_end_it(sentence: str) -> None:
+    text = f"{sentence} Water stays."
+    assert [text[one.start : one.end] for one in units(text)] == [sentence, "Water stays."]
+
+
+@pytest.mark.parametrize("second", ["(Old) wells are dry.", "It is e.g.", "(see below"])
+def test_other_parentheses_and_stops_begin_and_end_a_sentence(second: str) -> None:
+    text = f"It is wet. {second}"
+    assert [text[one.start : one.end] for one in units(text)] == ["It is wet.", second]

@@ -1,10 +1,13 @@
 """Citations, sentence by sentence: how many are right, how many sentences have one, and how many
 wrong ones are noticed.
 
-A citation of the offline writer is right if the passage has every word of the sentence, because
-the writer takes its sentences from passages. Wrong ones are planted: the sentence with another
-passage of the same retrieval, with another number, or negated. Sentences that models wrote, with
-people's judgement whether the evidence supports them, are of `begin` and `scifact`.
+The citations of a sentence of the offline writer are right if their passages together have every
+word of it, because the writer takes its sentences from passages; the language behind a fence is no
+word of a block of code. A sentence without a citation of its own has that of the sentence before or
+behind it if the quote, which a reader is shown, has every word of it. Wrong ones are planted: the
+sentence with another passage of the same retrieval, with another number, or negated. Sentences that
+models wrote, with people's judgement whether the evidence supports them, are of `begin` and
+`scifact`.
 """
 
 import gzip
@@ -35,6 +38,7 @@ SCIFACT = CORPORA / "scifact"
 
 _WORD = re.compile(r"\w+")
 _MARK = re.compile(r"\s*\[\d{1,3}\]")
+_FENCE = re.compile(r"^(?:`{3,}|~{3,}).*$", re.MULTILINE)
 _VERB = re.compile(r"\b(is|was|are|were|has been|can|will)\b")
 _NUMBER = re.compile(r"\d+")
 
@@ -116,10 +120,10 @@ def _writers(sentences: Mapping[str, Sequence[Cited]]) -> Table:
     rows = []
     for name, some in sentences.items():
         citations = [(one, cited) for one in some for cited in one.citations]
-        right = [_is_right(cited, one.claim) for one, cited in citations]
+        right = [_is_right(one.citations, one.claim) for one, _ in citations]
         shown = [cited["supported"] is not False for _, cited in citations]
         kept = [one for one, is_shown in zip(right, shown, strict=True) if is_shown]
-        with_right = sum(any(_is_right(c, one.claim) for c in one.citations) for one in some)
+        with_right = sum(_is_right(one.citations, one.claim) for one in some)
         rows.append(
             (
                 name,
@@ -185,13 +189,21 @@ def _ask(home: Home, question: str) -> list[Cited]:
     for citation in citations:
         place = sum(start <= citation["mark"] for start in starts) - 1
         sentences[max(place, 0)].append(citation)
-    lines = [_MARK.sub("", text[unit.start : unit.end]) for unit in units]
+    lines = [
+        _FENCE.sub("```", _MARK.sub("", text[unit.start : unit.end])).strip() for unit in units
+    ]
     for place in range(1, len(units)):  # a mark on the line with a colon, before what it introduces
         if not sentences[place] and _leads(lines[place - 1], units[place - 1], units[place]):
             sentences[place] = sentences[place - 1]
     for place in range(len(units) - 2, -1, -1):  # or behind it
         if not sentences[place] and _leads(lines[place], units[place], units[place + 1]):
             sentences[place] = sentences[place + 1]
+    for place in (*range(len(lines) - 2, -1, -1), *range(1, len(lines))):
+        for beside in (place + 1, place - 1):
+            if not sentences[place] and 0 <= beside < len(lines):
+                sentences[place] = [
+                    one for one in sentences[beside] if _holds(one["text"], lines[place])
+                ]
     return [Cited(line, some, passages) for line, some in zip(lines, sentences, strict=True)]
 
 
@@ -262,8 +274,9 @@ def _holds(passage: str, claim: str) -> bool:
     return _words(claim) <= _words(passage)
 
 
-def _is_right(citation: Mapping[str, Any], claim: str) -> bool:
-    return _holds(f"{citation['document']} {citation['title']} {citation['passage']}", claim)
+def _is_right(citations: Sequence[Mapping[str, Any]], claim: str) -> bool:
+    said = (f"{one['document']} {one['title']} {one['passage']}" for one in citations)
+    return bool(citations) and _holds("\n".join(said), claim)
 
 
 def _words(text: str) -> frozenset[str]:
