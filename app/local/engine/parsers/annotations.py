@@ -109,7 +109,8 @@ def with_notes(lines: Sequence[Line], page_notes: Sequence[Note]) -> list[Line]:
     """The lines of a page with its notes: a value beside its label, another note as a line of its
     own, at its height.
     """
-    merged = list(lines)
+    checks = [note for note in page_notes if note.is_check]
+    merged = [part for own in lines for part in _apart(own, checks)]
     for note in sorted(page_notes, key=lambda note: (-note.top, note.left)):
         label = _label(merged, note) if note.is_field else None
         if label is None:
@@ -122,6 +123,20 @@ def with_notes(lines: Sequence[Line], page_notes: Sequence[Note]) -> list[Line]:
             right = max(own.right, note.right)
             merged[place] = replace(own, text=text, right=right, gap=gap, pieces=())
     return merged
+
+
+def _apart(own: Line, checks: Sequence[Note]) -> Sequence[Line]:
+    """A line as one, or its parts, if there are boxes to check between them."""
+    if len(own.pieces) < 2:
+        return (own,)
+    left, right = own.span
+    beside = [
+        note
+        for note in checks
+        if own.bottom - own.size / 2 <= (note.bottom + note.top) / 2 <= own.top + 1.5 * own.size
+    ]
+    between = [note for note in beside if left < note.left and note.right < right]
+    return own.pieces if between else (own,)
 
 
 def _label(lines: Sequence[Line], note: Note) -> tuple[int, str] | None:

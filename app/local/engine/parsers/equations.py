@@ -11,11 +11,14 @@ _TEMPLATES = {
     "sSub": "{base}_{{{sub}}}",
     "sSubSup": "{base}_{{{sub}}}^{{{sup}}}",
     "sPre": "{{}}_{{{sub}}}^{{{sup}}}{e}",
-    "func": "{fName} {e}",
+    "func": "{fName} {e} ",
+    "acc": r"\hat{{{e}}}",
+    "bar": r"\overline{{{e}}}",
     "limLow": "{e}_{{{lim}}}",
     "limUpp": "{e}^{{{lim}}}",
 }
 
+_NEXT_ROW = r" \\ "
 _COMMANDS = {
     "±": "pm", "\u00d7": "times", "÷": "div", "·": "cdot", "⋅": "cdot", "≤": "leq", "≥": "geq",
     "≠": "neq", "≈": "approx", "≡": "equiv", "∞": "infty", "∂": "partial", "∇": "nabla", "∈": "in",
@@ -55,6 +58,13 @@ def _render(element: Element) -> str:
     if name == "d":
         inner = ", ".join(latex(child) for child in element.iterfind("{*}e"))
         return f"{_sign(element, 'begChr', '(')}{inner}{_sign(element, 'endChr', ')')}"
+    if name in ("m", "eqArr"):
+        rows = element.iterfind("{*}mr") if name == "m" else element.iterfind("{*}e")
+        lines = (
+            " & ".join(map(latex, row.iterfind("{*}e"))) if name == "m" else latex(row)
+            for row in rows
+        )
+        return rf"\begin{{matrix}}{_NEXT_ROW.join(lines)}\end{{matrix}}"
     if name == "nary":
         below, above = parts.get("sub"), parts.get("sup")
         limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
           (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _HEADING = re.compile(r"heading (\d)|title")
+_LEAST_HALF_POINTS = 3  # the size of a font that can be read, as in a PDF
 _LONGEST_LINEAGE = 20  # styles that are based on each other
 _Levels = dict[int, "_Level"]  # by depth, from 0
 
@@ -72,6 +73,27 @@ class Styles:
             if (vanish := each.find("{*}rPr/{*}vanish")) is not None:
                 return is_on(vanish)
         return False
+
+    def fades(self, run: Element, paragraph: Element | None) -> bool:
+        """Whether a run's text cannot be seen on white paper: it is white, or of one point."""
+        properties = run.find("{*}rPr")
+        if properties is None:
+            return False
+        if (size := value_of(properties, "sz")).isdecimal() and int(size) < _LEAST_HALF_POINTS:
+            return True
+        around = None if paragraph is None else paragraph.find("{*}pPr")
+        styles = [
+            *self._bases(value_of(around, "pStyle")),
+            *self._bases(value_of(properties, "rStyle")),
+        ]
+        shaded = [properties, around, *(each.find("{*}pPr") for each in styles)]
+        shaded += [each.find("{*}rPr") for each in styles]
+        return value_of(properties, "color").upper() == "FFFFFF" and not any(
+            each.find(f"{{*}}{name}") is not None
+            for each in shaded
+            if each is not None
+            for name in ("shd", "highlight")
+        )
 
     def _bases(self, style: str) -> Iterator[Element]:
         """The style, the style that it is based on, and so on."""

@@ -158,7 +158,18 @@ def scene(page: pypdfium2.PdfPage) -> Scene:
         elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
             is_image = kind == pdfium.FPDF_PAGEOBJ_IMAGE
             surfaces.append(Surface(place, _box(item), None, False, is_image))
-    return Scene(page.get_cropbox(), texts, surfaces)
+    return Scene(_visible(page), texts, surfaces)
+
+
+def _visible(page: pypdfium2.PdfPage) -> Box:
+    """What of a page is shown. Its boxes may be those of the tree of pages above it, which
+    pypdfium2's own functions do not look at.
+    """
+    box = pdfium.FS_RECTF()
+    if not pdfium.FPDF_GetPageBoundingBox(page.raw, ctypes.byref(box)):
+        return page.get_cropbox()
+    bottom, top = sorted((box.bottom, box.top))
+    return box.left, bottom, box.right, top
 
 
 def keep(page: pypdfium2.PdfPage, places: set[int]) -> None:
@@ -175,7 +186,7 @@ def keep(page: pypdfium2.PdfPage, places: set[int]) -> None:
 
 def upright(page: pypdfium2.PdfPage, turn: int) -> None:
     """Turn a page's objects so that texts in this direction become upright."""
-    width, height = page.get_mediabox()[2:]
+    width, height = _visible(page)[2:]
     matrix = {
         1: pdfium.FS_MATRIX(0, -1, 1, 0, 0, width),
         2: pdfium.FS_MATRIX(-1, 0, 0, -1, width, height),

@@ -60,6 +60,7 @@ class Story:
         self._parts = package.relationships(part)
         self._paragraph: Element | None = None
         self._after: Elements = []  # what follows the paragraph
+        self._shaded = 0  # the number of tables and boxes around: they may have a colour
         self._readers: dict[str, Callable[[Element], Elements]] = {
             "p": self._read_paragraph,
             "r": self._read_run,
@@ -114,6 +115,8 @@ class Story:
     def _read_run(self, element: Element) -> Elements:
         if self._styles.hides(element, self._paragraph):
             return []
+        if not self._shaded and self._styles.fades(element, self._paragraph):
+            return []
         properties = element.find("{*}rPr")
         if properties is not None and properties.find("{*}vertAlign") is None:
             element.remove(properties)  # it has been read, and mammoth warns of its styles
@@ -158,7 +161,9 @@ class Story:
 
     def _read_table(self, table: Element) -> Elements:
         """A table with another in a cell has a header row, by which it is told from a layout."""
+        self._shaded += 1
         self._write_children(table)
+        self._shaded -= 1
         rows = table.findall(f"{WORD}tr")
         if len(rows) > 1 and table.find(f".//{WORD}tbl") is not None:
             properties = rows[0].find(f"{WORD}trPr")
@@ -185,7 +190,9 @@ class Story:
         lines: list[str] = []
         boxes: Elements = []
         for element in _outermost(drawing, "txbxContent"):
+            self._shaded += 1
             self._write_children(element)
+            self._shaded -= 1
             boxes += list(element)
         for element in drawing.iter():
             name = local_name(element)

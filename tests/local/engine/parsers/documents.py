@@ -42,6 +42,7 @@ def pdf(
     trailer: str = "",
     annotations: Sequence[str] = (),
     catalogue: str = "",
+    tree: str = "",
 ) -> bytes:
     """A PDF in Helvetica, a stretch of text at each place; a string is a piece of the page's own
     content, such as PICTURE.
@@ -53,6 +54,7 @@ def pdf(
         trailer: more entries of the trailer.
         annotations: dictionaries of annotations on the first page, without their brackets.
         catalogue: more entries of the catalogue.
+        tree: entries of the tree of pages, which holds for all pages, instead of their box.
     """
     contents = [
         "\n".join(item if isinstance(item, str) else _shown(*item) for item in page)
@@ -65,13 +67,13 @@ def pdf(
         f"<< /Type /Catalog /Pages 2 0 R {catalogue} /AcroForm << /Fields [{notes}] >> >>"
         if annotations
         else f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} {tree} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
     for number, content in enumerate(contents):
-        marks = "" if number else f"/Annots [{notes}]"
+        marks = ("" if number else f"/Annots [{notes}]") + ("" if tree else _BOX)
         objects += [
-            f"<< /Type /Page /Parent 2 0 R {_PAGE} /Contents {5 + 2 * number} 0 R {marks} >>",
+            f"<< /Type /Page /Parent 2 0 R {_FONTS} /Contents {5 + 2 * number} 0 R {marks} >>",
             f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         ]
     objects += [f"<< /Type /Annot {annotation} >>" for annotation in annotations]
@@ -92,7 +94,8 @@ def _shown(x: float, y: float, size: float, text: str) -> str:
     return f"BT /F {size} Tf {x} {y} Td ({text.translate(_ESCAPED)}) Tj ET"
 
 
-_PAGE = "/MediaBox [0 0 612 792] /Resources << /Font << /F 3 0 R >> >>"
+_BOX = "/MediaBox [0 0 612 792]"
+_FONTS = "/Resources << /Font << /F 3 0 R >> >>"
 _ESCAPED = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
 
 # What a trailer says of a PDF that no one can open without its password.

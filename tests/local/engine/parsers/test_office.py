@@ -86,6 +86,13 @@ def sign(text: str) -> str:
 
 ROOT = f"<m:rad><m:radPr/><m:deg/><m:e>{sign('x')}</m:e></m:rad>"
 FRACTION = f"{sign('y=')}<m:f><m:num>{sign('1')}</m:num><m:den>{ROOT}</m:den></m:f>"
+CELLS = "".join(f"<m:e>{sign(letter)}</m:e>" for letter in "ab")
+MATRIX = f"<m:m><m:mr>{CELLS}</m:mr><m:mr>{CELLS}</m:mr></m:m>"
+HAT = (
+    f"<m:func><m:fName>{sign('sin')}</m:fName><m:e>{sign('z')}</m:e></m:func>"
+    f"<m:acc><m:accPr/><m:e>{sign('v')}</m:e></m:acc>"
+)
+MATRIX_IN_LATEX = r"$\begin{matrix}a & b \\ a & b\end{matrix}sin z \hat{v}$"
 SUM = (
     f'<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{sign("i")}</m:sub><m:sup/>'
     f"<m:e><m:d><m:dPr/><m:e>{sign('i')}</m:e></m:d></m:e></m:nary>"
@@ -125,6 +132,7 @@ SUM = (
         (TABLE, "| a |  |\n| --- | --- |\n| b | b |"),
         (f"<w:p><m:oMath>{FRACTION}</m:oMath></w:p>", r"$y=\frac{1}{\sqrt{x}}$"),
         (f"<w:p><m:oMath>{sign('A=πr±2')}</m:oMath></w:p>", r"$A=\pi r\pm 2$"),
+        (f"<w:p><m:oMath>{MATRIX}{HAT}</m:oMath></w:p>", MATRIX_IN_LATEX),
         (f"<w:p><m:oMathPara><m:oMath>{SUM}</m:oMath></m:oMathPara></w:p>", r"$$\sum_{i} (i)$$"),
     ],
 )

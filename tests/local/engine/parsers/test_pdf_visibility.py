@@ -93,6 +93,14 @@ def form(path: Path, items: Sequence[Placed | str], *annotations: str) -> list[s
     return [line for line in section.text.splitlines() if line]
 
 
+def test_pages_may_have_the_size_that_their_tree_has(tmp_path: Path) -> None:
+    places = {1150.0: "High.", 40.0: "Low.", 1250.0: "Off."}
+    page: list[Placed] = [(72.0, height, 10.0, word) for height, word in places.items()]
+    content = pdf([page], tree="/MediaBox [0 0 842 1191]")
+    [section] = parsed(parse, tmp_path / "a.pdf", content)
+    assert section.text.split() == ["High.", "Low."]
+
+
 def test_the_values_of_a_form_stand_beside_their_labels(tmp_path: Path) -> None:
     labels: list[Placed] = [
         (72, 700, 10, "Permit"),
@@ -126,6 +134,20 @@ def test_the_values_of_a_form_stand_beside_their_labels(tmp_path: Path) -> None:
         "\u2610 Bonded",
         "Remarks: Only in the morning",
         "Berth: Pier 17",
+    ]
+
+
+def test_a_button_belongs_to_the_label_beside_it_on_a_line_of_several(tmp_path: Path) -> None:
+    labels: list[Placed] = [
+        (92, 580, 10, "Diesel"),
+        (192, 580, 10, "Petrol"),
+        (292, 580, 10, "None"),
+    ]
+    boxes = [check(f"{left} 577 {left + 12} 590", "Off") for left in (75, 175)]
+    assert form(tmp_path, labels, *boxes, check("275 577 287 590", "Yes")) == [
+        "\u2610 Diesel",
+        "\u2610 Petrol",
+        "\u2612 None",
     ]
 
 

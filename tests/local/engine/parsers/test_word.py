@@ -112,6 +112,12 @@ HIDING = (
         (run("Secret", '<w:vanish w:val="true"/>') + run("Clay"), "Clay"),
         (run("Secret", '<w:rStyle w:val="Derived"/>') + run("Clay"), "Clay"),
         (run("Clay", '<w:rStyle w:val="Secret"/><w:vanish w:val="0"/>'), "Clay"),
+        (
+            run("No", '<w:color w:val="ffffff"/>') + run("No", '<w:sz w:val="2"/>') + run("Yes"),
+            "Yes",
+        ),
+        (run("Clay", '<w:color w:val="FFFFFF"/><w:shd w:fill="000000"/>'), "Clay"),
+        (run("Clay", '<w:color w:val="FFFFFF"/><w:highlight w:val="red"/>'), "Clay"),
         ("<w:r><w:t>co</w:t><w:softHyphen/><w:t>operate</w:t></w:r>", "cooperate"),
         ("<w:r><w:t>e</w:t><w:noBreakHyphen/><w:t>mail</w:t></w:r>", "e-mail"),
         ('<w:r><w:sym w:font="MS Gothic" w:char="2610"/><w:t> Wet</w:t></w:r>', "☐ Wet"),
