@@ -139,9 +139,9 @@ class _Reader:
         if self.abstains and not self._said.strip():
             text = text.lstrip()
         if text:
-            said = self._said + text
-            self._said = said[-CLAIM_MEMORY:]
-            self._cited -= len(said) - len(self._said)
+            whole = self._said + text
+            self._said = whole[-CLAIM_MEMORY:]
+            self._cited -= len(whole) - len(self._said)
             yield self._write(text)
 
     def _write(self, text: str) -> Text:

@@ -79,11 +79,11 @@ class Quotable:
             return unit
         place = bisect_left(self._units, unit.start, key=lambda one: one.start)
         for sentence in reversed(earlier):
-            above = self._units[place - 1] if place else None
-            said = words(sentence)
-            if above is None or above.kind != "sentence" or not said:
+            above, own = self._units[place - 1] if place else None, words(sentence)
+            if above is None or above.kind != "sentence" or not own:
                 break
-            if len(said & self._words[place - 1]) < _SAME * len(said | self._words[place - 1]):
+            holds = self._words[place - 1]
+            if len(own & holds) < _SAME * len(own | holds):
                 break
             place -= 1
         return replace(unit, start=min(unit.start, self._units[place].start))

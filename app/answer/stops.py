@@ -59,7 +59,7 @@ def _goes_on_with_aside(text: str, place: int, end: int) -> bool:
     """Whether a sentence in parentheses follows, on the same line."""
     start = place + 1 if text.startswith(" ", place) else place
     aside = _ASIDE.match(text, start, end)
-    return bool(aside) and any(sign in ".!?" for sign in aside[0][-2:])
+    return aside is not None and any(sign in ".!?" for sign in aside[0][-2:])
 
 
 def _cut_at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

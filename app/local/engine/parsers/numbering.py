@@ -81,17 +81,17 @@ class Styles:
             return False
         if (size := value_of(properties, "sz")).isdecimal() and int(size) < _LEAST_HALF_POINTS:
             return True
+        if value_of(properties, "color").upper() != "FFFFFF":
+            return False
         around = None if paragraph is None else paragraph.find("{*}pPr")
-        styles = [
-            *self._bases(value_of(around, "pStyle")),
-            *self._bases(value_of(properties, "rStyle")),
-        ]
-        shaded = [properties, around, *(each.find("{*}pPr") for each in styles)]
-        shaded += [each.find("{*}rPr") for each in styles]
-        return value_of(properties, "color").upper() == "FFFFFF" and not any(
-            each.find(f"{{*}}{name}") is not None
-            for each in shaded
-            if each is not None
+        names = (value_of(around, "pStyle"), value_of(properties, "rStyle"))
+        styles = [style for name in names for style in self._bases(name)]
+        places = [properties, around]
+        places += [style.find(f"{{*}}{kind}") for style in styles for kind in ("pPr", "rPr")]
+        return not any(
+            place.find(f"{{*}}{name}") is not None
+            for place in places
+            if place is not None
             for name in ("shd", "highlight")
         )
 

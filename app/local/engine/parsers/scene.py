@@ -167,9 +167,9 @@ def _visible(page: pypdfium2.PdfPage) -> Box:
     """
     box = pdfium.FS_RECTF()
     if not pdfium.FPDF_GetPageBoundingBox(page.raw, ctypes.byref(box)):
-        return page.get_cropbox()
-    bottom, top = sorted((box.bottom, box.top))
-    return box.left, bottom, box.right, top
+        left, bottom, right, top = page.get_cropbox()
+        return left, bottom, right, top
+    return float(box.left), float(box.bottom), float(box.right), float(box.top)
 
 
 def keep(page: pypdfium2.PdfPage, places: set[int]) -> None:
