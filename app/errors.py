@@ -17,6 +17,7 @@
     │   ├── StreamCut          502   the stream ended without its terminal event
     │   ├── DamagedTurn        502   a stored turn is no turn any more
     │   ├── Unavailable        503
+    │   │   └── Waking         503   a database that was paused starts
     │   └── TimedOut           504
     └── OperatorError          500   for the operator of Outcrop: a setting, a permission
 
@@ -164,6 +165,14 @@ class Unavailable(BackendError):
     status = 503
     code = "unavailable"
     title = "A service that we depend on is not available"
+
+
+class Waking(Unavailable):
+    """A vector store that was paused is starting. It is there in half a minute or so."""
+
+    code = "waking"
+    title = "The documents' store is starting"
+    retry_after = 15
 
 
 class TimedOut(BackendError):

@@ -90,6 +90,16 @@ class Settings(DocumentSettings):
         description="The model behind OUTCROP_MODEL_ID, where that id does not tell: an "
         "application inference profile, or a model newer than the catalogue.",
     )
+    models: str | None = Field(
+        default=None,
+        pattern=r"^[^,\s]+(,[^,\s]+)*$",
+        description="The models that may answer, besides OUTCROP_MODEL_ID, with commas between "
+        "them. Others are refused. Without it, any may.",
+    )
+    embedding_model_id: str | None = Field(
+        default=None,
+        description="The model that /v1/embeddings may call. Without it, any that embeds.",
+    )
     search_type: Literal["HYBRID", "SEMANTIC"] = Field(
         default="HYBRID",
         description="The type of search. HYBRID needs a vector store that supports it.",
@@ -158,6 +168,11 @@ class Settings(DocumentSettings):
         description="The page that may call the application from a browser: its scheme, host and "
         "port, as in https://chat.example.com.",
     )
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long a database may take to start after a pause: half of a turn's time."""
+        return self.deadline_seconds / 2
 
     @property
     def limits_spending(self) -> bool:

@@ -45,6 +45,7 @@ from app.events import (
 )
 from app.models import Completion, Delta, Message, Prompt, TextDelta, assistant, text_of, user
 from app.models import Text as TextBlock
+from app.models.allowed import allowed, check_allowed
 
 __all__ = [
     "Answer",
@@ -66,10 +67,12 @@ def answer(question: Question, context: TurnContext) -> Generator[Event, None, N
 
     Raises:
         CallerError: at once, before the first event: there is no such model or conversation, or the
-            model does not take the sampling.
+            model may not be called, or does not take the sampling.
     """
     settings = context.settings
-    model = models.find(question.model or settings.model_id, settings.base_model_id)
+    model_id = question.model or settings.model_id
+    check_allowed(model_id, allowed(settings))
+    model = models.find(model_id, settings.base_model_id)
     model.check(question.sampling.apply(BARE), model.family)
     writer = TurnModel(context.clients.bedrock_runtime, model, context.account, settings.max_tokens)
     conversation = question.conversation or new_id()

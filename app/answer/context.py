@@ -98,6 +98,7 @@ class TurnContext:
             self.guard,
             self.account,
             self.settings.rerank_model_id,
+            self.settings.patience_seconds,
         )
         return retriever.passages(
             query,

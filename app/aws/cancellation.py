@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from http.client import HTTPResponse
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, TypeVar
 
 from botocore.awsrequest import (
@@ -52,6 +52,7 @@ class Cancellation:
         self._committed = False
         self._lines: dict[Any, socket.socket] = {}
         self._lock = Lock()
+        self._cancelled = Event()
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -68,11 +69,21 @@ class Cancellation:
             if self._committed:
                 return False
             self.reason = self.reason or reason
+            self._cancelled.set()
             for line in self._lines.values():
                 with suppress(OSError):  # the connection is closed already
                     # Not SSLSocket's own shutdown: that takes TLS away from under the reader.
                     socket.socket.shutdown(line, socket.SHUT_RDWR)
             return True
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but no longer than until it is cancelled.
+
+        Raises:
+            Cancelled: it is cancelled.
+        """
+        if self._cancelled.wait(seconds):
+            raise Cancelled
 
     def commit(self) -> None:
         """Refuse later cancellations: the work that begins now has to be completed.

@@ -2,6 +2,7 @@
 
     Throttled            too many requests, or a model that is not ready
     Unavailable          an error of the service; no connection, or one lost before the response
+    Waking               a Knowledge Base whose database starts after a pause
     TimedOut             the model took too long, or no byte came in time
     ModelFailed          the model answered with an error
     StreamCut            a response broke off: a lost connection, a damaged frame, an exception
@@ -40,6 +41,7 @@ from app.errors import (
     TimedOut,
     TooLarge,
     Unavailable,
+    Waking,
 )
 
 FAILURES = (
@@ -97,8 +99,14 @@ def _from_response(error: boto.ClientError, operation: str) -> OutcropError:
     return _STATUSES.get(status, BackendError)(detail)
 
 
-def _from_validation(message: str, detail: str) -> CallerError:
-    """The error for a ValidationException, whose field is in its message only."""
+def _from_validation(message: str, detail: str) -> OutcropError:
+    """The error for a ValidationException, whose field is in its message only.
+
+    A Knowledge Base answers with one, too, while its Aurora cluster starts after a pause: that is
+    no caller's mistake, and passes.
+    """
+    if _STARTING.search(message):
+        return Waking(detail)
     for pattern, kind, field, hint in _REFUSALS:
         if re.search(pattern, message, re.IGNORECASE):
             return kind(f"{detail} {hint}", field=field)
@@ -165,6 +173,8 @@ _MODEL_HINTS = {
     ),
     "ResourceNotFoundException": "See GET /models for what can be called.",
 }
+
+_STARTING = re.compile(r"auto-?paused|is resuming after", re.IGNORECASE)
 
 # message of a ValidationException -> error, field at fault, what to do next
 _REFUSALS: tuple[tuple[str, type[CallerError], str, str], ...] = (

@@ -6,6 +6,7 @@
     ingest   upload documents                    docs     ls, show, rm
     search   Retrieve's passages, explained      doctor   checks, with remedies
     eval     a file of questions, judged
+    models   the models that can answer
     usage    what was spent, and what may be
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
     local    serve the stand-in alone, for tests and programs of any kind
@@ -43,6 +44,7 @@ from app.cli.commands import (
     evaluate,
     ingest,
     local,
+    models,
     opensearch,
     outputs,
     search,
@@ -65,6 +67,7 @@ for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.sear
 cli.command("eval")(evaluate.evaluate)
 cli.add_typer(docs.docs, name="docs")
 for command in (
+    models.models,
     usage.usage,
     doctor.doctor,
     env.env,

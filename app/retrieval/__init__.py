@@ -16,12 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.events import Passage
 from app.guardrail import Guard
 from app.meter import Account
 from app.retrieval.explanation import Explanation, explain
 from app.retrieval.filters import check_filter
 from app.retrieval.retriever import SearchType, retrieve
 from app.retrieval.screening import Screening, screen
+from app.retrieval.waking import awake
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
@@ -39,13 +41,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Finds passages in one Knowledge Base, on the account of one principal."""
+    """Finds passages in one Knowledge Base, on the account of one principal.
+
+    Attributes:
+        patience: seconds that a database may take to start after a pause.
+    """
 
     agent_runtime: "AgentsforBedrockRuntimeClient"
     knowledge_base_id: str
     guard: Guard
     account: Account
     rerank_model_id: str | None = None
+    patience: float = 0
 
     def passages(
         self,
@@ -60,16 +67,23 @@ class Retriever:
         reranked if the retriever has a model for it and `is_reranked` does not say otherwise.
 
         The Knowledge Base embeds the query with its own model and does not report the tokens, so
-        the meter records the call without them.
+        the meter records the call without them. One whose database starts after a pause is asked
+        again until `patience` seconds have passed.
+
+        Raises:
+            Waking: the database takes longer than that.
         """
-        with self.account.call(f"knowledge-base/{self.knowledge_base_id}", "retrieve"):
-            passages = retrieve(
-                self.agent_runtime,
-                self.knowledge_base_id,
-                query,
-                limit=limit,
-                search_type=search_type,
-                retrieval_filter=retrieval_filter,
-                rerank_model_id=self.rerank_model_id if is_reranked else None,
-            )
-        return screen(passages, self.guard)
+
+        def attempt() -> tuple[Passage, ...]:
+            with self.account.call(f"knowledge-base/{self.knowledge_base_id}", "retrieve"):
+                return retrieve(
+                    self.agent_runtime,
+                    self.knowledge_base_id,
+                    query,
+                    limit=limit,
+                    search_type=search_type,
+                    retrieval_filter=retrieval_filter,
+                    rerank_model_id=self.rerank_model_id if is_reranked else None,
+                )
+
+        return screen(awake(attempt, self.patience), self.guard)

@@ -15,6 +15,7 @@ from threading import Thread
 from app.aws import clients
 from app.budgets import ledger
 from app.errors import OperatorError
+from app.models.allowed import check_setting
 from app.models.model import configured_model
 from app.settings import Settings, read
 from app.web import application
@@ -39,6 +40,7 @@ def main() -> None:
     try:
         settings = read(Settings)
         configured_model(settings)
+        check_setting(settings)
         app = application(clients(settings.deadline_seconds), settings, ledger=ledger(settings))
         listener = _listener(port)
     except OperatorError as error:

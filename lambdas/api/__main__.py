@@ -6,6 +6,7 @@ import sys
 from app.aws import clients
 from app.budgets import ledger
 from app.errors import OperatorError
+from app.models.allowed import check_setting
 from app.models.model import configured_model
 from app.settings import Settings, inherited, read
 from app.web import application
@@ -27,6 +28,7 @@ def main() -> None:
     try:
         settings = read(Settings)
         configured_model(settings)
+        check_setting(settings)
         if settings.auth != "api-gateway":
             raise OperatorError(
                 "OUTCROP_AUTH has to be api-gateway in Lambda: by any other all callers are one."

@@ -1,12 +1,14 @@
 """The route of the models that can answer: the catalogue, joined with Bedrock's list."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import APIRouter
 
 from app import models
 from app.aws import Clients, calling
+from app.models.allowed import allowed
+from app.models.facts.ids import parse
 from app.models.facts.model_facts import ModelFacts
 from app.models.facts.regions import profiles
 from app.settings import Settings
@@ -26,12 +28,29 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             response = clients.bedrock.list_foundation_models(byOutputModality="TEXT")
         here = {one["modelId"]: one for one in response["modelSummaries"]}
         region = clients.bedrock.meta.region_name
-        return schemas.Models(
-            default=settings.model_id,
-            items=[_entry(model, here, region) for model in models.MODELS],
-        )
+        entries = [_entry(model, here, region) for model in models.MODELS]
+        ids = allowed(settings)
+        if ids is not None:
+            entries = [_restrict(entry, ids) for entry in entries if _is_allowed(entry, ids)]
+        return schemas.Models(default=settings.model_id, items=entries)
 
     return routes
+
+
+def _is_allowed(entry: schemas.Model, ids: Collection[str]) -> bool:
+    """Whether the model may be called by any of its ids."""
+    return any(parse(each).model == entry.id for each in ids)
+
+
+def _restrict(entry: schemas.Model, ids: Collection[str]) -> schemas.Model:
+    """The entry with those ids only by which the model may be called."""
+    profiles = [each for each in ids if each != entry.id and parse(each).model == entry.id]
+    return entry.model_copy(
+        update={
+            "needs_inference_profile": entry.id not in ids,
+            "inference_profiles": profiles,
+        }
+    )
 
 
 def _entry(model: ModelFacts, here: Mapping[str, Any], region: str) -> schemas.Model:

@@ -3,7 +3,7 @@
 import base64
 import struct
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,6 +13,7 @@ from app.aws import Clients, calling
 from app.events import Event, Usage
 from app.meter import Account
 from app.models import embedding
+from app.models.allowed import allowed, allowed_embedding, check_allowed
 from app.models.estimate import estimate
 from app.models.facts.embedding import EMBEDDING_MODELS
 from app.models.facts.regions import names_of
@@ -40,6 +41,9 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     @routes.get("/v1/models")
     def list_models() -> schemas.ModelList:
         """List the models that can answer or embed, by the OpenAI API; the default is first."""
+        ids, embedding_ids = allowed(settings), allowed_embedding(settings)
+        if ids and embedding_ids:
+            return _list((*ids, *embedding_ids))
         with calling("ListFoundationModels"):
             response = clients.bedrock.list_foundation_models()
         here = {
@@ -52,12 +56,9 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             if each.id in here
             for name in names_of(each.id, each.geographies, here[each.id], region)[:1]
         ]
-        embedding_ids = [each.id for each in EMBEDDING_MODELS if each.id in here]
-        ids = dict.fromkeys([settings.model_id, *answering, *embedding_ids])
-        created = int(time.time())
-        return schemas.ModelList(
-            data=[schemas.ListedModel(id=each, created=created, owned_by="outcrop") for each in ids]
-        )
+        vectors = [each.id for each in EMBEDDING_MODELS if each.id in here]
+        answering = [settings.model_id, *answering]
+        return _list(dict.fromkeys([*(ids or answering), *(embedding_ids or vectors)]))
 
     @routes.post("/v1/chat/completions", response_model=schemas.ChatCompletion)
     async def chat_completions(
@@ -88,6 +89,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         body: schemas.EmbeddingRequest, account: PrincipalAccount
     ) -> schemas.EmbeddingList:
         """Embed texts by the OpenAI API."""
+        check_allowed(body.model, allowed_embedding(settings))
         model = embedding.find(body.model, body.dimensions)
         vectors: list[tuple[float, ...]] = []
         tokens = 0
@@ -112,6 +114,13 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         )
 
     return routes
+
+
+def _list(ids: Iterable[str]) -> schemas.ModelList:
+    created = int(time.time())
+    return schemas.ModelList(
+        data=[schemas.ListedModel(id=each, created=created, owned_by="outcrop") for each in ids]
+    )
 
 
 def _base64(vector: tuple[float, ...]) -> str:

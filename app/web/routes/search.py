@@ -33,6 +33,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             shared_guard,
             Account(request.app.state.meter, principal_from(request)),
             settings.rerank_model_id,
+            settings.patience_seconds,
         )
 
     @routes.post("/search")
