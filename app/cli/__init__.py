@@ -11,6 +11,7 @@
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
     local    serve the stand-in alone, for tests and programs of any kind
     opensearch    run OpenSearch on this machine, a node or several
+    reindex  move the chunks into OpenSearch, or back
 
     deploy   make or update the stack in AWS     destroy  delete it
     diff     the changes of a deployment         outputs  its addresses, ids and names
@@ -47,6 +48,7 @@ from app.cli.commands import (
     models,
     opensearch,
     outputs,
+    reindex,
     search,
     up,
     usage,
@@ -79,6 +81,7 @@ for command in (
     destroy.destroy,
 ):
     cli.command()(command)
+cli.command("reindex")(reindex.reindex)
 
 
 @cli.callback(invoke_without_command=True)

@@ -335,6 +335,28 @@ def test_parents_are_returned_and_never_searched(store: Store) -> None:
     }
 
 
+def test_the_chunks_of_a_document_are_those_that_were_put(store: Store) -> None:
+    metadata: dict[str, Any] = {"n": 0.1, "tags": ["x", ""], "yes": True}
+    parent = Chunk("p", "all ☕", {"page": 3}, None)
+    children = [
+        replace(chunk(f"c{n:02}", n, metadata=metadata), parent="p", context="Over it")
+        for n in range(12, 0, -1)
+    ]
+    put(store, "s3://b/k", [parent, *children])
+    put(store, "s3://b/other", [chunk("other", 1)])
+    chunks = store.chunks("s3://b/k")
+    assert [replace(each, vector=None) for each in chunks] == [
+        replace(each, vector=None) for each in (parent, *children)
+    ]
+    assert chunks[0].vector is None
+    for one, other in zip(chunks[1:], children, strict=True):
+        assert one.vector is not None
+        assert other.vector is not None
+        assert one.vector.tobytes() == other.vector.tobytes()
+    delete(store, "s3://b/k")
+    assert store.chunks("s3://b/k") == []
+
+
 def test_a_store_that_is_closed_and_opened_holds_the_same(open_store: Open) -> None:
     store = open_store()
     for seed in range(20):

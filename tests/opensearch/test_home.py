@@ -69,3 +69,33 @@ def test_another_machine_needs_leave(tmp_path: Path) -> None:
     ran = run(tmp_path, "https://search.example.com", "search", "hives", code=1)
     assert "search.example.com, another machine" in ran.stderr
     assert "OUTCROP_OPENSEARCH_REMOTE=true allows it" in ran.stderr
+
+
+def test_the_chunks_of_a_home_move_into_opensearch_and_back(
+    opensearch: str, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    notes = tmp_path / "notes.md"
+    notes.write_text(NOTES)
+    run(home, "", "ingest", str(notes))
+    [store] = (home / "knowledge" / "stores").iterdir()
+
+    moved = json.loads(run(home, "", "reindex", "--to", opensearch, "--json").stdout)
+    assert moved == {"to": opensearch, "documents": {store.name: 1}}
+    assert not (store / "truth.sqlite").exists()
+    assert "Ambrosius" in run(home, opensearch, "search", "forty hives", "--json").stdout
+    assert "not set" in run(home, "", "search", "hives", code=1).stderr
+
+    run(home, opensearch, "reindex", "--to", "embedded")
+    assert not (store / "ledger.sqlite").exists()
+    assert "Ambrosius" in run(home, "", "search", "forty hives", "--json").stdout
+    with OpenSearch(opensearch) as client:
+        assert not client.indices.exists(index=f"outcrop-{store.name.lower()}")
+
+
+def test_a_move_that_cannot_begin_leaves_everything(opensearch: str, home: Path) -> None:
+    other = "http://127.0.0.1:9"
+    ran = run(home, opensearch, "reindex", "--to", other, code=1)
+    assert "The chunks were not moved" in ran.stderr
+    answer = run(home, opensearch, "search", "forty hives", "--json").stdout
+    assert "Ambrosius" in answer

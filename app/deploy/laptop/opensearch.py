@@ -18,16 +18,19 @@ from app.settings import LaptopSettings
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
-def opensearch_file(settings: LaptopSettings, environment: Mapping[str, str]) -> Path | None:
+def opensearch_file(
+    settings: LaptopSettings, environment: Mapping[str, str], name: str = "opensearch.json"
+) -> Path | None:
     """Write the file; None, and no file, where the chunks are in the home.
 
     Args:
         environment: of the shell, with its AWS credentials.
+        name: of the file in the home.
 
     Raises:
         OperatorError: the URL is none, or leads to another machine without leave.
     """
-    file = settings.home / "opensearch.json"
+    file = settings.home / name
     file.unlink(missing_ok=True)
     if settings.opensearch_url is None:
         return None

@@ -11,6 +11,7 @@ again from it at any time.
     rules           what may be put into a store, and asked of it
     place           where the stores of a home are
     opensearch      the stores in OpenSearch
+    moving          the documents of one store into another
     embedded_stores a folder for each store
     embedded_store  the store in a folder
         truth         every document's chunks, in SQLite

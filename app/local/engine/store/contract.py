@@ -86,6 +86,9 @@ class Store(Protocol):
     def documents(self) -> dict[str, int]:
         """Every document, and the number of its chunks that a search can find."""
 
+    def chunks(self, document: str) -> list[Chunk]:
+        """The chunks of a document as they were put, in that order; none without the document."""
+
     def search(
         self,
         vector: Vectors,

@@ -93,6 +93,9 @@ class EmbeddedStore:
     def documents(self) -> dict[str, int]:
         return self._truth.documents()
 
+    def chunks(self, document: str) -> list[Chunk]:
+        return [row.chunk for row in self._truth.chunks_of(document)]
+
     def search(
         self,
         vector: Vectors,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.local.engine.store.contract import Store, StoreConfiguration
 
+FILES = ("truth.sqlite*", "*.segment", "*.aside", "in-use*")
 OpenStore = Callable[[Path, StoreConfiguration], Store]
 
 
@@ -28,6 +29,14 @@ class EmbeddedStores:
     def remove(self, name: str) -> None:
         if (self._folder / name).exists():
             shutil.rmtree(self._folder / name)
+
+    def remove_files(self, name: str) -> None:
+        """Remove the store's own files, and leave the ledger of one in OpenSearch that is there
+        beside them.
+        """
+        for pattern in FILES:
+            for file in (self._folder / name).glob(pattern):
+                file.unlink()
 
     def names(self) -> set[str]:
         if not self._folder.exists():

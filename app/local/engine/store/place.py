@@ -6,6 +6,7 @@ that is empty, or no longer up to date.
 
 from pathlib import Path
 
+from app.local.durability import make_folder, sync, sync_folder
 from app.local.engine.store.contract import StoreError, Stores
 from app.local.engine.store.embedded_stores import EmbeddedStores
 
@@ -33,12 +34,21 @@ def open_stores(folder: Path, opensearch: Path | None = None) -> Stores:
     endpoint = Endpoint.read(opensearch)
     _check_place(folder, endpoint.place)
     stores = OpenSearchStores(endpoint, folder)
-    folder.mkdir(parents=True, exist_ok=True)
     if not _record_of(folder).exists():
-        unfinished = folder / "place.unfinished"
-        unfinished.write_text(endpoint.place)
-        unfinished.replace(_record_of(folder))
+        switch(folder, endpoint.place)
     return stores
+
+
+def switch(folder: Path, place: str) -> None:
+    """Record where the stores are, from one moment to the next."""
+    make_folder(folder)
+    unfinished = folder / "place.unfinished"
+    with unfinished.open("w") as file:
+        file.write(place)
+        file.flush()
+        sync(file.fileno())
+    unfinished.replace(_record_of(folder))
+    sync_folder(folder)
 
 
 def _check_place(folder: Path, place: str) -> None:
@@ -51,7 +61,7 @@ def _check_place(folder: Path, place: str) -> None:
         remedy = "Unset it" if before == EMBEDDED else f"Set it to {before}"
         raise StoreError(
             f"The chunks of this home are {there}, and OUTCROP_OPENSEARCH_URL {setting}. {remedy}, "
-            "or set OUTCROP_HOME to another home."
+            f"move them by `outcrop reindex --to {place}`, or set OUTCROP_HOME to another home."
         )
     if before != place:
         record.unlink(missing_ok=True)

@@ -156,6 +156,10 @@ class Truth:
         keys = json.dumps(numbers.tolist())
         return self._rows("number IN (SELECT value FROM json_each(?)) AND vector NOT NULL", keys)
 
+    def chunks_of(self, document: str) -> list[Row]:
+        """The chunks of a document, in the order in which they were put."""
+        return self._rows("uri = ? ORDER BY number", document)
+
     def parents(self, ids: Sequence[str]) -> list[Row]:
         """Those of the chunks with these ids that are in the database and have no vector."""
         keys = json.dumps(list(ids))

@@ -37,6 +37,9 @@ class DelayedStore:
     def documents(self) -> dict[str, int]:
         return self._visible.documents()
 
+    def chunks(self, document: str) -> list[Chunk]:
+        return self._visible.chunks(document)
+
     def search(
         self,
         vector: Vectors,

@@ -17,6 +17,7 @@ from uuid import uuid4
 from app.local.database import Damaged, Database, InUse
 from app.local.engine.store.contract import StoreDamaged, StoreError, StoreFull, StoreInUse
 
+LEDGER = "ledger.sqlite"
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS documents (

@@ -18,16 +18,17 @@ import numpy as np
 from app.local.engine.encoder import Vectors
 from app.local.engine.store import fusion
 from app.local.engine.store.analysis import terms
-from app.local.engine.store.contract import Hit
+from app.local.engine.store.contract import Chunk, Hit
 from app.local.engine.store.filters import Filter
 from app.local.engine.store.opensearch.clauses import clause
-from app.local.engine.store.opensearch.fields import JSON, SHOWN, components, term, to_hit
+from app.local.engine.store.opensearch.fields import JSON, SHOWN, components, term, to_chunk, to_hit
 from app.local.engine.store.opensearch.index import IS_CHUNK, IS_PARENT, SearchIndex, shown
 
 EXACT = 10_000  # chunks; up to here every vector is compared
 NEAR = 500  # chunks that are the nearest by vector
 BEST = 500  # chunks that are the best by words
 MOST_TERMS = 1000  # different terms of a question; OpenSearch takes 1,024
+PAGE = 500  # chunks with their vectors, some 7 KB each
 MOST_HITS = 10_000  # that OpenSearch returns
 
 
@@ -83,6 +84,24 @@ class Searcher:
             [answer] = self.index.search([{"query": query, "size": len(some), "_source": SHOWN}])
             hits |= {hit["_source"]["chunk"]: to_hit(hit["_source"], 0.0) for hit in answer}
         return hits
+
+    def chunks_of(self, document: str, hidden: Iterable[int]) -> list[Chunk]:
+        """The chunks of a document in their order; pages of them follow each other without a point
+        in time, because a generation that is not hidden never changes.
+        """
+        chunks: list[Chunk] = []
+        body: JSON = {
+            "query": {"bool": {"filter": [{"term": {"document": document}}, *shown(hidden)]}},
+            "size": PAGE,
+            "sort": [{"position": "asc"}],
+            "_source": [*SHOWN, "vector"],
+        }
+        while True:
+            [hits] = self.index.search([body])
+            chunks += [to_chunk(hit["_source"]) for hit in hits]
+            if len(hits) < PAGE:
+                return chunks
+            body = body | {"search_after": hits[-1]["sort"]}
 
     def taken(self, ids: Sequence[str], document: str, hidden: Iterable[int]) -> str | None:
         """One of these ids of chunks that a chunk of another document has."""

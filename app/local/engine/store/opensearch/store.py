@@ -20,7 +20,7 @@ from app.local.engine.store.filters import Filter
 from app.local.engine.store.opensearch.endpoint import Endpoint
 from app.local.engine.store.opensearch.fields import to_chunk
 from app.local.engine.store.opensearch.index import LOOK_SECONDS, SearchIndex
-from app.local.engine.store.opensearch.ledger import Generation, Ledger
+from app.local.engine.store.opensearch.ledger import LEDGER, Generation, Ledger
 from app.local.engine.store.opensearch.search import EXACT, Searcher
 from app.local.engine.store.opensearch.visibility import Visibility
 from app.local.engine.store.opensearch.vocabulary import Vocabulary
@@ -56,7 +56,7 @@ class OpenSearchStore:
         self._old: list[Generation] = []  # to be hidden, and then deleted
         self._deleted: list[Generation] = []  # hidden until OpenSearch shows that they are gone
         with ExitStack() as resources:
-            self._ledger = resources.enter_context(closing(Ledger(path / "ledger.sqlite")))
+            self._ledger = resources.enter_context(closing(Ledger(path / LEDGER)))
             client = resources.enter_context(closing(endpoint.client()))
             self._index = SearchIndex(endpoint, client, index)
             self._writer = BulkWriter(endpoint, client, index)
@@ -114,6 +114,10 @@ class OpenSearchStore:
 
     def documents(self) -> dict[str, int]:
         return self._ledger.documents()
+
+    def chunks(self, document: str) -> list[Chunk]:
+        with self._visibility.reading() as hidden:
+            return self._searcher.chunks_of(document, hidden)
 
     def search(
         self,

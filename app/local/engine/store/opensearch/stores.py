@@ -1,11 +1,11 @@
 """The stores of one home in OpenSearch: an index for each, and a folder for its ledger."""
 
 import re
-import shutil
 from pathlib import Path
 
 from app.local.engine.store.contract import Store, StoreConfiguration, StoreError
 from app.local.engine.store.opensearch.endpoint import OLDEST, Endpoint
+from app.local.engine.store.opensearch.ledger import LEDGER
 from app.local.engine.store.opensearch.store import OpenSearchStore
 
 PREFIX = "outcrop-"
@@ -32,16 +32,20 @@ class OpenSearchStores:
         return OpenSearchStore(self._endpoint, index_name(name), path, configuration)
 
     def remove(self, name: str) -> None:
-        if not (self._folder / name).exists():
+        path = self._folder / name
+        if not (path / LEDGER).exists():
             return
         with self._endpoint.errors(), self._endpoint.client() as client:
             client.indices.delete(index=index_name(name), params={"ignore_unavailable": "true"})
-        shutil.rmtree(self._folder / name)
+        for file in path.glob(f"{LEDGER}*"):
+            file.unlink()
+        if not any(path.iterdir()):  # an embedded store may be there as well, after a move
+            path.rmdir()
 
     def names(self) -> set[str]:
         if not self._folder.exists():
             return set()
-        return {path.parent.name for path in self._folder.glob("*/ledger.sqlite")}
+        return {path.parent.name for path in self._folder.glob(f"*/{LEDGER}")}
 
 
 def index_name(name: str) -> str:

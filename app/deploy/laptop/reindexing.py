@@ -1,0 +1,63 @@
+"""Moves the chunks of a home into OpenSearch, or back, while nobody serves it: by
+`app.local.reindex`, a process.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from pydantic import SecretStr
+
+from app.deploy.laptop.home import take, usable
+from app.deploy.laptop.opensearch import opensearch_file
+from app.deploy.laptop.record import lock_file
+from app.errors import OperatorError
+from app.settings import LaptopSettings, inherited_environment
+
+EMBEDDED = "embedded"
+LOOK_SECONDS = 0.5
+
+
+def reindex(settings: LaptopSettings, to: str) -> Iterator[dict[str, Any]]:
+    """Move the chunks. Yields each step: `base`, `done` and `total` documents.
+
+    Args:
+        settings: say where the chunks are, and how to speak to OpenSearch.
+        to: the URL of an OpenSearch, or EMBEDDED.
+
+    Raises:
+        OperatorError: the home is being served, or a store cannot be used. The chunks are where
+            they were.
+    """
+    home = usable(settings.home)
+    environment = inherited_environment()
+    target_settings = settings.model_copy(
+        update={"opensearch_url": None if to == EMBEDDED else SecretStr(to)}
+    )
+    source_settings = (
+        settings if to == EMBEDDED else target_settings.model_copy(update={"opensearch_url": None})
+    )
+    command = [sys.executable, "-P", "-m", "app.local.reindex", "--home", str(home)]
+    with ExitStack() as stack:
+        lock = take(lock_file(home), LOOK_SECONDS)
+        if lock is None:
+            raise OperatorError(f"{home} is being served. Stop that first.")
+        stack.callback(lock.close)
+        for option, place in (("source", source_settings), ("target", target_settings)):
+            if file := opensearch_file(place, environment, f"reindex-{option}.json"):
+                stack.callback(file.unlink, missing_ok=True)
+                command += [f"--{option}", str(file)]
+        process = stack.enter_context(
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        )
+        assert process.stdout
+        assert process.stderr
+        stack.callback(process.terminate)
+        for line in process.stdout:
+            yield json.loads(line)
+        words = process.stderr.read().strip().splitlines()
+        if process.wait():
+            raise OperatorError(f"The chunks were not moved: {words[-1] if words else 'no word'}")
