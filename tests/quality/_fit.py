@@ -35,7 +35,7 @@ BY_HAND = {"definition": 5.0, "of another": -6.0, "exact": 3.0}  # hardly any qu
 ANSWERABLE_PRIOR = 3.0
 FOLDS = 6
 LOST = (0.02, 0.04, 0.05, 0.10)  # of users' answerable questions
-OF_USERS = ("user_questions", "own")
+OF_USERS = ("user_questions", "readmes", "own")
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,8 @@ class Counts:
 
     def for_weights(self, one: Labelled) -> float:
         own = self.users / 4
-        return {"user_questions": self.users, "own": own, "awsdocs_qa": self.awsdocs}.get(
-            one.origin, 1.0
-        )
+        users = dict.fromkeys(("user_questions", "readmes"), self.users)
+        return {**users, "own": own, "awsdocs_qa": self.awsdocs}.get(one.origin, 1.0)
 
 
 def for_answerable(one: Labelled) -> float:

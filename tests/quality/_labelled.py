@@ -23,6 +23,7 @@ from app.local.engine.writer.vectors import Remembered
 from tests.quality import CORPORA
 from tests.quality._passages import OWN, Found, key, rows
 from tests.quality._questions import contains, share
+from tests.quality._readmes import QUESTIONS as READMES
 
 SHOWN = 5  # passages that the writer is shown
 LEAST = 0.5  # of what an answer has to hold, for a candidate to be a right one
@@ -41,7 +42,7 @@ class Labelled:
     """A question put to passages.
 
     Attributes:
-        origin: the set that it is of: xquad_en, awsdocs_qa, user_questions or own.
+        origin: the set that it is of: xquad_en, awsdocs_qa, user_questions, readmes or own.
         document: what it is about; cross-validation never parts the questions of a document.
         answerable: whether one of the passages may hold an answer.
         gold: of each candidate, whether it is a right one.
@@ -79,7 +80,7 @@ class Labeller:
     ) -> Labelled | None:
         """A case; None where nothing was found."""
         shown, question = passages[:SHOWN], Question(row["question"])
-        names = [key(one.uri).rpartition("/")[2] for one in shown]
+        names = [key(one.uri) for one in shown]
         some = likeliest(question, candidates([one.text for one in shown], names))
         if not some:
             return None
@@ -124,6 +125,9 @@ def labelled(
         ours = [{**row, "documents": [row["page"]] if row["page"] else []} for row in rows(OWN)]
         some = _judged(ours, pages, Labeller(remembered, "own"))
         yield "own", [one for one in some if one]
+    if "readmes" in found:
+        some = _judged(rows(READMES), found["readmes"], Labeller(remembered, "readmes"))
+        yield "readmes", [one for one in some if one]
     if "user_questions" in found:
         theirs = [
             {**row, "documents": row["gold_docs"]}

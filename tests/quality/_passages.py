@@ -14,7 +14,7 @@ from typing import Any
 
 from app.events import Passage
 from tests.flows.home import laptop
-from tests.quality import CORPORA
+from tests.quality import CORPORA, _readmes
 
 FOUND = 20  # passages that are kept of each question; the writer is shown the first five
 LONGEST = 3600  # seconds that indexing may take
@@ -57,6 +57,7 @@ def _asked(*files: Path) -> Callable[[], list[str]]:
 
 
 CORPUS = {
+    "readmes": Corpus(_readmes.documents, _asked(_readmes.QUESTIONS)),
     "xquad_en": Corpus(_paragraphs, _asked(CORPORA / "xquad_en" / "qa_public.jsonl")),
     "user_questions": Corpus(_files, _asked(CORPORA / "user_questions" / "questions_public.jsonl")),
     "awsdocs_qa": Corpus(_pages, _asked(CORPORA / "awsdocs_qa" / "qa_public.jsonl", OWN)),
@@ -69,13 +70,18 @@ def passages(file: Path, names: Collection[str], say: Callable[[str], None]) -> 
     """
     known = read(file) if file.exists() else {}
     for name in names:
-        if not (CORPORA / name).exists():
+        if not is_here(name):
             say(f"{name} is left out: ../shared/eval/{name} is missing.")
         elif name not in known:
             say(f"A home reads the documents of {name} and is asked its questions.")
             known[name] = _ask(CORPUS[name])
             write(file, known)
-    return {name: known[name] for name in names if name in known and (CORPORA / name).exists()}
+    return {name: known[name] for name in names if name in known and is_here(name)}
+
+
+def is_here(name: str) -> bool:
+    """Whether the documents of a set are on this machine."""
+    return name == "readmes" or (CORPORA / name).exists()
 
 
 def read(file: Path) -> dict[str, Found]:

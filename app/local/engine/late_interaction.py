@@ -15,6 +15,8 @@ from app.local.engine.encoder import TokenVectors, Vectors
 Weights = NDArray[np.float64]
 
 _WORDS = 1996  # where words begin in BERT's vocabulary, by how common they are; signs stand before
+_RAREST = float(np.log(30522 - _WORDS))  # of the vocabulary's last word
+_PIECES = 3  # tokens
 _DIGITS = range(1014, 1024)  # "0" to "9"
 
 
@@ -24,6 +26,14 @@ def weights(question: TokenVectors) -> Weights:
     weight: Weights = np.log(np.maximum(rank, 1).astype(np.float64))
     weight[np.isin(question.ids, _DIGITS)] = weight.max(initial=1.0)
     return weight
+
+
+def rarity(word: TokenVectors) -> float:
+    """How rare a word is, 0 to 1, by the rank of its rarest token. One that the vocabulary has in
+    three pieces or more, it has not.
+    """
+    rank = 1.0 if len(word.ids) >= _PIECES else 0.0
+    return max(rank, float(weights(word).max(initial=0.0) / _RAREST))
 
 
 def nearest(question: TokenVectors, texts: Sequence[TokenVectors]) -> Vectors:

@@ -21,6 +21,7 @@ from textwrap import dedent
 from typing import Literal
 
 from app.local.engine.store.unspaced import UNSPACED
+from app.local.engine.writer.definition_lists import with_definitions_as_items
 
 Kind = Literal["heading", "prose", "list", "table", "code"]
 _LineKind = Literal["heading", "item", "row", "code", "blank", "text"]
@@ -28,7 +29,7 @@ _LineKind = Literal["heading", "item", "row", "code", "blank", "text"]
 ITEM = re.compile(r"(\s*)(?:[-*+\u2022]|\d{1,3}[.)])\s+(?=\S)")
 _HEADING = re.compile(r"\s*(#{1,6}\s+\S|(\*\*|__)[^*_]+\2:?\s*$)")
 _LINK_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[[^\]]*\]\([^)]*\)\s*$")  # leads away only
-_ROW = re.compile(r"\s*\|.*\|\s*$")
+_ROW = re.compile(r"\s*\|[^|]*\|")  # the last bar of a row may be missing
 _FENCE = re.compile(r"\s*(`{3,}|~{3,}|:{3,})\s*([^`]*)$")
 _QUOTE = re.compile(r"\s{0,3}>(?!>>)\s?")
 _ALERT = re.compile(r"\[![A-Za-z]+\]\s*$")  # GitHub's "> [!NOTE]"
@@ -115,7 +116,9 @@ def _lines(passage: str) -> Iterator[_Line]:
     """The lines, each with the kind of block that it belongs to."""
     lines = [_unquoted(line) for line in passage.splitlines()]
     code = _code_lines(lines)
-    in_list = False
+    lines = with_definitions_as_items(lines, code.keys())
+    in_list, above = False, ""  # whether a list is open, and the last line that is not blank
+    of_links = False  # whether a sentence leads in to a list that begins with a link
     for number, line in enumerate(lines):
         if number in code:
             if code[number].kind == "code":
@@ -125,19 +128,24 @@ def _lines(passage: str) -> Iterator[_Line]:
                 yield code[number]
             continue
         kind = _line_kind(line)
+        is_link = _LINK_ITEM.match(line) is not None
+        of_links = of_links if in_list else is_link and above.endswith(":")
+        if of_links and is_link:
+            kind = "item"
+        above = line.strip() or above
         if kind == "item":
             in_list = True
-        elif in_list and kind == "blank" and _goes_on(lines, number):
+        elif in_list and kind == "blank" and _goes_on(lines, number, of_links=of_links):
             continue  # a blank line between items
         elif not (in_list and kind == "text" and (line[:1] in " \t" or _lazy(lines, number))):
             in_list = False
         yield _Line("item" if in_list else kind, line)
 
 
-def _goes_on(lines: Sequence[str], number: int) -> bool:
+def _goes_on(lines: Sequence[str], number: int, *, of_links: bool) -> bool:
     """Whether the list goes on behind a blank line."""
     after = next((line for line in lines[number + 1 :] if line.strip()), "")
-    return bool(ITEM.match(after)) and not _LINK_ITEM.match(after)
+    return bool(ITEM.match(after)) and (of_links or not _LINK_ITEM.match(after))
 
 
 def _lazy(lines: Sequence[str], number: int) -> bool:

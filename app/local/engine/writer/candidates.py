@@ -1,6 +1,6 @@
 """Passages -> what can be said of them: sentences, items, rows, whole lists, tables and code.
 
-    ## Limits                     a heading
+    ## Limits                     a heading: said alone if it tells a version or a date
     How many layers are there?    a question
     Each function has quotas:     a lead-in, said with the list below
     - Timeout: 900 seconds        an item: said alone, or with the whole list
@@ -14,17 +14,18 @@ context of what they stand over: they help to find it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from typing import Literal
 
 from app.local.engine.text import sentences
 from app.local.engine.writer.blocks import ITEM, Block, blocks, is_rule
+from app.local.engine.writer.continuations import cells, ends
 from app.local.engine.writer.plain import plain
+from app.local.engine.writer.releases import is_release
 
-Kind = Literal["sentence", "item", "row", "list", "table", "code"]
+Kind = Literal["sentence", "item", "row", "heading", "list", "table", "code"]
 
 # A block is said whole only if it is short enough to be read.
 _LONGEST_BLOCK = 1800  # characters
@@ -47,11 +48,13 @@ class Candidate:
         text: its words, on one line, without the marks of Markdown: what is compared.
         context: what stands over it and is not said: headings, a question, a lead-in, a table's
             header.
-        lead: the sentence that leads in to a block, and is said before it.
+        lead: the sentence that leads in to a block, or the heading of a release that an item is of:
+            it is said before.
         block: a list, a table or code, as Markdown; empty for what is said in line.
         cells: of a row, the names of its columns and what stands there.
         ends_in: the index of the passage that a block goes on in, where it was cut in two.
         headless: whether nothing in its passage stands over a block: its beginning may be missing.
+        nearest: the part of the context that is nearest: the last heading, and the lead-in.
     """
 
     passage: int
@@ -64,6 +67,7 @@ class Candidate:
     cells: tuple[tuple[str, str], ...] = ()
     ends_in: int | None = None
     headless: bool = False
+    nearest: str = ""
 
     @property
     def gist(self) -> str:
@@ -86,64 +90,13 @@ def candidates(passages: Sequence[str], names: Sequence[str] = ()) -> list[Candi
     headers = _Headers()
     known = [names[number] if number < len(names) else "" for number in range(len(passages))]
     parts = [blocks(passage) for passage in passages]
-    ends = _ends(parts, known)
+    rests = ends(parts, known)
     result = []
     for number, name in enumerate(known):
-        reader = _Reader(number, name, headers, ends.get(number))
+        reader = _Reader(number, name, headers, rests.get(number))
         read = reader.read(parts[number])
         result += [replace(one, place=place) for place, one in enumerate(read)]
     return result
-
-
-def _ends(parts: Sequence[Sequence[Block]], names: Sequence[str]) -> dict[int, tuple[int, Block]]:
-    """Of each passage whose last block goes on in another of its document, that other's index and
-    the rest of the block. Where two may go on in one, or one in two, nobody can say which it is.
-    """
-    ends: dict[int, tuple[int, Block]] = {}
-    for number, before in enumerate(parts):
-        rests = [
-            (other, rest)
-            for other, after in enumerate(parts)
-            if other != number
-            and names[number]
-            and names[other] == names[number]
-            and before
-            and after
-            and (rest := _rest(before[-1], after))
-        ]
-        if len(rests) == 1:
-            ends[number] = rests[0]
-    claims = Counter(other for other, _ in ends.values())
-    return {number: end for number, end in ends.items() if claims[end[0]] == 1}
-
-
-def _rest(last: Block, after: Sequence[Block]) -> Block | None:
-    """What may be the rest of a list or a table that another passage ends with."""
-    first = after[0]
-    if last.kind == first.kind == "list" and _next_item(last, first):
-        return first
-    if [last.kind, *(one.kind for one in after[:2])] == ["list", "prose", "list"]:
-        inside = tuple(f"  {line.strip()}" for line in first.lines)  # of the item that was cut
-        return Block("list", (*inside, *after[1].lines)) if _next_item(last, after[1]) else None
-    if last.kind == "table" and first.kind == "table":
-        headed = len(first.lines) > 1 and is_rule(first.lines[1])
-        if not headed and len(_cells(first.lines[0])) == len(_cells(last.lines[-1])):
-            return first
-    return None
-
-
-def _next_item(last: Block, first: Block) -> bool:
-    """Whether the first item of a list may come behind the last of another: it has the same sign,
-    or the number after it.
-    """
-    signs = [match[0].split()[0] for line in last.lines if (match := ITEM.match(line))]
-    after = ITEM.match(first.lines[0])
-    if not signs or after is None:
-        return False
-    before, sign = signs[-1], after[0].split()[0]
-    if sign[0].isdigit():
-        return before[0].isdigit() and int(sign[:-1]) == int(before[:-1]) + 1
-    return sign in signs
 
 
 class _Headers:
@@ -168,6 +121,7 @@ class _Reader:
         self._passage, self._name, self._headers = passage, name, headers
         self._rest = rest  # of the last block, and the passage that it stands in
         self._path: dict[int, str] = {}  # headings by level
+        self._releases: set[int] = set()  # levels of those that name a release
         self._question = ""
         self._last = ""  # the sentence before, which may lead in
 
@@ -177,7 +131,7 @@ class _Reader:
             rest = self._rest if after is None else None
             match block.kind:
                 case "heading":
-                    self._enter(block.text)
+                    yield from self._heading(block.text, parts[number + 1 :])
                 case "prose":
                     yield from self._prose(block, after)
                 case "list":
@@ -189,10 +143,27 @@ class _Reader:
             if block.kind not in ("prose", "list"):
                 self._last = ""
 
-    def _enter(self, heading: str) -> None:
-        signs = _HEADING_SIGNS.match(heading)
-        level = len(signs[1]) if signs else 7
+    def _heading(self, heading: str, after: Sequence[Block]) -> Iterator[Candidate]:
+        """A heading; of a release, itself and all that stands under it."""
+        level = _level(heading)
+        release = is_release(plain(heading))
+        self._enter(heading, level, is_release=release)
+        if not release:
+            return
+        yield self._say("heading", self._path[level], self._over())
+        under = [*takewhile(lambda one: one.kind != "heading" or _level(one.text) > level, after)]
+        text = "\n\n".join(one.markdown for one in under)
+        ends = len(under) < len(after) or self._rest is None
+        if len(under) > 1 and ends and len(text) <= _LONGEST_BLOCK:
+            words = "; ".join(plain(one.text) for one in under)
+            whole = self._say("list", f"{self._path[level]}: {words}", self._over())
+            yield replace(whole, lead=self._path[level], block=text)
+
+    def _enter(self, heading: str, level: int, *, is_release: bool) -> None:
         self._path = {at: text for at, text in self._path.items() if at < level}
+        self._releases = {at for at in self._releases if at < level}
+        if is_release:
+            self._releases.add(level)
         self._path[level] = plain(heading)
         self._question = ""
 
@@ -202,7 +173,17 @@ class _Reader:
         return over[-_LONGEST_CONTEXT:]
 
     def _say(self, kind: Kind, text: str, context: str) -> Candidate:
-        return Candidate(self._passage, 0, kind, text, context)
+        release = self._release() if kind in ("sentence", "item") else ""
+        nearest = " ".join(filter(None, (self._title(), self._question, self._last)))
+        return Candidate(self._passage, 0, kind, text, context, release, nearest=nearest)
+
+    def _title(self) -> str:
+        """The last heading."""
+        return next(reversed(self._path.values()), "")
+
+    def _release(self) -> str:
+        """The heading of the release that this stands under."""
+        return self._path[max(self._releases)] if self._releases else ""
 
     def _prose(self, block: Block, after: Block | None) -> Iterator[Candidate]:
         text = block.text
@@ -224,7 +205,10 @@ class _Reader:
         self, kind: Kind, block: Block, words: str, rest: tuple[int, Block] | None = None
     ) -> Candidate:
         """A block, with the sentence before it, or else the heading above it, as its lead."""
-        lead = self._last or next(reversed(self._path.values()), "") or self._name
+        release = self._release()
+        title = self._title()
+        heading = f"{release}: {title}" if release and title != release else title
+        lead = self._last or heading or self._name
         return Candidate(
             *(self._passage, 0, kind, f"{lead.rstrip(':')}: {words}" if lead else words),
             self._over(),
@@ -232,6 +216,7 @@ class _Reader:
             "\n".join(part.markdown for part in (block, rest[1] if rest else None) if part),
             ends_in=rest[0] if rest else None,
             headless=not (self._last or self._path),
+            nearest=f"{title} {self._last}".strip(),
         )
 
     def _list(
@@ -282,6 +267,12 @@ class _Reader:
         return replace(self._say("row", text, self._over(self._last, *header)), cells=cells)
 
 
+def _level(heading: str) -> int:
+    """The level of a heading; below all others, if it is a line in bold or a short one."""
+    signs = _HEADING_SIGNS.match(heading)
+    return len(signs[1]) if signs else 7
+
+
 def _leads(texts: Sequence[str]) -> bool:
     """Whether the last item of a list leads in to what stands below the list."""
     return bool(texts) and texts[-1].endswith(":")
@@ -302,7 +293,7 @@ def _item_texts(block: Block) -> list[str]:
 
 
 def _rows(block: Block) -> list[list[str]]:
-    return [[plain(cell) for cell in _cells(line)] for line in block.lines]
+    return [[plain(cell) for cell in cells(line)] for line in block.lines]
 
 
 def _items(lines: Sequence[str]) -> Iterator[str]:
@@ -328,16 +319,6 @@ def _parts(item: str) -> Iterator[str]:
     else:
         for start, end in sentences(item):
             yield item[start:end]
-
-
-def _cells(line: str) -> list[str]:
-    r"""The cells of a row; an escaped bar is no border.
-
-    >>> _cells(r"| a | b \| c |")
-    ['a', 'b | c']
-    """
-    inner = line.strip().removeprefix("|").removesuffix("|")
-    return [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", inner)]
 
 
 def _code_words(block: Block) -> str:

@@ -21,8 +21,8 @@ from app.local.engine.writer.prompt import Sampling
 Scores = NDArray[np.float64]  # (candidates,)
 
 LONGEST = 3  # sentences
-_WORTH_SAYING = 0.05  # a further sentence is, if it holds the answer this often
-_ROOMY = 5  # times as often beside a block, or if it is a long one
+_WORTH_SAYING = 0.015  # a further sentence is, if it holds the answer this often
+_ROOMY = 15  # times as often beside a block, or if it is a long one
 _LONG_BLOCK = 250  # characters
 _COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
@@ -65,6 +65,9 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
         "passage late": of_best("passage late"),
         "passage covered": of_best("passage covered"),
         "nowhere": 1 - case.covered(case.all_terms),
+        "rarest nowhere": case.rarest_nowhere,
+        "name nowhere": float(case.name_nowhere),
+        "identifiers missing": case.identifiers_missing(best),
         "least near": of_best("least near"),
         "least near in passage": case.passage_least_near[passage],
         "exact": of_best("exact"),

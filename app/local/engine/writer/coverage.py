@@ -3,13 +3,18 @@
 It is the same whatever encoder compares the meaning of texts, and whatever language they are in.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from math import log
 
+from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.question import Question, identifiers
+
+_KEY = re.compile(r"(?:`[^`]{1,60}`(?:(?:,| or|/) ?(?=`))?){1,3}|[^:;.\u2013\u2014]{1,40}(?=:\s)")
+_VALUE = re.compile(r"=[^`]*|\([^`()]*\)")
 
 
 class Coverage:
@@ -18,6 +23,8 @@ class Coverage:
     Args:
         own_terms: the terms of each candidate.
         terms_above: those of what stands over each.
+        name_terms: those of the name of each candidate's document. What all of it is about tells
+            nothing of where in it the answer is.
     """
 
     def __init__(
@@ -26,13 +33,16 @@ class Coverage:
         candidates: Sequence[Candidate],
         own_terms: Sequence[frozenset[str]],
         terms_above: Sequence[frozenset[str]],
+        name_terms: Sequence[frozenset[str]] = (),
     ) -> None:
         self.question = question
         self.candidates = candidates
         self.said = own_terms
         self.above = terms_above
-        weigh = inverse_document_frequency(own_terms)
+        about = [own | name for own, name in zip(own_terms, name_terms, strict=False)]
+        weigh = inverse_document_frequency(about or own_terms)
         self._weights = {term: weigh(term) for term in question.terms}
+        self._terms = frozenset(question.terms)
         self._total = sum(self._weights.values()) or 1.0
 
     def covered(self, words: Collection[str]) -> float:
@@ -68,6 +78,13 @@ class Coverage:
         """Whether it is a candidate of one of these kinds."""
         return self.candidates[place].kind in kinds
 
+    def keyed(self, place: int) -> bool:
+        """Whether it is an item or a row about one of several like things, and the question names
+        this one: `--dry-run` of "`--dry-run`: Change nothing.", or the first cell.
+        """
+        names = key_terms(self.candidates[place])
+        return bool(names) and names <= self._terms
+
     @cached_property
     def rows(self) -> dict[int, list[int]]:
         """The places of each passage's candidates."""
@@ -75,6 +92,18 @@ class Coverage:
         for place, one in enumerate(self.candidates):
             rows.setdefault(one.passage, []).append(place)
         return rows
+
+
+def key_terms(one: Candidate) -> frozenset[str]:
+    """The terms of what an item or a row is about, if it says that first.
+
+    >>> sorted(key_terms(Candidate(0, 0, "item", "`wait=60`: How many seconds.", "")))
+    ['wait']
+    """
+    if one.cells:
+        return frozenset(terms(one.cells[0][1]))
+    match = _KEY.match(one.text) if one.kind == "item" else None
+    return frozenset(terms(_VALUE.sub("", match[0]))) if match else frozenset()
 
 
 def inverse_document_frequency(texts: Sequence[Collection[str]]) -> Callable[[str], float]:

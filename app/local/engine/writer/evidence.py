@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.encoder import TokenVectors, Vectors
-from app.local.engine.late_interaction import nearest, weights
+from app.local.engine.late_interaction import nearest, rarity, weights
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.coverage import Coverage, inverse_document_frequency
@@ -26,6 +26,7 @@ from app.local.engine.writer.question import (
     names,
     numbers,
 )
+from app.local.engine.writer.releases import is_release
 from app.local.engine.writer.vectors import Remembered
 
 Evidence = NDArray[np.float64]  # (candidates, features)
@@ -44,11 +45,21 @@ _BECAUSE = re.compile(
     r"|hence|caus\w+|result\w*|leads? to|led to|to avoid|to prevent|for this)\b",
     re.IGNORECASE,
 )
+_TELLS_DEFAULT = re.compile(r"\bdefaults?\b|\w=['\"\w({\[-]", re.IGNORECASE)
+_RELEASE = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,5}")
+_SUFFIX = re.compile(r"\.\w{1,8}(?=$|/)")
 _POINTER = re.compile(r"((for|to)\b[^.]*?\bsee|see)\b", re.IGNORECASE)
 
 
 class Case(Coverage):
-    """A question and the candidates for its answer."""
+    """A question and the candidates for its answer.
+
+    Args:
+        texts: the tokens of each candidate.
+        contexts: those of what stands over them.
+        names: of the passages' documents.
+        nouns: of the question, and how rare each is.
+    """
 
     def __init__(
         self,
@@ -58,13 +69,16 @@ class Case(Coverage):
         contexts: Mapping[str, TokenVectors],
         question_tokens: TokenVectors,
         names: Sequence[str] = (),
+        nouns: Mapping[str, float] | None = None,
     ) -> None:
         above = {context: frozenset(terms(context)) for context in contexts}
+        names_of = [name_terms(name) for name in names]
         super().__init__(
             question,
             candidates,
             [frozenset(terms(one.text)) for one in candidates],
             [above[one.context] for one in candidates],
+            [names_of[one.passage] for one in candidates] if names else (),
         )
         self.vectors = np.stack([one.mean for one in texts])  # (n, 384)
         self._asked = question_tokens.mean  # (384,)
@@ -76,7 +90,8 @@ class Case(Coverage):
         self._tells = weights(question_tokens)  # (q,)
         self._share = self._tells / (self._tells.sum() or 1.0)
         self._telling = self._tells >= min(TELLING, self._tells.max())
-        self._names = [frozenset(terms(name)) for name in names]
+        self._names = names_of
+        self._nouns = nouns or {}
 
     @cached_property
     def said_near(self) -> Vectors:
@@ -98,7 +113,7 @@ class Case(Coverage):
         """Whether it holds no date where a date is asked for, or nothing of what is counted."""
         one, question = self.candidates[place], self.question
         if question.kind == "date":
-            return bool(one.block) or not dates(one.text) - dates(question.text)
+            return bool(one.block) or not dates(f"{one.lead} {one.text}") - dates(question.text)
         counted = question.counted
         return counted is not None and counted not in self.said[place] | self.above[place]
 
@@ -107,9 +122,30 @@ class Case(Coverage):
         one = self.candidates[place]
         if one.block:
             return False
+        if self.question.default and _TELLS_DEFAULT.search(one.text):
+            return True
         if one.cells:
             return any(numbers(cell) for _, cell in one.cells[1:])
         return bool(numbers(one.text) - self.question.numbers)
+
+    def nearest_covered(self, place: int) -> float:
+        """How much of the question's weight is in the heading and the lead-in that are nearest."""
+        nearest = self.candidates[place].nearest
+        return self.covered(frozenset(terms(nearest))) if nearest else 0.0
+
+    def holds_code(self, place: int) -> bool:
+        """Whether it has code in the line, where code may answer."""
+        one = self.candidates[place]
+        return self.question.wants_code and not one.block and "`" in one.text
+
+    def tells_release(self, place: int) -> bool:
+        """Whether it tells a version or a date where one of them is asked for, if only by the
+        heading over it.
+        """
+        one, question = self.candidates[place], self.question
+        if not (question.version or question.kind == "date"):
+            return False
+        return one.kind == "heading" or (bool(one.lead) and not one.block)
 
     def of_another(self, place: int) -> bool:
         """Whether it is a row about something else than the question: nothing that the question
@@ -117,6 +153,8 @@ class Case(Coverage):
         So is a whole table that holds none of these.
         """
         one, cells = self.candidates[place], self.candidates[place].cells
+        if self._of_another_release(one):
+            return True
         if one.kind == "table":
             named = self.question.identifiers
             return bool(named) and named.isdisjoint(identifiers(f"{one.context} {one.text}"))
@@ -128,6 +166,14 @@ class Case(Coverage):
         if named and named.isdisjoint(identifiers(own)):
             return True
         return frozenset(terms(own)).isdisjoint(self.question.terms)
+
+    def _of_another_release(self, one: Candidate) -> bool:
+        """Whether it is of a release, and the question names only others."""
+        heading = one.text if one.kind == "heading" else one.lead
+        named = frozenset(_RELEASE.findall(self.question.text))
+        if not named or not is_release(heading):
+            return False
+        return named.isdisjoint(_RELEASE.findall(f"{heading} {one.text}"))
 
     def heads_missing(self, place: int) -> float:
         """How many of the things that the question names are not in the candidate's passage, nor
@@ -144,6 +190,41 @@ class Case(Coverage):
         """Whether a name of the question is not in the candidate's passage."""
         held = self.passage_terms[self.candidates[place].passage]
         return float(any(held.isdisjoint(terms(name)) for name in self.question.names))
+
+    @cached_property
+    def rarest_nowhere(self) -> float:
+        """How rare the rarest noun of the question is that no passage has, 0 to 1."""
+        return max((rarity for _, rarity in self._nowhere), default=0.0)
+
+    @cached_property
+    def name_nowhere(self) -> bool:
+        """Whether no passage has a name of the question: "Gentoo", of "on Gentoo"."""
+        return any(noun.lower() in self.question.names for noun, _ in self._nowhere)
+
+    @cached_property
+    def _nowhere(self) -> list[tuple[str, float]]:
+        return [
+            (noun, rarity)
+            for noun, rarity in self._nouns.items()
+            if self.all_terms.isdisjoint(terms(noun))
+        ]
+
+    def identifiers_missing(self, place: int) -> float:
+        """How many of the identifiers and numbers of the question are not in the candidate's
+        passage, 0 to 1.
+        """
+        named = self.question.identifiers
+        number = self.candidates[place].passage
+        return len(named - self._identifiers[number]) / len(named) if named else 0.0
+
+    @cached_property
+    def _identifiers(self) -> dict[int, frozenset[str]]:
+        """The identifiers of each passage."""
+        both = [f"{one.context} {one.text}" for one in self.candidates]
+        return {
+            one: frozenset().union(*(identifiers(both[i]) for i in rows))
+            for one, rows in self.rows.items()
+        }
 
     def named(self, place: int) -> float:
         """How much of the question's weight is in the name of the candidate's document."""
@@ -198,9 +279,24 @@ def case_of(
     """
     texts = [one.gist for one in candidates]
     contexts = list(dict.fromkeys(one.context for one in candidates))  # many share one
-    *tokens, last = remembered.tokens([*texts, *contexts, question.text])
-    above = dict(zip(contexts, tokens[len(texts) :], strict=True))
-    return Case(question, candidates, tokens[: len(texts)], above, last, names)
+    words = [noun.lower() for noun in question.nouns]
+    last, *tokens = remembered.tokens([question.text, *words, *texts, *contexts])
+    rare = {
+        noun: rarity(its) for noun, its in zip(question.nouns, tokens[: len(words)], strict=True)
+    }
+    own, above = tokens[len(words) :][: len(texts)], tokens[len(words) + len(texts) :]
+    return Case(
+        question, candidates, own, dict(zip(contexts, above, strict=True)), last, names, rare
+    )
+
+
+def name_terms(name: str) -> frozenset[str]:
+    """The terms of a document's name: of the parts of its path, without the suffix.
+
+    >>> sorted(name_terms("guides/set_up.md"))
+    ['guid', 'set', 'setup']
+    """
+    return frozenset(terms(_SUFFIX.sub("", name).replace("/", " ")))
 
 
 def likeliest(question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -226,6 +322,7 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "least near":      lambda case, i: case.least_near[i],
     "covered":         lambda case, i: case.covered(case.said[i]),
     "covered above":   lambda case, i: case.covered(case.above[i] - case.said[i]),
+    "covered nearest": Case.nearest_covered,
     "covered before":  lambda case, i: case.covered_beside(i, -1),
     "covered after":   lambda case, i: case.covered_beside(i, +1),
     "passage covered": lambda case, i: case.passage_covered[case.candidates[i].passage],
@@ -237,6 +334,7 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
                        and case.has_number(i),
     "date":            lambda case, i: case.question.kind == "date"
                        and bool(dates(case.candidates[i].text) - dates(case.question.text)),
+    "release":         Case.tells_release,
     "person":          lambda case, i: case.question.kind == "person" and _new_name(case, i),
     "place":           lambda case, i: case.question.kind == "place" and _new_name(case, i),
     "reason":          lambda case, i: case.question.kind == "reason"
@@ -250,6 +348,10 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "lead-in":         lambda case, i: case.candidates[i].text.endswith(":"),
     "item":            lambda case, i: case.candidates[i].kind == "item",
     "row":             lambda case, i: case.candidates[i].kind == "row",
+    "keyed":           Case.keyed,
+    "heading":         lambda case, i: case.candidates[i].kind == "heading",
+    "length":          lambda case, i: log(1 + len(case.candidates[i].text) / 100),
+    "inline code":     Case.holds_code,
     "code":            lambda case, i: case.is_kind(i, "code") and case.question.wants_code,
     "code unwanted":   lambda case, i: case.is_kind(i, "code") and not case.question.wants_code,
     "block":           lambda case, i: case.is_kind(i, "list", "table")

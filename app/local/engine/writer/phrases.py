@@ -69,6 +69,15 @@ def phrases(text: str) -> list[Phrase]:
     return joined
 
 
+def is_verb(word: str) -> bool:
+    """Whether a word is a form of a common verb.
+
+    >>> is_verb("installing"), is_verb("pump")
+    (True, False)
+    """
+    return not _VERBS.isdisjoint(terms(word))
+
+
 def _runs(text: str) -> Iterator[Phrase]:
     run: list[re.Match[str]] = []
     determiner: re.Match[str] | None = None

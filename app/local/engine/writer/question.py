@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from app.local.engine.store.analysis import terms
-from app.local.engine.writer.phrases import phrases
+from app.local.engine.writer.phrases import is_verb, phrases
 
 Kind = Literal["number", "date", "person", "place", "reason", "yes-no", "way", "thing"]
 
@@ -51,7 +51,8 @@ _HOW_MANY = re.compile(
     r"|will|would|should|has|have|had|per|of|in|on|at|to|for|i|you|we|it|there)\b",
     re.IGNORECASE,
 )
-_IDENTIFIER = re.compile(r"\w(?:[\w./@-]{0,80}\w)?")
+_IDENTIFIER = re.compile(r"(?:(?<![\w-])--?(?=[A-Za-z]))?\w(?:[\w./@-]{0,80}\w)?")
+_VERSION = re.compile(r"v\d+(?:\.\d+)+")
 _WHAT_IS = re.compile(
     r"\W*(?:what(?:'s|\u2019s| is| are| was| were)|who (?:is|was)"
     r"|tell me (?:something |more )?about|describe|explain|was (?:ist|sind)) "
@@ -62,7 +63,8 @@ _WHAT_IS = re.compile(
 _CODE = re.compile(
     r"\bhow (?:do|can|could|would|should|must) (?:i|we|you|one)\b|\bhow (?:to|is|are)\b"
     r"|\b(?:what|which) (?:[\w-]+ ){0,2}(?:command|code|option|argument|parameter|flag|method"
-    r"|function|snippet|statement|query)s?\b"
+    r"|function|snippet|statement|query)\b"
+    r"|\b(?:what|which) (?:[\w-]+ ){0,2}(?:commands|statements) (?:do|must|can) (?:i|we|you)\b"
     r"|\bwhat (?:do|should|must|can|could) (?:i|we|you|one) (?:\w+ )?(?:run|type|pass|write|call"
     r"|enter|execute)\b|\bshow me\b|\bexamples?\b|\b(?:code|snippet)\b|\bway to\b|\bi want to\b",
     re.IGNORECASE,
@@ -70,7 +72,9 @@ _CODE = re.compile(
 _LIST = re.compile(
     r"\b(?:list|name|enumerate|steps|all)\b"
     r"|\b(?:what|which)\b(?: \S+){0,3}? (?:\w{2,}[^su\W]s)\b(?! (?:is|was|the)\b)"
-    r"|\bwhat (?:are|kinds|sorts|types)\b",
+    r"|\bwhat (?:are|kinds|sorts|types)\b"
+    r"|\bwhat(?:['\u2019]s| is| was| were| has| did)?(?: \S+)? (?:new|fixed|changed?|added"
+    r"|removed)\b",
     re.IGNORECASE,
 )
 _SUPERLATIVE = re.compile(
@@ -78,6 +82,8 @@ _SUPERLATIVE = re.compile(
     r"|earliest|newest|oldest|longest|shortest|cheapest|maximum|minimum|\w{3,}est)\b",
     re.IGNORECASE,
 )
+_DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)
+_RELEASE = re.compile(r"\b(?:version|release)s?\b|\bsince when\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 
 
@@ -165,9 +171,29 @@ class Question:
         return tuple(dict.fromkeys(term for end in ends for term in end))
 
     @cached_property
+    def nouns(self) -> tuple[str, ...]:
+        """Its words, as they are written, that are neither function words nor common verbs.
+
+        >>> Question("How do I install it on Gentoo?").nouns
+        ('Gentoo',)
+        """
+        written = dict.fromkeys(_WORD.findall(self.text))
+        return tuple(word for word in written if terms(word) and not is_verb(word))
+
+    @cached_property
     def superlative(self) -> bool:
         """Whether it asks for the most, the least, the first or the last of several."""
         return bool(_SUPERLATIVE.search(self.text))
+
+    @cached_property
+    def default(self) -> bool:
+        """Whether it asks for the value that something has by default, which need be no number."""
+        return bool(_DEFAULT.search(self.text))
+
+    @cached_property
+    def version(self) -> bool:
+        """Whether it asks for a version, or for what belongs to one: "what changed in 1.3?"."""
+        return bool(_RELEASE.search(self.text))
 
     @cached_property
     def identifiers(self) -> frozenset[str]:
@@ -194,17 +220,22 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def identifiers(text: str) -> frozenset[str]:
-    """Words that are written in one way only: with digits, or with signs or capitals inside.
+    """Words that are written in one way only: with digits, with signs or capitals inside, or with
+    the hyphens of an option. A version is the same with a "v" before it.
 
     >>> sorted(identifiers("Is the fee of berth B2750 paid by max_fee or maxFee in 2024?"))
     ['2024', 'b2750', 'max_fee', 'maxfee']
+    >>> sorted(identifiers("Since v3.12, -o and --dry-run=all are well-known."))
+    ['--dry-run', '-o', '3.12']
     """
-    return frozenset(
+    known = (
         word.rstrip(".,:").lower()
         for word in _IDENTIFIER.findall(text)
-        if any(sign.isdigit() or sign in "_./@" for sign in word)
+        if word[0] == "-"
+        or any(sign.isdigit() or sign in "_./@" for sign in word)
         or (any(sign.isupper() for sign in word[1:]) and not word.isupper())
     )
+    return frozenset(word[1:] if _VERSION.fullmatch(word) else word for word in known)
 
 
 def dates(text: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ def marks(mark: str, one: Candidate, passages: Sequence[Passage]) -> str:
 def render(one: Candidate, mark: str | None) -> str:
     """What is said of a candidate: a sentence, or a block behind what leads in to it."""
     if not one.block:
-        return _marked(one.text, mark)
+        return _marked(f"{one.lead}: {one.text}" if one.lead else one.text, mark)
     if not one.lead:
         return f"{mark}\n\n{one.block}" if mark else one.block
     lead = one.lead.rstrip(".\u2026 ") if one.lead.endswith(("..", "\u2026")) else one.lead

@@ -3,6 +3,7 @@
 import pytest
 
 from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.rendering import render
 
 TABLE = """\
 ## Quotas
@@ -173,3 +174,80 @@ def test_a_note_is_prose_without_its_marks(note: str) -> None:
 def test_a_row_without_a_name_is_said_as_its_cells() -> None:
     table = "| Sign | Product |\n|---|---|\n| - | A product with two names |\n"
     assert candidates([table])[-1].text == "A product with two names"
+
+
+def test_a_table_whose_header_is_repeated_is_said_whole() -> None:
+    header = "| Mineral | Hardness |\n| --- | --- |\n"
+    passages = [f"{header}| agate | 7 |\n| beryl | 8 |", f"{header}| talc | 1 |"]
+    whole = candidates(passages, ["m.md"] * 2)[0]
+    assert (whole.kind, whole.ends_in) == ("table", 1)
+    assert whole.block == f"{header}| agate | 7 |\n| beryl | 8 |\n| talc | 1 |"
+
+
+def test_rows_may_lack_their_last_bar() -> None:
+    rows = candidates(["| Command | Does\n|:--|:--\n| `up` | starts it\n| `down` | ends it"])[1:]
+    assert [one.text for one in rows] == ["`up`: starts it", "`down`: ends it"]
+
+
+def test_links_are_said_where_a_sentence_leads_in_to_them() -> None:
+    links = "- [Admin](a.md)\n\n- [Guest](g.md)\n\n"
+    (listed,) = [one for one in candidates([f"The groups are:\n\n{links}"]) if one.kind == "list"]
+    assert listed.text == "The groups are: Admin; Guest"
+    assert candidates([f"Read on.\n\n{links}"])[-1].text == "Read on."
+
+
+DEFINITIONS = """\
+wait (int)
+: Seconds that a call may take.
+  At most 60.
+retries
+: None by default.
+"""
+
+
+def test_a_term_and_its_definition_are_an_item() -> None:
+    listed, *items = candidates([DEFINITIONS])
+    assert [one.text for one in items] == [
+        "wait (int): Seconds that a call may take. At most 60.",
+        "retries: None by default.",
+    ]
+    assert listed.block.startswith("- wait (int): Seconds that a call may take.\n  At most 60.\n")
+
+
+def test_a_colon_in_code_defines_nothing() -> None:
+    code = 'n=0\n: "${n}"'
+    assert candidates([f"Run:\n\n```sh\n{code}\n```"])[0].block == f"```sh\n{code}\n```"
+
+
+CHANGES = """\
+# Changes
+
+## [1.2.0] - 2025-10-26
+
+### Fixed
+
+- It starts.
+
+### Added
+
+- It stops.
+
+## Older
+
+Nobody knows.
+"""
+
+
+def test_what_stands_under_a_release_is_said_with_it() -> None:
+    heading, whole, fixed, added, older = candidates([CHANGES])
+    assert (heading.kind, heading.text) == ("heading", "[1.2.0] - 2025-10-26")
+    assert whole.block == "### Fixed\n\n- It starts.\n\n### Added\n\n- It stops."
+    assert render(fixed, "[1]") == "[1.2.0] - 2025-10-26: It starts [1]."
+    assert added.lead == whole.lead == heading.text
+    assert (older.lead, older.nearest) == ("", "Older")
+
+
+def test_a_release_whose_list_may_go_on_elsewhere_is_not_said_whole() -> None:
+    first = "## 1.2.0\n\nIt is new.\n\n- agate\n- beryl"
+    lists = [one for one in candidates([first, "- citrine"], ["c.md"] * 2) if one.kind == "list"]
+    assert [one.ends_in for one in lists] == [1]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.local.engine.languages import Language, detect
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.choose import Scores, chosen, drawn, softmax
+from app.local.engine.writer.evidence import likeliest
 from app.local.engine.writer.multilingual.coefficients import (
     ACROSS,
     ANSWERABLE,
@@ -39,8 +40,6 @@ from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning
 
 __all__ = ["MultilingualChoice", "WordEncoder", "score", "signs"]
-
-MOST = 160  # candidates that are looked at
 
 
 class MultilingualChoice:
@@ -71,7 +70,7 @@ class MultilingualChoice:
             passages: their texts.
         """
         question = question_in(meaning.question, language)
-        choices = candidates[:MOST]
+        choices = likeliest(question, candidates)
         if not choices or not question.terms:
             return []
         languages = [detect(passage) for passage in passages]

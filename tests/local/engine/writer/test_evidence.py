@@ -1,0 +1,99 @@
+"""How far candidates speak for being the answer."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from app.local.engine.encoder import TokenVectors
+from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.choose import signs
+from app.local.engine.writer.evidence import FEATURES, MOST, Case, case_of, evidence, likeliest
+from app.local.engine.writer.question import Question
+from app.local.engine.writer.vectors import Remembered
+
+
+class Words:
+    """Each word is a token, with a vector of its own."""
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        return [self._tokens(text.lower().split() or ["-"]) for text in texts]
+
+    def _tokens(self, words: Sequence[str]) -> TokenVectors:
+        seeds = [int.from_bytes(sha256(word.strip(".?,").encode()).digest()[:4]) for word in words]
+        vectors = np.array([np.random.default_rng(seed).normal(size=16) for seed in seeds])
+        vectors = (vectors / np.linalg.norm(vectors, axis=1)[:, None]).astype(np.float32)
+        ids = np.array([3000 + seed % 20_000 for seed in seeds], np.int64)
+        return TokenVectors(ids, vectors, vectors.mean(axis=0))
+
+
+def case(question: str, *passages: str, name: str = "pump.md") -> Case:
+    names = [name] * len(passages)
+    return case_of(Remembered(Words()), Question(question), candidates(passages, names), names)
+
+
+def values(feature: str, question: str, passage: str) -> list[float]:
+    column = list(FEATURES).index(feature)
+    table = evidence(case(question, passage))
+    return [float(value) for value in table[:, column]]
+
+
+RELEASES = "## 1.3.0 (May 4th, 2024)\n\n- It stops.\n\n## 1.2.0\n\n- It starts."
+
+
+def test_only_the_release_that_the_question_names_answers() -> None:
+    asked = "What is new in version 1.2.0 of the pump?"
+    assert values("of another", asked, RELEASES) == [1, 1, 0, 0]
+    assert values("of another", "Since when does it stop?", RELEASES) == [0, 0, 0, 0]
+
+
+def test_a_release_tells_when() -> None:
+    assert values("release", "When was it released?", RELEASES) == [1, 1, 1, 1]
+    assert values("release", "How does it stop?", RELEASES) == [0, 0, 0, 0]
+    assert values("not of the kind", "When did it stop?", RELEASES) == [0, 0, 1, 1]
+
+
+def test_a_default_need_not_be_a_number() -> None:
+    items = "Options:\n\n- `prefix='@'`: It is put before.\n- `wait`: How long."
+    assert values("number", "What is the default prefix?", items) == [0, 1, 0]
+
+
+def test_code_in_the_line_counts_where_code_may_answer() -> None:
+    passage = "Call `stop()` at once. Call nobody."
+    assert values("inline code", "How do I stop it?", passage) == [1, 0]
+    assert values("inline code", "Who stops it?", passage) == [0, 0]
+
+
+def test_the_nearest_heading_is_known() -> None:
+    passage = "# Pump\n\n## On Windows\n\nRun it.\n\n## On Unix\n\nRun that."
+    windows, unix = values("covered nearest", "What do I run on Windows?", passage)
+    assert windows > unix == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "rarest", "name"),
+    [
+        ("Where is the pump on Gentoo?", True, True),
+        ("Where is the lasagne?", True, False),
+        ("Where is the pump?", False, False),
+    ],
+)
+def test_it_is_told_what_no_passage_has(question: str, *, rarest: bool, name: bool) -> None:
+    one = case(question, "It is in the cellar.")
+    assert (one.rarest_nowhere > 0, one.name_nowhere) == (rarest, name)
+
+
+def test_the_signs_tell_identifiers_that_the_passage_has_not() -> None:
+    one = case("Does pump v1.2.0 need --dry-run?", "Version 1.2.0 is new.", "It needs --force.")
+    shown = evidence(one)
+    best_of = [np.array([1.0, 0.0]), np.array([0.0, 1.0])]
+    missing = [signs(one, shown, scores)["identifiers missing"] for scores in best_of]
+    assert missing == [0.5, 1.0]
+
+
+def test_of_very_many_candidates_those_that_share_words_are_looked_at() -> None:
+    text = "It is. " * MOST + "\n\nThe pump is old."
+    some = likeliest(Question("How old is the pump?"), candidates([text]))
+    assert len(some) == MOST
+    assert some[-1].text == "The pump is old."
