@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import botocore.exceptions as boto
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError, EventStreamError
 from botocore.parsers import ResponseParserError
 
 from app.aws import ATTEMPTS, Clients, calling, clients, deployer, failures, translate
+from app.documents import Bucket
 from app.errors import (
     BackendError,
     CallerError,
@@ -140,6 +142,13 @@ def test_missing_credentials_say_what_to_do(environment: pytest.MonkeyPatch) -> 
     aws = clients(deadline_seconds=10)
     with pytest.raises(OperatorError, match="Set up credentials"), calling("Retrieve"):
         retrieve(aws)
+
+
+def test_a_form_that_no_credentials_sign_says_what_to_do(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    bucket = Bucket(clients(deadline_seconds=10).s3, "documents")
+    with pytest.raises(OperatorError, match=r"^PresignedPost: .*Set up credentials"):
+        bucket.form("a.pdf", fields={}, conditions=[], lifetime=timedelta(minutes=5))
 
 
 def test_a_profile_that_is_not_there_says_so(environment: pytest.MonkeyPatch) -> None:

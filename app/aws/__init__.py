@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import NoRegionError
+from botocore.exceptions import NoCredentialsError, NoRegionError
 
 from app.aws.cancellation import Cancellation, Cancelled, cancellable, cancellation
 from app.aws.endpoint import check_endpoint
@@ -181,7 +181,9 @@ def clients(deadline_seconds: float) -> Clients:
             bedrock_agent_runtime=cancellable(
                 _check_client(session.client("bedrock-agent-runtime", config=repeatable))
             ),
-            s3=cancellable(_check_client(session.client("s3", config=storage))),
+            s3=cancellable(
+                _refuse_unsigned_forms(_check_client(session.client("s3", config=storage)))
+            ),
         )
 
 
@@ -263,4 +265,22 @@ def _sign_without_tls(client: Any) -> Any:
     """
     if client.meta.endpoint_url.startswith("http://"):
         client.meta.events.register_first("choose-signer", lambda **_: "v4")
+    return client
+
+
+def _refuse_unsigned_forms(client: Any) -> Any:
+    """Make the client raise NoCredentialsError if there are no credentials to sign a form with.
+
+    botocore raises it for requests and for presigned addresses. To sign a form, it reads an
+    attribute of the missing credentials: an AttributeError, which nothing translates.
+    """
+
+    def check(
+        request_signer: Any, signing_name: str, region_name: str, signature_version: str, **_: Any
+    ) -> None:
+        auth = request_signer.get_auth_instance(signing_name, region_name, signature_version)
+        if auth.credentials is None:
+            raise NoCredentialsError
+
+    client.meta.events.register("before-sign.s3.PutObject", check)  # a form is signed as this
     return client
