@@ -39,6 +39,13 @@ _DAYS = {
     "da": "mandag tirsdag onsdag torsdag fredag lørdag søndag",
     "pl": "poniedziałek wtorek środa czwartek piątek sobota niedziela",
 }
+# Japan's eras, by their first days, with their signs and letters.
+_ERAS = (
+    ((2019, 5, 1), "令和", "R"), ((1989, 1, 8), "平成", "H"), ((1926, 12, 25), "昭和", "S"),
+    ((1912, 7, 30), "大正", "T"), ((1868, 1, 25), "明治", "M"),
+)  # fmt: skip
+_BEFORE_ERAS = ((1, 1, 1), "", "")
+_JAPANESE_DAYS = "月火水木金土日"
 # The low ten bits of a locale of Windows: [MS-LCID].
 _LANGUAGES = {
     0x06: "da", 0x07: "de", 0x0A: "es", 0x0C: "fr", 0x10: "it", 0x13: "nl", 0x15: "pl",
@@ -63,13 +70,16 @@ def show_date(
     moment = _moment(seconds, from_1904=from_1904)
     language = _language(section)
     half = any(kind == "day" and text.upper() in ("AM/PM", "A/P") for kind, text in section)
+    has_era = any(kind == "day" and text[0] in "gG" for kind, text in section)
     pieces: list[str] = []
     for at, (kind, text) in enumerate(section):
         if kind == "elapsed":
             pieces.append(_elapsed(seconds, text))
         elif kind == "day":
             is_minute = text[0] in "mM" and len(text) < 3 and _is_minute(section, at)
-            pieces.append(_part(moment, text, language, half=half, is_minute=is_minute))
+            pieces.append(
+                _part(moment, text, language, half=half, is_minute=is_minute, has_era=has_era)
+            )
         elif kind in ("literal", "other"):
             pieces.append("" if text == "@" else text)
         elif kind == "width":
@@ -108,8 +118,21 @@ def _elapsed(seconds: Decimal, text: str) -> str:
     return f"{int(seconds // unit):0{len(text)}}"
 
 
-def _part(moment: datetime, text: str, language: str, *, half: bool, is_minute: bool) -> str:
+def _part(
+    moment: datetime, text: str, language: str, *, half: bool, is_minute: bool, has_era: bool
+) -> str:
     letter, width = text[0].lower(), len(text)
+    if letter in "ge":
+        era = next(
+            each
+            for each in (*_ERAS, _BEFORE_ERAS)
+            if (moment.year, moment.month, moment.day) >= each[0]
+        )
+        if letter == "g":
+            return {1: era[2], 2: era[1][:1]}.get(width, era[1])
+        return str(moment.year - era[0][0] + 1 if has_era else moment.year)
+    if letter == "a" and text.lower() == "a" * width:
+        return _JAPANESE_DAYS[moment.weekday()] + ("曜日" if width > 3 else "")
     if letter == "a":
         mark = "AM" if moment.hour < 12 else "PM"
         return mark if "/P" in text.upper() and len(text) > 3 else mark[0]

@@ -1,6 +1,7 @@
 """CSV: a table, or a record for each row where the document's sidecar says so."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from app.local.engine.parsers import (
     Document,
@@ -12,6 +13,8 @@ from app.local.engine.parsers.dialects import CellDialect, dialect_of
 from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.render import line, table, tidy
 
+_LONGEST_TITLE = 5  # lines
+
 
 def parse(document: Document) -> Iterator[Section]:
     text = read_text(document)
@@ -21,9 +24,22 @@ def parse(document: Document) -> Iterator[Section]:
 def sections(rows: Iterator[list[str]], records: Records | None) -> Iterator[Section]:
     """The rows as one table, or each as a record of its own."""
     if records is None:
-        yield Section(table(rows), None)
+        title, rows = _title(rows)
+        yield Section("\n\n".join(filter(None, ("\n".join(title), table(rows)))), None)
     else:
         yield from _records(rows, records)
+
+
+def _title(rows: Iterator[list[str]]) -> tuple[list[str], Iterator[list[str]]]:
+    """The lines above a table that have one cell of several words, and the rows."""
+    first = list(islice(rows, _LONGEST_TITLE + 2))
+    counts = [sum(bool(cell.strip()) for cell in row) for row in first]
+    length = next((place for place, count in enumerate(counts) if count > 1), 0)
+    title = [row[0].strip() for row in first[:length]]
+    is_title = counts[length + 1 : length + 2] != [1] and any(" " in cell for cell in title)
+    if not is_title or not all(title):
+        return [], chain(first, rows)
+    return title, chain(first[length:], rows)
 
 
 def read(text: str, dialect: CellDialect | None = None) -> Iterator[list[str]]:

@@ -86,6 +86,11 @@ reading has Western signs only: it is by far the most frequent. Fitted, like _UN
 messages of Debian's packages in 28 languages."""
 _WESTERN = re.compile(r"[À-ÖØ-ïñ-öø-üŒœŠšŽž€\u2018\u2019\u201c\u201d\u2013—…•™©®«»°§£¿¡½·²³µ\xa0]+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_FEWEST_GOOD, _LEAST_GOOD = 3, 1.5  # signs of UTF-8 beyond ASCII: in all, and for each wrong byte
+_CYRILLIC = ("windows-1251", "koi8-r", "koi8-u", "ibm866", "iso-8859-5", "mac_cyrillic")
+_COMMON = frozenset("оеаинтсрвлкмдпуяыьзбгчй")
+_CLEARLY = 0.2  # the share of common letters by which another encoding fits better
 _CONTROLS = re.compile("[\x80-\x9f]")
 _DRAWN = re.compile("[\u2500-\u259f]")
 _MOST_DRAWN = 0.2  # of the signs beyond ASCII: a drawn frame around a text, not noise read as KOI8
@@ -197,6 +202,8 @@ def _decode(content: bytes, charset: str | None, warn: Callable[[str], None]) ->
                 return text
     if b"\0" not in content and (text := _strict(content, "utf-8")) is not None:
         return text
+    if b"\0" not in content and (text := _mostly_utf_8(content, warn)) is not None:
+        return text
     guess = _wide(content) if b"\0" in content else _likeliest(content)
     if guess:
         encoding, text = guess
@@ -251,6 +258,47 @@ def _wide(content: bytes) -> tuple[str, str] | None:
     return None
 
 
+def _mostly_utf_8(content: bytes, warn: Callable[[str], None]) -> str | None:
+    """A text in UTF-8 with a few bytes that are not, such as a line that was pasted in."""
+    good = len(_ASCII.sub("", content.decode("utf-8", "ignore")))
+    bad = content.decode("utf-8", "replace").count("\ufffd") - content.count("\ufffd".encode())
+    if good < max(_FEWEST_GOOD, _LEAST_GOOD * bad):
+        return None
+    warn(
+        f"The file is in UTF-8 but for {bad} places, which were read as windows-1252. If letters "
+        "there are wrong, save it as UTF-8."
+    )
+    return content.decode("utf-8", "outcrop.western")
+
+
+def _as_western(error: UnicodeError) -> tuple[str, int]:
+    """Bytes of Windows's western code page within other text."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return wrong.decode("cp1252", "outcrop.controls"), error.end
+
+
+codecs.register_error("outcrop.western", _as_western)
+
+
+def _likeliest_cyrillic(content: bytes, name: str, text: str) -> tuple[str, str]:
+    """The Cyrillic encoding in which the letters are those that are common in Cyrillic texts. What
+    they are in another one is letters, too, but rare ones and capitals.
+    """
+    texts = {each: _strict(content, each) for each in _CYRILLIC}
+    shares = {each: _share_of_common(own) for each, own in texts.items() if own is not None}
+    best = max(shares, key=shares.__getitem__, default=name)
+    if shares.get(best, 0) < _share_of_common(text) + _CLEARLY:
+        return name, text
+    return best, texts[best] or text
+
+
+def _share_of_common(text: str) -> float:
+    beyond = "".join(_BEYOND_ASCII.findall(text))
+    return sum(sign in _COMMON for sign in beyond) / max(1, len(beyond))
+
+
 def _is_drawn(text: str) -> bool:
     """Whether much of a text beyond ASCII is lines and blocks, as where KOI8 is read into noise."""
     most = _MOST_DRAWN * sum(map(len, _BEYOND_ASCII.findall(text)))
@@ -278,4 +326,6 @@ def _likeliest(content: bytes) -> tuple[str, str] | None:
             and all(map(_WESTERN.fullmatch, _BEYOND_ASCII.findall(text)))
         ):
             return "windows-1252", text
-    return (best[1], best[2]) if best[0] >= _UNSURE else None
+    if best[0] < _UNSURE:
+        return None
+    return _likeliest_cyrillic(content, *best[1:]) if best[1] in _CYRILLIC else best[1:]

@@ -13,7 +13,7 @@ CELLS = ("td", "th")
 _HIDDEN_TAGS = frozenset((
     "-comment", "head", "script", "style", "template", "noscript", "svg", "canvas", "iframe",
     "object", "audio", "video", "map", "button", "input", "select", "textarea", "datalist",
-    "dialog", "nav", "annotation", "rp",
+    "dialog", "nav", "annotation", "rp", "rt", "rtc",
 ))
 # fmt: on
 _LANGUAGE = re.compile(

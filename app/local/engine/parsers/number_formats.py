@@ -17,7 +17,8 @@ from app.local.engine.parsers.date_formats import show_date
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<width>.)|\*(?P<fill>.)|\[(?P<bracket>[^\[\]]*)\]'
-    r"|(?P<general>General)|(?P<day>(?i:AM/PM|A/P)|[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?)"
+    r"|(?P<general>General)|(?P<day>(?i:AM/PM|A/P)|[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?"
+    r"|[gG]{1,3}|[eE]{1,4}(?![+-])|[aA]{3,4})"
     r"|(?P<exponent>[eE][+-])|(?P<digit>[0#?])|(?P<other>.)",
     re.DOTALL,
 )

@@ -101,6 +101,8 @@ class _References:
         def link(match: re.Match[str]) -> str:
             mark, words, label = match.groups()
             address = self.addresses.get(" ".join((label or words).split()).upper())
+            if address is not None and address.lower().startswith("data:"):
+                return words
             return match[0] if address is None else f"{mark}[{words}]({address})"
 
         return _REFERENCE.sub(link, text) if self.addresses else text

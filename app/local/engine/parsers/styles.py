@@ -18,6 +18,7 @@ _STATE = re.compile(
 _SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:all|screen)\s*\Z", re.I)
 HIDING = re.compile(
     r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}(?:px|pt|r?em)"
     r"|font-size\s*:\s*0(?:\.0+)?(?:px|pt|r?em|%)?\s*(?:!|;|\Z))",
     re.I,
 )

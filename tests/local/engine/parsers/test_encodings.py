@@ -97,3 +97,23 @@ def test_soft_hyphens_are_no_part_of_words(tmp_path: Path) -> None:
     text = "Donau\u00addampf\u200bschiff ن\u200cم ภาษา\u200bไทย"
     [section] = parsed(parse_plain, tmp_path / "a.txt", text.encode())
     assert section.text == "Donaudampfschiff ن\u200cم ภาษา\u200bไทย"
+
+
+def test_a_text_of_utf_8_with_a_few_other_bytes_keeps_its_letters() -> None:
+    warnings: list[str] = []
+    lines = ["Das Café hat geöffnet.\n".encode()] * 5
+    content = b"".join([*lines, "Der Löwe schläft.\n".encode("cp1252"), *lines])
+    text = "Das Café hat geöffnet.\n" * 5
+    assert decode(content, None, warnings.append) == f"{text}Der Löwe schläft.\n{text}"
+    [warning] = warnings
+    assert warning.startswith("The file is in UTF-8 but for 2 places, which were read as windows")
+
+
+CYRILLIC = "Портовый комитет рассмотрел годовой отчёт и нашёл, что краны стары и их продадут."
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "ibm866", "iso-8859-5"])
+def test_cyrillic_is_told_by_its_common_letters(encoding: str) -> None:
+    warnings: list[str] = []
+    assert decode(CYRILLIC.encode(encoding), None, warnings.append) == CYRILLIC
+    assert len(warnings) == 1

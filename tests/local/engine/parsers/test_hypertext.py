@@ -45,7 +45,10 @@ from tests.local.engine.parsers.documents import parsed
         ('<p>See <img alt="map_2.png"> here</p>', "See here"),
         ('<figure><a><img alt="A map"></a><figcaption>A  map</figure>', "A map"),
         ('<figure><img alt="A map"><figcaption>The north</figure>', "A map\n\nThe north"),
+        ("<ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京</ruby>", "東京"),
         # what no reader sees
+        ("<p style='position: absolute; left: -9999px'>no</p><p>seen</p>", "seen"),
+        ("<p style='left: -9px; text-indent: 999px'>seen</p>", "seen"),
         ("<script>x()</script><style>p{}</style><p>seen</p><noscript>no</noscript>", "seen"),
         ("<p hidden>no</p><p style='color:red; display : none'>no</p><p>seen</p>", "seen"),
         ("<nav>Home</nav><button>Send</button><p aria-hidden=true>no</p><p>seen</p>", "seen"),

@@ -80,3 +80,8 @@ def test_a_table_that_never_ends_takes_the_rest_of_the_document() -> None:
 def test_a_markdown_file_is_read_so(tmp_path: Path) -> None:
     content = b"---\ntitle: Clay\n---\nWet<!-- cold -->.\n"
     assert parsed(markdown.parse, tmp_path / "a.md", content) == [Section("# Clay\n\nWet.\n", None)]
+
+
+def test_a_picture_whose_address_in_a_list_is_its_data_is_its_alternative_text() -> None:
+    text = "See ![a map][m] and [a text][m].\n\n[m]: data:image/png;base64,AAAA\n"
+    assert reading_view(text).strip() == "See a map and a text."

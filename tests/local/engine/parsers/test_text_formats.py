@@ -93,6 +93,26 @@ def test_markdown_is_kept_but_for_its_front_matter(tmp_path: Path, text: str, ke
 
 
 @pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (
+            "Report of May\n\nName,Value\na,1\n",
+            "Report of May\n\n| Name | Value |\n| --- | --- |\n| a | 1 |",
+        ),
+        (
+            "All fees;\nin euros;\nBerth;Fee\nB1;7\n",
+            "All fees\nin euros\n\n| Berth | Fee |\n| --- | --- |\n| B1 | 7 |",
+        ),
+        ("Name\nAda,1\nBob,2\n", "| Name |  |\n| --- | --- |\n| Ada | 1 |\n| Bob | 2 |"),
+        ("a b\nc d\n", "| a b |\n| --- |\n| c d |"),
+    ],
+)
+def test_a_title_above_a_csv_table_is_no_header(tmp_path: Path, content: str, text: str) -> None:
+    [section] = parsed(delimited.parse, tmp_path / "a.csv", content.encode())
+    assert section.text.strip() == text
+
+
+@pytest.mark.parametrize(
     "content",
     [
         'name,note\nAnn,"wet, cold"\nBob,"two\nlines"\n',
