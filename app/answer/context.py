@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.answer.decompose import decompose, fuse
 from app.aws import Clients
 from app.conversations import Conversations
 from app.guardrail import Guard
@@ -91,7 +92,9 @@ class TurnContext:
     account: Account
 
     def search(self, query: str, retrieval_filter: Mapping[str, Any] | None) -> Screening:
-        """The passages that an answer may use."""
+        """The passages that an answer may use. If the query compares two things, Retrieve is asked
+        for each as well, and the best passages of all are taken in turn.
+        """
         retriever = Retriever(
             self.clients.bedrock_agent_runtime,
             self.settings.knowledge_base_id,
@@ -100,9 +103,14 @@ class TurnContext:
             self.settings.rerank_model_id,
             self.settings.patience_seconds,
         )
-        return retriever.passages(
-            query,
-            limit=self.settings.passages,
-            search_type=self.settings.searches,
-            retrieval_filter=retrieval_filter,
-        )
+        limit = self.settings.passages
+        screenings = [
+            retriever.passages(
+                each,
+                limit=limit,
+                search_type=self.settings.searches,
+                retrieval_filter=retrieval_filter,
+            )
+            for each in decompose(query)
+        ]
+        return screenings[0] if len(screenings) == 1 else fuse(screenings, limit)

@@ -1,7 +1,7 @@
 """An English question, put to English passages: the candidates that answer it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import numpy as np
@@ -9,6 +9,12 @@ import numpy as np
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.choose import Scores, answerable, chosen, drawn, score, softmax
+from app.local.engine.writer.comparisons import (
+    Comparison,
+    comparison_in,
+    names_side,
+    tells_both,
+)
 from app.local.engine.writer.evidence import case_of, evidence, likeliest
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
@@ -29,10 +35,13 @@ _BESIDE_VERDICT = 1  # other candidates that are said behind a verdict
 
 @dataclass(frozen=True)
 class Said:
-    """What makes an answer: candidates, and in front of them a verdict ("Yes", "No") or nothing."""
+    """What makes an answer: candidates, in front of them a verdict ("Yes", "No") or nothing, and
+    behind them a sentence of the writer's own or nothing.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
     verdict: str = ""
+    behind: str = ""
 
 
 class EnglishChoice:
@@ -60,6 +69,27 @@ class EnglishChoice:
             candidates: of the passages.
             names: of the passages' documents.
         """
+        answer = self._of(meaning, candidates, names, sampling, random)
+        comparison = comparison_in(meaning.question)
+        if comparison is None or tells_both(answer.candidates[:1], comparison):
+            return answer
+        return self._compared(meaning, comparison, candidates, names, sampling, random) or answer
+
+    def _of(
+        self,
+        meaning: Meaning,
+        candidates: Sequence[Candidate],
+        names: Sequence[str],
+        sampling: Sampling,
+        random: Random,
+        *,
+        known: bool = False,
+    ) -> Said:
+        """What answers a question that compares nothing.
+
+        Args:
+            known: whether there is an answer for sure.
+        """
         question = Question(meaning.question)
         choices = likeliest(question, candidates)
         if not choices or not question.terms:
@@ -74,7 +104,7 @@ class EnglishChoice:
             scores = np.where(others, -np.inf, scores)
         if not np.isfinite(scores).any():
             return Said()
-        if not repetition.is_known and not answerable(case, shown, scores):
+        if not (known or repetition.is_known or answerable(case, shown, scores)):
             return Said()
         order = drawn(scores, sampling, random)
         places = chosen(choices, order, scores, case.vectors)
@@ -86,6 +116,33 @@ class EnglishChoice:
         elif is_bare(choices[places[0]]) and _goes_on(choices, places[0]):
             places = [places[0], places[0] + 1]
         return Said(repetition.said_now(places, scores), verdict)
+
+    def _compared(
+        self,
+        meaning: Meaning,
+        comparison: Comparison,
+        candidates: Sequence[Candidate],
+        names: Sequence[str],
+        sampling: Sampling,
+        random: Random,
+    ) -> Said | None:
+        """What is said of each of two things, from a place of its own; None if it is of neither, or
+        if neither is found.
+        """
+        best: list[Candidate] = []
+        missing: list[str] = []
+        for side, other in (comparison.sides, comparison.sides[::-1]):
+            about = [one for one in candidates if names_side(one, side, other)]
+            of_side = replace(meaning, question=comparison.question(side), answers=())
+            answer = self._of(of_side, about, names, sampling, random, known=not comparison.aspect)
+            best += answer.candidates[:1]
+            missing += [] if answer.candidates else [side]
+        if not best:
+            return None
+        if len(best) == 2 and best[0] == best[1]:
+            best = best[:1]
+        replies = meaning.language.replies
+        return Said(best, behind=replies["missing"].format(*missing) if missing else "")
 
 
 def _goes_on(candidates: Sequence[Candidate], place: int) -> bool:

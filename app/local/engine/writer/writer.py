@@ -221,6 +221,7 @@ def _written(answer: Said, task: Answer) -> _Text:
         quotes = (quoted,) if quoted else ()
         citations.append(Citation(start, len(text), (label,), quotes))
         text += layout.behind.replace("{}", label)
+    text += f"{layout.joint}{answer.behind}" if answer.behind else ""
     return _Text(text + layout.closed(labels), tuple(citations), thoughts)
 
 

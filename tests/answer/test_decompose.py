@@ -1,0 +1,42 @@
+"""Questions that compare two things, and the searches for them."""
+
+import pytest
+
+from app.answer.decompose import decompose, fuse
+from app.events import Guardrail, Passage
+from app.retrieval import Screening
+
+
+@pytest.mark.parametrize(
+    ("question", "queries"),
+    [
+        ("What is the difference between pine and oak?", ("pine", "oak")),
+        ("Compare pine with oak regarding price", ("pine price", "oak price")),
+        ("pine versus oak", ("pine", "oak")),
+        ("Which grows faster, pine or oak?", ("pine grows faster", "oak grows faster")),
+        ("What is pine?", ()),
+        ("Is pine hard or soft?", ()),
+        ("the vs. a", ()),
+        ("", ()),
+    ],
+)
+def test_a_comparison_is_searched_for_by_its_sides_too(
+    question: str, queries: tuple[str, ...]
+) -> None:
+    assert decompose(question) == (question, *queries)
+
+
+def screening(*texts: str, events: tuple[Guardrail, ...] = ()) -> Screening:
+    passages = [Passage(n, text, "s3://docs/a.md", 0.9) for n, text in enumerate(texts, 1)]
+    return Screening(tuple(passages), events)
+
+
+def test_the_best_passages_of_all_searches_come_in_turn() -> None:
+    fused = fuse([screening("a", "b", "c"), screening("b", "d"), screening()], 3)
+    assert [(one.number, one.text) for one in fused.passages] == [(1, "a"), (2, "b"), (3, "d")]
+
+
+def test_what_the_guard_did_twice_is_told_once() -> None:
+    event = Guardrail("passage", "blocked", "", "", "s3://docs/a.md")
+    fused = fuse([screening("a", events=(event,)), screening("b", events=(event,))], 5)
+    assert fused.interventions == (event,)
