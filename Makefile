@@ -181,6 +181,9 @@ COMPILE = $(UV) pip compile --quiet --generate-hashes --no-annotate --no-header 
 HELD    = -c requirements-dev.txt --universal
 LAMBDA  = -c requirements-dev.txt --python-version 3.14 --python-platform aarch64-manylinux2014
 
+# opensearch-py imports these only where gRPC is spoken to a cluster, which no function does.
+NO_GRPC = --no-emit-package grpcio --no-emit-package opensearch-protobufs --no-emit-package protobuf
+
 lock: $(VENV)/infra
 	$(COMPILE) --universal pyproject.toml --group dev -o requirements-dev.txt
 	$(COMPILE) $(HELD) pyproject.toml --group laptop -o requirements-laptop.txt
@@ -189,7 +192,7 @@ lock: $(VENV)/infra
 	$(COMPILE) $(LAMBDA) pyproject.toml -o requirements.txt
 	$(COMPILE) $(LAMBDA) --group ingest -o requirements-ingest.txt
 	$(COMPILE) $(LAMBDA) --group tools -o requirements-tools.txt
-	$(COMPILE) $(LAMBDA) --group vector-index -o requirements-vector-index.txt
+	$(COMPILE) $(LAMBDA) --group vector-index $(NO_GRPC) -o requirements-vector-index.txt
 	echo uv | $(COMPILE) --universal - -o requirements-uv.txt
 	$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
 

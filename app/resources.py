@@ -69,6 +69,9 @@ is not smaller."""
 PAGE_HEADERS = ("authorization", "content-type", "x-request-id", "idempotency-key", "user-agent")
 """The headers that a page may send to the API."""
 
+SIGNING_HEADERS = ("x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
+"""The headers of a signature of version 4, beside `authorization`."""
+
 CORS_METHODS = ("POST",)
 CORS_HEADERS = ("content-type",)
 CORS_SECONDS = 3600

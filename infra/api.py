@@ -13,7 +13,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
-from app.resources import PAGE_HEADERS
+from app.resources import PAGE_HEADERS, SIGNING_HEADERS
 from infra.context import Context
 from infra.firewall import Firewall
 from infra.function import Function
@@ -46,9 +46,6 @@ ACCESS = {
     "error": "$context.integrationErrorMessage",
 }
 """The access log of a request: its time, its source and its outcome, but nothing of its body."""
-
-SIGNING_HEADERS = ("x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
-"""The headers of a signature of version 4, beside `authorization`."""
 
 PRINCIPAL = {"cognito": "$context.authorizer.claims.sub", "iam": "$context.identity.userArn"}
 """The caller in the access log, by the way of authorization."""

@@ -2,12 +2,15 @@
 
 The wheels are those for Lambda's Python and processor, on any machine: uv installs them by their
 hashes from a requirements file, and builds nothing. Of `app`, the bundle has the packages that the
-application in AWS imports: not the stand-in, not the command line.
+application in AWS imports: not the stand-in, not the command line. Of botocore it has the data of
+the services that the function calls, out of more than four hundred.
+
+Lambda unpacks a bundle into a folder that cannot be written to, so every start would compile what
+it imports. The bundle therefore holds bytecode, if there is the runtime's own Python to make it.
 """
 
 import hashlib
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +21,16 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
 from infra.contents import ROOT, sources
-
-PYTHON, PLATFORM = "3.14", "aarch64-manylinux2014"
-MEGABYTE = 1_000_000
+from infra.wheels import (
+    PLATFORM,
+    PYTHON,
+    SERVICES,
+    compile_all,
+    drop_other_services,
+    install,
+    runtime_python,
+    size_of,
+)
 
 
 class TooLarge(Exception):
@@ -55,8 +65,12 @@ class Bundle:
         )
 
     def digest(self) -> str:
-        """The hash of every file in the bundle, and of the options that choose the wheels."""
-        sha256 = hashlib.sha256(f"{PYTHON} {PLATFORM}".encode())
+        """The hash of every file in the bundle, and of the options that choose the wheels, the data
+        and the bytecode.
+        """
+        bytecode = "bytecode" if runtime_python() else "no bytecode"
+        options = f"{PYTHON} {PLATFORM} {' '.join(SERVICES[self.entry])} {bytecode}"
+        sha256 = hashlib.sha256(options.encode())
         for path in (ROOT / self.requirements, *sources(self.entry)):
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             sha256.update(f"{path.relative_to(ROOT)} {content}\n".encode())
@@ -68,29 +82,23 @@ class Bundle:
         Raises:
             TooLarge: it is over its limit.
         """
-        _install(ROOT / self.requirements, target)
+        install(ROOT / self.requirements, target)
         for path in sources(self.entry):
             copy = target / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
-        size = sum(path.stat().st_size for path in target.rglob("*")) / MEGABYTE
-        print(f"{self.entry}: {size:.1f} MB of {self.limit}", file=sys.stderr)  # noqa: T201
+        drop_other_services(target, SERVICES[self.entry])
+        python = runtime_python()
+        if python:
+            compile_all(target, python)
+        size = size_of(target)
+        remark = "" if python else f", without bytecode: there is no Python {PYTHON} to make it"
+        print(f"{self.entry}: {size:.1f} MB of {self.limit}{remark}", file=sys.stderr)  # noqa: T201
         if size > self.limit:
             raise TooLarge(
                 f"The {self.entry} function has {size:.1f} MB, and may have {self.limit}. See what "
                 f"came into {self.requirements}."
             )
-
-
-def _install(requirements: Path, target: Path) -> None:
-    uv = Path(sys.executable).with_name("uv")
-    options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-installer-metadata"]
-    where = ["--target", str(target), "--python-version", PYTHON, "--python-platform", PLATFORM]
-    subprocess.run(
-        [uv, "pip", "install", "--quiet", *options, *where, "-r", requirements], check=True
-    )
-    shutil.rmtree(target / "bin", ignore_errors=True)
-    (target / ".lock").unlink(missing_ok=True)
 
 
 @jsii.implements(ILocalBundling)

@@ -23,17 +23,16 @@ with `OUTCROP_AUTH=local` there is no API Gateway, and the application itself ch
 """
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
 from app.aws import Clients
 from app.budgets import Ledger
 from app.meter import LogMeter, Meter
-from app.resources import PAGE_HEADERS
 from app.settings import Settings
 from app.web import problems
 from app.web.admission import Admission
+from app.web.pages import PageAccess
 from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
 from app.web.request_ids import RequestIds
@@ -63,6 +62,7 @@ def application(
         responses=problems.RESPONSES,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would lead to the function's own host
     )
     app.state.meter = meter or LogMeter()
     app.state.ledger = ledger
@@ -76,15 +76,9 @@ def application(
     if settings.auth == "local":
         app.add_middleware(Admission, origin=settings.origin)
     app.add_middleware(problems.CatchUnexpected)
-    app.add_middleware(RequestIds)
     if settings.origin:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=[settings.origin],
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=list(PAGE_HEADERS),
-            expose_headers=["x-request-id"],
-        )
+        app.add_middleware(PageAccess, origin=settings.origin)
+    app.add_middleware(RequestIds)
     return app
 
 

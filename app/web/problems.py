@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import CallerError, OutcropError
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 INTERNAL = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
+METHODS = ("DELETE", "GET", "POST")
+"""The methods that routes have."""
 RETRY_AFTER = 5  # seconds, if nothing names a time
 
 
@@ -130,15 +133,30 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return problem(event, violations)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, OutcropError):  # what FastAPI wraps while it reads a body
         return problem(error.__cause__)
     title = HTTPStatus(error.status_code).phrase
+    detail = _DETAILS.get(error.status_code, error.detail)
     code = title.lower().replace(" ", "-")
-    response = problem(Error(error.status_code, code, title, error.detail, retryable=False))
+    response = problem(Error(error.status_code, code, title, detail, retryable=False))
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> Sequence[str]:
+    """The methods of a path. Starlette knows those of the first route only that has it."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] == Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _field(location: Sequence[Any]) -> str:
@@ -154,6 +172,11 @@ def _field(location: Sequence[Any]) -> str:
     names = [str(part) for part in location[1:] if isinstance(part, str)]
     return ".".join(part for part in names if part not in QUESTION_TAGS) or str(location[0])
 
+
+_DETAILS = {
+    404: "There is no such path; /openapi.json lists those that are.",
+    405: "The path has no such method; the header Allow lists those that it has.",
+}
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     "default": {

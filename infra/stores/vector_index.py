@@ -14,7 +14,7 @@ from infra.context import Context
 from infra.function import Function
 from infra.stores.store import INDEX, METADATA, TEXT, VECTOR
 
-BUNDLE = Bundle("vector_index", "requirements-vector-index.txt", limit=85)
+BUNDLE = Bundle("vector_index", "requirements-vector-index.txt", limit=45)
 TIMEOUT = Duration.minutes(14)  # a collection's policies take minutes to take effect
 
 

@@ -1,9 +1,9 @@
-"""The API function's cold start: from the start of its process until it answers.
+"""The API function's cold start, before and after its bundle held bytecode, and each bundle's size.
 
-Lambda unpacks a bundle without bytecode into a folder that cannot be written to, so that every
-start compiles what it imports. Each start is measured so, and as it would be if the bundle held
-bytecode. Beside the API function stands the least that could be in its place: an empty FastAPI
-application that has imported boto3.
+Lambda unpacks a bundle into a folder that cannot be written to. Without bytecode in it, every start
+compiles what it imports. Each start is measured so, and with bytecode, as in a bundle that was
+built where the runtime's own Python is. Beside the API function stands the least that could be in
+its place: an empty FastAPI application that has imported boto3.
 """
 
 import resource
@@ -11,6 +11,7 @@ import shutil
 import socket
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -18,6 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.settings import Settings, variables
+from infra.contents import ROOT
+from infra.wheels import SERVICES, compile_all, drop_other_services, install, size_of
 from tests.lambdas.api_event import event
 from tests.lambdas.bundle import interpreter, lay_out
 from tests.lambdas.environment import ADAPTER, environment, free_port
@@ -42,9 +45,11 @@ def run() -> Iterator[Table]:
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         python = interpreter(folder / "python")
-        compiled = lay_out(folder / "compiled", "api", "requirements.txt")
-        bare = folder / "bare"
-        shutil.copytree(compiled, bare, ignore=shutil.ignore_patterns("__pycache__"))
+        links = lay_out(folder / "links", "api", "requirements.txt")
+        bare, compiled = folder / "bare", folder / "compiled"
+        shutil.copytree(links, bare, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(bare, compiled)
+        compile_all(compiled, sys.executable)  # in place of Lambda's own Python
         starts: dict[str, Callable[[], float]] = {}
         for kind, root in (("", bare), (", with bytecode", compiled)):
             starts[f"the least{kind}"] = partial(_answered, root, python, LEAST)
@@ -58,6 +63,21 @@ def run() -> Iterator[Table]:
         [_row(name, medians, "with bytecode" in name) for name in medians],
         notes=[f"Until GET /healthz is answered; medians of {ROUNDS} starts after one."],
     )
+    columns = ("function", "all wheels, MB", "without other services' data, MB")
+    yield Table("Size of each bundle", columns, list(_sizes()))
+
+
+def _sizes() -> Iterator[tuple[str, ...]]:
+    """What the wheels of each bundle take, before and after botocore's data of other services is
+    removed; without bytecode.
+    """
+    for entry, services in SERVICES.items():
+        name = "" if entry == "api" else f"-{entry.replace('_', '-')}"
+        with TemporaryDirectory() as scratch:
+            install(ROOT / f"requirements{name}.txt", Path(scratch))
+            before = size_of(Path(scratch))
+            drop_other_services(Path(scratch), services)
+            yield entry, f"{before:.1f}", f"{size_of(Path(scratch)):.1f}"
 
 
 def _median(start: Callable[[], float]) -> Taken:

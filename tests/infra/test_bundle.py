@@ -1,8 +1,10 @@
 """A function's bundle: for Lambda's processor and Python, from hashed wheels, with nothing else."""
 
 import os
+import re
 import struct
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +48,8 @@ NOT_CARRIED = (
     "numpy",
     "bin",
     "tests",
+    "grpc",
+    "botocore/data/ec2",
 )
 
 
@@ -83,7 +87,7 @@ def test_a_bundle_has_what_its_function_needs_and_nothing_of_the_laptop(
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_bundles_machine_code_is_for_lambda(built: Path, name: str) -> None:
-    from infra.bundle import PYTHON
+    from infra.wheels import PYTHON
 
     libraries = list((built / name).rglob("*.so"))
     for library in libraries:
@@ -117,3 +121,46 @@ def test_the_hash_is_that_of_what_goes_in(bundles: Mapping[str, "Bundle"]) -> No
     assert ingest.digest() == Bundle("ingest", "requirements-ingest.txt", limit=1).digest()
     names = [path.as_posix() for path in sources(ingest.entry)]
     assert not [name for name in names if "/app/local/" in name or "__pycache__" in name]
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_has_botocores_data_of_what_it_calls(built: Path, name: str) -> None:
+    from infra.wheels import SERVICES
+
+    data = built / name / "botocore" / "data"
+    assert {each.name for each in data.iterdir() if each.is_dir()} == set(SERVICES[name])
+    assert (data / "endpoints.json").exists() or (data / "partitions.json").exists()
+    called = {
+        service
+        for path in (built / name / "lambdas").rglob("*.py")
+        for service in re.findall(r'(?:client|resource)\("([a-z0-9-]+)"', path.read_text())
+    }
+    assert called <= set(SERVICES[name])
+
+
+def test_bytecode_is_loaded_without_a_look_at_its_source_and_is_the_same_each_time(
+    tmp_path: Path,
+) -> None:
+    """By this Python: a bundle has bytecode only of the runtime's own."""
+    from infra.wheels import IN_LAMBDA, compile_all
+
+    for name in ("one", "two"):
+        (tmp_path / name / "package").mkdir(parents=True)
+        (tmp_path / name / "package" / "module.py").write_text("def f():\n    return {'a', 'b'}\n")
+        compile_all(tmp_path / name, sys.executable)
+    one, two = (
+        next((tmp_path / name).rglob("module.*.pyc")).read_bytes() for name in ("one", "two")
+    )
+    assert one == two
+    assert struct.unpack_from("<I", one, 4)[0] == 0b01, "by its hash, which is not looked at"
+    assert f"{IN_LAMBDA}/package/module.py".encode() in one
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_has_bytecode_if_the_runtimes_python_can_make_it(built: Path, name: str) -> None:
+    from infra.wheels import PYTHON, runtime_python
+
+    pycs = list((built / name).rglob("*.pyc"))
+    assert bool(pycs) == bool(runtime_python())
+    tag = f"cpython-{PYTHON.replace('.', '')}"
+    assert not [path for path in pycs if tag not in path.name]

@@ -140,9 +140,9 @@ def parts_of(lines: Iterable[str]) -> list[JSON]:
 
 
 @contextmanager
-def without_clients() -> Iterator[TestClient]:
+def without_clients(**more: Any) -> Iterator[TestClient]:
     """An application whose clients do not even exist: nothing may get that far."""
     nobody: Any = dict.fromkeys(field.name for field in fields(Clients))
-    app = application(Clients(**nobody), settings())
+    app = application(Clients(**nobody), settings(**more))
     with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as http:
         yield http

@@ -50,7 +50,7 @@ def test_what_no_route_answers_is_a_problem_too() -> None:
         "status": 404,
         "code": "not-found",
         "title": "Not Found",
-        "detail": "Not Found",
+        "detail": "There is no such path; /openapi.json lists those that are.",
     }
     assert missing.json()["type"] == "urn:outcrop:not-found"
     assert "errors" not in missing.json()
