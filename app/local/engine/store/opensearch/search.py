@@ -11,7 +11,7 @@ A filter is a part of each query, so it is applied before the best are chosen.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +32,8 @@ PAGE = 500  # chunks with their vectors, some 7 KB each
 MOST_HITS = 10_000  # that OpenSearch returns
 
 
-class RankedChunk(NamedTuple):
-    """A chunk as a query ranks it."""
-
-    id: str  # of OpenSearch's document
-    chunk: str
-    score: float
+Scored = dict[str, float]
+"""Chunks by their ids, best first, each with the score that one query gives it."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +57,22 @@ class Searcher:
         Args:
             exact: compare every vector that passes the filter, without the graph of k-NN.
         """
-        passing = [IS_CHUNK, *shown(hidden), *([clause(where)] if where else [])]
+        living = [IS_CHUNK, *shown(hidden)]
+        passing = [*living, *([clause(where)] if where else [])]
         limit = min(limit, MOST_HITS)
-        near = min(max(NEAR, 2 * limit), MOST_HITS)
-        nearest = _exact(vector, passing) if exact else _graph(vector, near, passing)
+        most = min(max(NEAR, 2 * limit), MOST_HITS)
+        nearest = _exact(vector, passing) if exact else _graph(vector, most, passing)
         words = _words(text, passing) if text is not None else None
         if words is None:
-            size = limit if text is None else near
-            [candidates] = self._rank([(nearest, size)])
-            cosines = _cosines([each.score for each in candidates])
+            [near] = self._rank([(nearest, limit if text is None else most)])
             fuse = fusion.semantic if text is None else _without_words
-            return self._hits(candidates, fuse(cosines), limit)
-        by_vector, by_words = self._rank([(nearest, near), (words, max(BEST, limit))])
-        candidates, vectors, bm25 = self._both(vector, words, by_vector, by_words)
-        return self._hits(candidates, fusion.hybrid(_cosines(vectors), np.array(bm25)), limit)
+            return self._hits(list(near), fuse(_cosines(list(near.values()))), limit, living)
+        near, best = self._rank([(nearest, most), (words, max(BEST, limit))])
+        self._complete(near, best, vector, words, living)
+        scores = fusion.hybrid(
+            _cosines(list(near.values())), np.array([best.get(name, 0.0) for name in near])
+        )
+        return self._hits(list(near), scores, limit, living)
 
     def parents(self, ids: Sequence[str], hidden: Iterable[int]) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
@@ -118,70 +116,64 @@ class Searcher:
                 return str(hit["_source"]["chunk"])
         return None
 
-    def _both(
-        self,
-        vector: Vectors,
-        words: JSON,
-        by_vector: Sequence[RankedChunk],
-        by_words: Sequence[RankedChunk],
-    ) -> tuple[list[RankedChunk], list[float], list[float]]:
-        """Every candidate of either list, with its score by vector and by words."""
-        near = {each.id: each.score for each in by_vector}
-        best = {each.id: each.score for each in by_words}
-        candidates = list({each.id: each for each in (*by_vector, *by_words)}.values())
-        without_words = [id_ for id_ in near if id_ not in best] if len(best) >= BEST else []
-        without_vector = [id_ for id_ in best if id_ not in near]
+    def _complete(
+        self, near: Scored, best: Scored, vector: Vectors, words: JSON, living: Sequence[JSON]
+    ) -> None:
+        """Add to each list the scores of what only the other one has. A list that is shorter than
+        it may be has all that there are.
+        """
+        without_words = [name for name in near if name not in best] if len(best) >= BEST else []
+        without_vector = [name for name in best if name not in near]
         queries: list[tuple[JSON, int]] = []
         if without_words:
-            only = {"bool": {"must": [words], "filter": [{"ids": {"values": without_words}}]}}
+            only = {"bool": {"must": [words], "filter": [_one_of(without_words), *living]}}
             queries.append((only, len(without_words)))
         if without_vector:
-            one_of = [{"ids": {"values": without_vector}}]
-            queries.append((_exact(vector, one_of), len(without_vector)))
-        answers = self._rank(queries) if queries else []
-        if without_words:
-            best |= {each.id: each.score for each in answers[0]}
-        if without_vector:
-            near |= {each.id: each.score for each in answers[-1]}
-        # A chunk that was deleted between the rounds belongs to a generation that is hidden now.
-        candidates = [each for each in candidates if each.id in near]
-        return (
-            candidates,
-            [near[each.id] for each in candidates],
-            [best.get(each.id, 0.0) for each in candidates],
-        )
+            exact = _exact(vector, [_one_of(without_vector), *living])
+            queries.append((exact, len(without_vector)))
+        if queries:
+            answers = self._rank(queries)
+            if without_words:
+                best |= answers[0]
+            if without_vector:
+                near |= answers[-1]
 
-    def _hits(self, candidates: Sequence[RankedChunk], scores: Any, limit: int) -> list[Hit]:
-        """The best of the candidates, with their texts."""
-        ranked = sorted(
-            zip(scores.tolist(), candidates, strict=True),
-            key=lambda pair: (-pair[0], pair[1].chunk),
-        )[:limit]
+    def _hits(
+        self, names: Sequence[str], scores: Any, limit: int, living: Sequence[JSON]
+    ) -> list[Hit]:
+        """The best of the chunks, with their texts."""
+        pairs = zip(scores.tolist(), names, strict=True)
+        ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1]))[:limit]
         if not ranked:
             return []
-        ids = [each.id for _, each in ranked]
-        query = {"ids": {"values": ids}}
-        [answer] = self.index.search([{"query": query, "size": len(ids), "_source": SHOWN}])
-        fields = {hit["_id"]: hit["_source"] for hit in answer}
-        return [to_hit(fields[each.id], score) for score, each in ranked if each.id in fields]
+        query = {"bool": {"filter": [_one_of([name for _, name in ranked]), *living]}}
+        [answer] = self.index.search([{"query": query, "size": len(ranked), "_source": SHOWN}])
+        fields = {hit["_source"]["chunk"]: hit["_source"] for hit in answer}
+        return [to_hit(fields[name], score) for score, name in ranked if name in fields]
 
-    def _rank(self, queries: Sequence[tuple[JSON, int]]) -> list[list[RankedChunk]]:
-        """For each query and size, the chunks that it ranks best; equal ones by their ids."""
+    def _rank(self, queries: Sequence[tuple[JSON, int]]) -> list[Scored]:
+        """For each query and size, the chunks that it ranks best; equal ones by their ids.
+
+        Nothing is read but the columns that they are sorted by: to fetch what is stored of 500
+        chunks takes 300 ms, because all vectors are among it.
+        """
         bodies = [
             {
                 "query": query,
                 "size": size,
-                "_source": False,
-                "docvalue_fields": ["chunk"],
+                "stored_fields": "_none_",
                 "sort": [{"_score": "desc"}, {"chunk": "asc"}],
                 "track_total_hits": False,
             }
             for query, size in queries
         ]
         return [
-            [RankedChunk(hit["_id"], hit["fields"]["chunk"][0], hit["sort"][0]) for hit in hits]
-            for hits in self.index.search(bodies)
+            {hit["sort"][1]: hit["sort"][0] for hit in hits} for hits in self.index.search(bodies)
         ]
+
+
+def _one_of(names: Sequence[str]) -> JSON:
+    return {"terms": {"chunk": list(names)}}
 
 
 def _exact(vector: Vectors, passing: Sequence[JSON]) -> JSON:
