@@ -66,6 +66,9 @@ LARGEST_BODY = 64 * 1024 - 1
 """The most bytes of a request's body. AWS's firewall sees the first 64 KB of one, and refuses what
 is not smaller."""
 
+ADAPTER_ACCOUNT, ADAPTER = "753240598075", "LambdaAdapterLayerArm64:27"
+"""Lambda Web Adapter 1.0.0, as AWS publishes it in most Regions, from an account of its own."""
+
 PAGE_HEADERS = ("authorization", "content-type", "x-request-id", "idempotency-key", "user-agent")
 """The headers that a page may send to the API."""
 
@@ -77,3 +80,8 @@ CORS_HEADERS = ("content-type",)
 CORS_SECONDS = 3600
 """The CORS rule for the page of `OUTCROP_ORIGIN`: it may post forms to the documents bucket, and
 its browser may remember that for an hour."""
+
+
+def adapter_arn(region: str, partition: str = "aws") -> str:
+    """The ARN of the Lambda Web Adapter's layer in a Region."""
+    return f"arn:{partition}:lambda:{region}:{ADAPTER_ACCOUNT}:layer:{ADAPTER}"

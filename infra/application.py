@@ -1,10 +1,11 @@
 """The application's function, behind the Lambda Web Adapter."""
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from app.resources import adapter_arn
 from infra.budgets import ACTIONS, Budgets
 from infra.bundle import Bundle
 from infra.context import Context
@@ -13,7 +14,7 @@ from infra.function import Function
 from infra.guardrail import Guardrail
 from infra.knowledge_base import KnowledgeBase
 from infra.models import embedding_model, invocable
-from infra.permissions import allow, arn
+from infra.permissions import allow
 
 BUNDLE = Bundle("api", "requirements.txt", limit=60)
 TIMEOUT = Duration.seconds(190)
@@ -23,9 +24,6 @@ READING = ("bedrock:Retrieve", "bedrock:GetKnowledgeBase", "bedrock:GetKnowledge
 
 BUDGETS = ("BUDGET_TOKENS_DAY", "BUDGET_TOKENS_MONTH", "BUDGET_DOLLARS_DAY", "BUDGET_DOLLARS_MONTH")
 """The settings that are choices of the same names."""
-
-ADAPTER_ACCOUNT, ADAPTER = "753240598075", "LambdaAdapterLayerArm64:27"
-"""Lambda Web Adapter 1.0.0, as AWS publishes it in every Region, from an account of its own."""
 
 ADAPTER_VARIABLES = {
     "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
@@ -96,7 +94,7 @@ class Application(Construct):
             ],
             layers=[
                 lambda_.LayerVersion.from_layer_version_arn(
-                    self, "Adapter", arn("lambda", f"layer:{ADAPTER}", account=ADAPTER_ACCOUNT)
+                    self, "Adapter", adapter_arn(Aws.REGION, Aws.PARTITION)
                 )
             ],
         )

@@ -138,6 +138,15 @@ class Operator:
     def s3(self) -> S3Client:
         return _check_client(self._session.client("s3", config=self._config))
 
+    @cached_property
+    def lambda_(self) -> LambdaClient:
+        return _check_client(self._session.client("lambda", config=self._config))
+
+    def client(self, service: str) -> Any:
+        """A client for a check that asks a service one or two things."""
+        client: Any = self._session.client(service, config=self._config)  # type: ignore[call-overload]
+        return _check_client(client)
+
 
 def clients(deadline_seconds: float) -> Clients:
     """The clients, for turns that may take `deadline_seconds`.

@@ -61,6 +61,18 @@ QUOTAS = [
 ]
 
 
+LAYER = "arn:aws:lambda:eu-central-1:753240598075:layer:LambdaAdapterLayerArm64:27"
+ZONES = [
+    {"ZoneName": f"eu-central-1{letter}", "ZoneId": f"euc1-az{number}", "State": "available"}
+    for letter, number in zip("abc", (2, 3, 1), strict=True)
+]
+
+
+def endpoint_in(*letters: str) -> dict[str, Any]:
+    zones = [f"eu-central-1{letter}" for letter in letters]
+    return {"ServiceDetails": [{"ServiceName": "aoss", "AvailabilityZones": zones}]}
+
+
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """An account in which nothing is wrong."""
@@ -77,6 +89,12 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         account.answer("GetCallerIdentity", identity)
         account.answer("GetParameter", {"Parameter": {"Name": "version", "Value": "30"}})
         account.answer("ListFoundationModels", {"modelSummaries": MODELS})
+        account.answer("DescribeType", {"TypeName": "any"})
+        account.answer("GetLayerVersionByArn", {"LayerVersionArn": LAYER})
+        account.answer("DescribeAvailabilityZones", {"AvailabilityZones": ZONES})
+        account.answer("DescribeSubnets", {"Subnets": []})
+        account.answer("DescribeVpcEndpointServices", endpoint_in(*"abc"))
+        account.answer("GetAccount", {})
         account.answer("ListInferenceProfiles", {"inferenceProfileSummaries": [PROFILE]})
         account.answer("GetFoundationModelAvailability", OPEN)
         account.answer("ListServiceQuotas", {"Quotas": QUOTAS})
@@ -107,7 +125,7 @@ def found(words: tuple[str, ...], check: str, code: int) -> str:
 def test_a_ready_account_is_well_in_every_line() -> None:
     result = doctor()
     assert result.exit_code == 0
-    assert [text[:2] for text in result.output.splitlines() if text[0] != " "] == ["ok"] * 10
+    assert [text[:2] for text in result.output.splitlines() if text[0] != " "] == ["ok"] * 14
     assert line(result, "Credentials") == (
         "ok    Credentials: arn:aws:iam::111122223333:user/rosa "
         "in account 111122223333, eu-central-1"
@@ -131,7 +149,8 @@ def test_a_ready_account_is_well_in_every_line() -> None:
 
 def test_nothing_is_called_that_creates_or_costs(account: Account) -> None:
     doctor("-c", "agent=bedrock-agent")
-    changing = [(name, params) for name, params in account.asked if name[:3] not in ("Get", "Lis")]
+    reading = ("Get", "List", "Describe")
+    changing = [(name, params) for name, params in account.asked if not name.startswith(reading)]
     assert [name for name, _ in changing] == ["CreateAgent"]
     assert changing[0][1]["agentName"] == "!"
 
@@ -196,6 +215,94 @@ def test_a_check_that_may_not_look_says_so_and_is_no_failure(account: Account) -
     assert line(result, "CDK bootstrap").startswith("?     CDK bootstrap: could not be looked at.")
     assert "not ssm:GetParameter" in line(result, "CDK bootstrap")
     assert "not quotas" in line(result, "Quotas")
+
+
+def test_zones_that_refuse_the_network_get_two_that_do_not(account: Account) -> None:
+    check = "Zones of the network"
+    assert found((), check, 0) == (
+        "ok    Zones of the network: eu-central-1a (euc1-az2), eu-central-1b (euc1-az3)"
+    )
+    account.answer("DescribeVpcEndpointServices", endpoint_in("b", "c"))
+    assert found((), check, 1) == (
+        "wrong Zones of the network: eu-central-1a (euc1-az2) takes no endpoint of the "
+        "collection Choose others: `-c zones=eu-central-1b,eu-central-1c`."
+    )
+    chosen = ("-c", "zones=eu-central-1b,eu-central-1c")
+    assert found(chosen, check, 0).startswith("ok    Zones of the network: eu-central-1b")
+    assert "there is no zone us-east-1a here" in found(
+        ("-c", "zones=us-east-1a,us-east-1b"), check, 1
+    )
+
+
+def test_a_zone_without_functions_is_known_by_its_id(account: Account) -> None:
+    account.answer("DescribeAvailabilityZones", {"AvailabilityZones": [
+        {**ZONES[0], "ZoneId": "use1-az3"}, *ZONES[1:]]})  # fmt: skip
+    said = found((), "Zones of the network", 1)
+    assert "eu-central-1a (use1-az3) takes no function" in said
+    assert "`-c zones=eu-central-1b,eu-central-1c`" in said
+
+
+def test_the_first_zones_are_those_with_a_default_subnet(account: Account) -> None:
+    subnets = [{"AvailabilityZone": "eu-central-1b"}, {"AvailabilityZone": "eu-central-1c"}]
+    account.answer("DescribeSubnets", {"Subnets": subnets})
+    assert found((), "Zones of the network", 0).endswith(
+        "eu-central-1b (euc1-az3), eu-central-1c (euc1-az1)"
+    )
+
+
+def test_aurora_is_asked_for_its_own_zones(account: Account) -> None:
+    option = {"AvailabilityZones": [{"Name": "eu-central-1a"}]}
+    account.answer("DescribeOrderableDBInstanceOptions", {"OrderableDBInstanceOptions": [option]})
+    said = found(("-c", "vector_store=aurora"), "Zones of the network", 1)
+    assert "eu-central-1b (euc1-az3) has no Aurora Serverless" in said
+    assert "Choose another Region, or vector_store=s3-vectors" in said
+
+
+def test_a_store_without_a_network_needs_no_zones(account: Account) -> None:
+    assert "Zones" not in doctor("-c", "vector_store=s3-vectors").output
+    assert "DescribeAvailabilityZones" not in account.operations
+
+
+def test_a_region_without_a_resource_type_is_said_before_the_deployment(account: Account) -> None:
+    account.answer("DescribeType", Fault("TypeNotFoundException", "no such type", 404))
+    assert found((), "Resource types", 1).endswith(
+        "AWS::OpenSearchServerless::Collection Choose another Region, or another vector_store."
+    )
+
+
+def test_a_region_without_the_adapters_layer_is_said_before_the_deployment(
+    account: Account,
+) -> None:
+    check = "Lambda Web Adapter"
+    assert found((), check, 0) == "ok    Lambda Web Adapter: eu-central-1 has its layer"
+    assert dict(account.asked)["GetLayerVersionByArn"]["Arn"] == LAYER
+    account.answer("GetLayerVersionByArn", Fault("AccessDeniedException", "no", 403))
+    assert f"?     Lambda Web Adapter: {LAYER} cannot be read" in found((), check, 0)
+    account.answer("GetLayerVersionByArn", Fault("ResourceNotFoundException", "no", 404))
+    assert f"wrong Lambda Web Adapter: {LAYER} cannot be read" in found((), check, 1)
+
+
+@pytest.mark.parametrize(
+    ("role", "words", "code", "said"),
+    [
+        (None, (), 0, "it is the stack's to set"),
+        ("arn:aws:iam::1:role/Outcrop-ApiLogRole-X1", (), 0, "it is the stack's to set"),
+        ("arn:aws:iam::1:role/logs", (), 1, "would be replaced for all APIs of this account"),
+        ("arn:aws:iam::1:role/logs", ("-c", "gateway_log_role=account"), 0, "logs stays"),
+        (None, ("-c", "gateway_log_role=account"), 1, "without one no API can log"),
+    ],
+)
+def test_an_accounts_log_role_for_api_gateway_is_not_replaced_unseen(
+    account: Account, role: str | None, words: tuple[str, ...], code: int, said: str
+) -> None:
+    account.answer("GetAccount", {"cloudwatchRoleArn": role} if role else {})
+    assert said in found(words, "API Gateway's log role", code)
+
+
+@pytest.mark.usefixtures("account")
+def test_every_model_that_may_answer_is_looked_at() -> None:
+    said = found(("-c", f"models={HAIKU},eu.{HAIKU}"), f"The model {HAIKU}", 1)
+    assert f"{HAIKU} can be called through an inference profile only" in said
 
 
 def test_a_model_that_the_region_lacks(account: Account) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from botocore.loaders import Loader
@@ -33,7 +33,15 @@ SERVICES = {
     "cloudformation": ("cloudformation",),
     "servicequotas": ("service-quotas",),
     "bedrock": ("bedrock", "bedrock-agent"),
+    "ec2": ("ec2",),
+    "rds": ("rds",),
+    "lambda": ("lambda",),
+    "apigateway": ("apigateway",),
 }
+
+
+QUERY = ("query", "ec2")
+"""Protocols of forms and XML."""
 
 
 @dataclass(frozen=True)
@@ -121,22 +129,29 @@ def _asked(
     if target := request.headers.get("X-Amz-Target"):
         return services[0].operation_model(target.rpartition(".")[2]), json.loads(body)
     parts = urlsplit(request.path)
-    if services[0].metadata["protocol"] == "query":
+    if services[0].metadata["protocol"] in QUERY:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         return services[0].operation_model(form.pop("Action")), form
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     for service in services:
-        for operation in map(service.operation_model, service.operation_names):
-            uri = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(operation.http["requestUri"]))
+        # Where two share a path, the one with more in its query comes first.
+        for operation in sorted(
+            map(service.operation_model, service.operation_names),
+            key=lambda one: "?" not in one.http["requestUri"],
+        ):
+            pattern, _, fixed = operation.http["requestUri"].partition("?")
+            uri = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(pattern))
             labels = re.fullmatch(uri, parts.path)
-            if labels and operation.http["method"] == request.command:
+            is_asked = dict(parse_qsl(fixed)).items() <= query.items()
+            if labels and is_asked and operation.http["method"] == request.command:
                 path = {name: unquote(value) for name, value in labels.groupdict().items()}
                 return operation, {**query, **path, **json.loads(body or b"{}")}
     raise AssertionError(f"no operation is {request.command} {request.path}")
 
 
 def _written(operation: OperationModel, answer: Answer) -> tuple[int, dict[str, str], bytes]:
-    query = operation.service_model.metadata["protocol"] == "query"
+    protocol = operation.service_model.metadata["protocol"]
+    query = protocol in QUERY
     if isinstance(answer, Fault):
         if query:
             error = f"<Code>{answer.code}</Code><Message>{escape(answer.message)}</Message>"
@@ -150,17 +165,23 @@ def _written(operation: OperationModel, answer: Answer) -> tuple[int, dict[str, 
     if not query:
         return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
     name, shape = operation.name, operation.output_shape
+    if shape and protocol == "ec2":
+        return 200, {}, _xml(shape, f"{name}Response", answer).encode()
     result = _xml(shape, f"{name}Result", answer) if shape else ""
     return 200, {}, f"<{name}Response>{result}</{name}Response>".encode()
 
 
 def _xml(shape: Any, tag: str, value: Any) -> str:
-    """A value in the query protocol: members by name, items of a list as `member`."""
+    """A value in a query protocol: members and items by the names that they have there."""
     match shape.type_name:
         case "structure":
-            inner = "".join(_xml(shape.members[name], name, one) for name, one in value.items())
+            inner = "".join(
+                _xml(shape.members[name], shape.members[name].serialization.get("name", name), one)
+                for name, one in value.items()
+            )
         case "list":
-            inner = "".join(_xml(shape.member, "member", one) for one in value)
+            item = shape.member.serialization.get("name", "member")
+            inner = "".join(_xml(shape.member, item, one) for one in value)
         case _:
             inner = escape(_scalar(shape, value))
     return f"<{tag}>{inner}</{tag}>"

@@ -45,6 +45,11 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "chunking": "semantic",
         "origin": "https://docs.example.com",
         "alarm_email": "on-call@example.com",
+        "budget_tokens_day": "100000",
+        "budget_tokens_month": "1000000",
+        "budget_dollars_day": "2.5",
+        "budget_dollars_month": "50",
+        "principal_turns": "3",
     },
 }
 """Every vector store, both agents, both ways to be known, and all that can be chosen at once."""

@@ -4,6 +4,9 @@ import pytest
 
 from infra.context import Context, ContextError, read
 
+NOVA, TITAN = "amazon.nova-lite-v1:0", "amazon.titan-embed-text-v2:0"
+PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1"
+
 
 def chosen(**choices: str) -> Context:
     from aws_cdk import App
@@ -50,6 +53,30 @@ def test_context_keys_of_the_cdk_itself_are_ignored() -> None:
             "opensearch_generation=nextgen: vector_store=aurora has no generations",
         ),
         (
+            {"model_id": "xx.amazon.nova-lite-v1:0"},
+            "model_id=xx.amazon.nova-lite-v1:0: 'xx' is no geography of inference profiles",
+        ),
+        ({"models": "mx.amazon.nova-pro-v1:0"}, "models=mx.amazon.nova-pro-v1:0: 'mx' is no geog"),
+        ({"models": "claude"}, "models=claude: that is no model's id, as in amazon.nova-lite-v1:0"),
+        ({"models": f"{NOVA},{TITAN}"}, f"models={TITAN}: it makes vectors or reranks, and answ"),
+        ({"model_id": "cohere.rerank-v3-5:0"}, "model_id=cohere.rerank-v3-5:0: it makes vectors"),
+        ({"models": PROFILE_ARN}, "does not tell its model; it can be model_id, with base_model"),
+        ({"base_model_id": NOVA}, f"base_model_id={NOVA}: model_id={NOVA} tells its model; leave"),
+        ({"zones": "us-east-1a"}, "zones: String should match pattern"),
+        ({"zones": "use1-az1,use1-az2"}, "zones: String should match pattern"),
+        (
+            {"zones": "us-east-1a,us-east-1a"},
+            "zones=us-east-1a,us-east-1a: they have to be two or more, of one Region",
+        ),
+        ({"zones": "us-east-1a,us-west-2b"}, "they have to be two or more, of one Region"),
+        (
+            {"zones": "us-east-1a,us-east-1b", "vector_store": "s3-vectors"},
+            "vector_store=s3-vectors has no network; only opensearch-serverless and aurora have",
+        ),
+        ({"budget_month": "0"}, "budget_month: Input should be greater than or equal to 1"),
+        ({"budget_month": "90"}, "budget_month=90: nobody would be told; say whom by alarm_email"),
+        ({"gateway_log_role": "none"}, "gateway_log_role: Input should be 'stack' or 'account'"),
+        (
             {"model_id": "arn:aws:bedrock:us-east-1:1:application-inference-profile/a1"},
             "does not tell its model; name that in base_model_id",
         ),
@@ -68,3 +95,20 @@ def test_every_wrong_choice_is_named_in_one_error() -> None:
 
 def test_a_reserved_word_matters_to_the_sign_in_page_only() -> None:
     assert chosen(stack="MyAwsDocs", auth="iam").stack == "MyAwsDocs"
+
+
+def test_the_models_that_may_answer_are_the_default_and_those_that_are_chosen() -> None:
+    assert chosen().model_ids == (NOVA,)
+    further = chosen(models=f"amazon.nova-pro-v1:0, {NOVA},us.amazon.nova-pro-v1:0")
+    assert further.model_ids == (NOVA, "amazon.nova-pro-v1:0", "us.amazon.nova-pro-v1:0")
+
+
+def test_a_profile_of_the_accounts_own_is_called_with_the_model_that_is_behind_it() -> None:
+    context = chosen(model_id=PROFILE_ARN, base_model_id=NOVA, models="amazon.nova-pro-v1:0")
+    assert context.model_ids == (PROFILE_ARN, "amazon.nova-pro-v1:0")
+
+
+def test_only_a_classic_trial_goes_without_standby_replicas() -> None:
+    assert chosen().standby == "DISABLED"
+    assert chosen(production="true").standby == "ENABLED"
+    assert chosen(opensearch_generation="nextgen").standby == "ENABLED"

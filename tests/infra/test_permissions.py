@@ -155,3 +155,29 @@ def test_the_knowledge_base_may_call_the_reranking_model_that_is_chosen(
 ) -> None:
     assert "bedrock:Rerank" in _may(templates, "KnowledgeBaseRole", "everything")
     assert "bedrock:Rerank" not in _may(templates, "KnowledgeBaseRole")
+
+
+def test_the_application_may_invoke_the_models_that_are_chosen_and_no_others(
+    templates: Templates,
+) -> None:
+    """By their own ARNs; a profile's model in every Region, a global one's without a Region too."""
+    template = Template(templates("profile"))
+    [name] = [
+        name for name, _ in template.of("AWS::IAM::Role") if name[:-8] == "ApplicationFunctionRole"
+    ]
+    allowed = {
+        (resource.rpartition("bedrock:")[2], tuple(sorted(one.conditions)))
+        for one in template.statements
+        if one.where == name and "bedrock:InvokeModelWithResponseStream" in one.actions
+        for resource in one.resources
+    }
+    sonnet = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+    own = "${AWS::Region}:${AWS::AccountId}:inference-profile"
+    through = ("bedrock:InferenceProfileArn",)
+    assert allowed == {
+        ("${AWS::Region}::foundation-model/amazon.nova-micro-v1:0", ()),
+        (f"{own}/us.amazon.nova-lite-v1:0", ()),
+        ("*::foundation-model/amazon.nova-lite-v1:0", through),
+        (f"{own}/global.{sonnet}", ()),
+        (f"*::foundation-model/{sonnet}", through),
+    }

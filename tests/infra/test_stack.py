@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.web.schemas import Problem
 from infra.contents import ROOT
 from infra.policy.template import Properties, Template, text
 from tests.infra.conftest import VARIANTS, Json, Templates
@@ -103,6 +104,57 @@ def test_a_page_is_let_in_by_its_origin_alone(templates: Templates) -> None:
     assert not [
         one for _, one in unnamed.of("AWS::ApiGateway::Method") if one["HttpMethod"] == "OPTIONS"
     ]
+
+
+REFUSALS = {"UNAUTHORIZED", "EXPIRED_TOKEN", "ACCESS_DENIED", "WAF_FILTERED", "BAD_REQUEST_BODY",
+            "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"}  # fmt: skip
+
+
+@pytest.mark.parametrize("variant", ["s3-vectors", "origin"])
+def test_what_the_gateway_refuses_is_a_problem_of_the_applications_form(
+    templates: Templates, variant: str
+) -> None:
+    template = _template(templates, variant)
+    kinds = set()
+    for _, response in template.of("AWS::ApiGateway::GatewayResponse"):
+        kinds.add(response["ResponseType"])
+        body = response["ResponseTemplates"]["application/json"]
+        filled = body.replace("$context.error.messageString", '"Unauthorized"')
+        problem = Problem.model_validate({"status": 400, "retryable": False, **json.loads(filled)})
+        assert problem.type == f"urn:outcrop:{problem.code}"
+        assert problem.detail == "Unauthorized"
+        assert str(response.get("StatusCode", 400)) == str(problem.status)
+        headers = response["ResponseParameters"]
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        allowed = headers.get("gatewayresponse.header.Access-Control-Allow-Origin")
+        assert allowed == ("'https://docs.example.com'" if variant == "origin" else None)
+    assert kinds >= REFUSALS
+
+
+def test_the_logs_that_services_name_themselves_are_the_stacks(templates: Templates) -> None:
+    """They would be made without end, and stay when the stack is gone."""
+    template = _template(templates, "aurora")
+    logs = {text(one.get("LogGroupName", "")) for _, one in template.of("AWS::Logs::LogGroup")}
+    cluster = next(one for _, one in template.of("AWS::RDS::DBCluster"))
+    api = next(name for name, _ in template.of("AWS::ApiGateway::RestApi"))
+    assert f"/aws/rds/cluster/{cluster['DBClusterIdentifier']}/postgresql" in logs
+    assert f"API-Gateway-Execution-Logs_${{{api}}}/v1" in logs
+
+
+def test_an_accounts_own_role_for_the_gateways_logs_is_left_in_place(templates: Templates) -> None:
+    kinds = {one["Type"] for one in templates("origin")["Resources"].values()}
+    assert "AWS::ApiGateway::Account" not in kinds
+
+
+def test_a_budget_mails_before_the_month_is_dear(templates: Templates) -> None:
+    budget = _only(_template(templates, "alarm_email"), "AWS::Budgets::Budget")
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 500, "Unit": "USD"}
+    addresses = {one["Subscribers"][0]["Address"] for one in budget["NotificationsWithSubscribers"]}
+    assert addresses == {"on-call@example.com"}
+    assert [
+        (one["Notification"]["NotificationType"], one["Notification"]["Threshold"])
+        for one in budget["NotificationsWithSubscribers"]
+    ] == [("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)]
 
 
 def test_chunks_that_are_cut_otherwise_are_another_knowledge_bases(templates: Templates) -> None:

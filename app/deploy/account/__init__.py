@@ -1,6 +1,6 @@
 """Checks whether an account is ready for a stack, before a deployment would fail.
 
-    credentials ── bootstrap ── models ── quotas ── agents ── monthly floor
+    credentials ── bootstrap ── Region ── zones ── log role ── models ── quotas ── agents ── floor
 
 The checks create nothing and call nothing that costs. A check without the permission to look gives
 a finding with `well` None, which is no failure. Without credentials or a Region, no other check is
@@ -14,7 +14,9 @@ from botocore.exceptions import ClientError
 from app.aws import Operator, calling, operator
 from app.deploy.account.agents import agents
 from app.deploy.account.models import models
+from app.deploy.account.places import zones
 from app.deploy.account.quotas import quotas
+from app.deploy.account.region import adapter, gateway_log_role, resource_types
 from app.deploy.endpoint import leads_to_stand_in, local_endpoint
 from app.deploy.findings import Finding
 from app.deploy.stack.context import Choices
@@ -93,6 +95,10 @@ def floor(_: Operator, choices: Choices) -> Iterator[Finding]:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("CDK bootstrap", bootstrap),
+    ("Resource types", resource_types),
+    ("Lambda Web Adapter", adapter),
+    ("Zones of the network", zones),
+    ("API Gateway's log role", gateway_log_role),
     ("Models", models),
     ("Quotas", quotas),
     ("Agents", agents),

@@ -70,6 +70,8 @@ def models(aws: Operator, choices: Choices) -> Iterator[Finding]:
     """Check the model that answers, the one that embeds, and the one that reranks, if any."""
     region_offer = offer(aws)
     yield _model(aws, region_offer, "The model that answers", choices.model_id)
+    for model_id in choices.further_model_ids:
+        yield _model(aws, region_offer, f"The model {model_id}", model_id)
     yield _model(aws, region_offer, "The model that embeds", choices.embedding_model_id)
     if choices.rerank_model_id:
         yield _reranking_model(aws, region_offer, choices.rerank_model_id)

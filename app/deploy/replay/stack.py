@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.deploy.replay import vector_indices
 from app.deploy.replay.application import OUTPUT
 from app.deploy.replay.creators import CREATORS, Creator
 from app.deploy.replay.document import JSON, Resource, TemplateError
@@ -93,6 +94,8 @@ class Stack:
                 "made, and those that are left out"
             )
         creator, properties = CREATORS[resource.type], resolve(self.scope, resource.properties)
+        if resource.type == vector_indices.BASE:
+            vector_indices.check(self.scope, properties)
         entry = self._entry(resource)
         previous = entry.resource if entry and self._exists(creator, entry.resource) else None
         changed_names = (

@@ -24,6 +24,12 @@ class Choices:
     rerank_model_id: str | None
     agent: str
     floor: Floor
+    stack: str = STACK
+    vector_store: str = "opensearch-serverless"
+    nextgen: bool = False
+    zones: tuple[str, ...] = ()
+    gateway_log_role: str = "stack"
+    further_model_ids: tuple[str, ...] = ()
 
 
 def choices(context: Mapping[str, str]) -> Choices:
@@ -42,4 +48,14 @@ def choices(context: Mapping[str, str]) -> Choices:
             generation=context.get("opensearch_generation", "classic"),
             production=context.get("production", "").lower() in TRUE,
         ),
+        stack=context.get("stack", STACK),
+        vector_store=context.get("vector_store", "opensearch-serverless"),
+        nextgen=context.get("opensearch_generation") == "nextgen",
+        zones=_listed(context.get("zones", "")),
+        gateway_log_role=context.get("gateway_log_role", "stack"),
+        further_model_ids=_listed(context.get("models", "")),
     )
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, value.split(","))))

@@ -32,6 +32,7 @@ AROUND: Any = {
         "Type": "AWS::S3Vectors::Index",
         "Properties": {
             "IndexName": "docs",
+            "Dimension": 1024,
             "VectorBucketArn": {"Fn::GetAtt": ["Vectors", "VectorBucketArn"]},
         },
     },
