@@ -8,6 +8,8 @@ import pytest
 
 from app.local.engine.parsers.process import Parser
 from app.local.engine.transformer import Encoder
+from app.retrieval.folding import fold
+from app.retrieval.passages import read_passages
 from tests.local.bedrock_agent.knowledge_bases.world import Source, World
 
 SECTIONS = {
@@ -74,6 +76,38 @@ def test_children_are_found_and_parents_returned(world: World) -> None:
     )
     paged = [r["content"]["text"] for page in pages for r in page["retrievalResults"]]
     assert paged == [result["content"]["text"] for result in five]
+
+
+def test_a_parent_stands_where_its_best_child_does_and_copies_are_each_returned(
+    world: World,
+) -> None:
+    """Bedrock returns each copy; the application folds them."""
+    source = chunked(
+        world,
+        chunkingStrategy="HIERARCHICAL",
+        hierarchicalChunkingConfiguration={
+            "levelConfigurations": [{"maxTokens": 200}, {"maxTokens": 40}],
+            "overlapTokens": 1,
+        },
+    )
+    for key in ("pottery.md", "copy.md"):
+        source.put(key, "\n\n".join(SECTIONS.values()))
+    source.put("boats.md", "The rent of a boat is 12 euros an hour.\n\n" * 9)
+    assert source.job()["statistics"]["numberOfNewDocumentsIndexed"] == 3
+    results = world.retrieve(source.base, "How hot is the kiln?", numberOfResults=30)
+    scores = [result["score"] for result in results]
+    assert scores == sorted(scores, reverse=True)
+    first, second, *_ = results
+    assert first["content"] == second["content"]
+    assert "kiln" in first["content"]["text"]
+    uris = {result["location"]["s3Location"]["uri"] for result in (first, second)}
+    assert uris == {source.uri("pottery.md"), source.uri("copy.md")}
+    children = world.retrieve(source.base, "kiln", numberOfResults=2)
+    assert 1 <= len(children) <= 2
+    passages = fold(tuple(read_passages(results)), 10)
+    texts = [passage.text for passage in passages]
+    assert len(texts) == len(set(texts)) < len(results)
+    assert [passage.number for passage in passages] == list(range(1, len(passages) + 1))
 
 
 def test_attributes_for_embedding_are_embedded_and_not_shown(world: World) -> None:
