@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,6 +79,7 @@ def _awsdocs() -> Iterator[Table]:
         ("page recall@5", "BM25 .816", mean(found, lambda one: one.rank <= 5)),
         ("page recall@10", "BM25 .857", mean(found, lambda one: one.rank <= 10)),
         ("gold span in the first 3 chunks", "BM25 .743", mean(with_span, span_in_chunks)),
+        ("gold page found first", "", mean(found, lambda one: one.rank == 1)),
         ("cited page = gold page", "BM25 .59", mean(found, lambda one: one.cites_gold)),
     ]
     yield Table(
@@ -96,6 +98,10 @@ def _xquad() -> Iterator[Table]:
     rows = [
         (name, f"{floor.of} {floor.least}", mean(found, floor.measure))
         for name, floor in XQUAD_FLOORS.items()
+    ]
+    rows += [
+        (f"gold paragraph among the first {most}", "", mean(found, partial(_within, most)))
+        for most in (1, 5)
     ]
     rows.append(("answered at all", "", mean(found, lambda one: bool(one.answer["citations"]))))
     yield Table(
@@ -156,6 +162,10 @@ class Floor:
 def ndcg(found: Found) -> float:
     """With one relevant document the ideal is 1, and the gain of rank r is 1 / log2(r + 1)."""
     return 1 / math.log2(found.rank + 1) if found.rank <= 10 else 0.0
+
+
+def _within(most: int, found: Found) -> bool:
+    return found.rank <= most
 
 
 def span_in_chunks(found: Found) -> bool:
