@@ -182,3 +182,9 @@ def test_every_language_says_and_asks_all_that_is_needed() -> None:
         assert one.follow_ups.keys() >= {"lead", "about", "bare", "pronoun", "reason", "topic"}
         assert one.finds.keys() == {"number", "date"}
         assert one.defines
+
+
+def test_of_very_many_sentences_those_that_share_words_are_looked_at(speaker: Writer) -> None:
+    others = " ".join(f"Der Wagen {number} steht im Hof." for number in range(200))
+    answer = said(speaker, "Wie lange braucht die Fähre?", [others, TEXTS["de"][2]])
+    assert "Die Fähre braucht 40 Minuten [2]." in answer
