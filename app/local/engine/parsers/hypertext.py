@@ -39,6 +39,11 @@ _BLOCKS = frozenset((
     "ul",
 ))
 # fmt: on
+_DEEPEST = 5000  # elements; of far fewer there are too many to render
+_CLOSED_ELEMENT = re.compile(
+    r"<(/?)(?:div|section|article|main|aside|ul|ol|dl|table|blockquote|center|details|fieldset|figure|form)\b",
+    re.IGNORECASE,
+)
 _POWER = re.compile(r"\s*[+\u2212-]?\d+\s*")
 _BACK = ("\u2191", "\u21a9", "\u21a9\ufe0e", "^")  # arrows from a note to its place in the text
 _LONGEST_ADDRESS = 200  # characters; a longer address is for tracking, and tells a reader nothing
@@ -58,6 +63,9 @@ def to_markdown(markup: str, *, has_numbers: bool = False) -> str:
         markup: the page.
         has_numbers: whether the items of ordered lists begin with their numbers already.
 
+    Raises:
+        RecursionError: its elements are nested too deeply.
+
     >>> print(to_markdown("<title>Soils</title><p>Clay <b>holds</b> water.<ul><li>wet<li>cold"))
     # Soils
     <BLANKLINE>
@@ -66,6 +74,8 @@ def to_markdown(markup: str, *, has_numbers: bool = False) -> str:
     - wet
     - cold
     """
+    if _depth(markup) > _DEEPEST:
+        raise RecursionError
     page = LexborHTMLParser(markup)
     remove_hidden(page)
     mains = {node.mem_id: node for node in page.css("main, [role=main]")}
@@ -77,6 +87,17 @@ def to_markdown(markup: str, *, has_numbers: bool = False) -> str:
     if title and line(title.text()) and not any(block.startswith("# ") for block in blocks):
         blocks.insert(0, heading(title.text(), 1))
     return tidy("\n\n".join(blocks))
+
+
+def _depth(markup: str) -> int:
+    """How deep elements that have to be closed are nested. The parser takes time in proportion to
+    its square, and what renders its tree calls itself once for each level.
+    """
+    depth = deepest = 0
+    for tag in _CLOSED_ELEMENT.finditer(markup):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class _Page:

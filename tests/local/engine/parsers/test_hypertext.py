@@ -218,3 +218,10 @@ def test_code_keeps_its_language(markup: str, language: str) -> None:
 
 def test_code_with_a_fence_in_it_has_a_longer_one() -> None:
     assert to_markdown("<pre>```\nx\n```</pre>") == "````\n```\nx\n```\n````"
+
+
+def test_elements_that_are_nested_too_deeply_are_not_parsed() -> None:
+    """The parser itself would need minutes for them."""
+    with pytest.raises(RecursionError):
+        to_markdown("<div>" * 200_000 + "x" + "</div>" * 200_000)
+    assert to_markdown("<div>x</div>" * 10_000).count("x") == 10_000
