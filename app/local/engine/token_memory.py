@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from app.local.engine.encoder import TokenEncoder, TokenVectors, Vectors
 from app.local.engine.memory import Memory
 
+BATCH = 16  # passages whose token vectors are held unpacked at once
 _STEPS = 7  # on either side of zero
 _HALVES = np.array(
     [(byte % 16 - _STEPS, byte // 16 - _STEPS) for byte in range(256)], np.float32
@@ -85,13 +86,17 @@ class TokenMemory:
         """
         if self._memory.is_full:
             return self.encoder.encode(texts)
-        tokens = self.encoder.tokens(texts)
-        self._memory.add(
-            (text, PackedTokens.of(one))
-            for text, one in zip(texts, tokens, strict=True)
-            if len(text) <= longest
-        )
-        return np.array([one.mean for one in tokens], np.float32).reshape(len(texts), -1)
+        vectors = np.empty((len(texts), self.encoder.dimension), np.float32)  # (n, d)
+        short = [number for number, text in enumerate(texts) if len(text) <= longest]
+        long = [number for number, text in enumerate(texts) if len(text) > longest]
+        vectors[long] = self.encoder.encode([texts[number] for number in long])
+        for start in range(0, len(short), BATCH):
+            numbers = short[start : start + BATCH]
+            batch = [texts[number] for number in numbers]
+            tokens = self.encoder.tokens(batch)
+            vectors[numbers] = [one.mean for one in tokens]
+            self._memory.add(zip(batch, map(PackedTokens.of, tokens), strict=True))
+        return vectors
 
     def _read(self, texts: Sequence[str]) -> list[PackedTokens]:
         return [PackedTokens.of(one) for one in self.encoder.tokens(texts)]

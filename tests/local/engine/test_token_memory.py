@@ -64,12 +64,20 @@ def test_what_is_embedded_is_not_read_again() -> None:
     memory = TokenMemory(encoder, 1_000_000)
     vectors = memory.embed(PASSAGES, longest=60)
     assert (vectors == encoder.encode(PASSAGES)).all()
-    assert encoder.texts == 3
+    assert encoder.texts == 2  # the second has more than 60 characters, and is embedded alone
     first = memory.tokens(PASSAGES)
-    assert encoder.texts == 4  # the second has more than 60 characters
+    assert encoder.texts == 3
     again = TokenMemory(encoder, 1_000_000).tokens(PASSAGES)
     for one, other in zip(first, again, strict=True):
         assert (one.vectors == other.vectors).all()
+
+
+def test_many_passages_are_embedded_in_their_order() -> None:
+    encoder = Counting()
+    memory = TokenMemory(encoder, 10_000_000)
+    texts = [f"passage {number} " + "of some length " * (number % 5) for number in range(50)]
+    assert (memory.embed(texts, longest=40) == encoder.encode(texts)).all()
+    assert encoder.texts == sum(len(text) <= 40 for text in texts)
 
 
 def test_what_is_embedded_never_displaces_what_was_read() -> None:
