@@ -262,14 +262,18 @@ def body_lines(body: Any) -> list[Any]:
     return lines
 
 
-@pytest.mark.parametrize("status", [403, 429])
-def test_a_full_disk_is_told_from_other_refusals(status: int) -> None:
-    info = {
-        "type": "cluster_block_exception",
-        "reason": "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage "
-        "watermark, index has read-only-allow-delete block];",
-    }
-    error = failure("OpenSearch", status, info)
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (
+            429,
+            "blocked by: [TOO_MANY_REQUESTS/12/.. index has read-only-allow-delete block];",
+        ),
+        (403, "blocked by: [FORBIDDEN/10/cluster create-index blocked (api)];"),
+    ],
+)
+def test_a_full_disk_is_told_from_other_refusals(status: int, reason: str) -> None:
+    error = failure("OpenSearch", status, {"type": "cluster_block_exception", "reason": reason})
     assert isinstance(error, StoreFull)
     assert "above its flood stage" in str(error)
 

@@ -36,6 +36,7 @@ from app.local.engine.store.contract import (
 OLDEST = (2, 9)
 """The first version whose engine `lucene` applies a filter while it searches, as `faiss` does."""
 SECONDS = 20  # for an answer
+_FULL = ("read-only-allow-delete", "flood", "create-index blocked")
 LOOPBACK = re.compile(r"127(\.\d{1,3}){3}|localhost|::1")
 
 
@@ -222,8 +223,8 @@ def failure(where: str, status: int | str, info: Any) -> StoreError:
 
 
 def is_blocked(info: Any) -> bool:
-    """Whether the error is of an index that a full disk has made read-only."""
-    return "read-only-allow-delete" in str(info) or "flood" in str(info)
+    """Whether the error is of a full disk, which makes indexes read-only, and forbids new ones."""
+    return any(sign in str(info) for sign in _FULL)
 
 
 def reason(info: Any) -> str:
