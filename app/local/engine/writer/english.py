@@ -15,11 +15,12 @@ from app.local.engine.writer.comparisons import (
     names_side,
     tells_both,
 )
-from app.local.engine.writer.evidence import case_of, evidence, likeliest
+from app.local.engine.writer.evidence import MOST, case_of, evidence, likeliest
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning
+from app.local.engine.writer.summaries import key_sentences, sentences_about, subject_of_summary
 from app.local.engine.writer.vectors import Remembered
 from app.local.engine.writer.verdicts import (
     asks_yes_or_no,
@@ -35,12 +36,12 @@ _BESIDE_VERDICT = 1  # other candidates that are said behind a verdict
 
 @dataclass(frozen=True)
 class Said:
-    """What makes an answer: candidates, in front of them a verdict ("Yes", "No") or nothing, and
-    behind them a sentence of the writer's own or nothing.
+    """What makes an answer: candidates, and what the writer says itself: in front of them "Yes.",
+    "No.", "Extracts:" or nothing, and behind them a sentence or nothing.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
-    verdict: str = ""
+    before: str = ""
     behind: str = ""
 
 
@@ -69,6 +70,11 @@ class EnglishChoice:
             candidates: of the passages.
             names: of the passages' documents.
         """
+        if subject := subject_of_summary(meaning.question):
+            about = sentences_about(subject, candidates, names)[:MOST]
+            if about:
+                vectors = np.stack([one.mean for one in self._remembered.tokens(_texts(about))])
+                return Said([about[place] for place in key_sentences(vectors, about)], "Extracts:")
         answer = self._of(meaning, candidates, names, sampling, random)
         comparison = comparison_in(meaning.question)
         if comparison is None or tells_both(answer.candidates[:1], comparison):
@@ -115,7 +121,7 @@ class EnglishChoice:
             places = [first, *beside[:_BESIDE_VERDICT]]
         elif is_bare(choices[places[0]]) and _goes_on(choices, places[0]):
             places = [places[0], places[0] + 1]
-        return Said(repetition.said_now(places, scores), verdict)
+        return Said(repetition.said_now(places, scores), f"{verdict}." if verdict else "")
 
     def _compared(
         self,
@@ -143,6 +149,10 @@ class EnglishChoice:
             best = best[:1]
         replies = meaning.language.replies
         return Said(best, behind=replies["missing"].format(*missing) if missing else "")
+
+
+def _texts(candidates: Sequence[Candidate]) -> list[str]:
+    return [one.gist for one in candidates]
 
 
 def _goes_on(candidates: Sequence[Candidate], place: int) -> bool:

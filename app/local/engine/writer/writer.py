@@ -208,7 +208,7 @@ def _written(answer: Said, task: Answer) -> _Text:
     layout = task.layout
     thoughts = considered(task.question, labels, len(task.passages))
     text = layout.opened(considered("", labels, len(task.passages)))
-    text += f"{answer.verdict}. " if answer.verdict else ""
+    text += f"{answer.before} " if answer.before else ""
     citations = []
     for place, (one, label) in enumerate(zip(sentences, labels, strict=True)):
         if place:

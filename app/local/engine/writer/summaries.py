@@ -1,0 +1,88 @@
+"""A summary of one document or section: its key sentences, in the order in which they stand.
+
+A sentence is a key one if it is near to the mean of all sentences: it says what the others say. No
+sentence is made shorter, and none is put into other words.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.local.engine.store.analysis import terms
+from app.local.engine.transformer import Vectors
+from app.local.engine.writer.candidates import Candidate
+
+MOST = 5  # sentences
+_SHORTEST = 30  # characters of a sentence
+_ENOUGH = 0.6  # of the subject's terms in the name of a document, or in a heading
+_FIRST = 0.1  # in cosine: a passage often begins with what it is about
+_SAME = 0.9  # cosine
+_POINTS = r"(?:key|main|most important) (?:points|facts|ideas)|summary|gist|takeaways|highlights"
+_SUBJECT = r"(?P<subject>[^?]{1,80}+)"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?:please |can you |could you )?+(?:summari[sz]e|sum up) {_SUBJECT}",
+        (
+            r"(?:please |can you |could you )?+(?:give me |show me |list |what are |what is )?+"
+            rf"(?:the |an? )?+(?:short |brief |quick )?+(?:{_POINTS}) (?:of|from|in) {_SUBJECT}"
+        ),
+        (
+            r"what does the (?:section|chapter|page|document|file) (?:on|about|called|named) "
+            r"(?P<subject>(?:(?! say)[^?]){1,80}+) say"
+        ),
+    )
+)
+_FRAME = re.compile(
+    r"\b(?:the|an?|section|chapter|page|document|file|part|docs?|on|about|called|named|for me"
+    r"|please)\b",
+    re.IGNORECASE,
+)
+
+
+def subject_of_summary(question: str) -> str:
+    """What a summary is asked for of; empty if none is.
+
+    >>> subject_of_summary("Give me the key points of the pricing page")
+    'pricing'
+    >>> subject_of_summary("What does the section on refunds say?"), subject_of_summary("Why?")
+    ('refunds', '')
+    """
+    text = question.strip(" ?.!")
+    match = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None)
+    return " ".join(_FRAME.sub(" ", match["subject"]).split()) if match else ""
+
+
+def sentences_about(
+    subject: str, candidates: Sequence[Candidate], names: Sequence[str]
+) -> list[Candidate]:
+    """The sentences of the section that is called so, or else of the document: of the first that
+    is, as search puts the best first.
+    """
+    needs = frozenset(terms(subject))
+    if not needs:
+        return []
+    prose = [one for one in candidates if one.kind == "sentence" and len(one.text) >= _SHORTEST]
+
+    def is_called(text: str) -> bool:
+        return len(needs & frozenset(terms(text))) >= _ENOUGH * len(needs)
+
+    named = [one for one in prose if is_called(names[one.passage])]
+    headed = [one for one in prose if is_called(one.context)]
+    chosen = named or headed
+    source = names[chosen[0].passage] if chosen else ""
+    return [one for one in chosen if names[one.passage] == source]
+
+
+def key_sentences(vectors: Vectors, candidates: Sequence[Candidate]) -> list[int]:
+    """The places of those that say most of what all say, in the order in which they stand."""
+    mean = vectors.mean(axis=0)
+    firsts = np.array([one.place == 0 for one in candidates], float)
+    worth = vectors @ (mean / (np.linalg.norm(mean) or 1.0)) + _FIRST * firsts
+    places: list[int] = []
+    for place in np.argsort(-worth, kind="stable").tolist():
+        new = all(float(vectors[place] @ vectors[other]) < _SAME for other in places)
+        if new and len(places) < MOST:
+            places.append(place)
+    return sorted(places)
