@@ -28,12 +28,13 @@ def awake(attempt: Callable[[], T], patience: float) -> T:
         Waking: it does not run when `patience` seconds have passed.
     """
     end = time.monotonic() + patience
-    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+    pauses = chain(PAUSES, repeat(PAUSES[-1]))
+    while True:
         try:
             return attempt()
         except Waking as error:
+            pause = next(pauses)
             if time.monotonic() + pause > end:
                 raise
             log.warning("the store of the documents is starting: %s", error.detail)
         cancellation().wait(pause)
-    raise AssertionError("the pauses have no end")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -197,6 +198,25 @@ def test_a_search_is_metered_and_what_it_finds_is_screened(
     assert search.get("filter") == year
     place = "knowledge-base/ABCDEFGHIJ"
     assert meter.calls == [MeteredCall("ada", place, "retrieve", "complete", None)]
+
+
+def test_a_retriever_with_a_model_for_it_reranks_unless_the_caller_does_not_want_it(
+    server: Loopback, aws: Clients
+) -> None:
+    account = Account(Recorder(), "ada")
+    without = Retriever(aws.bedrock_agent_runtime, "ABCDEFGHIJ", Unguarded(), account)
+    reranking = replace(without, rerank_model_id="amazon.rerank-v1:0")
+
+    def search(retriever: Retriever, **options: Any) -> Any:
+        server.forget()
+        server.enqueue(reply(b'{"retrievalResults": []}', headers=JSON_TYPE))
+        retriever.passages("q", limit=3, search_type="HYBRID", **options)
+        configuration = json.loads(server.requests[0].body)["retrievalConfiguration"]
+        return configuration["vectorSearchConfiguration"]
+
+    assert "amazon.rerank-v1:0" in str(search(reranking)["rerankingConfiguration"])
+    assert "rerankingConfiguration" not in search(reranking, is_reranked=False)
+    assert "rerankingConfiguration" not in search(without)
 
 
 def test_an_error_names_the_call(server: Loopback, aws: Clients) -> None:

@@ -73,3 +73,41 @@ def test_a_cancelled_turn_waits_no_longer() -> None:
     with cancellation.active(), pytest.raises(Cancelled):
         awake(attempt, 600)
     assert len(attempts) == 1
+
+
+class Waits(Cancellation):
+    """Notes how long it should wait, and does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def wait(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+def test_a_store_that_starts_is_asked_again_after_pauses_that_grow_to_four_seconds(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outcomes = iter([*[Waking("It starts.")] * 5, None])
+
+    def attempt() -> str:
+        if outcome := next(outcomes):
+            raise outcome
+        return "It runs."
+
+    waits = Waits()
+    with waits.active(), caplog.at_level("WARNING"):
+        assert awake(attempt, 600) == "It runs."
+    assert waits.seconds == [1, 2, 4, 4, 4]
+    assert caplog.messages == ["the store of the documents is starting: It starts."] * 5
+
+
+def test_no_pause_begins_that_would_end_after_the_callers_patience() -> None:
+    def attempt() -> None:
+        raise Waking("It starts.")
+
+    waits = Waits()
+    with waits.active(), pytest.raises(Waking, match="It starts"):
+        awake(attempt, 3.9)
+    assert waits.seconds == [1, 2]
