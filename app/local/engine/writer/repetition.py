@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local.engine.languages import ENGLISH
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.choose import Scores
@@ -30,6 +31,13 @@ _BEHIND = 1.5  # log-odds of the candidate right behind one that was said
 _NEAR = 2  # candidates
 _ENOUGH = 0.5  # of the terms that are new in a question
 _LONGEST = 400  # characters of a candidate that are looked for: an answer may have been cut
+_REASON = re.compile(
+    r"\b(?:because|since|as|due to|owing to|thanks to|so that|so as to|in order to|reasons?"
+    r"|therefore|thus|hence|caus\w+|result\w*|leads? to|led to|otherwise"
+    r"|to (?:avoid|prevent|allow|ensure|protect|keep)"
+    r"|for (?:this|that|safety|security|compatibility))\b",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(
     r"\b(?:because|since|due to|owing to|as (?=it|they|we|there|this|the)) ?", re.I
 )
@@ -76,6 +84,15 @@ class Repetition:
         ]
         return self.said & np.logical_not(again)
 
+    def _without_reason(self) -> Mask:
+        """Those that give no reason, if the turn is a mere "Why?" in English; else none."""
+        meaning = self._meaning
+        why = question_in(meaning.turn, ENGLISH)
+        mere = why.kind == "reason" and not why.terms and not meaning.is_whole
+        if not mere or meaning.language is not ENGLISH:
+            return np.zeros(len(self._candidates), bool)
+        return np.array([not _REASON.search(one.text) for one in self._candidates], bool)
+
     @property
     def is_known(self) -> bool:
         """Whether there is an answer for sure, because the last one was."""
@@ -85,7 +102,7 @@ class Repetition:
         """The scores, minus infinity for what is not to be said. More of an answer stands in the
         passages that it came from; of no answer there is no more.
         """
-        barred = self.barred(question)
+        barred = self.barred(question) | self._without_reason()
         if self._meaning.move == "more":
             barred = barred | self._elsewhere()
         if not self._meaning.is_whole:

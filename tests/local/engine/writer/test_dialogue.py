@@ -138,6 +138,18 @@ def test_a_follow_up_never_gets_the_answer_before_again(
     assert "1450" not in second
 
 
+def test_why_is_answered_by_a_reason_or_not_at_all(speaker: Writer) -> None:
+    pump = TALKS["en"]
+    reason = "It is off in winter, because the mill stands still then."
+    talk = Talk(f"{pump.text} {reason}", *("",) * 6)
+    question, first = "When is the feed pump off?", "The feed pump is off in winter."
+    assert reply(speaker, talk, "Why?", question, first) == reason
+    assert reply(speaker, talk, "Why?", question, f"{first} {reason}") == (
+        "Because the mill stands still then."
+    )
+    assert reply(speaker, pump, "Why?", pump.question, first) == "The documents do not say."
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_what_stands_behind_an_answer_is_told(speaker: Writer, code: str) -> None:
     talk = TALKS[code]
