@@ -35,7 +35,7 @@ NEAR = {
     "documents": ["tests/documents"],
     "guardrail": ["tests/guardrail"],
     "retrieval": ["tests/retrieval"],
-    "web": ["tests/web"],
+    "web": ["tests/web", "tests/budgets/test_over_http.py"],
 }
 """A package of `app`, and the tests that are run against its mutants.
 

@@ -73,7 +73,9 @@ def test_a_body_that_other_languages_can_read_is_taken(value: str) -> None:
     check(('{"query": "x", "filter": {"a": ' + value + "}}").encode())
 
 
-def sent(*chunks: bytes, declared: int | None = None, ends: bool = True) -> tuple[bytes, list[Any]]:
+def sent(
+    *chunks: bytes, declared: int | None = None, ends: bool = True, path: str = "/chat"
+) -> tuple[bytes, list[Any]]:
     """What the application reads of a body in chunks, and what the caller gets."""
     read = bytearray()
     answer: list[Any] = []
@@ -96,7 +98,7 @@ def sent(*chunks: bytes, declared: int | None = None, ends: bool = True) -> tupl
     headers = [(b"content-type", b"application/json")]
     if declared is not None:
         headers.append((b"content-length", str(declared).encode()))
-    scope = {"type": "http", "path": "/chat", "headers": headers}
+    scope = {"type": "http", "path": path, "headers": headers}
     asyncio.run(ReadBody(app)(scope, receive, send))
     return bytes(read), answer
 
@@ -121,11 +123,28 @@ def test_a_body_over_the_limit_is_refused_with_the_limit(
 ) -> None:
     read, (head, body) = sent(*chunks, declared=declared)
     assert (read, head["status"]) == (b"", 413)
-    rule = "The body may have 65,535 bytes at most."
     [violation] = json.loads(body["body"])["errors"]
     assert violation["field"] == "body"
-    assert violation["rule"].startswith(rule)
+    assert violation["rule"].startswith("The body may have 65,535 bytes at most. ")
     assert "prepareSendMessagesRequest" in violation["rule"], "and what to do"
+
+
+@pytest.mark.parametrize(
+    ("path", "what_to_do"),
+    [
+        ("/search", ""),
+        (
+            "/documents",
+            " A document goes to the bucket, by the form that is the answer to its name.",
+        ),
+    ],
+)
+def test_a_body_over_the_limit_is_refused_with_what_to_do_if_its_route_knows(
+    path: str, what_to_do: str
+) -> None:
+    _, (_, body) = sent(b" ", declared=LARGEST_BODY + 1, path=path)
+    [violation] = json.loads(body["body"])["errors"]
+    assert violation["rule"] == f"The body may have 65,535 bytes at most.{what_to_do}"
 
 
 def test_a_body_whose_caller_leaves_reaches_nobody() -> None:
