@@ -121,6 +121,15 @@ def test_what_is_spent_is_shown_to_its_principal(opened: Open, clock: Clock) -> 
 
 
 @pytest.mark.usefixtures("backend")
+def test_calls_of_a_model_without_a_known_price_are_counted_apart(opened: Open) -> None:
+    ledger = opened()
+    for model in ("amazon.nova-lite-v1:0", "model-without-a-price"):
+        ledger.reserve("ada", model, Usage(10, 0)).settle(Usage(TOKENS, 0), failed=False)
+    usage = called(ledger, auth="api-gateway").get("/usage", headers=by("ada")).json()
+    assert (usage["month"]["calls"], usage["unpricedCalls"]) == (2, 1)
+
+
+@pytest.mark.usefixtures("backend")
 def test_much_of_a_budget_is_announced_in_the_stream_once_and_transient(opened: Open) -> None:
     http = called(opened(Limit("day", "tokens", LARGE), warning_percent=1))
     parts = parts_of(http.post("/chat/stream", json=ASKED).text.splitlines())
