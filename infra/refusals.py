@@ -53,11 +53,7 @@ def refuse_as_problems(rest: apigateway.RestApi, origin: str | None) -> None:
 
 
 def template(code: str, status: int | None, title: str) -> str:
-    """The body; the gateway puts its own message in, with quotes around it.
-
-    >>> template("throttled", 429, "Too many requests")[:74]
-    '{"type": "urn:outcrop:throttled", "title": "Too many requests", "status": '
-    """
+    """The body; the gateway puts its own message in, with quotes around it."""
     problem = {"type": f"urn:outcrop:{code}", "title": title}
     fixed = json.dumps(problem | ({"status": status} if status else {}) | {"code": code})
     variables = '"detail": $context.error.messageString, "requestId": "$context.requestId"'

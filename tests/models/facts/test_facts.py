@@ -12,7 +12,7 @@ from app.local.engine.transformer import Encoder
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, EMBEDDING_MODELS, EmbeddingModel
 from app.models.facts.ids import parse
 from app.models.facts.reranking import RERANKING_MODELS
-from app.models.facts.token_prices import TOKEN_PRICES, token_price
+from app.models.facts.token_prices import GLOBAL_PRICES, TOKEN_PRICES, token_price
 from app.models.model import find
 
 
@@ -48,11 +48,24 @@ def test_what_embeds_by_default_is_in_the_table() -> None:
 
 def test_a_price_is_that_of_a_model_that_is_known_in_the_us() -> None:
     for model_id, price in TOKEN_PRICES.items():
-        assert find(model_id).facts.id == model_id == parse(model_id).model
-        assert price.input < price.output
+        assert parse(model_id).model == model_id
         assert token_price(f"us.{model_id}") == token_price(model_id) == price
-        assert token_price(f"global.{model_id}") is None
+        assert token_price(f"eu.{model_id}") is None
+        if model_id in [model.id for model in EMBEDDING_MODELS]:
+            assert price.output == 0
+        else:
+            assert find(model_id).facts.id == model_id
+            assert price.input < price.output
     assert token_price("anthropic.claude-opus-5-5") is None
+
+
+def test_a_profile_of_a_geography_costs_a_tenth_more_than_the_global_one() -> None:
+    for model_id, price in GLOBAL_PRICES.items():
+        assert token_price(f"global.{model_id}") == price
+        regional = TOKEN_PRICES[model_id]
+        assert regional.input == pytest.approx(1.1 * price.input)
+        assert regional.output == pytest.approx(1.1 * price.output)
+    assert token_price("global.amazon.nova-lite-v1:0") is None
 
 
 def test_the_stand_in_offers_reranking_models_in_the_same_regions() -> None:
