@@ -43,7 +43,7 @@ SHARED = {
     ("stand-in", "State"): "of a control plane; a Knowledge Base's adds its queue",
 }
 PUBLIC = {"app/deploy/findings.py": "`found` is a member of what `outcrop doctor --json` prints"}
-SCHEMAS = "app/web/schemas.py"
+SCHEMAS = "app/web/schemas/"
 """The nouns of the application as they are on the wire: OpenAPI has them by the same names."""
 BODIES = "app/local/bedrock_runtime/bodies/"
 """What each family of models calls its own: most have a Message, a Tool and a Choice."""

@@ -125,7 +125,7 @@ class Ledger:
         raise Throttled("Too many questions of yours begin at once. Ask again in some seconds.")
 
     def leave(self, principal: str, month: str, turn: str) -> None:
-        """End a turn."""
+        """Count a turn no more, so that another of its principal may begin. It never raises."""
         try:
             self.table.leave(principal, month, turn)
         except OutcropError as error:

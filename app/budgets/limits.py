@@ -72,7 +72,7 @@ class Moment:
 
 
 def now() -> Moment:
-    """This moment."""
+    """The moment at which it is called."""
     return Moment(datetime.now(UTC))
 
 

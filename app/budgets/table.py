@@ -84,7 +84,7 @@ class Table:
         return _month(answer["Item"]) if "Item" in answer else None
 
     def read_all(self, month: str) -> Iterator[Month]:
-        """Everybody's month."""
+        """What each principal has spent in a month, by one Scan of the table."""
         with calling("Scan"):
             for page in self._dynamodb.get_paginator("scan").paginate(
                 TableName=self._name,
@@ -146,7 +146,7 @@ class Table:
         return self._update(principal, moment.month, change) is not None
 
     def leave(self, principal: str, month: str, turn: str) -> None:
-        """Count a turn no more."""
+        """Count a turn as under way no more, unless that is done."""
         change = _Change()
         change.require(f"attribute_exists({change.path('turns', turn)})")
         change.remove("turns", turn)

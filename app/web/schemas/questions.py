@@ -1,0 +1,71 @@
+"""Questions, in either of the forms that /chat takes."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from app.web.schemas.base import Identifier, Message, RetrievalFilter, Schema
+
+
+class Question(Schema):
+    """A question, alone or as the next of a conversation."""
+
+    message: Message
+    conversation_id: Identifier | None = Field(
+        default=None, description="The conversation to go on with; left out, a new one begins."
+    )
+    model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
+    filter: RetrievalFilter | None = Field(
+        default=None, description="Bedrock's RetrievalFilter: which documents may be used."
+    )
+
+
+class UIPart(BaseModel):
+    """A part of a message of the UI message protocol."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    text: str = ""
+
+
+class UIMessage(BaseModel):
+    """A message of the UI message protocol. Only the last one is read: Outcrop stores the
+    conversation, and not the page.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    role: Literal["system", "user", "assistant"]
+    parts: list[UIPart]
+
+
+class UIQuestion(Schema):
+    """The body of `useChat`: the chat's id and its messages, of which the last is the question; and
+    `model` and `filter`, from the option `body`.
+    """
+
+    id: Identifier = Field(description="The conversation.")
+    messages: Annotated[list[UIMessage], Field(min_length=1)]
+    trigger: Literal["submit-message", "regenerate-message"] = Field(
+        default="submit-message", description="Ignored: the last message is answered."
+    )
+    message_id: str | None = Field(default=None, description="Ignored: the last is answered.")
+    metadata: Any = Field(default=None, description="Ignored.")
+    model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
+    filter: RetrievalFilter | None = Field(
+        default=None, description="Bedrock's RetrievalFilter: which documents may be used."
+    )
+
+
+QUESTION_TAGS = ("question", "ui")
+
+
+def _which(body: Any) -> str:
+    return "ui" if isinstance(body, dict) and "messages" in body else "question"
+
+
+AnyQuestion = Annotated[
+    Annotated[Question, Tag("question")] | Annotated[UIQuestion, Tag("ui")], Discriminator(_which)
+]
