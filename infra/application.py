@@ -1,12 +1,13 @@
 """The application's function, behind the Lambda Web Adapter."""
 
 from aws_cdk import Aws, Duration
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from app.resources import adapter_arn
-from infra.budgets import ACTIONS, Budgets
+from infra.budgets import ACTIONS
 from infra.bundle import Bundle
 from infra.context import Context
 from infra.documents import Documents, admit
@@ -45,7 +46,7 @@ class Application(Construct):
         documents: Documents,
         base: KnowledgeBase,
         guardrail: Guardrail,
-        budgets: Budgets,
+        budgets: dynamodb.ITable,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, name)

@@ -6,7 +6,7 @@ from constructs import Construct
 from infra.agent import Agent
 from infra.api import Api
 from infra.application import Application
-from infra.budgets import Budgets
+from infra.budgets import budgets_table
 from infra.context import Context
 from infra.documents import Documents
 from infra.guardrail import Guardrail
@@ -43,7 +43,7 @@ class Outcrop(Stack):
             if context.agent == "bedrock-agent"
             else None
         )
-        budgets = Budgets(self, "Budgets", context, key)
+        budgets = budgets_table(self, "Budgets", context, key)
         application = Application(
             self, "Application", context, documents, base, guardrail, budgets, key
         )

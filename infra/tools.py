@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from aws_cdk import Duration
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -16,7 +15,7 @@ from infra.contents import ROOT
 from infra.context import Context
 from infra.function import Function
 from infra.permissions import allow
-from infra.retention import removal
+from infra.tables import table
 
 FOLDER = ROOT / "lambdas" / "tools"
 BUNDLE = Bundle("tools", "requirements-tools.txt", limit=65)
@@ -36,7 +35,7 @@ class Tool(Construct):
         super().__init__(scope, name.title())
         keys, actions = TABLES[name]
         self.name = name
-        self.table = _table(self, keys, context, key)
+        self.table = table(self, "Table", context, key, keys=keys)
         self.function = Function(
             self,
             "Function",
@@ -66,25 +65,3 @@ def tools(scope: Construct, context: Context, key: kms.IKey) -> list[Tool]:
     """All tools."""
     folder = Construct(scope, "Tools")
     return [Tool(folder, name, context, key) for name in TABLES]
-
-
-def _table(
-    scope: Construct, keys: tuple[str, ...], context: Context, key: kms.IKey
-) -> dynamodb.Table:
-    partition, *sort = [
-        dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING) for name in keys
-    ]
-    return dynamodb.Table(
-        scope,
-        "Table",
-        partition_key=partition,
-        sort_key=sort[0] if sort else None,
-        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-        encryption_key=key,
-        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-            point_in_time_recovery_enabled=True
-        ),
-        deletion_protection=context.production,
-        removal_policy=removal(context),
-    )

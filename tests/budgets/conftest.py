@@ -13,6 +13,7 @@ from app.budgets import Ledger, Limits, Table
 from app.budgets.limits import Limit, Moment
 from app.local import dynamodb
 from app.models.facts.token_prices import TokenPrice
+from tests.lambdas.tools.shop import create
 from tests.wire_server import serving
 
 NAME = "budgets"
@@ -48,19 +49,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture
 def table(served: Any) -> Iterator[Table]:
     """An empty table."""
-    partition, sort = resources.BUDGET_KEYS
-    served.create_table(
-        TableName=NAME,
-        AttributeDefinitions=[
-            {"AttributeName": partition, "AttributeType": "S"},
-            {"AttributeName": sort, "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": partition, "KeyType": "HASH"},
-            {"AttributeName": sort, "KeyType": "RANGE"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create(served, NAME, resources.BUDGET_KEYS)
     yield Table(served, NAME)
     served.delete_table(TableName=NAME)
 

@@ -1,7 +1,7 @@
 """A disk that is full, on a real OpenSearch."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,23 +10,10 @@ from opensearchpy import OpenSearch
 from app.local.engine.store import Store, StoreError, StoreFull
 from app.local.engine.store.embedded_stores import OpenStore
 from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
-from tests.opensearch.stores import indexes
 
 SECONDS = 120  # for what has to happen sooner or later
 WATERMARK = "cluster.routing.allocation.disk.watermark"
 INTERVAL = "cluster.info.update.interval"
-
-
-@pytest.fixture
-def open_store(opensearch: str) -> Iterator[OpenStore]:
-    with indexes(opensearch) as open_:
-        yield open_
-
-
-@pytest.fixture
-def client(opensearch: str) -> Iterator[OpenSearch]:
-    with OpenSearch(opensearch) as client:
-        yield client
 
 
 def sooner_or_later(attempt: Callable[[], object]) -> None:

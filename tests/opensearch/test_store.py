@@ -1,7 +1,6 @@
 """The store in a real OpenSearch, beyond what every store promises."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,19 +25,7 @@ from app.local.engine.store.opensearch.stores import OpenSearchStores
 from lambdas.vector_index.index import VectorIndex
 from lambdas.vector_index.opensearch import Patience, await_searches, create, delete
 from tests.local.engine.store.samples import CONFIGURATION, chunk, nearest, vector
-from tests.opensearch.stores import index_of, indexes
-
-
-@pytest.fixture
-def open_store(opensearch: str) -> Iterator[OpenStore]:
-    with indexes(opensearch) as open_:
-        yield open_
-
-
-@pytest.fixture
-def client(opensearch: str) -> Iterator[OpenSearch]:
-    with OpenSearch(opensearch) as client:
-        yield client
+from tests.opensearch.stores import index_of
 
 
 def documents_in(client: OpenSearch, folder: Path) -> int:
