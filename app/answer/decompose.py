@@ -13,6 +13,8 @@ from app.answer.vocabulary import content_words
 from app.events import Guardrail, Passage
 from app.retrieval import Screening
 
+# The stand-in's model takes comparisons apart by the same forms, but may not import them: it stands
+# for a model of Bedrock's. `tests/answer/test_decompose.py` compares what both take apart.
 # A side goes on up to what parts it from the other, or up to what is compared in both.
 _ABOUT = r"in terms of|regarding|with regard to|concerning|when it comes to|in"
 _A = r"(?P<a>(?:(?! (?:and|with|to|or|vs\.?|versus|differ|compared?|different) )[^?,:;]){1,60}+)"

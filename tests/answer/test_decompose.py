@@ -4,6 +4,7 @@ import pytest
 
 from app.answer.decompose import decompose, fuse
 from app.events import Guardrail, Passage
+from app.local.engine.writer.comparisons import comparison_in
 from app.retrieval import Screening
 
 
@@ -24,6 +25,36 @@ def test_a_comparison_is_searched_for_by_its_sides_too(
     question: str, queries: tuple[str, ...]
 ) -> None:
     assert decompose(question) == (question, *queries)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the difference between pine and oak?",
+        "what's the main difference in price between pine and oak",
+        "And what are the key differences between pine and oak in terms of price?",
+        "Can you compare pine with oak?",
+        "Contrast pine and oak regarding price",
+        "How does pine differ from oak?",
+        "How is pine compared to oak, when it comes to price?",
+        "How do pine and oak differ in price?",
+        "Pine and oak: how do they compare?",
+        "Pine or oak, which grows faster?",
+        "Which grows faster, pine or oak?",
+        "pine vs. oak",
+        "What is pine?",
+        "Is pine hard or soft?",
+        "What is the price of pine and oak?",
+    ],
+)
+def test_the_application_takes_apart_what_the_stand_ins_model_does(question: str) -> None:
+    """Else a side would be searched for and not answered, or the other way round."""
+    comparison = comparison_in(question)
+    sides = comparison.sides if comparison else ()
+    _, *queries = decompose(question)
+    assert len(queries) == len(sides)
+    for query, side in zip(queries, sides, strict=True):
+        assert query.startswith(side)
 
 
 def screening(*texts: str, events: tuple[Guardrail, ...] = ()) -> Screening:
