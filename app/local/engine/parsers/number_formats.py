@@ -25,9 +25,6 @@ _TOKEN = re.compile(
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[\d.]+)")
 _ELAPSED = re.compile(r"[hH]+|[mM]+|[sS]+")
 _CURRENCY = re.compile(r"\$([^-]*)(?:-(.*))?")
-_FRACTION = re.compile(
-    r"([0#?]{1,30}\s{1,30})?([0#?]{1,30})\s{0,30}/\s{0,30}([0#?]{1,30}|\d{1,30})"
-)
 _LOCAL_DATE, _LOCAL_TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _ACCOUNTING = ("#,##0_);(#,##0)", "#,##0.00_);(#,##0.00)")
 _BUILT_IN = {
