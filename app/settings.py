@@ -22,6 +22,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.errors import OperatorError
 
 PREFIX = "OUTCROP_"
+
+RENAMED = {
+    f"budget_{unit}_{period}": f"principal_{unit}_{period}"
+    for unit in ("tokens", "dollars")
+    for period in ("day", "month")
+}
+"""Settings under their former names, which are refused with the new ones."""
+
 _T = TypeVar("_T", bound="_Environment")
 
 
@@ -128,19 +136,19 @@ class Settings(DocumentSettings):
         description="The DynamoDB table that counts what each principal spends. Without it nothing "
         "is counted, and no budget holds.",
     )
-    budget_tokens_day: int | None = Field(
+    principal_tokens_day: int | None = Field(
         default=None, ge=1, description="The most tokens of one principal in a day (UTC)."
     )
-    budget_tokens_month: int | None = Field(
+    principal_tokens_month: int | None = Field(
         default=None, ge=1, description="The most tokens of one principal in a month."
     )
-    budget_dollars_day: float | None = Field(
+    principal_dollars_day: float | None = Field(
         default=None,
         gt=0,
         description="The most US dollars of one principal in a day, by list prices. A model whose "
         "price is not known is then refused.",
     )
-    budget_dollars_month: float | None = Field(
+    principal_dollars_month: float | None = Field(
         default=None, gt=0, description="The most US dollars of one principal in a month."
     )
     budget_warning_percent: int = Field(
@@ -180,10 +188,10 @@ class Settings(DocumentSettings):
         return any(
             each is not None
             for each in (
-                self.budget_tokens_day,
-                self.budget_tokens_month,
-                self.budget_dollars_day,
-                self.budget_dollars_month,
+                self.principal_tokens_day,
+                self.principal_tokens_month,
+                self.principal_dollars_day,
+                self.principal_dollars_month,
                 self.principal_turns,
             )
         )
@@ -313,11 +321,17 @@ def _misspelt(names: Iterable[str]) -> Iterator[str]:
 
     >>> list(_misspelt(["OUTCROP_PASSAGE", "OUTCROP_PASSAGES", "PATH"]))
     ['OUTCROP_PASSAGE is no setting; did you mean OUTCROP_PASSAGES?']
+    >>> list(_misspelt(["OUTCROP_BUDGET_TOKENS_DAY"]))
+    ['OUTCROP_BUDGET_TOKENS_DAY is now called OUTCROP_PRINCIPAL_TOKENS_DAY']
     """
     settings = sorted(name.upper() for name in _names(_Environment))
     for name in names:
         setting = name.upper().removeprefix(PREFIX)
-        if name.upper().startswith(PREFIX) and setting not in settings:
+        if not name.upper().startswith(PREFIX) or setting in settings:
+            continue
+        if new := RENAMED.get(setting.lower()):
+            yield f"{name} is now called {PREFIX}{new.upper()}"
+        else:
             near = get_close_matches(setting, settings, n=1)
             hint = f"did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md has all"
             yield f"{name} is no setting; {hint}"

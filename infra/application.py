@@ -23,7 +23,12 @@ DEADLINE_SECONDS = 120  # of a turn; it may wait for a response half as long aga
 
 READING = ("bedrock:Retrieve", "bedrock:GetKnowledgeBase", "bedrock:GetKnowledgeBaseDocuments")
 
-BUDGETS = ("BUDGET_TOKENS_DAY", "BUDGET_TOKENS_MONTH", "BUDGET_DOLLARS_DAY", "BUDGET_DOLLARS_MONTH")
+BUDGETS = (
+    "PRINCIPAL_TOKENS_DAY",
+    "PRINCIPAL_TOKENS_MONTH",
+    "PRINCIPAL_DOLLARS_DAY",
+    "PRINCIPAL_DOLLARS_MONTH",
+)
 """The settings that are choices of the same names."""
 
 ADAPTER_VARIABLES = {

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
 from app.models.facts.ids import GEOGRAPHIES, parse
 from app.models.facts.reranking import RERANKING_MODELS
+from app.settings import RENAMED
 
 if TYPE_CHECKING:
     from constructs import Node
@@ -28,6 +29,8 @@ NETWORKED = ("opensearch-serverless", "aurora")
 RESERVED = ("aws", "amazon", "cognito")
 """Words that the name of a sign-in page must not contain; the stack's name is a part of it."""
 
+FORMER_NAMES = {**RENAMED, "budget_month": "account_dollars_month"}
+"""Choices under their former names, which are refused with the new ones."""
 
 MODEL_ID = re.compile(r"arn:[a-z0-9-]+:bedrock:\S+|[a-z0-9-]+(\.[a-zA-Z0-9_-]+)+(:[a-z0-9]+)*")
 
@@ -97,16 +100,16 @@ class Context(BaseModel):
         default="cognito",
         description="Who may call the API: people who sign in, or roles that IAM allows.",
     )
-    budget_tokens_day: int | None = Field(
+    principal_tokens_day: int | None = Field(
         default=None, ge=1, description="The most tokens of one principal in a day (UTC)."
     )
-    budget_tokens_month: int | None = Field(
+    principal_tokens_month: int | None = Field(
         default=None, ge=1, description="The most tokens of one principal in a month."
     )
-    budget_dollars_day: float | None = Field(
+    principal_dollars_day: float | None = Field(
         default=None, gt=0, description="The most US dollars of one principal in a day."
     )
-    budget_dollars_month: float | None = Field(
+    principal_dollars_month: float | None = Field(
         default=None, gt=0, description="The most US dollars of one principal in a month."
     )
     principal_turns: int = Field(
@@ -123,11 +126,12 @@ class Context(BaseModel):
         pattern=r"^[^@\s]+@[^@\s]+$",
         description="The address for alarms. Without it, only the dashboard shows them.",
     )
-    budget_month: int | None = Field(
+    account_dollars_month: int | None = Field(
         default=None,
         ge=1,
-        description="Dollars a month: AWS Budgets mails `alarm_email` at 80 % of that, when it is "
-        "spent, and when it is forecast. It counts the whole account, because tokens have no tags.",
+        description="US dollars of the whole account in a month: AWS Budgets mails `alarm_email` "
+        "at 80 % of that, when it is spent, and when it is forecast. It refuses nothing. It counts "
+        "all that the account has, because tokens have no tags.",
     )
     zones: str | None = Field(
         default=None,
@@ -172,8 +176,8 @@ class Context(BaseModel):
             )
             > 1
             or len(set(self.zone_names)) < len(self.zone_names),
-            f"budget_month={self.budget_month}: nobody would be told; say whom by "
-            "alarm_email": self.budget_month is not None and self.alarm_email is None,
+            f"account_dollars_month={self.account_dollars_month}: nobody would be told; say whom "
+            "by alarm_email": self.account_dollars_month is not None and self.alarm_email is None,
             **self._model_rules(),
             f"stack={self.stack}: the sign-in page's name cannot hold {word!r}; choose another "
             "name, or auth=iam": word is not None and self.auth == "cognito",
@@ -251,6 +255,8 @@ def read(node: "Node") -> Context:
 def _problem(name: str, message: str) -> str:
     if not name:
         return message.removeprefix("Value error, ")
+    if name in FORMER_NAMES:
+        return f"{name} is now called {FORMER_NAMES[name]}"
     if name not in Context.model_fields:
         return f"{name} is no choice; there are {', '.join(Context.model_fields)}"
     return f"{name}: {message}"

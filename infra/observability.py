@@ -55,8 +55,8 @@ class Observability(Construct):
             for alarm in alarms:
                 alarm.add_alarm_action(actions.SnsAction(topic))
                 alarm.add_ok_action(actions.SnsAction(topic))
-        if context.budget_month and context.alarm_email:
-            _budget(self, context.budget_month, context.alarm_email)
+        if context.account_dollars_month and context.alarm_email:
+            _budget(self, context.account_dollars_month, context.alarm_email)
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.days(1))
         for row in _rows(metrics, context, alarms):
             dashboard.add_widgets(*row)

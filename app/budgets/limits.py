@@ -151,10 +151,10 @@ def _shown(count: int, unit: Unit) -> float:
 def limits_of(settings: Settings) -> Limits:
     """The limits that the settings name."""
     values: Mapping[tuple[Period, Unit], float | None] = {
-        ("day", "tokens"): settings.budget_tokens_day,
-        ("month", "tokens"): settings.budget_tokens_month,
-        ("day", "nanodollars"): settings.budget_dollars_day,
-        ("month", "nanodollars"): settings.budget_dollars_month,
+        ("day", "tokens"): settings.principal_tokens_day,
+        ("month", "tokens"): settings.principal_tokens_month,
+        ("day", "nanodollars"): settings.principal_dollars_day,
+        ("month", "nanodollars"): settings.principal_dollars_month,
     }
     return Limits(
         tuple(

@@ -43,6 +43,6 @@ def opened(stack: str | None) -> Iterator[tuple["DynamoDBClient", str]]:
         except client.exceptions.ResourceNotFoundException:
             raise OperatorError(
                 "Nothing is counted in this home, because it has no budget: set one, as "
-                "OUTCROP_BUDGET_TOKENS_DAY, before `outcrop up`."
+                "OUTCROP_PRINCIPAL_TOKENS_DAY, before `outcrop up`."
             ) from None
         yield client, BUDGETS

@@ -13,7 +13,7 @@ from app.settings import LaptopSettings
 from tests.cli.test_ask import Script
 from tests.cli.test_commands import NOTES, Shell
 
-BUDGET = {"OUTCROP_BUDGET_TOKENS_DAY": "2000000", "OUTCROP_BUDGET_DOLLARS_MONTH": "7.5"}
+BUDGET = {"OUTCROP_PRINCIPAL_TOKENS_DAY": "2000000", "OUTCROP_PRINCIPAL_DOLLARS_MONTH": "7.5"}
 
 
 @pytest.fixture(scope="module")

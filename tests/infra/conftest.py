@@ -24,7 +24,7 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
     "aurora": {"vector_store": "aurora", "agent": "bedrock-agent"},
     "managed": {"vector_store": "managed", "agent": "converse"},
     "production": {"production": "true"},
-    "alarm_email": {"alarm_email": "on-call@example.com", "budget_month": "500"},
+    "alarm_email": {"alarm_email": "on-call@example.com", "account_dollars_month": "500"},
     "origin": {"origin": "https://docs.example.com", "gateway_log_role": "account"},
     "nextgen": {"opensearch_generation": "nextgen", "zones": "us-east-1b,us-east-1c"},
     "profile": {
@@ -45,10 +45,10 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "chunking": "semantic",
         "origin": "https://docs.example.com",
         "alarm_email": "on-call@example.com",
-        "budget_tokens_day": "100000",
-        "budget_tokens_month": "1000000",
-        "budget_dollars_day": "2.5",
-        "budget_dollars_month": "50",
+        "principal_tokens_day": "100000",
+        "principal_tokens_month": "1000000",
+        "principal_dollars_day": "2.5",
+        "principal_dollars_month": "50",
         "principal_turns": "3",
     },
 }

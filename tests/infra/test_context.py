@@ -73,8 +73,16 @@ def test_context_keys_of_the_cdk_itself_are_ignored() -> None:
             {"zones": "us-east-1a,us-east-1b", "vector_store": "s3-vectors"},
             "vector_store=s3-vectors has no network; only opensearch-serverless and aurora have",
         ),
-        ({"budget_month": "0"}, "budget_month: Input should be greater than or equal to 1"),
-        ({"budget_month": "90"}, "budget_month=90: nobody would be told; say whom by alarm_email"),
+        (
+            {"account_dollars_month": "0"},
+            "account_dollars_month: Input should be greater than or equal to 1",
+        ),
+        (
+            {"account_dollars_month": "90"},
+            "account_dollars_month=90: nobody would be told; say whom by alarm_email",
+        ),
+        ({"budget_month": "90"}, "budget_month is now called account_dollars_month"),
+        ({"budget_tokens_day": "9"}, "budget_tokens_day is now called principal_tokens_day"),
         ({"gateway_log_role": "none"}, "gateway_log_role: Input should be 'stack' or 'account'"),
         (
             {"model_id": "arn:aws:bedrock:us-east-1:1:application-inference-profile/a1"},
