@@ -75,7 +75,10 @@ def _prices() -> str:
 
 
 def _dollars(price: TokenPrice | None) -> str:
-    return f"{price.input:g} / {price.output:g}" if price else ""
+    if price is None:
+        return ""
+    doubt = "" if price.is_verified else ", unverified"
+    return f"{price.input:g} / {price.output:g}{doubt}"
 
 
 def _routes() -> str:

@@ -46,7 +46,7 @@ class LedgerReservation:
         read_prompt = Usage(0 if failed else self.most.input_tokens, 0)
         amount = Amount.of(usage or read_prompt, self.price)
         try:
-            month = self.ledger.settle(self.hold, amount, is_priced=self.price is not None)
+            month = self.ledger.settle(self.hold, amount, self.price)
         except OutcropError as error:
             log.error("a call cannot be counted: %s: %s", error.code, error.detail)
             return ()
@@ -172,9 +172,14 @@ class Ledger:
             raise Throttled("Too many questions of yours are counted at once. Ask again.")
         return LedgerReservation(self, principal, moment, price, most, hold)
 
-    def settle(self, hold: Hold, amount: Amount, *, is_priced: bool) -> Month | None:
-        """Count what a call did cost."""
-        return self.table.settle(hold, amount, unpriced=0 if is_priced else 1)
+    def settle(self, hold: Hold, amount: Amount, price: TokenPrice | None) -> Month | None:
+        """Count what a call did cost, by this price."""
+        return self.table.settle(
+            hold,
+            amount,
+            unpriced=1 if price is None else 0,
+            unverified=1 if price is not None and not price.is_verified else 0,
+        )
 
     def warnings(self, month: Month, moment: Moment) -> tuple[BudgetWarning, ...]:
         """The warnings of a month, as it is at a moment."""
@@ -239,7 +244,7 @@ def read_prices(text: str | None) -> Mapping[str, TokenPrice]:
     """The prices of a setting, by the ids of their models.
 
     >>> read_prices("my-model=0.8/3.2")
-    {'my-model': TokenPrice(input=0.8, output=3.2)}
+    {'my-model': TokenPrice(input=0.8, output=3.2, is_verified=True)}
 
     Raises:
         WrongSettings: a price is no number.

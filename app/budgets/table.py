@@ -1,6 +1,6 @@
 """The table of budgets: an item for each principal and month.
 
-    principal  month      tokens  nanodollars  calls  unpriced     the month's sums
+    principal  month      tokens  nanodollars  calls  unpriced  unverified   the month's sums
     "ada"      "2026-11"  tokens_29  nanodollars_29  calls_29      a day's sums, here the 29th's
                           holds     {id: what a call under way has reserved, and until when}
                           turns     {id: until when a turn under way counts}
@@ -122,7 +122,7 @@ class Table:
         return self._update(hold.principal, hold.month, change) is not None
 
     def settle(
-        self, hold: Hold, amount: Amount, *, calls: int = 1, unpriced: int = 0
+        self, hold: Hold, amount: Amount, *, calls: int = 1, unpriced: int = 0, unverified: int = 0
     ) -> Month | None:
         """Put what a call did cost in the place of what it had reserved, unless that is done."""
         change = _Change()
@@ -131,6 +131,7 @@ class Table:
         change.add(amount - hold.most, hold.day)
         change.count("calls", calls, hold.day)
         change.count("unpriced", unpriced)
+        change.count("unverified", unverified)
         return self._update(hold.principal, hold.month, change)
 
     def enter(self, principal: str, moment: Moment, turn: str, until: int, limits: Limits) -> bool:

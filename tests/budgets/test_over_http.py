@@ -17,6 +17,7 @@ from tests.budgets.conftest import Clock, Open
 from tests.local.home import Home
 from tests.web.backend import ASKED, Backend, behind, parts_of, settings
 
+UNVERIFIED = "global.anthropic.claude-opus-4-5-20251101-v1:0"  # whose price is in no list
 TOKENS = 13  # of an answer of the backend's
 LARGE = 2000  # more than a turn reserves
 
@@ -121,12 +122,15 @@ def test_what_is_spent_is_shown_to_its_principal(opened: Open, clock: Clock) -> 
 
 
 @pytest.mark.usefixtures("backend")
-def test_calls_of_a_model_without_a_known_price_are_counted_apart(opened: Open) -> None:
+def test_calls_without_a_known_price_and_with_an_unverified_one_are_counted_apart(
+    opened: Open,
+) -> None:
     ledger = opened()
-    for model in ("amazon.nova-lite-v1:0", "model-without-a-price"):
+    for model in ("amazon.nova-lite-v1:0", "model-without-a-price", *2 * (UNVERIFIED,)):
         ledger.reserve("ada", model, Usage(10, 0)).settle(Usage(TOKENS, 0), failed=False)
     usage = called(ledger, auth="api-gateway").get("/usage", headers=by("ada")).json()
-    assert (usage["month"]["calls"], usage["unpricedCalls"]) == (2, 1)
+    assert usage["month"]["calls"] == 4
+    assert (usage["unpricedCalls"], usage["unverifiedCalls"]) == (1, 2)
 
 
 @pytest.mark.usefixtures("backend")

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from app.cli.commands.ask import show
+from app.cli.commands.usage import show_doubts
 from app.deploy import laptop
 from app.settings import LaptopSettings
 from tests.cli.test_ask import Script
@@ -55,6 +56,17 @@ def test_a_home_without_a_budget_says_that_nothing_is_counted(
     shell = Shell(tmp_path)
     assert "OUTCROP_BUDGET_TABLE" in shell.run("usage", code=1).stderr
     assert "no budget" in shell.run("usage", "--all", code=1).stderr
+
+
+def test_it_is_said_of_how_many_calls_the_price_is_unverified(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_doubts(0, 0)
+    assert capsys.readouterr().out == ""
+    show_doubts(2, 3)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "2 calls are of models whose price is not known" in shown
+    assert "3 calls are of models whose price is unverified" in shown
 
 
 def test_a_warning_is_shown_below_the_answer(capsys: pytest.CaptureFixture[str]) -> None:

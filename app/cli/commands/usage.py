@@ -1,6 +1,6 @@
 """`outcrop usage`: what was spent, and what may be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -39,13 +39,23 @@ def usage(
         return
     totals = [each for each in (answer["today"], answer["month"]) if each]
     screen.table(COLUMNS, [_row(each) for each in (*answer["days"], *totals)])
-    if answer["unpricedCalls"]:
+    show_doubts(answer["unpricedCalls"], answer["unverifiedCalls"])
+    screen.out.print(f"List prices as of {answer['pricesAsOf']}; days are UTC.", style="dim")
+
+
+def show_doubts(unpriced: int, unverified: int) -> None:
+    """Say of how many calls the dollars are missing, or rest on no list."""
+    if unpriced:
         screen.out.print(
-            f"{answer['unpricedCalls']} calls are of models whose price is not known: their "
-            "dollars are missing.",
+            f"{unpriced} calls are of models whose price is not known: their dollars are missing.",
             style="dim",
         )
-    screen.out.print(f"List prices as of {answer['pricesAsOf']}; days are UTC.", style="dim")
+    if unverified:
+        screen.out.print(
+            f"{unverified} calls are of models whose price is unverified: it was read in no list "
+            "of AWS's. docs/budgets.md has them; OUTCROP_PRICES sets them.",
+            style="dim",
+        )
 
 
 def _row(sums: Mapping[str, Any]) -> tuple[str, ...]:
@@ -74,7 +84,7 @@ def _show_all(stack: str | None, month: str | None, as_json: bool) -> None:
         months = sorted(
             Table(dynamodb, table).read_all(name), key=lambda each: -each.amount("").nanodollars
         )
-    rows: Iterable[dict[str, Any]] = [
+    rows: list[dict[str, Any]] = [
         {
             "principal": each.principal,
             "month": each.month,
@@ -82,11 +92,13 @@ def _show_all(stack: str | None, month: str | None, as_json: bool) -> None:
             "tokens": each.amount("").tokens,
             "dollars": each.amount("").nanodollars / BILLION,
             "turns": len(each.turns),
+            "unpricedCalls": each.sums.get("unpriced", 0),
+            "unverifiedCalls": each.sums.get("unverified", 0),
         }
         for each in months
     ]
     if as_json:
-        screen.show_json({"month": name, "principals": list(rows)})
+        screen.show_json({"month": name, "principals": rows})
         return
     screen.table(
         ("principal", "calls", "tokens", "dollars", "turns under way"),
@@ -101,3 +113,4 @@ def _show_all(stack: str | None, month: str | None, as_json: bool) -> None:
             for row in rows
         ],
     )
+    show_doubts(*(sum(row[name] for row in rows) for name in ("unpricedCalls", "unverifiedCalls")))

@@ -18,7 +18,7 @@ from app.deploy.stack.context import Choices
 CHECK = "Zones of the network"
 NETWORKED = ("opensearch-serverless", "aurora")
 WITHOUT_LAMBDA = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "cac1-az3"})
-"""Ids of zones in which Lambda takes no subnet."""
+"""Ids of zones in which Lambda takes no subnet, by reports: AWS's own list could not be read."""
 
 NEEDED = 2
 SERVERLESS = {"Engine": "aurora-postgresql", "DBInstanceClass": "db.serverless", "Vpc": True}

@@ -55,6 +55,7 @@ def _spending(ledger: Ledger, month: Month, moment: Moment) -> schemas.Spending:
             else None,
             "days": [_sums(month, f"_{day}", f"{month.month}-{day}") for day in days],
             "unpriced_calls": month.sums.get("unpriced", 0),
+            "unverified_calls": month.sums.get("unverified", 0),
             "prices_as_of": AS_OF,
         }
     )

@@ -31,6 +31,8 @@ class Spending(Schema):
         today: None for another month than this.
         days: each day with a call.
         unpriced_calls: calls of models whose price is not known; they count no dollars.
+        unverified_calls: calls of models whose price was read in no list of AWS's; the dollars that
+            they count are what others say.
         prices_as_of: the date of the list prices.
     """
 
@@ -38,4 +40,5 @@ class Spending(Schema):
     today: PeriodSpending | None
     days: list[PeriodSpending]
     unpriced_calls: int
+    unverified_calls: int
     prices_as_of: date
