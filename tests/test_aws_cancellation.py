@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from app.aws import Cancellation, Cancelled, Clients, cancellation, clients
+from app.aws import Cancellation, Cancelled, Clients, cancellation, clients, side_by_side
 from app.aws.cancellation import READ_AHEAD, _Response
 from app.errors import TimedOut
 from tests.models.loopback import JSON_TYPE, Act, Loopback, clients_of, reply
@@ -99,6 +99,58 @@ def test_a_call_that_waits_is_broken_off_and_not_sent_again(
     assert raised, "the thread still waits"
     assert len(server.requests) == 1
     assert cancelled.reason is LATE
+
+
+def test_calls_side_by_side_are_broken_off_together_and_leave_no_thread(
+    server: Loopback, aws: Clients
+) -> None:
+    for _ in range(3):
+        server.enqueue(Act.WAIT)
+    cancelled = Cancellation()
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        with cancelled.active():
+            try:
+                side_by_side([lambda: retrieve(aws)] * 3, 3)
+            except BaseException as error:  # noqa: BLE001  # whatever it is
+                raised.append(error)
+
+    before = set(threading.enumerate())
+    thread = threading.Thread(target=run)
+    thread.start()
+    for _ in range(SECONDS * 100):
+        if len(server.requests) == 3:
+            break
+        threading.Event().wait(0.01)
+    assert len(server.requests) == 3, "they do not wait at the same time"
+    assert cancelled.cancel(LATE)
+    thread.join(SECONDS)
+    assert raised, "the thread still waits"
+    assert not [one for one in set(threading.enumerate()) - before if "side-by-side" in one.name]
+    assert len(server.requests) == 3
+
+
+def test_results_come_in_the_order_of_their_calls_and_so_does_a_failure() -> None:
+    later = threading.Event()
+
+    def first() -> str:
+        assert later.wait(SECONDS)
+        return "first"
+
+    def second() -> str:
+        later.set()
+        return "second"
+
+    def fail() -> str:
+        raise ValueError
+
+    assert side_by_side([first, second], 2) == ["first", "second"]
+    assert side_by_side([], 2) == []
+    later.clear()
+    with pytest.raises(ValueError):  # noqa: PT011  # it has no message
+        side_by_side([first, fail, second], 3)
+    assert later.is_set(), "the others have ended"
 
 
 def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:

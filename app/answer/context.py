@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from app.answer.decompose import decompose, fuse
-from app.aws import Clients
+from app.aws import Clients, side_by_side
 from app.conversations import Conversations
 from app.guardrail import Guard
 from app.meter import Account
@@ -93,7 +94,7 @@ class TurnContext:
 
     def search(self, query: str, retrieval_filter: Mapping[str, Any] | None) -> Screening:
         """The passages that an answer may use. If the query compares two things, Retrieve is asked
-        for each as well, and the best passages of all are taken in turn.
+        for each as well, at the same time, and the best passages of all are taken in turn.
         """
         retriever = Retriever(
             self.clients.bedrock_agent_runtime,
@@ -104,8 +105,9 @@ class TurnContext:
             self.settings.patience_seconds,
         )
         limit = self.settings.passages
-        screenings = [
-            retriever.passages(
+        searches = [
+            partial(
+                retriever.passages,
                 each,
                 limit=limit,
                 search_type=self.settings.searches,
@@ -113,4 +115,5 @@ class TurnContext:
             )
             for each in decompose(query)
         ]
+        screenings = side_by_side(searches, len(searches))
         return screenings[0] if len(screenings) == 1 else fuse(screenings, limit)

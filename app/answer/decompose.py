@@ -17,29 +17,43 @@ from app.retrieval import Screening
 # for a model of Bedrock's. `tests/answer/test_decompose.py` compares what both take apart.
 # A side goes on up to what parts it from the other, or up to what is compared in both.
 _ABOUT = r"in terms of|regarding|with regard to|concerning|when it comes to|in"
-_A = r"(?P<a>(?:(?! (?:and|with|to|or|vs\.?|versus|differ|compared?|different) )[^?,:;]){1,60}+)"
+_PARTS = r"and|with|to|or|from|apart|vs\.?|versus|differ|compared?|different"
+_A = rf"(?P<a>(?:(?! (?:{_PARTS}) )[^?,:;]){{1,60}}+)"
 _B = rf"(?P<b>(?:(?!,? (?:{_ABOUT}) |,? how | (?:differ|different|compare)\b)[^?,:;]){{1,60}}+)"
 _ASPECT = rf"(?P<aspect>(?:,? (?:{_ABOUT}) [^?]{{1,60}}+)?+)"
+_IN = rf"(?P<within>(?:,? (?:{_ABOUT}) (?:(?! how )[^?,:;]){{1,60}}+)?+)"
 _DIFFER = r"(?:differ|different|compare)"
 _LEAD = r"(?P<lead>[^?,:]{1,60}+)"
+_HOW = (
+    r"(?:how|in what(?: way)?|where|in which way) (?:do|are) (?:they|these|those|the two|both) "
+    rf"{_DIFFER}(?: from each other)?"
+    r"|what(?:['\u2019]s| is| are) (?:the |their )?(?:main |key )?(?:differences?|different)"
+    r"(?: between (?:them|the two))?"
+)
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         (
-            r"(?:what(?:['\u2019]s| is| are)? |explain |tell me )?+(?:the |a )?+(?:main |key )?+"
-            r"differences? (?:in (?P<lead>(?:(?! between )[\w ]){1,40}+) )?+"
+            r"(?:what(?:['\u2019]s| is| are)? |explain |tell me |is there |are there )?+"
+            r"(?:the |an? |any )?+(?:main |key )?+differences? "
+            r"(?:in (?P<lead>(?:(?! between )[\w ]){1,40}+) )?+"
             rf"between {_A} and {_B}{_ASPECT}"
         ),
         (
             rf"(?:please |can you |could you )?+(?:compare|contrast) {_A}"
             rf" (?:and|with|to|versus|vs\.?) {_B}{_ASPECT}"
         ),
+        rf"(?:what (?:distinguishes|sets)|how to tell) {_A}(?: apart)? from {_B}{_ASPECT}",
         (
             rf"how (?:does|do|is|are) {_A} (?:differ from|different from|compared? (?:to|with))"
             rf" {_B}{_ASPECT}"
         ),
         rf"how (?:do|are) {_A} and {_B} {_DIFFER}{_ASPECT}",
-        rf"{_A} and {_B}[,:]?+ how (?:do|are) they {_DIFFER}{_ASPECT}",
+        rf"{_A} (?:and|or|vs\.?|versus) {_B}{_IN}[,:;]?+ (?:{_HOW}){_ASPECT}",
+        (
+            rf"should (?:i|we|one|you) (?:use|take|choose|pick|prefer) {_A} or "
+            rf"(?P<b>(?:(?! (?:for|{_ABOUT}) )[^?,:;]){{1,60}}+)(?P<aspect>(?: [^?]{{1,60}}+)?+)"
+        ),
         rf"{_A} or {_B}[,:] (?:which|what|how) {_LEAD}",
         rf"(?:which|what|who) {_LEAD}[,:] {_A} or {_B}",
         rf"{_A} (?:vs\.?|versus) {_B}",
@@ -64,8 +78,9 @@ def decompose(question: str) -> tuple[str, ...]:
     for form in _FORMS:
         if match := form.fullmatch(text):
             groups = match.groupdict()
-            aspect = _OF_ASPECT.sub("", groups.get("aspect") or "", count=1) or groups.get("lead")
-            queries = [f"{match[side].strip()} {aspect or ''}".strip() for side in ("a", "b")]
+            parts = (groups.get("within"), groups.get("aspect") or groups.get("lead"))
+            aspect = [_OF_ASPECT.sub("", one, count=1) for one in parts if one]
+            queries = [" ".join(" ".join((match[side], *aspect)).split()) for side in ("a", "b")]
             if all(map(content_words, queries)):
                 return (question, *queries)
     return (question,)

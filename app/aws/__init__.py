@@ -30,6 +30,7 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 from app.aws.cancellation import Cancellation, Cancelled, cancellable, cancellation
 from app.aws.endpoint import check_endpoint
 from app.aws.failures import FAILURES, calling, translate
+from app.aws.side_by_side import side_by_side
 from app.aws.signing import Signer
 from app.aws.text import well_formed
 
@@ -63,6 +64,7 @@ __all__ = [
     "dynamodb",
     "operator",
     "queues",
+    "side_by_side",
     "signer",
     "translate",
     "well_formed",

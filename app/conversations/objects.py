@@ -1,13 +1,12 @@
 """The bucket of conversations: five calls of S3, with their failures translated."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.aws import calling
+from app.aws import calling, side_by_side
 from app.errors import BackendError
 
 if TYPE_CHECKING:
@@ -63,11 +62,7 @@ class Objects:
 
     def get_all(self, keys: Sequence[str]) -> Sequence[bytes]:
         """The bodies of several objects, in the order of their keys; some are read at once."""
-        if len(keys) < 2:
-            return [self.get(key) for key in keys]
-        with ThreadPoolExecutor(min(AT_ONCE, len(keys))) as readers:
-            reading = [readers.submit(copy_context().run, self.get, key) for key in keys]
-            return [body.result() for body in reading]
+        return side_by_side([partial(self.get, key) for key in keys], AT_ONCE)
 
     def put(self, key: str, body: bytes, *, once: bool = False) -> None:
         """Write an object.

@@ -7,37 +7,51 @@ A vs B                                      A?                    B?
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 
 # A side goes on up to what parts it from the other, or up to what is compared in both.
 _ABOUT = r"in terms of|regarding|with regard to|concerning|when it comes to|in"
-_A = r"(?P<a>(?:(?! (?:and|with|to|or|vs\.?|versus|differ|compared?|different) )[^?,:;]){1,60}+)"
+_PARTS = r"and|with|to|or|from|apart|vs\.?|versus|differ|compared?|different"
+_A = rf"(?P<a>(?:(?! (?:{_PARTS}) )[^?,:;]){{1,60}}+)"
 _B = rf"(?P<b>(?:(?!,? (?:{_ABOUT}) |,? how | (?:differ|different|compare)\b)[^?,:;]){{1,60}}+)"
 _ASPECT = rf"(?P<aspect>(?:,? (?:{_ABOUT}) [^?]{{1,60}}+)?+)"
+_IN = rf"(?P<within>(?:,? (?:{_ABOUT}) (?:(?! how )[^?,:;]){{1,60}}+)?+)"
 _DIFFER = r"(?:differ|different|compare)"
 _LEAD = r"(?P<lead>[^?,:]{1,60}+)"
+_HOW = (
+    r"(?:how|in what(?: way)?|where|in which way) (?:do|are) (?:they|these|those|the two|both) "
+    rf"{_DIFFER}(?: from each other)?"
+    r"|what(?:['\u2019]s| is| are) (?:the |their )?(?:main |key )?(?:differences?|different)"
+    r"(?: between (?:them|the two))?"
+)
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         (
-            r"(?:what(?:['\u2019]s| is| are)? |explain |tell me )?+(?:the |a )?+(?:main |key )?+"
-            r"differences? (?:in (?P<lead>(?:(?! between )[\w ]){1,40}+) )?+"
+            r"(?:what(?:['\u2019]s| is| are)? |explain |tell me |is there |are there )?+"
+            r"(?:the |an? |any )?+(?:main |key )?+differences? "
+            r"(?:in (?P<lead>(?:(?! between )[\w ]){1,40}+) )?+"
             rf"between {_A} and {_B}{_ASPECT}"
         ),
         (
             rf"(?:please |can you |could you )?+(?:compare|contrast) {_A}"
             rf" (?:and|with|to|versus|vs\.?) {_B}{_ASPECT}"
         ),
+        rf"(?:what (?:distinguishes|sets)|how to tell) {_A}(?: apart)? from {_B}{_ASPECT}",
         (
             rf"how (?:does|do|is|are) {_A} (?:differ from|different from|compared? (?:to|with))"
             rf" {_B}{_ASPECT}"
         ),
         rf"how (?:do|are) {_A} and {_B} {_DIFFER}{_ASPECT}",
-        rf"{_A} and {_B}[,:]?+ how (?:do|are) they {_DIFFER}{_ASPECT}",
+        rf"{_A} (?:and|or|vs\.?|versus) {_B}{_IN}[,:;]?+ (?:{_HOW}){_ASPECT}",
+        (
+            rf"should (?:i|we|one|you) (?:use|take|choose|pick|prefer) {_A} or "
+            rf"(?P<b>(?:(?! (?:for|{_ABOUT}) )[^?,:;]){{1,60}}+)(?P<aspect>(?: [^?]{{1,60}}+)?+)"
+        ),
         rf"{_A} or {_B}[,:] (?:which|what|how) {_LEAD}",
         rf"(?:which|what|who) {_LEAD}[,:] {_A} or {_B}",
         rf"{_A} (?:vs\.?|versus) {_B}",
@@ -45,6 +59,7 @@ _FORMS = tuple(
 )
 _BEGINNING = re.compile(r"\W*+(?:(?:and|so|ok)\W++)?+", re.IGNORECASE)
 _MOST_OF_NAME = 0.6  # of the terms of a name: an identifier has some for its parts as well
+_SHORTEST_STUMP = 4  # letters
 _OF_COMPARISON = re.compile(
     rf"\b(?:{_ABOUT}|which|one|is|are|do|they|better|best|difference|differ|has|have)\b",
     re.IGNORECASE,
@@ -57,6 +72,14 @@ class Comparison:
 
     sides: tuple[str, str]
     aspect: str
+
+    def within(self, names: Sequence[str]) -> "Comparison":
+        """The same comparison, without an aspect that is the name of what documents are about: "in
+        httpx", where documents are called so.
+        """
+        needs = frozenset(terms(self.aspect))
+        named = needs and any(needs <= frozenset(terms(name)) for name in names)
+        return replace(self, aspect="") if named else self
 
     def question(self, side: str) -> str:
         """What is asked, of one side alone."""
@@ -78,7 +101,8 @@ def comparison_in(question: str) -> Comparison | None:
         if match is None:
             continue
         groups = match.groupdict()
-        aspect = groups.get("aspect") or groups.get("lead") or ""
+        parts = (groups.get("within"), groups.get("aspect") or groups.get("lead"))
+        aspect = " ".join(filter(None, parts))
         sides = (match["a"].strip(), match["b"].strip())
         if set(terms(sides[0])) - set(terms(sides[1])) and set(terms(sides[1])) - set(
             terms(sides[0])
@@ -91,13 +115,37 @@ def names_side(one: Candidate, side: str, other: str) -> bool:
     """Whether a candidate is about one side: it holds, itself or with the headings over it, most of
     what only this side is called.
     """
+    return _names(f"{one.context} {one.text}", side, other)
+
+
+def _names(text: str, side: str, other: str) -> bool:
     own = frozenset(terms(side)) - frozenset(terms(other))
-    held = own & frozenset(terms(f"{one.context} {one.text}"))
-    return len(held) >= _MOST_OF_NAME * len(own) > 0
+    held = frozenset(terms(text))
+    count = sum(1 for term in own if term in held or _is_short_for(term, held))
+    return count >= _MOST_OF_NAME * len(own) > 0
+
+
+def candidates_of(candidates: Sequence[Candidate], side: str, other: str) -> list[Candidate]:
+    """Those about one side: if there are any, those that do not name the other, and of these, those
+    right under a heading that names it.
+    """
+    about = [one for one in candidates if names_side(one, side, other)]
+    alone = [one for one in about if not names_side(one, other, side)] or about
+    headed = [one for one in alone if _names(one.nearest, side, other)]
+    return [one for one in headed if one.kind == "sentence"] or alone
 
 
 def tells_both(candidates: Sequence[Candidate], comparison: Comparison) -> bool:
-    """Whether one of some candidates names both sides itself."""
+    """Whether one of some candidates names both sides itself. A list or code that does, may merely
+    list them.
+    """
     a, b = comparison.sides
     both = frozenset(terms(f"{a} {b}"))
-    return any(both <= frozenset(terms(one.text)) for one in candidates)
+    return any(
+        both <= frozenset(terms(one.text)) for one in candidates if one.kind not in ("list", "code")
+    )
+
+
+def _is_short_for(term: str, others: Collection[str]) -> bool:
+    """Whether a term is the beginning of another: "auth" of "authentication"."""
+    return len(term) >= _SHORTEST_STUMP and any(other.startswith(term) for other in others)

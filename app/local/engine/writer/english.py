@@ -11,8 +11,8 @@ from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.choose import Scores, answerable, chosen, drawn, score, softmax
 from app.local.engine.writer.comparisons import (
     Comparison,
+    candidates_of,
     comparison_in,
-    names_side,
     tells_both,
 )
 from app.local.engine.writer.evidence import MOST, case_of, evidence, likeliest
@@ -77,6 +77,7 @@ class EnglishChoice:
                 return Said([about[place] for place in key_sentences(vectors, about)], "Extracts:")
         answer = self._of(meaning, candidates, names, sampling, random)
         comparison = comparison_in(meaning.question)
+        comparison = comparison and comparison.within(names)
         if comparison is None or tells_both(answer.candidates[:1], comparison):
             return answer
         return self._compared(meaning, comparison, candidates, names, sampling, random) or answer
@@ -138,7 +139,7 @@ class EnglishChoice:
         best: list[Candidate] = []
         missing: list[str] = []
         for side, other in (comparison.sides, comparison.sides[::-1]):
-            about = [one for one in candidates if names_side(one, side, other)]
+            about = candidates_of(candidates, side, other)
             of_side = replace(meaning, question=comparison.question(side), answers=())
             answer = self._of(of_side, about, names, sampling, random, known=not comparison.aspect)
             best += answer.candidates[:1]

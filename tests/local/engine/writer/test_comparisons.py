@@ -38,6 +38,12 @@ def answer(writer: Writer, question: str) -> str:
         ("Compare pine with oak regarding price", ("pine", "oak"), "price"),
         ("pine vs. oak", ("pine", "oak"), ""),
         ("Which is harder, pine or oak?", ("pine", "oak"), "harder"),
+        ("Pine or oak in houses: how do they differ?", ("Pine", "oak"), "houses"),
+        ("pine vs oak, what are the main differences?", ("pine", "oak"), ""),
+        ("What distinguishes pine from oak?", ("pine", "oak"), ""),
+        ("What sets pine apart from oak in price?", ("pine", "oak"), "price"),
+        ("Is there a difference between pine and oak?", ("pine", "oak"), ""),
+        ("Should I use pine or oak for a table?", ("pine", "oak"), "for a table"),
         ("Pine or oak: which is harder?", ("Pine", "oak"), "harder"),
         ("So what are the differences between the basic plan and the premium plan?",
          ("the basic plan", "the premium plan"), ""),
@@ -88,3 +94,21 @@ def test_of_a_side_that_no_passage_names_that_is_said(writer: Writer) -> None:
 def test_if_no_passage_names_either_side_nothing_is_said(writer: Writer) -> None:
     said = answer(writer, "What is the difference between copper and teak?")
     assert said == "The documents do not say."
+
+
+def test_a_side_is_told_from_under_its_own_heading(writer: Writer) -> None:
+    """A list that names both tells nothing of either; "auth" is short for "authentication"."""
+    text = (
+        "# Schemes\n\nThe argument may be one of these:\n\n* A tuple, for basic authentication.\n"
+        "* An instance of `DigestAuth`, for digest authentication.\n\n## Basic authentication\n\n"
+        "A password is sent as it is with this scheme.\n\n## Digest authentication\n\n"
+        "Both sides prove that they know the password, in a further round-trip.\n"
+    )
+    passage = Passage(1, text, "s3://docs/client/auth.md", 0.9)
+    question = "Basic or digest auth in the client: how do they differ?"
+    prompt = answer_prompt(question, [], [passage])
+    asked = Prompt((Turn("user", prompt.messages[-1].text),), prompt.system)
+    answer = "".join(writer.generate(asked, Sampling(temperature=0)))
+    assert "sent as it is" in answer
+    assert "round-trip" in answer
+    assert "tuple" not in answer
