@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.local.bedrock_agent_runtime.filters import parse_filter
+from app.local.engine.neighbours import Neighbours
 from app.local.engine.store import (
     Chunk,
     Hit,
@@ -172,6 +173,19 @@ def test_the_words_over_a_text_are_searched_and_not_shown(store: Store) -> None:
     put(store, "document", chunks)
     best, *_ = store.search(vector(9), "fee of a harbour", 3)
     assert (best.id, best.text, best.context) == ("a", "amber", "Harbours > Fees")
+
+
+def test_what_stands_beside_a_text_comes_with_its_hit_and_is_not_searched(store: Store) -> None:
+    beside = Neighbours(14, 19, "- bridge ☕\n- ", "\n- candle", 0)
+    parent = Chunk("p", "granite", {}, None, neighbours=beside)
+    child = replace(chunk("b", 2, "granite"), parent="p")
+    put(store, "s3://b/k", [replace(chunk("a", 1, "amber"), neighbours=beside), parent, child])
+    [best, other] = store.search(vector(1), "amber", 2)
+    assert (best.text, best.neighbours, other.neighbours) == ("amber", beside, None)
+    assert store.parents(["p"])["p"].neighbours == beside
+    assert [each.neighbours for each in store.chunks("s3://b/k")] == [beside, beside, None]
+    put(store, "s3://b/l", [chunk("c", 1, "candle")])
+    assert ids(store.search(vector(1), "candle", 1)) == ["c"]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Retrieval: from a question to the chunks that fit it best.
 
-    question -- corrected -- encoder -- store.search -- late order -- children folded -- hits
+    question -- corrected -- encoder -- store.search -- late order -- children folded -- joined
 
 Where a document is cut into parents and children, a search finds children, and the result has the
 parent of each: once, at the place of its best child. The limit counts children, so there may be
-fewer results than it allows.
+fewer results than it allows. So there may where a hit was joined with what stands beside it: of a
+list that is cut in two, both chunks are one result.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from app.local.engine.corrections import corrected
 from app.local.engine.encoder import TextEncoder
+from app.local.engine.joining import joined
 from app.local.engine.late_order import FIRST, in_late_order
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter
@@ -69,7 +71,8 @@ def retrieve(
         most = max(query.limit, FIRST)
         hits = store.search(question.mean, text, most, query.filter)
         hits = in_late_order(late, text, question, hits)[: query.limit]
-    return list(fold(store, hits, query.start))
+    together = joined(fold(store, hits, 0))
+    return [RankedHit(rank, hit) for rank, hit in together if rank >= query.start]
 
 
 def fold(store: Store, hits: Sequence[Hit], start: int) -> Iterator[RankedHit]:

@@ -16,13 +16,13 @@ from typing import Literal
 Kind = Literal["blank", "alone", "item", "prose"]
 Span = tuple[int, int]  # of characters, from 0, the end not included
 
-_FENCE = re.compile(r"\s*(```|~~~)")
+FENCE = re.compile(r"\s*(```|~~~)")
 _ALONE = re.compile(
     r"\s*(?:#{1,6}\s"  # a heading
     r"|\|"  # a row of a table
     r"|([-=*_])(?:\s*\1){2,}\s*$)"  # a rule, or what underlines a heading
 )
-_ITEM = re.compile(r"\s*(?:[-*+•‣▪●◦–]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|[ivx]{1,4}[.)])\s+(?=\S)")  # noqa: RUF001 these signs are meant
+ITEM = re.compile(r"\s*(?:[-*+•‣▪●◦–]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|[ivx]{1,4}[.)])\s+(?=\S)")  # noqa: RUF001 these signs are meant
 _CODE = re.compile(r" {4}|\t")
 _GOING_ON = tuple(".,;:!?)]}\\")  # a line that begins with one of these goes on with the line above
 _NARROWEST = 50  # columns: if all lines are shorter, their breaks are the writer's and no wraps
@@ -111,13 +111,13 @@ def _lines(text: str) -> Iterator[tuple[Kind, Span]]:
         begin += len(line) + 1
         if not words:
             kind = "blank"
-        elif (mark := _FENCE.match(line)) or fence:
+        elif (mark := FENCE.match(line)) or fence:
             kind = "alone"
             if mark and fence in ("", mark[1]):
                 fence = "" if fence else mark[1]
         elif _ALONE.match(line):
             kind = "alone"
-        elif _ITEM.match(line):
+        elif ITEM.match(line):
             kind, in_item = "item", True
         elif _CODE.match(line) and kind != "prose" and not in_item:
             kind = "alone"

@@ -261,3 +261,20 @@ def test_pages_of_a_document(world: World) -> None:
     assert first["metadata"]["x-amz-bedrock-kb-document-page-number"] == 2
     assert first["metadata"]["outcrop-page-label"] == "ii"
     assert "outcrop-page-label" not in second["metadata"]
+
+
+def test_a_list_that_is_cut_in_two_is_one_result_and_gone_with_its_document(world: World) -> None:
+    source = world.source()
+    items = "\n".join(f"- berth number {n} is for boats of {n} metres" for n in range(40))
+    text = f"# Harbour\n\n{'Boats are moored. ' * 60}\n\nThe berths are:\n\n{items}\n\nThat is all."
+    source.put("berths.md", text)
+    source.job()
+    results = world.retrieve(source.base, "which berths are there?", numberOfResults=10)
+    texts = [result["content"]["text"] for result in results]
+    assert len(texts) > 1
+    assert [text for text in texts if f"The berths are:\n\n{items}" in text]
+    assert sum(text.count("- berth number 7 is") for text in texts) == 1
+    source.put("berths.md", "# Harbour\n\nThere are no berths.")
+    source.job()
+    texts = [result["content"]["text"] for result in world.retrieve(source.base, "berths")]
+    assert texts == ["# Harbour\n\nThere are no berths."]

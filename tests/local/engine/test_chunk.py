@@ -125,6 +125,7 @@ def test_a_heading_stays_with_what_follows(heading: str) -> None:
 
 
 TABLE = "| soil | wet |\n| --- | --- |\n| clay | yes |\n| sand | not |"
+LIST = "Kinds:\n\n- clay of rivers\n- sand\n  of seas\n- loam"
 CODE = "```\na = 1\nb = 2\n```"
 
 
@@ -171,6 +172,24 @@ def test_a_block_of_code_stays_whole_where_it_fits() -> None:
         clay(10),
         f"{CODE}\n\n{clay(1)}",
     ]
+
+
+@pytest.mark.parametrize("block", [LIST, TABLE, CODE, f"# Use\n\n{LIST}"])
+def test_a_block_that_fits_is_not_cut_unless_the_chunk_before_it_would_be_small(block: str) -> None:
+    most = count(block) + 20
+    for sentences in range(1, most // 4):  # of 4 tokens each
+        before = clay(sentences)
+        first, *_ = pieces = cut(f"{before}\n\n{block}\n\n{clay(40)}", fixed(most))
+        is_whole = any(block in piece for piece in pieces)
+        assert is_whole or (count(first) > 4 * sentences and 4 * sentences < 0.4 * most)
+        assert is_whole or sentences * 4 + count(block) > most
+
+
+def test_the_rule_of_a_table_may_lack_its_last_bar() -> None:
+    header = "| name | fee\n| --- | ---"
+    pieces = cut("\n".join([header, *ROWS]), fixed(80))
+    assert len(pieces) > 1
+    assert all(piece.startswith(header) for piece in pieces)
 
 
 def test_a_long_sentence_is_cut_at_words() -> None:

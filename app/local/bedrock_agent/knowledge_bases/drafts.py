@@ -113,6 +113,7 @@ def draft(
                 vector=None,
                 parent=None if piece.parent is None else ids[piece.parent],
                 context=piece.context,
+                neighbours=piece.neighbours,
             )
             for own, piece in zip(ids, pieces, strict=True)
         ],

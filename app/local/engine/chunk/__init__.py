@@ -10,19 +10,22 @@
 A chunk lies within one section, and is a stretch of the section's text, word for word; where it
 begins among the rows of a table, the table's header goes before it. Of two places where it could
 end, the better one wins: before a heading rather than between paragraphs, between paragraphs rather
-than between sentences, and never right after a heading.
+than between sentences, and never right after a heading. A list, a table or a block of code is not
+cut in two where it fits; where it does not, or a sentence does not, its chunks have neighbours.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.local.engine.chunk.blocks import around, blocks, kept_whole
 from app.local.engine.chunk.headings import Headings, joined
 from app.local.engine.chunk.packing import Span, Tokens, pack
 from app.local.engine.chunk.semantic import subjects
 from app.local.engine.chunk.tables import Table, header_at, tables
 from app.local.engine.chunk.units import Unit, units
 from app.local.engine.encoder import TextEncoder
+from app.local.engine.neighbours import Neighbours
 from app.local.engine.parsers import Section
 
 __all__ = [
@@ -96,6 +99,7 @@ class Piece:
         metadata: the metadata of its section.
         context: the document's title and the headings over it, without those that it begins with.
         page_label: what the PDF calls the page; None if that is its number.
+        neighbours: what completes it, if it begins or ends within a block or a sentence.
     """
 
     text: str
@@ -104,6 +108,7 @@ class Piece:
     metadata: Mapping[str, str] = field(default_factory=dict)
     context: str = ""
     page_label: str | None = None
+    neighbours: Neighbours | None = None
 
 
 def chunk(
@@ -142,8 +147,7 @@ def _fixed_size(
     most, overlap = chunking.max_tokens, chunking.overlap
     return [
         piece
-        for section in sections
-        for cutter in (_Cutter(section, encoder, title),)
+        for cutter in _cutters(sections, encoder, title)
         for piece in cutter.pieces(cutter.units, most, overlap)
     ]
 
@@ -153,13 +157,12 @@ def _hierarchical(
 ) -> list[Piece]:
     parents, children, overlap = chunking.parent_tokens, chunking.child_tokens, chunking.overlap
     pieces: list[Piece] = []
-    for section in sections:
-        cutter = _Cutter(section, encoder, title)
+    for cutter in _cutters(sections, encoder, title):
         for outer in cutter.spans(cutter.units, parents, overlap):
             parent = len(pieces)
             pieces.append(cutter.piece(outer, parents - overlap))
             inners = cutter.pieces(_within(cutter.units, outer), children, overlap)
-            pieces += [replace(inner, parent=parent) for inner in inners]
+            pieces += [replace(inner, parent=parent, neighbours=None) for inner in inners]
     return pieces
 
 
@@ -170,8 +173,7 @@ def _semantic(
     texts = [(section.text, units(section.text)) for section in sections]
     groups_by_section = subjects(texts, chunking.buffer, chunking.percentile, encoder)
     pieces = []
-    for section, groups in zip(sections, groups_by_section, strict=True):
-        cutter = _Cutter(section, encoder, title)
+    for cutter, groups in zip(_cutters(sections, encoder, title), groups_by_section, strict=True):
         pieces += [piece for group in groups for piece in cutter.pieces(group, most)]
     return pieces
 
@@ -188,12 +190,25 @@ def _whole(sections: Sequence[Section], title: str) -> list[Piece]:
     return [Piece(text, None, context="" if _title(sections) else title)]
 
 
-class _Cutter:
-    """Cuts one section, repeats the headers of its tables, and names the headings over a piece."""
+def _cutters(sections: Sequence[Section], encoder: TextEncoder, title: str) -> Iterator["_Cutter"]:
+    place = 0
+    for section in sections:
+        yield _Cutter(section, encoder, title, place)
+        place += len(section.text) + 1
 
-    def __init__(self, section: Section, encoder: TextEncoder, title: str) -> None:
-        self._section, self._title = section, title
+
+class _Cutter:
+    """Cuts one section, repeats the headers of its tables, and names the headings over a piece.
+
+    Args:
+        place: of the section's first character in the document.
+    """
+
+    def __init__(self, section: Section, encoder: TextEncoder, title: str, place: int) -> None:
+        self._section, self._title, self._place = section, title, place
         self.units = units(section.text)
+        self._sentences = [(unit.start, unit.end) for unit in self.units]
+        self._blocks = blocks(section.text, self.units)
         self._headings = Headings(section.text, self.units)
         self._tokens = Tokens(section.text, encoder.spans(section.text))
         self._tables = [
@@ -205,22 +220,42 @@ class _Cutter:
         return [self.piece(span, most - overlap) for span in spans]
 
     def spans(self, units: Sequence[Unit], most: int, overlap: int) -> Iterator[Span]:
-        short = self._short(most - overlap)
+        room = most - overlap
+        short = self._short(room)
+        fitting = [span for span in self._blocks if self._tokens.count(*span) <= room]
         sizes = {table.header: size for table, size in self._tables}
 
         def taken(start: int) -> int:
             return sizes.get(header_at(short, start), 0)
 
-        return pack(units, self._tokens, most, overlap, taken)
+        return pack(kept_whole(units, fitting), self._tokens, most, overlap, taken)
 
     def piece(self, span: Span, room: int) -> Piece:
         """The piece of a span, of chunks that have room for so many tokens of their own."""
         section = self._section
-        text = section.text[slice(*span)]
-        if header := header_at(self._short(room), span[0]):
-            text = f"{header}\n{text}"
-        context, label = self._context(span), section.page_label
-        return Piece(text, section.page, None, section.metadata, context, label)
+        header = header_at(self._short(room), span[0])
+        header += "\n" if header else ""
+        return Piece(
+            header + section.text[slice(*span)],
+            section.page,
+            None,
+            section.metadata,
+            self._context(span),
+            section.page_label,
+            self._neighbours(span, len(header)),
+        )
+
+    def _neighbours(self, span: Span, header: int) -> Neighbours | None:
+        """What completes the blocks or sentences that a span begins and ends in."""
+        (start, end), text = span, self._section.text
+        first, last = (
+            around(self._blocks, place) or around(self._sentences, place) or (place, place)
+            for place in span
+        )
+        if first[0] == start and last[1] == end:
+            return None
+        before, after = text[first[0] : start], text[end : last[1]]
+        return Neighbours(self._place + start, self._place + end, before, after, header)
 
     def _context(self, span: Span) -> str:
         path = self._headings.over(span[0])

@@ -12,6 +12,7 @@ _WORD = re.compile(r"\S")
 # The share of a chunk that may stay empty so that it ends at a better boundary.
 _WORTH = {
     Boundary.NOTHING: -1.0,
+    Boundary.WITHIN: -0.6,
     Boundary.LINE_OF_CODE: -0.25,
     Boundary.SENTENCE: 0.0,
     Boundary.LINE: 0.05,

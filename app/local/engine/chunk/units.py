@@ -9,18 +9,21 @@ from app.local.engine.text import sentences
 _FENCE = re.compile(r"```|~~~")
 _HEADING = re.compile(r"#{1,6}\s")
 _CAPTION = re.compile(r"\*\*[^*]+\*\*:?|[^|]*:")  # a line in bold, or one that ends with a colon
-RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")  # between a table's header and its rows
+RULE = re.compile(  # between a table's header and its rows; its last bar may be missing
+    r"\|\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?"
+)
 
 
 class Boundary(IntEnum):
     """The boundary between two units: the higher, the better a chunk ends there."""
 
     NOTHING = 0  # between a heading and its text
-    LINE_OF_CODE = 1
-    SENTENCE = 2  # or rows of a table
-    LINE = 3  # items of a list
-    PARAGRAPH = 4
-    SECTION = 5  # a heading follows
+    WITHIN = 1  # a list, a table or code that would fit into a chunk
+    LINE_OF_CODE = 2
+    SENTENCE = 3  # or rows of a table
+    LINE = 4  # items of a list
+    PARAGRAPH = 5
+    SECTION = 6  # a heading follows
 
 
 @dataclass(frozen=True)

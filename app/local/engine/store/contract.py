@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.local.engine.encoder import Vectors
+from app.local.engine.neighbours import Neighbours
 from app.local.engine.store.filters import Filter
 
 Metadata = Mapping[str, str | float | bool | list[str]]
@@ -23,6 +24,8 @@ class Chunk:
         parent: the id of the chunk of the same document that is returned in its place.
         context: the title and headings over the text. Their words are searched as the text's are,
             and no hit shows them.
+        neighbours: what completes the text, if it begins or ends within a list, a table, code or a
+            sentence. No search looks at it.
     """
 
     id: str
@@ -31,6 +34,7 @@ class Chunk:
     vector: Vectors | None
     parent: str | None = None
     context: str = ""
+    neighbours: Neighbours | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Hit:
     """A chunk that a search found. Scores are 0 to 1, and fall from the best hit to the last.
 
     Attributes:
-        context: what the chunk was put with.
+        context, neighbours: what the chunk was put with.
     """
 
     id: str
@@ -59,6 +63,7 @@ class Hit:
     score: float
     parent: str | None
     context: str = ""
+    neighbours: Neighbours | None = None
 
 
 class Store(Protocol):

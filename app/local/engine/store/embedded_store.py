@@ -230,7 +230,14 @@ def _tolerate_unsaved() -> Iterator[None]:
 def _to_hit(row: Row, score: float) -> Hit:
     chunk = row.chunk
     return Hit(
-        chunk.id, row.document, chunk.text, chunk.metadata, score, chunk.parent, chunk.context
+        chunk.id,
+        row.document,
+        chunk.text,
+        chunk.metadata,
+        score,
+        chunk.parent,
+        chunk.context,
+        chunk.neighbours,
     )
 
 

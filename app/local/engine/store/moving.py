@@ -44,11 +44,12 @@ def move(source: Store, target: Store) -> Iterator[int]:
 
 
 def digest(chunks: list[Chunk]) -> str:
-    """A checksum of chunks: their ids, texts, metadata and vectors, to the last bit."""
+    """A checksum of chunks: their ids, texts, metadata, neighbours and vectors, to the last bit."""
     sum_ = blake2b(digest_size=16)
     for chunk in chunks:
         metadata = json.dumps(dict(chunk.metadata), sort_keys=True)
-        fields = (chunk.id, chunk.text, metadata, chunk.parent, chunk.context)
+        neighbours = chunk.neighbours.json() if chunk.neighbours else ""
+        fields = (chunk.id, chunk.text, metadata, chunk.parent, chunk.context, neighbours)
         sum_.update(json.dumps(fields).encode())
         sum_.update(b"" if chunk.vector is None else chunk.vector.astype("<f4").tobytes())
     return sum_.hexdigest()

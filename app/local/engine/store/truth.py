@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.local.engine.neighbours import Neighbours
 from app.local.engine.store.contract import (
     Chunk,
     StoreDamaged,
@@ -25,7 +26,7 @@ from app.local.engine.store.contract import (
 )
 from app.local.engine.store.inverted import Integers
 
-VERSION = 2
+VERSION = 3
 SCHEMA = f"""
     BEGIN;
     CREATE TABLE documents (
@@ -43,7 +44,8 @@ SCHEMA = f"""
         parent TEXT,
         vector BLOB,                    -- float32, little-endian; a parent has none
         checksum INTEGER NOT NULL,
-        context TEXT NOT NULL DEFAULT ''
+        context TEXT NOT NULL DEFAULT '',
+        neighbours TEXT NOT NULL DEFAULT ''     -- JSON
     );
     CREATE INDEX chunks_of ON chunks (document);
     CREATE INDEX searchable ON chunks (document) WHERE vector IS NOT NULL;
@@ -51,17 +53,16 @@ SCHEMA = f"""
     PRAGMA user_version = {VERSION};
     COMMIT;
 """
-UPGRADE = f"""
-    BEGIN;
-    ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT '';
-    PRAGMA user_version = {VERSION};
-    COMMIT;
-"""
-"""From version 1, whose chunks had no context: they are found by their text alone until their
-document is put again.
+UPGRADES = {
+    1: "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT '';",
+    2: "ALTER TABLE chunks ADD COLUMN neighbours TEXT NOT NULL DEFAULT '';",
+}
+"""From each version to the next. Chunks of version 1 had no context, and those of version 2 no
+neighbours: they have none until their document is put again.
 """
 CHUNKS = """
-    SELECT number, uri, id, text, metadata, parent, vector, context, chunks.checksum
+    SELECT number, uri, id, text, metadata, parent, vector, context, neighbours,
+        chunks.checksum
     FROM chunks JOIN documents ON document = key
 """
 
@@ -125,7 +126,7 @@ class Truth:
             fields = ((row.number, _fields(row.chunk)) for row in rows)
             database.executemany(
                 "INSERT INTO chunks (number, document, id, text, metadata, parent, vector, context,"
-                " checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " neighbours, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((number, key, *rest, _checksum(document, *rest)) for number, rest in fields),
             )
         return replaced_numbers
@@ -244,8 +245,11 @@ class Truth:
             self._writer.execute("PRAGMA page_size = 8192")  # bytes; of chunks, 3 and not 1
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.executescript(SCHEMA)
-        elif version == 1:
-            self._writer.executescript(UPGRADE)
+        elif version in UPGRADES:
+            steps = "\n".join(UPGRADES[step] for step in range(version, VERSION))
+            self._writer.executescript(
+                f"BEGIN;\n{steps}\nPRAGMA user_version = {VERSION};\nCOMMIT;"
+            )
         elif version != VERSION:
             raise StoreError(
                 f"{self._file} was written by another version of Outcrop ({version}; this one "
@@ -276,11 +280,12 @@ class Truth:
         )
 
 
-def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None, str]:
+def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None, str, str]:
     """The columns of a chunk's row."""
     metadata = json.dumps(dict(chunk.metadata), ensure_ascii=False)
     vector = None if chunk.vector is None else chunk.vector.astype("<f4").tobytes()
-    return chunk.id, chunk.text, metadata, chunk.parent, vector, chunk.context
+    neighbours = chunk.neighbours.json() if chunk.neighbours else ""
+    return chunk.id, chunk.text, metadata, chunk.parent, vector, chunk.context, neighbours
 
 
 def _chunk(
@@ -290,6 +295,7 @@ def _chunk(
     parent: bytes | None,
     vector: bytes | None,
     context: bytes,
+    neighbours: bytes,
 ) -> Chunk:
     """The chunk of a row that `_fields` wrote, whose columns are read as bytes."""
     return Chunk(
@@ -299,15 +305,16 @@ def _chunk(
         None if vector is None else np.frombuffer(vector, "<f4"),
         None if parent is None else parent.decode(),
         context.decode(),
+        Neighbours.read(neighbours.decode()),
     )
 
 
 def _checksum(*fields: str | bytes | int | None) -> int:
     """The checksum of a row, whose fields are str as they are written and bytes as they are
-    read. The last field, a chunk's context, counts only where there is any: rows of the first
-    version had none.
+    read. The last fields, a chunk's context and neighbours, count only where there are any: rows of
+    earlier versions had none.
     """
-    if fields[-1] in ("", b""):
+    while fields[-1] in ("", b""):
         fields = fields[:-1]
     parts = (field if isinstance(field, bytes) else str(field).encode() for field in fields)
     return zlib.crc32(b"\0".join(parts))

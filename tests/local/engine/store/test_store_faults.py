@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.local.engine.neighbours import Neighbours
 from app.local.engine.store import (
     Hit,
     Store,
@@ -209,17 +210,26 @@ def test_a_damaged_truth_file_is_named(saved: Path, content: bytes | None) -> No
         reopened(saved)
 
 
-def test_a_truth_of_the_first_version_is_read_and_goes_on(saved: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "later_columns"), [(1, ("context", "neighbours")), (2, ("neighbours",))]
+)
+def test_a_truth_of_an_earlier_version_is_read_and_goes_on(
+    saved: Path, version: int, later_columns: tuple[str, ...]
+) -> None:
     before = reopened(saved)
     with sqlite3.connect(saved / "truth.sqlite") as database:
-        database.execute("ALTER TABLE chunks DROP COLUMN context")
-        database.execute("PRAGMA user_version = 1")
+        for column in later_columns:
+            database.execute(f"ALTER TABLE chunks DROP COLUMN {column}")
+        database.execute(f"PRAGMA user_version = {version}")
     database.close()
     assert reopened(saved) == before
+    new = chunk("new", 99, "pebble")
+    new = replace(new, context="granite of Cornwall", neighbours=Neighbours(2, 8, "- ", ""))
     with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
-        store.put("new", [replace(chunk("new", 99, "pebble"), context="granite of Cornwall")])
+        store.put("new", [new])
         [found] = store.search(vector(99), "Cornwall", 1)
         assert (found.id, found.text, found.context) == ("new", "pebble", "granite of Cornwall")
+        assert found.neighbours == new.neighbours
 
 
 def test_a_truth_of_another_version_is_refused(saved: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.local.engine.neighbours import Neighbours
 from app.local.engine.store import Chunk, Store, StoreError, open_embedded
 from app.local.engine.store.moving import TOGETHER, digest, move
 from tests.local.engine.store.delayed import DelayedStore
@@ -98,6 +99,7 @@ def test_a_target_that_changes_what_it_is_given_is_noticed(
         {"text": "other"},
         {"metadata": {"n": "0"}},
         {"context": "other"},
+        {"neighbours": Neighbours(2, 8, "- ")},
         {"vector": vector(2)},
         {"parent": "p"},
         {"id": "d"},

@@ -5,6 +5,7 @@
     generation, position      which put wrote it, and its place among that put's chunks
     kind                      `chunk`, or `parent`: no search finds a parent
     context                   what stands over the text
+    neighbours                what completes it on either side; kept, and in no field of the index
     terms, letters            the words that are searched, as the embedded store makes them
     attributes                the metadata that is filtered by
 
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from app.local.engine.encoder import Vectors
+from app.local.engine.neighbours import Neighbours
 from app.local.engine.store.analysis import VERSION, terms
 from app.local.engine.store.contract import Chunk, Hit
 from app.local.engine.store.opensearch.values import terms_of
@@ -31,7 +33,7 @@ JSON = dict[str, Any]
 
 FORMAT = 1
 LONGEST_TERM = 200  # characters; the tokenizer would cut one of 256
-SHOWN = ["chunk", "document", "text", "metadata", "parent", "context"]
+SHOWN = ["chunk", "document", "text", "metadata", "parent", "context", "neighbours"]
 
 _STORED_ONLY = {"type": "keyword", "index": False, "doc_values": False}
 _FIELDS: JSON = {
@@ -91,6 +93,8 @@ def source(document: str, generation: int, position: int, chunk: Chunk) -> JSON:
         "kind": "parent" if chunk.vector is None else "chunk",
         "context": chunk.context,
     }
+    if chunk.neighbours is not None:
+        fields["neighbours"] = chunk.neighbours.json()
     if chunk.parent is not None:
         fields["parent"] = chunk.parent
     if chunk.vector is None:
@@ -130,6 +134,7 @@ def to_hit(fields: JSON, score: float) -> Hit:
         score,
         fields.get("parent"),
         fields["context"],
+        Neighbours.read(fields.get("neighbours", "")),
     )
 
 
@@ -143,4 +148,5 @@ def to_chunk(fields: JSON) -> Chunk:
         None if vector is None else np.array(vector, np.float32),
         fields.get("parent"),
         fields["context"],
+        Neighbours.read(fields.get("neighbours", "")),
     )
