@@ -178,7 +178,7 @@ def utf16_length(text: str) -> int:
     >>> utf16_length("rate"), utf16_length("🎉")
     (4, 2)
     """
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    return len(text) if text.isascii() else len(text) + sum(sign > "\uffff" for sign in text)
 
 
 GuardrailSource = Literal["question", "passage", "tool_input", "tool_result", "answer"]

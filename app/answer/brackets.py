@@ -1,13 +1,14 @@
 """The text of an answer and its bracketed numbers, read piece by piece.
 
-The scanner passes over the answer once, a sign at a time, in time proportional to its length,
-whatever the pieces. It holds back a possible bracketed number and the white space before it; all
-other text is passed on at once. `marks` decides which of the numbers are marks.
+The scanner passes over the answer once, a sign or a plain word at a time, in time proportional to
+its length, whatever the pieces. It holds back a possible bracketed number and the white space
+before it; all other text is passed on at once. `marks` decides which of the numbers are marks.
 
     "Quartz is hard [3]. See `a[0]`."
     Words("Quartz is hard")  Run(" ", ([3],), after=".")  Words(". See `a")  Run("", ([0],), code)
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +26,10 @@ from app.answer.bracket_numbers import (
 )
 
 GLANCE = 64  # characters of the text before a run that a Run holds
+
+# What can be neither a bracketed number nor the white space before one.
+_PLAIN = re.compile(rf"[^\s{re.escape(OPENERS + RAISED)}]+")
+_MARKS_CODE = re.compile(r"[`~\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,15 @@ class Scanner:
         self._depth = 0  # the number of open brackets, in a list of lists
 
     def read(self, piece: str) -> Iterator[Words | Run]:
-        for sign in piece:
-            yield from self._read(sign)
+        place = 0
+        while place < len(piece):
+            plain = None if self._open or self._closed else _PLAIN.match(piece, place)
+            if plain:
+                self._say_with_space(plain[0])
+                place = plain.end()
+            else:
+                yield from self._read(piece[place])
+                place += 1
         yield from self._pass_on()
 
     def end(self) -> Iterator[Words | Run]:
@@ -179,6 +191,10 @@ class _Code:
         return bool(self._fence or self._ticks)
 
     def read(self, text: str) -> None:
+        if text and not self._run and not _MARKS_CODE.search(text):
+            self._begins = self._begins and text.isspace()
+            self._last = text[-1]
+            return
         for sign in text:
             if self._run and sign == self._run[0]:
                 self._run += sign if len(self._run) < LONGEST else ""

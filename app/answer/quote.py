@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import takewhile
 from math import log
 from unicodedata import normalize
@@ -18,6 +19,7 @@ UNSPACED = (
     "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])\w)+")
+_ASCII_WORD = re.compile(r"\w+")  # of a text that has no other signs, the same words
 _UNSPACED_RUN = re.compile(rf"[{UNSPACED}]{{2,}}")
 _SAME = 0.8  # of the words of two sentences: these say the same
 _BLOCKS = ("code", "item", "row")
@@ -47,8 +49,6 @@ class Quotable:
             for word in self._words[place]:
                 self._holders[word].append(place)
         self._headers = {span: words(text[slice(*span)]) for span in self._rows}
-        self._weights = self._weigh_words()
-        self._totals = [self._weight(own) for own in self._words]
 
     def nearest(self, claim: str, *, with_block: bool = False) -> Unit:
         """The unit that is nearest to the claim.
@@ -125,12 +125,17 @@ class Quotable:
         shared_header_words = self._weight(claim_words & own) + above
         return 5 * shared_header_words / (4 * total + self._totals[place] + above or 1)
 
-    def _weigh_words(self) -> dict[str, float]:
+    @cached_property  # not all passages that are looked at are quoted from
+    def _weights(self) -> dict[str, float]:
         counts = Counter({word: len(places) for word, places in self._holders.items()})
         for header, holds in self._headers.items():
             counts.update(dict.fromkeys(holds, len(self._rows[header])))
         most = len(self._units)
         return {word: log((most + 1) / min(count, most)) for word, count in counts.items()}
+
+    @cached_property
+    def _totals(self) -> list[float]:
+        return [self._weight(own) for own in self._words]
 
     def _weight(self, some: Iterable[str]) -> float:
         return sum(self._weights[word] for word in some)
@@ -158,8 +163,11 @@ def words(text: str) -> frozenset[str]:
     ['3', 'l', 'l-3', 'locker', '回転', '転数']
     """
     text = normalize("NFKC", text).casefold()
-    result = set(_WORD.findall(text))
+    is_ascii = text.isascii()
+    result = set((_ASCII_WORD if is_ascii else _WORD).findall(text))
     result.update(_COMPOUND.findall(text))
+    if is_ascii:
+        return frozenset(result)
     for run in _UNSPACED_RUN.findall(text):
         result.discard(run)
         result.update(run[place : place + 2] for place in range(len(run) - 1))

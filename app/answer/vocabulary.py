@@ -82,7 +82,7 @@ def content_words(text: str) -> frozenset[str]:
     ['3', 'depos', 'l-3', 'locke', 'の回', 'プの', 'ポン', 'ンプ', '回転', '水ポ', '給水', '転数']
     """
     return frozenset(
-        word[:STEM] if word.isalpha() else word for word in words(text) if _tells(word)
+        word[:STEM] if word.isalpha() else word for word in words(text) - _FUNCTIONS if _tells(word)
     )
 
 
@@ -114,8 +114,9 @@ def is_negated(text: str) -> bool:
 
 
 def _tells(word: str) -> bool:
-    if any(sign.isdigit() for sign in word):
+    """Whether a word, which is no function word, tells what a text is about."""
+    if not word.isalpha() and any(map(str.isdigit, word)):
         return True
-    if _UNSPACED.match(word):
+    if not word.isascii() and _UNSPACED.match(word):
         return not all(map(_KANA.match, word))
-    return len(word) >= _SHORTEST and word not in _FUNCTIONS and "'" not in word
+    return len(word) >= _SHORTEST and "'" not in word

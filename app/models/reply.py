@@ -94,18 +94,21 @@ class PartialReply:
             ModelFailed: where it is not a body of this family.
         """
         with self._reading():
-            return self.add_body(json.loads(data), read)
+            return self._add(json.loads(data), read)
 
     def add_body(self, body: JSON, read: Callable[[JSON], Piece]) -> tuple[Delta, ...]:
         """As `add`, of a body that is parsed already."""
         with self._reading():
-            piece = read(body)
-            self._note(body)
-            try:
-                return tuple(self._take(piece))
-            finally:
-                if usage := self._usage_so_far():
-                    self._observe(usage)
+            return self._add(body, read)
+
+    def _add(self, body: JSON, read: Callable[[JSON], Piece]) -> tuple[Delta, ...]:
+        piece = read(body)
+        self._note(body)
+        try:
+            return tuple(self._take(piece))
+        finally:
+            if usage := self._usage_so_far():
+                self._observe(usage)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -297,6 +300,8 @@ def _tool_use(tool: ToolUseStart, written: str) -> ToolUse | None:
 
 def _later(before: Counts, now: Counts) -> Counts:
     """The counts as they stand now: each is cumulative, and not every chunk has it."""
+    if now == (None, None):
+        return before
     read, written = (
         count(new) if new is not None else old for old, new in zip(before, now, strict=True)
     )

@@ -11,6 +11,7 @@ from app.events import Event
 log = logging.getLogger(__name__)
 
 END = b"data: [DONE]\n\n"
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 class EventTranslator(Protocol):
@@ -36,4 +37,4 @@ def sse(turn: Generator[Event, None, None], translator: EventTranslator) -> Iter
 
 
 def _line(body: dict[str, Any]) -> bytes:
-    return f"data: {json.dumps(body, ensure_ascii=False, allow_nan=False)}\n\n".encode()
+    return f"data: {ENCODER.encode(body)}\n\n".encode()

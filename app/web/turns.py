@@ -4,6 +4,10 @@ boto3 blocks, so a turn needs a thread. It is not one of those for short calls: 
 wait for a model, a short call does not wait for them. The pieces of a turn go through a bounded
 channel, so that a slow reader slows its turn down and nothing piles up.
 
+To wake the loop takes a system call, and from then on the two threads take the interpreter from
+each other. So pieces that follow each other closely are handed over together: the first at once,
+the next ones no sooner than `PAUSE_SECONDS` after it, and whatever is there at the end.
+
     turn = turns.start(lambda: flow())     refused at once if too many are under way
     await turn.begun                       raises the error of a faulty request
     await turn.take()                      the pieces since the last call; none at the end
@@ -27,6 +31,7 @@ from app.errors import OutcropError, Throttled, TimedOut, Unavailable
 log = logging.getLogger(__name__)
 
 CAPACITY = 32  # the most pieces that a turn may be ahead of its reader
+PAUSE_SECONDS = 0.005  # between two handovers; a model takes longer than this for a word
 STACK = 2**20  # bytes of address space; json needs most of them for the deepest text that it takes
 STOPPING = "Outcrop is stopping. Ask again in a moment."
 GONE = "The caller has gone."
@@ -99,7 +104,10 @@ class Turn(Generic[T]):
         # Thousands of turns may wait, and what queues and semaphores take is half a kilobyte each.
         self._pieces: list[T] = []  # appended to by the turn's thread, taken from by the loop
         self._room: threading.Event | None = None  # for its thread, where it is too far ahead
-        self._arrival: asyncio.Future[None] | None = None  # for its reader, where nothing is there
+        self._is_announced = False  # the loop has been told, or will be, that there are pieces
+        self._is_due = False  # they may be taken
+        self._last_taken = -PAUSE_SECONDS
+        self._arrival: asyncio.Future[None] | None = None  # for its reader, where nothing is due
         self._has_left = False
         self._ended = False
         self._on_end = on_end
@@ -132,7 +140,7 @@ class Turn(Generic[T]):
         self._has_left = True
         self.cancel(Unavailable(GONE))
         self._make_room()
-        self._arrive()
+        self._wake_reader()
 
     async def has_news(self, seconds: float) -> bool:
         """Whether within so many seconds there is something to take, or it ends.
@@ -142,7 +150,7 @@ class Turn(Generic[T]):
         """
         if not self._has_something():
             self._arrival = self._loop.create_future()
-            timer = self._loop.call_later(seconds, self._arrive)
+            timer = self._loop.call_later(seconds, self._wake_reader)
             try:
                 await self._arrival
             finally:
@@ -156,13 +164,16 @@ class Turn(Generic[T]):
         while not self._has_something():
             self._arrival = self._loop.create_future()
             await self._arrival
+        # In this order: a piece that comes from now on is announced again.
+        self._is_announced = self._is_due = False
         pieces = self._pieces[:]
         del self._pieces[: len(pieces)]
+        self._last_taken = self._loop.time()
         self._make_room()
         return pieces
 
     def _has_something(self) -> bool:
-        return bool(self._pieces) or self._ended or self._has_left
+        return self._is_due or self._ended or self._has_left
 
     def _make_room(self) -> None:
         if room := self._room:
@@ -194,13 +205,20 @@ class Turn(Generic[T]):
                 if self._has_left:
                     break
                 self._pieces.append(piece)
-                self._call_in_loop(self._arrive)
+                self._announce()
         except (Exception, Cancelled):
             log.exception("a turn broke off")
         finally:
             getattr(pieces, "close", lambda: None)()
 
+    def _announce(self) -> None:
+        if not self._is_announced:
+            self._is_announced = True
+            self._call_in_loop(self._schedule)
+
     def _wait_for_room(self) -> None:
+        if self._is_full():
+            self._call_in_loop(self._offer)  # now, without the rest of a pause
         while self._is_full():
             self._room = room = threading.Event()
             if self._is_full():  # still, now that whoever takes a piece will say so
@@ -225,13 +243,26 @@ class Turn(Generic[T]):
             self.begun.set_exception(error)
             self.begun.exception()  # mark it as seen: its reader has left, so nobody else will
 
-    def _arrive(self) -> None:
+    def _schedule(self) -> None:
+        """Offer the pieces when the pause after the last ones is over."""
+        rest = self._last_taken + PAUSE_SECONDS - self._loop.time()
+        if rest > 0:
+            self._loop.call_later(rest, self._offer)
+        else:
+            self._offer()
+
+    def _offer(self) -> None:
+        if self._pieces:
+            self._is_due = True
+            self._wake_reader()
+
+    def _wake_reader(self) -> None:
         if self._arrival and not self._arrival.done():
             self._arrival.set_result(None)
 
     def _end(self) -> None:
         self._ended = True
-        self._arrive()
+        self._wake_reader()
         if self._deadline:
             self._deadline.cancel()
 

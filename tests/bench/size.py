@@ -5,7 +5,6 @@ there. Then `outcrop docs ls` lists them all, a page of GET /documents is read, 
 for a minute, while the processor time of both servers is counted (Linux tells it, in /proc).
 """
 
-import os
 import statistics
 import subprocess
 import sys
@@ -20,10 +19,9 @@ import httpx2 as httpx
 
 from app.deploy import laptop
 from app.deploy.laptop import Served
-from app.deploy.laptop.children import Child
 from app.settings import LaptopSettings, environment
 from tests.bench import ROOT
-from tests.bench.turn import ingest, streamed
+from tests.bench.turn import ingest, processor_seconds, streamed
 from tests.tables import Table
 
 SIZES = (200, 20_000)  # documents
@@ -35,7 +33,6 @@ SECONDS = 3600  # how long anything may take
 
 FOLLOW_UP = "And how is a vector quantised?"
 OUTCROP = Path(sys.executable).with_name("outcrop")
-TICKS = os.sysconf("SC_CLK_TCK")  # a second, of the times in /proc
 
 
 def run() -> Iterator[Table]:
@@ -85,10 +82,10 @@ def _documents(count: int) -> tuple[str, ...]:
 
         lists = _median(list_all, LISTINGS)
         page = _median(lambda: http.get("/documents?limit=50").raise_for_status(), PAGES)
-        used = {child.name: _processor_seconds(child) for child in at.children}
+        used = {child.name: processor_seconds(child) for child in at.children}
         time.sleep(IDLE_SECONDS)
         idle = {
-            child.name: (_processor_seconds(child) - used[child.name]) / IDLE_SECONDS
+            child.name: (processor_seconds(child) - used[child.name]) / IDLE_SECONDS
             for child in at.children
         }
     return (
@@ -123,12 +120,6 @@ def _indexed(http: httpx.Client) -> int:
         if page["nextCursor"] is None:
             return indexed
         params["cursor"] = page["nextCursor"]
-
-
-def _processor_seconds(child: Child) -> float:
-    """The processor time of a process, and of those of its children that have ended."""
-    after_name = Path(f"/proc/{child._process.pid}/stat").read_text().rpartition(") ")[2].split()
-    return sum(map(int, after_name[11:15])) / TICKS
 
 
 def _median(call: Callable[[], object], times: int) -> float:

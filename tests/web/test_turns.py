@@ -267,6 +267,67 @@ def test_a_turn_is_never_far_ahead_of_its_reader() -> None:
     assert asyncio.run(read()) == list(range(10 * CAPACITY))
 
 
+def test_pieces_that_follow_each_other_closely_are_handed_over_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first at once; then all that came in the pause. The loop is woken once for them."""
+    monkeypatch.setattr("app.web.turns.PAUSE_SECONDS", 0.5)
+    follow, end = threading.Event(), threading.Event()
+
+    def pieces() -> Iterator[int]:
+        yield 0
+        follow.wait(SECONDS)
+        yield from range(1, 10)
+        end.wait(SECONDS)
+        yield 10
+
+    async def read() -> list[list[int]]:
+        turn = Turns(1, 60).start(pieces)
+        await turn.begun
+        batches = [await turn.take()]
+        follow.set()
+        batches.append(await turn.take())
+        end.set()
+        while batch := await turn.take():
+            batches.append(batch)
+        return batches
+
+    assert asyncio.run(read()) == [[0], [*range(1, 10)], [10]]
+
+
+def test_a_turn_that_is_silent_during_a_pause_has_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was taken is not announced again, so that the reader is not woken for nothing."""
+    monkeypatch.setattr("app.web.turns.PAUSE_SECONDS", 0.05)
+    end = threading.Event()
+
+    def pieces() -> Iterator[int]:
+        yield 0
+        end.wait(SECONDS)
+
+    async def read() -> tuple[bool, bool]:
+        turn = Turns(1, 60).start(pieces)
+        await turn.take()
+        silent = await turn.has_news(0.2)
+        end.set()
+        return silent, await turn.has_news(SECONDS)
+
+    assert asyncio.run(read()) == (False, True)
+
+
+def test_the_end_of_a_turn_waits_for_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.turns.PAUSE_SECONDS", 10 * SECONDS)
+
+    async def read() -> list[int]:
+        turn = Turns(1, 60).start(lambda: range(3))
+        seen: list[int] = []
+        async with asyncio.timeout(SECONDS):
+            while batch := await turn.take():
+                seen += batch
+        return seen
+
+    assert asyncio.run(read()) == [0, 1, 2]
+
+
 def test_a_turn_whose_reader_leaves_while_it_waits_for_him_ends() -> None:
     closed = threading.Event()
 

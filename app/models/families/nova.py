@@ -53,7 +53,8 @@ def request(prompt: Prompt) -> JSON:
 
 def chunk(body: JSON) -> Piece:
     """One chunk: what comes before the counts have come may still be cut."""
-    return replace(event(body), last="metadata" in body)
+    piece = event(body)
+    return replace(piece, last=True) if "metadata" in body else piece
 
 
 NOVA = Family(
