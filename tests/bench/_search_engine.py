@@ -56,8 +56,9 @@ def build_outcrop(corpus: Corpus, folder: Path) -> None:
 
 def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
     from app.local.bedrock_agent_runtime.filters import parse_filter
-    from app.local.engine.store import StoreConfiguration, search
+    from app.local.engine.store import StoreConfiguration
     from app.local.engine.store.embedded_store import EmbeddedStore
+    from app.local.engine.store.word_search import scored_rows
 
     store = EmbeddedStore(folder, StoreConfiguration(corpus.vectors.shape[1]))
     where = parse_filter({"equals": {"key": "tenant", "value": "tenant-7"}})
@@ -66,10 +67,9 @@ def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
         return [int(hit.id) for hit in store.search(corpus.asked[question], text, LIMIT, where)]
 
     def words(question: int) -> Found:
-        index = store._index
-        scores = search._words(index, corpus.questions[question], search._allowed(index, None))
-        rows = store._truth.chunks(index.numbers[search._best(scores, LIMIT, above=0)])
-        return [int(row.chunk.id) for row in rows]
+        index, text = store._index, corpus.questions[question]
+        rows, _ = scored_rows(index, text, index.alive, np.empty(0, np.intp), LIMIT)
+        return [int(row.chunk.id) for row in store._truth.chunks(index.numbers_of(rows))]
 
     return {
         "hybrid": lambda q: ask(q, corpus.questions[q]),

@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app.local.engine.store import Chunk, StoreConfiguration, Vectors, search
+from app.local.engine.store import Chunk, StoreConfiguration, Vectors
 from app.local.engine.store.embedded_store import EmbeddedStore
+from app.local.engine.store.word_search import scored_rows
 from app.local.engine.transformer import Encoder
 from tests.quality import CORPORA
 from tests.tables import Table
@@ -80,10 +81,10 @@ def ranking(store: EmbeddedStore, vector: Vectors, text: str | None) -> Ranking:
 def by_words(store: EmbeddedStore, text: str) -> Ranking:
     """By BM25 alone, which the store does not offer."""
     index = store._index
-    scores = search._words(index, text, np.ones(index.size, np.bool_))
-    best = np.argsort(-scores, kind="stable")[:DEPTH]
-    documents = {row.number: row.document for row in store._truth.chunks(index.numbers[best])}
-    return [documents[number] for number in index.numbers[best].tolist()]
+    rows, scores = scored_rows(index, text, index.alive, np.empty(0, np.intp), DEPTH)
+    numbers = index.numbers_of(rows)[np.argsort(-scores, kind="stable")[:DEPTH]]
+    documents = {row.number: row.document for row in store._truth.chunks(numbers)}
+    return [documents[number] for number in numbers.tolist()]
 
 
 def ndcg(found: Ranking, judged: Mapping[str, int], depth: int = 10) -> float:

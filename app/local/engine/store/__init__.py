@@ -19,6 +19,7 @@ again from it at any time.
         segment       vectors, words and metadata of some chunks
             inverted, attributes, arrays      the parts of a segment, and its file
         search        a query over the index
+            vector_search, word_search        the rows that are near, and those with the words
         analysis      text to terms
         spelling      the nearest term to a word that no chunk has
         bm25, fusion                          the formulas

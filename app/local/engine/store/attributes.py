@@ -6,7 +6,7 @@ A filter is tested on each distinct value of its key, and not on each chunk.
 import json
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import Any
@@ -78,9 +78,10 @@ class Attributes:
     def _passing(self, condition: Condition, n: int) -> Mask:
         values = self._values_of(condition.key)
         passing = np.array(condition.passing(self._values[values]), np.bool_)  # (values,)
-        starts = self.index.starts[values.start : values.stop + 1]  # (values + 1,)
         mask = np.full(n, condition.passes_without)  # (n,)
-        mask[self.index.rows[starts[0] : starts[-1]]] = np.repeat(passing, np.diff(starts))
+        for first, last in _runs(passing != condition.passes_without):
+            starts = self.index.starts[[values.start + first, values.start + last]]
+            mask[self.index.rows[slice(*starts)]] = not condition.passes_without
         return mask
 
     def _values_of(self, key: str) -> slice:
@@ -90,6 +91,16 @@ class Attributes:
     @cached_property
     def _values(self) -> list[Any]:
         return list(json.loads(f"[{','.join(value for _, value in self.names)}]"))
+
+
+def _runs(mask: Mask) -> Iterator[tuple[int, int]]:
+    """The runs of what is true, [first, last).
+
+    >>> list(_runs(np.array([True, True, False, True])))
+    [(0, 2), (3, 4)]
+    """
+    edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def _json(value: object) -> str:

@@ -11,6 +11,7 @@ An index is immutable: a change makes another index, and a reader goes on with t
 with.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,10 +47,10 @@ class Part:
         return int(self.segment.lengths[self.alive].sum(dtype=np.int64))
 
     def postings(self, key: int) -> tuple[Integers, Integers]:
-        """The living rows that have a term, (p,) int64, and how often each has it, (p,)."""
+        """The living rows that have a term, (p,), and how often each has it, (p,)."""
         words = self.segment.words
         at = words.find(key)
-        rows, counts = words.rows[at].astype(np.intp), words.counts[at]
+        rows, counts = words.rows[at], words.counts[at]
         if self.size == len(self.segment):
             return rows, counts
         living = self.alive[rows]  # (p,)
@@ -86,6 +87,26 @@ class Index:
         """The chunk of every row, dead or alive: (n,) int64."""
         none = np.empty(0, np.int64)
         return np.concatenate([none, *(part.segment.numbers for part in self.parts)])
+
+    @cached_property
+    def alive(self) -> Mask:
+        """Which rows are alive: (n,)."""
+        return np.concatenate([np.empty(0, np.bool_), *(part.alive for part in self.parts)])
+
+    def spans(self) -> Iterator[tuple[Segment, int]]:
+        """Each segment, and the number of its first row."""
+        start = 0
+        for part in self.parts:
+            yield part.segment, start
+            start += len(part.segment)
+
+    def numbers_of(self, rows: Integers) -> Integers:
+        """The chunks of ascending rows."""
+        numbers = np.empty(len(rows), np.int64)
+        for segment, start in self.spans():
+            here = slice(*np.searchsorted(rows, (start, start + len(segment))))
+            numbers[here] = segment.numbers[rows[here] - start]
+        return numbers
 
     def change(self, dead: Integers, new: Segment | None = None) -> "Index":
         """The index without the chunks of these numbers, and with those of a new segment."""

@@ -2,18 +2,23 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.engine.store import Chunk, Vectors
+from app.local.engine.store import Chunk, Vectors, vector_search, word_search
+from app.local.engine.store import search as search_module
 from app.local.engine.store.analysis import terms
 from app.local.engine.store.filters import Condition
 from app.local.engine.store.index import Index, Part
-from app.local.engine.store.search import EXACT, search
+from app.local.engine.store.search import search
 from app.local.engine.store.segment import Segment
+from app.local.engine.store.vector_search import EXACT
+from app.local.engine.store.word_search import scored_rows
 from tests.local.engine.store.samples import (
     DIMENSION,
     PROPERTY,
@@ -164,3 +169,63 @@ def test_of_many_chunks_words_bring_in_what_vectors_do_not(large: Index) -> None
     index = large.change(np.empty(0, np.int64), last)
     assert 10**6 not in search(index, vector(1), None, 100, None)[0]
     assert search(index, vector(1), "odd throttling", 1, None)[0].tolist() == [10**6]
+
+
+@pytest.mark.parametrize("where", [None, Condition("notEquals", "rare", True)])
+def test_half_codes_leave_nearly_all_of_the_nearest_to_the_whole_codes(
+    large: Index, where: Condition | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As beyond `FIRST` rows, where the first step compares a half of each code."""
+    monkeypatch.setattr(vector_search, "FIRST", 4_000)
+    vectors = np.concatenate([part.segment.vectors for part in large.parts])
+    allowed = np.arange(len(vectors)) % 50 != 0 if where else np.full(len(vectors), True)
+    hits, rows = 0, range(0, len(vectors), 500)
+    for row in rows:
+        numbers, _ = search(large, vectors[row], None, 10, where)
+        assert allowed[numbers].all()
+        expected = np.flatnonzero(allowed)[np.argsort(-(vectors[allowed] @ vectors[row]))[:10]]
+        hits += len(set(expected) & set(numbers.tolist()))
+    assert hits / (10 * len(rows)) > 0.98
+
+
+@pytest.fixture(scope="module")
+def wordy() -> Index:
+    """5,000 chunks in three segments, with words that few have, many, and nearly all."""
+    random = np.random.default_rng(8)
+    names = np.array(["common", "usual", "frequent", *(f"rare{n}" for n in range(300))])
+    shares = 1 / np.arange(1, len(names) + 1)
+    texts = random.choice(names, (5_000, 12), p=shares / shares.sum())
+    chunks = {
+        n: Chunk(str(n), " ".join(row[: 4 + n % 9]), {"k": n % 3}, vector(n % 17))
+        for n, row in enumerate(texts)
+    }
+    bounds = [0, 2_000, 4_500, 5_000]
+    runs = [{n: chunks[n] for n in range(*pair)} for pair in pairwise(bounds)]
+    dead_numbers = np.arange(0, 5_000, 7)
+    return index_of(*runs).change(dead_numbers)
+
+
+@pytest.mark.parametrize("where", [None, Condition("equals", "k", 1)])
+@pytest.mark.parametrize("text", ["rare7 common usual", "rare250 common frequent rare9", "common"])
+def test_lists_of_common_words_are_not_read_as_a_whole_and_scores_are_the_same(
+    wordy: Index, text: str, where: Condition | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = np.arange(3, 5_000, 333)
+    allowed = search_module._allowed(wordy, where)
+    near = near[allowed[near]]
+    monkeypatch.setattr(word_search, "LONG", 10**9)
+    rows, scores = scored_rows(wordy, text, allowed, near, 20)
+    looked_up = []
+    look_up = word_search._look_up
+
+    def counted(*arguments: Any) -> None:
+        looked_up.append(arguments[2])
+        look_up(*arguments)
+
+    monkeypatch.setattr(word_search, "LONG", 0)
+    monkeypatch.setattr(word_search, "_look_up", counted)
+    some_rows, same_scores = scored_rows(wordy, text, allowed, near, 20)
+    assert some_rows.tolist() == rows.tolist()
+    assert same_scores.tolist() == scores.tolist()
+    assert allowed[rows].all()
+    assert bool(looked_up) == (text != "common")
