@@ -111,15 +111,16 @@ def test_an_acknowledged_message_survives_a_power_cut(folder: Path) -> None:
 
 
 def test_after_a_power_cut_arrays_are_the_new_or_the_old_ones_whole(folder: Path) -> None:
-    arrays.save(folder / "a", {"numbers": np.zeros(9)})
+    arrays.save(folder / "a", {"numbers": np.zeros(9)}, np.zeros((40, 2)))
     record = Record(folder)
     with record.running():
-        arrays.save(folder / "a", {"numbers": np.ones(9)})
+        arrays.save(folder / "a", {"numbers": np.ones(9)}, np.ones((40, 2)))
         record.acknowledge()
     for crash in record.crashes():
         with crash.folder() as left:
-            array = arrays.load(left / "a")["numbers"].tolist()
-        assert array in [[0.0] * 9, [1.0] * 9][crash.acknowledged :], crash
+            loaded, table = arrays.load(left / "a")
+            values = [*loaded["numbers"], *table.all().ravel()]
+        assert values in [[0.0] * 89, [1.0] * 89][crash.acknowledged :], crash
 
 
 def test_an_acknowledged_document_of_the_store_survives_a_power_cut(folder: Path) -> None:

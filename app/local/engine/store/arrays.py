@@ -1,18 +1,23 @@
 """Arrays in a file that is there as a whole or not at all.
 
-    signature (16) | CRC-32 of the rest (4) | size of the header (4) | header | arrays
+    signature (16) | CRC-32 (4) | size of the header (4) | header | arrays | table
 
 The header is JSON: the name, type, shape and place of each array. A file is written under another
 name, synced to the disk and renamed, so that its own name never stands for a part of it. It is
 mapped into memory, so that arrays which nobody reads take none.
+
+The checksum covers everything up to the table, and is compared when the file is loaded. The table
+is a large array of which few rows are read at a time: it has a checksum of its own for each few
+rows, among the arrays, which is compared when one of the rows is read for the first time.
 """
 
 import json
 import mmap
 import zlib
 from collections.abc import Iterator, Mapping
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,71 +26,171 @@ from app.local.durability import sync, sync_folder
 
 Arrays = Mapping[str, NDArray[Any]]
 
-SIGNATURE = b"outcrop arrays 1"
+SIGNATURE = b"outcrop arrays 2"
 PREFIX = len(SIGNATURE) + 8
 ALIGNMENT = 64  # bytes: the width of the widest vector registers
 BLOCK = 1 << 20  # bytes
+TOGETHER = 16  # rows of a table that have one checksum
+HELD = 1 << 16  # rows that are read before the table's pages are given back to the system
 
 
 class Damaged(Exception):
     """The file differs from the one that was saved, or is missing."""
 
 
-def save(path: Path, arrays: Arrays) -> None:
+class Table:
+    """Rows of an array. They are checked when they are read, if they come from a file.
+
+    Attributes:
+        shape: (n, ...) of the array.
+    """
+
+    def __init__(self, array: NDArray[Any], file: "_Mapped | None" = None) -> None:
+        self._array, self._file = array, file
+        self.shape = array.shape
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def rows(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """The rows at these places, in this order.
+
+        Raises:
+            Damaged: one of them is not what was saved.
+        """
+        if self._file:
+            self._file.check(rows)
+        chosen: NDArray[Any] = self._array[rows]
+        return chosen
+
+    def all(self) -> NDArray[Any]:
+        """All rows.
+
+        Raises:
+            Damaged: one of them is not what was saved.
+        """
+        if self._file:
+            self._file.check(np.arange(0, len(self), TOGETHER))
+        return self._array
+
+
+class _Mapped:
+    """The table of a file, mapped into memory, and which of its blocks were checked."""
+
+    def __init__(self, path: Path, memory: mmap.mmap, start: int, size: int, sums: Any) -> None:
+        self._path, self._memory, self._start, self._size = path, memory, start, size
+        self._sums = sums  # (blocks,)
+        self._is_checked = np.zeros(len(sums), np.bool_)  # (blocks,)
+        self._read = 0
+
+    def check(self, rows: NDArray[Any]) -> None:
+        blocks = np.unique(rows // TOGETHER)
+        bytes_ = memoryview(self._memory)[self._start :]
+        for block in blocks[~self._is_checked[blocks]].tolist():
+            checksum = zlib.crc32(bytes_[block * self._size : (block + 1) * self._size])
+            if checksum != self._sums[block]:
+                raise Damaged(f"{self._path} is not what was written")
+            self._is_checked[block] = True
+        self._read += len(rows)
+        if self._read > HELD:
+            self._release()
+
+    def _release(self) -> None:
+        """Take the pages out of this process's memory. The system still has them in its own, as
+        long as there is room.
+        """
+        self._read = 0
+        if hasattr(mmap, "MADV_DONTNEED"):
+            start = -(-self._start // mmap.PAGESIZE) * mmap.PAGESIZE
+            if start < len(self._memory):
+                self._memory.madvise(mmap.MADV_DONTNEED, start, len(self._memory) - start)
+
+
+def save(path: Path, arrays: Arrays, table: NDArray[Any]) -> None:
     """Write a file durably. A crash leaves the whole file or none."""
-    pieces = list(_pieces(arrays))
+    rows = _bytes(table)
+    size = max(1, len(rows) // max(1, len(table))) * TOGETHER
+    sums = [zlib.crc32(rows[first : first + size]) for first in range(0, len(rows), size)]
+    pieces = list(_pieces({**arrays, "": np.array(sums, np.uint32)}, table))
     checksum = 0
     for piece in pieces:
         checksum = zlib.crc32(piece, checksum)
     aside = path.with_suffix(".aside")
     with aside.open("wb") as file:
-        file.writelines([SIGNATURE, checksum.to_bytes(4, "little"), *pieces])
+        file.writelines([SIGNATURE, checksum.to_bytes(4, "little"), *pieces, rows])
         file.flush()
         sync(file.fileno())
     aside.replace(path)
     sync_folder(path.parent)
 
 
-def load(path: Path) -> Arrays:
-    """A file's arrays, mapped and read-only.
+def load(path: Path) -> tuple[Arrays, Table]:
+    """A file's arrays and its table, mapped and read-only.
 
     Raises:
-        Damaged: the file is missing, cut short, or differs in any byte from what was saved.
+        Damaged: the file is missing, cut short, or differs in any byte before its table from what
+            was saved.
     """
     try:
         with path.open("rb") as file:
-            _check(file)
+            start, end = _check(path, file)
             memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise Damaged(str(error)) from error
-    start = PREFIX + int.from_bytes(memory[PREFIX - 4 : PREFIX], "little")
-    return {
+    entries, type_, shape = json.loads(memory[PREFIX : start - 8])
+    arrays = {
         name: np.frombuffer(memory, dtype, int(np.prod(shape)), start + offset).reshape(shape)
-        for name, dtype, shape, offset in json.loads(memory[PREFIX:start])
+        for name, dtype, shape, offset in entries
     }
+    sums = arrays.pop("")
+    size = int(np.prod(shape[1:])) * np.dtype(type_).itemsize * TOGETHER
+    if len(memory) - end != int(np.prod(shape)) * np.dtype(type_).itemsize:
+        raise Damaged(f"{path} was cut short")
+    table = np.frombuffer(memory, type_, int(np.prod(shape)), end).reshape(shape)
+    return arrays, Table(table, _Mapped(path, memory, end, size, sums))
 
 
-def _pieces(arrays: Arrays) -> Iterator[bytes | memoryview]:
-    """The bytes that the checksum covers, in order: the header's size, the header, the arrays."""
+def _check(path: Path, file: BufferedReader) -> tuple[int, int]:
+    """The places of the arrays and of the table, if all before the table is what was written. It is
+    read, not mapped, so that it takes no memory.
+    """
+    damage = Damaged(f"{path} is not what was written, or not by this version of Outcrop")
+    signature, stored_checksum = file.read(len(SIGNATURE)), int.from_bytes(file.read(4), "little")
+    size = file.read(4)
+    header = file.read(int.from_bytes(size, "little"))
+    if signature != SIGNATURE:
+        raise damage
+    checksum = zlib.crc32(header, zlib.crc32(size))
+    left = int.from_bytes(header[-8:], "little")
+    start = file.tell()
+    block = memoryview(bytearray(BLOCK))
+    while left and (count := file.readinto(block[: min(left, BLOCK)])):
+        checksum = zlib.crc32(block[:count], checksum)
+        left -= count
+    if left or checksum != stored_checksum:
+        raise damage
+    return start, file.tell()
+
+
+def _bytes(array: NDArray[Any]) -> memoryview:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+
+
+def _pieces(arrays: Arrays, table: NDArray[Any]) -> Iterator[bytes | memoryview]:
+    """The bytes that the checksum covers, in order: the header's size, the header, the arrays. The
+    last 8 bytes of the header say how long the arrays are.
+    """
     entries: list[Any] = []
     blocks: list[bytes | memoryview] = []
     offset = 0
     for name, array in arrays.items():
         entries.append((name, array.dtype.str, array.shape, offset))
         padding = bytes(-array.nbytes % ALIGNMENT)
-        blocks += [np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, padding]
+        blocks += [_bytes(array), padding]
         offset += array.nbytes + len(padding)
-    header = json.dumps(entries).encode()
-    header += b" " * (-(PREFIX + len(header)) % ALIGNMENT)
-    yield len(header).to_bytes(4, "little")
+    header = json.dumps((entries, table.dtype.str, table.shape)).encode()
+    header += b" " * (-(PREFIX + len(header) + 8) % ALIGNMENT)
+    yield (len(header) + 8).to_bytes(4, "little")
     yield header
+    yield offset.to_bytes(8, "little")
     yield from blocks
-
-
-def _check(file: BinaryIO) -> None:
-    signature, stored_checksum = file.read(len(SIGNATURE)), int.from_bytes(file.read(4), "little")
-    checksum = 0
-    while block := file.read(BLOCK):
-        checksum = zlib.crc32(block, checksum)
-    if signature != SIGNATURE or checksum != stored_checksum:
-        raise Damaged(f"{file.name} is not what was written")

@@ -4,11 +4,11 @@ A filter is tested on each distinct value of its key, and not on each chunk.
 """
 
 import json
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import reduce
+from itertools import chain, compress, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,42 +19,116 @@ from app.local.engine.store.filters import Condition, Filter
 from app.local.engine.store.inverted import Integers, Inverted
 
 Mask = NDArray[np.bool_]
-Name = tuple[str, str]  # a metadata key, and a value of it as JSON
+
+
+class Names:
+    """Metadata keys, ascending, and the values of each: JSON texts, ascending. Values that nobody
+    asks for are not read.
+    """
+
+    def __init__(self, texts: Mapping[str, Sequence[str] | bytes]) -> None:
+        self._texts = dict(texts)  # bytes: one text a line
+        self._values: dict[str, list[Any]] = {}
+        self._places: dict[str, slice] | None = None
+
+    @classmethod
+    def from_bytes(cls, content: NDArray[np.uint8]) -> "Names":
+        """The names that `to_bytes` wrote."""
+        keys, _, rest = content.tobytes().partition(b"\n")
+        lines = rest.split(b"\n\n")
+        return cls(dict(zip(json.loads(keys), lines, strict=False)))
+
+    def to_bytes(self) -> NDArray[np.uint8]:
+        """A line of keys, and for each a line for each value and an empty one."""
+        keys = json.dumps(list(self._texts)).encode()
+        lines = b"\n\n".join("\n".join(self.texts(key)).encode() for key in self._texts)
+        return np.frombuffer(keys + b"\n" + lines, np.uint8)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def texts(self, key: str) -> Sequence[str]:
+        """The values of a key as JSON, ascending."""
+        texts = self._texts.get(key, ())
+        if isinstance(texts, bytes):
+            texts = self._texts[key] = texts.decode().split("\n")
+        return texts
+
+    def values(self, key: str) -> list[Any]:
+        """The values of a key, in the order of their texts."""
+        if key not in self._values:
+            self._values[key] = json.loads(f"[{','.join(self.texts(key))}]")
+        return self._values[key]
+
+    def places(self, key: str) -> slice:
+        """The places of a key's values among those of all keys."""
+        if self._places is None:
+            sizes = [
+                texts.count(b"\n") + 1 if isinstance(texts, bytes) else len(texts)
+                for texts in self._texts.values()
+            ]
+            stops = np.cumsum([0, *sizes]).tolist()
+            self._places = {
+                name: slice(*pair) for name, pair in zip(self._texts, pairwise(stops), strict=True)
+            }
+        return self._places.get(key, slice(0, 0))
 
 
 @dataclass(frozen=True)
 class Attributes:
-    """An inverted index from `names` to rows. The names ascend, so a key's values are
-    neighbours.
-    """
+    """An inverted index from the places of `names` to rows."""
 
-    names: Sequence[Name]
+    names: Names
     index: Inverted
 
     @classmethod
     def of(cls, metadata: Sequence[Metadata]) -> "Attributes":
         """Build the index from the metadata of each row."""
+        texts: dict[str, set[str]] = {}
         pairs = [
-            ((key, _json(value)), row)
+            (key, _json(value), row)
             for row, attributes in enumerate(metadata)
             for key, value in attributes.items()
         ]
-        names = sorted({name for name, _ in pairs})
-        keys = _places(names, [name for name, _ in pairs])
-        rows = np.array([row for _, row in pairs], np.int32)
+        for key, text, _ in pairs:
+            texts.setdefault(key, set()).add(text)
+        names = Names({key: sorted(texts[key]) for key in sorted(texts)})
+        places = {key: _placed(names, key) for key in names}
+        keys = np.array([places[key][text] for key, text, _ in pairs], np.uint64)
+        rows = np.array([row for _, _, row in pairs], np.int32)
         return cls(names, Inverted.of(keys, rows, np.ones(len(rows), np.uint16)))
 
     @classmethod
     def merge(cls, parts: Sequence["Attributes"]) -> "Attributes":
         """The index over the rows of all parts."""
-        names = sorted({name for part in parts for name in part.names})
-        indexes = [replace(part.index, keys=_places(names, part.names)) for part in parts]
+        keys = sorted({key for part in parts for key in part.names})
+        # Sorting runs that are sorted takes no longer than to read them.
+        texts = {
+            key: list(dict.fromkeys(sorted(chain(*(part.names.texts(key) for part in parts)))))
+            for key in keys
+        }
+        names = Names(texts)
+        moved = [np.empty(len(part.index.keys), np.uint64) for part in parts]
+        for key in keys:
+            places = _placed(names, key)
+            for part, to in zip(parts, moved, strict=True):
+                to[part.names.places(key)] = [places[text] for text in part.names.texts(key)]
+        indexes = [replace(part.index, keys=to) for part, to in zip(parts, moved, strict=True)]
         return cls(names, Inverted.merge(indexes))
 
     def move(self, places: Integers) -> "Attributes":
         """The index with row r at `places[r]`, and without the rows where that is -1."""
         index = self.index.move(places)
-        return Attributes([self.names[key] for key in index.keys.tolist()], index)
+        if len(index.keys) == len(self.index.keys):
+            return Attributes(self.names, index)
+        is_left = np.zeros(len(self.index.keys), np.bool_)
+        is_left[index.keys.astype(np.intp)] = True
+        texts = {
+            key: list(compress(self.names.texts(key), is_left[self.names.places(key)].tolist()))
+            for key in self.names
+        }
+        names = Names({key: each for key, each in texts.items() if each})
+        return Attributes(names, replace(index, keys=np.arange(len(index.keys), dtype=np.uint64)))
 
     def mask(self, where: Filter, n: int) -> Mask:
         """Which of the n rows pass the filter: (n,)."""
@@ -66,31 +140,22 @@ class Attributes:
     def count(self, key: str, alive: Mask) -> Counter[str]:
         """How many living rows have each value of a key, as JSON; of a list each member."""
         counts: Counter[str] = Counter()
-        values = self._values_of(key)
-        for place in range(values.start, values.stop):
+        first = self.names.places(key).start
+        for place, value in enumerate(self.names.values(key), first):
             rows = self.index.rows[self.index.starts[place] : self.index.starts[place + 1]]
             if living := np.count_nonzero(alive[rows]):
-                value = self._values[place]
                 members = set(value) if isinstance(value, list) else {value}
                 counts.update({_json(member): int(living) for member in members})
         return counts
 
     def _passing(self, condition: Condition, n: int) -> Mask:
-        values = self._values_of(condition.key)
-        passing = np.array(condition.passing(self._values[values]), np.bool_)  # (values,)
+        start = self.names.places(condition.key).start
+        passing = np.array(condition.passing(self.names.values(condition.key)), np.bool_)
         mask = np.full(n, condition.passes_without)  # (n,)
         for first, last in _runs(passing != condition.passes_without):
-            starts = self.index.starts[[values.start + first, values.start + last]]
+            starts = self.index.starts[[start + first, start + last]]
             mask[self.index.rows[slice(*starts)]] = not condition.passes_without
         return mask
-
-    def _values_of(self, key: str) -> slice:
-        """The names of a key. JSON texts sort after "" and before "~"."""
-        return slice(bisect_left(self.names, (key, "")), bisect_left(self.names, (key, "~")))
-
-    @cached_property
-    def _values(self) -> list[Any]:
-        return list(json.loads(f"[{','.join(value for _, value in self.names)}]"))
 
 
 def _runs(mask: Mask) -> Iterator[tuple[int, int]]:
@@ -107,7 +172,6 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _places(names: Sequence[Name], subset: Sequence[Name]) -> Integers:
-    """The place in `names` of each name of `subset`."""
-    places = {name: place for place, name in enumerate(names)}
-    return np.array([places[name] for name in subset], np.uint64)
+def _placed(names: Names, key: str) -> dict[str, int]:
+    """The place of each value of a key, as JSON."""
+    return {text: place for place, text in enumerate(names.texts(key), names.places(key).start)}

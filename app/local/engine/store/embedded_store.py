@@ -106,7 +106,14 @@ class EmbeddedStore:
         check_query(vector, limit, self._dimension)
         index = self._index
         while True:
-            numbers, scores = search(index, vector, text, limit, filter)
+            try:
+                numbers, scores = search(index, vector, text, limit, filter)
+            except arrays.Damaged as damage:
+                with self._writing:
+                    if self._index is index:  # and no other has mended it meanwhile
+                        self._mend(damage)
+                    index = self._index
+                continue
             rows = self._truth.chunks(numbers)
             if len(rows) == len(numbers):
                 break
@@ -161,12 +168,8 @@ class EmbeddedStore:
         parts = sorted(self._parts(numbers), key=lambda part: -part.size)
         self._index = Index(tuple(parts))
         missing = np.setdiff1d(numbers, self._index.numbers, assume_unique=True)
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
-            rows = self._truth.chunks(batch)
-            if len(rows) < len(batch):
-                raise self._truth.damage_error("chunks are missing")
-            self._index = self._index.change(NONE, self._segment(sorted(rows)))
+        for segment in self._built(missing):
+            self._index = self._index.change(NONE, segment)
             self._merge()
         self._record()
         self._remove_strays()
@@ -191,10 +194,42 @@ class EmbeddedStore:
 
     def _merge(self) -> None:
         """Merge the segments that have become too many or too empty, and save the result."""
-        first = self._index.first_part_to_merge()
-        if first is not None:
-            self._index = self._index.with_last(first, self._save(self._index.merge(first)))
-            self._record()
+        if places := self._index.parts_to_merge():
+            try:
+                merged = self._index.merge(places)
+            except arrays.Damaged as damage:
+                self._mend(damage)
+            else:
+                self._index = self._index.with_merged(places, self._save(merged))
+                self._record()
+
+    def _mend(self, damage: arrays.Damaged) -> None:
+        """Build the parts of the index again whose files turned out to be damaged while they were
+        read.
+        """
+        log.warning("%s; its part of the index is built again", damage)
+        parts = []
+        for part in self._index.parts:
+            try:
+                part.segment.vectors.all()
+            except arrays.Damaged:
+                batches = tuple(map(Part.whole, self._built(part.segment.numbers[part.alive])))
+                if batches:
+                    merged = Index(batches).merge(range(len(batches)))
+                    parts.append(self._save(merged))
+            else:
+                parts.append(part)
+        self._index = Index(tuple(parts))
+        self._record()
+
+    def _built(self, numbers: Integers) -> Iterator[Segment]:
+        """Segments of these chunks, built from the truth."""
+        for start in range(0, len(numbers), BATCH):
+            batch = numbers[start : start + BATCH]
+            rows = self._truth.chunks(batch)
+            if len(rows) < len(batch):
+                raise self._truth.damage_error("chunks are missing")
+            yield self._segment(sorted(rows))
 
     def _save(self, segment: Segment) -> Part:
         part = Part.whole(segment)

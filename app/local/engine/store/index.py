@@ -1,17 +1,18 @@
 """The index over a store's chunks: segments, and which of their rows are alive.
 
-    [ 100,000 ] [ 9,000 ] [ 700 ] [ 40 ] [ 3 ]
+    [ 140,000 ] [ 131,072 ] [ 100,000 ] [ 9,000 ] [ 700 ] [ 40 ] [ 3 ]
 
 A put adds a small segment at the end; a delete or a replacement leaves dead rows. Segments are
 merged so that each stays larger than GROWTH times all that follow it. So there are never more than
 a few, and a chunk is merged only a few times (O'Neil and others, "The Log-Structured Merge-Tree",
-1996; Lucene's indexes grow like this).
+1996; Lucene's indexes grow like this). A segment of FULL rows is merged no further: what a merge
+takes of memory and of the disk has a bound, however large the index is.
 
 An index is immutable: a change makes another index, and a reader goes on with the one it began
 with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +23,7 @@ from app.local.engine.store.inverted import Integers
 from app.local.engine.store.segment import Segment
 
 GROWTH = 4
+FULL = 131_072  # rows
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ class Part:
     def size(self) -> int:
         """The number of living rows."""
         return int(np.count_nonzero(self.alive))
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.segment) >= FULL
+
+    @property
+    def is_half_dead(self) -> bool:
+        return 2 * self.size < len(self.segment)
 
     @cached_property
     def length(self) -> int:
@@ -115,24 +125,33 @@ class Index:
             parts.append(Part.whole(new))
         return Index(tuple(parts))
 
-    def first_part_to_merge(self) -> int | None:
-        """The place of the first part that has to be merged with all that follow it; None if there
-        is none.
+    def parts_to_merge(self) -> list[int]:
+        """The places of the parts that have to be merged into one; none if all may stay.
 
-        It is too small beside those that follow it, or half of its rows are dead.
+        A full segment of which half is dead is written again, by itself. Of the others, one that is
+        too small beside those that follow it, or half dead, is merged with these.
         """
-        following = self.size
         for place, part in enumerate(self.parts):
+            if part.is_full and part.is_half_dead:
+                return [place]
+        small = [place for place, part in enumerate(self.parts) if not part.is_full]
+        following = sum(self.parts[place].size for place in small)
+        for position, place in enumerate(small):
+            part = self.parts[place]
             following -= part.size
-            if part.size < GROWTH * following or 2 * part.size < len(part.segment):
-                return place
-        return None
+            if part.size < GROWTH * following or part.is_half_dead:
+                return small[position:]
+        return []
 
-    def merge(self, first: int) -> Segment:
-        """One segment of the living rows of all parts from `first` on."""
-        parts = self.parts[first:]
+    def merge(self, places: Sequence[int]) -> Segment:
+        """One segment of the living rows of the parts at these places."""
+        parts = [self.parts[place] for place in places]
         return Segment.merge([part.segment for part in parts], [part.alive for part in parts])
 
-    def with_last(self, first: int, part: Part) -> "Index":
-        """The index with one part in place of those from `first` on."""
-        return Index((*self.parts[:first], part) if part.size else self.parts[:first])
+    def with_merged(self, places: Sequence[int], part: Part) -> "Index":
+        """The index with one part in place of these, unless it is empty."""
+        parts: list[Part | None] = list(self.parts)
+        for place in places:
+            parts[place] = None
+        parts[places[-1]] = part if part.size else None
+        return Index(tuple(each for each in parts if each is not None))

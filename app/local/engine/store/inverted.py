@@ -1,6 +1,6 @@
 """An inverted index: from a key to the rows that have it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 Integers = NDArray[Any]
 
+BATCH = 1 << 20  # postings that are moved at once, so that it takes little memory
+
 
 @dataclass(frozen=True)
 class Inverted:
-    """Postings by key: key i, of K, is in `rows[starts[i]:starts[i + 1]]`, as often as `counts`
-    says.
+    """Postings by key: key i, of K, is in `rows[starts[i]:starts[i + 1]]`, which ascend, as often
+    as `counts` says.
 
     Attributes:
         keys: (K,) uint64, ascending.
@@ -69,7 +71,7 @@ class Inverted:
 
     @classmethod
     def merge(cls, parts: Sequence["Inverted"]) -> "Inverted":
-        """The postings of all parts: for each key those of the first part, then the second, ..."""
+        """The postings of all parts."""
         keys = np.unique(np.concatenate([part.keys for part in parts]))  # (K,)
         at = [np.searchsorted(keys, part.keys) for part in parts]
         sizes = np.zeros(len(keys), np.int64)  # (K,)
@@ -80,12 +82,41 @@ class Inverted:
         counts = np.empty(starts[-1], np.uint16)  # (P,)
         free = starts[:-1].copy()  # (K,) where the next posting of a key goes
         for part, where in zip(parts, at, strict=True):
-            sizes = np.diff(part.starts)
-            to = np.arange(len(part.rows)) + np.repeat(free[where] - part.starts[:-1], sizes)
-            rows[to] = part.rows
-            counts[to] = part.counts
-            free[where] += sizes
-        return cls(keys, starts, rows, counts)
+            for first, last in _batches(part.starts):
+                some = slice(first, last)
+                here = slice(int(part.starts[first]), int(part.starts[last]))
+                sizes = np.diff(part.starts[first : last + 1])
+                shift = free[where[some]] - part.starts[some]
+                to = np.arange(here.start, here.stop) + np.repeat(shift, sizes)
+                rows[to] = part.rows[here]
+                counts[to] = part.counts[here]
+                free[where[some]] += sizes
+        merged = cls(keys, starts, rows, counts)
+        return merged if merged._ascends() else merged._sorted()
+
+    def _ascends(self) -> bool:
+        """Whether the rows of each key ascend."""
+        if len(self.rows) < 2:
+            return True
+        descends = np.diff(self.rows) <= 0
+        descends[self.starts[1:-1] - 1] = False  # from a key to the next
+        return not descends.any()
+
+    def _sorted(self) -> "Inverted":
+        """The same postings, with the rows of each key ascending."""
+        of_keys = np.repeat(np.arange(len(self.keys), dtype=np.int32), np.diff(self.starts))
+        order = np.lexsort((self.rows, of_keys))
+        return Inverted(self.keys, self.starts, self.rows[order], self.counts[order])
+
+
+def _batches(starts: Integers) -> Iterator[tuple[int, int]]:
+    """Runs of keys, [first, last), with about BATCH postings each, and one key at least."""
+    first = 0
+    while first < len(starts) - 1:
+        last = int(np.searchsorted(starts, starts[first] + BATCH, side="right")) - 1
+        last = max(last, first + 1)
+        yield first, last
+        first = last
 
 
 def _starts(sizes: Integers) -> Integers:

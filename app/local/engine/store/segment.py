@@ -1,7 +1,7 @@
 """A segment: an index over some chunks, which is built once and never changed.
 
     numbers     (n,)      the chunks, by their numbers in the truth, ascending
-    vectors     (n, d)    their vectors
+    vectors     (n, d)    their vectors, a table of which few rows are read at a time
     codes       (w, n)    the signs of the vectors' components, a bit each, 64 to a word
     lengths     (n,)      the number of each chunk's terms
     words                 the rows that have a term; the key is the term's hash
@@ -11,7 +11,6 @@
 It is built from chunks, or merged from other segments. When it is saved, it is one file of arrays.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +26,7 @@ from numpy.typing import NDArray
 from app.local.engine.encoder import Vectors
 from app.local.engine.store import analysis, arrays
 from app.local.engine.store.analysis import terms
-from app.local.engine.store.attributes import Attributes, Mask
+from app.local.engine.store.attributes import Attributes, Mask, Names
 from app.local.engine.store.contract import Chunk
 from app.local.engine.store.inverted import Integers, Inverted
 from app.local.engine.store.spelling import LONGEST, Letters, letters_of
@@ -36,7 +35,7 @@ from app.local.engine.store.spelling import LONGEST, Letters, letters_of
 @dataclass(frozen=True)
 class Segment:
     numbers: Integers  # (n,) int64
-    vectors: Vectors  # (n, d)
+    vectors: arrays.Table  # (n, d)
     codes: Integers  # (w, n) uint64
     lengths: Integers  # (n,) int32
     words: Inverted
@@ -54,7 +53,7 @@ class Segment:
         words = _words(terms_of_rows)
         return cls(
             np.array(numbers, np.int64),
-            vectors,
+            arrays.Table(vectors),
             signs(vectors),
             np.array([terms_of_row.total() for terms_of_row in terms_of_rows], np.int32),
             words,
@@ -68,15 +67,19 @@ class Segment:
 
     @classmethod
     def merge(cls, parts: Sequence["Segment"], alive: Sequence[Mask]) -> "Segment":
-        """One segment of the living rows of all parts."""
+        """One segment of the living rows of all parts.
+
+        Raises:
+            Damaged: a vector is not what was saved.
+        """
         places = _places(parts, alive)
         moved_attributes = list(zip(parts, places, strict=True))
-        vectors = _gather([part.vectors for part in parts], places)
+        vectors = _gather([part.vectors.all() for part in parts], places)
         words = Inverted.merge([part.words.move(place) for part, place in moved_attributes])
         return cls(
             _gather([part.numbers for part in parts], places),
-            vectors,
-            signs(vectors),
+            arrays.Table(vectors),
+            _merge_codes([part.codes for part in parts], places),
             _gather([part.lengths for part in parts], places),
             words,
             _merge_letters(words, parts),
@@ -85,20 +88,19 @@ class Segment:
 
     def save(self, path: Path) -> None:
         """Write the file durably; see `arrays.save`."""
-        names = json.dumps(self.attributes.names).encode()
         arrays.save(
             path,
             {
                 "numbers": self.numbers,
-                "vectors": self.vectors,
                 "codes": self.codes,
                 "lengths": self.lengths,
-                "names": np.frombuffer(names, np.uint8),
+                "names": self.attributes.names.to_bytes(),
                 "analysis": np.array([analysis.VERSION], np.int64),
                 "letters": self.letters,
                 **{f"words.{name}": array for name, array in vars(self.words).items()},
                 **{f"index.{name}": array for name, array in vars(self.attributes.index).items()},
             },
+            self.vectors.all(),
         )
 
     @classmethod
@@ -109,20 +111,21 @@ class Segment:
             arrays.Damaged: the file is not what was saved, or its words are other terms than a
                 text has now.
         """
-        file = arrays.load(path)
-        is_known = "analysis" in file and "letters" in file
-        if not is_known or file["analysis"][0] != analysis.VERSION:
+        file, vectors = arrays.load(path)
+        if file["analysis"][0] != analysis.VERSION:
             raise arrays.Damaged(f"{path} holds the terms of another version of Outcrop")
-        names = [(key, value) for key, value in json.loads(file["names"].tobytes())]
         fields = ("keys", "starts", "rows", "counts")
         return cls(
             file["numbers"],
-            file["vectors"],
+            vectors,
             file["codes"],
             file["lengths"],
             Inverted(*(file[f"words.{field}"] for field in fields)),
             file["letters"],
-            Attributes(names, Inverted(*(file[f"index.{field}"] for field in fields))),
+            Attributes(
+                Names.from_bytes(file["names"]),
+                Inverted(*(file[f"index.{field}"] for field in fields)),
+            ),
         )
 
 
@@ -159,6 +162,12 @@ def _words(terms_of_rows: Sequence[Counter[str]]) -> Inverted:
 def _letters(words: Inverted, terms_of_rows: Sequence[Counter[str]]) -> Letters:
     term_by_key = {term_key(term): term for term in chain.from_iterable(terms_of_rows)}
     return letters_of(term_by_key[key] for key in words.keys.tolist())
+
+
+def _merge_codes(codes: Sequence[Integers], places: Sequence[Integers]) -> Integers:
+    """The codes of the rows that are left, from those of all parts: (w, n)."""
+    words = [_gather(columns, places) for columns in zip(*codes, strict=True)]
+    return np.array(words, np.uint64).reshape(len(codes[0]), -1)
 
 
 def _merge_letters(words: Inverted, parts: Sequence[Segment]) -> Letters:

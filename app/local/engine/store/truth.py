@@ -146,9 +146,14 @@ class Truth:
 
     def numbers(self) -> Integers:
         """The numbers of all chunks that a search can find; ascending."""
-        rows = self._read("SELECT number FROM chunks INDEXED BY searchable WHERE vector NOT NULL")
-        numbers = np.unique(np.array(rows, np.int64))
-        if len(numbers) != sum(self.documents().values()):
+        # One text is read many times faster than as many rows.
+        query = (
+            "SELECT group_concat(number) FROM chunks INDEXED BY searchable WHERE vector NOT NULL"
+        )
+        ((text,),) = self._read(query)
+        numbers = np.sort(np.fromstring(text or b"", np.int64, sep=","))
+        ((total,),) = self._read("SELECT total(chunks) FROM documents")
+        if len(numbers) != total:
             raise self.damage_error("chunks are missing")
         return numbers
 

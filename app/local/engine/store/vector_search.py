@@ -72,13 +72,16 @@ def _first_rows(index: Index, code: Integers, allowed: Mask, count: int) -> Inte
 def cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:
     """The cosine of each row, (r,), for ascending rows. Computed without BLAS, in which the last
     bit of a row's result depends on its neighbours.
+
+    Raises:
+        Damaged: a vector is not what was saved.
     """
     scores = np.empty(len(rows), np.float32)  # (r,)
     for segment, start in index.spans():
         here = slice(*np.searchsorted(rows, (start, start + len(segment))))
         local = rows[here] - start
         if 2 * len(local) > len(segment):
-            scores[here] = np.einsum("ij,j->i", segment.vectors, vector)[local]
+            scores[here] = np.einsum("ij,j->i", segment.vectors.all(), vector)[local]
         else:
-            scores[here] = np.einsum("ij,j->i", segment.vectors[local], vector)
+            scores[here] = np.einsum("ij,j->i", segment.vectors.rows(local), vector)
     return scores

@@ -278,3 +278,41 @@ def test_a_store_is_open_once(saved: Path) -> None:
         open_embedded(saved, CONFIGURATION)
     store.close()
     reopened(saved)
+
+
+def test_a_changed_vector_is_noticed_when_it_is_read_and_changes_no_answer(
+    saved: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The vectors of a file are not all read when the store is opened."""
+    expected = reopened(saved)
+    file = max(saved.glob("*.segment"), key=lambda path: path.stat().st_size)
+    content = bytearray(file.read_bytes())
+    content[-700] ^= 0x10
+    file.write_bytes(content)
+    store = open_embedded(saved, CONFIGURATION)
+    assert "built again" not in caplog.text
+    assert answers(store) == expected
+    assert "built again" in caplog.text
+    store.put("new", [chunk("n", 5)])
+    store.delete("new")
+    store.close()
+    caplog.clear()
+    assert reopened(saved) == expected
+    assert not caplog.text
+
+
+def test_a_changed_vector_that_a_merge_reads_is_not_merged(
+    saved: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for file in saved.glob("*.segment"):
+        content = bytearray(file.read_bytes())
+        content[-700] ^= 0x10
+        file.write_bytes(content)
+    store = open_embedded(saved, CONFIGURATION)
+    store.put("new", [chunk(f"new-{n}", n) for n in range(6 * SAVED)])
+    assert "built again" in caplog.text
+    assert len(held(store)["new"]) == 6 * SAVED
+    expected = answers(store)
+    store.close()
+    remove_index(saved)
+    assert reopened(saved) == expected

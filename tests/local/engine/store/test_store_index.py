@@ -2,12 +2,14 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.local.engine.store import Chunk, Metadata
+from app.local.engine.store import index as index_module
 from app.local.engine.store.attributes import Attributes
 from app.local.engine.store.index import GROWTH, Index, Part
 from app.local.engine.store.inverted import Inverted
@@ -90,11 +92,11 @@ def contents(segment: Segment) -> dict[str, Any]:
     """Everything in it, as lists."""
     return {
         "numbers": segment.numbers.tolist(),
-        "vectors": segment.vectors.tolist(),
+        "vectors": segment.vectors.all().tolist(),
         "codes": segment.codes.tolist(),
         "lengths": segment.lengths.tolist(),
         "words": postings(segment.words),
-        "names": list(segment.attributes.names),
+        "names": {key: segment.attributes.names.texts(key) for key in segment.attributes.names},
         "attributes": postings(segment.attributes.index),
     }
 
@@ -114,12 +116,13 @@ def test_dead_rows_leave_no_trace() -> None:
 def test_segments_may_come_in_any_order() -> None:
     parts = [some(range(10, 20)), some(range(10))]
     everything = [np.ones(len(part), np.bool_) for part in parts]
-    merged = contents(Segment.merge(parts, everything))
-    expected = contents(some(range(20)))
-    assert merged.pop("numbers") == expected.pop("numbers")
-    assert sorted(merged.pop("words")) == sorted(expected.pop("words"))
-    assert sorted(merged.pop("attributes")) == sorted(expected.pop("attributes"))
-    assert merged == expected
+    assert contents(Segment.merge(parts, everything)) == contents(some(range(20)))
+
+
+def test_segments_may_have_rows_between_those_of_others() -> None:
+    parts = [some(range(0, 20, 2)), some(range(1, 20, 2))]
+    everything = [np.ones(len(part), np.bool_) for part in parts]
+    assert contents(Segment.merge(parts, everything)) == contents(some(range(20)))
 
 
 def test_a_saved_segment_is_loaded_as_it_was(tmp_path: Path) -> None:
@@ -153,14 +156,33 @@ def test_however_it_grows_an_index_has_few_parts_and_little_dead(
         dead_numbers = {n for n in live if n % 10 < tenths}
         live = (live | set(new)) - dead_numbers
         index = index.change(np.array(sorted(dead_numbers), np.int64), blank(new))
-        if (first := index.first_part_to_merge()) is not None:
-            index = index.with_last(first, Part.whole(index.merge(first)))
+        if places := index.parts_to_merge():
+            index = index.with_merged(places, Part.whole(index.merge(places)))
         sizes = [part.size for part in index.parts]
         assert sum(sizes) == index.size == len(live)
         assert {n for n in index.numbers.tolist() if n in live} == live
         for place, part in enumerate(index.parts):
             assert part.size >= max(1, GROWTH * sum(sizes[place + 1 :]))
             assert 2 * part.size >= len(part.segment)
+
+
+def test_full_segments_stay_by_themselves_until_half_of_them_is_dead() -> None:
+    """What a merge takes has a bound, however large the index is."""
+    with patch.object(index_module, "FULL", 40):
+        index = Index()
+        for first in range(0, 400, 10):
+            index = index.change(np.empty(0, np.int64), blank(range(first, first + 10)))
+            while places := index.parts_to_merge():
+                merged = index.merge(places)
+                assert len(merged) < 2 * 40
+                index = index.with_merged(places, Part.whole(merged))
+        sizes = [len(part.segment) for part in index.parts]
+        assert len(sizes) >= 5
+        index = index.change(np.arange(0, 30))
+        assert index.parts_to_merge() == [0]
+        index = index.with_merged([0], Part.whole(index.merge([0])))
+        assert index.parts[0].size == sizes[0] - 30
+        assert index.alive.sum() == index.size == 370
 
 
 def blank(numbers: range) -> Segment:

@@ -85,8 +85,8 @@ def histories(draw: st.DrawFn) -> tuple[Index, Index, Chunks]:
     for start, stop in zip([0, *cuts], [*cuts, numbers], strict=True):
         run = segment_of({n: chunks[n] for n in range(start, stop)})
         grown = grown.change(np.array(sorted(n for n in dead_numbers if n < start), np.int64), run)
-        if draw(st.booleans()) and (first := grown.first_part_to_merge()) is not None:
-            grown = grown.with_last(first, Part.whole(grown.merge(first)))
+        if draw(st.booleans()) and (places := grown.parts_to_merge()):
+            grown = grown.with_merged(places, Part.whole(grown.merge(places)))
     grown = grown.change(np.array(sorted(dead_numbers), np.int64))
     left = {n: each for n, each in chunks.items() if n not in dead_numbers}
     return grown, index_of(left), left
@@ -133,7 +133,7 @@ def plain_segment(numbers: list[int], vectors: Vectors) -> Segment:
 
 
 def test_of_many_chunks_nearly_all_of_the_nearest_are_found(large: Index) -> None:
-    vectors = np.concatenate([part.segment.vectors for part in large.parts])
+    vectors = np.concatenate([part.segment.vectors.all() for part in large.parts])
     hits = 0
     for row in range(0, len(vectors), 500):
         numbers, scores = search(large, vectors[row], None, 10, None)
@@ -145,7 +145,7 @@ def test_of_many_chunks_nearly_all_of_the_nearest_are_found(large: Index) -> Non
 
 
 def test_of_many_chunks_a_filter_finds_exactly_the_best(large: Index) -> None:
-    vectors = np.concatenate([part.segment.vectors for part in large.parts])
+    vectors = np.concatenate([part.segment.vectors.all() for part in large.parts])
     rare = np.arange(0, len(vectors), 50)
     for row in range(0, 4000, 400):
         numbers, _ = search(large, vectors[row], None, 10, Condition("equals", "rare", True))
@@ -157,7 +157,7 @@ def test_of_many_chunks_a_filter_that_most_pass_keeps_the_others_out(
     large: Index, text: str | None
 ) -> None:
     where = Condition("notEquals", "rare", True)
-    vectors = large.parts[0].segment.vectors
+    vectors = large.parts[0].segment.vectors.all()
     for row in range(0, 4000, 400):
         numbers, _ = search(large, vectors[row], text, 100, where)
         assert len(numbers) >= 100
@@ -177,7 +177,7 @@ def test_half_codes_leave_nearly_all_of_the_nearest_to_the_whole_codes(
 ) -> None:
     """As beyond `FIRST` rows, where the first step compares a half of each code."""
     monkeypatch.setattr(vector_search, "FIRST", 4_000)
-    vectors = np.concatenate([part.segment.vectors for part in large.parts])
+    vectors = np.concatenate([part.segment.vectors.all() for part in large.parts])
     allowed = np.arange(len(vectors)) % 50 != 0 if where else np.full(len(vectors), True)
     hits, rows = 0, range(0, len(vectors), 500)
     for row in rows:
