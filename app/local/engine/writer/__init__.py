@@ -10,6 +10,7 @@
     blocks      a passage of Markdown -> headings, paragraphs, lists, tables, code
     candidates  passages -> all that can be said of them: sentences, items, rows, whole blocks
     evidence    how far each candidate speaks for being the answer (late, by late interaction)
+    acts        what is to be done, and its opposite
     choose      scores -> is there an answer, which sentences make it, in which order
     rendering   what is said, as Markdown, with its marks
     small_talk  what asks for nothing; overview: what asks for all documents

@@ -55,6 +55,7 @@ class Candidate:
         ends_in: the index of the passage that a block goes on in, where it was cut in two.
         headless: whether nothing in its passage stands over a block: its beginning may be missing.
         nearest: the part of the context that is nearest: the last heading, and the lead-in.
+        heading: the last heading alone.
     """
 
     passage: int
@@ -68,6 +69,7 @@ class Candidate:
     ends_in: int | None = None
     headless: bool = False
     nearest: str = ""
+    heading: str = ""
 
     @property
     def gist(self) -> str:
@@ -174,8 +176,11 @@ class _Reader:
 
     def _say(self, kind: Kind, text: str, context: str) -> Candidate:
         release = self._release() if kind in ("sentence", "item") else ""
-        nearest = " ".join(filter(None, (self._title(), self._question, self._last)))
-        return Candidate(self._passage, 0, kind, text, context, release, nearest=nearest)
+        title = self._title()
+        nearest = " ".join(filter(None, (title, self._question, self._last)))
+        return Candidate(
+            *(self._passage, 0, kind, text, context, release), nearest=nearest, heading=title
+        )
 
     def _title(self) -> str:
         """The last heading."""
@@ -217,6 +222,7 @@ class _Reader:
             ends_in=rest[0] if rest else None,
             headless=not (self._last or self._path),
             nearest=f"{title} {self._last}".strip(),
+            heading=title,
         )
 
     def _list(

@@ -29,6 +29,9 @@ _SAME = 0.92  # cosine; two sentences nearer than this say the same
 
 _PRONOUN = re.compile(r"(It|He|She|They|This|These|Those|His|Her|Their|Its|Such)\b")
 
+_NEXT = re.compile(r"(?:and )?(?:then|next|finally|lastly|now|after(?:wards| that)|once)\b", re.I)
+_STEPS = 900  # characters of two blocks of code that are said together
+
 _COLUMN = {name: place for place, name in enumerate(FEATURES)}
 
 
@@ -74,6 +77,7 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
         "no number": float(question.kind == "number" and not of_best("number")),
         "not of the kind": of_best("not of the kind"),
         "of another": of_best("of another"),
+        "undoes": of_best("undoes"),
         "heads missing": of_best("heads missing"),
         "names missing": case.names_missing(best),
         "rank": of_best("rank"),
@@ -122,7 +126,8 @@ def chosen(
 
     The first drawn is said, behind the sentence before it if it begins with a pronoun. So is each
     of the next that may well hold the answer, too, and says something else; but one block is
-    enough, and of a table no row that fits less. Passages follow one another as they were drawn;
+    enough, unless the next one of code goes on with "Then ..", and of a table no row that fits
+    less. Passages follow one another as they were drawn;
     in a passage, sentences stand as they stand there.
     """
     likely = softmax(scores)
@@ -130,6 +135,7 @@ def chosen(
     choice = [best]
     if _refers_back(candidates, best):
         choice.append(best - 1)
+    choice += _next_step(candidates, best)
     for one in order[1:LONGEST]:
         long = candidates[best].block or len(candidates[one].block) > _LONG_BLOCK
         worth = likely[one] >= _WORTH_SAYING * (_ROOMY if long else 1)
@@ -146,6 +152,19 @@ def _refers_back(candidates: Sequence[Candidate], place: int) -> bool:
     one, before = candidates[place], candidates[place - 1]
     sentences = (one.kind, before.kind) == ("sentence", "sentence")
     return sentences and one.place > 0 and bool(_PRONOUN.match(one.text))
+
+
+def _next_step(candidates: Sequence[Candidate], place: int) -> list[int]:
+    """The block of code right behind one, if it is the next step: "Then run it:"; or nothing."""
+    one = candidates[place]
+    behind = (number for number in range(place + 1, len(candidates)) if candidates[number].block)
+    after = next(behind, None)
+    if one.kind != "code" or after is None:
+        return []
+    step = candidates[after]
+    together = (step.kind, step.passage, step.heading) == ("code", one.passage, one.heading)
+    fits = len(one.block) + len(step.block) <= _STEPS
+    return [after] if together and fits and _NEXT.match(step.lead) else []
 
 
 def _adds(

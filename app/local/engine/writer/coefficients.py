@@ -3,8 +3,8 @@
 `WEIGHTS` are the log-odds that a candidate is the one that holds the answer, per unit of each
 feature of `evidence.py`. `ANSWERABLE` and `INTERCEPT` are those that there is an answer at all, per
 unit of each of the signs of `choose.py`. docs/writer.md says on which questions they were fitted.
-Three are set by hand, as those questions hardly have such cases: "definition", "exact", and "of
-another", which rules a row out.
+Set by hand, as those questions hardly have such cases, are "definition", "exact", and "of another",
+which rules a row out; and "does", "undoes", "special" and "code" until the next fit.
 """
 
 WEIGHTS = {
@@ -39,13 +39,16 @@ WEIGHTS = {
     "heading": 1.541,
     "length": -0.626,
     "inline code": 0.758,
-    "code": 3.298,
+    "code": 4.0,
     "code unwanted": -0.922,
     "block": 3.017,
     "block unwanted": -0.356,
     "headless": -0.263,
     "exact": 3.0,
     "of another": -6.0,
+    "does": 1.0,
+    "undoes": -3.0,
+    "special": -1.5,
     "heads missing": 0.351,
     "not of the kind": -0.701,
 }
@@ -66,6 +69,7 @@ ANSWERABLE = {
     "no number": -2.662,
     "not of the kind": -1.708,
     "of another": -6.231,
+    "undoes": -3.0,
     "heads missing": -0.02,
     "names missing": -0.286,
     "rank": 0.027,

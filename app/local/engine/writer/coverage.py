@@ -10,10 +10,13 @@ from functools import cached_property
 from math import log
 
 from app.local.engine.store.analysis import terms
+from app.local.engine.writer.acts import Act, agreement, wanted_acts
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.question import Question, identifiers
 
 _KEY = re.compile(r"(?:`[^`]{1,60}`(?:(?:,| or|/) ?(?=`))?){1,3}|[^:;.\u2013\u2014]{1,40}(?=:\s)")
+_OTHER = re.compile(r"\b(?:other|another|alternative|special|advanced|further|legacy|old)\b", re.I)
+_OTHER_CASE = 0.5
 _VALUE = re.compile(r"=[^`]*|\([^`()]*\)")
 
 
@@ -39,8 +42,10 @@ class Coverage:
         self.candidates = candidates
         self.said = own_terms
         self.above = terms_above
+        self._name_terms = name_terms
         about = [own | name for own, name in zip(own_terms, name_terms, strict=False)]
         weigh = inverse_document_frequency(about or own_terms)
+        self._weigh = weigh
         self._weights = {term: weigh(term) for term in question.terms}
         self._terms = frozenset(question.terms)
         self._total = sum(self._weights.values()) or 1.0
@@ -68,6 +73,33 @@ class Coverage:
             return 0.0
         one = self.candidates[place]
         return len(named & identifiers(f"{one.text} {one.context}")) / len(named)
+
+    def agrees(self, place: int) -> float:
+        """How far it does what the question wants done, from 1 to -1: it does the opposite."""
+        one = self.candidates[place]
+        own = one.lead if one.block else one.text
+        return agreement(self._wanted, own, one.heading, one.block or one.text)
+
+    @cached_property
+    def _wanted(self) -> frozenset[Act]:
+        return wanted_acts(self.question.text)
+
+    def special(self, place: int) -> float:
+        """How much of what stands over code is not in the question, 0 to 1: that of "Images of
+        annotations" is no answer about all images.
+        """
+        one = self.candidates[place]
+        if one.kind != "code" or not self.question.wants_code:
+            return 0.0
+        over = frozenset(terms(one.heading))
+        total = sum(map(self._weigh, over))
+        beside = over - self._terms - self._name(place)
+        share = sum(map(self._weigh, beside)) / total if total else 0.0
+        return max(share, _OTHER_CASE) if _OTHER.search(one.heading) else share
+
+    def _name(self, place: int) -> frozenset[str]:
+        """The terms of the name of its document."""
+        return self._name_terms[place] if self._name_terms else frozenset()
 
     def defines(self, place: int) -> bool:
         """Whether it begins as a sentence does that says what the question's subject is."""

@@ -361,6 +361,9 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "headless":        lambda case, i: case.candidates[i].headless,
     "exact":           lambda case, i: case.exact(i),
     "of another":      lambda case, i: case.of_another(i),
+    "does":            lambda case, i: max(case.agrees(i), 0),
+    "undoes":          lambda case, i: max(-case.agrees(i), 0),
+    "special":         Case.special,
     "heads missing":   lambda case, i: case.heads_missing(i),
     "not of the kind": lambda case, i: case.lacks_kind(i),
 }
