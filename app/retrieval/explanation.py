@@ -36,14 +36,27 @@ def explain(
         by_meaning: the results of the same search by meaning alone, best first.
         answer_limit: the number of passages that an answer uses.
     """
-    ranks = {(other.uri, other.text): other.number for other in by_meaning}
     used = passage.number <= answer_limit
     return Explanation(
-        semantic_rank=ranks.get((passage.uri, passage.text)),
+        semantic_rank=_rank(passage, by_meaning),
         words=_shared_words(query, passage.text),
         used=used,
         reason=None if used else f"an answer reads the first {answer_limit} only",
     )
+
+
+def _rank(passage: Passage, others: Sequence[Passage]) -> int | None:
+    """The rank of a passage among others. Two searches may join a chunk to more or less of what
+    stands beside it, so one text may hold the other.
+    """
+    same = (
+        other.number
+        for other in others
+        if other.uri == passage.uri
+        and other.text
+        and (passage.text in other.text or other.text in passage.text)
+    )
+    return next(same, None)
 
 
 def _shared_words(query: str, text: str) -> tuple[str, ...]:

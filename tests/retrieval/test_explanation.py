@@ -26,3 +26,11 @@ def test_a_passage_that_no_answer_reads_says_why() -> None:
     assert explain(QUARTZ, "granite", [], answer_limit=2) == Explanation(
         None, (), used=False, reason="an answer reads the first 2 only"
     )
+
+
+def test_a_passage_that_was_joined_to_more_or_less_has_the_rank_of_its_chunk() -> None:
+    whole = Passage(4, f"Stones: {QUARTZ.text}", QUARTZ.uri, 0.7)
+    assert explain(QUARTZ, "quartz", [whole], answer_limit=3).semantic_rank == 4
+    assert explain(whole, "quartz", [QUARTZ], answer_limit=5).semantic_rank == 3
+    empty = Passage(9, "", QUARTZ.uri, 0.9)
+    assert explain(QUARTZ, "quartz", [empty], answer_limit=5).semantic_rank is None
