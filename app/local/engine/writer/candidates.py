@@ -17,11 +17,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile, zip_longest
+from textwrap import dedent
 from typing import Literal
 
+from app.local.engine.store.analysis import terms
 from app.local.engine.text import sentences
 from app.local.engine.writer.blocks import ITEM, Block, blocks, is_rule
 from app.local.engine.writer.continuations import cells, ends
+from app.local.engine.writer.phrases import is_verb
 from app.local.engine.writer.plain import plain
 from app.local.engine.writer.releases import is_release
 
@@ -235,10 +238,21 @@ class _Reader:
             words = "; ".join(one.rstrip(".;,") for one in whole)
             listed = self._block("list", block, words, rest)
             yield _with_code(listed, steps) if steps else listed
+        yield from self._lists_under(block)
         for one in texts:
             for part in _parts(one):
                 yield self._say("item", part, self._over(self._last))
         self._last = texts[-1] if _leads(texts) else ""
+
+    def _lists_under(self, block: Block) -> Iterator[Candidate]:
+        """The lists under the items of a list, each with its item as the lead."""
+        above = self._last
+        for item, lines in _under_items(block.lines):
+            inner = Block("list", lines)
+            words = "; ".join(one.rstrip(".;,") for one in _item_texts(inner))
+            self._last = plain(_without_marker(item))[-_LONGEST_LEAD:]
+            yield self._block("list", inner, words)
+        self._last = above
 
     def _table(self, block: Block, rest: tuple[int, Block] | None) -> Iterator[Candidate]:
         rows = _rows(block)
@@ -266,11 +280,22 @@ class _Reader:
         """
         first, *others = row
         columns = header[1 : len(row)] if len(header) > 2 else []
+        columns = ["" if _is_mere_verb(name) else name for name in columns]
         named = zip_longest(columns, others[: len(header) - 1 if columns else None], fillvalue="")
         words = [f"{name} {cell}".strip() for name, cell in named if cell]
         text = ": ".join(filter(None, (first, ", ".join(words))))
         cells = tuple(zip_longest(header[: len(row)], row, fillvalue=""))
         return replace(self._say("row", text, self._over(self._last, *header)), cells=cells)
+
+
+def _is_mere_verb(name: str) -> bool:
+    """Whether the name of a column only makes a sentence of its row, and nothing of it is said
+    before a cell: "says", "is".
+
+    >>> [_is_mere_verb(name) for name in ("says", "Is", "Fee", "kept for", "")]
+    [True, True, False, False, False]
+    """
+    return name.isalpha() and (is_verb(name) or not terms(name))
 
 
 def _level(heading: str) -> int:
@@ -311,6 +336,17 @@ def _items(lines: Sequence[str]) -> Iterator[str]:
             item = []
         item.append(line)
     yield "\n".join(item)
+
+
+def _under_items(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The items that have several items under them, and the lines of those."""
+    items = [item for item in _items(lines) if item.strip()]
+    widths = [len(item) - len(item.lstrip()) for item in items]
+    for place, item in enumerate(items):
+        ends = (at for at in range(place + 1, len(items)) if widths[at] <= widths[place])
+        under = items[place + 1 : next(ends, len(items))]
+        if len(under) > 1 and len(item) <= _LONGEST_LEAD:
+            yield item, tuple(dedent("\n".join(under)).split("\n"))
 
 
 def _without_marker(item: str) -> str:

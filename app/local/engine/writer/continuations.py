@@ -34,7 +34,8 @@ def _rest(last: Block, after: Sequence[Block]) -> Block | None:
     first = after[0]
     if last.kind == first.kind == "list" and _next_item(last, first):
         return first
-    if [last.kind, *(one.kind for one in after[:2])] == ["list", "prose", "list"]:
+    kinds = [last.kind, *(one.kind for one in after[:2])]
+    if kinds == ["list", "prose", "list"] and not first.text.endswith((":", "\uff1a")):
         inside = tuple(f"  {line.strip()}" for line in first.lines)  # of the item that was cut
         return Block("list", (*inside, *after[1].lines)) if _next_item(last, after[1]) else None
     if last.kind == "table" and first.kind == "table":

@@ -20,6 +20,7 @@ from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning
+from app.local.engine.writer.siblings import with_the_others
 from app.local.engine.writer.summaries import key_sentences, sentences_about, subject_of_summary
 from app.local.engine.writer.vectors import Remembered
 from app.local.engine.writer.verdicts import (
@@ -122,7 +123,10 @@ class EnglishChoice:
             places = [first, *beside[:_BESIDE_VERDICT]]
         elif is_bare(choices[places[0]]) and _goes_on(choices, places[0]):
             places = [places[0], places[0] + 1]
-        return Said(repetition.said_now(places, scores), f"{verdict}." if verdict else "")
+        answer = repetition.said_now(places, scores)
+        if not meaning.answers:
+            answer = with_the_others(question, answer, choices, names)
+        return Said(answer, f"{verdict}." if verdict else "")
 
     def _compared(
         self,

@@ -77,6 +77,10 @@ _LIST = re.compile(
     r"|removed)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    r"\b(?:what|which|list|name|all)\b(?: [^\s,;?]+){0,3}? (\w{2,}[^su\W]s)\b", re.IGNORECASE
+)
+_STEPS = re.compile(r"\b(?:steps?|stages|phases|procedure)\b", re.IGNORECASE)
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|best|worst|highest|lowest|largest|smallest|greatest|fewest|first|last|latest"
     r"|earliest|newest|oldest|longest|shortest|cheapest|maximum|minimum|\w{3,}est)\b",
@@ -119,6 +123,22 @@ class Question:
         [True, False]
         """
         return bool(_LIST.search(self.text))
+
+    @cached_property
+    def several(self) -> str:
+        """The things that it wants, as a term: of "which berths are free" it is "berth"; "" if it
+        names none.
+
+        >>> Question("Which of the berths are free?").several == terms("berths")[0]
+        True
+        """
+        match = _SEVERAL.search(self.text)
+        return next(iter(terms(match[1])), "") if match else ""
+
+    @cached_property
+    def wants_steps(self) -> bool:
+        """Whether the steps of something are asked for."""
+        return bool(_STEPS.search(self.text))
 
     @cached_property
     def definition(self) -> re.Pattern[str] | None:

@@ -28,6 +28,7 @@ from app.local.engine.writer.prompt import (
     Sampling,
     Written,
 )
+from app.local.engine.writer.question import Question
 from app.local.engine.writer.quotes import about_results, quote
 from app.local.engine.writer.reading import (
     Answer,
@@ -38,6 +39,7 @@ from app.local.engine.writer.reading import (
 from app.local.engine.writer.rendering import marks, render
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning, about_conversation, rewrite, understand
+from app.local.engine.writer.siblings import steps
 from app.local.engine.writer.thoughts import answering, behind, considered
 
 ABOUT = (
@@ -166,7 +168,7 @@ class Writer:
         said_in = _language(task)
         texts = [one.text for one in task.passages]
         names = [one.name for one in task.passages]
-        possible = candidates(texts, names)
+        possible = [*candidates(texts, names), *steps(Question(meaning.question), texts)]
         if meaning.move == "after":
             return Said(Repetition(meaning, possible).behind())
         if self._multilingual is None:

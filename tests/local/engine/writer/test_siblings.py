@@ -1,0 +1,148 @@
+"""Questions that want several things: all rows, items or steps that answer, and no others."""
+
+import re
+
+import pytest
+
+from app.answer.prompt import answer_prompt
+from app.events import Passage
+from app.local.engine.writer import Prompt, Sampling, Turn, Writer
+
+HARBOUR = """# Harbour
+
+| Berth | Fee | Pier | Has power |
+| --- | --- | --- | --- |
+| B2701 | 20.00 | North | yes |
+| B2702 | 21.50 | South | no |
+| B2703 | 23.00 | North | no |
+| B2704 | 24.50 | South | yes |
+| B2705 | 26.00 | North | no |
+"""
+VAULT = """# Connect the scale
+
+## Store the credentials
+
+1. Open the vault.
+2. Make a new entry with the following names.
+
+   - Name: `scaleId`, Value: <ID>
+   - Name: `scaleSecret`, Value: <SECRET>
+   - Name: `serverUrl`, Value: <URL>
+
+3. Save it. Note the number of the entry.
+"""
+PUMP = """# Set up the pump
+
+The pump is delivered in two boxes. Read this first.
+
+## Step 1: Close the valve
+
+Turn the red valve to the right. The lamp goes out.
+
+## Step 2: Fill the tank
+
+Pour in 12 litres of water.
+
+## Step 3: Start the motor
+
+Press the green button.
+
+## Warranty
+
+The warranty is two years.
+"""
+RULES = """# Rules
+
+| rule | default | says |
+| --- | --- | --- |
+| depth | 3 metres | How deep a boat may lie. |
+| noise | none | When engines may run. |
+"""
+OCR = """# Quarry
+
+| Extra | Description |
+| --- | --- |
+| alpha | Installs Alpha as OCR engine. |
+| web | Fetches pages of the Web. |
+| beta | Installs the OCR engine Beta. |
+| gamma | Uses Gamma for OCR. |
+| charts | Draws charts. |
+"""
+
+
+def answer(writer: Writer, question: str, *texts: str) -> str:
+    passages = [
+        Passage(number, text, "s3://docs/yard.md", 0.9) for number, text in enumerate(texts, 1)
+    ]
+    prompt = answer_prompt(question, [], passages)
+    asked = Prompt((Turn("user", prompt.messages[-1].text),), prompt.system)
+    return "".join(writer.generate(asked, Sampling(temperature=0)))
+
+
+@pytest.mark.parametrize(
+    ("question", "berths"),
+    [
+        ("Which berths are at the North pier?", "B2701 B2703 B2705"),
+        ("List the berths at the South pier", "B2702 B2704"),
+        ("Which berths have power?", "B2701 B2704"),
+        ("What is the fee of berth B2702?", "B2702"),
+        ("Which berths are there?", "B2701 B2702 B2703 B2704 B2705"),
+    ],
+)
+def test_of_a_table_the_rows_that_answer_are_said(
+    writer: Writer, question: str, berths: str
+) -> None:
+    said = answer(writer, question, HARBOUR)
+    assert re.findall(r"B27\d\d", said) == berths.split()
+    assert ("| Berth | Fee | Pier | Has power |" in said) == (" " in berths)
+
+
+def test_rows_that_answer_in_other_words_are_said_too(writer: Writer) -> None:
+    said = answer(writer, "Which OCR engines can Quarry use?", OCR)
+    assert all(name in said for name in ("Alpha", "Beta", "Gamma"))
+
+
+def test_rows_of_a_table_in_two_passages_are_said_with_the_mark_of_each(writer: Writer) -> None:
+    header = HARBOUR[HARBOUR.index("| Berth") : HARBOUR.index("| B2701")]
+    second = f"{header}| B2706 | 27.50 | North | yes |\n| B2707 | 29.00 | North | no |\n"
+    said = answer(writer, "Which berths are at the North pier?", HARBOUR, second)
+    assert re.findall(r"B27\d\d|\[\d\]", said) == [
+        *("[1]", "B2701", "B2703", "B2705"),
+        *("[2]", "B2706", "B2707"),
+    ]
+
+
+def test_a_list_under_an_item_is_said_whole(writer: Writer) -> None:
+    said = answer(writer, "What must the names of the entry in the vault be?", VAULT)
+    names = re.findall(r"`\w+`", said)
+    assert names == ["`scaleId`", "`scaleSecret`", "`serverUrl`"]
+
+
+def test_steps_are_the_headings_with_what_stands_under_them(writer: Writer) -> None:
+    said = answer(writer, "What are the steps to set up the pump?", PUMP)
+    assert said == (
+        "Set up the pump [1]:\n\n"
+        "- Step 1: Close the valve: Turn the red valve to the right. The lamp goes out.\n"
+        "- Step 2: Fill the tank: Pour in 12 litres of water.\n"
+        "- Step 3: Start the motor: Press the green button."
+    )
+
+
+def test_a_section_is_no_step_where_no_steps_are_wanted(writer: Writer) -> None:
+    said = answer(writer, "How much water does the tank of the pump take?", PUMP)
+    assert "12 litres" in said
+    assert "Step 3" not in said
+
+
+def test_the_verb_over_a_column_is_not_said_before_its_cells(writer: Writer) -> None:
+    said = answer(writer, "What does the rule of depth say?", RULES)
+    assert "depth: default 3 metres, How deep a boat may lie" in said
+    assert "says" not in said
+
+
+def test_a_lead_in_to_another_list_is_no_rest_of_an_item(writer: Writer) -> None:
+    first = "# Kinds\n\nThe yard has these tools:\n\n- crane\n- trolley\n"
+    second = "More to read:\n\n- boats of the yard\n- ropes of the yard\n"
+    said = answer(writer, "Which tools does the yard have?", first, second)
+    assert "trolley" in said
+    assert "ropes" not in said
