@@ -6,8 +6,8 @@
 FILE keeps the passages that search found; what it lacks is asked of a home first.
 
 Which candidate: a conditional logit over the candidates of each question. Whether there is an
-answer: a logistic regression over the signs of the best one. docs/writer.md says how what is landed
-came about.
+answer: a logistic regression over the signs of the best one. Questions of the origin "unfitted" are
+only counted. docs/writer.md says how what is landed came about.
 """
 
 import argparse
@@ -26,15 +26,16 @@ from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
 from app.local.engine.writer.evidence import FEATURES
 from app.local.engine.writer.vectors import Remembered
 from tests.quality._figures import figures
-from tests.quality._labelled import NEAR, Labelled, labelled
+from tests.quality._labelled import LACKING, NEAR, UNFITTED, Labelled, labelled
 from tests.quality._passages import CORPUS, passages
-from tests.quality._regression import Array, Example, conditional_logit, logistic
+from tests.quality._regression import Array, Example, Mask, conditional_logit, logistic
 from tests.tables import Table
 
 BY_HAND = {"definition": 5.0, "of another": -6.0, "exact": 3.0}  # hardly any question has the case
 ANSWERABLE_PRIOR = 3.0
+WRONG = 0.3  # what an answerable question counts whose best candidate does not answer it
 FOLDS = 6
-LOST = (0.02, 0.04, 0.05, 0.10)  # of users' answerable questions
+LOST = (0.02, 0.04, 0.05, 0.10)  # of users' questions whose answer is right
 OF_USERS = ("user_questions", "readmes", "own")
 
 
@@ -52,11 +53,17 @@ class Counts:
         return {**users, "own": own, "awsdocs_qa": self.awsdocs}.get(one.origin, 1.0)
 
 
-def for_answerable(one: Labelled) -> float:
-    """What a case counts for whether there is an answer: few are unanswerable of themselves."""
+def for_answerable(one: Labelled, *, right: bool) -> float:
+    """What a case counts for whether there is an answer: few are unanswerable of themselves. Over
+    mere paragraphs a lost answer costs more than a wrong one, which still cites the paragraph.
+
+    Args:
+        right: whether the best candidate answers. To refuse another one loses little.
+    """
+    count = 1.0 if right or not one.answerable else WRONG
     if one.origin == "xquad_en":
-        return 1.0
-    count = {NEAR: 1.5, "unanswerable": 8.0}.get(one.kind, 5.0)
+        return count * {NEAR: 0.5, LACKING: 0.1}.get(one.kind, 2.0)
+    count *= {NEAR: 1.5, LACKING: 0.5, "unanswerable": 4.0}.get(one.kind, 5.0)
     return count * (0.3 if one.origin == "awsdocs_qa" else 1.0)
 
 
@@ -77,53 +84,65 @@ def folds(cases: Sequence[Labelled], count: int = FOLDS) -> NDArray[np.int64]:
     return np.array([fold[one.origin, one.document] for one in cases])
 
 
-def _told(cases: Sequence[Labelled], weights: Sequence[Array]) -> Array:
-    """The signs of each case, judged by its own weights, (cases, signs)."""
-    return np.array(
-        [
-            list(signs(one.case, one.evidence, one.evidence @ its).values())
-            for one, its in zip(cases, weights, strict=True)
-        ]
-    )
+def _told(cases: Sequence[Labelled], weights: Sequence[Array]) -> tuple[list[str], Array]:
+    """The names of the signs, and those of each case, judged by its own weights, (cases, signs)."""
+    told = [
+        signs(one.case, one.evidence, one.evidence @ its)
+        for one, its in zip(cases, weights, strict=True)
+    ]
+    return list(told[0]), np.array([list(one.values()) for one in told])
+
+
+def _is_right(one: Labelled, weights: Array) -> bool:
+    """Whether the best candidate answers; of a mere paragraph, whether it is of the right one."""
+    best = int((one.evidence @ weights).argmax())
+    return bool((one.cited if one.origin == "xquad_en" else one.gold)[best])
 
 
 def fit(cases: Sequence[Labelled], counts: Counts, say: Callable[[object], None]) -> None:
-    fold = folds(cases)
+    counted = np.array([one.origin == UNFITTED for one in cases])
+    fold = np.where(~counted, folds(cases), FOLDS)  # the last has what is only counted
     by_fold = [
-        fit_weights([one for one, its in zip(cases, fold, strict=True) if its != k], counts)
-        for k in range(FOLDS)
+        fit_weights(
+            [one for one, its in zip(cases, fold, strict=True) if its not in (k, FOLDS)], counts
+        )
+        for k in range(FOLDS + 1)
     ]
-    crossed = [by_fold[k] for k in fold]
-    whole = fit_weights(cases, counts)
+    crossed, whole = [by_fold[k] for k in fold], by_fold[FOLDS]
     say(_choice(cases, crossed, whole))
 
     truth = np.array([one.answerable for one in cases])
-    worths = np.array([for_answerable(one) for one in cases])
-    table, sure = _told(cases, crossed), np.zeros(len(cases))
-    for k in range(FOLDS):
-        others, own = fold != k, fold == k
+    right = np.array([_is_right(one, its) for one, its in zip(cases, crossed, strict=True)])
+    worths = np.array(
+        [for_answerable(one, right=bool(its)) for one, its in zip(cases, right, strict=True)]
+    )
+    names, table = _told(cases, crossed)
+    sure = np.zeros(len(cases))
+    for k in range(FOLDS + 1):
+        others, own = (fold != k) & ~counted, fold == k
         worth, intercept = logistic(table[others], truth[others], worths[others], ANSWERABLE_PRIOR)
         sure[own] = table[own] @ worth + intercept
-    say(_abstention(cases, sure))
-    worth, intercept = logistic(table, truth, worths, ANSWERABLE_PRIOR)
+    say(_abstention(cases, sure, right))
 
-    deviations = np.std(by_fold, axis=0)
+    deviations = np.std(by_fold[:FOLDS], axis=0)
     rows = [
         (name, f"{fitted:.3f}", f"{deviation:.2f}", f"{WEIGHTS[name]:.3f}")
         for name, fitted, deviation in zip(FEATURES, whole, deviations, strict=True)
     ]
     rows += [
-        (f"answerable: {name}", f"{fitted:.3f}", "", f"{ANSWERABLE[name]:.3f}")
-        for name, fitted in zip(ANSWERABLE, worth, strict=True)
+        (f"answerable: {name}", f"{fitted:.3f}", "", f"{ANSWERABLE.get(name, 0):.3f}")
+        for name, fitted in zip(names, worth, strict=True)
     ]
     rows.append(("intercept", f"{intercept:.3f}", "", f"{INTERCEPT:.3f}"))
     say(Table("Coefficients", ("of", "fitted", "± between folds", "as it stands"), rows))
     say(f"WEIGHTS = {_pasted(dict(zip(FEATURES, whole.tolist(), strict=True)))}")
-    say(f"ANSWERABLE = {_pasted(dict(zip(ANSWERABLE, worth.tolist(), strict=True)))}")
+    say(f"ANSWERABLE = {_pasted(dict(zip(names, worth.tolist(), strict=True)))}")
     say(
         "INTERCEPT is chosen by hand, on what --score prints. One that loses "
-        + ", ".join(f"{lost:.0%}: {intercept - _limit(cases, sure, lost):.3f}" for lost in LOST)
-        + " of users' answerable questions."
+        + ", ".join(
+            f"{lost:.0%}: {intercept - _limit(cases, sure, right, lost):.3f}" for lost in LOST
+        )
+        + " of users' questions whose answer is right."
     )
 
 
@@ -162,33 +181,37 @@ def _choice(cases: Sequence[Labelled], crossed: Sequence[Array], whole: Array) -
     )
 
 
-def _limit(cases: Sequence[Labelled], sure: Array, lost: float) -> float:
-    """How sure one may be of so many of users' answerable questions at most."""
-    users = [one.origin in OF_USERS and one.answerable for one in cases]
-    if not any(users):
-        users = [one.answerable for one in cases]
+def _limit(cases: Sequence[Labelled], sure: Array, right: Mask, lost: float) -> float:
+    """How sure one may be of so many of users' questions at most whose answer is right."""
+    users = np.array([one.origin in OF_USERS and one.answerable for one in cases]) & right
+    if not users.any():
+        users = right
     return float(np.quantile(sure[users], lost))
 
 
-def _abstention(cases: Sequence[Labelled], sure: Array) -> Table:
+def _abstention(cases: Sequence[Labelled], sure: Array, right: Mask) -> Table:
     parts: dict[str, Callable[[Labelled], bool]] = {
-        "users'": lambda one: one.origin in OF_USERS and one.answerable,
-        "xquad_en": lambda one: one.origin == "xquad_en" and one.answerable,
-        "awsdocs_qa": lambda one: one.origin == "awsdocs_qa" and one.answerable,
-        "unanswerable": lambda one: one.kind == "unanswerable",
+        "users', right": lambda one: one.origin in OF_USERS,
+        "unfitted, right": lambda one: one.origin == UNFITTED,
+        "xquad_en, right": lambda one: one.origin == "xquad_en",
+        "awsdocs_qa, right": lambda one: one.origin == "awsdocs_qa",
+        "unanswerable": lambda one: one.kind == "unanswerable" and one.origin != UNFITTED,
+        "unfitted, unanswerable": lambda one: one.kind == "unanswerable" and one.origin == UNFITTED,
         "without its documents": lambda one: one.kind == NEAR,
+        "without its answer": lambda one: one.kind == LACKING,
     }
 
-    def refused(belongs: Callable[[Labelled], bool], limit: float) -> str:
-        some = sure[[belongs(one) for one in cases]]
+    def refused(name: str, limit: float) -> str:
+        among = np.array([parts[name](one) for one in cases])
+        some = sure[among & right if name.endswith("right") else among]
         return f"{np.mean(some <= limit):.3f}" if len(some) else ""
 
     rows = [
-        (f"{lost:.0%}", *(refused(part, _limit(cases, sure, lost)) for part in parts.values()))
+        (f"{lost:.0%}", *(refused(part, _limit(cases, sure, right, lost)) for part in parts))
         for lost in LOST
     ]
     return Table(
-        f"Refused, fitted on the other {FOLDS - 1} of {FOLDS} folds, by users' questions lost",
+        f"Refused, fitted on the other {FOLDS - 1} of {FOLDS} folds, by users' right answers lost",
         ("lost", *parts),
         rows,
     )

@@ -1,11 +1,12 @@
 """Questions with the passages that search found for them, and which candidates answer them.
 
-Of each answerable question there is a second case: the passages of other documents that do not hold
-the answer either. Nothing among them may be said.
+Of each answerable question there are two more cases, among which nothing may be said: the passages
+of other documents that do not hold the answer either, and all passages without what holds it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from tests.quality import CORPORA
 from tests.quality._passages import OWN, Found, key, rows
 from tests.quality._questions import contains, share
 from tests.quality._readmes import QUESTIONS as READMES
+from tests.quality._readmes import UNFITTED as UNFITTED_QUESTIONS
 
 SHOWN = 5  # passages that the writer is shown
 LEAST = 0.5  # of what an answer has to hold, for a candidate to be a right one
@@ -32,9 +34,12 @@ LONG = 3  # times as long as the shortest right one: then a candidate is no righ
 MAY_BE_LONG = ("list", "code", "comparison")  # kinds of questions
 LEFT_OUT = ("chit-chat", "language", "vague")  # kinds of questions
 NEAR = "near"  # the kind of a case without the documents that answer
+UNFITTED = "unfitted"  # the origin of questions that are only counted
+LACKING = "lacking"  # the kind of a case with these documents, but without what answers
 
 Mask = NDArray[np.bool_]
 Worth = Callable[[Candidate], float]  # how much of the answer a candidate holds, 0 to 1
+Tells = Callable[[Candidate], bool]  # whether a candidate, or what stands over it, tells the answer
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class Labelled:
     """A question put to passages.
 
     Attributes:
-        origin: the set that it is of: xquad_en, awsdocs_qa, user_questions, readmes or own.
+        origin: the set that it is of: xquad_en, awsdocs_qa, user_questions, readmes,
+            own or unfitted.
         document: what it is about; cross-validation never parts the questions of a document.
         answerable: whether one of the passages may hold an answer.
         gold: of each candidate, whether it is a right one.
@@ -77,11 +83,13 @@ class Labeller:
         *,
         kind: str,
         answerable: bool = True,
+        without: Tells = lambda _: False,
     ) -> Labelled | None:
-        """A case; None where nothing was found."""
+        """A case, without some of the candidates; None where nothing is found."""
         shown, question = passages[:SHOWN], Question(row["question"])
         names = [key(one.uri) for one in shown]
-        some = likeliest(question, candidates([one.text for one in shown], names))
+        every = [one for one in candidates([one.text for one in shown], names) if not without(one)]
+        some = likeliest(question, every)
         if not some:
             return None
         case = case_of(self.remembered, question, some, names)
@@ -110,6 +118,11 @@ class Labeller:
     ) -> Labelled | None:
         return self.case(row, document, passages, kind=NEAR, answerable=False)
 
+    def lacking(
+        self, row: Mapping[str, Any], document: str, passages: Sequence[Passage], tells: Tells
+    ) -> Labelled | None:
+        return self.case(row, document, passages, kind=LACKING, answerable=False, without=tells)
+
 
 def labelled(
     found: Mapping[str, Found], remembered: Remembered, every: int
@@ -128,6 +141,8 @@ def labelled(
     if "readmes" in found:
         some = _judged(rows(READMES), found["readmes"], Labeller(remembered, "readmes"))
         yield "readmes", [one for one in some if one]
+        some = _judged(rows(UNFITTED_QUESTIONS), found["readmes"], Labeller(remembered, UNFITTED))
+        yield UNFITTED, [one for one in some if one]
     if "user_questions" in found:
         theirs = [
             {**row, "documents": row["gold_docs"]}
@@ -152,6 +167,7 @@ def _xquad(found: Found, labeller: Labeller, every: int) -> Iterator[Labelled | 
         answer = row["answers"][0]
         rest = [one for one in passages if key(one.uri) != gold and not contains(one.text, answer)]
         yield labeller.near(row, str(article), rest)
+        yield labeller.lacking(row, str(article), passages, partial(_contains, answer=answer))
 
 
 def _awsdocs(found: Found, labeller: Labeller) -> Iterator[Labelled | None]:
@@ -177,6 +193,8 @@ def _awsdocs(found: Found, labeller: Labeller) -> Iterator[Labelled | None]:
             page,
             [one for one in passages if key(one.uri) != page and not contains(one.text, answer)],
         )
+        if exact:
+            yield labeller.lacking(row, page, passages, partial(_contains, answer=answer))
 
 
 def _judged(
@@ -207,6 +225,16 @@ def _judged(
                 and not any(holds(normalize(one.text), string) for string in strings)
             ]
             yield labeller.near(row, document, rest)
+            yield labeller.lacking(row, document, passages, partial(_holds_any, strings=strings))
+
+
+def _contains(one: Candidate, answer: str) -> bool:
+    return contains(f"{one.context} {one.text}", answer)
+
+
+def _holds_any(one: Candidate, strings: Sequence[str]) -> bool:
+    said = normalize(f"{one.context} {render(one, None)}")
+    return any(holds(said, string.lstrip("^")) for string in strings)
 
 
 def share_held(row: Mapping[str, Any], text: str) -> float:

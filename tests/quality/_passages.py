@@ -57,7 +57,7 @@ def _asked(*files: Path) -> Callable[[], list[str]]:
 
 
 CORPUS = {
-    "readmes": Corpus(_readmes.documents, _asked(_readmes.QUESTIONS)),
+    "readmes": Corpus(_readmes.documents, _asked(_readmes.QUESTIONS, _readmes.UNFITTED)),
     "xquad_en": Corpus(_paragraphs, _asked(CORPORA / "xquad_en" / "qa_public.jsonl")),
     "user_questions": Corpus(_files, _asked(CORPORA / "user_questions" / "questions_public.jsonl")),
     "awsdocs_qa": Corpus(_pages, _asked(CORPORA / "awsdocs_qa" / "qa_public.jsonl", OWN)),

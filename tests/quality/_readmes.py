@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 QUESTIONS = Path(__file__).parent / "_readme_questions.jsonl"
+UNFITTED = Path(__file__).parent / "_unfitted_questions.jsonl"
+"""Questions about documents that nothing is fitted on: they are only counted."""
 
 _PACKAGES = {  # by the name of the document
     "xmltodict.md": "xmltodict",
@@ -22,6 +24,9 @@ _PACKAGES = {  # by the name of the document
     "typer.md": "typer",
     "watchfiles.md": "watchfiles",
     "wcwidth.rst": "wcwidth",
+    "setproctitle.rst": "setproctitle",
+    "olefile.md": "olefile",
+    "mammoth.rst": "mammoth",
 }
 _NODE_PACKAGES = ("node-gyp", "semver")  # that come with npm
 _OWN = Path(__file__).parent / "_documents"

@@ -7,6 +7,7 @@ cut it off, and the order of the draws is the order of preference.
 
 import re
 from collections.abc import Sequence
+from math import log
 from random import Random
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from app.local.engine.transformer import Vectors
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
+from app.local.engine.writer.coverage import refers_back
 from app.local.engine.writer.evidence import FEATURES, Case, Evidence
 from app.local.engine.writer.prompt import Sampling
 
@@ -26,8 +28,6 @@ _ROOMY = 15  # times as often beside a block, or if it is a long one
 _LONG_BLOCK = 250  # characters
 _COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
-
-_PRONOUN = re.compile(r"(It|He|She|They|This|These|Those|His|Her|Their|Its|Such)\b")
 
 _NEXT = re.compile(r"(?:and )?(?:then|next|finally|lastly|now|after(?:wards| that)|once)\b", re.I)
 _STEPS = 900  # characters of two blocks of code that are said together
@@ -50,8 +50,8 @@ def softmax(scores: Scores) -> Scores:
 
 
 def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
-    """What speaks for there being an answer at all: of the best candidate, of its passage, and of
-    all that was found.
+    """What speaks for the best candidate being an answer: what it and its passage have and lack of
+    the question.
     """
     best = int(scores.argmax())
     passage = case.candidates[best].passage
@@ -61,26 +61,22 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
         return float(evidence[best, _COLUMN[name]])
 
     return {
-        "likelihood": float(softmax(scores).max()),
-        "nearest": float(evidence[:, _COLUMN["cosine"]].max()),
-        "covered": of_best("covered") + of_best("covered above"),
-        "late above": float(case.said_near_above.max()),
-        "passage late": of_best("passage late"),
-        "passage covered": of_best("passage covered"),
-        "nowhere": 1 - case.covered(case.all_terms),
-        "rarest nowhere": case.rarest_nowhere,
+        "cosine": of_best("cosine"),
+        "covered": case.covered(case.told(best)),
+        "terms": log(1 + len(question.terms)),
+        "lacking": case.lacking(best),
+        "nouns missing": case.nouns_missing(best),
+        "superlative missing": case.superlative_missing(best),
         "name nowhere": float(case.name_nowhere),
         "identifiers missing": case.identifiers_missing(best),
-        "least near": of_best("least near"),
         "least near in passage": case.passage_least_near[passage],
         "exact": of_best("exact"),
         "no number": float(question.kind == "number" and not of_best("number")),
+        "no code": float(question.wants_code and not of_best("code")),
         "not of the kind": of_best("not of the kind"),
         "of another": of_best("of another"),
         "undoes": of_best("undoes"),
-        "heads missing": of_best("heads missing"),
-        "names missing": case.names_missing(best),
-        "rank": of_best("rank"),
+        "prose": float(case.is_prose(best)),
     }
 
 
@@ -150,8 +146,7 @@ def chosen(
 def _refers_back(candidates: Sequence[Candidate], place: int) -> bool:
     """Whether a sentence begins with a pronoun, and stands behind one that it may refer to."""
     one, before = candidates[place], candidates[place - 1]
-    sentences = (one.kind, before.kind) == ("sentence", "sentence")
-    return sentences and one.place > 0 and bool(_PRONOUN.match(one.text))
+    return before.kind == "sentence" and one.place > 0 and refers_back(one)
 
 
 def _next_step(candidates: Sequence[Candidate], place: int) -> list[int]:

@@ -17,6 +17,7 @@ from app.local.engine.writer.question import Question, identifiers
 _KEY = re.compile(r"(?:`[^`]{1,60}`(?:(?:,| or|/) ?(?=`))?){1,3}|[^:;.\u2013\u2014]{1,40}(?=:\s)")
 _OTHER = re.compile(r"\b(?:other|another|alternative|special|advanced|further|legacy|old)\b", re.I)
 _OTHER_CASE = 0.5
+_PRONOUN = re.compile(r"(It|He|She|They|This|These|Those|His|Her|Their|Its|Such)\b")
 _VALUE = re.compile(r"=[^`]*|\([^`()]*\)")
 
 
@@ -60,6 +61,29 @@ class Coverage:
         inside = 0 <= other < len(self.candidates)
         same = inside and self.candidates[other].passage == self.candidates[place].passage
         return other if same else None
+
+    def with_antecedents(self, place: int) -> list[int]:
+        """The candidate, and those before it in its passage up to one that begins with no pronoun,
+        if it begins with one itself.
+        """
+        places = [place]
+        while refers_back(self.candidates[places[-1]]):
+            before = self.beside(places[-1], -1)
+            if before is None:
+                break
+            places.append(before)
+        return places
+
+    def is_prose(self, place: int) -> bool:
+        """Whether its passage is sentences only, with nothing over them: no heading, no item."""
+        rows = self.rows[self.candidates[place].passage]
+        some = [self.candidates[row] for row in rows]
+        return all(one.kind == "sentence" and not one.context for one in some)
+
+    def told(self, place: int) -> frozenset[str]:
+        """The terms of the candidate, of what stands over it, and of what its pronoun refers to."""
+        places = self.with_antecedents(place)
+        return frozenset().union(*(self.said[one] | self.above[one] for one in places))
 
     def covered_beside(self, place: int, step: int) -> float:
         """What the neighbour covers and the candidate does not."""
@@ -124,6 +148,11 @@ class Coverage:
         for place, one in enumerate(self.candidates):
             rows.setdefault(one.passage, []).append(place)
         return rows
+
+
+def refers_back(one: Candidate) -> bool:
+    """Whether it is a sentence that begins with a pronoun."""
+    return one.kind == "sentence" and bool(_PRONOUN.match(one.text))
 
 
 def key_terms(one: Candidate) -> frozenset[str]:

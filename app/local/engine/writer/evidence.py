@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.encoder import TokenVectors, Vectors
-from app.local.engine.late_interaction import nearest, rarity, weights
+from app.local.engine.late_interaction import nearest, weights
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.coverage import Coverage, inverse_document_frequency
+from app.local.engine.writer.nouns import Nouns
 from app.local.engine.writer.question import (
     Question,
     dates,
     identifiers,
+    is_superlative,
     names,
     numbers,
 )
@@ -58,7 +60,7 @@ class Case(Coverage):
         texts: the tokens of each candidate.
         contexts: those of what stands over them.
         names: of the passages' documents.
-        nouns: of the question, and how rare each is.
+        nouns: of the question, and the tokens of each.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Case(Coverage):
         contexts: Mapping[str, TokenVectors],
         question_tokens: TokenVectors,
         names: Sequence[str] = (),
-        nouns: Mapping[str, float] | None = None,
+        nouns: Mapping[str, TokenVectors] | None = None,
     ) -> None:
         above = {context: frozenset(terms(context)) for context in contexts}
         names_of = [name_terms(name) for name in names]
@@ -91,7 +93,10 @@ class Case(Coverage):
         self._share = self._tells / (self._tells.sum() or 1.0)
         self._telling = self._tells >= min(TELLING, self._tells.max())
         self._names = names_of
-        self._nouns = nouns or {}
+        nouns = nouns or {}
+        over = [contexts[one.context] for one in candidates]
+        held = [own | its for own, its in zip(self.said, self.above, strict=True)]
+        self.nouns = Nouns.of(list(nouns), list(nouns.values()), texts, over, held)
 
     @cached_property
     def said_near(self) -> Vectors:
@@ -186,28 +191,44 @@ class Case(Coverage):
         held = self.passage_terms[number]
         return sum(head not in held for head in heads) / len(heads)
 
-    def names_missing(self, place: int) -> float:
-        """Whether a name of the question is not in the candidate's passage."""
-        held = self.passage_terms[self.candidates[place].passage]
-        return float(any(held.isdisjoint(terms(name)) for name in self.question.names))
+    def lacking(self, place: int) -> float:
+        """How much it lacks of the words that the question is about, by their rarity, 0 to 1. What
+        a pronoun refers to is its own.
+        """
+        lacks = self.nouns.lacks(self.with_antecedents(place), self._names_of(place))
+        return float(lacks.sum()) / (float(self.nouns.rarity.sum()) or 1.0)
 
-    @cached_property
-    def rarest_nowhere(self) -> float:
-        """How rare the rarest noun of the question is that no passage has, 0 to 1."""
-        return max((rarity for _, rarity in self._nowhere), default=0.0)
+    def nouns_missing(self, place: int) -> float:
+        """How many of these words stand neither in it nor over it, nor in its document's name,
+        0 to 1.
+        """
+        held = self.told(place) | self._names_of(place)
+        missing = [held.isdisjoint(its) for its in self.nouns.terms]
+        return sum(missing) / len(missing) if missing else 0.0
+
+    def superlative_missing(self, place: int) -> float:
+        """How far it and its neighbours are from the superlative that the question has, 0 to 1."""
+        around = [self.beside(place, -1), place, self.beside(place, +1)]
+        near = self.nouns.near[[one for one in around if one is not None]].max(axis=0)
+        far = [
+            1 - float(one)
+            for word, one in zip(self.nouns.words, near, strict=True)
+            if is_superlative(word)
+        ]
+        return max(far, default=0.0)
 
     @cached_property
     def name_nowhere(self) -> bool:
         """Whether no passage has a name of the question: "Gentoo", of "on Gentoo"."""
-        return any(noun.lower() in self.question.names for noun, _ in self._nowhere)
+        return any(
+            noun.lower() in self.question.names and self.all_terms.isdisjoint(its)
+            for noun, its in zip(self.nouns.words, self.nouns.terms, strict=True)
+        )
 
-    @cached_property
-    def _nowhere(self) -> list[tuple[str, float]]:
-        return [
-            (noun, rarity)
-            for noun, rarity in self._nouns.items()
-            if self.all_terms.isdisjoint(terms(noun))
-        ]
+    def _names_of(self, place: int) -> frozenset[str]:
+        """The terms of the name of a candidate's document."""
+        number = self.candidates[place].passage
+        return self._names[number] if number < len(self._names) else frozenset()
 
     def identifiers_missing(self, place: int) -> float:
         """How many of the identifiers and numbers of the question are not in the candidate's
@@ -228,8 +249,7 @@ class Case(Coverage):
 
     def named(self, place: int) -> float:
         """How much of the question's weight is in the name of the candidate's document."""
-        number = self.candidates[place].passage
-        return self.covered(self._names[number]) if number < len(self._names) else 0.0
+        return self.covered(self._names_of(place))
 
     @cached_property
     def passage_late(self) -> dict[int, float]:
@@ -281,12 +301,10 @@ def case_of(
     contexts = list(dict.fromkeys(one.context for one in candidates))  # many share one
     words = [noun.lower() for noun in question.nouns]
     last, *tokens = remembered.tokens([question.text, *words, *texts, *contexts])
-    rare = {
-        noun: rarity(its) for noun, its in zip(question.nouns, tokens[: len(words)], strict=True)
-    }
+    nouns = dict(zip(question.nouns, tokens[: len(words)], strict=True))
     own, above = tokens[len(words) :][: len(texts)], tokens[len(words) + len(texts) :]
     return Case(
-        question, candidates, own, dict(zip(contexts, above, strict=True)), last, names, rare
+        question, candidates, own, dict(zip(contexts, above, strict=True)), last, names, nouns
     )
 
 

@@ -81,11 +81,12 @@ _SEVERAL = re.compile(
     r"\b(?:what|which|list|name|all)\b(?: [^\s,;?]+){0,3}? (\w{2,}[^su\W]s)\b", re.IGNORECASE
 )
 _STEPS = re.compile(r"\b(?:steps?|stages|phases|procedure)\b", re.IGNORECASE)
-_SUPERLATIVE = re.compile(
-    r"\b(?:most|least|best|worst|highest|lowest|largest|smallest|greatest|fewest|first|last|latest"
-    r"|earliest|newest|oldest|longest|shortest|cheapest|maximum|minimum|\w{3,}est)\b",
-    re.IGNORECASE,
+_SUPERLATIVE_WORDS = (
+    "most|least|best|worst|highest|lowest|largest|smallest|greatest|fewest|first|last|latest"
+    "|earliest|newest|oldest|longest|shortest|cheapest|maximum|minimum"
 )
+_SUPERLATIVE = re.compile(rf"\b(?:{_SUPERLATIVE_WORDS}|\w{{3,}}est)\b", re.IGNORECASE)
+_SUPERLATIVE_WORD = re.compile(_SUPERLATIVE_WORDS, re.IGNORECASE)
 _DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)
 _RELEASE = re.compile(r"\b(?:version|release)s?\b|\bsince when\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
@@ -222,6 +223,15 @@ class Question:
     @cached_property
     def numbers(self) -> frozenset[str]:
         return numbers(self.text)
+
+
+def is_superlative(word: str) -> bool:
+    """Whether it is a common superlative, or one of "first", "last", "maximum" and "minimum".
+
+    >>> [word for word in ("Largest", "request", "first") if is_superlative(word)]
+    ['Largest', 'first']
+    """
+    return bool(_SUPERLATIVE_WORD.fullmatch(word))
 
 
 def words(text: str) -> frozenset[str]:

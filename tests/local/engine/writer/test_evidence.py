@@ -72,16 +72,34 @@ def test_the_nearest_heading_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "rarest", "name"),
+    ("question", "missing", "name"),
     [
-        ("Where is the pump on Gentoo?", True, True),
-        ("Where is the lasagne?", True, False),
-        ("Where is the pump?", False, False),
+        ("Where is the pump on Gentoo?", 0.5, True),
+        ("Where is the lasagne?", 1, False),
+        ("Where is the cellar?", 0, False),
+        ("Where is the pump?", 0, False),
+        ("Where is it?", 0, False),
     ],
 )
-def test_it_is_told_what_no_passage_has(question: str, *, rarest: bool, name: bool) -> None:
+def test_it_is_told_which_words_of_the_question_are_missing(
+    question: str, missing: float, *, name: bool
+) -> None:
     one = case(question, "It is in the cellar.")
-    assert (one.rarest_nowhere > 0, one.name_nowhere) == (rarest, name)
+    assert (one.nouns_missing(0), one.name_nowhere) == (missing, name)
+    assert (one.lacking(0) > 0) is (missing > 0)
+
+
+def test_the_nearer_a_word_the_less_is_lacking() -> None:
+    asked = "Where is the lasagne?"
+    far, near = case(asked, "It is in the cellar."), case(asked, "It is in the lasagne-dish.")
+    assert far.lacking(0) > near.lacking(0) == 0
+
+
+def test_a_superlative_counts_where_neither_a_candidate_nor_its_neighbours_have_it() -> None:
+    asked = "What is the largest pump?"
+    one = case(asked, "The pump is old. The largest pumps are new. They leak. It is red.")
+    assert [one.superlative_missing(place) > 0 for place in range(4)] == [False, False, False, True]
+    assert case("Which pump leaks?", "The pump is old.").superlative_missing(0) == 0
 
 
 def test_the_signs_tell_identifiers_that_the_passage_has_not() -> None:
