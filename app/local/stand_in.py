@@ -79,6 +79,7 @@ class StandIn:
             trades = engine.load(
                 stores, options.precision, options.model_url, options.model, options.opensearch
             )
+            opened.callback(trades.close)
             queues = Queues(options.home)
             opened.callback(queues.close)
             buckets = Buckets(options.home, queues)

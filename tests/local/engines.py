@@ -6,6 +6,7 @@ from app.local.engine import Engine
 from app.local.engine.encoder import TextEncoder, TokenEncoder
 from app.local.engine.parsers import SectionParser
 from app.local.engine.store import Store, StoreConfiguration, Stores
+from app.local.engine.token_file import TokenFile
 from app.local.engine.token_memory import TokenMemory
 from app.local.engine.writer import Model, Prompt, Sampling, Writing
 from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder, PlainParser
@@ -42,6 +43,7 @@ def engine_of(
     new_parser: Callable[[], SectionParser] = PlainParser,
     stores: Stores | None = None,
     multilingual: TextEncoder | None = None,
+    token_file: TokenFile | None = None,
 ) -> Engine:
     encoder = encoder or HashingEncoder()
     return Engine(
@@ -50,5 +52,5 @@ def engine_of(
         writer or NoModel(),
         new_parser,
         stores or NoStores(),
-        TokenMemory(encoder, 0),
+        TokenMemory(encoder, 0, token_file),
     )

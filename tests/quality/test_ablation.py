@@ -8,6 +8,7 @@ import pytest
 from app.local.engine.late_order import in_late_order
 from app.local.engine.store import Chunk, StoreConfiguration
 from app.local.engine.store.embedded_store import EmbeddedStore
+from app.local.engine.token_memory import TokenMemory
 from app.local.engine.transformer import Encoder
 from tests.quality._corpora import Corpus, Passage
 from tests.quality.ablation import FUSED, LATE, Trial, tables
@@ -38,7 +39,7 @@ def test_a_trial_ranks_as_the_store_and_late_interaction_do(tmp_path: Path) -> N
         fused = trial.fused(number)
         assert [hit.score for hit in hits] == pytest.approx(sorted(fused)[::-1], abs=1e-4)
         assert [int(hit.id) for hit in hits] == np.argsort(-fused).tolist()
-        late = in_late_order(encoder, question, tokens, hits)
+        late = in_late_order(TokenMemory(encoder, 0), question, tokens, hits)
         assert [int(hit.id) for hit in late] == np.argsort(-trial.late(number)).tolist()
     store.close()
     for table, variants in zip(tables([trial]), (FUSED, LATE), strict=True):

@@ -9,7 +9,7 @@ The engine knows neither AWS nor the wire: it takes and returns values of its ow
 what its caller sends, and translates it to these values and back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -25,7 +25,9 @@ if TYPE_CHECKING:  # the process that parses documents imports this package, and
     from app.local.engine.writer import Model
 
 
-LATE_BYTES = 45_000_000  # of tokens remembered for the order of searches: 700 chunks of 300
+LATE_BYTES = 45_000_000  # of tokens in memory for the order of searches: 700 chunks of 300
+LATE_FILE = "tokens.sqlite"
+LATE_FILE_BYTES = 500_000_000  # of tokens in a file beside the stores: 8,000 chunks of 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,37 @@ class Engine:
     def encoder_of(self, languages: "Languages") -> "TextEncoder":
         return self.multilingual if languages == "multilingual" else self.encoder
 
-    def embed(self, texts: Sequence[str], languages: "Languages") -> "Vectors":
+    def close(self) -> None:
+        """Close the files of the engine itself; stores are closed by whoever opened them."""
+        if self.late is not None:
+            self.late.close()
+
+    def embed(
+        self, texts: Sequence[str], documents: Sequence[str], languages: "Languages"
+    ) -> "Vectors":
         """The vectors of chunks for a store. What they are made of is remembered for the order of
-        searches, as far as there is room.
+        searches, as far as there is room, until `forget` is called for their document.
+
+        Args:
+            texts: of the chunks.
+            documents: that each of them is of.
+            languages: which encoder it is.
         """
         if self.late is None or languages != "english":
             return self.encoder_of(languages).encode(texts)
         from app.local.engine.late_order import LONGEST
 
-        return self.late.embed(texts, LONGEST)
+        return self.late.embed(texts, documents, LONGEST)
+
+    def forget(self, document: str, but: Collection[str] = ()) -> None:
+        """Forget what is remembered of a document's chunks, but for these texts of them."""
+        if self.late is not None:
+            self.late.forget(document, but)
+
+    def keep(self, documents: Collection[str]) -> None:
+        """Forget what is remembered of any other document than these."""
+        if self.late is not None:
+            self.late.keep(documents)
 
     def retrieve(
         self, store: "Store", query: "Query", languages: "Languages" = "english"
@@ -112,6 +136,7 @@ def load(
     from app.local.engine.parsers.process import Parser
     from app.local.engine.planner import Planner
     from app.local.engine.store.place import open_stores
+    from app.local.engine.token_file import TokenFile
     from app.local.engine.token_memory import TokenMemory
     from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Server, Writer
@@ -122,5 +147,7 @@ def load(
         writer: Model = Server(model_url, encoder, model)
     else:
         writer = Writer(encoder, Planner(encoder), multilingual)
-    late = TokenMemory(encoder, LATE_BYTES)
-    return Engine(encoder, multilingual, writer, Parser, open_stores(stores, opensearch), late)
+    opened = open_stores(stores, opensearch)
+    file = TokenFile(stores / LATE_FILE, LATE_FILE_BYTES, encoder.dimension, precision)
+    late = TokenMemory(encoder, LATE_BYTES, file)
+    return Engine(encoder, multilingual, writer, Parser, opened, late)

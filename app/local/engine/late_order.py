@@ -12,9 +12,10 @@ the others any weight from 1 to 4 does as well, and no worse than none.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from app.local.engine.chunk.headings import with_context
-from app.local.engine.encoder import TokenReader, TokenVectors
+from app.local.engine.encoder import TokenVectors
 from app.local.engine.languages import detect
 from app.local.engine.late_interaction import coverage
 from app.local.engine.store import Hit
@@ -28,8 +29,16 @@ _IDENTIFIER = re.compile(r"(?=.*[^\W\d_])(?:.*?\d){3}")
 _DECADE = re.compile(r"\d+(?:s|st|nd|rd|th)")
 
 
+class PassageReader(Protocol):
+    """Passages to their tokens. Any thread may call it."""
+
+    def passages(self, texts: Sequence[str], documents: Sequence[str]) -> list[TokenVectors]:
+        """The tokens of each text, which is of the document at its place, in their order."""
+        ...
+
+
 def in_late_order(
-    reader: TokenReader, text: str, question: TokenVectors, hits: Sequence[Hit]
+    reader: PassageReader, text: str, question: TokenVectors, hits: Sequence[Hit]
 ) -> list[Hit]:
     """The hits, the first of them in another order and with other scores, which still fall from
     the best hit to the last. Those that hold the identifiers of the question come before others:
@@ -48,9 +57,10 @@ def in_late_order(
     if len(first) < 2 or any(len(hit.text) > LONGEST for hit in first) or detect(text).code != "en":
         return list(hits)
     texts = [with_context(hit.context, hit.text) for hit in first]
-    distinct = list(dict.fromkeys(texts))  # copies of a text are read once
-    shares = [max(coverage(question, tokens), 0) for tokens in reader.tokens(distinct)]
-    share = dict(zip(distinct, shares, strict=True))
+    documents = dict(zip(texts, (hit.document for hit in first), strict=True))
+    passages = reader.passages(list(documents), list(documents.values()))  # copies are read once
+    shares = [max(coverage(question, tokens), 0) for tokens in passages]
+    share = dict(zip(documents, shares, strict=True))
     named = _identifiers(text)
     scores = [
         _exact((hit.score + WEIGHT * share[read]) / (1 + WEIGHT), named, read)

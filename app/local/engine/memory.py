@@ -47,13 +47,19 @@ class Memory(Generic[V]):
                     self._values.move_to_end(text, last=False)
                     self._held += size
 
-    def of(self, texts: Sequence[str]) -> list[V]:
-        """The value of each text. What is not remembered is computed in one batch."""
+    def of(
+        self,
+        texts: Sequence[str],
+        compute: Callable[[Sequence[str]], Iterable[V]] | None = None,
+    ) -> list[V]:
+        """The value of each text. What is not remembered is computed in one batch, by the
+        memory's `compute` or another one.
+        """
         with self._lock:
             known = {text: self._values[text] for text in texts if text in self._values}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            known |= zip(new, self._compute(new), strict=True)
+            known |= zip(new, (compute or self._compute)(new), strict=True)
         with self._lock:
             for text in dict.fromkeys(texts):
                 if text not in self._values:

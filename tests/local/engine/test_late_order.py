@@ -33,7 +33,8 @@ def hit(name: str, text: str, score: float, context: str = "") -> Hit:
 
 def ordered(hits: list[Hit], question: str = QUESTION) -> list[Hit]:
     encoder = HashingEncoder()
-    return in_late_order(encoder, question, encoder.tokens([question])[0], hits)
+    memory = TokenMemory(encoder, 10_000)
+    return in_late_order(memory, question, encoder.tokens([question])[0], hits)
 
 
 def test_the_hit_that_says_most_of_the_question_comes_first() -> None:
@@ -78,7 +79,8 @@ def test_copies_of_a_text_are_read_once() -> None:
     encoder = Watched()
     hits = [hit(f"{n}", "fox", 0.9) for n in range(8)] + [hit("x", QUESTION, 0.5)]
     [tokens] = encoder.tokens([QUESTION])
-    assert in_late_order(encoder, QUESTION, tokens, hits)[0].id == "x"
+    memory = TokenMemory(encoder, 0)
+    assert in_late_order(memory, QUESTION, tokens, hits)[0].id == "x"
     assert len(encoder.texts) == 3
 
 

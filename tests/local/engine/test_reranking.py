@@ -5,7 +5,7 @@ import pytest
 
 from app.local.engine import reranking
 from app.local.engine.encoder import TokenVectors
-from app.local.engine.late_interaction import coverage
+from app.local.engine.late_interaction import coverage, nearest
 from app.local.engine.transformer import Encoder
 
 QUESTION = "Who may approve a purchase above 5,000 euros?"
@@ -53,3 +53,20 @@ def test_a_question_of_signs_alone_is_answered_by_its_signs() -> None:
     other = TokenVectors(np.array([1030]), np.eye(2, 3, dtype=np.float32)[1:], np.eye(3)[1])
     assert coverage(sign, sign) == 1
     assert coverage(sign, other) == 0
+
+
+def test_each_token_of_a_question_has_its_nearest_of_each_text() -> None:
+    """The texts have more tokens than are multiplied at once."""
+    random = np.random.default_rng(0)
+
+    def tokens(count: int) -> TokenVectors:
+        vectors = random.standard_normal((count, 384)).astype(np.float32)
+        return TokenVectors(np.arange(count), vectors, vectors[:1].sum(axis=0))
+
+    question, texts = tokens(13), [tokens(count) for count in (300, 0, 1, 77)]
+    expected = [
+        (one.vectors @ question.vectors.T).max(axis=0) if len(one.ids) else np.zeros(13)
+        for one in texts
+    ]
+    assert nearest(question, texts) == pytest.approx(np.array(expected), abs=1e-3)
+    assert nearest(tokens(0), texts).shape == (4, 0)

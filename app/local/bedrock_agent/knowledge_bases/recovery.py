@@ -4,6 +4,7 @@
     INDEXED in the state, not in the store    requested again
     in the store, not INDEXED in the state    removed
     a store of no base                        removed
+    tokens of a document in no store          forgotten
 
 Documents that a deleted data source with the policy RETAIN has left in a store stay there.
 """
@@ -29,6 +30,7 @@ def recover(state: State, stores: BaseStores) -> None:
     for base, encoded in bases.items():
         with state.transaction() as db:
             _reconcile(db, stores.of(base, encoded), base)
+    stores.forget_others()
 
 
 def _reconcile(db: Connection, store: Store, base: str) -> None:

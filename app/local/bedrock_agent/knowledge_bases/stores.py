@@ -16,7 +16,7 @@ class BaseStores:
     """The engine's stores, by the ids of the bases."""
 
     def __init__(self, engine: Engine) -> None:
-        self._stores = engine.stores
+        self._engine, self._stores = engine, engine.stores
         self._configuration = {
             languages: StoreConfiguration(engine.encoder_of(languages).dimension)
             for languages in get_args(Languages)
@@ -42,6 +42,12 @@ class BaseStores:
             if base in self._open:
                 self._open.pop(base).close()
             self._stores.remove(base)
+
+    def forget_others(self) -> None:
+        """Forget what the engine remembers of documents that no open store has."""
+        with self._opening:
+            documents = [store.documents() for store in self._open.values()]
+        self._engine.keep(set().union(*documents))
 
     def close(self) -> None:
         with self._opening:

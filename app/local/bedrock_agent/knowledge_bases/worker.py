@@ -118,6 +118,7 @@ class Worker:
             deleted = bases.list_deletable(db)
         for base in deleted:
             self._stores.remove(base)
+            self._stores.forget_others()
             with self._state.transaction() as db:
                 bases.forget(db, base)
         self._wakeup.wait()
@@ -146,7 +147,8 @@ class Worker:
         """Embed the shares. A document that cannot be embedded fails alone."""
         try:
             texts = [text for share in shares for text in share.batch()]
-            vectors: Vectors = self._engine.embed(texts, languages)  # (n, d)
+            documents = [share.ready.task.document for share in shares for _ in share.batch()]
+            vectors: Vectors = self._engine.embed(texts, documents, languages)  # (n, d)
         except Exception as error:
             if len(shares) > 1:
                 for share in shares:
@@ -180,6 +182,8 @@ class Worker:
     def _store(self, ready: Ready) -> Outcome:
         """Put a document into its store, or remove it there."""
         store = self._stores.of(ready.task.base, ready.task.languages)
+        texts = ready.drafts.texts.values() if ready.drafts else ()
+        self._engine.forget(ready.task.document, but=texts)  # first: after a crash nothing is left
         if ready.drafts is None:
             store.delete(ready.task.document)
             return Outcome(ready.task, reason=ready.reason)

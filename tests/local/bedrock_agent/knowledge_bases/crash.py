@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.local.wire import ServiceError
-from tests.local.bedrock_agent.knowledge_bases.world import World
+from tests.local.bedrock_agent.knowledge_bases.world import ROOM, World
 
 NAMES = [f"document{n}" for n in range(8)]
 
@@ -24,7 +24,7 @@ def live(home: Path, diary: Path, custom: Any, bucket: str, synced: Any, seed: i
     """
     chance = random.Random(seed)
     file = os.open(diary, os.O_APPEND | os.O_CREAT | os.O_WRONLY)
-    with World(home) as world:
+    with World(home, room=ROOM) as world:
         for step in range(1_000_000):
             name = chance.choice(NAMES)
             version = None if chance.random() < 0.3 else f"{seed}x{step}"

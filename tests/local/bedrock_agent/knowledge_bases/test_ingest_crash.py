@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.local.bedrock_agent.knowledge_bases import crash
 from tests.local.bedrock_agent.knowledge_bases.world import (
+    ROOM,
     SETTLED,
     Source,
     World,
@@ -59,11 +60,11 @@ def test_a_crash_loses_no_acknowledged_document_and_halves_none(
     tmp_path: Path, thorough: bool
 ) -> None:
     home, diary = tmp_path / "home", tmp_path / "diary"
-    with World(home) as world:
+    with World(home, room=ROOM) as world:
         custom, synced = world.custom(), world.source()
     for seed in range(ALL_CYCLES if thorough else CYCLES):
         killed(home, diary, custom, synced, seed)
-        with World(home) as world:
+        with World(home, room=ROOM) as world:
             custom.world = synced.world = world
             until(custom.statuses, lambda found: SETTLED.issuperset(found.values()))
             assert "FAILED" not in custom.statuses().values()

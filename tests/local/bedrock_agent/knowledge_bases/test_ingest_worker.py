@@ -22,6 +22,7 @@ from app.local.engine.store import (
 )
 from tests.local.bedrock_agent.knowledge_bases.fakes import HashingEncoder
 from tests.local.bedrock_agent.knowledge_bases.world import (
+    ROOM,
     SETTLED,
     Source,
     World,
@@ -248,3 +249,39 @@ def test_the_folder_of_no_base_is_removed(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     with World(tmp_path):
         assert not folder.exists()
+
+
+def remembered(source: Source) -> set[str]:
+    """Those of some texts whose tokens are in the file."""
+    return set(source.world.tokens.read(["fox", "dog", "cat", "owl"]))
+
+
+def test_the_tokens_of_a_document_go_with_it(tmp_path: Path) -> None:
+    with World(tmp_path, room=ROOM) as world:
+        source, other = world.source(), world.source()
+        ingested(source, {"a.md": "fox", "b.md": "dog"})
+        ingested(other, {"c.md": "owl"})
+        assert remembered(source) == {"fox", "dog", "owl"}
+        source.put("a.md", "cat")
+        source.ingest("a.md")
+        source.settled("a.md")
+        assert remembered(source) == {"cat", "dog", "owl"}
+        source.remove("b.md")
+        source.delete("b.md")
+        source.settled("b.md")
+        assert remembered(source) == {"cat", "owl"}
+        world.agent.delete_data_source(**other.ids)
+        world.agent.delete_knowledge_base(knowledgeBaseId=other.base)
+        until(lambda: remembered(source), lambda texts: texts == {"cat"})
+
+
+def test_the_tokens_of_a_document_that_is_in_no_store_are_forgotten_at_a_start(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path, room=ROOM) as world:
+        source = world.source()
+        ingested(source, {"a.md": "fox"})
+        world.engine.embed(["owl"], [f"{source.id}/{source.uri('stray.md')}"], "english")
+        assert remembered(source) == {"fox", "owl"}
+    with reopened(source):
+        assert remembered(source) == {"fox"}

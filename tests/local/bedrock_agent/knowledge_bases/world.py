@@ -15,13 +15,15 @@ from app.local import bedrock_agent_runtime
 from app.local.bedrock import foundation_models
 from app.local.bedrock_agent import knowledge_base_handlers
 from app.local.bedrock_agent.knowledge_bases import Knowledge
+from app.local.engine import LATE_FILE
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.parsers import SectionParser
 from app.local.engine.store import EmbeddedStores, open_embedded
 from app.local.engine.store.embedded_stores import OpenStore
+from app.local.engine.token_file import TokenFile
 from app.local.s3.storage import Buckets
 from app.local.wire import JSON, Call
-from tests.local.bedrock_agent.knowledge_bases.fakes import PlainParser
+from tests.local.bedrock_agent.knowledge_bases.fakes import DIMENSION, PlainParser
 from tests.local.engines import engine_of
 from tests.wire_server import Server, serving
 
@@ -47,12 +49,15 @@ S3_VECTORS = {
         "indexArn": "arn:aws:s3vectors:us-east-1:000000000000:bucket/vectors/index/knowledge"
     },
 }
+ROOM = 10_000_000  # bytes for the tokens of many small documents
 ENDED = {"COMPLETE", "FAILED", "STOPPED"}
 SETTLED = {"INDEXED", "FAILED", "NOT_FOUND"}
 
 
 class World:
-    """Everything in one process. Documents are put straight into the buckets' folders."""
+    """Everything in one process. Documents are put straight into the buckets' folders. Tokens are
+    remembered if there are bytes of room for them.
+    """
 
     def __init__(
         self,
@@ -60,17 +65,25 @@ class World:
         encoder: TokenEncoder | None = None,
         open_store: OpenStore = open_embedded,
         parser: Callable[[], SectionParser] | None = None,
+        room: int = 0,
     ) -> None:
         self.home = home
         self.parser = PlainParser()
         self.buckets = Buckets(home)
-        stores = EmbeddedStores(home / "knowledge" / "stores", open_store)
-        self.engine = engine_of(encoder, new_parser=parser or (lambda: self.parser), stores=stores)
+        folder = home / "knowledge" / "stores"
+        self.tokens = TokenFile(folder / LATE_FILE, room, DIMENSION, "int8")
+        self.engine = engine_of(
+            encoder,
+            new_parser=parser or (lambda: self.parser),
+            stores=EmbeddedStores(folder, open_store),
+            token_file=self.tokens,
+        )
         self.knowledge = Knowledge(home, self.engine, self.buckets)
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
         self._exits.callback(self.buckets.close)
+        self._exits.callback(self.engine.close)
         self.knowledge.start()
         self._exits.callback(self.knowledge.close)
         return self
