@@ -9,6 +9,10 @@ You Mean?", 2020, compare the forms.
     idf          = ln(1 + (n - df + 0.5) / (df + 0.5))
     K            = k1 * (1 - b + b * length / mean length)
 
+Lucene keeps a length in one byte: exact below 40, and of the rest beyond 24 the four highest bits.
+So 100 counts as 96 and 250 as 248. It is done here too, since else one place in ten among the best
+ten is another's: neighbours differ by less than what the rounding of a length makes up.
+
 By hand: three chunks, `red fish`, `blue fish`, `blue blue bird`; the question `blue`. n = 3 and
 df = 2, so idf = ln(1 + 1.5 / 2.5) = 0.470. The lengths are 2, 2 and 3, their mean 7 / 3. The second
 chunk has K = 1.2 * (0.25 + 0.75 * 6 / 7) = 1.071 and scores 0.470 * 1 / 2.071 = 0.227; the third
@@ -30,6 +34,30 @@ K1 = 1.2  # the lower, the less a repeated word counts
 B = 0.75  # the share by which a chunk's length lowers its score
 
 
+def in_one_byte(lengths: NDArray[Any]) -> NDArray[np.float32]:
+    """Lengths as Lucene keeps them (SmallFloat.intToByte4).
+
+    >>> in_one_byte(np.array([7, 39, 40, 41, 100, 250]))
+    array([  7.,  39.,  40.,  40.,  96., 248.], dtype=float32)
+    """
+    if len(lengths) and lengths.max() >= len(_ROUNDED):
+        return _round(lengths)
+    rounded: NDArray[np.float32] = _ROUNDED[lengths]
+    return rounded
+
+
+def _round(lengths: NDArray[Any]) -> NDArray[np.float32]:
+    beyond = np.maximum(lengths.astype(np.int64) - _EXACT, 0)
+    _, bits = np.frexp(beyond)
+    cut = np.maximum(bits - _KEPT_BITS, 0)
+    rounded: NDArray[np.float32] = (beyond >> cut << cut) + np.minimum(lengths, _EXACT)
+    return rounded.astype(np.float32)
+
+
+_EXACT, _KEPT_BITS = 24, 4
+_ROUNDED = _round(np.arange(4096))  # the lengths of nearly all chunks
+
+
 def idf(n: int, df: int) -> float:
     """The weight of a term that `df` of `n` chunks have."""
     return math.log(1 + (n - df + 0.5) / (df + 0.5))
@@ -46,5 +74,5 @@ def saturation(
         mean: the mean of all chunks' lengths.
     """
     tf = counts.astype(np.float32)  # (p,)
-    k = K1 * (1 - B) + K1 * B / mean * lengths.astype(np.float32)  # (p,)
+    k = K1 * (1 - B) + K1 * B / mean * in_one_byte(lengths)  # (p,)
     return tf / (tf + k)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Lock
@@ -55,6 +55,7 @@ class OpenSearchStore:
         self._new: list[Generation] = []  # written, and to be shown
         self._old: list[Generation] = []  # to be hidden, and then deleted
         self._deleted: list[Generation] = []  # hidden until OpenSearch shows that they are gone
+        self._partial: dict[int, float] = {}  # of a collection, until when more may come to light
         with ExitStack() as resources:
             self._ledger = resources.enter_context(closing(Ledger(path / LEDGER)))
             client = resources.enter_context(closing(endpoint.client()))
@@ -85,6 +86,7 @@ class OpenSearchStore:
         except BaseException:
             with self._writing:
                 self._old.append(generation)
+                self._expect_more([generation.number])
             raise
         self._refresh_if_many_wait()
 
@@ -104,11 +106,12 @@ class OpenSearchStore:
                 with self._writing:
                     self._new, self._old = new + self._new, old + self._old
                 raise
+            gone = self._gone()
             self._visibility.change(
                 hide=[each.number for each in old],
-                show=[each.number for each in (*new, *self._deleted) if each not in old],
+                show=[each.number for each in (*new, *gone) if each not in old],
             )
-            self._deleted = []
+            self._deleted = [each for each in self._deleted if each not in gone]
             self._visibility.wait_for_readers()
             self._sweep(old)
 
@@ -150,7 +153,8 @@ class OpenSearchStore:
 
     def close(self) -> None:
         with self._refreshing:
-            self._sweep(self._old)
+            old, self._old = self._old, []
+            self._sweep(old)
         self._resources.close()
 
     def _replace(self, before: Generation | None, after: Generation | None = None) -> None:
@@ -186,6 +190,23 @@ class OpenSearchStore:
                 )
             time.sleep(LOOK_SECONDS)
 
+    def _expect_more(self, numbers: Iterable[int]) -> None:
+        """Remember generations of which a collection may show some chunks later, and whose chunks
+        cannot all be found, to be deleted, before.
+        """
+        if self._endpoint.has_own_ids:
+            until = time.monotonic() + SHOWN_SECONDS
+            self._partial |= dict.fromkeys(numbers, until)
+
+    def _gone(self) -> list[Generation]:
+        """The deleted generations, if no search finds any of them; a collection has no refresh
+        after which that is so.
+        """
+        numbers = [each.number for each in self._deleted]
+        if self._endpoint.has_own_ids and numbers:
+            return [] if self._index.count({"terms": {"generation": numbers}}) else self._deleted
+        return self._deleted
+
     def _sweep(self, old: Sequence[Generation]) -> None:
         """Delete generations. What cannot be deleted now stays hidden, and is tried again."""
         if not old:
@@ -197,8 +218,15 @@ class OpenSearchStore:
             with self._writing:
                 self._old += old
             return
-        self._ledger.forget(old)
-        self._deleted += old
+        now = time.monotonic()
+        late = [each for each in old if self._partial.get(each.number, now) > now]
+        with self._writing:
+            self._old += late
+        done = [each for each in old if each not in late]
+        for each in done:
+            self._partial.pop(each.number, None)
+        self._ledger.forget(done)
+        self._deleted += done
 
     def _restore(self) -> None:
         """Make the index hold what the ledger says: delete what a crash left, and forget what the
@@ -206,18 +234,22 @@ class OpenSearchStore:
         """
         strays = self._ledger.strays()
         self._visibility.change(hide=[each.number for each in strays])
+        self._expect_more(each.number for each in strays)
         self._index.refresh()
         self._sweep(strays)
         self._index.refresh()
         if self._index.count({"match_all": {}}) == self._ledger.counts()[1]:
-            self._visibility.change(show=[each.number for each in self._deleted])
-            self._deleted = []
+            gone = self._gone()
+            self._visibility.change(show=[each.number for each in gone])
+            self._deleted = [each for each in self._deleted if each not in gone]
             return
         counts = self._index.count_by_generation()
         for number, (uri, total) in self._ledger.generations().items():
             if counts.pop(number, 0) != total:
                 log.warning("chunks of %s are missing in OpenSearch", uri)
                 self._replace(self._ledger.delete(uri))
+                self._expect_more([number])
+        self._expect_more(counts)
         self._visibility.change(hide=counts)
         self._old += [Generation(number, total) for number, total in counts.items()]
         self.refresh()
