@@ -85,3 +85,7 @@ its browser may remember that for an hour."""
 def adapter_arn(region: str, partition: str = "aws") -> str:
     """The ARN of the Lambda Web Adapter's layer in a Region."""
     return f"arn:{partition}:lambda:{region}:{ADAPTER_ACCOUNT}:layer:{ADAPTER}"
+
+
+SOURCE_URI = "x-amz-bedrock-kb-source-uri"
+"""The attribute of each chunk in a Knowledge Base that has the address of its document."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.aws import Clients, calling
 from app.errors import InvalidRequest, OutcropError, Unavailable
+from app.resources import SOURCE_URI
 from app.settings import DocumentSettings
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ LINE_END = re.compile(
     r"[\n\r\x85\u2028\u2029]"
 )  # the signs that the dot of those patterns does not match
 ONGOING = re.compile(r"ongoing (ingestion job|KnowledgeBaseDocuments)", re.IGNORECASE)
-SOURCE_URI = "x-amz-bedrock-kb-source-uri"
 
 
 @dataclass(frozen=True, slots=True)

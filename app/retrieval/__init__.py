@@ -1,11 +1,12 @@
 """Retrieval: from a query to passages, for every flow and for `/search`.
 
-    query -- filter, checked -- Retrieve -- passages -- folded -- guard -- those that may be used
+    query -- filter, checked -- Retrieve -- passages -- folded -- named documents first -- guard
 
     filters       checks Bedrock's RetrievalFilter before a call that costs
     retriever     one call of Retrieve
     passages      Retrieve's results -> Passage
     folding       passages of the same text -> one
+    named         documents that the query names by a path or a file's name
     screening     applies the guard's verdicts: masks texts, leaves out blocked passages
     explanation   why a passage is at its place
 
@@ -21,6 +22,7 @@ from app.guardrail import Guard
 from app.meter import Account
 from app.retrieval.explanation import Explanation, explain
 from app.retrieval.filters import check_filter
+from app.retrieval.named import addresses, named_first, names_in, of_addresses
 from app.retrieval.retriever import SearchType, retrieve
 from app.retrieval.screening import Screening, screen
 from app.retrieval.waking import awake
@@ -64,7 +66,8 @@ class Retriever:
         is_reranked: bool = True,
     ) -> Screening:
         """The passages that fit a query best and may be used; arguments as for `retrieve`. They are
-        reranked if the retriever has a model for it and `is_reranked` does not say otherwise.
+        reranked if the retriever has a model for it and `is_reranked` does not say otherwise. Those
+        of documents that the query names come first.
 
         The Knowledge Base embeds the query with its own model and does not report the tokens, so
         the meter records the call without them. One whose database starts after a pause is asked
@@ -74,7 +77,7 @@ class Retriever:
             Waking: the database takes longer than that.
         """
 
-        def attempt() -> tuple[Passage, ...]:
+        def attempt(condition: Mapping[str, Any] | None) -> tuple[Passage, ...]:
             with self.account.call(f"knowledge-base/{self.knowledge_base_id}", "retrieve"):
                 return retrieve(
                     self.agent_runtime,
@@ -82,8 +85,12 @@ class Retriever:
                     query,
                     limit=limit,
                     search_type=search_type,
-                    retrieval_filter=retrieval_filter,
+                    retrieval_filter=condition,
                     rerank_model_id=self.rerank_model_id if is_reranked else None,
                 )
 
-        return screen(awake(attempt, self.patience), self.guard)
+        passages = awake(lambda: attempt(retrieval_filter), self.patience)
+        uris = addresses(names_in(query), passages)
+        if uris and (condition := of_addresses(uris, retrieval_filter)):
+            passages = named_first(attempt(condition), passages, limit)
+        return screen(passages, self.guard)

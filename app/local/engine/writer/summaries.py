@@ -32,6 +32,8 @@ _FORMS = tuple(
             r"what does the (?:section|chapter|page|document|file) (?:on|about|called|named) "
             r"(?P<subject>(?:(?! say)[^?]){1,80}+) say"
         ),
+        r"what(?:['\u2019]s| is) (?:in )?(?P<subject>[\w./-]{1,120}\.\w{2,5})(?: about)?",
+        r"what does (?P<subject>[\w./-]{1,120}\.\w{2,5}) (?:say|contain|cover|describe)",
     )
 )
 _FRAME = re.compile(
@@ -68,11 +70,17 @@ def sentences_about(
     def is_called(text: str) -> bool:
         return len(needs & frozenset(terms(text))) >= _ENOUGH * len(needs)
 
-    named = [one for one in prose if is_called(names[one.passage])]
+    exact = [one for one in prose if _is_path(subject, names[one.passage])]
+    named = exact or [one for one in prose if is_called(names[one.passage])]
     headed = [one for one in prose if is_called(one.context)]
     chosen = named or headed
     source = names[chosen[0].passage] if chosen else ""
     return [one for one in chosen if names[one.passage] == source]
+
+
+def _is_path(subject: str, name: str) -> bool:
+    """Whether a document has this path, or ends with it: "budgets.md" of "docs/budgets.md"."""
+    return f"/{name}".endswith(f"/{subject.removeprefix('./')}")
 
 
 def key_sentences(vectors: Vectors, candidates: Sequence[Candidate]) -> list[int]:
