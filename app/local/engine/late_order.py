@@ -26,6 +26,7 @@ LONGEST = 4000  # characters of a chunk that is read for this
 _COMPOUND = re.compile(r"\w+(?:[-.:/,]\w+)*")
 _PART = re.compile(r"\w+")
 _IDENTIFIER = re.compile(r"(?=.*[^\W\d_])(?:.*?\d){3}")
+_VERSION = re.compile(r"\Av?(\d+(?:\.\d+){2,3})\Z")
 _DECADE = re.compile(r"\d+(?:s|st|nd|rd|th)")
 
 
@@ -75,19 +76,31 @@ def in_late_order(
 
 
 def _identifiers(text: str) -> set[str]:
-    """The words and compounds that have a letter and three digits. Fewer digits have years,
-    sections and products that a passage with the answer may well leave out.
+    """The words and compounds that have a letter and three digits, and versions of three numbers,
+    without a "v". Fewer digits have years, sections and products that a passage with the answer may
+    well leave out.
 
     >>> sorted(_identifiers("Does B2750 of e-4711 cost 31.50 in the 1990s, in S3 or EC2?"))
     ['b2750', 'e-4711']
+    >>> sorted(_identifiers("Is v0.20.0 or 1.2 newer?"))
+    ['0.20.0']
     """
-    words = _COMPOUND.findall(text.casefold())
-    return {word for word in words if _IDENTIFIER.match(word) and not _DECADE.fullmatch(word)}
+    words = _words(text)
+    return {
+        word
+        for word in words
+        if _VERSION.fullmatch(word) or (_IDENTIFIER.match(word) and not _DECADE.fullmatch(word))
+    }
+
+
+def _words(text: str) -> list[str]:
+    """Its words and compounds, in small letters; versions without a "v"."""
+    return [_VERSION.sub(r"\1", word) for word in _COMPOUND.findall(text.casefold())]
 
 
 def _exact(score: float, named: set[str], text: str) -> float:
     """The score, of which half is how many of the identifiers are in the text, if there are any."""
     if not named:
         return score
-    words = set(_COMPOUND.findall(text.casefold())) | set(_PART.findall(text.casefold()))
+    words = {*_words(text), *_PART.findall(text.casefold())}
     return (score + len(named & words) / len(named)) / 2
