@@ -28,6 +28,7 @@ _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}")
 _NUMBERED = re.compile(r"\d+((?:\.\d+)+)\.?\s+[^\W\d].{0,80}(?<![.,;:])")
 _ITEM = re.compile(r"(?:[-*\u2023\u25a0-\u25ff]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 SOFT_HYPHEN = "\u00ad"  # stands where the end of a line broke a word
+_SIGN = re.compile(r"[-*\u2013\u2022\u2023\u25a0-\u25ff]|\(?\d{1,3}[.)]")  # of an item, alone
 _WORD = re.compile(r"[\w-]+")
 _BROKEN = re.compile(rf"(?<![\w-])([\w-]+){SOFT_HYPHEN}([\w-]+)")
 _ENDS = re.compile(r"[.!?:;\u3002\uff01\uff1f][\"'\u2019\u201d)\]]*\s*\Z")
@@ -131,7 +132,7 @@ def _blocks(page: Sequence[Line], levels: dict[int, int]) -> list[_Block]:
     blocks: list[_Block] = []
     for part in in_reading_order(page):
         if isinstance(part, Grid):
-            blocks.append(_Block(table(part.rows)))
+            blocks.append(_Block(_list(part.rows) or table(part.rows)))
             continue
         for lines in _groups(part.lines):
             block = _block(lines, levels, is_column=part.is_column)
@@ -141,6 +142,21 @@ def _blocks(page: Sequence[Line], levels: dict[int, int]) -> list[_Block]:
             else:
                 blocks.append(block)
     return blocks
+
+
+def _list(rows: Sequence[Sequence[str]]) -> str:
+    """A list whose signs stand in a column of their own; "" of rows that are a table.
+
+    >>> print(_list([["•", "clay"], ["•", "sand"]]))
+    • clay
+    • sand
+    >>> _list([["1", "clay"], ["2", "sand"]])
+    ''
+    """
+    signs = [row[0] if len(row) == 2 and row[1] else "" for row in rows]
+    if not all(map(_SIGN.fullmatch, signs)):
+        return ""
+    return "\n".join(" ".join(row) for row in rows)
 
 
 def _whole_sentences(pages: list[list[_Block]]) -> list[list[_Block]]:

@@ -206,3 +206,20 @@ def test_check_marks_of_a_row_stand_in_their_columns(tmp_path: Path) -> None:
     [page] = text(tmp_path, rows)
     assert page.splitlines()[::2] == ["| read | X | X | X |", "| seek | X | X |  |"]
     assert page.splitlines()[3] == "| scan | X |  | X |"
+
+
+@pytest.mark.parametrize(
+    ("signs", "is_list"),
+    [(("-", "-", "-"), True), (("1.", "2.", "3."), True), (("1", "2", "3"), False)],
+)
+def test_signs_in_a_column_of_their_own_make_a_list_and_numbers_a_table(
+    tmp_path: Path, signs: Sequence[str], is_list: bool
+) -> None:
+    texts = ("clay, which is wet", "sand, which is dry", "loam, which is best")
+    rows: list[Placed | str] = [(40, 700, 10, "The soils of the county are of these kinds:")]
+    for at, (sign, words) in enumerate(zip(signs, texts, strict=True)):
+        rows += [(60, 660 - 20 * at, 10, sign), (100, 660 - 20 * at, 10, words)]
+    [page] = text(tmp_path, rows)
+    listed = "\n".join(f"{sign} {words}" for sign, words in zip(signs, texts, strict=True))
+    assert (listed in page) == is_list
+    assert ("| --- |" in page) != is_list
