@@ -195,7 +195,9 @@ def _of_language(code: str) -> Iterator[tuple[AnyPattern, str]]:
     yield its.definition, "match"
     for table in (its.kinds, its.finds):
         yield from ((pattern, "search") for pattern in table.values())
-    yield from ((pattern, "fullmatch") for pattern in its.moves.values())
+    for several in (its.moves.values(), its.comparisons, its.summaries):
+        yield from ((pattern, "fullmatch") for pattern in several)
+    yield from ((pattern, "search") for pattern in its.verdicts.values())
     if its.defines:
         yield re.compile(its.defines.replace("{subject}", "clay"), re.IGNORECASE), "match"
     if its.small_talk:

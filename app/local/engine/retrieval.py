@@ -61,7 +61,7 @@ def retrieve(
         late: reads the tokens of chunks, if the encoder has vectors of them. Then misspelled words
             are corrected, and a search by meaning and by words ends with late interaction.
     """
-    text = corrected(query.question, encoder, store) if late else query.question
+    text = corrected(query.question, encoder, store.nearest_word) if late else query.question
     if late is None or not query.by_words or query.is_reranked:
         (vector,) = encoder.encode([text])
         words = text if query.by_words else None

@@ -34,12 +34,16 @@ def store(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Store:
             "Which certificate is it, and which endpoint?",
         ),
         ("Seralization of a pacakge", "serialization of a package"),
+        (
+            "Waht is teh pakage, and hwo is it?",
+            "What is the package, and how is it?",
+        ),
     ],
 )
 def test_misspelled_words_are_corrected(
     question: str, result: str, encoder: Encoder, store: Store
 ) -> None:
-    assert corrected(question, encoder, store) == result
+    assert corrected(question, encoder, store.nearest_word) == result
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,8 @@ def test_misspelled_words_are_corrected(
         "What is the weather in berlin?",  # a word that the encoder knows, and no misspelled Merlin
         "Is it the work of Merlyn or of Pakage?",  # names
         "What does pakage-lock do, or endpiont_url, or pakage.json?",
+        "Which endpoint throttled, and what is throttlest?",
+        "Is there an aws package form, or three of them?",
         "What does `pakage` do, and 'endpiont'?",
         "Row B2751 of PAKAGE at /pakage/endpiont:pakage",
         "Wie wird das Pakage installiert, und was ist ein Endpiont?",
@@ -58,7 +64,7 @@ def test_misspelled_words_are_corrected(
 def test_names_identifiers_and_other_languages_are_left_alone(
     question: str, encoder: Encoder, store: Store
 ) -> None:
-    assert corrected(question, encoder, store) == question
+    assert corrected(question, encoder, store.nearest_word) == question
 
 
 def test_a_search_in_english_is_for_the_corrected_words(encoder: Encoder, store: Store) -> None:

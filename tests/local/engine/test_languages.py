@@ -12,6 +12,7 @@ from app.local.engine.languages import detect, languages
         ("de", "Wie lange ist das Standard-Timeout?"),
         ("fr", "Comment chiffrer un PDF ?"),
         ("es", "¿Cuánto cuesta la entrada al museo?"),
+        ("es", "¿Admite la bomba agua salada?"),
         ("it", "Quanto costa il biglietto del museo?"),
         ("pt", "Quanto custa a entrada no museu?"),
         ("nl", "Hoeveel kost een kaartje voor het museum?"),

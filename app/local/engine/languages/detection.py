@@ -31,6 +31,7 @@ _SIGNS = {script: re.compile(f"[{signs}]") for script, signs in _SCRIPTS.items()
 # Other languages have letters of their own in these scripts.
 _NOT_RUSSIAN = re.compile("[\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491\u0402\u0452\u0408]")
 _NOT_ARABIC = re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc\u06d2\u0679]")
+_OPENED = re.compile("[\u00bf\u00a1](?=\\w)")  # only Spanish opens its questions and exclamations
 _WORD = re.compile(r"[^\W\d_]{2,}|(?<![\w'])[^\W\d_A-Za-z](?!\w)")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -59,6 +60,8 @@ def tell(text: str) -> Language | None:
 def _code(text: str) -> str | None:
     if not text.isascii() and (code := _by_script(text)):
         return code
+    if _OPENED.search(text):
+        return "es"
     return _by_words(text)
 
 

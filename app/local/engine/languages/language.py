@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 
+_OF_VERDICTS = ("negation", "limits", "uncertain", "lead")
+_SLOT = "[^?\u061f\uff1f,\u060c\u3001\uff0c:;]{1,60}?"  # no sign that ends a part of a sentence
 Patterns = Mapping[str, re.Pattern[str]]
 
 
@@ -36,7 +38,16 @@ class Language:
         moves: what a turn may ask of the conversation itself: more, what comes after, whether it is
             sure, the same again, its code; how a turn is put that the question before is `joined`
             with, or that asks the same of something else, `too`.
-        replies: what is answered about the conversation.
+        replies: what is answered about the conversation; what stands before extracts, and for a
+            side of a comparison that nothing is found about; yes and no.
+        comparisons: how a question compares `a` with `b`, perhaps in an `aspect`.
+        summaries: how a summary of a `subject` is asked for.
+        frame: words of such a question that are not its subject, such as "document".
+        verdicts: what turns a sentence over (`negation`), limits what it says (`limits`), or makes
+            a question one that no yes or no answers (`uncertain`); what of it only asks (`lead`).
+        negates_last: whether what turns a sentence over stands behind, or in, what it turns over.
+        verb_first: whether a question of yes or no may begin with the verb of its answer, or with
+            one of `particles` and then the verb.
     """
 
     code: str
@@ -54,6 +65,13 @@ class Language:
     follow_ups: Mapping[str, str]
     moves: Patterns
     replies: Mapping[str, str]
+    comparisons: Sequence[re.Pattern[str]]
+    summaries: Sequence[re.Pattern[str]]
+    frame: frozenset[str]
+    verdicts: Patterns
+    negates_last: bool
+    verb_first: bool
+    particles: frozenset[str]
 
     @property
     def spaced(self) -> bool:
@@ -63,6 +81,8 @@ class Language:
     @classmethod
     def of(cls, code: str, table: Mapping[str, Any]) -> "Language":
         definition = table.get("definition", {})
+        summaries, verdicts = table.get("summaries", {}), table.get("verdicts", {})
+        texts = {name: verdicts[name] for name in _OF_VERDICTS if name in verdicts}
         return cls(
             code,
             table["name"],
@@ -79,6 +99,13 @@ class Language:
             table.get("follow_ups", {}),
             _patterns(table.get("moves", {})),
             table.get("replies", {}),
+            [_pattern(_slots(form)) for form in table.get("comparisons", {}).get("forms", ())],
+            [_pattern(_slots(form)) for form in summaries.get("forms", ())],
+            frozenset(summaries.get("frame", "").split()),
+            _patterns(texts),
+            verdicts.get("negates_last", False),
+            verdicts.get("verb_first", False),
+            frozenset(verdicts.get("particles", "").split()),
         )
 
 
@@ -95,6 +122,13 @@ def language(code: str) -> Language:
 
 def _patterns(table: Mapping[str, str]) -> Patterns:
     return {name: _pattern(text) for name, text in table.items()}
+
+
+def _slots(form: str) -> str:
+    """A form with what it leaves open: {a}, {b}, {aspect}, {subject}."""
+    for name in ("a", "b", "aspect", "subject"):
+        form = form.replace(f"{{{name}}}", rf"(?P<{name}>{_SLOT})")
+    return form
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.moves import ENDS
 
 # A side goes on up to what parts it from the other, or up to what is compared in both.
 _ABOUT = r"in terms of|regarding|with regard to|concerning|when it comes to|in"
@@ -58,6 +60,7 @@ _FORMS = tuple(
     )
 )
 _BEGINNING = re.compile(r"\W*+(?:(?:and|so|ok)\W++)?+", re.IGNORECASE)
+_LONGEST = 160  # characters of a comparison
 _MOST_OF_NAME = 0.6  # of the terms of a name: an identifier has some for its parts as well
 _SHORTEST_STUMP = 4  # letters
 _OF_COMPARISON = re.compile(
@@ -111,38 +114,64 @@ def comparison_in(question: str) -> Comparison | None:
     return None
 
 
-def names_side(one: Candidate, side: str, other: str) -> bool:
+def comparison_of(question: str, language: Language) -> Comparison | None:
+    """What a question in another language than English compares.
+
+    >>> from app.local.engine.languages import language
+    >>> one = comparison_of("Was ist der Unterschied zwischen Kiefer und Eiche?", language("de"))
+    >>> one and one.sides
+    ('Kiefer', 'Eiche')
+    """
+    text = question.strip(ENDS)
+    if len(text) > _LONGEST:
+        return None
+    for form in language.comparisons:
+        if match := form.fullmatch(text):
+            a, b = match["a"].strip(), match["b"].strip()
+            own = frozenset(terms(a, language)), frozenset(terms(b, language))
+            if own[0] - own[1] and own[1] - own[0]:
+                return Comparison((a, b), match.groupdict().get("aspect") or "")
+    return None
+
+
+def names_side(one: Candidate, side: str, other: str, language: Language | None = None) -> bool:
     """Whether a candidate is about one side: it holds, itself or with the headings over it, most of
     what only this side is called.
     """
-    return _names(f"{one.context} {one.text}", side, other)
+    return _names(f"{one.context} {one.text}", side, other, language)
 
 
-def _names(text: str, side: str, other: str) -> bool:
-    own = frozenset(terms(side)) - frozenset(terms(other))
-    held = frozenset(terms(text))
+def _names(text: str, side: str, other: str, language: Language | None) -> bool:
+    own = frozenset(terms(side, language)) - frozenset(terms(other, language))
+    held = frozenset(terms(text, language))
     count = sum(1 for term in own if term in held or _is_short_for(term, held))
     return count >= _MOST_OF_NAME * len(own) > 0
 
 
-def candidates_of(candidates: Sequence[Candidate], side: str, other: str) -> list[Candidate]:
+def candidates_of(
+    candidates: Sequence[Candidate], side: str, other: str, language: Language | None = None
+) -> list[Candidate]:
     """Those about one side: if there are any, those that do not name the other, and of these, those
     right under a heading that names it.
     """
-    about = [one for one in candidates if names_side(one, side, other)]
-    alone = [one for one in about if not names_side(one, other, side)] or about
-    headed = [one for one in alone if _names(one.nearest, side, other)]
+    about = [one for one in candidates if names_side(one, side, other, language)]
+    alone = [one for one in about if not names_side(one, other, side, language)] or about
+    headed = [one for one in alone if _names(one.nearest, side, other, language)]
     return [one for one in headed if one.kind == "sentence"] or alone
 
 
-def tells_both(candidates: Sequence[Candidate], comparison: Comparison) -> bool:
+def tells_both(
+    candidates: Sequence[Candidate], comparison: Comparison, language: Language | None = None
+) -> bool:
     """Whether one of some candidates names both sides itself. A list or code that does, may merely
     list them.
     """
     a, b = comparison.sides
-    both = frozenset(terms(f"{a} {b}"))
+    both = frozenset((*terms(a, language), *terms(b, language)))
     return any(
-        both <= frozenset(terms(one.text)) for one in candidates if one.kind not in ("list", "code")
+        both <= frozenset(terms(one.text, language))
+        for one in candidates
+        if one.kind not in ("list", "code")
     )
 
 

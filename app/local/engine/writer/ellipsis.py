@@ -5,6 +5,8 @@ Can I do it with an image?        ->  Can I add a watermark with pypdf with an i
 Show me the code                  ->  How do I add a watermark with pypdf?
 Is that slow?                     ->  How do I add a watermark with pypdf, and is that slow?
 Does qpdf have one too?           ->  Does qpdf have a watermark?
+No, I meant qpdf                  ->  How do I add a watermark with qpdf?
+What about the second one?        ->  the last question, asked of the item that is second
 """
 
 import re
@@ -13,10 +15,14 @@ from dataclasses import dataclass
 
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.moves import Move
+from app.local.engine.writer.ordinals import named_by_place
 from app.local.engine.writer.phrases import Phrase, phrases
 from app.local.engine.writer.pronouns import judges, name_pronouns, topic
 
-_LEAD = r"^\s*+(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks)\b[,.]?\s++){0,5})"
+_LEAD = (
+    r"^\s*+(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks|thank you|great|cool)\b[,.!]?\s++)"
+    r"{0,5})"
+)
 _WHAT_ABOUT = re.compile(_LEAD + r"(?:what|how) about (?P<fragment>[^?]++)\??\s*+$", re.I)
 _TOO = re.compile(
     _LEAD + r"(?:(?:(?:is|are|does|do|did|has|have|can|was|were) )?(?:it|that|this|they|the same) "
@@ -40,6 +46,20 @@ _LONGEST_FRAGMENT = 8  # words, behind "and" or with a preposition
 _LONGEST_BARE_FRAGMENT = 3
 _PREPOSITION = re.compile(r"(in|on|for|with|at|from|by|under|without|as|to|during)\b", re.I)
 _TELL = re.compile(r"\W*(tell|explain|say|more|go on)\b", re.IGNORECASE)
+_MEANT = re.compile(
+    r"^\W*(?:(?:no|nope|sorry|oh|hm+|wait|actually)\b[,.!]?\s+){0,3}"
+    r"(?:(?:i (?:meant|mean|was (?:asking|talking) about|asked (?:about|for)"
+    r"|want(?:ed)? to know about)|rather)\s+(?P<fragment>[^?,]{1,60}?)"
+    r"(?:,? (?:and )?(?:not|instead of|rather than) [^?]{1,60}|,? (?:instead|please))?"
+    r"|not [^,?]{1,40}, (?:but )?(?P<fragment2>[^?,]{1,60}?))[?.!]*\s*$",
+    re.IGNORECASE,
+)
+# What is said to be polite, and then the question.
+_POLITE = re.compile(
+    r"^\W*(?:(?:many )?thanks|thank you|great|cool|nice|perfect|good|alright|got it|ok(?:ay)?"
+    r"|i see)(?: (?:a lot|very much|so much|for (?:that|this|the \w+)))?[,.!]+\s+(?=\S)",
+    re.IGNORECASE,
+)
 _COURTESY = re.compile(
     r"\W*(thanks?|ok(ay)?|yes|no|great|cool|hi|hello|bye)\b[\w\s]{0,12}\W*$", re.I
 )
@@ -62,6 +82,24 @@ _ONE = re.compile(
     r"one\b(?! (?:of|more|or|day|hour|time|that)\b)(?P<too> too| as well| also)?",
     re.IGNORECASE,
 )
+# "What do I need for it?" behind "Which license does pypdf have?": for pypdf's license.
+_FOR_IT = re.compile(r"\b(?P<for>for|about) (?:it|that|this)(?=\W*$)", re.IGNORECASE)
+_WHICH = re.compile(
+    r"^\W*(?:which|what) (?P<noun>[\w-]*[^\Ws])\s(?:does|do|did|can|should) "
+    r"(?P<subject>[\w./-]+)\s(?!have to\b)\w",
+    re.IGNORECASE,
+)
+_SAID_OTHERWISE = (
+    (re.compile(r"\b(?:get|getting) rid of\b|\bdo away with\b", re.I), "remove"),
+    (re.compile(r"\bthrow away\b", re.I), "delete"),
+    (re.compile(r"\b(?:turn|switch) on\b", re.I), "enable"),
+    (re.compile(r"\b(?:turn|switch) off\b", re.I), "disable"),
+)
+_THERE_TOO = re.compile(
+    r"^(?P<asks>[^?]*\b(?:is|are) there (?:an?|any) [^?]{1,60}?)(?:,? (?:too|as well|also))\W*$",
+    re.I,
+)
+_WHICH_ONE = re.compile(r"\bwhich ones?\b", re.IGNORECASE)
 _DETERMINER = re.compile(r"^(?:an?|the|my|our|your|this|that|each|every|any) ", re.IGNORECASE)
 
 
@@ -75,10 +113,19 @@ class Completion:
 
 def complete(question: str, last: Completion, answer: str, move: Move | None) -> Completion:
     """The question, given the one before it and its answer."""
+    if meant := _MEANT.match(question):
+        fragment = meant["fragment"] or meant["fragment2"]
+        return _whole(_replace(fragment.strip(" ."), last.core))
     if not _CLAUSE.search(last.core) or _COURTESY.match(question):
         return Completion(question, question)
+    question = _POLITE.sub("", question)
+    if counted := named_by_place(question, last.core, answer):
+        return _whole(counted)
     if move == "code":
         return _code(last)
+    subject = topic(phrases(last.core))
+    if subject and (there := _THERE_TOO.match(question)) and not _ONE.search(question):
+        return _whole(f"{there['asks']} for {subject.text}?")
     if too := _too(question):
         return _whole(_replace(too["fragment"].strip(" ."), last.core))
     if bare := _BARE_WH.match(question):
@@ -88,9 +135,13 @@ def complete(question: str, last: Completion, answer: str, move: Move | None) ->
     deed = _deed(last.core)
     if deed and (do := _DO_IT.search(question)):
         return _whole(f"{question[: do.start()]}{deed}{question[do.end() :]}")
-    named = _name_one(question, last.core) or name_pronouns(question, last.core, answer)
+    named = (
+        _for_it(question, last.core)
+        or _name_one(question, last.core)
+        or name_pronouns(question, last.core, answer)
+    )
     if named != question:
-        return _whole(named)
+        return _whole(_plainly(named))
     if about := _WHAT_ABOUT.match(question) or _fragment(question):
         return _whole(_replace(about["fragment"].strip(" ."), last.core))
     if _INSTEAD.search(question) and len(terms(question)) <= 3:
@@ -143,6 +194,10 @@ def _name_one(question: str, last_question: str) -> str:
     >>> _name_one("Does Requests have one too?", "Can I change the timeout in HTTPX?")
     'Does Requests have a timeout?'
     """
+    if which := _WHICH_ONE.search(question):
+        several = [each.text for each in phrases(last_question) if each.plural]
+        start, end = which.span()
+        return f"{question[:start]}Which of the {several[0]}{question[end:]}" if several else ""
     one = _ONE.search(question)
     candidates = [each for each in phrases(last_question) if not each.name]
     kind = next((each for each in candidates if each.determined), None) or next(
@@ -157,6 +212,26 @@ def _name_one(question: str, last_question: str) -> str:
     else:
         noun = noun.split()[-1]
     return f"{question[: one.start()]}{article}{noun}{question[one.end() :]}"
+
+
+def _for_it(question: str, last_question: str) -> str:
+    """The question with "for it" named: what was asked for, of what it was asked of.
+
+    >>> _for_it("And what do I install for it?", "Which encryption does pypdf use?")
+    'And what do I install for pypdf encryption?'
+    """
+    it, which = _FOR_IT.search(question), _WHICH.match(last_question)
+    if it is None or which is None:
+        return ""
+    named = f"{it['for']} {which['subject']} {which['noun']}"
+    return f"{question[: it.start()]}{named}{question[it.end() :]}"
+
+
+def _plainly(question: str) -> str:
+    """The question in the words of documents, which do not speak of getting rid of something."""
+    for pattern, word in _SAID_OTHERWISE:
+        question = pattern.sub(word, question)
+    return question
 
 
 def _too(question: str) -> re.Match[str] | None:

@@ -1,7 +1,8 @@
 """An English question, put to English passages: the candidates that answer it."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -16,12 +17,15 @@ from app.local.engine.writer.comparisons import (
     tells_both,
 )
 from app.local.engine.writer.evidence import MOST, case_of, evidence, likeliest
+from app.local.engine.writer.premises import denial
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning
+from app.local.engine.writer.said import Said
 from app.local.engine.writer.siblings import with_the_others
 from app.local.engine.writer.summaries import key_sentences, sentences_about, subject_of_summary
+from app.local.engine.writer.superlatives import extreme_row
 from app.local.engine.writer.vectors import Remembered
 from app.local.engine.writer.verdicts import (
     asks_yes_or_no,
@@ -30,20 +34,12 @@ from app.local.engine.writer.verdicts import (
     is_verdict_on_another,
 )
 
+_OF_THEM = re.compile(
+    r"\bof (?:them|these|those|the (?:two|three|four))\b|\bones?\b", re.IGNORECASE
+)
 _LIKELY = 0.03  # how likely a candidate has to be the answer, to decide a yes-no question
 _DECIDING = 8  # candidates that are looked at for that
 _BESIDE_VERDICT = 1  # other candidates that are said behind a verdict
-
-
-@dataclass(frozen=True)
-class Said:
-    """What makes an answer: candidates, and what the writer says itself: in front of them "Yes.",
-    "No.", "Extracts:" or nothing, and behind them a sentence or nothing.
-    """
-
-    candidates: list[Candidate] = field(default_factory=list)
-    before: str = ""
-    behind: str = ""
 
 
 class EnglishChoice:
@@ -75,7 +71,11 @@ class EnglishChoice:
             about = sentences_about(subject, candidates, names)[:MOST]
             if about:
                 vectors = np.stack([one.mean for one in self._remembered.tokens(_texts(about))])
-                return Said([about[place] for place in key_sentences(vectors, about)], "Extracts:")
+                extracts = [about[place] for place in key_sentences(vectors, about)]
+                return Said(extracts, meaning.language.replies["extracts"])
+        named = " ".join(meaning.answers[-1:]) if _OF_THEM.search(meaning.turn) else ""
+        if row := extreme_row(meaning.question, candidates, names, named):
+            return Said([row])
         answer = self._of(meaning, candidates, names, sampling, random)
         comparison = comparison_in(meaning.question)
         comparison = comparison and comparison.within(names)
@@ -112,7 +112,9 @@ class EnglishChoice:
             scores = np.where(others, -np.inf, scores)
         if not np.isfinite(scores).any():
             return Said()
-        if not (known or repetition.is_known or answerable(case, shown, scores)):
+        if (place := denial(question.text, choices, _likely(scores), names)) is not None:
+            return Said([choices[place]], meaning.language.replies["premise"])
+        if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
             return Said()
         order = drawn(scores, sampling, random)
         places = chosen(choices, order, scores, case.vectors)

@@ -32,11 +32,23 @@ _PERSON = re.compile(
     r"(?<!\w)(?<!\w['-])[A-Z][\w'-]++(?: (?:[A-Z][\w'.-]*|van|von|de|der|al|bin|of)){0,5}"
     r" [A-Z][\w'-]+\b"
 )
+_QUESTION_WORD = re.compile(
+    r"^(?:(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|when|where|who|what|which"
+    r"|why|how|in|on|and|the|by|after|before) )+",
+    re.IGNORECASE,
+)
 _JOINS = re.compile(r" (of|in|for|on) ")
 _AUXILIARY = re.compile(r"\b(?:do|does|did)\s+$", re.IGNORECASE)
 _LONGEST_WORD = 8  # characters, of those that may stand before a phrase
 _WITH = re.compile(r"\b(?:with|using|via)\s+$", re.IGNORECASE)
 _BEHIND = re.compile(r"\b(?:in|on|at|to|from|by|as|into|for|under|with|how)\s+$", re.IGNORECASE)
+# "Which Python does it require?": what is asked for is not what requires it.
+_OF_SOMETHING_ELSE = re.compile(
+    r"^\W*(?:(?:and|but|so|or|ok|then)\W+)?(?:which|what|how (?:many|much)) "
+    r"(?:(?!(?:and|or|is|are|was|were|how|does|do|did) )[\w.+#/-]+ ){1,4}"
+    r"(?:do|does|did|can|could|will|would|should|has|have|had|may|must)\s+$",
+    re.IGNORECASE,
+)
 _INDEFINITE = re.compile(r"^an? ", re.IGNORECASE)
 
 
@@ -81,6 +93,8 @@ def topic(candidates: Iterable[Phrase]) -> Phrase | None:
 
 def _has_antecedent(before: str) -> bool:
     """Whether something before the pronoun may be what it stands for, or a clause's head."""
+    if _OF_SOMETHING_ELSE.match(before):
+        return False
     candidates = phrases(before)
     head = before.rstrip().endswith(("those", "these", *(phrase.text for phrase in candidates)))
     return head or any(phrase.determined or phrase.name for phrase in candidates)
@@ -88,20 +102,32 @@ def _has_antecedent(before: str) -> bool:
 
 def _meant(word: str, last_question: str, last_answer: str) -> str | None:
     if word in _PERSONAL:
-        people = _PERSON.findall(last_answer) or _PERSON.findall(last_question)
+        people = _people(last_question) or _people(last_answer)
         if people:
-            return str(people[-1])
+            return people[-1]
     if word in _MANY:
-        several = ((_several(phrases(text)), text) for text in (last_question, last_answer))
+        plural = [one for one in phrases(last_question) if one.plural]
+        several = (
+            (_several(phrases(last_question)), last_question),
+            (plural[:1], last_question),
+            (_several(phrases(last_answer)), last_answer),
+        )
         topics, text = next((one for one in several if one[0]), ([], ""))
         if about := topic(topics):
-            return _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
+            words = _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
+            return words if about.determined or about.name else f"the {words}"
     about = antecedent(last_question)
     if about is None:
         return None
     named, text = phrases(last_question), last_question
     start, end = _beginning(about, named, text), _end(about, named, text)
     return _INDEFINITE.sub("the ", text[start:end])
+
+
+def _people(text: str) -> list[str]:
+    """The names of people, as far as capitals tell; no word of a question is a part of one."""
+    names = (_QUESTION_WORD.sub("", name) for name in _PERSON.findall(text))
+    return [name for name in names if " " in name]
 
 
 def antecedent(question: str) -> Phrase | None:

@@ -19,15 +19,18 @@ from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.choose import Scores
 from app.local.engine.writer.multilingual.question import dates_in, numbers_in, question_in
+from app.local.engine.writer.pronouns import judges
 from app.local.engine.writer.question import Question, names
 from app.local.engine.writer.rendering import render
 from app.local.engine.writer.rewrite import Meaning
+from app.local.engine.writer.verdicts import opposites_of
 
 Mask = NDArray[np.bool_]  # (candidates,)
 
 _WORD = re.compile(r"\w+")
 _NEW = 3.0  # log-odds of a candidate that has all that is new in a question
 _BEHIND = 1.5  # log-odds of the candidate right behind one that was said
+_OVER = 0.5  # of what the words of a candidate are worth, those that stand over it
 _NEAR = 2  # candidates
 _ENOUGH = 0.5  # of the terms that are new in a question
 _LONGEST = 400  # characters of a candidate that are looked for: an answer may have been cut
@@ -74,6 +77,9 @@ class Repetition:
             return np.logical_not(self.said) if self.said.any() else self.said
         if move == "code":
             code = np.array([one.kind == "code" for one in self._candidates], bool)
+            fresh = self._meaning.fresh
+            asked = np.array([self._share(fresh, one) > 0 for one in self._candidates], bool)
+            code = code & asked if (code & asked).any() else code
             new = code & ~self.said
             return np.logical_not(new if new.any() else code)
         if not self.said.any() or self._is_same(question):
@@ -85,18 +91,39 @@ class Repetition:
         return self.said & np.logical_not(again)
 
     def _without_reason(self) -> Mask:
-        """Those that give no reason, if the turn is a mere "Why?" in English; else none."""
+        """Those that give no reason, if the turn is a mere "Why?" in English; else none. A table or
+        code gives none, whatever words are in it.
+        """
         meaning = self._meaning
         why = question_in(meaning.turn, ENGLISH)
         mere = why.kind == "reason" and not why.terms and not meaning.is_whole
         if not mere or meaning.language is not ENGLISH:
             return np.zeros(len(self._candidates), bool)
-        return np.array([not _REASON.search(one.text) for one in self._candidates], bool)
+        return np.array(
+            [
+                one.kind in ("table", "row", "code") or not _REASON.search(one.text)
+                for one in self._candidates
+            ],
+            bool,
+        )
+
+    def is_known(self, scores: Scores) -> bool:
+        """Whether there is an answer for sure: because the last one was, or because what is best
+        says how that is which was said, in the passage that it was said from.
+        """
+        if self._meaning.move in ("more", "again"):
+            return bool(self.said.any())
+        if not self._judges or not self.said.any():
+            return False
+        best = int(scores.argmax())
+        of_turn = frozenset(terms(self._meaning.turn))
+        known = self._elsewhere()[best]
+        return not known and self._share(of_turn, self._candidates[best]) >= 1
 
     @property
-    def is_known(self) -> bool:
-        """Whether there is an answer for sure, because the last one was."""
-        return self._meaning.move in ("more", "again") and bool(self.said.any())
+    def _judges(self) -> bool:
+        """Whether the turn asks how that is which was said: "Is that safe?"."""
+        return self._meaning.language is ENGLISH and judges(self._meaning.turn)
 
     def without_barred(self, scores: Scores, question: Question) -> Scores:
         """The scores, minus infinity for what is not to be said. More of an answer stands in the
@@ -114,16 +141,26 @@ class Repetition:
         most words of the question are known, so what is new in it counts more, and so does what
         stands right behind that which was said.
         """
-        new, language = self._new(question), self._meaning.language
+        new = self._new(question)
         worth = np.zeros(len(self._candidates))
         if new:
-            held = (terms(f"{one.context} {one.text}", language) for one in self._candidates)
-            worth += _NEW * np.array([len(new & frozenset(one)) / len(new) for one in held])
+            worth += _NEW * np.array([self._share(new, one) for one in self._candidates])
         for place in np.flatnonzero(self.said).tolist():
             for other in range(place + 1, min(place + 1 + _NEAR, len(worth))):
                 if self._candidates[other].passage == self._candidates[place].passage:
                     worth[other] += _BEHIND / (other - place)
         return worth
+
+    def _share(self, new: frozenset[str], one: Candidate) -> float:
+        """How much of what is new a candidate has, 0 to 1: what only stands over it counts half."""
+        if not new:
+            return 0.0
+        language = self._meaning.language
+        own = frozenset(terms(one.text, language))
+        if self._judges:
+            own |= {term for term in new if opposites_of(term) & own}
+        over = frozenset(terms(one.context, language)) - own
+        return (len(new & own) + _OVER * len(new & over)) / len(new)
 
     def said_now(self, places: Sequence[int], scores: Scores) -> list[Candidate]:
         """The candidates at these places; of one that was said before and is asked for its reason,

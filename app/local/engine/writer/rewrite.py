@@ -22,6 +22,7 @@ from app.local.engine.writer import small_talk
 from app.local.engine.writer.ellipsis import Completion, complete, is_fragment
 from app.local.engine.writer.moves import ENDS, Move, move_of
 from app.local.engine.writer.multilingual.rewrite import alone, is_unclear
+from app.local.engine.writer.ordinals import counts, named_by_place
 from app.local.engine.writer.prompt import Turn
 
 
@@ -35,6 +36,7 @@ class Meaning:
         language: of the turn, or else of the conversation.
         move: what it asks of the conversation itself, if it does.
         last: the question before, which stands alone; empty in a first turn.
+        fresh: the terms of that question which the one before it has not.
         answers: what was answered so far, the last behind.
         is_whole: whether the turn stands alone as it was put.
         is_unclear: whether nothing tells what it is about.
@@ -45,6 +47,7 @@ class Meaning:
     language: Language
     move: Move | None = None
     last: str = ""
+    fresh: frozenset[str] = frozenset()
     answers: tuple[str, ...] = ()
     is_whole: bool = True
     is_unclear: bool = False
@@ -69,7 +72,7 @@ def understand(question: str, conversation: Sequence[Turn]) -> Meaning:
     >>> understand("more", said).move, understand("Why?", ()).is_unclear
     ('more', True)
     """
-    last = Completion("", "")
+    last = before = Completion("", "")
     answers: list[str] = []
     language = ENGLISH
     for turn in conversation:
@@ -79,13 +82,18 @@ def understand(question: str, conversation: Sequence[Turn]) -> Meaning:
             text = turn.text.strip()
             now, language, move = _stand(text, last, "".join(answers[-1:]), language)
             if last.text or not (move or _is_unclear(text, language)):
-                last = now
+                before, last = (before, last) if now is last else (last, now)
     if small_talk.reply(question):
-        return Meaning(question, question, language, None, last.text, tuple(answers))
+        return Meaning(question, question, language, last=last.text, answers=tuple(answers))
+    fresh = frozenset(terms(last.text)) - frozenset(terms(before.text))
     now, language, move = _stand(question, last, "".join(answers[-1:]), language)
     whole = now.text == question and move is None
     unclear = not last.text and (move is not None or _is_unclear(question, language))
-    return Meaning(question, now.text, language, move, last.text, tuple(answers), whole, unclear)
+    if language is ENGLISH and counts(question):
+        unclear = named_by_place(question, last.core, "".join(answers[-1:])) is None
+    return Meaning(
+        question, now.text, language, move, last.text, fresh, tuple(answers), whole, unclear
+    )
 
 
 def about_conversation(meaning: Meaning, abstention: str) -> str | None:

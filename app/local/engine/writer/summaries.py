@@ -9,12 +9,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
 from app.local.engine.transformer import Vectors
 from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.moves import ENDS
 
 MOST = 5  # sentences
 _SHORTEST = 30  # characters of a sentence
+_SHORTEST_DENSE = 8  # the same, in a script without spaces
+_LONGEST = 160  # characters of a question for a summary
 _ENOUGH = 0.6  # of the subject's terms in the name of a document, or in a heading
 _FIRST = 0.1  # in cosine: a passage often begins with what it is about
 _SAME = 0.9  # cosine
@@ -56,19 +60,42 @@ def subject_of_summary(question: str) -> str:
     return " ".join(_FRAME.sub(" ", match["subject"]).split()) if match else ""
 
 
+def subject_in(question: str, language: Language) -> str:
+    """The same, for a question in another language than English.
+
+    >>> from app.local.engine.languages import language
+    >>> subject_in("Fasse das Dokument über Pumpen zusammen.", language("de"))
+    'das über Pumpen'
+    """
+    text = question.strip(ENDS)
+    if len(text) > _LONGEST:
+        return ""
+    match = next(filter(None, (form.fullmatch(text) for form in language.summaries)), None)
+    if match is None:
+        return ""
+    if not language.spaced:
+        return match["subject"].strip()
+    words = match["subject"].split()
+    return " ".join(word for word in words if word.lower() not in language.frame)
+
+
 def sentences_about(
-    subject: str, candidates: Sequence[Candidate], names: Sequence[str]
+    subject: str,
+    candidates: Sequence[Candidate],
+    names: Sequence[str],
+    language: Language | None = None,
 ) -> list[Candidate]:
     """The sentences of the section that is called so, or else of the document: of the first that
     is, as search puts the best first.
     """
-    needs = frozenset(terms(subject))
+    needs = frozenset(terms(subject, language))
     if not needs:
         return []
-    prose = [one for one in candidates if one.kind == "sentence" and len(one.text) >= _SHORTEST]
+    shortest = _SHORTEST if language is None or language.spaced else _SHORTEST_DENSE
+    prose = [one for one in candidates if one.kind == "sentence" and len(one.text) >= shortest]
 
     def is_called(text: str) -> bool:
-        return len(needs & frozenset(terms(text))) >= _ENOUGH * len(needs)
+        return len(needs & frozenset(terms(text, language))) >= _ENOUGH * len(needs)
 
     exact = [one for one in prose if _is_path(subject, names[one.passage])]
     named = exact or [one for one in prose if is_called(names[one.passage])]

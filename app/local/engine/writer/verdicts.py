@@ -12,6 +12,7 @@ stands right before one of them, or there is none at all; and if nothing limits 
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Literal
 
 from app.local.engine.store.analysis import terms
@@ -76,6 +77,7 @@ _CLAUSES = re.compile(
     r"[.!?;:]\s|\s[\u2013\u2014-]\s"
     r"|,? (?:but|because|since|whereas|although|though|while|so that)\s"
 )
+_ANYWHERE = frozenset(("default",))  # "a default timeout", "a timeout by default"
 _ENOUGH = 0.4  # of a question's terms in a sentence that begins with a verdict
 _MODALS = frozenset(("may", "must"))
 _PLAIN = re.compile(r"[\w/]+")
@@ -131,6 +133,18 @@ def is_bare(one: Candidate) -> bool:
     return one.text.rstrip(".!,").lower() in ("yes", "no")
 
 
+@cache
+def opposites_of(term: str) -> frozenset[str]:
+    """The terms of words that say the opposite of a word, each in one word.
+
+    >>> opposites_of(*terms("safe")) == {*terms("unsafe"), *terms("insecure")}
+    True
+    """
+    pairs = [(terms(one), terms(other)) for one, other in _OPPOSITES]
+    words = [(*one, *other) for one, other in pairs if len(one) == len(other) == 1]
+    return frozenset(other if one == term else one for one, other in words if term in (one, other))
+
+
 def decide(
     question: Question, candidates: Sequence[Candidate], places: Iterable[int], names: Sequence[str]
 ) -> tuple[int, Verdict] | None:
@@ -157,13 +171,15 @@ def _is_about(question: Question, clause: str, around: frozenset[str]) -> bool:
     """
     needs = question.terms
     own = terms(clause)
+    ordered = [term for term in needs if term in own and term not in _ANYWHERE]
     places = [own.index(term) for term in needs if term in own]
     rest = [term for term in needs if term not in own]
     if not places or not all(term in around for term in rest):
         return _is_opposite(question, clause, around)
     if not question.identifiers <= identifiers(clause) | around:
         return False
-    return places == sorted(places) and len(places) >= max(1, len(rest)) and needs[-1] in own
+    order = [own.index(term) for term in ordered]
+    return order == sorted(order) and len(places) >= max(1, len(rest)) and needs[-1] in own
 
 
 def _is_opposite(question: Question, clause: str, around: frozenset[str]) -> bool:

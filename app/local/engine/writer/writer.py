@@ -1,11 +1,14 @@
 """The writer: a prompt in, an answer out, piece by piece."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from random import Random
 
+from app.local.engine.corrections import Nearest, corrected, nearest_of
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.languages import ENGLISH, Language, detect, tell
 from app.local.engine.writer import small_talk
@@ -13,7 +16,7 @@ from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.content import Image
 from app.local.engine.writer.counting import count_tokens
-from app.local.engine.writer.english import EnglishChoice, Said
+from app.local.engine.writer.english import EnglishChoice
 from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
 from app.local.engine.writer.multilingual import MultilingualChoice, WordEncoder
@@ -39,9 +42,11 @@ from app.local.engine.writer.reading import (
 from app.local.engine.writer.rendering import marks, render
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning, about_conversation, rewrite, understand
+from app.local.engine.writer.said import Said
 from app.local.engine.writer.siblings import steps
 from app.local.engine.writer.thoughts import answering, behind, considered
 
+_WORD = re.compile(r"[a-z]{3,}")
 ABOUT = (
     "I am Outcrop's stand-in model. I answer questions with sentences from the passages in the "
     "prompt, call tools and fill schemas with what is said, and can do nothing else. For a model "
@@ -144,6 +149,8 @@ class Writer:
     def _about(self, prompt: Prompt, sampling: Sampling) -> "_Text":
         match read(prompt.unbegun()):
             case Answer() as task:
+                question = corrected(task.question, self._encoder, _nearest_in(task))
+                task = replace(task, question=question)  # the same task
                 if small := small_talk.reply(task.question):
                     return _Text(small)
                 if small_talk.asks_for_help(task.question):
@@ -179,7 +186,24 @@ class Writer:
             if answer.candidates or not foreign:
                 return answer
             possible = [one for one in possible if one.passage in foreign]
-        return Said(self._multilingual.of(meaning, said_in, possible, texts, sampling, random))
+        return self._multilingual.of(meaning, said_in, possible, task.passages, sampling, random)
+
+
+def _nearest_in(task: Answer) -> Nearest:
+    """Chooses from the words of the passages and of the conversation. They are looked at when it is
+    first asked: few questions have a word that may be misspelled.
+    """
+
+    @cache
+    def known() -> Nearest:
+        texts = [f"{one.name}\n{one.text}" for one in task.passages]
+        texts += [turn.text for turn in task.conversation]
+        return nearest_of(word for text in texts for word in _WORD.findall(text.casefold()))
+
+    def nearest(word: str) -> str | None:
+        return known()(word)
+
+    return nearest
 
 
 @dataclass(frozen=True)

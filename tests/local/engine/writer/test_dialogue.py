@@ -181,3 +181,30 @@ def test_small_talk_between_changes_nothing(code: str) -> None:
     thanks = {"en": "Thanks!", "de": "Danke!", "ja": "ありがとう"}.get(code, "OK, thanks")
     turns = (Turn("user", talk.question), Turn("assistant", "1450."), Turn("user", thanks))
     assert understand(talk.more, turns).question == talk.question
+
+
+def test_how_safe_that_is_may_be_said_by_its_opposite(speaker: Writer) -> None:
+    cipher = "The vault encrypts with RC4 if no algorithm is named. RC4 is insecure. AES is slower."
+    talk = Talk(cipher, *("",) * 6)
+    question, first = "What does the vault encrypt with?", cipher.partition(". ")[0]
+    assert reply(speaker, talk, "Is that safe?", question, first).startswith("RC4 is insecure.")
+
+
+def test_a_misspelled_question_is_read_as_it_was_meant(speaker: Writer) -> None:
+    talk = Talk(TALKS["en"].text, *("",) * 6)
+    assert "1450" in reply(speaker, talk, "Hwo fast does teh fead pupm trun?")
+
+
+def test_the_code_that_is_shown_is_of_what_was_asked_last(speaker: Writer) -> None:
+    text = (
+        "# Stamps\n\nTo add a stamp to a page:\n\n```python\npage.merge(stamp)\n```\n\n"
+        "An image has to be made a stamp first:\n\n```python\nstamp = of_image(path)\n```\n"
+    )
+    talk = Talk(text, *("",) * 6)
+    before = (
+        "How do I add a stamp to a page?",
+        "With merge.",
+        "Can I do it with an image?",
+        "Yes.",
+    )
+    assert "of_image" in reply(speaker, talk, "Show me the code", *before)

@@ -14,6 +14,10 @@ ENDPOINTS = ("Are multi-model endpoints supported on CPU instances?", "Yes, they
 WATERMARK = ("How do I add a watermark with pypdf?", "With merge_page.")
 DEPLOY = ("How long does it take to deploy the stack?", "Half an hour.")
 LIMIT = ("What is the default timeout in HTTPX?", "Five seconds.")
+PLANS = ("What plans are there?", "These:\n\n- Basic: 3 euros\n- Team: 20 euros\n- Solo: 9 euros")
+ROWS = ("What plans are there?", "| plan | price |\n| --- | --- |\n| Basic | 3 |\n| Team | 20 |")
+WOODS = ("Is pine or oak harder?", "Oak is a hard wood.")
+CIPHER = ("Which encryption does pypdf use if I say nothing?", "RC4.")
 VERSIONS = ("Which versions does orjson support?", "3.10 and later.")
 QUARTZ = ("How hard is quartz?", "It is 7 on the Mohs scale.")
 
@@ -64,6 +68,24 @@ def said(*texts: str) -> list[Turn]:
         (LIMIT, "What should I take instead?",
          "What is the default timeout in HTTPX, and what should I take instead?"),
         (VERSIONS, "How do I install it?", "How do I install orjson?"),
+        (VERSIONS, "Which Python does it require?", "Which Python does orjson require?"),
+        (("In which room is Priya Raman?", "Priya Raman: Office Chennai"), "When did she start?",
+         "When did Priya Raman start?"),
+        (WATERMARK, "Is there a command too?", "Is there a command for a watermark?"),
+        (LIMIT, "No, I meant Requests", "What is the default timeout in Requests?"),
+        (LIMIT, "I meant Requests, not HTTPX", "What is the default timeout in Requests?"),
+        (LIMIT, "not HTTPX, Requests", "What is the default timeout in Requests?"),
+        (LIMIT, "Thanks! And for the pool?", "What is the default timeout in HTTPX for the pool?"),
+        (LIMIT, "Great, how do I change it?", "how do I change the default timeout in HTTPX?"),
+        (PLANS, "What about the second one?", "What about Team?"),
+        (PLANS, "Tell me more about the last one", "Tell me more about Solo"),
+        (ROWS, "And the first one?", "And Basic?"),
+        (PLANS, "Which of them is cheapest?", "Which of the plans is cheapest?"),
+        (PLANS, "Which one is the cheapest?", "Which of the plans is the cheapest?"),
+        (WOODS, "And the other one?", "And pine?"),
+        (CIPHER, "And what do I have to install for it?",
+         "And what do I have to install for pypdf encryption?"),
+        (DEPLOY, "How do I get rid of it again?", "How do I remove the stack again?"),
         (FAUST, "When did he write it?", "When did Johann Wolfgang von Goethe write Faust?"),
     ],
 )  # fmt: skip
@@ -128,7 +150,20 @@ def test_a_first_turn_that_leans_on_nothing_is_unclear(question: str) -> None:
     assert not understand(question, said(*WATERMARK)).is_unclear
 
 
-@pytest.mark.parametrize("question", ["How does it work?", "Prices", "Who repairs the pump?"])
+@pytest.mark.parametrize("question", ["What about the other one?", "And the third one?"])
+def test_what_is_counted_where_nothing_was_listed_is_asked_back(question: str) -> None:
+    assert understand(question, said(*QUARTZ)).is_unclear
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does it work?",
+        "Prices",
+        "Pine or oak: what speaks for the one and the other?",
+        "Who repairs the pump?",
+    ],
+)
 def test_a_first_turn_that_names_something_is_clear(question: str) -> None:
     assert not understand(question, ()).is_unclear
 

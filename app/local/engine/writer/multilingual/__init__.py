@@ -2,6 +2,7 @@
 
     question    what it asks for, by the tables of its language (`engine.languages`)
     evidence    how far each candidate speaks for being the answer, by the multilingual encoder
+    verdicts    whether a sentence says yes or no
     rewrite     a follow-up and the question before it -> a question that stands alone
     small_talk  what asks for nothing
 
@@ -11,6 +12,7 @@ sentences, in its own language.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -19,7 +21,13 @@ from numpy.typing import NDArray
 from app.local.engine.languages import Language, detect
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.choose import Scores, chosen, drawn, softmax
-from app.local.engine.writer.evidence import likeliest
+from app.local.engine.writer.comparisons import (
+    Comparison,
+    candidates_of,
+    comparison_of,
+    tells_both,
+)
+from app.local.engine.writer.evidence import MOST, likeliest
 from app.local.engine.writer.multilingual.coefficients import (
     ACROSS,
     ANSWERABLE,
@@ -35,9 +43,15 @@ from app.local.engine.writer.multilingual.evidence import (
     evidence,
 )
 from app.local.engine.writer.multilingual.question import question_in
+from app.local.engine.writer.multilingual.verdicts import decide
 from app.local.engine.writer.prompt import Sampling
+from app.local.engine.writer.records import Passage
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning
+from app.local.engine.writer.said import Said
+from app.local.engine.writer.summaries import key_sentences, sentences_about, subject_in
+
+_DECIDING = 6  # candidates that are looked at for a yes or no
 
 __all__ = ["MultilingualChoice", "WordEncoder", "score", "signs"]
 
@@ -57,33 +71,97 @@ class MultilingualChoice:
         meaning: Meaning,
         language: Language,
         candidates: Sequence[Candidate],
-        passages: Sequence[str],
+        passages: Sequence[Passage],
         sampling: Sampling,
         random: Random,
-    ) -> list[Candidate]:
-        """The candidates that make the answer; none where there is none.
+    ) -> Said:
+        """What answers a question; no candidates where nothing does.
 
         Args:
             meaning: of the question.
             language: its language.
             candidates: of the passages.
-            passages: their texts.
+        """
+        names = [one.name for one in passages]
+        if subject := subject_in(meaning.question, language):
+            about = sentences_about(subject, candidates, names, language)[:MOST]
+            if about:
+                vectors = self._vectors.of([one.gist for one in about])
+                extracts = [about[place] for place in key_sentences(vectors, about)]
+                return Said(extracts, language.replies["extracts"])
+        answer = self._of(meaning, language, candidates, passages, sampling, random)
+        comparison = comparison_of(meaning.question, language)
+        if comparison is None or tells_both(answer.candidates[:1], comparison, language):
+            return answer
+        compared = self._compared(
+            meaning, language, comparison, candidates, passages, sampling, random
+        )
+        return compared or answer
+
+    def _of(
+        self,
+        meaning: Meaning,
+        language: Language,
+        candidates: Sequence[Candidate],
+        passages: Sequence[Passage],
+        sampling: Sampling,
+        random: Random,
+        *,
+        known: bool = False,
+    ) -> Said:
+        """What answers a question that compares nothing.
+
+        Args:
+            known: whether there is an answer for sure.
         """
         question = question_in(meaning.question, language)
         choices = likeliest(question, candidates)
         if not choices or not question.terms:
-            return []
-        languages = [detect(passage) for passage in passages]
+            return Said()
+        languages = [detect(passage.text) for passage in passages]
         case = MultilingualCase(question, language, choices, languages, self._vectors)
         shown = evidence(case)  # (n, features)
         repetition = Repetition(meaning, choices)
         scores = repetition.without_barred(score(shown, case.foreign), question)  # (n,)
         if not np.isfinite(scores).any():
-            return []
-        if not repetition.is_known and not answerable(case, shown, scores):
-            return []
+            return Said()
+        if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
+            return Said()
         order = drawn(scores, sampling, random)
-        return repetition.said_now(chosen(choices, order, scores, case.vectors), scores)
+        places = chosen(choices, order, scores, case.vectors)
+        likely = [place for place in order[:_DECIDING] if not case.foreign[place]]
+        names = [one.name for one in passages]
+        verdict = ""
+        if decision := decide(question, language, choices, likely, names):
+            first, verdict = decision
+            places = [first]
+        said = repetition.said_now(places, scores)
+        return Said(said, language.replies[verdict] if verdict else "")
+
+    def _compared(
+        self,
+        meaning: Meaning,
+        language: Language,
+        comparison: Comparison,
+        candidates: Sequence[Candidate],
+        passages: Sequence[Passage],
+        sampling: Sampling,
+        random: Random,
+    ) -> Said | None:
+        """What is said of each of two things, from a place of its own; None if neither is found."""
+        best: list[Candidate] = []
+        missing: list[str] = []
+        for side, other in (comparison.sides, comparison.sides[::-1]):
+            about = candidates_of(candidates, side, other, language)
+            of_side = replace(meaning, question=f"{side} {comparison.aspect}".strip(), answers=())
+            answer = self._of(of_side, language, about, passages, sampling, random, known=True)
+            best += answer.candidates[:1]
+            missing += [] if answer.candidates else [side]
+        if not best:
+            return None
+        best = best[:1] if len(best) == 2 and best[0] == best[1] else best
+        behind = language.replies["missing"].format(*missing) if missing else ""
+        return Said(best, behind=behind)
 
 
 def score(shown: Evidence, foreign: NDArray[np.bool_]) -> Scores:
