@@ -1,14 +1,14 @@
 """Arrays in a file that is there as a whole or not at all.
 
-    signature (16) | CRC-32 (4) | size of the header (4) | header | arrays | table
+    signature (16) | CRC-32 (4) | size of the header (4) | header | arrays | matrix
 
 The header is JSON: the name, type, shape and place of each array. A file is written under another
 name, synced to the disk and renamed, so that its own name never stands for a part of it. It is
 mapped into memory, so that arrays which nobody reads take none.
 
-The checksum covers everything up to the table, and is compared when the file is loaded. The table
-is a large array of which few rows are read at a time: it has a checksum of its own for each few
-rows, among the arrays, which is compared when one of the rows is read for the first time.
+The checksum covers everything up to the matrix, and is compared when the file is loaded. The matrix
+is a large array of which few rows are read at a time: each has a checksum of its own, among the
+arrays, which is compared when the row is read for the first time.
 """
 
 import json
@@ -26,19 +26,19 @@ from app.local.durability import sync, sync_folder
 
 Arrays = Mapping[str, NDArray[Any]]
 
-SIGNATURE = b"outcrop arrays 2"
+SIGNATURE = b"outcrop arrays 3"
 PREFIX = len(SIGNATURE) + 8
 ALIGNMENT = 64  # bytes: the width of the widest vector registers
 BLOCK = 1 << 20  # bytes
-TOGETHER = 16  # rows of a table that have one checksum
-HELD = 1 << 16  # rows that are read before the table's pages are given back to the system
+HELD = 2048  # rows of a large matrix that are read before its pages are given back to the system
+LARGE = 1 << 27  # bytes; with each row that is read, Linux maps the 64 kB around it
 
 
 class Damaged(Exception):
     """The file differs from the one that was saved, or is missing."""
 
 
-class Table:
+class Matrix:
     """Rows of an array. They are checked when they are read, if they come from a file.
 
     Attributes:
@@ -70,29 +70,28 @@ class Table:
             Damaged: one of them is not what was saved.
         """
         if self._file:
-            self._file.check(np.arange(0, len(self), TOGETHER))
+            self._file.check(np.arange(len(self)))
         return self._array
 
 
 class _Mapped:
-    """The table of a file, mapped into memory, and which of its blocks were checked."""
+    """The matrix of a file, mapped into memory, and which of its rows were checked."""
 
     def __init__(self, path: Path, memory: mmap.mmap, start: int, size: int, sums: Any) -> None:
         self._path, self._memory, self._start, self._size = path, memory, start, size
-        self._sums = sums  # (blocks,)
-        self._is_checked = np.zeros(len(sums), np.bool_)  # (blocks,)
+        self._sums = sums  # (n,)
+        self._is_checked = np.zeros(len(sums), np.bool_)  # (n,)
         self._read = 0
 
     def check(self, rows: NDArray[Any]) -> None:
-        blocks = np.unique(rows // TOGETHER)
-        bytes_ = memoryview(self._memory)[self._start :]
-        for block in blocks[~self._is_checked[blocks]].tolist():
-            checksum = zlib.crc32(bytes_[block * self._size : (block + 1) * self._size])
-            if checksum != self._sums[block]:
-                raise Damaged(f"{self._path} is not what was written")
-            self._is_checked[block] = True
+        new = rows[~self._is_checked[rows]]
+        bytes_, size, crc32 = memoryview(self._memory)[self._start :], self._size, zlib.crc32
+        sums = [crc32(bytes_[row * size : (row + 1) * size]) for row in new.tolist()]
+        if sums != self._sums[new].tolist():
+            raise Damaged(f"{self._path} is not what was written")
+        self._is_checked[new] = True
         self._read += len(rows)
-        if self._read > HELD:
+        if self._read > HELD and len(self._memory) - self._start > LARGE:
             self._release()
 
     def _release(self) -> None:
@@ -106,12 +105,12 @@ class _Mapped:
                 self._memory.madvise(mmap.MADV_DONTNEED, start, len(self._memory) - start)
 
 
-def save(path: Path, arrays: Arrays, table: NDArray[Any]) -> None:
+def save(path: Path, arrays: Arrays, matrix: NDArray[Any]) -> None:
     """Write a file durably. A crash leaves the whole file or none."""
-    rows = _bytes(table)
-    size = max(1, len(rows) // max(1, len(table))) * TOGETHER
+    rows = _bytes(matrix)
+    size = max(1, len(rows) // max(1, len(matrix)))
     sums = [zlib.crc32(rows[first : first + size]) for first in range(0, len(rows), size)]
-    pieces = list(_pieces({**arrays, "": np.array(sums, np.uint32)}, table))
+    pieces = list(_pieces({**arrays, "": np.array(sums, np.uint32)}, matrix))
     checksum = 0
     for piece in pieces:
         checksum = zlib.crc32(piece, checksum)
@@ -124,11 +123,11 @@ def save(path: Path, arrays: Arrays, table: NDArray[Any]) -> None:
     sync_folder(path.parent)
 
 
-def load(path: Path) -> tuple[Arrays, Table]:
-    """A file's arrays and its table, mapped and read-only.
+def load(path: Path) -> tuple[Arrays, Matrix]:
+    """A file's arrays and its matrix, mapped and read-only.
 
     Raises:
-        Damaged: the file is missing, cut short, or differs in any byte before its table from what
+        Damaged: the file is missing, cut short, or differs in any byte before its matrix from what
             was saved.
     """
     try:
@@ -143,16 +142,16 @@ def load(path: Path) -> tuple[Arrays, Table]:
         for name, dtype, shape, offset in entries
     }
     sums = arrays.pop("")
-    size = int(np.prod(shape[1:])) * np.dtype(type_).itemsize * TOGETHER
+    size = int(np.prod(shape[1:])) * np.dtype(type_).itemsize
     if len(memory) - end != int(np.prod(shape)) * np.dtype(type_).itemsize:
         raise Damaged(f"{path} was cut short")
-    table = np.frombuffer(memory, type_, int(np.prod(shape)), end).reshape(shape)
-    return arrays, Table(table, _Mapped(path, memory, end, size, sums))
+    matrix = np.frombuffer(memory, type_, int(np.prod(shape)), end).reshape(shape)
+    return arrays, Matrix(matrix, _Mapped(path, memory, end, size, sums))
 
 
 def _check(path: Path, file: BufferedReader) -> tuple[int, int]:
-    """The places of the arrays and of the table, if all before the table is what was written. It is
-    read, not mapped, so that it takes no memory.
+    """The places of the arrays and of the matrix, if all before the matrix is what was written. It
+    is read, not mapped, so that it takes no memory.
     """
     damage = Damaged(f"{path} is not what was written, or not by this version of Outcrop")
     signature, stored_checksum = file.read(len(SIGNATURE)), int.from_bytes(file.read(4), "little")
@@ -176,7 +175,7 @@ def _bytes(array: NDArray[Any]) -> memoryview:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
-def _pieces(arrays: Arrays, table: NDArray[Any]) -> Iterator[bytes | memoryview]:
+def _pieces(arrays: Arrays, matrix: NDArray[Any]) -> Iterator[bytes | memoryview]:
     """The bytes that the checksum covers, in order: the header's size, the header, the arrays. The
     last 8 bytes of the header say how long the arrays are.
     """
@@ -188,7 +187,7 @@ def _pieces(arrays: Arrays, table: NDArray[Any]) -> Iterator[bytes | memoryview]
         padding = bytes(-array.nbytes % ALIGNMENT)
         blocks += [_bytes(array), padding]
         offset += array.nbytes + len(padding)
-    header = json.dumps((entries, table.dtype.str, table.shape)).encode()
+    header = json.dumps((entries, matrix.dtype.str, matrix.shape)).encode()
     header += b" " * (-(PREFIX + len(header) + 8) % ALIGNMENT)
     yield (len(header) + 8).to_bytes(4, "little")
     yield header

@@ -108,12 +108,12 @@ class Attributes:
             for key in keys
         }
         names = Names(texts)
-        moved = [np.empty(len(part.index.keys), np.uint64) for part in parts]
+        new_keys = [np.empty(len(part.index.keys), np.uint64) for part in parts]
         for key in keys:
             places = _placed(names, key)
-            for part, to in zip(parts, moved, strict=True):
+            for part, to in zip(parts, new_keys, strict=True):
                 to[part.names.places(key)] = [places[text] for text in part.names.texts(key)]
-        indexes = [replace(part.index, keys=to) for part, to in zip(parts, moved, strict=True)]
+        indexes = [replace(part.index, keys=to) for part, to in zip(parts, new_keys, strict=True)]
         return cls(names, Inverted.merge(indexes))
 
     def move(self, places: Integers) -> "Attributes":

@@ -1,8 +1,9 @@
 """A segment: an index over some chunks, which is built once and never changed.
 
     numbers     (n,)      the chunks, by their numbers in the truth, ascending
-    vectors     (n, d)    their vectors, a table of which few rows are read at a time
-    codes       (w, n)    the signs of the vectors' components, a bit each, 64 to a word
+    vectors     (n, d)    their vectors, a matrix of which few rows are read at a time
+    heads       (h, n)    the signs of the first components of the vectors, 64 to a word
+    tails       (n, t)    those of the others, a row each: few rows are read at a time
     lengths     (n,)      the number of each chunk's terms
     words                 the rows that have a term; the key is the term's hash
     letters     (K, 16)   the letters of each term that is a plain word, in the order of the keys
@@ -31,12 +32,15 @@ from app.local.engine.store.contract import Chunk
 from app.local.engine.store.inverted import Integers, Inverted
 from app.local.engine.store.spelling import LONGEST, Letters, letters_of
 
+HEAD = 3  # words of 64 bits of a code's head; 192 is as many as differ, which fits in a byte
+
 
 @dataclass(frozen=True)
 class Segment:
     numbers: Integers  # (n,) int64
-    vectors: arrays.Table  # (n, d)
-    codes: Integers  # (w, n) uint64
+    vectors: arrays.Matrix  # (n, d)
+    heads: Integers  # (h, n) uint64
+    tails: Integers  # (n, t) uint64
     lengths: Integers  # (n,) int32
     words: Inverted
     letters: Letters
@@ -53,8 +57,8 @@ class Segment:
         words = _words(terms_of_rows)
         return cls(
             np.array(numbers, np.int64),
-            arrays.Table(vectors),
-            signs(vectors),
+            arrays.Matrix(vectors),
+            *signs(vectors),
             np.array([terms_of_row.total() for terms_of_row in terms_of_rows], np.int32),
             words,
             _letters(words, terms_of_rows),
@@ -78,8 +82,9 @@ class Segment:
         words = Inverted.merge([part.words.move(place) for part, place in moved_attributes])
         return cls(
             _gather([part.numbers for part in parts], places),
-            arrays.Table(vectors),
-            _merge_codes([part.codes for part in parts], places),
+            arrays.Matrix(vectors),
+            _gather([part.heads.T for part in parts], places).T.copy(),
+            _gather([part.tails for part in parts], places),
             _gather([part.lengths for part in parts], places),
             words,
             _merge_letters(words, parts),
@@ -92,7 +97,8 @@ class Segment:
             path,
             {
                 "numbers": self.numbers,
-                "codes": self.codes,
+                "heads": self.heads,
+                "tails": self.tails,
                 "lengths": self.lengths,
                 "names": self.attributes.names.to_bytes(),
                 "analysis": np.array([analysis.VERSION], np.int64),
@@ -118,7 +124,8 @@ class Segment:
         return cls(
             file["numbers"],
             vectors,
-            file["codes"],
+            file["heads"],
+            file["tails"],
             file["lengths"],
             Inverted(*(file[f"words.{field}"] for field in fields)),
             file["letters"],
@@ -129,8 +136,9 @@ class Segment:
         )
 
 
-def signs(vectors: Vectors) -> Integers:
-    """The codes of (n, d) vectors: (w, n) uint64, w words of 64 bits, the rest of the last one 0.
+def signs(vectors: Vectors) -> tuple[Integers, Integers]:
+    """The codes of (n, d) vectors: the heads (h, n) and the tails (n, t), words of 64 bits, uint64.
+    The rest of the last word is 0.
 
     The more signs two vectors share, the smaller the angle between them is (Charikar, "Similarity
     Estimation Techniques from Rounding Algorithms", 2002).
@@ -138,7 +146,8 @@ def signs(vectors: Vectors) -> Integers:
     bits = np.packbits(vectors > 0, axis=1)  # (n, bytes)
     if rest := -bits.shape[1] % 8:
         bits = np.pad(bits, ((0, 0), (0, rest)))  # (n, 8 w)
-    return np.ascontiguousarray(bits.view(np.uint64).T)  # (w, n)
+    words = bits.view(np.uint64)  # (n, w)
+    return words[:, :HEAD].T.copy(), words[:, HEAD:].copy()
 
 
 @lru_cache(maxsize=1 << 16)
@@ -162,12 +171,6 @@ def _words(terms_of_rows: Sequence[Counter[str]]) -> Inverted:
 def _letters(words: Inverted, terms_of_rows: Sequence[Counter[str]]) -> Letters:
     term_by_key = {term_key(term): term for term in chain.from_iterable(terms_of_rows)}
     return letters_of(term_by_key[key] for key in words.keys.tolist())
-
-
-def _merge_codes(codes: Sequence[Integers], places: Sequence[Integers]) -> Integers:
-    """The codes of the rows that are left, from those of all parts: (w, n)."""
-    words = [_gather(columns, places) for columns in zip(*codes, strict=True)]
-    return np.array(words, np.uint64).reshape(len(codes[0]), -1)
 
 
 def _merge_letters(words: Inverted, parts: Sequence[Segment]) -> Letters:

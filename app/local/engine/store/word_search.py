@@ -24,7 +24,7 @@ from app.local.engine.store.segment import term_key
 
 BEST = 500  # rows that words may add to those that are near
 LONG = 16_384  # postings; a list that is longer is worth the look whether it has to be read
-BLOCK = 64  # rows
+GROUP = 64  # rows
 MARGIN = 1.001  # more than the rounding of float32 can lose
 
 
@@ -49,36 +49,60 @@ def scored_rows(
     """
     scores = np.zeros(len(allowed), np.float32)  # (n,)
     left = _terms(index, text)
-    lowest = -1.0  # what the last of the best has at least
+    lowest = 0.0  # what the last of the best has at least
     while left:
-        bound = MARGIN * sum(float(term.weight) for term in left)
         if left[0].size > LONG:
-            lowest = _lowest(scores, count)
-        if bound < lowest:
-            break
+            lowest = max(lowest, _lowest(scores, count))
+            least = (lowest - _bound(left)) / MARGIN
+            # Looking a row up takes longer than reading on.
+            if least > 0 and np.count_nonzero(scores >= least) < left[0].size:
+                break
         _add(index, scores, left.pop(0), allowed)
-    if not left:
-        rows = np.union1d(near, best(scores, count, above=0))
-        return rows, scores[rows]
-    candidates = np.flatnonzero(scores >= (lowest - bound) / MARGIN)
-    rows = np.union1d(near, candidates)  # (r,)
-    words = scores[rows]  # (r,)
+    top, words = _completed(index, scores, left, count, lowest)
+    for_near = scores[near]
     for term in left:
+        _look_up(index, for_near, term, near)
+    rows, first = np.unique(np.concatenate([near, top]), return_index=True)
+    return rows, np.concatenate([for_near, words])[first]
+
+
+def _completed(
+    index: Index, scores: Scores, left: Sequence[Term], count: int, lowest: float
+) -> tuple[Integers, Scores]:
+    """The rows with the `count` best scores, and these, after the terms that are left.
+
+    Args:
+        scores: (n,) without those terms.
+        lowest: what the last of the best has at least.
+    """
+    if not left:
+        rows = best(scores, count, above=0)
+        return rows, scores[rows]
+    rows = np.flatnonzero(scores >= (lowest - _bound(left)) / MARGIN)  # (r,)
+    words = scores[rows]  # (r,)
+    for place, term in enumerate(left, start=1):
         _look_up(index, words, term, rows)
-    last = np.partition(words[np.isin(rows, candidates, assume_unique=True)], -count)[-count]
-    is_left = (words >= last) | np.isin(rows, near, assume_unique=True)
-    return rows[is_left], words[is_left]
+        lowest = max(lowest, float(np.partition(words, -count)[-count]))
+        is_left = words >= (lowest - _bound(left[place:])) / MARGIN
+        rows, words = rows[is_left], words[is_left]
+    top = best(words, count, above=0)
+    return rows[top], words[top]
+
+
+def _bound(terms_left: Sequence[Term]) -> float:
+    """More than what all these terms together can add to a score."""
+    return MARGIN * sum(float(term.weight) for term in terms_left)
 
 
 def _terms(index: Index, text: str) -> list[Term]:
     """The terms that a chunk has, those of the highest weight first."""
-    found = []
+    weighted = []
     for term, times in Counter(terms(text)).items():
         postings = [part.postings(term_key(term)) for part in index.parts]
         if df := sum(len(rows) for rows, _ in postings):
             weight = np.float32(times * bm25.idf(index.size, df))
-            found.append((-weight, term, Term(weight, postings)))
-    return [term for _, _, term in sorted(found, key=lambda each: each[:2])]
+            weighted.append((-weight, term, Term(weight, postings)))
+    return [term for _, _, term in sorted(weighted, key=lambda each: each[:2])]
 
 
 def _add(index: Index, scores: Scores, term: Term, allowed: Mask) -> None:
@@ -105,13 +129,10 @@ def _look_up(index: Index, scores: Scores, term: Term, rows: Integers) -> None:
 
 def _lowest(scores: Scores, count: int) -> float:
     """A lower bound of the `count`-th highest score; -1 where there is none."""
-    blocks = _block_maxima(scores)
-    return float(np.partition(blocks, -count)[-count]) if len(blocks) > count else -1
-
-
-def _block_maxima(scores: Scores) -> Scores:
-    maxima: Scores = scores[: len(scores) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1)
-    return maxima
+    # The best of each group of rows are scores too, so the count-th of them is such a bound. The
+    # rows of a group lie far apart, so that whole groups are compared at once.
+    groups = scores[: len(scores) // GROUP * GROUP].reshape(GROUP, -1).max(axis=0)
+    return float(np.partition(groups, -count)[-count]) if len(groups) > count else -1
 
 
 def best(scores: Scores, count: int, above: float = -1) -> Integers:
@@ -121,7 +142,6 @@ def best(scores: Scores, count: int, above: float = -1) -> Integers:
     >>> best(np.array([3, 1, 2, 2, 0], np.float32), 2).tolist()
     [0, 2, 3]
     """
-    # The best of each block are scores too, so the count-th of them is a lower bound.
     lowest = _lowest(scores, count)
     rows = np.flatnonzero(scores >= max(lowest, above)) if lowest >= 0 else np.arange(len(scores))
     rows = rows[scores[rows] > above]

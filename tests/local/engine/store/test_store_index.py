@@ -93,7 +93,8 @@ def contents(segment: Segment) -> dict[str, Any]:
     return {
         "numbers": segment.numbers.tolist(),
         "vectors": segment.vectors.all().tolist(),
-        "codes": segment.codes.tolist(),
+        "heads": segment.heads.tolist(),
+        "tails": segment.tails.tolist(),
         "lengths": segment.lengths.tolist(),
         "words": postings(segment.words),
         "names": {key: segment.attributes.names.texts(key) for key in segment.attributes.names},
