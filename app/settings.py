@@ -20,6 +20,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import OperatorError
+from app.filter_attributes import FilterAttributes
 
 PREFIX = "OUTCROP_"
 
@@ -116,6 +117,16 @@ class Settings(DocumentSettings):
         default=None,
         description="The model that puts what a search finds in its final order, such as "
         "cohere.rerank-v3-5:0. Without it, the order is the search's.",
+    )
+    filter_model_id: str | None = Field(
+        default=None,
+        description="The model that makes a filter of a question, on AWS one of Claude's: a model "
+        "id, or the ARN of an inference profile. Needed with OUTCROP_FILTER_ATTRIBUTES.",
+    )
+    filter_attributes: FilterAttributes = Field(
+        default="[]",  # type: ignore[arg-type]  # JSON, as the environment has it
+        description="The attributes of documents for such filters, as a JSON list: each has a "
+        "`key`, a `type` (STRING, NUMBER, BOOLEAN, STRING_LIST) and a `description`.",
     )
     passages: int = Field(
         default=5, ge=1, le=100, description="The most passages that an answer may use."
@@ -345,7 +356,7 @@ def _names(kind: type[_Environment]) -> Iterator[str]:
 
 def variables(settings: _Environment) -> dict[str, str]:
     """The environment variables of these settings, for another process."""
-    values = settings.model_dump(mode="json", exclude_none=True)
+    values = settings.model_dump(mode="json", exclude_none=True, round_trip=True)
     return {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items()}
 
 

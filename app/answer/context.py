@@ -11,7 +11,7 @@ from app.conversations import Conversations
 from app.guardrail import Guard
 from app.meter import Account
 from app.models import Message, Prompt
-from app.retrieval import Retriever, Screening
+from app.retrieval import Retriever, Screening, implicit_filter
 from app.settings import Settings
 
 
@@ -103,6 +103,7 @@ class TurnContext:
             self.account,
             self.settings.rerank_model_id,
             self.settings.patience_seconds,
+            implicit_filter(self.settings),
         )
         limit = self.settings.passages
         searches = [

@@ -23,7 +23,7 @@ from app.meter import Account
 from app.retrieval.explanation import Explanation, explain
 from app.retrieval.filters import check_filter
 from app.retrieval.named import addresses, named_first, names_in, of_addresses
-from app.retrieval.retriever import SearchType, retrieve
+from app.retrieval.retriever import ImplicitFilter, SearchType, implicit_filter, retrieve
 from app.retrieval.screening import Screening, screen
 from app.retrieval.waking import awake
 
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Explanation",
+    "ImplicitFilter",
     "Retriever",
     "Screening",
     "SearchType",
     "check_filter",
     "explain",
+    "implicit_filter",
     "retrieve",
 ]
 
@@ -47,6 +49,7 @@ class Retriever:
 
     Attributes:
         patience: seconds that a database may take to start after a pause.
+        implicit: for a filter that is made of each query.
     """
 
     agent_runtime: "AgentsforBedrockRuntimeClient"
@@ -55,6 +58,7 @@ class Retriever:
     account: Account
     rerank_model_id: str | None = None
     patience: float = 0
+    implicit: ImplicitFilter | None = None
 
     def passages(
         self,
@@ -87,6 +91,7 @@ class Retriever:
                     search_type=search_type,
                     retrieval_filter=condition,
                     rerank_model_id=self.rerank_model_id if is_reranked else None,
+                    implicit=self.implicit,
                 )
 
         passages = awake(lambda: attempt(retrieval_filter), self.patience)

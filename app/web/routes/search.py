@@ -12,7 +12,7 @@ from app.errors import InvalidRequest
 from app.events import Passage
 from app.guardrail import guard
 from app.meter import Account
-from app.retrieval import Retriever, Screening, SearchType, explain
+from app.retrieval import Retriever, Screening, SearchType, explain, implicit_filter
 from app.settings import Settings
 from app.web import schemas
 from app.web.principal import principal_of
@@ -34,6 +34,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             Account(request.app.state.meter, principal_from(request)),
             settings.rerank_model_id,
             settings.patience_seconds,
+            implicit_filter(settings),
         )
 
     @routes.post("/search")
