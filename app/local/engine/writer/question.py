@@ -85,7 +85,9 @@ _SUPERLATIVE_WORDS = (
     "most|least|best|worst|highest|lowest|largest|smallest|greatest|fewest|first|last|latest"
     "|earliest|newest|oldest|longest|shortest|cheapest|maximum|minimum"
 )
-_SUPERLATIVE = re.compile(rf"\b(?:{_SUPERLATIVE_WORDS}|\w{{3,}}est)\b", re.IGNORECASE)
+_SUPERLATIVE = re.compile(  # but not that of "at most"
+    rf"\b(?<!\bat )(?:{_SUPERLATIVE_WORDS}|\w{{3,}}est)\b", re.IGNORECASE
+)
 _SUPERLATIVE_WORD = re.compile(_SUPERLATIVE_WORDS, re.IGNORECASE)
 _DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)
 _RELEASE = re.compile(r"\b(?:version|release)s?\b|\bsince when\b", re.IGNORECASE)
@@ -203,7 +205,11 @@ class Question:
 
     @cached_property
     def superlative(self) -> bool:
-        """Whether it asks for the most, the least, the first or the last of several."""
+        """Whether it asks for the most, the least, the first or the last of several.
+
+        >>> [Question(text).superlative for text in ("Which costs most?", "Who pays at most 5?")]
+        [True, False]
+        """
         return bool(_SUPERLATIVE.search(self.text))
 
     @cached_property

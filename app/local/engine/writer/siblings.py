@@ -2,6 +2,7 @@
 
     Which berths are at the North pier?    the rows of the table that say North, with its header
     Which roles may sign invoices?         the rows with a "yes" in the column of that name
+    Which berths cost more than 25?        the rows with such a number in the column that it names
     Which packages were compared?          all rows, if the first column has that name
     What must the keys be called?          the list that the chosen item is of
     What are the steps to set it up?       the headings of the steps, with what stands under them
@@ -27,6 +28,14 @@ _LONGEST_LEAD = 150
 _LONGEST_STEP = 350  # characters of what stands under the heading of a step
 _MOST_ROWS = 24
 _YES = frozenset(("yes", "y", "true", "x", "\u2713", "\u2714", "\u2705", "\u2611", "\u25cf"))
+_BOUND = re.compile(
+    r"\b(?P<how>at least|no less than|more than|over|above|at most|no more than|up to|less than"
+    r"|fewer than|under|below) (?P<number>\d[\d,]*(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+_UP = ("at least", "no less than", "more than", "over", "above")
+_INCLUSIVE = ("at least", "no less than", "at most", "no more than", "up to")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _STEP = re.compile(r"(?:step|stage|phase)\s*\d+\b|\d+(?:\.\d+)*[.):]?\s", re.IGNORECASE)
 _SIGNS = re.compile(r"\s*(#{1,6})\s")
 
@@ -48,13 +57,18 @@ def with_the_others(
     if not question.wants_list or question.superlative or question.kind in ("yes-no", "number"):
         return list(choice)
     for place, one in enumerate(choice):
-        if tables := _tables(question, one, candidates, names):
-            return [*choice[:place], *tables, *choice[place + 1 :]]
-        if one.kind == "item" and (whole := _list_of(question, one, choice, candidates)):
-            before = [other for other in choice[:place] if other.text not in whole.text]
-            behind = [other for other in choice[place:] if other.text not in whole.text]
-            return [*before, whole, *behind]
+        wholes = _tables(question, one, candidates, names)
+        if not wholes and one.kind == "item":
+            wholes = [*filter(None, [_list_of(question, one, choice, candidates)])]
+        if wholes:
+            before = [other for other in choice[:place] if not _is_in(other, wholes)]
+            behind = [other for other in choice[place + 1 :] if not _is_in(other, wholes)]
+            return [*before, *wholes, *behind]
     return list(choice)
+
+
+def _is_in(one: Candidate, wholes: Sequence[Candidate]) -> bool:
+    return any(one.text in whole.text for whole in wholes)
 
 
 def _list_of(
@@ -95,12 +109,14 @@ def _tables(
     if not any(header):
         return []
     rows = list(_rows_under(header, one.passage, candidates, names))
-    if one.kind == "table":
+    if bounded := _within_bounds(question, rows):
+        fitting = bounded
+    elif one.kind == "table":
         fitting = _with_the_cell(question, rows)
-        if len(fitting) == 1:
-            return fitting
     else:
         fitting = _like(question, one, rows, names[one.passage] if names else "")
+    if len(fitting) == 1:
+        return fitting
     passages = dict.fromkeys(row.passage for row in fitting)
     tables = [_table([row for row in fitting if row.passage == place]) for place in passages]
     length = sum(len(table.block) for table in tables)
@@ -131,6 +147,44 @@ def _like(
     if marked := _with_yes(wanted_terms - {question.several}, rows):
         return marked
     return list(rows) if question.several in terms(row.cells[0][0]) else []
+
+
+def _within_bounds(question: Question, rows: Sequence[Candidate]) -> list[Candidate]:
+    """The rows whose number is as large or as small as the question wants it, in the column that it
+    names, or else in the only one with numbers; none, if it names no bound, or all keep to it.
+    """
+    bound = _BOUND.search(question.text)
+    how = bound["how"].lower() if bound else ""
+    if bound is None or not rows:
+        return []
+    limit = _value(bound["number"])
+    columns = range(1, len(rows[0].cells))
+    numbers = {place: [_number(row, place) for row in rows] for place in columns}
+    of_numbers = [place for place in columns if sum(n is not None for n in numbers[place]) > 1]
+    named = _nouns(question)
+    named_columns = [
+        place for place in of_numbers if named & frozenset(terms(rows[0].cells[place][0]))
+    ]
+    choice = named_columns or of_numbers
+    if len(choice) != 1:
+        return []
+    fitting = []
+    for row, number in zip(rows, numbers[choice[0]], strict=True):
+        if number is not None:
+            keeps = number > limit if how in _UP else number < limit
+            if keeps or (how in _INCLUSIVE and number == limit):
+                fitting.append(row)
+    return fitting if len(fitting) < len(rows) else []
+
+
+def _number(row: Candidate, place: int) -> float | None:
+    """The number of a cell; None if it has none, or several."""
+    numbers = _NUMBER.findall(row.cells[place][1]) if place < len(row.cells) else []
+    return _value(numbers[0]) if len(numbers) == 1 else None
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", ""))
 
 
 def _with_the_cell(question: Question, rows: Sequence[Candidate]) -> list[Candidate]:

@@ -86,6 +86,9 @@ def answer(writer: Writer, question: str, *texts: str) -> str:
         ("List the berths at the South pier", "B2702 B2704"),
         ("Which berths have power?", "B2701 B2704"),
         ("What is the fee of berth B2702?", "B2702"),
+        ("Which berths have a fee of more than 23.00?", "B2704 B2705"),
+        ("Which berths have a fee of at least 23.00?", "B2703 B2704 B2705"),
+        ("Which berths have a fee under 21.50?", "B2701"),
         ("Which berths are there?", "B2701 B2702 B2703 B2704 B2705"),
     ],
 )
