@@ -8,10 +8,14 @@ and the Node behind it, for a run of one test of the command line.
 
 import gc
 import importlib
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+
+from tests.distribution import COLLECTION, Scheduling
 
 ROOT = Path(__file__).parent
 PACKAGES = ("app", "infra", "lambdas")
@@ -20,29 +24,37 @@ PROMPT = b">>> "
 
 LONG = (
     "tests/infra/test_synth.py",
-    "tests/local/bedrock_agent/knowledge_bases/test_ingest_crash.py",
     "tests/cli/test_commands.py",
-    "tests/infra/test_policy.py",
-    "tests/local/engine/store/test_store_faults.py",
-    "tests/cli/test_eval.py",
-    "tests/cli/test_demo.py",
+    "tests/flows/test_template.py",
     "tests/test_docs.py",
-    "tests/outcrop_pytest/test_outcrop_pytest.py",
     "tests/test_wheel.py",
+    "tests/outcrop_pytest/test_outcrop_pytest.py",
+    "tests/cli/test_eval.py",
+    "tests/local/engine/store/test_store_faults.py",
     "tests/local/dynamodb/test_dynamodb.py",
     "tests/local/test_repair.py",
-    "tests/flows/test_template.py",
+    "tests/local/bedrock_agent/knowledge_bases/test_ingest_crash.py",
     "tests/test_collection.py",
 )
 """The files that take more than ten seconds, the longest first: what begins last should be short,
-so that no worker sits idle while another one is at a long file.
+so that no worker sits idle while another one is at a long file. The first stands for all of
+tests/infra; it makes the templates that tests/flows takes.
 """
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first; all others keep their order."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Write down what was listed; put the long files first, all others keep their order."""
+    files = frozenset(item.nodeid.partition("::")[0] for item in items)
+    config.stash[COLLECTION] = files, frozenset(sys.modules)
     rank = {path: place for place, path in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Which worker gets which tests."""
+    return Scheduling(config, log)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

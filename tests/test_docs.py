@@ -47,16 +47,47 @@ def commands() -> list[str]:
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     steps = [line for _, block in blocks("yaml") for line in block.splitlines()]
     lines += [line.removeprefix(STEP) for line in steps if line.startswith(STEP)]
-    return [line.split(" #")[0].strip() for line in lines if line.strip()]
+    return list(dict.fromkeys(line.split(" #")[0].strip() for line in lines if line.strip()))
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a shell beside a running `outcrop up`."""
+def demonstrated(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, "subprocess.CompletedProcess[str]"]:
+    """A home in which the demo has run, and what it said."""
     home = tmp_path_factory.mktemp("docs")
+    ran = subprocess.run(
+        [Path(sys.executable).with_name("outcrop"), "demo"],
+        env=environment({"OUTCROP_HOME": str(home)}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return home, ran
+
+
+@pytest.fixture(scope="module")
+def served(
+    demonstrated: tuple[Path, "subprocess.CompletedProcess[str]"],
+) -> Iterator[dict[str, str]]:
+    """The environment of a shell beside a running `outcrop up`, after the demo: what the pages show
+    is said after it.
+    """
+    home, _ = demonstrated
     with laptop.serving(LaptopSettings(home=home)):
         path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
         yield environment({"OUTCROP_HOME": str(home), "PATH": path})
+
+
+def test_the_demo_ingests_the_docs_and_ends_with_a_cited_answer(
+    demonstrated: tuple[Path, "subprocess.CompletedProcess[str]"],
+) -> None:
+    _, ran = demonstrated
+    assert ran.returncode == 0, ran.stderr
+    assert "The whole difference between the homes is a set of endpoint variables" in ran.stdout
+    assert "[1] docs/architecture.md, " in ran.stdout
+    assert "[2] docs/stand-in.md, " in ran.stdout
+    assert "Try next" in ran.stdout
 
 
 def test_the_generated_parts_are_current() -> None:

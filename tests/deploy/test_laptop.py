@@ -13,6 +13,7 @@ from threading import Thread
 
 import pytest
 
+from app.cli import main
 from app.deploy import laptop
 from app.deploy.laptop import children
 from app.deploy.laptop.home import is_locked, usable
@@ -176,13 +177,29 @@ def test_a_log_that_has_grown_too_large_begins_again(
     ],
 )
 def test_a_wrong_setting_is_a_sentence_before_anything_starts(
-    tmp_path: Path, name: str, value: str, said: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    said: str,
 ) -> None:
+    monkeypatch.setenv("OUTCROP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(name, value)
     for words in (["up"], ["ask", "x"], ["docs", "ls"]):
-        ran = outcrop(tmp_path / "home", *words, **{name: value})
-        assert ran.returncode == 2
-        assert said in " ".join(ran.stderr.split())
-        assert "Traceback" not in ran.stderr
+        monkeypatch.setattr(sys, "argv", ["outcrop", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 2
+        assert said in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_shell_gets_such_a_sentence_and_no_traceback(tmp_path: Path) -> None:
+    ran = outcrop(tmp_path / "home", "up", OUTCROP_ZEBRA="3")
+    assert ran.returncode == 2
+    assert "OUTCROP_ZEBRA is no setting" in " ".join(ran.stderr.split())
+    assert "Traceback" not in ran.stderr
     assert not (tmp_path / "home").exists()
 
 

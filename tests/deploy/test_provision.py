@@ -19,9 +19,11 @@ from app.deploy.replay import replay
 from app.deploy.replay.application import override
 from app.settings import Settings, adopt, read
 from tests.flows.home import SECONDS, laptop
+from tests.infra.conftest import VARIANTS
 from tests.synthesized import Synthesized
 
-ORIGIN = "https://chat.example.com"
+VARIANT = VARIANTS["origin"]
+ORIGIN = VARIANT["origin"]
 Facts = Mapping[str, Any]
 
 DIFFERENCES = {
@@ -40,7 +42,7 @@ DIFFERENCES = {
 
 @pytest.fixture(scope="module")
 def stack(synthesized: Synthesized, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
-    template = synthesized(vector_store="opensearch-serverless", origin=ORIGIN)
+    template = synthesized(**VARIANT)
     folder = tmp_path_factory.mktemp("stack")
 
     facts: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from infra.context import Context
 from infra.policy import findings
 from tests.infra.conftest import VARIANTS, Json, Templates
 from tests.infra.snapshots import KEPT, STORES, kept, snapshot
-from tests.synthesized import flags, synthesize
+from tests.synthesized import JSII, flags, synthesize
 
 REDUNDANT = "W3005"  # a DependsOn that a reference says already; the CDK's own constructs do it
 
@@ -132,7 +132,7 @@ def _run(folder: Path, **choices: str) -> "subprocess.CompletedProcess[str]":
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
-        "JSII_NODE": os.environ["JSII_NODE"],
+        **{name: os.environ[name] for name in JSII},
         "CDK_CONTEXT_JSON": json.dumps({**flags(), **choices}),
         "CDK_OUTDIR": str(folder / "out"),
     }
