@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import hypothesis
@@ -17,6 +18,10 @@ from tests.wire_server import Server, serving
 # A test asserts no time: a busy machine would fail it.
 hypothesis.settings.register_profile("outcrop", deadline=None)
 hypothesis.settings.load_profile("outcrop")
+
+if TYPE_CHECKING:
+    from tests.local.home import Home
+    from tests.web.backend import Backend
 
 Serve = Callable[[Mapping[str, WaitingService]], Server]
 
@@ -33,6 +38,23 @@ def serve() -> Iterator[Serve]:
     """`serve({"bedrock-runtime": {"Converse": handler}})`: a stand-in that ends with the test."""
     with ExitStack() as stack:
         yield lambda services: stack.enter_context(serving(services))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[tuple[Backend, Home]]":
+    """S3 and services that are scripts, served for a module; boto3 leads to them."""
+    from tests.web.backend import Backend, behind  # loads the whole application
+
+    backend = Backend()
+    with behind(backend, tmp_path_factory.mktemp("home")) as home:
+        yield backend, home
+
+
+@pytest.fixture
+def backend(running: "tuple[Backend, Home]") -> "Backend":
+    """The scripts of `running`, as they begin."""
+    running[0].reset()
+    return running[0]
 
 
 @pytest.fixture(scope="session")

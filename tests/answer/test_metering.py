@@ -16,25 +16,12 @@ from app.local.faults import Fail
 from app.meter import Account, MeteredCall
 from tests.local.home import Home
 from tests.test_meter import Recorder
-from tests.web.backend import ASKED, BUCKET, Backend, behind, called, settings
+from tests.web.backend import ASKED, BUCKET, Backend, called, settings
 
 MODEL = "amazon.nova-lite-v1:0"
 RETRIEVE = MeteredCall("ada", "knowledge-base/ABCDEFGHIJ", "retrieve", "complete", None)
 QUESTION = Question("How hard is quartz?")
 SECONDS = 20
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Backend, Home]]:
-    backend = Backend()
-    with behind(backend, tmp_path_factory.mktemp("home")) as home:
-        yield backend, home
-
-
-@pytest.fixture
-def backend(running: tuple[Backend, Home]) -> Backend:
-    running[0].__dict__.update(Backend().__dict__)
-    return running[0]
 
 
 @pytest.fixture

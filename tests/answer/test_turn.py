@@ -1,8 +1,7 @@
 """A whole turn, event by event, with each verdict that a guard can give."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -27,8 +26,9 @@ from app.events import (
 from app.guardrail import Unguarded, Verdict
 from app.meter import Account
 from app.models import assistant, user
+from tests.local.home import Home
 from tests.test_meter import Recorder
-from tests.web.backend import BUCKET, Backend, behind, settings
+from tests.web.backend import BUCKET, Backend, settings
 
 PAGE = "x-amz-bedrock-kb-document-page-number"
 MODEL = "amazon.nova-lite-v1:0"
@@ -57,25 +57,16 @@ class Judge(Unguarded):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Backend, TurnContext]]:
-    backend = Backend()
-    home: Path = tmp_path_factory.mktemp("home")
-    with behind(backend, home):
-        aws = clients(20)
-        conversations = Conversations(aws.s3, BUCKET, "ada")
-        account = Account(Recorder(), "ada")
-        yield backend, TurnContext(aws, settings(), Unguarded(), conversations, account)
+def turns(running: tuple[Backend, Home]) -> TurnContext:  # noqa: ARG001
+    """What turns of ada's need, once for the module: clients take their time."""
+    aws = clients(20)
+    conversations = Conversations(aws.s3, BUCKET, "ada")
+    return TurnContext(aws, settings(), Unguarded(), conversations, Account(Recorder(), "ada"))
 
 
 @pytest.fixture
-def backend(running: tuple[Backend, TurnContext]) -> Backend:
-    running[0].__dict__.update(Backend().__dict__)
-    return running[0]
-
-
-@pytest.fixture
-def context(running: tuple[Backend, TurnContext], backend: Backend) -> TurnContext:  # noqa: ARG001
-    return running[1]
+def context(turns: TurnContext, backend: Backend) -> TurnContext:  # noqa: ARG001
+    return turns
 
 
 def result(key: str, text: str, page: int | None = None) -> dict[str, object]:

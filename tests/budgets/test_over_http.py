@@ -1,6 +1,5 @@
 """Budgets over HTTP: refused with 429 before the first byte, warned of in the stream, shown."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,24 +14,11 @@ from app.web import application
 from app.web.principal import CONTEXT_HEADER
 from tests.budgets.conftest import Clock, Open
 from tests.local.home import Home
-from tests.web.backend import ASKED, Backend, behind, parts_of, settings
+from tests.web.backend import ASKED, Backend, parts_of, settings
 
 UNVERIFIED = "global.anthropic.claude-opus-4-5-20251101-v1:0"  # whose price is in no list
 TOKENS = 13  # of an answer of the backend's
 LARGE = 2000  # more than a turn reserves
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Backend, Home]]:
-    backend = Backend()
-    with behind(backend, tmp_path_factory.mktemp("home")) as home:
-        yield backend, home
-
-
-@pytest.fixture
-def backend(running: tuple[Backend, Home]) -> Backend:
-    running[0].__dict__.update(Backend().__dict__)
-    return running[0]
 
 
 def called(ledger: Ledger | None, **more: Any) -> TestClient:

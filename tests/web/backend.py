@@ -50,6 +50,10 @@ class Backend:
     verdicts: list[JSON] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
+    def reset(self) -> None:
+        """Forget what they were asked, and find and say what they do by default."""
+        self.__dict__.update(type(self)().__dict__)
+
     def handlers(self) -> dict[str, Any]:
         return {
             "bedrock-runtime": {

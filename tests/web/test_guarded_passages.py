@@ -6,8 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.local.wire import JSON
-from tests.local.s3.putting import scratch
-from tests.web.backend import ASKED, Backend, behind, called, parts_of, settings
+from tests.local.home import Home
+from tests.web.backend import ASKED, Backend, called, parts_of, settings
 from tests.web.test_streams import PASSES, blocks, conversation, masks
 
 SECRET = "Quartz was found by Ada Miller. It has a hardness of 7."
@@ -21,24 +21,16 @@ def found(text: str, document: str) -> JSON:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[Backend, TestClient]]:
-    backend = Backend()
-    guarded = settings(guardrail_id="g1", deadline_seconds=20)
-    with scratch() as folder, behind(backend, folder), called(guarded) as http:
-        yield backend, http
+def http(running: tuple[Backend, Home]) -> Iterator[TestClient]:  # noqa: ARG001
+    with called(settings(guardrail_id="g1", deadline_seconds=20)) as client:
+        yield client
 
 
 @pytest.fixture
-def backend(running: tuple[Backend, TestClient]) -> Backend:
+def backend(backend: Backend) -> Backend:
     """Two passages, of which the guardrail intervenes for the first."""
-    fresh = Backend(found=[found(SECRET, "people.md"), found(PLAIN, "minerals.md")])
-    running[0].__dict__.update(fresh.__dict__)
-    return running[0]
-
-
-@pytest.fixture
-def http(running: tuple[Backend, TestClient]) -> TestClient:
-    return running[1]
+    backend.found = [found(SECRET, "people.md"), found(PLAIN, "minerals.md")]
+    return backend
 
 
 def streamed(http: TestClient) -> list[JSON]:

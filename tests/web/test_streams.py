@@ -10,31 +10,17 @@ from app import events
 from app.events import Answer, Done, Event, Started, Text, Usage
 from app.local.wire import JSON
 from app.web import streams
-from tests.local.s3.putting import scratch
-from tests.web.backend import ASKED, FOUND, Backend, behind, called, parts_of, settings
+from tests.local.home import Home
+from tests.web.backend import ASKED, FOUND, Backend, called, parts_of, settings
 
 HALF = "\ud83d"
 DONE = Done(Answer("a", (), Usage(1, 1), "m", "c", 0, "end"))
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[Backend, TestClient]]:
-    backend = Backend()
-    guarded = settings(guardrail_id="g1", deadline_seconds=20)
-    with scratch() as folder, behind(backend, folder), called(guarded) as http:
-        yield backend, http
-
-
-@pytest.fixture
-def backend(running: tuple[Backend, TestClient]) -> Backend:
-    fresh = Backend()
-    running[0].__dict__.update(fresh.__dict__)
-    return running[0]
-
-
-@pytest.fixture
-def http(running: tuple[Backend, TestClient]) -> TestClient:
-    return running[1]
+def http(running: tuple[Backend, Home]) -> Iterator[TestClient]:  # noqa: ARG001
+    with called(settings(guardrail_id="g1", deadline_seconds=20)) as client:
+        yield client
 
 
 def streamed(http: TestClient, asked: JSON = ASKED) -> list[JSON]:
