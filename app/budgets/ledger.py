@@ -115,8 +115,8 @@ class Ledger:
                 continue
             if turn in month.turns:  # the write was sent twice
                 return LedgerSlot(self, principal, moment.month, turn)
-            if exceeded := list(limits.used_up(month.spending(moment.day))):
-                raise _spent(exceeded, moment)
+            if obstacles := list(limits.limits_reached(month.spending(moment.day))):
+                raise _refusal(obstacles, moment)
             if limits.turns is not None and len(month.turns) >= limits.turns:
                 raise TooManyTurns(
                     f"{limits.turns} of your questions are being answered, and no more can be at "
@@ -166,8 +166,8 @@ class Ledger:
                 continue
             if hold.id in month.holds:  # the write was sent twice
                 break
-            if exceeded := list(self.limits.exceeded(month.spending(moment.day), hold.most)):
-                raise _spent(exceeded, moment)
+            if obstacles := list(self.limits.limits_below(month.spending(moment.day), hold.most)):
+                raise _refusal(obstacles, moment)
         else:
             raise Throttled("Too many questions of yours are counted at once. Ask again.")
         return LedgerReservation(self, principal, moment, price, most, hold)
@@ -207,7 +207,7 @@ class Ledger:
         return None if holds or turns else month
 
 
-def _spent(limits: list[Limit], moment: Moment) -> BudgetSpent:
+def _refusal(limits: list[Limit], moment: Moment) -> BudgetSpent:
     """The error for budgets that are spent, with the time at which the last of them begins anew."""
     resets = max(moment.reset(limit.period) for limit in limits)
     budgets = " and ".join(limit.text for limit in limits)

@@ -39,7 +39,7 @@ class Amount:
     def __sub__(self, other: "Amount") -> "Amount":
         return Amount(self.tokens - other.tokens, self.nanodollars - other.nanodollars)
 
-    def counted(self, unit: Unit) -> int:
+    def in_unit(self, unit: Unit) -> int:
         """The amount in one unit."""
         return self.tokens if unit == "tokens" else self.nanodollars
 
@@ -118,16 +118,16 @@ class Limits:
         """Whether money is limited, so that a model without a price cannot be called."""
         return any(limit.unit == "nanodollars" for limit in self.limits)
 
-    def exceeded(self, spending: Spending, further: Amount) -> Iterator[Limit]:
+    def limits_below(self, spending: Spending, further: Amount) -> Iterator[Limit]:
         """The limits that are exceeded if so much more is spent."""
         for limit in self.limits:
-            amount = spending[limit.period].counted(limit.unit)
-            if amount + further.counted(limit.unit) > limit.most:
+            amount = spending[limit.period].in_unit(limit.unit)
+            if amount + further.in_unit(limit.unit) > limit.most:
                 yield limit
 
-    def used_up(self, spending: Spending) -> Iterator[Limit]:
+    def limits_reached(self, spending: Spending) -> Iterator[Limit]:
         """The limits of which nothing is left."""
-        return self.exceeded(spending, Amount(1, 1))
+        return self.limits_below(spending, Amount(1, 1))
 
     def warnings(self, spending: Spending, moment: Moment) -> tuple[BudgetWarning, ...]:
         """A warning for each limit of which much is spent."""
@@ -135,16 +135,16 @@ class Limits:
             BudgetWarning(
                 limit.period,
                 "tokens" if limit.unit == "tokens" else "dollars",
-                _shown(spending[limit.period].counted(limit.unit), limit.unit),
-                _shown(limit.most, limit.unit),
+                _readable(spending[limit.period].in_unit(limit.unit), limit.unit),
+                _readable(limit.most, limit.unit),
                 moment.reset(limit.period),
             )
             for limit in self.limits
-            if 100 * spending[limit.period].counted(limit.unit) >= self.warning_percent * limit.most
+            if 100 * spending[limit.period].in_unit(limit.unit) >= self.warning_percent * limit.most
         )
 
 
-def _shown(count: int, unit: Unit) -> float:
+def _readable(count: int, unit: Unit) -> float:
     return count if unit == "tokens" else count / BILLION
 
 

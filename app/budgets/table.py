@@ -116,7 +116,7 @@ class Table:
         change.require_item("holds")
         change.require(f"attribute_not_exists({change.path('holds', hold.id)})")
         for limit in limits.limits:
-            change.require_room(limit, hold.day, limit.most - hold.most.counted(limit.unit))
+            change.require_room(limit, hold.day, limit.most - hold.most.in_unit(limit.unit))
         change.set(_dump_hold(hold), "holds", hold.id)
         change.add(hold.most, hold.day)
         return self._update(hold.principal, hold.month, change) is not None

@@ -143,7 +143,7 @@ class SearchIndex:
             after = {"after": result["after_key"]}
 
 
-def shown(hidden: Iterable[int]) -> list[JSON]:
+def exclusions(hidden: Iterable[int]) -> list[JSON]:
     """The clauses that leave hidden generations out."""
     numbers = sorted(hidden)
     return [

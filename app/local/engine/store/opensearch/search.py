@@ -22,7 +22,7 @@ from app.local.engine.store.contract import Chunk, Hit
 from app.local.engine.store.filters import Filter
 from app.local.engine.store.opensearch.clauses import clause
 from app.local.engine.store.opensearch.fields import JSON, SHOWN, components, term, to_chunk, to_hit
-from app.local.engine.store.opensearch.index import IS_CHUNK, IS_PARENT, SearchIndex, shown
+from app.local.engine.store.opensearch.index import IS_CHUNK, IS_PARENT, SearchIndex, exclusions
 
 EXACT = 10_000  # chunks; up to here every vector is compared
 NEAR = 500  # chunks that are the nearest by vector
@@ -57,7 +57,7 @@ class Searcher:
         Args:
             exact: compare every vector that passes the filter, without the graph of k-NN.
         """
-        living = [IS_CHUNK, *shown(hidden)]
+        living = [IS_CHUNK, *exclusions(hidden)]
         passing = [*living, *([clause(where)] if where else [])]
         limit = min(limit, MOST_HITS)
         most = min(max(NEAR, 2 * limit), MOST_HITS)
@@ -78,7 +78,9 @@ class Searcher:
         hits: dict[str, Hit] = {}
         for first in range(0, len(ids), MOST_HITS):
             some = list(ids[first : first + MOST_HITS])
-            query = {"bool": {"filter": [{"terms": {"chunk": some}}, IS_PARENT, *shown(hidden)]}}
+            query = {
+                "bool": {"filter": [{"terms": {"chunk": some}}, IS_PARENT, *exclusions(hidden)]}
+            }
             [answer] = self.index.search([{"query": query, "size": len(some), "_source": SHOWN}])
             hits |= {hit["_source"]["chunk"]: to_hit(hit["_source"], 0.0) for hit in answer}
         return hits
@@ -89,7 +91,7 @@ class Searcher:
         """
         chunks: list[Chunk] = []
         body: JSON = {
-            "query": {"bool": {"filter": [{"term": {"document": document}}, *shown(hidden)]}},
+            "query": {"bool": {"filter": [{"term": {"document": document}}, *exclusions(hidden)]}},
             "size": PAGE,
             "sort": [{"position": "asc"}],
             "_source": [*SHOWN, "vector"],
@@ -101,13 +103,13 @@ class Searcher:
                 return chunks
             body = body | {"search_after": hits[-1]["sort"]}
 
-    def taken(self, ids: Sequence[str], document: str, hidden: Iterable[int]) -> str | None:
+    def conflict(self, ids: Sequence[str], document: str, hidden: Iterable[int]) -> str | None:
         """One of these ids of chunks that a chunk of another document has."""
         for first in range(0, len(ids), MOST_HITS):
             some = list(ids[first : first + MOST_HITS])
             query = {
                 "bool": {
-                    "filter": [{"terms": {"chunk": some}}, *shown(hidden)],
+                    "filter": [{"terms": {"chunk": some}}, *exclusions(hidden)],
                     "must_not": [{"term": {"document": document}}],
                 }
             }

@@ -73,7 +73,7 @@ class OpenSearchStore:
         for chunk in chunks:  # JSON has no half of a pair
             f"{chunk.text}{chunk.context}{chunk.id}{dict(chunk.metadata)}".encode()
         with self._visibility.reading() as hidden:
-            other = self._searcher.taken([chunk.id for chunk in chunks], document, hidden)
+            other = self._searcher.conflict([chunk.id for chunk in chunks], document, hidden)
         if other is not None:
             raise ValueError(f"chunk {other}: another document has a chunk of this id")
         generation = self._ledger.begin(len(chunks))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.local.engine.store import spelling
 from app.local.engine.store.opensearch.clauses import FIELD
 from app.local.engine.store.opensearch.fields import JSON, SHOWN
-from app.local.engine.store.opensearch.index import IS_CHUNK, SearchIndex, shown
+from app.local.engine.store.opensearch.index import IS_CHUNK, SearchIndex, exclusions
 from app.local.engine.store.opensearch.values import (
     BOOLEAN,
     MEMBER,
@@ -34,7 +34,7 @@ class Vocabulary:
         chunk that has it, as it is stored. Of equally near ones that of the most chunks.
         """
         most = spelling.faults(word)
-        passing = [IS_CHUNK, *shown(hidden)]
+        passing = [IS_CHUNK, *exclusions(hidden)]
         if not most:
             return None
         suggestion = {
@@ -69,7 +69,7 @@ class Vocabulary:
         field = {"field": FIELD, "include": pattern, "size": most, "shard_size": 2 * most}
         body = {
             "size": 0,
-            "query": {"bool": {"filter": [IS_CHUNK, *shown(hidden)]}},
+            "query": {"bool": {"filter": [IS_CHUNK, *exclusions(hidden)]}},
             "aggs": {"values": {"terms": field}},
         }
         answer = self.index.ask(body)
