@@ -8,9 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 PYTHON, PLATFORM = "3.14", "aarch64-manylinux2014"
+RUNTIME = f"cpython-{PYTHON.replace('.', '')} final"
+"""What a Python that makes bytecode for the runtime says of itself."""
+
 MEGABYTE = 1_000_000
 IN_LAMBDA = "/var/task"
 
@@ -28,11 +32,28 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
 
 def runtime_python() -> str | None:
     """A Python of the runtime's version, whose bytecode Lambda can load: this one or another on the
-    PATH; None if there is none.
+    PATH; None if there is none. A command of that name is asked what it is: a version manager has
+    one for each version that it knows, and another implementation may have taken the name.
     """
-    if f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON:
-        return sys.executable
-    return shutil.which(f"python{PYTHON}")
+    for python in (sys.executable, shutil.which(f"python{PYTHON}")):
+        if python and _describe(python) == RUNTIME:
+            return python
+    return None
+
+
+@cache
+def _describe(python: str) -> str:
+    """The name that a Python gives its bytecode, and whether it is a release; empty if it does not
+    run.
+    """
+    program = "import sys; print(sys.implementation.cache_tag, sys.version_info.releaselevel)"
+    try:
+        ran = subprocess.run(
+            [python, "-I", "-c", program], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ran.stdout.strip() if ran.returncode == 0 else ""
 
 
 def size_of(folder: Path) -> float:

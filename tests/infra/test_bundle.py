@@ -156,6 +156,30 @@ def test_bytecode_is_loaded_without_a_look_at_its_source_and_is_the_same_each_ti
     assert f"{IN_LAMBDA}/package/module.py".encode() in one
 
 
+@pytest.mark.parametrize(
+    ("script", "is_taken"),
+    [
+        ("echo cpython-314 final", True),
+        ("echo cpython-314 alpha", False),
+        ("echo pypy314 final", False),
+        ("echo cpython-315 final", False),
+        ("echo 'pyenv: python3.14: command not found' >&2; exit 127", False),
+    ],
+)
+def test_only_a_release_of_the_runtimes_own_python_makes_bytecode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, is_taken: bool
+) -> None:
+    from infra.wheels import runtime_python
+
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    assert runtime_python() is None
+    python = tmp_path / "python3.14"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    assert runtime_python() == (str(python) if is_taken else None)
+
+
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_bundle_has_bytecode_if_the_runtimes_python_can_make_it(built: Path, name: str) -> None:
     from infra.wheels import PYTHON, runtime_python
