@@ -27,6 +27,9 @@ from infra.policy import (
     publishers,
     sign_in,
     stores,
+    switches,
+    tables,
+    trusts,
 )
 from infra.policy.template import Template
 
@@ -47,6 +50,9 @@ RULES: tuple[Rule, ...] = (
     *calls.RULES,
     *networks.RULES,
     *needs.RULES,
+    *tables.RULES,
+    *switches.RULES,
+    *trusts.RULES,
     *iam.RULES,
 )
 

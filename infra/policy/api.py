@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infra.policy.grants import application
 from infra.policy.template import Template, references, text
 
 Broken = Iterator[tuple[str, str]]
@@ -13,6 +14,9 @@ Broken = Iterator[tuple[str, str]]
 METHOD, STAGE = "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage"
 LONGEST = {"BUFFERED": 29_000, "STREAM": 900_000}
 """The longest timeout of an integration in milliseconds, by its response mode."""
+
+STREAMING = ":lambda:path/2021-11-15/functions/"
+"""The part of an integration's address by which a function streams."""
 
 MOST_REQUESTS = 1000  # a second
 
@@ -38,11 +42,33 @@ def integration_times_are_possible(template: Template) -> Broken:
 def streams_are_streamed(template: Template) -> Broken:
     """The adapter's answers are streams, whatever the method says: buffered, they become a 502."""
     for name, integration in _integrations(template):
-        streamed = "response-streaming-invocations" in text(integration.get("Uri", ""))
+        uri = text(integration.get("Uri", ""))
+        streamed = "response-streaming-invocations" in uri
+        if streamed and STREAMING not in uri:
+            yield name, f"its Uri is of another version than {STREAMING}, which streams"
         if (integration.get("ResponseTransferMode") == "STREAM") != streamed:
             yield name, "its ResponseTransferMode and its Uri are of different kinds"
         elif not streamed:
             yield name, "the function answers with streams only; say STREAM"
+
+
+def requests_reach_the_application(template: Template) -> Broken:
+    functions = {name for name, _, _ in application(template)}
+    for name, integration in _integrations(template):
+        if integration.get("Type") != "AWS_PROXY":
+            yield name, "no request of it reaches the function as it is; say AWS_PROXY"
+        elif integration.get("IntegrationHttpMethod") != "POST":
+            yield name, "functions are called by POST only, whatever the method"
+        elif not functions & set(references(integration.get("Uri"))):
+            yield name, "it calls another function than the application's"
+
+
+def answers_are_not_cached(template: Template) -> Broken:
+    """An answer is its caller's own, and the cache's key does not say whose."""
+    for name, properties in template.of(STAGE):
+        caching = any(one.get("CachingEnabled") for one in properties.get("MethodSettings", ()))
+        if caching or properties.get("CacheClusterEnabled"):
+            yield name, "one person would get another's answer; leave caches out"
 
 
 def functions_end_before_their_callers(template: Template) -> Broken:
@@ -158,6 +184,8 @@ RULES = (
     api_is_regional,
     integration_times_are_possible,
     streams_are_streamed,
+    requests_reach_the_application,
+    answers_are_not_cached,
     functions_end_before_their_callers,
     callers_are_known,
     bodies_are_checked,

@@ -64,6 +64,17 @@ def nobody_comes_in(template: Template) -> Broken:
             yield name, "a database is in the network only"
 
 
+def zones_are_several(template: Template) -> Broken:
+    """Aurora refuses subnets of one zone; others would stand and fall with it."""
+    subnets = dict(template.of("AWS::EC2::Subnet"))
+    for name, properties in subnets.items():
+        for other, one in subnets.items():
+            if name < other and one["VpcId"] == properties["VpcId"]:
+                for member in ("AvailabilityZone", "CidrBlock"):
+                    if one.get(member) == properties.get(member):
+                        yield other, f"its {member} is that of {name}"
+
+
 def index_function_reaches_its_collection(template: Template) -> Broken:
     """It is in the network of the endpoint, and in a group that may call it."""
     functions = dict(template.of(FUNCTION))
@@ -117,6 +128,7 @@ def collections_have_no_tags(template: Template) -> Broken:
 
 RULES = (
     nobody_comes_in,
+    zones_are_several,
     index_function_reaches_its_collection,
     names_change_with_what_they_name,
     collections_have_no_tags,

@@ -94,6 +94,18 @@ def authorizer_knows_the_pool(template: Template) -> Broken:
             yield name, "it is a client of another pool than the stack's"
 
 
+def id_tokens_are_taken(template: Template) -> Broken:
+    """With a scope, the authorizer takes access tokens, which do not say for whom they are meant;
+    without the scope `openid`, Cognito makes no ID token.
+    """
+    for name, properties in template.of("AWS::ApiGateway::Method"):
+        if properties.get("AuthorizationScopes"):
+            yield name, "ID tokens have no scopes and would be refused; leave AuthorizationScopes"
+    for name, properties in template.of(CLIENT):
+        if "openid" not in properties.get("AllowedOAuthScopes", ()):
+            yield name, "who signs in gets no ID token; add the scope openid"
+
+
 def _only(properties: Mapping[str, Any], pools: set[str]) -> bool:
     providers = properties.get("ProviderARNs", [])
     return bool(providers) and all(set(references(one)) & pools for one in providers)
@@ -106,4 +118,5 @@ RULES = (
     tokens_come_by_code,
     accounts_are_not_told,
     authorizer_knows_the_pool,
+    id_tokens_are_taken,
 )

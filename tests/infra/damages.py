@@ -317,3 +317,45 @@ DAMAGES = (
            put(f"{VARIABLES}.OUTCROP_ORDERS_TABLE", {"Ref": "ToolsProductsTableDBDCE0E8"})),
 )  # fmt: skip
 """In the order of the subjects."""
+
+LATER_DAMAGES = (
+    Damage("events of documents are not taken from the queue", "IngestEvents",
+           put("Enabled", value=False)),
+    Damage("the ingest function may never run", "IngestFunction",
+           put("ReservedConcurrentExecutions", 0)),
+    Damage("dead letters end after a minute", "DocumentsDeadLetters",
+           put("MessageRetentionPeriod", 60)),
+    Damage("the nightly sync is switched off", "IngestNightly", put("State", "DISABLED")),
+    Damage("the nightly sync is of another base", "IngestNightly",
+           reworded('"KnowledgeBase4895AB26"', '"KnowledgeBaseX"')),
+    Damage("one person gets another's answer from a cache", STAGE,
+           put("MethodSettings.0.CachingEnabled", value=True)),
+    Damage("a streamed answer goes to the address of whole ones", METHOD,
+           reworded("2021-11-15/functions/", "2015-03-31/functions/")),
+    Damage("a method passes no request on", METHOD, put("Integration.Type", "MOCK")),
+    Damage("an ID token is refused, because a scope is asked for", METHOD,
+           put("AuthorizationScopes", ["openid"])),
+    Damage("the firewall is in front of nothing of the stack", "ApiFirewallStage",
+           put("ResourceArn", "arn:aws:apigateway:us-east-1::/restapis/abcdefghij/stages/v1")),
+    Damage("who signs in gets no ID token", CLIENT, put("AllowedOAuthScopes", ["email"])),
+    Damage("the application lists another bucket's documents", API_FUNCTION,
+           put(f"{VARIABLES}.OUTCROP_DOCUMENTS_BUCKET", {"Ref": "Conversations"})),
+    Damage("the application counts in the table of orders", API_FUNCTION,
+           put(f"{VARIABLES}.OUTCROP_BUDGET_TABLE", {"Ref": "ToolsOrdersTable00B5D3A3"})),
+    Damage("the application may not count", API_ROLE, without("dynamodb:UpdateItem")),
+    Damage("the table of budgets has another key", "Budgets",
+           reworded('"AttributeName": "month"', '"AttributeName": "period"')),
+    Damage("what was spent is kept for ever", "Budgets", drop("TimeToLiveSpecification")),
+    Damage("another service than Bedrock gets the base's role", BASE_ROLE,
+           reworded("bedrock.amazonaws.com", "lambda.amazonaws.com")),
+    Damage("both zones of the database are one",
+           "KnowledgeBaseStoreNetworkVpcIsolatedSubnet2Subnet",
+           reworded('"Fn::Select": [1', '"Fn::Select": [0'), "aurora"),
+    Damage("an alarm is switched off", DEAD_LETTERS, put("ActionsEnabled", value=False)),
+    Damage("the endpoint's network lets no call in",
+           "KnowledgeBaseStoreNetworkInsidefromSecondKnowledgeBaseStoreNetworkInside68ADD9B5443"
+           "1641936C", put("FromPort", 9200)),
+)  # fmt: skip
+"""Written after the rules for the others, and before any rule looked for them: six were found."""
+
+ALL_DAMAGES = (*DAMAGES, *LATER_DAMAGES)

@@ -8,6 +8,7 @@ from tests.infra.planting import (
     Fault,
     alone,
     drop,
+    elsewhere_only,
     empty,
     found,
     in_policy,
@@ -189,6 +190,10 @@ FAULTS = (
     ),
     Fault("turns_end_in_time", API_FUNCTION, put("Timeout", 100)),
     Fault("failures_come_back_alone", MAPPING, drop("FunctionResponseTypes")),
+    Fault(
+        "events_are_passed_whole", MAPPING, put("FilterCriteria", {"Filters": [{"Pattern": "{}"}]})
+    ),
+    Fault("trusts_are_of_this_account", "KnowledgeBaseRole", elsewhere_only),
     Fault(
         "actions_are_named",
         ROLE,

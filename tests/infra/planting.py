@@ -130,6 +130,12 @@ def lent(resource: Json) -> None:
     del resource["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
 
 
+def elsewhere_only(resource: Json) -> None:
+    """Let another account's resources take a role on."""
+    trust = resource["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
+    trust["Condition"]["StringEquals"]["aws:SourceAccount"] = "111122223333"
+
+
 def found(*rules: str) -> frozenset[str]:
     return frozenset(rules)
 

@@ -6,7 +6,7 @@ import pytest
 
 from infra.policy import RULES, Finding, findings
 from tests.infra.conftest import Json, Templates
-from tests.infra.damages import DAMAGES, Damage
+from tests.infra.damages import ALL_DAMAGES, Damage
 from tests.infra.faults import FAULTS
 from tests.infra.planting import find
 from tests.infra.test_policy import WHOLE
@@ -28,7 +28,7 @@ def damaged(template: Json, damage: Damage) -> Json:
 
 @pytest.fixture(scope="module")
 def sound(templates: Templates) -> dict[str, Json]:
-    return {damage.variant: templates(damage.variant) for damage in DAMAGES}
+    return {damage.variant: templates(damage.variant) for damage in ALL_DAMAGES}
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +37,16 @@ def said(sound: dict[str, Json]) -> dict[str, set[Finding]]:
     before = {variant: set(findings(template)) for variant, template in sound.items()}
     return {
         damage.says: set(findings(damaged(sound[damage.variant], damage))) - before[damage.variant]
-        for damage in DAMAGES
+        for damage in ALL_DAMAGES
     }
 
 
 def test_each_damage_is_another() -> None:
-    assert len({damage.says for damage in DAMAGES}) == len(DAMAGES) >= 40
+    assert len({damage.says for damage in ALL_DAMAGES}) == len(ALL_DAMAGES) >= 40
 
 
 def test_every_damage_changes_its_template(sound: dict[str, Json]) -> None:
-    for damage in DAMAGES:
+    for damage in ALL_DAMAGES:
         template = sound[damage.variant]
         assert damaged(template, damage) != template, damage.says
 
