@@ -30,10 +30,12 @@ from app.local.stand_in import Options, StandIn
 from app.local.wire import coverage
 from app.models import MODELS
 from app.models.facts.token_prices import AS_OF, GLOBAL_PRICES, TOKEN_PRICES, TokenPrice
-from app.prices import EVERY_STACK, FLOORS
+from app.prices import EVERY_STACK, FLOORS, monthly_floor
 from app.settings import Settings
 from app.web import application
 from infra.context import Context
+from tests.infra.conftest import VARIANTS
+from tests.infra.snapshots import KEPT, kept
 from tests.tables import Table
 
 ROOT = Path(__file__).parents[1]
@@ -172,6 +174,24 @@ def _floors() -> str:
     return f"{table}\n\nBeside it, every stack: {rest}."
 
 
+def _variants() -> str:
+    """By the snapshots that tests/infra/test_synth.py compares with the templates."""
+    rows = []
+    for variant in KEPT:
+        chosen = VARIANTS[variant]
+        context = Context.model_validate(chosen)
+        resources = [one["Type"] for one in kept(variant)["Resources"].values()]
+        store = monthly_floor(
+            context.vector_store,
+            generation=context.opensearch_generation,
+            production=context.production,
+        )
+        dollars = store.dollars + sum(EVERY_STACK.values())
+        says = ", ".join(f"`{name}={value}`" for name, value in chosen.items())
+        rows.append((says, str(len(resources)), str(len(set(resources))), f"${dollars:.2f}"))
+    return _table(("choices", "resources", "of types", "a month without questions"), rows)
+
+
 def _coverage() -> str:
     with TemporaryDirectory() as folder, StandIn(Options(Path(folder))) as stand_in:
         covered = coverage(stand_in.services)
@@ -236,6 +256,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "replay-made": _made,
     "routes": _routes,
     "settings": _settings,
+    "variants": _variants,
 }
 
 

@@ -31,6 +31,7 @@ NEAR = {
         "tests/web/test_guarded_passages.py",
         "tests/web/test_openai.py",
     ],
+    "budgets": ["tests/budgets", "tests/test_meter.py"],
     "conversations": ["tests/conversations"],
     "documents": ["tests/documents"],
     "guardrail": ["tests/guardrail"],

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
-
 from tests.infra.conftest import Json
 from tests.synthesized import flags
 
@@ -36,13 +34,16 @@ def cdk(template: Json) -> Found:
 
     with TemporaryDirectory() as folder:
         source, out = Path(folder) / "faults.json", Path(folder) / "out"
-        source.write_text(json.dumps(template))
+        source.write_text(json.dumps({"Resources": template["Resources"]}))
         app = App(context=flags(), outdir=str(out))
         stack = Stack(app, "Faults")
         CfnInclude(stack, "Included", template_file=str(source))
         Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
-        with pytest.raises(RuntimeError, match="ValidationFailed"):
+        try:
             app.synth()
+        except RuntimeError as error:
+            if "ValidationFailed" not in str(error):
+                raise
         report = json.loads((out / "validation-report.json").read_text())
     return set(_findings(report))
 
