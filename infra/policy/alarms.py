@@ -44,6 +44,15 @@ STATISTICS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+HIGHEST: Mapping[str, float] = {
+    "ApproximateAgeOfOldestMessage": 86_400,  # seconds
+    "TimeToFirstToken": 60_000,  # milliseconds
+    "5XXError": 50,  # percent
+    "4XXError": 50,
+}
+"""The highest threshold of an alarm; of a metric that is not here, which counts, ten."""
+
+
 def quiet_is_no_alarm(template: Template) -> Broken:
     """Nobody asks by night: most metrics have no data then, and that is neither good nor bad."""
     for name, properties in template.of(ALARM):
@@ -114,6 +123,9 @@ def alarms_can_be_reached(template: Template) -> Broken:
         operator = properties["ComparisonOperator"]
         if not operator.startswith("GreaterThan"):
             yield name, f"{operator}: all these metrics are bad when they are high"
+        names = {metric["MetricName"] for alarm, metric, _ in _metrics(template) if alarm == name}
+        if properties["Threshold"] > max((HIGHEST.get(one, 10) for one in names), default=10):
+            yield name, f"a threshold of {properties['Threshold']} is never reached"
         if properties.get("DatapointsToAlarm", 1) > properties["EvaluationPeriods"]:
             yield name, "it needs more periods than it looks at"
 

@@ -63,6 +63,14 @@ def requests_reach_the_application(template: Template) -> Broken:
             yield name, "it calls another function than the application's"
 
 
+def deployments_wait_for_their_methods(template: Template) -> Broken:
+    """A deployment is a copy of what the API has when it is made."""
+    for name, _ in template.of("AWS::ApiGateway::Deployment"):
+        needs = template.needs(name)
+        if missing := sorted(method for method, _ in template.of(METHOD) if method not in needs):
+            yield name, f"{missing[0]} and {len(missing) - 1} more may not be in it; DependsOn"
+
+
 def answers_are_not_cached(template: Template) -> Broken:
     """An answer is its caller's own, and the cache's key does not say whose."""
     for name, properties in template.of(STAGE):
@@ -185,6 +193,7 @@ RULES = (
     integration_times_are_possible,
     streams_are_streamed,
     requests_reach_the_application,
+    deployments_wait_for_their_methods,
     answers_are_not_cached,
     functions_end_before_their_callers,
     callers_are_known,

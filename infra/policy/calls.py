@@ -19,6 +19,7 @@ ADAPTER_ACCOUNT = "753240598075"
 ADAPTER = {
     "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
     "AWS_LWA_INVOKE_MODE": "response_stream",
+    "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 }
 """https://aws.github.io/aws-lambda-web-adapter/"""
 
@@ -36,9 +37,8 @@ def adapter_is_there(template: Template) -> Broken:
         for variable, value in ADAPTER.items():
             if variables.get(variable) != value:
                 yield name, f"the adapter needs {variable}={value}"
-        for variable in ("AWS_LWA_PORT", "AWS_LWA_READINESS_CHECK_PATH"):
-            if not variables.get(variable):
-                yield name, f"the adapter does not know when the application answers: {variable}"
+        if not variables.get("AWS_LWA_PORT"):
+            yield name, "the adapter does not know where the application answers: AWS_LWA_PORT"
         if not text(properties["Handler"]).endswith(".sh"):
             yield name, "the adapter starts a script; name it in Handler"
 

@@ -7,7 +7,7 @@ from infra.policy.template import Template, referent, text
 
 Broken = Iterator[tuple[str, str]]
 
-BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"
+BUCKET, QUEUE, TABLE = "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::DynamoDB::Table"
 TLS = "aws:SecureTransport"
 SHORTEST_LOG = 30  # days
 
@@ -113,7 +113,7 @@ def people_keep_their_data(template: Template) -> Broken:
             ends = {"ExpirationInDays", "ExpirationDate"} & set(rule)
             if ends and not rule.get("Prefix") and name not in logs:
                 yield name, "all that is in it ends after a while; give the rule a prefix"
-    for name, properties in template.of("AWS::DynamoDB::Table"):
+    for name, properties in template.of(TABLE):
         if properties.get("SSESpecification", {}).get("SSEEnabled") is not True:
             yield name, "it is not encrypted with the stack's key"
 
@@ -138,8 +138,24 @@ def documents_are_indexed_and_nothing_else(template: Template) -> Broken:
             yield name, "conversations would be indexed as documents"
 
 
+def what_people_made_stays_together(template: Template) -> Broken:
+    """A stack that keeps something when it is deleted keeps all that people made."""
+    policies = {
+        name: template.resources[name].get("DeletionPolicy", "Delete")
+        for name, _ in template.of(BUCKET, TABLE, "AWS::Cognito::UserPool")
+        if name not in _log_buckets(template)
+    }
+    if "Retain" in policies.values():
+        for name, policy in policies.items():
+            if policy != "Retain":
+                yield name, "it would go with the stack, and others would stay; Retain"
+        for name, properties in template.of(TABLE):
+            if properties.get("DeletionProtectionEnabled") is not True:
+                yield name, "it stays, and can be deleted by accident; DeletionProtectionEnabled"
+
+
 def tables_can_be_brought_back(template: Template) -> Broken:
-    for name, properties in template.of("AWS::DynamoDB::Table"):
+    for name, properties in template.of(TABLE):
         recovery = properties.get("PointInTimeRecoverySpecification", {})
         if not recovery.get("PointInTimeRecoveryEnabled"):
             yield name, "what is deleted by mistake is lost; enable point-in-time recovery"
@@ -167,4 +183,5 @@ RULES = (
     people_keep_their_data,
     documents_are_indexed_and_nothing_else,
     tables_can_be_brought_back,
+    what_people_made_stays_together,
 )

@@ -13,6 +13,14 @@ PROSE = "_BODY"
 """How the rules end that look at bodies, which hold prose: they may only count."""
 
 
+def others_come_in(template: Template) -> Broken:
+    for name, properties in template.of(ACL):
+        if set(properties["DefaultAction"]) != {"Allow"}:
+            yield name, "it blocks whatever no rule is for; set DefaultAction to Allow"
+        if properties["Scope"] != "REGIONAL":
+            yield name, "a stage is associated with a regional one only; set Scope"
+
+
 def findings_are_blocked(template: Template) -> Broken:
     for name, rule in _rules(template):
         if "ManagedRuleGroupStatement" in rule["Statement"]:
@@ -64,4 +72,4 @@ def _rules(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield name, rule
 
 
-RULES = (findings_are_blocked, requests_are_few, bodies_are_looked_at_whole)
+RULES = (others_come_in, findings_are_blocked, requests_are_few, bodies_are_looked_at_whole)

@@ -7,6 +7,7 @@ from infra.policy.template import Template, references, text
 Broken = Iterator[tuple[str, str]]
 
 FUNCTION, MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
+LEAST_MEMORY = {False: 256, True: 512}  # MB; True for the function that answers
 HYBRID = {"OPENSEARCH_SERVERLESS", "RDS", "MANAGED"}
 """Store types with search by words too; others refuse it, or search by meaning only."""
 
@@ -16,6 +17,17 @@ def functions_are_of_one_kind(template: Template) -> Broken:
         kind = properties.get("Architectures"), properties.get("Runtime")
         if kind != (["arm64"], "python3.14"):
             yield name, "its bundle is for arm64 and Python 3.14; make it by infra.function"
+
+
+def functions_have_their_code(template: Template) -> Broken:
+    """A bundle has the folder `lambdas` with the code of the function, and what it imports."""
+    for name, properties in template.of(FUNCTION):
+        if not text(properties["Handler"]).startswith(("lambdas.", "lambdas/")):
+            yield name, f"{text(properties['Handler'])} is in no bundle; name one in lambdas"
+        variables = properties.get("Environment", {}).get("Variables", {})
+        least = LEAST_MEMORY["OUTCROP_AUTH" in variables]
+        if properties.get("MemorySize", 128) < least:
+            yield name, f"it needs {least} MB to load what it imports"
 
 
 def functions_have_a_log_of_their_own(template: Template) -> Broken:
@@ -110,6 +122,7 @@ def _environments(template: Template) -> Iterator[tuple[str, dict[str, str]]]:
 
 RULES = (
     functions_are_of_one_kind,
+    functions_have_their_code,
     functions_have_a_log_of_their_own,
     functions_are_traced,
     callers_are_verified,

@@ -106,6 +106,17 @@ def id_tokens_are_taken(template: Template) -> Broken:
             yield name, "who signs in gets no ID token; add the scope openid"
 
 
+def sign_in_page_is_the_pools(template: Template) -> Broken:
+    pools = {name for name, _ in template.of(POOL)}
+    for name, properties in template.of("AWS::Cognito::UserPoolDomain"):
+        if not set(references(properties["UserPoolId"])) & pools:
+            yield name, "it is the page of another pool than the stack's"
+    clients = {name for name, _ in template.of(CLIENT)}
+    for name, properties in template.of("AWS::Cognito::ManagedLoginBranding"):
+        if not set(references(properties.get("ClientId", ""))) & clients:
+            yield name, "the page of the stack's client has no looks, and shows an error"
+
+
 def _only(properties: Mapping[str, Any], pools: set[str]) -> bool:
     providers = properties.get("ProviderARNs", [])
     return bool(providers) and all(set(references(one)) & pools for one in providers)
@@ -119,4 +130,5 @@ RULES = (
     accounts_are_not_told,
     authorizer_knows_the_pool,
     id_tokens_are_taken,
+    sign_in_page_is_the_pools,
 )

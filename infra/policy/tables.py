@@ -63,6 +63,12 @@ def tables_readers_are_allowed(template: Template) -> Broken:
             yield name, f"{role} is not allowed {', '.join(missing)} on the table of {variable}"
 
 
+def tables_are_paid_by_the_request(template: Template) -> Broken:
+    for name, properties in template.of(TABLE):
+        if properties.get("BillingMode") != "PAY_PER_REQUEST":
+            yield name, "it refuses more than it was provisioned for; set PAY_PER_REQUEST"
+
+
 def _uses(template: Template) -> Iterator[tuple[str, str, Use, str]]:
     """A function, its variable, what it does, and the logical id of the table."""
     for name, variables in environments(template):
@@ -71,4 +77,4 @@ def _uses(template: Template) -> Iterator[tuple[str, str, Use, str]]:
                 yield name, variable, use, referent(variables[variable])
 
 
-RULES = (tables_fit_their_readers, tables_readers_are_allowed)
+RULES = (tables_fit_their_readers, tables_readers_are_allowed, tables_are_paid_by_the_request)

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from tests.infra.conftest import Json
-from tests.infra.planting import Change, drop, in_policy, put
+from tests.infra.planting import Change, alone, drop, goes_with_the_stack, in_policy, put
 
 NOVA, TITAN, COHERE = (
     "amazon.nova-lite-v1:0",
@@ -355,7 +355,28 @@ LATER_DAMAGES = (
     Damage("the endpoint's network lets no call in",
            "KnowledgeBaseStoreNetworkInsidefromSecondKnowledgeBaseStoreNetworkInside68ADD9B5443"
            "1641936C", put("FromPort", 9200)),
+    Damage("a deployment is made before its methods", "AWS::ApiGateway::Deployment", alone),
+    Damage("the sign-in page is another pool's", "AWS::Cognito::UserPoolDomain",
+           put("UserPoolId", "us-east-1_x")),
+    Damage("the page's looks are another client's", "AWS::Cognito::ManagedLoginBranding",
+           put("ClientId", "1a2b3c4d")),
+    Damage("the firewall lets nobody in", FIREWALL, put("DefaultAction", {"Block": {}})),
+    Damage("the firewall is one for CloudFront", FIREWALL, put("Scope", "CLOUDFRONT")),
+    Damage("budgets are written once a second at most", "Budgets",
+           put("BillingMode", "PROVISIONED")),
+    Damage("the adapter waits for a path that there is not", API_FUNCTION,
+           put(f"{VARIABLES}.AWS_LWA_READINESS_CHECK_PATH", "/health")),
+    Damage("conversations are without the stack's key", "Conversations", drop("BucketEncryption")),
+    Damage("an alarm's threshold is never reached", SERVER_ERRORS, put("Threshold", 1_000_000)),
+    Damage("documents go with a stack whose tables stay", "Documents", goes_with_the_stack),
+    Damage("what stays can be deleted by accident", "Budgets",
+           put("DeletionProtectionEnabled", value=False)),
+    Damage("the function has no room for the application", API_FUNCTION, put("MemorySize", 128)),
+    Damage("the index function's code is not in its bundle", "KnowledgeBaseStoreIndexFunction",
+           put("Handler", "index.handler")),
 )  # fmt: skip
-"""Written after the rules for the others, and before any rule looked for them: six were found."""
+"""Written after the rules for the others, and before any rule looked for them: of these 33, seven
+were found then.
+"""
 
 ALL_DAMAGES = (*DAMAGES, *LATER_DAMAGES)

@@ -93,6 +93,11 @@ def alone(resource: Json) -> None:
     resource.pop("DependsOn", None)
 
 
+def goes_with_the_stack(resource: Json) -> None:
+    """Delete it when the stack is deleted."""
+    resource |= {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+
+
 def in_policy(*path: str | int, value: Any) -> Change:
     """Set a member of a policy that is JSON in text."""
 
