@@ -46,14 +46,14 @@ def messages_outlive_their_tries(template: Template) -> Broken:
     queues = dict(template.of(QUEUE))
     for name, properties in queues.items():
         redrive = properties.get("RedrivePolicy", {})
-        kept = properties.get("MessageRetentionPeriod", DEFAULT_RETENTION)
+        retention = properties.get("MessageRetentionPeriod", DEFAULT_RETENTION)
         visibility = properties.get("VisibilityTimeout", DEFAULT_VISIBILITY)
-        if visibility * redrive.get("maxReceiveCount", 0) > kept:
+        if visibility * redrive.get("maxReceiveCount", 0) > retention:
             yield name, "a message ends before its last try; keep messages longer"
         dead = referent(redrive.get("deadLetterTargetArn", ""))
         if dead in queues:
             longest = queues[dead].get("MessageRetentionPeriod", DEFAULT_RETENTION)
-            if longest < kept + DEFAULT_RETENTION:
+            if longest < retention + DEFAULT_RETENTION:
                 yield dead, "dead letters end before anybody looks; keep them fourteen days"
 
 

@@ -215,3 +215,16 @@ def _retained(template: Json) -> set[tuple[str, str]]:
         for name, resource in template["Resources"].items()
         if resource.get("DeletionPolicy") == "Retain"
     }
+
+
+def test_the_docs_say_how_one_signs_in_and_how_long_that_is_good_for(templates: Templates) -> None:
+    resources = templates("opensearch-serverless")["Resources"].values()
+    [client] = [one["Properties"] for one in resources if one["Type"].endswith("UserPoolClient")]
+    [pool] = [one["Properties"] for one in resources if one["Type"] == "AWS::Cognito::UserPool"]
+    units = set(client["TokenValidityUnits"].values())
+    validity = client["IdTokenValidity"], client["RefreshTokenValidity"]
+    assert (units, *validity) == ({"minutes"}, 60, 7 * 24 * 60)
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
+    deploy = (ROOT / "docs" / "deploy.md").read_text()
+    assert "an ID token for one hour, which the command renews for a week" in deploy
+    assert "a password alone lets nobody in, and there is no second factor by message" in deploy
