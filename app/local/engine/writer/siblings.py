@@ -108,7 +108,7 @@ def _tables(
         header = [name for name, _ in one.cells]
     if not any(header):
         return []
-    rows = list(_rows_under(header, one.passage, candidates, names))
+    rows = list(_rows_under(header, one, candidates, names))
     if bounded := _within_bounds(question, rows):
         fitting = bounded
     elif one.kind == "table":
@@ -124,13 +124,20 @@ def _tables(
 
 
 def _rows_under(
-    header: Sequence[str], passage: int, candidates: Sequence[Candidate], names: Sequence[str]
+    header: Sequence[str], one: Candidate, candidates: Sequence[Candidate], names: Sequence[str]
 ) -> Iterator[Candidate]:
-    """The rows under a header, in a passage and in the others of its document."""
-    for one in candidates:
-        is_near = one.passage == passage or (names and names[one.passage] == names[passage] != "")
-        if is_near and one.cells and [name for name, _ in one.cells] == header[: len(one.cells)]:
-            yield one
+    """The rows of a table: those under its header in its passage, below the same heading, and in
+    other passages of its document, below the same heading or none.
+    """
+    document = names[one.passage] if names else ""
+    for row in candidates:
+        if not row.cells or [name for name, _ in row.cells] != header[: len(row.cells)]:
+            continue
+        is_here = row.passage == one.passage
+        headings = {row.nearest, one.nearest}
+        is_below = len(headings) == 1 or (not is_here and "" in headings)
+        if is_below and (is_here or (document and names[row.passage] == document)):
+            yield row
 
 
 def _like(

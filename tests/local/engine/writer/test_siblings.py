@@ -149,3 +149,10 @@ def test_a_lead_in_to_another_list_is_no_rest_of_an_item(writer: Writer) -> None
     said = answer(writer, "Which tools does the yard have?", first, second)
     assert "trolley" in said
     assert "ropes" not in said
+
+
+def test_rows_of_another_table_with_the_same_header_are_not_said(writer: Writer) -> None:
+    inland = HARBOUR.replace("# Harbour", "# Canal").replace("B270", "C270")
+    for passages in ((f"{HARBOUR}\n{inland}",), (HARBOUR, inland)):
+        said = answer(writer, "Which berths of the harbour are at the North pier?", *passages)
+        assert re.findall(r"[BC]270\d", said) == ["B2701", "B2703", "B2705"]
