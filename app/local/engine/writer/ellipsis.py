@@ -113,8 +113,8 @@ class Completion:
 
 def complete(question: str, last: Completion, answer: str, move: Move | None) -> Completion:
     """The question, given the one before it and its answer."""
-    if meant := _MEANT.match(question):
-        fragment = meant["fragment"] or meant["fragment2"]
+    if correction := _MEANT.match(question):
+        fragment = correction["fragment"] or correction["fragment2"]
         return _whole(_replace(fragment.strip(" ."), last.core))
     if not _CLAUSE.search(last.core) or _COURTESY.match(question):
         return Completion(question, question)

@@ -78,8 +78,8 @@ class Repetition:
         if move == "code":
             code = np.array([one.kind == "code" for one in self._candidates], bool)
             fresh = self._meaning.fresh
-            asked = np.array([self._share(fresh, one) > 0 for one in self._candidates], bool)
-            code = code & asked if (code & asked).any() else code
+            about = np.array([self._share(fresh, one) > 0 for one in self._candidates], bool)
+            code = code & about if (code & about).any() else code
             new = code & ~self.said
             return np.logical_not(new if new.any() else code)
         if not self.said.any() or self._is_same(question):

@@ -109,9 +109,9 @@ def _is_about(rest: frozenset[str], row: Candidate, names: Sequence[str]) -> boo
     return rest <= frozenset(terms(f"{row.context} {header} {name}"))
 
 
-def _is_named(row: Candidate, said: str) -> bool:
+def _is_named(row: Candidate, text: str) -> bool:
     key = frozenset(terms(row.cells[0][1]))
-    return bool(key) and key <= frozenset(terms(said))
+    return bool(key) and key <= frozenset(terms(text))
 
 
 def _values(rows: Sequence[Candidate], measures: frozenset[str]) -> list[_Row]:

@@ -135,8 +135,8 @@ class MultilingualChoice:
         if decision := decide(question, language, choices, likely, names):
             first, verdict = decision
             places = [first]
-        said = repetition.said_now(places, scores)
-        return Said(said, language.replies[verdict] if verdict else "")
+        answer = repetition.said_now(places, scores)
+        return Said(answer, language.replies[verdict] if verdict else "")
 
     def _compared(
         self,

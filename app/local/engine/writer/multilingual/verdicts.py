@@ -32,8 +32,8 @@ def asks_yes_or_no(question: Question, language: Language) -> bool:
     if not table or table["uncertain"].search(question.text):
         return False
     is_statement = language.verb_first and question.kind == "thing" and question.definition is None
-    asked = question.text.rstrip().endswith("?")  # "La pompa funziona d'inverno?"
-    return question.kind == "yes-no" or (is_statement and asked)
+    is_question = question.text.rstrip().endswith("?")  # "La pompa funziona d'inverno?"
+    return question.kind == "yes-no" or (is_statement and is_question)
 
 
 def verdict_of(
