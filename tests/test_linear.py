@@ -37,6 +37,11 @@ IN_FUNCTIONS = {
     ): "the patterns of _REFUSALS, which the modules' are among",
     ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
     ("app/local/engine/languages/language.py", "_pattern"): OF_LANGUAGES,
+    ("app/local/engine/languages/how_to.py", "_of_words"): "a literal between borders of words",
+    (
+        "app/local/engine/languages/how_to.py",
+        "_of_signs",
+    ): "literals, and _ASCII",
     ("app/local/engine/store/unspaced.py", "_cut_out"): "literals, the longest first",
     ("app/local/engine/writer/markup.py", "_tag"): "test_linear_texts, by elements",
     ("app/local/engine/writer/question.py", "definition"): "test_linear_texts, by definition",

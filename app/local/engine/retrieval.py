@@ -15,6 +15,7 @@ from typing import NamedTuple
 from app.local.engine.corrections import corrected
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.joining import joined
+from app.local.engine.languages import how_to_in_english
 from app.local.engine.late_order import FIRST, in_late_order
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter
@@ -59,7 +60,8 @@ def retrieve(
         store: that is searched.
         query: what is looked for.
         late: reads the tokens of chunks, if the encoder has vectors of them. Then misspelled words
-            are corrected, and a search by meaning and by words ends with late interaction.
+            are corrected, how something is done is asked in English too, and a search by meaning
+            and by words ends with late interaction.
     """
     text = corrected(query.question, encoder, store.nearest_word) if late else query.question
     if late is None or not query.by_words or query.is_reranked:
@@ -67,7 +69,9 @@ def retrieve(
         words = text if query.by_words else None
         hits = store.search(vector, words, query.limit, query.filter)
     else:
-        (question,) = late.encoder.tokens([text])
+        english = how_to_in_english(text)
+        (question,) = late.encoder.tokens([english or text])
+        text = f"{text} {english}" if english else text
         most = max(query.limit, FIRST)
         hits = store.search(question.mean, text, most, query.filter)
         hits = in_late_order(late, text, question, hits)[: query.limit]

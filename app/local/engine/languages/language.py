@@ -48,6 +48,7 @@ class Language:
         negates_last: whether what turns a sentence over stands behind, or in, what it turns over.
         verb_first: whether a question of yes or no may begin with the verb of its answer, or with
             one of `particles` and then the verb.
+        english: the beginnings of words, by the English words for them (`how_to`).
     """
 
     code: str
@@ -72,6 +73,7 @@ class Language:
     negates_last: bool
     verb_first: bool
     particles: frozenset[str]
+    english: Mapping[str, str]
 
     @property
     def spaced(self) -> bool:
@@ -106,6 +108,7 @@ class Language:
             verdicts.get("negates_last", False),
             verdicts.get("verb_first", False),
             frozenset(verdicts.get("particles", "").split()),
+            table.get("english", {}),
         )
 
 

@@ -10,7 +10,7 @@ from random import Random
 
 from app.local.engine.corrections import Nearest, corrected, nearest_of
 from app.local.engine.encoder import TokenEncoder
-from app.local.engine.languages import ENGLISH, Language, detect, tell
+from app.local.engine.languages import ENGLISH, Language, detect, how_to_in_english, tell
 from app.local.engine.writer import small_talk
 from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import candidates
@@ -186,6 +186,12 @@ class Writer:
             if answer.candidates or not foreign:
                 return answer
             possible = [one for one in possible if one.passage in foreign]
+        elif how_to := how_to_in_english(meaning.question):
+            english = [one for one in possible if detect(texts[one.passage]).code == "en"]
+            in_english = replace(meaning, question=how_to, language=ENGLISH)
+            answer = self._english.of(in_english, english, names, sampling, random)
+            if answer.candidates and len(english) == len(possible):
+                return answer
         return self._multilingual.of(meaning, said_in, possible, task.passages, sampling, random)
 
 
