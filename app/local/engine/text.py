@@ -45,6 +45,7 @@ _GOES_ON = re.compile(
 )
 _GLANCE = 24  # characters before a stop that are looked at
 _AFTER = re.compile(r"\s*[\"'“‘«(\[*_]*(\S[\w'’-]*)")  # noqa: RUF001 these signs are meant
+_CALL = re.compile(r"\.[A-Za-z_]\w*[.(]|\.[a-z_]\w+(?= )|\(")  # behind a word: it is code
 _INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")  # J, U.S, Ph.D, a.m
 _ENUMERATOR = re.compile(r"(?:\A|[:;,]\s+)\(?(?:\d{1,3}|[A-Za-z])\Z")
 
@@ -177,7 +178,8 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool
         return stop.start() - begin >= _PAUSE and not _GOES_ON.match(text, stop.end())
     following = _AFTER.match(text, stop.end(), end)
     after = following[1] if following else ""
-    if after[:1].islower() and not any(sign.isupper() or sign == "_" for sign in after):
+    is_code = bool(following and _CALL.match(text, following.end(), end))
+    if after[:1].islower() and not is_code and not any(s.isupper() or s == "_" for s in after):
         return False
     if stop["narrow"] != ".":
         return True

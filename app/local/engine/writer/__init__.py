@@ -11,6 +11,7 @@
     candidates  passages -> all that can be said of them: sentences, items, rows, whole blocks
     evidence    how far each candidate speaks for being the answer (late, by late interaction)
     acts        what is to be done, and its opposite
+    expected    the kind of answer that a question expects: a reason, a place, a person
     choose      scores -> is there an answer, which sentences make it, in which order
     rendering   what is said, as Markdown, with its marks
     small_talk  what asks for nothing; overview: what asks for all documents

@@ -54,6 +54,9 @@ _PHRASES = {
 }
 _WORD = re.compile(r"[A-Za-z]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|cannot|without)|n['\u2019]t) (?:be )?[\w-]+", re.IGNORECASE
+)
 _IMPORT = re.compile(r"^[ \t]*+(?:from \S++ )?import .*$", re.MULTILINE)
 _OFF = re.compile(
     r"[=:] ?[\"']?(?:false|off|no|0)\b|--(?:no|disable|skip|without)-\w", re.IGNORECASE
@@ -144,6 +147,7 @@ def agreement(acts: frozenset[Act], own: str, heading: str, code: str = "") -> f
     >>> agreement(off, "", "", "get(url, verify=False)")
     0.5
     """
+    own = _NEGATED.sub("", own)  # "it does not start" tells nobody how to start it
     for text, worth in ((own, 1.0), (heading, _BY_HEADING), (_IMPORT.sub("", code), _BY_CODE)):
         named = acts_in(text) if acts and text else frozenset[Act]()
         does, undoes = acts & named, any(one.opposite in named for one in acts)

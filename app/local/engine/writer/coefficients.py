@@ -4,7 +4,7 @@
 feature of `evidence.py`. `ANSWERABLE` and `INTERCEPT` are those that there is an answer at all, per
 unit of each of the signs of `choose.py`. docs/writer.md says on which questions they were fitted.
 Set by hand, as those questions hardly have such cases, are "definition", "exact", and "of another",
-which rules a row out; and "does", "undoes", "special" and "code" until the next fit.
+which rules a row out; and "does", "undoes", "special", "command" and "code" until the next fit.
 """
 
 WEIGHTS = {
@@ -39,6 +39,7 @@ WEIGHTS = {
     "heading": 1.541,
     "length": -0.626,
     "inline code": 0.758,
+    "command": 2.5,
     "code": 4.0,
     "code unwanted": -0.922,
     "block": 3.017,

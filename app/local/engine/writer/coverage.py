@@ -12,9 +12,11 @@ from math import log
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.acts import Act, agreement, wanted_acts
 from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.expected import has_new_name, tells_place
 from app.local.engine.writer.question import Question, identifiers
 
 _KEY = re.compile(r"(?:`[^`]{1,60}`(?:(?:,| or|/) ?(?=`))?){1,3}|[^:;.\u2013\u2014]{1,40}(?=:\s)")
+_COMMAND = re.compile(r"`(?:[a-z][\w./-]* [^`]+|[\w.]+\([^`]*)`")  # `make it`, `make(it)`
 _OTHER = re.compile(r"\b(?:other|another|alternative|special|advanced|further|legacy|old)\b", re.I)
 _OTHER_CASE = 0.5
 _PRONOUN = re.compile(r"(It|He|She|They|This|These|Those|His|Her|Their|Its|Such)\b")
@@ -107,6 +109,22 @@ class Coverage:
     @cached_property
     def _wanted(self) -> frozenset[Act]:
         return wanted_acts(self.question.text)
+
+    def tells_name(self, place: int) -> bool:
+        """Whether it has a name where a person is asked for."""
+        text = self.candidates[place].text
+        return self.question.kind == "person" and has_new_name(self.question, text)
+
+    def tells_place(self, place: int) -> bool:
+        """Whether it may tell where something is or was; code tells that to nobody."""
+        one = self.candidates[place]
+        return one.kind != "code" and tells_place(self.question, f"{one.lead} {one.text}")
+
+    def tells_command(self, place: int) -> bool:
+        """Whether it has a command or a call in the line, and what is wanted is to do something."""
+        one = self.candidates[place]
+        wanted = self.question.wants_code and self.question.kind == "way"
+        return wanted and not one.block and not one.cells and bool(_COMMAND.search(one.text))
 
     def special(self, place: int) -> float:
         """How much of what stands over code is not in the question, 0 to 1: that of "Images of

@@ -16,7 +16,7 @@ from app.local.engine.writer.comparisons import (
     comparison_in,
     tells_both,
 )
-from app.local.engine.writer.evidence import MOST, case_of, evidence, likeliest
+from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, case_of, evidence, likeliest
 from app.local.engine.writer.premises import denial
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
@@ -39,6 +39,7 @@ _OF_THEM = re.compile(
 )
 _LIKELY = 0.03  # how likely a candidate has to be the answer, to decide a yes-no question
 _DECIDING = 8  # candidates that are looked at for that
+_NOT_OF_THE_KIND = list(FEATURES).index("not of the kind")
 _BESIDE_VERDICT = 1  # other candidates that are said behind a verdict
 
 
@@ -116,7 +117,7 @@ class EnglishChoice:
             return Said([choices[place]], meaning.language.replies["premise"])
         if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
             return Said()
-        order = drawn(scores, sampling, random)
+        order = _of_the_kind(drawn(scores, sampling, random), shown)
         places = chosen(choices, order, scores, case.vectors)
         verdict = ""
         if decides and (decision := decide(question, choices, _likely(scores), names)):
@@ -156,6 +157,12 @@ class EnglishChoice:
             best = best[:1]
         replies = meaning.language.replies
         return Said(best, behind=replies["missing"].format(*missing) if missing else "")
+
+
+def _of_the_kind(order: Sequence[int], shown: Evidence) -> list[int]:
+    """The places without those that lack what is wanted, such as a date, if the first has it."""
+    lacking = shown[:, _NOT_OF_THE_KIND]
+    return [place for place in order if lacking[place] <= lacking[order[0]]]
 
 
 def _texts(candidates: Sequence[Candidate]) -> list[str]:

@@ -19,13 +19,13 @@ from app.local.engine.late_interaction import nearest, weights
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.coverage import Coverage, inverse_document_frequency
+from app.local.engine.writer.expected import gives_reason, tells_person
 from app.local.engine.writer.nouns import Nouns
 from app.local.engine.writer.question import (
     Question,
     dates,
     identifiers,
     is_superlative,
-    names,
     numbers,
 )
 from app.local.engine.writer.releases import is_release
@@ -40,11 +40,6 @@ _VERDICT = re.compile(r"(yes|no)\b", re.IGNORECASE)
 _DECIDES = re.compile(
     r"\b(not|never|no|none|nor|cannot|only|without|neither|unless|must|can|may|able|unable|disable\w*"
     r"|enable\w*|support\w*|allow\w*|possible|impossible|unsupported|required?|optional\w*)\b|n['\u2019]t\b",
-    re.IGNORECASE,
-)
-_BECAUSE = re.compile(
-    r"\b(because|since|as|due to|owing to|thanks to|so that|in order to|reasons?|therefore|thus"
-    r"|hence|caus\w+|result\w*|leads? to|led to|to avoid|to prevent|for this)\b",
     re.IGNORECASE,
 )
 _TELLS_DEFAULT = re.compile(r"\bdefaults?\b|\w=['\"\w({\[-]", re.IGNORECASE)
@@ -115,10 +110,14 @@ class Case(Coverage):
         return least
 
     def lacks_kind(self, place: int) -> bool:
-        """Whether it holds no date where a date is asked for, or nothing of what is counted."""
+        """Whether it lacks what is wanted: a date, a place, a person, or what is counted."""
         one, question = self.candidates[place], self.question
         if question.kind == "date":
             return bool(one.block) or not dates(f"{one.lead} {one.text}") - dates(question.text)
+        if question.kind == "place":
+            return not self.tells_place(place)
+        if question.kind == "person":
+            return not one.block and not tells_person(question, f"{one.lead} {one.text}")
         counted = question.counted
         return counted is not None and counted not in self.said[place] | self.above[place]
 
@@ -328,10 +327,6 @@ def likeliest(question: Question, candidates: Sequence[Candidate]) -> Sequence[C
     return [candidates[place] for place in sorted(best_places)]
 
 
-def _new_name(case: Case, i: int) -> bool:
-    return bool(names(case.candidates[i].text) - case.question.names)
-
-
 # fmt: off
 FEATURES: dict[str, Callable[[Case, int], float]] = {
     "cosine":          lambda case, i: float(case.cosine[i]),
@@ -353,10 +348,10 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "date":            lambda case, i: case.question.kind == "date"
                        and bool(dates(case.candidates[i].text) - dates(case.question.text)),
     "release":         Case.tells_release,
-    "person":          lambda case, i: case.question.kind == "person" and _new_name(case, i),
-    "place":           lambda case, i: case.question.kind == "place" and _new_name(case, i),
+    "person":          Case.tells_name,
+    "place":           lambda case, i: case.question.kind == "place" and case.tells_place(i),
     "reason":          lambda case, i: case.question.kind == "reason"
-                       and bool(_BECAUSE.search(case.candidates[i].text)),
+                       and gives_reason(case.candidates[i].text),
     "verdict":         lambda case, i: case.question.kind == "yes-no"
                        and bool(_VERDICT.match(case.candidates[i].text)),
     "decides":         lambda case, i: case.question.kind == "yes-no"
@@ -370,6 +365,7 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "heading":         lambda case, i: case.candidates[i].kind == "heading",
     "length":          lambda case, i: log(1 + len(case.candidates[i].text) / 100),
     "inline code":     Case.holds_code,
+    "command":         Case.tells_command,
     "code":            lambda case, i: case.is_kind(i, "code") and case.question.wants_code,
     "code unwanted":   lambda case, i: case.is_kind(i, "code") and not case.question.wants_code,
     "block":           lambda case, i: case.is_kind(i, "list", "table")

@@ -69,16 +69,25 @@ _CODE = re.compile(
     r"|enter|execute)\b|\bshow me\b|\bexamples?\b|\b(?:code|snippet)\b|\bway to\b|\bi want to\b",
     re.IGNORECASE,
 )
+_DETERMINER = r"(?:the|an?|my|your|our|its|it|each|every|any|all|me|us|them|how|what|when|whether)"
+# "Which models write it?", but not "Which model writes it?" or "Which model do the chats have?"
+_MANY = (
+    r"\bwhich(?: of (?:the|these|those|my|your|our))?"
+    rf"(?: (?!(?:{_DETERMINER}|i|is|are|do|does|did|can|has|have|in|of|on|to|for|from|with)\b)"
+    rf"[^\s,;?]+){{0,3}}? (?!does\b|has\b|goes\b)(\w{{2,}}[^su\W]s)\b"
+    rf"(?! (?:is|was|{_DETERMINER})\b)"
+)
 _LIST = re.compile(
     r"\b(?:list|name|enumerate|steps|all)\b"
-    r"|\b(?:what|which)\b(?: \S+){0,3}? (?:\w{2,}[^su\W]s)\b(?! (?:is|was|the)\b)"
+    rf"|{_MANY}"
+    r"|\bwhat\b(?: \S+){0,3}? (?!does\b|has\b|goes\b)(?:\w{2,}[^su\W]s)\b(?! (?:is|was|the)\b)"
     r"|\bwhat (?:are|kinds|sorts|types)\b"
     r"|\bwhat(?:['\u2019]s| is| was| were| has| did)?(?: \S+)? (?:new|fixed|changed?|added"
     r"|removed)\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:what|which|list|name|all)\b(?: [^\s,;?]+){0,3}? (\w{2,}[^su\W]s)\b", re.IGNORECASE
+    rf"{_MANY}|\b(?:what|list|name|all)\b(?: [^\s,;?]+){{0,3}}? (\w{{2,}}[^su\W]s)\b", re.IGNORECASE
 )
 _STEPS = re.compile(r"\b(?:steps?|stages|phases|procedure)\b", re.IGNORECASE)
 _SUPERLATIVE_WORDS = (
@@ -124,6 +133,8 @@ class Question:
 
         >>> [Question(text).wants_list for text in ("Which formats are there?", "Which is best?")]
         [True, False]
+        >>> Question("Which model writes the titles?").wants_list
+        False
         """
         return bool(_LIST.search(self.text))
 
@@ -136,7 +147,7 @@ class Question:
         True
         """
         match = _SEVERAL.search(self.text)
-        return next(iter(terms(match[1])), "") if match else ""
+        return next(iter(terms(match[match.lastindex or 0])), "") if match else ""
 
     @cached_property
     def wants_steps(self) -> bool:

@@ -18,6 +18,7 @@ from app.local.engine.languages import ENGLISH
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.choose import Scores
+from app.local.engine.writer.expected import gives_reason
 from app.local.engine.writer.multilingual.question import dates_in, numbers_in, question_in
 from app.local.engine.writer.pronouns import judges
 from app.local.engine.writer.question import Question, names
@@ -34,13 +35,6 @@ _OVER = 0.5  # of what the words of a candidate are worth, those that stand over
 _NEAR = 2  # candidates
 _ENOUGH = 0.5  # of the terms that are new in a question
 _LONGEST = 400  # characters of a candidate that are looked for: an answer may have been cut
-_REASON = re.compile(
-    r"\b(?:because|since|as|due to|owing to|thanks to|so that|so as to|in order to|reasons?"
-    r"|therefore|thus|hence|caus\w+|result\w*|leads? to|led to|otherwise"
-    r"|to (?:avoid|prevent|allow|ensure|protect|keep)"
-    r"|for (?:this|that|safety|security|compatibility))\b",
-    re.IGNORECASE,
-)
 _CLAUSE = re.compile(
     r"\b(?:because|since|due to|owing to|as (?=it|they|we|there|this|the)) ?", re.I
 )
@@ -101,7 +95,7 @@ class Repetition:
             return np.zeros(len(self._candidates), bool)
         return np.array(
             [
-                one.kind in ("table", "row", "code") or not _REASON.search(one.text)
+                one.kind in ("table", "row", "code") or not gives_reason(one.text)
                 for one in self._candidates
             ],
             bool,
