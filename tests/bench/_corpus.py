@@ -19,9 +19,8 @@ distance), .995 of the ten nearest, where .989 was measured on real passages of 
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +87,14 @@ def nearest(vectors: Floats, asked: Floats) -> list[set[int]]:
         best = np.argpartition(-scores, NEAREST, axis=1)[:, :NEAREST]
         scores, rows = (np.take_along_axis(each, best, axis=1) for each in (scores, rows))
     return [set(row) for row in rows.tolist()]
+
+
+def recall(answers: Sequence[Sequence[int]], exact: Sequence[set[int]]) -> float:
+    """How many of the ten nearest were among the answers, of the questions that were asked: they
+    may be the first ones only.
+    """
+    shares = [len(e & set(a)) / NEAREST for a, e in zip(answers, exact, strict=False)]
+    return float(np.mean(shares))
 
 
 def real_passages() -> list[str]:
@@ -157,8 +164,3 @@ def _words(random: np.random.Generator, count: int) -> list[str]:
 def _lines(file: Path, numbers: set[int]) -> dict[int, str]:
     with file.open() as lines:
         return {number: line for number, line in enumerate(lines) if number in numbers}
-
-
-def document_bounds(folder: Path, size: int) -> Iterator[tuple[int, int]]:
-    """The chunks of each document, [first, last)."""
-    yield from pairwise([*np.load(folder / "documents.npy").tolist(), size])

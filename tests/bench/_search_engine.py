@@ -28,11 +28,15 @@ class Corpus:
         self.vectors = np.load(folder / "vectors.npy", mmap_mode="r")  # (n, 384)
         self.asked = np.load(folder / "asked.npy")  # (q, 384)
         self.questions: list[str] = json.loads((folder / "questions.json").read_text())  # (q,)
-        self._texts = folder / "texts.json"
+        self._folder = folder
 
     def texts(self) -> list[str]:
-        texts: list[str] = json.loads(self._texts.read_text())
-        return texts
+        return (self._folder / "texts.txt").read_text().splitlines()
+
+    @property
+    def opensearch(self) -> str:
+        """The URL of the node that stands beside the corpus."""
+        return (self._folder / "opensearch").read_text()
 
 
 def tenant(chunk: int) -> str:
@@ -41,42 +45,71 @@ def tenant(chunk: int) -> str:
 
 
 def build_outcrop(corpus: Corpus, folder: Path) -> None:
-    from app.local.engine.store import Chunk, StoreConfiguration, open_embedded
+    from app.local.engine.store import StoreConfiguration, open_embedded
+
+    _put(corpus, open_embedded(folder, StoreConfiguration(corpus.vectors.shape[1])))
+
+
+def _put(corpus: Corpus, store: Any) -> None:
+    from app.local.engine.store import Chunk
 
     texts = corpus.texts()
-    store = open_embedded(folder, StoreConfiguration(corpus.vectors.shape[1]))
     for start in range(0, len(texts), 10):
         chunks = [
             Chunk(str(i), texts[i], {"tenant": tenant(i), "year": i % 25}, corpus.vectors[i])
             for i in range(start, min(start + 10, len(texts)))
         ]
         store.put(f"s3://bench/{start}", chunks)
+    store.refresh()
     store.close()
 
 
-def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
+def _opensearch(corpus: Corpus, folder: Path) -> Any:
+    from app.local.engine.store import StoreConfiguration
+    from app.local.engine.store.opensearch.endpoint import Endpoint
+    from app.local.engine.store.opensearch.store import OpenSearchStore
+
+    configuration = StoreConfiguration(corpus.vectors.shape[1])
+    return OpenSearchStore(Endpoint(corpus.opensearch), "bench", folder, configuration)
+
+
+def build_opensearch(corpus: Corpus, folder: Path) -> None:
+    _put(corpus, _opensearch(corpus, folder))
+
+
+def open_opensearch(corpus: Corpus, folder: Path) -> dict[str, Search]:
+    return _asked(corpus, _opensearch(corpus, folder))
+
+
+def _asked(corpus: Corpus, store: Any) -> dict[str, Search]:
+    """What one asks of a store of Outcrop's."""
     from app.local.bedrock_agent_runtime.filters import parse_filter
+
+    where = parse_filter({"equals": {"key": "tenant", "value": "tenant-7"}})
+
+    def ask(question: int, text: str | None, where: Any = None) -> Found:
+        return [int(hit.id) for hit in store.search(corpus.asked[question], text, LIMIT, where)]
+
+    return {
+        "hybrid": lambda q: ask(q, corpus.questions[q]),
+        "hybrid, filtered": lambda q: ask(q, corpus.questions[q], where),
+        "vectors": lambda q: ask(q, None),
+    }
+
+
+def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
     from app.local.engine.store import StoreConfiguration
     from app.local.engine.store.embedded_store import EmbeddedStore
     from app.local.engine.store.word_search import scored_rows
 
     store = EmbeddedStore(folder, StoreConfiguration(corpus.vectors.shape[1]))
-    where = parse_filter({"equals": {"key": "tenant", "value": "tenant-7"}})
-
-    def ask(question: int, text: str | None, where: Any = None) -> Found:
-        return [int(hit.id) for hit in store.search(corpus.asked[question], text, LIMIT, where)]
 
     def words(question: int) -> Found:
         index, text = store._index, corpus.questions[question]
         rows, _ = scored_rows(index, text, index.alive, np.empty(0, np.intp), LIMIT)
         return [int(row.chunk.id) for row in store._truth.chunks(index.numbers_of(rows))]
 
-    return {
-        "hybrid": lambda q: ask(q, corpus.questions[q]),
-        "hybrid, filtered": lambda q: ask(q, corpus.questions[q], where),
-        "vectors": lambda q: ask(q, None),
-        "words": words,
-    }
+    return {**_asked(corpus, store), "words": words}
 
 
 def build_lancedb(corpus: Corpus, folder: Path) -> None:
@@ -115,6 +148,38 @@ def open_lancedb(corpus: Corpus, folder: Path) -> dict[str, Search]:
         "hybrid, filtered": lambda q: found(hybrid(q).where("tenant = 'tenant-7'", prefilter=True)),
         "vectors": lambda q: found(table.search(corpus.asked[q]).metric("cosine")),
         "words": lambda q: found(table.search(corpus.questions[q], query_type="fts")),
+    }
+
+
+def build_chroma(corpus: Corpus, folder: Path) -> None:
+    import chromadb  # type: ignore[import-not-found]
+
+    texts = corpus.texts()
+    chunks = chromadb.PersistentClient(str(folder)).create_collection(
+        "chunks", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+    )
+    for start in range(0, len(texts), 5_000):
+        numbers = range(start, min(start + 5_000, len(texts)))
+        chunks.add(
+            ids=[str(i) for i in numbers],
+            embeddings=corpus.vectors[numbers.start : numbers.stop],
+            documents=texts[numbers.start : numbers.stop],
+            metadatas=[{"tenant": tenant(i), "year": i % 25} for i in numbers],
+        )
+
+
+def open_chroma(corpus: Corpus, folder: Path) -> dict[str, Search]:
+    import chromadb
+
+    chunks = chromadb.PersistentClient(str(folder)).get_collection("chunks")
+
+    def found(q: int, where: Any = None) -> Found:
+        answer = chunks.query(query_embeddings=corpus.asked[q], n_results=LIMIT, where=where)
+        return [int(chunk) for chunk in answer["ids"][0]]
+
+    return {
+        "vectors": found,
+        "vectors, filtered": lambda q: found(q, {"tenant": "tenant-7"}),
     }
 
 
@@ -166,6 +231,8 @@ ENGINES = {
     "outcrop": (build_outcrop, open_outcrop),
     "lancedb": (build_lancedb, open_lancedb),
     "langchain": (build_langchain, open_langchain),
+    "chroma": (build_chroma, open_chroma),
+    "opensearch": (build_opensearch, open_opensearch),
 }
 
 
@@ -179,7 +246,7 @@ def memory() -> dict[str, float]:
 def query(engine: str, corpus: Corpus, folder: Path, seconds: float) -> dict[str, Any]:
     start = time.perf_counter()
     searches = ENGINES[engine][1](corpus, folder)
-    searches["hybrid"](0)
+    next(iter(searches.values()))(0)
     ready = time.perf_counter() - start
     kinds = {}
     for name, search in searches.items():

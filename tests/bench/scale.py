@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from tests.bench import ROOT
-from tests.bench._corpus import NEAREST, write_corpus
+from tests.bench._corpus import recall, write_corpus
 from tests.tables import Table
 
 SIZES = "10000,50000"
@@ -125,9 +125,3 @@ def _column(steps: Steps, exact: list[set[int]]) -> dict[str, str]:
 
 def _memory(step: Mapping[str, float]) -> str:
     return f"{step['peak MB']:.0f} / {step['own MB']:.0f}"
-
-
-def recall(answers: list[list[int]], exact: list[set[int]]) -> float:
-    """How many of the ten nearest were among the answers, of the questions that were asked."""
-    shares = [len(e & set(a)) / NEAREST for a, e in zip(answers, exact, strict=False)]
-    return float(np.mean(shares))

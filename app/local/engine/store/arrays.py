@@ -70,7 +70,7 @@ class Matrix:
             Damaged: one of them is not what was saved.
         """
         if self._file:
-            self._file.check(np.arange(len(self)))
+            self._file.check()
         return self._array
 
 
@@ -81,18 +81,25 @@ class _Mapped:
         self._path, self._memory, self._start, self._size = path, memory, start, size
         self._sums = sums  # (n,)
         self._is_checked = np.zeros(len(sums), np.bool_)  # (n,)
+        self._is_whole = False
         self._read = 0
 
-    def check(self, rows: NDArray[Any]) -> None:
+    def check(self, rows: NDArray[Any] | None = None) -> None:
+        """Check some rows, or all."""
+        if not self._is_whole:
+            self._check(np.arange(len(self._sums)) if rows is None else rows)
+            self._is_whole = rows is None
+        self._read += len(self._sums if rows is None else rows)
+        if self._read > HELD and len(self._memory) - self._start > LARGE:
+            self._release()
+
+    def _check(self, rows: NDArray[Any]) -> None:
         new = rows[~self._is_checked[rows]]
         bytes_, size, crc32 = memoryview(self._memory)[self._start :], self._size, zlib.crc32
         sums = [crc32(bytes_[row * size : (row + 1) * size]) for row in new.tolist()]
         if sums != self._sums[new].tolist():
             raise Damaged(f"{self._path} is not what was written")
         self._is_checked[new] = True
-        self._read += len(rows)
-        if self._read > HELD and len(self._memory) - self._start > LARGE:
-            self._release()
 
     def _release(self) -> None:
         """Take the pages out of this process's memory. The system still has them in its own, as

@@ -58,6 +58,8 @@ def scored_rows(
             if least > 0 and np.count_nonzero(scores >= least) < left[0].size:
                 break
         _add(index, scores, left.pop(0), allowed)
+    if not left and len(near) == np.count_nonzero(allowed):  # which has the best as well
+        return near, scores[near]
     top, words = _completed(index, scores, left, count, lowest)
     for_near = scores[near]
     for term in left:
