@@ -13,7 +13,8 @@ from app.local.engine.chunk.headings import with_context
 from app.local.engine.encoder import Vectors
 from app.local.engine.parsers.process import Parser
 from app.local.engine.transformer import Encoder
-from tests.quality import CORPORA, scifact
+from tests.quality import CORPORA, _readmes, scifact
+from tests.quality._score import Score
 from tests.quality.scifact import Relevant
 
 
@@ -40,18 +41,7 @@ def awsdocs(encoder: Encoder) -> Corpus:
     folder = CORPORA / "awsdocs_qa"
     with gzip.open(folder / "corpus.jsonl.gz", "rt") as lines:
         pages = [json.loads(line) for line in lines]
-    passages: list[Passage] = []
-    parser = Parser()
-    with TemporaryDirectory() as scratch:
-        path = Path(scratch) / "page.md"
-        for page in pages:
-            path.write_text(page["text"])
-            sections = parser.parse(path, page["_id"]).sections
-            passages += [
-                Passage(page["_id"], piece.context, piece.text)
-                for piece in chunk(sections, DEFAULT, encoder, _title(page["_id"]))
-            ]
-    parser.close()
+    passages = _cut({page["_id"]: page["text"].encode() for page in pages}, encoder)
     asked = [json.loads(line) for line in (folder / "qa_public.jsonl").read_text().splitlines()]
     questions = [one["question"] for one in asked]
     return _embedded(
@@ -85,11 +75,68 @@ def abstracts(encoder: Encoder) -> Corpus:
     )
 
 
+def users(encoder: Encoder) -> Corpus:
+    """The questions that the documents answer."""
+    score = Score()
+    paths = sorted(one for one in score.documents.rglob("*") if one.is_file())
+    asked = [
+        one
+        for one in score.questions("questions_public.jsonl")
+        if one["gold_docs"] and not one["abstain"]
+    ]
+    return _embedded(
+        "user_questions",
+        _cut(
+            {one.relative_to(score.documents).as_posix(): one.read_bytes() for one in paths},
+            encoder,
+        ),
+        [one["question"] for one in asked],
+        [dict.fromkeys(one["gold_docs"], 1) for one in asked],
+        encoder,
+    )
+
+
+def readmes(encoder: Encoder) -> Corpus:
+    """The questions whose documents are installed."""
+    documents = _readmes.documents()
+    asked = [
+        one
+        for one in map(json.loads, _readmes.QUESTIONS.read_text().splitlines())
+        if one.get("documents") and documents.keys() >= set(one["documents"])
+    ]
+    return _embedded(
+        "readmes",
+        _cut(documents, encoder),
+        [one["question"] for one in asked],
+        [dict.fromkeys(one["documents"], 1) for one in asked],
+        encoder,
+    )
+
+
 READERS: Mapping[str, Callable[[Encoder], Corpus]] = {
     "awsdocs_qa": awsdocs,
     "xquad_en": xquad,
+    "user_questions": users,
+    "readmes": readmes,
     "scifact": abstracts,
 }
+
+
+def _cut(documents: Mapping[str, bytes], encoder: Encoder) -> list[Passage]:
+    """Documents as a Knowledge Base parses and cuts them by default."""
+    parser = Parser()
+    passages: list[Passage] = []
+    with TemporaryDirectory() as scratch:
+        for name, content in documents.items():
+            path = Path(scratch) / Path(name).name
+            path.write_bytes(content)
+            sections = parser.parse(path, name).sections
+            passages += [
+                Passage(name, piece.context, piece.text)
+                for piece in chunk(sections, DEFAULT, encoder, _title(name))
+            ]
+    parser.close()
+    return passages
 
 
 def _embedded(

@@ -15,20 +15,19 @@ from numpy.typing import NDArray
 
 from app.local.engine.chunk.headings import with_context
 from app.local.engine.encoder import TokenVectors, Vectors
-from app.local.engine.late_interaction import weights
-from app.local.engine.late_order import FIRST, WEIGHT
+from app.local.engine.late_interaction import WINDOW, weights
+from app.local.engine.late_order import BEST, FIRST, NEIGHBOURS, WEIGHT, WITHIN
 from app.local.engine.store import bm25, fusion
 from app.local.engine.store.analysis import terms
 from app.local.engine.token_memory import TokenMemory
 from app.local.engine.transformer import Encoder
-from tests.quality import CORPORA
 from tests.quality._corpora import READERS, Corpus
+from tests.quality._passages import is_here
 from tests.quality.scifact import ndcg
 from tests.quality.search import interval
 from tests.tables import Table
 
 Scores = NDArray[np.float64]  # (n,) of a question
-WINDOW = 64  # tokens
 MEMORY = 400_000_000  # bytes of tokens that are remembered of a corpus
 MOST = 700  # questions of a corpus whose hits are read: 20 of each, 25 ms each
 READ = 20  # hits whose tokens are compared with the question's
@@ -38,7 +37,7 @@ def run() -> Iterator[Table]:
     encoder = Encoder()
     corpora = []
     for name, read in READERS.items():
-        if (CORPORA / name).exists():
+        if is_here(name):
             corpora.append(read(encoder))
         else:
             print(f"../shared/eval/{name} is not here, and is left out.")
@@ -146,15 +145,15 @@ class Trial:
         first: int = FIRST,
         weight: float = WEIGHT,
         alike: bool = False,
-        windows: bool = False,
-        neighbours: float = 0,
+        within: float = WITHIN,
+        neighbours: float = NEIGHBOURS,
     ) -> Scores:
         """The first hits in the order of late interaction.
 
         Args:
             alike: whether all tokens of the question weigh the same.
-            windows: whether the tokens of the passage have to lie in one window.
-            neighbours: the weight of the other hits of the same document.
+            within: the share of the tokens of the passage that lie in one window.
+            neighbours: the weight of the best hits of the same document.
         """
         scores = self.fused(number)
         order = np.argsort(-scores, kind="stable")[:first]
@@ -163,8 +162,9 @@ class Trial:
             token_weights = np.ones_like(token_weights)
         new = {}
         for place in order:
-            nearest, within = self._tokens(number, int(place))
-            share = within if windows else float(nearest @ token_weights / token_weights.sum())
+            nearest, window = self._tokens(number, int(place))
+            whole = float(nearest @ token_weights / token_weights.sum())
+            share = (1 - within) * whole + within * window
             new[int(place)] = (scores[place] + weight * share) / (1 + weight)
         least = min(new.values())
         by_document: dict[str, list[float]] = {}
@@ -172,7 +172,7 @@ class Trial:
             by_document.setdefault(self.corpus.passages[place].document, []).append(score - least)
         result = scores - 10
         for place, score in new.items():
-            others = sorted(by_document[self.corpus.passages[place].document], reverse=True)[:3]
+            others = sorted(by_document[self.corpus.passages[place].document], reverse=True)[:BEST]
             result[place] = score + neighbours * sum(others)
         return result
 
@@ -253,7 +253,12 @@ LATE: Mapping[str, Way] = {
     "the first 5, not 10": lambda trial, number: trial.late(number, first=5),
     "the first 20": lambda trial, number: trial.late(number, first=READ),
     "all words weigh the same": lambda trial, number: trial.late(number, alike=True),
-    "within windows of 64 tokens": lambda trial, number: trial.late(number, windows=True),
-    "with the document's other hits, .1": lambda trial, number: trial.late(number, neighbours=0.1),
-    "with the document's other hits, .3": lambda trial, number: trial.late(number, neighbours=0.3),
+    "whole passages alone": lambda trial, number: trial.late(number, within=0),
+    "half within windows of 64 tokens": lambda trial, number: trial.late(number, within=0.5),
+    "without the document's other hits": lambda trial, number: trial.late(number, neighbours=0),
+    "with them, .2 and not .3": lambda trial, number: trial.late(number, neighbours=0.2),
+    "with them, .5": lambda trial, number: trial.late(number, neighbours=0.5),
+    "whole passages, no other hits": (
+        lambda trial, number: trial.late(number, within=0, neighbours=0)
+    ),
 }

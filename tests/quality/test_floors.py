@@ -8,8 +8,10 @@ from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
 from tests.flows.home import laptop
 from tests.quality import ROOT, languages, search
+from tests.quality._corpora import READERS
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
+from tests.quality.ablation import Trial
 from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, index, xquad
 from tests.quality.citations import hard_negatives
 from tests.quality.parsing import DOCLING, ratios
@@ -58,6 +60,14 @@ def test_a_search_is_no_worse_than_the_better_of_its_halves() -> None:
     for way, before in (("fused", "words"), ("fused", "meaning"), ("late", "fused")):
         mean, _, _ = search.interval(gains[way] - gains[before])
         assert mean >= 0, (way, before)
+    assert gains["late"].mean() >= 0.975
+
+
+@pytest.mark.skipif(not FOLDER.exists(), reason="../shared/eval/user_questions is not here")
+def test_the_documents_that_answer_users_are_found_first() -> None:
+    encoder = Encoder()
+    trial = Trial(READERS["user_questions"](encoder), encoder)
+    assert trial.gains(Trial.late).mean() >= 0.955
 
 
 FILE_FLOORS = {  # of recall and of precision

@@ -17,6 +17,7 @@ Weights = NDArray[np.float64]
 _WORDS = 1996  # where words begin in BERT's vocabulary, by how common they are; signs stand before
 _RAREST = float(np.log(30522 - _WORDS))  # of the vocabulary's last word
 _PIECES = 3  # tokens
+WINDOW = 64  # tokens of a text that stand in one place
 _ALONE = 1 << 18  # multiplications that OpenBLAS does not spread over threads
 _DIGITS = range(1014, 1024)  # "0" to "9"
 
@@ -64,7 +65,26 @@ def _cosines(tokens: Vectors, question: Vectors) -> Vectors:
 
 def coverage(question: TokenVectors, text: TokenVectors) -> float:
     """How much of the question the text says: the weighted mean of `nearest`, at most 1."""
+    return float(_mean(question, nearest(question, [text]))[0])
+
+
+def coverages(question: TokenVectors, text: TokenVectors) -> tuple[float, float]:
+    """How much of the question the text says as a whole, which is `coverage`, and how much the
+    WINDOW of it says that says most: windows begin at each half of one.
+    """
+    if not len(text.ids) or not len(question.ids):
+        return 0.0, 0.0
+    cosines = _cosines(text.vectors, np.ascontiguousarray(question.vectors.T))  # (t, q)
+    starts = range(0, max(1, len(cosines) - WINDOW // 2), WINDOW // 2)
+    windows = np.array([cosines[start : start + WINDOW].max(axis=0) for start in starts])  # (w, q)
+    whole = float(_mean(question, windows.max(axis=0)[np.newaxis])[0])
+    return whole, float(_mean(question, windows).max())
+
+
+def _mean(question: TokenVectors, near: Vectors) -> Weights:
+    """The mean of each row of (n, q), each token of the question weighing what it tells."""
     weight = weights(question)
     if not weight.any():
         weight = np.ones_like(weight)
-    return float(nearest(question, [text])[0] @ weight / (weight.sum() or 1.0))
+    means: Weights = near @ weight / (weight.sum() or 1.0)
+    return means

@@ -1,6 +1,7 @@
 """The order of a search's first hits by late interaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,34 @@ def test_a_hit_with_the_identifier_comes_before_all_with_others(name: str) -> No
     assert 1 >= hits[0].score > hits[1].score >= 0
 
 
+def test_of_two_hits_that_say_the_same_the_one_that_says_it_in_one_place_comes_first() -> None:
+    filler = "fox " * 200
+    apart = hit("a", f"fee {filler} berth {filler} of a", 0.7)
+    together = hit("b", f"{filler} fee of a berth {filler}", 0.7)
+    assert [one.id for one in ordered([apart, together])] == ["b", "a"]
+
+
+def of(document: str, name: str, text: str, score: float) -> Hit:
+    return replace(hit(name, text, score), document=document)
+
+
+def test_a_hit_is_lifted_by_the_others_of_its_document() -> None:
+    alone = of("one", "alone", "the fee of a berth", 0.72)
+    siblings = [of("two", f"{n}", f"the fee of a berth {n}", 0.71) for n in range(3)]
+    least = of("three", "least", "fox", 0.2)
+    hits = ordered([alone, *siblings, least])
+    assert {one.id for one in hits[:3]} == {"0", "1", "2"}
+    assert [one.id for one in hits[3:]] == ["alone", "least"]
+    assert 1 >= hits[0].score >= hits[-1].score > 0
+
+
+def test_copies_of_a_text_lift_a_document_once() -> None:
+    alone = of("one", "alone", "the fee of a berth", 0.72)
+    copies = [of("two", f"{n}", "the fee of a berth", 0.71) for n in range(3)]
+    hits = ordered([alone, *copies, of("three", "least", "fox", 0.2)])
+    assert [one.id for one in hits] == ["alone", "0", "1", "2", "least"]
+
+
 def test_hits_beyond_the_first_stay_below_them_in_their_order() -> None:
     fillers = [hit(f"{n:02}", "fox", 0.9 - n / 100) for n in range(FIRST)]
     last = [hit("x", QUESTION, 0.7), hit("y", QUESTION, 0.6)]
@@ -96,6 +125,9 @@ class Found:
         assert isinstance(limit, int)
         self.limits.append(limit)
         return self.hits[:limit]
+
+    def nearest_word(self, _word: str) -> None:
+        """No word is misspelled."""
 
     def parents(self, ids: Sequence[str]) -> dict[str, Hit]:
         return {} if not ids else dict(zip(ids, self.hits, strict=False))

@@ -5,7 +5,7 @@ import pytest
 
 from app.local.engine import reranking
 from app.local.engine.encoder import TokenVectors
-from app.local.engine.late_interaction import coverage, nearest
+from app.local.engine.late_interaction import WINDOW, coverage, coverages, nearest
 from app.local.engine.transformer import Encoder
 
 QUESTION = "Who may approve a purchase above 5,000 euros?"
@@ -70,3 +70,21 @@ def test_each_token_of_a_question_has_its_nearest_of_each_text() -> None:
     ]
     assert nearest(question, texts) == pytest.approx(np.array(expected), abs=1e-3)
     assert nearest(tokens(0), texts).shape == (4, 0)
+
+
+def test_a_window_says_what_stands_in_one_place() -> None:
+    random = np.random.default_rng(1)
+    vectors = random.standard_normal((3 * WINDOW, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def tokens(places: list[int]) -> TokenVectors:
+        ids = np.full(len(places), 20_000)
+        return TokenVectors(ids, vectors[places], vectors[places].sum(axis=0))
+
+    text = tokens(list(range(3 * WINDOW)))
+    near, apart = tokens([70, 80]), tokens([0, 180])
+    for question in (near, apart):
+        whole, within = coverages(question, text)
+        assert whole == pytest.approx(coverage(question, text)) == pytest.approx(1)
+        assert within == (pytest.approx(1) if question is near else pytest.approx(0.5, abs=0.15))
+    assert coverages(tokens([]), text) == coverages(near, tokens([])) == (0, 0)
