@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.transformer import Encoder
-from app.local.engine.writer.choose import score, signs
+from app.local.engine.writer.choose import signs
 from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
+from app.local.engine.writer.documents import of_one_document
 from app.local.engine.writer.evidence import FEATURES
 from app.local.engine.writer.vectors import Remembered
 from tests.quality._figures import figures
@@ -31,7 +32,14 @@ from tests.quality._passages import CORPUS, passages
 from tests.quality._regression import Array, Example, Mask, conditional_logit, logistic
 from tests.tables import Table
 
-BY_HAND = {"definition": 5.0, "of another": -6.0, "exact": 3.0}  # hardly any question has the case
+BY_HAND = {  # hardly any question has the case
+    "definition": 5.0,
+    "of another": -6.0,
+    "exact": 3.0,
+    "does": 1.0,
+    "undoes": -3.0,
+    "special": -1.5,
+}
 ANSWERABLE_PRIOR = 3.0
 WRONG = 0.3  # what an answerable question counts whose best candidate does not answer it
 FOLDS = 6
@@ -87,15 +95,20 @@ def folds(cases: Sequence[Labelled], count: int = FOLDS) -> NDArray[np.int64]:
 def _told(cases: Sequence[Labelled], weights: Sequence[Array]) -> tuple[list[str], Array]:
     """The names of the signs, and those of each case, judged by its own weights, (cases, signs)."""
     told = [
-        signs(one.case, one.evidence, one.evidence @ its)
+        signs(one.case, one.evidence, _scores(one, its))
         for one, its in zip(cases, weights, strict=True)
     ]
     return list(told[0]), np.array([list(one.values()) for one in told])
 
 
+def _scores(one: Labelled, weights: Array) -> Array:
+    """The scores of the candidates, as the writer compares them."""
+    return of_one_document(one.case, one.evidence @ weights)
+
+
 def _is_right(one: Labelled, weights: Array) -> bool:
     """Whether the best candidate answers; of a mere paragraph, whether it is of the right one."""
-    best = int((one.evidence @ weights).argmax())
+    best = int(_scores(one, weights).argmax())
     return bool((one.cited if one.origin == "xquad_en" else one.gold)[best])
 
 
@@ -148,10 +161,11 @@ def fit(cases: Sequence[Labelled], counts: Counts, say: Callable[[object], None]
 
 def _choice(cases: Sequence[Labelled], crossed: Sequence[Array], whole: Array) -> Table:
     """How often the best candidate is a right one, and of a document that answers."""
+    stands = np.array([WEIGHTS[name] for name in FEATURES])
     ways: dict[str, Callable[[int], Array]] = {
-        "as it stands": lambda place: score(cases[place].evidence),
-        "other folds": lambda place: cases[place].evidence @ crossed[place],
-        "all": lambda place: cases[place].evidence @ whole,
+        "as it stands": lambda place: _scores(cases[place], stands),
+        "other folds": lambda place: _scores(cases[place], crossed[place]),
+        "all": lambda place: _scores(cases[place], whole),
     }
     groups: dict[str, list[int]] = {}
     for place, one in enumerate(cases):

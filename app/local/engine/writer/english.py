@@ -16,6 +16,7 @@ from app.local.engine.writer.comparisons import (
     comparison_in,
     tells_both,
 )
+from app.local.engine.writer.documents import of_one_document
 from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, case_of, evidence, likeliest
 from app.local.engine.writer.premises import denial
 from app.local.engine.writer.prompt import Sampling
@@ -115,6 +116,7 @@ class EnglishChoice:
             return Said()
         if (place := denial(question.text, choices, _likely(scores), names)) is not None:
             return Said([choices[place]], meaning.language.replies["premise"])
+        scores = of_one_document(case, scores)
         if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
             return Said()
         order = _of_the_kind(drawn(scores, sampling, random), shown)

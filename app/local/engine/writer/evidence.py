@@ -88,6 +88,7 @@ class Case(Coverage):
         self._share = self._tells / (self._tells.sum() or 1.0)
         self._telling = self._tells >= min(TELLING, self._tells.max())
         self._names = names_of
+        self.names = names
         nouns = nouns or {}
         over = [contexts[one.context] for one in candidates]
         held = [own | its for own, its in zip(self.said, self.above, strict=True)]
@@ -108,6 +109,10 @@ class Case(Coverage):
         """How near each candidate comes to that word of the question which it says least, (n,)."""
         least: Vectors = self._near_both[:, self._telling].min(axis=1)
         return least
+
+    def late_together(self, places: Sequence[int]) -> float:
+        """How much of the question these candidates say together, by late interaction."""
+        return float(self._near_both[places].max(axis=0) @ self._share)
 
     def lacks_kind(self, place: int) -> bool:
         """Whether it lacks what is wanted: a date, a place, a person, or what is counted."""
@@ -253,7 +258,7 @@ class Case(Coverage):
     @cached_property
     def passage_late(self) -> dict[int, float]:
         """How much of the question each passage says as a whole, by late interaction."""
-        return {one: float(near @ self._share) for one, near in self._passage_near.items()}
+        return {one: self.late_together(rows) for one, rows in self.rows.items()}
 
     @cached_property
     def passage_least_near(self) -> dict[int, float]:
