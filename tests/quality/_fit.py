@@ -39,6 +39,7 @@ BY_HAND = {  # hardly any question has the case
     "does": 1.0,
     "undoes": -3.0,
     "special": -1.5,
+    "command": 2.5,
 }
 ANSWERABLE_PRIOR = 3.0
 WRONG = 0.3  # what an answerable question counts whose best candidate does not answer it
