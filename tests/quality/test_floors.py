@@ -18,12 +18,15 @@ from tests.quality.parsing import DOCLING, ratios
 from tests.quality.planning import LEAST, MOST, choice
 from tests.quality.user_questions import judged, right
 
+XQUAD_REACHED = {"cited paragraph = gold": 0.95, "answer contains a gold span": 0.9}
+
 
 @pytest.mark.skipif(not XQUAD.exists(), reason="../shared/eval/xquad_en is not here")
 def test_answers_cite_and_contain_what_is_asked_for() -> None:
     found, _ = xquad()
-    for name, floor in XQUAD_FLOORS.items():
-        assert average(found, floor.measure) >= floor.least, name
+    for name, least in XQUAD_REACHED.items():
+        floor = XQUAD_FLOORS[name]
+        assert average(found, floor.measure) >= max(least, floor.least), name
 
 
 FIRST_QUESTIONS = {
@@ -47,7 +50,7 @@ def test_the_documentation_answers_what_a_newcomer_asks(tmp_path: Path) -> None:
 @pytest.mark.skipif(not FOLDER.exists(), reason="../shared/eval/user_questions is not here")
 def test_what_users_ask_is_answered() -> None:
     questions, turns = judged()
-    assert right(questions) >= 0.73
+    assert right(questions) >= 0.84
     assert right(turns) >= 0.76
     code = [one for one in questions if one.kind == "code" and one.outcome == "right"]
     assert all(one.fenced for one in code)
