@@ -209,6 +209,7 @@ class _Cutter:
         self.units = units(section.text)
         self._sentences = [(unit.start, unit.end) for unit in self.units]
         self._blocks = blocks(section.text, self.units)
+        self._fitting: dict[int, list[Span]] = {}  # blocks by the room that they fit into
         self._headings = Headings(section.text, self.units)
         self._tokens = Tokens(section.text, encoder.spans(section.text))
         self._tables = [
@@ -222,13 +223,15 @@ class _Cutter:
     def spans(self, units: Sequence[Unit], most: int, overlap: int) -> Iterator[Span]:
         room = most - overlap
         short = self._short(room)
-        fitting = [span for span in self._blocks if self._tokens.count(*span) <= room]
+        if room not in self._fitting:
+            fitting = [span for span in self._blocks if self._tokens.count(*span) <= room]
+            self._fitting[room] = fitting
         sizes = {table.header: size for table, size in self._tables}
 
         def taken(start: int) -> int:
             return sizes.get(header_at(short, start), 0)
 
-        return pack(kept_whole(units, fitting), self._tokens, most, overlap, taken)
+        return pack(kept_whole(units, self._fitting[room]), self._tokens, most, overlap, taken)
 
     def piece(self, span: Span, room: int) -> Piece:
         """The piece of a span, of chunks that have room for so many tokens of their own."""

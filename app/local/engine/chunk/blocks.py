@@ -41,10 +41,9 @@ def blocks(text: str, units: Sequence[Unit]) -> list[Span]:
 
 def kept_whole(units: Sequence[Unit], blocks: Sequence[Span]) -> list[Unit]:
     """The units, with a bad boundary before each that is within one of these blocks."""
-    starts = [start for start, _ in blocks]
     result = []
     for unit in units:
-        number = bisect_left(starts, unit.start) - 1
+        number = bisect_left(blocks, unit.start, key=lambda block: block[0]) - 1
         is_within = number >= 0 and unit.start < blocks[number][1]
         is_bad = is_within and unit.boundary != Boundary.NOTHING
         result.append(replace(unit, boundary=Boundary.WITHIN) if is_bad else unit)
