@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.budgets import Table
+from app.budgets import Ledger, Limits, Table
 from app.budgets.limits import Amount, Limit
-from app.errors import BudgetSpent, InvalidRequest, OutcropError, TooManyTurns
+from app.errors import BudgetSpent, InvalidRequest, OutcropError, Throttled, TooManyTurns
 from app.events import Usage
 from app.meter import Account
 from tests.budgets.conftest import MODEL, NAME, Clock, Open
@@ -148,9 +148,15 @@ def test_reservations_that_nobody_settles_end_by_themselves(
         ledger.reserve("ada", MODEL, CALL)  # and the process dies
     with pytest.raises(BudgetSpent):
         ledger.reserve("ada", MODEL, CALL)
-    clock.pass_by(seconds=181)
+    clock.pass_by(seconds=180)
+    with pytest.raises(BudgetSpent):
+        ledger.reserve("ada", MODEL, CALL)
+    clock.pass_by(seconds=1)
     ledger.reserve("ada", MODEL, CALL)
     assert spent(table) == (10 * 60 + 100, 10 * 60 + 100), "their prompts were read"
+    month = table.read("ada", "2026-11")
+    assert month
+    assert (month.sums["calls"], month.sums["unpriced"], month.sums["unverified"]) == (10, 0, 0)
 
 
 def test_only_so_many_turns_of_a_principal_are_under_way(opened: Open, clock: Clock) -> None:
@@ -166,9 +172,35 @@ def test_only_so_many_turns_of_a_principal_are_under_way(opened: Open, clock: Cl
         ledger.enter("ada")
     second.leave()
     ledger.enter("ada")
-    clock.pass_by(seconds=181)  # all that are left have died
+    clock.pass_by(seconds=180)
+    with pytest.raises(TooManyTurns):
+        ledger.enter("ada")
+    clock.pass_by(seconds=1)  # all that are left have died
     ledger.enter("ada")
     ledger.enter("ada")
+
+
+class Contended(Table):
+    """A table in which others write whenever one does."""
+
+    def hold(self, *_arguments: object) -> bool:
+        return False
+
+    def enter(self, *_arguments: object) -> bool:
+        return False
+
+
+def test_a_write_that_never_comes_through_is_to_be_tried_later(served: Any, table: Table) -> None:
+    assert table.read("ada", "2026-11") is None
+    ledger = Ledger(Contended(served, NAME), Limits((DAY,), turns=2))
+    with pytest.raises(Throttled) as refused:
+        ledger.reserve("ada", "amazon.nova-lite-v1:0", CALL)
+    assert refused.value.detail == ("Too many questions of yours are counted at once. Ask again.")
+    with pytest.raises(Throttled) as refused:
+        ledger.enter("ada")
+    assert refused.value.detail == (
+        "Too many questions of yours begin at once. Ask again in some seconds."
+    )
 
 
 def test_of_turns_at_once_no_more_begin_than_may(opened: Open, table: Table) -> None:
