@@ -63,11 +63,12 @@ def main(engine: str, folder: str) -> None:
     encode = ENGINES[engine](folder)
     for line in sys.stdin:
         texts = json.loads(line)
-        begin = time.perf_counter()
+        begin, used = time.perf_counter(), time.process_time()
         vectors = encode(texts)
-        seconds = time.perf_counter() - begin
+        seconds, processor = time.perf_counter() - begin, time.process_time() - used
         encoded = base64.b64encode(vectors.tobytes()).decode()
-        answer = {"seconds": seconds, "memory": memory(), "vectors": encoded}
+        answer = {"seconds": seconds, "processor": processor, "memory": memory()}
+        answer["vectors"] = encoded
         print(json.dumps(answer), flush=True)
 
 

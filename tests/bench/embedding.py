@@ -19,6 +19,7 @@ import numpy as np
 
 from app.local.engine.transformer import Vectors, weights
 from tests.bench import ROOT, peers
+from tests.bench._roofline import Precision, Roofline, operations
 from tests.tables import Table
 
 ROUNDS = 5
@@ -34,7 +35,7 @@ NAMES = {
     "outcrop_fp32": "Outcrop, fp32",
     "outcrop_int8": "Outcrop, int8",
 }
-OURS = ("outcrop_fp32", "outcrop_int8")
+OURS: dict[str, Precision] = {"outcrop_fp32": "fp32", "outcrop_int8": "int8"}
 COLUMNS = (
     "engine",
     "short question p50 ms",
@@ -46,6 +47,8 @@ COLUMNS = (
     "chunks, times as many",
     "cosine to the peer's: mean",
     "min",
+    "GFLOP a processor second",
+    "of the peak",
 )
 
 
@@ -58,7 +61,10 @@ def run() -> Iterator[Table]:
 def side_by_side(title: str, runs: Mapping[str, "Run"], peer: str) -> Table:
     """Let the engines take turns; the table compares each with the peer."""
     texts = Texts(np.random.default_rng(0))
+    rooflines = {engine: Roofline(OURS[engine]) for engine in runs if engine in OURS}
     for _ in range(ROUNDS):
+        for roofline in rooflines.values():
+            roofline.measure()
         questions = [texts.text(int(n)) for n in texts.random.integers(4, 13, QUESTIONS)]
         chunks = [texts.text(CHUNK) for _ in range(CHUNKS)]
         for measured in runs.values():
@@ -68,8 +74,14 @@ def side_by_side(title: str, runs: Mapping[str, "Run"], peer: str) -> Table:
     return Table(
         title,
         COLUMNS,
-        [row(measured, runs[peer]) for measured in runs.values()],
-        [f"{ROUNDS} rounds of {QUESTIONS} questions of 4 to 12 words and {CHUNKS} chunks."],
+        [
+            [*row(measured, runs[peer]), *_beside_peak(measured, rooflines.get(engine))]
+            for engine, measured in runs.items()
+        ],
+        [
+            f"{ROUNDS} rounds of {QUESTIONS} questions of 4 to 12 words and {CHUNKS} chunks.",
+            "Peak: what ONNX Runtime reaches on this machine, multiplying matrices alone.",
+        ],
     )
 
 
@@ -98,6 +110,7 @@ class Run:
     folder: Path = field(default_factory=weights.folder)  # of the model's files
     question_seconds: list[float] = field(default_factory=list)
     chunks_per_second: list[float] = field(default_factory=list)
+    processor_seconds: list[float] = field(default_factory=list)  # of a chunk
     vectors: list[Vectors] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -120,6 +133,7 @@ class Run:
             self.vectors.append(answer["vectors"])
         answer = self.ask(chunks)
         self.chunks_per_second.append(len(chunks) / answer["seconds"])
+        self.processor_seconds.append(answer["processor"] / len(chunks))
         self.vectors.append(answer["vectors"])
         self.memory = answer["memory"]
 
@@ -135,6 +149,13 @@ class Run:
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait()
+
+
+def _beside_peak(run: Run, roofline: Roofline | None) -> tuple[str, str]:
+    if roofline is None:
+        return "", ""
+    rate = operations(CHUNK + 2) / np.median(run.processor_seconds)
+    return f"{rate / 1e9:.0f}", f"{rate / roofline.peak:.0%}"
 
 
 def row(run: Run, peer: Run) -> list[str]:

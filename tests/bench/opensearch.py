@@ -2,8 +2,11 @@
 abstracts, and how long they take.
 
 SciFact's 5,183 abstracts and 300 test claims; the same vectors in all stores. OpenSearch compares
-every vector (exact), and then asks its graph (HNSW), as beyond 10,000 chunks. A node is started for
-it: `python -m tests.bench opensearch`; or one that runs: `opensearch:http://127.0.0.1:9200`.
+every vector (exact), and then asks its graph (HNSW), as beyond 10,000 chunks. Then both stores, by
+turns, at several sizes of the corpus that `scale` uses too (`_corpus`).
+
+    python -m tests.bench opensearch                           a node is started for it
+    python -m tests.bench opensearch:http://127.0.0.1:9200     one that runs
 """
 
 import gzip
@@ -19,10 +22,20 @@ import numpy as np
 
 from app.deploy.opensearch import install, running
 from app.errors import OperatorError
-from app.local.engine.store import Chunk, Store, StoreConfiguration, Vectors, open_embedded
+from app.local.engine.store import (
+    Chunk,
+    Store,
+    StoreConfiguration,
+    StoreUnavailable,
+    Vectors,
+    open_embedded,
+)
+from app.local.engine.store.filters import Condition, Filter
 from app.local.engine.store.opensearch import store as opensearch_store
 from app.local.engine.transformer import Encoder
 from app.settings import opensearch_folder
+from tests.bench._corpus import recall, write_corpus
+from tests.bench._scale_engine import Corpus
 from tests.opensearch.node import free_ports, fresh_folder
 from tests.opensearch.stores import indexes
 from tests.quality.scifact import FOLDER, Relevant, ndcg, questions, relevant
@@ -30,6 +43,14 @@ from tests.tables import Table
 
 LIMIT = 10
 TOGETHER = 50  # abstracts of a put
+SIZES = (10_000, 100_000)  # chunks
+ASKED = 200  # questions of a size
+PATIENCE = 600  # seconds
+WAYS: Mapping[str, tuple[bool, Filter | None]] = {  # with words, and by which filter
+    "hybrid": (True, None),
+    "vectors": (False, None),
+    "2 % pass": (True, Condition("equals", "tenant", "tenant-7")),
+}
 COLUMNS = (
     "search", "store", "the same 10", "the same at each rank", "nDCG@10", "p50 ms", "p95 ms",
 )  # fmt: skip
@@ -37,9 +58,6 @@ Answers = Mapping[str, Sequence[str]]  # of each claim, the abstracts
 
 
 def run(url: str | None = None) -> Iterator[Table]:
-    if not FOLDER.exists():
-        yield Table("OpenSearch", (), (), notes=["skipped: ../shared/eval/scifact is not here"])
-        return
     with ExitStack() as stack:
         if url is None:
             try:
@@ -51,7 +69,11 @@ def run(url: str | None = None) -> Iterator[Table]:
             [node] = stack.enter_context(running(distribution, folder, free_ports(1)))
             url = node.url
         scratch = Path(stack.enter_context(TemporaryDirectory()))
-        yield table(url, scratch)
+        if FOLDER.exists():
+            yield table(url, scratch)
+        else:
+            yield Table("OpenSearch", (), (), notes=["skipped: ../shared/eval/scifact is not here"])
+        yield side_by_side([row for size in SIZES for row in sized(url, scratch, size)])
 
 
 def table(url: str, scratch: Path) -> Table:
@@ -86,6 +108,63 @@ def table(url: str, scratch: Path) -> Table:
     return Table(
         f"OpenSearch, {len(chunks):,} abstracts, {len(judged)} claims", COLUMNS, rows, notes
     )
+
+
+def side_by_side(rows: Sequence[Sequence[str]]) -> Table:
+    columns = ("chunks", "store", "built, chunks/s", *(f"{way}, p50 / p95 ms" for way in WAYS))
+    return Table("Both stores, as they grow", (*columns, "vectors, recall@10"), rows)
+
+
+def sized(url: str, scratch: Path, size: int) -> Iterator[tuple[str, ...]]:
+    """A row for each store, which were filled with the same chunks and asked by turns."""
+    exact = write_corpus(scratch / f"corpus-{size}", size)
+    corpus = Corpus(scratch / f"corpus-{size}")
+    configuration = StoreConfiguration(corpus.asked.shape[1])
+    with indexes(url) as open_store, ExitStack() as closing_stores:
+        stores: dict[str, Store] = {
+            "embedded": open_embedded(scratch / f"embedded-{size}", configuration),
+            "OpenSearch": open_store(scratch / f"real-{size}", configuration),
+        }
+        built = {}
+        for name, store in stores.items():
+            closing_stores.callback(store.close)
+            start = time.perf_counter()
+            for document, chunks in corpus.documents():
+                store.put(document, chunks)
+            until_shown(store)
+            built[name] = size / (time.perf_counter() - start)
+        times = {name: {way: list[float]() for way in WAYS} for name in stores}
+        nearest: dict[str, list[list[int]]] = {name: [] for name in stores}
+        for number, (question, vector) in enumerate(
+            zip(corpus.questions, corpus.asked, strict=True)
+        ):
+            if number >= ASKED:
+                break
+            for name, store in stores.items():
+                for way, (has_words, where) in WAYS.items():
+                    start = time.perf_counter()
+                    hits = store.search(vector, question if has_words else None, LIMIT, where)
+                    times[name][way].append(1000 * (time.perf_counter() - start))
+                    if way == "vectors":
+                        nearest[name].append([int(hit.id) for hit in hits])
+    for name in stores:
+        quantiles = [np.quantile(times[name][way], [0.5, 0.95]) for way in WAYS]
+        cells = (f"{p50:.1f} / {p95:.1f}" for p50, p95 in quantiles)
+        found = recall(nearest[name], exact)
+        yield f"{size:,}", name, f"{built[name]:.0f}", *cells, f"{found:.3f}"
+
+
+def until_shown(store: Store) -> None:
+    """Wait for what was written: OpenSearch may be busy for longer than a request waits."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            store.refresh()
+        except StoreUnavailable:
+            if time.monotonic() > until:
+                raise
+        else:
+            return
 
 
 def _chunks(encoder: Encoder) -> list[Chunk]:

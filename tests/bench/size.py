@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -58,7 +59,7 @@ def run() -> Iterator[Table]:
 
 
 @contextmanager
-def _serving() -> Iterator[tuple[Served, httpx.Client, Path]]:
+def serving() -> Iterator[tuple[Served, httpx.Client, Path]]:
     with (
         TemporaryDirectory() as scratch,
         laptop.serving(LaptopSettings(home=Path(scratch))) as at,
@@ -68,10 +69,10 @@ def _serving() -> Iterator[tuple[Served, httpx.Client, Path]]:
 
 
 def _documents(count: int) -> tuple[str, ...]:
-    with _serving() as (at, http, home):
+    with serving() as (at, http, home):
         began = time.monotonic()
         _put(home, count)
-        _until_indexed(http, count)
+        until_indexed(http, count, count / 1000)
         indexed = time.monotonic() - began
         command = [str(OUTCROP), "docs", "ls"]
         variables = environment({"OUTCROP_HOME": str(home)})
@@ -104,19 +105,26 @@ def _put(home: Path, count: int) -> None:
         (bucket / f"station-{number:05}.txt").write_text(text)
 
 
-def _until_indexed(http: httpx.Client, count: int) -> None:
+def until_indexed(http: httpx.Client, count: int, look_seconds: float) -> list[datetime]:
+    """Wait until so many documents are indexed; when each of them was."""
     deadline = time.monotonic() + SECONDS
-    while (indexed := _indexed(http)) < count:
-        assert time.monotonic() < deadline, f"{indexed} of {count} documents are indexed"
-        time.sleep(count / 1000)
+    while len(indexed := _indexed(http)) < count:
+        assert time.monotonic() < deadline, f"{len(indexed)} of {count} documents are indexed"
+        time.sleep(look_seconds)
+    return indexed
 
 
-def _indexed(http: httpx.Client) -> int:
-    indexed = 0
+def _indexed(http: httpx.Client) -> list[datetime]:
+    """When each indexed document was so."""
+    indexed: list[datetime] = []
     params: dict[str, str] = {"limit": "100"}
     while True:
         page: Any = http.get("/documents", params=params).raise_for_status().json()
-        indexed += [item["status"] for item in page["items"]].count("INDEXED")
+        indexed += [
+            datetime.fromisoformat(item["updated"])
+            for item in page["items"]
+            if item["status"] == "INDEXED"
+        ]
         if page["nextCursor"] is None:
             return indexed
         params["cursor"] = page["nextCursor"]
@@ -132,7 +140,7 @@ def _median(call: Callable[[], object], times: int) -> float:
 
 
 def _conversation() -> list[tuple[str, ...]]:
-    with _serving() as (_, http, _home):
+    with serving() as (_, http, _home):
         ingest(http, sorted((ROOT / "docs").glob("*.md")))
         long = _begin(http)
         for _ in range(LONG - 2):

@@ -165,10 +165,17 @@ def _renamer(calls: Sequence[Call]) -> Callable[[dict[str, Any]], dict[str, Any]
     return rename
 
 
-def processor_seconds(child: Child) -> float:
-    """The processor time of a process, and of those of its children that have ended."""
-    after_name = Path(f"/proc/{child._process.pid}/stat").read_text().rpartition(") ")[2].split()
-    return sum(map(int, after_name[11:15])) / TICKS
+def processor_seconds(child: Child, *, with_descendants: bool = False) -> float:
+    """The processor time of a process, and of those of its children that have ended; or of all
+    that it has started.
+    """
+    pids = [child._process.pid]
+    for pid in pids:  # which grows meanwhile
+        if with_descendants:
+            children = Path(f"/proc/{pid}/task").glob("*/children")
+            pids += [int(each) for path in children for each in path.read_text().split()]
+    stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split() for pid in pids]
+    return sum(int(ticks) for after_name in stats for ticks in after_name[11:15]) / TICKS
 
 
 @dataclass

@@ -1,4 +1,5 @@
-"""Three nodes: one dies while documents are written and searched; all stop answering for a while.
+"""Three nodes: one dies, or is slow, while documents are written and searched; the only copy of an
+index is lost for a while, so that it is red; all stop answering for a while.
 
 `make opensearch-tests` runs it with `ARGS=--thorough`: three nodes take a minute to start on a busy
 machine, and most of its memory.
@@ -108,6 +109,91 @@ def test_no_acknowledged_document_is_lost_when_a_node_is_killed(
     assert all(isinstance(error, StoreUnavailable) for error in errors)
     revive(cluster, victim)
     until_it_works(lambda: wait_for(client, "green"))
+
+
+def test_no_acknowledged_document_is_lost_while_a_node_is_slow(
+    cluster: list[Node], store: OpenSearchStore
+) -> None:
+    """The one with the primary copy is stopped for most of the time: it answers, late."""
+    client = OpenSearch(cluster[0].url)
+    until_it_works(lambda: wait_for(client, "green"))
+    slow = next(n for n, node in enumerate(cluster) if n and holds_primary(client, store, n))
+    group = cluster[slow].process.pid
+    stop = Event()
+
+    def slow_down() -> None:
+        while not stop.is_set():
+            os.killpg(group, signal.SIGSTOP)
+            time.sleep(0.4)
+            os.killpg(group, signal.SIGCONT)
+            time.sleep(0.1)
+
+    brake = Thread(target=slow_down)
+    brake.start()
+    began = time.monotonic()
+    answers, refusals = 0, 0
+    try:
+        for number in range(DOCUMENTS // 4):
+            chunks = [chunk(f"{number}-{n}", number + n) for n in range(CHUNKS)]
+            until_it_works(lambda: store.put(f"d{number}", chunks))  # noqa: B023 - called at once
+            until_it_works(store.refresh)
+            try:
+                store.search(vector(number), "amber bridge", 10)
+                answers += 1
+            except StoreUnavailable:  # and no other error
+                refusals += 1
+    finally:
+        stop.set()
+        brake.join()
+    seconds = time.monotonic() - began
+    print(f"{DOCUMENTS // 4} documents in {seconds:.0f} s; {answers} answers, {refusals} refusals")
+    until_it_works(lambda: wait_for(client, "green"))
+    until_it_works(store.refresh)
+    client.indices.refresh(index=store._index.name)
+    assert client.count(index=store._index.name)["count"] == DOCUMENTS // 4 * CHUNKS
+    assert store.documents() == {f"d{number}": CHUNKS for number in range(DOCUMENTS // 4)}
+    assert answers
+
+
+def test_a_red_index_is_told_from_others_and_recovers_by_itself(
+    cluster: list[Node], store: OpenSearchStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its only copy is on a node that is gone."""
+    monkeypatch.setattr("app.local.engine.store.opensearch.index.SHARDS_SECONDS", 2.0)
+    name, client = store._index.name, OpenSearch(cluster[0].url)
+    until_it_works(lambda: store.put("shown", [chunk("a", 1)]))
+    until_it_works(store.refresh)
+    until_it_works(lambda: store.put("acknowledged", [chunk("b", 2)]))
+    only = {"auto_expand_replicas": False, "number_of_replicas": 0}
+    place = {"routing.allocation.require._name": f"node-{len(cluster)}"}
+    client.indices.put_settings(index=name, body={"index": only | place})
+    until_it_works(lambda: wait_until_only_the_last_has(client, store, len(cluster)))
+    os.killpg(cluster[-1].process.pid, signal.SIGKILL)
+    until_it_works(lambda: wait_for(client, "red"))
+    with pytest.raises(StoreUnavailable, match=r"cannot do it now .*_cluster/health"):
+        store.search(vector(1), None, 9)
+    with pytest.raises(StoreUnavailable):
+        store.put("new", [chunk("c", 3)])
+    with pytest.raises(StoreUnavailable):
+        store.refresh()
+    store.close()
+    endpoint = Endpoint(cluster[0].url, seconds=BRIEF)
+    with pytest.raises(StoreUnavailable, match="is red: a shard has no copy that answers"):
+        OpenSearchStore(endpoint, name, tmp_path, CONFIGURATION)
+    revive(cluster, len(cluster) - 1)
+    again = until_it_works(lambda: OpenSearchStore(endpoint, name, tmp_path, CONFIGURATION))
+    assert again.documents() == {"shown": 1, "acknowledged": 1}
+    until_it_works(lambda: again.put("new", [chunk("c", 3)]))
+    until_it_works(again.refresh)
+    hits = until_it_works(lambda: again.search(vector(1), None, 9))
+    assert sorted(hit.id for hit in hits) == ["a", "b", "c"]
+    again.close()
+
+
+def wait_until_only_the_last_has(client: OpenSearch, store: OpenSearchStore, count: int) -> None:
+    shards = client.cat.shards(index=store._index.name, format="json")
+    if [(each["node"], each["state"]) for each in shards] != [(f"node-{count}", "STARTED")]:
+        raise StoreUnavailable("the index is on its way")
 
 
 def test_a_node_that_does_not_answer_is_waited_for_and_named(

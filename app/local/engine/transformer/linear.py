@@ -59,9 +59,16 @@ def int8(
         r, w_step = quantise(g.weights[f"{name}.weight"] * smooth)  # (out, in), (out,)
         zero = np.int8(0) if signed else MIDDLE
         w = r.T if signed else r.T.view(np.uint8) + MIDDLE  # (in, out), the same from another zero
-        dots = g.MatMulInteger(q, g.constant(w), g.constant(MIDDLE), g.constant(zero))  # (t, out)
-        y = g.Mul(g.Mul(g.Cast(dots, to=TYPES["float32"]), g.constant(w_step)), x_step)
-        ys.append(g.Add(y, g.weight(f"{name}.bias")))  # (t, out)
+        # The product and w_step in one pass, which saves a tenth of the time of a text.
+        y = g.MatMulIntegerToFloat(
+            q,
+            g.constant(w),
+            g.constant(np.float32(1)),
+            g.constant(w_step),
+            g.constant(MIDDLE),
+            g.constant(zero),
+        )  # (t, out)
+        ys.append(g.Add(g.Mul(y, x_step), g.weight(f"{name}.bias")))  # (t, out)
     return ys
 
 

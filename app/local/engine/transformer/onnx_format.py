@@ -19,6 +19,10 @@ Attribute = int | float | Sequence[int]
 
 IR_VERSION = 10
 OPSET = 21
+RUNTIMES, OF_RUNTIME = "com.microsoft", ("MatMulIntegerToFloat",)
+"""The domain of ONNX Runtime's own operators, and those of them that the graph uses:
+https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+"""
 TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7}
 
 
@@ -58,14 +62,16 @@ def _varint(value: int) -> bytes:
 def model(nodes: Sequence[bytes], tensors: Sequence[bytes], source: bytes, output: bytes) -> bytes:
     """A whole file: a graph from one input to one output."""
     graph = message({1: nodes, 2: "graph", 5: tensors, 11: source, 12: output})
-    return message({1: IR_VERSION, 7: graph, 8: message({1: "", 2: OPSET})})
+    opsets = [message({1: "", 2: OPSET}), message({1: RUNTIMES, 2: 1})]
+    return message({1: IR_VERSION, 7: graph, 8: opsets})
 
 
 def node(
     operator: str, inputs: Sequence[str], output: str, attributes: Mapping[str, Attribute]
 ) -> bytes:
     attribute_messages = [_attribute(name, value) for name, value in attributes.items()]
-    return message({1: inputs, 2: output, 4: operator, 5: attribute_messages})
+    fields: dict[int, Field] = {1: inputs, 2: output, 4: operator, 5: attribute_messages}
+    return message(fields | {7: RUNTIMES} if operator in OF_RUNTIME else fields)
 
 
 def _attribute(name: str, value: Attribute) -> bytes:
