@@ -40,7 +40,10 @@ def cluster(request: pytest.FixtureRequest, thorough: bool) -> Iterator[list[Nod
         pytest.skip("`make opensearch-tests ARGS=--thorough` starts three nodes")
     distribution = install(opensearch_folder())
     with fresh_folder() as folder, running(distribution, folder, free_ports(3), 3) as nodes:
-        yield list(nodes)
+        current = list(nodes)
+        yield current
+        for node in current:  # those that a test has started again, too
+            node.stop()
 
 
 @pytest.fixture
