@@ -99,6 +99,17 @@ _THERE_TOO = re.compile(
     r"^(?P<asks>[^?]*\b(?:is|are) there (?:an?|any) [^?]{1,60}?)(?:,? (?:too|as well|also))\W*$",
     re.I,
 )
+# "And which is the most expensive one?" behind "Which dish is cheapest?".
+_MOST = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|then)\W+)?(?:which|what)(?: one)? is (?P<most>(?:the )?"
+    r"(?:(?:most|least) [\w-]+|\w{3,}est))(?: one)?\W*$",
+    re.IGNORECASE,
+)
+_WHICH_NOUN = re.compile(
+    r"\bwhich (?:of the )?"
+    r"(?P<noun>(?!(?:is|are|was|were|do|does|did|has|have|can|one|of)\b)[\w-]+)",
+    re.IGNORECASE,
+)
 _WHICH_ONE = re.compile(r"\bwhich ones?\b", re.IGNORECASE)
 _DETERMINER = re.compile(r"^(?:an?|the|my|our|your|this|that|each|every|any) ", re.IGNORECASE)
 
@@ -194,6 +205,8 @@ def _name_one(question: str, last_question: str) -> str:
     >>> _name_one("Does Requests have one too?", "Can I change the timeout in HTTPX?")
     'Does Requests have a timeout?'
     """
+    if (most := _MOST.match(question)) and (asks := _WHICH_NOUN.search(last_question)):
+        return f"Which {asks['noun']} is {most['most']}?"
     if which := _WHICH_ONE.search(question):
         several = [each.text for each in phrases(last_question) if each.plural]
         start, end = which.span()

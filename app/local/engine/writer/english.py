@@ -35,9 +35,7 @@ from app.local.engine.writer.verdicts import (
     is_verdict_on_another,
 )
 
-_OF_THEM = re.compile(
-    r"\bof (?:them|these|those|the (?:two|three|four))\b|\bones?\b", re.IGNORECASE
-)
+_OF_THEM = re.compile(r"\bof (?:them|these|those|the (?:two|three|four))\b", re.IGNORECASE)
 _LIKELY = 0.03  # how likely a candidate has to be the answer, to decide a yes-no question
 _DECIDING = 8  # candidates that are looked at for that
 _NOT_OF_THE_KIND = list(FEATURES).index("not of the kind")
@@ -75,7 +73,7 @@ class EnglishChoice:
                 vectors = np.stack([one.mean for one in self._remembered.tokens(_texts(about))])
                 extracts = [about[place] for place in key_sentences(vectors, about)]
                 return Said(extracts, meaning.language.replies["extracts"])
-        named = " ".join(meaning.answers[-1:]) if _OF_THEM.search(meaning.turn) else ""
+        named = " ".join(meaning.answers[-2:]) if _OF_THEM.search(meaning.turn) else ""
         if row := extreme_row(meaning.question, candidates, names, named):
             return Said([row])
         answer = self._of(meaning, candidates, names, sampling, random)
