@@ -198,15 +198,15 @@ def test_after_a_power_cut_at_any_moment_a_forgotten_document_stays_forgotten(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
-    opened(tmp_path).close()
+    before = opened(tmp_path)
+    before.add([passage(0, "a"), passage(1, "b")])
+    before.close()
     record = Record(tmp_path)
     with record.running():
         file = opened(tmp_path)
-        file.add([passage(0, "a"), passage(1, "b")])
-        file.add([passage(2, "b")])
         file.forget("a")
         record.acknowledge()
-        file.add([passage(3, "c")])
+        file.add([passage(2, "b"), passage(3, "c")])
         file.close()
     checked = 0
     for crash in record.crashes():

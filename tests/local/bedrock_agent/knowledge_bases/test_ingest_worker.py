@@ -270,7 +270,6 @@ def test_the_tokens_of_a_document_go_with_it(tmp_path: Path) -> None:
         source.delete("b.md")
         source.settled("b.md")
         assert remembered(source) == {"cat", "owl"}
-        world.agent.delete_data_source(**other.ids)
         world.agent.delete_knowledge_base(knowledgeBaseId=other.base)
         until(lambda: remembered(source), lambda texts: texts == {"cat"})
 
