@@ -21,6 +21,9 @@ def cut(text: str) -> list[str]:
         ["He came on Jan. 5.", "This is No. 5.", "Is it?", "The answer is no.", "No. 7 is next."],
         ["Acme Inc. Chairman Lee spoke.", "He left Acme Inc.", "The firm stays."],
         ["Cats, dogs, etc. are pets.", "Birds, fish, etc.", "Snakes too."],
+        # code in small letters
+        ["It is off.", "verify() turns it on.", "httpx.get is used, e.g. httpx.get does it."],
+        ["It is off. tomorrow it is on.", "Sold by Acme Inc. on example.com is all."],
         # initials and places
         ["J. R. Tolkien met George W. Bush.", "They ate."],
         ["The U.S. Army left the U.S.", "The rest stayed."],

@@ -52,6 +52,14 @@ Coins are counted in one go:
 vault.count()
 ```
 
+## Pumps
+
+| it happens | what one sees |
+| --- | --- |
+| the pump is too old | the pump does not start, and says so |
+
+`outcrop pump` runs the pump until it is told to end.
+
 ## Set it up
 
 Fetch the parts of the lift:
@@ -96,6 +104,11 @@ def test_code_that_does_what_is_wanted_answers(
     assert lacks not in answer
 
 
+def test_a_command_in_a_sentence_answers(writer: Writer) -> None:
+    answer = answered(writer, "How do I start the pump?")
+    assert "`outcrop pump` runs the pump until it is told to end [1]." in answer
+
+
 def test_the_next_step_is_said_with_the_one_before(writer: Writer) -> None:
     answer = answered(writer, "How do I fetch the parts of the lift?")
     assert "```sh\nlift fetch parts\n```" in answer
@@ -129,6 +142,7 @@ def test_a_question_wants_acts(question: str, words: str) -> None:
         ("Like this:", "It", "get --no-check", 0.5),
         ("Like this:", "It", "get(check=True)", -0.5),
         ("Like this:", "It", "import skip\nget()", 0.0),
+        ("It is not disabled:", "It", "get()", 0.0),
     ],
 )
 def test_a_text_does_what_is_wanted_or_its_opposite(
