@@ -98,6 +98,11 @@ _SUPERLATIVE = re.compile(  # but not that of "at most"
     rf"\b(?<!\bat )(?:{_SUPERLATIVE_WORDS}|\w{{3,}}est)\b", re.IGNORECASE
 )
 _SUPERLATIVE_WORD = re.compile(_SUPERLATIVE_WORDS, re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?-i:I)\b(?:['\u2019](?:m|ve|d|ll)\b)?"
+    r"|\b(?:you|we|they|he|she|it|who)['\u2019](?:ve|d|ll|re|s)\b",
+    re.IGNORECASE,
+)
 _DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)
 _RELEASE = re.compile(r"\b(?:version|release)s?\b|\bsince when\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
@@ -175,7 +180,7 @@ class Question:
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """What it is about, each term once."""
-        return tuple(dict.fromkeys(terms(self.text)))
+        return tuple(dict.fromkeys(terms(_PRONOUN.sub(" ", self.text))))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -211,7 +216,7 @@ class Question:
         >>> Question("How do I install it on Gentoo?").nouns
         ('Gentoo',)
         """
-        written = dict.fromkeys(_WORD.findall(self.text))
+        written = dict.fromkeys(_WORD.findall(_PRONOUN.sub(" ", self.text)))
         return tuple(word for word in written if terms(word) and not is_verb(word))
 
     @cached_property
@@ -257,8 +262,13 @@ def words(text: str) -> frozenset[str]:
 
 
 def names(text: str) -> frozenset[str]:
-    """Words with a capital, but for the first: nearly all of them are names."""
-    return frozenset(_bare(word) for word in _WORD.findall(text)[1:] if word[0].isupper())
+    """Words with a capital, but for the first and "I": nearly all of them are names.
+
+    >>> sorted(names("Which one if I'm in Rome?"))
+    ['rome']
+    """
+    capitals = (word for word in _WORD.findall(text)[1:] if word[0].isupper())
+    return frozenset(_bare(word) for word in capitals if not _PRONOUN.fullmatch(word))
 
 
 def numbers(text: str) -> frozenset[str]:
