@@ -6,7 +6,7 @@ import pytest
 
 from app.budgets import Limits, Table, ledger, limits_of
 from app.budgets.ledger import read_prices
-from app.budgets.limits import Limit
+from app.budgets.limits import Limit, now
 from app.errors import OutcropError
 from app.models.facts.token_prices import TokenPrice
 from app.settings import WrongSettings
@@ -84,6 +84,8 @@ def test_a_failure_names_the_operation(served: Any) -> None:
     for operation, call in (
         ("GetItem", lambda: gone.read("ada", "2026-11")),
         ("Scan", lambda: list(gone.read_all("2026-11"))),
+        ("UpdateItem", lambda: gone.leave("ada", "2026-11", "a-turn")),
+        ("PutItem", lambda: gone.create("ada", now())),
     ):
         with pytest.raises(OutcropError, match=operation):
             call()

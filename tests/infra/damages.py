@@ -327,7 +327,7 @@ LATER_DAMAGES = (
            put("MessageRetentionPeriod", 60)),
     Damage("the nightly sync is switched off", "IngestNightly", put("State", "DISABLED")),
     Damage("the nightly sync is of another base", "IngestNightly",
-           reworded('"KnowledgeBase4895AB26"', '"KnowledgeBaseX"')),
+           reworded('{"Fn::GetAtt": ["KnowledgeBase4895AB26", "KnowledgeBaseId"]}', '"A1B2C3"')),
     Damage("one person gets another's answer from a cache", STAGE,
            put("MethodSettings.0.CachingEnabled", value=True)),
     Damage("a streamed answer goes to the address of whole ones", METHOD,
