@@ -123,8 +123,8 @@ class Coverage:
     def tells_command(self, place: int) -> bool:
         """Whether it has a command or a call in the line, and what is wanted is to do something."""
         one = self.candidates[place]
-        wanted = self.question.wants_code and self.question.kind == "way"
-        return wanted and not one.block and not one.cells and bool(_COMMAND.search(one.text))
+        is_task = self.question.wants_code and self.question.kind == "way"
+        return is_task and not one.block and not one.cells and bool(_COMMAND.search(one.text))
 
     def special(self, place: int) -> float:
         """How much of what stands over code is not in the question, 0 to 1: that of "Images of
