@@ -78,7 +78,7 @@ def test_the_chunks_of_a_home_move_into_opensearch_and_back(
     notes = tmp_path / "notes.md"
     notes.write_text(NOTES)
     run(home, "", "ingest", str(notes))
-    [store] = (home / "knowledge" / "stores").iterdir()
+    [store] = [one for one in (home / "knowledge" / "stores").iterdir() if one.is_dir()]
 
     moved = json.loads(run(home, "", "reindex", "--to", opensearch, "--json").stdout)
     assert moved == {"to": opensearch, "documents": {store.name: 1}}
