@@ -259,4 +259,6 @@ def _problem(name: str, message: str) -> str:
         return f"{name} is now called {FORMER_NAMES[name]}"
     if name not in Context.model_fields:
         return f"{name} is no choice; there are {', '.join(Context.model_fields)}"
+    if "match pattern" in message:  # what it should be, in words
+        message = f"{message}. {Context.model_fields[name].description}".rstrip(".")
     return f"{name}: {message}"

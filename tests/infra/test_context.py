@@ -63,6 +63,7 @@ def test_context_keys_of_the_cdk_itself_are_ignored() -> None:
         ({"models": PROFILE_ARN}, "does not tell its model; it can be model_id, with base_model"),
         ({"base_model_id": NOVA}, f"base_model_id={NOVA}: model_id={NOVA} tells its model; leave"),
         ({"zones": "us-east-1a"}, "zones: String should match pattern"),
+        ({"zones": "us-east-1a"}, "the zones of the network, as in `us-east-1a,us-east-1b`"),
         ({"zones": "use1-az1,use1-az2"}, "zones: String should match pattern"),
         (
             {"zones": "us-east-1a,us-east-1a"},
