@@ -1,7 +1,6 @@
 """Filters that are made of questions: the settings for them, and what Retrieve is asked."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from app.aws import Clients
 from app.retrieval import ImplicitFilter, SearchType, implicit_filter, retrieve
 from app.settings import Settings, WrongSettings, read, variables
-from tests.models.loopback import JSON_TYPE, Loopback, clients_of, reply
+from tests.models.loopback import JSON_TYPE, Loopback, reply
 
 CLAUDE = "anthropic.claude-3-5-sonnet-20240620-v1:0"
 PROFILE = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic.claude-haiku-4-5"
@@ -27,17 +26,6 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, **changes: str) -> Settings:
     for name, value in {**REQUIRED, **changes}.items():
         monkeypatch.setenv(f"OUTCROP_{name}", value)
     return read(Settings)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Loopback]:
-    with Loopback() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def aws(server: Loopback) -> Clients:
-    return clients_of(server, "AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME")
 
 
 @pytest.mark.parametrize(

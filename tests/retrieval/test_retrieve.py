@@ -1,7 +1,7 @@
 """What Retrieve answers, in JSON that a careless Knowledge Base could send."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,22 +17,11 @@ from app.retrieval.folding import results_for
 from app.retrieval.passages import read_passages
 from app.retrieval.retriever import SearchType
 from app.retrieval.screening import screen
-from tests.models.loopback import JSON_TYPE, Loopback, clients_of, reply
+from tests.models.loopback import JSON_TYPE, Loopback, reply
 from tests.test_meter import Recorder
 
 PLACE = {"type": "S3", "s3Location": {"uri": "s3://d/a.md"}}
 PAGE = "x-amz-bedrock-kb-document-page-number"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Loopback]:
-    with Loopback() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def aws(server: Loopback) -> Clients:
-    return clients_of(server, "AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME")
 
 
 @pytest.mark.parametrize(
