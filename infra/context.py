@@ -246,19 +246,21 @@ def read(node: "Node") -> Context:
         return Context(**ours)
     except ValidationError as error:
         problems = "; ".join(
-            _problem(str(problem["loc"][0]) if problem["loc"] else "", problem["msg"])
+            _problem(
+                str(problem["loc"][0]) if problem["loc"] else "", problem["msg"], problem["type"]
+            )
             for problem in error.errors()
         )
         raise ContextError(f"The stack cannot be made so: {problems}.") from error
 
 
-def _problem(name: str, message: str) -> str:
+def _problem(name: str, message: str, kind: str) -> str:
     if not name:
         return message.removeprefix("Value error, ")
     if name in FORMER_NAMES:
         return f"{name} is now called {FORMER_NAMES[name]}"
     if name not in Context.model_fields:
         return f"{name} is no choice; there are {', '.join(Context.model_fields)}"
-    if "match pattern" in message:  # what it should be, in words
+    if kind == "string_pattern_mismatch":  # what it should be, in words
         message = f"{message}. {Context.model_fields[name].description}".rstrip(".")
     return f"{name}: {message}"
