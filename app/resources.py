@@ -14,6 +14,16 @@ OWN = ".outcrop/"
 STAGING = OWN + "attributes/"
 """The prefix of an upload's attributes, until its document is ingested."""
 
+BEDROCK_SUFFIXES = (".pdf", ".docx", ".xlsx", ".xls", ".csv", ".html", ".htm", ".md", ".txt")
+"""The suffixes of files that Bedrock's own parser reads."""
+
+DOCUMENT_SUFFIXES = (
+    *BEDROCK_SUFFIXES, ".pptx", ".docm", ".dotx", ".xlsm", ".xltx", ".pptm", ".ppsx", ".potx",
+    ".odt", ".ods", ".odp", ".rtf", ".epub", ".tsv", ".rst", ".adoc", ".asciidoc", ".json",
+    ".jsonl", ".ipynb", ".eml", ".msg",
+)  # fmt: skip
+"""The suffixes of files that can be documents: those that the laptop's Knowledge Base reads."""
+
 EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
 """The events of the documents bucket that go to the queue."""
 

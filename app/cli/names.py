@@ -1,4 +1,6 @@
-"""Rules for names from `app.documents`, imported late because boto3 comes with them."""
+"""Rules for names of documents. `app.documents` is imported late because boto3 comes with it."""
+
+from app.resources import BEDROCK_SUFFIXES, DOCUMENT_SUFFIXES
 
 
 def id_of(name: str) -> str:
@@ -10,6 +12,4 @@ def id_of(name: str) -> str:
 
 def supported_types(*, in_aws: bool = False) -> tuple[str, ...]:
     """The suffixes of files that can be documents, on the laptop or in AWS."""
-    from app.documents.names import BEDROCK, SUPPORTED
-
-    return BEDROCK if in_aws else SUPPORTED
+    return BEDROCK_SUFFIXES if in_aws else DOCUMENT_SUFFIXES

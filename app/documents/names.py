@@ -6,17 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from app.errors import InvalidRequest, NotFound
-from app.resources import OWN
-
-BEDROCK = (".pdf", ".docx", ".xlsx", ".xls", ".csv", ".html", ".htm", ".md", ".txt")
-"""The suffixes of files that Bedrock's own parser reads."""
-
-SUPPORTED = (
-    *BEDROCK, ".pptx", ".docm", ".dotx", ".xlsm", ".xltx", ".pptm", ".ppsx", ".potx", ".odt",
-    ".ods", ".odp", ".rtf", ".epub", ".tsv", ".rst", ".adoc", ".asciidoc", ".json", ".jsonl",
-    ".ipynb", ".eml", ".msg",
-)  # fmt: skip
-"""The suffixes of files that can be documents: those that the laptop's Knowledge Base reads."""
+from app.resources import DOCUMENT_SUFFIXES, OWN
 
 SIDECAR = ".metadata.json"
 LONGEST_PLACE = 128  # characters of bucket/key: the most of an S3 URI in direct ingestion
@@ -45,7 +35,9 @@ def check_name(name: str, bucket: str) -> None:
         f"names ending in {SIDECAR} are reserved for metadata": name.lower().endswith(SIDECAR),
         f"names beginning with {OWN} are reserved": name.startswith(OWN),
         "it is not Unicode: it holds a lone surrogate": not is_unicode(name),
-        f"its type has to be one of {', '.join(SUPPORTED)}": path.suffix.lower() not in SUPPORTED,
+        f"its type has to be one of {', '.join(DOCUMENT_SUFFIXES)}": (
+            path.suffix.lower() not in DOCUMENT_SUFFIXES
+        ),
     }
     for rule, is_broken in rules.items():
         if is_broken:

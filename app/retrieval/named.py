@@ -11,16 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from app.events import Passage
-from app.resources import SOURCE_URI
+from app.resources import DOCUMENT_SUFFIXES, SOURCE_URI
 from app.retrieval.filters import GROUPS
 
-SUFFIXES = (
-    "pdf docx docm dotx xlsx xlsm xltx xls csv tsv html htm md txt pptx pptm ppsx potx odt ods odp "
-    "rtf epub rst adoc asciidoc json jsonl ipynb eml msg"
-)
 MOST = 20  # addresses that are asked for at once
 
-_SUFFIX = SUFFIXES.replace(" ", "|")
+_SUFFIX = "|".join(suffix.removeprefix(".") for suffix in DOCUMENT_SUFFIXES)
 _NAME = re.compile(
     rf"(?<![\w./:-])(?:\./)?+(?P<path>(?:[\w-][\w.-]*+/)*+[\w-][\w.-]*\.(?:{_SUFFIX}))"
     r"(?![\w/-]|\.\w)",

@@ -4,8 +4,9 @@ import base64
 
 import pytest
 
-from app.documents.names import SUPPORTED, check_name, document_id, key_of, subject_of
+from app.documents.names import check_name, document_id, key_of, subject_of
 from app.errors import InvalidRequest, NotFound
+from app.resources import DOCUMENT_SUFFIXES
 
 BUCKET = "documents"
 LONGEST = 128 - len(BUCKET) - 1 - len(".metadata.json")
@@ -24,7 +25,7 @@ LONGEST = 128 - len(BUCKET) - 1 - len(".metadata.json")
         ("a.md.METADATA.json", "names ending in .metadata.json are reserved for metadata"),
         (".outcrop/a.md", "names beginning with .outcrop/ are reserved"),
         ("a\ud800.md", "it is not Unicode: it holds a lone surrogate"),
-        ("a.exe", f"its type has to be one of {', '.join(SUPPORTED)}"),
+        ("a.exe", f"its type has to be one of {', '.join(DOCUMENT_SUFFIXES)}"),
     ],
 )
 def test_a_name_is_refused_by_its_rule(name: str, rule: str) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.documents.names import SUPPORTED
 from app.events import Passage
-from app.retrieval.named import SUFFIXES, addresses, named_first, names_in, of_addresses
+from app.resources import DOCUMENT_SUFFIXES
+from app.retrieval.named import addresses, named_first, names_in, of_addresses
 
 YEAR = {"equals": {"key": "year", "value": 2024}}
 TEAM = {"equals": {"key": "team", "value": "a"}}
@@ -14,8 +14,9 @@ ONE = {"equals": {"key": "x-amz-bedrock-kb-source-uri", "value": "s3://d/a.md"}}
 TWO = {"in": {"key": "x-amz-bedrock-kb-source-uri", "value": ["s3://d/a.md", "s3://d/b/a.md"]}}
 
 
-def test_every_file_that_can_be_a_document_can_be_named() -> None:
-    assert {f".{suffix}" for suffix in SUFFIXES.split()} == set(SUPPORTED)
+@pytest.mark.parametrize("suffix", DOCUMENT_SUFFIXES)
+def test_every_file_that_can_be_a_document_can_be_named(suffix: str) -> None:
+    assert names_in(f"Read a{suffix}") == (f"a{suffix}",)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from queue import Queue
 
 import pytest
 
-from app.documents.names import BEDROCK, SUPPORTED
 from app.local.engine.parsers import (
     LONGEST_TEXT,
     OUT_OF_MEMORY,
@@ -23,6 +22,7 @@ from app.local.engine.parsers import (
 )
 from app.local.engine.parsers.__main__ import _without_path
 from app.local.engine.parsers.process import FORMATS, Limits, Parser
+from app.resources import BEDROCK_SUFFIXES, DOCUMENT_SUFFIXES
 from tests.local.engine.parsers.documents import (
     LOCKED,
     archive,
@@ -79,8 +79,8 @@ def test_the_suffix_says_what_a_document_is(
 
 
 def test_what_can_be_a_document_is_what_is_parsed() -> None:
-    assert set(SUPPORTED) == set(FORMATS)
-    assert set(BEDROCK) < set(SUPPORTED)
+    assert set(DOCUMENT_SUFFIXES) == set(FORMATS)
+    assert set(BEDROCK_SUFFIXES) < set(DOCUMENT_SUFFIXES)
 
 
 def test_blank_pages_are_left_out(parser: Parser, file: Path) -> None:
