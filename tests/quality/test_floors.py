@@ -82,7 +82,7 @@ FILE_FLOORS = {  # of recall and of precision
     ".docx": (0.99, 0.95),
     ".html": (0.98, 0.95),
     ".md": (1, 0.95),
-    ".pdf": (0.97, 0.95),
+    ".pdf": (0.98, 0.95),
     ".pptx": (0.97, 0.95),
     ".xlsx": (1, 0.95),
 }

@@ -5,6 +5,7 @@ place of each, in the order in which they are drawn.
 
     scene           which texts a reader sees, and which way they are turned
     annotations     the values of form fields, and FreeText
+    letters         what is missing between the letters of a line
     lines           a line, and the parts of a page
     reading_order   columns and tables
     table_headers   headers of several lines
@@ -12,7 +13,6 @@ place of each, in the order in which they are drawn.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ from app.local.engine.parsers import (
 )
 from app.local.engine.parsers.annotations import notes, with_notes
 from app.local.engine.parsers.layout import SOFT_HYPHEN, markdown, without_furniture
+from app.local.engine.parsers.letters import RIGHT_TO_LEFT, inserted, insertions
 from app.local.engine.parsers.lines import GUTTER, PIECE, Line
 from app.local.engine.parsers.render import line, numbers
 from app.local.engine.parsers.scene import keep, scene, upright
@@ -43,7 +44,6 @@ _BULLET = re.compile(r"^[\x01-\x1f\x7f-\x9f\ue000-\uf8ff\u2022\u25aa\u25cf]\s+")
 
 # It also splits Arabic's ligature of lam and alef in the wrong order. After an alef, no word has
 # that order, so it can be reversed there.
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LAM_ALEF = re.compile("\u0627([\u0622\u0623\u0625\u0627])\u0644")
 
 
@@ -209,10 +209,12 @@ def _measure(glyphs: pypdfium2.PdfTextPage, match: re.Match[str]) -> Iterator[Li
     size = starts[0].top - starts[0].bottom
     is_far = [
         (abs(b.bottom - a.bottom) > _RISE * size and not -size < gap < GUTTER * size)
-        or (gap < -GUTTER * size and not _RIGHT_TO_LEFT.search(text))
+        or (gap < -GUTTER * size and not RIGHT_TO_LEFT.search(text))
         for a, b, gap in zip(ends[:-1], starts[1:], gaps, strict=True)
     ]
-    own = _Words(*_spaced(text, spans), starts, ends, gaps)
+    missing = dict(insertions(text, lambda at: _box(glyphs, match.start() + at)))
+    missing |= {b: " " for (_, a), (b, _) in pairwise(spans) if a == b}
+    own = _Words(*inserted(text, spans, missing), starts, ends, gaps)
     breaks = [0, *(at for at, far in enumerate(is_far, start=1) if far), len(spans)]
     for first, end in pairwise(breaks):
         yield own.line(first, end)
@@ -235,21 +237,6 @@ def _apart(
             yield start, at
             start = at
     yield start, end
-
-
-def _spaced(text: str, spans: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
-    """The text with a space between words that touch, and the words' places in it.
-
-    >>> _spaced("a XX", [(0, 1), (2, 3), (3, 4)])
-    ('a X X', [(0, 1), (2, 3), (4, 5)])
-    """
-    touching = [b for (_, a), (b, _) in pairwise(spans) if a == b]
-    if not touching:
-        return text, spans
-    cuts = [0, *touching, len(text)]
-    shifts = [bisect_right(touching, start) for start, _ in spans]
-    places = [(start + by, end + by) for (start, end), by in zip(spans, shifts, strict=True)]
-    return " ".join(text[a:b] for a, b in pairwise(cuts)), places
 
 
 @dataclass(frozen=True)
