@@ -5,7 +5,7 @@ sqs queues   --> s3          an object's event is a message
 s3 buckets   --> bedrock_agent    documents are objects
 sqs queues   --> lambda_     a message invokes a function
 bedrock      --> bedrock_runtime, bedrock_agent_runtime, agents of bedrock_agent
-                 which models and guardrails there are
+                 which models and guardrails there are; a guardrail's judgement
 bedrock_agent --> bedrock_agent_runtime    Retrieve searches Knowledge Bases
 
 No service imports another: each has protocols of its own for the others that it uses.
@@ -30,6 +30,7 @@ from app.local import (
     sts,
 )
 from app.local.bedrock.guardrails import Guardrails
+from app.local.bedrock.guardrails.judge import GuardrailJudge
 from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableModels
 from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.bedrock_agent.knowledge_bases import Knowledge
@@ -88,6 +89,7 @@ class StandIn:
             opened.callback(knowledge.close)
             guardrails = Guardrails(options.home)
             opened.callback(guardrails.close)
+            judge = GuardrailJudge(guardrails, trades.guard)
             profiles = InferenceProfiles(options.home)
             opened.callback(profiles.close)
             models = InvocableModels(profiles)
@@ -109,7 +111,9 @@ class StandIn:
         agent = bedrock_agent.handlers(knowledge, agents)
         services: Mapping[str, WaitingService] = {
             "bedrock": bedrock.handlers(guardrails, profiles),
-            "bedrock-runtime": bedrock_runtime.handlers(trades, models, attachments=attachments),
+            "bedrock-runtime": bedrock_runtime.handlers(
+                trades, models, attachments=attachments, judge=judge
+            ),
             "bedrock-agent": agent,
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(
                 trades, knowledge, models, agent

@@ -106,16 +106,14 @@ def test_no_agent_is_invoked_yet(server: Server, made: dict[str, str]) -> None:
     assert "does not have bedrock-agent-runtime's InvokeAgent" in message
 
 
-def test_no_guardrail_is_applied_yet(server: Server, made: dict[str, str]) -> None:
-    code, status, message = refused(
-        server.client("bedrock-runtime").apply_guardrail,
+def test_a_guardrail_is_applied(server: Server, made: dict[str, str]) -> None:
+    reply = server.client("bedrock-runtime").apply_guardrail(
         guardrailIdentifier=made["guardrail"],
         guardrailVersion=made["version"],
         source="INPUT",
         content=[{"text": {"text": "basalt"}}],
     )
-    assert (code, status) == ("NotImplementedException", 400)
-    assert "does not have bedrock-runtime's ApplyGuardrail" in message
+    assert (reply["action"], reply["outputs"]) == ("GUARDRAIL_INTERVENED", [{"text": "No."}])
 
 
 def test_a_guardrail_that_is_there_makes_no_difference(
@@ -131,7 +129,7 @@ def test_a_guardrail_that_is_there_makes_no_difference(
         },
     )
     assert (code, status) == ("ValidationException", 400)
-    assert "does not judge by them yet" in message
+    assert "in ApplyGuardrail alone" in message
 
 
 def test_a_body_that_configures_a_guardrail_is_refused(server: Server) -> None:

@@ -38,12 +38,14 @@ from app.local.bedrock_runtime.bodies import (
 from app.local.bedrock_runtime.bodies.family import RETURNED, Cached
 from app.local.bedrock_runtime.cache_points import has_points, pieces
 from app.local.bedrock_runtime.capabilities import permit
+from app.local.bedrock_runtime.guardrails import AppliedGuardrails
 from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.bedrock_runtime.prompt_cache import PromptCache, least_tokens
 from app.local.bedrock_runtime.reasoning import reasoned
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
+from app.local.judgement import Judge
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
 METRICS = "amazon-bedrock-invocationMetrics"
@@ -57,6 +59,7 @@ def handlers(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     attachments: Attachments | None = None,
     clock: Callable[[], float] = monotonic,
+    judge: Judge | None = None,
 ) -> WaitingService:
     """The operations of bedrock-runtime.
 
@@ -66,6 +69,7 @@ def handlers(
         now: says which models are past their end of life.
         attachments: reads the files of requests; with files in S3, and closed, by who made it.
         clock: seconds, by which prompts are kept in the cache.
+        judge: judges texts by guardrails; without it, no guardrail can be applied.
     """
     runtime = _Runtime(engine, models, now, attachments or Attachments(engine.new_parser), clock)
     return {
@@ -74,6 +78,7 @@ def handlers(
         "Converse": runtime.converse,
         "ConverseStream": runtime.converse_stream,
         "CountTokens": runtime.count_tokens,
+        **({"ApplyGuardrail": AppliedGuardrails(judge).apply} if judge else {}),
     }
 
 
@@ -259,8 +264,8 @@ def _refuse_guardrail(call: Call) -> None:
     if named:
         raise ServiceError(
             "ValidationException",
-            "The stand-in keeps guardrails but does not judge by them yet, and does not answer as "
-            "if one had stood guard. Leave the guardrail out of the request.",
+            "The stand-in judges by guardrails in ApplyGuardrail alone yet, and does not answer "
+            "as if one had stood guard. Leave the guardrail out of the request.",
         )
 
 

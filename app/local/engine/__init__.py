@@ -4,6 +4,7 @@
     question    words -- transformer -- store -- retrieval -- late_order, or reranking
                 words -- implicit -- a filter
     prompt      passages and a question -- writer; tools, or a schema -- planner, writer
+    text        a guardrail's policies -- guard
 
 The engine knows neither AWS nor the wire: it takes and returns values of its own. A service checks
 what its caller sends, and translates it to these values and back.
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # the process that parses documents imports this package, and needs none of them
     from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder, Vectors
+    from app.local.engine.guard import Guard
     from app.local.engine.implicit import Attribute
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Query, RankedHit
@@ -53,6 +55,13 @@ class Engine:
 
     def encoder_of(self, languages: "Languages") -> "TextEncoder":
         return self.multilingual if languages == "multilingual" else self.encoder
+
+    @property
+    def guard(self) -> "Guard":
+        """Judges texts by the policies of guardrails."""
+        from app.local.engine.guard import Guard
+
+        return Guard(self.encoder)
 
     def close(self) -> None:
         """Close the files of the engine itself; stores are closed by whoever opened them."""

@@ -1,0 +1,74 @@
+"""A guardrail's judgement, as one service of the stand-in hands it to another.
+
+`bedrock` has the guardrails; bedrock-runtime and bedrock-agent-runtime have the texts. Neither
+imports the other: all import this module, and `stand_in.py` gives them the judge.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+JSON = dict[str, Any]
+
+Source = Literal["INPUT", "OUTPUT"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A text for a guardrail.
+
+    Attributes:
+        qualifiers: what it is: `grounding_source`, `query` or `guard_content`, or several of them.
+    """
+
+    text: str
+    qualifiers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a guardrail says of texts.
+
+    Attributes:
+        action: `none` lets them pass, `masked` changes them, `blocked` puts the guardrail's own
+            message in their place.
+        outputs: if it is masked, each judged text, in their order; if it is blocked, the message.
+        reason: the guardrail's own words for the action.
+        assessment: what each policy found, as ApplyGuardrail writes it.
+        usage: text units by policy.
+        coverage: how many characters were judged, and of how many.
+    """
+
+    action: Literal["none", "masked", "blocked"]
+    outputs: tuple[str, ...]
+    reason: str
+    assessment: JSON
+    usage: Mapping[str, int]
+    coverage: JSON
+
+
+class Judge(Protocol):
+    """Judges texts by a guardrail; the service bedrock implements it."""
+
+    def __call__(
+        self,
+        identifier: str,
+        version: str,
+        source: Source,
+        contents: Sequence[Content],
+        *,
+        full: bool = False,
+    ) -> Judgement:
+        """What a version of a guardrail says of texts.
+
+        Args:
+            identifier: the guardrail's id or ARN.
+            source: whether a model reads the texts, or wrote them.
+            contents: the texts. If any of them is `guard_content`, those are judged, or else those
+                that have no qualifiers.
+            full: whether the assessment has what was not detected, too.
+
+        Raises:
+            ServiceError: there is no such version, or it cannot judge these texts.
+        """
+        ...

@@ -1,0 +1,197 @@
+"""ApplyGuardrail through boto3, with guardrails made through boto3 as well."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.local import bedrock_runtime
+from app.local.bedrock import guardrail_handlers
+from app.local.bedrock.guardrails import Guardrails
+from app.local.bedrock.guardrails.judge import GuardrailJudge
+from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableModels
+from app.local.engine import Engine, load
+from tests.local.bedrock_agent.knowledge_bases.world import refused
+from tests.wire_server import Server, serving
+
+NO_QUESTION, NO_ANSWER = "Not that question.", "Not that answer."
+ORDER = {"name": "order", "pattern": r"ORD-\d{6}", "action": "ANONYMIZE"}
+WORDS: Any = {"wordPolicyConfig": {"wordsConfig": [{"text": "basalt"}, {"text": "Red Tuff"}]}}
+ORDERS: Any = {"sensitiveInformationPolicyConfig": {"regexesConfig": [ORDER]}}
+
+Make = Callable[..., str]
+Apply = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = load(tmp_path_factory.mktemp("stores"))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def server(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home: Path = tmp_path_factory.mktemp("home")
+    guardrails, profiles = Guardrails(home), InferenceProfiles(home)
+    judge = GuardrailJudge(guardrails, engine.guard)
+    runtime = bedrock_runtime.handlers(engine, InvocableModels(profiles), judge=judge)
+    services = {"bedrock": guardrail_handlers.handlers(guardrails), "bedrock-runtime": runtime}
+    try:
+        with serving(services) as server:
+            yield server
+    finally:
+        profiles.close()
+        guardrails.close()
+
+
+@pytest.fixture(scope="module")
+def make(server: Server) -> Make:
+    """Makes a guardrail of these policies; its id."""
+
+    def make(**policies: Any) -> str:
+        guardrail: str = server.client("bedrock").create_guardrail(
+            name=f"guardrail-{uuid4()}",
+            blockedInputMessaging=NO_QUESTION,
+            blockedOutputsMessaging=NO_ANSWER,
+            **policies,
+        )["guardrailId"]
+        return guardrail
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def apply(server: Server) -> Apply:
+    """ApplyGuardrail's reply on texts, or on contents that are written out."""
+    client = server.client("bedrock-runtime")
+
+    def apply(guardrail: str, *contents: Any, source: str = "INPUT", **params: Any) -> Any:
+        blocks = [{"text": each} if isinstance(each, str) else each for each in contents]
+        return client.apply_guardrail(
+            guardrailIdentifier=guardrail,
+            **{"guardrailVersion": "DRAFT", "source": source, **params},
+            content=[{"text": block} for block in blocks],
+        )
+
+    return apply
+
+
+def test_a_text_without_findings_passes(make: Make, apply: Apply) -> None:
+    reply = apply(make(**WORDS, **ORDERS), "What is granite?")
+    assert (reply["action"], reply["actionReason"]) == ("NONE", "No action.")
+    assert reply["outputs"] == []
+    [assessment] = reply["assessments"]
+    assert set(assessment) == {"invocationMetrics", "appliedGuardrailDetails"}
+    assert reply["usage"]["wordPolicyUnits"] == 1
+    assert reply["usage"]["sensitiveInformationPolicyFreeUnits"] == 1
+    assert reply["usage"]["sensitiveInformationPolicyUnits"] == 0
+    assert reply["guardrailCoverage"] == {"textCharacters": {"guarded": 16, "total": 16}}
+
+
+@pytest.mark.parametrize(("source", "message"), [("INPUT", NO_QUESTION), ("OUTPUT", NO_ANSWER)])
+def test_a_blocked_text_is_replaced_by_the_message_of_its_direction(
+    source: str, message: str, make: Make, apply: Apply
+) -> None:
+    reply = apply(make(**WORDS), "Is RED  tuff hard?", source=source)
+    assert (reply["action"], reply["actionReason"]) == (
+        "GUARDRAIL_INTERVENED",
+        "Guardrail blocked.",
+    )
+    assert reply["outputs"] == [{"text": message}]
+    [word] = reply["assessments"][0]["wordPolicy"]["customWords"]
+    assert word == {"match": "RED  tuff", "action": "BLOCKED", "detected": True}
+
+
+@pytest.mark.parametrize("text", ["basaltic", "xbasalt", "Red, tuff", "bas alt"])
+def test_a_part_of_a_word_is_not_the_word(text: str, make: Make, apply: Apply) -> None:
+    assert apply(make(**WORDS), text)["action"] == "NONE"
+
+
+def test_a_masked_text_comes_back_with_the_names_of_what_is_masked(
+    make: Make, apply: Apply
+) -> None:
+    reply = apply(make(**ORDERS), "Where is ORD-123456?", "And ORD-1, and ORD-654321!")
+    assert (reply["action"], reply["actionReason"]) == (
+        "GUARDRAIL_INTERVENED",
+        "Guardrail masked.",
+    )
+    assert reply["outputs"] == [{"text": "Where is {order}?"}, {"text": "And ORD-1, and {order}!"}]
+    regexes = reply["assessments"][0]["sensitiveInformationPolicy"]["regexes"]
+    assert [each["match"] for each in regexes] == ["ORD-123456", "ORD-654321"]
+    assert regexes[0] | {"action": "ANONYMIZED", "regex": ORDER["pattern"]} == regexes[0]
+
+
+def test_a_block_counts_more_than_a_mask(make: Make, apply: Apply) -> None:
+    reply = apply(make(**WORDS, **ORDERS), "ORD-123456: basalt")
+    assert reply["outputs"] == [{"text": NO_QUESTION}]
+
+
+def test_a_rule_that_only_reports_changes_nothing(make: Make, apply: Apply) -> None:
+    words = [{"text": "basalt", "inputAction": "NONE", "outputEnabled": False}]
+    guardrail = make(wordPolicyConfig={"wordsConfig": words})
+    reply = apply(guardrail, "Is basalt hard?")
+    assert (reply["action"], reply["outputs"]) == ("NONE", [])
+    [word] = reply["assessments"][0]["wordPolicy"]["customWords"]
+    assert word == {"match": "basalt", "action": "NONE", "detected": True}
+    reply = apply(guardrail, "Basalt is hard.", source="OUTPUT")
+    assert "wordPolicy" not in reply["assessments"][0]
+    assert reply["usage"]["wordPolicyUnits"] == 0
+
+
+def test_of_qualified_contents_the_guarded_ones_are_judged(make: Make, apply: Apply) -> None:
+    guardrail = make(**WORDS)
+    source = {"text": "All about basalt.", "qualifiers": ["grounding_source"]}
+    answer = {"text": "It is hard.", "qualifiers": ["guard_content"]}
+    reply = apply(guardrail, source, "Is basalt hard?", answer, source="OUTPUT")
+    assert reply["action"] == "NONE"
+    assert reply["guardrailCoverage"]["textCharacters"] == {"guarded": 11, "total": 43}
+    assert apply(guardrail, source, "Is it hard?")["action"] == "NONE"
+    both = {"text": "All about basalt.", "qualifiers": ["grounding_source", "guard_content"]}
+    assert apply(guardrail, both)["action"] == "GUARDRAIL_INTERVENED"
+
+
+def test_a_version_judges_as_it_was_made(make: Make, apply: Apply, server: Server) -> None:
+    guardrail = make(**WORDS)
+    bedrock = server.client("bedrock")
+    version = bedrock.create_guardrail_version(guardrailIdentifier=guardrail)["version"]
+    description = bedrock.get_guardrail(guardrailIdentifier=guardrail)
+    bedrock.update_guardrail(
+        guardrailIdentifier=guardrail,
+        name=description["name"],
+        blockedInputMessaging="No.",
+        blockedOutputsMessaging="No.",
+        wordPolicyConfig={"wordsConfig": [{"text": "granite"}]},
+    )
+    arn = description["guardrailArn"]
+    assert apply(arn, "basalt", guardrailVersion=version)["outputs"] == [{"text": NO_QUESTION}]
+    assert apply(guardrail, "basalt")["action"] == "NONE"
+    assert apply(guardrail, "granite")["outputs"] == [{"text": "No."}]
+
+
+def test_a_unit_is_a_thousand_characters(make: Make, apply: Apply) -> None:
+    assert apply(make(**WORDS), "a " * 500)["usage"]["wordPolicyUnits"] == 1
+    assert apply(make(**WORDS), "a " * 500, "b")["usage"]["wordPolicyUnits"] == 2
+
+
+def test_refusals_name_what_is_wrong(make: Make, apply: Apply) -> None:
+    guardrail = make(**WORDS)
+    code, status, message = refused(apply, "a1b2c3d4e5f6", "basalt")
+    assert (code, status) == ("ResourceNotFoundException", 404)
+    code, _, message = refused(apply, guardrail, "basalt", guardrailVersion="7")
+    assert code == "ResourceNotFoundException"
+    assert "has no version 7" in message
+    code, status, message = refused(apply, guardrail)
+    assert (code, status) == ("ValidationException", 400)
+    assert "content" in message
+
+
+def test_an_expression_that_takes_too_long_is_named(make: Make, apply: Apply) -> None:
+    slow = {"name": "slow", "pattern": r"(a|a)+$", "action": "BLOCK"}
+    guardrail = make(sensitiveInformationPolicyConfig={"regexesConfig": [slow]})
+    assert apply(guardrail, "aaa")["action"] == "GUARDRAIL_INTERVENED"
+    code, _, message = refused(apply, guardrail, "a" * 40 + "!")
+    assert code == "ValidationException"
+    assert "slow" in message
