@@ -116,30 +116,30 @@ def test_a_guardrail_is_applied(server: Server, made: dict[str, str]) -> None:
     assert (reply["action"], reply["outputs"]) == ("GUARDRAIL_INTERVENED", [{"text": "No."}])
 
 
-def test_a_guardrail_that_is_there_makes_no_difference(
-    server: Server, made: dict[str, str]
-) -> None:
-    code, status, message = refused(
-        server.client("bedrock-runtime").converse,
-        modelId=WRITES,
-        messages=[{"role": "user", "content": [{"text": "What is basalt?"}]}],
-        guardrailConfig={
-            "guardrailIdentifier": made["guardrail"],
-            "guardrailVersion": made["version"],
-        },
-    )
-    assert (code, status) == ("ValidationException", 400)
-    assert "in ApplyGuardrail alone" in message
+def test_a_guardrail_stands_over_a_models_call(server: Server, made: dict[str, str]) -> None:
+    asked: Any = {
+        "modelId": WRITES,
+        "messages": [{"role": "user", "content": [{"text": "What is basalt?"}]}],
+    }
+    client = server.client("bedrock-runtime")
+    guardrail = {
+        "guardrailIdentifier": made["guardrail"],
+        "guardrailVersion": made["version"],
+    }
+    reply = client.converse(**asked, guardrailConfig=guardrail)
+    assert reply["output"]["message"]["content"] == [{"text": "No."}]
+    assert reply["stopReason"] == "guardrail_intervened"
+    assert client.converse(**asked)["stopReason"] == "end_turn"
 
 
-def test_a_body_that_configures_a_guardrail_is_refused(server: Server) -> None:
+def test_a_body_that_configures_no_guardrail_is_refused(server: Server) -> None:
     body = b"""{"messages": [{"role": "user", "content": [{"text": "What is basalt?"}]}],
                "amazon-bedrock-guardrailConfig": {"tagSuffix": "xyz"}}"""
     code, status, message = refused(
         server.client("bedrock-runtime").invoke_model, modelId=WRITES, body=body
     )
     assert (code, status) == ("ValidationException", 400)
-    assert "guardrail" in message
+    assert "the request names no guardrail" in message
 
 
 def test_retrieve_knows_no_guardrail(server: Server, made: dict[str, str]) -> None:

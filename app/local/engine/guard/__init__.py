@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from app.local.engine.guard import patterns, words
 from app.local.engine.guard.findings import Findings, Grounds
-from app.local.engine.guard.mask import mask
+from app.local.engine.guard.mask import mask, masks
 from app.local.engine.guard.policy import Policy
 
 if TYPE_CHECKING:
     from app.local.engine.encoder import TokenEncoder
 
-__all__ = ["CannotJudge", "Findings", "Grounds", "Guard", "Policy", "mask"]
+__all__ = ["CannotJudge", "Findings", "Grounds", "Guard", "Policy", "mask", "masks"]
 
 
 class CannotJudge(Exception):
