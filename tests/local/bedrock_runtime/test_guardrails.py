@@ -202,10 +202,8 @@ def test_refusals_name_what_is_wrong(make: Make, apply: Apply) -> None:
     assert "content" in message
 
 
-def test_an_expression_that_takes_too_long_is_named(make: Make, apply: Apply) -> None:
+def test_an_expression_that_would_backtrack_is_judged_at_once(make: Make, apply: Apply) -> None:
     slow = {"name": "slow", "pattern": r"(a|a)+$", "action": "BLOCK"}
     guardrail = make(sensitiveInformationPolicyConfig={"regexesConfig": [slow]})
     assert apply(guardrail, "aaa")["action"] == "GUARDRAIL_INTERVENED"
-    code, _, message = refused(apply, guardrail, "a" * 40 + "!")
-    assert code == "ValidationException"
-    assert "slow" in message
+    assert apply(guardrail, "a" * 10_000 + "!")["action"] == "NONE"

@@ -16,7 +16,7 @@ from typing import Protocol
 from app.local.bedrock.guardrails import assessment
 from app.local.bedrock.guardrails.reading import read_policy
 from app.local.engine.guard import CannotJudge, Findings, Grounds, Policy, mask, masks
-from app.local.engine.guard.patterns import SlowPattern
+from app.local.engine.guard.patterns import NotAPattern
 from app.local.judgement import Content, Judgement, Mask, Source
 from app.local.wire import JSON, ServiceError
 
@@ -76,10 +76,8 @@ class GuardrailJudge:
             findings = self.engine.judge(policy, texts, grounds)
         except CannotJudge as error:
             raise _invalid(f"the stand-in does not judge by {error} yet. AWS does.") from error
-        except SlowPattern as error:
-            raise _invalid(
-                f"the regular expression {error} takes too long for this text. Make it simpler."
-            ) from error
+        except NotAPattern as error:
+            raise _invalid(f"the stand-in does not take the regular expression {error}.") from error
         usage = assessment.usage(policy, texts, grounds)
         coverage = assessment.coverage(texts, contents)
         return _judgement(
