@@ -1,7 +1,7 @@
 """The control planes as the stand-in puts them together, and what it does not do with them yet."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,16 +94,15 @@ def test_what_was_made_is_there_after_a_restart(server: Server, made: dict[str, 
     assert version["guardrailConfiguration"]["guardrailIdentifier"] == made["guardrail"]
 
 
-def test_no_agent_is_invoked_yet(server: Server, made: dict[str, str]) -> None:
-    code, status, message = refused(
-        server.client("bedrock-agent-runtime").invoke_agent,
+def test_an_agent_is_invoked(server: Server, made: dict[str, str]) -> None:
+    reply = server.client("bedrock-agent-runtime").invoke_agent(
         agentId=made["agent"],
         agentAliasId=made["alias"],
         sessionId="session",
         inputText="What is basalt?",
     )
-    assert (code, status) == ("NotImplementedException", 400)
-    assert "does not have bedrock-agent-runtime's InvokeAgent" in message
+    with closing(reply["completion"]) as events:
+        assert [event["chunk"]["bytes"] for event in events] == [b"No."]  # by its guardrail
 
 
 def test_a_guardrail_is_applied(server: Server, made: dict[str, str]) -> None:
