@@ -132,7 +132,7 @@ class StandIn:
             "sts": sts.handlers(),
         }
         self.services = Reserve(options.home).wrap(services)
-        self.endpoints = chat_completions.endpoints(trades, models)
+        self.endpoints = chat_completions.endpoints(trades, models, judge=judge)
 
     def start(self, url: str) -> None:
         """Start the work in the background, with what the last stop left. Functions call this

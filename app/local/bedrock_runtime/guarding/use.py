@@ -23,6 +23,12 @@ from app.local.wire import JSON, ServiceError
 CONFIG = "amazon-bedrock-guardrailConfig"
 
 Trace = Literal["disabled", "enabled", "enabled_full"]
+TRACES: Mapping[str, Trace] = {
+    "DISABLED": "disabled",
+    "ENABLED": "enabled",
+    "ENABLED_FULL": "enabled_full",
+}
+"""Converse's words, by InvokeModel's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def take_use(params: JSON, body: JSON) -> GuardrailUse | None:
     read = GuardrailConfig() if config is None else check(GuardrailConfig, config, (CONFIG,))
     return GuardrailUse(
         *named,
-        trace=_TRACES[params.get("trace", "DISABLED")],
+        trace=TRACES[params.get("trace", "DISABLED")],
         asynchronous=read.streamProcessingMode == "ASYNCHRONOUS",
         suffix=read.tagSuffix or "",
     )
@@ -108,10 +114,3 @@ def _named(members: Mapping[str, str]) -> tuple[str, str] | None:
             f"{lack}: is not there. A guardrail is named by its identifier and its version.",
         )
     return (identifier, version) if identifier else None
-
-
-_TRACES: Mapping[str, Trace] = {
-    "DISABLED": "disabled",
-    "ENABLED": "enabled",
-    "ENABLED_FULL": "enabled_full",
-}

@@ -11,6 +11,7 @@ from app.local import bedrock_runtime
 from app.local.bedrock import foundation_models, guardrail_handlers
 from app.local.bedrock.guardrails import Guardrails
 from app.local.bedrock.guardrails.judge import GuardrailJudge
+from app.local.bedrock_runtime import chat_completions
 from tests.local.bedrock_runtime.scripted import TODAY, Scripted
 from tests.local.engines import engine_of
 from tests.wire_server import Server, serving
@@ -34,15 +35,12 @@ def scripted() -> Scripted:
 def server(scripted: Scripted, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home: Path = tmp_path_factory.mktemp("home")
     guardrails, engine = Guardrails(home), engine_of(writer=scripted)
-    runtime = bedrock_runtime.handlers(
-        engine,
-        foundation_models,
-        lambda: TODAY,
-        judge=GuardrailJudge(guardrails, engine.guard),
-    )
+    judge = GuardrailJudge(guardrails, engine.guard)
+    runtime = bedrock_runtime.handlers(engine, foundation_models, lambda: TODAY, judge=judge)
+    endpoints = chat_completions.endpoints(engine, foundation_models, lambda: TODAY, judge)
     services = {"bedrock": guardrail_handlers.handlers(guardrails), "bedrock-runtime": runtime}
     try:
-        with serving(services) as server:
+        with serving(services, endpoints=endpoints) as server:
             yield server
     finally:
         guardrails.close()
