@@ -17,6 +17,7 @@
     small_talk  what asks for nothing; overview: what asks for all documents
     rewrite     a follow-up and its conversation -> a question that stands alone
                 (by phrases and pronouns)
+    decomposition  a question -> those that it is made of
     thoughts    what is told of how the answer came about, before it
     planning    tools, or a schema of the answer -> what a planner decides, held to the request
     calls       the calls that it decides on, piece by piece

@@ -33,6 +33,7 @@ _ALL = (
 )
 _FOR_ALL = re.compile("|".join(_ALL), re.IGNORECASE)
 _SINGLE = tuple(name for name in ONE if name not in ("source", "item", "result", "article"))
+_OF_ANSWER = ("answer_part",)  # with which a prompt shows the form of the answer that it wants
 _BRACKETED = re.compile(
     r"\[(/?)(context|documents?|sources|passages|question|query|search results|knowledge)\]", re.I
 )
@@ -126,7 +127,12 @@ def tagged(text: str) -> Split:
     >>> tagged('<passage n="2" document="a.md">Quartz is hard.</passage> How hard is it?')
     ([Passage(label='2', text='Quartz is hard.', name='a.md')], ' How hard is it?')
     """
-    outermost = elements(text, (*_ALL, *_SINGLE))
+    forms = elements(text, _OF_ANSWER)
+    outermost = [
+        one
+        for one in elements(text, (*_ALL, *_SINGLE))
+        if not any(form.start < one.start < form.end for form in forms)
+    ]
     if blocks := [one for one in outermost if _FOR_ALL.fullmatch(one.name)]:
         passages = [one for block in blocks for one in split(block.inner)]
         if passages:

@@ -1,4 +1,5 @@
-"""What a prompt asks for: to answer from passages, to rewrite a follow-up, or something else.
+"""What a prompt asks for: to answer from passages, to rewrite a follow-up, to take a question
+apart, or something else.
 
 Prompts come from anywhere, so they are read leniently: tags, labels, numbers, and what an author
 is likely to have meant. What a passage says is never taken for an instruction.
@@ -55,11 +56,19 @@ class Rewrite:
 
 
 @dataclass(frozen=True)
+class Decompose:
+    """Take a question apart into questions that can be searched for one by one."""
+
+    question: str
+    conversation: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
 class Other:
     """Anything else."""
 
 
-Task = Answer | Rewrite | Other
+Task = Answer | Rewrite | Decompose | Other
 
 _REWRITE = re.compile(
     r"\b(?:re-?write|rephrase|reformulate|formulate|condense|rewording|reword|contextuali[sz]e"
@@ -73,6 +82,17 @@ _ALONE = re.compile(
     r"(?:conversation|chat|history)\b"
     r"|\b(?:query|question)\b[\s\S]{0,200}?\b(?:conversation|chat history|history|dialogue)\b"
     r"|\b(?:conversation|chat history|history|dialogue)\b[^\n]{0,200}\bsearch query\b",
+    re.IGNORECASE,
+)
+_DECOMPOSE = re.compile(
+    r"\b(?:decompos\w+|break(?:ing)? (?:it |this |the )?(?:\w+ ){0,3}down|split(?:ting)?"
+    r"|take (?:it |the )?(?:\w+ ){0,2}apart)\b[^\n]{0,120}\b(?:questions|queries|sub-?questions"
+    r"|sub-?queries)\b",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\b(?:one|each|every)\b[^\n.]{0,40}\b(?:per|on (?:a|its own|one)|in (?:a|its own)) "
+    r"(?:new |separate )?line|\bseparated by (?:new ?lines|line breaks)\b",
     re.IGNORECASE,
 )
 _WANTED = re.compile(  # "Generate search query for: .."
@@ -104,6 +124,8 @@ def read(prompt: Prompt) -> Task:
             passages, instructions = tuple(in_system), f"{rest}\n{message.instructions}"
         else:
             passages = _earlier(before) or _lead(message, prompt.system, last.text)
+    if _DECOMPOSE.search(instructions) and _LISTED.search(instructions) and not passages:
+        return Decompose(_WANTED.sub("", message.question), conversation)
     if rewrite := _rewrite(message, instructions, conversation):
         return rewrite
     places: tuple[Place, ...] = ()

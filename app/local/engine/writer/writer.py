@@ -16,6 +16,7 @@ from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.content import Image
 from app.local.engine.writer.counting import count_tokens
+from app.local.engine.writer.decomposition import decompose
 from app.local.engine.writer.english import EnglishChoice
 from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
@@ -35,6 +36,7 @@ from app.local.engine.writer.question import Question
 from app.local.engine.writer.quotes import about_results, quote
 from app.local.engine.writer.reading import (
     Answer,
+    Decompose,
     Other,
     Rewrite,
     read,
@@ -57,6 +59,7 @@ ABOUT = (
 _NOTHING = "The prompt holds no passages to answer from, and asks for what I cannot do."
 _TOLD = "I answer from what the tools returned, or ask for what a tool still needs."
 _REWRITTEN = "I put the question and what was said before it into one question."
+_DECOMPOSED = "I took the question apart into those that it is made of."
 
 
 HELP = (
@@ -167,6 +170,8 @@ class Writer:
                 return _written(answer, task) if answer.candidates else _abstained(task)
             case Rewrite(question, conversation):
                 return _Text(rewrite(question, conversation), thoughts=_REWRITTEN)
+            case Decompose(question, conversation):
+                return _Text("\n".join(decompose(question, conversation)), thoughts=_DECOMPOSED)
             case Other():
                 return _Text(ABOUT, thoughts=_NOTHING)
 
@@ -240,13 +245,13 @@ def _written(answer: Said, task: Answer) -> _Text:
     layout = task.layout
     thoughts = considered(task.question, labels, len(task.passages))
     text = layout.opened(considered("", labels, len(task.passages)))
-    text += f"{answer.before} " if answer.before else ""
     citations = []
     for place, (one, label) in enumerate(zip(sentences, labels, strict=True)):
         if place:
             apart = layout.joint == " " and (one.block or sentences[place - 1].block)
             text += "\n\n" if apart else layout.joint
         text += layout.before
+        text += f"{answer.before} " if answer.before and not place else ""
         start = len(text)
         text += render(one, task.mark and marks(task.mark, one, task.passages))
         quoted = quote(one.text, task.places[one.passage]) if task.places else None
@@ -266,8 +271,9 @@ def _overview(lines: Sequence[tuple[int, str]], task: Answer) -> _Text:
     """What each document is about, a line each."""
     shown = []
     for place, line in lines:
-        label = task.passages[place].label
-        shown.append(f"- {line} {task.mark.format(label)}" if task.mark else f"- {line}")
+        label, layout = task.passages[place].label, task.layout
+        item = f"- {line} {task.mark.format(label)}" if task.mark else f"- {line}"
+        shown.append(f"{layout.before}{item}{layout.behind.replace('{}', label)}")
     return _Text("\n".join(shown))
 
 
