@@ -12,11 +12,10 @@ from tests.infra.snapshots import STORES
 
 OUTPUTS = {
     "ApiUrl", "Auth", "DocumentsBucket", "ConversationsBucket", "KnowledgeBaseId", "DataSourceId",
-    "GuardrailOrigin", "ApiFunction", "IngestFunction", "ToolFunctions",
+    "GuardrailId", "GuardrailVersion", "ApiFunction", "IngestFunction", "ToolFunctions",
     "BudgetTable", "DashboardUrl", "OrdersTable", "ProductsTable",
 }  # fmt: skip
 SIGNED_IN = {"UserPoolId", "UserPoolClientId", "SignInUrl"}
-GUARDRAIL = {"GuardrailId", "GuardrailVersion"}
 AGENT = {"AgentId", "AgentAliasId"}
 
 KEPT = {
@@ -34,7 +33,6 @@ def test_the_outputs_are_those_that_the_command_line_reads(
 ) -> None:
     choices = VARIANTS[variant]
     expected = OUTPUTS | (SIGNED_IN if choices.get("auth") != "iam" else set())
-    expected |= GUARDRAIL if choices.get("guardrail") != "none" else set()
     expected |= AGENT if choices.get("agent") == "bedrock-agent" else set()
     assert set(templates(variant)["Outputs"]) == expected
 

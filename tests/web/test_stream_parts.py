@@ -105,7 +105,6 @@ def test_a_turn_from_start_to_finish() -> None:
                 "text": "How {X}?",
                 "reason": "A name.",
                 "subject": "s",
-                "policies": [],
             },
             "transient": True,
         },

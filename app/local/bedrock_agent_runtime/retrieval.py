@@ -8,8 +8,8 @@ search of its own, always by both.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import starmap
 from typing import Literal, Protocol
 
@@ -29,6 +29,7 @@ from app.local.control import pages
 from app.local.control.errors import invalid, unsupported
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
+from app.local.engine.implicit import Attribute
 from app.local.engine.retrieval import Query, RankedHit
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter, Group
@@ -41,9 +42,8 @@ DEFAULT_RESULTS = 5
 ROOM = 2**20
 """Bytes of results in a response; the rest is another page's. AWS does not say how many."""
 
-_SEARCH = "retrievalConfiguration.vectorSearchConfiguration"
-_MANAGED_SEARCH = "retrievalConfiguration.managedSearchConfiguration"
-_IMPLICIT = f"{_SEARCH}.implicitFilterConfiguration"
+RETRIEVAL = "retrievalConfiguration"
+MEMBERS = ("vectorSearchConfiguration", "managedSearchConfiguration")
 _MISSING = {
     "guardrailConfiguration": "a guardrail on Retrieve",
     "userContext": "access control",
@@ -89,6 +89,77 @@ class SearchableBases(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How a Knowledge Base is searched, as a request configures it.
+
+    Attributes:
+        limit: the most hits.
+        by_words: whether the words of the question count, beside its meaning.
+        filter: the condition that a chunk's metadata has to meet.
+        attributes: from which a filter is made of what the question implies.
+        reranking: how the hits are put in order; None leaves the search's own order.
+    """
+
+    engine: Engine
+    base: SearchableBase
+    limit: int
+    by_words: bool
+    filter: Filter | None
+    attributes: Sequence[Attribute]
+    reranking: Reranking | None
+
+    def hits(self, question: str, start: int = 0) -> list[RankedHit]:
+        """The hits for a question, best first, from the rank `start` on."""
+        store, languages = self.base.store, self.base.languages
+        query = Query(question, self.limit, start, by_words=self.by_words, filter=self.filter)
+        if self.attributes:
+            query = with_implicit(self.engine, store, languages, query, self.attributes)
+        if self.reranking is None:
+            return self.engine.retrieve(store, query, languages)
+        whole = self.engine.retrieve(store, replace(query, start=0, is_reranked=True), languages)
+        order = reranked(self.engine, question, [hit for _, hit in whole], self.reranking)
+        return list(starmap(RankedHit, enumerate(order[start:], start)))
+
+
+def search_of(
+    engine: Engine,
+    bases: SearchableBases,
+    models: RetrievalModels,
+    region: str,
+    identifier: str,
+    configuration: JSON,
+    field: str = RETRIEVAL,
+) -> Search:
+    """Check a retrievalConfiguration for the Knowledge Base with this id.
+
+    Args:
+        region: that the request is sent to.
+        field: the request's member that the configuration is.
+
+    Raises:
+        ServiceError: ValidationException, naming the member and the rule; and the errors of
+            `SearchableBases.searchable`.
+    """
+    base = bases.searchable(identifier)
+    member = MEMBERS[base.storage == MANAGED]
+    where = f"{field}.{member}"
+    other = MEMBERS[base.storage != MANAGED]
+    if configuration.get(other) is not None:
+        raise invalid(f"{field}.{other}", f"does not belong to this knowledge base: {where} does.")
+    search = configuration.get(member) or {}
+    implicit = search.get("implicitFilterConfiguration")
+    return Search(
+        engine,
+        base,
+        search.get("numberOfResults", DEFAULT_RESULTS),
+        _is_hybrid(where, identifier, base.storage, search.get("overrideSearchType")),
+        _filter(where, base.storage, search["filter"]) if "filter" in search else None,
+        attributes_of(models, f"{where}.implicitFilterConfiguration", implicit) if implicit else (),
+        _reranking(where, models, region, search),
+    )
+
+
 def retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, call: Call) -> JSON:
     """Bedrock's Retrieve.
 
@@ -98,34 +169,17 @@ def retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, ca
     """
     params = call.params
     question = _question(params)
+    for field, what in _MISSING.items():
+        if params.get(field) is not None:
+            raise unsupported(field, what)
     identifier = params["knowledgeBaseId"].rpartition("/")[2]
-    base = bases.searchable(identifier)
-    search = _search(base.storage, params)
+    configuration = params.get("retrievalConfiguration") or {}
+    search = search_of(engine, bases, models, call.region, identifier, configuration)
     start = pages.position("Retrieve", params) or 0
-    query = Query(
-        question,
-        limit=search.get("numberOfResults", DEFAULT_RESULTS),
-        start=start,
-        by_words=_is_hybrid(identifier, base.storage, search.get("overrideSearchType")),
-        filter=_filter(base.storage, search["filter"]) if "filter" in search else None,
-    )
-    if configuration := search.get("implicitFilterConfiguration"):
-        attributes = attributes_of(models, _IMPLICIT, configuration)
-        query = with_implicit(engine, base.store, base.languages, query, attributes)
-    reranking = _reranking(base.storage, models, call.region, search)
-    if reranking is None:
-        hits = engine.retrieve(base.store, query, base.languages)
-    else:
-        whole = engine.retrieve(
-            base.store, replace(query, start=0, is_reranked=True), base.languages
-        )
-        candidates = [hit for _, hit in whole]
-        order = reranked(engine, question, candidates, reranking)
-        hits = list(starmap(RankedHit, enumerate(order[start:], start)))
     results: list[JSON] = []
     room = ROOM
-    for rank, hit in hits:
-        result = _result(base, hit)
+    for rank, hit in search.hits(question, start):
+        result = reference(search.base, hit) | {"score": hit.score}
         room -= len(json.dumps(result).encode())
         if results and room < 0:
             return {
@@ -136,8 +190,8 @@ def retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, ca
     return {"retrievalResults": results}
 
 
-def _result(base: SearchableBase, hit: Hit) -> JSON:
-    """Bedrock's KnowledgeBaseRetrievalResult."""
+def reference(base: SearchableBase, hit: Hit) -> JSON:
+    """A hit as Bedrock's RetrievedReference, which is a result of Retrieve without its score."""
     kind, name = base.location(hit.document)
     if kind == "CUSTOM":
         location: JSON = {"type": kind, "customDocumentLocation": {"id": name}}
@@ -146,7 +200,6 @@ def _result(base: SearchableBase, hit: Hit) -> JSON:
     return {
         "content": {"type": "TEXT", "text": hit.text},
         "location": location,
-        "score": hit.score,
         "metadata": dict(hit.metadata),
     }
 
@@ -161,28 +214,12 @@ def _question(params: JSON) -> str:
     return text
 
 
-def _search(storage: str, params: JSON) -> JSON:
-    """The vectorSearchConfiguration, or a managed base's managedSearchConfiguration."""
-    for field, what in _MISSING.items():
-        if _member(params, field) is not None:
-            raise unsupported(field, what)
-    own, other = _SEARCH, _MANAGED_SEARCH
-    if storage == MANAGED:
-        own, other = other, own
-    if _member(params, other) is not None:
-        raise invalid(other, f"does not belong to this knowledge base: {own} does.")
-    return _member(params, own) or {}
-
-
-def _reranking(
-    storage: str, models: RerankingModels, region: str, search: JSON
-) -> Reranking | None:
+def _reranking(where: str, models: RerankingModels, region: str, search: JSON) -> Reranking | None:
     """How the hits are reranked; None if they are not.
 
     A managed base has a reranker of its own, MANAGED, and says CUSTOM for one that is named.
     """
     configuration = search.get("rerankingConfiguration")
-    where = _SEARCH if storage != MANAGED else _MANAGED_SEARCH
     kind = search.get("rerankingModelType", "NONE" if configuration is None else "CUSTOM")
     if (kind == "CUSTOM") != (configuration is not None):
         raise invalid(
@@ -195,37 +232,25 @@ def _reranking(
     return reranking_of(models, region, field, configuration) if configuration else None
 
 
-def _member(params: JSON, field: str) -> JSON | None:
-    """A member of a member, by its dotted name; None where the request does not have it.
-
-    >>> _member({"a": {"b": {"c": 1}}}, "a.b")
-    {'c': 1}
-    """
-    member: JSON | None = params
-    for name in field.split("."):
-        member = (member or {}).get(name)
-    return member
-
-
-def _is_hybrid(base: str, storage: str, search_type: str | None) -> bool:
+def _is_hybrid(where: str, base: str, storage: str, search_type: str | None) -> bool:
     """Whether the words of the question count in a base's search, beside its vector."""
     if search_type == "HYBRID" and storage == "S3_VECTORS":
         raise invalid(
-            f"{_SEARCH}.overrideSearchType",
+            f"{where}.overrideSearchType",
             f"HYBRID search type is not supported for search operation on index {base}: "
             "its storage is S3_VECTORS, which has SEMANTIC alone.",
         )
     return search_type != "SEMANTIC" and storage in HYBRID_STORES
 
 
-def _filter(storage: str, retrieval_filter: Mapping[str, object]) -> Filter:
+def _filter(where: str, storage: str, retrieval_filter: Mapping[str, object]) -> Filter:
     try:
         conditions = parse_filter(retrieval_filter)
     except ValueError as error:
-        raise invalid(f"{_SEARCH}.filter", f"{error}.") from error
+        raise invalid(f"{where}.filter", f"{error}.") from error
     missing = _operators(conditions) & {"startsWith", "stringContains"}
     if storage in FEWER_OPERATORS and missing:
-        raise invalid(f"{_SEARCH}.filter", f"storage of type {storage} has no {min(missing)}.")
+        raise invalid(f"{where}.filter", f"storage of type {storage} has no {min(missing)}.")
     return conditions
 
 

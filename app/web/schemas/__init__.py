@@ -13,9 +13,7 @@ from app.web.schemas.answers import (
     Citation,
     CitedPassage,
     CitedQuote,
-    GuardrailVerdict,
     Place,
-    PolicyFinding,
     Usage,
 )
 from app.web.schemas.base import LONGEST_MESSAGE, RetrievalFilter
@@ -31,7 +29,7 @@ from app.web.schemas.questions import (
     UIPart,
     UIQuestion,
 )
-from app.web.schemas.searches import Explanation, Passage, Search, SearchResults
+from app.web.schemas.searches import Explanation, Intervention, Passage, Search, SearchResults
 from app.web.schemas.spending import Spending
 
 __all__ = [
@@ -48,13 +46,12 @@ __all__ = [
     "Document",
     "Documents",
     "Explanation",
-    "GuardrailVerdict",
+    "Intervention",
     "Model",
     "Models",
     "NewDocument",
     "Passage",
     "Place",
-    "PolicyFinding",
     "Problem",
     "Question",
     "RetrievalFilter",

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local import bedrock_agent_runtime
+from app.local import bedrock_agent_runtime, bedrock_runtime
 from app.local.bedrock import foundation_models
 from app.local.bedrock_agent import knowledge_base_handlers
 from app.local.bedrock_agent.knowledge_bases import Knowledge
@@ -94,8 +94,11 @@ class World:
     @cached_property
     def server(self) -> Server:
         agent = knowledge_base_handlers.handlers(self.knowledge)
+        sessions = bedrock_agent_runtime.Sessions(self.home)
+        self._exits.callback(sessions.close)
+        models = bedrock_runtime.handlers(self.engine, foundation_models)
         runtime = bedrock_agent_runtime.handlers(
-            self.engine, self.knowledge, foundation_models, agent
+            self.engine, self.knowledge, foundation_models, agent, models, sessions
         )
         services = {"bedrock-agent": agent, "bedrock-agent-runtime": runtime}
         return self._exits.enter_context(serving(services))
