@@ -181,6 +181,16 @@ class Settings(DocumentSettings):
         default=None, description="The guardrail that judges every question and answer."
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+    guardrail_passages: bool = Field(
+        default=True,
+        description="Whether the guardrail judges passages too, before a model reads them.",
+    )
+    guardrail_when_down: Literal["closed", "open"] = Field(
+        default="closed",
+        description="What happens to a text that gets no verdict because the guardrail is missing, "
+        "throttled or down: `closed` ends the turn with an error, `open` lets the text pass and "
+        "says so.",
+    )
     origin: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@\s]+$",

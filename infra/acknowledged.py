@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that the stack accepts, each with the reason.
+"""Findings of cdk-nag, and of the project's own rules, that the stack accepts, with the reasons.
 
 An acknowledgement holds for the whole stack. For wildcards, the project's own rules are stricter:
 `policy/iam.py` lists each one that is allowed.
@@ -50,6 +50,40 @@ STORES = {
 }
 """Accepted in stacks with this vector store."""
 
+OWN_DEFINITION = dict.fromkeys(
+    (
+        "guardrail_acts",
+        "guardrail_grounds_answers",
+        "guardrail_looks_for_attacks",
+        "guardrail_masks_what_it_must",
+    ),
+    "A team's own definition says what is judged and what is only reported; the rule is for "
+    "Outcrop's own.",
+)
+"""Our rules that a stack with another definition may break."""
+
+EXISTING = {
+    "guardrail_is_there": "A guardrail that exists judges, by its id and version in the settings.",
+}
+"""Our rules that a stack with a guardrail of another's making breaks."""
+
+UNGUARDED = dict.fromkeys(
+    ("guardrail_is_there", "answers_are_guarded", "agent_is_guarded"),
+    "guardrail=none: the stack's output, its dashboard and `outcrop doctor` say that nothing is "
+    "judged.",
+)
+"""Our rules that a stack without a guardrail breaks."""
+
+
+def accepted_rules(context: Context) -> dict[str, str]:
+    """Our own rules that a stack with these choices breaks on purpose, each with the reason."""
+    choice = context.guardrail_choice
+    if choice.existing:
+        return EXISTING
+    if choice.definition is None:
+        return UNGUARDED
+    return {} if choice.is_default else OWN_DEFINITION
+
 
 def acknowledge(stack: Stack, context: Context) -> None:
     """Acknowledge the findings in cdk-nag."""
@@ -67,6 +101,7 @@ def accepted_findings(context: Context) -> dict[str, str]:
         **(BY_EMAIL if context.alarm_email else {}),
         **STORES.get(context.vector_store, {}),
         **_profiles(context),
+        **_guardrail_profile(context),
     }
 
 
@@ -77,4 +112,19 @@ def _profiles(context: Context) -> dict[str, str]:
             "only."
         )
         for model in profiles(context).values()
+    }
+
+
+def _guardrail_profile(context: Context) -> dict[str, str]:
+    choice = context.guardrail_choice
+    profile = context.guardrail_profile
+    if choice.definition:
+        profile = choice.definition.cross_region_profile
+    if profile is None:
+        return {}
+    name = profile.rpartition("/")[2]
+    arn = f"arn:<AWS::Partition>:bedrock:*:<AWS::AccountId>:guardrail-profile/{name}"
+    return {
+        f"AwsSolutions-IAM5[Resource::{arn}]": "A cross-Region profile chooses the Region that "
+        "judges, and applying the guardrail needs the profile in that Region."
     }

@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.context import Context
-from infra.guardrail import Guardrail
+from infra.guardrail import UsedGuardrail
 from infra.knowledge_base import KnowledgeBase
 from infra.models import invocable
 from infra.names import digest, generated
@@ -42,7 +42,7 @@ class Agent(Construct):
         name: str,
         context: Context,
         base: KnowledgeBase,
-        guardrail: Guardrail,
+        guardrail: UsedGuardrail | None,
         tools: Sequence[Tool],
         key: kms.IKey,
     ) -> None:
@@ -53,7 +53,7 @@ class Agent(Construct):
             "bedrock.amazonaws.com",
             *invocable(context),
             allow(["bedrock:Retrieve"], base.arn),
-            allow(["bedrock:ApplyGuardrail"], guardrail.arn),
+            *([guardrail.permission] if guardrail else []),
             allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
             source=arn("bedrock", "agent/*"),
         )
@@ -79,7 +79,9 @@ class Agent(Construct):
             ],
             guardrail_configuration=CfnAgent.GuardrailConfigurationProperty(
                 guardrail_identifier=guardrail.id, guardrail_version=guardrail.version
-            ),
+            )
+            if guardrail
+            else None,
         )
         self.id = self.agent.attr_agent_id
         # An alias makes a version when it is created or changed, so each definition changes it: of
@@ -88,7 +90,8 @@ class Agent(Construct):
             INSTRUCTION, context.model_id, [tool.action_group for tool in tools]
         )
         functions = [tool.function.function_name for tool in tools]
-        parts = [definition_digest, base.id, guardrail.version, *functions]
+        versions = [guardrail.version] if guardrail else []
+        parts = [definition_digest, base.id, *versions, *functions]
         self.alias = bedrock.CfnAgentAlias(
             self,
             "Alias",

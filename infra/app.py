@@ -13,7 +13,7 @@ from aws_cdk.cx_api import CloudAssembly
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from app.prices import monthly_floor
-from infra.acknowledged import acknowledge
+from infra.acknowledged import accepted_rules, acknowledge
 from infra.context import Context, ContextError, read
 from infra.policy import findings
 from infra.stack import Outcrop
@@ -24,7 +24,9 @@ class PolicyError(Exception):
 
 
 def main() -> None:
-    """Read the choices, make the stack, write the template, print its monthly cost."""
+    """Read the choices, make the stack, write the template, print its monthly cost and its
+    guardrail.
+    """
     app = App()
     try:
         context = read(app.node)
@@ -36,6 +38,7 @@ def main() -> None:
     ) as error:  # raised by the CDK's own JavaScript, which has printed the details
         sys.exit(f"The template cannot be made: {error}")
     print(floor(context), file=sys.stderr)  # noqa: T201
+    print(f"guardrail: {context.guardrail_choice.name}", file=sys.stderr)  # noqa: T201
 
 
 def synthesize(app: App, context: Context) -> CloudAssembly:
@@ -48,7 +51,8 @@ def synthesize(app: App, context: Context) -> CloudAssembly:
     acknowledge(Outcrop(app, context), context)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     assembly = app.synth()
-    if violations := findings(assembly.get_stack_by_name(context.stack).template):
+    template = assembly.get_stack_by_name(context.stack).template
+    if violations := findings(template, accepted_rules(context)):
         raise PolicyError("\n".join(map(str, violations)))
     return assembly
 

@@ -12,7 +12,7 @@ from infra.bundle import Bundle
 from infra.context import Context
 from infra.documents import Documents, admit
 from infra.function import Function
-from infra.guardrail import Guardrail
+from infra.guardrail import UsedGuardrail
 from infra.knowledge_base import KnowledgeBase
 from infra.models import embedding_model, invocable
 from infra.permissions import allow
@@ -50,7 +50,7 @@ class Application(Construct):
         context: Context,
         documents: Documents,
         base: KnowledgeBase,
-        guardrail: Guardrail,
+        guardrail: UsedGuardrail | None,
         budgets: dynamodb.ITable,
         key: kms.IKey,
     ) -> None:
@@ -74,8 +74,8 @@ class Application(Construct):
             "PRINCIPAL_TURNS": str(context.principal_turns),
             **{name: _text(getattr(context, name.lower())) for name in BUDGETS},
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
-            "GUARDRAIL_ID": guardrail.id,
-            "GUARDRAIL_VERSION": guardrail.version,
+            "GUARDRAIL_ID": guardrail and guardrail.id,
+            "GUARDRAIL_VERSION": guardrail and guardrail.version,
         }
         self.function = Function(
             self,
@@ -93,7 +93,7 @@ class Application(Construct):
                 allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
                 allow(READING, base.arn),
                 allow(ACTIONS, budgets.table_arn),
-                allow(["bedrock:ApplyGuardrail"], guardrail.arn),
+                *([guardrail.permission] if guardrail else []),
                 allow(["bedrock:ListFoundationModels"], "*"),
                 *invocable(context),
                 allow(["bedrock:InvokeModel"], embedding_model(context)),

@@ -8,8 +8,10 @@ An unknown name or value is refused: a misspelt choice must not deploy the defau
 import re
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from app.guardrail_definition import GuardrailChoice, WrongDefinition, read_choice
+from app.guardrail_definition.definition import PROFILE
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
 from app.models.facts.ids import GEOGRAPHIES, parse
 from app.models.facts.reranking import RERANKING_MODELS
@@ -96,6 +98,18 @@ class Context(BaseModel):
         description="`bedrock-agent` adds a Bedrock agent with the tools as action groups; "
         "accounts that have never had one cannot create one.",
     )
+    guardrail: str | None = Field(
+        default=None,
+        description="The guardrail: the path of a definition, as in `rules/support.toml`, of which "
+        "the stack makes one; ID:VERSION or ARN:VERSION of one that exists; or `none`, and nothing "
+        "is judged. Without it, the definition is Outcrop's own.",
+    )
+    guardrail_profile: str | None = Field(
+        default=None,
+        pattern=PROFILE,
+        description="The cross-Region profile of a guardrail that exists, if it has one, as in "
+        "us.guardrail.v1:0: the permission to apply it needs that.",
+    )
     auth: Literal["cognito", "iam"] = Field(
         default="cognito",
         description="Who may call the API: people who sign in, or roles that IAM allows.",
@@ -146,6 +160,15 @@ class Context(BaseModel):
         "in a Region: `stack` makes it and sets it, `account` leaves the account's own in place.",
     )
 
+    @field_validator("guardrail")
+    @classmethod
+    def _guardrail_can_be_read(cls, guardrail: str | None) -> str | None:
+        try:
+            read_choice(guardrail)
+        except WrongDefinition as error:
+            raise ValueError(error.detail.rstrip(".")) from error
+        return guardrail
+
     @model_validator(mode="after")
     def _together(self) -> "Context":
         """Check the rules between choices.
@@ -178,6 +201,9 @@ class Context(BaseModel):
             or len(set(self.zone_names)) < len(self.zone_names),
             f"account_dollars_month={self.account_dollars_month}: nobody would be told; say whom "
             "by alarm_email": self.account_dollars_month is not None and self.alarm_email is None,
+            f"guardrail_profile={self.guardrail_profile}: it is for a guardrail that exists; a "
+            "definition names its own as cross_region_profile": self.guardrail_profile is not None
+            and self.guardrail_choice.existing is None,
             **self._model_rules(),
             f"stack={self.stack}: the sign-in page's name cannot hold {word!r}; choose another "
             "name, or auth=iam": word is not None and self.auth == "cognito",
@@ -211,6 +237,11 @@ class Context(BaseModel):
         """The models that a question may be answered with, the default first."""
         listed = (self.models or "").split(",")
         return tuple(dict.fromkeys([self.model_id, *filter(None, map(str.strip, listed))]))
+
+    @property
+    def guardrail_choice(self) -> GuardrailChoice:
+        """The guardrail, with the definition that the choice names."""
+        return read_choice(self.guardrail)
 
     @property
     def zone_names(self) -> tuple[str, ...]:
@@ -263,4 +294,4 @@ def _problem(name: str, message: str, kind: str) -> str:
         return f"{name} is no choice; there are {', '.join(Context.model_fields)}"
     if kind == "string_pattern_mismatch":  # what it should be, in words
         message = f"{message}. {Context.model_fields[name].description}".rstrip(".")
-    return f"{name}: {message}"
+    return f"{name}: {message.removeprefix('Value error, ')}"

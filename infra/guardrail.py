@@ -1,84 +1,123 @@
-"""The guardrail, and its version that judges questions and answers.
+"""The guardrail that judges questions and answers: the stack's, one that exists, or none.
 
-Its rules suit any collection of documents: it refuses attacks on the prompt, hate and the like,
-secrets, and answers without support in their passages; it masks payment data.
+Its rules are a definition, the default or a team's own file, and the laptop's home makes the same
+guardrail of it. The function and the agent may apply the guardrail of the choice, and no other.
 """
 
+from dataclasses import dataclass
+
+from aws_cdk import Aws
 from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.names import digest, generated
-
-CfnGuardrail = bedrock.CfnGuardrail
-
-CONTENT = ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT")
-BLOCKED_KINDS = ("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "PASSWORD")
-MASKED_KINDS = (
-    "CREDIT_DEBIT_CARD_NUMBER",
-    "CREDIT_DEBIT_CARD_CVV",
-    "PIN",
-    "US_SOCIAL_SECURITY_NUMBER",
+from app.guardrail_definition import (
+    ExistingGuardrail,
+    GuardrailDefinition,
+    cloudformation_policies,
+    digest,
+    version_description,
 )
-THRESHOLDS = {"GROUNDING": 0.7, "RELEVANCE": 0.5}
-"""Scores, 0 to 0.99, below which an answer is blocked: for its support in the passages, and for its
-relevance to the question. The second is lower, because an answer may be that the documents do not
-say."""
+from infra.context import Context
+from infra.names import generated
+from infra.permissions import allow, arn
 
-MESSAGES = {
-    "blockedInputMessaging": "This question cannot be answered here.",
-    "blockedOutputsMessaging": "The answer was held back: the documents do not bear it out, or it "
-    "held what must not be shown.",
-}
+APPLYING = ("bedrock:ApplyGuardrail",)
 
 
-POLICIES: dict[str, dict[str, object]] = {
-    "content": {
-        "filtersConfig": [
-            {"type": kind, "inputStrength": "HIGH", "outputStrength": "HIGH"} for kind in CONTENT
-        ]
-        # Only a question can attack the prompt, so there is no output strength.
-        + [{"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "NONE"}]
-    },
-    "words": {"managedWordListsConfig": [{"type": "PROFANITY"}]},
-    "sensitive": {
-        "piiEntitiesConfig": [{"type": kind, "action": "BLOCK"} for kind in BLOCKED_KINDS]
-        + [{"type": kind, "action": "ANONYMIZE"} for kind in MASKED_KINDS]
-    },
-    "grounding": {
-        "filtersConfig": [
-            {"type": kind, "threshold": threshold} for kind, threshold in THRESHOLDS.items()
-        ]
-    },
-}
-"""The rules, as parameters of the API."""
+@dataclass(frozen=True, slots=True)
+class UsedGuardrail:
+    """A version of a guardrail, for those that apply it.
+
+    Attributes:
+        id: its id, or the ARN of one that exists elsewhere.
+        profile: the ARN of its cross-Region profile, in any Region: the profile chooses one.
+        origin: who made it, for the stack's outputs.
+    """
+
+    id: str
+    version: str
+    arn: str
+    profile: str | None
+    origin: str
+
+    @property
+    def permission(self) -> iam.PolicyStatement:
+        """The permission to apply it.
+
+        https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+        """
+        return allow(APPLYING, self.arn, *([self.profile] if self.profile else []))
+
+
+def guardrail(scope: Construct, context: Context, key: kms.IKey) -> UsedGuardrail | None:
+    """The guardrail of the choice; None if nothing is judged."""
+    choice = context.guardrail_choice
+    if choice.existing:
+        return _existing(choice.existing, context.guardrail_profile)
+    if choice.definition is None:
+        return None
+    return Guardrail(scope, "Guardrail", choice.definition, key).used
 
 
 class Guardrail(Construct):
-    """The guardrail of every question and every answer."""
+    """A guardrail of the stack, and its version."""
 
-    def __init__(self, scope: Construct, name: str, key: kms.IKey) -> None:
+    def __init__(
+        self, scope: Construct, name: str, definition: GuardrailDefinition, key: kms.IKey
+    ) -> None:
         super().__init__(scope, name)
-        self.guardrail = CfnGuardrail(
+        profile = definition.cross_region_profile
+        policies = cloudformation_policies(definition)
+        guardrail = bedrock.CfnGuardrail(
             self,
             "Guardrail",
             name=generated(self, "guard"),
+            description=definition.description,
             kms_key_arn=key.key_arn,
-            blocked_input_messaging=MESSAGES["blockedInputMessaging"],
-            blocked_outputs_messaging=MESSAGES["blockedOutputsMessaging"],
-            content_policy_config=POLICIES["content"],
-            word_policy_config=POLICIES["words"],
-            sensitive_information_policy_config=POLICIES["sensitive"],
-            contextual_grounding_policy_config=POLICIES["grounding"],
+            blocked_input_messaging=definition.blocked_input_message,
+            blocked_outputs_messaging=definition.blocked_output_message,
+            cross_region_config=_cross_region(profile) if profile else None,
+            topic_policy_config=policies.get("topicPolicyConfig"),
+            content_policy_config=policies.get("contentPolicyConfig"),
+            word_policy_config=policies.get("wordPolicyConfig"),
+            sensitive_information_policy_config=policies.get("sensitiveInformationPolicyConfig"),
+            contextual_grounding_policy_config=policies.get("contextualGroundingPolicyConfig"),
         )
-        rules_digest = digest(MESSAGES, POLICIES)
+        rules = digest(definition)
         # A version is a copy of the guardrail, so other rules need another version.
         version = bedrock.CfnGuardrailVersion(
             self,
-            f"Version{rules_digest}",
-            guardrail_identifier=self.guardrail.attr_guardrail_id,
-            description=f"Rules {rules_digest}",
+            f"Version{rules}",
+            guardrail_identifier=guardrail.attr_guardrail_id,
+            description=version_description(definition),
         )
-        self.id = self.guardrail.attr_guardrail_id
-        self.arn = self.guardrail.attr_guardrail_arn
-        self.version = version.attr_version
+        self.used = UsedGuardrail(
+            guardrail.attr_guardrail_id,
+            version.attr_version,
+            guardrail.attr_guardrail_arn,
+            _profile_arn(profile, "*") if profile else None,
+            f"made by this stack, rules {rules}",
+        )
+
+
+def _existing(existing: ExistingGuardrail, profile: str | None) -> UsedGuardrail:
+    """A guardrail that was made elsewhere: of this account and Region, unless an ARN says more."""
+    return UsedGuardrail(
+        existing.identifier,
+        existing.version,
+        existing.arn or arn("bedrock", f"guardrail/{existing.id}"),
+        _profile_arn(profile, "*") if profile else None,
+        f"exists already: {existing.identifier}, version {existing.version}",
+    )
+
+
+def _cross_region(profile: str) -> dict[str, str]:
+    own = profile if profile.startswith("arn:") else _profile_arn(profile, Aws.REGION)
+    return {"guardrailProfileArn": own}
+
+
+def _profile_arn(profile: str, region: str) -> str:
+    """The ARN of a guardrail profile, which has the same id in each Region of its geography."""
+    return arn("bedrock", f"guardrail-profile/{profile.rpartition('/')[2]}", region=region)

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from app.models.facts.token_prices import TokenPrice
 from infra.context import Context
 from infra.documents import Documents
-from infra.guardrail import Guardrail
+from infra.guardrail import UsedGuardrail
 
 FIVE_MINUTES = Duration.minutes(5)
 
@@ -25,7 +25,7 @@ class Metrics:
         answering: lambda_.Function,
         ingest: lambda_.Function,
         documents: Documents,
-        guardrail: Guardrail,
+        guardrail: UsedGuardrail | None,
     ) -> None:
         self.turns = _requests(stage, "/chat", "whole")
         self.streamed_turns = _requests(stage, "/chat/stream", "streamed")
@@ -38,14 +38,7 @@ class Metrics:
         self.tokens_in = _bedrock("InputTokenCount", model, "Sum", "in")
         self.tokens_out = _bedrock("OutputTokenCount", model, "Sum", "out")
         self.model_throttles = _bedrock("InvocationThrottles", model, "Sum", "by Bedrock")
-        self.interventions = cloudwatch.Metric(
-            namespace="AWS/Bedrock/Guardrails",
-            metric_name="InvocationsIntervened",
-            dimensions_map={"GuardrailArn": guardrail.arn, "GuardrailVersion": guardrail.version},
-            statistic="Sum",
-            period=FIVE_MINUTES,
-            label="questions and answers",
-        )
+        self.interventions = _interventions(guardrail) if guardrail else None
 
         self.function_throttles = answering.metric_throttles(label="by Lambda")
         self.ingest_errors = ingest.metric_errors(label="of the ingest function")
@@ -64,6 +57,17 @@ class Metrics:
             period=FIVE_MINUTES,
             label="dollars",
         )
+
+
+def _interventions(guardrail: UsedGuardrail) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/Bedrock/Guardrails",
+        metric_name="InvocationsIntervened",
+        dimensions_map={"GuardrailArn": guardrail.arn, "GuardrailVersion": guardrail.version},
+        statistic="Sum",
+        period=FIVE_MINUTES,
+        label="questions and answers",
+    )
 
 
 def _requests(stage: apigateway.Stage, path: str, label: str) -> cloudwatch.Metric:

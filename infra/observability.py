@@ -146,7 +146,7 @@ def _rows(
         [
             _graph("Tokens", [metrics.tokens_in, metrics.tokens_out]),
             _cost(metrics, context),
-            _graph("Guardrail interventions", [metrics.interventions]),
+            _interventions(metrics),
         ],
         [
             _graph("Changes of documents", [metrics.events, metrics.dead_letters]),
@@ -160,14 +160,20 @@ def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.Grap
     return cloudwatch.GraphWidget(title=title, left=metrics, width=8, height=ROW)
 
 
+def _interventions(metrics: Metrics) -> cloudwatch.IWidget:
+    if metrics.interventions is None:
+        return _note("**Guardrail**\n\nThere is none: nothing is judged (`-c guardrail=none`).")
+    return _graph("Guardrail interventions", [metrics.interventions])
+
+
+def _note(markdown: str) -> cloudwatch.IWidget:
+    return cloudwatch.TextWidget(markdown=markdown, width=8, height=ROW)
+
+
 def _cost(metrics: Metrics, context: Context) -> cloudwatch.IWidget:
     price = token_price(context.model_id)
     if price is None:
-        return cloudwatch.TextWidget(
-            markdown=f"**Cost**\n\nNo price of `{context.model_id}` is known here; see the bill.",
-            width=8,
-            height=ROW,
-        )
+        return _note(f"**Cost**\n\nNo price of `{context.model_id}` is known here; see the bill.")
     return _graph("Model cost, US dollars at list price", [metrics.cost(price)])
 
 

@@ -9,7 +9,7 @@ from infra.application import Application
 from infra.budgets import budgets_table
 from infra.context import Context
 from infra.documents import Documents
-from infra.guardrail import Guardrail
+from infra.guardrail import guardrail
 from infra.ingest import Ingest
 from infra.key import Key
 from infra.knowledge_base import KnowledgeBase
@@ -20,6 +20,9 @@ from infra.tools import tools
 
 TAGGED_ONCE = ("AWS::OpenSearchServerless::Collection",)
 """Types that take tags when they are created and never again: another tag would replace them."""
+
+UNGUARDED = "none: no question, passage or answer is judged (guardrail=none)"
+"""The output of a stack without a guardrail."""
 
 
 class Outcrop(Stack):
@@ -36,16 +39,16 @@ class Outcrop(Stack):
         documents = Documents(self, "Documents", context, key)
         base = KnowledgeBase(self, "KnowledgeBase", context, documents.bucket, key)
         ingest = Ingest(self, "Ingest", context, documents, base, key)
-        guardrail = Guardrail(self, "Guardrail", key)
+        judge = guardrail(self, context, key)
         agent_tools = tools(self, context, key)
         agent = (
-            Agent(self, "Agent", context, base, guardrail, agent_tools, key)
+            Agent(self, "Agent", context, base, judge, agent_tools, key)
             if context.agent == "bedrock-agent"
             else None
         )
         budgets = budgets_table(self, "Budgets", context, key)
         application = Application(
-            self, "Application", context, documents, base, guardrail, budgets, key
+            self, "Application", context, documents, base, judge, budgets, key
         )
         sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
         api = Api(self, "Api", context, application.function, sign_in)
@@ -55,7 +58,7 @@ class Outcrop(Stack):
             application.function,
             ingest.function,
             documents,
-            guardrail,
+            judge,
         )
         observability = Observability(self, "Observability", context, metrics, key)
         self._add_outputs(
@@ -65,8 +68,7 @@ class Outcrop(Stack):
             ConversationsBucket=documents.conversations.bucket_name,
             KnowledgeBaseId=base.id,
             DataSourceId=base.data_source_id,
-            GuardrailId=guardrail.id,
-            GuardrailVersion=guardrail.version,
+            GuardrailOrigin=judge.origin if judge else UNGUARDED,
             BudgetTable=budgets.table_name,
             ApiFunction=application.function.function_name,
             IngestFunction=ingest.function.function_name,
@@ -80,6 +82,8 @@ class Outcrop(Stack):
                 UserPoolClientId=sign_in.client.user_pool_client_id,
                 SignInUrl=sign_in.url,
             )
+        if judge:
+            self._add_outputs(GuardrailId=judge.id, GuardrailVersion=judge.version)
         if agent:
             self._add_outputs(AgentId=agent.id, AgentAliasId=agent.alias.attr_agent_alias_id)
         for tag, value in (("application", "outcrop"), ("outcrop:stack", context.stack)):

@@ -18,6 +18,8 @@ from app.local.bedrock_runtime.bodies.conversation import speakers
 from app.local.bedrock_runtime.bodies.templates import headers, instructions
 from app.local.control.wildcards import matches_pattern
 from app.local.engine.chunk import chunk
+from app.local.engine.guard import words as guard_words
+from app.local.engine.guard.policy import Word
 from app.local.engine.parsers import Section
 from app.local.engine.parsers.delimited import read
 from app.local.engine.parsers.markdown import without_front_matter
@@ -133,6 +135,9 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "templates": lambda text: (headers(text), instructions(f"[INST]{text}")),
     "transcript": lambda text: transcript(
         models.Prompt((models.user(f"a {text}"),)), "User", "Bot"
+    ),
+    "guard's words": lambda text: list(
+        guard_words.find([text], (Word("a 1", "block"), Word("aaa", "block")), "block")
     ),
     "wildcards": lambda text: matches_pattern(text[:63], text.replace("a", "*"), single="?"),
 }

@@ -5,7 +5,7 @@ A turn of a conversation, as events:
     Started                        the conversation, and the model
     Retrieval                      the query, and the passages that may be used
     Text  Citation  Text  ...      the answer as the model writes it, its marks resolved
-    Guardrail                      only if the guardrail masked or blocked a text
+    Guardrail                      only if the guardrail masked or blocked a text, or found anything
     Nearest                        only if the documents do not say: the places that come nearest
     BudgetWarning                  only if much of the principal's budget is spent
     Usage  Done                    the turn is stored; or Error, and none of it is stored
@@ -97,23 +97,28 @@ def _turn(
     model_id = writer.model.id
     yield Started(conversation, model_id)
 
+    draft = Draft(Usage(0, 0))
     question, verdicts = admit(question, context.guard)
     for verdict in verdicts:
-        yield from verdict.events("question")
+        yield from draft.report(verdict.events("question"))
+    text = question.text
+    dialogue = question.dialogue or _dialogue(history)
+    query = text
+    if not verdicts[-1].blocked:
+        query, draft.usage = rewrite(text, dialogue.messages, writer.rewrite)
+        if query != text:  # the model wrote it, from a conversation with older answers in it
+            verdicts = [context.guard.question(query)]
+            yield from draft.report(verdicts[-1].events("question"))
+            query = verdicts[-1].text
     if verdicts[-1].blocked:  # a text that the guardrail blocks is not stored either
-        draft = Draft(Usage(0, 0))
         draft.apply(verdicts[-1])
         yield from (draft.usage, Done(draft.to_answer(conversation, None, model_id)))
         return
-    text = question.text
 
-    dialogue = question.dialogue or _dialogue(history)
-    query, usage = rewrite(text, dialogue.messages, writer.rewrite)
     screening = context.search(query, question.retrieval_filter)
-    yield from screening.interventions
+    yield from draft.report(screening.interventions)
     yield Retrieval(query, screening.passages)
 
-    draft = Draft(usage)
     with closing(_reply(writer, question, dialogue, screening.passages)) as reply:
         for part in _resolve_marks(reply, screening.passages):
             draft.add(part)
@@ -122,8 +127,8 @@ def _turn(
 
     if draft.abstains:
         draft.nearest = nearest(query, screening.passages)
-    verdict = context.guard.answer(draft.text, query, screening.passages)
-    yield from verdict.events("answer")
+    verdict = context.guard.answer(draft.text, query, draft.sources(screening.passages))
+    yield from draft.report(verdict.events("answer"))
     draft.apply(verdict)
     if draft.nearest:
         yield Nearest(draft.nearest)

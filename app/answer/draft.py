@@ -1,11 +1,21 @@
 """The draft of an answer: the one place where a turn is collected."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.answer.cite import move_marks
 from app.answer.nearest import is_abstention
 from app.conversations import StoredTurn
-from app.events import Answer, Citation, Place, StopReason, Text, Usage
+from app.events import (
+    Answer,
+    Citation,
+    Guardrail,
+    Passage,
+    Place,
+    StopReason,
+    Text,
+    Usage,
+)
 from app.guardrail import Verdict
 from app.models import Completion
 from app.models import Text as TextBlock
@@ -16,8 +26,12 @@ class Abstention:
     """The reply was marked as an abstention, in whatever language it is."""
 
 
+LONGEST_ABSTENTION = 200
+"""Characters: behind the mark of an abstention a longer text is judged as any other answer."""
+
+
 class Draft:
-    """Collects a turn's text, its citations and its usage.
+    """Collects a turn's text, its citations, its verdicts and its usage.
 
     Args:
         usage: of the turn's model calls so far.
@@ -27,6 +41,7 @@ class Draft:
         self.text = ""
         self.usage = usage
         self.nearest: tuple[Place, ...] = ()
+        self._verdicts: list[Guardrail] = []
         self._marked_as_abstention = False
         self._citations: list[Citation] = []
         self._stop_reason: StopReason = "end"
@@ -52,6 +67,21 @@ class Draft:
                 self._stop_reason = part.stop_reason
                 self.usage += part.usage
                 self._author = part.author
+
+    def report(self, verdicts: Iterable[Guardrail]) -> Iterable[Guardrail]:
+        """The verdicts, which the answer shall have too."""
+        verdicts = tuple(verdicts)
+        self._verdicts += verdicts
+        return verdicts
+
+    def sources(self, passages: Sequence[Passage]) -> Sequence[Passage]:
+        """What the answer has to be grounded in: the passages that it cites, then the others, as
+        they rank. An abstention rests on none: that the documents do not say it is its point.
+        """
+        if self.abstains and len(self.text) <= LONGEST_ABSTENTION:
+            return ()
+        texts = {citation.passage for citation in self._citations}
+        return sorted(passages, key=lambda passage: passage.text not in texts)
 
     def apply(self, verdict: Verdict) -> None:
         """Replace the text by the guardrail's. Masked text keeps its citations; a blocked answer
@@ -86,6 +116,7 @@ class Draft:
             turn=turn,
             stop_reason=self._stop_reason,
             nearest=self.nearest,
+            guardrail=tuple(self._verdicts),
         )
 
     def _writer(self, model: str) -> str:

@@ -1,9 +1,13 @@
 """The options that commands on a stack share."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+PATHS = ("guardrail",)
+"""Choices that may be the path of a file."""
 
 ContextOption = Annotated[
     list[str] | None,
@@ -28,5 +32,10 @@ def context(pairs: Sequence[str] | None) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         if not (key and equals and value):
             raise typer.BadParameter(f"{pair!r} is not of the form KEY=VALUE", param_hint="-c")
-        choices[key] = value
+        choices[key] = _own_path(value) if key in PATHS else value
     return choices
+
+
+def _own_path(value: str) -> str:
+    """The path of a file as it is from here: the CDK's command line runs in another folder."""
+    return str(Path(value).absolute()) if value.endswith(".toml") else value

@@ -8,7 +8,12 @@
 
 A flow cannot be built without a `Guard`. `BedrockGuard` calls ApplyGuardrail; `Unguarded` is for a
 deployment without a guardrail and lets every text pass. A flow goes on with `verdict.text`,
-whatever the action is, and an `events.Guardrail` shows a reader that the guardrail intervened.
+whatever the action is, and an `events.Guardrail` shows a reader what the guardrail did and found.
+
+    bedrock       one call of ApplyGuardrail, and a verdict from its reply
+    limits        what of a text goes into a call        joining   one verdict on several parts
+    assessments   what each policy found                 masks     where a text was masked
+    failures      no verdict: closed, or open and said so
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +31,7 @@ from app.guardrail.assessments import (
 from app.guardrail.bedrock import BedrockGuard
 from app.guardrail.unguarded import Unguarded
 from app.guardrail.verdict import Verdict
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -65,9 +71,19 @@ class Guard(Protocol):
         """Judge a tool's result."""
 
     def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
-        """Judge an answer to a question, with the passages that it was written from."""
+        """Judge an answer to a question, with the passages that it was written from, the most
+        important first. Without passages it is judged by neither grounding nor relevance.
+        """
 
 
-def guard(runtime: "BedrockRuntimeClient", identifier: str | None, version: str) -> Guard:
+def guard(runtime: "BedrockRuntimeClient", settings: Settings) -> Guard:
     """The guard of a deployment: Bedrock's where the settings name a guardrail."""
-    return BedrockGuard(runtime, identifier, version) if identifier else Unguarded()
+    if not settings.guardrail_id:
+        return Unguarded()
+    return BedrockGuard(
+        runtime,
+        settings.guardrail_id,
+        settings.guardrail_version,
+        judges_passages=settings.guardrail_passages,
+        is_open=settings.guardrail_when_down == "open",
+    )

@@ -11,6 +11,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from app.events import PolicyFinding
+
+_POLICIES = frozenset(
+    (
+        "topicPolicy",
+        "contentPolicy",
+        "wordPolicy",
+        "sensitiveInformationPolicy",
+        "contextualGroundingPolicy",
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -79,13 +91,41 @@ class GroundingCheck:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The findings of one assessment, by policy."""
+    """The findings of one assessment, by policy.
+
+    Attributes:
+        unread: the actions of policies that this version does not know.
+    """
 
     topics: tuple[Topic, ...] = ()
     content: tuple[ContentFilter, ...] = ()
     words: tuple[Word, ...] = ()
     sensitive_information: tuple[SensitiveInformation, ...] = ()
     grounding: tuple[GroundingCheck, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def findings(self) -> Iterator[PolicyFinding]:
+        """The findings without the text that matched, which quotes a question or a document.
+
+        >>> list(Assessment(words=(Word("darn", "BLOCKED"),)).findings())[0].kind
+        'WORD'
+        """
+        for topic in self.topics:
+            yield PolicyFinding("topic", topic.name, topic.action)
+        for content in self.content:
+            yield PolicyFinding("content", content.kind, content.action, content.confidence)
+        for word in self.words:
+            yield PolicyFinding("word", word.managed_list or "WORD", word.action)
+        for information in self.sensitive_information:
+            yield PolicyFinding("sensitive_information", information.kind, information.action)
+        for check in self.grounding:
+            yield PolicyFinding(
+                "grounding",
+                check.kind,
+                check.action,
+                score=check.score,
+                threshold=check.threshold,
+            )
 
 
 def read_assessment(assessment: Mapping[str, Any]) -> Assessment:
@@ -120,6 +160,7 @@ def read_assessment(assessment: Mapping[str, Any]) -> Assessment:
             GroundingCheck(_text(one, "type"), one["score"], one["threshold"], _text(one, "action"))
             for one in finding("contextualGroundingPolicy", "filters")
         ),
+        unread=tuple(actions([each for name, each in assessment.items() if name not in _POLICIES])),
     )
 
 
@@ -140,8 +181,13 @@ def actions(assessments: Any) -> Iterator[str]:
 
 
 def _findings(assessment: Mapping[str, Any], policy: str, kind: str) -> Sequence[Mapping[str, Any]]:
+    """The findings of a policy. A reply of full scope has those too that were not detected: of them
+    only the scores of grounding tell anything.
+    """
     findings: Sequence[Mapping[str, Any]] = assessment.get(policy, {}).get(kind, ())
-    return findings
+    if policy == "contextualGroundingPolicy":
+        return findings
+    return [one for one in findings if one.get("detected", True)]
 
 
 def _text(finding: Mapping[str, Any], member: str) -> str:

@@ -11,8 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.aws import calling
+from app.errors import OutcropError
 from app.events import Passage
+from app.guardrail import limits
 from app.guardrail.assessments import actions, read_assessment
+from app.guardrail.failures import OPEN, without_verdict
+from app.guardrail.joining import join
 from app.guardrail.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -34,12 +38,19 @@ class BedrockGuard:
     """A guardrail of Bedrock.
 
     An answer is judged with the passages as its grounding source and the question as its query,
-    both of this turn only, as contextual grounding requires.
+    both of this turn only, as contextual grounding requires. Without passages it is judged by the
+    other policies alone.
+
+    Attributes:
+        judges_passages: whether passages are judged; if not, they pass.
+        is_open: whether a text passes, unjudged, if the guardrail gives no verdict.
     """
 
     runtime: "BedrockRuntimeClient"
     identifier: str
     version: str
+    judges_passages: bool = True
+    is_open: bool = False
 
     def question(self, text: str) -> Verdict:
         return self._judge("INPUT", text)
@@ -49,6 +60,8 @@ class BedrockGuard:
         reply does not tell which of several texts it is about. A passage without text passes.
         """
         verdicts = {passage.number: Verdict("none", passage.text) for passage in passages}
+        if not self.judges_passages:
+            return list(verdicts.values())
         for batch in _batches([passage for passage in passages if passage.text.strip()]):
             numbers = [passage.number for passage in batch]
             verdicts |= zip(numbers, self._judge_batch(batch), strict=True)
@@ -67,12 +80,26 @@ class BedrockGuard:
         return self._judge("INPUT", text)
 
     def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
-        sources: list[GuardrailTextBlockTypeDef] = [
-            {"text": passage.text, "qualifiers": ["grounding_source"]} for passage in passages
-        ]
-        query: GuardrailTextBlockTypeDef = {"text": question, "qualifiers": ["query"]}
-        answer: GuardrailTextBlockTypeDef = {"text": text, "qualifiers": ["guard_content"]}
-        return self._apply("OUTPUT", [*sources, query, answer])
+        if not passages:
+            blocks: list[GuardrailTextBlockTypeDef] = []
+        else:
+            blocks = [
+                {"text": source, "qualifiers": ["grounding_source"]}
+                for source in limits.sources([passage.text for passage in passages])
+            ]
+            blocks.append({"text": limits.query(question), "qualifiers": ["query"]})
+        parts = list(limits.parts(text))
+        return join(
+            text,
+            parts,
+            [self._judge_part(text[part.context : part.end], blocks) for part in parts],
+        )
+
+    def _judge_part(self, text: str, blocks: "Sequence[GuardrailTextBlockTypeDef]") -> Verdict:
+        """The verdict on a part of an answer, by its sources and its query, if it has any."""
+        if not blocks:
+            return self._judge("OUTPUT", text)
+        return self._apply("OUTPUT", [*blocks, {"text": text, "qualifiers": ["guard_content"]}])
 
     def _judge_batch(self, batch: Sequence[Passage]) -> Sequence[Verdict]:
         verdict = self._apply("INPUT", [{"text": passage.text} for passage in batch])
@@ -90,14 +117,28 @@ class BedrockGuard:
         source: "GuardrailContentSourceType",
         blocks: "Sequence[GuardrailTextBlockTypeDef]",
     ) -> Verdict:
-        """The verdict on the last block; the guardrail judges it by the others."""
-        with calling("ApplyGuardrail"):
-            reply = self.runtime.apply_guardrail(
-                guardrailIdentifier=self.identifier,
-                guardrailVersion=self.version,
-                source=source,
-                content=[{"text": block} for block in blocks],
-            )
+        """The verdict on the last block; the guardrail judges it by the others.
+
+        Raises:
+            OutcropError: there is none, and `is_open` is false.
+        """
+        try:
+            with calling("ApplyGuardrail"):
+                reply = self.runtime.apply_guardrail(
+                    guardrailIdentifier=self.identifier,
+                    guardrailVersion=self.version,
+                    source=source,
+                    content=[{"text": block} for block in blocks],
+                    # With full scope the scores are there too of an answer that passes.
+                    outputScope="FULL"
+                    if len(blocks) > 1 and source == "OUTPUT"
+                    else "INTERVENTIONS",
+                )
+        except OutcropError as error:
+            failure = without_verdict(error, self.identifier, self.version)
+            if self.is_open:
+                return Verdict("unjudged", blocks[-1]["text"], OPEN)
+            raise failure from error
         return _verdict(reply, blocks)
 
 

@@ -4,7 +4,7 @@
 imports the other: all import this module, and `stand_in.py` gives them the judge.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -26,6 +26,22 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Mask:
+    """What a guardrail puts in place of a part of a content.
+
+    Attributes:
+        content: the content's number, from 0, among all that the judge was given.
+        start, end: the part, in code points.
+        text: what stands there instead, such as `{EMAIL}`.
+    """
+
+    content: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a guardrail says of texts.
 
@@ -37,6 +53,7 @@ class Judgement:
         assessment: what each policy found, as ApplyGuardrail writes it.
         usage: text units by policy.
         coverage: how many characters were judged, and of how many.
+        masks: where it is masked, and with what, in the order of the text. They do not overlap.
     """
 
     action: Literal["none", "masked", "blocked"]
@@ -45,6 +62,7 @@ class Judgement:
     assessment: JSON
     usage: Mapping[str, int]
     coverage: JSON
+    masks: tuple[Mask, ...] = ()
 
 
 class Judge(Protocol):
@@ -58,6 +76,7 @@ class Judge(Protocol):
         contents: Sequence[Content],
         *,
         full: bool = False,
+        without: Collection[str] = (),
     ) -> Judgement:
         """What a version of a guardrail says of texts.
 
@@ -67,6 +86,8 @@ class Judge(Protocol):
             contents: the texts. If any of them is `guard_content`, those are judged, or else those
                 that have no qualifiers.
             full: whether the assessment has what was not detected, too.
+            without: the types of filters that are left out, such as RELEVANCE for the beginning of
+                an answer.
 
         Raises:
             ServiceError: there is no such version, or it cannot judge these texts.

@@ -20,6 +20,7 @@ from app.local.bedrock import inference_profiles
 from app.local.bedrock.guardrails import guardrails
 from app.local.bedrock_agent.agents import state as agents
 from app.local.bedrock_agent.knowledge_bases import state as knowledge
+from app.local.bedrock_agent_runtime.agents import sessions as agent_sessions
 from app.local.bedrock_agent_runtime.generation import sessions
 from app.local.control import state as control
 from app.local.database import Damaged, Database, InUse
@@ -40,6 +41,7 @@ DATABASES = {
     Path("guard", "state.sqlite"): guardrails.SCHEMA + control.SCHEMA,
     Path("profiles", "state.sqlite"): inference_profiles.SCHEMA + control.SCHEMA,
     Path("agents", "state.sqlite"): agents.SCHEMA + control.SCHEMA,
+    Path("agents", "sessions.sqlite"): agent_sessions.SCHEMA,
     Path("sessions", "state.sqlite"): sessions.SCHEMA,
 }
 BESIDE = ("", "-wal", "-shm", ".seal")  # the suffixes of a database's files

@@ -6,7 +6,8 @@ s3 buckets   --> bedrock_agent    documents are objects
 sqs queues   --> lambda_     a message invokes a function
 bedrock      --> bedrock_runtime, bedrock_agent_runtime, agents of bedrock_agent
                  which models and guardrails there are; a guardrail's judgement
-bedrock_agent --> bedrock_agent_runtime    Retrieve searches Knowledge Bases
+bedrock_agent --> bedrock_agent_runtime    Retrieve searches Knowledge Bases; agents are invoked
+lambda_      --> bedrock_agent_runtime    the operations of agents are functions
 bedrock_runtime --> bedrock_agent_runtime  RetrieveAndGenerate has a model answer
 
 No service imports another: each has protocols of its own for the others that it uses.
@@ -99,6 +100,8 @@ class StandIn:
             dependencies = Dependencies(models, guardrails, knowledge, buckets)
             agents = Agents(options.home, dependencies)
             opened.callback(agents.close)
+            agent_sessions = bedrock_agent_runtime.AgentSessions(options.home)
+            opened.callback(agent_sessions.close)
             sessions = bedrock_agent_runtime.Sessions(options.home)
             opened.callback(sessions.close)
             functions = Functions(
@@ -112,22 +115,26 @@ class StandIn:
             self._running = (knowledge, functions, scanner)
             self._opened = opened.pop_all()
         agent = bedrock_agent.handlers(knowledge, agents)
+        functions_service = lambda_.handlers(functions, queues, buckets)
+        turns = bedrock_agent_runtime.AgentServices(
+            agents, agent_sessions, functions_service["Invoke"], judge
+        )
         runtime = bedrock_runtime.handlers(trades, models, attachments=attachments, judge=judge)
         services: Mapping[str, WaitingService] = {
             "bedrock": bedrock.handlers(guardrails, profiles),
             "bedrock-runtime": runtime,
             "bedrock-agent": agent,
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(
-                trades, knowledge, models, agent, runtime, sessions
+                trades, knowledge, models, agent, runtime, sessions, turns
             ),
             "dynamodb": dynamodb.handlers(tables),
-            "lambda": lambda_.handlers(functions, queues, buckets),
+            "lambda": functions_service,
             "s3": s3.handlers(buckets, queues.send_to_arn, keys=options.keys),
             "sqs": sqs.handlers(queues),
             "sts": sts.handlers(),
         }
         self.services = Reserve(options.home).wrap(services)
-        self.endpoints = chat_completions.endpoints(trades, models)
+        self.endpoints = chat_completions.endpoints(trades, models, judge=judge)
 
     def start(self, url: str) -> None:
         """Start the work in the background, with what the last stop left. Functions call this

@@ -1,10 +1,10 @@
 """Screens passages by the guard's verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.events import Guardrail, Passage
-from app.guardrail import Guard
+from app.guardrail import Guard, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Screening:
 
     Attributes:
         passages: in their order and numbered from 1, with masked text where the guard masked it.
-        interventions: an event for each passage that the guard masked or blocked.
+        interventions: an event for each passage that the guard masked or blocked, and one if it
+            gave no verdict on passages.
     """
 
     passages: tuple[Passage, ...]
@@ -31,9 +32,19 @@ def screen(passages: Sequence[Passage], guard: Guard) -> Screening:
             replace(passage, number=number, text=text)
             for number, (passage, text) in enumerate(usable, start=1)
         ),
-        interventions=tuple(
-            event
-            for passage, verdict in verdicts
-            for event in verdict.events("passage", subject=passage.uri)
+        interventions=(
+            *(
+                event
+                for passage, verdict in verdicts
+                if verdict.intervened
+                for event in verdict.events("passage", subject=passage.uri)
+            ),
+            *_unjudged(verdict for _, verdict in verdicts),
         ),
     )
+
+
+def _unjudged(verdicts: Iterable[Verdict]) -> tuple[Guardrail, ...]:
+    """One event for all passages that passed without a verdict."""
+    first = next((verdict for verdict in verdicts if verdict.action == "unjudged"), None)
+    return first.events("passage") if first else ()

@@ -4,7 +4,7 @@
     Retrieval   data-retrieval, transient         the query and the passages
     Text        text-start once, text-delta
     Citation    source-document once for each source, data-citation, transient
-    Guardrail   data-guardrail                    source, subject, action, reason, text;
+    Guardrail   data-guardrail                    source, subject, action, reason, text, policies;
                                                   transient, unless it replaces the answer
     Nearest     data-nearest                      the places that come nearest, best first
     BudgetWarning  data-budget, transient         what of a budget is spent, and when it begins anew
@@ -22,7 +22,6 @@ The stream's last line is always `[DONE]`, and the part before it tells how the 
 
 import secrets
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import asdict
 from typing import Any, assert_never
 
 from pydantic import BaseModel
@@ -137,9 +136,10 @@ class _MessageParts:
 
 
 def _guardrail(event: events.Guardrail) -> Part:
-    if event.source == "answer":  # in place of the text of the message, for good
-        return {"type": "data-guardrail", "data": asdict(event)}
-    return _transient("data-guardrail", asdict(event))
+    data = _dump(schemas.GuardrailVerdict, event)
+    if event.source == "answer" and event.text is not None:  # in place of the message's text
+        return {"type": "data-guardrail", "data": data}
+    return _transient("data-guardrail", data)
 
 
 def _transient(kind: str, data: Part) -> Part:

@@ -75,6 +75,8 @@ def _has_reason(statement: Statement, resource: str) -> bool:
         return all(action in ANY for action in statement.actions)
     if resource.endswith("/*") and "*" not in resource[:-1]:
         return all(action.partition(":")[0] in INSIDE for action in statement.actions)
+    if ":guardrail-profile/" in resource:
+        return resource.count("*") == 1 and statement.actions == ("bedrock:ApplyGuardrail",)
     return ":bedrock:*::foundation-model/" in resource and OTHER_REGIONS in statement.conditions
 
 

@@ -5,6 +5,7 @@ another resource. A need comes from what a resource refers to: a function's envi
 bucket, so its role may read it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,13 +50,16 @@ STORES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 
+APPLYING = ("bedrock:ApplyGuardrail",)
+REGION_OF_ARN = re.compile(r":bedrock:(\$\{AWS::Region\}|[a-z0-9-]+):")
+
 # variable of the function that answers -> attribute of what it names -> the actions on it
 ANSWERING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "OUTCROP_KNOWLEDGE_BASE_ID": (
         "KnowledgeBaseArn",
         ("bedrock:Retrieve", "bedrock:GetKnowledgeBase", "bedrock:GetKnowledgeBaseDocuments"),
     ),
-    "OUTCROP_GUARDRAIL_ID": ("GuardrailArn", ("bedrock:ApplyGuardrail",)),
+    "OUTCROP_GUARDRAIL_ID": ("GuardrailArn", APPLYING),
     "OUTCROP_DOCUMENTS_BUCKET": ("Arn", ("s3:ListBucket",)),
     "OUTCROP_CONVERSATIONS_BUCKET": ("Arn", ("s3:ListBucket",)),
 }
@@ -137,9 +141,12 @@ def _agents(template: Template) -> Iterator[Need]:
         for base in properties.get("KnowledgeBases", ()):
             arn = f"${{{referent(base['KnowledgeBaseId'])}.KnowledgeBaseArn}}"
             yield Need(name, role, ("bedrock:Retrieve",), arn)
-        if guardrail := referent(properties.get("GuardrailConfiguration", {})):
-            yield Need(name, role, ("bedrock:ApplyGuardrail",), f"${{{guardrail}.GuardrailArn}}")
+        used: Mapping[str, Any] = properties.get("GuardrailConfiguration", {})
+        yield from _existing_guardrail(name, role, used.get("GuardrailIdentifier", ""))
+        if guardrail := referent(used):
+            yield Need(name, role, APPLYING, f"${{{guardrail}.GuardrailArn}}")
             yield from _keys(template, name, role, guardrail)
+            yield from _guardrail_profile(template, name, role, guardrail)
         if "CustomerEncryptionKeyArn" in properties:
             key = text(properties["CustomerEncryptionKeyArn"])
             yield Need(name, role, ("kms:Decrypt", "kms:GenerateDataKey"), key)
@@ -151,6 +158,7 @@ def _answering(template: Template) -> Iterator[Need]:
         for model in _offered(variables):
             yield from _models(name, role, model)
         yield from _named(template, name, role, ANSWERING)
+        yield from _existing_guardrail(name, role, variables.get("OUTCROP_GUARDRAIL_ID", ""))
         # A managed base reranks with Bedrock's own; the others with the base's role.
         if reranks := variables.get("OUTCROP_RERANK_MODEL_ID"):
             for base, one in template.of(BASE):
@@ -176,8 +184,24 @@ def _named(
         if target:
             yield Need(name, role, actions, f"${{{target}.{attribute}}}")
             yield from _keys(template, name, role, target)
+            yield from _guardrail_profile(template, name, role, target)
             if variable.endswith("_BUCKET"):
                 yield Need(name, role, OBJECTS, f"${{{target}.Arn}}/*")
+
+
+def _existing_guardrail(name: str, role: str, identifier: Any) -> Iterator[Need]:
+    """What it takes to apply a guardrail that is none of the stack's, by its id or ARN."""
+    if identifier and isinstance(identifier, str) and not identifier.startswith("${"):
+        own = "arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:guardrail/"
+        arn = identifier if identifier.startswith("arn:") else f"{own}{identifier}"
+        yield Need(name, role, APPLYING, arn)
+
+
+def _guardrail_profile(template: Template, name: str, role: str, target: str) -> Iterator[Need]:
+    """The cross-Region profile of a guardrail, which is applied in whatever Region it chooses."""
+    properties = template.resources.get(target, {}).get("Properties", {})
+    if profile := properties.get("CrossRegionConfig", {}).get("GuardrailProfileArn"):
+        yield Need(name, role, APPLYING, REGION_OF_ARN.sub(":bedrock:elsewhere:", text(profile)))
 
 
 def _functions(template: Template) -> Iterator[Need]:

@@ -23,7 +23,7 @@ from app.events import (
     Text,
     Usage,
 )
-from app.guardrail import Unguarded, Verdict
+from app.guardrail import Assessment, GroundingCheck, Unguarded, Verdict
 from app.meter import Account
 from app.models import assistant, user
 from tests.local.home import Home
@@ -122,11 +122,23 @@ def test_a_blocked_question_ends_the_turn_before_anything_is_looked_up(
     guard = Judge({QUESTION.text: Verdict("blocked", "Not that.", "A denied topic.")})
     question = replace(QUESTION, conversation="blocked")
     events = list(answer(question, replace(context, guard=guard)))
+    verdict = Guardrail("question", "blocked", "Not that.", "A denied topic.")
     assert events == [
         Started("blocked", MODEL),
-        Guardrail("question", "blocked", "Not that.", "A denied topic."),
+        verdict,
         Usage(0, 0),
-        Done(Answer("Not that.", (), Usage(0, 0), MODEL, "blocked", None, "guardrail")),
+        Done(
+            Answer(
+                "Not that.",
+                (),
+                Usage(0, 0),
+                MODEL,
+                "blocked",
+                None,
+                "guardrail",
+                guardrail=(verdict,),
+            )
+        ),
     ]
     assert backend.calls == []
     assert context.conversations.history("blocked", 6).turns == ()
@@ -178,6 +190,70 @@ def test_without_passages_no_model_is_called(context: TurnContext, backend: Back
     assert whole.model == MODEL
     assert backend.asked("InvokeModelWithResponseStream") == []
     assert guard.calls[-1] == ("answer", ABSTENTION, QUESTION.text, ())
+
+
+def test_an_abstention_is_judged_without_sources(context: TurnContext, backend: Backend) -> None:
+    """That the documents do not say is in none of them."""
+    for said in (ABSTENTION, "[0] Die Dokumente sagen dazu nichts."):
+        guard = Judge()
+        backend.pieces = (said,)
+        list(answer(QUESTION, replace(context, guard=guard)))
+        assert guard.calls[-1][0] == "answer"
+        assert guard.calls[-1][3] == ()
+    backend.pieces = ("[0] " + "Nothing is said, but quartz cures colds. " * 6,)
+    list(answer(QUESTION, replace(context, guard=guard)))
+    assert guard.calls[-1][3] == (PASSAGE,), "what is too long for an abstention has to be grounded"
+
+
+def test_the_passages_that_an_answer_cites_are_the_first_of_its_sources(
+    context: TurnContext, backend: Backend
+) -> None:
+    backend.found = [result("a.md", "Talc is soft."), result("b.md", "Quartz has a hardness of 7.")]
+    backend.pieces = ("It has a hardness of 7 [2].",)
+    guard = Judge()
+    list(answer(QUESTION, replace(context, guard=guard)))
+    sources = guard.calls[-1][3]
+    assert isinstance(sources, tuple)
+    assert [passage.number for passage in sources] == [2, 1]
+
+
+def test_a_rewritten_question_that_is_blocked_searches_for_nothing_and_counts(
+    context: TurnContext, backend: Backend
+) -> None:
+    guard = Judge({"Quartz?": Verdict("blocked", "Not that.")})
+    dialogue = Dialogue((user("How hard is quartz?"), assistant("It is 7.")))
+    question = replace(QUESTION, text="And talc?", dialogue=dialogue)
+    events = list(answer(question, replace(context, guard=guard)))
+    assert backend.asked("Retrieve") == []
+    assert events[1] == Guardrail("question", "blocked", "Not that.")
+    whole = done(events)
+    assert (whole.answer, whole.stop_reason, whole.turn) == ("Not that.", "guardrail", None)
+    assert whole.usage == Usage(1, 1)
+
+
+def test_a_rewritten_question_is_searched_for_as_it_is_masked(
+    context: TurnContext, backend: Backend
+) -> None:
+    guard = Judge({"Quartz?": Verdict("masked", "{STONE}?")})
+    dialogue = Dialogue((user("How hard is quartz?"), assistant("It is 7.")))
+    list(
+        answer(
+            replace(QUESTION, text="And talc?", dialogue=dialogue), replace(context, guard=guard)
+        )
+    )
+    assert backend.asked("Retrieve")[0]["retrievalQuery"] == {"text": "{STONE}?"}
+
+
+def test_scores_are_events_and_in_the_answer(context: TurnContext) -> None:
+    scores = Assessment(grounding=(GroundingCheck("GROUNDING", 0.93, 0.7, "NONE"),))
+    guard = Judge({"It is 7 [1].": Verdict("none", "It is 7 [1].", assessments=(scores,))})
+    events = list(answer(QUESTION, replace(context, guard=guard)))
+    [event] = [event for event in events if isinstance(event, Guardrail)]
+    assert (event.source, event.action, event.text) == ("answer", "none", None)
+    assert [(one.kind, one.score, one.threshold) for one in event.policies] == [
+        ("GROUNDING", 0.93, 0.7)
+    ]
+    assert done(events).guardrail == (event,)
 
 
 @pytest.mark.parametrize("said", [(ABSTENTION,), ("**The documents", " do not say [1]**", " [1].")])
@@ -257,6 +333,7 @@ def test_a_dialogue_of_the_callers_is_judged_rewritten_and_not_stored(
     texts = ["And talc?", "How hard is quartz?", "It is 7.", "Be brief."]
     assert guard.calls[:4] == [("question", text) for text in texts]
     assert [event.query for event in events if isinstance(event, Retrieval)] == ["Quartz?"]
-    assert guard.calls[4][:3] == ("answer", "It is 7 [1].", "Quartz?")
+    assert guard.calls[4] == ("question", "Quartz?"), "the rewritten question is judged, too"
+    assert guard.calls[5][:3] == ("answer", "It is 7 [1].", "Quartz?")
     [call] = backend.asked("InvokeModelWithResponseStream")
     assert "Be brief." in str(call["body"])

@@ -2,20 +2,28 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.aws import Clients
-from app.errors import OutcropError
-from app.events import Guardrail, Passage
+from app.errors import OperatorError, OutcropError, Throttled, Unavailable
+from app.events import Guardrail, Passage, PolicyFinding
 from app.guardrail import BedrockGuard, SensitiveInformation, Unguarded, Verdict, Word
 from app.guardrail import guard as guard_of
 from app.guardrail.bedrock import BATCH
+from app.guardrail.limits import ANSWER, QUERY, SOURCES, parts
 from tests.models.loopback import JSON_TYPE, Loopback, clients_of, reply
+from tests.web.backend import settings
 
 NOBODY: Any = None
+NAME = PolicyFinding("sensitive_information", "NAME", "ANONYMIZED")
 PASS = {"action": "NONE", "outputs": [], "assessments": []}
+
+
+def word_of(action: str) -> PolicyFinding:
+    return PolicyFinding("word", "WORD", action)
 
 
 def mask(text: str) -> dict[str, Any]:
@@ -97,7 +105,9 @@ def test_what_goes_in_is_judged_as_input_and_what_comes_out_as_output(
     ]
     for judge, source, text in hooks:
         assert judge().text == text
-        assert body(server) == {"source": source, "content": [{"text": {"text": text}}]}
+        content = [{"text": {"text": text}}]
+        scope = "INTERVENTIONS"
+        assert body(server) == {"source": source, "content": content, "outputScope": scope}
         assert server.requests[-1].line == "POST /guardrail/g1/version/1/apply HTTP/1.1"
 
 
@@ -111,7 +121,15 @@ def test_an_answer_is_judged_by_its_passages_and_its_question(
         {"text": {"text": "How hard?", "qualifiers": ["query"]}},
         {"text": {"text": "7 [1].", "qualifiers": ["guard_content"]}},
     ]
-    assert body(server) == {"source": "OUTPUT", "content": content}
+    assert body(server) == {"source": "OUTPUT", "content": content, "outputScope": "FULL"}
+
+
+def test_an_answer_without_sources_is_judged_by_neither_grounding_nor_relevance(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    answer(server, PASS)
+    guard.answer("The documents do not say.", "How hard?", [])
+    assert body(server)["content"] == [{"text": {"text": "The documents do not say."}}]
 
 
 def test_a_verdict_keeps_the_reason_and_what_was_found(
@@ -131,14 +149,18 @@ def test_a_verdict_keeps_the_reason_and_what_was_found(
     assert [words.words for words in passed.assessments] == [(Word("darn", "NONE"),)]
     assert (blocked.action, blocked.text) == ("blocked", "No way.")
     assert blocked.events("question", subject="s") == (
-        Guardrail("question", "blocked", "No way.", "Guardrail blocked.", "s"),
+        Guardrail(
+            "question", "blocked", "No way.", "Guardrail blocked.", "s", (word_of("BLOCKED"),)
+        ),
     )
     assert blocked.assessments
     assert (masked.action, masked.text, masked.reason) == ("masked", "{NAME}", "Guardrail masked.")
     assert masked.events("question") == (
-        Guardrail("question", "masked", "{NAME}", "Guardrail masked.", None),
+        Guardrail("question", "masked", "{NAME}", "Guardrail masked.", None, (NAME,)),
     )
-    assert passed.events("question") == ()
+    assert passed.events("question") == (
+        Guardrail("question", "none", None, policies=(word_of("NONE"),)),
+    )
 
 
 def test_what_is_masked_of_an_answer_is_the_last_of_many_outputs_or_all_of_them(
@@ -208,13 +230,131 @@ def test_of_several_passages_each_is_judged_alone_where_the_guardrail_intervenes
     assert [json.loads(request.body)["source"] for request in server.requests] == ["INPUT"] * 3
 
 
-def test_without_a_verdict_there_is_an_error_that_names_the_call(
+FAILURES: list[tuple[str, int, type[OutcropError], str]] = [
+    ("ValidationException", 400, OperatorError, "OUTCROP_GUARDRAIL_VERSION"),
+    ("ResourceNotFoundException", 404, OperatorError, "OUTCROP_GUARDRAIL_ID"),
+    ("AccessDeniedException", 403, OperatorError, "bedrock:ApplyGuardrail"),
+    ("ThrottlingException", 429, Throttled, "quota"),
+    ("ServiceUnavailableException", 503, Unavailable, "OUTCROP_GUARDRAIL_WHEN_DOWN"),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "kind", "advice"), FAILURES)
+def test_without_a_verdict_there_is_an_error_and_the_log_says_what_to_do(
+    guard: BedrockGuard,
+    server: Loopback,
+    caplog: pytest.LogCaptureFixture,
+    code: str,
+    status: int,
+    kind: type[OutcropError],
+    advice: str,
+) -> None:
+    failed = reply(
+        b'{"message": "No."}', status=status, headers={**JSON_TYPE, "x-amzn-errortype": code}
+    )
+    server.enqueue(failed)
+    with pytest.raises(kind, match=rf"^ApplyGuardrail: {code}.* nothing is used or shown"):
+        guard.question("Q?")
+    [record] = caplog.records
+    assert "guardrail g1, version 1" in record.getMessage()
+    assert advice in record.getMessage()
+
+    server.enqueue(failed)
+    verdict = replace(guard, is_open=True).question("Q?")
+    assert (verdict.action, verdict.text, verdict.blocked) == ("unjudged", "Q?", False)
+    [event] = verdict.events("question")
+    assert (event.action, event.text) == ("unjudged", None)
+    assert "OUTCROP_GUARDRAIL_WHEN_DOWN" in str(event.reason)
+
+
+def scores(grounding: float, relevance: float) -> dict[str, Any]:
+    """A reply with these scores; below .7 and .5 they block."""
+    filters = [
+        {
+            "type": kind,
+            "score": score,
+            "threshold": threshold,
+            "action": "BLOCKED" if score < threshold else "NONE",
+            "detected": score < threshold,
+        }
+        for kind, score, threshold in (
+            ("GROUNDING", grounding, 0.7),
+            ("RELEVANCE", relevance, 0.5),
+        )
+    ]
+    blocked = grounding < 0.7 or relevance < 0.5
+    return {
+        "action": "GUARDRAIL_INTERVENED" if blocked else "NONE",
+        "outputs": [{"text": "No."}] if blocked else [],
+        "assessments": [{"contextualGroundingPolicy": {"filters": filters}}],
+    }
+
+
+QUARTZ = [Passage(1, "Quartz is hard.", "s3://d/a", 0.5)]
+
+
+def test_an_answer_that_passes_has_its_scores(guard: BedrockGuard, server: Loopback) -> None:
+    answer(server, scores(0.93, 0.88))
+    verdict = guard.answer("It is hard.", "How hard?", QUARTZ)
+    [event] = verdict.events("answer")
+    assert (event.action, event.text) == ("none", None)
+    assert event.policies == (
+        PolicyFinding("grounding", "GROUNDING", "NONE", score=0.93, threshold=0.7),
+        PolicyFinding("grounding", "RELEVANCE", "NONE", score=0.88, threshold=0.5),
+    )
+
+
+def test_sources_query_and_answer_are_as_long_as_the_service_takes(
     guard: BedrockGuard, server: Loopback
 ) -> None:
-    headers = {**JSON_TYPE, "x-amzn-errortype": "ValidationException"}
-    server.enqueue(reply(b'{"message": "No."}', status=400, headers=headers))
-    with pytest.raises(OutcropError, match=r"^ApplyGuardrail"):
-        guard.question("Q?")
+    """No limit is an error: 130,000 characters of passages, a long question, a long answer."""
+    answer(server, *[scores(0.9, 0.9)] * 3)
+    passages = [Passage(n, f"Source {n}. " * 4_000, "s3://d/a", 0.5) for n in (1, 2, 3)]
+    text = "It is hard, and it is clear.\n\n" * 400
+    assert guard.answer(text, "How hard is it? " * 100, passages).text == text
+    judged = [json.loads(request.body)["content"] for request in server.requests]
+    assert len(judged) == 3
+    for content in judged:
+        *sources, query, part = (block["text"]["text"] for block in content)
+        assert sum(map(len, sources)) <= SOURCES
+        assert sources[0] == passages[0].text
+        assert sources[-1].endswith("Source 3.")
+        assert len(query) <= QUERY
+        assert query.endswith("?")
+        assert len(part) <= ANSWER
+    answers = [content[-1]["text"]["text"] for content in judged]
+    assert answers[0].endswith(".\n\n")
+    assert all(part in text for part in answers)
+
+
+@pytest.mark.parametrize(
+    ("replies", "action"),
+    [
+        ([scores(0.9, 0.9), scores(0.9, 0.2)], "none"),  # one part is relevant
+        ([scores(0.9, 0.2), scores(0.9, 0.2)], "blocked"),
+        ([scores(0.9, 0.9), scores(0.2, 0.9)], "blocked"),
+    ],
+)
+def test_an_answer_in_parts_is_blocked_if_a_part_is_and_relevant_if_a_part_is(
+    guard: BedrockGuard, server: Loopback, replies: list[dict[str, Any]], action: str
+) -> None:
+    answer(server, *replies)
+    assert guard.answer("It is hard. " * 500, "How hard?", QUARTZ).action == action
+
+
+def test_a_number_on_the_border_of_two_parts_is_masked_once(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    """The second part is judged with the end of the first, in which the number begins."""
+    text = "a" * 4_000 + " " + "b" * 980 + " Call 555 0199 now. " + "c" * 900
+    first, second = parts(text)
+    border = first.end
+    assert "Call" in text[second.context : border]
+    judged = text[second.context : second.end].replace("555 0199", "{PHONE}")
+    answer(server, PASS, mask(judged))
+    verdict = guard.answer(text, "Who?", QUARTZ)
+    assert verdict.action == "masked"
+    assert verdict.text == text.replace("555 0199", "{PHONE}")
 
 
 def test_without_a_guardrail_every_text_passes_as_it_is() -> None:
@@ -224,5 +364,19 @@ def test_without_a_guardrail_every_text_passes_as_it_is() -> None:
     assert guard.tool_result("A tent.") == Verdict("none", "A tent.")
     assert guard.passages([Passage(1, "A.", "s3://d/a", 0.5)]) == [Verdict("none", "A.")]
     assert guard.answer("A.", "Q?", []) == Verdict("none", "A.")
-    assert isinstance(guard_of(NOBODY, None, "1"), Unguarded)
-    assert guard_of(NOBODY, "g1", "2") == BedrockGuard(NOBODY, "g1", "2")
+
+
+def test_the_settings_say_which_guard_there_is() -> None:
+    assert isinstance(guard_of(NOBODY, settings()), Unguarded)
+    named = settings(guardrail_id="g1", guardrail_version="2")
+    assert guard_of(NOBODY, named) == BedrockGuard(NOBODY, "g1", "2")
+    lax = settings(guardrail_id="g1", guardrail_passages=False, guardrail_when_down="open")
+    assert guard_of(NOBODY, lax) == BedrockGuard(
+        NOBODY, "g1", "DRAFT", judges_passages=False, is_open=True
+    )
+
+
+def test_passages_that_are_not_to_be_judged_pass(guard: BedrockGuard, server: Loopback) -> None:
+    lax = replace(guard, judges_passages=False)
+    [verdict] = lax.passages([Passage(1, "Zoë.", "s3://d/a", 0.5)])
+    assert (verdict, server.requests) == (Verdict("none", "Zoë."), [])

@@ -32,9 +32,9 @@ STAYS = {
 }  # fmt: skip
 """What holds what people made, or what they know by its id or address."""
 
-COME_AND_GO = {"AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient",
+COME_AND_GO = {"AWS::Bedrock::Guardrail", "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient",
                "AWS::Cognito::UserPoolDomain", "AWS::EC2::VPC"}  # fmt: skip
-"""Types that one choice makes and another does not: `auth`, the stores in a network."""
+"""Types that one choice makes and another does not: `guardrail`, `auth`, stores in a network."""
 
 ACCESS_LOGS = "DocumentsAccessLogs"  # made in production only, and kept after it
 

@@ -1,10 +1,13 @@
 """What one can choose, and what is said to a choice that cannot be."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.context import Context, ContextError, read
 
 NOVA, TITAN = "amazon.nova-lite-v1:0", "amazon.titan-embed-text-v2:0"
+EVERY_POLICY = "guardrail_definition/every_policy.toml"
 PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1"
 
 
@@ -84,6 +87,20 @@ def test_context_keys_of_the_cdk_itself_are_ignored() -> None:
         ),
         ({"budget_month": "90"}, "budget_month is now called account_dollars_month"),
         ({"budget_tokens_day": "9"}, "budget_tokens_day is now called principal_tokens_day"),
+        ({"guardrail": "ab12cd34ef56"}, "guardrail: ab12cd34ef56 is no choice of a guardrail: it"),
+        ({"guardrail": "ab12cd34ef56:DRAFT"}, "a draft changes under the application"),
+        (
+            {"guardrail": "nowhere.toml"},
+            "guardrail: The guardrail's definition nowhere.toml ca",
+        ),
+        (
+            {"guardrail": "ab12cd34ef56:3", "guardrail_profile": "us"},
+            "guardrail_profile: String should match pattern",
+        ),
+        (
+            {"guardrail_profile": "us.guardrail.v1:0"},
+            "guardrail_profile=us.guardrail.v1:0: it is for a guardrail that exists; a definition",
+        ),
         ({"gateway_log_role": "none"}, "gateway_log_role: Input should be 'stack' or 'account'"),
         (
             {"model_id": "arn:aws:bedrock:us-east-1:1:application-inference-profile/a1"},
@@ -121,3 +138,11 @@ def test_only_a_classic_trial_goes_without_standby_replicas() -> None:
     assert chosen().standby == "DISABLED"
     assert chosen(production="true").standby == "ENABLED"
     assert chosen(opensearch_generation="nextgen").standby == "ENABLED"
+
+
+def test_a_definition_that_is_wrong_is_refused_with_its_member_and_rule(tmp_path: Path) -> None:
+    wrong = tmp_path / "mine.toml"
+    wrong.write_text((Path(__file__).parents[1] / EVERY_POLICY).read_text() + "GROUNDINGS = 1\n")
+    with pytest.raises(ContextError, match=r"guardrail: The guardrail's definition .*GROUNDINGS"):
+        chosen(guardrail=str(wrong))
+    assert chosen(guardrail=f"tests/{EVERY_POLICY}").guardrail_choice.definition

@@ -12,10 +12,11 @@ from tests.infra.snapshots import STORES
 
 OUTPUTS = {
     "ApiUrl", "Auth", "DocumentsBucket", "ConversationsBucket", "KnowledgeBaseId", "DataSourceId",
-    "GuardrailId", "GuardrailVersion", "ApiFunction", "IngestFunction", "ToolFunctions",
+    "GuardrailOrigin", "ApiFunction", "IngestFunction", "ToolFunctions",
     "BudgetTable", "DashboardUrl", "OrdersTable", "ProductsTable",
 }  # fmt: skip
 SIGNED_IN = {"UserPoolId", "UserPoolClientId", "SignInUrl"}
+GUARDRAIL = {"GuardrailId", "GuardrailVersion"}
 AGENT = {"AgentId", "AgentAliasId"}
 
 KEPT = {
@@ -33,6 +34,7 @@ def test_the_outputs_are_those_that_the_command_line_reads(
 ) -> None:
     choices = VARIANTS[variant]
     expected = OUTPUTS | (SIGNED_IN if choices.get("auth") != "iam" else set())
+    expected |= GUARDRAIL if choices.get("guardrail") != "none" else set()
     expected |= AGENT if choices.get("agent") == "bedrock-agent" else set()
     assert set(templates(variant)["Outputs"]) == expected
 

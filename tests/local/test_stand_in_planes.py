@@ -1,7 +1,7 @@
 """The control planes as the stand-in puts them together, and what it does not do with them yet."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,16 +94,15 @@ def test_what_was_made_is_there_after_a_restart(server: Server, made: dict[str, 
     assert version["guardrailConfiguration"]["guardrailIdentifier"] == made["guardrail"]
 
 
-def test_no_agent_is_invoked_yet(server: Server, made: dict[str, str]) -> None:
-    code, status, message = refused(
-        server.client("bedrock-agent-runtime").invoke_agent,
+def test_an_agent_is_invoked(server: Server, made: dict[str, str]) -> None:
+    reply = server.client("bedrock-agent-runtime").invoke_agent(
         agentId=made["agent"],
         agentAliasId=made["alias"],
         sessionId="session",
         inputText="What is basalt?",
     )
-    assert (code, status) == ("NotImplementedException", 400)
-    assert "does not have bedrock-agent-runtime's InvokeAgent" in message
+    with closing(reply["completion"]) as events:
+        assert [event["chunk"]["bytes"] for event in events] == [b"No."]  # by its guardrail
 
 
 def test_a_guardrail_is_applied(server: Server, made: dict[str, str]) -> None:
@@ -116,30 +115,30 @@ def test_a_guardrail_is_applied(server: Server, made: dict[str, str]) -> None:
     assert (reply["action"], reply["outputs"]) == ("GUARDRAIL_INTERVENED", [{"text": "No."}])
 
 
-def test_a_guardrail_that_is_there_makes_no_difference(
-    server: Server, made: dict[str, str]
-) -> None:
-    code, status, message = refused(
-        server.client("bedrock-runtime").converse,
-        modelId=WRITES,
-        messages=[{"role": "user", "content": [{"text": "What is basalt?"}]}],
-        guardrailConfig={
-            "guardrailIdentifier": made["guardrail"],
-            "guardrailVersion": made["version"],
-        },
-    )
-    assert (code, status) == ("ValidationException", 400)
-    assert "in ApplyGuardrail alone" in message
+def test_a_guardrail_stands_over_a_models_call(server: Server, made: dict[str, str]) -> None:
+    asked: Any = {
+        "modelId": WRITES,
+        "messages": [{"role": "user", "content": [{"text": "What is basalt?"}]}],
+    }
+    client = server.client("bedrock-runtime")
+    guardrail = {
+        "guardrailIdentifier": made["guardrail"],
+        "guardrailVersion": made["version"],
+    }
+    reply = client.converse(**asked, guardrailConfig=guardrail)
+    assert reply["output"]["message"]["content"] == [{"text": "No."}]
+    assert reply["stopReason"] == "guardrail_intervened"
+    assert client.converse(**asked)["stopReason"] == "end_turn"
 
 
-def test_a_body_that_configures_a_guardrail_is_refused(server: Server) -> None:
+def test_a_body_that_configures_no_guardrail_is_refused(server: Server) -> None:
     body = b"""{"messages": [{"role": "user", "content": [{"text": "What is basalt?"}]}],
                "amazon-bedrock-guardrailConfig": {"tagSuffix": "xyz"}}"""
     code, status, message = refused(
         server.client("bedrock-runtime").invoke_model, modelId=WRITES, body=body
     )
     assert (code, status) == ("ValidationException", 400)
-    assert "guardrail" in message
+    assert "the request names no guardrail" in message
 
 
 def test_retrieve_knows_no_guardrail(server: Server, made: dict[str, str]) -> None:

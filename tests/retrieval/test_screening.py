@@ -21,6 +21,19 @@ class Judge(Unguarded):
         return [blocked, masked, Verdict("none", passages[2].text)]
 
 
+class Silent(Unguarded):
+    """Is down, and lets passages pass."""
+
+    def passages(self, passages: Sequence[Passage]) -> Sequence[Verdict]:
+        return [Verdict("unjudged", passage.text, "Down.") for passage in passages]
+
+
+def test_that_no_passage_was_judged_is_said_once() -> None:
+    screening = screen(PASSAGES, Silent())
+    assert [passage.text for passage in screening.passages] == ["bomb", "ada", "quartz"]
+    assert screening.interventions == (Guardrail("passage", "unjudged", None, "Down."),)
+
+
 def test_a_blocked_passage_is_left_out_and_a_masked_one_is_masked() -> None:
     ada, quartz = PASSAGES[1:]
     assert screen(PASSAGES, Judge()) == Screening(

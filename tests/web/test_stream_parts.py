@@ -105,6 +105,7 @@ def test_a_turn_from_start_to_finish() -> None:
                 "text": "How {X}?",
                 "reason": "A name.",
                 "subject": "s",
+                "policies": [],
             },
             "transient": True,
         },

@@ -10,6 +10,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Client, Json, Refused
 from app.cli.emptiness import say_if_empty
+from app.cli.guardrail_line import guardrail_line
 from app.cli.terminal_text import visible_line
 
 SILENT = {"start", "start-step", "data-retrieval", "text-start"}  # parts that print nothing
@@ -44,6 +45,8 @@ def show(client: Client, body: Json) -> str | None:
     citations: list[Json] = []
     nearest: list[Json] = []
     budgets: list[Json] = []
+    verdicts: list[Json] = []
+    answer = ""
     metadata: Json = {}
     for part in _with_spinner(client.stream(body), client.thinking):
         match part["type"]:
@@ -53,12 +56,15 @@ def show(client: Client, body: Json) -> str | None:
                 if not part["data"]["passages"] and say_if_empty(client):
                     return body.get("conversationId")
             case "text-delta":
+                answer += part["delta"]
                 screen.out.print(part["delta"], end="", soft_wrap=True)
             case "data-citation":
                 citations.append(part["data"])
             case "data-guardrail":
-                _guardrail(part["data"])
-                if (part["data"]["source"], part["data"]["action"]) == ("answer", "blocked"):
+                verdict = part["data"]
+                verdicts.append(verdict)
+                _guardrail(verdict, answer)
+                if (verdict["source"], verdict["action"]) == ("answer", "blocked"):
                     citations = []
             case "data-nearest":
                 nearest = part["data"]["places"]
@@ -75,6 +81,8 @@ def show(client: Client, body: Json) -> str | None:
                     screen.nearest(nearest)
                 seconds = time.monotonic() - began
                 _footnote(part["messageMetadata"], seconds)
+                if line := guardrail_line(verdicts):
+                    screen.out.print(line, style="dim", soft_wrap=True)
                 for each in budgets:
                     _budget(each)
     return str(metadata["conversationId"])
@@ -92,17 +100,21 @@ def _with_spinner(parts: Iterator[Json], doing: str) -> Iterator[Json]:
     yield from parts
 
 
-def _guardrail(event: Json) -> None:
-    """Print the guardrail's intervention in the question, a passage or the answer."""
-    match event["source"], event["action"]:
+def _guardrail(verdict: Json, answer: str) -> None:
+    """Print the guardrail's intervention in the question, a passage or the answer, of which this
+    much is on the screen. Other verdicts are in the line at the end.
+    """
+    match verdict["source"], verdict["action"]:
+        case _, "none" | "unjudged":
+            pass
         case "question", "masked":
-            screen.out.print(f"Asked as: {event['text']}\n", style="dim")
+            screen.out.print(f"Asked as: {verdict['text']}\n", style="dim")
         case "passage", action:
-            name = visible_line(event["subject"].rsplit("/", 1)[-1])
+            name = visible_line(verdict["subject"].rsplit("/", 1)[-1])
             result = "masked parts of" if action == "masked" else "left out"
             screen.out.print(f"The guardrail {result} a passage of {name}.\n", style="dim")
-        case _:
-            screen.out.print(f"\n\n{event['text']}")
+        case _ if verdict["text"] != answer:
+            screen.out.print(f"\n\n{verdict['text']}")
 
 
 def _footnote(metadata: Json, seconds: float) -> None:

@@ -1,11 +1,17 @@
-"""`bedrock-agent-runtime`: Retrieve, which asks a Knowledge Base for passages, Rerank, which puts
-texts in the order of their relevance, and RetrieveAndGenerate, which answers from passages.
+"""`bedrock-agent-runtime`: Retrieve, which asks a Knowledge Base for passages; Rerank, which puts
+texts in the order of their relevance; RetrieveAndGenerate, which answers from passages; and
+InvokeAgent, a turn with an agent.
 
 Its operations on tags are those of bedrock-agent, which AWS has under the same paths.
 """
 
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
+from app.local.bedrock_agent_runtime.agents import AgentRuntime, AgentSessions, InvocableAgents
+from app.local.bedrock_agent_runtime.agents.turn import Services
 from app.local.bedrock_agent_runtime.generation import RetrieveAndGenerate, RuntimeModels
 from app.local.bedrock_agent_runtime.generation.sessions import Sessions
 from app.local.bedrock_agent_runtime.reranking import rerank
@@ -17,11 +23,37 @@ from app.local.bedrock_agent_runtime.retrieval import (
 )
 from app.local.engine import Engine
 from app.local.engine.store import StoreUnavailable
-from app.local.wire import JSON, Call, Service, ServiceError, WaitingService
+from app.local.judgement import Judge
+from app.local.wire import JSON, Call, Service, ServiceError, WaitingHandler, WaitingService
 
-__all__ = ["RuntimeModels", "SearchableBase", "SearchableBases", "Sessions", "handlers"]
+__all__ = [
+    "AgentServices",
+    "AgentSessions",
+    "RuntimeModels",
+    "SearchableBase",
+    "SearchableBases",
+    "Sessions",
+    "handlers",
+]
 
 TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
+
+
+@dataclass(frozen=True, slots=True)
+class AgentServices:
+    """What turns of agents need of other services.
+
+    Attributes:
+        agents: what is invoked.
+        sessions: what was said before.
+        invoke: Lambda's Invoke.
+        judge: judges by guardrails.
+    """
+
+    agents: InvocableAgents
+    sessions: AgentSessions
+    invoke: WaitingHandler
+    judge: Judge
 
 
 def handlers(
@@ -31,25 +63,52 @@ def handlers(
     agent: Service,
     runtime: WaitingService,
     sessions: Sessions,
+    services: AgentServices | None = None,
 ) -> WaitingService:
     """The operations of bedrock-agent-runtime.
 
     Args:
-        engine: finds passages, and puts texts in order.
+        engine: finds passages, puts texts in order, and writes.
         bases: the Knowledge Bases.
         models: the foundation models.
         agent: the operations of bedrock-agent.
         runtime: the operations of bedrock-runtime, which write answers.
         sessions: the conversations of RetrieveAndGenerate, closed by who made them.
+        services: those that turns of agents need; without them, no agent is invoked.
     """
     generation = RetrieveAndGenerate(engine, bases, models, runtime, sessions)
+    search = partial(_retrieve, engine, bases, models)
+    turns: WaitingService = {}
+    if services is not None:
+        needs = Services(engine.writer, services.invoke, _LookUp(search), services.judge)
+        turns = {
+            "InvokeAgent": AgentRuntime(services.agents, services.sessions, needs).invoke_agent
+        }
     return {
+        **turns,
         "Rerank": partial(rerank, engine, models),
-        "Retrieve": partial(_retrieve, engine, bases, models),
+        "Retrieve": search,
         "RetrieveAndGenerate": generation.whole,
         "RetrieveAndGenerateStream": generation.streamed,
         **{name: agent[name] for name in TAGS},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _LookUp:
+    """Retrieve for an agent, in a thread."""
+
+    retrieve: WaitingHandler
+
+    async def __call__(self, base: str, query: str, configuration: JSON | None) -> list[JSON]:
+        params: JSON = {"knowledgeBaseId": base, "retrievalQuery": {"text": query}}
+        if configuration is not None:
+            params["retrievalConfiguration"] = configuration
+        call = Call("bedrock-agent-runtime", "Retrieve", params, {}, "")
+        reply = await asyncio.to_thread(self.retrieve, call)
+        assert isinstance(reply, Mapping)
+        members = ("content", "location", "metadata")
+        return [{name: one[name] for name in members} for one in reply["retrievalResults"]]
 
 
 def _retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, call: Call) -> JSON:

@@ -2,25 +2,24 @@
 
     model     by id, inference profile or ARN: known, not ended, able to do this
     body      read by its family, or as a Converse request; checked against what the model takes
+    guarding  where the request names a guardrail: the prompt is judged, and then the answer
     answer    written by the stand-in model, or by the server in its place
     body      the family's or Converse's, whole or chunk by chunk
 
 What is wrong is told before the first byte, so that it is a plain error and not a broken stream.
 """
 
-import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
 
 from app.local.bedrock_runtime import converse as conversing
-from app.local.bedrock_runtime import converse_response
+from app.local.bedrock_runtime import converse_response, invoke_response
 from app.local.bedrock_runtime.answers import (
     Answering,
     Events,
     failing,
-    failing_in_stream,
     milliseconds,
 )
 from app.local.bedrock_runtime.attachments import Attachments
@@ -38,6 +37,9 @@ from app.local.bedrock_runtime.bodies import (
 from app.local.bedrock_runtime.bodies.family import RETURNED, Cached
 from app.local.bedrock_runtime.cache_points import has_points, pieces
 from app.local.bedrock_runtime.capabilities import permit
+from app.local.bedrock_runtime.guarding import GuardedCall, GuardrailUse
+from app.local.bedrock_runtime.guarding.input import judge_body, judge_converse
+from app.local.bedrock_runtime.guarding.use import read_converse_use, take_use
 from app.local.bedrock_runtime.guardrails import AppliedGuardrails
 from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
@@ -48,8 +50,7 @@ from app.local.engine.encoder import Languages
 from app.local.judgement import Judge
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
-METRICS = "amazon-bedrock-invocationMetrics"
-CONTENT_TYPE = "application/json"
+UNGUARDED = "A guardrail judges what models read and write; this model writes no text."
 SERVER = "Start an OpenAI-compatible server, and name it in OUTCROP_LOCAL_MODEL_URL."
 
 
@@ -71,7 +72,8 @@ def handlers(
         clock: seconds, by which prompts are kept in the cache.
         judge: judges texts by guardrails; without it, no guardrail can be applied.
     """
-    runtime = _Runtime(engine, models, now, attachments or Attachments(engine.new_parser), clock)
+    attachments = attachments or Attachments(engine.new_parser)
+    runtime = _Runtime(engine, models, now, attachments, clock, judge)
     return {
         "InvokeModel": runtime.invoke_model,
         "InvokeModelWithResponseStream": runtime.invoke_model_with_response_stream,
@@ -90,63 +92,79 @@ class _Runtime:
         now: Callable[[], datetime],
         attachments: Attachments,
         clock: Callable[[], float],
+        judge: Judge | None,
     ) -> None:
         self._engine = engine
         self._models = models
         self._now = now
         self._attachments = attachments
         self._cache = PromptCache(clock)
+        self._judge = judge
 
     def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
         model = self._model(call)
         with failing(model):
-            body = parse(_payload(call))
+            body = parse(invoke_response.payload(call))
+            guard = self._guard(take_use(call.params, body))
+            if guard and model.body not in FAMILIES:
+                raise ServiceError("ValidationException", UNGUARDED)
             if embed := EMBEDDINGS.get(model.body):
                 began = perf_counter()
                 languages: Languages = "multilingual" if model.id in MULTILINGUAL else "english"
                 reply, tokens = embed(body, self._engine.encoder_of(languages))
                 latency = milliseconds(perf_counter() - began)
                 counts = {"input-token-count": tokens, "invocation-latency": latency}
-                return _whole(call, reply, counts, {})
+                return invoke_response.whole(call, reply, counts, {})
             if order := RERANKERS.get(model.body):
                 began = perf_counter()
                 reply = order(body, self._engine.rerank)
                 latency = milliseconds(perf_counter() - began)
-                return _whole(call, reply, {"invocation-latency": latency}, {})
+                return invoke_response.whole(call, reply, {"invocation-latency": latency}, {})
             family = FAMILIES[model.body]
-            request = self._body_request(body, model, family)
-        return self._invoked(call, model, family, body, request)
+            body, request = self._body_request(body, model, family, guard)
+        return self._invoked(call, model, family, body, request, guard)
 
     def invoke_model_with_response_stream(self, call: Call) -> Awaitable[JSON]:
         model = self._model(call)
         family = _writing(model, "The model is unsupported for streaming.", stream=True)
         with failing(model):
-            body = parse(_payload(call))
-            request = self._body_request(body, model, family)
-        return self._streamed(call, model, family, body, request)
+            body = parse(invoke_response.payload(call))
+            guard = self._guard(take_use(call.params, body))
+            body, request = self._body_request(body, model, family, guard)
+        return self._streamed(call, model, family, body, request, guard)
 
     def converse(self, call: Call) -> Awaitable[JSON]:
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED)
+        guard = self._guard(read_converse_use(call.params))
         with failing(model):
-            request = self._converse_request(call.params, model, family)
-        return self._conversed(call, model, family, request)
+            request = self._converse_request(call.params, model, family, guard)
+        return self._conversed(call, model, family, request, guard)
 
     def converse_stream(self, call: Call) -> Awaitable[JSON]:
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED, stream=True)
+        guard = self._guard(read_converse_use(call.params))
         with failing(model):
-            request = self._converse_request(call.params, model, family, streamed=True)
-        return self._conversing(call, model, family, request)
+            request = self._converse_request(call.params, model, family, guard, streamed=True)
+        return self._conversing(call, model, family, request, guard)
 
     # What follows waits for the model, on the event loop.
 
     async def _invoked(
-        self, call: Call, model: InvokedModel, family: Family, body: JSON, request: Request
+        self,
+        call: Call,
+        model: InvokedModel,
+        family: Family,
+        body: JSON,
+        request: Request,
+        guard: GuardedCall | None,
     ) -> JSON:
         with failing(model):
-            answering = await self._begun(model, body, request)
+            answering = await self._begun(model, body, request, guard)
             reply = family.whole(await answering.whole())
+        if guard:
+            reply |= guard.body_members()
         metrics = answering.metrics()
         counts = {
             "input-token-count": metrics["inputTokenCount"],
@@ -158,39 +176,63 @@ class _Runtime:
                 "cache-read-input-token-count": request.cached.read,
                 "cache-write-input-token-count": request.cached.written,
             }
-        return _whole(call, reply, counts, answering.headers)
+        return invoke_response.whole(call, reply, counts, answering.headers)
 
     async def _streamed(
-        self, call: Call, model: InvokedModel, family: Family, body: JSON, request: Request
+        self,
+        call: Call,
+        model: InvokedModel,
+        family: Family,
+        body: JSON,
+        request: Request,
+        guard: GuardedCall | None,
     ) -> JSON:
         with failing(model):
-            answering = await self._begun(model, body, request)
-        chunks = Events(_chunks(family, answering), answering)
+            answering = await self._begun(model, body, request, guard, stream=True)
+        chunks = Events(invoke_response.chunks(family, answering, guard), answering)
         return {
             "body": chunks,
-            "contentType": CONTENT_TYPE,
+            "contentType": invoke_response.CONTENT_TYPE,
             "$headers": answering.headers,
-            **_echoed(call),
+            **invoke_response.echoed(call),
         }
 
     async def _conversed(
-        self, call: Call, model: InvokedModel, family: Family, request: Request
+        self,
+        call: Call,
+        model: InvokedModel,
+        family: Family,
+        request: Request,
+        guard: GuardedCall | None,
     ) -> JSON:
         with failing(model):
-            answering = await self._begun(model, {}, request)
-            reply = await converse_response.whole(call.params, family, answering)
+            answering = await self._begun(model, {}, request, guard)
+            reply = await converse_response.whole(call.params, family, answering, guard)
         return reply | {"$headers": answering.headers}
 
     async def _conversing(
-        self, call: Call, model: InvokedModel, family: Family, request: Request
+        self,
+        call: Call,
+        model: InvokedModel,
+        family: Family,
+        request: Request,
+        guard: GuardedCall | None,
     ) -> JSON:
         with failing(model):
-            answering = await self._begun(model, {}, request)
-        stream = Events(converse_response.events(call.params, family, answering), answering)
-        return {"stream": stream, "$headers": answering.headers}
+            answering = await self._begun(model, {}, request, guard, stream=True)
+        events = converse_response.events(call.params, family, answering, guard)
+        return {"stream": Events(events, answering), "$headers": answering.headers}
 
-    async def _begun(self, model: InvokedModel, body: JSON, request: Request) -> Answering:
-        return await Answering.begun(model, body, request, self._engine)
+    async def _begun(
+        self,
+        model: InvokedModel,
+        body: JSON,
+        request: Request,
+        guard: GuardedCall | None,
+        *,
+        stream: bool = False,
+    ) -> Answering:
+        return await Answering.begun(model, body, request, self._engine, guard, stream=stream)
 
     def count_tokens(self, call: Call) -> JSON:
         model = self._models.counted(call.params["modelId"], call.region, self._now())
@@ -205,32 +247,63 @@ class _Runtime:
             return {"inputTokens": self._engine.writer.count(prompt)}
 
     def _converse_request(
-        self, params: JSON, model: InvokedModel, family: Family, *, streamed: bool = False
+        self,
+        params: JSON,
+        model: InvokedModel,
+        family: Family,
+        guard: GuardedCall | None,
+        *,
+        streamed: bool = False,
     ) -> Request:
         conversing.check_media(model, params)
-        request = fit(model, conversing.read(params, family), RETURNED)
-        request = reasoned(model, request, RETURNED)
-        conversing.permit(model, params, request, streamed=streamed)
-        check_prefill(model, request, RETURNED)
-        request = self._able(request)
-        check_context(model, request, self._engine.writer.count, RETURNED)
-        return self._cached(params, model, request, RETURNED)
 
-    def _body_request(self, body: JSON, model: InvokedModel, family: Family) -> Request:
-        request = reasoned(model, fit(model, family.read(body)))
-        permit(model, request.prompt)
-        if model.body not in TEMPLATES:
-            check_prefill(model, request)
-        request = self._able(request)
-        check_context(model, request, self._engine.writer.count)
-        return self._cached(body, model, request)
+        def read(params: JSON) -> Request:
+            request = fit(model, conversing.read(params, family), RETURNED)
+            request = reasoned(model, request, RETURNED)
+            conversing.permit(model, params, request, streamed=streamed)
+            check_prefill(model, request, RETURNED)
+            request = self._able(request)
+            check_context(model, request, self._engine.writer.count, RETURNED)
+            return request
+
+        if guard is None:
+            return self._cached(params, model, read(params), RETURNED)
+        params, request = judge_converse(guard, params, read)
+        return self._cached(params, model, request, RETURNED, guard)
+
+    def _body_request(
+        self, body: JSON, model: InvokedModel, family: Family, guard: GuardedCall | None
+    ) -> tuple[JSON, Request]:
+        """The body as the model gets it, and what it asks for."""
+
+        def read(body: JSON) -> Request:
+            request = reasoned(model, fit(model, family.read(body)))
+            permit(model, request.prompt)
+            if model.body not in TEMPLATES:
+                check_prefill(model, request)
+            request = self._able(request)
+            check_context(model, request, self._engine.writer.count)
+            return request
+
+        if guard is None:
+            return body, self._cached(body, model, read(body))
+        body, request = judge_body(guard, body, read)
+        return body, self._cached(body, model, request, guard=guard)
+
+    def _guard(self, use: GuardrailUse | None) -> GuardedCall | None:
+        return GuardedCall(self._judge, use) if use else None
 
     def _cached(
-        self, source: JSON, model: InvokedModel, request: Request, prefix: str = ""
+        self,
+        source: JSON,
+        model: InvokedModel,
+        request: Request,
+        prefix: str = "",
+        guard: GuardedCall | None = None,
     ) -> Request:
-        """The request, with what the prompt cache does for it."""
+        """The request, with what the prompt cache does for it: nothing if it reaches no model."""
         caches = least_tokens(model) is not None
-        if not has_points(source):
+        if not has_points(source) or (guard and guard.blocks_input):
             return replace(request, cached=Cached() if caches else None)
         documents = request.prompt.all_documents
         parts = list(pieces(source, documents, self._engine.encoder.count))
@@ -245,9 +318,7 @@ class _Runtime:
         return self._attachments.read(request)
 
     def _model(self, call: Call) -> InvokedModel:
-        model = self._models.invoked(call.params["modelId"], call.region, self._now())
-        _refuse_guardrail(call)
-        return model
+        return self._models.invoked(call.params["modelId"], call.region, self._now())
 
 
 def _writing(model: InvokedModel, otherwise: str, *, stream: bool = False) -> Family:
@@ -256,67 +327,3 @@ def _writing(model: InvokedModel, otherwise: str, *, stream: bool = False) -> Fa
     if family is None or (stream and not model.streaming):
         raise ServiceError("ValidationException", otherwise)
     return family
-
-
-def _refuse_guardrail(call: Call) -> None:
-    """Nothing that names a guardrail is answered as if it had stood guard."""
-    named = call.params.get("guardrailConfig") or call.params.get("guardrailIdentifier")
-    if named:
-        raise ServiceError(
-            "ValidationException",
-            "The stand-in judges by guardrails in ApplyGuardrail alone yet, and does not answer "
-            "as if one had stood guard. Leave the guardrail out of the request.",
-        )
-
-
-def _payload(call: Call) -> bytes:
-    """The body, if its type and the type that is wanted back are JSON."""
-    for name, title in (("contentType", "Content Type"), ("accept", "Accept Type")):
-        kind = call.params.get(name, CONTENT_TYPE).partition(";")[0].strip().lower()
-        if kind not in _TYPES:
-            raise ServiceError(
-                "ValidationException",
-                f"The provided {title} is invalid or not supported for this model",
-            )
-    return bytes(call.params.get("body", b""))
-
-
-# The second is what SDKs send with bytes when their caller names no type.
-_TYPES = (CONTENT_TYPE, "application/octet-stream", "*/*")
-
-
-def _whole(call: Call, reply: JSON, counts: JSON, headers: Mapping[str, str]) -> JSON:
-    return {
-        "body": json.dumps(reply).encode(),
-        "contentType": CONTENT_TYPE,
-        "$headers": {
-            **{f"x-amzn-bedrock-{name}": str(count) for name, count in counts.items()},
-            **headers,
-        },
-        **_echoed(call),
-    }
-
-
-async def _chunks(family: Family, answering: Answering) -> AsyncGenerator[JSON, None]:
-    with failing_in_stream(timeout="ModelTimeoutException"):
-        for body in family.opening(answering.opening):
-            yield _chunk(body)
-        async for event, tokens in answering.events():
-            for body in family.event(answering.opening, event, tokens):
-                yield _chunk(body)
-        *before, last = family.closing(answering.reply())
-        for body in before:
-            yield _chunk(body)
-        yield _chunk({**last, METRICS: answering.metrics()})
-
-
-def _chunk(body: JSON) -> JSON:
-    return {"chunk": {"bytes": json.dumps(body).encode()}}
-
-
-def _echoed(call: Call) -> JSON:
-    return {
-        name: call.params[name]
-        for name in ("performanceConfigLatency", "serviceTier")
-        if name in call.params
-    }

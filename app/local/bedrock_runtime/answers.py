@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
+from functools import partial
 from time import perf_counter
 from typing import Self
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from app.local.bedrock_runtime.bodies import (
     Request,
 )
 from app.local.bedrock_runtime.bodies.family import Cached
+from app.local.bedrock_runtime.guarding import GuardedCall
 from app.local.bedrock_runtime.models import InvokedModel
 from app.local.engine import Engine
 from app.local.engine.writer import (
@@ -49,10 +51,28 @@ class Answering:
         self.opening = Opening(model.id, uuid4().hex[:24], body, writing.input_tokens, cached)
 
     @classmethod
-    async def begun(cls, model: InvokedModel, body: JSON, request: Request, engine: Engine) -> Self:
-        """The answer to a request, begun. It has to be closed."""
+    async def begun(
+        cls,
+        model: InvokedModel,
+        body: JSON,
+        request: Request,
+        engine: Engine,
+        guard: GuardedCall | None = None,
+        *,
+        stream: bool = False,
+    ) -> Self:
+        """The answer to a request, begun. It has to be closed.
+
+        Args:
+            guard: the guardrail that judges it, where there is one.
+            stream: whether it is sent while it is written.
+        """
         began = perf_counter()
-        writing = await engine.writer.write(request.prompt, request.sampling)
+        write = partial(engine.writer.write, request.prompt, request.sampling)
+        if guard is None:
+            writing = await write()
+        else:
+            writing = await guard.write(write, engine.encoder.count, stream=stream)
         return cls(model, body, writing, engine, began, request.cached)
 
     @property

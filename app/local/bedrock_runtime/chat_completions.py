@@ -3,10 +3,13 @@
     POST /openai/v1/chat/completions   InvokeModel's body of an OpenAI-shaped model, and its id
     GET  /openai/v1/models             the models that may be asked so
 
+A guardrail is named and configured as in InvokeModel, by headers and a member of the body.
+
 https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -16,11 +19,15 @@ from app.local.bedrock_runtime.answers import (
     failing,
     failing_in_stream,
 )
-from app.local.bedrock_runtime.bodies import FAMILIES
+from app.local.bedrock_runtime.bodies import FAMILIES, Request
 from app.local.bedrock_runtime.capabilities import permit
+from app.local.bedrock_runtime.guarding import GuardedCall
+from app.local.bedrock_runtime.guarding.input import judge_body
+from app.local.bedrock_runtime.guarding.use import TRACES, take_use
 from app.local.bedrock_runtime.limits import check_context, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.engine import Engine
+from app.local.judgement import Judge
 from app.local.wire import (
     JSON,
     Endpoints,
@@ -28,6 +35,7 @@ from app.local.wire import (
     ServiceError,
     events_response,
     json_response,
+    region_of,
 )
 
 BODY = "openai"  # the name of the family whose bodies these are
@@ -46,10 +54,11 @@ def endpoints(
     engine: Engine,
     models: ListedCatalogue,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    judge: Judge | None = None,
 ) -> Endpoints:
     """The endpoints, by method and path; the arguments are those of `handlers`."""
 
-    async def list_models(_body: JSON, _region: str) -> Response:
+    async def list_models(_body: JSON, _headers: Mapping[str, str]) -> Response:
         listed = [one.id for one in models.active(now()) if one.body == BODY]
         data = [
             {"id": one, "object": "model", "created": CREATED, "owned_by": one.partition(".")[0]}
@@ -57,18 +66,31 @@ def endpoints(
         ]
         return json_response({"object": "list", "data": data}, {})
 
-    async def complete(body: JSON, region: str) -> Response:
-        model = _model(body, models, region, now())
+    async def complete(body: JSON, headers: Mapping[str, str]) -> Response:
+        model = _model(body, models, region_of(headers), now())
         family = FAMILIES[BODY]
-        with failing(model):
+
+        def read(body: JSON) -> Request:
             request = fit(model, family.read(body))
             permit(model, request.prompt)
             check_context(model, request, engine.writer.count)
-            answering = await Answering.begun(model, body, request, engine)
-            if not body.get("stream"):
-                return json_response(family.whole(await answering.whole()), answering.headers)
+            return request
+
+        with failing(model):
+            use = take_use(_guardrail(headers), body)
+            guard = GuardedCall(judge, use) if use else None
+            if guard is None:
+                request = read(body)
+            else:
+                body, request = await asyncio.to_thread(judge_body, guard, body, read)
+            stream = bool(body.get("stream"))
+            answering = await Answering.begun(model, body, request, engine, guard, stream=stream)
+            if not stream:
+                reply = family.whole(await answering.whole())
+                members = guard.body_members() if guard else {}
+                return json_response({**reply, **members}, answering.headers)
         options = body.get("stream_options") or {}
-        bodies = _chunks(answering, include_usage=bool(options.get("include_usage")))
+        bodies = _chunks(answering, guard, include_usage=bool(options.get("include_usage")))
         events = Events(bodies, answering)
         return events_response(events, answering.headers, events.aclose)
 
@@ -97,17 +119,47 @@ def _model(body: JSON, models: Catalogue, region: str, now: datetime) -> Invoked
     return model
 
 
-async def _chunks(answering: Answering, *, include_usage: bool) -> AsyncGenerator[JSON, None]:
-    """The chunks of a stream; the last has the usage, where the caller asked for it."""
+def _guardrail(headers: Mapping[str, str]) -> JSON:
+    """What headers say of a guardrail, by the names of InvokeModel's parameters.
+
+    Raises:
+        ServiceError: they ask for a trace that there is not.
+    """
+    named = {
+        name: headers[header]
+        for name, header in (
+            ("guardrailIdentifier", "x-amzn-bedrock-guardrailidentifier"),
+            ("guardrailVersion", "x-amzn-bedrock-guardrailversion"),
+            ("trace", "x-amzn-bedrock-trace"),
+        )
+        if header in headers
+    }
+    if named.get("trace", "DISABLED") not in TRACES:
+        raise ServiceError(
+            "ValidationException", f"X-Amzn-Bedrock-Trace: must be one of {', '.join(TRACES)}."
+        )
+    return named
+
+
+async def _chunks(
+    answering: Answering, guard: GuardedCall | None, *, include_usage: bool
+) -> AsyncGenerator[JSON, None]:
+    """The chunks of a stream; the last has the usage, where the caller asked for it, and what the
+    guardrail did.
+    """
     family = FAMILIES[BODY]
+
+    def guarded(body: JSON, *, last: bool = False) -> JSON:
+        return {**body, **guard.body_members(last=last)} if guard else body
+
     with failing_in_stream(timeout="ModelTimeoutException"):
         for body in family.opening(answering.opening):
-            yield body
+            yield guarded(body)
         async for event, tokens in answering.events():
             for body in family.event(answering.opening, event, tokens):
-                yield body
+                yield guarded(body)
         *chunks, usage = family.closing(answering.reply())
-        for body in chunks:
-            yield body
-        if include_usage:
-            yield usage
+        *before, last = [*chunks, usage] if include_usage else chunks
+        for body in before:
+            yield guarded(body)
+        yield guarded(last, last=True)

@@ -9,23 +9,29 @@ from typing import Any
 from app.local.bedrock_runtime.answers import Answering, failing_in_stream
 from app.local.bedrock_runtime.bodies import Family, Reply
 from app.local.bedrock_runtime.bodies.nova import STOPS, block_events, message, usage
+from app.local.bedrock_runtime.guarding import GuardedCall
 from app.local.wire import JSON, UNMODELLED
 
 
-async def whole(params: JSON, family: Family, answering: Answering) -> JSON:
+async def whole(
+    params: JSON, family: Family, answering: Answering, guard: GuardedCall | None = None
+) -> JSON:
     """The response of Converse."""
     reply = await answering.whole()
     return {
         "output": message(reply),
-        "stopReason": STOPS[reply.finish.reason],
+        "stopReason": _stop_reason(reply, guard),
         "usage": _usage(reply),
         "metrics": {"latencyMs": answering.latency()},
+        **(guard.converse_members() if guard else {}),
         **_additional(params, lambda: [family.whole(reply)]),
         **_echoed(params),
     }
 
 
-async def events(params: JSON, family: Family, answering: Answering) -> AsyncGenerator[JSON, None]:
+async def events(
+    params: JSON, family: Family, answering: Answering, guard: GuardedCall | None = None
+) -> AsyncGenerator[JSON, None]:
     """The events of ConverseStream."""
     with failing_in_stream(timeout="ModelStreamErrorException"):
         yield {"messageStart": {"role": "assistant"}}
@@ -33,10 +39,20 @@ async def events(params: JSON, family: Family, answering: Answering) -> AsyncGen
             for body in block_events(event):
                 yield body
         reply = answering.reply()
-        stopped = {"stopReason": STOPS[reply.finish.reason]}
+        stopped = {"stopReason": _stop_reason(reply, guard)}
         yield {"messageStop": stopped | _additional(params, lambda: family.closing(reply))}
         metrics = {"latencyMs": answering.latency()}
-        yield {"metadata": {"usage": _usage(reply), "metrics": metrics, **_echoed(params)}}
+        more = guard.converse_members() if guard else {}
+        yield {"metadata": {"usage": _usage(reply), "metrics": metrics, **more, **_echoed(params)}}
+
+
+def _stop_reason(reply: Reply, guard: GuardedCall | None) -> str:
+    """Why an answer ended. One that asks for tools says so even if its text is masked, since the
+    caller is to call them.
+    """
+    if guard and guard.changes_output and reply.finish.reason != "tool_use":
+        return "guardrail_intervened"
+    return STOPS[reply.finish.reason]
 
 
 def _usage(reply: Reply) -> JSON:

@@ -60,6 +60,7 @@ from app.local.wire.call import (
     ServiceError,
     WaitingHandler,
     WaitingService,
+    region_of,
 )
 from app.local.wire.json_endpoints import Endpoints, events_response, json_response
 from app.local.wire.models import SERVICES, operations
@@ -85,6 +86,7 @@ __all__ = [
     "events_response",
     "is_from_page",
     "json_response",
+    "region_of",
     "serve",
     "translate_errors",
 ]

@@ -29,7 +29,6 @@ from app.local.wire.call import (
     ServiceError,
     WaitingHandler,
     WaitingService,
-    region_of,
 )
 from app.local.wire.catalogue import Absence, find_absent
 from app.local.wire.delivery import Receive, Send, deliver
@@ -145,9 +144,7 @@ class Application:
         try:
             body = await json_endpoints.read_body(request, chunks(receive))
             self._check_room(json_endpoints.SERVICE)
-            response = await unless_disconnected(
-                endpoint(body, region_of(request.headers)), receive
-            )
+            response = await unless_disconnected(endpoint(body, request.headers), receive)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - every request gets an answer

@@ -26,8 +26,9 @@ from app.local.wire.models import model
 from app.local.wire.request import RequestHead
 from app.local.wire.response import Response
 
-Endpoint = Callable[[JSON, str], Coroutine[Any, Any, Response]]
-"""Answers a request by its body, {} where it has none, and its Region. Raises ServiceError."""
+Endpoint = Callable[[JSON, Mapping[str, str]], Coroutine[Any, Any, Response]]
+"""Answers a request by its body, {} where it has none, and its headers, whose names are in lower
+case. Raises ServiceError."""
 Endpoints = Mapping[tuple[str, str], Endpoint]
 """By method and path."""
 

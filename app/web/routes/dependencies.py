@@ -44,9 +44,7 @@ class TurnStarter:
     def __init__(self, clients: Clients, settings: Settings) -> None:
         self._clients = clients
         self._settings = settings
-        self._guard = guard(
-            clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version
-        )
+        self._guard = guard(clients.bedrock_runtime, settings)
 
     def begin(self, question: Question, account: Account) -> Generator[Event, None, None]:
         """Begin a turn. A faulty question is refused before the first byte of the response, and so

@@ -24,7 +24,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/search`."""
     routes = APIRouter()
     principal_from = principal_of(settings)
-    shared_guard = guard(clients.bedrock_runtime, settings.guardrail_id, settings.guardrail_version)
+    shared_guard = guard(clients.bedrock_runtime, settings)
 
     async def retriever(request: Request) -> Retriever:
         return Retriever(
@@ -67,7 +67,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             search_type=search_type,
             passages=passages,
             interventions=[
-                schemas.Intervention.model_validate(event) for event in screening.interventions
+                schemas.GuardrailVerdict.model_validate(event) for event in screening.interventions
             ],
         )
 

@@ -13,7 +13,9 @@ from app.web.schemas.answers import (
     Citation,
     CitedPassage,
     CitedQuote,
+    GuardrailVerdict,
     Place,
+    PolicyFinding,
     Usage,
 )
 from app.web.schemas.base import LONGEST_MESSAGE, RetrievalFilter
@@ -29,7 +31,7 @@ from app.web.schemas.questions import (
     UIPart,
     UIQuestion,
 )
-from app.web.schemas.searches import Explanation, Intervention, Passage, Search, SearchResults
+from app.web.schemas.searches import Explanation, Passage, Search, SearchResults
 from app.web.schemas.spending import Spending
 
 __all__ = [
@@ -46,12 +48,13 @@ __all__ = [
     "Document",
     "Documents",
     "Explanation",
-    "Intervention",
+    "GuardrailVerdict",
     "Model",
     "Models",
     "NewDocument",
     "Passage",
     "Place",
+    "PolicyFinding",
     "Problem",
     "Question",
     "RetrievalFilter",

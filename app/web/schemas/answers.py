@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.events import StopReason
+from app.events import GuardrailAction, GuardrailPolicy, GuardrailSource, StopReason
 from app.web.schemas.base import Schema
 
 
@@ -91,6 +91,45 @@ class BudgetWarning(Schema):
     resets: datetime
 
 
+class PolicyFinding(Schema):
+    """What one policy of the guardrail found in a text, without the text that matched.
+
+    Attributes:
+        kind: a topic, a kind of content, WORD or PROFANITY, a type of PII or the name of a regular
+            expression, GROUNDING or RELEVANCE.
+        action: BLOCKED, ANONYMIZED or NONE.
+        confidence: of a content filter.
+        score: of grounding and relevance; below the threshold it does not pass.
+    """
+
+    policy: GuardrailPolicy
+    kind: str
+    action: str
+    confidence: str | None
+    score: float | None
+    threshold: float | None
+
+
+class GuardrailVerdict(Schema):
+    """The guardrail's verdict on a text: it `masked` parts of it or `blocked` it; it let it pass
+    and reports what it found (`none`); or it was down, and the text passed `unjudged`.
+
+    Attributes:
+        text: the masked text, or the guardrail's message in place of a blocked one; null if the
+            text stays as it is.
+        reason: the guardrail's own words.
+        subject: the address of a passage's document.
+        policies: what each policy found.
+    """
+
+    source: GuardrailSource
+    action: GuardrailAction
+    text: str | None
+    reason: str | None
+    subject: str | None
+    policies: list[PolicyFinding]
+
+
 class Answer(Schema):
     """A whole answer."""
 
@@ -102,3 +141,7 @@ class Answer(Schema):
     turn: int | None
     stop_reason: StopReason
     nearest: Nearest
+    guardrail: Annotated[
+        list[GuardrailVerdict],
+        Field(description="The verdicts of the guardrail, of texts in which it found anything."),
+    ]

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.events import MetadataValue
+from app.web.schemas.answers import GuardrailVerdict
 from app.web.schemas.base import Message, RetrievalFilter, Schema
 
 
@@ -52,26 +53,10 @@ class Passage(Schema):
     explanation: Explanation | None = None
 
 
-class Intervention(Schema):
-    """The guardrail's intervention in a passage: `masked` or `blocked`.
-
-    Attributes:
-        text: the masked passage, or the guardrail's message.
-        reason: the guardrail's own words.
-        subject: the address of the passage's document.
-    """
-
-    source: Literal["passage"]
-    action: Literal["masked", "blocked"]
-    text: str
-    reason: str | None
-    subject: str | None
-
-
 class SearchResults(Schema):
     """The passages for a query, best first, and the guardrail's interventions."""
 
     query: str
     search_type: str
     passages: list[Passage]
-    interventions: list[Intervention]
+    interventions: list[GuardrailVerdict]

@@ -210,6 +210,7 @@ REASONING = "arn:aws:bedrock:us-east-1:000000000000:automated-reasoning-policy/a
         (content(outputStrength="HIGH"), "filtersConfig.1.member.outputStrength: PROMPT_ATTACK"),
         (content(inputStrength="HIGHEST"), "inputStrength"),
         (private(r"\d+", "(unclosed"), "regexesConfig.2.member.pattern"),
+        (private(r"a(?=b)"), "regexesConfig.1.member.pattern: is no regular expression that RE2"),
         (grounding(1), "filtersConfig.1.member.threshold: must be less than 1"),
         (grounding(0.5, 0.6), "filtersConfig.2.member.type: 'GROUNDING' is there already"),
         (topics(31), "topicPolicyConfig.topicsConfig"),

@@ -308,10 +308,14 @@ GUARDRAIL = {"guardrailIdentifier": "abc123", "guardrailVersion": "1"}
         ("invoke_model_with_response_stream", {"body": json.dumps(BODY)} | GUARDRAIL),
     ],
 )
-def test_a_guardrail_is_never_passed_over(client: Any, operation: str, members: JSON) -> None:
+def test_a_guardrail_that_is_not_there_is_never_passed_over(
+    client: Any, operation: str, members: JSON
+) -> None:
     code, message = refused(getattr(client, operation), modelId=SONNET, **members)
     assert code == "ValidationException"
-    assert "does not judge by them yet" in message
+    assert message == (
+        "The guardrail identifier or version provided in the request does not exist."
+    )
 
 
 TOOLS = {"tools": [{"toolSpec": {"name": "a", "inputSchema": {"json": {"type": "object"}}}}]}

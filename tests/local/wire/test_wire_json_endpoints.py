@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
@@ -21,7 +22,7 @@ from tests.wire_server import serving
 def test_an_endpoint_that_fails_answers_500_and_says_why(
     error: Exception, message: str, level: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fail(_body: JSON, _region: str) -> Any:
+    async def fail(_body: JSON, _headers: Mapping[str, str]) -> Any:
         raise error
 
     with serving({}, endpoints={("GET", "/v1/failing"): fail}) as server:

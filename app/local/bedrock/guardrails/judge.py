@@ -8,16 +8,16 @@
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
 
 from app.local.bedrock.guardrails import assessment
 from app.local.bedrock.guardrails.reading import read_policy
-from app.local.engine.guard import CannotJudge, Findings, Grounds, Policy, mask
-from app.local.engine.guard.patterns import SlowPattern
-from app.local.judgement import Content, Judgement, Source
+from app.local.engine.guard import CannotJudge, Findings, Grounds, Policy, mask, masks
+from app.local.engine.guard.patterns import NotAPattern
+from app.local.judgement import Content, Judgement, Mask, Source
 from app.local.wire import JSON, ServiceError
 
 LIMITS = {"grounding_source": 100_000, "query": 1_000, "answer": 5_000}
@@ -58,6 +58,7 @@ class GuardrailJudge:
         contents: Sequence[Content],
         *,
         full: bool = False,
+        without: Collection[str] = (),
     ) -> Judgement:
         """As `app.local.judgement.Judge` says.
 
@@ -67,24 +68,23 @@ class GuardrailJudge:
         """
         began = perf_counter()
         guardrail = self.guardrails.definition(identifier, version)
-        policy = read_policy(guardrail, source)
+        policy = read_policy(guardrail, source, without)
         judged = _judged(contents)
-        texts = [content.text for content in judged]
+        texts = [contents[number].text for number in judged]
         grounds = _grounds(policy, contents, texts)
         try:
             findings = self.engine.judge(policy, texts, grounds)
         except CannotJudge as error:
             raise _invalid(f"the stand-in does not judge by {error} yet. AWS does.") from error
-        except SlowPattern as error:
-            raise _invalid(
-                f"the regular expression {error} takes too long for this text. Make it simpler."
-            ) from error
+        except NotAPattern as error:
+            raise _invalid(f"the stand-in does not take the regular expression {error}.") from error
         usage = assessment.usage(policy, texts, grounds)
         coverage = assessment.coverage(texts, contents)
         return _judgement(
             guardrail,
             source,
             texts,
+            judged,
             findings,
             usage,
             coverage,
@@ -98,6 +98,7 @@ def _judgement(
     guardrail: JSON,
     source: Source,
     texts: Sequence[str],
+    judged: Sequence[int],
     findings: Findings,
     usage: dict[str, int],
     coverage: JSON,
@@ -110,16 +111,22 @@ def _judgement(
         return Judgement("blocked", tuple(outputs), REASONS["blocked"], written, usage, coverage)
     if "mask" in actions:
         outputs = mask(texts, findings)
-        return Judgement("masked", tuple(outputs), REASONS["masked"], written, usage, coverage)
+        spans = tuple(
+            Mask(judged[span.text], span.start, span.end, instead)
+            for span, instead in masks(findings)
+        )
+        reason = REASONS["masked"]
+        return Judgement("masked", tuple(outputs), reason, written, usage, coverage, spans)
     return Judgement("none", (), REASONS["none"], written, usage, coverage)
 
 
-def _judged(contents: Sequence[Content]) -> Sequence[Content]:
-    """The contents that every policy judges: those that are marked `guard_content`, or else those
-    that are not marked.
+def _judged(contents: Sequence[Content]) -> Sequence[int]:
+    """The numbers of the contents that every policy judges: those that are marked `guard_content`,
+    or else those that are not marked.
     """
-    marked = [content for content in contents if "guard_content" in content.qualifiers]
-    return marked or [content for content in contents if not content.qualifiers]
+    places = range(len(contents))
+    marked = [place for place in places if "guard_content" in contents[place].qualifiers]
+    return marked or [place for place in places if not contents[place].qualifiers]
 
 
 def _grounds(policy: Policy, contents: Sequence[Content], texts: Sequence[str]) -> Grounds | None:

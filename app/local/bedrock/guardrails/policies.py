@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import regex
-
 from app.local.control.errors import invalid, unsupported
 from app.local.control.records import ACCOUNT, REGION, arn
+from app.local.engine.guard import patterns
 from app.local.wire import JSON
 
 _SETTINGS = ("name", "description", "blockedInputMessaging", "blockedOutputsMessaging")
@@ -97,9 +96,13 @@ def _check_prompt_attack(params: JSON) -> None:
 def _check_regexes(params: JSON) -> None:
     for field, item in _items("sensitiveInformationPolicyConfig", "regexesConfig", params):
         try:
-            regex.compile(item["pattern"])
-        except regex.error as error:
-            raise invalid(f"{field}.pattern", f"is no regular expression: {error}.") from error
+            patterns.compiled(item["pattern"])
+        except patterns.NotAPattern as error:
+            raise invalid(
+                f"{field}.pattern",
+                f"is no regular expression that RE2 takes: {error}. It has no lookaround and no "
+                "backreferences.",
+            ) from error
 
 
 def _check_thresholds(params: JSON) -> None:

@@ -1,6 +1,6 @@
 """A guardrail's definition, read for one direction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app.local.engine.guard.policy import (
@@ -19,18 +19,19 @@ from app.local.wire import JSON
 ACTIONS: Mapping[str, Action] = {"BLOCK": "block", "ANONYMIZE": "mask", "NONE": "report"}
 
 
-def read_policy(guardrail: JSON, source: Source) -> Policy:
+def read_policy(guardrail: JSON, source: Source, without: Collection[str] = ()) -> Policy:
     """What a guardrail, as GetGuardrail shows it, looks for in this direction.
 
     Every rule can say `inputAction` and `inputEnabled`, or `outputAction` and `outputEnabled`. A
     content filter is off in a direction in which its strength is NONE. Contextual grounding judges
-    what a model wrote, and nothing else.
+    what a model wrote, and nothing else. Filters whose type is in `without` are left out.
     """
     way = source.lower()
 
     def rules(policy: str, items: str) -> Iterator[tuple[JSON, Action]]:
         for rule in guardrail.get(policy, {}).get(items, ()):
-            if rule.get(f"{way}Enabled", rule.get("enabled", True)):
+            enabled = rule.get(f"{way}Enabled", rule.get("enabled", True))
+            if enabled and not (items == "filters" and rule["type"] in without):
                 yield rule, _action(rule, way)
 
     return Policy(

@@ -78,6 +78,82 @@ def operations(document: JSON) -> Iterator[tuple[str, JSON]]:
                 yield where, _object(operation, where)
 
 
+def describe(text: str) -> Iterator[JSON]:
+    """The operations of a document that `check` has passed, as an agent's model sees them.
+
+    Yields:
+        Each with path, method, operationId, description, `parameters` and `properties` of its
+        request body (each of them with name, type, description, required, schema), contentType of
+        that body or None, and `confirms`: whether its user has to confirm it.
+    """
+    document = read(text)
+    for path, methods in document["paths"].items():
+        shared = methods.get("parameters", [])
+        for method, operation in methods.items():
+            if method not in METHODS:
+                continue
+            content_type, properties = _body(document, operation)
+            yield {
+                "path": path,
+                "method": method,
+                "operationId": operation["operationId"],
+                "description": operation["description"],
+                "parameters": [
+                    _described(document, one) for one in (*shared, *operation.get("parameters", []))
+                ],
+                "contentType": content_type,
+                "properties": properties,
+                "confirms": operation.get("x-requireConfirmation") == "ENABLED",
+            }
+
+
+def _body(document: JSON, operation: JSON) -> tuple[str | None, list[JSON]]:
+    """The content type of a request body, and its properties."""
+    body = _followed(document, operation.get("requestBody", {}))
+    for content_type, content in body.get("content", {}).items():
+        schema = _followed(document, content.get("schema", {}))
+        required = schema.get("required", ())
+        properties = [
+            _described(document, {"name": name, "required": name in required, "schema": one})
+            for name, one in schema.get("properties", {}).items()
+        ]
+        return content_type, properties
+    return None, []
+
+
+def _described(document: JSON, parameter: JSON) -> JSON:
+    parameter = _followed(document, parameter)
+    schema = _whole(document, parameter.get("schema", {}), frozenset())
+    return {
+        "name": parameter["name"],
+        "type": schema.get("type", "string"),
+        "description": parameter.get("description") or schema.get("description", ""),
+        "required": bool(parameter.get("required")),
+        "schema": schema,
+    }
+
+
+def _followed(document: JSON, node: JSON) -> JSON:
+    """A node, or the one that it refers to."""
+    while isinstance(reference := node.get("$ref"), str):
+        node = _resolve(document, reference)
+    return node
+
+
+def _whole(document: JSON, node: Any, visited: frozenset[str]) -> Any:
+    """A schema with what it refers to in it; a schema that is in itself is any object there."""
+    if isinstance(node, list):
+        return [_whole(document, item, visited) for item in node]
+    if not isinstance(node, dict):
+        return node
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        if reference in visited:
+            return {"type": "object"}
+        return _whole(document, _resolve(document, reference), visited | {reference})
+    return {name: _whole(document, value, visited) for name, value in node.items()}
+
+
 def _check_operation(document: JSON, where: str, operation: JSON) -> None:
     _need(operation, where, "description", "operationId", "responses")
     _object(operation["responses"], f"{where}.responses")

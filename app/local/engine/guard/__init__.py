@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from app.local.engine.guard import patterns, words
 from app.local.engine.guard.findings import Findings, Grounds
-from app.local.engine.guard.mask import mask
+from app.local.engine.guard.mask import mask, masks
 from app.local.engine.guard.policy import Policy
 
 if TYPE_CHECKING:
     from app.local.engine.encoder import TokenEncoder
 
-__all__ = ["CannotJudge", "Findings", "Grounds", "Guard", "Policy", "mask"]
+__all__ = ["CannotJudge", "Findings", "Grounds", "Guard", "Policy", "mask", "masks"]
 
 
 class CannotJudge(Exception):
@@ -54,7 +54,7 @@ class Guard:
         if missing := next(_missing(policy, grounds), None):
             raise CannotJudge(missing)
         return Findings(
-            words=tuple(words.find(texts, policy.words)),
+            words=tuple(words.find(texts, policy.words, policy.profanity)),
             patterns=tuple(patterns.find(texts, policy.patterns)),
         )
 
@@ -65,8 +65,6 @@ def _missing(policy: Policy, grounds: Grounds | None) -> Iterator[str]:
         yield "denied topics"
     if policy.filters:
         yield "content filters"
-    if policy.profanity:
-        yield "the managed word list PROFANITY"
     if policy.entities:
         yield "types of PII"
     if policy.grounding and grounds:

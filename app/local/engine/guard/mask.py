@@ -1,14 +1,17 @@
 """Texts without what is to be masked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from app.local.engine.guard.findings import Findings, Span
 
 
-def mask(texts: Sequence[str], findings: Findings) -> list[str]:
-    """The texts, with the name of its kind in braces in place of whatever a rule masks, as Bedrock
-    writes `{EMAIL}`. Of spans that overlap, the first one counts, and of those the longest.
+def masks(findings: Findings) -> Iterator[tuple[Span, str]]:
+    """The spans that a rule masks, in order, each with what stands there instead: the name of its
+    kind in braces, as Bedrock writes `{EMAIL}`.
+
+    Of spans that overlap, the first one counts, and of those the longest. What one of them overlaps
+    with its end is a span of its own.
     """
     named: list[tuple[Span, str]] = list(
         chain(
@@ -25,14 +28,21 @@ def mask(texts: Sequence[str], findings: Findings) -> list[str]:
         )
     )
     named.sort(key=lambda each: (each[0].text, each[0].start, -each[0].end))
+    text = end = 0
+    for span, name in named:
+        if span.text != text:
+            text, end = span.text, 0
+        if span.end > end:
+            yield Span(span.text, max(end, span.start), span.end), f"{{{name}}}"
+            end = span.end
+
+
+def mask(texts: Sequence[str], findings: Findings) -> list[str]:
+    """The texts, masked."""
     pieces: list[list[str]] = [[] for _ in texts]
     ends = [0] * len(texts)
-    for span, name in named:
-        end = ends[span.text]
-        if span.end <= end:
-            continue
-        # What a masked span overlaps with its end is masked as well.
-        pieces[span.text] += (texts[span.text][end : max(end, span.start)], f"{{{name}}}")
+    for span, instead in masks(findings):
+        pieces[span.text] += (texts[span.text][ends[span.text] : span.start], instead)
         ends[span.text] = span.end
     return [
         "".join((*before, text[end:]))

@@ -9,7 +9,7 @@ import re
 from app.local.engine.planner.words import TOKEN, name_words, word_set, word_table
 
 _ACTS = word_table("""
-look: find search get lookup fetch retrieve show list query check read view browse see
+look: look find search get lookup fetch retrieve show list query check read view browse see
   finde suche zeig zeige locate recommend suggest identify track display
 compute: calculate compute evaluate solve estimate sum add subtract multiply divide count predict
   berechne integrate differentiate average determine compare analyze analyse simulate convert
@@ -43,6 +43,7 @@ _LEAD = re.compile(
 _LEADS = 5
 _CHANGING = frozenset({"create", "remove", "change", "send", "play", "switch"})
 _INFORMING = frozenset({"look", "compute"})
+_NONE: frozenset[str] = frozenset()
 
 
 def request_acts(text: str) -> frozenset[str]:
@@ -79,18 +80,25 @@ def changes(acts: frozenset[str]) -> bool:
 
 
 def tool_acts(name: str, description: str) -> frozenset[str]:
-    """The acts of a tool, by its name, or else by the word with which its description begins.
+    """The acts of a tool, by its name, or else by the word with which its description begins. A
+    word of the name that is a noun as well counts only where the description tells no act.
 
     >>> sorted(tool_acts("order.cancel", "")), sorted(tool_acts("clock", "Shows the time."))
     (['remove'], ['look'])
+    >>> sorted(tool_acts("order_status", "Look up an order.")), sorted(tool_acts("order_tea", ""))
+    (['look'], ['create'])
     """
     words = name_words(name).split()
-    for word in sorted(words, key=lambda word: word in _NOUNS):
-        if word in _OF:
+    for word in words:
+        if word in _OF and word not in _NOUNS:
             return _OF[word]
+    return _described_acts(description) or next((_OF[word] for word in words if word in _OF), _NONE)
+
+
+def _described_acts(description: str) -> frozenset[str]:
     first = TOKEN.match(description.strip())
     word = first[0].lower() if first else ""
     for form in (word, word.removesuffix("s"), word.removesuffix("es")):
         if form in _OF:
             return _OF[form]
-    return frozenset()
+    return _NONE

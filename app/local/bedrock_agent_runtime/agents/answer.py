@@ -1,0 +1,55 @@
+"""The answer of an agent, with the citations of what it quotes from Knowledge Bases."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.local.engine.writer import Text
+from app.local.wire import JSON
+
+PIECE = 200
+"""Characters of a piece of a streamed answer that cites nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswer:
+    """A text, and `citations` of its parts; spans count its characters."""
+
+    text: str
+    citations: tuple[JSON, ...] = ()
+
+    def parts(self) -> "Iterator[AgentAnswer]":
+        """The answer in pieces for a stream: one for each citation, and what lies between them."""
+        place = 0
+        for citation in self.citations:
+            span = citation["generatedResponsePart"]["textResponsePart"]["span"]
+            yield from _pieces(self.text[place : span["start"]])
+            place = span["end"] + 1
+            yield AgentAnswer(self.text[span["start"] : place], (citation,))
+        yield from _pieces(self.text[place:])
+
+
+def read_answer(content: Sequence[Any], references: Sequence[JSON]) -> AgentAnswer:
+    """The text of a reply.
+
+    Args:
+        content: its blocks.
+        references: the passages that its quotes count.
+    """
+    text, citations = "", []
+    for block in content:
+        if not isinstance(block, Text):
+            continue
+        sources = list(dict.fromkeys(quote.source for quote in block.quotes))
+        if sources and block.text:
+            span = {"start": len(text), "end": len(text) + len(block.text) - 1}
+            part = {"textResponsePart": {"text": block.text, "span": span}}
+            retrieved = [references[source] for source in sources if source < len(references)]
+            citations.append({"generatedResponsePart": part, "retrievedReferences": retrieved})
+        text += block.text
+    return AgentAnswer(text, tuple(citations))
+
+
+def _pieces(text: str) -> Iterator[AgentAnswer]:
+    for start in range(0, len(text), PIECE):
+        yield AgentAnswer(text[start : start + PIECE])

@@ -1,0 +1,154 @@
+"""The operation InvokeAgent: its request checked, and its stream."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent, read_agent
+from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, AgentSessions, Key
+from app.local.bedrock_agent_runtime.agents.turn import AgentTurn, Services, TurnRequest
+from app.local.control.errors import invalid, unsupported
+from app.local.wire import JSON, Call, ServiceError
+
+_STATE = "sessionState"
+
+
+class InvocableAgents(Protocol):
+    """The agents, which bedrock-agent keeps."""
+
+    def invocable(self, agent: str, alias: str) -> JSON:
+        """What an alias leads to.
+
+        Raises:
+            ServiceError: there is no such agent or alias, or it cannot be invoked.
+        """
+        ...
+
+
+class AgentRuntime:
+    """Carries out turns of agents."""
+
+    def __init__(
+        self, agents: InvocableAgents, sessions: AgentSessions, services: Services
+    ) -> None:
+        self._agents = agents
+        self._sessions = sessions
+        self._services = services
+
+    def invoke_agent(self, call: Call) -> JSON:
+        """A turn, as a stream of events.
+
+        Raises:
+            ServiceError: before the stream begins, for what is wrong with the request.
+        """
+        params = call.params
+        _refuse(params)
+        agent = read_agent(
+            self._agents.invocable(params["agentId"], params["agentAliasId"]),
+            params["agentAliasId"],
+        )
+        key = (agent.id, agent.alias, params["sessionId"])
+        session = _begun(self._sessions.get(key), params)
+        request = _request(params, session, call.request_id)
+        if params.get("endSession"):
+            self._sessions.end(key)
+        turn = AgentTurn(self._services, agent, request, session)
+        ends = bool(params.get("endSession"))
+        return {
+            "completion": self._events(turn, key, agent, ends=ends),
+            "contentType": "application/json",
+            "sessionId": params["sessionId"],
+        }
+
+    async def _events(
+        self, turn: AgentTurn, key: Key, agent: InvokedAgent, *, ends: bool
+    ) -> AsyncGenerator[JSON, None]:
+        """The events of a turn. Its session is kept before the caller gets the last of them, so
+        that whoever has the answer finds it in the next turn.
+        """
+        if ends and not turn.request.text:
+            return
+        async for event, last in _last_marked(turn.events()):
+            if last and not ends:
+                await asyncio.to_thread(self._sessions.put, key, turn.session, agent.idle_seconds)
+            yield event
+
+
+async def _last_marked(events: AsyncIterator[JSON]) -> AsyncIterator[tuple[JSON, bool]]:
+    """Each event, and whether it is the last of a turn that ended well."""
+    before: JSON | None = None
+    try:
+        async for event in events:
+            if before is not None:
+                yield before, False
+            before = event
+    except ServiceError:
+        if before is not None:
+            yield before, False
+        raise
+    if before is not None:
+        yield before, True
+
+
+def _request(params: JSON, session: AgentSession, request_id: str) -> TurnRequest:
+    state = params.get(_STATE, {})
+    returned = state if state.get("returnControlInvocationResults") else None
+    if returned is not None and session.waiting is None:
+        raise invalid(
+            f"{_STATE}.returnControlInvocationResults",
+            "no turn of this session waits for results.",
+        )
+    text = "" if returned else params.get("inputText", "")
+    if not text.strip() and returned is None and not params.get("endSession"):
+        raise invalid("inputText", "must not be empty.")
+    return TurnRequest(
+        session=params["sessionId"],
+        text=text,
+        returned=returned,
+        prompt_attributes=state.get("promptSessionAttributes", {}),
+        retrieval=_retrieval(state),
+        traced=params.get("enableTrace", False),
+        streamed=params.get("streamingConfigurations", {}).get("streamFinalResponse", False),
+        request_id=request_id,
+    )
+
+
+def _begun(session: AgentSession, params: JSON) -> AgentSession:
+    """The session with the state that a request sets."""
+    state = params.get(_STATE, {})
+    if "sessionAttributes" in state:
+        session = replace(session, attributes=state["sessionAttributes"])
+    if "conversationHistory" in state:
+        session = replace(session, exchanges=_exchanges(state["conversationHistory"]))
+    if not state.get("returnControlInvocationResults"):
+        session = replace(session, waiting=None)
+    return session
+
+
+def _exchanges(history: JSON) -> tuple[tuple[str, str], ...]:
+    messages = [
+        (message["role"], " ".join(block["text"] for block in message["content"]))
+        for message in history.get("messages", ())
+    ]
+    roles = [role for role, _ in messages]
+    if roles != ["user", "assistant"] * (len(roles) // 2):
+        raise invalid(
+            f"{_STATE}.conversationHistory.messages",
+            "must be messages of the user and of the assistant in turn.",
+        )
+    texts = [text for _, text in messages]
+    return tuple(zip(texts[::2], texts[1::2], strict=True))
+
+
+def _retrieval(state: JSON) -> Mapping[str, JSON]:
+    configurations = state.get("knowledgeBaseConfigurations", ())
+    return {one["knowledgeBaseId"]: one["retrievalConfiguration"] for one in configurations}
+
+
+def _refuse(params: JSON) -> None:
+    """Refuse what would have no effect."""
+    if "files" in params.get(_STATE, {}):
+        raise unsupported(f"{_STATE}.files", "files of a session")
+    if params.get("memoryId"):
+        raise unsupported("memoryId", "an agent's memory across sessions")

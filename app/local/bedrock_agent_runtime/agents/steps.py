@@ -1,0 +1,123 @@
+"""The steps of a turn: what the model called, and what came of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from app.local.engine.writer import Document, ToolResult, ToolUse
+from app.local.engine.writer import Turn as Said
+from app.local.wire import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What a call came to.
+
+    Attributes:
+        id: the call's.
+        text: for the model to read.
+        failed: whether its arguments were wrong, or its user denied it.
+        references: the passages of a lookup, as `retrievedReferences`.
+    """
+
+    id: str
+    text: str
+    failed: bool = False
+    references: tuple[JSON, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A reply of the model that calls operations, and the results."""
+
+    text: str
+    calls: tuple[ToolUse, ...]
+    results: tuple[CallResult, ...] = ()
+
+    def as_json(self) -> JSON:
+        """The step, for a session."""
+        return {
+            "text": self.text,
+            "calls": [{"id": one.id, "name": one.name, "input": one.input} for one in self.calls],
+            "results": [
+                {
+                    "id": one.id,
+                    "text": one.text,
+                    "failed": one.failed,
+                    "references": list(one.references),
+                }
+                for one in self.results
+            ],
+        }
+
+    @classmethod
+    def of(cls, record: JSON) -> Self:
+        """A step that `as_json` wrote."""
+        return cls(
+            record["text"],
+            tuple(ToolUse(one["id"], one["name"], one["input"]) for one in record["calls"]),
+            tuple(
+                CallResult(one["id"], one["text"], one["failed"], tuple(one["references"]))
+                for one in record["results"]
+            ),
+        )
+
+
+def conversation(
+    exchanges: Iterable[tuple[str, str]], text: str, steps: Iterable[Step]
+) -> tuple[Said, ...]:
+    """A conversation for the model: earlier exchanges, this turn's text, and its steps so far."""
+    turns: list[Said] = []
+    for question, answer in exchanges:
+        turns += (Said("user", question), Said("assistant", answer))
+    turns.append(Said("user", text))
+    first = 0
+    for step in steps:
+        turns.append(Said("assistant", step.text, step.calls))
+        results = []
+        for result in step.results:
+            documents = tuple(_documents(result.references, first))
+            first += len(documents)
+            results.append(_result(result, documents))
+        turns.append(Said("user", "", (), tuple(results)))
+    return tuple(turns)
+
+
+def references(steps: Iterable[Step]) -> list[JSON]:
+    """The passages of all lookups, in the order in which the model's quotes count them."""
+    return [one for step in steps for result in step.results for one in result.references]
+
+
+def arguments(call: ToolUse) -> Mapping[str, Any]:
+    """The arguments of a call; none where the model wrote no JSON object."""
+    try:
+        return call.parameters()
+    except ValueError:
+        return {}
+
+
+def _result(result: CallResult, documents: Sequence[Document]) -> ToolResult:
+    text = "" if documents else result.text
+    return ToolResult(result.id, text, failed=result.failed, documents=tuple(documents))
+
+
+def _documents(passages: Iterable[JSON], first: int) -> Iterator[Document]:
+    for number, reference in enumerate(passages, first):
+        text = reference["content"].get("text", "")
+        origin = _origin(reference["location"])
+        yield Document(
+            str(number),
+            text,
+            origin.rpartition("/")[2],
+            "search_result",
+            (text,),
+            origin,
+            cited=True,
+        )
+
+
+def _origin(location: JSON) -> str:
+    for place in location.values():
+        if isinstance(place, dict):
+            return str(next(iter(place.values()), ""))
+    return ""

@@ -1,0 +1,81 @@
+"""A stand-in whose model answers by script, and whose guardrails judge by words and expressions."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.local import bedrock_runtime
+from app.local.bedrock import foundation_models, guardrail_handlers
+from app.local.bedrock.guardrails import Guardrails
+from app.local.bedrock.guardrails.judge import GuardrailJudge
+from app.local.bedrock_runtime import chat_completions
+from tests.local.bedrock_runtime.scripted import TODAY, Scripted
+from tests.local.engines import engine_of
+from tests.wire_server import Server, serving
+
+NO_QUESTION, NO_ANSWER = "Not that question.", "Not that answer."
+ORDER = {"name": "order", "pattern": r"ORD-\d{6}", "action": "ANONYMIZE"}
+POLICIES: Any = {
+    "wordPolicyConfig": {"wordsConfig": [{"text": "basalt"}, {"text": "red tuff"}]},
+    "sensitiveInformationPolicyConfig": {"regexesConfig": [ORDER]},
+}
+
+Make = Callable[..., str]
+
+
+@pytest.fixture(scope="package")
+def scripted() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture(scope="package")
+def server(scripted: Scripted, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home: Path = tmp_path_factory.mktemp("home")
+    guardrails, engine = Guardrails(home), engine_of(writer=scripted)
+    judge = GuardrailJudge(guardrails, engine.guard)
+    runtime = bedrock_runtime.handlers(engine, foundation_models, lambda: TODAY, judge=judge)
+    endpoints = chat_completions.endpoints(engine, foundation_models, lambda: TODAY, judge)
+    services = {"bedrock": guardrail_handlers.handlers(guardrails), "bedrock-runtime": runtime}
+    try:
+        with serving(services, endpoints=endpoints) as server:
+            yield server
+    finally:
+        guardrails.close()
+
+
+@pytest.fixture(scope="package")
+def client(server: Server) -> Any:
+    return server.client("bedrock-runtime")
+
+
+@pytest.fixture(scope="package")
+def make(server: Server) -> Make:
+    """Makes a guardrail of these policies; its id."""
+
+    def make(**policies: Any) -> str:
+        guardrail: str = server.client("bedrock").create_guardrail(
+            name=f"guardrail-{uuid4()}",
+            blockedInputMessaging=NO_QUESTION,
+            blockedOutputsMessaging=NO_ANSWER,
+            **policies,
+        )["guardrailId"]
+        return guardrail
+
+    return make
+
+
+@pytest.fixture(scope="package")
+def guardrail(make: Make) -> str:
+    """Blocks basalt and red tuff, and masks the numbers of orders."""
+    return make(**POLICIES)
+
+
+@pytest.fixture(autouse=True)
+def fresh(scripted: Scripted) -> Iterator[None]:
+    """No script or prompt of another test."""
+    scripted.scripts, scripted.prompts = [], []
+    yield
+    assert not scripted.scripts, "a script was not asked for"
