@@ -25,6 +25,9 @@ from app.local.wire import JSON, ServiceError
 
 __all__ = ["GuardedCall", "GuardrailUse"]
 
+LONGEST_ANSWER = 5_000
+"""Characters of an answer that contextual grounding takes.
+https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html"""
 UNKNOWN = "The guardrail identifier or version provided in the request does not exist."
 
 
@@ -80,7 +83,11 @@ class GuardedCall:
             return message
         way: Way = "asynchronous" if self._use.asynchronous else "synchronous"
         self._writing = GuardedWriting(
-            await write(), self._judge_output, count, way if stream else "whole"
+            await write(),
+            self._judge_output,
+            count,
+            way if stream else "whole",
+            LONGEST_ANSWER if self._grounds else None,
         )
         return self._writing
 

@@ -91,6 +91,10 @@ class Held:
         """All of the answer."""
         return [Stretch(number, 0, text) for number, text in enumerate(self._texts)]
 
+    def rest(self) -> list[Stretch]:
+        """What is not settled yet, as the last window."""
+        return self._parts(len(self._texts[-1]))
+
     def mask(self, parts: Sequence[Stretch], masks: Sequence[Mask]) -> None:
         """Take over the masks of a judgement, by the numbers of the parts that it was given."""
         self._masks = tuple(

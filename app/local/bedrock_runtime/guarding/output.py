@@ -44,15 +44,21 @@ class GuardedWriting:
         judge: the guardrail.
         count: the tokens of a text.
         way: how it is judged.
+        longest: the most characters of an answer that is judged at once, when it is streamed.
     """
 
     finish: Finish
 
     def __init__(
-        self, writing: Writing, judge: OutputJudge, count: Callable[[str], int], way: Way
+        self,
+        writing: Writing,
+        judge: OutputJudge,
+        count: Callable[[str], int],
+        way: Way,
+        longest: int | None = None,
     ) -> None:
         self._writing, self._judge, self._count = writing, judge, count
-        self._way = way
+        self._way, self._longest = way, longest
         self._held = Held()
         self._tokens = 0
         self._changed = False
@@ -134,7 +140,7 @@ class GuardedWriting:
         """What is left of an answer that the model has ended, when all of it is judged."""
         self.finish = self._writing.finish
         if any(self._held.texts):
-            judgement = await self._judged(self._held.whole(), partial=False)
+            judgement = await self._judged_last()
             if judgement.action == "blocked":
                 for instead in self._instead(judgement):
                     yield instead
@@ -152,6 +158,16 @@ class GuardedWriting:
             self._held.mask(parts, judgement.masks)
             self._changed = self._changed or bool(judgement.masks)
         return judgement
+
+    async def _judged_last(self) -> Judgement:
+        """The judgement of the whole answer; of one that is too long for that, but is streamed, of
+        the window that is left.
+        """
+        length = sum(map(len, self._held.texts))
+        too_long = self._longest is not None and length > self._longest
+        if too_long and self._way != "whole":
+            return await self._judged(self._held.rest(), partial=True)
+        return await self._judged(self._held.whole(), partial=False)
 
     async def _cut_off(self, judgement: Judgement) -> list[Delta]:
         """End an answer that the model has not ended. Its tokens are those that were written."""

@@ -127,6 +127,31 @@ def test_relevance_is_judged_of_the_whole_answer_alone(*, asynchronous: bool) ->
     assert (source, contents, without) == ("OUTPUT", [Content(LONG)], ())
 
 
+@pytest.mark.parametrize("asynchronous", [True, False])
+def test_an_answer_that_is_too_long_to_be_grounded_is_judged_by_its_windows(
+    *, asynchronous: bool
+) -> None:
+    judge, text = Judging(PASSES), SENTENCE * 100
+    use = GuardrailUse("g1", "1", asynchronous=asynchronous)
+    call = GuardedCall(judge, use)
+    call.judge_input([Content("Granite.", frozenset({"grounding_source"}))])
+
+    async def run(*, stream: bool) -> str:
+        async def write() -> Writing:
+            return Slowly(text)
+
+        writing = await call.write(write, len, stream=stream)
+        return text_of([delta async for delta in writing])
+
+    assert asyncio.run(run(stream=True)) == text
+    outputs = [call for call in judge.calls if call[0] == "OUTPUT"]
+    assert {without for *_, without in outputs} == {("RELEVANCE",)}
+    assert max(len(contents[-1].text) for _, contents, _ in outputs) < 5_000
+    assert outputs[-1][1][-1].text.endswith(SENTENCE)
+    asyncio.run(run(stream=False))
+    assert judge.calls[-1][1][-1] == Content(text)
+
+
 def test_windows_follow_each_other_with_what_came_before() -> None:
     judge = Judging(PASSES)
     written(judge, Slowly(LONG))
