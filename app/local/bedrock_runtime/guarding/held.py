@@ -152,9 +152,7 @@ class Held:
                     rest = TextDelta(delta.text[most - start :])
                     self._queue.appendleft((number, most, rest))
                     break
-            elif number == last and start > end:
-                break
-            else:
+            else:  # all of the text before it is sent
                 yield from self._joined(joined)
                 joined = []
                 yield self._queue.popleft()[2]

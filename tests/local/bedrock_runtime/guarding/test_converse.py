@@ -110,6 +110,18 @@ def test_a_blocked_text_takes_the_call_of_a_tool_with_it(
     assert reply["stopReason"] == "guardrail_intervened"
 
 
+def test_a_blocked_prompt_is_not_cached(client: Any, guardrail: str, scripted: Scripted) -> None:
+    long, point = "Granite is hard. " * 2_000, {"cachePoint": {"type": "default"}}
+    reply = converse(client, guardrail, said("user", long, point, "What is basalt?"))
+    counts = [reply["usage"][f"cache{way}InputTokens"] for way in ("Read", "Write")]
+    assert counts == [0, 0]
+    answering(scripted, "A rock.")
+    reply = converse(client, guardrail, said("user", long, point, "What is it?"))
+    counts = [reply["usage"][f"cache{way}InputTokens"] for way in ("Read", "Write")]
+    assert counts[0] == 0
+    assert counts[1] > 1_000
+
+
 SYSTEM = [{"text": "Never speak of basalt."}]
 TOOL_RESULT = {"toolResult": {**RESULT["toolResult"], "content": [{"text": "basalt"}]}}
 
@@ -149,13 +161,16 @@ def test_what_of_a_request_is_judged(
 def test_a_masked_prompt_is_what_the_model_reads(
     client: Any, guardrail: str, scripted: Scripted
 ) -> None:
-    answering(scripted, "Soon.")
-    answering(scripted, "Soon.")
+    for _ in range(3):
+        answering(scripted, "Soon.")
     reply = converse(client, guardrail, "Where is ORD-123456?")
     converse(client, guardrail, said("user", "ORD-123456:", guarded("Where is ORD-654321?")))
+    query = guarded("And ORD-123456?", "query")
+    converse(client, guardrail, said("user", query, guarded("Where is ORD-654321?")))
     assert [prompt.turns[-1].text for prompt in scripted.prompts] == [
         "Where is {order}?",
         "ORD-123456:\nWhere is {order}?",
+        "And ORD-123456?\nWhere is {order}?",
     ]
     assert (text_of(reply), reply["stopReason"]) == ("Soon.", "end_turn")
 

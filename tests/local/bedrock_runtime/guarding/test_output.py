@@ -109,6 +109,13 @@ def test_asynchronous_sends_each_delta_at_once() -> None:
     assert (writing.finish, writing.citations) == (Slowly.finish, Slowly.citations)
 
 
+def test_what_asynchronous_cannot_mask_keeps_its_citations() -> None:
+    masked = replace(PASSES, action="masked", masks=(Mask(0, 0, 7, "{ROCK}"),))
+    deltas, writing, call = written(Judging(masked), Slowly(SENTENCE), asynchronous=True)
+    assert (text_of(deltas), writing.citations) == (SENTENCE, Slowly.citations)
+    assert call.body_members()["amazon-bedrock-guardrailAction"] == "INTERVENED"
+
+
 def test_a_window_that_is_blocked_while_the_model_ends_is_not_forgotten() -> None:
     judge = Judging(BLOCKS, PASSES)
     deltas, writing, call = written(judge, Slowly(SENTENCE * 4), asynchronous=True)
