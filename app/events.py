@@ -61,13 +61,22 @@ class Passage:
         return self.own_title or self.document.rstrip("/").rsplit("/", 1)[-1]
 
 
+GuardrailMode = Literal["buffer", "window", "verdict"]
+"""When an answer is judged: before any of it is shown; window by window; when all is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A turn has begun, in this conversation and with this model."""
+    """A turn has begun, in this conversation and with this model.
+
+    Attributes:
+        guardrail_mode: when the answer is judged; None without a guardrail.
+    """
 
     kind: ClassVar[str] = "started"
     conversation: str
     model: str
+    guardrail_mode: GuardrailMode | None = None
 
 
 @dataclass(frozen=True, slots=True)

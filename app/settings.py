@@ -181,6 +181,12 @@ class Settings(DocumentSettings):
         default=None, description="The guardrail that judges every question and answer."
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+    guardrail_mode: Literal["buffer", "window", "verdict"] = Field(
+        default="window",
+        description="When a streamed answer is judged: `buffer` before any of it is shown; "
+        "`window` sentence by sentence, each held until it is judged; `verdict` when all is shown, "
+        "and taken back if it is blocked.",
+    )
     guardrail_passages: bool = Field(
         default=True,
         description="Whether the guardrail judges passages too, before a model reads them.",

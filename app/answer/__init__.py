@@ -10,6 +10,7 @@ A turn of a conversation, as events:
     BudgetWarning                  only if much of the principal's budget is spent
     Usage  Done                    the turn is stored; or Error, and none of it is stored
 
+`gate` decides when an answer is judged and when it is shown; that depends on the guardrail's mode.
 Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure. A turn is collected
 once, in a `Draft`, from which both the stored turn and the content of `Done` are made.
 """
@@ -23,6 +24,7 @@ from app.answer.cite import Citer, remove_marks
 from app.answer.context import Dialogue, Question, Sampling, TurnContext
 from app.answer.draft import Abstention, Draft
 from app.answer.ending import ensure_terminal_event
+from app.answer.gate import gate
 from app.answer.nearest import nearest
 from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
 from app.answer.rewrite import rewrite
@@ -43,6 +45,7 @@ from app.events import (
     Text,
     Usage,
 )
+from app.guardrail import Verdict
 from app.models import Completion, Delta, Message, Prompt, TextDelta, assistant, text_of, user
 from app.models import Text as TextBlock
 from app.models.allowed import allowed, check_allowed
@@ -95,7 +98,7 @@ def _turn(
     question: Question, context: TurnContext, writer: TurnModel, conversation: str, history: History
 ) -> Iterator[Event]:
     model_id = writer.model.id
-    yield Started(conversation, model_id)
+    yield Started(conversation, model_id, context.guardrail_mode)
 
     draft = Draft(Usage(0, 0))
     question, verdicts = admit(question, context.guard)
@@ -119,17 +122,19 @@ def _turn(
     yield from draft.report(screening.interventions)
     yield Retrieval(query, screening.passages)
 
+    def judge(words: str) -> Verdict:
+        return context.guard.answer(words, query, draft.sources(screening.passages))
+
+    shown = gate(context.guardrail_mode, draft, judge)
     with closing(_reply(writer, question, dialogue, screening.passages)) as reply:
         for part in _resolve_marks(reply, screening.passages):
             draft.add(part)
             if isinstance(part, Text | Citation):
-                yield part
+                yield from shown.read(part)
 
     if draft.abstains:
         draft.nearest = nearest(query, screening.passages)
-    verdict = context.guard.answer(draft.text, query, draft.sources(screening.passages))
-    yield from draft.report(verdict.events("answer"))
-    draft.apply(verdict)
+    yield from shown.end()
     if draft.nearest:
         yield Nearest(draft.nearest)
 
@@ -185,18 +190,23 @@ def _reply(
 def _resolve_marks(
     reply: Iterable[Delta | Completion], passages: Sequence[Passage]
 ) -> Iterator[Text | Citation | Abstention | Completion]:
-    """The answer in a reply with its marks resolved, and then the Completion. Before that stands
-    Abstention, if the reply was marked as one.
+    """The answer in a reply with its marks resolved, and then the Completion. Abstention stands
+    before the text, if the reply was marked as one.
 
     Only Text blocks are the answer: reasoning is neither shown nor stored.
     """
     citer = Citer(passages)
+    abstains = False
     for part in reply:
+        pieces: Iterable[Text | Citation] = ()
         match part:
             case TextDelta(text=piece):
-                yield from citer.read(piece)
+                pieces = list(citer.read(piece))
             case Completion():
-                yield from citer.end()
-                if citer.abstains:
-                    yield Abstention()
-                yield part
+                pieces = list(citer.end())
+        if citer.abstains and not abstains:
+            abstains = True
+            yield Abstention()
+        yield from pieces
+        if isinstance(part, Completion):
+            yield part

@@ -32,7 +32,7 @@ from app.answer.sentences import claims
 from app.answer.support import Evidence
 from app.events import Citation, Passage, Text, utf16_length
 
-__all__ = ["Citer", "cite", "move_marks", "quote", "remove_marks"]
+__all__ = ["Citer", "cite", "quote", "remove_marks"]
 
 # A mark comes after the sentence that it belongs to, so older text is not needed.
 CLAIM_MEMORY = 1000  # characters
@@ -80,30 +80,6 @@ def remove_marks(answer: str, citations: Iterable[Citation]) -> str:
             pieces.append(answer[begin:place].rstrip())
             begin = place + len(mark)
     return "".join((*pieces, answer[begin:]))
-
-
-def move_marks(citations: Iterable[Citation], answer: str, masked_answer: str) -> list[Citation]:
-    """The citations of an answer, with the places of their marks in the guardrail's masked text.
-
-    Each mark is searched for in order, counting the same number before it. Where the guardrail has
-    removed a number, nobody can tell which one: then all marks of that number have no place.
-    """
-    places: dict[str, dict[int, int]] = {}
-    result = []
-    for citation in citations:
-        mark = f"[{citation.number}]"
-        if mark not in places:
-            before, after = _find_all(mark, answer), _find_all(mark, masked_answer)
-            same = len(before) == len(after)
-            places[mark] = dict(zip(before, after, strict=True)) if same else {}
-        place = places[mark].get(-1 if citation.mark is None else citation.mark)
-        utf16 = None if place is None else utf16_length(masked_answer[:place])
-        result.append(replace(citation, mark=place, mark_utf16=utf16))
-    return result
-
-
-def _find_all(part: str, text: str) -> list[int]:
-    return [match.start() for match in re.finditer(re.escape(part), text)]
 
 
 class _Reader:

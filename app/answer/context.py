@@ -8,6 +8,7 @@ from typing import Any
 from app.answer.decompose import decompose, fuse
 from app.aws import Clients, side_by_side
 from app.conversations import Conversations
+from app.events import GuardrailMode
 from app.guardrail import Guard
 from app.meter import Account
 from app.models import Message, Prompt
@@ -84,13 +85,25 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """The services and settings for the turns of one principal."""
+    """The services and settings for the turns of one principal.
+
+    Attributes:
+        is_whole: whether the reader gets the whole answer at once. Then it is judged once.
+    """
 
     clients: Clients
     settings: Settings
     guard: Guard
     conversations: Conversations
     account: Account
+    is_whole: bool = False
+
+    @property
+    def guardrail_mode(self) -> GuardrailMode | None:
+        """When the answer is judged; None without a guardrail."""
+        if not self.settings.guardrail_id:
+            return None
+        return "buffer" if self.is_whole else self.settings.guardrail_mode
 
     def search(self, query: str, retrieval_filter: Mapping[str, Any] | None) -> Screening:
         """The passages that an answer may use. If the query compares two things, Retrieve is asked

@@ -1,10 +1,10 @@
 """The draft of an answer: the one place where a turn is collected."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.answer.cite import move_marks
 from app.answer.nearest import is_abstention
+from app.answer.written import Written
 from app.conversations import StoredTurn
 from app.events import (
     Answer,
@@ -17,6 +17,7 @@ from app.events import (
     Usage,
 )
 from app.guardrail import Verdict
+from app.guardrail.masks import masks
 from app.models import Completion
 from app.models import Text as TextBlock
 
@@ -39,6 +40,7 @@ class Draft:
 
     def __init__(self, usage: Usage) -> None:
         self.text = ""
+        self.written = Written()
         self.usage = usage
         self.nearest: tuple[Place, ...] = ()
         self._verdicts: list[Guardrail] = []
@@ -57,8 +59,10 @@ class Draft:
         match part:
             case Text(text=text):
                 self.text += text
+                self.written.add(part)
             case Citation():
                 self._citations.append(part)
+                self.written.add(part)
             case Abstention():
                 self._marked_as_abstention = True
             case Completion():
@@ -86,13 +90,25 @@ class Draft:
     def apply(self, verdict: Verdict) -> None:
         """Replace the text by the guardrail's. Masked text keeps its citations; a blocked answer
         loses them and the nearest places, and ends its turn.
+
+        Args:
+            verdict: on the words of the answer, without its marks; or on the question.
         """
         if verdict.blocked:
             self._citations, self.nearest = [], ()
             self._stop_reason = "guardrail"
+            self.text = verdict.text
         elif verdict.intervened:
-            self._citations = move_marks(self._citations, self.text, verdict.text)
-        self.text = verdict.text
+            self.text, citations = self.written.masked(masks(self.written.words, verdict.text))
+            self._citations = list(citations)
+
+    def apply_to_answer(self, verdict: Verdict) -> Iterable[Guardrail]:
+        """Apply a verdict on the answer; the events of it, with the whole text that remains."""
+        self.apply(verdict)
+        return self.report(
+            replace(event, text=self.text if verdict.intervened else None)
+            for event in verdict.events("answer")
+        )
 
     def to_turn(self, question: str, model: str) -> StoredTurn:
         """The turn, to be stored."""

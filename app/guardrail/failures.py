@@ -16,7 +16,8 @@ _SET_UP = (
 )
 _QUOTA = (
     "Ask for a higher quota of text units of ApplyGuardrail a second, or judge less: "
-    "OUTCROP_GUARDRAIL_PASSAGES=false judges no passages."
+    "OUTCROP_GUARDRAIL_MODE=buffer judges an answer once, OUTCROP_GUARDRAIL_PASSAGES=false no "
+    "passages."
 )
 _WAIT = (
     "If Bedrock's guardrails stay down, OUTCROP_GUARDRAIL_WHEN_DOWN=open answers without verdicts, "

@@ -5,10 +5,10 @@ in the text, such as that of a citation's mark, needs them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 _TOKEN = re.compile(r"\{[^{}\n]{1,100}\}|\w+|\s+|.", re.DOTALL)
 
@@ -23,7 +23,7 @@ class Mask:
 
 
 def masks(text: str, masked_text: str) -> tuple[Mask, ...]:
-    """The masks that make the masked text of a text, in order; neither meet nor overlap.
+    """The masks that make the masked text of a text, in order; none overlap, and none is empty.
 
     >>> masks("Ask Ada Miller or Bo.", "Ask {NAME} or {NAME}.")
     (Mask(start=4, end=14, text='{NAME}'), Mask(start=18, end=20, text='{NAME}'))
@@ -33,12 +33,16 @@ def masks(text: str, masked_text: str) -> tuple[Mask, ...]:
     tail = min(most, _shared(text[::-1], masked_text[::-1]))
     before = _TOKEN.findall(text[begin : len(text) - tail])
     after = _TOKEN.findall(masked_text[begin : len(masked_text) - tail])
-    places = _places(before, begin)
-    return tuple(
-        Mask(places[a], places[b], "".join(after[c:d]))
-        for kind, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes()
-        if kind != "equal"
-    )
+    places = list(accumulate(map(len, before), initial=begin))
+    result: list[Mask] = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
+        mask = Mask(places[a], places[b], "".join(after[c:d]))
+        if kind == "insert" and result and result[-1].end == mask.start:
+            last = result.pop()
+            result.append(Mask(last.start, last.end, last.text + mask.text))
+        elif kind != "equal":
+            result.append(_filled(text, mask))
+    return tuple(result)
 
 
 def apply(text: str, masks: Iterable[Mask]) -> str:
@@ -78,13 +82,10 @@ def _shared(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _places(tokens: Sequence[str], begin: int) -> list[int]:
-    """The place of each token, and at last the end."""
-    return list(_running(tokens, begin))
-
-
-def _running(tokens: Sequence[str], place: int) -> Iterator[int]:
-    yield place
-    for token in tokens:
-        place += len(token)
-        yield place
+def _filled(text: str, mask: Mask) -> Mask:
+    """A mask that only adds something, with the character before it: so each has a place to be."""
+    if mask.start < mask.end or not text:
+        return mask
+    if mask.start:
+        return Mask(mask.start - 1, mask.end, text[mask.start - 1] + mask.text)
+    return Mask(0, 1, mask.text + text[0])

@@ -1,6 +1,7 @@
 """Translates events to a UI message stream (version 1), which chat clients read.
 
-    Started     start, start-step                 messageMetadata: conversationId, model
+    Started     start, start-step                 messageMetadata: conversationId, model, and with
+                                                  a guardrail guardrailMode
     Retrieval   data-retrieval, transient         the query and the passages
     Text        text-start once, text-delta
     Citation    source-document once for each source, data-citation, transient
@@ -81,6 +82,8 @@ class _MessageParts:
 
     def _started(self, event: events.Started) -> Iterator[Part]:
         metadata = {"conversationId": event.conversation, "model": event.model}
+        if event.guardrail_mode:
+            metadata["guardrailMode"] = event.guardrail_mode
         yield {"type": "start", "messageId": secrets.token_hex(8), "messageMetadata": metadata}
         yield {"type": "start-step"}
 

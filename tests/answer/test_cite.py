@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer.cite import cite, move_marks, quote, remove_marks
+from app.answer.cite import cite, quote, remove_marks
 from app.answer.prompt import answer_prompt
 from app.events import Citation, Passage, Text
 
@@ -326,21 +326,6 @@ def test_a_citation_tells_where_its_mark_is() -> None:
         "[1]", "[1]", "[2]",
     ]  # fmt: skip
     assert remove_marks(text, citations) == "🎉 [9] x[0] is. Talc 🎈."
-
-
-def test_marks_are_found_again_where_a_guardrail_masked_the_answer() -> None:
-    text, citations = said(["Ask 🎈 Ann: x[0] is hard [1]. Talc of note[1] is soft [2][1]."])
-    masked = text.replace("Ann", "{NAME}")
-    assert [masked[c.mark :][:3] for c in move_marks(citations, text, masked)] == [
-        "[1]",
-        "[2]",
-        "[1]",
-    ]
-    for before, after in zip(citations, move_marks(citations, text, masked), strict=True):
-        assert after.mark == (before.mark or 0) + 3
-        assert after.mark_utf16 == (before.mark_utf16 or 0) + 3
-    less = text.replace("note[1]", "{CODE}")
-    assert [c.mark for c in move_marks(citations, text, less)] == [None, less.index("[2]"), None]
 
 
 def test_a_quote_is_told_in_code_points_and_in_utf_16() -> None:

@@ -34,7 +34,7 @@ def test_the_stored_turn_and_the_answer_have_the_same_content() -> None:
 
 def test_a_mask_keeps_the_citations_and_moves_their_marks() -> None:
     masked = draft()
-    masked.apply(Verdict("masked", "It is {AGE} [1]."))
+    masked.apply(Verdict("masked", "It is {AGE}."))
     answer = masked.to_answer("c", 3, "m")
     assert (answer.answer, answer.stop_reason) == ("It is {AGE} [1].", "length")
     assert [citation.mark for citation in answer.citations] == [12]

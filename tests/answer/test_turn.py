@@ -100,7 +100,7 @@ def test_a_turn_event_by_event(context: TurnContext, backend: Backend) -> None:
     ]
     assert guard.calls == [
         ("question", QUESTION.text),
-        ("answer", whole.answer, QUESTION.text, (PASSAGE,)),
+        ("answer", "It is 7.", QUESTION.text, (PASSAGE,)),
     ]
     [search] = backend.asked("Retrieve")
     assert search["knowledgeBaseId"] == "ABCDEFGHIJ"
@@ -161,20 +161,21 @@ def test_a_masked_question_is_searched_for_answered_and_stored_as_it_was_masked(
 @pytest.mark.parametrize(
     ("verdict", "citations", "stop_reason"),
     [
-        (Verdict("masked", "It is {AGE} [1].", "A number."), 1, "end"),
+        (Verdict("masked", "It is {AGE}.", "A number."), 1, "end"),
         (Verdict("blocked", "Not that.", "Not grounded."), 0, "guardrail"),
     ],
 )
 def test_an_answer_is_told_and_stored_as_the_guard_lets_it_pass(
     context: TurnContext, verdict: Verdict, citations: int, stop_reason: str
 ) -> None:
-    guard = Judge({"It is 7 [1].": verdict})
+    guard = Judge({"It is 7.": verdict})
     question = replace(QUESTION, conversation=f"answer-{verdict.action}")
     events = list(answer(question, replace(context, guard=guard)))
-    assert verdict.events("answer")[0] in events
+    text = verdict.text.replace("{AGE}", "{AGE} [1]")
+    assert replace(verdict.events("answer")[0], text=text) in events
     whole = done(events)
     assert (whole.answer, len(whole.citations), whole.stop_reason, whole.turn) == (
-        verdict.text,
+        text,
         citations,
         stop_reason,
         0,
@@ -246,7 +247,7 @@ def test_a_rewritten_question_is_searched_for_as_it_is_masked(
 
 def test_scores_are_events_and_in_the_answer(context: TurnContext) -> None:
     scores = Assessment(grounding=(GroundingCheck("GROUNDING", 0.93, 0.7, "NONE"),))
-    guard = Judge({"It is 7 [1].": Verdict("none", "It is 7 [1].", assessments=(scores,))})
+    guard = Judge({"It is 7.": Verdict("none", "It is 7.", assessments=(scores,))})
     events = list(answer(QUESTION, replace(context, guard=guard)))
     [event] = [event for event in events if isinstance(event, Guardrail)]
     assert (event.source, event.action, event.text) == ("answer", "none", None)
@@ -334,6 +335,6 @@ def test_a_dialogue_of_the_callers_is_judged_rewritten_and_not_stored(
     assert guard.calls[:4] == [("question", text) for text in texts]
     assert [event.query for event in events if isinstance(event, Retrieval)] == ["Quartz?"]
     assert guard.calls[4] == ("question", "Quartz?"), "the rewritten question is judged, too"
-    assert guard.calls[5][:3] == ("answer", "It is 7 [1].", "Quartz?")
+    assert guard.calls[5][:3] == ("answer", "It is 7.", "Quartz?")
     [call] = backend.asked("InvokeModelWithResponseStream")
     assert "Be brief." in str(call["body"])

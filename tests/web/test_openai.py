@@ -273,6 +273,20 @@ def test_no_word_is_shown_before_the_guardrail_has_judged_the_answer(
     assert last["choices"][0]["finish_reason"] == "content_filter"
 
 
+def test_text_that_was_judged_streams_and_an_answer_that_is_blocked_later_ends_there(
+    guarded: TestClient, backend: Backend
+) -> None:
+    whole, backend.pieces = backend.pieces, [*["It is 7, as all quartz is. "] * 80]
+    backend.verdicts[:] = [{}, {}, {}, BLOCKED]  # question, passages, two windows
+    try:
+        *chunks, last = chunks_of(guarded.post(CHAT, json=request(stream=True)).text)
+    finally:
+        backend.pieces = whole
+    contents = [chunk["choices"][0]["delta"].get("content", "") for chunk in chunks]
+    assert "".join(contents).strip() == ("It is 7, as all quartz is. " * 8).strip()
+    assert last["choices"][0]["finish_reason"] == "content_filter"
+
+
 def test_the_guardrail_judges_every_text_that_the_caller_sends(
     guarded: TestClient, backend: Backend
 ) -> None:

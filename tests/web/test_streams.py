@@ -159,21 +159,66 @@ def test_a_masked_question_is_asked_retrieved_with_and_stored_as_it_was_masked(
     assert (answer["answer"], answer["stopReason"]) == ("It is 7 [1].", "end")
 
 
-def test_a_masked_answer_takes_the_place_of_what_was_shown_and_keeps_its_citations(
+def test_a_masked_answer_is_shown_masked_and_keeps_its_citations(
     backend: Backend, http: TestClient
 ) -> None:
-    backend.verdicts = [PASSES, PASSES, masks("It is {AGE} [1].")]
+    backend.verdicts = [PASSES, PASSES, masks("It is {AGE}.")]
     parts = streamed(http)
+    assert parts[0]["messageMetadata"]["guardrailMode"] == "window"
+    assert text_of(parts) == "It is {AGE} [1]."
     [verdict] = [part["data"] for part in parts if part["type"] == "data-guardrail"]
     assert (verdict["source"], verdict["action"]) == ("answer", "masked")
     assert verdict["text"] == "It is {AGE} [1]."
+    [citation] = [part["data"] for part in parts if part["type"] == "data-citation"]
+    assert (citation["mark"], citation["markUtf16"]) == (12, 12)
     [turn] = conversation(http, parts)
     assert (turn["answer"], len(turn["citations"])) == ("It is {AGE} [1].", 1)
 
-    backend.verdicts = [PASSES, PASSES, masks("It is {AGE} [1].")]
+    backend.verdicts = [PASSES, PASSES, masks("It is {AGE}.")]
     answer = http.post("/chat", json=ASKED).json()
     assert (answer["answer"], len(answer["citations"])) == ("It is {AGE} [1].", 1)
     assert answer["stopReason"] == "end"
+    [verdict] = answer["guardrail"]
+    assert [finding["kind"] for finding in verdict["policies"]] == ["AGE"]
+
+
+@pytest.mark.parametrize(("mode", "text"), [("verdict", "It is 7 [1]."), ("buffer", "")])
+def test_each_mode_says_which_it_is_and_shows_as_much(
+    mode: str, text: str, backend: Backend
+) -> None:
+    with called(settings(guardrail_id="g1", guardrail_mode=mode, deadline_seconds=20)) as client:
+        backend.verdicts = [PASSES, PASSES, blocks("No.")]
+        parts = streamed(client)
+        assert parts[0]["messageMetadata"]["guardrailMode"] == mode
+        assert text_of(parts) == text
+        [turn] = conversation(client, parts)
+        assert (turn["answer"], turn["citations"]) == ("No.", [])
+    with called(settings(deadline_seconds=20)) as unguarded:
+        assert "guardrailMode" not in streamed(unguarded)[0]["messageMetadata"]
+
+
+def test_a_whole_answer_is_judged_once_in_every_mode(backend: Backend, http: TestClient) -> None:
+    backend.pieces = ["It is 7, as all quartz is. " * 80]
+    http.post("/chat", json=ASKED)
+    assert len(backend.asked("ApplyGuardrail")) == 3
+    backend.calls.clear()
+    backend.pieces = [*["It is 7, as all quartz is. "] * 80]
+    streamed(http)
+    assert len(backend.asked("ApplyGuardrail")) == 6, "question, passages, four windows"
+
+
+def test_the_tokens_of_an_answer_that_is_blocked_on_its_way_are_counted(
+    backend: Backend, http: TestClient
+) -> None:
+    """The reply is read to its end, where the model says what it read and wrote."""
+    backend.pieces = [*["It is 7, as all quartz is. "] * 80]
+    backend.verdicts = [PASSES, PASSES, blocks("No.")]
+    parts = streamed(http)
+    assert text_of(parts) == ""
+    assert len(backend.asked("ApplyGuardrail")) == 3
+    assert parts[-1]["messageMetadata"]["usage"] == {"inputTokens": 9, "outputTokens": 4}
+    [turn] = conversation(http, parts)
+    assert (turn["answer"], turn["usage"]) == ("No.", {"inputTokens": 9, "outputTokens": 4})
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,8 @@ def _guardrail(verdict: Json, answer: str) -> None:
             result = "masked parts of" if action == "masked" else "left out"
             screen.out.print(f"The guardrail {result} a passage of {name}.\n", style="dim")
         case _ if verdict["text"] != answer:
-            screen.out.print(f"\n\n{verdict['text']}")
+            gap = "\n\n" if answer else ""
+            screen.out.print(f"{gap}{verdict['text']}")
 
 
 def _footnote(metadata: Json, seconds: float) -> None:

@@ -4,8 +4,9 @@
     Text       a chunk of content                   Error   {"error": {...}}
     Citation   a chunk of an annotation
 
-A client of the OpenAI API cannot take back text that it has shown. If a guardrail may change the
-answer, the whole answer is therefore sent at once, after the guardrail has checked it.
+A client of the OpenAI API cannot take back text that it has shown. So with a guardrail text is sent
+only after it was judged: by whole sentences, or in the modes `buffer` and `verdict` all at once. An
+answer that is blocked in the middle ends there, with the finish reason `content_filter`.
 """
 
 import secrets
@@ -148,6 +149,7 @@ class _Chunks:
 
     def __init__(self, *, hold: bool, include_usage: bool) -> None:
         self._hold = hold
+        self._is_empty = True  # no content has been sent
         self._include_usage = include_usage
         self._shared: dict[str, Any] = {
             "id": _new_id(),
@@ -161,6 +163,7 @@ class _Chunks:
                 self._shared["model"] = model
                 yield self._chunk({"role": "assistant", "content": ""})
             case Text(text=text) if not self._hold:
+                self._is_empty = False
                 yield self._chunk({"content": text})
             case Citation() if not self._hold and event.supported is not False:
                 yield self._annotated(event)
@@ -175,8 +178,9 @@ class _Chunks:
     def _rest(self, answer: Answer) -> Iterator[dict[str, Any]]:
         """The chunks that follow the complete answer."""
         self._shared["model"] = answer.model
-        if self._hold:
+        if self._hold or (self._is_empty and answer.answer):  # the guardrail's message, maybe
             yield self._chunk({"content": answer.answer})
+        if self._hold:
             yield from map(self._annotated, _supported(answer))
         yield self._chunk({}, FINISH_REASONS[answer.stop_reason])
         if self._include_usage:

@@ -32,15 +32,19 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     starter = TurnStarter(clients, settings)
     PrincipalAccount = Annotated[Account, Depends(account_of(settings))]
 
-    def turn(body: schemas.AnyQuestion, account: Account) -> Generator[Event, None, None]:
-        return starter.begin(_question(body), account)
+    def turn(
+        body: schemas.AnyQuestion, account: Account, *, is_whole: bool
+    ) -> Generator[Event, None, None]:
+        return starter.begin(_question(body), account, is_whole=is_whole)
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(
         body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay, request: Request
     ) -> schemas.Answer | Response:
         """Answer a question, and respond with the whole answer."""
-        reply = await whole_answer(turns, lambda: turn(body, account), request.receive)
+        reply = await whole_answer(
+            turns, lambda: turn(body, account, is_whole=True), request.receive
+        )
         return reply if isinstance(reply, Response) else schemas.Answer.model_validate(reply)
 
     @routes.post("/chat/stream", response_class=responses.TurnStream, status_code=200)
@@ -49,7 +53,10 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     ) -> Response:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
         return await streamed_answer(
-            turns, lambda: streams.ui_message_stream(turn(body, account)), settings, streams.HEADERS
+            turns,
+            lambda: streams.ui_message_stream(turn(body, account, is_whole=False)),
+            settings,
+            streams.HEADERS,
         )
 
     return routes

@@ -46,29 +46,38 @@ class TurnStarter:
         self._settings = settings
         self._guard = guard(clients.bedrock_runtime, settings)
 
-    def begin(self, question: Question, account: Account) -> Generator[Event, None, None]:
+    def begin(
+        self, question: Question, account: Account, *, is_whole: bool
+    ) -> Generator[Event, None, None]:
         """Begin a turn. A faulty question is refused before the first byte of the response, and so
         is one for which no budget is left.
+
+        Args:
+            is_whole: whether the caller gets the whole answer at once.
 
         Raises:
             CallerError: the question is at fault, or its principal's budget is spent.
         """
         slot = account.enter()
         try:
-            turn = self._answer(question, account)
+            turn = self._answer(question, account, is_whole=is_whole)
         except BaseException:
             if slot:
                 slot.leave()
             raise
         return _leaving(turn, slot) if slot else turn
 
-    def _answer(self, question: Question, account: Account) -> Generator[Event, None, None]:
+    def _answer(
+        self, question: Question, account: Account, *, is_whole: bool
+    ) -> Generator[Event, None, None]:
         conversations = Conversations(
             self._clients.s3, self._settings.conversations_bucket, account.principal
         )
         return answer(
             question,
-            TurnContext(self._clients, self._settings, self._guard, conversations, account),
+            TurnContext(
+                self._clients, self._settings, self._guard, conversations, account, is_whole
+            ),
         )
 
 

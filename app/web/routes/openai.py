@@ -71,10 +71,11 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         question = chat.question_of(body)
 
         def turn() -> Generator[Event, None, None]:
-            return starter.begin(question, account)
+            return starter.begin(question, account, is_whole=not body.stream)
 
         if body.stream:
-            hold = settings.guardrail_id is not None
+            # What is shown cannot be taken back here.
+            hold = settings.guardrail_id is not None and settings.guardrail_mode == "verdict"
             include_usage = body.stream_options is not None and body.stream_options.include_usage
             return await streamed_answer(
                 turns,
