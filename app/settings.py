@@ -261,6 +261,12 @@ class LaptopSettings(_Environment):
         "other languages than English: cohere.embed-multilingual-v3. By default "
         "amazon.titan-embed-text-v2:0, or what the home was made with.",
     )
+    guardrail: str | None = Field(
+        default=None,
+        description="The guardrail that the laptop's home makes: the path of a definition; "
+        "ID:VERSION of one that is in it; or `none`. Without it, nothing is judged, unless "
+        "OUTCROP_GUARDRAIL_ID names one.",
+    )
     embedding_precision: Literal["int8", "fp32"] = Field(
         default="int8",
         description="The precision of the stand-in's encoder: int8 is faster, fp32 the reference.",

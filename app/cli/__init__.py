@@ -6,6 +6,7 @@
     ingest   upload documents                    docs     ls, show, rm
     search   Retrieve's passages, explained      doctor   checks, with remedies
     eval     a file of questions, judged
+    guardrail  check a definition, try a text
     models   the models that can answer
     usage    what was spent, and what may be
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
@@ -43,6 +44,7 @@ from app.cli.commands import (
     doctor,
     env,
     evaluate,
+    guardrail,
     ingest,
     local,
     models,
@@ -68,6 +70,7 @@ for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.sear
     cli.command()(command)
 cli.command("eval")(evaluate.evaluate)
 cli.add_typer(docs.docs, name="docs")
+cli.add_typer(guardrail.guardrail, name="guardrail")
 for command in (
     models.models,
     usage.usage,

@@ -22,6 +22,7 @@ from app.guardrail_definition.parameters import (
     cloudformation_policies,
     create_parameters,
     digest,
+    policy_names,
     version_description,
 )
 from app.guardrail_definition.reading import WrongDefinition, parse, read_definition
@@ -37,6 +38,7 @@ __all__ = [
     "create_parameters",
     "digest",
     "parse",
+    "policy_names",
     "read_choice",
     "read_definition",
     "version_description",

@@ -18,6 +18,15 @@ from app.guardrail_definition.definition import (
 
 Parameters = dict[str, Any]
 
+NAMES = {
+    "topics": "denied topics",
+    "content": "content filters",
+    "words": "words",
+    "sensitive_information": "sensitive information",
+    "grounding": "contextual grounding",
+}
+"""The names of the policies in AWS's documentation."""
+
 STRICTEST = ("BLOCK", "ANONYMIZE", "NONE")
 """Actions, the strictest first."""
 
@@ -66,6 +75,16 @@ def cloudformation_policies(definition: GuardrailDefinition) -> Parameters:
         }
         for policy, config in policies(definition).items()
     }
+
+
+def policy_names(definition: GuardrailDefinition) -> Sequence[str]:
+    """The definition's policies, as a person calls them.
+
+    >>> from app.guardrail_definition.reading import read_definition
+    >>> policy_names(read_definition())[0], policy_names(read_definition())[-1]
+    ('content filters', 'contextual grounding')
+    """
+    return [name for policy, name in NAMES.items() if getattr(definition, policy)]
 
 
 def digest(definition: GuardrailDefinition) -> str:

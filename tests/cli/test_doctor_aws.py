@@ -1,7 +1,9 @@
 """`outcrop doctor --aws`: every failure in the words that it is printed with."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,7 +127,7 @@ def found(words: tuple[str, ...], check: str, code: int) -> str:
 def test_a_ready_account_is_well_in_every_line() -> None:
     result = doctor()
     assert result.exit_code == 0
-    assert [text[:2] for text in result.output.splitlines() if text[0] != " "] == ["ok"] * 14
+    assert [text[:2] for text in result.output.splitlines() if text[0] != " "] == ["ok"] * 15
     assert line(result, "Credentials") == (
         "ok    Credentials: arn:aws:iam::111122223333:user/rosa "
         "in account 111122223333, eu-central-1"
@@ -465,3 +467,100 @@ def test_a_choice_that_cannot_be_is_refused_before_anything_is_called(account: A
     assert doctor("-c", "production").exit_code == 2
     assert CliRunner().invoke(cli, ["doctor", "-c", "a=b"]).exit_code == 2
     assert account.asked == []
+
+
+READY: Mapping[str, Any] = {
+    "name": "support",
+    "guardrailId": "ab12cd34ef56",
+    "guardrailArn": "arn:aws:bedrock:eu-central-1:111122223333:guardrail/ab12cd34ef56",
+    "version": "3",
+    "status": "READY",
+    "createdAt": "2026-11-29T00:00:00Z",
+    "updatedAt": "2026-11-29T00:00:00Z",
+    "blockedInputMessaging": "No.",
+    "blockedOutputsMessaging": "Held back.",
+}
+EU = "eu.guardrail.v1:0"
+HAS = "The guardrail: ab12cd34ef56, version 3 has"
+IN_REGIONS: Mapping[str, Any] = {"crossRegionDetails": {"guardrailProfileId": EU}}
+EXISTING = "guardrail=ab12cd34ef56:3"
+
+
+@pytest.mark.usefixtures("account")
+def test_a_guardrail_that_the_stack_makes_is_told_with_its_policies() -> None:
+    assert re.fullmatch(
+        r"ok    The guardrail: the stack makes one of the default definition, rules [0-9a-f]{8}: "
+        "content filters, words, sensitive information, contextual grounding",
+        found((), "The guardrail", 0),
+    )
+
+
+@pytest.mark.usefixtures("account")
+def test_a_stack_without_a_guardrail_is_told_so() -> None:
+    assert found(("-c", "guardrail=none"), "The guardrail", 0) == (
+        "ok    The guardrail: none: no question, passage or answer is judged "
+        "Leave `-c guardrail=none` out, and the stack makes one."
+    )
+
+
+@pytest.mark.usefixtures("account")
+def test_a_wrong_definition_fails_the_check(tmp_path: Path) -> None:
+    wrong = tmp_path / "mine.toml"
+    wrong.write_text("[grounding]\nGROUNDING = 1\n")
+    line = found(("-c", f"guardrail={wrong}"), "The guardrail", 1)
+    assert line.startswith(
+        f"wrong The guardrail: The guardrail's definition {wrong}: blocked_input"
+    )
+    assert "grounding.GROUNDING.threshold: it is 1, and may be 0.99 at most" in line
+
+
+@pytest.mark.parametrize(
+    ("answer", "choices", "code", "says"),
+    [
+        (READY, (), 0, "ok    The guardrail: ab12cd34ef56, version 3, support, is ready"),
+        (
+            {**READY, **IN_REGIONS},
+            ("-c", f"guardrail_profile={EU}"),
+            0,
+            "ok    The guardrail: ab12cd34ef56, version 3, support, is ready",
+        ),
+        (
+            {**READY, **IN_REGIONS},
+            (),
+            1,
+            f"wrong {HAS} the cross-Region profile {EU} Add `-c guardrail_profile={EU}`.",
+        ),
+        (
+            READY,
+            ("-c", f"guardrail_profile={EU}"),
+            1,
+            f"wrong {HAS} no profile Leave `guardrail_profile` out.",
+        ),
+        (
+            {**READY, "status": "FAILED"},
+            (),
+            1,
+            "wrong The guardrail: ab12cd34ef56, version 3 is FAILED",
+        ),
+        (
+            Fault("ResourceNotFoundException", "no such guardrail", 404),
+            (),
+            1,
+            "wrong The guardrail: eu-central-1 has no ab12cd34ef56, version 3",
+        ),
+        (
+            Fault("AccessDeniedException", "You may not", 403),
+            (),
+            0,
+            "?     The guardrail: could not be looked at.",
+        ),
+    ],
+)
+def test_a_guardrail_that_exists_is_looked_at(
+    account: Account, answer: Any, choices: tuple[str, ...], code: int, says: str
+) -> None:
+    account.answer("GetGuardrail", answer)
+    assert found(("-c", EXISTING, *choices), "The guardrail", code).startswith(says)
+    assert ("GetGuardrail", "3") in [
+        (operation, params.get("guardrailVersion")) for operation, params in account.asked
+    ]

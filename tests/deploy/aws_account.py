@@ -32,7 +32,7 @@ SERVICES = {
     "ssm": ("ssm",),
     "cloudformation": ("cloudformation",),
     "servicequotas": ("service-quotas",),
-    "bedrock": ("bedrock", "bedrock-agent"),
+    "bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime"),
     "ec2": ("ec2",),
     "rds": ("rds",),
     "lambda": ("lambda",),

@@ -9,7 +9,9 @@ from threading import Thread
 
 import pytest
 
+from app.deploy import laptop
 from app.deploy.laptop import checks
+from app.deploy.laptop.record import Record, write_record
 from app.settings import LaptopSettings
 
 
@@ -70,3 +72,30 @@ def test_a_home_that_nobody_serves_is_looked_at_without_starting_anything(tmp_pa
     ]
     assert all(finding.well for finding in findings)
     assert not list(tmp_path.iterdir())
+
+
+EVERY_POLICY = Path(__file__).parents[1] / "guardrail_definition" / "every_policy.toml"
+
+
+@pytest.mark.parametrize(
+    ("choice", "well", "says"),
+    [
+        ("none", True, "none: no question, passage or answer is judged"),
+        ("ab12cd34ef56:2", True, "ab12cd34ef56:2"),
+        (str(EVERY_POLICY), True, "content filters, words, sensitive information, contextual"),
+        ("nowhere.toml", False, "The guardrail's definition nowhere.toml cannot be read"),
+        ("mine", False, "mine is no choice of a guardrail"),
+    ],
+)
+def test_which_guardrail_will_judge(tmp_path: Path, choice: str, *, well: bool, says: str) -> None:
+    [finding] = checks._guardrail(LaptopSettings(home=tmp_path, guardrail=choice))
+    assert finding.well is well
+    assert says in finding.found
+
+
+def test_which_guardrail_judges_in_a_home_that_is_served(tmp_path: Path) -> None:
+    with laptop.serving_alone(LaptopSettings(home=tmp_path)):
+        addresses = laptop.Addresses("http://here", "", "", "", "ab12cd34ef56", "2")
+        write_record(tmp_path, Record(addresses, stays=True))
+        [finding] = checks._guardrail(LaptopSettings(home=tmp_path, guardrail="none"))
+    assert finding.found == "ab12cd34ef56, version 2, judges"

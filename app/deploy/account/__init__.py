@@ -1,6 +1,7 @@
 """Checks whether an account is ready for a stack, before a deployment would fail.
 
-    credentials ── bootstrap ── Region ── zones ── log role ── models ── quotas ── agents ── floor
+    credentials ── bootstrap ── Region ── zones ── log role ── models ── quotas
+    ── guardrail ── agents ── floor
 
 The checks create nothing and call nothing that costs. A check without the permission to look gives
 a finding with `well` None, which is no failure. Without credentials or a Region, no other check is
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from botocore.exceptions import ClientError
 
 from app.aws import Operator, calling, operator
+from app.deploy.account import guardrail as guardrails
 from app.deploy.account.agents import agents
 from app.deploy.account.models import models
 from app.deploy.account.places import zones
@@ -101,6 +103,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("API Gateway's log role", gateway_log_role),
     ("Models", models),
     ("Quotas", quotas),
+    (guardrails.CHECK, guardrails.guardrail),
     ("Agents", agents),
     ("Monthly floor", floor),
 )

@@ -51,6 +51,7 @@ from app.deploy.laptop.record import (
     write_record,
 )
 from app.errors import OperatorError, OutcropError
+from app.guardrail_definition import GuardrailChoice, read_choice
 from app.settings import (
     LaptopSettings,
     Settings,
@@ -65,6 +66,7 @@ __all__ = [
     "Addresses",
     "Deploy",
     "Served",
+    "guardrail_choice",
     "provisioned",
     "running",
     "serving",
@@ -75,6 +77,7 @@ __all__ = [
 START_SECONDS = 30  # for one call, while resources are made
 LOOK_SECONDS = 0.2  # between two checks whether a home is free
 DEADLINE = "OUTCROP_DEADLINE_SECONDS"
+GUARDRAIL_ID, GUARDRAIL_VERSION = "OUTCROP_GUARDRAIL_ID", "OUTCROP_GUARDRAIL_VERSION"
 LOADING_SECONDS = (
     600  # until a local model's first token: it may have to be read from the disk first
 )
@@ -123,8 +126,19 @@ def provision_home() -> Mapping[str, str]:
     from app.aws import clients, deployer
     from app.deploy.laptop.provision import provision
 
-    model = read(LaptopSettings).embedding_model
-    return variables(provision(clients(START_SECONDS), deployer(START_SECONDS), model))
+    settings = read(LaptopSettings)
+    aws, deploying = clients(START_SECONDS), deployer(START_SECONDS)
+    choice = guardrail_choice(settings)
+    return variables(provision(aws, deploying, settings.embedding_model, choice))
+
+
+def guardrail_choice(settings: LaptopSettings) -> GuardrailChoice | None:
+    """The guardrail that the home makes or names; None without a choice.
+
+    Raises:
+        WrongDefinition: OUTCROP_GUARDRAIL has no form of a choice, or its definition is wrong.
+    """
+    return None if settings.guardrail is None else read_choice(settings.guardrail)
 
 
 @contextmanager
@@ -272,7 +286,14 @@ def _serve(
         Child("application", home, command, alive=alive, lock=lock, variables=application)
     )
     url = children[1].ready["url"]
-    addresses = Addresses(url, stand_in.url, stand_in.access_key_id, stand_in.secret_access_key)
+    addresses = Addresses(
+        url,
+        stand_in.url,
+        stand_in.access_key_id,
+        stand_in.secret_access_key,
+        application.get(GUARDRAIL_ID, ""),
+        application.get(GUARDRAIL_VERSION, ""),
+    )
     write_record(home, Record(addresses, stays))
     return Served(**asdict(addresses), home=home, children=children)
 
@@ -299,7 +320,8 @@ def serving_alone(settings: LaptopSettings, schedule: Path | None = None) -> Ite
         child = Child("stand-in", home, command, alive=alive, lock=lock)
         stack.callback(child.stop)
         ready = child.ready
-        addresses = Addresses("", ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
+        keys = ready["accessKeyId"], ready["secretAccessKey"]
+        addresses = Addresses("", ready["url"], *keys, guardrail_id="", guardrail_version="")
         stack.callback(remove_record, home)
         write_record(home, Record(addresses, stays=True))
         yield Served(**asdict(addresses), home=home, children=[child])
@@ -317,6 +339,7 @@ def _prepare(settings: LaptopSettings) -> Path:
 
     Raises:
         WrongSettings: the environment holds a setting that the application would refuse.
+        WrongDefinition: the guardrail's definition cannot be read.
     """
     from app.models.model import configured_model  # botocore comes with it
 
@@ -329,6 +352,7 @@ def _prepare(settings: LaptopSettings) -> Path:
         auth="local",
     )
     configured_model(application_settings)
+    guardrail_choice(settings)
     return usable(settings.home)
 
 

@@ -21,7 +21,8 @@ from app.deploy.endpoint import DIRECT, misleading_names
 from app.deploy.findings import Finding
 from app.deploy.laptop.model_servers import PATIENCE, Lookout, advice
 from app.errors import OperatorError
-from app.settings import LaptopSettings, inherited_environment
+from app.guardrail_definition import digest, policy_names
+from app.settings import LaptopSettings, inherited, inherited_environment
 
 LEAST_DISK = 1 << 30  # bytes; an index of 100,000 chunks takes a third of it
 LAPTOP_PACKAGES = (
@@ -139,6 +140,38 @@ def _problem(url: str) -> str | None:
         return f"{url} does not answer as the application does ({error})"
 
 
+def _guardrail(settings: LaptopSettings) -> Iterator[Finding]:
+    """Which guardrail judges, in the home that is served or in the next one."""
+    check = "The guardrail"
+    addresses = laptop.running(settings)
+    if addresses and addresses.application:
+        serving = f"{addresses.guardrail_id}, version {addresses.guardrail_version}, judges"
+        yield _judging(check, serving if addresses.guardrail_id else None)
+        return
+    try:
+        choice = laptop.guardrail_choice(settings)
+    except OperatorError as error:
+        yield Finding(check, well=False, found=error.detail)
+        return
+    if choice is None:
+        yield _judging(check, inherited(laptop.GUARDRAIL_ID))
+    elif choice.definition:
+        policies = ", ".join(policy_names(choice.definition))
+        rules = f"{choice.name}, rules {digest(choice.definition)}: {policies}"
+        yield _judging(check, rules)
+    else:
+        yield _judging(check, choice.name if choice.guards else None)
+
+
+def _judging(check: str, judge: str | None) -> Finding:
+    """What judges; None if nothing does."""
+    if judge is not None:
+        return Finding(check, well=True, found=judge)
+    state = "none: no question, passage or answer is judged"
+    mend = "OUTCROP_GUARDRAIL names the definition of one."
+    return Finding(check, well=True, found=state, mend=mend)
+
+
 def _local_model(settings: LaptopSettings) -> Iterator[Finding]:
     url = settings.local_model_url
     if url is None:
@@ -175,6 +208,7 @@ CHECKS: tuple[Callable[[LaptopSettings], Iterator[Finding]], ...] = (
     _home,
     _environment,
     _serving,
+    _guardrail,
     _local_model,
     _model_servers,
 )

@@ -2,6 +2,7 @@
 
     documents bucket ── its events ──► queue ──► ingest function ──► Knowledge Base
     conversations bucket
+    guardrail and its version, unless `none` is chosen
     table of budgets, if a budget is set
 
 Every step makes what is missing, so that all steps run at every start, and a start may be
@@ -23,6 +24,8 @@ from botocore.exceptions import ClientError
 from app import resources
 from app.aws import Clients, Deployer, calling
 from app.deploy.endpoint import ACCOUNT, REGION
+from app.deploy.laptop.guardrail import chosen_guardrail
+from app.guardrail_definition import GuardrailChoice
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
 from app.resources import Expiration
 from app.settings import DocumentSettings, Settings, WrongSettings, variables
@@ -53,13 +56,19 @@ STORAGE: Any = {
 }
 
 
-def provision(aws: Clients, deployer: Deployer, embedding_model: str | None = None) -> Settings:
+def provision(
+    aws: Clients,
+    deployer: Deployer,
+    embedding_model: str | None = None,
+    guardrail: GuardrailChoice | None = None,
+) -> Settings:
     """Make the missing resources; the settings that name all of them.
 
     Args:
         aws: the clients of the stand-in.
         deployer: those that only make resources.
         embedding_model: of the Knowledge Base; by default what it was made with.
+        guardrail: by default that of OUTCROP_GUARDRAIL_ID, if there is one.
 
     Raises:
         WrongSettings: there is no such embedding model, or the home was made with another.
@@ -78,6 +87,9 @@ def provision(aws: Clients, deployer: Deployer, embedding_model: str | None = No
             conversations_bucket=CONVERSATIONS,
             auth="local",
         )
+        if guardrail and (judge := chosen_guardrail(aws.bedrock, guardrail)):
+            names = {"guardrail_id": judge[0], "guardrail_version": judge[1]}
+            settings = settings.model_copy(update=names)
         if settings.limits_spending:
             _budgets(deployer.dynamodb)
             settings = settings.model_copy(update={"budget_table": BUDGETS})

@@ -15,16 +15,19 @@ from app.settings import inherited_environment
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of a home that is served, and the access key of its stand-in.
+    """The addresses of a home that is served, the access key of its stand-in, and its guardrail.
 
     Attributes:
         application: its URL; empty where the stand-in runs alone.
+        guardrail_id: the guardrail that the application applies; empty without one.
     """
 
     application: str
     stand_in: str
     access_key_id: str
     secret_access_key: str
+    guardrail_id: str
+    guardrail_version: str
 
     def variables(self) -> dict[str, str]:
         """The variables that lead an AWS client of this environment to the stand-in."""

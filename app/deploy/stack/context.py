@@ -30,6 +30,8 @@ class Choices:
     zones: tuple[str, ...] = ()
     gateway_log_role: str = "stack"
     further_model_ids: tuple[str, ...] = ()
+    guardrail: str | None = None
+    guardrail_profile: str | None = None
 
 
 def choices(context: Mapping[str, str]) -> Choices:
@@ -54,6 +56,8 @@ def choices(context: Mapping[str, str]) -> Choices:
         zones=_listed(context.get("zones", "")),
         gateway_log_role=context.get("gateway_log_role", "stack"),
         further_model_ids=_listed(context.get("models", "")),
+        guardrail=context.get("guardrail"),
+        guardrail_profile=context.get("guardrail_profile"),
     )
 
 
