@@ -12,6 +12,7 @@
     evidence    how far each candidate speaks for being the answer (late, by late interaction)
     acts        what is to be done, and its opposite
     expected    the kind of answer that a question expects: a reason, a place, a person
+    surroundings  the system, product or place in which a question sets what it asks
     choose      scores -> is there an answer, which sentences make it, in which order
     rendering   what is said, as Markdown, with its marks
     small_talk  what asks for nothing; overview: what asks for all documents

@@ -57,6 +57,8 @@ class Candidate:
         cells: of a row, the names of its columns and what stands there.
         ends_in: the index of the passage that a block goes on in, where it was cut in two.
         headless: whether nothing in its passage stands over a block: its beginning may be missing.
+        untold: whether no sentence leads in to a block: its lead is a heading, or its document's
+            name.
         nearest: the part of the context that is nearest: the last heading, and the lead-in.
         heading: the last heading alone.
     """
@@ -71,6 +73,7 @@ class Candidate:
     cells: tuple[tuple[str, str], ...] = ()
     ends_in: int | None = None
     headless: bool = False
+    untold: bool = False
     nearest: str = ""
     heading: str = ""
 
@@ -224,6 +227,7 @@ class _Reader:
             "\n".join(part.markdown for part in (block, rest[1] if rest else None) if part),
             ends_in=rest[0] if rest else None,
             headless=not (self._last or self._path),
+            untold=not self._last,
             nearest=f"{title} {self._last}".strip(),
             heading=title,
         )

@@ -74,6 +74,7 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
         "no number": float(question.kind == "number" and not of_best("number")),
         "no code": float(question.wants_code and not of_best("code")),
         "not of the kind": of_best("not of the kind"),
+        "surroundings missing": of_best("surroundings missing"),
         "of another": of_best("of another"),
         "undoes": of_best("undoes"),
         "prose": float(case.is_prose(best)),

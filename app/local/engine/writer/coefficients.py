@@ -4,7 +4,8 @@
 feature of `evidence.py`. `ANSWERABLE` and `INTERCEPT` are those that there is an answer at all, per
 unit of each of the signs of `choose.py`. docs/writer.md says on which questions they were fitted.
 Set by hand, as those questions hardly have such cases, are "definition", "exact", and "of another",
-which rules a row out; and "does", "undoes", "special", "command" and "code" until the next fit.
+which rules a row out; and "does", "undoes", "special", "command", "code" and "surroundings missing"
+until the next fit.
 """
 
 WEIGHTS = {
@@ -52,6 +53,7 @@ WEIGHTS = {
     "special": -1.5,
     "heads missing": 0.351,
     "not of the kind": -0.701,
+    "surroundings missing": -2.0,
 }
 ANSWERABLE = {
     "cosine": 2.523,
@@ -67,6 +69,7 @@ ANSWERABLE = {
     "no number": -5.362,
     "no code": -2.068,
     "not of the kind": -1.828,
+    "surroundings missing": -3.0,
     "of another": -3.633,
     "undoes": -6.25,
     "prose": 1.164,

@@ -29,6 +29,7 @@ from app.local.engine.writer.question import (
     numbers,
 )
 from app.local.engine.writer.releases import is_release
+from app.local.engine.writer.surroundings import missing, standing_terms, surroundings
 from app.local.engine.writer.vectors import Remembered
 
 Evidence = NDArray[np.float64]  # (candidates, features)
@@ -234,6 +235,50 @@ class Case(Coverage):
         number = self.candidates[place].passage
         return self._names[number] if number < len(self._names) else frozenset()
 
+    def surroundings_missing(self, place: int) -> float:
+        """How much a candidate's passage lacks of the system, product or place in which the
+        question sets what it asks, 0 to 1.
+
+        Mere prose is left out, as it has other words for the same; so is a candidate with an
+        option that the question names.
+        """
+        names = self._surroundings
+        number = self.candidates[place].passage
+        if not names or self._is_mere_prose(place) or self._has_option(place):
+            return 0.0
+        standing = self._standing[number] | self._names_of(place)
+
+        def near(words: Sequence[str]) -> float:
+            columns = [at for at, noun in enumerate(self.nouns.words) if noun in words]
+            return float(self.nouns.alike[np.ix_(self.rows[number], columns)].max(initial=0.0))
+
+        return max(missing(name, standing, self.passage_terms[number], near) for name in names)
+
+    @cached_property
+    def _surroundings(self) -> tuple[str, ...]:
+        return surroundings(self.question.text)
+
+    def _is_mere_prose(self, place: int) -> bool:
+        """Whether its passage is sentences only, without code in a line."""
+        rows = self.rows[self.candidates[place].passage]
+        return self.is_prose(place) and not any("`" in self.candidates[row].text for row in rows)
+
+    def _has_option(self, place: int) -> bool:
+        """Whether it has an option that the question names, such as `-o`."""
+        options = {one for one in self.question.identifiers if one.startswith("-")}
+        return not options.isdisjoint(self._identifiers_of[place]) if options else False
+
+    @cached_property
+    def _standing(self) -> dict[int, frozenset[str]]:
+        """The terms of the words that stand for themselves in each passage."""
+        texts = [(one.context, one.text) for one in self.candidates]
+        return {
+            one: standing_terms(
+                "\n".join(dict.fromkeys(text for row in rows for text in texts[row]))
+            )
+            for one, rows in self.rows.items()
+        }
+
     def identifiers_missing(self, place: int) -> float:
         """How many of the identifiers and numbers of the question are not in the candidate's
         passage, 0 to 1.
@@ -245,11 +290,13 @@ class Case(Coverage):
     @cached_property
     def _identifiers(self) -> dict[int, frozenset[str]]:
         """The identifiers of each passage."""
-        both = [f"{one.context} {one.text}" for one in self.candidates]
-        return {
-            one: frozenset().union(*(identifiers(both[i]) for i in rows))
-            for one, rows in self.rows.items()
-        }
+        own = self._identifiers_of
+        return {one: frozenset().union(*(own[i] for i in rows)) for one, rows in self.rows.items()}
+
+    @cached_property
+    def _identifiers_of(self) -> list[frozenset[str]]:
+        """The identifiers of each candidate and of what stands over it."""
+        return [identifiers(f"{one.context} {one.text}") for one in self.candidates]
 
     def named(self, place: int) -> float:
         """How much of the question's weight is in the name of the candidate's document."""
@@ -385,6 +432,7 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "special":         Case.special,
     "heads missing":   lambda case, i: case.heads_missing(i),
     "not of the kind": lambda case, i: case.lacks_kind(i),
+    "surroundings missing": lambda case, i: case.surroundings_missing(i),
 }
 # fmt: on
 

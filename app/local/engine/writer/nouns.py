@@ -27,13 +27,15 @@ class Nouns:
         words: as the question writes them.
         terms: of each.
         rarity: of each, 0 to 1, (k,).
-        near: how near each candidate, with what stands over it, comes to each, (n, k). It is 1
-            where the candidate has the word itself.
+        alike: how near the tokens of each candidate, with what stands over it, come to each,
+            (n, k).
+        near: the same, and 1 where the candidate has the word itself.
     """
 
     words: tuple[str, ...]
     terms: tuple[frozenset[str], ...]
     rarity: Floats
+    alike: Floats
     near: Floats
 
     @classmethod
@@ -54,16 +56,18 @@ class Nouns:
             above: of what stands over each.
             stems_of: the terms of each candidate and of what stands over it.
         """
-        near = np.zeros((len(texts), len(words)))
+        alike = np.zeros((len(texts), len(words)))
         all_stems = tuple(frozenset(terms(word)) for word in words)
         over = {id(one): one for one in above}
-        for column, (stems, its) in enumerate(zip(all_stems, tokens, strict=True)):
+        for column, its in enumerate(tokens):
             own = nearest(its, texts).mean(axis=1)  # (n,)
             shared = nearest(its, list(over.values())).mean(axis=1)
             of_context = dict(zip(over, shared, strict=True))
-            near[:, column] = np.maximum(own, [of_context[id(one)] for one in above])
+            alike[:, column] = np.maximum(own, [of_context[id(one)] for one in above])
+        near = alike.copy()
+        for column, stems in enumerate(all_stems):
             near[[not one.isdisjoint(stems) for one in stems_of], column] = 1.0
-        return cls(tuple(words), all_stems, np.array([rarity(one) for one in tokens]), near)
+        return cls(tuple(words), all_stems, np.array([rarity(one) for one in tokens]), alike, near)
 
     def lacks(self, places: Iterable[int], names: frozenset[str] = frozenset()) -> Floats:
         """How much these candidates lack of each word, 0 to 1, (k,).

@@ -22,8 +22,9 @@ def render(one: Candidate, mark: str | None) -> str:
         return f"{mark}\n\n{one.block}" if mark else one.block
     lead = one.lead.rstrip(".\u2026 ") if one.lead.endswith(("..", "\u2026")) else one.lead
     lead = lead if lead[-1] in f".!?:\uff1a{_WIDE}" else f"{lead}:"
-    if mark and one.headless and one.kind == "code":
-        # The lead is the document's name, which its passage may not hold: the code tells the place.
+    if mark and one.untold and one.kind == "code":
+        # A heading may stand over several blocks, and the passage may not hold its document's name:
+        # the code tells the place.
         return f"{lead}\n\n{one.block}\n\n{mark}"
     return f"{_marked(lead, mark)}\n\n{one.block}"
 

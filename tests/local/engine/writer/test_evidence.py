@@ -72,6 +72,31 @@ def test_the_nearest_heading_is_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "passage", "missing"),
+    [
+        ("How do I start it on Windows?", "# Start\n\nRun it on Windows.", 0),
+        ("How do I start it on Windows?", "# Windows\n\nRun it.", 0),
+        ("How do I start it on Windows?", "# Start\n\nRun it in windows-1250.", 1),
+        ("How do I start it on Windows?", "Run `it --charset windows-1250`.", 1),
+        ("How do I start it on Windows?", "Run it.", 0),  # mere prose
+        ("How do I start it on Arch Linux?", "# Start\n\nRun it on Linux.", 0.5),
+        ("What does -o do on Windows?", "# Start\n\nWith -o it stops.", 0),
+        ("Who starts Windows?", "# Start\n\nRun it.", 0),  # it is the thing itself
+        ("How do I start it on Pump?", "# Start\n\nRun it.", 0),  # the document's name
+    ],
+)
+def test_where_something_is_to_be_done_stands_in_the_passage_as_a_word(
+    question: str, passage: str, missing: float
+) -> None:
+    assert values("surroundings missing", question, passage)[0] == missing
+
+
+def test_each_passage_has_to_name_where_something_is_to_be_done() -> None:
+    both = case("How do I start it on Windows?", "# Unix\n\nRun it.", "# Windows\n\nRun it.")
+    assert [both.surroundings_missing(place) for place in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize(
     ("question", "missing", "name"),
     [
         ("Where is the pump on Gentoo?", 0.5, True),
