@@ -64,6 +64,9 @@ class WeatherPlanner:
         told = (f"{use.parameters()['city']}: {results[use.id]}" for use in before.tool_uses)
         return Plan(text=f"{', '.join(told)}.")
 
+    def tell(self, prompt: Prompt) -> str:
+        return self.plan(prompt).text
+
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:

@@ -239,6 +239,7 @@ _SMALL_TALK = frozenset(
         "hi hello hey good morning afternoon evening night day thanks thank thx much great nice ok"
         " okay yes no bye goodbye welcome please cheers cool perfect there everyone hallo guten"
         " morgen tag abend danke vielen dank sehr how going doing today fine well wonderful helpful"
-        " see later soon meet name who help test ping pleasure awesome tschüss bitte moin servus"
+        " see later soon meet name who help test ping lot pleasure awesome tschüss bitte moin"
+        " servus"
     )
 ) | (GENERAL & {"pleas"})

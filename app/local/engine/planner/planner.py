@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.local.engine.encoder import TextEncoder
-from app.local.engine.planner.acts import changes, is_question
+from app.local.engine.planner.acts import changes, is_question, request_acts
 from app.local.engine.planner.ask import question
 from app.local.engine.planner.choose import Known, better, features, fitting, is_small_talk, known
 from app.local.engine.planner.clauses import clauses
@@ -71,6 +71,12 @@ class Planner:
         if schema is not None and not plan.calls:
             return self._structured(request, schema, plan)
         return plan
+
+    def tell(self, prompt: "Prompt") -> str:
+        """What the results of tools say that are not to be cited; empty where there are none."""
+        request = read(prompt)
+        done = tuple(each for each in request.done if each[1] and not each[1].documents)
+        return answer(request.text, done, self._meanings) if done else ""
 
     def rank(self, text: str, prompt: "Prompt") -> list[str]:
         """The names of the prompt's tools, the one that fits a text best first."""
@@ -143,7 +149,21 @@ class Planner:
             fitting_parts = [one for one in attempts if one is not None]
             if _are_several(fitting_parts):
                 return fitting_parts
+        whole = whole or self._looked_up(text, request, tools)
         return [whole] if whole else []
+
+    def _looked_up(self, text: str, request: Request, tools: Sequence[Known]) -> _Attempt | None:
+        """A search of documents for a question that no tool fits: they may say it, and nobody else
+        does.
+        """
+        searches = [one for one in tools if one.open]
+        asks = is_question(text) or text.rstrip().endswith("?")
+        if not searches or not asks or changes(request_acts(text)):
+            return None
+        table = features(Utterance(text), searches, self._meanings)
+        place = int(better(table).argmax())
+        inputs, missing = self._filled(searches[place], text, request)
+        return None if missing else _Attempt(searches[place], 0.0, inputs, missing)
 
     def _attempt(
         self, text: str, request: Request, tools: Sequence[Known], least: float = 0.0

@@ -127,7 +127,7 @@ def _leaves(value: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]
 
 
 def _sentence(path: str, value: Any) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or path.endswith("ed"):  # `cancelled` is no noun
         return f"{path}: {_plain(value)}."
     return _ended(f"The {path} is {_plain(value)}")
 

@@ -51,6 +51,10 @@ class Planning(Protocol):
 
     def plan(self, prompt: Prompt) -> Plan: ...
 
+    def tell(self, prompt: Prompt) -> str:
+        """What the results of tools say that are not to be cited; empty where there are none."""
+        ...
+
 
 def decide(planner: Planning | None, prompt: Prompt) -> Plan | None:
     """What to do about the tools or the schema of a prompt; None where it has neither."""

@@ -38,7 +38,8 @@ def passages_of(documents: Sequence[Document]) -> Iterator[tuple[Passage, Place]
 
 def about_results(prompt: Prompt) -> Prompt | None:
     """The question of a conversation whose last turn brings results of tools that are to be cited,
-    with all of its documents beside it; None where it brings none.
+    with all of its documents beside it; None where it brings none. Where one search is one of
+    several calls, it was for a part of what was asked: its query is the question.
     """
     *_, last = prompt.turns
     if last.text.strip() or not any(result.documents for result in last.tool_results):
@@ -50,7 +51,24 @@ def about_results(prompt: Prompt) -> Prompt | None:
     numbered = tuple(replace(one, id=str(place)) for place, one in enumerate(documents, 1))
     before = (replace(turn, documents=()) for turn in prompt.turns[: spoken[-1]])
     asking = replace(prompt.turns[spoken[-1]], documents=numbered, tool_results=())
+    if query := _only_query(prompt):
+        asking = replace(asking, text=query)
     return replace(prompt, turns=(*before, asking), tools=())
+
+
+def _only_query(prompt: Prompt) -> str | None:
+    """What was looked for, if one of several calls looked for something that is to be cited."""
+    *_, calling, last = prompt.turns
+    cited = {result.id for result in last.tool_results if result.documents}
+    searches = [use for use in calling.tool_uses if use.id in cited]
+    if len(searches) != 1 or len(calling.tool_uses) == 1:
+        return None
+    try:
+        values = searches[0].parameters().values()
+    except ValueError:
+        return None
+    texts = [value for value in values if isinstance(value, str)]
+    return texts[0] if len(texts) == 1 else None
 
 
 def _documents(turn: Turn) -> Iterator[Document]:

@@ -104,7 +104,8 @@ class Writer:
     def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
         spans = self._encoder.spans
         if answer := about_results(prompt.unbegun()):
-            return self._said(answer, sampling, self.count(prompt))
+            told = self._planner.tell(prompt.unbegun()) if self._planner else ""
+            return self._said(answer, sampling, self.count(prompt), told)
         plan = decide(self._planner, prompt.unbegun())
         if plan and plan.calls:
             calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
@@ -125,10 +126,11 @@ class Writer:
             )
         return self._said(prompt, sampling, self.count(prompt))
 
-    def _said(self, prompt: Prompt, sampling: Sampling, tokens: int) -> Written:
-        """The answer in words, behind what was thought."""
+    def _said(self, prompt: Prompt, sampling: Sampling, tokens: int, told: str = "") -> Written:
+        """The answer in words, behind what was thought, and behind what other results told."""
         spans = self._encoder.spans
         answer = self._answer(prompt, sampling)
+        answer = answer.after(told) if told else answer
         room = answering(sampling, answer.thoughts, spans)
         written = Written.of(self._generation(answer, prompt, room, tokens))
         return behind(answer.thoughts, written, sampling, spans)
@@ -236,6 +238,15 @@ class _Text:
             if one.end > length
         )
         return replace(self, text=self.text[length:], citations=tuple(rest))
+
+    def after(self, told: str) -> "_Text":
+        """The text behind another one."""
+        lead = f"{told}\n\n"
+        moved = (
+            replace(one, start=one.start + len(lead), end=one.end + len(lead))
+            for one in self.citations
+        )
+        return replace(self, text=f"{lead}{self.text}", citations=tuple(moved))
 
 
 def _written(answer: Said, task: Answer) -> _Text:

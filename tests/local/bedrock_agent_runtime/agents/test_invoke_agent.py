@@ -85,6 +85,18 @@ def test_a_knowledge_base_is_searched_and_cited(shop: Shop, agent: str, session:
     assert kinds == ["KNOWLEDGE_BASE", "FINISH"]
 
 
+def test_a_function_and_a_knowledge_base_answer_together(
+    shop: Shop, agent: str, session: str
+) -> None:
+    question = "What is the status of order A-1042, and how long is the warranty of the kettle?"
+    events = shop.ask(agent, question, sessionId=session)
+    quoted = "The Basalt kettle has a warranty of three years."
+    assert text_of(events) == f"The status is shipped.\n\n{quoted}"
+    [citation] = events[-1]["chunk"]["attribution"]["citations"]
+    part = citation["generatedResponsePart"]["textResponsePart"]
+    assert part == {"text": quoted, "span": {"start": 24, "end": 71}}
+
+
 def test_an_operation_of_an_openapi_document_gets_its_request(shop: Shop, session: str) -> None:
     body = {
         "required": True,

@@ -39,6 +39,13 @@ WEATHER = (
     ),
 )
 
+MANUALS = tool(
+    "search_documents",
+    "The shop's manuals: warranty, care and returns.",
+    "query",
+    query="What to look for",
+)
+
 
 def prompt(
     tools: tuple[Tool, ...],

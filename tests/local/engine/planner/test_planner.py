@@ -2,7 +2,7 @@
 
 from app.local.engine.planner import Call, Plan, Planner
 from app.local.engine.writer import Turn
-from tests.local.engine.planner.conversations import ORDERS, WEATHER, called, prompt
+from tests.local.engine.planner.conversations import MANUALS, ORDERS, WEATHER, called, prompt, tool
 
 SHIPPED = called("get_order_status", '{"status": "shipped", "eta": "Monday"}', order_id="7")
 
@@ -45,6 +45,21 @@ def test_nothing_is_called_for_what_no_tool_is_for(planner: Planner) -> None:
         assert planner.plan(prompt(ORDERS, text)) == Plan(), text
 
 
+def test_a_question_that_no_tool_fits_is_looked_for_in_documents(planner: Planner) -> None:
+    question = "Can I return a gift?"
+    assert planner.plan(prompt(ORDERS, question)) == Plan()
+    plan = planner.plan(prompt((*ORDERS, MANUALS), question))
+    assert plan.calls == (Call("search_documents", {"query": question}),)
+    for text in ("Hi there!", "Thanks a lot", "Write a poem"):
+        assert planner.plan(prompt((*ORDERS, MANUALS), text)) == Plan(), text
+
+
+def test_the_order_in_a_name_is_a_noun_where_the_tool_looks_something_up(planner: Planner) -> None:
+    status = tool("order_status", "Look up one order: its status.", "order_id", order_id="Its id")
+    plan = planner.plan(prompt((status, MANUALS), "What is the status of order A-1042?"))
+    assert plan.calls == (Call("order_status", {"order_id": "A-1042"}),)
+
+
 def test_a_follow_up_takes_its_tool_from_the_dialogue(planner: Planner) -> None:
     turns = ("What's the status of my order 7?", *SHIPPED, Turn("assistant", "Shipped."), "and 8?")
     assert planner.plan(prompt(ORDERS, *turns)).calls == (
@@ -55,6 +70,11 @@ def test_a_follow_up_takes_its_tool_from_the_dialogue(planner: Planner) -> None:
 def test_a_pronoun_is_resolved_from_the_dialogue(planner: Planner) -> None:
     turns = ("What's the status of order 7?", *SHIPPED, Turn("assistant", "Shipped."), "cancel it")
     assert planner.plan(prompt(ORDERS, *turns)).calls == (Call("cancel_order", {"order_id": "7"}),)
+
+
+def test_a_participle_is_told_as_it_is(planner: Planner) -> None:
+    turns = ("Cancel order 7", *called("cancel_order", '{"cancelled": "7"}', order_id="7"))
+    assert planner.plan(prompt(ORDERS, *turns)).text == "cancelled: 7."
 
 
 def test_the_answer_quotes_the_result(planner: Planner) -> None:
