@@ -1,0 +1,474 @@
+"""On every path, each text is judged: the guardrail is removed in each place, and a check fails.
+
+A row is a route, and for each kind of text on it a check that holds only while the guardrail judges
+it. Every check passes with the guardrail; with one hook of one place replaced by Unguarded's, the
+check of that hook fails. What is not in the tables fails too: a new route or command, a new place
+where a guard is taken, a new call of one of its hooks.
+
+The guardrail is the stand-in's own, behind the real wire: words that may not go in, words that may
+not come out, and numbers of orders that are masked.
+"""
+
+import ast
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from starlette.testclient import TestClient
+
+import app
+from app.aws import clients
+from app.cli import cli
+from app.cli.client import Client
+from app.cli.commands import ask, chat, search
+from app.events import Passage
+from app.guardrail import Guard, Unguarded, Verdict
+from app.settings import Settings
+from app.web import application
+from app.web.routes import chat as chat_routes
+from app.web.routes import openai as openai_routes
+from app.web.routes import search as search_routes
+from app.web.routes.dependencies import TurnStarter
+from tests.flows.home import Home, Json, laptop, provisioned
+
+SOURCE = Path(app.__file__).parent
+
+NO_INPUT, NO_OUTPUT = "Not that question.", "Not that answer."
+PLAIN = "Who built the castle of Rheinfels?"
+FORBIDDEN = "Who built the castle of Rheinfels, and who Blackrock?"
+POISONED = "Who looks after the mill of Oberwesel?"
+SECRET = "Who keeps the toll of Kaub?"
+MASKED = "What is the order of the boat of Bacharach?"
+REWRITTEN = "rheinfels pulled down"
+FOLLOW_UP = "And when was it pulled down?"
+DOCUMENTS = {
+    "castle.md": "The castle of Rheinfels was built by Count Diether V in the year 1245.",
+    "mill.md": "The miller Grimbald looks after the mill of Oberwesel every day.",
+    "toll.md": "The toll of Kaub is kept by the collector Wendelin at the river.",
+    "boat.md": "The order of the boat of Bacharach is ORD-123456 for the season.",
+}
+
+
+def word(text: str, way: str) -> Json:
+    """A word that blocks in one direction, input or output."""
+    other = "output" if way == "input" else "input"
+    return {"text": text, f"{way}Action": "BLOCK", f"{other}Enabled": False}
+
+
+WORDS = (
+    word("Blackrock", "input"),
+    word("Grimbald", "input"),
+    word(REWRITTEN, "input"),
+    word("Wendelin", "output"),
+)
+NUMBERS = {
+    "name": "order",
+    "pattern": r"ORD-\d{6}",
+    "action": "ANONYMIZE",
+    "outputAction": "ANONYMIZE",
+    "inputEnabled": False,
+}
+
+
+MODES = ("window", "buffer", "verdict")
+
+
+@dataclass
+class Removable:
+    """A guard, of which a hook can be removed.
+
+    Attributes:
+        removed: the hook that judges no more. `rewritten` is `question`, of a text that the model
+            wrote.
+        calls: the hooks that were called.
+    """
+
+    guard: Guard
+    removed: str | None = None
+    calls: list[str] = field(default_factory=list)
+
+    def _of(self, hook: str) -> Guard:
+        self.calls.append(hook)
+        return Unguarded() if self.removed == hook else self.guard
+
+    def question(self, text: str) -> Verdict:
+        is_rewritten = REWRITTEN in text.casefold()
+        return self._of("rewritten" if is_rewritten else "question").question(text)
+
+    def passages(self, passages: Sequence[Passage]) -> Sequence[Verdict]:
+        return self._of("passages").passages(passages)
+
+    def tool_input(self, arguments: Mapping[str, Any]) -> Verdict:
+        return self._of("tool_input").tool_input(arguments)
+
+    def tool_result(self, text: str) -> Verdict:
+        return self._of("tool_result").tool_result(text)
+
+    def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
+        return self._of("answer").answer(text, question, passages)
+
+
+Guards = dict[str, Removable]
+"""The guards of an application, by the place that takes them."""
+
+
+@contextmanager
+def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestClient, Guards]]:
+    """An application over this home, and its guards."""
+    guards: Guards = {}
+
+    def starter(place: str) -> type[TurnStarter]:
+        class Starter(TurnStarter):
+            def __init__(self, *services: Any) -> None:
+                super().__init__(*services)
+                self._guard = guards[place] = Removable(self._guard)
+
+        return Starter
+
+    take = vars(search_routes)["guard"]
+
+    def search_guard(*services: Any) -> Guard:
+        guards["search"] = Removable(take(*services))
+        return guards["search"]
+
+    with ExitStack() as stack:
+        with (
+            patch.object(chat_routes, "TurnStarter", starter("chat")),
+            patch.object(openai_routes, "TurnStarter", starter("openai")),
+            patch.object(search_routes, "guard", search_guard),
+        ):
+            app = application(home.aws, settings)
+        http = TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
+        yield stack.enter_context(http), guards
+
+
+def guardrail_of(home_aws: Any) -> str:
+    made = home_aws.bedrock.create_guardrail(
+        name="every-path",
+        blockedInputMessaging=NO_INPUT,
+        blockedOutputsMessaging=NO_OUTPUT,
+        wordPolicyConfig={"wordsConfig": [*WORDS]},
+        sensitiveInformationPolicyConfig={"regexesConfig": [NUMBERS]},
+    )
+    return str(made["guardrailId"])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home with the documents, and with a guardrail that its settings name."""
+
+    def deploy() -> Settings:
+        guardrail = guardrail_of(clients(20))
+        return provisioned().model_copy(update={"guardrail_id": guardrail})
+
+    with laptop(tmp_path_factory.mktemp("every-path"), deploy) as home:
+        for name, text in DOCUMENTS.items():
+            home.put(name, text)
+        yield home
+
+
+Applications = Mapping[str, tuple[TestClient, Guards]]
+
+
+@pytest.fixture(scope="module")
+def applications(home: Home) -> Iterator[Applications]:
+    """An application in each mode, and its guards."""
+    with ExitStack() as stack:
+        yield {
+            mode: stack.enter_context(
+                guarded_application(home, home.settings.model_copy(update={"guardrail_mode": mode}))
+            )
+            for mode in MODES
+        }
+
+
+@pytest.fixture
+def guarded(applications: Applications) -> tuple[TestClient, Guards]:
+    """The application in the default mode."""
+    return applications["window"]
+
+
+# What a caller of each route is told, as one text: all of its response, or the answer in it.
+
+
+def whole(http: TestClient, *questions: str) -> str:
+    body: Json = {}
+    for question in questions:
+        conversation = {"conversationId": body["conversationId"]} if body else {}
+        body = http.post("/chat", json={"message": question, **conversation}).json()
+    return json.dumps(body)
+
+
+def streamed(http: TestClient, *questions: str) -> str:
+    text, conversation = "", None
+    for question in questions:
+        body: Json = {"message": question}
+        if conversation:
+            body["conversationId"] = conversation
+        text = http.post("/chat/stream", json=body).text
+        conversation = json.loads(text.split("\n")[0].removeprefix("data: "))["messageMetadata"][
+            "conversationId"
+        ]
+    return text
+
+
+def completed(http: TestClient, *questions: str, stream: bool = False) -> str:
+    """Of the OpenAI API: the client keeps the conversation."""
+    messages: list[Json] = []
+    text = ""
+    for question in questions:
+        messages.append({"role": "user", "content": question})
+        request = {"model": "amazon.nova-lite-v1:0", "messages": messages, "stream": stream}
+        text = http.post("/v1/chat/completions", json=request).text
+        answer = "It was built by Count Diether."
+        messages.append({"role": "assistant", "content": answer})
+    return text
+
+
+def completed_in_a_stream(http: TestClient, *questions: str) -> str:
+    return completed(http, *questions, stream=True)
+
+
+def searched(http: TestClient, *questions: str) -> str:
+    return http.post("/search", json={"query": questions[-1], "explain": True}).text
+
+
+def shown_by(call: Callable[[Client], object], http: TestClient) -> str:
+    """What a command prints that calls this application."""
+    client = Client("http://127.0.0.1")
+    client._http = http
+    printed: list[str] = []
+
+    def keep(text: object = "", **_: object) -> None:
+        printed.append(str(text))
+
+    with (
+        patch("app.cli.screen.out.print", keep),
+        patch("app.cli.screen.out.indented", lambda text, _columns, **_: keep(text)),
+    ):
+        call(client)
+    return "\n".join(printed)
+
+
+def asked_on_the_command_line(http: TestClient, *questions: str) -> str:
+    text, conversation = "", None
+    for question in questions:
+        body: Json = {"message": question}
+        if conversation:
+            body["conversationId"] = conversation
+        ids: list[str | None] = []
+
+        def show(client: Client, body: Json = body, ids: list[str | None] = ids) -> None:
+            ids.append(ask.show(client, body))
+
+        text = shown_by(show, http)
+        conversation = ids[0]
+    return text
+
+
+def searched_on_the_command_line(http: TestClient, *questions: str) -> str:
+    @contextmanager
+    def at(client: Client) -> Iterator[Client]:
+        yield client
+
+    def run(client: Client) -> None:
+        with patch.object(search, "application", lambda _stack: at(client)):
+            search.search(questions[-1], limit=5, semantic=False, explain=True)
+
+    return shown_by(run, http)
+
+
+Ask = Callable[..., str]
+
+
+def question_is_judged(ask: Ask, http: TestClient) -> None:
+    """A question with a word that may not go in gets the guardrail's message, and no document."""
+    text = ask(http, FORBIDDEN)
+    assert NO_INPUT in text
+    assert ".md" not in text
+
+
+def rewritten_question_is_judged(ask: Ask, http: TestClient) -> None:
+    """So does one that has the phrase only when it stands alone."""
+    text = ask(http, PLAIN, FOLLOW_UP)
+    assert NO_INPUT in text
+    assert ".md" not in text
+
+
+def passages_are_judged(ask: Ask, http: TestClient) -> None:
+    """A passage with a word that may not go in is shown to nobody."""
+    text = ask(http, POISONED)
+    assert text
+    assert "Grimbald" not in text
+
+
+def answer_is_judged(ask: Ask, http: TestClient) -> None:
+    """An answer with a word that may not come out is not the answer, and a number is masked."""
+    assert NO_OUTPUT in ask(http, SECRET)
+    assert "{order}" in ask(http, MASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A route, or a command that calls one.
+
+    Attributes:
+        ask: asks questions on it, and returns what the caller is told in the end.
+        place: whose guard judges on it.
+        checks: one a hook.
+    """
+
+    ask: Ask
+    place: str
+    checks: Mapping[str, Callable[[Ask, TestClient], None]]
+
+
+TURN = {
+    "question": question_is_judged,
+    "rewritten": rewritten_question_is_judged,
+    "passages": passages_are_judged,
+    "answer": answer_is_judged,
+}
+SEARCH = {"passages": passages_are_judged}
+
+ROWS = {
+    "POST /chat": Row(whole, "chat", TURN),
+    "POST /chat/stream": Row(streamed, "chat", TURN),
+    "POST /v1/chat/completions": Row(completed, "openai", TURN),
+    "POST /v1/chat/completions, streamed": Row(completed_in_a_stream, "openai", TURN),
+    "POST /search": Row(searched, "search", SEARCH),
+    "outcrop ask": Row(asked_on_the_command_line, "chat", TURN),
+    "outcrop search": Row(searched_on_the_command_line, "search", SEARCH),
+}
+STREAMED = ("POST /chat/stream", "POST /v1/chat/completions, streamed")
+"""Rows on which the mode tells when an answer is judged."""
+UNJUDGED = {
+    "GET /healthz": "no text of anybody",
+    "GET /readyz": "no text of anybody",
+    "GET /models": "names of models",
+    "GET /v1/models": "names of models",
+    "GET /usage": "counts",
+    "POST /v1/embeddings": "vectors of the caller's own text: no model reads or writes words",
+    "POST /documents": "a document is judged when it is found, as a passage",
+    "GET /documents": "names and states",
+    "GET /documents/{id}": "names and states",
+    "DELETE /documents/{id}": "no text of anybody",
+    "GET /conversations": "questions that were judged before they were stored",
+    "GET /conversations/{id}": "turns as the guardrail left them",
+    "DELETE /conversations/{id}": "no text of anybody",
+    "GET /conversations/{id}/turns/{turn}/passages/{number}": "a judged passage",
+}
+COMMANDS = {
+    "ask": "a row",
+    "search": "a row",
+    "chat": "shows each answer as ask does",
+    "eval": "POST /chat",
+    "demo": "POST /chat/stream, as ask shows it",
+}
+"""Commands that show a model's words or a document's; the others show neither."""
+OTHER_COMMANDS = frozenset(
+    (
+        *("up", "ingest", "docs", "env", "doctor", "deploy", "destroy", "diff", "outputs", "local"),
+        *("models", "usage", "reindex", "opensearch"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "name", "hook"),
+    [
+        *(("window", name, hook) for name, row in ROWS.items() for hook in row.checks),
+        *((mode, name, "answer") for mode in MODES[1:] for name in STREAMED),
+    ],
+)
+def test_a_check_passes_with_the_guardrail_and_fails_without_it(
+    mode: str, name: str, hook: str, applications: Applications
+) -> None:
+    http, guards = applications[mode]
+    row = ROWS[name]
+    check = row.checks[hook]
+    check(row.ask, http)
+    guards[row.place].removed = hook
+    try:
+        with pytest.raises(AssertionError):
+            check(row.ask, http)
+    finally:
+        guards[row.place].removed = None
+
+
+def test_the_guards_of_other_places_do_not_stand_in(guarded: tuple[TestClient, Guards]) -> None:
+    """A row names the one place whose guard judges on it."""
+    http, guards = guarded
+    assert guards.keys() == {row.place for row in ROWS.values()}
+    for row, (place, each) in product(ROWS.values(), guards.items()):
+        each.calls.clear()
+        row.ask(http, PLAIN)
+        assert bool(each.calls) == (place == row.place)
+
+
+def test_every_route_has_a_row_or_a_reason(guarded: tuple[TestClient, Guards]) -> None:
+    http, _ = guarded
+    paths = http.get("/openapi.json").json()["paths"]
+    names = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    tables = {name.partition(",")[0] for name in ROWS if not name.startswith("outcrop")}
+    assert names == tables | UNJUDGED.keys()
+
+
+def test_every_command_that_shows_an_answer_or_a_passage_is_known() -> None:
+    names = {command.name or command.callback.__name__ for command in cli.registered_commands}  # type: ignore[union-attr]
+    names |= {str(group.name or group.typer_instance.info.name) for group in cli.registered_groups}  # type: ignore[union-attr]
+    assert names == COMMANDS.keys() | OTHER_COMMANDS
+    assert vars(chat)["show"] is ask.show
+
+
+HOOKS = ("question", "passages", "tool_input", "tool_result", "answer")
+SITES = {
+    ("answer/admit.py", "question"): 2,  # the question; each text of a dialogue
+    ("answer/__init__.py", "question"): 1,  # the rewritten question
+    ("answer/__init__.py", "answer"): 1,
+    ("retrieval/screening.py", "passages"): 1,
+}
+PLACES = {"web/routes/dependencies.py": 1, "web/routes/search.py": 1}
+"""Where guards are taken. `TurnStarter` takes one for each of chat and openai."""
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Every call in the application, with its file."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        if not name.startswith(("local/", "guardrail/")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call):
+                    yield name, node
+
+
+def is_guard(node: ast.expr) -> bool:
+    return "guard" in ast.unparse(node).rpartition(".")[2].casefold()
+
+
+def test_every_call_of_a_hook_is_on_a_path_of_the_table() -> None:
+    """Who adds a call adds a row, and a check that fails without it."""
+    sites: dict[tuple[str, str], int] = {}
+    for name, call in calls():
+        match call.func:
+            case ast.Attribute(value=value, attr=hook) if hook in HOOKS and is_guard(value):
+                sites[name, hook] = sites.get((name, hook), 0) + 1
+    assert sites == SITES
+
+
+def test_guards_are_taken_in_the_places_of_the_table() -> None:
+    places: dict[str, int] = {}
+    for name, call in calls():
+        if isinstance(call.func, ast.Name) and call.func.id in (
+            "guard",
+            "BedrockGuard",
+            "Unguarded",
+        ):
+            places[name] = places.get(name, 0) + 1
+    assert places == PLACES
