@@ -39,7 +39,7 @@ from app.local.bedrock_runtime.cache_points import has_points, pieces
 from app.local.bedrock_runtime.capabilities import permit
 from app.local.bedrock_runtime.guarding import GuardedCall, GuardrailUse
 from app.local.bedrock_runtime.guarding.input import judge_body, judge_converse
-from app.local.bedrock_runtime.guarding.use import read_converse_use, take_use
+from app.local.bedrock_runtime.guarding.use import CONFIG, read_converse_use, take_use
 from app.local.bedrock_runtime.guardrails import AppliedGuardrails
 from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
@@ -242,7 +242,9 @@ class _Runtime:
             if "converse" in counted:
                 request = conversing.read(counted["converse"], family)
             else:
-                request = family.read(parse(counted["invokeModel"]["body"]))
+                body = parse(counted["invokeModel"]["body"])
+                body.pop(CONFIG, None)  # no model reads it
+                request = family.read(body)
             prompt = self._attachments.read(request).prompt
             return {"inputTokens": self._engine.writer.count(prompt)}
 

@@ -291,9 +291,10 @@ def test_tokens_are_counted_of_both_kinds_of_request(client: Any, encoder: Encod
     expected = encoder.count(SYSTEM) + encoder.count(QUESTION) + AROUND
     counted = client.count_tokens(modelId=CLAUDE, input={"converse": ASKED})
     assert counted["inputTokens"] == expected
-    body = json.dumps(BODY).encode()
-    counted = client.count_tokens(modelId=CLAUDE, input={"invokeModel": {"body": body}})
-    assert counted["inputTokens"] == expected
+    for more in ({}, {"amazon-bedrock-guardrailConfig": {"tagSuffix": "xyz"}}):
+        body = json.dumps({**BODY, **more}).encode()
+        counted = client.count_tokens(modelId=CLAUDE, input={"invokeModel": {"body": body}})
+        assert counted["inputTokens"] == expected
 
 
 GUARDRAIL = {"guardrailIdentifier": "abc123", "guardrailVersion": "1"}

@@ -38,23 +38,33 @@ def mask_contents(params: JSON, masks: Sequence[Mask]) -> JSON:
         masks: by the numbers of `contents_of`.
     """
     masked = deepcopy(params)
-    for number, (content, holder) in enumerate(_chosen(masked)):
-        holder["text"] = mask_text(content.text, [one for one in masks if one.content == number])
+    chosen = _chosen(masked)
+    texts = mask_texts([content.text for content, _ in chosen], masks)
+    for (_, holder), text in zip(chosen, texts, strict=True):
+        holder["text"] = text
     return masked
 
 
-def mask_text(text: str, masks: Sequence[Mask]) -> str:
-    """A text with its masks, which are in order.
+def mask_texts(texts: Sequence[str], masks: Sequence[Mask]) -> list[str]:
+    """Texts without what is masked in them.
 
-    >>> mask_text("Write to a@b.org.", [Mask(0, 9, 16, "{EMAIL}")])
-    'Write to {EMAIL}.'
+    Args:
+        masks: in order; those of contents beyond the texts are left out.
+
+    >>> mask_texts(["Hi", "Write to a@b.org."], [Mask(1, 9, 16, "{EMAIL}")])
+    ['Hi', 'Write to {EMAIL}.']
     """
-    pieces: list[str] = []
-    end = 0
+    pieces: list[list[str]] = [[] for _ in texts]
+    ends = [0] * len(texts)
     for mask in masks:
-        pieces += (text[end : mask.start], mask.text)
-        end = mask.end
-    return "".join((*pieces, text[end:]))
+        if mask.content < len(texts):
+            text = texts[mask.content]
+            pieces[mask.content] += (text[ends[mask.content] : mask.start], mask.text)
+            ends[mask.content] = mask.end
+    return [
+        "".join((*before, text[end:]))
+        for before, text, end in zip(pieces, texts, ends, strict=True)
+    ]
 
 
 def _chosen(params: JSON) -> list[tuple[Content, JSON]]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from app.local.bedrock_runtime.bodies import Request
 from app.local.bedrock_runtime.guarding import GuardedCall
-from app.local.bedrock_runtime.guarding.blocks import contents_of, mask_contents, mask_text
+from app.local.bedrock_runtime.guarding.blocks import contents_of, mask_contents, mask_texts
 from app.local.bedrock_runtime.guarding.tags import read_tags, remove_tags
 from app.local.judgement import Content, Judgement
 from app.local.wire import JSON
@@ -42,7 +42,7 @@ def judge_body(guard: GuardedCall, body: JSON, read: Read) -> tuple[JSON, Reques
     judgement = guard.judge_input(marked)
     if not judgement.masks:
         return plain, request
-    texts = [_mask(content.text, judgement, number) for number, content in enumerate(marked)]
+    texts = mask_texts([content.text for content in marked], judgement.masks)
     masked = remove_tags(body, guard.suffix, texts)
     return masked, read(masked)
 
@@ -65,13 +65,10 @@ def _masked(request: Request, judgement: Judgement) -> Request:
     """The request, the texts of its user's turns masked."""
     if not judgement.masks:
         return request
-    turns = list(request.prompt.turns)
-    users = [place for place, turn in enumerate(turns) if turn.role == "user"]
-    for number, place in enumerate(users):
-        text = _mask(turns[place].text, judgement, number)
-        turns[place] = replace(turns[place], text=text)
-    return replace(request, prompt=replace(request.prompt, turns=tuple(turns)))
-
-
-def _mask(text: str, judgement: Judgement, number: int) -> str:
-    return mask_text(text, [one for one in judgement.masks if one.content == number])
+    users = [turn for turn in request.prompt.turns if turn.role == "user"]
+    masked = iter(mask_texts([turn.text for turn in users], judgement.masks))
+    turns = tuple(
+        replace(turn, text=next(masked)) if turn.role == "user" else turn
+        for turn in request.prompt.turns
+    )
+    return replace(request, prompt=replace(request.prompt, turns=turns))

@@ -29,7 +29,8 @@ def read_tags(body: JSON, suffix: str) -> list[Content]:
     """What the tags of a suffix mark in a body, in the order of its texts.
 
     Raises:
-        InvalidBody: a tag stands within another, is not closed, or was never opened.
+        InvalidBody: a tag stands within another, is not closed, or was never opened; or the body
+            is nested too deeply to be read.
     """
     contents: list[Content] = []
 
@@ -39,7 +40,10 @@ def read_tags(body: JSON, suffix: str) -> list[Content]:
                 contents.append(Content(part, frozenset({QUALIFIERS[kind]})))
         return text
 
-    _rewritten(body, collect)
+    try:
+        _rewritten(body, collect)
+    except RecursionError:
+        raise InvalidBody(f"{_WRONG} It is nested too deeply.") from None
     return contents
 
 

@@ -1,13 +1,16 @@
 """What of a prompt is handed to the judge, and what attacks are looked for in."""
 
+from dataclasses import replace
+from time import process_time
+
 import pytest
 
-from app.local.bedrock_runtime.bodies import Request
+from app.local.bedrock_runtime.bodies import InvalidBody, Request
 from app.local.bedrock_runtime.bodies.anthropic import read
 from app.local.bedrock_runtime.guarding import GuardedCall, GuardrailUse
 from app.local.bedrock_runtime.guarding.input import judge_body, judge_converse
 from app.local.engine.writer import Prompt, Turn
-from app.local.judgement import Content
+from app.local.judgement import Content, Mask
 from tests.local.bedrock_runtime.guarding.test_output import PASSES, Judging
 from tests.local.bedrock_runtime.scripted import JSON
 
@@ -85,3 +88,23 @@ def test_attacks_are_looked_for_in_every_converse_request() -> None:
     request = Request.of(Prompt((Turn("user", "Hi"),)))
     judge_converse(GuardedCall(judge, GuardrailUse("g1", "1")), params, lambda _: request)
     assert judge.calls == [("INPUT", [content("Hi")], ())]
+
+
+def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
+    nested: object = GUARDED
+    for _ in range(2_000):
+        nested = [nested]
+    guard = GuardedCall(Judging(PASSES), GuardrailUse("g1", "1", suffix="xyz"))
+    with pytest.raises(InvalidBody, match="nested too deeply"):
+        judge_body(guard, {**body("Hi"), "metadata": nested}, read)
+
+
+def test_many_masks_of_many_tags_are_put_in_at_once() -> None:
+    number = 20_000
+    masks = tuple(Mask(place, 0, 1, "{W}") for place in range(number))
+    masked = replace(PASSES, action="masked", masks=masks)
+    guard = GuardedCall(Judging(masked), GuardrailUse("g1", "1", suffix="xyz"))
+    began = process_time()
+    _, request = judge_body(guard, body(GUARDED * number), read)
+    assert process_time() - began < 1
+    assert request.prompt.turns[-1].text == "{W}hat?" * number
