@@ -125,7 +125,7 @@ class StandIn:
             "bedrock-runtime": runtime,
             "bedrock-agent": agent,
             "bedrock-agent-runtime": bedrock_agent_runtime.handlers(
-                trades, knowledge, models, agent, runtime, sessions, turns
+                trades, knowledge, models, agent, runtime, sessions, buckets, judge, turns
             ),
             "dynamodb": dynamodb.handlers(tables),
             "lambda": functions_service,

@@ -13,6 +13,7 @@ from functools import partial
 from app.local.bedrock_agent_runtime.agents import AgentRuntime, AgentSessions, InvocableAgents
 from app.local.bedrock_agent_runtime.agents.turn import Services
 from app.local.bedrock_agent_runtime.generation import RetrieveAndGenerate, RuntimeModels
+from app.local.bedrock_agent_runtime.generation.external import ReadableBuckets
 from app.local.bedrock_agent_runtime.generation.sessions import Sessions
 from app.local.bedrock_agent_runtime.reranking import rerank
 from app.local.bedrock_agent_runtime.retrieval import (
@@ -63,6 +64,8 @@ def handlers(
     agent: Service,
     runtime: WaitingService,
     sessions: Sessions,
+    buckets: ReadableBuckets,
+    judge: Judge | None = None,
     services: AgentServices | None = None,
 ) -> WaitingService:
     """The operations of bedrock-agent-runtime.
@@ -74,10 +77,12 @@ def handlers(
         agent: the operations of bedrock-agent.
         runtime: the operations of bedrock-runtime, which write answers.
         sessions: the conversations of RetrieveAndGenerate, closed by who made them.
+        buckets: where documents lie that are read for one request.
+        judge: judges by guardrails; without it a request that names one is refused.
         services: those that turns of agents need; without them, no agent is invoked.
     """
-    generation = RetrieveAndGenerate(engine, bases, models, runtime, sessions)
-    search = partial(_retrieve, engine, bases, models)
+    generation = RetrieveAndGenerate(engine, bases, models, runtime, sessions, buckets, judge)
+    search = partial(_retrieve, engine, bases, models, judge)
     turns: WaitingService = {}
     if services is not None:
         needs = Services(engine.writer, services.invoke, _LookUp(search), services.judge)
@@ -111,10 +116,16 @@ class _LookUp:
         return [{name: one[name] for name in members} for one in reply["retrievalResults"]]
 
 
-def _retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, call: Call) -> JSON:
+def _retrieve(
+    engine: Engine,
+    bases: SearchableBases,
+    models: RetrievalModels,
+    judge: Judge | None,
+    call: Call,
+) -> JSON:
     """Retrieve; as in Bedrock a DependencyFailedException where the vector store is away."""
     try:
-        return retrieve(engine, bases, models, call)
+        return retrieve(engine, bases, models, judge, call)
     except StoreUnavailable as error:
         raise ServiceError(
             "DependencyFailedException", f"The vector store could not be searched: {error}"

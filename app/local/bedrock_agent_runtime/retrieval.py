@@ -14,6 +14,7 @@ from itertools import starmap
 from typing import Literal, Protocol
 
 from app.local.bedrock_agent_runtime.filters import parse_filter
+from app.local.bedrock_agent_runtime.guarding import ACTIONS, guard_of
 from app.local.bedrock_agent_runtime.implicit_filters import (
     WritingModels,
     attributes_of,
@@ -33,6 +34,7 @@ from app.local.engine.implicit import Attribute
 from app.local.engine.retrieval import Query, RankedHit
 from app.local.engine.store import Hit, Store
 from app.local.engine.store.filters import Filter, Group
+from app.local.judgement import Judge
 from app.local.wire import JSON, Call
 
 MANAGED = "MANAGED"
@@ -45,7 +47,6 @@ ROOM = 2**20
 RETRIEVAL = "retrievalConfiguration"
 MEMBERS = ("vectorSearchConfiguration", "managedSearchConfiguration")
 _MISSING = {
-    "guardrailConfiguration": "a guardrail on Retrieve",
     "userContext": "access control",
 }
 
@@ -160,8 +161,17 @@ def search_of(
     )
 
 
-def retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, call: Call) -> JSON:
-    """Bedrock's Retrieve.
+def retrieve(
+    engine: Engine,
+    bases: SearchableBases,
+    models: RetrievalModels,
+    judge: Judge | None,
+    call: Call,
+) -> JSON:
+    """Bedrock's Retrieve. A question that its guardrail blocks finds nothing.
+
+    Args:
+        judge: judges by guardrails; without it a request that names one is refused.
 
     Raises:
         ServiceError: ValidationException, for what is wrong with the request or is not supported;
@@ -176,18 +186,24 @@ def retrieve(engine: Engine, bases: SearchableBases, models: RetrievalModels, ca
     configuration = params.get("retrievalConfiguration") or {}
     search = search_of(engine, bases, models, call.region, identifier, configuration)
     start = pages.position("Retrieve", params) or 0
+    response: JSON = {}
+    guard = guard_of(judge, "guardrailConfiguration", params.get("guardrailConfiguration"))
+    if guard is not None:
+        verdict = guard.question(question)
+        response["guardrailAction"] = ACTIONS[verdict.action]
+        if verdict.action == "blocked":
+            return response | {"retrievalResults": []}
+        question = "".join(verdict.texts)
     results: list[JSON] = []
     room = ROOM
     for rank, hit in search.hits(question, start):
         result = reference(search.base, hit) | {"score": hit.score}
         room -= len(json.dumps(result).encode())
         if results and room < 0:
-            return {
-                "retrievalResults": results,
-                "nextToken": pages.token("Retrieve", params, rank),
-            }
+            token = pages.token("Retrieve", params, rank)
+            return response | {"retrievalResults": results, "nextToken": token}
         results.append(result)
-    return {"retrievalResults": results}
+    return response | {"retrievalResults": results}
 
 
 def reference(base: SearchableBase, hit: Hit) -> JSON:

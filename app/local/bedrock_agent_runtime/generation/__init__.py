@@ -1,25 +1,31 @@
 """RetrieveAndGenerate and its stream: a question answered from passages, in a session.
 
-    request         the configuration, checked; sessions: the turns before
+    request         the configuration, checked; sessions: the turns before; guarding: the question
     orchestration   question and turns -- model -- what is searched for
-    sources         queries -- passages of a Knowledge Base, or of documents in the request
+    sources         queries -- passages of a Knowledge Base, or of a document in the request
     templates       passages -- the prompt
     model           prompt -- bedrock-runtime's Converse -- the answer, piece by piece
     answer_parts    pieces -- the answer's text, and parts that name their passages
+    answering       all of that in a row, and the answer judged
     citations       parts -- Bedrock's citations; sessions: the turn is kept
 
-Where nothing is found no model is called, and the answer is an abstention in Bedrock's words.
+Where nothing is found no model is called, and the answer is an abstention in Bedrock's words. Under
+a guardrail an answer is shown when all of it is judged, in a stream too.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from app.local.bedrock_agent_runtime.generation.answer_parts import AnswerPart, AnswerReader, Words
-from app.local.bedrock_agent_runtime.generation.citations import citation
-from app.local.bedrock_agent_runtime.generation.model import GeneratingModels, ModelPrompt
+from app.local.bedrock_agent_runtime.generation.answer_parts import Words
+from app.local.bedrock_agent_runtime.generation.answering import CitedAnswer, begin
+from app.local.bedrock_agent_runtime.generation.external import (
+    ReadableBuckets,
+    external_document,
+)
+from app.local.bedrock_agent_runtime.generation.model import GeneratingModels, Opened
 from app.local.bedrock_agent_runtime.generation.request import (
     CONFIGURATION,
     Configuration,
@@ -28,33 +34,19 @@ from app.local.bedrock_agent_runtime.generation.request import (
     question_of,
 )
 from app.local.bedrock_agent_runtime.generation.sessions import AnswerSession, Sessions
-from app.local.bedrock_agent_runtime.generation.sources import (
-    KnowledgeBase,
-    Source,
-    search_all,
-)
-from app.local.bedrock_agent_runtime.generation.templates import (
-    ABSTENTION,
-    ANSWER_FORMAT,
-    FORMAT,
-    SEARCH_RESULTS,
-    Disguise,
-    current_time,
-    fill,
-    search_results,
-)
+from app.local.bedrock_agent_runtime.generation.sources import KnowledgeBase, Source
+from app.local.bedrock_agent_runtime.guarding import ACTIONS
 from app.local.bedrock_agent_runtime.retrieval import (
+    MANAGED,
     RETRIEVAL,
     RetrievalModels,
     SearchableBases,
     search_of,
 )
-from app.local.control.errors import invalid, unsupported
+from app.local.control.errors import invalid
 from app.local.engine import Engine
-from app.local.engine.store import Hit, StoreUnavailable
-from app.local.wire import JSON, Call, ServiceError, WaitingService
-
-T = TypeVar("T")
+from app.local.judgement import Judge
+from app.local.wire import JSON, Call, WaitingService
 
 
 class RuntimeModels(RetrievalModels, GeneratingModels, Protocol):
@@ -62,41 +54,26 @@ class RuntimeModels(RetrievalModels, GeneratingModels, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CitedAnswer:
-    """An answer on its way.
+class SessionTurn:
+    """A request that may be answered.
 
     Attributes:
-        question: that it answers.
-        pieces: of what the model writes, tags and all.
-        hits: the passages that the model was shown.
-        disguise: of the tags in them.
-        has_form: whether the model was asked for parts with their sources.
+        question: masked, where the guardrail masks it.
+        action: what the guardrail did to the question.
+        message: the guardrail's, in the place of an answer; None where the question passes.
     """
 
-    session: AnswerSession
     question: str
-    pieces: AsyncGenerator[str, None]
-    source: Source
-    hits: tuple[Hit, ...]
-    disguise: Disguise
-    has_form: bool
+    session: AnswerSession
+    configuration: Configuration
+    action: str
+    message: str | None
 
-    async def parts(self) -> AsyncGenerator[Words | AnswerPart, None]:
-        """The words of the answer as they come, and each part behind its words."""
-        reader = AnswerReader(has_form=self.has_form)
-        async with aclosing(self.pieces) as pieces:
-            async for piece in pieces:
-                for one in reader.read(piece):
-                    yield self._restored(one)
-        for one in reader.end():
-            yield self._restored(one)
-
-    def citation(self, part: AnswerPart) -> JSON:
-        return citation(part, [self.source.reference(hit) for hit in self.hits])
-
-    def _restored(self, one: Words | AnswerPart) -> Words | AnswerPart:
-        text = self.disguise.restore(one.text)
-        return Words(text) if isinstance(one, Words) else AnswerPart(text, one.start, one.numbers)
+    def answered(self, action: str) -> JSON:
+        """What a response says of the guardrail, if there is one, that did this to the answer."""
+        if self.configuration.guard is None:
+            return {}
+        return {"guardrailAction": ACTIONS[self.action if action == "none" else action]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +82,7 @@ class RetrieveAndGenerate:
 
     Attributes:
         runtime: the operations of bedrock-runtime, of which Converse and ConverseStream write.
+        judge: judges by guardrails; None where nothing does.
     """
 
     engine: Engine
@@ -112,6 +90,8 @@ class RetrieveAndGenerate:
     models: RuntimeModels
     runtime: WaitingService
     sessions: Sessions
+    buckets: ReadableBuckets
+    judge: Judge | None
 
     def whole(self, call: Call) -> Awaitable[JSON]:
         """RetrieveAndGenerate.
@@ -119,46 +99,62 @@ class RetrieveAndGenerate:
         Raises:
             ServiceError: at once, for what is wrong with the request; or while it is awaited.
         """
-        question, session, configuration = self._read(call)
-        return self._whole(question, session, configuration)
+        return self._whole(self._read(call))
 
     def streamed(self, call: Call) -> Awaitable[JSON]:
         """RetrieveAndGenerateStream. What goes wrong before the model writes is a plain error."""
-        question, session, configuration = self._read(call)
-        return self._streamed(question, session, configuration)
+        return self._streamed(self._read(call))
 
-    async def _whole(
-        self, question: str, session: AnswerSession, configuration: Configuration
-    ) -> JSON:
-        answer = await self._begun(question, session, configuration)
-        text, citations = "", []
-        async for one in answer.parts():
-            if isinstance(one, Words):
-                text += one.text
-            else:
-                citations.append(answer.citation(one))
-        await asyncio.to_thread(self.sessions.add, session, question, text)
-        return {"sessionId": session.id, "output": {"text": text}, "citations": citations}
+    async def _whole(self, turn: SessionTurn) -> JSON:
+        response: JSON = {"sessionId": turn.session.id, "citations": []}
+        if turn.message is not None:
+            return response | {"output": {"text": turn.message}, **turn.answered("blocked")}
+        answer = await begin(turn.question, turn.session, turn.configuration)
+        judged = await answer.judged(turn.configuration.guard)
+        await self._keep(turn, judged.text)
+        response["citations"] = [answer.citation(part) for part in judged.parts]
+        return response | {"output": {"text": judged.text}, **turn.answered(judged.action)}
 
-    async def _streamed(
-        self, question: str, session: AnswerSession, configuration: Configuration
-    ) -> JSON:
-        answer = await self._begun(question, session, configuration)
-        return {"sessionId": session.id, "stream": self._events(answer)}
+    async def _streamed(self, turn: SessionTurn) -> JSON:
+        if turn.message is not None:
+            events = Opened(_blocked(turn))
+        else:
+            answer = await begin(turn.question, turn.session, turn.configuration)
+            is_judged = turn.configuration.guard is not None
+            written = self._judged_events if is_judged else self._events
+            events = Opened(written(turn, answer), answer.pieces)
+        return {"sessionId": turn.session.id, "stream": events}
 
-    async def _events(self, answer: CitedAnswer) -> AsyncGenerator[JSON, None]:
+    async def _events(self, turn: SessionTurn, answer: CitedAnswer) -> AsyncGenerator[JSON, None]:
         text = ""
-        async with aclosing(answer.parts()) as parts:
-            async for one in parts:
+        async with aclosing(answer.events()) as events:
+            async for one in events:
                 if isinstance(one, Words):
                     text += one.text
-                    yield {"output": {"text": one.text}}
+                    yield _output(one.text)
                 else:
-                    cited = answer.citation(one)
-                    yield {"citation": {"citation": cited, **cited}}
-        await asyncio.to_thread(self.sessions.add, answer.session, answer.question, text)
+                    yield _citation(answer.citation(one))
+        await self._keep(turn, text)
 
-    def _read(self, call: Call) -> tuple[str, AnswerSession, Configuration]:
+    async def _judged_events(
+        self, turn: SessionTurn, answer: CitedAnswer
+    ) -> AsyncGenerator[JSON, None]:
+        judged = await answer.judged(turn.configuration.guard)
+        yield {"guardrail": {"action": turn.answered(judged.action)["guardrailAction"]}}
+        end = 0
+        for part in judged.parts:
+            yield _output(judged.text[end : part.start + len(part.text)])
+            yield _citation(answer.citation(part))
+            end = part.start + len(part.text)
+        if judged.text[end:]:
+            yield _output(judged.text[end:])
+        await self._keep(turn, judged.text)
+
+    async def _keep(self, turn: SessionTurn, text: str) -> None:
+        await asyncio.to_thread(self.sessions.add, turn.session, turn.question, text)
+
+    def _read(self, call: Call) -> SessionTurn:
+        """The request, checked, its question judged. Only what may be answered begins a session."""
         params = call.params
         question = question_of(params)
         configuration = params.get(CONFIGURATION)
@@ -173,12 +169,19 @@ class RetrieveAndGenerate:
             session = AnswerSession("", (), configuration)
         openers = {
             "KNOWLEDGE_BASE": lambda where, settings: self._base(call, where, settings),
-            "EXTERNAL_SOURCES": _no_external_sources,
+            "EXTERNAL_SOURCES": self._document,
         }
-        checked = configuration_of(session.configuration, self.models, self.runtime, call, openers)
-        if not session.id:  # only what is right begins a session
+        checked = configuration_of(
+            *(session.configuration, self.models, self.runtime, call, openers, self.judge)
+        )
+        verdict = checked.guard.question(question) if checked.guard else None
+        if not session.id:
             session = self.sessions.begin(session.configuration, key)
-        return question, session, checked
+        if verdict is None:
+            return SessionTurn(question, session, checked, "none", None)
+        text = "".join(verdict.texts)
+        message = text if verdict.action == "blocked" else None
+        return SessionTurn(text, session, checked, verdict.action, message)
 
     def _base(self, call: Call, where: str, settings: JSON) -> Source:
         retrieval = settings.get(RETRIEVAL) or {}
@@ -186,60 +189,27 @@ class RetrieveAndGenerate:
             *(self.engine, self.bases, self.models, call.region, settings["knowledgeBaseId"]),
             *(retrieval, f"{where}.{RETRIEVAL}"),
         )
-        if search.base.storage == "MANAGED":
+        if search.base.storage == MANAGED:
             raise invalid(
                 f"{where}.knowledgeBaseId",
                 "must not be a managed knowledge base. Use Retrieve with those.",
             )
         return KnowledgeBase(search)
 
-    async def _begun(
-        self, question: str, session: AnswerSession, configuration: Configuration
-    ) -> CitedAnswer:
-        """The answer, for which everything is found and the model begins to write."""
-        model, source = configuration.model, configuration.source
-        queries = await configuration.orchestration.queries(model, session, question)
-        hits = tuple(await asyncio.to_thread(_searching(search_all), source, queries))
-        earlier = [text for turn in session.turns for text in turn]
-        disguise = Disguise.of([question, *earlier, *(hit.text for hit in hits)])
-        has_form = FORMAT in configuration.template
-        if hits:
-            values = {
-                SEARCH_RESULTS: search_results(hits, [source.name(hit) for hit in hits], disguise),
-                FORMAT: ANSWER_FORMAT,
-                "$query$": disguise.text(question),
-                "$current_time$": current_time(),
-            }
-            turns = [(disguise.text(asks), disguise.text(says)) for asks, says in session.turns]
-            prompt = ModelPrompt(
-                fill(configuration.template, values),
-                turns,
-                disguise.text(question),
-                configuration.members,
-            )
-            pieces = await model.begin(prompt)
-        else:
-            pieces = _abstention()
-        return CitedAnswer(session, question, pieces, source, hits, disguise, has_form)
+    def _document(self, where: str, settings: JSON) -> Source:
+        return external_document(self.engine, self.buckets, f"{where}.sources", settings["sources"])
 
 
-async def _abstention() -> AsyncGenerator[str, None]:
-    yield ABSTENTION
+async def _blocked(turn: SessionTurn) -> AsyncGenerator[JSON, None]:
+    """The events of an answer to a question that is blocked."""
+    yield {"guardrail": {"action": ACTIONS["blocked"]}}
+    yield _output(turn.message or "")
 
 
-def _no_external_sources(where: str, _: JSON) -> Source:
-    raise unsupported(where, "answers from external sources")
+def _output(text: str) -> JSON:
+    return {"output": {"text": text}}
 
 
-def _searching(search: Callable[..., T]) -> Callable[..., T]:
-    """The search; a DependencyFailedException where the vector store is away, as in Bedrock."""
-
-    def searching(*arguments: object) -> T:
-        try:
-            return search(*arguments)
-        except StoreUnavailable as error:
-            raise ServiceError(
-                "DependencyFailedException", f"The vector store could not be searched: {error}"
-            ) from error
-
-    return searching
+def _citation(citation: JSON) -> JSON:
+    """A citation's event, in which its deprecated member says the same."""
+    return {"citation": {"citation": citation, **citation}}

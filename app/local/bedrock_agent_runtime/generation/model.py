@@ -5,17 +5,18 @@ stand-in's model, or by the OpenAI-compatible server in its place.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import isawaitable
 from itertools import cycle
-from typing import Protocol
+from typing import Generic, Protocol, Self, TypeVar
 
 from app.local.bedrock_agent_runtime.implicit_filters import WritingModels
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
+T = TypeVar("T")
 BEDROCK = "Amazon Bedrock"
 _OWN = frozenset(  # errors of bedrock-runtime that bedrock-agent-runtime has as well
     {
@@ -96,17 +97,17 @@ class AnsweringModel:
         content = reply["output"]["message"]["content"]
         return "".join(block.get("text", "") for block in content)
 
-    async def begin(self, prompt: ModelPrompt) -> AsyncGenerator[str, None]:
-        """The answer, begun: its pieces, as they are written.
+    async def begin(self, prompt: ModelPrompt) -> "Opened[str]":
+        """The answer, begun: its pieces, as they are written. It has to be closed.
 
         Raises:
             ServiceError: of bedrock-agent-runtime: at once or with the pieces, as `write` does.
         """
         if not self.model.streaming:
-            return _whole(await self.write(prompt))
+            return Opened(whole(await self.write(prompt)))
         with _as_dependency():
             reply = await self._converse("ConverseStream", prompt)
-        return _pieces(reply["stream"])
+        return Opened(_pieces(reply["stream"]), reply["stream"])
 
     async def _converse(self, operation: str, prompt: ModelPrompt) -> JSON:
         params = {"modelId": self.arn, **self._content(prompt), **prompt.members}
@@ -128,17 +129,43 @@ class AnsweringModel:
         return {"messages": messages, **system}
 
 
-async def _whole(text: str) -> AsyncGenerator[str, None]:
+class Closable(Protocol):
+    """What is open until it is closed."""
+
+    async def aclose(self) -> None: ...
+
+
+class Opened(Generic[T]):
+    """The items of a generator, with what they are made of. Closed, it closes that too, even if no
+    item was ever taken.
+    """
+
+    def __init__(self, items: AsyncGenerator[T, None], source: Closable | None = None) -> None:
+        self._items, self._source = items, source
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        return await anext(self._items)
+
+    async def aclose(self) -> None:
+        await self._items.aclose()
+        if self._source is not None:
+            await self._source.aclose()
+
+
+async def whole(text: str) -> AsyncGenerator[str, None]:
+    """A text that is there already, as the only piece of an answer."""
     yield text
 
 
-async def _pieces(stream: AsyncGenerator[JSON, None]) -> AsyncGenerator[str, None]:
+async def _pieces(stream: AsyncIterator[JSON]) -> AsyncGenerator[str, None]:
     with _as_dependency():
-        async with aclosing(stream):
-            async for event in stream:
-                text = event.get("contentBlockDelta", {}).get("delta", {}).get("text")
-                if text:
-                    yield text
+        async for event in stream:
+            text = event.get("contentBlockDelta", {}).get("delta", {}).get("text")
+            if text:
+                yield text
 
 
 @contextmanager

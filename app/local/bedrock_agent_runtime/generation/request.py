@@ -20,7 +20,9 @@ from app.local.bedrock_agent_runtime.generation.templates import (
     SEARCH_RESULTS,
     check_template,
 )
+from app.local.bedrock_agent_runtime.guarding import RequestGuard, guard_of
 from app.local.control.errors import invalid, unsupported
+from app.local.judgement import Judge
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
 CONFIGURATION = "retrieveAndGenerateConfiguration"
@@ -53,6 +55,7 @@ class Configuration:
         template: of the prompt that it answers.
         members: those of Converse's request that say how it writes.
         orchestration: how the question is prepared for search.
+        guard: judges the question and the answer; None where the request names no guardrail.
     """
 
     source: Source
@@ -60,6 +63,7 @@ class Configuration:
     template: str
     members: JSON
     orchestration: Orchestration
+    guard: RequestGuard | None
 
 
 def question_of(params: JSON) -> str:
@@ -98,11 +102,13 @@ def configuration_of(
     runtime: WaitingService,
     call: Call,
     openers: Mapping[str, Open],
+    judge: Judge | None,
 ) -> Configuration:
     """Check a retrieveAndGenerateConfiguration.
 
     Args:
         openers: what opens a source, by the configuration's type.
+        judge: judges by guardrails; None where nothing does.
 
     Raises:
         ServiceError: ValidationException, naming the member and the rule; or one of those that the
@@ -113,11 +119,10 @@ def configuration_of(
     model = _model(models, runtime, call, f"{where}.modelArn", settings["modelArn"])
     generation = settings.get("generationConfiguration") or {}
     template = _template(f"{where}.generationConfiguration", generation, [SEARCH_RESULTS])
-    if generation.get("guardrailConfiguration") is not None:
-        raise unsupported(
-            f"{where}.generationConfiguration.guardrailConfiguration",
-            "a guardrail on RetrieveAndGenerate",
-        )
+    guardrail = "guardrailConfiguration"
+    guard = guard_of(
+        judge, f"{where}.generationConfiguration.{guardrail}", generation.get(guardrail)
+    )
     orchestration = settings.get("orchestrationConfiguration") or {}
     at = f"{where}.orchestrationConfiguration"
     return Configuration(
@@ -130,6 +135,7 @@ def configuration_of(
             _members(at, orchestration),
             decomposes=orchestration.get("queryTransformationConfiguration") is not None,
         ),
+        guard,
     )
 
 

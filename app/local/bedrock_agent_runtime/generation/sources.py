@@ -22,7 +22,7 @@ class Source(Protocol):
         """A passage as Bedrock's RetrievedReference."""
         ...
 
-    def name(self, hit: Hit) -> str:
+    def title(self, hit: Hit) -> str:
         """What the document of a passage is called."""
         ...
 
@@ -39,7 +39,7 @@ class KnowledgeBase:
     def reference(self, hit: Hit) -> JSON:
         return reference(self.search.base, hit)
 
-    def name(self, hit: Hit) -> str:
+    def title(self, hit: Hit) -> str:
         """The key of an object in S3, or the id that a caller gave."""
         kind, address = self.search.base.location(hit.document)
         return address.removeprefix("s3://").partition("/")[2] if kind == "S3" else address

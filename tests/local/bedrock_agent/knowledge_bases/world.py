@@ -98,7 +98,7 @@ class World:
         self._exits.callback(sessions.close)
         models = bedrock_runtime.handlers(self.engine, foundation_models)
         runtime = bedrock_agent_runtime.handlers(
-            self.engine, self.knowledge, foundation_models, agent, models, sessions
+            self.engine, self.knowledge, foundation_models, agent, models, sessions, self.buckets
         )
         services = {"bedrock-agent": agent, "bedrock-agent-runtime": runtime}
         return self._exits.enter_context(serving(services))

@@ -174,3 +174,24 @@ def test_what_goes_wrong_in_a_stream_is_its_last_event(minerals: Library, fake: 
     fake.say(*ANSWER)  # a turn that failed is not part of the session
     minerals.answer("How hard is quartz?", reply["sessionId"])
     assert [one["role"] for one in fake.messages[-1]] == ["system", "user"]
+
+
+def test_a_model_is_not_shown_what_the_guardrail_masks(minerals: Library, fake: Fake) -> None:
+    orders = [{"name": "ORDER", "pattern": "[0-9]{6}", "action": "ANONYMIZE"}]
+    created = minerals.server.client("bedrock").create_guardrail(
+        name="orders",
+        blockedInputMessaging="No.",
+        blockedOutputsMessaging="No.",
+        sensitiveInformationPolicyConfig={"regexesConfig": orders},
+    )
+    guardrail = {"guardrailId": created["guardrailId"], "guardrailVersion": "DRAFT"}
+    members: Any = {"generationConfiguration": {"guardrailConfiguration": guardrail}}
+    fake.say("It is <text>hard, 654321.</text>")
+    reply = minerals.answer("How hard is quartz 123456?", **members)
+    assert fake.messages[-1][1]["content"] == "How hard is quartz {ORDER}?"
+    assert reply["output"]["text"] == "It is hard, {ORDER}."
+    assert parts_of(reply["citations"]) == [("It is", 0, 4), ("hard, {ORDER}.", 6, 19)]
+    fake.say("Where is quartz {ORDER} found?")
+    fake.say("In granite.")
+    minerals.answer("And where is it found?", reply["sessionId"], **members)
+    assert "123456" not in str(fake.messages[-2:])
