@@ -74,8 +74,7 @@ class Application(Construct):
             "PRINCIPAL_TURNS": str(context.principal_turns),
             **{name: _text(getattr(context, name.lower())) for name in BUDGETS},
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
-            "GUARDRAIL_ID": guardrail and guardrail.id,
-            "GUARDRAIL_VERSION": guardrail and guardrail.version,
+            **(_guardrail_settings(context, guardrail) if guardrail else {}),
         }
         self.function = Function(
             self,
@@ -107,6 +106,16 @@ class Application(Construct):
         for each in (bucket, conversations):
             admit(each, self.function.own_role, "s3:GetObject", "s3:PutObject", "s3:DeleteObject")
         admit(bucket, self.function.own_role, "s3:GetObjectTagging")
+
+
+def _guardrail_settings(context: Context, guardrail: UsedGuardrail) -> dict[str, str]:
+    return {
+        "GUARDRAIL_ID": guardrail.id,
+        "GUARDRAIL_VERSION": guardrail.version,
+        "GUARDRAIL_MODE": context.guardrail_mode,
+        "GUARDRAIL_PASSAGES": str(context.guardrail_passages).lower(),
+        "GUARDRAIL_WHEN_DOWN": context.guardrail_when_down,
+    }
 
 
 def _text(value: float | None) -> str | None:

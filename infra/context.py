@@ -110,6 +110,19 @@ class Context(BaseModel):
         description="The cross-Region profile of a guardrail that exists, if it has one, as in "
         "us.guardrail.v1:0: the permission to apply it needs that.",
     )
+    guardrail_mode: Literal["buffer", "window", "verdict"] = Field(
+        default="window",
+        description="When a streamed answer is judged: `buffer` before any of it is shown, "
+        "`window` sentence by sentence, `verdict` when all is shown.",
+    )
+    guardrail_passages: bool = Field(
+        default=True, description="Whether passages are judged, before a model reads them."
+    )
+    guardrail_when_down: Literal["closed", "open"] = Field(
+        default="closed",
+        description="What happens to a text that gets no verdict: `closed` ends the turn, `open` "
+        "lets it pass and says so.",
+    )
     auth: Literal["cognito", "iam"] = Field(
         default="cognito",
         description="Who may call the API: people who sign in, or roles that IAM allows.",

@@ -40,6 +40,9 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "embedding_model_id": "cohere.embed-english-v3",
         "agent": "bedrock-agent",
         "guardrail": "tests/guardrail_definition/every_policy.toml",
+        "guardrail_mode": "buffer",
+        "guardrail_passages": "false",
+        "guardrail_when_down": "open",
     },
     "zones": {
         "vector_store": "aurora",

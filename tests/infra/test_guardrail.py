@@ -10,6 +10,8 @@ from botocore.model import ServiceModel
 
 from app.deploy.replay.translation import translate
 from app.guardrail_definition import create_parameters, digest, read_definition
+from app.settings import Settings
+from infra.context import Context
 from infra.policy.template import Template, text
 from tests.infra.conftest import Templates
 
@@ -94,6 +96,20 @@ def test_one_that_exists_is_named_and_none_is_made(templates: Templates) -> None
     }
     origin = template["Outputs"]["GuardrailOrigin"]["Value"]
     assert origin == "exists already: ab12cd34ef56, version 3"
+
+
+def test_how_it_is_applied_are_the_applications_settings(templates: Templates) -> None:
+    def settings(variant: str) -> list[Any]:
+        variables = _variables(Template(templates(variant)))
+        return [
+            variables[f"OUTCROP_GUARDRAIL_{name}"] for name in ("MODE", "PASSAGES", "WHEN_DOWN")
+        ]
+
+    assert settings("opensearch-serverless") == ["window", "true", "closed"]
+    assert settings("chunking") == ["buffer", "false", "open"]
+    for name in ("guardrail_mode", "guardrail_passages", "guardrail_when_down"):
+        setting, choice = Settings.model_fields[name], Context.model_fields[name]
+        assert (setting.default, setting.annotation) == (choice.default, choice.annotation)
 
 
 def test_a_stack_without_one_says_so_where_one_looks(templates: Templates) -> None:
