@@ -23,7 +23,10 @@ TIMEOUT = Duration.seconds(15)
 
 # tool -> the keys of its table, and the actions of its function on it
 TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "orders": (("customer", "order_id"), ("dynamodb:GetItem", "dynamodb:Query")),
+    "orders": (
+        ("customer", "order_id"),
+        ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+    ),
     "products": (("product_id",), ("dynamodb:GetItem", "dynamodb:Scan")),
 }
 

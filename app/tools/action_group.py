@@ -145,7 +145,8 @@ def _lambda_tool(group: str, function: Mapping[str, Any], invoke: Invoke) -> Too
         "required": [each for each, parameter in parameters.items() if parameter["required"]],
         "additionalProperties": False,
     }
-    return Tool(name, str(function["description"]), schema, call)
+    confirms = function.get("requireConfirmation") == "ENABLED"
+    return Tool(name, str(function["description"]), schema, call, confirms)
 
 
 def _describe_function(tool: Tool) -> JSON:
@@ -153,6 +154,7 @@ def _describe_function(tool: Tool) -> JSON:
     return {
         "name": tool.name,
         "description": tool.description,
+        **({"requireConfirmation": "ENABLED"} if tool.confirms else {}),
         "parameters": {
             name: {
                 "type": schema["type"],

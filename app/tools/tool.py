@@ -53,12 +53,15 @@ class Tool:
         input_schema: the JSON Schema of its arguments, an object.
         call: calls it. It raises an OutcropError for a failure that the model cannot handle: the
             tool is not set up, or did not answer.
+        confirms: whether the person who asks has to confirm each call first, because it changes
+            something.
     """
 
     name: str
     description: str
     input_schema: Mapping[str, Any]
     call: Callable[[Arguments, SessionAttributes], Outcome]
+    confirms: bool = False
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

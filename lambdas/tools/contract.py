@@ -45,6 +45,7 @@ class ActionGroup:
     def __init__(self, name: str, description: str) -> None:
         self.name, self.description = name, description
         self._parameters: dict[str, frozenset[str]] = {}
+        self._confirmed: set[str] = set()
         self._resolver = BedrockAgentResolver()
         self._resolver.use([self._check_names])
         self._resolver.exception_handler(NotFoundError)(self._refuse_unknown_function)
@@ -60,6 +61,13 @@ class ActionGroup:
         description = " ".join((getdoc(function) or "").split())
         self._resolver.get(f"/{name}", description=description, operation_id=name)(function)
         return function
+
+    def confirmed_function(self, function: _Function) -> _Function:
+        """As `function`, of one that changes something: whoever runs the tool lets the person who
+        asks confirm each call first.
+        """
+        self._confirmed.add(function.__name__)
+        return self.function(function)
 
     def answer(self, event: Mapping[str, Any], context: Any) -> JSON:
         """The response to an action group's event."""
@@ -97,7 +105,7 @@ class ActionGroup:
         def call(arguments: Arguments, session: SessionAttributes) -> Outcome:
             return outcome_of(self.answer(event(self.name, name, arguments, session, types), None))
 
-        return Tool(name, operation["description"], schema, call)
+        return Tool(name, operation["description"], schema, call, name in self._confirmed)
 
     def _check_names(self, resolver: Any, next_middleware: Callable[[Any], Any]) -> Any:
         event = resolver.current_event

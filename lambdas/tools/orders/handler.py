@@ -1,7 +1,7 @@
 """Orders, for an agent. The table: partition key `customer`, sort key `order_id`, both strings.
 
-Only the person who placed an order can see it: the customer is the session's principal, and orders
-of others are not found.
+Only the person who placed an order can see it or cancel it: the customer is the session's
+principal, and orders of others are not found.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
 from app.aws import calling, table
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.settings import OrderSettings, read
 from lambdas.tools.contract import ActionGroup
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 DEADLINE_SECONDS = 6
+PLACED, CANCELLED = "placed", "cancelled"
 
-tools = ActionGroup("orders", "The orders of the person who is asking: what became of them.")
+tools = ActionGroup(
+    "orders", "The orders of the person who is asking: what became of them, and to cancel one."
+)
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
@@ -79,6 +82,34 @@ def my_orders(
             Limit=limit,
         )
     return [Order.model_validate(item) for item in response["Items"]]
+
+
+@tools.confirmed_function
+def cancel_order(
+    order_id: Annotated[
+        str,
+        Query(description="The order's id: A, a dash and four digits, as in A-1047.", min_length=1),
+    ],
+) -> Order:
+    """Cancel one order of the person who is asking, if it is not on its way yet. Use it only when
+    they ask to cancel that order.
+    """
+    with calling("UpdateItem"):
+        try:
+            response = _table().update_item(
+                Key={"customer": tools.principal, "order_id": order_id},
+                UpdateExpression="SET #status = :cancelled REMOVE #expected",
+                ConditionExpression="#status IN (:placed, :cancelled)",
+                ExpressionAttributeNames={"#status": "status", "#expected": "expected"},
+                ExpressionAttributeValues={":placed": PLACED, ":cancelled": CANCELLED},
+                ReturnValues="ALL_NEW",
+            )
+        except _table().meta.client.exceptions.ConditionalCheckFailedException:
+            response = None
+    if response is None:
+        order = order_status(order_id)
+        raise Conflict(f"Order {order_id} is {order.status}, and cannot be cancelled any more.")
+    return Order.model_validate(response["Attributes"])
 
 
 @cache

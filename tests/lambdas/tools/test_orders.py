@@ -7,7 +7,7 @@ import pytest
 
 from app.errors import OperatorError
 from app.local.faults import Fail
-from lambdas.tools.orders.handler import handler
+from lambdas.tools.orders.handler import handler, tools
 from tests.lambdas.tools.conftest import Shop
 from tests.lambdas.tools.events import api_event, function_event, said, state
 
@@ -90,9 +90,42 @@ def test_a_bad_parameter_is_named_and_the_model_asked_again(
 
 
 def test_a_function_that_is_not_there_is_named_with_those_that_are() -> None:
-    assert said(ask("cancel_order")) == {
-        "error": "There is no such function in orders, only order_status, my_orders."
+    assert said(ask("buy")) == {
+        "error": "There is no such function in orders, only order_status, my_orders, cancel_order."
     }
+
+
+def test_an_order_that_is_not_on_its_way_is_cancelled_once_and_for_all(shop: Shop) -> None:
+    _, tables = shop
+    before = tables["orders"].get_item(Key={"customer": "ada", "order_id": "A-1047"})["Item"]
+    answer = said(ask("cancel_order", order_id="A-1047"))
+    assert (answer["status"], answer["expected"]) == ("cancelled", None)
+    assert said(ask("order_status", order_id="A-1047")) == answer
+    assert said(ask("cancel_order", order_id="A-1047")) == answer  # a call that is made again
+    tables["orders"].put_item(Item=before)
+
+
+@pytest.mark.parametrize(
+    ("principal", "order_id", "words"),
+    [
+        ("ada", "A-1042", "Order A-1042 is shipped, and cannot be cancelled any more."),
+        ("ada", "A-1038", "Order A-1038 is delivered"),
+        ("ada", "A-9", "There is no order A-9 of theirs."),
+        ("bob", "A-1047", "There is no order A-1047 of theirs."),
+    ],
+)
+def test_no_other_order_is_cancelled(principal: str, order_id: str, words: str, shop: Shop) -> None:
+    _, tables = shop
+    before = tables["orders"].scan()["Items"]
+    answer = ask("cancel_order", principal=principal, order_id=order_id)
+    assert said(answer)["error"].startswith(words)
+    assert state(answer) is None
+    assert tables["orders"].scan()["Items"] == before
+
+
+def test_a_cancellation_is_to_be_confirmed() -> None:
+    confirms = {tool.name: tool.confirms for tool in tools.tools()}
+    assert confirms == {"order_status": False, "my_orders": False, "cancel_order": True}
 
 
 def test_the_event_of_an_api_schema_is_answered_as_one() -> None:
