@@ -50,8 +50,10 @@ def test_the_documentation_answers_what_a_newcomer_asks(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="../shared/eval/user_questions is not here")
 def test_what_users_ask_is_answered() -> None:
-    questions, turns = judged()
+    questions, turns, generated = judged()
     assert right(questions) >= 0.88
+    assert right(generated) >= 0.88
+    assert sum(one.gold is True for one in generated) >= 0.75 * len(generated)
     assert right(turns) >= 0.84
     assert right([one for one in questions if one.kind == "unanswerable"]) >= 0.85
     assert right([one for one in questions if one.kind == "table"]) >= 0.85

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.flows.home import Home, laptop
+from tests.quality._generate import generate
 from tests.quality._score import FOLDER, Score
 from tests.tables import Table
 
@@ -37,6 +38,17 @@ class Judged:
     outcome: str
     fenced: bool
     characters: int
+    gold: bool | None
+
+
+class Judgements(NamedTuple):
+    """The questions and the turns of the conversations as the application answers them, and the
+    questions as RetrieveAndGenerate does.
+    """
+
+    questions: list[Judged]
+    turns: list[Judged]
+    generated: list[Judged]
 
 
 def run() -> Iterator[Table]:
@@ -45,7 +57,7 @@ def run() -> Iterator[Table]:
             "user_questions", ("skipped",), (("../shared/eval/user_questions is missing",),)
         )
         return
-    questions, turns = judged()
+    questions, turns, _ = judged()
     for title, results in (("questions", questions), ("conversations, turn by turn", turns)):
         code = [one for one in results if one.kind == "code" and one.outcome == "right"]
         fenced = sum(one.fenced for one in code)
@@ -65,18 +77,17 @@ def run() -> Iterator[Table]:
         )
 
 
-def judged() -> tuple[list[Judged], list[Judged]]:
-    """The questions, and the turns of the conversations, asked and judged."""
+def judged() -> Judgements:
+    """Everything, asked and judged."""
     score = Score()
     with TemporaryDirectory() as scratch, laptop(Path(scratch)) as home:
         bucket = Path(scratch) / "s3" / home.settings.documents_bucket
         shutil.copytree(score.documents, bucket, dirs_exist_ok=True)
         for path in sorted(one for one in score.documents.rglob("*") if one.is_file()):
             home.until(path.relative_to(score.documents).as_posix(), lambda _: True, seconds=600)
-        questions = [
-            _judge(score, row, _ask(home, row["question"], None))
-            for row in score.questions("questions_public.jsonl")
-        ]
+        rows = score.questions("questions_public.jsonl")
+        questions = [_judge(score, row, _ask(home, row["question"], None)) for row in rows]
+        generated = [_judge(score, row, generate(home, row["question"])) for row in rows]
         turns = []
         for conversation in score.questions("conversations_public.jsonl"):
             known: str | None = None
@@ -84,7 +95,7 @@ def judged() -> tuple[list[Judged], list[Judged]]:
                 answer = _ask(home, row["question"], known)
                 known = answer["conversationId"]
                 turns.append(_judge(score, row, answer))
-    return questions, turns
+    return Judgements(questions, turns, generated)
 
 
 def right(results: list[Judged]) -> float:
@@ -100,7 +111,8 @@ def _ask(home: Home, question: str, conversation: str | None) -> dict[str, Any]:
 def _judge(score: Score, row: dict[str, Any], answer: dict[str, Any]) -> Judged:
     verdict = score.judge(row, answer)
     fenced = bool(verdict.get("fenced"))
-    return Judged(row["kind"], verdict["outcome"], fenced, len(answer["answer"]))
+    length = len(answer["answer"])
+    return Judged(row["kind"], verdict["outcome"], fenced, length, verdict["gold"])
 
 
 def _rows(results: list[Judged]) -> Iterator[tuple[str, ...]]:
