@@ -70,7 +70,8 @@ class CitedAnswer:
             yield self._restored(one)
 
     async def judged(self, guard: RequestGuard | None) -> JudgedAnswer:
-        """The whole answer, once it is written and judged.
+        """The whole answer, once it is written and judged. An abstention is not held against the
+        passages: that it is in none of them is its point.
 
         Raises:
             ServiceError: the model fails, or the guardrail cannot judge its answer.
@@ -89,7 +90,7 @@ class CitedAnswer:
             guard.answer,
             [part.text for part in parts],
             self.query,
-            [hit.text for _, hit in numbered],
+            [] if text == ABSTENTION else [hit.text for _, hit in numbered],
         )
         if verdict.action == "blocked":
             return JudgedAnswer("".join(verdict.texts), (), "blocked")

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     created_at    TEXT NOT NULL,
     place         TEXT NOT NULL,      -- the Knowledge Base, or that the sources are external
     kms_key       TEXT,               -- the ARN of the key that the session was begun with
-    configuration TEXT NOT NULL       -- of the latest request
+    configuration TEXT NOT NULL       -- of the latest answer
 );
 CREATE INDEX IF NOT EXISTS sessions_by_age ON sessions (created_at);
 CREATE TABLE IF NOT EXISTS turns (
@@ -46,7 +46,7 @@ class AnswerSession:
 
     Attributes:
         turns: the latest questions and answers, oldest first.
-        configuration: the retrieveAndGenerateConfiguration of its latest request.
+        configuration: of this request, or if it has none, of the latest answer.
     """
 
     id: str
@@ -112,11 +112,6 @@ class Sessions:
                 raise invalid("sessionConfiguration.kmsKeyArn", KEY_FIXED)
             if configuration is None:
                 configuration = json.loads(row["configuration"])
-            else:
-                db.execute(
-                    "UPDATE sessions SET configuration = ? WHERE id = ?",
-                    (json.dumps(_memorable(configuration)), identifier),
-                )
             turns = db.execute(
                 "SELECT question, answer FROM turns WHERE session = ? ORDER BY number DESC LIMIT ?",
                 (identifier, MEMORY),
@@ -125,8 +120,14 @@ class Sessions:
         return AnswerSession(identifier, latest, configuration or {})
 
     def add(self, session: AnswerSession, question: str, answer: str) -> None:
-        """A turn of a session, the latest now. Nothing is kept of a session that is over."""
+        """A turn of a session, the latest now, and its configuration, by which the session goes on.
+        Nothing is kept of a session that is over.
+        """
         with self._database.transaction() as db:
+            db.execute(
+                "UPDATE sessions SET configuration = ? WHERE id = ?",
+                (json.dumps(_memorable(session.configuration)), session.id),
+            )
             db.execute(
                 "INSERT INTO turns SELECT id, "
                 "(SELECT COALESCE(MAX(number), 0) + 1 FROM turns WHERE session = id), ?, ? "

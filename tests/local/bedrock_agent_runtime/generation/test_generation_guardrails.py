@@ -9,7 +9,12 @@ from app.local.bedrock_agent_runtime import guarding
 from app.local.bedrock_agent_runtime.guarding import RequestGuard
 from app.local.judgement import Content, Judgement, Source
 from tests.local.bedrock_agent.knowledge_bases.world import refused
-from tests.local.bedrock_agent_runtime.generation.library import WRITER, Library, parts_of
+from tests.local.bedrock_agent_runtime.generation.library import (
+    ABSTENTION,
+    WRITER,
+    Library,
+    parts_of,
+)
 
 FIELD = (
     "retrieveAndGenerateConfiguration.knowledgeBaseConfiguration.generationConfiguration."
@@ -75,6 +80,19 @@ def test_what_is_masked_keeps_its_citations(minerals: Library, guardrail: dict[s
     assert "Talc is mined in {COUNTRY}." in text
     assert all(text[start : end + 1] == part for part, start, end in parts_of(reply["citations"]))
     assert all(citation["retrievedReferences"] for citation in reply["citations"])
+
+
+def test_an_abstention_is_not_held_against_the_passages(minerals: Library) -> None:
+    grounding = {"type": "GROUNDING", "threshold": 0.9}
+    created = minerals.server.client("bedrock").create_guardrail(
+        name="grounded",
+        blockedInputMessaging="No.",
+        blockedOutputsMessaging="No.",
+        contextualGroundingPolicyConfig={"filtersConfig": [grounding]},
+    )
+    named = {"guardrailId": created["guardrailId"], "guardrailVersion": "DRAFT"}
+    reply = minerals.answer("Who won the election of 1912?", **guarded(named))
+    assert (reply["output"]["text"], reply["guardrailAction"]) == (ABSTENTION, "NONE")
 
 
 @pytest.mark.parametrize(

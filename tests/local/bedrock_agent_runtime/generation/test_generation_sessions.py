@@ -50,11 +50,14 @@ def test_the_latest_turns_are_remembered_in_their_order(tmp_path: Path) -> None:
     sessions.close()
 
 
-def test_a_session_goes_on_by_its_latest_configuration(tmp_path: Path) -> None:
+def test_a_session_goes_on_by_the_configuration_of_its_latest_answer(tmp_path: Path) -> None:
     sessions = Sessions(tmp_path)
     session = sessions.begin(CONFIGURATION, None)
     base = {"knowledgeBaseId": "BASE", "modelArn": "another"}
     changed = {"type": "KNOWLEDGE_BASE", "knowledgeBaseConfiguration": base}
-    assert sessions.resume(session.id, changed, None).configuration == changed
+    resumed = sessions.resume(session.id, changed, None)
+    assert resumed.configuration == changed
+    assert sessions.resume(session.id, None, None).configuration == CONFIGURATION
+    sessions.add(resumed, "question", "answer")
     assert sessions.resume(session.id, None, None).configuration == changed
     sessions.close()
