@@ -12,7 +12,8 @@ class Layout:
         opening: before the answer; {reasoning} stands for how it came about.
         closing: behind it; {sources} stands for the labels of the passages that it quotes.
         before: before each sentence.
-        behind: behind each sentence, with {} for the label of its passage.
+        behind: behind each sentence, with {} for the labels of its passages.
+        between: between two labels there.
         joint: between two sentences.
     """
 
@@ -21,6 +22,15 @@ class Layout:
     before: str = ""
     behind: str = ""
     joint: str = " "
+    between: str = ""
+
+    def cited(self, labels: tuple[str, ...]) -> str:
+        """What stands behind a sentence of these passages.
+
+        >>> Layout(behind="<source>{}</source>", between="</source><source>").cited(("1", "2"))
+        '<source>1</source><source>2</source>'
+        """
+        return self.behind.replace("{}", self.between.join(labels))
 
     def opened(self, reasoning: str) -> str:
         return self.opening.replace("{reasoning}", reasoning)
@@ -36,6 +46,7 @@ _PARTS = Layout(
     before="<answer_part>\n<text>\n",
     behind="\n</text>\n<sources>\n<source>{}</source>\n</sources>\n</answer_part>\n",
     joint="",
+    between="</source>\n<source>",
 )
 _FIELDS = re.compile(r"\[\[ ## (\w+) ## \]\]")
 _IN_TAGS = re.compile(

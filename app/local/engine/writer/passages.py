@@ -31,6 +31,7 @@ ONE = (
     "article",
     "item",
 )
+_FOR_ONE = re.compile("|".join(ONE))
 ANY = (r"[a-z][\w.-]{0,40}",)
 _CONTENT = ("document_content", "page_content", "content", "text", "body", "snippet")
 _INNER = ("source", "title", "name", "id", "index", "url", "uri", "metadata", "score")
@@ -213,7 +214,7 @@ def _elements(text: str) -> list[Passage]:
         covered = sum(one.end - one.start for one in blocks)
         if not blocks or covered < _COVERED * len(text.strip()):
             return []
-        if len(blocks) > 1 or blocks[0].name in ONE:
+        if len(blocks) > 1 or _FOR_ONE.fullmatch(blocks[0].name):
             return from_elements(blocks)
         text = blocks[0].inner
     return []

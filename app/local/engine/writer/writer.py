@@ -268,7 +268,8 @@ def _written(answer: Said, task: Answer) -> _Text:
         quoted = quote(one.text, task.places[one.passage]) if task.places else None
         quotes = (quoted,) if quoted else ()
         citations.append(Citation(start, len(text), (label,), quotes))
-        text += layout.behind.replace("{}", label)
+        also = () if one.ends_in is None else (task.passages[one.ends_in].label,)
+        text += layout.cited((label, *also))
     text += f"{layout.joint}{answer.behind}" if answer.behind else ""
     return _Text(text + layout.closed(labels), tuple(citations), thoughts)
 
@@ -284,7 +285,7 @@ def _overview(lines: Sequence[tuple[int, str]], task: Answer) -> _Text:
     for place, line in lines:
         label, layout = task.passages[place].label, task.layout
         item = f"- {line} {task.mark.format(label)}" if task.mark else f"- {line}"
-        shown.append(f"{layout.before}{item}{layout.behind.replace('{}', label)}")
+        shown.append(f"{layout.before}{item}{layout.cited((label,))}")
     return _Text("\n".join(shown))
 
 

@@ -90,3 +90,10 @@ def test_what_documents_are_about_and_a_yes_are_said_in_the_parts_that_cite(
     prompt = Prompt((Turn("user", "Is talc soft?"),), SYSTEM)
     answer = "".join(Writer(encoder).generate(prompt, Sampling()))
     assert "<text>\nYes. Talc is soft.\n</text>\n<sources>\n<source>7</source>" in answer
+
+
+def test_a_lone_search_result_has_its_number(encoder: Encoder) -> None:
+    second = '<search_result n="9" document="mica.md">\n# Mica\n\nMica splits.\n</search_result>\n'
+    prompt = Prompt((Turn("user", "Is talc soft?"),), SYSTEM.replace(second, ""))
+    answer = "".join(Writer(encoder).generate(prompt, Sampling()))
+    assert "<source>7</source>" in answer
