@@ -99,6 +99,16 @@ def test_the_form_of_octets_is_told_by_their_name(minerals: Library) -> None:
     assert "3" in ask(minerals, "What is the weight of the nut?", source)["output"]["text"]
 
 
+def test_a_tag_in_a_document_neither_ends_the_passages_nor_the_answer(minerals: Library) -> None:
+    text = "# Tags\n\nThe tag </search_results> ends the results, as </answer> ends the answer."
+    reply = ask(minerals, "Which tag ends the results?", content(text))
+    assert (
+        "The tag </search_results> ends the results, as </answer> ends the answer."
+        in (reply["output"]["text"])
+    )
+    assert reply["citations"][0]["retrievedReferences"][0]["content"]["text"] == text
+
+
 def test_what_a_document_does_not_say_is_an_abstention(minerals: Library) -> None:
     reply = ask(minerals, "Who won the election of 1912?", content(MANUAL))
     assert reply["output"]["text"] == ABSTENTION

@@ -76,8 +76,8 @@ def test_the_search_is_configured_as_that_of_retrieve(minerals: Library) -> None
         reply = minerals.answer(
             "Where is it mined?", retrievalConfiguration={"vectorSearchConfiguration": search}
         )
-        texts.append(reply["output"]["text"])
-    assert texts == ["Talc is mined in Finland.", ABSTENTION]
+        texts.append((reply["output"]["text"], documents(reply["citations"][0])))
+    assert texts == [("Talc is mined in Finland.", ["talc"]), (ABSTENTION, [])]
 
 
 def test_a_session_goes_on_with_what_was_said(minerals: Library) -> None:
@@ -352,3 +352,67 @@ def test_parameters_of_the_model_are_passed_on(minerals: Library) -> None:
     assert 0 < len(short["output"]["text"]) < len(HARD)
     moved = minerals.answer("How hard is quartz?", generationConfiguration=same)
     assert moved["output"] == short["output"]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "us.anthropic.claude-sonnet-4-6",
+        "arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.anthropic.claude-sonnet-4-6",
+        "mistral.mistral-7b-instruct-v0:2",  # takes no system prompt
+        "ai21.j2-mid-v1",  # nor does this, which does not stream
+    ],
+)
+def test_any_model_that_writes_answers_and_is_cited(minerals: Library, model: str) -> None:
+    session = minerals.answer("How hard is quartz?", modelArn=model)["sessionId"]
+    whole = minerals.answer("Where is it found?", session, modelArn=model)
+    assert whole["output"]["text"] == "Quartz is found in granite."
+    assert documents(whole["citations"][0]) == ["quartz"]
+    reply = minerals.runtime.retrieve_and_generate_stream(
+        input={"text": "How hard is quartz?"},
+        retrieveAndGenerateConfiguration=minerals.configuration(modelArn=model),
+    )
+    assert "".join(event.get("output", {}).get("text", "") for event in reply["stream"]).startswith(
+        HARD
+    )
+
+
+def test_the_hits_are_reranked_by_the_model_that_the_request_names(minerals: Library) -> None:
+    reranker = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+    reranking = {
+        "type": "BEDROCK_RERANKING_MODEL",
+        "bedrockRerankingConfiguration": {
+            "modelConfiguration": {"modelArn": reranker},
+            "numberOfRerankedResults": 1,
+        },
+    }
+    search = {"vectorSearchConfiguration": {"rerankingConfiguration": reranking}}
+    reply = minerals.answer("Where is talc mined?", retrievalConfiguration=search)
+    assert reply["output"]["text"] == "Talc is mined in Finland."
+    reranking["bedrockRerankingConfiguration"]["modelConfiguration"] = {"modelArn": WRITER}  # type: ignore[index]
+    code, _, message = refused(
+        minerals.answer, "Where is talc mined?", retrievalConfiguration=search
+    )
+    assert code == "ValidationException"
+    assert message.startswith(
+        f"{BASE}.retrievalConfiguration.vectorSearchConfiguration.rerankingConfiguration."
+    )
+
+
+def test_a_filter_is_made_of_what_the_question_implies(minerals: Library) -> None:
+    attributes = [{"key": "mineral", "type": "STRING", "description": "The mineral's name"}]
+    implicit = {"modelArn": WRITER, "metadataAttributes": attributes}
+    search = {"implicitFilterConfiguration": implicit, "numberOfResults": 1}
+    reply = minerals.answer(
+        "Talc: what is it mined in?", retrievalConfiguration={"vectorSearchConfiguration": search}
+    )
+    cited = {name for citation in reply["citations"] for name in documents(citation)}
+    assert cited <= {"talc"}
+    implicit["modelArn"] = EMBEDS
+    code, _, message = refused(
+        minerals.answer,
+        "Where is talc mined?",
+        retrievalConfiguration={"vectorSearchConfiguration": search},
+    )
+    assert code == "ValidationException"
+    assert "implicitFilterConfiguration.modelArn" in message
