@@ -40,6 +40,7 @@ from app.local.bedrock_runtime.capabilities import permit
 from app.local.bedrock_runtime.guarding import GuardedCall, GuardrailUse
 from app.local.bedrock_runtime.guarding.input import judge_body, judge_converse
 from app.local.bedrock_runtime.guarding.use import CONFIG, read_converse_use, take_use
+from app.local.bedrock_runtime.guardrail_checks import GuardrailChecks
 from app.local.bedrock_runtime.guardrails import AppliedGuardrails
 from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
@@ -47,6 +48,7 @@ from app.local.bedrock_runtime.prompt_cache import PromptCache, least_tokens
 from app.local.bedrock_runtime.reasoning import reasoned
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
+from app.local.engine.guard.scores import GuardScores
 from app.local.judgement import Judge
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
@@ -80,6 +82,7 @@ def handlers(
         "Converse": runtime.converse,
         "ConverseStream": runtime.converse_stream,
         "CountTokens": runtime.count_tokens,
+        "InvokeGuardrailChecks": GuardrailChecks(GuardScores(engine.encoder)).invoke,
         **({"ApplyGuardrail": AppliedGuardrails(judge).apply} if judge else {}),
     }
 
