@@ -181,6 +181,11 @@ class Settings(DocumentSettings):
         default=None, description="The guardrail that judges every question and answer."
     )
     guardrail_version: str = Field(default="DRAFT", description="The guardrail's version.")
+    guardrail_api: Literal["apply", "invoke"] = Field(
+        default="apply",
+        description="What judges an answer: `apply` is ApplyGuardrail, called beside the model; "
+        "with `invoke` the model's own call carries the guardrail.",
+    )
     guardrail_mode: Literal["buffer", "window", "verdict"] = Field(
         default="window",
         description="When a streamed answer is judged: `buffer` before any of it is shown; "

@@ -15,14 +15,15 @@ Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure. A
 once, in a `Draft`, from which both the stored turn and the content of `Done` are made.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from app import models
 from app.answer.admit import admit
 from app.answer.cite import Citer, remove_marks
 from app.answer.context import Dialogue, Question, Sampling, TurnContext
-from app.answer.draft import Abstention, Draft
+from app.answer.draft import Abstention, Draft, abstention_in
 from app.answer.ending import ensure_terminal_event
 from app.answer.gate import gate
 from app.answer.nearest import nearest
@@ -46,9 +47,11 @@ from app.events import (
     Usage,
 )
 from app.guardrail import Verdict
+from app.guardrail.carried import carried_verdict, is_ungrounded_alone, model_output
 from app.models import Completion, Delta, Message, Prompt, TextDelta, assistant, text_of, user
 from app.models import Text as TextBlock
 from app.models.allowed import allowed, check_allowed
+from app.models.calls import GuardrailConfiguration
 
 __all__ = [
     "Answer",
@@ -122,19 +125,19 @@ def _turn(
     yield from draft.report(screening.interventions)
     yield Retrieval(query, screening.passages)
 
-    def judge(words: str) -> Verdict:
-        return context.guard.answer(words, query, draft.sources(screening.passages))
-
-    shown = gate(context.guardrail_mode, draft, judge)
-    with closing(_reply(writer, question, dialogue, screening.passages)) as reply:
+    carried = context.carried_guardrail() if screening.passages else None
+    mode = context.guardrail_mode
+    if carried and mode == "window":  # Bedrock itself holds text until it has judged it
+        mode = "verdict"
+    shown = gate(mode, draft, _judge(context, query, screening.passages, draft, carried))
+    with closing(_reply(writer, question, dialogue, screening.passages, query, carried)) as reply:
         for part in _resolve_marks(reply, screening.passages):
             draft.add(part)
             if isinstance(part, Text | Citation):
                 yield from shown.read(part)
-
-    if draft.abstains:
-        draft.nearest = nearest(query, screening.passages)
     yield from shown.end()
+    if draft.abstains and not draft.is_blocked:
+        draft.nearest = nearest(query, screening.passages)
     if draft.nearest:
         yield Nearest(draft.nearest)
 
@@ -145,6 +148,33 @@ def _turn(
         number = history.number
     yield from context.account.warnings
     yield from (draft.usage, Done(draft.to_answer(conversation, number, model_id)))
+
+
+def _judge(
+    context: TurnContext,
+    query: str,
+    passages: Sequence[Passage],
+    draft: Draft,
+    carried: GuardrailConfiguration | None,
+) -> Callable[[str], Verdict]:
+    """What judges the answer: the guard, or the guardrail that the model's call carried."""
+
+    def by_guard(words: str) -> Verdict:
+        return context.guard.answer(words, query, draft.sources(passages))
+
+    def by_reply(words: str) -> Verdict:
+        assert draft.completion is not None, "a reply is judged when it is whole"
+        is_open = context.settings.guardrail_when_down == "open"
+        verdict = carried_verdict(draft.completion, words, is_open=is_open)
+        # The guardrail over a call cannot be told that an abstention rests on no passage.
+        abstention = abstention_in(model_output(draft.completion))
+        if abstention and is_ungrounded_alone(verdict):
+            verdict = replace(verdict, action="none", text=abstention, reason=None)
+        if not verdict.blocked:
+            draft.keep_end()
+        return verdict
+
+    return by_reply if carried else by_guard
 
 
 def _history(question: Question, context: TurnContext) -> History:
@@ -176,12 +206,23 @@ def _messages(turn: StoredTurn) -> tuple[Message, Message]:
 
 
 def _reply(
-    writer: TurnModel, question: Question, dialogue: Dialogue, passages: Sequence[Passage]
+    writer: TurnModel,
+    question: Question,
+    dialogue: Dialogue,
+    passages: Sequence[Passage],
+    query: str,
+    guardrail: GuardrailConfiguration | None,
 ) -> Generator[Delta | Completion, None, None]:
     """The model's reply. Without passages, no model is called, and the reply is an abstention."""
     if passages:
-        prompt = answer_prompt(question.text, dialogue.messages, passages, dialogue.instructions)
-        yield from writer.answer(question.sampling.apply(prompt))
+        prompt = answer_prompt(
+            question.text,
+            dialogue.messages,
+            passages,
+            dialogue.instructions,
+            query if guardrail else None,
+        )
+        yield from writer.answer(question.sampling.apply(prompt), guardrail)
     else:
         yield TextDelta(ABSTENTION)
         yield Completion((TextBlock(ABSTENTION),), "end", Usage(0, 0))

@@ -12,6 +12,8 @@ from app.events import GuardrailMode
 from app.guardrail import Guard
 from app.meter import Account
 from app.models import Message, Prompt
+from app.models.calls import GuardrailConfiguration
+from app.models.tags import new_suffix
 from app.retrieval import Retriever, Screening, implicit_filter
 from app.settings import Settings
 
@@ -104,6 +106,21 @@ class TurnContext:
         if not self.settings.guardrail_id:
             return None
         return "buffer" if self.is_whole else self.settings.guardrail_mode
+
+    def carried_guardrail(self) -> GuardrailConfiguration | None:
+        """The guardrail that the model's call carries, by a suffix of its own; None if the guard
+        judges the answer.
+        """
+        settings = self.settings
+        if not settings.guardrail_id or settings.guardrail_api == "apply":
+            return None
+        return GuardrailConfiguration(
+            settings.guardrail_id,
+            settings.guardrail_version,
+            trace=True,
+            suffix=new_suffix(),
+            is_asynchronous=self.guardrail_mode == "verdict",
+        )
 
     def search(self, query: str, retrieval_filter: Mapping[str, Any] | None) -> Screening:
         """The passages that an answer may use. If the query compares two things, Retrieve is asked

@@ -20,7 +20,10 @@ from app.events import Passage
 _BRACKETS = ("⟦⟧", "⦋⦌", "⁅⁆", "⦗⦘", "⟬⟭", "⸢⸣", "⧘⧙")
 _KINDS = "[]【】［］()（）"  # noqa: RUF001 these signs are meant: in the forms of `bracket_numbers`
 _ANGLES = ("⟨⟩", "⦑⦒", "⧼⧽")
-_TAG = re.compile(r"<(?=\s*+/?\s*+(?:passages?|question|conversation)\b)", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?=\s*+/?\s*+(?:(?:passages?|question|query|conversation)\b|amazon-bedrock-guardrails-))",
+    re.IGNORECASE,
+)
 
 
 class Disguise:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.answer.nearest import is_abstention
+from app.answer.prompt import ABSTENTION_MARK
 from app.answer.written import Written
 from app.conversations import StoredTurn
 from app.events import (
@@ -31,6 +32,17 @@ LONGEST_ABSTENTION = 200
 """Characters: behind the mark of an abstention a longer text is judged as any other answer."""
 
 
+def abstention_in(reply: str) -> str | None:
+    """The abstention that a model's whole reply is; None if it is none.
+
+    >>> abstention_in("[0] Die Dokumente sagen dazu nichts."), abstention_in("It is 7.")
+    ('Die Dokumente sagen dazu nichts.', None)
+    """
+    text = reply.strip().removeprefix(ABSTENTION_MARK).strip()
+    is_marked = reply.strip().startswith(ABSTENTION_MARK) and len(text) <= LONGEST_ABSTENTION
+    return text if is_marked or is_abstention(text) else None
+
+
 class Draft:
     """Collects a turn's text, its citations, its verdicts and its usage.
 
@@ -43,6 +55,7 @@ class Draft:
         self.written = Written()
         self.usage = usage
         self.nearest: tuple[Place, ...] = ()
+        self.completion: Completion | None = None
         self._verdicts: list[Guardrail] = []
         self._marked_as_abstention = False
         self._citations: list[Citation] = []
@@ -53,6 +66,11 @@ class Draft:
     def abstains(self) -> bool:
         """Whether the answer says that the documents do not say."""
         return self._marked_as_abstention or is_abstention(self.text)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the guardrail's message stands in place of the answer."""
+        return self._stop_reason == "guardrail"
 
     def add(self, part: Text | Citation | Abstention | Completion) -> None:
         """Add the next part of the answer, in the order in which `cite` yields them."""
@@ -68,6 +86,7 @@ class Draft:
             case Completion():
                 if part.stop_reason == "tool_use":
                     raise AssertionError("a tool was called that was not offered")
+                self.completion = part
                 self._stop_reason = part.stop_reason
                 self.usage += part.usage
                 self._author = part.author
@@ -77,6 +96,11 @@ class Draft:
         verdicts = tuple(verdicts)
         self._verdicts += verdicts
         return verdicts
+
+    def keep_end(self) -> None:
+        """Take it that the answer ends by itself: a guardrail over the call has only masked it."""
+        if self._stop_reason == "guardrail":
+            self._stop_reason = "end"
 
     def sources(self, passages: Sequence[Passage]) -> Sequence[Passage]:
         """What the answer has to be grounded in: the passages that it cites, then the others, as
@@ -98,15 +122,16 @@ class Draft:
             self._citations, self.nearest = [], ()
             self._stop_reason = "guardrail"
             self.text = verdict.text
-        elif verdict.intervened:
+        elif verdict.text != self.written.words:
             self.text, citations = self.written.masked(masks(self.written.words, verdict.text))
             self._citations = list(citations)
 
     def apply_to_answer(self, verdict: Verdict) -> Iterable[Guardrail]:
         """Apply a verdict on the answer; the events of it, with the whole text that remains."""
         self.apply(verdict)
+        has_changed = verdict.intervened or verdict.text != self.written.words
         return self.report(
-            replace(event, text=self.text if verdict.intervened else None)
+            replace(event, text=self.text if has_changed else None)
             for event in verdict.events("answer")
         )
 

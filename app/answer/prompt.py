@@ -1,7 +1,7 @@
 """The prompts: from a question and passages to the texts that a model reads. Pure."""
 
 from collections.abc import Sequence
-from itertools import dropwhile
+from itertools import chain, dropwhile
 
 from app.answer.disguise import Disguise
 from app.events import Passage
@@ -48,6 +48,7 @@ def answer_prompt(
     history: Sequence[Message],
     passages: Sequence[Passage],
     instructions: str = "",
+    query: str | None = None,
 ) -> Prompt:
     """The prompt for an answer: the rules, the conversation, the passages, the question.
 
@@ -56,6 +57,9 @@ def answer_prompt(
     Args:
         history: earlier turns; the answers without their marks, which cited other passages.
         instructions: the caller's additions to the rules.
+        query: the question as it stands alone. If there is one, the parts of the prompt are
+            qualified for a guardrail over the call: passages are grounding sources, this is the
+            query, and the question is what is judged.
 
     >>> passage = Passage(1, "Quartz is hard.", "s3://docs/minerals.pdf", 0.9, page=3)
     >>> print(answer_prompt("How hard is quartz?", [], [passage]).messages[-1].text)
@@ -70,17 +74,26 @@ def answer_prompt(
     disguise = Disguise.of(passages)
     texts = [*(passage.text for passage in passages), question, instructions]
     texts += [each.text for each in history]
-    tagged_passages = "\n".join(_tag_passage(passage, disguise) for passage in passages)
-    tagged_question = f"<question>{disguise.text(question)}</question>"
+    tagged_passages = [_tag_passage(passage, disguise) for passage in passages]
     earlier = [_with_text(each, disguise.text(each.text)) for each in _shorten(history)]
-    last = f"<passages>\n{tagged_passages}\n</passages>\n\n{tagged_question}"
+    last = [
+        Text("<passages>\n"),
+        *chain.from_iterable(tagged_passages),
+        Text("</passages>\n\n<question>"),
+        Text(disguise.text(question), "guard_content"),
+        Text("</question>"),
+    ]
+    if query is not None:
+        last += Text("\n\n<query>"), Text(disguise.text(query), "query"), Text("</query>")
+    else:
+        last = [Text("".join(each.text for each in last))]
     rules = ANSWER
     if any(disguise.text(text) != text for text in texts):
         signs = {"number": disguise.text("[1]"), "tag": disguise.tags("<passage>")}
         rules = f"{ANSWER}\n{OWN_BRACKETS.format(**signs)}"
     further = f"\n\n{FURTHER}\n{disguise.text(instructions)}" if instructions else ""
     return Prompt(
-        messages=(*earlier, user(last)),
+        messages=(*earlier, Message("user", tuple(last))),
         system=f"{rules}{further}",
         max_tokens=LONGEST_ANSWER,
         temperature=0.0,
@@ -116,10 +129,11 @@ def _with_text(message: Message, text: str) -> Message:
     return Message(message.role, (Text(text),))
 
 
-def _tag_passage(passage: Passage, disguise: Disguise) -> str:
+def _tag_passage(passage: Passage, disguise: Disguise) -> tuple[Text, Text, Text]:
     page = f' page="{passage.page}"' if passage.page else ""
     document = disguise.attribute(passage.document)
     return (
-        f'<passage n="{passage.number}" document="{document}"{page}>\n'
-        f"{disguise.text(passage.text)}\n</passage>"
+        Text(f'<passage n="{passage.number}" document="{document}"{page}>\n'),
+        Text(disguise.text(passage.text), "grounding_source"),
+        Text("\n</passage>\n"),
     )

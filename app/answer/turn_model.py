@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.meter import Account
 from app.models import Completion, Delta, Model, Prompt, invocation
+from app.models.calls import GuardrailConfiguration
 from app.models.estimate import most_tokens
 
 if TYPE_CHECKING:
@@ -34,14 +35,21 @@ class TurnModel:
             call.observe(completion.usage)
         return completion
 
-    def answer(self, prompt: Prompt) -> Generator[Delta | Completion, None, None]:
+    def answer(
+        self, prompt: Prompt, guardrail: GuardrailConfiguration | None = None
+    ) -> Generator[Delta | Completion, None, None]:
         """Call the model for an answer, and yield it as it is written; its Completion comes last.
+
+        Args:
+            guardrail: one that the call carries, so that Bedrock judges the answer itself.
 
         Closing the generator closes the connection to the model.
         """
         prompt = self._fit(prompt)
         with self.account.call(self.model.id, "answer", most_tokens(prompt)) as call:
-            stream = invocation.stream(self.runtime, self.model, prompt, observe=call.observe)
+            stream = invocation.stream(
+                self.runtime, self.model, prompt, guardrail=guardrail, observe=call.observe
+            )
             del prompt  # it holds every passage, and a reply may last for minutes
             with closing(stream) as reply:
                 for part in reply:

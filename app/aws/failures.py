@@ -107,6 +107,8 @@ def _from_validation(message: str, detail: str) -> OutcropError:
     """
     if _STARTING.search(message):
         return Waking(detail)
+    if _GUARDRAIL.search(message):  # over a call of a model: no caller names one
+        return OperatorError(f"{detail} {_NAME_GUARDRAIL}")
     for pattern, kind, field, hint in _REFUSALS:
         if re.search(pattern, message, re.IGNORECASE):
             return kind(f"{detail} {hint}", field=field)
@@ -175,6 +177,12 @@ _MODEL_HINTS = {
 }
 
 _STARTING = re.compile(r"auto-?paused|is resuming after", re.IGNORECASE)
+
+_GUARDRAIL = re.compile(r"guardrail (identifier|version)", re.IGNORECASE)
+_NAME_GUARDRAIL = (
+    "See that OUTCROP_GUARDRAIL_ID and OUTCROP_GUARDRAIL_VERSION name a guardrail and a version "
+    "that are there and READY in this Region."
+)
 
 # message of a ValidationException -> error, field at fault, what to do next
 _REFUSALS: tuple[tuple[str, type[CallerError], str, str], ...] = (

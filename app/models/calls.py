@@ -14,11 +14,20 @@ from app.models.reply import PartialReply
 
 @dataclass(frozen=True, slots=True)
 class GuardrailConfiguration:
-    """The guardrail that judges a prompt and its answer, and whether it says what it judged."""
+    """The guardrail that judges a prompt and its answer, and whether it says what it judged.
+
+    Attributes:
+        suffix: of the input tags of InvokeModel, which mark what texts with a qualifier are; at
+            most 20 letters and digits that nobody can guess. "" leaves the prompt unmarked.
+        is_asynchronous: whether a stream is sent while it is judged. Then nothing is masked, and
+            text may be shown before it is found to be bad.
+    """
 
     identifier: str
     version: str
     trace: bool = False
+    suffix: str = ""
+    is_asynchronous: bool = False
 
 
 def whole(

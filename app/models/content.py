@@ -24,11 +24,20 @@ ImageFormat = Literal["png", "jpeg", "gif", "webp"]
 DocumentFormat = Literal["pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"]
 
 
+Qualifier = Literal["guard_content", "grounding_source", "query"]
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words. (`app.events.Text` is a piece of them, on its way to a reader.)"""
+    """Words. (`app.events.Text` is a piece of them, on its way to a reader.)
+
+    Attributes:
+        qualifier: what a guardrail over the call takes them for: what it judges, what an answer is
+            grounded in, or what it has to be relevant to. Without such a guardrail it says nothing.
+    """
 
     text: str
+    qualifier: Qualifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,8 @@ class Completion:
         usage: what Bedrock counted; 0 where it did not say.
         trace: what the guardrail judged, where a trace was asked for.
         author: who wrote it, where that is not the model that was asked: the stand-in says so.
+        intervened: whether a guardrail over the call stepped in, to block or to mask; None if the
+            reply does not say, as without one.
     """
 
     content: tuple[Block, ...]
@@ -191,6 +202,7 @@ class Completion:
     usage: Usage
     trace: Mapping[str, Any] | None = field(default=None)
     author: str | None = None
+    intervened: bool | None = field(default=None, compare=False)
 
     @property
     def text(self) -> str:

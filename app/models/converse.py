@@ -26,6 +26,7 @@ from app.models.families.family import JSON, Family, Piece, drop_missing
 from app.models.model import Model
 from app.models.prompt import Prompt
 from app.models.reply import PartialReply, UsageObserver, ignore
+from app.models.tags import tagged
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -106,13 +107,24 @@ CONVERSE = Family(
 """Converse read as one more family. Its `reply` and `chunk` take what boto3 has parsed."""
 
 
-def _request(model: Model, prompt: Prompt, guardrail: GuardrailConfiguration | None) -> JSON:
-    """The parameters of Converse, and just so of ConverseStream."""
+def _request(
+    model: Model,
+    prompt: Prompt,
+    guardrail: GuardrailConfiguration | None,
+    *,
+    streamed: bool = False,
+) -> JSON:
+    """The parameters of Converse, and just so of ConverseStream. What has a qualifier goes into
+    `guardContent`, if there is a guardrail.
+    """
+    if guardrail is None:
+        prompt = tagged(prompt, "")
     model.check(prompt, CONVERSE)
     configuration = guardrail and {
         "guardrailIdentifier": guardrail.identifier,
         "guardrailVersion": guardrail.version,
         "trace": "enabled" if guardrail.trace else "disabled",
+        **({"streamProcessingMode": "async"} if streamed and guardrail.is_asynchronous else {}),
     }
     fields = (top_k_field(model, prompt.top_k) or {}) | _barred(model, prompt)
     written = replace(prompt, tool_choice="auto") if _barred(model, prompt) else prompt
@@ -164,7 +176,7 @@ def _call(
     stream: bool,
 ) -> Generator[Delta | Completion, None, None]:
     """Check and write the request at once; send it when the first delta is asked for."""
-    request = _request(model, prompt, guardrail)
+    request = _request(model, prompt, guardrail, streamed=stream)
     partial = PartialReply(model.id, CONVERSE, tools=bool(prompt.tools), observe=observe)
 
     def converse_stream() -> tuple[Any, Any]:

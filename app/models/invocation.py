@@ -12,6 +12,9 @@ from app.models.families.family import JSON, drop_missing
 from app.models.model import Model
 from app.models.prompt import Prompt
 from app.models.reply import PartialReply, UsageObserver, ignore
+from app.models.tags import tagged
+
+GUARDRAIL_CONFIGURATION = "amazon-bedrock-guardrailConfig"
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -74,8 +77,11 @@ def _request(
 ) -> JSON:
     """The parameters of InvokeModel, and just so of InvokeModelWithResponseStream."""
     family = model.family
+    prompt = tagged(prompt, guardrail.suffix if guardrail else "")
     model.check(prompt, family)
     body = family.write(prompt) | (family.streamed if streamed else {})
+    if guardrail and (configuration := _configuration(guardrail, streamed=streamed)):
+        body |= {GUARDRAIL_CONFIGURATION: configuration}
     return {
         "modelId": model.id,
         "body": json.dumps(body).encode(),
@@ -87,6 +93,18 @@ def _request(
             trace="ENABLED" if guardrail and guardrail.trace else None,
         ),
     }
+
+
+def _configuration(guardrail: GuardrailConfiguration, *, streamed: bool) -> JSON:
+    """What the body says of the guardrail; no model gets to see it.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-invoke-api.html
+    """
+    mode = "ASYNCHRONOUS" if guardrail.is_asynchronous else "SYNCHRONOUS"
+    return drop_missing(
+        tagSuffix=guardrail.suffix or None,
+        streamProcessingMode=mode if streamed and guardrail.suffix else None,
+    )
 
 
 def _call(

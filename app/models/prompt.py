@@ -133,7 +133,7 @@ def _says(block: Block) -> bool:
 def _merge(before: tuple[Block, ...], after: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of two messages of one side; two texts that meet become one."""
     match before[-1], after[0]:
-        case Text(first), Text(second):
+        case Text(first, None), Text(second, None):
             return (*before[:-1], Text(f"{first}\n\n{second}"), *after[1:])
     return before + after
 

@@ -84,7 +84,7 @@ class PartialReply:
         self._stop: str | None = None
         self._in_body: Counts = (None, None)
         self._in_metrics: Counts = (None, None)
-        self._intervened = False
+        self._intervened: bool | None = None  # as long as no body says
         self._trace: Mapping[str, Any] | None = None
 
     def add(self, data: bytes, read: Callable[[JSON], Piece]) -> tuple[Delta, ...]:
@@ -150,6 +150,7 @@ class PartialReply:
             ),
             trace=self._trace,
             author=_author(headers),
+            intervened=self._intervened,
         )
 
     def _usage_so_far(self) -> Usage | None:
@@ -165,7 +166,8 @@ class PartialReply:
                 metrics = part.get(METRICS, {})
                 counts = metrics.get("inputTokenCount"), metrics.get("outputTokenCount")
                 self._in_metrics = _later(self._in_metrics, counts)
-                self._intervened |= part.get(GUARDRAIL_ACTION) == "INTERVENED"
+                if action := part.get(GUARDRAIL_ACTION):
+                    self._intervened = bool(self._intervened) or action == "INTERVENED"
                 self._trace = part.get(GUARDRAIL_TRACE, self._trace)
 
     def _take(self, piece: Piece) -> Iterator[Delta]:

@@ -29,6 +29,7 @@ from app.cli.client import Client
 from app.cli.commands import ask, chat, search
 from app.events import Passage
 from app.guardrail import Guard, Unguarded, Verdict
+from app.models import invocation
 from app.settings import Settings
 from app.web import application
 from app.web.routes import chat as chat_routes
@@ -375,7 +376,7 @@ COMMANDS = {
 OTHER_COMMANDS = frozenset(
     (
         *("up", "ingest", "docs", "env", "doctor", "deploy", "destroy", "diff", "outputs", "local"),
-        *("models", "usage", "reindex", "opensearch"),
+        *("models", "usage", "reindex", "opensearch", "guardrail"),
     )
 )
 
@@ -400,6 +401,25 @@ def test_a_check_passes_with_the_guardrail_and_fails_without_it(
             check(row.ask, http)
     finally:
         guards[row.place].removed = None
+
+
+@pytest.mark.parametrize("name", ["POST /chat", "POST /chat/stream", *STREAMED[1:]])
+def test_a_check_fails_where_the_models_call_does_not_carry_the_guardrail(
+    name: str, home: Home
+) -> None:
+    """With OUTCROP_GUARDRAIL_API=invoke the answer is judged by the call itself."""
+    settings = home.settings.model_copy(update={"guardrail_api": "invoke"})
+    stream = invocation.stream
+
+    def without_guardrail(*args: Any, **options: Any) -> Any:
+        return stream(*args, **{**options, "guardrail": None})
+
+    ask, check = ROWS[name].ask, answer_is_judged
+    with guarded_application(home, settings) as (http, guards):
+        check(ask, http)
+        assert all("answer" not in each.calls for each in guards.values())
+        with patch.object(invocation, "stream", without_guardrail), pytest.raises(AssertionError):
+            check(ask, http)
 
 
 def test_the_guards_of_other_places_do_not_stand_in(guarded: tuple[TestClient, Guards]) -> None:

@@ -299,6 +299,24 @@ def test_a_guardrail_is_asked_and_its_word_comes_back(server: Loopback, aws: Cli
     assert (streamed.stop_reason, streamed.trace) == ("guardrail", trace)
 
 
+def test_a_guardrail_judges_a_stream_meanwhile_where_that_is_asked_for(
+    server: Loopback, aws: Clients
+) -> None:
+    blocks = (Text("Quartz.", "grounding_source"), Text("Hard?"))
+    prompt = replace(ASK, messages=(Message("user", blocks),))
+    guardrail = GuardrailConfiguration("gr1", "1", is_asynchronous=True)
+    for each in (guardrail, None):
+        server.enqueue(*stream(frames(EVENTS)))
+        list(converse.stream(aws.bedrock_runtime, CLAUDE, prompt, guardrail=each))
+    one, other = (json.loads(request.body) for request in server.requests[-2:])
+    assert one["guardrailConfig"]["streamProcessingMode"] == "async"
+    assert "guardContent" in one["messages"][0]["content"][0]
+    assert other["messages"][0]["content"] == [{"text": "Quartz.Hard?"}]
+    server.enqueue(answer(REPLY))
+    converse.invoke(aws.bedrock_runtime, CLAUDE, ASK, guardrail=guardrail)
+    assert "streamProcessingMode" not in json.loads(server.requests[-1].body)["guardrailConfig"]
+
+
 def test_a_call_of_a_tool_that_was_not_offered_is_a_failure(server: Loopback, aws: Clients) -> None:
     server.enqueue(answer(REPLY))
     with pytest.raises(ModelFailed, match="stopped without an answer: tool_use"):

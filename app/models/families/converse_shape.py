@@ -1,6 +1,7 @@
 """Messages, replies and events in Converse's shape, which Nova's own bodies share.
 
     content   {"text": ".."}
+              {"guardContent": {"text": {"text": "..", "qualifiers": ["query"]}}}
               {"reasoningContent": {"reasoningText": {"text": "..", "signature": ".."}}}
               {"reasoningContent": {"redactedContent": bytes}}
               {"toolUse": {"toolUseId": "..", "name": "..", "input": {..}}}
@@ -91,8 +92,10 @@ def block(content: Block, encode: Encode) -> JSON:
     {'toolUse': {'toolUseId': 't-1', 'name': 'clock', 'input': {}}}
     """
     match content:
-        case Text(text=words):
+        case Text(text=words, qualifier=None):
             return {"text": words}
+        case Text(text=words, qualifier=qualifier):
+            return {"guardContent": {"text": {"text": words, "qualifiers": [qualifier]}}}
         case Reasoning(redacted=bytes(redacted)):
             return {"reasoningContent": {"redactedContent": encode(redacted)}}
         case Reasoning(text=words, signature=signature):
