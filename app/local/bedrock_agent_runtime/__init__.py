@@ -86,8 +86,10 @@ def handlers(
     turns: WaitingService = {}
     if services is not None:
         needs = Services(engine.writer, services.invoke, _LookUp(search), services.judge)
+        agent_runtime = AgentRuntime(services.agents, services.sessions, needs)
         turns = {
-            "InvokeAgent": AgentRuntime(services.agents, services.sessions, needs).invoke_agent
+            "InvokeAgent": agent_runtime.invoke_agent,
+            "InvokeInlineAgent": agent_runtime.invoke_inline_agent,
         }
     return {
         **turns,

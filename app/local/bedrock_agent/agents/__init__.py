@@ -6,7 +6,7 @@
     preparation     DRAFT --PrepareAgent--> PREPARED, or FAILED with the reasons
     aliases         names of versions; a new one makes a version of the prepared DRAFT
     versions        copies of prepared DRAFTs, which never change
-    invocable       what an alias leads to, for bedrock-agent-runtime
+    invocable       what an alias leads to, or a request defines, for bedrock-agent-runtime
 
     schemas, openapi  the rules of functions and of OpenAPI documents
     dependencies    the resources of other services that a definition names
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from app.local import control
 from app.local.bedrock_agent.agents.dependencies import Dependencies
-from app.local.bedrock_agent.agents.invocable import invocable
+from app.local.bedrock_agent.agents.invocable import inline, invocable
 from app.local.bedrock_agent.agents.state import SCHEMA
 from app.local.wire import JSON
 
@@ -41,3 +41,11 @@ class Agents(control.State):
             ServiceError: there is no such agent or alias, or it cannot be invoked.
         """
         return self.read(invocable, {"agentId": agent, "agentAliasId": alias})
+
+    def inline(self, params: JSON) -> JSON:
+        """The agent that InvokeInlineAgent's parameters define, as `invocable.inline` describes it.
+
+        Raises:
+            ServiceError: ValidationException.
+        """
+        return inline(self.dependencies, params)

@@ -26,7 +26,7 @@ _SETTINGS = ("description", "actionGroupExecutor", *_SCHEMAS)
 
 def create(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     draft, group, now = find(db, params["agentId"]), new_id(), datetime.now(UTC)
-    record, openapi = _definition(dependencies, params)
+    record, openapi = definition(dependencies, params)
     record |= {"createdAt": now, "updatedAt": now}
     with _unique(params["actionGroupName"]):
         db.execute(
@@ -59,7 +59,7 @@ def page(db: Connection, params: JSON) -> JSON:
 def update(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
     """Replace an action group: settings that the request leaves out are dropped."""
     row = _find(db, params)
-    record, openapi = _definition(dependencies, params)
+    record, openapi = definition(dependencies, params)
     record |= {"createdAt": decode(row["record"])["createdAt"], "updatedAt": datetime.now(UTC)}
     with _unique(params["actionGroupName"]):
         db.execute(
@@ -126,7 +126,7 @@ def _summary(group: JSON) -> JSON:
     return {member: group[member] for member in members if member in group}
 
 
-def _definition(dependencies: Dependencies, params: JSON) -> tuple[JSON, str | None]:
+def definition(dependencies: Dependencies, params: JSON) -> tuple[JSON, str | None]:
     """The settings of a request that are stored, and the OpenAPI document that it names.
 
     Raises:

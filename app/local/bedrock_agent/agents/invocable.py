@@ -1,5 +1,5 @@
-"""What an alias leads to: a version of an agent, ready to be invoked, as bedrock-agent describes
-it.
+"""What can be invoked, as bedrock-agent describes it: what an alias leads to, or an agent that a
+request defines.
 
 DRAFT is invoked as it was last prepared. The stand-in keeps one DRAFT, so it refuses one that has
 been changed since; AWS invokes what was prepared.
@@ -8,9 +8,14 @@ been changed since; AWS invokes what was prepared.
 from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents import action_groups, aliases, knowledge_bases, openapi
+from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import agent_arn, alias_arn, find
+from app.local.control.errors import invalid, unsupported
 from app.local.control.records import decode
 from app.local.wire import JSON, ServiceError
+
+INLINE = "INLINE_AGENT"
+"""What stands in the place of the id, the alias and the version of an agent without any."""
 
 
 def invocable(db: Connection, params: JSON) -> JSON:
@@ -55,6 +60,50 @@ def invocable(db: Connection, params: JSON) -> JSON:
             for base in map(knowledge_bases.describe, knowledge_bases.list_for(db, row))
             if base["knowledgeBaseState"] == "ENABLED"
         ],
+    }
+
+
+def inline(dependencies: Dependencies, params: JSON) -> JSON:
+    """The agent that InvokeInlineAgent's parameters define, described as `invocable` describes one,
+    without `aliasArn`. It is checked as one that is made is.
+
+    Raises:
+        ServiceError: ValidationException.
+    """
+    for member in ("collaborators", "collaboratorConfigurations", "customOrchestration"):
+        if params.get(member):
+            raise unsupported(member, member)
+    for member, value in (
+        ("agentCollaboration", "DISABLED"),
+        ("orchestrationType", "DEFAULT"),
+    ):
+        if params.get(member, value) != value:
+            raise unsupported(member, params[member])
+    for field, rule in dependencies.missing(params):
+        raise invalid(field, rule)
+    bases = params.get("knowledgeBases", [])
+    for number, base in enumerate(bases, 1):
+        if not dependencies.knowledge_bases.has(base["knowledgeBaseId"]):
+            field = f"knowledgeBases.{number}.member.knowledgeBaseId"
+            raise invalid(field, f"there is no Knowledge Base {base['knowledgeBaseId']}.")
+    groups = []
+    for group in params.get("actionGroups", []):
+        record, document = action_groups.definition(dependencies, group)
+        operations = {} if document is None else {"operations": list(openapi.describe(document))}
+        groups.append({"actionGroupName": group["actionGroupName"], **record, **operations})
+    names = [group["actionGroupName"] for group in groups]
+    if len(set(names)) < len(names):
+        raise invalid("actionGroups", "must have names of their own.")
+    return {
+        "agent": {
+            "idleSessionTTLInSeconds": 600,
+            **params,
+            "agentId": INLINE,
+            "agentName": params.get("agentName", INLINE),
+            "version": INLINE,
+        },
+        "actionGroups": groups,
+        "knowledgeBases": bases,
     }
 
 

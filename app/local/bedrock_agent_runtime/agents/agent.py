@@ -64,7 +64,7 @@ class InvokedAgent:
 
     Attributes:
         id, alias, version, name: as the events of Lambda functions name it.
-        alias_arn: as traces name it.
+        alias_arn: as traces name it; None for an agent that a request defines.
         model: the id, ARN or inference profile of its model.
         instruction: what it is told.
         operations: by the names of their tools.
@@ -73,13 +73,14 @@ class InvokedAgent:
         guardrail: its guardrail's id and version.
         idle_seconds: after so long, a session is forgotten.
         orchestration: the prompt override of its orchestration, if it has one of its own.
+        retrieval: configurations of lookups, by Knowledge Base.
     """
 
     id: str
     alias: str
     version: str
     name: str
-    alias_arn: str
+    alias_arn: str | None
     model: str
     instruction: str
     operations: Mapping[str, Operation]
@@ -88,6 +89,7 @@ class InvokedAgent:
     guardrail: tuple[str, str] | None
     idle_seconds: int
     orchestration: JSON | None
+    retrieval: Mapping[str, JSON]
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -107,7 +109,7 @@ def read_agent(description: JSON, alias: str) -> InvokedAgent:
         alias=alias,
         version=agent["version"],
         name=agent["agentName"],
-        alias_arn=description["aliasArn"],
+        alias_arn=description.get("aliasArn"),
         model=agent["foundationModel"],
         instruction=agent["instruction"],
         operations={each.tool.name: each for each in operations},
@@ -121,6 +123,11 @@ def read_agent(description: JSON, alias: str) -> InvokedAgent:
         ),
         idle_seconds=agent["idleSessionTTLInSeconds"],
         orchestration=_orchestration(agent),
+        retrieval={
+            base["knowledgeBaseId"]: base["retrievalConfiguration"]
+            for base in description["knowledgeBases"]
+            if "retrievalConfiguration" in base
+        },
     )
 
 

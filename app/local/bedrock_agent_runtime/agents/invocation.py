@@ -1,4 +1,4 @@
-"""The operation InvokeAgent: its request checked, and its stream."""
+"""The operations InvokeAgent and InvokeInlineAgent: a request checked, and its stream."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -11,8 +11,6 @@ from app.local.bedrock_agent_runtime.agents.turn import AgentTurn, Services, Tur
 from app.local.control.errors import invalid, unsupported
 from app.local.wire import JSON, Call, ServiceError
 
-_STATE = "sessionState"
-
 
 class InvocableAgents(Protocol):
     """The agents, which bedrock-agent keeps."""
@@ -22,6 +20,14 @@ class InvocableAgents(Protocol):
 
         Raises:
             ServiceError: there is no such agent or alias, or it cannot be invoked.
+        """
+        ...
+
+    def inline(self, params: JSON) -> JSON:
+        """The agent that the parameters of InvokeInlineAgent define.
+
+        Raises:
+            ServiceError: it could not be made.
         """
         ...
 
@@ -37,24 +43,34 @@ class AgentRuntime:
         self._services = services
 
     def invoke_agent(self, call: Call) -> JSON:
-        """A turn, as a stream of events.
+        """A turn with an agent that was made, as a stream of events.
 
         Raises:
             ServiceError: before the stream begins, for what is wrong with the request.
         """
+        identifier, alias = call.params["agentId"], call.params["agentAliasId"]
+        _refuse(call.params, "sessionState")
+        agent = read_agent(self._agents.invocable(identifier, alias), alias)
+        return self._turn(call, agent, "sessionState")
+
+    def invoke_inline_agent(self, call: Call) -> JSON:
+        """A turn with the agent that the request defines; errors as those of `invoke_agent`. Its
+        sessions are those of all such agents.
+        """
+        _refuse(call.params, "inlineSessionState")
+        description = self._agents.inline(call.params)
+        agent = read_agent(description, description["agent"]["agentId"])
+        return self._turn(call, agent, "inlineSessionState")
+
+    def _turn(self, call: Call, agent: InvokedAgent, state: str) -> JSON:
         params = call.params
-        _refuse(params)
-        agent = read_agent(
-            self._agents.invocable(params["agentId"], params["agentAliasId"]),
-            params["agentAliasId"],
-        )
         key = (agent.id, agent.alias, params["sessionId"])
-        session = _begun(self._sessions.get(key), params)
-        request = _request(params, session, call.request_id)
-        if params.get("endSession"):
+        session = _begun(self._sessions.get(key), state, params)
+        request = _request(params, state, agent, session, call.request_id)
+        ends = bool(params.get("endSession"))
+        if ends:
             self._sessions.end(key)
         turn = AgentTurn(self._services, agent, request, session)
-        ends = bool(params.get("endSession"))
         return {
             "completion": self._events(turn, key, agent, ends=ends),
             "contentType": "application/json",
@@ -91,12 +107,14 @@ async def _last_marked(events: AsyncIterator[JSON]) -> AsyncIterator[tuple[JSON,
         yield before, True
 
 
-def _request(params: JSON, session: AgentSession, request_id: str) -> TurnRequest:
-    state = params.get(_STATE, {})
+def _request(
+    params: JSON, field: str, agent: InvokedAgent, session: AgentSession, request_id: str
+) -> TurnRequest:
+    state = params.get(field, {})
     returned = state if state.get("returnControlInvocationResults") else None
     if returned is not None and session.waiting is None:
         raise invalid(
-            f"{_STATE}.returnControlInvocationResults",
+            f"{field}.returnControlInvocationResults",
             "no turn of this session waits for results.",
         )
     text = "" if returned else params.get("inputText", "")
@@ -107,26 +125,26 @@ def _request(params: JSON, session: AgentSession, request_id: str) -> TurnReques
         text=text,
         returned=returned,
         prompt_attributes=state.get("promptSessionAttributes", {}),
-        retrieval=_retrieval(state),
+        retrieval={**agent.retrieval, **_retrieval(state)},
         traced=params.get("enableTrace", False),
         streamed=params.get("streamingConfigurations", {}).get("streamFinalResponse", False),
         request_id=request_id,
     )
 
 
-def _begun(session: AgentSession, params: JSON) -> AgentSession:
+def _begun(session: AgentSession, field: str, params: JSON) -> AgentSession:
     """The session with the state that a request sets."""
-    state = params.get(_STATE, {})
+    state = params.get(field, {})
     if "sessionAttributes" in state:
         session = replace(session, attributes=state["sessionAttributes"])
     if "conversationHistory" in state:
-        session = replace(session, exchanges=_exchanges(state["conversationHistory"]))
+        session = replace(session, exchanges=_exchanges(field, state["conversationHistory"]))
     if not state.get("returnControlInvocationResults"):
         session = replace(session, waiting=None)
     return session
 
 
-def _exchanges(history: JSON) -> tuple[tuple[str, str], ...]:
+def _exchanges(field: str, history: JSON) -> tuple[tuple[str, str], ...]:
     messages = [
         (message["role"], " ".join(block["text"] for block in message["content"]))
         for message in history.get("messages", ())
@@ -134,7 +152,7 @@ def _exchanges(history: JSON) -> tuple[tuple[str, str], ...]:
     roles = [role for role, _ in messages]
     if roles != ["user", "assistant"] * (len(roles) // 2):
         raise invalid(
-            f"{_STATE}.conversationHistory.messages",
+            f"{field}.conversationHistory.messages",
             "must be messages of the user and of the assistant in turn.",
         )
     texts = [text for _, text in messages]
@@ -146,9 +164,9 @@ def _retrieval(state: JSON) -> Mapping[str, JSON]:
     return {one["knowledgeBaseId"]: one["retrievalConfiguration"] for one in configurations}
 
 
-def _refuse(params: JSON) -> None:
+def _refuse(params: JSON, field: str) -> None:
     """Refuse what would have no effect."""
-    if "files" in params.get(_STATE, {}):
-        raise unsupported(f"{_STATE}.files", "files of a session")
+    if "files" in params.get(field, {}):
+        raise unsupported(f"{field}.files", "files of a session")
     if params.get("memoryId"):
         raise unsupported("memoryId", "an agent's memory across sessions")

@@ -141,17 +141,19 @@ class Traces:
         return self._trace("orchestrationTrace", part)
 
     def _trace(self, member: str, value: JSON) -> JSON:
-        return {
-            "trace": {
+        part: JSON = {
+            "sessionId": self.session,
+            "eventTime": datetime.now(UTC),
+            "trace": {member: value},
+        }
+        if self.agent.alias_arn is not None:
+            part |= {
                 "agentId": self.agent.id,
                 "agentAliasId": self.agent.alias,
                 "agentVersion": self.agent.version,
-                "sessionId": self.session,
                 "callerChain": [{"agentAliasArn": self.agent.alias_arn}],
-                "eventTime": datetime.now(UTC),
-                "trace": {member: value},
             }
-        }
+        return {"trace": part}
 
 
 def _plain(assessments: Iterable[JSON]) -> list[JSON]:

@@ -104,8 +104,8 @@ class Writer:
     def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
         spans = self._encoder.spans
         if answer := about_results(prompt.unbegun()):
-            told = self._planner.tell(prompt.unbegun()) if self._planner else ""
-            return self._said(answer, sampling, self.count(prompt), told)
+            lead = self._planner.tell(prompt.unbegun()) if self._planner else ""
+            return self._said(answer, sampling, self.count(prompt), lead)
         plan = decide(self._planner, prompt.unbegun())
         if plan and plan.calls:
             calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
@@ -126,11 +126,11 @@ class Writer:
             )
         return self._said(prompt, sampling, self.count(prompt))
 
-    def _said(self, prompt: Prompt, sampling: Sampling, tokens: int, told: str = "") -> Written:
-        """The answer in words, behind what was thought, and behind what other results told."""
+    def _said(self, prompt: Prompt, sampling: Sampling, tokens: int, lead: str = "") -> Written:
+        """The answer in words, behind what was thought and behind what other results tell."""
         spans = self._encoder.spans
         answer = self._answer(prompt, sampling)
-        answer = answer.after(told) if told else answer
+        answer = answer.after(lead) if lead else answer
         room = answering(sampling, answer.thoughts, spans)
         written = Written.of(self._generation(answer, prompt, room, tokens))
         return behind(answer.thoughts, written, sampling, spans)
@@ -239,14 +239,14 @@ class _Text:
         )
         return replace(self, text=self.text[length:], citations=tuple(rest))
 
-    def after(self, told: str) -> "_Text":
+    def after(self, lead: str) -> "_Text":
         """The text behind another one."""
-        lead = f"{told}\n\n"
-        moved = (
+        lead = f"{lead}\n\n"
+        citations = (
             replace(one, start=one.start + len(lead), end=one.end + len(lead))
             for one in self.citations
         )
-        return replace(self, text=f"{lead}{self.text}", citations=tuple(moved))
+        return replace(self, text=f"{lead}{self.text}", citations=tuple(citations))
 
 
 def _written(answer: Said, task: Answer) -> _Text:

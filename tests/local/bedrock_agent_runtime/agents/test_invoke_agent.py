@@ -1,7 +1,8 @@
-"""InvokeAgent through boto3: functions, Knowledge Bases, sessions, traces, return of control."""
+"""Turns of agents through boto3: functions, Knowledge Bases, sessions, traces, control."""
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
@@ -307,6 +308,45 @@ def test_a_version_is_invoked_by_its_alias(shop: Shop, agent: str, session: str)
     )
     assert events[0]["trace"]["agentVersion"] == "1"
     assert "shipped" in text_of(events)
+
+
+def test_an_agent_is_defined_by_the_request_itself(shop: Shop, base: str, session: str) -> None:
+    group = {
+        "actionGroupName": "orders",
+        "actionGroupExecutor": {"lambda": shop.function},
+        "functionSchema": FUNCTIONS,
+    }
+    manuals = {"knowledgeBaseId": base, "description": "The manuals: warranty, care, returns."}
+    definition: dict[str, Any] = {
+        "foundationModel": "amazon.nova-lite-v1:0",
+        "instruction": "You help customers of a shop with their orders and its manuals.",
+        "actionGroups": [group],
+        "knowledgeBases": [manuals],
+        "sessionId": session,
+    }
+
+    def ask(**params: Any) -> list[dict[str, Any]]:
+        reply = shop.runtime.invoke_inline_agent(**definition | params)
+        with closing(reply["completion"]) as events:
+            return list(events)
+
+    events = ask(inputText=STATUS.format("A-1042"), enableTrace=True)
+    assert "shipped" in text_of(events)
+    assert "agentId" not in events[0]["trace"]
+    events = ask(inputText="How do I descale the kettle?")
+    assert events[-1]["chunk"]["attribution"]["citations"]
+    control = control_of(ask(inputText="Please cancel order A-1042"))
+    state = confirmation(control)
+    assert "A-1042" in text_of(ask(inlineSessionState=state))
+    for wrong, field in (
+        ({"foundationModel": "amazon.nova-none-v1:0"}, "foundationModel"),
+        ({"knowledgeBases": [manuals | {"knowledgeBaseId": "NONE000000"}]}, "knowledgeBases.1"),
+        ({"actionGroups": [group, group]}, "actionGroups"),
+        ({"agentCollaboration": "SUPERVISOR"}, "agentCollaboration"),
+    ):
+        request = {**definition, "inputText": "Hello?", **wrong}
+        code, _, message = refused(shop.runtime.invoke_inline_agent, **request)
+        assert (code, field in message) == ("ValidationException", True), message
 
 
 def test_refusals_name_what_is_wrong(shop: Shop, agent: str, session: str) -> None:
