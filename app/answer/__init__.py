@@ -160,7 +160,7 @@ def _judge(
     """What judges the answer: the guard, or the guardrail that the model's call carried."""
 
     def by_guard(words: str) -> Verdict:
-        return context.guard.answer(words, query, draft.sources(passages))
+        return context.guard.answer(words, query, draft.sources(query, passages))
 
     def by_reply(words: str) -> Verdict:
         assert draft.completion is not None, "a reply is judged when it is whole"

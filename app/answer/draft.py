@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.answer.nearest import is_abstention
 from app.answer.prompt import ABSTENTION_MARK
+from app.answer.small_talk import is_small_talk
 from app.answer.written import Written
 from app.conversations import StoredTurn
 from app.events import (
@@ -29,7 +30,7 @@ class Abstention:
 
 
 LONGEST_ABSTENTION = 200
-"""Characters: behind the mark of an abstention a longer text is judged as any other answer."""
+"""Characters: a longer text is judged as any other answer, whatever it seems to say."""
 
 
 def abstention_in(reply: str) -> str | None:
@@ -102,11 +103,13 @@ class Draft:
         if self._stop_reason == "guardrail":
             self._stop_reason = "end"
 
-    def sources(self, passages: Sequence[Passage]) -> Sequence[Passage]:
+    def sources(self, question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
         """What the answer has to be grounded in: the passages that it cites, then the others, as
-        they rank. An abstention rests on none: that the documents do not say it is its point.
+        they rank. An abstention rests on none: that the documents do not say it is its point. Nor
+        does a short answer to small talk that cites nothing.
         """
-        if self.abstains and len(self.text) <= LONGEST_ABSTENTION:
+        says_nothing = self.abstains or (not self._citations and is_small_talk(question))
+        if says_nothing and len(self.text) <= LONGEST_ABSTENTION:
             return ()
         texts = {citation.passage for citation in self._citations}
         return sorted(passages, key=lambda passage: passage.text not in texts)

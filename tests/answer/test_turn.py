@@ -206,6 +206,26 @@ def test_an_abstention_is_judged_without_sources(context: TurnContext, backend: 
     assert guard.calls[-1][3] == (PASSAGE,), "what is too long for an abstention has to be grounded"
 
 
+def test_an_answer_to_small_talk_is_judged_without_sources(
+    context: TurnContext, backend: Backend
+) -> None:
+    """A greeting is in none of them; what is longer, cites, or answers a question has to be."""
+    long = "Hello. By the way, quartz cures colds, as everybody knows. " * 4
+
+    def sources(question: str, reply: str) -> object:
+        guard = Judge()
+        backend.pieces = (reply,)
+        list(answer(replace(QUESTION, text=question), replace(context, guard=guard)))
+        assert guard.calls[-1][0] == "answer"
+        return guard.calls[-1][3]
+
+    assert sources("Hello!", "Hello. What would you like to know?") == ()
+    assert sources("ok cool, bye", "Goodbye.") == ()
+    assert sources("Hello!", long) == (PASSAGE,)
+    assert sources("Hello!", "Quartz has a hardness of 7 [1].") == (PASSAGE,)
+    assert sources("Hello, does quartz cure colds?", "It does.") == (PASSAGE,)
+
+
 def test_the_passages_that_an_answer_cites_are_the_first_of_its_sources(
     context: TurnContext, backend: Backend
 ) -> None:
