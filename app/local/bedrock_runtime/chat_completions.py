@@ -125,7 +125,7 @@ def _guardrail(headers: Mapping[str, str]) -> JSON:
     Raises:
         ServiceError: they ask for a trace that there is not.
     """
-    named = {
+    params = {
         name: headers[header]
         for name, header in (
             ("guardrailIdentifier", "x-amzn-bedrock-guardrailidentifier"),
@@ -134,11 +134,11 @@ def _guardrail(headers: Mapping[str, str]) -> JSON:
         )
         if header in headers
     }
-    if named.get("trace", "DISABLED") not in TRACES:
+    if params.get("trace", "DISABLED") not in TRACES:
         raise ServiceError(
             "ValidationException", f"X-Amzn-Bedrock-Trace: must be one of {', '.join(TRACES)}."
         )
-    return named
+    return params
 
 
 async def _chunks(

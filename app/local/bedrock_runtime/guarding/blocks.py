@@ -28,7 +28,7 @@ beside such blocks. This is the example's, in which less passes unjudged.
 
 def contents_of(params: JSON) -> list[Content]:
     """The contents of a request, marked as it marks them."""
-    return [content for content, _ in _chosen(params)]
+    return [content for content, _ in _contents(params)]
 
 
 def mask_contents(params: JSON, masks: Sequence[Mask]) -> JSON:
@@ -37,12 +37,12 @@ def mask_contents(params: JSON, masks: Sequence[Mask]) -> JSON:
     Args:
         masks: by the numbers of `contents_of`.
     """
-    masked = deepcopy(params)
-    chosen = _chosen(masked)
-    texts = mask_texts([content.text for content, _ in chosen], masks)
-    for (_, holder), text in zip(chosen, texts, strict=True):
+    copy = deepcopy(params)
+    contents = _contents(copy)
+    texts = mask_texts([content.text for content, _ in contents], masks)
+    for (_, holder), text in zip(contents, texts, strict=True):
         holder["text"] = text
-    return masked
+    return copy
 
 
 def mask_texts(texts: Sequence[str], masks: Sequence[Mask]) -> list[str]:
@@ -67,13 +67,13 @@ def mask_texts(texts: Sequence[str], masks: Sequence[Mask]) -> list[str]:
     ]
 
 
-def _chosen(params: JSON) -> list[tuple[Content, JSON]]:
+def _contents(params: JSON) -> list[tuple[Content, JSON]]:
     """The contents, each with the object whose member `text` it is."""
     slots = list(_slots(params))
-    marked = [slot for slot in slots if slot[0].qualifiers]
-    guards = any("guard_content" in content.qualifiers for content, _ in marked)
-    only_marked = guards or (marked and not JUDGES_BESIDE_GROUNDS)
-    return marked if only_marked else slots
+    marks = [slot for slot in slots if slot[0].qualifiers]
+    guards = any("guard_content" in content.qualifiers for content, _ in marks)
+    only_marks = guards or (marks and not JUDGES_BESIDE_GROUNDS)
+    return marks if only_marks else slots
 
 
 def _slots(params: JSON) -> Iterator[tuple[Content, JSON]]:

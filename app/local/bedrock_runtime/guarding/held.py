@@ -47,7 +47,7 @@ class Held:
         self._settled = (0, 0)  # the text, and the place in it, before which nothing is held
         self._judged = 0  # characters of the last text
         self._masks: tuple[tuple[int, int, int, str], ...] = ()
-        self.sent = False  # whether any text is
+        self.has_sent = False  # whether any text is
 
     @property
     def texts(self) -> list[str]:
@@ -108,8 +108,8 @@ class Held:
         text, number = self._texts[-1], len(self._texts) - 1
         most = max(self._judged - HOLD, 0)
         end = text.rfind(" ", max(most - HOLD, 0), most) + 1 or most
-        for masked, start, stop, _ in self._masks:
-            if masked == number and start < end < stop:
+        for text_number, start, stop, _ in self._masks:
+            if text_number == number and start < end < stop:
                 end = start
         yield from self._released(number, end)
 
@@ -120,7 +120,7 @@ class Held:
     def settle(self) -> None:
         """Take what is written as sent, and what is judged as settled."""
         self._queue.clear()
-        self.sent = True
+        self.has_sent = True
         if self._texts:
             self._settled = (len(self._texts) - 1, self._judged)
 
@@ -137,7 +137,7 @@ class Held:
 
     def _released(self, last: int, end: int) -> Iterator[Delta]:
         """The queue up to a place in a text, its deltas of text joined and masked."""
-        joined: list[tuple[int, int, int]] = []
+        spans: list[tuple[int, int, int]] = []
         while self._queue:
             number, start, delta = self._queue[0]
             if isinstance(delta, TextDelta):
@@ -145,7 +145,7 @@ class Held:
                 most = min(stop, end) if number == last else stop
                 if most <= start:
                     break
-                joined.append((number, start, most))
+                spans.append((number, start, most))
                 self._settled = (number, most)
                 self._queue.popleft()
                 if most < stop:
@@ -153,23 +153,23 @@ class Held:
                     self._queue.appendleft((number, most, rest))
                     break
             else:  # all of the text before it is sent
-                yield from self._joined(joined)
-                joined = []
+                yield from self._text(spans)
+                spans = []
                 yield self._queue.popleft()[2]
-        yield from self._joined(joined)
+        yield from self._text(spans)
 
-    def _joined(self, spans: Sequence[tuple[int, int, int]]) -> Iterator[Delta]:
+    def _text(self, spans: Sequence[tuple[int, int, int]]) -> Iterator[Delta]:
         if not spans:
             return
         (number, start, _), (_, _, end) = spans[0], spans[-1]
         pieces: list[str] = []
-        for masked, first, stop, instead in self._masks:
-            if masked == number and first < end and stop > start:
+        for text_number, first, stop, instead in self._masks:
+            if text_number == number and first < end and stop > start:
                 pieces += (self._texts[number][start:first], instead)
                 start = min(max(stop, start), end)
         text = "".join((*pieces, self._texts[number][start:end]))
         if text:
-            self.sent = True
+            self.has_sent = True
             yield TextDelta(text)
 
 

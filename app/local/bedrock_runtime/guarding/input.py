@@ -29,22 +29,22 @@ def judge_body(guard: GuardedCall, body: JSON, read: Read) -> tuple[JSON, Reques
     Raises:
         InvalidBody: its tags are not as they should be.
     """
-    marked = read_tags(body, guard.suffix) if guard.suffix else []
-    if not marked:
+    contents = read_tags(body, guard.suffix) if guard.suffix else []
+    if not contents:
         request = read(body)
         judgement = guard.judge_input(_user_texts(request), attacks=False)
         return body, _masked(request, judgement)
-    plain = remove_tags(body, guard.suffix, [content.text for content in marked])
+    plain = remove_tags(body, guard.suffix, [content.text for content in contents])
     request = read(plain)
-    if not any("guard_content" in content.qualifiers for content in marked):
-        judgement = guard.judge_input([*_user_texts(request), *marked], attacks=False)
+    if not any("guard_content" in content.qualifiers for content in contents):
+        judgement = guard.judge_input([*_user_texts(request), *contents], attacks=False)
         return plain, _masked(request, judgement)
-    judgement = guard.judge_input(marked)
+    judgement = guard.judge_input(contents)
     if not judgement.masks:
         return plain, request
-    texts = mask_texts([content.text for content in marked], judgement.masks)
-    masked = remove_tags(body, guard.suffix, texts)
-    return masked, read(masked)
+    texts = mask_texts([content.text for content in contents], judgement.masks)
+    plain = remove_tags(body, guard.suffix, texts)
+    return plain, read(plain)
 
 
 def judge_converse(guard: GuardedCall, params: JSON, read: Read) -> tuple[JSON, Request]:
@@ -53,8 +53,8 @@ def judge_converse(guard: GuardedCall, params: JSON, read: Read) -> tuple[JSON, 
     judgement = guard.judge_input(contents_of(params))
     if not judgement.masks:
         return params, request
-    masked = mask_contents(params, judgement.masks)
-    return masked, read(masked)
+    params = mask_contents(params, judgement.masks)
+    return params, read(params)
 
 
 def _user_texts(request: Request) -> list[Content]:
@@ -66,9 +66,9 @@ def _masked(request: Request, judgement: Judgement) -> Request:
     if not judgement.masks:
         return request
     users = [turn for turn in request.prompt.turns if turn.role == "user"]
-    masked = iter(mask_texts([turn.text for turn in users], judgement.masks))
+    texts = iter(mask_texts([turn.text for turn in users], judgement.masks))
     turns = tuple(
-        replace(turn, text=next(masked)) if turn.role == "user" else turn
+        replace(turn, text=next(texts)) if turn.role == "user" else turn
         for turn in request.prompt.turns
     )
     return replace(request, prompt=replace(request.prompt, turns=turns))

@@ -104,8 +104,8 @@ class GuardedWriting:
                     for instead in await self._cut_off(judgement):
                         yield instead
                     return
-                for sent in self._held.release():
-                    yield sent
+                for free in self._held.release():
+                    yield free
         async for delta in self._rest():
             yield delta
 
@@ -180,4 +180,4 @@ class GuardedWriting:
         self._changed = True
         self.finish = replace(self.finish, reason="end", stop_sequence=None)
         message = [TextDelta(text) for text in judgement.outputs]
-        return [TextStart(), *message] if self._held.sent else [*message]
+        return [TextStart(), *message] if self._held.has_sent else [*message]

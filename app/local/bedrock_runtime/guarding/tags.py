@@ -53,13 +53,13 @@ def remove_tags(body: JSON, suffix: str, texts: Sequence[str]) -> JSON:
     Args:
         texts: what stands in place of each marked text, in the order of `read_tags`.
     """
-    rest = iter(texts)
+    replacements = iter(texts)
 
     def remove(text: str) -> str:
-        return "".join(next(rest) if kind else part for part, kind in _parts(text, suffix))
+        return "".join(next(replacements) if kind else part for part, kind in _parts(text, suffix))
 
-    cleaned: JSON = _rewritten(body, remove)
-    return cleaned
+    plain: JSON = _rewritten(body, remove)
+    return plain
 
 
 def _parts(text: str, suffix: str) -> Iterator[tuple[str, str]]:

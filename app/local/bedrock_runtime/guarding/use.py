@@ -69,8 +69,8 @@ def take_use(params: JSON, body: JSON) -> GuardrailUse | None:
         ServiceError: the member is there without a guardrail, or the guardrail without a version.
     """
     config = body.pop(CONFIG, None)
-    named = _named(params)
-    if named is None:
+    name = _name(params)
+    if name is None:
         if config is not None:
             raise ServiceError(
                 "ValidationException",
@@ -80,7 +80,7 @@ def take_use(params: JSON, body: JSON) -> GuardrailUse | None:
         return None
     read = GuardrailConfig() if config is None else check(GuardrailConfig, config, (CONFIG,))
     return GuardrailUse(
-        *named,
+        *name,
         trace=TRACES[params.get("trace", "DISABLED")],
         asynchronous=read.streamProcessingMode == "ASYNCHRONOUS",
         suffix=read.tagSuffix or "",
@@ -94,17 +94,17 @@ def read_converse_use(params: JSON) -> GuardrailUse | None:
         ServiceError: it names a guardrail without a version, or the other way round.
     """
     config = params.get("guardrailConfig", {})
-    named = _named(config)
-    if named is None:
+    name = _name(config)
+    if name is None:
         return None
     return GuardrailUse(
-        *named,
+        *name,
         trace=config.get("trace", "disabled"),
         asynchronous=config.get("streamProcessingMode") == "async",
     )
 
 
-def _named(members: Mapping[str, str]) -> tuple[str, str] | None:
+def _name(members: Mapping[str, str]) -> tuple[str, str] | None:
     identifier = members.get("guardrailIdentifier", "")
     version = members.get("guardrailVersion", "")
     if bool(identifier) != bool(version):
