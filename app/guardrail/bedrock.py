@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardra
 """
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         ApplyGuardrailResponseTypeDef,
         GuardrailTextBlockTypeDef,
     )
+
+log = logging.getLogger(__name__)
 
 BATCH = 25_000
 """Characters of passages in one call. The service bills and throttles by 1,000 characters."""
@@ -139,7 +142,18 @@ class BedrockGuard:
             if self.is_open:
                 return Verdict("unjudged", blocks[-1]["text"], OPEN)
             raise failure from error
+        _log_units(source, reply)
         return _verdict(reply, blocks)
+
+
+def _log_units(source: str, reply: "ApplyGuardrailResponseTypeDef") -> None:
+    """Log the text units that a call is billed for, by policy. CloudWatch Logs Insights adds up:
+
+    stats sum(guardrail.contextualGroundingPolicyUnits) by guardrail.source
+    """
+    units = {name: number for name, number in reply.get("usage", {}).items() if number}
+    words = " ".join(f"{name}={number}" for name, number in units.items())
+    log.info("guardrail %s %s", source, words, extra={"guardrail": {"source": source, **units}})
 
 
 def _verdict(

@@ -28,6 +28,8 @@ def masks(text: str, masked_text: str) -> tuple[Mask, ...]:
     >>> masks("Ask Ada Miller or Bo.", "Ask {NAME} or {NAME}.")
     (Mask(start=4, end=14, text='{NAME}'), Mask(start=18, end=20, text='{NAME}'))
     """
+    if text == masked_text:
+        return ()
     begin = _shared(text, masked_text)
     most = min(len(text), len(masked_text)) - begin
     tail = min(most, _shared(text[::-1], masked_text[::-1]))

@@ -376,6 +376,17 @@ def test_the_settings_say_which_guard_there_is() -> None:
     )
 
 
+def test_text_units_are_logged_by_policy_and_no_text_is(
+    guard: BedrockGuard, server: Loopback, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer(server, {**PASS, "usage": {"wordPolicyUnits": 2, "topicPolicyUnits": 0}})
+    with caplog.at_level("INFO", "app.guardrail"):
+        guard.question("Is Zoë in?")
+    [record] = caplog.records
+    assert record.getMessage() == "guardrail INPUT wordPolicyUnits=2"
+    assert vars(record)["guardrail"] == {"source": "INPUT", "wordPolicyUnits": 2}
+
+
 def test_passages_that_are_not_to_be_judged_pass(guard: BedrockGuard, server: Loopback) -> None:
     lax = replace(guard, judges_passages=False)
     [verdict] = lax.passages([Passage(1, "Zoë.", "s3://d/a", 0.5)])
