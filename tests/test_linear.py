@@ -36,6 +36,14 @@ IN_FUNCTIONS = {
         "_from_validation",
     ): "the patterns of _REFUSALS, which the modules' are among",
     ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
+    (
+        "app/local/engine/guard/grounding/claims.py",
+        "_before_claim",
+    ): "literals, the longest first, at the beginning",
+    (
+        "app/local/engine/guard/grounding/words.py",
+        "quantity_words",
+    ): "tests/local/engine/guard/test_grounding.py, by slowest",
     ("app/local/engine/languages/language.py", "_pattern"): OF_LANGUAGES,
     ("app/local/engine/languages/how_to.py", "_of_words"): "a literal between borders of words",
     (

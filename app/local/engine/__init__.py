@@ -60,8 +60,9 @@ class Engine:
     def guard(self) -> "Guard":
         """Judges texts by the policies of guardrails."""
         from app.local.engine.guard import Guard
+        from app.local.engine.guard.grounding import Grounding
 
-        return Guard(self.encoder)
+        return Guard(self.encoder, Grounding(self.encoder, self.multilingual))
 
     def close(self) -> None:
         """Close the files of the engine itself; stores are closed by whoever opened them."""

@@ -233,3 +233,54 @@ def test_an_expression_that_would_backtrack_is_judged_at_once(make: Make, apply:
     guardrail = make(sensitiveInformationPolicyConfig={"regexesConfig": [slow]})
     assert apply(guardrail, "aaa")["action"] == "GUARDRAIL_INTERVENED"
     assert apply(guardrail, "a" * 10_000 + "!")["action"] == "NONE"
+
+
+THRESHOLDS: Any = {
+    "contextualGroundingPolicyConfig": {
+        "filtersConfig": [
+            {"type": "GROUNDING", "threshold": 0.7},
+            {"type": "RELEVANCE", "threshold": 0.5, "action": "NONE"},
+        ]
+    }
+}
+CAPITALS = {
+    "text": "London is the capital of UK. Tokyo is the capital of Japan.",
+    "qualifiers": ["grounding_source"],
+}
+CAPITAL = {"text": "What is the capital of Japan?", "qualifiers": ["query"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "grounded", "relevant"),
+    [
+        ("The capital of Japan is Tokyo.", True, True),
+        ("The capital of Japan is London.", False, True),
+        ("The capital of UK is London.", True, False),
+        ("It is raining outside.", False, False),
+    ],
+)
+def test_an_answer_is_scored_by_its_sources_and_its_query(
+    answer: str, grounded: bool, relevant: bool, make: Make, apply: Apply
+) -> None:
+    reply = apply(make(**THRESHOLDS), CAPITALS, CAPITAL, answer, source="OUTPUT")
+    intervened = ("NONE", []) if grounded else ("GUARDRAIL_INTERVENED", [{"text": NO_ANSWER}])
+    assert (reply["action"], reply["outputs"]) == intervened
+    filters = reply["assessments"][0].get("contextualGroundingPolicy", {"filters": []})["filters"]
+    by_kind = {each["type"]: each for each in filters}
+    grounding, relevance = by_kind["GROUNDING"], by_kind["RELEVANCE"]
+    assert 0 <= grounding["score"] <= 1
+    assert (grounding["threshold"], relevance["threshold"]) == (0.7, 0.5)
+    assert (grounding["score"] < 0.7, relevance["score"] < 0.5) == (not grounded, not relevant)
+    assert (grounding["detected"], relevance["detected"]) == (not grounded, not relevant)
+    assert (grounding["action"], relevance["action"]) == (
+        "NONE" if grounded else "BLOCKED",
+        "NONE",
+    )
+    assert reply["usage"]["contextualGroundingPolicyUnits"] == 1
+
+
+def test_sources_that_are_too_long_are_refused(make: Make, apply: Apply) -> None:
+    source = {"text": "a" * 100_001, "qualifiers": ["grounding_source"]}
+    code, _, message = refused(apply, make(**THRESHOLDS), source, CAPITAL, "Yes.", source="OUTPUT")
+    assert code == "ValidationException"
+    assert "grounding_source of at most 100,000 characters" in message

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.local.engine.guard import entities, patterns, words
-from app.local.engine.guard.findings import Findings, Grounds
+from app.local.engine.guard.findings import Findings, GroundingFinding, Grounds
 from app.local.engine.guard.mask import mask, masks
 from app.local.engine.guard.policy import Policy
 
 if TYPE_CHECKING:
     from app.local.engine.encoder import TokenEncoder
+    from app.local.engine.guard.grounding import Grounding
 
 __all__ = ["CannotJudge", "Findings", "Grounds", "Guard", "Policy", "mask", "masks"]
 
@@ -33,9 +34,11 @@ class Guard:
 
     Attributes:
         encoder: embeds texts and their tokens.
+        grounding: scores answers by their sources and the query.
     """
 
     encoder: "TokenEncoder"
+    grounding: "Grounding"
 
     def judge(
         self, policy: Policy, texts: Sequence[str], grounds: Grounds | None = None
@@ -51,20 +54,28 @@ class Guard:
         Raises:
             CannotJudge: the policy has a part that the guard has no judge for.
         """
-        if missing := next(_missing(policy, grounds), None):
+        if missing := next(_missing(policy), None):
             raise CannotJudge(missing)
         return Findings(
             words=tuple(words.find(texts, policy.words, policy.profanity)),
             entities=tuple(entities.find(texts, policy.entities)),
             patterns=tuple(patterns.find(texts, policy.patterns)),
+            grounding=tuple(self._scores(policy, texts, grounds)) if grounds else (),
         )
 
+    def _scores(
+        self, policy: Policy, texts: Sequence[str], grounds: Grounds
+    ) -> Iterator[GroundingFinding]:
+        if policy.grounding:
+            scores = self.grounding.score("\n\n".join(texts), grounds.sources, grounds.query)
+            by_kind = {"GROUNDING": scores.grounding, "RELEVANCE": scores.relevance}
+            for rule in policy.grounding:
+                yield GroundingFinding(rule, by_kind[rule.kind])
 
-def _missing(policy: Policy, grounds: Grounds | None) -> Iterator[str]:
+
+def _missing(policy: Policy) -> Iterator[str]:
     """The parts of a policy that no module judges."""
     if policy.topics:
         yield "denied topics"
     if policy.filters:
         yield "content filters"
-    if policy.grounding and grounds:
-        yield "contextual grounding"
