@@ -152,6 +152,20 @@ def test_what_is_taken_apart_is_searched_for_by_the_models_questions(
     assert "Quartz has" in answering[0]["content"]
 
 
+def test_a_question_is_searched_for_as_it_is_where_the_model_writes_none(
+    minerals: Library, fake: Fake
+) -> None:
+    fake.say("\n", "x" * 1001)
+    fake.say(*ANSWER)
+    template = "$conversation_history$ $output_format_instructions$"
+    reply = minerals.answer(
+        "How hard is quartz?",
+        orchestrationConfiguration={"promptTemplate": {"textPromptTemplate": template}},
+    )
+    (passage,) = reply["citations"][0]["retrievedReferences"]
+    assert passage["location"]["customDocumentLocation"]["id"] == "quartz"
+
+
 def test_a_model_that_breaks_off_is_a_dependency_that_fails(minerals: Library, fake: Fake) -> None:
     fake.say(*ANSWER[:3], None)
     code, status, message = refused(minerals.answer, "How hard is quartz?")
