@@ -4,9 +4,9 @@ The folder has two packages of PyPI: a wheel of Faker (MIT), for the given names
 languages, and names-0.3.0.tar.gz (MIT; its data is the census of the USA of 1990, which is in the
 public domain), for given names and the 5,000 most frequent surnames.
 
-A given name that is also something else (Will, Virginia, June) gets a question mark: it is a name
-only where more than itself tells so. These are the ones that public corpora have in small letters,
-those that AWS's guides have at all, and `others` in _names.toml.
+A given name that is also a word or a place (Will, Virginia, June) gets a question mark: those that
+public corpora have in small letters, those that AWS's guides have at all, and `others` in
+_names.toml. A rare one that is also a surname (Miller) gets an asterisk.
 """
 
 import ast
@@ -82,19 +82,19 @@ def main(folder: Path) -> None:
     family = {*of_census(archive, "dist.all.last")[:SURNAMES]}
     guides, every = words()
     sure, others = set(CHOICES["sure"]), set(CHOICES["others"])
-    unsure = {
+    words_too = {
         name
         for name in names
         if name in others
         or (
             name not in sure
-            and (
-                (name in family and name not in common)
-                or max(every[name.lower()], guides[name]) >= (10 if name in common else 2)
-            )
+            and max(every[name.lower()], guides[name]) >= (10 if name in common else 2)
         )
     }
-    lines = sorted(name + "?" * (name in unsure) for name in names)
+    surnames_too = family - common - words_too - sure
+    lines = sorted(
+        name + "?" * (name in words_too) + "*" * (name in surnames_too) for name in names
+    )
     (FOLDER / "given_names.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     surnames = sorted(family)
     (FOLDER / "surnames.txt").write_text("\n".join(surnames) + "\n", encoding="utf-8")

@@ -30,6 +30,11 @@ ENTITIES = {  # in double brackets, by kind
         "I met [[Virginia Walker]] there.",
         "please call [[jennifer walker]].",
         "Name: [[Zoë Ångström]]\n",
+        "User: [[Christine Matković]]",
+        "Mrs. [[Michele Johansen]], please",
+        "I met [[Jennifer]] Monday.",
+        "everyone calls me [[Iqra]]",
+        "by [[Miller Kowalczyk]].",
     ),
     "EMAIL": (
         "Mail [[mary.major+x@email.example.co.uk]].",
@@ -64,6 +69,7 @@ ENTITIES = {  # in double brackets, by kind
         "[[378282246310005]],",
         "[[5555-5555-5555-4444]]",
         "a card ending in [[4242]]",
+        "charge my card [[501800000009]]",
         "４１１１ １１１１ １１１１ １１１１".join(("[[", "]]")),
     ),
     "PIN": ("My PIN is [[4821]].", "pin code: [[0000]]"),
@@ -133,10 +139,14 @@ def test_there_is_an_example_of_every_type_of_bedrock() -> None:
         "The password is incorrect.",
         "password: $PASSWORD",
         "the CEO of Amazon Web Services in Virginia",
+        "Miller and Newton, in April",
         "In May, Will the Rose of Texas bloom?",
         "the John Doe Organization",
         "user names and passwords are stored",
         "route 5 via gateway 12",
+        "It goes via Gateway 12.",
+        "the name is TestResource",
+        "Name: SourceArtifact",
         "in 3 years of study, for 20 minutes",
         "sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709",
         "130-692-545",
@@ -147,6 +157,10 @@ def test_there_is_an_example_of_every_type_of_bedrock() -> None:
 )
 def test_what_looks_like_an_entity_is_none(text: str) -> None:
     assert detect(text) == ()
+
+
+def test_entities_that_one_sign_parts_are_both_found() -> None:
+    assert [each.kind for each in detect("10.0.0.1 10.0.0.2")] == ["IP_ADDRESS", "IP_ADDRESS"]
 
 
 def test_of_entities_that_overlap_the_surer_one_is_left() -> None:

@@ -67,6 +67,7 @@ def test_look_alikes_are_latin_where_the_word_or_the_text_is(text: str, reading:
         ("st0p! now!", ["stop"]),
         ("$ale @nd c@$h", ["saie", "and", "cash"]),
         ("l!ne", ["iine"]),
+        ("!st0p", ["stop"]),
         ("", []),
         ("!", []),
     ],
@@ -98,6 +99,7 @@ def test_borders_stand_between_words(text: str, words: list[str]) -> None:
     [
         ("say ｓ\u200bｅ\u0316cret!", "secret", "ｓ\u200bｅ\u0316cret"),
         ("oﬃce", "ice", "ﬃce"),
+        ("oﬃce", "of", "oﬃ"),
         ("Straße 1", "ss", "ß"),
         ("end\u200b", "end", "end\u200b"),
         ("𝒂𝒃 c", "ab", "𝒂𝒃"),

@@ -76,6 +76,7 @@ def test_words_that_overlap_are_all_found_with_their_rules_and_spans() -> None:
 
 def test_a_word_that_stands_often_is_reported_once_a_text() -> None:
     assert matches("tuff, TUFF and tuff", "tuff") == ["tuff"]
+    assert matches("Secret, s3cret", "secret") == ["Secret"]
     assert len(list(find(["tuff", "tuff"], (Word("tuff", "block"),), None))) == 2
 
 

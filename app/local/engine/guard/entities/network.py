@@ -107,7 +107,7 @@ ACCOUNTS = (
          lambda text: _is_login(text) and (text.startswith("@") or _is_chosen(text))),
     Rule("USERNAME", rb"\b(?i:user ?-?name|login"
     rb"|user)[ \t]{0,2}[:=][ \t]{0,2}[\"'`]?([0-9A-Za-z][0-9A-Za-z._-]{1,30}[0-9A-Za-z_])",
-         _is_login),
+         lambda text: _is_login(text) and not text.istitle()),
     Rule("USERNAME", rb"\b(?i:twitter|instagram|github|telegram|tiktok|mastodon|follow|tweet"
     rb"|dm)\b[^\n@]{0,25}"
          rb"(@[0-9A-Za-z_.]{2,30})\b"),

@@ -33,6 +33,11 @@ _ALNUM = rb"\b(?:[A-Z]{1,5}[ -])?[A-Za-z]{0,3}\d[A-Za-z0-9]{0,17}(?:[ -]\d[A-Za-
 CARDS = (
     cued("CREDIT_DEBIT_CARD_NUMBER", rb"cards?(?: number)? (?:that )?end(?:s|ing) (?:in"
     rb"|with)", rb"\b\d{4}\b"),
+    cued(
+        "CREDIT_DEBIT_CARD_NUMBER", rb"cards?|credit|debit|maestro", rb"\b[0156]\d{11}\b"
+        rb"|\b(?:1800|2131)\d{11}\b",
+        _digits(checks.luhn),
+    ),
     told("CREDIT_DEBIT_CARD_CVV", rb"cv[vc]2?|csc|card verification"
     rb"|security code", rb"\b\d{3,4}\b"),
     cued("CREDIT_DEBIT_CARD_CVV", rb"cv[vc]2?", rb"\b\d{3,4}\b"),
