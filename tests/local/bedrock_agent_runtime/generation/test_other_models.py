@@ -209,3 +209,30 @@ def test_a_model_is_not_shown_what_the_guardrail_masks(minerals: Library, fake: 
     fake.say("In granite.")
     minerals.answer("And where is it found?", reply["sessionId"], **members)
     assert "123456" not in str(fake.messages[-2:])
+
+
+def test_an_answer_that_its_passages_do_not_support_is_blocked(
+    minerals: Library, fake: Fake
+) -> None:
+    filters = [{"type": "GROUNDING", "threshold": 0.7}, {"type": "RELEVANCE", "threshold": 0.5}]
+    created = minerals.server.client("bedrock").create_guardrail(
+        name="grounded",
+        blockedInputMessaging="No.",
+        blockedOutputsMessaging="Not supported.",
+        contextualGroundingPolicyConfig={"filtersConfig": filters},
+    )
+    guardrail = {"guardrailId": created["guardrailId"], "guardrailVersion": "DRAFT"}
+    members: Any = {"generationConfiguration": {"guardrailConfiguration": guardrail}}
+    fake.say("<text>Talc is mined in Finland.</text><source>1</source>")
+    grounded = minerals.answer("Where is talc mined?", **members)
+    fake.say("<text>Talc is mined in Brazil by 40 companies.</text><source>1</source>")
+    invented = minerals.answer("Where is talc mined?", **members)
+    assert (grounded["output"]["text"], grounded["guardrailAction"]) == (
+        "Talc is mined in Finland.",
+        "NONE",
+    )
+    assert (invented["output"]["text"], invented["guardrailAction"]) == (
+        "Not supported.",
+        "INTERVENED",
+    )
+    assert invented["citations"] == []
