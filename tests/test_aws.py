@@ -339,6 +339,13 @@ def test_exceptions_that_are_not_of_aws_are_not_translated() -> None:
         raise NotFound("ours already")
 
 
+def test_a_guardrail_that_is_not_there_is_no_callers_mistake() -> None:
+    message = "The guardrail identifier or version provided in the request does not exist."
+    ours = translate(told("ValidationException", message=message), "InvokeModel")
+    assert isinstance(ours, OperatorError)
+    assert "OUTCROP_GUARDRAIL_ID" in ours.detail
+
+
 @pytest.mark.parametrize(
     ("message", "kind", "field"),
     [

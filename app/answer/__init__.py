@@ -23,7 +23,7 @@ from app import models
 from app.answer.admit import admit
 from app.answer.cite import Citer, remove_marks
 from app.answer.context import Dialogue, Question, Sampling, TurnContext
-from app.answer.draft import Abstention, Draft, abstention_in
+from app.answer.draft import Abstention, Draft, groundless
 from app.answer.ending import ensure_terminal_event
 from app.answer.gate import gate
 from app.answer.nearest import nearest
@@ -166,10 +166,11 @@ def _judge(
         assert draft.completion is not None, "a reply is judged when it is whole"
         is_open = context.settings.guardrail_when_down == "open"
         verdict = carried_verdict(draft.completion, words, is_open=is_open)
-        # The guardrail over a call cannot be told that an abstention rests on no passage.
-        abstention = abstention_in(model_output(draft.completion))
-        if abstention and is_ungrounded_alone(verdict):
-            verdict = replace(verdict, action="none", text=abstention, reason=None)
+        # The guardrail over a call cannot be told that an abstention, or a greeting, rests on no
+        # passage.
+        reply = model_output(draft.completion)
+        if is_ungrounded_alone(verdict) and (text := groundless(query, reply)):
+            verdict = replace(verdict, action="none", text=text, reason=None)
         if not verdict.blocked:
             draft.keep_end()
         return verdict

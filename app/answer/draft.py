@@ -33,15 +33,20 @@ LONGEST_ABSTENTION = 200
 """Characters: a longer text is judged as any other answer, whatever it seems to say."""
 
 
-def abstention_in(reply: str) -> str | None:
-    """The abstention that a model's whole reply is; None if it is none.
+def groundless(question: str, reply: str) -> str | None:
+    """The text of a model's whole reply that need not rest on a passage: an abstention, or a short
+    answer to small talk that cites nothing. None if it is neither.
 
-    >>> abstention_in("[0] Die Dokumente sagen dazu nichts."), abstention_in("It is 7.")
-    ('Die Dokumente sagen dazu nichts.', None)
+    >>> groundless("Wie hart?", "[0] Die Dokumente sagen dazu nichts.")
+    'Die Dokumente sagen dazu nichts.'
+    >>> groundless("Hello!", "Hello! What may I look up?"), groundless("How hard?", "It is 7.")
+    ('Hello! What may I look up?', None)
     """
     text = reply.strip().removeprefix(ABSTENTION_MARK).strip()
-    is_marked = reply.strip().startswith(ABSTENTION_MARK) and len(text) <= LONGEST_ABSTENTION
-    return text if is_marked or is_abstention(text) else None
+    is_marked = reply.strip().startswith(ABSTENTION_MARK)
+    is_reply = is_small_talk(question) and "[" not in text
+    is_short = len(text) <= LONGEST_ABSTENTION
+    return text if is_abstention(text) or (is_short and (is_marked or is_reply)) else None
 
 
 class Draft:

@@ -103,11 +103,9 @@ class WindowGate:
         self._draft, self._judge = draft, judge
         self._written = draft.written
         self._reading = Reading(draft.written)
-        self._judged = 0  # the words up to here
         self._next = FIRST  # the least length of the words that is judged next
         self._masks: list[Mask] = []
         self._verdicts: list[Verdict] = []  # on the words up to here, together
-        self._is_irrelevant = False  # as yet: with more of the answer it may be relevant
         self._block: Verdict | None = None
 
     def read(self, part: Text | Citation) -> Shown:
@@ -122,9 +120,7 @@ class WindowGate:
 
     def end(self) -> Shown:
         words = self._written.words
-        if self._block is None and (
-            self._is_irrelevant or not self._verdicts or words[self._judged :].strip()
-        ):
+        if self._block is None:  # behind the last window there is always a sentence
             yield from self._judge_up_to(len(words), len(words))
         if self._block:
             self._draft.apply(self._block)
@@ -137,10 +133,8 @@ class WindowGate:
         words = self._written.words
         context = 0 if end <= ANSWER else _word_after(words, self._reading.end - CONTEXT)
         verdict = self._judge(words[context:end])
-        self._judged = end
         self._next = min(GROWTH * end + STEP, end + MOST)
-        self._is_irrelevant = is_irrelevant(verdict) and end < len(words)
-        if self._is_irrelevant:
+        if is_irrelevant(verdict) and end < len(words):  # with what follows it may be relevant
             return
         if verdict.blocked:
             self._block = verdict

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from app.aws import calling
-from app.errors import OutcropError
+from app.aws import calling, cancellation
+from app.errors import OutcropError, Throttled, Unavailable
 from app.events import Passage
 from app.guardrail import limits
 from app.guardrail.assessments import actions, read_assessment
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 25_000
 """Characters of passages in one call. The service bills and throttles by 1,000 characters."""
+
+PAUSES = (0.2, 0.8)
+"""Seconds before a judgement is asked for again."""
 
 UNREADABLE = "The guardrail masked the tool's arguments, and the masked text is not JSON."
 
@@ -80,9 +83,12 @@ class BedrockGuard:
         return verdict
 
     def tool_result(self, text: str) -> Verdict:
-        return self._judge("INPUT", text)
+        """Judge a tool's result. One without a word in it passes: Bedrock judges no empty text."""
+        return self._judge("INPUT", text) if text.strip() else Verdict("none", text)
 
     def answer(self, text: str, question: str, passages: Sequence[Passage]) -> Verdict:
+        if not text.strip():
+            return Verdict("none", text)
         if not passages:
             blocks: list[GuardrailTextBlockTypeDef] = []
         else:
@@ -126,24 +132,41 @@ class BedrockGuard:
             OutcropError: there is none, and `is_open` is false.
         """
         try:
-            with calling("ApplyGuardrail"):
-                reply = self.runtime.apply_guardrail(
-                    guardrailIdentifier=self.identifier,
-                    guardrailVersion=self.version,
-                    source=source,
-                    content=[{"text": block} for block in blocks],
-                    # With full scope the scores are there too of an answer that passes.
-                    outputScope="FULL"
-                    if len(blocks) > 1 and source == "OUTPUT"
-                    else "INTERVENTIONS",
-                )
+            reply = self._repeated(source, blocks)
         except OutcropError as error:
             failure = without_verdict(error, self.identifier, self.version)
-            if self.is_open:
+            if self.is_open and not cancellation().reason:  # nobody waits for a cancelled turn
                 return Verdict("unjudged", blocks[-1]["text"], OPEN)
             raise failure from error
         _log_units(source, reply)
         return _verdict(reply, blocks)
+
+    def _repeated(
+        self,
+        source: "GuardrailContentSourceType",
+        blocks: "Sequence[GuardrailTextBlockTypeDef]",
+    ) -> "ApplyGuardrailResponseTypeDef":
+        """ApplyGuardrail's reply. The client, which is for models, sends nothing twice; a judgement
+        may be asked for again, and is, where the guardrail is throttled or away for a moment.
+        """
+        for pause in (*PAUSES, None):
+            try:
+                with calling("ApplyGuardrail"):
+                    return self.runtime.apply_guardrail(
+                        guardrailIdentifier=self.identifier,
+                        guardrailVersion=self.version,
+                        source=source,
+                        content=[{"text": block} for block in blocks],
+                        # With full scope the scores are there too of an answer that passes.
+                        outputScope="FULL"
+                        if len(blocks) > 1 and source == "OUTPUT"
+                        else "INTERVENTIONS",
+                    )
+            except (Throttled, Unavailable):
+                if pause is None:
+                    raise
+                cancellation().wait(pause)
+        raise AssertionError("the last attempt returns or raises")
 
 
 def _log_units(source: str, reply: "ApplyGuardrailResponseTypeDef") -> None:

@@ -1,7 +1,8 @@
 """A whole turn, event by event, with each verdict that a guard can give."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from unittest.mock import patch
 
 import pytest
 
@@ -25,7 +26,8 @@ from app.events import (
 )
 from app.guardrail import Assessment, GroundingCheck, Unguarded, Verdict
 from app.meter import Account
-from app.models import assistant, user
+from app.models import Completion, TextDelta, assistant, invocation, user
+from app.models import Text as TextBlock
 from tests.local.home import Home
 from tests.test_meter import Recorder
 from tests.web.backend import BUCKET, Backend, settings
@@ -265,6 +267,45 @@ def test_a_rewritten_question_is_searched_for_as_it_is_masked(
     assert backend.asked("Retrieve")[0]["retrievalQuery"] == {"text": "{STONE}?"}
 
 
+@pytest.mark.parametrize(
+    ("question", "output", "text", "action"),
+    [
+        (QUESTION.text, ABSTENTION, ABSTENTION, "none"),
+        (QUESTION.text, "[0] Dazu steht nichts da.", "Dazu steht nichts da.", "none"),
+        (QUESTION.text, "It is 8 [1].", "No.", "blocked"),
+        (QUESTION.text, "It is 8.", "No.", "blocked"),
+        ("Hello!", "Hello! What may I look up?", "Hello! What may I look up?", "none"),
+        ("Hello!", "Quartz is 8 [1].", "No.", "blocked"),
+    ],
+)
+def test_an_abstention_that_grounding_blocks_in_the_models_call_is_restored(
+    context: TurnContext, question: str, output: str, text: str, action: str
+) -> None:
+    low = {"type": "GROUNDING", "score": 0.1, "threshold": 0.7, "action": "BLOCKED"}
+    assessment = {"contextualGroundingPolicy": {"filters": [low]}}
+    completion = Completion(
+        (TextBlock("No."),),
+        "guardrail",
+        Usage(9, 4),
+        trace={"guardrail": {"modelOutput": [output], "outputs": [{"g1": assessment}]}},
+        intervened=True,
+    )
+
+    def stream(*_: object, **__: object) -> Iterator[TextDelta | Completion]:
+        yield TextDelta("No.")
+        yield completion
+
+    carrying = settings(guardrail_id="g1", guardrail_api="invoke")
+    with patch.object(invocation, "stream", stream):
+        asking = replace(QUESTION, text=question)
+        events = list(answer(asking, replace(context, settings=carrying)))
+    whole = done(events)
+    assert whole.answer == text
+    assert whole.stop_reason == ("end" if action == "none" else "guardrail")
+    [event] = [event for event in events if isinstance(event, Guardrail)]
+    assert (event.action, event.text) == (action, text)
+
+
 def test_scores_are_events_and_in_the_answer(context: TurnContext) -> None:
     scores = Assessment(grounding=(GroundingCheck("GROUNDING", 0.93, 0.7, "NONE"),))
     guard = Judge({"It is 7.": Verdict("none", "It is 7.", assessments=(scores,))})
@@ -309,6 +350,7 @@ def test_an_abstention_cites_nothing_and_names_the_nearest_places(
         ("How hard is quartz?", ("It is 7 [1].",), {}),
         ("How hard is quartz?", (f"{ABSTENTION} But it is 7 [1].",), {}),
         ("How hard is quartz?", (ABSTENTION,), {ABSTENTION: Verdict("blocked", "No.")}),
+        ("How hard is quartz?", ("[0] Nichts.",), {"Nichts.": Verdict("blocked", "No.")}),
     ],
 )
 def test_no_places_are_named_if_none_is_near_or_there_is_an_answer(

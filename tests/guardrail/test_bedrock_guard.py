@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
-from app.aws import Clients
-from app.errors import OperatorError, OutcropError, Throttled, Unavailable
+from app.aws import Cancellation, Cancelled, Clients
+from app.errors import OperatorError, OutcropError, Throttled, TimedOut, Unavailable
 from app.events import Guardrail, Passage, PolicyFinding
 from app.guardrail import BedrockGuard, SensitiveInformation, Unguarded, Verdict, Word
 from app.guardrail import guard as guard_of
@@ -244,6 +245,7 @@ def test_without_a_verdict_there_is_an_error_and_the_log_says_what_to_do(
     guard: BedrockGuard,
     server: Loopback,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
     code: str,
     status: int,
     kind: type[OutcropError],
@@ -252,19 +254,60 @@ def test_without_a_verdict_there_is_an_error_and_the_log_says_what_to_do(
     failed = reply(
         b'{"message": "No."}', status=status, headers={**JSON_TYPE, "x-amzn-errortype": code}
     )
-    server.enqueue(failed)
+    monkeypatch.setattr("app.guardrail.bedrock.PAUSES", (0.0, 0.0))
+    attempts = 3 if kind in (Throttled, Unavailable) else 1
+    for _ in range(attempts):
+        server.enqueue(failed)
     with pytest.raises(kind, match=rf"^ApplyGuardrail: {code}.* nothing is used or shown"):
         guard.question("Q?")
     [record] = caplog.records
     assert "guardrail g1, version 1" in record.getMessage()
     assert advice in record.getMessage()
+    assert len(server.requests) == attempts
 
-    server.enqueue(failed)
+    for _ in range(attempts):
+        server.enqueue(failed)
     verdict = replace(guard, is_open=True).question("Q?")
     assert (verdict.action, verdict.text, verdict.blocked) == ("unjudged", "Q?", False)
     [event] = verdict.events("question")
     assert (event.action, event.text) == ("unjudged", None)
     assert "OUTCROP_GUARDRAIL_WHEN_DOWN" in str(event.reason)
+
+
+def test_a_judgement_is_asked_for_again_where_the_guardrail_is_away_for_a_moment(
+    guard: BedrockGuard, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.guardrail.bedrock.PAUSES", (0.0, 0.0))
+    headers = {**JSON_TYPE, "x-amzn-errortype": "ThrottlingException"}
+    server.enqueue(reply(b'{"message": "No."}', status=429, headers=headers))
+    answer(server, PASS)
+    assert guard.question("Q?") == Verdict("none", "Q?")
+    assert len(server.requests) == 2
+
+
+class Leaving:
+    """A client whose caller leaves while it waits for a verdict: its connection is gone then."""
+
+    def __init__(self, cancellation: Cancellation) -> None:
+        self._cancellation = cancellation
+
+    def apply_guardrail(self, **_: Any) -> Any:
+        self._cancellation.cancel(TimedOut("Too late."))
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+
+
+def test_a_cancelled_turn_gets_no_answer_that_nobody_judged() -> None:
+    """It fails as if the guardrail were away, and is not taken for that."""
+    cancellation = Cancellation()
+    runtime: Any = Leaving(cancellation)
+    with cancellation.active(), pytest.raises((Cancelled, Unavailable)):
+        BedrockGuard(runtime, "g1", "1", is_open=True).question("Q?")
+
+
+def test_texts_without_a_word_are_not_sent(guard: BedrockGuard, server: Loopback) -> None:
+    assert guard.answer(" \n", "How hard?", QUARTZ) == Verdict("none", " \n")
+    assert guard.tool_result("") == Verdict("none", "")
+    assert server.requests == []
 
 
 def scores(grounding: float, relevance: float) -> dict[str, Any]:
