@@ -193,7 +193,7 @@ LIMITS: Sequence[tuple[str, str, Callable[[int], Json]]] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("shape", "member", "make"), LIMITS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("shape", "member", "make"), LIMITS, ids=[name for name, *_ in LIMITS])
 def test_a_limit_is_the_services_own(shape: str, member: str, make: Callable[[int], Json]) -> None:
     largest = MODEL.shape_for(shape).metadata["max"]
     base: Json = {
