@@ -60,6 +60,7 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
     def of_best(name: str) -> float:
         return float(evidence[best, _COLUMN[name]])
 
+    has_code = of_best("code") or of_best("command begins")
     return {
         "cosine": of_best("cosine"),
         "covered": case.covered(case.told(best)),
@@ -72,9 +73,10 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
         "least near in passage": case.passage_least_near[passage],
         "exact": of_best("exact"),
         "no number": float(question.kind == "number" and not of_best("number")),
-        "no code": float(question.wants_code and not of_best("code")),
+        "no code": float(question.wants_code and not has_code),
         "not of the kind": of_best("not of the kind"),
         "surroundings missing": of_best("surroundings missing"),
+        "titled": of_best("titled"),
         "of another": of_best("of another"),
         "undoes": of_best("undoes"),
         "prose": float(case.is_prose(best)),

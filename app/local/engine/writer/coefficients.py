@@ -4,8 +4,8 @@
 feature of `evidence.py`. `ANSWERABLE` and `INTERCEPT` are those that there is an answer at all, per
 unit of each of the signs of `choose.py`. docs/writer.md says on which questions they were fitted.
 Set by hand, as those questions hardly have such cases, are "definition", "exact", and "of another",
-which rules a row out; and "does", "undoes", "special", "command", "code" and "surroundings missing"
-until the next fit.
+which rules a row out; and until the next fit "does", "undoes", "special", "command", "code",
+"command begins", "of failure", "bare row", "cut code", "titled" and "surroundings missing".
 """
 
 WEIGHTS = {
@@ -41,6 +41,11 @@ WEIGHTS = {
     "length": -0.626,
     "inline code": 0.758,
     "command": 2.5,
+    "command begins": 1.5,
+    "of failure": -2.5,
+    "bare row": -2.5,
+    "cut code": -0.5,
+    "titled": 4.0,
     "code": 4.0,
     "code unwanted": -0.922,
     "block": 3.017,
@@ -70,6 +75,7 @@ ANSWERABLE = {
     "no code": -2.068,
     "not of the kind": -1.828,
     "surroundings missing": -3.0,
+    "titled": 1.5,
     "of another": -3.633,
     "undoes": -6.25,
     "prose": 1.164,

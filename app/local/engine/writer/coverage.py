@@ -13,10 +13,18 @@ from app.local.engine.store.analysis import terms
 from app.local.engine.writer.acts import Act, agreement, wanted_acts
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.expected import has_new_name, tells_place
+from app.local.engine.writer.phrases import is_verb
 from app.local.engine.writer.question import Question, identifiers
 
 _KEY = re.compile(r"(?:`[^`]{1,60}`(?:(?:,| or|/) ?(?=`))?){1,3}|[^:;.\u2013\u2014]{1,40}(?=:\s)")
 _COMMAND = re.compile(r"`(?:[a-z][\w./-]* [^`]+|[\w.]+\([^`]*)`")  # `make it`, `make(it)`
+_BEGINS = re.compile(r"`[^`]+`(?: \([^)]*\))? \w")  # "`make it` (or `it make`) makes it"
+_FAILURE = re.compile(
+    r"\b(?:troubleshoot\w*|fail\w*|wrong|errors?|problems?|issues?|pitfalls?|refus\w+"
+    r"|not work\w*|cannot|fix\w*|stuck)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[A-Za-z]+")
 _OTHER = re.compile(r"\b(?:other|another|alternative|special|advanced|further|legacy|old)\b", re.I)
 _OTHER_CASE = 0.5
 _PRONOUN = re.compile(r"(It|He|She|They|This|These|Those|His|Her|Their|Its|Such)\b")
@@ -29,8 +37,9 @@ class Coverage:
     Args:
         own_terms: the terms of each candidate.
         terms_above: those of what stands over each.
-        name_terms: those of the name of each candidate's document. What all of it is about tells
-            nothing of where in it the answer is.
+        name_terms: those of the name of each candidate's document.
+        subject_terms: of these, those that tell what all of the document is about, and so nothing
+            of where in it the answer is; all, by default.
     """
 
     def __init__(
@@ -40,13 +49,16 @@ class Coverage:
         own_terms: Sequence[frozenset[str]],
         terms_above: Sequence[frozenset[str]],
         name_terms: Sequence[frozenset[str]] = (),
+        subject_terms: Sequence[frozenset[str]] = (),
     ) -> None:
         self.question = question
         self.candidates = candidates
         self.said = own_terms
         self.above = terms_above
         self._name_terms = name_terms
-        about = [own | name for own, name in zip(own_terms, name_terms, strict=False)]
+        about = [
+            own | name for own, name in zip(own_terms, subject_terms or name_terms, strict=False)
+        ]
         weigh = inverse_document_frequency(about or own_terms)
         self._weigh = weigh
         self._weights = {term: weigh(term) for term in question.terms}
@@ -123,8 +135,51 @@ class Coverage:
     def tells_command(self, place: int) -> bool:
         """Whether it has a command or a call in the line, and what is wanted is to do something."""
         one = self.candidates[place]
-        is_task = self.question.wants_code and self.question.kind == "way"
-        return is_task and not one.block and not one.cells and bool(_COMMAND.search(one.text))
+        in_line = not one.block and not one.cells
+        return self._is_task and in_line and bool(_COMMAND.search(one.text))
+
+    def begins_with_command(self, place: int) -> bool:
+        """Whether it begins with the command that it tells of, and does what is wanted."""
+        begins = _BEGINS.match(self.candidates[place].text)
+        return bool(begins) and self.tells_command(place) and self.agrees(place) > 0
+
+    def of_failure(self, place: int) -> bool:
+        """Whether it stands under a heading about what may go wrong, and something is to be done of
+        which the question does not say that it went wrong.
+        """
+        heading = self.candidates[place].heading
+        return self._is_task and bool(_FAILURE.search(heading)) and not self._asks_of_failure
+
+    @cached_property
+    def _is_task(self) -> bool:
+        """Whether it is asked how to do something with software."""
+        return self.question.wants_code and self.question.kind == "way"
+
+    @cached_property
+    def _asks_of_failure(self) -> bool:
+        return bool(_FAILURE.search(self.question.text))
+
+    def is_bare_row(self, place: int) -> bool:
+        """Whether it is a row without code, and what is wanted is to do something."""
+        one = self.candidates[place]
+        return self._is_task and bool(one.cells) and "`" not in one.text
+
+    def is_cut_code(self, place: int) -> bool:
+        """Whether it is code that its passage begins with, where code may answer: what is said of
+        it stands elsewhere.
+        """
+        one = self.candidates[place]
+        return self.question.wants_code and one.kind == "code" and one.headless
+
+    def titled(self, place: int) -> bool:
+        """Whether it is code or steps under a heading that names the act which is wanted, and
+        nothing that the question does not name: "Installing", of "How do I install it?".
+        """
+        one = self.candidates[place]
+        if not one.block or not one.untold or not self._is_task or not one.heading:
+            return False
+        names_act = any(map(is_verb, _LETTERS.findall(one.heading)))
+        return names_act and self._terms | self._name(place) >= frozenset(terms(one.heading))
 
     def special(self, place: int) -> float:
         """How much of what stands over code is not in the question, 0 to 1: that of "Images of

@@ -21,6 +21,7 @@ from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.coverage import Coverage, inverse_document_frequency
 from app.local.engine.writer.expected import gives_reason, tells_person
 from app.local.engine.writer.nouns import Nouns
+from app.local.engine.writer.phrases import is_bare_verb
 from app.local.engine.writer.question import (
     Question,
     dates,
@@ -45,6 +46,7 @@ _DECIDES = re.compile(
 )
 _TELLS_DEFAULT = re.compile(r"\bdefaults?\b|\w=['\"\w({\[-]", re.IGNORECASE)
 _RELEASE = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,5}")
+_LETTERS = re.compile(r"[A-Za-z]+")
 _SUFFIX = re.compile(r"\.\w{1,8}(?=$|/)")
 _POINTER = re.compile(r"((for|to)\b[^.]*?\bsee|see)\b", re.IGNORECASE)
 
@@ -71,12 +73,14 @@ class Case(Coverage):
     ) -> None:
         above = {context: frozenset(terms(context)) for context in contexts}
         names_of = [name_terms(name) for name in names]
+        subjects = [own - act_terms(name) for own, name in zip(names_of, names, strict=True)]
         super().__init__(
             question,
             candidates,
             [frozenset(terms(one.text)) for one in candidates],
             [above[one.context] for one in candidates],
             [names_of[one.passage] for one in candidates] if names else (),
+            [subjects[one.passage] for one in candidates] if names else (),
         )
         self.vectors = np.stack([one.mean for one in texts])  # (n, 384)
         self._asked = question_tokens.mean  # (384,)
@@ -368,6 +372,17 @@ def name_terms(name: str) -> frozenset[str]:
     return frozenset(terms(_SUFFIX.sub("", name).replace("/", " ")))
 
 
+def act_terms(name: str) -> frozenset[str]:
+    """The terms of the verbs in a document's name: some parts of "deploy.md" are about deploying,
+    and others are not.
+
+    >>> sorted(act_terms("guides/deploy.md")), sorted(act_terms("settings.md"))
+    (['deploy'], [])
+    """
+    words = _LETTERS.findall(_SUFFIX.sub("", name))
+    return frozenset(term for word in words if is_bare_verb(word) for term in terms(word))
+
+
 def likeliest(question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
     """Of very many candidates those that share most words with the question, in reading order."""
     if len(candidates) <= MOST:
@@ -418,6 +433,11 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "length":          lambda case, i: log(1 + len(case.candidates[i].text) / 100),
     "inline code":     Case.holds_code,
     "command":         Case.tells_command,
+    "command begins":  Case.begins_with_command,
+    "of failure":      Case.of_failure,
+    "bare row":        Case.is_bare_row,
+    "cut code":        Case.is_cut_code,
+    "titled":          Case.titled,
     "code":            lambda case, i: case.is_kind(i, "code") and case.question.wants_code,
     "code unwanted":   lambda case, i: case.is_kind(i, "code") and not case.question.wants_code,
     "block":           lambda case, i: case.is_kind(i, "list", "table")

@@ -27,6 +27,7 @@ _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _BREAKS = STOP_WORDS | frozenset(_BREAK_WORDS.split())
 _PARTICIPLE = re.compile(r"\w{3,}ed$|^(found|made|known|used|built|held|written|born|done|kept)$")
 _AUXILIARIES = frozenset(("do", "does", "did"))
+_BARE_VERBS = frozenset(_VERB_WORDS.split())
 _VERBS = frozenset(term for verb in _VERB_WORDS.split() for term in terms(verb))
 
 
@@ -76,6 +77,15 @@ def is_verb(word: str) -> bool:
     (True, False)
     """
     return not _VERBS.isdisjoint(terms(word))
+
+
+def is_bare_verb(word: str) -> bool:
+    """Whether a word is a common verb without an ending.
+
+    >>> [is_bare_verb(word) for word in ("Set", "settings", "pump")]
+    [True, False, False]
+    """
+    return word.lower() in _BARE_VERBS
 
 
 def _runs(text: str) -> Iterator[Phrase]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.local.engine.encoder import TokenVectors
+from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.choose import signs
 from app.local.engine.writer.evidence import FEATURES, MOST, Case, case_of, evidence, likeliest
@@ -94,6 +95,78 @@ def test_where_something_is_to_be_done_stands_in_the_passage_as_a_word(
 def test_each_passage_has_to_name_where_something_is_to_be_done() -> None:
     both = case("How do I start it on Windows?", "# Unix\n\nRun it.", "# Windows\n\nRun it.")
     assert [both.surroundings_missing(place) for place in range(2)] == [1, 0]
+
+
+START = "How do I start the pump?"
+STEPS = "Run it:\n\n```sh\npump run\n```"
+
+
+@pytest.mark.parametrize(
+    ("passage", "begins"),
+    [
+        ("`pump run` (or `make run`) starts it.", 1),
+        ("It starts with `pump run`.", 0),
+        ("`pump halt` stops it.", 0),
+        ("`pump.md` says how to start it.", 0),  # no command
+    ],
+)
+def test_what_begins_with_the_command_says_what_it_does(passage: str, begins: float) -> None:
+    assert values("command begins", START, passage) == [begins]
+    assert values("command begins", "What starts the pump?", passage) == [0]
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "failing"),
+    [
+        (START, "When it fails", 1),
+        (START, "Troubleshooting", 1),
+        (START, "It doesn't start", 1),
+        (START, "Starting", 0),
+        ("How do I fix a pump that fails?", "When it fails", 0),
+        ("Which error does the pump give?", "When it fails", 0),
+    ],
+)
+def test_how_to_do_something_does_not_stand_under_what_may_go_wrong(
+    question: str, heading: str, failing: float
+) -> None:
+    assert values("of failure", question, f"# {heading}\n\nIt runs.") == [failing]
+
+
+def test_a_row_without_code_says_how_to_do_nothing() -> None:
+    table = "| it says | do |\n|---|---|\n| no power | wait |\n| no water | `pump run` |"
+    assert values("bare row", START, table) == [0, 1, 0]
+    assert values("bare row", "What do I do if it says no power?", table) == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "titled"),
+    [
+        (START, "# Starting the pump\n\n```sh\npump run\n```", 1),
+        (START, "# Start\n\n```sh\npump run\n```", 1),
+        (START, "# Pump\n\n```sh\npump run\n```", 0),  # no act
+        (START, "# Starting the engine\n\n```sh\npump run\n```", 0),
+        (START, f"# Start\n\n{STEPS}", 0),  # a sentence says what it is for
+        ("What starts the pump?", "# Start\n\n```sh\npump run\n```", 0),
+    ],
+)
+def test_code_under_a_heading_that_names_the_act_is_what_is_wanted(
+    question: str, passage: str, titled: float
+) -> None:
+    assert values("titled", question, passage) == [titled]
+
+
+def test_an_act_that_names_the_document_still_tells_which_part_it_is() -> None:
+    passage = "# Deploy\n\nRun it.\n\n# Before\n\nWait for the pump."
+    names = ("deploy.md", "valves.md")
+    parts = [case("How do I deploy the pump?", passage, name=name) for name in names]
+    act, other = [one.covered(frozenset(terms("deploy"))) for one in parts]
+    assert act == other > 0.3
+
+
+def test_code_that_its_passage_begins_with_may_be_for_anything() -> None:
+    code = "```sh\npump run\n```"
+    assert values("cut code", START, f"{code}\n\n# Stop\n\n{code}") == [1, 0]
+    assert values("cut code", "Who starts it?", code) == [0]
 
 
 @pytest.mark.parametrize(
