@@ -3,13 +3,27 @@
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 import pytest
 
+from app.local.engine.guard.harm import KINDS
+from app.local.engine.guard.thresholds import HARM, HIDDEN_INSTRUCTION, PROMPT_ATTACK
 from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
 from tests.flows.home import laptop
-from tests.quality import ROOT, languages, pii, profanity, search
+from tests.quality import (
+    ROOT,
+    _guarded,
+    attacks,
+    harm,
+    languages,
+    pii,
+    profanity,
+    search,
+    topics,
+)
 from tests.quality._corpora import READERS
+from tests.quality._fit_guard_attacks import read
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
 from tests.quality.ablation import Trial
@@ -146,3 +160,38 @@ def test_nothing_ordinary_is_profane_and_much_of_another_list_is() -> None:
     wrong, of = profanity.alarms()
     assert wrong <= of * 0.0001
     assert profanity.recall() >= 0.3
+
+
+@pytest.mark.skipif(not _guarded.here(), reason="../shared/eval is not here")
+def test_attacks_are_found_and_what_looks_like_them_is_not() -> None:
+    encoder = Encoder()
+    jailbreaks = attacks.prompt_scores(_guarded.jailbreaks()[::2], encoder)
+    assert (jailbreaks >= PROMPT_ATTACK[0]).mean() >= 0.84
+    look_alikes = attacks.prompt_scores(_guarded.look_alikes(), encoder)
+    assert (look_alikes >= PROMPT_ATTACK[0]).mean() <= 0.05
+    some = _guarded.documents()[::5]
+    scores = attacks.document_scores([read(one.text, encoder) for one in some])
+    hides = np.array([bool(one.category) for one in some])
+    assert (scores[hides] >= HIDDEN_INSTRUCTION).mean() >= 0.9
+    assert (scores[~hides] >= HIDDEN_INSTRUCTION).mean() <= 0.05
+
+
+@pytest.mark.skipif(not _guarded.here(), reason="../shared/eval is not here")
+def test_denied_topics_are_found_and_near_misses_are_not() -> None:
+    for name, least in (("xquad", 0.8), ("own", 0.5)):
+        about, others = topics.measured((name,))[name].rates
+        assert about >= least, name
+        assert others <= 0.02, name
+
+
+def test_harmful_sentences_are_found() -> None:
+    encoder = Encoder()
+    for place, kind in enumerate(KINDS):
+        assert (harm.harmful(kind, encoder)[:, place] >= HARM[kind][0]).mean() >= 0.8, kind
+
+
+@pytest.mark.skipif(not _guarded.here(), reason="../shared/eval is not here")
+def test_harmless_texts_are_not_taken_for_harmful_ones() -> None:
+    results = harm.harmless(Encoder(), most=25)
+    texts = [scores for name, scores in results.items() if not name.startswith("our own")]
+    assert max(harm.blocked(np.concatenate(texts))) <= 0.01

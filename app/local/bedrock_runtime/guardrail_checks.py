@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.local.engine.guard import CannotJudge
 from app.local.wire import JSON, Call, ServiceError
 
 MOST_BLOCKS = 10
@@ -38,7 +37,7 @@ class PersonalData(Protocol):
 
 
 class Scores(Protocol):
-    """What scores texts. Raises CannotJudge, naming the check that it has no judge for."""
+    """What scores texts."""
 
     def harm(self, text: str, /) -> Mapping[str, float]:
         """How harmful a text is by each category, 0 to 1."""
@@ -73,8 +72,7 @@ class GuardrailChecks:
 
     def invoke(self, call: Call) -> JSON:
         """Raises:
-        ServiceError: a ValidationException for a request that lists no check or too many blocks,
-            or a check that the stand-in cannot do.
+        ServiceError: a ValidationException for a request that lists no check or too many blocks.
         """
         blocks = list(_blocks(call.params["messages"]))
         checks = call.params["checks"]
@@ -84,10 +82,7 @@ class GuardrailChecks:
         for name, check in _CHECKS.items():
             if name in checks:
                 texts = [one for one in blocks if name != "promptAttack" or one.role == "user"]
-                try:
-                    results[name] = check(self.scores, texts, checks[name])
-                except CannotJudge as error:
-                    raise _invalid(f"checks.{name}: the stand-in has no {error} yet.") from error
+                results[name] = check(self.scores, texts, checks[name])
                 characters = sum(len(one.text) for one in texts)
                 usage[name] = {"textUnits": -(-characters // TEXT_UNIT)}
         return {"results": results, "usage": usage}

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from app.local.bedrock.guardrails import assessment
 from app.local.bedrock.guardrails.reading import read_policy
-from app.local.engine.guard import CannotJudge, Findings, Grounds, Policy, mask, masks
+from app.local.engine.guard import Findings, Grounds, Policy, mask, masks
 from app.local.engine.guard.patterns import NotAPattern
 from app.local.judgement import Content, Judgement, Mask, Source
 from app.local.wire import JSON, ServiceError
@@ -39,7 +39,11 @@ class PolicyEngine(Protocol):
     """What finds what a policy looks for."""
 
     def judge(
-        self, policy: Policy, texts: Sequence[str], grounds: Grounds | None = None
+        self,
+        policy: Policy,
+        texts: Sequence[str],
+        grounds: Grounds | None = None,
+        documents: Collection[int] = (),
     ) -> Findings: ...
 
 
@@ -64,7 +68,7 @@ class GuardrailJudge:
 
         Raises:
             ServiceError: ResourceNotFoundException, or a ValidationException for texts that are too
-                long to be grounded or for a policy that the stand-in cannot judge by.
+                long to be grounded.
         """
         began = perf_counter()
         guardrail = self.guardrails.definition(identifier, version)
@@ -72,10 +76,13 @@ class GuardrailJudge:
         judged = _judged(contents)
         texts = [contents[number].text for number in judged]
         grounds = _grounds(policy, contents, texts)
+        documents = [
+            number
+            for number, place in enumerate(judged)
+            if "grounding_source" in contents[place].qualifiers
+        ]
         try:
-            findings = self.engine.judge(policy, texts, grounds)
-        except CannotJudge as error:
-            raise _invalid(f"the stand-in does not judge by {error} yet. AWS does.") from error
+            findings = self.engine.judge(policy, texts, grounds, documents)
         except NotAPattern as error:
             raise _invalid(f"the stand-in does not take the regular expression {error}.") from error
         usage = assessment.usage(policy, texts, grounds)

@@ -8,24 +8,21 @@
 The guard blocks nothing itself: a finding says what its policy wants to be done.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.local.engine.guard import entities, patterns, words
+from app.local.engine.guard import entities, filters, patterns, topics, words
 from app.local.engine.guard.findings import Findings, GroundingFinding, Grounds
 from app.local.engine.guard.mask import mask, masks
 from app.local.engine.guard.policy import Policy
+from app.local.engine.guard.sample import Sample
 
 if TYPE_CHECKING:
     from app.local.engine.encoder import TokenEncoder
     from app.local.engine.guard.grounding import Grounding
 
-__all__ = ["CannotJudge", "Findings", "Grounds", "Guard", "Policy", "mask", "masks"]
-
-
-class CannotJudge(Exception):
-    """The guard has no judge for a policy. Its argument is the policy's name."""
+__all__ = ["Findings", "Grounds", "Guard", "Policy", "mask", "masks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,11 @@ class Guard:
     grounding: "Grounding"
 
     def judge(
-        self, policy: Policy, texts: Sequence[str], grounds: Grounds | None = None
+        self,
+        policy: Policy,
+        texts: Sequence[str],
+        grounds: Grounds | None = None,
+        documents: Collection[int] = (),
     ) -> Findings:
         """What a policy finds.
 
@@ -50,13 +51,16 @@ class Guard:
             texts: each judged by every policy but contextual grounding.
             grounds: what the texts, together an answer, have to be grounded in and relevant to;
                 without it, contextual grounding is not judged.
-
-        Raises:
-            CannotJudge: the policy has a part that the guard has no judge for.
+            documents: the numbers of those texts that a model is given to read, such as passages.
+                In them, unlike in what a user says, any request to the model is an attack.
         """
-        if missing := next(_missing(policy), None):
-            raise CannotJudge(missing)
+        samples = [Sample(text, self.encoder, filters.HINTS) for text in texts]
+        filtered = [
+            filters.Subject(sample, number in documents) for number, sample in enumerate(samples)
+        ]
         return Findings(
+            topics=tuple(topics.find(samples, policy.topics, self.encoder)),
+            filters=tuple(filters.find(filtered, policy.filters, self.encoder)),
             words=tuple(words.find(texts, policy.words, policy.profanity)),
             entities=tuple(entities.find(texts, policy.entities)),
             patterns=tuple(patterns.find(texts, policy.patterns)),
@@ -71,11 +75,3 @@ class Guard:
             by_kind = {"GROUNDING": scores.grounding, "RELEVANCE": scores.relevance}
             for rule in policy.grounding:
                 yield GroundingFinding(rule, by_kind[rule.kind])
-
-
-def _missing(policy: Policy) -> Iterator[str]:
-    """The parts of a policy that no module judges."""
-    if policy.topics:
-        yield "denied topics"
-    if policy.filters:
-        yield "content filters"
