@@ -166,6 +166,22 @@ def test_a_number_is_masked_with_its_citation_in_every_mode(
         assert [one for one in shown if isinstance(one, Citation)] == [*answer.citations]
 
 
+@pytest.mark.parametrize("place", range(3, 30))
+def test_a_mask_that_what_follows_makes_another_is_shown_as_it_is_in_the_end(place: int) -> None:
+    """Two numbers are a card's, three are an account's: the first two wait for the third."""
+
+    def judge(words: str) -> Verdict:
+        masked = re.sub(r"4111\. 1111\. 2222", "{ACCOUNT}", words)
+        masked = re.sub(r"4111\. 1111", "{CARD}", masked)
+        return Verdict("none" if masked == words else "masked", masked)
+
+    parts = [f"This is the sentence number {number}." for number in range(30)]
+    parts[place : place + 1] = ["The number is 4111.", "1111.", "2222.", "Then it goes on."]
+    shown, draft = run("window", in_words(" ".join(parts)), judge)
+    assert "{ACCOUNT}" in draft.text
+    assert texts(shown) == draft.text
+
+
 def test_a_beginning_that_is_not_relevant_yet_is_held_until_it_is() -> None:
     calls: list[str] = []
 

@@ -336,6 +336,14 @@ TURN = {
     "passages": passages_are_judged,
     "answer": answer_is_judged,
 }
+
+
+def passages_are_judged_and_that_is_said(ask: Ask, http: TestClient) -> None:
+    text = ask(http, POISONED)
+    assert "guardrail: passage blocked, WORD blocked" in text
+    passages_are_judged(ask, http)
+
+
 SEARCH = {"passages": passages_are_judged}
 
 ROWS = {
@@ -345,7 +353,11 @@ ROWS = {
     "POST /v1/chat/completions, streamed": Row(completed_in_a_stream, "openai", TURN),
     "POST /search": Row(searched, "search", SEARCH),
     "outcrop ask": Row(asked_on_the_command_line, "chat", TURN),
-    "outcrop search": Row(searched_on_the_command_line, "search", SEARCH),
+    "outcrop search": Row(
+        searched_on_the_command_line,
+        "search",
+        {"passages": passages_are_judged_and_that_is_said},
+    ),
 }
 STREAMED = ("POST /chat/stream", "POST /v1/chat/completions, streamed")
 """Rows on which the mode tells when an answer is judged."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from app.aws import Cancellation, Cancelled, Clients
 from app.errors import OperatorError, OutcropError, Throttled, TimedOut, Unavailable
@@ -288,19 +288,25 @@ def test_a_judgement_is_asked_for_again_where_the_guardrail_is_away_for_a_moment
 class Leaving:
     """A client whose caller leaves while it waits for a verdict: its connection is gone then."""
 
-    def __init__(self, cancellation: Cancellation) -> None:
-        self._cancellation = cancellation
+    def __init__(self, cancellation: Cancellation, error: Any) -> None:
+        self._cancellation, self._error = cancellation, error
 
     def apply_guardrail(self, **_: Any) -> Any:
         self._cancellation.cancel(TimedOut("Too late."))
-        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+        raise self._error(endpoint_url="http://127.0.0.1:9")
 
 
-def test_a_cancelled_turn_gets_no_answer_that_nobody_judged() -> None:
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [(EndpointConnectionError, Cancelled), (ReadTimeoutError, TimedOut)],
+)
+def test_a_cancelled_turn_gets_no_answer_that_nobody_judged(
+    error: Any, raised: type[BaseException]
+) -> None:
     """It fails as if the guardrail were away, and is not taken for that."""
     cancellation = Cancellation()
-    runtime: Any = Leaving(cancellation)
-    with cancellation.active(), pytest.raises((Cancelled, Unavailable)):
+    runtime: Any = Leaving(cancellation, error)
+    with cancellation.active(), pytest.raises(raised):
         BedrockGuard(runtime, "g1", "1", is_open=True).question("Q?")
 
 

@@ -9,6 +9,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.client import Json
 from app.cli.emptiness import say_if_empty
+from app.cli.guardrail_line import guardrail_line
 from app.cli.terminal_text import visible_line
 
 
@@ -33,6 +34,8 @@ def search(
             return
         for passage in results["passages"]:
             _show(passage, has_ranks=results["searchType"] != "MANAGED")
+        if line := guardrail_line(results["interventions"]):
+            screen.out.print(line, style="dim", soft_wrap=True)
         if not results["passages"] and not say_if_empty(client):
             screen.err.print("Nothing was found.")
 
