@@ -141,13 +141,11 @@ def test_a_body_that_configures_no_guardrail_is_refused(server: Server) -> None:
     assert "the request names no guardrail" in message
 
 
-def test_retrieve_knows_no_guardrail(server: Server, made: dict[str, str]) -> None:
+def test_a_guardrail_stands_over_retrieve(server: Server, made: dict[str, str]) -> None:
     configuration: Any = {"guardrailId": made["guardrail"], "guardrailVersion": made["version"]}
-    code, status, message = refused(
-        server.client("bedrock-agent-runtime").retrieve,
+    reply = server.client("bedrock-agent-runtime").retrieve(
         knowledgeBaseId=made["base"],
         retrievalQuery={"text": "basalt"},
         guardrailConfiguration=configuration,
     )
-    assert (code, status) == ("ValidationException", 400)
-    assert "guardrail on Retrieve" in message
+    assert (reply["guardrailAction"], reply["retrievalResults"]) == ("INTERVENED", [])
