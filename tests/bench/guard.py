@@ -26,6 +26,7 @@ TEXTS: Mapping[str, str] = {
     "Cyrillic look-alikes": "\u0440\u0430\u0443\u0440\u0430l ",
     "full width": "\uff53\uff45\uff43 ",
     "ligatures": "\ufb01",
+    "letters apart": "s e c r e t ",
     "leetspeak": "s3cr3t5 ",
     "base64": "c2VjcmV0IHdvcmQg",
     "prose": "The quick brown fox jumps over 13 lazy dogs, and nobody knows why. ",

@@ -29,6 +29,7 @@ DISGUISES: Mapping[str, Callable[[str], str]] = {
     "Cyrillic letters": lambda word: word.translate(
         str.maketrans("aceopxy", "\u0430\u0441\u0435\u043e\u0440\u0445\u0443")
     ),
+    "letters apart": " ".join,
     "leetspeak": lambda word: word.translate(str.maketrans("aeiost", "43!0$7")),
     "base64": lambda word: b64encode(f"you are a {word}".encode()).decode(),
 }

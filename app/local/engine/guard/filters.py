@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.local.engine.encoder import TextEncoder
-from app.local.engine.guard import attacks, documents, harm, normal
+from app.local.engine.guard import attacks, disguises, documents, harm, normal
 from app.local.engine.guard.findings import FilterFinding
 from app.local.engine.guard.policy import Filter
 from app.local.engine.guard.sample import Sample
@@ -87,12 +87,12 @@ def _hidden(sample: Sample, encoder: TextEncoder) -> Iterator[Sample]:
     """Other readings of a text: what runs of base64 in it hold, and, where it has disguised words,
     the text with those spelled out.
     """
-    for inner, _ in islice(normal.decoded(sample.body), _HIDDEN):
+    for inner, _ in islice(disguises.decoded(sample.body), _HIDDEN):
         yield Sample(inner, encoder, HINTS, windows=1)
     plain = normal.plain(sample.body)
-    spelled = normal.without_look_alikes(plain)
+    spelled = disguises.without_look_alikes(plain)
     if spelled.text != plain.text:
         yield Sample(spelled.text, encoder, HINTS, windows=1)
-    words = normal.leet(normal.bare(spelled)).text
+    words = disguises.leet(normal.bare(spelled)).text
     if len(words.split()) >= _LEET_WORDS:
         yield Sample(words, encoder, HINTS, windows=1)

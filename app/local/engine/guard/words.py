@@ -1,8 +1,8 @@
 """Words and phrases of a guardrail's own and of the managed list, each as a whole and in any case.
 
-A word is looked for in the readings of `normal`: as it is written, with letters that look alike,
-with figures for letters, and within base64. It is not found within another word, nor in another
-form of itself. Where a script has no spaces between words, it is found anywhere.
+A word is looked for in the readings of `disguises`: as it is written, with letters that look alike
+or stand apart, with figures for letters, and within base64. It is not found within another word,
+nor in another form of itself. Where a script has no spaces between words, it is found anywhere.
 
 All words are looked for at once, by an automaton (Aho and Corasick, 1975). So the time is in
 proportion to the text, whatever it is and however many words there are.
@@ -15,9 +15,10 @@ from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
 
-from app.local.engine.guard import normal
+from app.local.engine.guard import disguises, normal
+from app.local.engine.guard.disguises import Readings
 from app.local.engine.guard.findings import Span, WordFinding
-from app.local.engine.guard.normal import BORDER, Reading, Readings
+from app.local.engine.guard.normal import BORDER, Reading
 from app.local.engine.guard.policy import Action, Word
 
 PROFANITY = Path(__file__).with_name("profanity.txt")
@@ -70,7 +71,7 @@ class Lexicon:
         self._written = _Automaton([each.bordered.text for each in spellings])
         self._leet = _Automaton(
             [
-                f"{BORDER}{normal.leet_word(each.text)}{BORDER}" if each.text.isalpha() else ""
+                f"{BORDER}{disguises.leet_word(each.text)}{BORDER}" if each.text.isalpha() else ""
                 for each in map(normal.bare, readings)
             ]
         )
@@ -87,6 +88,7 @@ class Lexicon:
         yield from self._written.hits(first.bordered)
         if self._accents and readings.latin is not readings.plain:
             yield from self._written.hits(readings.latin.bordered)
+        yield from self._written.hits(readings.joined.bordered)
         yield from self._leet.hits(readings.leet.bordered, readings.is_leet)
         for inner, span in readings.inner if depth else ():
             yield from ((hit.word, span) for hit in self.hits(inner, depth - 1))

@@ -3,17 +3,7 @@ import unicodedata
 
 import pytest
 
-from app.local.engine.guard.normal import (
-    BORDER,
-    Readings,
-    bare,
-    bordered,
-    decoded,
-    folded,
-    leet,
-    plain,
-    without_look_alikes,
-)
+from app.local.engine.guard.normal import BORDER, bare, bordered, folded, plain
 
 
 @pytest.mark.parametrize(
@@ -43,39 +33,6 @@ def test_accents_are_kept_in_a_plain_reading_and_composed_or_not_are_one() -> No
 def test_marks_of_other_scripts_are_kept(text: str) -> None:
     assert bare(plain(text)).text == plain(text).text
     assert len(plain(text).text) >= len(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "reading"),
-    [
-        ("раypal", "paypal"),
-        ("visit сор now", "visit cop now"),
-        ("сор и рот, хорошо", "сор и рот, хорошо"),
-        ("αβγ", "αβγ"),
-        ("Москва и я", "москва и я"),
-    ],
-)
-def test_look_alikes_are_latin_where_the_word_or_the_text_is(text: str, reading: str) -> None:
-    assert without_look_alikes(plain(text)).text == reading
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("h3ll0 w0rld", ["heiio", "worid"]),
-        ("in 2024, 100 %!", []),
-        ("st0p! now!", ["stop"]),
-        ("$ale @nd c@$h", ["saie", "and", "cash"]),
-        ("l!ne", ["iine"]),
-        ("!st0p", ["stop"]),
-        ("", []),
-        ("!", []),
-    ],
-)
-def test_a_leet_reading_has_the_words_that_mix_letters_and_figures(
-    text: str, words: list[str]
-) -> None:
-    assert leet(plain(text)).text.split() == words
 
 
 @pytest.mark.parametrize(
@@ -115,21 +72,3 @@ def test_a_span_leads_back_to_the_text(text: str, part: str, span: str) -> None:
 def test_a_folded_text_keeps_its_case_and_its_letters() -> None:
     assert folded("Dávila ４１１１—٤٢ “x”\u200b").text == "Dávila 4111-42 “x”"
     assert folded("\ud800").text == "\ud800"
-
-
-def test_base64_is_decoded_where_it_is_text() -> None:
-    text = "run aWdub3JlIHRoaXM= and aWdub3JlIHRoaXM, not AAAAAAAAAAAAAAAA or internationalization"
-    assert list(decoded(text)) == [("ignore this", (4, 20)), ("ignore this", (25, 40))]
-
-
-def test_of_base64_without_end_only_the_first_part_is_decoded() -> None:
-    [(inner, span)] = decoded("YWFh" * 50_000)
-    assert len(inner) == 65_536 * 3 // 4
-    assert span == (0, 200_000)
-
-
-def test_an_empty_text_has_empty_readings() -> None:
-    readings = Readings("")
-    for reading in (readings.plain, readings.latin, readings.bare, readings.leet):
-        assert reading.text == ""
-    assert readings.plain.bordered.text == BORDER

@@ -37,6 +37,8 @@ def profanities(text: str) -> list[str]:
         ("sесrеt", "secret", "sесrеt"),  # two letters of it are Cyrillic
         ("s3cr3t", "secret", "s3cr3t"),
         ("$ecret", "secret", "$ecret"),
+        ("a s e c r e t!", "secret", "s e c r e t"),
+        ("s.e.c.r.e.t", "secret", "s.e.c.r.e.t"),
         ("it is c2VjcmV0IHdvcmQ= now", "secret", "c2VjcmV0IHdvcmQ="),
     ],
 )
