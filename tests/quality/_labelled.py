@@ -16,7 +16,8 @@ from app.evaluation.matching import holds, normalize
 from app.events import Passage
 from app.local.engine.text import sentences
 from app.local.engine.writer.candidates import Candidate, candidates
-from app.local.engine.writer.evidence import Case, Evidence, case_of, evidence, likeliest
+from app.local.engine.writer.case import Case, case_of
+from app.local.engine.writer.evidence import Evidence, evidence, likeliest
 from app.local.engine.writer.plain import plain
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.rendering import render

@@ -25,7 +25,8 @@ from app.local.engine.parsers.process import Parser
 from app.local.engine.text import sentences
 from app.local.engine.transformer import Encoder, Vectors
 from app.local.engine.writer.candidates import Candidate, candidates
-from app.local.engine.writer.evidence import Case, Evidence, case_of, evidence
+from app.local.engine.writer.case import Case, case_of
+from app.local.engine.writer.evidence import Evidence, evidence
 from app.local.engine.writer.plain import plain
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.rendering import render

@@ -9,6 +9,7 @@
     quotes      documents -> passages; where in a document a sentence of the answer stands
     blocks      a passage of Markdown -> headings, paragraphs, lists, tables, code
     candidates  passages -> all that can be said of them: sentences, items, rows, whole blocks
+    case        a question and its candidates: what each has and lacks of the question
     evidence    how far each candidate speaks for being the answer (late, by late interaction)
     acts        what is to be done, and its opposite
     expected    the kind of answer that a question expects: a reason, a place, a person

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from app.local.engine.transformer import Vectors
 from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.case import Case
 from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
 from app.local.engine.writer.coverage import refers_back
-from app.local.engine.writer.evidence import FEATURES, Case, Evidence
+from app.local.engine.writer.evidence import FEATURES, Evidence
 from app.local.engine.writer.prompt import Sampling
 
 Scores = NDArray[np.float64]  # (candidates,)

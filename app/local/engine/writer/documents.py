@@ -6,8 +6,8 @@ What all passages of a document say together tells better whose subject it is.
 
 import numpy as np
 
+from app.local.engine.writer.case import Case
 from app.local.engine.writer.choose import Scores
-from app.local.engine.writer.evidence import Case
 
 TOGETHER = 29.0
 """What it is worth to say all of the question together, by late interaction, beside the evidence of

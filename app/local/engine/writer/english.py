@@ -9,6 +9,7 @@ import numpy as np
 
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer.candidates import Candidate
+from app.local.engine.writer.case import case_of
 from app.local.engine.writer.choose import Scores, answerable, chosen, drawn, score, softmax
 from app.local.engine.writer.comparisons import (
     Comparison,
@@ -17,7 +18,7 @@ from app.local.engine.writer.comparisons import (
     tells_both,
 )
 from app.local.engine.writer.documents import of_one_document
-from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, case_of, evidence, likeliest
+from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, evidence, likeliest
 from app.local.engine.writer.premises import denial
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question

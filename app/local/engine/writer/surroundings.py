@@ -50,8 +50,10 @@ def missing(
     held: frozenset[str],
     near: Callable[[Sequence[str]], float],
 ) -> float:
-    """How many words of a name a passage lacks, 0 to 1. A word that it has nowhere may have one
-    there that means nearly the same, such as "macOS" for "Macs".
+    """How much of a name a passage lacks, from 0 to 1, and to 2 where it has the words in other
+    names: "windows-1250" counts for "Windows" in all else that is compared, and has to be made up
+    for. A word that it has nowhere may have one there that means nearly the same, such as "macOS"
+    for "Macs".
 
     Args:
         standing: the terms of the words that stand for themselves in the passage.
@@ -63,4 +65,4 @@ def missing(
     absent = [word for word in lacking if held.isdisjoint(terms(word))]
     if absent and near(absent) >= _NEARLY:
         return 0.0
-    return len(lacking) / len(words)
+    return (2 * len(lacking) - len(absent)) / len(words)

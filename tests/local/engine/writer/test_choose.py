@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer.candidates import Candidate, candidates
+from app.local.engine.writer.case import case_of
 from app.local.engine.writer.choose import (
     LONGEST,
     answerable,
@@ -18,7 +19,7 @@ from app.local.engine.writer.choose import (
     score,
     softmax,
 )
-from app.local.engine.writer.evidence import case_of, evidence
+from app.local.engine.writer.evidence import evidence
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.vectors import Remembered

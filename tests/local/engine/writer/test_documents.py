@@ -7,8 +7,8 @@ import pytest
 
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.case import Case, case_of
 from app.local.engine.writer.documents import of_one_document
-from app.local.engine.writer.evidence import Case, case_of
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.vectors import Remembered
 

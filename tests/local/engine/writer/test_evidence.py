@@ -9,8 +9,9 @@ import pytest
 from app.local.engine.encoder import TokenVectors
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.case import Case, case_of
 from app.local.engine.writer.choose import signs
-from app.local.engine.writer.evidence import FEATURES, MOST, Case, case_of, evidence, likeliest
+from app.local.engine.writer.evidence import FEATURES, MOST, evidence, likeliest
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.vectors import Remembered
 
@@ -77,8 +78,8 @@ def test_the_nearest_heading_is_known() -> None:
     [
         ("How do I start it on Windows?", "# Start\n\nRun it on Windows.", 0),
         ("How do I start it on Windows?", "# Windows\n\nRun it.", 0),
-        ("How do I start it on Windows?", "# Start\n\nRun it in windows-1250.", 1),
-        ("How do I start it on Windows?", "Run `it --charset windows-1250`.", 1),
+        ("How do I start it on Windows?", "# Start\n\nRun it in windows-1250.", 2),
+        ("How do I start it on Windows?", "Run `it --charset windows-1250`.", 2),
         ("How do I start it on Windows?", "Run it.", 0),  # mere prose
         ("How do I start it on Arch Linux?", "# Start\n\nRun it on Linux.", 0.5),
         ("What does -o do on Windows?", "# Start\n\nWith -o it stops.", 0),
