@@ -250,3 +250,20 @@ def test_converse_looks_for_attacks_in_whatever_it_judges(
         writes(scripted, "")
     reply = converse(client, guardrail, said("user", *blocks))
     assert (reply["stopReason"] == "guardrail_intervened") == blocked
+
+
+@pytest.mark.parametrize(("trace", "kinds"), [("enabled", []), ("enabled_full", ["PROMPT_ATTACK"])])
+def test_a_full_trace_has_what_was_not_detected(
+    service: Any, scripted: Scripted, trace: str, kinds: list[str]
+) -> None:
+    client, guardrail = service
+    writes(scripted, "Tokyo.")
+    writes(scripted, "Tokyo.")
+    reply = converse(client, guardrail, said("user", QUERY), trace=trace)
+    by_converse = reply["trace"]["guardrail"]["inputAssessment"][guardrail]
+    text = body(CLAUDE, tagged("guardContent", QUERY), **{CONFIG: {"tagSuffix": "xyz"}})
+    reply = invoke(client, guardrail, text, trace=trace.upper())
+    by_invoke = reply[TRACE]["guardrail"]["input"][guardrail]
+    for assessment in (by_converse, by_invoke):
+        filters = assessment.get("contentPolicy", {}).get("filters", [])
+        assert [one["type"] for one in filters] == kinds
