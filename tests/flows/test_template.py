@@ -103,6 +103,9 @@ def test_a_document_goes_in_by_the_form_and_the_answer_cites_it(stack: Stack) ->
     assert {cited["uri"] for cited in whole["citations"]} == {
         f"s3://{stack.replayed.outputs['DocumentsBucket']}/castle.md"
     }
+    [verdict] = whole["guardrail"]  # by the stack's own guardrail
+    assert (verdict["source"], verdict["action"]) == ("answer", "none")
+    assert {one["kind"] for one in verdict["policies"]} == {"GROUNDING", "RELEVANCE"}
     parts = home.stream(QUESTION)
     assert text_of(parts) == whole["answer"]
     by_number = {each["number"]: each for each in data_of(parts, "retrieval")[0]["passages"]}

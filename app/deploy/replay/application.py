@@ -20,20 +20,14 @@ OVERRIDES = (
     Override(
         "OUTCROP_AUTH", "local", "nobody signs in on the laptop: every request is of one principal"
     ),
-    Override(
-        "OUTCROP_GUARDRAIL_ID",
-        None,
-        "the guardrail is made and checked, but the stand-in does not judge by it",
-    ),
-    Override("OUTCROP_GUARDRAIL_VERSION", None, "it is that of a guardrail which does not judge"),
 )
 
 
 def override(variables: Mapping[str, str]) -> dict[str, str]:
     """The variables that the laptop's application gets for these of the API function.
 
-    >>> override({"OUTCROP_AUTH": "api-gateway", "OUTCROP_GUARDRAIL_ID": "g1", "A": "1"})
-    {'A': '1', 'OUTCROP_AUTH': 'local'}
+    >>> override({"OUTCROP_AUTH": "api-gateway", "OUTCROP_GUARDRAIL_ID": "g1"})
+    {'OUTCROP_GUARDRAIL_ID': 'g1', 'OUTCROP_AUTH': 'local'}
     """
     names = {each.name for each in OVERRIDES}
     unchanged = {name: value for name, value in variables.items() if name not in names}
