@@ -30,12 +30,19 @@ SMALL_TALK = "app/local/engine/writer/multilingual/small_talk.py"
 # Patterns that a function puts together, and what shows that they are linear: a call of it
 # with long texts, or what the pattern is made of.
 IN_FUNCTIONS = {
-    ("app/answer/cite.py", "_find_all"): "a literal",
     (
         "app/aws/failures.py",
         "_from_validation",
     ): "the patterns of _REFUSALS, which the modules' are among",
+    (
+        "app/guardrail_definition/patterns.py",
+        "check_pattern",
+    ): "the pattern of a definition, which is compiled and matches nothing here",
     ("app/local/bedrock_runtime/bodies/conversation.py", "speakers"): "test_linear_texts",
+    (
+        "app/local/bedrock_runtime/guarding/tags.py",
+        "_parts",
+    ): "a literal with three alternatives and a suffix of letters and digits",
     (
         "app/local/engine/guard/grounding/claims.py",
         "_before_claim",

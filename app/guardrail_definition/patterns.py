@@ -6,7 +6,8 @@ in another way (a named group, a class of Unicode) is rewritten before it is com
 
 import re
 
-_ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+# A pattern has 500 characters at most, and so has a class in it.
+_ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\]){0,500}\]", re.DOTALL)
 _LOOKAROUND = re.compile(r"\(\?<?[=!]")
 _UNICODE_CLASS = re.compile(r"\\[pP](?:\{[^}]*\}|[A-Z])")
 _NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")

@@ -25,7 +25,7 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
             r"\b(?:instrucci|istruzion|instruç|reglas|regole|regras)"
             r"|(?:忽略|无视|忘记|無視|忘れ).{0,12}(?:指令|指示|提示|规则|命令)"
             r"|(?:指令|指示|提示|规则|命令).{0,8}(?:忽略|无视|忘记|無視|忘れ)"
-            r"|(?:игнорир|забуд)\w*.{0,40}(?:инструкц|указан|правил)"
+            r"|(?:игнорир|забуд)\w{0,12}.{0,40}(?:инструкц|указан|правил)"
             r"|지시.{0,12}(?:무시|잊)"
         ),
         # another self for the model
@@ -55,7 +55,8 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
             rf"(?:{_ORDERS}|messages?|configuration)|your\s+{_GAP}{_ORDERS}|(?:{_ORDERS}|text|words|everything)\s+"
             r"(?:above|before|you (?:were|have)|that (?:you|stands?)))"
             r"|system[- ]?prompt.{0,40}(?:verbatim|wörtlich|aus|preis|révél|affich|muestra|mostra)"
-            r"|(?:zeig|verrate|nenn|gib|révèle|affiche|montre|muestra|revela|mostra|rivela)\w*.{0,30}"
+            r"|(?:zeig|verrate|nenn|gib|révèle|affiche|montre|muestra|revela|mostra|rivela)"
+            r"\w{0,12}.{0,30}"
             r"(?:system-?prompt|prompt (?:système|del sistema|di sistema)"
             r"|anweisungen|instrucciones|istruzioni)"
         ),
@@ -65,7 +66,7 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
             r"<\|\w+\|>|\[/?(?:inst|system)\]|</?(?:system|instructions?)>|<<sys>>"
             r"|(?:^|\n)\W{0,4}(?:system|developer|assistant|new instructions?)"
             r"(?: message| prompt)?\s?:"
-            r"|\[\s?(?:system|developer|admin)\b|-{3,}\s*(?:end|begin)\b"
+            r"|\[\s?(?:system|developer|admin)\b|-{3}\s{0,4}(?:end|begin)\b"
         ),
     }.items()
 }

@@ -25,7 +25,9 @@ TOKENS = 768  # of sentences, at most
 LONGEST = 300  # characters of a sentence; a longer one is cut
 _SHORTEST = 8  # tokens: with less room, no further sentence is looked for
 _WORD = re.compile(r"[a-z']+")
-_BREAK = re.compile(r"\n+(?=[\s>*#-]*[A-Z\"'“])")  # before a line that may begin a sentence
+_BREAK = re.compile(
+    r"\n(?=[^\S\n]{0,40}[>*#-]{0,8} {0,8}[A-Z\"'“])"
+)  # before a line that may begin a sentence
 _PROSE = 3  # words that a line needs to be a sentence of its own
 
 
