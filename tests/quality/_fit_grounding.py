@@ -43,7 +43,7 @@ from tests.quality._written import Written
 from tests.quality.answers import contains
 
 ROUNDS = 6
-PRIOR = 3.0
+PRIORS = {"SUPPORT": 40.0, "CONFLICT": 2.0, "RELEVANCE": 3.0}
 SIBLING, RENAMED, OTHER = "sibling", "renamed", "other"
 RELEVANCE_COUNTS = {SIBLING: 0.3, RENAMED: 0.6, "right": 1.3}
 _NAME = re.compile(r"(?<=[a-z] )[A-Z][a-z]{3,}")
@@ -62,12 +62,13 @@ def fit(
     truth: Sequence[bool],
     counts: Sequence[float],
     pick: Callable[[Array], "np.intp"],
+    prior: float,
 ) -> tuple[Array, float]:
     """What each sign is worth, and the intercept."""
     chosen = [one.table.mean(axis=0) for one in some]
     for _ in range(ROUNDS):
         worth, intercept = logistic(
-            np.array(chosen), np.array(truth), np.array(counts, np.float64), PRIOR
+            np.array(chosen), np.array(truth), np.array(counts, np.float64), prior
         )
         chosen = [one.table[int(pick(one.table @ worth))] for one in some]
     return worth, intercept
@@ -93,10 +94,11 @@ def support(some: Sequence[Signs]) -> tuple[Array, float]:
     ]
     totals = {
         (origin, right): total
-        for origin, total in (("begin", 600.0), ("scifact", 600.0), ("writer", 60.0))
+        for origin, total in (("begin", 300.0), ("scifact", 1500.0), ("writer", 30.0))
         for right in (True, False)
     }
-    return fit(used, [one.judged.right for one in used], evenly(used, totals), np.argmin)
+    truth = [one.judged.right for one in used]
+    return fit(used, truth, evenly(used, totals), np.argmin, PRIORS["SUPPORT"])
 
 
 def conflict(some: Sequence[Signs]) -> tuple[Array, float]:
@@ -107,12 +109,13 @@ def conflict(some: Sequence[Signs]) -> tuple[Array, float]:
         and one.judged.kind != ADDED
     ]
     totals = {
-        ("begin", True): 900.0,
-        ("scifact", True): 600.0,
+        ("begin", True): 1700.0,
+        ("scifact", True): 1500.0,
         ("writer", True): 400.0,
         ("writer", False): 700.0,
     }
-    return fit(used, [not one.judged.right for one in used], evenly(used, totals), np.argmax)
+    truth = [not one.judged.right for one in used]
+    return fit(used, truth, evenly(used, totals), np.argmax, PRIORS["CONFLICT"])
 
 
 def relevance(some: Sequence[Signs]) -> tuple[Array, float]:
@@ -120,7 +123,8 @@ def relevance(some: Sequence[Signs]) -> tuple[Array, float]:
         RELEVANCE_COUNTS.get(one.judged.kind, 1.0) * (1 + (one.judged.origin != "xquad_en"))
         for one in some
     ]
-    return fit(some, [one.judged.right for one in some], counts, np.argmax)
+    truth = [one.judged.right for one in some]
+    return fit(some, truth, counts, np.argmax, PRIORS["RELEVANCE"])
 
 
 class Reader:
@@ -179,12 +183,17 @@ def questions(some: Sequence[Written]) -> Iterator[Judged]:
                 yield replace(own, kind=SIBLING, answer=sibling.answer, sources=sibling.sources)
 
 
-def pasted(name: str, names: Sequence[str], fitted: tuple[Array, float], shift: float) -> str:
-    """The coefficients as Python, with what is added to the intercept by hand."""
+def pasted(name: str, names: Sequence[str], fitted: tuple[Array, float]) -> str:
+    """The coefficients as Python, with the intercept shifted."""
     worth, intercept = fitted
-    lines = [f'    "intercept": {intercept + shift:.3f},']
+    lines = [f'    "intercept": {intercept + landed.SHIFTS[name]:.3f},']
     lines += [f'    "{one}": {value:.3f},' for one, value in zip(names, worth, strict=True)]
-    return "\n".join((f"{name} = {{", *lines, "}"))
+    return "\n".join((f"{name} = {{", *lines, f'    **BY_HAND["{name}"],', "}"))
+
+
+def fitted_names(name: str, table: Mapping[str, float]) -> list[str]:
+    """The signs whose coefficients are fitted."""
+    return [one for one in table if one not in landed.BY_HAND[name] and one != "intercept"]
 
 
 def main() -> None:
@@ -200,13 +209,13 @@ def main() -> None:
         ("SUPPORT", landed.SUPPORT, support),
         ("CONFLICT", landed.CONFLICT, conflict),
     ):
-        own = [one for one in table if one != "intercept"]
+        own = fitted_names(name, table)
         columns = [names.index(one) for one in own]
         cut = [replace(one, table=one.table[:, columns]) for one in signs]
-        print(pasted(name, own, fitter(cut), landed.SHIFTS[name]))
-    own = [one for one in landed.RELEVANCE if one != "intercept"]
-    asked_signs = list(reader.of_relevance(questions(some), own))
-    print(pasted("RELEVANCE", own, relevance(asked_signs), landed.SHIFTS["RELEVANCE"]))
+        print(pasted(name, own, fitter(cut)))
+    own = fitted_names("RELEVANCE", landed.RELEVANCE)
+    rows_of_questions = list(reader.of_relevance(questions(some), own))
+    print(pasted("RELEVANCE", own, relevance(rows_of_questions)))
 
 
 if __name__ == "__main__":

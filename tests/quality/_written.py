@@ -52,7 +52,7 @@ def written(file: Path, names: Collection[str], every: int = 1) -> list[Written]
     results = []
     for name, one in passages(file, names, print).items():
         results += list(_of_set(writer, name, one, every))
-    return results + list(_parallel(writer))
+    return results + list(parallel(writer))
 
 
 def _of_set(writer: Writer, name: str, passages_of: Found, every: int) -> Iterator[Written]:
@@ -80,7 +80,8 @@ def _rows(name: str) -> list[dict[str, Any]]:
     return rows(files.get(name, CORPORA / name / "qa_public.jsonl"))
 
 
-def _parallel(writer: Writer) -> Iterator[Written]:
+def parallel(writer: Writer) -> Iterator[Written]:
+    """The answers to the questions of the parallel set, from their passage and four more."""
     for code, one in languages.LANGUAGES.items():
         texts = [f"# {each['title']}\n\n{each['text']}\n" for each in one["passages"]]
         for number, each in enumerate(one["passages"]):

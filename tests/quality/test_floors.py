@@ -6,10 +6,13 @@ from statistics import median
 import numpy as np
 import pytest
 
+from app.local.engine.guard.grounding import Grounding
 from app.local.engine.guard.harm import KINDS
 from app.local.engine.guard.thresholds import HARM, HIDDEN_INSTRUCTION, PROMPT_ATTACK
+from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.planner import Planner
 from app.local.engine.transformer import Encoder
+from app.local.engine.writer import Writer
 from tests.flows.home import laptop
 from tests.quality import (
     ROOT,
@@ -24,11 +27,14 @@ from tests.quality import (
 )
 from tests.quality._corpora import READERS
 from tests.quality._fit_guard_attacks import read
+from tests.quality._grounded import BEGIN, RIGHT, SCIFACT, begin, changed, scifact
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
+from tests.quality._written import parallel
 from tests.quality.ablation import Trial
 from tests.quality.answers import XQUAD, XQUAD_FLOORS, average, index, xquad
 from tests.quality.citations import hard_negatives
+from tests.quality.grounding import GROUNDED, RELEVANT, auroc, scored
 from tests.quality.parsing import DOCLING, ratios
 from tests.quality.planning import LEAST, MOST, choice
 from tests.quality.user_questions import judged, right
@@ -195,3 +201,37 @@ def test_harmless_texts_are_not_taken_for_harmful_ones() -> None:
     results = harm.harmless(Encoder(), most=25)
     texts = [scores for name, scores in results.items() if not name.startswith("our own")]
     assert max(harm.blocked(np.concatenate(texts))) <= 0.01
+
+
+@pytest.fixture(scope="module")
+def grounding() -> Grounding:
+    encoder = Encoder()
+    return Grounding(encoder, MultilingualEncoder(encoder))
+
+
+@pytest.mark.skipif(
+    not (BEGIN.exists() and SCIFACT.exists()), reason="../shared/eval/{begin,scifact} are not here"
+)
+def test_grounding_is_scored_as_people_judge_it(grounding: Grounding) -> None:
+    """Of every eighth answer; `python -m tests.quality grounding` has the figures of all."""
+    for some, least in ((begin(), 0.88), (scifact(), 0.68)):
+        _, scores, truth = scored(grounding, list(some)[::8])
+        assert auroc(scores, truth) >= least
+
+
+def test_right_answers_in_eight_languages_pass_and_changed_ones_do_not(
+    grounding: Grounding,
+) -> None:
+    encoder = Encoder()
+    written = parallel(Writer(encoder, multilingual=MultilingualEncoder(encoder)))
+    answers = [one for one in written if one.right and one.cited]
+    assert len(answers) >= 120
+    held, caught = [], []
+    for one in changed(answers):
+        scores = grounding.score(one.answer, one.sources, one.query)
+        if one.kind == RIGHT:
+            held.append(scores.grounding < GROUNDED or scores.relevance < RELEVANT)
+        elif one.kind != "places changed":
+            caught.append(scores.grounding < GROUNDED)
+    assert sum(held) <= 0.03 * len(held)
+    assert sum(caught) >= 0.8 * len(caught)

@@ -156,7 +156,7 @@ class SentenceComparison:
     def quantity(self) -> float:
         """1 if the claim speaks of more, or of a number otherwise, than the sentence, else 0."""
         own, other = self.claim.quantities, self.sentence.statement.quantities
-        return float(bool((own - other) & {"all", "only", "least", "most", "few"}))
+        return float(bool((own - other) & {"all", "only", "exact", "least", "most", "few"}))
 
     @cached_property
     def order(self) -> float:

@@ -21,6 +21,7 @@ LONGEST = 100_000  # characters of all sources, as Bedrock limits them
 LONGEST_SENTENCE = 600  # characters that are read of one
 _LONGEST_HEADER = 400  # characters
 MOST = 14  # sentences that a claim is held against
+_SHORTEST = 4  # characters of a sentence in which Markdown is looked for
 _NEIGHBOURS = 2  # sentences before and behind one that tell what it is about
 _BEGINNING = 5  # characters by which words are looked up
 _WORD = re.compile(r"\w+")
@@ -80,7 +81,7 @@ class SourceSentences:
             else:
                 header = ""
             above = line
-            words = line if fenced else plain_text(line)
+            words = line if fenced or len(line) < _SHORTEST else plain_text(line)
             for begin in range(0, len(words), LONGEST_SENTENCE):
                 part = words[begin : begin + LONGEST_SENTENCE]
                 place = len(self.sentences)

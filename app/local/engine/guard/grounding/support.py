@@ -23,6 +23,8 @@ _RAREST = 10.0  # what the rarest token weighs
 _OWN = frozenset(("i", "my", "me", "we", "our", "us", "myself", "i'm", "i've"))
 _QUESTION = ("?", "？")  # noqa: RUF001 the sign is meant
 _FAR = 0.5  # of how much of a claim the sources say: then their tenor tells nothing
+_LITTLE = 0.15  # how much nearer a word of the claim may be to another sentence than the best
+_UNLIKE = 0.45  # of the stems in common: with fewer, a claim and a sentence are not alike
 _MEANT = 3  # sentences whose tenor is compared with the claim's
 _RARE = 4  # names and numbers of a claim whose binding is looked at
 
@@ -92,7 +94,10 @@ def signs(case: ClaimCase, vectors: Mapping[str, TokenVectors]) -> dict[str, flo
     nameless = min(one.names_missing for one in alike)
     direction, denied = _tenor(case, meaning)
     polarity, opposite, quantity, order = min(one.conflicts for one in alike)
-    apart = _apart(case.claim, case.comparisons)
+    of_another = 0.0  # how far a number is said of what only another sentence speaks of
+    if case.claim.amounts and not missing:
+        of_another = max(0.0, meaning.least - meaning.least_here - _LITTLE)
+    alikeness = min(max((nearby.likeness - _UNLIKE) * 5, 0.0), 1.0)
     exchanged = min(one.exchanged for one in alike)
     if case.quoted:  # nothing can be against it but a negation right before it
         missing = nameless = opposite = quantity = order = exchanged = 0.0
@@ -129,11 +134,10 @@ def signs(case: ClaimCase, vectors: Mapping[str, TokenVectors]) -> dict[str, flo
         "close and quantity": quantity * cover,
         "exchanged": exchanged,
         "close and exchanged": exchanged * nearby.coverage,
-        "alike and exchanged": exchanged * nearby.likeness,
-        "alike and borrowed": nearby.likeness * max(0.0, meaning.least - meaning.least_here),
-        "alike and apart": 0.0 if case.quoted else nearby.likeness * apart,
+        "alike and exchanged": exchanged * alikeness,
+        "alike and of another": alikeness * of_another,
         "edited": min(one.edited for one in alike) * float(not case.quoted),
-        "apart": apart,
+        "apart": _apart(case.claim, case.comparisons),
         "own": float(bool(_OWN & set(case.claim.words) - everything)),
         "asks": float(case.text.endswith(_QUESTION)),
         "negated": float(bool(case.claim.negated) and not case.quoted),
@@ -264,8 +268,7 @@ SIGNS = (
         "exchanged",
         "close and exchanged",
         "alike and exchanged",
-        "alike and borrowed",
-        "alike and apart",
+        "alike and of another",
         "edited",
         "apart",
         "own",
