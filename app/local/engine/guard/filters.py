@@ -26,7 +26,8 @@ from app.local.engine.guard.thresholds import (
 
 HINTS = attacks.HINTS | documents.HINTS | harm.HINTS
 ORDER: Sequence[Confidence] = ("NONE", "LOW", "MEDIUM", "HIGH")
-_HIDDEN = 2  # texts in base64 that are judged, and at most as many disguises
+_HIDDEN = 1  # texts in base64 that are judged
+_HIDDEN_TOKENS = 128  # of each of them
 _LEET_WORDS = 4  # that make a disguise: fewer are names, such as "h264"
 
 
@@ -88,11 +89,11 @@ def _hidden(sample: Sample, encoder: TextEncoder) -> Iterator[Sample]:
     the text with those spelled out.
     """
     for inner, _ in islice(disguises.decoded(sample.body), _HIDDEN):
-        yield Sample(inner, encoder, HINTS, windows=1)
+        yield Sample(inner, encoder, HINTS, windows=1, tokens=_HIDDEN_TOKENS)
     plain = normal.plain(sample.body)
     spelled = disguises.without_look_alikes(plain)
     if spelled.text != plain.text:
-        yield Sample(spelled.text, encoder, HINTS, windows=1)
+        yield Sample(spelled.text, encoder, HINTS, windows=1, tokens=_HIDDEN_TOKENS)
     words = disguises.leet(normal.bare(spelled)).text
     if len(words.split()) >= _LEET_WORDS:
-        yield Sample(words, encoder, HINTS, windows=1)
+        yield Sample(words, encoder, HINTS, windows=1, tokens=_HIDDEN_TOKENS)

@@ -19,9 +19,9 @@ from app.local.engine.text import sentences
 
 UNIT = 1000  # characters: the text unit of Bedrock's guardrails
 UNITS = 12  # at most, of which sentences are taken
-WINDOWS = 3  # units that are encoded as a whole
+WINDOWS = 2  # units that are encoded as a whole
 WINDOW = 250  # tokens of such a unit: signs can make a unit of 1,000
-TOKENS = 768  # of sentences, at most
+TOKENS = 640  # of sentences, at most
 LONGEST = 300  # characters of a sentence; a longer one is cut
 _SHORTEST = 8  # tokens: with less room, no further sentence is looked for
 _WORD = re.compile(r"[a-z']+")
@@ -39,6 +39,7 @@ class Sample:
         encoder: its vectors' encoder.
         hints: words that make a part of a long text worth reading, in small letters.
         windows: how many units of the text are encoded as a whole, at most.
+        tokens: how many tokens its sentences may have in all.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Sample:
         encoder: TextEncoder,
         hints: Collection[str] = (),
         windows: int = WINDOWS,
+        tokens: int = TOKENS,
     ) -> None:
         self.text = text
         self._encoder = encoder
         self._hints = frozenset(hints)
         self._windows = windows
+        self._tokens = tokens
 
     @cached_property
     def units(self) -> Sequence[str]:
@@ -67,11 +70,11 @@ class Sample:
 
     @cached_property
     def pieces(self) -> Sequence[str]:
-        """Sentences of the body, in their order, of at most TOKENS tokens in all."""
+        """Sentences of the body, in their order, of so many tokens in all."""
         pieces = list(_sentences(self.body))
-        if len(self.body) <= TOKENS:  # a token has a character or more
+        if len(self.body) <= self._tokens:  # a token has a character or more
             return pieces
-        room, chosen = TOKENS, []
+        room, chosen = self._tokens, []
         for number in self._most(pieces, len(pieces), in_order=False):
             tokens = self._encoder.count(pieces[number]) + 2  # with the marks of both ends
             if tokens <= room:
