@@ -269,8 +269,8 @@ class LaptopSettings(_Environment):
     guardrail: str | None = Field(
         default=None,
         description="The guardrail that the laptop's home makes: the path of a definition; "
-        "ID:VERSION of one that is in it; or `none`. Without it, nothing is judged, unless "
-        "OUTCROP_GUARDRAIL_ID names one.",
+        "ID:VERSION of one that is in it; or `none`, and nothing is judged. Without it, the "
+        "definition is Outcrop's own, unless OUTCROP_GUARDRAIL_ID names a guardrail.",
     )
     embedding_precision: Literal["int8", "fp32"] = Field(
         default="int8",

@@ -16,7 +16,7 @@ from app.aws import Clients, Deployer, clients, deployer
 from app.deploy.laptop.provision import provision
 from app.deploy.replay import read as read_template
 from app.deploy.replay import replay
-from app.deploy.replay.application import override
+from app.guardrail_definition import read_choice
 from app.settings import Settings, adopt, read
 from tests.flows.home import SECONDS, laptop
 from tests.infra.conftest import VARIANTS
@@ -36,7 +36,6 @@ DIFFERENCES = {
     "event source, ScalingConfig": "the stand-in has two pollers for each queue",
     "tools": "no runner calls them on the laptop yet, and each start would load DynamoDB",
     "budgets": "only a home with a limit has the table: each start would load DynamoDB",
-    "guardrails": "the stand-in keeps guardrails and does not judge by them yet",
 }
 
 
@@ -50,7 +49,7 @@ def stack(synthesized: Synthesized, tmp_path_factory: pytest.TempPathFactory) ->
     def deploy() -> Settings:
         aws, deploying = clients(SECONDS), deployer(SECONDS)
         replayed = replay(read_template(template), aws, deploying, folder, {}, lambda _: None)
-        adopt(override(replayed.variables) | {"OUTCROP_AUTH": "local"})
+        adopt(dict(replayed.application_variables) | {"OUTCROP_AUTH": "local"})
         settings = read(Settings)
         facts.update(_facts(aws, deploying, settings))
         return settings
@@ -101,7 +100,7 @@ def _provision(aws: Clients, deploying: Deployer, origin: str | None) -> Setting
     with pytest.MonkeyPatch.context() as patch:
         if origin:
             patch.setenv("OUTCROP_ORIGIN", origin)
-        return provision(aws, deploying)
+        return provision(aws, deploying, guardrail=read_choice(None))
 
 
 def _facts(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
@@ -143,7 +142,20 @@ def _facts(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
         },
         "tools": sorted(name for name in names if "Tools" in name or "tools" in name),
         "budgets": settings.budget_table is not None,
-        "guardrails": len(aws.bedrock.list_guardrails()["guardrails"]),
+        "guardrail": _rules(aws, settings),
+    }
+
+
+def _rules(aws: Clients, settings: Settings) -> Any:
+    """The rules that the application's guardrail judges by, and the description of its version."""
+    assert settings.guardrail_id
+    guardrail = aws.bedrock.get_guardrail(
+        guardrailIdentifier=settings.guardrail_id, guardrailVersion=settings.guardrail_version
+    )
+    return {
+        name: value
+        for name, value in guardrail.items()
+        if name.endswith(("Policy", "Messaging")) or name == "description"
     }
 
 

@@ -15,7 +15,6 @@ import pytest
 from app.aws import Clients, Deployer, clients, deployer
 from app.deploy.replay import ReplayResult, TemplateError, replay
 from app.deploy.replay import read as read_template
-from app.deploy.replay.application import override
 from app.deploy.replay.creators import CREATORS
 from app.deploy.replay.omissions import OMISSIONS
 from app.deploy.replay.seeds import seed
@@ -87,7 +86,7 @@ def replaying(template: Path, folder: Path) -> Iterator[Stack]:
         seed(replayed.outputs)
         made.append((aws, deploying, replayed))
         auth = replayed.variables["OUTCROP_AUTH"]
-        adopt(override(replayed.variables) | {"OUTCROP_AUTH": auth})
+        adopt(dict(replayed.application_variables) | {"OUTCROP_AUTH": auth})
         return read(Settings)
 
     with laptop(folder, deploy) as home:

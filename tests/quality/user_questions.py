@@ -2,14 +2,15 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from tests.flows.home import Home, laptop
+from app.settings import Settings
+from tests.flows.home import Home, Json, laptop, provisioned
 from tests.quality._generate import generate
 from tests.quality._score import FOLDER, Score
 from tests.tables import Table
@@ -32,13 +33,14 @@ BEFORE = {  # right, on 28 November 2026
 
 @dataclass(frozen=True)
 class Judged:
-    """A question of a kind, and what is thought of its answer."""
+    """A question of a kind, what is thought of its answer, and the guardrail's verdicts."""
 
     kind: str
     outcome: str
     fenced: bool
     characters: int
     gold: bool | None
+    verdicts: Sequence[Json] = ()
 
 
 class Judgements(NamedTuple):
@@ -77,10 +79,10 @@ def run() -> Iterator[Table]:
         )
 
 
-def judged() -> Judgements:
-    """Everything, asked and judged."""
+def judged(deploy: Callable[[], Settings] = provisioned) -> Judgements:
+    """Everything, asked and judged, in the home that `deploy` makes."""
     score = Score()
-    with TemporaryDirectory() as scratch, laptop(Path(scratch)) as home:
+    with TemporaryDirectory() as scratch, laptop(Path(scratch), deploy) as home:
         bucket = Path(scratch) / "s3" / home.settings.documents_bucket
         shutil.copytree(score.documents, bucket, dirs_exist_ok=True)
         for path in sorted(one for one in score.documents.rglob("*") if one.is_file()):
@@ -112,7 +114,8 @@ def _judge(score: Score, row: dict[str, Any], answer: dict[str, Any]) -> Judged:
     verdict = score.judge(row, answer)
     fenced = bool(verdict.get("fenced"))
     length = len(answer["answer"])
-    return Judged(row["kind"], verdict["outcome"], fenced, length, verdict["gold"])
+    verdicts = answer.get("guardrail", ())
+    return Judged(row["kind"], verdict["outcome"], fenced, length, verdict["gold"], verdicts)
 
 
 def _rows(results: list[Judged]) -> Iterator[tuple[str, ...]]:

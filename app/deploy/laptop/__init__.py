@@ -133,12 +133,14 @@ def provision_home() -> Mapping[str, str]:
 
 
 def guardrail_choice(settings: LaptopSettings) -> GuardrailChoice | None:
-    """The guardrail that the home makes or names; None without a choice.
+    """The guardrail that the home makes or names; None if OUTCROP_GUARDRAIL_ID names it.
 
     Raises:
         WrongDefinition: OUTCROP_GUARDRAIL has no form of a choice, or its definition is wrong.
     """
-    return None if settings.guardrail is None else read_choice(settings.guardrail)
+    if settings.guardrail is None and inherited(GUARDRAIL_ID):
+        return None
+    return read_choice(settings.guardrail)
 
 
 @contextmanager

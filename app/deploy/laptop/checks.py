@@ -22,7 +22,7 @@ from app.deploy.findings import Finding
 from app.deploy.laptop.model_servers import PATIENCE, Lookout, advice
 from app.errors import OperatorError
 from app.guardrail_definition import digest, policy_names
-from app.settings import LaptopSettings, inherited, inherited_environment
+from app.settings import LaptopSettings, inherited_environment
 
 LEAST_DISK = 1 << 30  # bytes; an index of 100,000 chunks takes a third of it
 LAPTOP_PACKAGES = (
@@ -154,7 +154,7 @@ def _guardrail(settings: LaptopSettings) -> Iterator[Finding]:
         yield Finding(check, well=False, found=error.detail)
         return
     if choice is None:
-        yield _judging(check, inherited(laptop.GUARDRAIL_ID))
+        yield Finding(check, well=True, found="OUTCROP_GUARDRAIL_ID names it")
     elif choice.definition:
         policies = ", ".join(policy_names(choice.definition))
         rules = f"{choice.name}, rules {digest(choice.definition)}: {policies}"
@@ -168,7 +168,7 @@ def _judging(check: str, judge: str | None) -> Finding:
     if judge is not None:
         return Finding(check, well=True, found=judge)
     state = "none: no question, passage or answer is judged"
-    mend = "OUTCROP_GUARDRAIL names the definition of one."
+    mend = "Unset OUTCROP_GUARDRAIL, and the home makes one."
     return Finding(check, well=True, found=state, mend=mend)
 
 

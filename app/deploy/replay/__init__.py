@@ -62,12 +62,18 @@ class ReplayResult:
     @property
     def application_variables(self) -> Mapping[str, str]:
         """The variables that the laptop's application is started with."""
-        return application.override(self.variables)
+        return application.override(self.variables, self._guardrails)
 
     @property
     def overrides(self) -> Sequence[Override]:
         """The differences between those and `variables`, with the reasons."""
-        return application.overrides(self.variables)
+        return application.overrides(self.variables, self._guardrails)
+
+    @property
+    def _guardrails(self) -> Sequence[str]:
+        """The ids of the guardrails of the template."""
+        made = (step for step in self.steps if step.type == "AWS::Bedrock::Guardrail")
+        return [step.ref.rpartition("/")[2] for step in made]
 
 
 def deploy(
