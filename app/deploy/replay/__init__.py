@@ -72,8 +72,8 @@ class ReplayResult:
     @property
     def _guardrails(self) -> Sequence[str]:
         """The ids of the guardrails of the template."""
-        made = (step for step in self.steps if step.type == "AWS::Bedrock::Guardrail")
-        return [step.ref.rpartition("/")[2] for step in made]
+        guardrails = (step for step in self.steps if step.type == "AWS::Bedrock::Guardrail")
+        return [step.ref.rpartition("/")[2] for step in guardrails]
 
 
 def deploy(
