@@ -80,9 +80,12 @@ def _rows(name: str) -> list[dict[str, Any]]:
     return rows(files.get(name, CORPORA / name / "qa_public.jsonl"))
 
 
-def parallel(writer: Writer) -> Iterator[Written]:
+def parallel(
+    writer: Writer, codes: Collection[str] = tuple(languages.LANGUAGES)
+) -> Iterator[Written]:
     """The answers to the questions of the parallel set, from their passage and four more."""
-    for code, one in languages.LANGUAGES.items():
+    for code in codes:
+        one = languages.LANGUAGES[code]
         texts = [f"# {each['title']}\n\n{each['text']}\n" for each in one["passages"]]
         for number, each in enumerate(one["passages"]):
             order = [number, *((number + step) % len(texts) for step in (1, 2, 3, 4))]

@@ -213,21 +213,23 @@ def grounding() -> Grounding:
     not (BEGIN.exists() and SCIFACT.exists()), reason="../shared/eval/{begin,scifact} are not here"
 )
 def test_grounding_is_scored_as_people_judge_it(grounding: Grounding) -> None:
-    """Of every eighth answer; `python -m tests.quality grounding` has the figures of all."""
-    for some, least in ((begin(), 0.88), (scifact(), 0.68)):
-        _, scores, truth = scored(grounding, list(some)[::8])
+    """Of some answers; `python -m tests.quality grounding` has the figures of all."""
+    for some, every, least in ((begin(), 8, 0.88), (scifact(), 3, 0.74)):
+        _, scores, truth = scored(grounding, list(some)[::every])
         assert auroc(scores, truth) >= least
 
 
-def test_right_answers_in_eight_languages_pass_and_changed_ones_do_not(
+def test_right_answers_in_three_languages_pass_and_changed_ones_do_not(
     grounding: Grounding,
 ) -> None:
     encoder = Encoder()
-    written = parallel(Writer(encoder, multilingual=MultilingualEncoder(encoder)))
+    written = parallel(
+        Writer(encoder, multilingual=MultilingualEncoder(encoder)), ("fr", "ja", "zh")
+    )
     answers = [one for one in written if one.right and one.cited]
-    assert len(answers) >= 120
+    assert len(answers) >= 45
     held, caught = [], []
-    for one in changed(answers):
+    for one in changed(answers[::2]):
         scores = grounding.score(one.answer, one.sources, one.query)
         if one.kind == RIGHT:
             held.append(scores.grounding < GROUNDED or scores.relevance < RELEVANT)
