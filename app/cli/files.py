@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from pathspec import GitIgnoreSpec
 
@@ -29,7 +30,11 @@ MACHINE_FILES = (
     "__pycache__/", "__snapshots__/", "htmlcov/", "__MACOSX/",
 )
 # fmt: on
-_OF_MACHINES = GitIgnoreSpec.from_lines(MACHINE_FILES)
+BACKEND: Final = "simple"
+"""pathspec's own matcher: RE2, which it prefers where that is installed, takes no name that is not
+Unicode."""
+
+_OF_MACHINES = GitIgnoreSpec.from_lines(MACHINE_FILES, backend=BACKEND)
 
 
 class BadSelection(Exception):
@@ -140,7 +145,7 @@ def _read_ignore_file(folder: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
     if not file.is_file():
         return
     try:
-        yield folder, GitIgnoreSpec.from_lines(file.read_text().splitlines())
+        yield folder, GitIgnoreSpec.from_lines(file.read_text().splitlines(), backend=BACKEND)
     except ValueError as error:
         raise BadSelection(f"{file} cannot be read: {error}.") from error
 
