@@ -27,6 +27,7 @@ _LINK = re.compile(r"!?\[([^\]\[]{0,300})\]\([^()\s]{0,500}\)")
 _CLAUSE = re.compile(
     r";\s+|,\s+(?:and|but|while|whereas|although|though|however|und|aber|während|et|mais|y|pero)\s+"
     r"|[；，](?=\S{6})"  # noqa: RUF001 these signs are meant
+    r"|(?<=\w\w\w[.!?])\s+(?=\w)"  # a sentence may begin with a name in small letters
 )
 _COLONS = (":", "：")  # noqa: RUF001 the sign is meant
 _LONGEST_LABEL = 60  # characters: a line with a colon that only introduces what follows
@@ -62,6 +63,8 @@ def claims(answer: str) -> list[str]:
 
     >>> claims("Yes: the fee is $10 [2], and a second visit is free. The documents do not say.")
     ['the fee is $10', 'a second visit is free.']
+    >>> claims("The pump has two valves. pypdf reads all of its files.")
+    ['The pump has two valves.', 'pypdf reads all of its files.']
     """
     text = answer[:LONGEST]
     parts: list[str] = []

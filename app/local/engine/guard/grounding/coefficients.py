@@ -9,7 +9,7 @@ docs/guardrails.md has the figures.
 from collections.abc import Mapping
 from typing import Final
 
-SHIFTS: Final[Mapping[str, float]] = {"SUPPORT": 1.0, "CONFLICT": 0.0, "RELEVANCE": 1.25}
+SHIFTS: Final[Mapping[str, float]] = {"SUPPORT": 0.85, "CONFLICT": 0.0, "RELEVANCE": 1.25}
 """What is added to the intercepts as fitted, so that the thresholds .7 of grounding and .5 of
 relevance let right answers pass."""
 
@@ -21,7 +21,7 @@ BY_HAND: Final[Mapping[str, Mapping[str, float]]] = {
 """Of hardly any answer in the data; AWS's own examples have them."""
 
 SUPPORT: Final[Mapping[str, float]] = {
-    "intercept": -2.062,
+    "intercept": -2.212,
     "cosine": 0.490,
     "late": 0.068,
     "late mean": 0.034,
