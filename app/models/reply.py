@@ -55,8 +55,8 @@ class PartialReply:
     (TextDelta(text='!'),)
     >>> reply.rest()
     (BlockEnd(),)
-    >>> reply.completion({"x-amzn-bedrock-input-token-count": "7"}).content
-    (Text(text='Hello!'),)
+    >>> reply.completion({"x-amzn-bedrock-input-token-count": "7"}).text
+    'Hello!'
 
     Args:
         model_id: what the model is called in errors.
