@@ -16,7 +16,7 @@ from app.local.engine.guard import entities, filters, patterns, topics, words
 from app.local.engine.guard.findings import Findings, GroundingFinding, Grounds
 from app.local.engine.guard.mask import mask, masks
 from app.local.engine.guard.policy import Policy
-from app.local.engine.guard.sample import Sample
+from app.local.engine.guard.sample import sample_of
 
 if TYPE_CHECKING:
     from app.local.engine.encoder import TokenEncoder
@@ -54,7 +54,7 @@ class Guard:
             documents: the numbers of those texts that a model is given to read, such as passages.
                 In them, unlike in what a user says, any request to the model is an attack.
         """
-        samples = [Sample(text, self.encoder, filters.HINTS) for text in texts]
+        samples = [sample_of(text, self.encoder, filters.HINTS) for text in texts]
         filtered = [
             filters.Subject(sample, number in documents) for number, sample in enumerate(samples)
         ]

@@ -68,14 +68,14 @@ def folded(text: str) -> Reading:
     """A text in its own case, as personal data is looked for in it: "４１１１" is "4111", a long
     dash is a hyphen, and there are no invisible signs or loose accents.
     """
-    return _fold(text, folding(casefold=False))
+    return _fold(text, folding(casefold=False, is_ascii=text.isascii()))
 
 
 def plain(text: str) -> Reading:
     """A text as words are looked for in it: in lower case, its letters decomposed, with those
     accents that letters have in some language.
     """
-    reading = _fold(text, folding(casefold=True))
+    reading = _fold(text, folding(casefold=True, is_ascii=text.isascii()))
     if reading.codes.size == 0 or int(reading.codes.max()) < MARKS.start:
         return reading
     before, after, pairs = accents()

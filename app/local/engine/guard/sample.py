@@ -9,7 +9,7 @@ most words that a policy looks for, and others at even distances.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -24,11 +24,24 @@ WINDOW = 250  # tokens of such a unit: signs can make a unit of 1,000
 TOKENS = 640  # of sentences, at most
 LONGEST = 300  # characters of a sentence; a longer one is cut
 _SHORTEST = 8  # tokens: with less room, no further sentence is looked for
+REMEMBERED = 5000  # characters of a text whose sample is kept, of the last 512: 25 MB at most
 _WORD = re.compile(r"[a-z']+")
 _BREAK = re.compile(
     r"\n(?=[^\S\n]{0,40}[>*#-]{0,8} {0,8}[A-Z\"'“])"
 )  # before a line that may begin a sentence
 _PROSE = 3  # words that a line needs to be a sentence of its own
+
+
+def sample_of(text: str, encoder: TextEncoder, hints: Collection[str]) -> "Sample":
+    """A sample of a text, the same one as before if it was made of late: the passages of a
+    collection are judged again and again.
+
+    Args:
+        hints: a frozen set.
+    """
+    if len(text) > REMEMBERED:
+        return Sample(text, encoder, hints)
+    return _remembered(text, encoder, hints)  # type: ignore[arg-type]  # both are hashable
 
 
 class Sample:
@@ -125,6 +138,11 @@ class Sample:
     def _weight(self, text: str) -> int:
         """How many different hints the text has, and whether it asks something."""
         return len(self._hints.intersection(_WORD.findall(text.lower()))) + text.endswith("?")
+
+
+@lru_cache(maxsize=512)
+def _remembered(text: str, encoder: TextEncoder, hints: Collection[str]) -> Sample:
+    return Sample(text, encoder, hints)
 
 
 def _units(text: str) -> Iterator[str]:
