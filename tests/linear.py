@@ -57,8 +57,10 @@ def nonlinear(
     for few in FEW:  # what grows exponentially would not end at the full length
         if _seconds(work, few, tries=1) >= quick and (least := _seconds(work, few, TRIES)) >= quick:
             return f"{1000 * least:.1f} ms at {few} characters"
-    if _seconds(work, length, tries=1) < quick:
+    if (first := _seconds(work, length, tries=1)) < quick:
         return None
+    if first < GROWTH * _seconds(work, length // 4, tries=1):
+        return None  # not by the square, though it takes its time
     short, long = (_seconds(work, n, TRIES) for n in (length // 4, length))
     if long < max(GROWTH * short, quick):
         return None

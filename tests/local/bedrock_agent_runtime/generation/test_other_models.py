@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from queue import Queue
 from typing import Any
 
@@ -180,8 +181,11 @@ def test_what_goes_wrong_in_a_stream_is_its_last_event(minerals: Library, fake: 
         retrieveAndGenerateConfiguration=minerals.configuration(),
     )
     texts: list[str] = []
-    with pytest.raises(EventStreamError, match="broke off in the middle") as caught:
-        texts.extend(event["output"]["text"] for event in reply["stream"])
+    with (
+        closing(reply["stream"]) as events,
+        pytest.raises(EventStreamError, match="broke off in the middle") as caught,
+    ):
+        texts.extend(event["output"]["text"] for event in events)
     response: Any = caught.value.response
     assert response["Error"]["Code"] == "dependencyFailedException"
     assert "".join(texts) == "Quartz is"
