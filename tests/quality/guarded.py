@@ -6,7 +6,6 @@ leaves every turn as it is, so that one run says which right answers it would ha
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import partial
 from statistics import quantiles
 from typing import Any
 
@@ -27,7 +26,7 @@ def run() -> Iterator[Table]:
     if not FOLDER.exists():
         yield Table("guarded", ("skipped",), (("../shared/eval/user_questions is missing",),))
         return
-    judgements = judged(partial(_deploy, reporting()))
+    judgements = judged(reporting_home)
     turns = [*judgements.questions, *judgements.turns]
     right = [one for one in turns if one.outcome == "right"]
     note = (
@@ -71,8 +70,9 @@ def reporting() -> GuardrailDefinition:
     return GuardrailDefinition.model_validate(rules)
 
 
-def _deploy(definition: GuardrailDefinition) -> Settings:
-    choice = GuardrailChoice("reporting", definition)
+def reporting_home() -> Settings:
+    """Make a home whose guardrail only reports."""
+    choice = GuardrailChoice("reporting", reporting())
     return provision(clients(SECONDS), deployer(SECONDS), guardrail=choice)
 
 

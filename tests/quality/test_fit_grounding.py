@@ -39,4 +39,5 @@ def test_every_coefficient_is_of_a_sign() -> None:
 
 def test_what_is_pasted_is_the_table_with_its_shift() -> None:
     text = pasted("SUPPORT", ["late"], (np.array([2.0]), 0.5))
-    assert text.splitlines()[1:3] == ['    "intercept": 1.500,', '    "late": 2.000,']
+    intercept = 0.5 + coefficients.SHIFTS["SUPPORT"]
+    assert text.splitlines()[1:3] == [f'    "intercept": {intercept:.3f},', '    "late": 2.000,']

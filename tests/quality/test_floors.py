@@ -18,6 +18,7 @@ from tests.quality import (
     ROOT,
     _guarded,
     attacks,
+    guarded,
     harm,
     languages,
     pii,
@@ -70,7 +71,10 @@ def test_the_documentation_answers_what_a_newcomer_asks(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="../shared/eval/user_questions is not here")
 def test_what_users_ask_is_answered() -> None:
-    questions, turns, generated = judged()
+    """With the default guardrail, which only reports here, so that it is seen what it would do."""
+    questions, turns, generated = judged(guarded.reporting_home)
+    assert guarded.held_back([*questions, *turns]) <= 0.02
+    assert guarded.refused([*questions, *turns]) <= 0.01
     assert right(questions) >= 0.88
     assert right(generated) >= 0.88
     assert sum(one.gold is True for one in generated) >= 0.75 * len(generated)
