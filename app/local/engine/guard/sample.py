@@ -66,8 +66,9 @@ class Sample:
         self.text = text
         self._encoder = encoder
         self._hints = frozenset(hints)
-        self._windows = windows
-        self._tokens = tokens
+        longer = len(text) > UNIT * UNITS  # of a text of which units are left out, half is encoded
+        self._windows = 1 if longer else windows
+        self._tokens = tokens // 2 if longer else tokens
 
     @cached_property
     def units(self) -> Sequence[str]:
