@@ -11,7 +11,7 @@ Levels = tuple[float, float, float]  # scores from which the confidence is LOW, 
 
 # python -m tests.quality attacks
 PROMPT_ATTACK: Levels = (0.4, 0.65, 0.9)
-HIDDEN_INSTRUCTION = 0.97  # of a document
+HIDDEN_INSTRUCTION = 0.99  # of a document
 
 # python -m tests.quality harm
 HARM: Mapping[str, Levels] = dict.fromkeys(
