@@ -132,7 +132,7 @@ class DeniedTopic(_Part):
 
 
 class TopicPolicy(_Part):
-    """Denied topics."""
+    """The topics that a text may not be about."""
 
     tier: Tier = "CLASSIC"
     denied: tuple[DeniedTopic, ...] = Field(min_length=1, max_length=30)

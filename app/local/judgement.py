@@ -12,6 +12,13 @@ JSON = dict[str, Any]
 
 Source = Literal["INPUT", "OUTPUT"]
 
+Action = Literal["none", "masked", "blocked"]
+
+LONGEST_SOURCES, LONGEST_QUERY, LONGEST_ANSWER = 100_000, 1_000, 5_000
+"""Characters that contextual grounding takes.
+https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html"""
+_TEXT_UNIT = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -56,7 +63,7 @@ class Judgement:
         masks: where it is masked, and with what, in the order of the text. They do not overlap.
     """
 
-    action: Literal["none", "masked", "blocked"]
+    action: Action
     outputs: tuple[str, ...]
     reason: str
     assessment: JSON
@@ -93,3 +100,13 @@ class Judge(Protocol):
             ServiceError: there is no such version, or it cannot judge these texts.
         """
         ...
+
+
+def text_units(characters: int) -> int:
+    """How many text units so many characters are, by which Bedrock bills a guardrail.
+    https://aws.amazon.com/bedrock/pricing/
+
+    >>> text_units(0), text_units(1000), text_units(1001)
+    (0, 1, 2)
+    """
+    return -(-characters // _TEXT_UNIT)

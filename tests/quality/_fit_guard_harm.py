@@ -37,7 +37,7 @@ def write_examples(encoder: Encoder) -> None:
 
 
 def public(encoder: Encoder) -> list[str]:
-    """Harmless sentences."""
+    """Sentences that are harmless, for the fit to tell from harmful ones."""
     asked = [one for texts in _guarded.questions().values() for one in texts[0::2][:QUESTIONS]]
     passages = [one for texts in _guarded.passages().values() for one in texts[0::2][:PASSAGES]]
     return asked + [piece for text in passages for piece in Sample(text, encoder).pieces]

@@ -12,14 +12,18 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-config.html#kb-test
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from app.local.control.errors import unsupported
-from app.local.judgement import Content, Judge, Judgement, Source
+from app.local.judgement import (
+    LONGEST_ANSWER,
+    LONGEST_SOURCES,
+    Action,
+    Content,
+    Judge,
+    Judgement,
+    Source,
+)
 from app.local.wire import JSON, ServiceError
-
-LONGEST_ANSWER = 5_000  # characters that contextual grounding takes at a time
-MOST_SOURCES = 100_000  # characters
 
 ACTIONS = {"none": "NONE", "masked": "INTERVENED", "blocked": "INTERVENED"}
 """Bedrock's guardrailAction, by what the guardrail does."""
@@ -36,7 +40,7 @@ class Verdict:
         texts: the texts, masked where they had to be; if they are blocked, the message alone.
     """
 
-    action: Literal["none", "masked", "blocked"]
+    action: Action
     texts: tuple[str, ...]
 
 
@@ -65,10 +69,10 @@ class RequestGuard:
         Raises:
             ServiceError: naming the field: the guardrail cannot judge this.
         """
-        grounds = [Content(one, _GROUNDS) for one in _within(passages, MOST_SOURCES)]
+        grounds = [Content(one, _GROUNDS) for one in _within(passages, LONGEST_SOURCES)]
         grounds.append(Content(question, _QUERY))
         texts = [""] * len(parts)
-        action: Literal["none", "masked"] = "none"
+        action: Action = "none"
         for batch in _batches(parts):
             contents = [Content(piece) for _, piece in batch]
             judgement = self._judgement("OUTPUT", [*grounds, *contents])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.local.judgement import text_units
 from app.local.wire import JSON, Call, ServiceError
 
 MOST_BLOCKS = 10
@@ -20,7 +21,6 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-invoke-guard
 STEPS = 5
 """Severity has so many steps above 0: 0.2, 0.4, .., 1.
 https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-invoke-guardrail-checks-scores.html"""
-TEXT_UNIT = 1_000
 
 
 class PersonalData(Protocol):
@@ -37,7 +37,7 @@ class PersonalData(Protocol):
 
 
 class Scores(Protocol):
-    """What scores texts."""
+    """Scores texts by the checks of InvokeGuardrailChecks; the engine implements it."""
 
     def harm(self, text: str, /) -> Mapping[str, float]:
         """How harmful a text is by each category, 0 to 1."""
@@ -84,7 +84,7 @@ class GuardrailChecks:
                 texts = [one for one in blocks if name != "promptAttack" or one.role == "user"]
                 results[name] = check(self.scores, texts, checks[name])
                 characters = sum(len(one.text) for one in texts)
-                usage[name] = {"textUnits": -(-characters // TEXT_UNIT)}
+                usage[name] = {"textUnits": text_units(characters)}
         return {"results": results, "usage": usage}
 
 

@@ -9,12 +9,8 @@ from itertools import chain
 from app.local.engine.guard import Findings, Grounds, Policy
 from app.local.engine.guard.findings import WordFinding
 from app.local.engine.guard.policy import Action
-from app.local.judgement import Content
+from app.local.judgement import Content, text_units
 from app.local.wire import JSON
-
-TEXT_UNIT = 1_000
-"""Characters of a text unit, by which a guardrail is billed.
-https://aws.amazon.com/bedrock/pricing/"""
 
 DONE: Mapping[Action, str] = {"block": "BLOCKED", "mask": "ANONYMIZED", "report": "NONE"}
 
@@ -92,7 +88,7 @@ def coverage(texts: Sequence[str], contents: Sequence[Content]) -> JSON:
 
 
 def _units(texts: Iterable[str]) -> int:
-    return -(-sum(map(len, texts)) // TEXT_UNIT)
+    return text_units(sum(map(len, texts)))
 
 
 def _topics(findings: Findings, *, full: bool) -> list[JSON]:

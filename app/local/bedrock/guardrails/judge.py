@@ -8,7 +8,7 @@
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -17,14 +17,23 @@ from app.local.bedrock.guardrails import assessment
 from app.local.bedrock.guardrails.reading import read_policy
 from app.local.engine.guard import Findings, Grounds, Policy, mask, masks
 from app.local.engine.guard.patterns import NotAPattern
-from app.local.judgement import Content, Judgement, Mask, Source
+from app.local.judgement import (
+    LONGEST_ANSWER,
+    LONGEST_QUERY,
+    LONGEST_SOURCES,
+    Action,
+    Content,
+    Judgement,
+    Mask,
+    Source,
+)
 from app.local.wire import JSON, ServiceError
 
-LIMITS = {"grounding_source": 100_000, "query": 1_000, "answer": 5_000}
-"""Characters that contextual grounding takes.
-https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html"""
-
-REASONS = {"none": "No action.", "masked": "Guardrail masked.", "blocked": "Guardrail blocked."}
+REASONS: Mapping[Action, str] = {
+    "none": "No action.",
+    "masked": "Guardrail masked.",
+    "blocked": "Guardrail blocked.",
+}
 
 
 class Definitions(Protocol):
@@ -73,12 +82,12 @@ class GuardrailJudge:
         began = perf_counter()
         guardrail = self.guardrails.definition(identifier, version)
         policy = read_policy(guardrail, source, without)
-        judged = _judged(contents)
-        texts = [contents[number].text for number in judged]
+        places = _places(contents)
+        texts = [contents[place].text for place in places]
         grounds = _grounds(policy, contents, texts)
         documents = [
             number
-            for number, place in enumerate(judged)
+            for number, place in enumerate(places)
             if "grounding_source" in contents[place].qualifiers
         ]
         try:
@@ -87,47 +96,39 @@ class GuardrailJudge:
             raise _invalid(f"the stand-in does not take the regular expression {error}.") from error
         usage = assessment.usage(policy, texts, grounds)
         coverage = assessment.coverage(texts, contents)
-        return _judgement(
-            guardrail,
-            source,
-            texts,
-            judged,
-            findings,
+        seconds = perf_counter() - began
+        action, outputs = _outcome(guardrail, source, texts, findings)
+        return Judgement(
+            action,
+            tuple(outputs),
+            REASONS[action],
+            assessment.write(guardrail, findings, usage, coverage, seconds, full=full),
             usage,
             coverage,
-            assessment.write(
-                guardrail, findings, usage, coverage, perf_counter() - began, full=full
-            ),
+            tuple(_masks(findings, places)) if action == "masked" else (),
         )
 
 
-def _judgement(
-    guardrail: JSON,
-    source: Source,
-    texts: Sequence[str],
-    judged: Sequence[int],
-    findings: Findings,
-    usage: dict[str, int],
-    coverage: JSON,
-    written: JSON,
-) -> Judgement:
+def _outcome(
+    guardrail: JSON, source: Source, texts: Sequence[str], findings: Findings
+) -> tuple[Action, Sequence[str]]:
+    """What the guardrail does, and what it puts in place of the texts."""
     actions = set(findings.actions())
     if "block" in actions:
         way = "Input" if source == "INPUT" else "Outputs"
-        outputs: Sequence[str] = (guardrail[f"blocked{way}Messaging"],)
-        return Judgement("blocked", tuple(outputs), REASONS["blocked"], written, usage, coverage)
+        return "blocked", [guardrail[f"blocked{way}Messaging"]]
     if "mask" in actions:
-        outputs = mask(texts, findings)
-        spans = tuple(
-            Mask(judged[span.text], span.start, span.end, instead)
-            for span, instead in masks(findings)
-        )
-        reason = REASONS["masked"]
-        return Judgement("masked", tuple(outputs), reason, written, usage, coverage, spans)
-    return Judgement("none", (), REASONS["none"], written, usage, coverage)
+        return "masked", mask(texts, findings)
+    return "none", []
 
 
-def _judged(contents: Sequence[Content]) -> Sequence[int]:
+def _masks(findings: Findings, places: Sequence[int]) -> Iterator[Mask]:
+    """What is masked, by the numbers of the contents."""
+    for span, instead in masks(findings):
+        yield Mask(places[span.text], span.start, span.end, instead)
+
+
+def _places(contents: Sequence[Content]) -> Sequence[int]:
     """The numbers of the contents that every policy judges: those that are marked `guard_content`,
     or else those that are not marked.
     """
@@ -142,15 +143,14 @@ def _grounds(policy: Policy, contents: Sequence[Content], texts: Sequence[str]) 
     query = " ".join(each.text for each in contents if "query" in each.qualifiers)
     if not policy.grounding or not sources or not query or not texts:
         return None
-    lengths = {
-        "grounding_source": sum(map(len, sources)),
-        "query": len(query),
-        "answer": sum(map(len, texts)),
-    }
-    for kind, length in lengths.items():
-        if length > LIMITS[kind]:
+    for kind, length, most in (
+        ("grounding_source", sum(map(len, sources)), LONGEST_SOURCES),
+        ("query", len(query), LONGEST_QUERY),
+        ("answer", sum(map(len, texts)), LONGEST_ANSWER),
+    ):
+        if length > most:
             raise _invalid(
-                f"contextual grounding takes a {kind} of at most {LIMITS[kind]:,} characters, "
+                f"contextual grounding takes a {kind} of at most {most:,} characters, "
                 f"and this one has {length:,}."
             )
     return Grounds(sources, query)

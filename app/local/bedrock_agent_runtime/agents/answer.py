@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.local.bedrock_agent_runtime.citations import citation
 from app.local.engine.writer import Text
 from app.local.wire import JSON
 
@@ -21,11 +22,11 @@ class AgentAnswer:
     def parts(self) -> "Iterator[AgentAnswer]":
         """The answer in pieces for a stream: one for each citation, and what lies between them."""
         place = 0
-        for citation in self.citations:
-            span = citation["generatedResponsePart"]["textResponsePart"]["span"]
+        for each in self.citations:
+            span = each["generatedResponsePart"]["textResponsePart"]["span"]
             yield from _pieces(self.text[place : span["start"]])
             place = span["end"] + 1
-            yield AgentAnswer(self.text[span["start"] : place], (citation,))
+            yield AgentAnswer(self.text[span["start"] : place], (each,))
         yield from _pieces(self.text[place:])
 
 
@@ -42,10 +43,8 @@ def read_answer(content: Sequence[Any], references: Sequence[JSON]) -> AgentAnsw
             continue
         sources = list(dict.fromkeys(quote.source for quote in block.quotes))
         if sources and block.text:
-            span = {"start": len(text), "end": len(text) + len(block.text) - 1}
-            part = {"textResponsePart": {"text": block.text, "span": span}}
-            retrieved = [references[source] for source in sources if source < len(references)]
-            citations.append({"generatedResponsePart": part, "retrievedReferences": retrieved})
+            passages = [references[source] for source in sources if source < len(references)]
+            citations.append(citation(block.text, len(text), passages))
         text += block.text
     return AgentAnswer(text, tuple(citations))
 

@@ -87,7 +87,7 @@ class AgentSessions(Database):
             )
 
     def end(self, key: Key) -> None:
-        """Forget a session."""
+        """Forget a session, its attributes and the turn that waits in it."""
         with self.transaction() as db:
             db.execute("DELETE FROM sessions WHERE agent = ? AND alias = ? AND id = ?", key)
 

@@ -16,7 +16,7 @@ from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent, Operation
 from app.local.bedrock_agent_runtime.agents.lambdas import parameters
 from app.local.bedrock_agent_runtime.agents.steps import CallResult, arguments
 from app.local.engine.writer import Prompt, Sampling, ToolUse
-from app.local.judgement import Judgement
+from app.local.judgement import Judgement, Source
 from app.local.wire import JSON
 
 _POLICIES = ("topicPolicy", "contentPolicy", "wordPolicy", "sensitiveInformationPolicy")
@@ -114,16 +114,14 @@ class Traces:
         kind = "ASK_USER" if asks else "FINISH"
         return self._orchestration("observation", {"type": kind, "finalResponse": {"text": answer}})
 
-    def judged(self, *, input: Judgement | None = None, output: Judgement | None = None) -> JSON:  # noqa: A002
+    def judged(self, source: Source, judgement: Judgement) -> JSON:
         """What the guardrail says of the user's text, or of the answer."""
-        judgement = input or output
-        assert judgement is not None
         assessment = {
             policy: judgement.assessment[policy]
             for policy in _POLICIES
             if policy in judgement.assessment
         }
-        member = "inputAssessments" if input else "outputAssessments"
+        member = "inputAssessments" if source == "INPUT" else "outputAssessments"
         action = "NONE" if judgement.action == "none" else "INTERVENED"
         return self._trace(
             "guardrailTrace",

@@ -121,7 +121,7 @@ class AgentTurn:
             async for event in self._finish_returned(traces):
                 yield event
         elif judgement := await self._judge("INPUT", text):
-            yield traces.judged(input=judgement)
+            yield traces.judged("INPUT", judgement)
             if judgement.action == "blocked":
                 yield _chunk(AgentAnswer(judgement.outputs[0]))
                 return
@@ -281,7 +281,7 @@ class AgentTurn:
     async def _answer(self, traces: Traces, text: str, answer: AgentAnswer) -> AsyncIterator[JSON]:
         """The answer, judged."""
         if judgement := await self._judge("OUTPUT", answer.text):
-            yield traces.judged(output=judgement)
+            yield traces.judged("OUTPUT", judgement)
             if judgement.action != "none":
                 answer = AgentAnswer(judgement.outputs[0])
         asks = self.agent.asks and answer.text.rstrip().endswith("?") and not self._steps

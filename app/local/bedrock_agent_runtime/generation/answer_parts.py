@@ -13,8 +13,11 @@ outside of this form is a part without sources.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from app.local.bedrock_agent_runtime.citations import citation
+from app.local.wire import JSON
 
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>answer_part|answer|text|sources?)>")
 _LONGEST_TAG = len("</answer_part>")
@@ -44,6 +47,15 @@ class AnswerPart:
     text: str
     start: int
     numbers: tuple[int, ...] = ()
+
+    def citation(self, references: Sequence[JSON]) -> JSON:
+        """Bedrock's Citation of the part.
+
+        Args:
+            references: to the search results, of which the part's numbers count from 1.
+        """
+        numbers = (number for number in self.numbers if 0 < number <= len(references))
+        return citation(self.text, self.start, [references[number - 1] for number in numbers])
 
 
 class AnswerReader:

@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Literal
 
 from app.local.bedrock_agent_runtime.generation.answer_parts import AnswerPart, AnswerReader, Words
-from app.local.bedrock_agent_runtime.generation.citations import citation
 from app.local.bedrock_agent_runtime.generation.model import ModelPrompt, Opened, whole
 from app.local.bedrock_agent_runtime.generation.request import Configuration
 from app.local.bedrock_agent_runtime.generation.sessions import AnswerSession
@@ -24,6 +22,7 @@ from app.local.bedrock_agent_runtime.generation.templates import (
 )
 from app.local.bedrock_agent_runtime.guarding import RequestGuard
 from app.local.engine.store import Hit, StoreUnavailable
+from app.local.judgement import Action
 from app.local.wire import JSON, ServiceError
 
 
@@ -37,7 +36,7 @@ class JudgedAnswer:
 
     text: str
     parts: tuple[AnswerPart, ...]
-    action: Literal["none", "masked", "blocked"]
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class CitedAnswer:
         return JudgedAnswer(text, tuple(parts), "none")
 
     def citation(self, part: AnswerPart) -> JSON:
-        return citation(part, [self.source.reference(hit) for hit in self.hits])
+        return part.citation([self.source.reference(hit) for hit in self.hits])
 
     def _restored(self, one: Words | AnswerPart) -> Words | AnswerPart:
         text = self.disguise.restore(one.text)

@@ -69,7 +69,7 @@ class Sessions:
         self._database.close()
 
     def begin(self, configuration: JSON, kms_key: str | None) -> AnswerSession:
-        """A new session."""
+        """Begin a session, and forget those whose time is over."""
         session, now = str(uuid4()), self._now()
         with self._database.transaction() as db:
             db.execute("DELETE FROM sessions WHERE created_at < ?", ((now - LIFETIME).isoformat(),))

@@ -12,7 +12,7 @@ from app.local.wire import JSON
 
 
 class Source(Protocol):
-    """What is searched."""
+    """The passages that an answer can be written from, and how each is referred to."""
 
     def hits(self, question: str) -> list[Hit]:
         """The passages for a question, best first."""

@@ -20,14 +20,11 @@ from app.local.bedrock_runtime.guarding import report
 from app.local.bedrock_runtime.guarding.output import GuardedWriting, Way
 from app.local.bedrock_runtime.guarding.use import GuardrailUse
 from app.local.engine.writer import Finish, TextDelta, Writing, Written
-from app.local.judgement import Content, Judge, Judgement, Source
+from app.local.judgement import LONGEST_ANSWER, Content, Judge, Judgement, Source
 from app.local.wire import JSON, ServiceError
 
 __all__ = ["GuardedCall", "GuardrailUse"]
 
-LONGEST_ANSWER = 5_000
-"""Characters of an answer that contextual grounding takes.
-https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html"""
 UNKNOWN = "The guardrail identifier or version provided in the request does not exist."
 
 

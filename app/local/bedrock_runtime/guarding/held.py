@@ -114,7 +114,7 @@ class Held:
         yield from self._released(number, end)
 
     def release_all(self) -> Iterator[Delta]:
-        """Everything."""
+        """All that is held, in the order in which it was added."""
         yield from self._released(len(self._texts), 0)
 
     def settle(self) -> None:

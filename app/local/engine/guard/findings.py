@@ -67,7 +67,7 @@ class WordFinding:
 
 @dataclass(frozen=True, slots=True)
 class EntityFinding:
-    """Personal information."""
+    """A piece of personal information of a type that a rule looks for."""
 
     rule: Entity
     match: str

@@ -32,16 +32,13 @@ _BREAK = re.compile(
 _PROSE = 3  # words that a line needs to be a sentence of its own
 
 
-def sample_of(text: str, encoder: TextEncoder, hints: Collection[str]) -> "Sample":
+def sample_of(text: str, encoder: TextEncoder, hints: frozenset[str]) -> "Sample":
     """A sample of a text, the same one as before if it was made of late: the passages of a
     collection are judged again and again.
-
-    Args:
-        hints: a frozen set.
     """
     if len(text) > REMEMBERED:
         return Sample(text, encoder, hints)
-    return _remembered(text, encoder, hints)  # type: ignore[arg-type]  # both are hashable
+    return _remembered(text, encoder, hints)  # type: ignore[arg-type]  # objects are hashable
 
 
 class Sample:
@@ -142,7 +139,7 @@ class Sample:
 
 
 @lru_cache(maxsize=512)
-def _remembered(text: str, encoder: TextEncoder, hints: Collection[str]) -> Sample:
+def _remembered(text: str, encoder: TextEncoder, hints: frozenset[str]) -> Sample:
     return Sample(text, encoder, hints)
 
 

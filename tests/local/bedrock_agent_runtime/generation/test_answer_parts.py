@@ -3,7 +3,6 @@
 import pytest
 
 from app.local.bedrock_agent_runtime.generation.answer_parts import AnswerPart, AnswerReader, Words
-from app.local.bedrock_agent_runtime.generation.citations import citation
 
 
 def part(text: str, *sources: str) -> str:
@@ -80,9 +79,7 @@ def test_without_the_form_no_tag_is_read() -> None:
 
 def test_a_span_ends_with_the_last_character_of_its_part() -> None:
     text, parts = read(part("Soft \U0001f9fc.", "1") + part("Hard.", "2"))
-    spans = [
-        citation(one, [])["generatedResponsePart"]["textResponsePart"]["span"] for one in parts
-    ]
+    spans = [one.citation([])["generatedResponsePart"]["textResponsePart"]["span"] for one in parts]
     assert [text[span["start"] : span["end"] + 1] for span in spans] == [
         "Soft \U0001f9fc.",
         "Hard.",
@@ -91,6 +88,6 @@ def test_a_span_ends_with_the_last_character_of_its_part() -> None:
 
 def test_a_number_of_no_search_result_is_no_reference() -> None:
     references = [{"content": {"text": "one"}}, {"content": {"text": "two"}}]
-    assert citation(AnswerPart("Hard.", 0, (3, 2, 0)), references)["retrievedReferences"] == [
+    assert AnswerPart("Hard.", 0, (3, 2, 0)).citation(references)["retrievedReferences"] == [
         {"content": {"text": "two"}}
     ]

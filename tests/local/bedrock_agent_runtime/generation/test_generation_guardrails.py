@@ -192,7 +192,7 @@ def test_an_answer_is_held_against_its_passages_within_the_limits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(guarding, "LONGEST_ANSWER", 4)
-    monkeypatch.setattr(guarding, "MOST_SOURCES", 5)
+    monkeypatch.setattr(guarding, "LONGEST_SOURCES", 5)
     judge = Recorder()
     guard = RequestGuard(judge, "field", "id", "1")
     verdict = guard.answer(["ax", "b", "longxlong"], "question", ["one", "two", "three"])

@@ -49,7 +49,7 @@ SIGNS = (
 
 @dataclass(frozen=True, eq=False)
 class QueryText:
-    """What is asked."""
+    """A query, taken apart for the comparison with an answer."""
 
     text: str
     said_in: Language
