@@ -117,7 +117,7 @@ class StandIn:
         agent = bedrock_agent.handlers(knowledge, agents)
         functions_service = lambda_.handlers(functions, queues, buckets)
         turns = bedrock_agent_runtime.AgentServices(
-            agents, agent_sessions, functions_service["Invoke"], judge
+            agents, agent_sessions, functions_service["Invoke"]
         )
         runtime = bedrock_runtime.handlers(trades, models, attachments=attachments, judge=judge)
         services: Mapping[str, WaitingService] = {

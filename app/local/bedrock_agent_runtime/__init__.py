@@ -48,13 +48,11 @@ class AgentServices:
         agents: what is invoked.
         sessions: what was said before.
         invoke: Lambda's Invoke.
-        judge: judges by guardrails.
     """
 
     agents: InvocableAgents
     sessions: AgentSessions
     invoke: WaitingHandler
-    judge: Judge
 
 
 def handlers(
@@ -79,13 +77,13 @@ def handlers(
         sessions: the conversations of RetrieveAndGenerate, closed by who made them.
         buckets: where documents lie that are read for one request.
         judge: judges by guardrails; without it a request that names one is refused.
-        services: those that turns of agents need; without them, no agent is invoked.
+        services: those that turns of agents need; without them or a judge, no agent is invoked.
     """
     generation = RetrieveAndGenerate(engine, bases, models, runtime, sessions, buckets, judge)
     search = partial(_retrieve, engine, bases, models, judge)
     turns: WaitingService = {}
-    if services is not None:
-        needs = Services(engine.writer, services.invoke, _LookUp(search), services.judge)
+    if services is not None and judge is not None:
+        needs = Services(engine.writer, services.invoke, _LookUp(search), judge)
         agent_runtime = AgentRuntime(services.agents, services.sessions, needs)
         turns = {
             "InvokeAgent": agent_runtime.invoke_agent,

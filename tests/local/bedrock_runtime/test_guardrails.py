@@ -1,23 +1,22 @@
 """ApplyGuardrail through boto3, with guardrails made through boto3 as well."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from app.local import bedrock_runtime
-from app.local.bedrock import guardrail_handlers
-from app.local.bedrock.guardrails import Guardrails
-from app.local.bedrock.guardrails.judge import GuardrailJudge
-from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableModels
 from app.local.engine import Engine, load
 from tests.local.bedrock_agent.knowledge_bases.world import refused
-from tests.wire_server import Server, serving
+from tests.local.bedrock_runtime.guardrails import (
+    NO_ANSWER,
+    NO_QUESTION,
+    ORDER,
+    judging,
+    make_guardrail,
+)
+from tests.wire_server import Server
 
-NO_QUESTION, NO_ANSWER = "Not that question.", "Not that answer."
-ORDER = {"name": "order", "pattern": r"ORD-\d{6}", "action": "ANONYMIZE"}
 WORDS: Any = {"wordPolicyConfig": {"wordsConfig": [{"text": "basalt"}, {"text": "Red Tuff"}]}}
 ORDERS: Any = {"sensitiveInformationPolicyConfig": {"regexesConfig": [ORDER]}}
 
@@ -34,33 +33,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def server(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home: Path = tmp_path_factory.mktemp("home")
-    guardrails, profiles = Guardrails(home), InferenceProfiles(home)
-    judge = GuardrailJudge(guardrails, engine.guard)
-    runtime = bedrock_runtime.handlers(engine, InvocableModels(profiles), judge=judge)
-    services = {"bedrock": guardrail_handlers.handlers(guardrails), "bedrock-runtime": runtime}
-    try:
-        with serving(services) as server:
-            yield server
-    finally:
-        profiles.close()
-        guardrails.close()
+    with judging(engine, tmp_path_factory.mktemp("home")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def make(server: Server) -> Make:
-    """Makes a guardrail of these policies; its id."""
-
-    def make(**policies: Any) -> str:
-        guardrail: str = server.client("bedrock").create_guardrail(
-            name=f"guardrail-{uuid4()}",
-            blockedInputMessaging=NO_QUESTION,
-            blockedOutputsMessaging=NO_ANSWER,
-            **policies,
-        )["guardrailId"]
-        return guardrail
-
-    return make
+    return partial(make_guardrail, server)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@ tools of orders, a Knowledge Base with a manual, and clients of boto3's.
 """
 
 import io
-import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -13,7 +12,7 @@ from typing import Any, Self
 
 from app.local.stand_in import Options, StandIn
 from tests.local.bedrock_agent.agents.agency import ROLE
-from tests.local.bedrock_agent.knowledge_bases.world import MODEL, SERVERLESS
+from tests.local.bedrock_agent.knowledge_bases.world import MODEL, SERVERLESS, until
 from tests.wire_server import serving
 
 JSON = dict[str, Any]
@@ -173,9 +172,10 @@ class Shop:
         )["dataSource"]["dataSourceId"]
         ids = {"knowledgeBaseId": base, "dataSourceId": source}
         job = self.agents.start_ingestion_job(**ids)["ingestionJob"]["ingestionJobId"]
-        get = self.agents.get_ingestion_job
-        while get(**ids, ingestionJobId=job)["ingestionJob"]["status"] != "COMPLETE":
-            time.sleep(0.02)
+        until(
+            lambda: self.agents.get_ingestion_job(**ids, ingestionJobId=job)["ingestionJob"],
+            lambda state: state["status"] == "COMPLETE",
+        )
         return str(base)
 
     def _function(self) -> str:

@@ -1,9 +1,9 @@
 """A stand-in whose model answers by script, and whose guardrails judge by words and expressions."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -12,12 +12,11 @@ from app.local.bedrock import foundation_models, guardrail_handlers
 from app.local.bedrock.guardrails import Guardrails
 from app.local.bedrock.guardrails.judge import GuardrailJudge
 from app.local.bedrock_runtime import chat_completions
+from tests.local.bedrock_runtime.guardrails import ORDER, make_guardrail
 from tests.local.bedrock_runtime.scripted import TODAY, Scripted
 from tests.local.engines import engine_of
 from tests.wire_server import Server, serving
 
-NO_QUESTION, NO_ANSWER = "Not that question.", "Not that answer."
-ORDER = {"name": "order", "pattern": r"ORD-\d{6}", "action": "ANONYMIZE"}
 POLICIES: Any = {
     "wordPolicyConfig": {"wordsConfig": [{"text": "basalt"}, {"text": "red tuff"}]},
     "sensitiveInformationPolicyConfig": {"regexesConfig": [ORDER]},
@@ -53,18 +52,7 @@ def client(server: Server) -> Any:
 
 @pytest.fixture(scope="package")
 def make(server: Server) -> Make:
-    """Makes a guardrail of these policies; its id."""
-
-    def make(**policies: Any) -> str:
-        guardrail: str = server.client("bedrock").create_guardrail(
-            name=f"guardrail-{uuid4()}",
-            blockedInputMessaging=NO_QUESTION,
-            blockedOutputsMessaging=NO_ANSWER,
-            **policies,
-        )["guardrailId"]
-        return guardrail
-
-    return make
+    return partial(make_guardrail, server)
 
 
 @pytest.fixture(scope="package")

@@ -6,7 +6,7 @@ import pytest
 
 from app.local.engine.writer import Finish, TextDelta, ToolInputDelta, ToolUseStart
 from tests.local.bedrock_agent.knowledge_bases.world import refused
-from tests.local.bedrock_runtime.guarding.conftest import NO_ANSWER, NO_QUESTION
+from tests.local.bedrock_runtime.guardrails import NO_ANSWER, NO_QUESTION
 from tests.local.bedrock_runtime.scripted import (
     CLAUDE,
     JSON,

@@ -17,7 +17,6 @@ from app.local.bedrock.guardrails.judge import GuardrailJudge
 from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Finish, TextDelta
-from tests.local.bedrock_runtime.guarding.conftest import NO_ANSWER, NO_QUESTION
 from tests.local.bedrock_runtime.guarding.test_converse import converse, guarded, said, text_of
 from tests.local.bedrock_runtime.guarding.test_invoke import (
     ACTION,
@@ -27,6 +26,7 @@ from tests.local.bedrock_runtime.guarding.test_invoke import (
     invoke,
     tagged,
 )
+from tests.local.bedrock_runtime.guardrails import NO_ANSWER, make_guardrail
 from tests.local.bedrock_runtime.scripted import CLAUDE, JSON, TODAY, Scripted
 from tests.local.engines import engine_of
 from tests.wire_server import serving
@@ -60,13 +60,11 @@ def service(scripted: Scripted, tmp_path_factory: pytest.TempPathFactory) -> Ite
     ]
     try:
         with serving(services) as server:
-            guardrail = server.client("bedrock").create_guardrail(
-                name="grounds",
-                blockedInputMessaging=NO_QUESTION,
-                blockedOutputsMessaging=NO_ANSWER,
+            guardrail = make_guardrail(
+                server,
                 contextualGroundingPolicyConfig={"filtersConfig": filters},
                 contentPolicyConfig={"filtersConfig": [ATTACKS]},
-            )["guardrailId"]
+            )
             yield server.client("bedrock-runtime"), guardrail
     finally:
         guardrails.close()

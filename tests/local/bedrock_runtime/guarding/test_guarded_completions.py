@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from app.local.engine.writer import Finish, TextDelta
-from tests.local.bedrock_runtime.guarding.conftest import NO_ANSWER, NO_QUESTION
 from tests.local.bedrock_runtime.guarding.test_invoke import ACTION, CONFIG, TRACE, tagged
+from tests.local.bedrock_runtime.guardrails import NO_ANSWER, NO_QUESTION
 from tests.local.bedrock_runtime.scripted import GPT, JSON, Scripted
 from tests.wire_server import Server
 

@@ -11,7 +11,7 @@ from app.models import Prompt, invocation, user
 from app.models.calls import GuardrailConfiguration
 from app.models.families.family import JSON
 from tests.local.bedrock_agent.knowledge_bases.world import refused
-from tests.local.bedrock_runtime.guarding.conftest import NO_ANSWER, NO_QUESTION
+from tests.local.bedrock_runtime.guardrails import NO_ANSWER, NO_QUESTION
 from tests.local.bedrock_runtime.scripted import CLAUDE, Scripted
 from tests.local.bedrock_runtime.test_families import MODELS, fitted
 

@@ -16,8 +16,8 @@ from app.local.engine.writer import (
 )
 from app.models import Prompt, invocation, user
 from app.models.calls import GuardrailConfiguration
-from tests.local.bedrock_runtime.guarding.conftest import NO_ANSWER, NO_QUESTION
 from tests.local.bedrock_runtime.guarding.test_invoke import ACTION, CONFIG, TRACE, body
+from tests.local.bedrock_runtime.guardrails import NO_ANSWER, NO_QUESTION
 from tests.local.bedrock_runtime.scripted import CLAUDE, JSON, TOOLS, Scripted
 from tests.local.bedrock_runtime.test_families import MODELS, fitted
 
