@@ -263,3 +263,16 @@ def test_sources_that_are_too_long_are_refused(make: Make, apply: Apply) -> None
     code, _, message = refused(apply, make(**THRESHOLDS), source, CAPITAL, "Yes.", source="OUTPUT")
     assert code == "ValidationException"
     assert "grounding_source of at most 100,000 characters" in message
+
+
+def test_a_query_and_an_answer_that_are_too_long_are_refused(make: Make, apply: Apply) -> None:
+    guardrail = make(**THRESHOLDS)
+    source = {"text": "The fee is 10 dollars.", "qualifiers": ["grounding_source"]}
+    query = {"text": "a" * 1_001, "qualifiers": ["query"]}
+    for texts, rule in (
+        ((source, query, "Yes."), "query of at most 1,000 characters"),
+        ((source, CAPITAL, "a" * 5_001), "answer of at most 5,000 characters"),
+    ):
+        code, _, message = refused(apply, guardrail, *texts, source="OUTPUT")
+        assert code == "ValidationException"
+        assert rule in message

@@ -67,6 +67,15 @@ def test_what_is_encoded_is_bounded() -> None:
         assert all(len(window) <= WINDOW for window in encoder.texts)
 
 
+def test_of_a_text_of_which_units_are_left_out_half_as_much_is_encoded() -> None:
+    for length, windows, tokens in ((UNIT * UNITS, WINDOWS, TOKENS), (UNIT * 40, 1, TOKENS // 2)):
+        encoder = Characters()
+        sample = Sample(("It is wet here. " * 4000)[:length], encoder)
+        assert len(sample.vectors)
+        assert tokens * 0.8 < sum(len(text) + 2 for text in encoder.texts) <= tokens
+        assert len(sample.windows) == windows
+
+
 def test_a_unit_ends_at_white_space() -> None:
     units = Sample("word " * 1000, Characters()).units
     assert all(len(unit) <= UNIT and unit.endswith("word ") for unit in units)
