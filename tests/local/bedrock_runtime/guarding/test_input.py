@@ -1,7 +1,6 @@
 """What of a prompt is handed to the judge, and what attacks are looked for in."""
 
 from dataclasses import replace
-from time import process_time
 
 import pytest
 
@@ -11,6 +10,7 @@ from app.local.bedrock_runtime.guarding import GuardedCall, GuardrailUse
 from app.local.bedrock_runtime.guarding.input import judge_body, judge_converse
 from app.local.engine.writer import Prompt, Turn
 from app.local.judgement import Content, Mask
+from tests.linear import nonlinear
 from tests.local.bedrock_runtime.guarding.test_output import PASSES, Judging
 from tests.local.bedrock_runtime.scripted import JSON
 
@@ -100,11 +100,11 @@ def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
 
 
 def test_many_masks_of_many_tags_are_put_in_at_once() -> None:
-    number = 20_000
-    masks = tuple(Mask(place, 0, 1, "{W}") for place in range(number))
-    masked = replace(PASSES, action="masked", masks=masks)
-    guard = GuardedCall(Judging(masked), GuardrailUse("g1", "1", suffix="xyz"))
-    began = process_time()
-    _, request = judge_body(guard, body(GUARDED * number), read)
-    assert process_time() - began < 1
-    assert request.prompt.turns[-1].text == "{W}hat?" * number
+    def mask(number: int) -> None:
+        masks = tuple(Mask(place, 0, 1, "{W}") for place in range(number))
+        masked = replace(PASSES, action="masked", masks=masks)
+        guard = GuardedCall(Judging(masked), GuardrailUse("g1", "1", suffix="xyz"))
+        _, request = judge_body(guard, body(GUARDED * number), read)
+        assert request.prompt.turns[-1].text == "{W}hat?" * number
+
+    assert nonlinear(mask, 20_000, 0.05) is None

@@ -119,8 +119,16 @@ def test_the_words_tell_the_kind_of_attack(text: str, kind: str, guard: Guard) -
 def test_a_megabyte_takes_as_long_as_a_page(text: str, guard: Guard) -> None:
     page = INVOICE.format(POEM) * 40
     confidence(guard, page, documents=(0,))  # the weights are read
-    began = process_time()
-    confidence(guard, page, documents=(0,))
-    between = process_time()
-    confidence(guard, text, documents=(0,))
-    assert process_time() - between < 4 * (between - began) + 0.05
+    # The time of all threads, because the encoder has its own; the least of three, because a
+    # worker of the tests may have others.
+    assert seconds(guard, text) < 4 * seconds(guard, page) + 0.05
+
+
+def seconds(guard: Guard, text: str) -> float:
+    """The least processor time that a judgement takes."""
+    least = float("inf")
+    for _ in range(3):
+        began = process_time()
+        confidence(guard, text, documents=(0,))
+        least = min(least, process_time() - began)
+    return least

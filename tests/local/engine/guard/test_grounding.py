@@ -1,6 +1,6 @@
 """Scores of grounding and relevance, by the default thresholds of the stack: .7 and .5."""
 
-from time import process_time
+from itertools import count
 
 import pytest
 
@@ -9,7 +9,7 @@ from app.local.engine.guard.grounding.claims import claims
 from app.local.engine.guard.grounding.words import quantity_words
 from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.transformer import Encoder
-from tests.linear import slowest
+from tests.linear import nonlinear, slowest
 
 GROUNDED, RELEVANT = 0.7, 0.5
 CAPITALS = ["London is the capital of UK. Tokyo is the capital of Japan."]
@@ -215,10 +215,12 @@ def test_the_weakest_claim_is_told(grounding: Grounding) -> None:
 )
 def test_a_hostile_source_is_judged_at_once(source: str, grounding: Grounding) -> None:
     answer = "The crossing takes 40 minutes, and a captain is not here."
-    grounding.score(answer, FERRY, "?")
-    began = process_time()
-    grounding.score(answer, [source], "How long?")
-    assert process_time() - began < 1
+    fresh = count()  # sources that were read before are remembered
+
+    def score(length: int) -> object:
+        return grounding.score(answer, [f"{source[:length]} {next(fresh)}"], "How long?")
+
+    assert nonlinear(score, len(source), 0.1) is None
 
 
 @pytest.mark.parametrize("code", ["en", "de", "fr", "es"])
