@@ -32,10 +32,12 @@ NEAR = {
         "tests/web/test_openai.py",
     ],
     "budgets": ["tests/budgets", "tests/test_meter.py"],
+    "citations": ["tests/citations", "tests/answer"],
     "conversations": ["tests/conversations"],
     "documents": ["tests/documents"],
     "guardrail": ["tests/guardrail"],
     "retrieval": ["tests/retrieval"],
+    "turn": ["tests/turn", "tests/answer", "tests/web/test_chat.py"],
     "web": ["tests/web", "tests/budgets/test_over_http.py"],
 }
 """A package of `app`, and the tests that are run against its mutants.

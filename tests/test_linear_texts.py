@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from app import models
-from app.answer.cite import cite
-from app.answer.disguise import Disguise
-from app.answer.quote import Quotable, words
-from app.answer.sentences import units
+from app.citations.cite import cite
+from app.citations.disguise import Disguise
+from app.citations.quote import Quotable, words
+from app.citations.sentences import units
 from app.events import Passage
 from app.local.bedrock_runtime.bodies.conversation import speakers
 from app.local.bedrock_runtime.bodies.templates import headers, instructions

@@ -11,8 +11,9 @@ A turn of a conversation, as events:
     Usage  Done                    the turn is stored; or Error, and none of it is stored
 
 `gate` decides when an answer is judged and when it is shown; that depends on the guardrail's mode.
-Each stage is a file of this package; `rewrite`, `prompt` and `cite` are pure. A turn is collected
-once, in a `Draft`, from which both the stored turn and the content of `Done` are made.
+What every turn has is in `app.turn`, and `app.citations` resolves marks; here are the prompts. A
+turn is collected once, in a `Draft`, from which both the stored turn and the content of `Done` are
+made.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -20,24 +21,15 @@ from contextlib import closing
 from dataclasses import replace
 
 from app import models
-from app.answer.admit import admit
-from app.answer.cite import Citer, remove_marks
-from app.answer.context import Dialogue, Question, Sampling, TurnContext
-from app.answer.draft import Abstention, Draft, groundless
-from app.answer.ending import ensure_terminal_event
-from app.answer.gate import gate
-from app.answer.nearest import nearest
-from app.answer.prompt import ABSTENTION, MEMORY, answer_prompt
+from app.answer.prompt import answer_prompt
 from app.answer.rewrite import rewrite
-from app.answer.turn_model import TurnModel
 from app.aws import cancellation
-from app.conversations import History, StoredTurn, new_id
-from app.errors import NotFound
+from app.citations.abstention import ABSTENTION
+from app.citations.cite import Citer
+from app.conversations import History, new_id
 from app.events import (
-    Answer,
     Citation,
     Done,
-    Error,
     Event,
     Nearest,
     Passage,
@@ -48,20 +40,21 @@ from app.events import (
 )
 from app.guardrail import Verdict
 from app.guardrail.carried import carried_verdict, is_ungrounded_alone, model_output
-from app.models import Completion, Delta, Message, Prompt, TextDelta, assistant, text_of, user
+from app.models import Completion, Delta, Prompt, TextDelta, user
 from app.models import Text as TextBlock
 from app.models.allowed import allowed, check_allowed
 from app.models.calls import GuardrailConfiguration
+from app.turn import Question, TurnContext
+from app.turn.admit import admit
+from app.turn.draft import Abstention, Draft, groundless
+from app.turn.ending import ensure_terminal_event
+from app.turn.gate import gate
+from app.turn.history import dialogue_of, history_of
+from app.turn.model import TurnModel
+from app.turn.nearest import nearest
+from app.turn.question import Dialogue
 
-__all__ = [
-    "Answer",
-    "Dialogue",
-    "Question",
-    "Sampling",
-    "TurnContext",
-    "answer",
-    "collect",
-]
+__all__ = ["answer"]
 
 
 BARE = Prompt((user("."),), max_tokens=1)
@@ -82,19 +75,8 @@ def answer(question: Question, context: TurnContext) -> Generator[Event, None, N
     model.check(question.sampling.apply(BARE), model.family)
     writer = TurnModel(context.clients.bedrock_runtime, model, context.account, settings.max_tokens)
     conversation = question.conversation or new_id()
-    history = _history(question, context)
+    history = history_of(question, context.conversations)
     return ensure_terminal_event(_turn(question, context, writer, conversation, history))
-
-
-def collect(events: Iterable[Event]) -> Answer | Error:
-    """The whole answer, or the error that it ends with, for a caller who does not want a stream."""
-    for event in events:
-        match event:
-            case Done():
-                return event.answer
-            case Error():
-                return event
-    raise AssertionError("a turn ends with Done or Error")
 
 
 def _turn(
@@ -108,7 +90,7 @@ def _turn(
     for verdict in verdicts:
         yield from draft.report(verdict.events("question"))
     text = question.text
-    dialogue = question.dialogue or _dialogue(history)
+    dialogue = question.dialogue or dialogue_of(history)
     query = text
     if not verdicts[-1].blocked:
         query, draft.usage = rewrite(text, dialogue.messages, writer.rewrite)
@@ -176,34 +158,6 @@ def _judge(
         return verdict
 
     return by_reply if carried else by_guard
-
-
-def _history(question: Question, context: TurnContext) -> History:
-    """The turns before this one.
-
-    Raises:
-        NotFound: the question requires an existing conversation, and there is none of this id.
-    """
-    if question.conversation is None:
-        return History(0, ())
-    history = context.conversations.history(question.conversation, MEMORY)
-    if question.known and not history.turns:
-        raise NotFound(
-            f"There is no conversation {question.conversation!r}. Leave it out to begin a new one.",
-            field="conversationId",
-        )
-    return history
-
-
-def _dialogue(history: History) -> Dialogue:
-    """The stored turns as a dialogue."""
-    return Dialogue(tuple(message for turn in history.turns for message in _messages(turn)))
-
-
-def _messages(turn: StoredTurn) -> tuple[Message, Message]:
-    """A stored turn for the model: without its marks, which cited other passages."""
-    answer = remove_marks(text_of(turn.answer), turn.citations)
-    return user(text_of(turn.question)), assistant(answer)
 
 
 def _reply(

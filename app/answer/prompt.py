@@ -1,15 +1,13 @@
 """The prompts: from a question and passages to the texts that a model reads. Pure."""
 
 from collections.abc import Sequence
-from itertools import chain, dropwhile
+from itertools import chain
 
-from app.answer.disguise import Disguise
+from app.citations.abstention import ABSTENTION, ABSTENTION_MARK
+from app.citations.disguise import Disguise
 from app.events import Passage
 from app.models import Message, Prompt, Text, user
-
-ABSTENTION = "The documents do not say."
-ABSTENTION_MARK = "[0]"
-"""How an abstention begins that is in another language: no passage has this number."""
+from app.turn.history import latest
 
 ANSWER = f"""\
 You answer questions about the user's documents, from the numbered passages in the last message.
@@ -34,9 +32,8 @@ Rewrite the question so that it can be understood without the conversation: repl
 pronoun and every omission by what it refers to. Keep its language, its terms and its meaning. If \
 it stands alone already, repeat it as it is. Reply with the question only."""
 
-# The number of latest turns that the model is shown, and the length of each answer.
-MEMORY = 6
-ANSWER_MEMORY = 2000  # characters
+ANSWER_MEMORY = 2000
+"""Characters of each earlier answer that the model is shown."""
 
 # Tokens. The settings may allow an answer less.
 LONGEST_ANSWER = 4096
@@ -111,13 +108,6 @@ def rewrite_prompt(question: str, history: Sequence[Message], disguise: Disguise
     return Prompt(
         messages=(user(last),), system=REWRITE, max_tokens=LONGEST_QUESTION, temperature=0.0
     )
-
-
-def latest(messages: Sequence[Message]) -> Sequence[Message]:
-    """The messages of a conversation that the model is shown, from a message of the user on, as a
-    conversation has to begin with one.
-    """
-    return list(dropwhile(lambda each: each.role != "user", messages[-2 * MEMORY :]))
 
 
 def _shorten(history: Sequence[Message]) -> list[Message]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from app.answer.disguise import Disguise
 from app.answer.prompt import rewrite_prompt
+from app.citations.disguise import Disguise
 from app.events import Usage
 from app.models import Completion, Message, Prompt
 

@@ -1,6 +1,6 @@
 """The log: a record is a line of JSON on standard output, which Lambda writes to CloudWatch Logs.
 
-    {"timestamp": "2026-04-09T12:34:56.789Z", "level": "WARNING", "logger": "app.answer.ending",
+    {"timestamp": "2026-04-09T12:34:56.789Z", "level": "WARNING", "logger": "app.turn.ending",
      "message": "a turn ended early: throttled: ...", "requestId": "5f2c...",
      "gatewayRequestId": "c6af9ac6-..."}
 

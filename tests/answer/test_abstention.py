@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.answer.cite import Citer
-from app.answer.prompt import ABSTENTION, ABSTENTION_MARK, answer_prompt
+from app.answer.prompt import answer_prompt
+from app.citations.abstention import ABSTENTION, ABSTENTION_MARK
+from app.citations.cite import Citer
 from app.events import Citation, Passage, Text
 
 PASSAGES = [Passage(1, "Die Pumpe steht im Keller.", "s3://docs/pumpe.md", 0.9)]

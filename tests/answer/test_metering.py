@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
-from app.answer import Question, TurnContext, answer
+from app.answer import answer
 from app.aws import Cancellation, clients
 from app.conversations import Conversations
 from app.errors import OutcropError, TimedOut, Unavailable
@@ -14,6 +14,7 @@ from app.events import Error, Event, Text, Usage
 from app.guardrail import Unguarded
 from app.local.faults import Fail
 from app.meter import Account, MeteredCall
+from app.turn import Question, TurnContext
 from tests.local.home import Home
 from tests.test_meter import Recorder
 from tests.web.backend import ASKED, BUCKET, Backend, called, settings

@@ -4,19 +4,19 @@ import re
 
 import pytest
 
-from app.answer.disguise import Disguise
 from app.answer.prompt import (
     ANSWER,
     ANSWER_MEMORY,
     FURTHER,
-    MEMORY,
     OWN_BRACKETS,
     answer_prompt,
     rewrite_prompt,
 )
 from app.answer.rewrite import LONGEST, rewrite
+from app.citations.disguise import Disguise
 from app.events import Passage, StopReason, Usage
 from app.models import Completion, Prompt, Text, assistant, user
+from app.turn.history import MEMORY
 
 PASSAGE = Passage(1, "Quartz is hard.", "s3://docs/minerals.pdf", 0.9, page=3)
 

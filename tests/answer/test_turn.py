@@ -6,9 +6,9 @@ from unittest.mock import patch
 
 import pytest
 
-from app.answer import Answer, Dialogue, Question, TurnContext, answer
-from app.answer.prompt import ABSTENTION
+from app.answer import answer
 from app.aws import clients
+from app.citations.abstention import ABSTENTION
 from app.conversations import Conversations
 from app.errors import NotFound
 from app.events import (
@@ -28,6 +28,7 @@ from app.guardrail import Assessment, GroundingCheck, Unguarded, Verdict
 from app.meter import Account
 from app.models import Completion, TextDelta, assistant, invocation, user
 from app.models import Text as TextBlock
+from app.turn import Answer, Dialogue, Question, TurnContext
 from tests.local.home import Home
 from tests.test_meter import Recorder
 from tests.web.backend import BUCKET, Backend, settings

@@ -461,7 +461,7 @@ def test_every_command_that_shows_an_answer_or_a_passage_is_known() -> None:
 
 HOOKS = ("question", "passages", "tool_input", "tool_result", "answer")
 SITES = {
-    ("answer/admit.py", "question"): 2,  # the question; each text of a dialogue
+    ("turn/admit.py", "question"): 2,  # the question; each text of a dialogue
     ("answer/__init__.py", "question"): 1,  # the rewritten question
     ("answer/__init__.py", "answer"): 1,
     ("retrieval/screening.py", "passages"): 1,

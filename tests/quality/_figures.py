@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
-from app.answer.cite import cite
 from app.answer.prompt import answer_prompt
+from app.citations.cite import cite
 from app.events import Citation, Passage, Text
 from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.transformer import Encoder

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.answer.nearest import is_abstention
+from app.citations.abstention import is_abstention
 from app.events import Passage
 from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.transformer import Encoder

@@ -21,10 +21,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.answer.cite import cite
-from app.answer.nearest import is_abstention
-from app.answer.sentences import Unit, claims
-from app.answer.sentences import units as whole_units
+from app.citations.abstention import is_abstention
+from app.citations.cite import cite
+from app.citations.sentences import Unit, claims
+from app.citations.sentences import units as whole_units
 from app.events import Citation, Passage
 from tests.flows.home import Home, laptop
 from tests.quality import CORPORA

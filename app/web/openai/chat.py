@@ -14,10 +14,10 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from app.answer import Dialogue, Question, Sampling
 from app.errors import InvalidRequest
 from app.events import Answer, Citation, Done, Error, Event, Started, StopReason, Text, Usage
 from app.models import Message, assistant, user
+from app.turn import Dialogue, Question, Sampling
 from app.web.openai.errors import error_body
 from app.web.openai.schemas import (
     Annotation,

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.answer import Question
 from app.aws import Clients
 from app.errors import InvalidRequest
 from app.events import Event
 from app.meter import Account
 from app.settings import Settings
+from app.turn import Question
 from app.web import responses, schemas, streams
 from app.web.routes.dependencies import (
     TurnStarter,

@@ -6,13 +6,14 @@ from contextlib import closing
 from fastapi import Request, Response
 from starlette.types import Receive
 
-from app.answer import Answer, Question, TurnContext, answer, collect
+from app.answer import answer
 from app.aws import Clients
 from app.conversations import Conversations
 from app.events import Error, Event
 from app.guardrail import guard
 from app.meter import Account, TurnSlot
 from app.settings import Settings
+from app.turn import Answer, Question, TurnContext, collect
 from app.web import responses
 from app.web.principal import principal_of
 from app.web.problems import problem

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app import models
-from app.answer.disguise import Disguise
-from app.answer.prompt import ABSTENTION, answer_prompt, rewrite_prompt
+from app.answer.prompt import answer_prompt, rewrite_prompt
+from app.citations.abstention import ABSTENTION
+from app.citations.disguise import Disguise
 from app.events import Passage, Usage
 from app.local import bedrock_runtime
 from app.local.bedrock import foundation_models
