@@ -8,12 +8,14 @@ identity, no I/O, equal when their fields are.
     Started Retrieval    Text ... BudgetWarning Usage Done     (much of a budget is spent)
     Started Retrieval    Text Nearest Usage Done               (the documents do not say)
     Started Retrieval    Text Error                            (nothing of it is stored)
+    Started ToolCall ToolOutcome Text ... Usage Done           (an agent's turn)
+    Started ToolCall Confirm Text ... Usage Done               (a person has to confirm first)
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from app.errors import OperatorError, OutcropError
 
@@ -245,6 +247,59 @@ class Guardrail:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model calls a tool. The outcome follows, or a Confirm.
+
+    Attributes:
+        call: the call's id in its turn.
+        arguments: as they are used: the guardrail may have masked parts of them.
+    """
+
+    kind: ClassVar[str] = "tool_call"
+    call: str
+    tool: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutcome:
+    """What a call came to.
+
+    Attributes:
+        call: the id of its ToolCall.
+        text: what the model reads of it, mostly JSON.
+        is_error: whether the call was refused, or has failed.
+    """
+
+    kind: ClassVar[str] = "tool_result"
+    call: str
+    tool: str
+    text: str
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A call that is not made before the person who asks confirms it. It ends the turn.
+
+    Attributes:
+        confirmation: the id by which it is confirmed or denied, once.
+        call: the id of its ToolCall.
+        expires: from then on it can be confirmed no more.
+    """
+
+    kind: ClassVar[str] = "confirm"
+    confirmation: str
+    call: str
+    tool: str
+    arguments: Mapping[str, Any]
+    expires: datetime
+
+
+ToolStep = ToolCall | ToolOutcome | Confirm
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """The tokens that the turn's model calls are billed for."""
 
@@ -276,7 +331,10 @@ class BudgetWarning:
     resets: datetime
 
 
-StopReason = Literal["end", "length", "stop_sequence", "guardrail", "filtered"]
+StopReason = Literal["end", "length", "stop_sequence", "guardrail", "filtered", "confirm", "limit"]
+"""Why an answer ends. An agent's may end because a call waits to be confirmed (`confirm`), or
+because a limit of its turn is reached (`limit`).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +346,7 @@ class Answer:
             the guardrail blocked, or a conversation that the caller keeps.
         nearest: the places that come nearest to the question, if the documents do not answer it.
         guardrail: the verdicts of the turn, in their order.
+        steps: an agent's calls and what they came to, in their order.
     """
 
     answer: str
@@ -299,6 +358,7 @@ class Answer:
     stop_reason: StopReason
     nearest: tuple[Place, ...] = ()
     guardrail: tuple[Guardrail, ...] = ()
+    steps: tuple[ToolStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +409,9 @@ Event = (
     | Citation
     | Guardrail
     | Nearest
+    | ToolCall
+    | ToolOutcome
+    | Confirm
     | BudgetWarning
     | Usage
     | Done

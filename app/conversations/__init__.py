@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.conversations.decisions import Decision, dump_decision, load_decision
 from app.conversations.keys import Keys, Line, after, number_of, read_line
 from app.conversations.objects import Object, Objects
 from app.conversations.turns import VOID, StoredTurn, dump, load
@@ -37,7 +38,7 @@ from app.models import text_of
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["Conversations", "History", "StoredTurn", "Summary", "new_id"]
+__all__ = ["Conversations", "Decision", "History", "StoredTurn", "Summary", "new_id"]
 
 log = logging.getLogger(__name__)
 
@@ -176,6 +177,19 @@ class Conversations:
                 self._objects.put(self._keys.tombstone(conversation), b"")
             self._sweep(conversation)
 
+    def decide(self, conversation: str, number: int, decision: Decision) -> Decision:
+        """Store what the person decides on the call that ended this turn; durable on return.
+
+        Returns:
+            The decision that counts: the first one.
+        """
+        key = self._keys.decision(conversation, number)
+        try:
+            self._objects.put(key, dump_decision(decision), once=True)
+        except Conflict:
+            return load_decision(self._objects.get(key))
+        return decision
+
     # how a turn is stored
 
     def _claim(self, key: str, turn: StoredTurn) -> None:
@@ -256,6 +270,8 @@ class Conversations:
     def _sweep(self, conversation: str) -> None:
         """Remove the line and then the turns of a conversation with a tombstone."""
         self._objects.delete(self._lines(conversation))
+        decisions = self._objects.walk(self._keys.decisions(conversation))
+        self._objects.delete([each.key for each in decisions])
         self._objects.delete(self._turns(conversation)[0])
 
     @staticmethod

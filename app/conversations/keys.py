@@ -2,6 +2,7 @@
 
     turns/<owner>/<conversation>/000000.json                        a turn
     turns/<owner>/<conversation>/deleted                            the tombstone of a deleted one
+    decisions/<owner>/<conversation>/000000.json                    on the call that ended that turn
     index/<owner>/<inverse time>-<conversation>/<title>             a line of the list
     unfinished/<owner>/<conversation>/<random>                      it is being begun, or deleted
 
@@ -38,6 +39,12 @@ class Keys:
 
     def turn(self, conversation: str, number: int) -> str:
         return f"{self.folder(conversation)}{number:06d}.json"
+
+    def decisions(self, conversation: str) -> str:
+        return f"decisions/{self.owner}/{conversation}/"
+
+    def decision(self, conversation: str, number: int) -> str:
+        return f"{self.decisions(conversation)}{number:06d}.json"
 
     def tombstone(self, conversation: str) -> str:
         return self.folder(conversation) + TOMBSTONE

@@ -2,7 +2,8 @@
 
     {"version": 2, "question": [{"text": "..."}], "answer": [{"text": "..."}],
      "citations": [{"number": 1, ...}], "usage": {"input_tokens": 9, "output_tokens": 4},
-     "model": "...", "at": "2026-04-09T12:34:56Z", "nearest": [{"document": "a.md", ...}]}
+     "model": "...", "at": "2026-04-09T12:34:56Z", "nearest": [{"document": "a.md", ...}],
+     "steps": [{"kind": "tool_call", "call": "t-1", "tool": "clock", "arguments": {}}, ...]}
 
 Question and answer are blocks of content (`app.conversations.blocks`). In version 1, and in turns
 without a version, each was one text: such turns are still read. Unknown members and kinds of blocks
@@ -17,14 +18,14 @@ from typing import Any, TypeVar
 
 from app.conversations.blocks import dump_blocks, load_blocks
 from app.errors import DamagedTurn
-from app.events import Citation, Place, Usage
+from app.events import Citation, Confirm, Place, ToolCall, ToolOutcome, ToolStep, Usage
 from app.models import Block
 
 VERSION = 2
 VOID = json.dumps({"version": VERSION, "void": True}).encode()
 """The body that takes the number of a turn which must not be stored any more."""
 
-_T = TypeVar("_T", Citation, Place, Usage)
+_T = TypeVar("_T", Citation, Place, Usage, ToolCall, ToolOutcome, Confirm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class StoredTurn:
         usage: of all the turn's model calls.
         model: the id by which the model was called.
         nearest: the places that come nearest to the question, if the documents do not answer it.
+        steps: an agent's calls and what they came to, in their order.
     """
 
     question: tuple[Block, ...]
@@ -46,6 +48,12 @@ class StoredTurn:
     model: str
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     nearest: tuple[Place, ...] = ()
+    steps: tuple[ToolStep, ...] = ()
+
+    @property
+    def pending(self) -> Confirm | None:
+        """The call that waits for the person who asks, if the turn ended with one."""
+        return next((step for step in self.steps if isinstance(step, Confirm)), None)
 
 
 def dump(turn: StoredTurn) -> bytes:
@@ -59,6 +67,7 @@ def dump(turn: StoredTurn) -> bytes:
         "model": turn.model,
         "at": turn.at.isoformat(),
         "nearest": [asdict(place) for place in turn.nearest],
+        **({"steps": [_dump_step(step) for step in turn.steps]} if turn.steps else {}),
     }
     return json.dumps(members, ensure_ascii=False).encode()
 
@@ -84,6 +93,7 @@ def load(body: bytes) -> StoredTurn | None:
             model=str(members["model"]),
             at=datetime.fromisoformat(members["at"]),
             nearest=tuple(_from_members(Place, place) for place in members.get("nearest", ())),
+            steps=tuple(filter(None, map(_step, members.get("steps", ())))),
         )
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise DamagedTurn(
@@ -96,6 +106,26 @@ def _citation(members: Mapping[str, Any]) -> Citation:
     """A citation. Older versions stored no title, and the file's name as the document."""
     headings = tuple(members.get("headings", ()))
     return _from_members(Citation, {"title": members["document"], **members, "headings": headings})
+
+
+def _dump_step(step: ToolStep) -> dict[str, Any]:
+    members = {"kind": step.kind, **asdict(step)}
+    if isinstance(step, Confirm):
+        members["expires"] = step.expires.isoformat()
+    return members
+
+
+def _step(members: Mapping[str, Any]) -> ToolStep | None:
+    """A step; None for a kind from a newer version."""
+    match members["kind"]:
+        case ToolCall.kind:
+            return _from_members(ToolCall, members)
+        case ToolOutcome.kind:
+            return _from_members(ToolOutcome, members)
+        case Confirm.kind:
+            expires = datetime.fromisoformat(members["expires"])
+            return _from_members(Confirm, {**members, "expires": expires})
+    return None
 
 
 def _from_members(kind: type[_T], members: Mapping[str, Any]) -> _T:

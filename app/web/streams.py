@@ -8,6 +8,9 @@
     Guardrail   data-guardrail                    source, subject, action, reason, text, policies;
                                                   transient, unless it replaces the answer
     Nearest     data-nearest                      the places that come nearest, best first
+    ToolCall    tool-input-available              of a `dynamic` tool; a new step, after an outcome
+    ToolOutcome tool-output-available, or tool-output-error
+    Confirm     tool-approval-request, data-confirm   the call, and until when it may be confirmed
     BudgetWarning  data-budget, transient         what of a budget is spent, and when it begins anew
     Usage       nothing: Done has it too
     Done        text-end, finish-step, finish     messageMetadata: model, turn, usage, stopReason
@@ -51,6 +54,8 @@ class _MessageParts:
     def __init__(self) -> None:
         self._ended = False
         self._text_open = False
+        self._texts = 0
+        self._has_acted = False  # a call's outcome is the last part: what follows is a new step
         self._passages: dict[str, int] = {}  # text -> number; no two passages have one text
         self._sources: set[int] = set()
 
@@ -69,6 +74,12 @@ class _MessageParts:
             case events.Nearest():
                 places = [_dump(schemas.Place, place) for place in event.places]
                 return [{"type": "data-nearest", "data": {"places": places}}]
+            case events.ToolCall():
+                return self._tool_call(event)
+            case events.ToolOutcome():
+                return self._tool_outcome(event)
+            case events.Confirm():
+                return self._confirm(event)
             case events.BudgetWarning():
                 return [_transient("data-budget", _dump(schemas.BudgetWarning, event))]
             case events.Usage():
@@ -88,15 +99,55 @@ class _MessageParts:
         yield {"type": "start-step"}
 
     def _retrieval(self, event: events.Retrieval) -> Iterator[Part]:
-        self._passages = {passage.text: passage.number for passage in event.passages}
+        self._passages |= {passage.text: passage.number for passage in event.passages}
         passages = [_dump(schemas.Passage, passage) for passage in event.passages]
         yield _transient("data-retrieval", {"query": event.query, "passages": passages})
 
     def _text(self, event: events.Text) -> Iterator[Part]:
         if not self._text_open:
+            yield from self._next_step()
             self._text_open = True
-            yield {"type": "text-start", "id": "answer"}
-        yield {"type": "text-delta", "id": "answer", "delta": event.text}
+            self._texts += 1
+            yield {"type": "text-start", "id": self._text_id}
+        yield {"type": "text-delta", "id": self._text_id, "delta": event.text}
+
+    @property
+    def _text_id(self) -> str:
+        return "answer" if self._texts == 1 else f"answer-{self._texts}"
+
+    def _next_step(self) -> Iterator[Part]:
+        if self._has_acted:
+            self._has_acted = False
+            yield from ({"type": "finish-step"}, {"type": "start-step"})
+
+    def _tool_call(self, event: events.ToolCall) -> Iterator[Part]:
+        yield from self._text_end()
+        yield from self._next_step()
+        yield {
+            "type": "tool-input-available",
+            "toolCallId": event.call,
+            "toolName": event.tool,
+            "input": dict(event.arguments),
+            "dynamic": True,
+        }
+
+    def _tool_outcome(self, event: events.ToolOutcome) -> Iterator[Part]:
+        self._has_acted = True
+        kind, name = ("error", "errorText") if event.is_error else ("available", "output")
+        yield {
+            "type": f"tool-output-{kind}",
+            "toolCallId": event.call,
+            name: event.text,
+            "dynamic": True,
+        }
+
+    def _confirm(self, event: events.Confirm) -> Iterator[Part]:
+        yield {
+            "type": "tool-approval-request",
+            "approvalId": event.confirmation,
+            "toolCallId": event.call,
+        }
+        yield {"type": "data-confirm", "data": _dump(schemas.Confirm, event)}
 
     def _citation(self, event: events.Citation) -> Iterator[Part]:
         if event.number not in self._sources:
@@ -135,7 +186,8 @@ class _MessageParts:
 
     def _text_end(self) -> Iterator[Part]:
         if self._text_open:
-            yield {"type": "text-end", "id": "answer"}
+            self._text_open = False
+            yield {"type": "text-end", "id": self._text_id}
 
 
 def _guardrail(event: events.Guardrail) -> Part:

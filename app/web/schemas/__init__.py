@@ -3,10 +3,11 @@
 Unknown fields are refused by name, so that a misspelt option is not ignored in silence.
 
     questions   searches   documents      what a caller sends
-    answers   conversations   spending   models   problems      what it gets
+    answers   agents   conversations   spending   models   problems      what it gets
     base        what they have in common
 """
 
+from app.web.schemas.agents import Confirm, Decision, ToolCall, ToolOutcome
 from app.web.schemas.answers import (
     Answer,
     BudgetWarning,
@@ -43,8 +44,10 @@ __all__ = [
     "Citation",
     "CitedPassage",
     "CitedQuote",
+    "Confirm",
     "Conversation",
     "Conversations",
+    "Decision",
     "Document",
     "Documents",
     "Explanation",
@@ -61,6 +64,8 @@ __all__ = [
     "Search",
     "SearchResults",
     "Spending",
+    "ToolCall",
+    "ToolOutcome",
     "TurnError",
     "UIMessage",
     "UIPart",

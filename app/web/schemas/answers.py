@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.events import GuardrailAction, GuardrailPolicy, GuardrailSource, StopReason
+from app.web.schemas.agents import Steps
 from app.web.schemas.base import Schema
 
 
@@ -145,3 +146,4 @@ class Answer(Schema):
         list[GuardrailVerdict],
         Field(description="The verdicts of the guardrail, of texts in which it found anything."),
     ]
+    steps: Steps

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from app.models import text_of
+from app.web.schemas.agents import Steps
 from app.web.schemas.answers import Citation, Nearest, Usage
 from app.web.schemas.base import Schema
 
@@ -39,6 +40,7 @@ class StoredTurn(Schema):
     model: str
     at: datetime
     nearest: Nearest
+    steps: Steps
 
 
 class Conversation(Schema):
