@@ -17,6 +17,7 @@ from tests.flows.home import laptop
 from tests.quality import (
     ROOT,
     _guarded,
+    agent,
     attacks,
     guarded,
     harm,
@@ -26,6 +27,7 @@ from tests.quality import (
     search,
     topics,
 )
+from tests.quality._agent_tasks import tasks
 from tests.quality._corpora import READERS
 from tests.quality._fit_guard_attacks import read
 from tests.quality._grounded import BEGIN, RIGHT, SCIFACT, begin, changed, scifact
@@ -148,6 +150,13 @@ def test_the_planner_chooses_tools_and_abstains() -> None:
         assert figures[name] >= least, name
     for name, most in MOST.items():
         assert figures[name] <= most, name
+
+
+def test_the_planner_brings_tasks_to_their_end() -> None:
+    """Tasks that are open and tasks that were kept aside, each by themselves."""
+    every = list(agent.runs(tasks()))
+    assert agent.right([one for one in every if not one.task.held]) >= agent.LEAST_OPEN
+    assert agent.right([one for one in every if one.task.held]) >= agent.LEAST_HELD
 
 
 @pytest.mark.skipif(not pii.PRESIDIO.exists(), reason="../shared/eval/pii_presidio is not here")
