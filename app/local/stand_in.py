@@ -7,6 +7,7 @@ sqs queues   --> lambda_     a message invokes a function
 bedrock      --> bedrock_runtime, bedrock_agent_runtime, agents of bedrock_agent
                  which models and guardrails there are; a guardrail's judgement
 bedrock_agent --> bedrock_agent_runtime    Retrieve searches Knowledge Bases; agents are invoked
+bedrock_agent --> bedrock_runtime          prompts are run by their ARN
 lambda_      --> bedrock_agent_runtime    the operations of agents are functions
 bedrock_runtime --> bedrock_agent_runtime  RetrieveAndGenerate has a model answer
 
@@ -36,6 +37,7 @@ from app.local.bedrock.guardrails.judge import GuardrailJudge
 from app.local.bedrock.inference_profiles import InferenceProfiles, InvocableModels
 from app.local.bedrock_agent.agents import Agents, Dependencies
 from app.local.bedrock_agent.knowledge_bases import Knowledge
+from app.local.bedrock_agent.prompts import Prompts
 from app.local.bedrock_runtime import chat_completions
 from app.local.bedrock_runtime.attachments import Attachments
 from app.local.lambda_.runtime import Functions
@@ -100,6 +102,8 @@ class StandIn:
             dependencies = Dependencies(models, guardrails, knowledge, buckets)
             agents = Agents(options.home, dependencies)
             opened.callback(agents.close)
+            prompts = Prompts(options.home)
+            opened.callback(prompts.close)
             agent_sessions = bedrock_agent_runtime.AgentSessions(options.home)
             opened.callback(agent_sessions.close)
             sessions = bedrock_agent_runtime.Sessions(options.home)
@@ -114,12 +118,14 @@ class StandIn:
             opened.callback(scanner.close)
             self._running = (knowledge, functions, scanner)
             self._opened = opened.pop_all()
-        agent = bedrock_agent.handlers(knowledge, agents)
+        agent = bedrock_agent.handlers(knowledge, agents, prompts)
         functions_service = lambda_.handlers(functions, queues, buckets)
         turns = bedrock_agent_runtime.AgentServices(
             agents, agent_sessions, functions_service["Invoke"]
         )
-        runtime = bedrock_runtime.handlers(trades, models, attachments=attachments, judge=judge)
+        runtime = bedrock_runtime.handlers(
+            trades, models, attachments=attachments, judge=judge, prompts=prompts
+        )
         services: Mapping[str, WaitingService] = {
             "bedrock": bedrock.handlers(guardrails, profiles),
             "bedrock-runtime": runtime,

@@ -206,7 +206,7 @@ _KEPT_BY_AWS = {
     "custom-model": "custom models",
     "custom-model-deployment": "deployments of custom models",
     "imported-model": "imported models",
-    "prompt": "prompts of Prompt management",
+    "prompt": "prompt that can be run in this way",
     "prompt-router": "prompt routers",
     "default-prompt-router": "prompt routers",
     "application-inference-profile": "inference profile of this id in this Region",

@@ -1,5 +1,6 @@
 """bedrock-runtime: invoke a model, with its family's own bodies or with Converse's.
 
+    prompt    where the model is named by a prompt's ARN: the prompt, its variables filled in
     model     by id, inference profile or ARN: known, not ended, able to do this
     body      read by its family, or as a Converse request; checked against what the model takes
     guarding  where the request names a guardrail: the prompt is judged, and then the answer
@@ -46,6 +47,7 @@ from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.bedrock_runtime.prompt_cache import PromptCache, least_tokens
 from app.local.bedrock_runtime.reasoning import reasoned
+from app.local.bedrock_runtime.stored_prompts import PromptLibrary, is_prompt, with_prompt
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
 from app.local.engine.guard.scores import GuardScores
@@ -63,6 +65,7 @@ def handlers(
     attachments: Attachments | None = None,
     clock: Callable[[], float] = monotonic,
     judge: Judge | None = None,
+    prompts: PromptLibrary | None = None,
 ) -> WaitingService:
     """The operations of bedrock-runtime.
 
@@ -73,9 +76,10 @@ def handlers(
         attachments: reads the files of requests; with files in S3, and closed, by who made it.
         clock: seconds, by which prompts are kept in the cache.
         judge: judges texts by guardrails; without it, no guardrail can be applied.
+        prompts: those that can be run by their ARN.
     """
     attachments = attachments or Attachments(engine.new_parser)
-    runtime = _Runtime(engine, models, now, attachments, clock, judge)
+    runtime = _Runtime(engine, models, now, attachments, clock, judge, prompts)
     return {
         "InvokeModel": runtime.invoke_model,
         "InvokeModelWithResponseStream": runtime.invoke_model_with_response_stream,
@@ -96,6 +100,7 @@ class _Runtime:
         attachments: Attachments,
         clock: Callable[[], float],
         judge: Judge | None,
+        prompts: PromptLibrary | None,
     ) -> None:
         self._engine = engine
         self._models = models
@@ -103,8 +108,11 @@ class _Runtime:
         self._attachments = attachments
         self._cache = PromptCache(clock)
         self._judge = judge
+        self._prompts = prompts
 
     def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
+        if self._names_prompt(call):
+            return self._invoked(*self._prompt_invocation(call))
         model = self._model(call)
         with failing(model):
             body = parse(invoke_response.payload(call))
@@ -128,6 +136,8 @@ class _Runtime:
         return self._invoked(call, model, family, body, request, guard)
 
     def invoke_model_with_response_stream(self, call: Call) -> Awaitable[JSON]:
+        if self._names_prompt(call):
+            return self._streamed(*self._prompt_invocation(call, streamed=True))
         model = self._model(call)
         family = _writing(model, "The model is unsupported for streaming.", stream=True)
         with failing(model):
@@ -137,6 +147,7 @@ class _Runtime:
         return self._streamed(call, model, family, body, request, guard)
 
     def converse(self, call: Call) -> Awaitable[JSON]:
+        call = with_prompt(self._prompts, call)
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED)
         guard = self._guard(read_converse_use(call.params))
@@ -145,12 +156,31 @@ class _Runtime:
         return self._conversed(call, model, family, request, guard)
 
     def converse_stream(self, call: Call) -> Awaitable[JSON]:
+        call = with_prompt(self._prompts, call)
         model = self._model(call)
         family = _writing(model, conversing.UNSUPPORTED, stream=True)
         guard = self._guard(read_converse_use(call.params))
         with failing(model):
             request = self._converse_request(call.params, model, family, guard, streamed=True)
         return self._conversing(call, model, family, request, guard)
+
+    def _names_prompt(self, call: Call) -> bool:
+        return self._prompts is not None and is_prompt(call.params["modelId"])
+
+    def _prompt_invocation(
+        self, call: Call, *, streamed: bool = False
+    ) -> tuple[Call, InvokedModel, Family, JSON, Request, GuardedCall | None]:
+        """What InvokeModel is to do for a prompt. It reads no body: the prompt says it all."""
+        params = with_prompt(
+            self._prompts, replace(call, params={"modelId": call.params["modelId"]})
+        ).params
+        call = replace(call, params={**call.params, "modelId": params["modelId"]})
+        model = self._model(call)
+        family = _writing(model, conversing.UNSUPPORTED, stream=streamed)
+        guard = self._guard(take_use(call.params, {}))
+        with failing(model):
+            request = self._converse_request(params, model, family, guard, streamed=streamed)
+        return call, model, family, {}, request, guard
 
     # What follows waits for the model, on the event loop.
 

@@ -62,8 +62,6 @@ def read(params: JSON, family: Family) -> Request:
     Raises:
         InvalidBody: naming what the model does not take.
     """
-    if params.get("promptVariables"):
-        raise InvalidBody(unsupported("promptVariables"))
     configuration = params.get("toolConfig")
     tools = read_tools(configuration)
     messages = [(f"messages.{n}", one) for n, one in enumerate(params.get("messages", []))]

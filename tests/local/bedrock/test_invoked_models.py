@@ -103,7 +103,7 @@ def test_a_model_that_has_ended_says_so_by_any_name() -> None:
         ("custom-model-deployment/abcdefghijkl", "deployments of custom models"),
         ("imported-model/abcdefghijkl", "imported models"),
         ("default-prompt-router/anthropic.claude:1", "prompt routers"),
-        ("prompt/ABCDEFGHIJ:1", "prompts of Prompt management"),
+        ("prompt/ABCDEFGHIJ:1", "prompt that can be run in this way"),
         ("application-inference-profile/abcdefghijkl", "inference profile of this id"),
     ],
 )

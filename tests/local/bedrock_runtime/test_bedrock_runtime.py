@@ -336,7 +336,6 @@ IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
          "The text field in the ContentBlock object at messages.0.content.0 is blank."),
         ({"messages": [{"role": "user", "content": [{"text": "Hi"}, IMAGE]}]},
          "messages.0.content.1.image.source.bytes: Could not process image"),
-        ({"promptVariables": {"x": {"text": "y"}}}, "doesn't support the promptVariables field"),
         ({"inferenceConfig": {"temperature": 0.5, "topP": 0.5}},
          "The model returned the following errors: `temperature` and `top_p` cannot both be"),
         ({"inferenceConfig": {"maxTokens": 199999}}, "exceeds the model limit of 128000."),

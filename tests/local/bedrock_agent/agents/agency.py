@@ -10,6 +10,7 @@ from app.local import bedrock_agent
 from app.local.bedrock import foundation_models, guardrail_handlers
 from app.local.bedrock.guardrails import Guardrails
 from app.local.bedrock_agent.agents import Agents, Dependencies
+from app.local.bedrock_agent.prompts import Prompts
 from app.local.wire import JSON, Call
 from tests.local.bedrock_agent.knowledge_bases.world import World
 from tests.wire_server import serving
@@ -69,7 +70,9 @@ class Agency:
             ),
         )
         self._exits.callback(self.agents.close)
-        self.handlers = bedrock_agent.handlers(self.world.knowledge, self.agents)
+        prompts = Prompts(self.home)
+        self._exits.callback(prompts.close)
+        self.handlers = bedrock_agent.handlers(self.world.knowledge, self.agents, prompts)
         guard = guardrail_handlers.handlers(self.guardrails)
         server = enter(serving({"bedrock": guard, "bedrock-agent": self.handlers}))
         self.client: AgentsforBedrockClient = server.client("bedrock-agent")
