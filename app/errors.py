@@ -14,6 +14,7 @@
     ├── BackendError           the request is right; AWS, or the stand-in, failed
     │   ├── Throttled          429
     │   ├── ModelFailed        502   the model answered with an error, or with nonsense
+    │   ├── ToolFailed         502   a tool's function failed, or answered with nonsense
     │   ├── StreamCut          502   the stream ended without its terminal event
     │   ├── DamagedTurn        502   a stored turn is no turn any more
     │   ├── Unavailable        503
@@ -148,6 +149,11 @@ class Throttled(BackendError):
 class ModelFailed(BackendError):
     code = "model-failed"
     title = "The model failed"
+
+
+class ToolFailed(BackendError):
+    code = "tool-failed"
+    title = "A tool failed"
 
 
 class StreamCut(BackendError):

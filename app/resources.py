@@ -66,6 +66,9 @@ UNUSED_ATTRIBUTES = Expiration(days=7, prefix=STAGING)
 DOCUMENTS_EXPIRATIONS: Sequence[Expiration] = (UNFINISHED_UPLOADS, UNUSED_ATTRIBUTES)
 CONVERSATIONS_EXPIRATIONS: Sequence[Expiration] = (UNFINISHED_UPLOADS,)
 
+TOOL_SECONDS = 15
+"""The timeout of a tool's function."""
+
 BUDGET_KEYS = ("principal", "month")
 """The partition key and the sort key of the table of budgets."""
 

@@ -202,6 +202,12 @@ class Settings(DocumentSettings):
         "throttled or down: `closed` ends the turn with an error, `open` lets the text pass and "
         "says so.",
     )
+    tool_functions: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]*=[\w:.$-]+(,[a-z][a-z0-9_]*=[\w:.$-]+)*$",
+        description="The Lambda functions of the tools, by the names of their groups, as in "
+        "orders=FUNCTION,products=FUNCTION. Without it, an agent has none of them.",
+    )
     origin: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@\s]+$",

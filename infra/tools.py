@@ -10,6 +10,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from app.resources import TOOL_SECONDS
 from infra.bundle import Bundle
 from infra.contents import ROOT
 from infra.context import Context
@@ -19,7 +20,7 @@ from infra.tables import table
 
 FOLDER = ROOT / "lambdas" / "tools"
 BUNDLE = Bundle("tools", "requirements-tools.txt", limit=65)
-TIMEOUT = Duration.seconds(15)
+TIMEOUT = Duration.seconds(TOOL_SECONDS)
 
 # tool -> the keys of its table, and the actions of its function on it
 TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

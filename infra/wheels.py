@@ -18,7 +18,7 @@ RUNTIME = f"cpython-{PYTHON.replace('.', '')} final"
 MEGABYTE = 1_000_000
 IN_LAMBDA = "/var/task"
 
-_BEDROCK = ("bedrock", "bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime", "s3")
+_BEDROCK = ("bedrock", "bedrock-agent", "bedrock-agent-runtime", "bedrock-runtime", "lambda", "s3")
 """The services of `app.aws.clients`."""
 
 SERVICES: Mapping[str, tuple[str, ...]] = {

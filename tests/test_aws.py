@@ -31,7 +31,7 @@ from app.errors import (
 )
 from tests.models.loopback import Act, Loopback, error, reply
 
-SERVICES = ("BEDROCK", "BEDROCK_RUNTIME", "BEDROCK_AGENT", "BEDROCK_AGENT_RUNTIME", "S3")
+SERVICES = ("BEDROCK", "BEDROCK_RUNTIME", "BEDROCK_AGENT", "BEDROCK_AGENT_RUNTIME", "S3", "LAMBDA")
 KNOWLEDGE_BASE = "ABCDEFGHIJ"
 
 
@@ -75,7 +75,11 @@ def test_generating_calls_have_one_attempt_and_the_deadline_the_others_three_and
     aws = clients(deadline_seconds=90)
     configs: dict[str, Any] = {name: getattr(aws, name).meta.config for name in Clients.__slots__}
     generating = configs.pop("bedrock_runtime")
+    acting = configs.pop("lambda_")
     assert (generating.retries["total_max_attempts"], generating.read_timeout) == (1, 90)
+    assert (acting.retries["total_max_attempts"], acting.read_timeout) == (1, 25)
+    impatient: Any = clients(deadline_seconds=9).lambda_.meta.config
+    assert impatient.read_timeout == 9
     making = deployer(deadline_seconds=45)
     configs |= {"sqs": making.sqs.meta.config, "lambda": making.lambda_.meta.config}
     for config in configs.values():

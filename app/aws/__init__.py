@@ -6,6 +6,7 @@ client that does not point there is refused (`app.aws.endpoint`).
 
     bedrock_runtime    one attempt: a generating call is never sent twice. It would be billed
                        twice, and has no client token by which Bedrock could notice.
+    lambda_            one attempt, too: whether a tool that did not answer has acted is not known
     the others         three attempts, in mode `standard`, within the deadline
 
 `dynamodb()` is for the table of budgets, `table()` one DynamoDB table for a tool, `queues()` SQS
@@ -33,6 +34,7 @@ from app.aws.failures import FAILURES, calling, translate
 from app.aws.side_by_side import side_by_side
 from app.aws.signing import Signer
 from app.aws.text import well_formed
+from app.resources import TOOL_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -74,6 +76,7 @@ _Client = TypeVar("_Client", bound=BaseClient)
 
 ATTEMPTS = 3
 CONNECT_SECONDS = 5
+COLD_START_SECONDS = 10  # the longest that Lambda lets a function initialize
 CONNECTIONS = 64  # a stream holds its connection for as long as the answer takes
 
 
@@ -86,6 +89,7 @@ class Clients:
     bedrock_agent: AgentsforBedrockClient
     bedrock_agent_runtime: AgentsforBedrockRuntimeClient
     s3: S3Client
+    lambda_: LambdaClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,9 @@ class Operator:
 def clients(deadline_seconds: float) -> Clients:
     """The clients, for turns that may take `deadline_seconds`.
 
-    A generating call may take that long. The attempts of another call may take half as long,
-    together. A `Cancellation` breaks off either at the deadline, or earlier.
+    A generating call may take that long, and the call of a tool's function as long as its timeout
+    and a cold start. The attempts of another call may take half as long, together. A `Cancellation`
+    breaks off each at the deadline, or earlier.
 
     Raises:
         OperatorError: there is no Region, or a profile or an endpoint cannot be used.
@@ -165,6 +170,8 @@ def clients(deadline_seconds: float) -> Clients:
         retries={"total_max_attempts": 1},
         max_pool_connections=CONNECTIONS,
     )
+    tool_seconds = min(deadline_seconds, TOOL_SECONDS + COLD_START_SECONDS)
+    acting = generating.merge(Config(read_timeout=tool_seconds))
     repeatable = _repeatable(deadline_seconds / 2)
     storage = repeatable.merge(
         Config(
@@ -195,6 +202,7 @@ def clients(deadline_seconds: float) -> Clients:
             s3=cancellable(
                 _refuse_unsigned_forms(_check_client(session.client("s3", config=storage)))
             ),
+            lambda_=cancellable(_check_client(session.client("lambda", config=acting))),
         )
 
 

@@ -4,13 +4,17 @@
                   -> Output, for the model to read, or Refusal, with the reason
     action_group  the wire between a runner and the Lambda function with the tools: the events of a
                   Bedrock agent's action group. `lambda_tools` makes tools of such a function
+    catalogue     the tools of the deployment, of the functions that a setting names
+    check         what is wrong with the arguments that a model wrote, by the tool's input schema
 
-The person who asks is in the session attributes, under `principal`: the runner sets it, and no
-model can change it. The functions in Lambda import this package too, so it uses only the standard
-library.
+The person who asks is in the session attributes, under `principal`, and the key of the call, under
+`call`: the runner sets them, and no model can change them. The functions in Lambda import this
+package too, so only `catalogue` uses more than the standard library.
 """
 
+from app.tools.check import check
 from app.tools.tool import (
+    CALL,
     PRINCIPAL,
     Arguments,
     Outcome,
@@ -18,10 +22,12 @@ from app.tools.tool import (
     Refusal,
     SessionAttributes,
     Tool,
+    call_of,
     principal_of,
 )
 
 __all__ = [
+    "CALL",
     "PRINCIPAL",
     "Arguments",
     "Outcome",
@@ -29,5 +35,7 @@ __all__ = [
     "Refusal",
     "SessionAttributes",
     "Tool",
+    "call_of",
+    "check",
     "principal_of",
 ]

@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from app.errors import ToolFailed
 from app.tools.tool import Arguments, Outcome, Output, Refusal, SessionAttributes, Tool
 
 JSON = dict[str, Any]
@@ -22,8 +23,9 @@ VERSION = "1.0"
 AGENT = {"name": "outcrop", "id": "OUTCROP", "alias": "OUTCROP", "version": VERSION}
 """The agent in the events of Outcrop's own runner."""
 
-Invoke = Callable[[JSON], Mapping[str, Any]]
-"""Invokes a Lambda with an event and returns its response; raises an OutcropError if it fails."""
+Invoke = Callable[[JSON], object]
+"""Invokes a Lambda with an event and returns its response, whatever JSON that is; raises an
+OutcropError if the function fails."""
 
 
 def lambda_tools(description: Mapping[str, Any], invoke: Invoke) -> tuple[Tool, ...]:
@@ -98,15 +100,30 @@ def response(event: Mapping[str, Any], body: str, state: Literal["REPROMPT"] | N
     }
 
 
-def outcome_of(response: Mapping[str, Any]) -> Outcome:
-    """The outcome in a Lambda function's response.
+def outcome_of(response: object, event: Mapping[str, Any]) -> Outcome:
+    """The outcome in a Lambda function's response to an event.
 
-    >>> outcome_of(response({"actionGroup": "g", "function": "f"}, '{"error": "No."}', "REPROMPT"))
+    Raises:
+        ToolFailed: the response has the state FAILURE, or is none of this event. Its own words are
+            not repeated.
+
+    >>> call = {"actionGroup": "g", "function": "f"}
+    >>> outcome_of(response(call, '{"error": "No."}', "REPROMPT"), call)
     Refusal(message='No.', misuse=True)
     """
-    result = response["response"]["functionResponse"]
-    body = str(result["responseBody"]["TEXT"]["body"])
-    state = result.get("responseState")
+    match response:
+        case {
+            "response": {
+                "actionGroup": group,
+                "function": function,
+                "functionResponse": {"responseBody": {"TEXT": {"body": str(body)}}, **rest},
+            }
+        } if (group, function) == (event["actionGroup"], event["function"]):
+            state = rest.get("responseState")
+        case _:
+            raise ToolFailed(f"The tool {event['function']} gave no answer that can be read.")
+    if state not in (None, "REPROMPT"):
+        raise ToolFailed(f"The tool {event['function']} failed.")
     message = _error_in(body)
     if message is None and state is None:
         return Output(body)
@@ -123,7 +140,7 @@ def _error_in(body: str) -> str | None:
         match json.loads(body):
             case {"error": str(message), **others} if not others:
                 return message
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     return None
 
@@ -134,7 +151,8 @@ def _lambda_tool(group: str, function: Mapping[str, Any], invoke: Invoke) -> Too
     types = {each: parameter["type"] for each, parameter in parameters.items()}
 
     def call(arguments: Arguments, session: SessionAttributes) -> Outcome:
-        return outcome_of(invoke(event(group, name, arguments, session, types)))
+        request = event(group, name, arguments, session, types)
+        return outcome_of(invoke(request), request)
 
     schema = {
         "type": "object",
@@ -146,7 +164,7 @@ def _lambda_tool(group: str, function: Mapping[str, Any], invoke: Invoke) -> Too
         "additionalProperties": False,
     }
     confirms = function.get("requireConfirmation") == "ENABLED"
-    return Tool(name, str(function["description"]), schema, call, confirms)
+    return Tool(name, str(function["description"]), schema, call, confirms, group)
 
 
 def _describe_function(tool: Tool) -> JSON:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import Unauthenticated
+from app.tools.json_schema import unknown_keywords
 
 Arguments = Mapping[str, Any]
 """The arguments that the model wrote, by the names in the tool's input schema."""
@@ -15,6 +16,10 @@ SessionAttributes = Mapping[str, str]
 
 PRINCIPAL = "principal"
 """The session attribute with the person who asks."""
+
+CALL = "call"
+"""The session attribute with the key of a call. It is equal when the same call is made again, so
+that a tool which changes something does it once for a key."""
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 """Converse's rule for a tool's name."""
@@ -55,6 +60,7 @@ class Tool:
             tool is not set up, or did not answer.
         confirms: whether the person who asks has to confirm each call first, because it changes
             something.
+        group: the name of its action group; None if it stands alone.
     """
 
     name: str
@@ -62,6 +68,7 @@ class Tool:
     input_schema: Mapping[str, Any]
     call: Callable[[Arguments, SessionAttributes], Outcome]
     confirms: bool = False
+    group: str | None = None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -71,6 +78,10 @@ class Tool:
             )
         if self.input_schema.get("type") != "object":
             raise ValueError(f"The input schema of {self.name} has to be of the type object.")
+        if unchecked := sorted(unknown_keywords(self.input_schema)):
+            raise ValueError(
+                f"The input schema of {self.name} has {', '.join(unchecked)}, which nothing checks."
+            )
 
 
 def principal_of(session: SessionAttributes) -> str:
@@ -82,3 +93,10 @@ def principal_of(session: SessionAttributes) -> str:
     if principal := session.get(PRINCIPAL):
         return principal
     raise Unauthenticated("Nobody is signed in, so there is nothing of theirs to look up.")
+
+
+def call_of(session: SessionAttributes) -> str | None:
+    """The key of the call; None if whoever runs the tool gives none, as a Bedrock agent: a function
+    that changes something is then written so that a second call does no more.
+    """
+    return session.get(CALL) or None

@@ -26,7 +26,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from app.errors import BackendError, CallerError, InvalidRequest
-from app.tools import Arguments, Outcome, SessionAttributes, Tool, principal_of
+from app.tools import Arguments, Outcome, SessionAttributes, Tool, call_of, principal_of
 from app.tools.action_group import describe, error_body, event, outcome_of, response
 
 JSON = dict[str, Any]
@@ -86,7 +86,18 @@ class ActionGroup:
         Raises:
             Unauthenticated: the runner has not set it.
         """
-        return principal_of(self._resolver.current_event.session_attributes or {})
+        return principal_of(self._session)
+
+    @property
+    def call(self) -> str | None:
+        """The key of the call that is being answered, equal when it is made again; None if whoever
+        runs the tool gives none.
+        """
+        return call_of(self._session)
+
+    @property
+    def _session(self) -> SessionAttributes:
+        return self._resolver.current_event.session_attributes or {}
 
     def tools(self) -> tuple[Tool, ...]:
         """The functions as tools, which are called in this process."""
@@ -103,9 +114,11 @@ class ActionGroup:
         types = {each: property_["type"] for each, property_ in schema["properties"].items()}
 
         def call(arguments: Arguments, session: SessionAttributes) -> Outcome:
-            return outcome_of(self.answer(event(self.name, name, arguments, session, types), None))
+            request = event(self.name, name, arguments, session, types)
+            return outcome_of(self.answer(request, None), request)
 
-        return Tool(name, operation["description"], schema, call, name in self._confirmed)
+        confirms = name in self._confirmed
+        return Tool(name, operation["description"], schema, call, confirms, self.name)
 
     def _check_names(self, resolver: Any, next_middleware: Callable[[Any], Any]) -> Any:
         event = resolver.current_event

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.errors import Unauthenticated
+from app.errors import ToolFailed, Unauthenticated
 from app.local.wire.models import model
 from app.local.wire.validation import violations
 from app.tools import Output, Refusal, Tool, principal_of
@@ -116,7 +116,6 @@ def test_a_tool_in_lambda_is_called_for_whoever_asks() -> None:
         ({"body": '{"error": "No."}'}, Refusal("No.")),
         ({"body": "[1]"}, Output("[1]")),
         ({"body": "Not JSON"}, Output("Not JSON")),
-        ({"body": "Broken", "state": "FAILURE"}, Refusal("Broken")),
         ({"body": "Say which.", "state": "REPROMPT"}, Refusal("Say which.", misuse=True)),
     ],
 )
@@ -124,7 +123,31 @@ def test_a_response_is_an_output_or_a_refusal(result: Any, outcome: Any) -> None
     function_response: Any = {"responseBody": {"TEXT": {"body": result["body"]}}}
     if "state" in result:
         function_response["responseState"] = result["state"]
-    assert outcome_of({"response": {"functionResponse": function_response}}) == outcome
+    called = {"actionGroup": "g", "function": "f"}
+    answer = {"response": {**called, "functionResponse": function_response}}
+    assert outcome_of(answer, called) == outcome
+
+
+@pytest.mark.parametrize(
+    ("group", "function", "result"),
+    [
+        ("another", "f", {"responseBody": {"TEXT": {"body": "secret"}}}),
+        ("g", "another", {"responseBody": {"TEXT": {"body": "secret"}}}),
+        ("g", "f", {"responseBody": {"TEXT": {"body": ["secret"]}}}),
+        ("g", "f", {"responseBody": {"application/json": {"body": "secret"}}}),
+        ("g", "f", {"responseState": "FAILURE", "responseBody": {"TEXT": {"body": "secret"}}}),
+        ("g", "f", {"responseState": "secret", "responseBody": {"TEXT": {"body": "secret"}}}),
+        ("g", "f", "secret"),
+    ],
+)
+def test_a_response_to_something_else_is_a_failure_of_the_tool(
+    group: str, function: str, result: Any
+) -> None:
+    answer = {"response": {"actionGroup": group, "function": function, "functionResponse": result}}
+    with pytest.raises(ToolFailed) as failure:
+        outcome_of(answer, {"actionGroup": "g", "function": "f"})
+    assert "tool f " in failure.value.detail
+    assert "secret" not in failure.value.detail
 
 
 @pytest.mark.parametrize(
