@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.local.bedrock_agent_runtime.agents import AgentRuntime, AgentSessions, InvocableAgents
-from app.local.bedrock_agent_runtime.agents.turn import Services
+from app.local.bedrock_agent_runtime.agents.state import Services
 from app.local.bedrock_agent_runtime.generation import RetrieveAndGenerate, RuntimeModels
 from app.local.bedrock_agent_runtime.generation.external import ReadableBuckets
 from app.local.bedrock_agent_runtime.generation.sessions import Sessions

@@ -62,6 +62,7 @@ from app.local.wire.call import (
     WaitingService,
     region_of,
 )
+from app.local.wire.error_response import status_of
 from app.local.wire.json_endpoints import Endpoints, events_response, json_response
 from app.local.wire.models import SERVICES, operations
 from app.local.wire.response import Response
@@ -88,6 +89,7 @@ __all__ = [
     "json_response",
     "region_of",
     "serve",
+    "status_of",
     "translate_errors",
 ]
 

@@ -45,6 +45,16 @@ def error_response(service: str, request: RequestHead, error: ServiceError) -> R
     return response
 
 
+def status_of(service: str, code: str) -> int:
+    """The HTTP status of an error of a service that the stand-in has.
+
+    >>> status_of("bedrock-agent-runtime", "DependencyFailedException")
+    424
+    """
+    shapes = model(service).error_shapes
+    return _status(service, next((one for one in shapes if one.name == code), None), code)
+
+
 def _protocol(service: str, request: RequestHead) -> str:
     """The protocol that the request is of, as far as it says; else the service's own."""
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":

@@ -65,6 +65,14 @@ def prompts(**prompt: Any) -> Any:
     return {"promptOverrideConfiguration": {"promptConfigurations": [configuration]}}
 
 
+def overridden(template: str) -> Any:
+    return prompts(promptCreationMode="OVERRIDDEN", basePromptTemplate=template)
+
+
+def twice(kind: str) -> Any:
+    return {"promptOverrideConfiguration": {"promptConfigurations": [{"promptType": kind}] * 2}}
+
+
 @pytest.mark.parametrize(
     ("params", "named"),
     [
@@ -85,6 +93,20 @@ def prompts(**prompt: Any) -> Any:
         ({"orchestrationType": "CUSTOM_ORCHESTRATION"}, "orchestrationType"),
         (prompts(promptCreationMode="OVERRIDDEN"), "1.member.basePromptTemplate"),
         (prompts(parserMode="OVERRIDDEN"), "overrideLambda"),
+        (prompts(promptState="DISABLED"), "1.member.promptState"),
+        (prompts(additionalModelRequestFields={"k": 1}), "1.member.additionalModelRequestFields"),
+        (prompts(foundationModel="nobody.knows-v1:0"), "1.member.foundationModel"),
+        (overridden('{"system": "Be brief.'), "1.member.basePromptTemplate: begins as JSON"),
+        (overridden('{"system": "Be brief."}'), "must have `messages`"),
+        (twice("POST_PROCESSING"), "2.member.promptType: is POST_PROCESSING in an earlier"),
+        (
+            {"promptOverrideConfiguration": {"promptConfigurations": [{}]}},
+            "1.member.promptType: is required",
+        ),
+        (
+            prompts(promptType="MEMORY_SUMMARIZATION", parserMode="OVERRIDDEN"),
+            "1.member.parserMode: the stand-in does not have parsers of memory summaries",
+        ),
         ({"instruction": INSTRUCTION * 100}, "instruction"),
         ({"agentName": "no spaces"}, "agentName"),
     ],

@@ -9,6 +9,7 @@
     invocable       what an alias leads to, or a request defines, for bedrock-agent-runtime
 
     schemas, openapi  the rules of functions and of OpenAPI documents
+    prompts         the rules of prompts of an agent's own
     dependencies    the resources of other services that a definition names
     state           the tables
 

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
-from app.local.bedrock_agent.agents import aliases
+from app.local.bedrock_agent.agents import aliases, prompts
 from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import (
     DRAFT,
@@ -131,27 +131,11 @@ def _definition(dependencies: Dependencies, params: JSON) -> JSON:
         raise unsupported("orchestrationType", "custom orchestration")
     for field, rule in dependencies.missing(params):
         raise invalid(field, rule)
-    _check_prompts(params.get("promptOverrideConfiguration", {"promptConfigurations": []}))
+    prompts.check(dependencies, params)
     return {
         **{name: params.get(name, default) for name, default in _DEFAULTS.items()},
         **{name: params[name] for name in _SETTINGS if name in params},
     }
-
-
-def _check_prompts(override: JSON) -> None:
-    field, prompts = "promptOverrideConfiguration", override["promptConfigurations"]
-    for number, prompt in enumerate(prompts, 1):
-        if prompt.get("promptCreationMode") == "OVERRIDDEN" and "basePromptTemplate" not in prompt:
-            raise invalid(
-                f"{field}.promptConfigurations.{number}.member.basePromptTemplate",
-                "is required where promptCreationMode is OVERRIDDEN.",
-            )
-    overrides_parser = any(prompt.get("parserMode") == "OVERRIDDEN" for prompt in prompts)
-    if overrides_parser != ("overrideLambda" in override):
-        raise invalid(
-            f"{field}.overrideLambda",
-            "is required where the parserMode of a prompt is OVERRIDDEN, and only there.",
-        )
 
 
 def _unique(name: str) -> AbstractContextManager[None]:

@@ -7,7 +7,7 @@ been changed since; AWS invokes what was prepared.
 
 from sqlite3 import Connection, Row
 
-from app.local.bedrock_agent.agents import action_groups, aliases, knowledge_bases, openapi
+from app.local.bedrock_agent.agents import action_groups, aliases, knowledge_bases, openapi, prompts
 from app.local.bedrock_agent.agents.dependencies import Dependencies
 from app.local.bedrock_agent.agents.state import agent_arn, alias_arn, find
 from app.local.control.errors import invalid, unsupported
@@ -81,6 +81,7 @@ def inline(dependencies: Dependencies, params: JSON) -> JSON:
             raise unsupported(member, params[member])
     for field, rule in dependencies.missing(params):
         raise invalid(field, rule)
+    prompts.check(dependencies, params)
     bases = params.get("knowledgeBases", [])
     for number, base in enumerate(bases, 1):
         if not dependencies.knowledge_bases.has(base["knowledgeBaseId"]):

@@ -1,10 +1,13 @@
 """InvokeAgent: a turn with an agent.
 
     agent       what an alias leads to: instruction, operations that may be called, Knowledge Bases
+    overrides   how its model is asked in each step; templates, prompts what it is asked then
     session     what was said before, attributes, and a turn that waits for its caller
-    turn        guardrail - (model - calls - observations)* - answer - guardrail, as events
+    turn        guardrail - pre-processing - orchestration - post-processing - guardrail, as events
+    orchestration  (model - calls - observations)* - answer
+    default_parser, parser_lambda  what a reply of the model says
+    calls       of operations, of lookups in Knowledge Bases, and those that the caller carries out
     lambdas     an operation as a Lambda function's event, and its response checked
-    lookups     a Knowledge Base as one more operation
     control     an operation whose caller has to act, or to confirm it first
     traces      what the turn did, part by part
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.local.bedrock_agent_runtime.agents.overrides import PromptType, StepPrompt, read_steps
 from app.local.engine.writer import Tool
 from app.local.wire import JSON
 
@@ -72,7 +73,7 @@ class InvokedAgent:
         asks: whether it may ask its user for a missing argument (AMAZON.UserInput).
         guardrail: its guardrail's id and version.
         idle_seconds: after so long, a session is forgotten.
-        orchestration: the prompt override of its orchestration, if it has one of its own.
+        steps: how its model is asked, by the type of the prompt.
         retrieval: configurations of lookups, by Knowledge Base.
     """
 
@@ -88,7 +89,7 @@ class InvokedAgent:
     asks: bool
     guardrail: tuple[str, str] | None
     idle_seconds: int
-    orchestration: JSON | None
+    steps: Mapping[PromptType, StepPrompt]
     retrieval: Mapping[str, JSON]
 
     @property
@@ -122,25 +123,12 @@ def read_agent(description: JSON, alias: str) -> InvokedAgent:
             (guardrail["guardrailIdentifier"], guardrail["guardrailVersion"]) if guardrail else None
         ),
         idle_seconds=agent["idleSessionTTLInSeconds"],
-        orchestration=_orchestration(agent),
+        steps=read_steps(agent),
         retrieval={
             base["knowledgeBaseId"]: base["retrievalConfiguration"]
             for base in description["knowledgeBases"]
             if "retrievalConfiguration" in base
         },
-    )
-
-
-def _orchestration(agent: JSON) -> JSON | None:
-    configurations = agent.get("promptOverrideConfiguration", {}).get("promptConfigurations", ())
-    return next(
-        (
-            each
-            for each in configurations
-            if each.get("promptType") == "ORCHESTRATION"
-            and each.get("promptCreationMode") == "OVERRIDDEN"
-        ),
-        None,
     )
 
 

@@ -1,6 +1,6 @@
 """The answer of an agent, with the citations of what it quotes from Knowledge Bases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,10 @@ class AgentAnswer:
 
     text: str
     citations: tuple[JSON, ...] = ()
+
+    def rewritten(self, text: str) -> "AgentAnswer":
+        """The answer in other words, with the citations of those parts that still stand in it."""
+        return AgentAnswer(text, tuple(_standing(text, self.citations)))
 
     def parts(self) -> "Iterator[AgentAnswer]":
         """The answer in pieces for a stream: one for each citation, and what lies between them."""
@@ -52,3 +56,14 @@ def read_answer(content: Sequence[Any], references: Sequence[JSON]) -> AgentAnsw
 def _pieces(text: str) -> Iterator[AgentAnswer]:
     for start in range(0, len(text), PIECE):
         yield AgentAnswer(text[start : start + PIECE])
+
+
+def _standing(text: str, citations: Iterable[JSON]) -> Iterator[JSON]:
+    """The citations whose parts stand in a text, one behind the other, with their places there."""
+    place = 0
+    for each in citations:
+        words = each["generatedResponsePart"]["textResponsePart"]["text"]
+        start = text.find(words, place)
+        if start >= 0 and words:
+            place = start + len(words)
+            yield citation(words, start, each["retrievedReferences"])

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent, read_agent
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, AgentSessions, Key
-from app.local.bedrock_agent_runtime.agents.turn import AgentTurn, Services, TurnRequest
+from app.local.bedrock_agent_runtime.agents.state import Services, TurnRequest
+from app.local.bedrock_agent_runtime.agents.turn import AgentTurn
 from app.local.control.errors import invalid, unsupported
 from app.local.wire import JSON, Call, ServiceError
 

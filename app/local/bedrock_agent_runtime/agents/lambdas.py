@@ -53,12 +53,7 @@ def event(
     """The event for a call. Every value in it is a string."""
     common = {
         "messageVersion": VERSION,
-        "agent": {
-            "name": agent.name,
-            "id": agent.id,
-            "alias": agent.alias,
-            "version": agent.version,
-        },
+        "agent": agent_of(agent),
         "inputText": text,
         "sessionId": session,
         "actionGroup": operation.group,
@@ -74,6 +69,16 @@ def event(
     properties = list(parameters(operation.body, arguments))
     return request | {
         "requestBody": {"content": {operation.content_type: {"properties": properties}}}
+    }
+
+
+def agent_of(agent: InvokedAgent) -> JSON:
+    """An agent as the events of its functions name it."""
+    return {
+        "name": agent.name,
+        "id": agent.id,
+        "alias": agent.alias,
+        "version": agent.version,
     }
 
 

@@ -1,51 +1,216 @@
-"""What the model of an agent is told, and how it is to write: Bedrock's default, or the agent's own
-prompt of orchestration.
+"""What the model is asked in a step: a template, and the values of its placeholders.
+
+    $instruction$ $model_instruction$        what the agent is told
+    $question$                               what the user says
+    $conversation_history$                   what was said before, which else comes as messages
+    $agent_scratchpad$                       what was called in this turn, and what came of it
+    $tools$ $functions$ $any_function_name$  what the agent may call, as JSON
+    $prompt_session_attributes$              of this turn
+    $knowledge_base_guideline$ $ask_user_missing_information$
+    $query$ $search_results$                 of the generation of a response from a Knowledge Base
+    $latest_response$ $responses$            of post-processing
+
+All of them are replaced in one pass, so that those in a value stay as they are. Placeholders for
+what the stand-in's agents do not have, such as $code_interpreter_guideline$, are left out; any
+other is text. Both $name$ and {{name}} are read.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-placeholders.html
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent
-from app.local.engine.writer import Sampling
+from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
+from app.local.bedrock_agent_runtime.agents.steps import Step, step_turns
+from app.local.bedrock_agent_runtime.agents.templates import StepTemplate, template_of
+from app.local.engine.writer import Prompt, Tool
+from app.local.engine.writer import Turn as Said
 
-_PLACEHOLDER = re.compile(r"\$[a-z_]+\$|\{\{[a-z_]+\}\}")
+HISTORY, SCRATCHPAD = "conversation_history", "agent_scratchpad"
+_PLACEHOLDER = re.compile(r"\$([a-z_]+)\$|\{\{([a-z_]+)\}\}")
+_BLANK = re.compile(r"\n{3,}")
+_ABSENT = (
+    "action_kb_guideline",
+    "ask_user_confirm_missing_parameters",
+    "ask_user_function",
+    "code_interpreter_files",
+    "code_interpreter_guideline",
+    "knowledge_base_additional_guideline",
+    "memory_action_guideline",
+    "multi_agent_collaboration",
+    "multi_agent_collaboration_guideline",
+    "output_format_guideline",
+    "respond_to_user_guideline",
+    "respond_to_user_knowledge_base_additional_guideline",
+    "respond_to_user_knowledge_base_guideline",
+    "thought",
+)
+"""Placeholders of what the stand-in does not have, or does without being told."""
+
+_CITE = "- Where an answer rests on search results, quote them, and say which they are."
+_ASK = "- If a required argument is missing, ask the user for it. Do not make one up."
+_NEVER_ASK = "- Do not ask the user for missing arguments."
 
 
-def system_of(agent: InvokedAgent, attributes: Mapping[str, str]) -> str:
-    """The system prompt.
+def orchestration_prompt(
+    agent: InvokedAgent,
+    attributes: Mapping[str, str],
+    exchanges: Sequence[tuple[str, str]],
+    text: str,
+    steps: Sequence[Step],
+) -> Prompt:
+    """What the model is asked in orchestration. What it may call comes beside the text, too."""
+    values = {
+        **_common(agent, attributes, exchanges, text),
+        "knowledge_base_guideline": _CITE if agent.lookups else "",
+        "ask_user_missing_information": _ASK if agent.asks else _NEVER_ASK,
+    }
+    prompt = _prompt(agent.steps["ORCHESTRATION"], values, exchanges, steps)
+    return replace(prompt, tools=agent.tools)
 
-    An agent's own template is JSON with a `system`. Its placeholders for the instruction and for
-    the prompt session attributes are replaced; tools and the conversation are no part of the text
-    here, so the others are left out.
+
+def pre_processing_prompt(
+    agent: InvokedAgent,
+    attributes: Mapping[str, str],
+    exchanges: Sequence[tuple[str, str]],
+    text: str,
+) -> Prompt:
+    """What the model is asked of what the user says."""
+    values = _common(agent, attributes, exchanges, text)
+    return _prompt(agent.steps["PRE_PROCESSING"], values, exchanges)
+
+
+def knowledge_base_prompt(agent: InvokedAgent, query: str, search_results: str) -> Prompt:
+    """What the model is asked to answer from what was found in a Knowledge Base."""
+    values = {"query": query, "search_results": search_results, "instruction": agent.instruction}
+    return _prompt(agent.steps["KNOWLEDGE_BASE_RESPONSE_GENERATION"], values)
+
+
+def post_processing_prompt(
+    agent: InvokedAgent, text: str, answer: str, steps: Sequence[Step]
+) -> Prompt:
+    """What the model is asked of the answer."""
+    lines = [line for step in steps for line in _results(step)]
+    values = {
+        "question": text,
+        "latest_response": answer,
+        "responses": "\n".join(lines),
+        "instruction": agent.instruction,
+    }
+    return _prompt(agent.steps["POST_PROCESSING"], values)
+
+
+def _common(
+    agent: InvokedAgent,
+    attributes: Mapping[str, str],
+    exchanges: Sequence[tuple[str, str]],
+    text: str,
+) -> dict[str, str]:
+    tools = [_description(tool) for tool in agent.tools]
+    described = json.dumps(tools, ensure_ascii=False)
+    return {
+        "instruction": agent.instruction,
+        "model_instruction": agent.instruction,
+        "question": text,
+        "prompt_session_attributes": "\n".join(
+            f"{name}: {value}" for name, value in attributes.items()
+        ),
+        HISTORY: "\n".join(f"User: {asks}\nAssistant: {says}" for asks, says in exchanges),
+        "tools": described,
+        "functions": described,
+        "any_function_name": str(tools[0]["name"]) if tools else "",
+    }
+
+
+def _description(tool: Tool) -> dict[str, object]:
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "input_schema": tool.input_schema,
+    }
+
+
+def _results(step: Step) -> Iterator[str]:
+    for result in step.results:
+        passages = (each["content"].get("text", "") for each in result.references)
+        yield "\n".join(filter(None, (result.text, *passages)))
+
+
+def _prompt(
+    step: StepPrompt,
+    values: Mapping[str, str],
+    exchanges: Sequence[tuple[str, str]] = (),
+    steps: Sequence[Step] = (),
+) -> Prompt:
+    template = template_of(step)
+    absent = dict.fromkeys((*_ABSENT, "memory_guideline", "memory_content", "long_term_memory"), "")
+    values = {**absent, SCRATCHPAD: "", **values}
+    system = fill(template.system, values)
+    if step.template is None:
+        system = _BLANK.sub("\n\n", system).strip()
+    turns = tuple(_alternating(_turns(template, values, exchanges, steps)))
+    return Prompt(turns or (Said("user", values.get("question", "")),), system)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """A text, each placeholder of which there is a value replaced by it.
+
+    >>> fill("$question$ {{tools}} $USD$", {"question": "$tools$?", "tools": "[]"})
+    '$tools$? [] $USD$'
     """
-    lines = "\n".join(f"{name}: {value}" for name, value in attributes.items())
-    template = (agent.orchestration or {}).get("basePromptTemplate", "")
-    system = _system_in(template)
-    if system is None:
-        return f"{agent.instruction}\n\n{lines}" if lines else agent.instruction
-    values = {"instruction": agent.instruction, "prompt_session_attributes": lines}
-    return _PLACEHOLDER.sub(lambda match: values.get(match[0].strip("${}"), ""), system)
+    return _PLACEHOLDER.sub(lambda one: values.get(one[1] or one[2], one[0]), text)
 
 
-def sampling_of(agent: InvokedAgent) -> Sampling:
-    """How the model writes: by the configuration of the agent's own prompt."""
-    own = (agent.orchestration or {}).get("inferenceConfiguration", {})
-    return Sampling(
-        temperature=own.get("temperature", 0.0),
-        top_p=own.get("topP"),
-        top_k=own.get("topK"),
-        max_tokens=own.get("maximumLength", 2048),
-        stop=tuple(own.get("stopSequences", ())),
-    )
+def _turns(
+    template: StepTemplate,
+    values: Mapping[str, str],
+    exchanges: Sequence[tuple[str, str]],
+    steps: Sequence[Step],
+) -> Iterator[Said]:
+    """The messages of a template. A message that is only a placeholder for the conversation, or for
+    the steps of the turn, is those messages themselves.
+    """
+    placeholders = _names(template.text)
+    alone = [_alone(text) for _, text in template.messages]
+    if HISTORY not in placeholders or HISTORY in alone:
+        for asks, says in exchanges:
+            yield from (Said("user", asks), Said("assistant", says))
+    for (role, text), name in zip(template.messages, alone, strict=True):
+        if name == HISTORY:
+            continue
+        if SCRATCHPAD in _names(text):
+            yield from step_turns(steps)
+        yield Said(role, fill(text, values))
+    if SCRATCHPAD not in placeholders:
+        yield from step_turns(steps)
 
 
-def _system_in(template: str) -> str | None:
-    try:
-        prompt = json.loads(template)
-    except ValueError:
-        return None
-    system = prompt.get("system") if isinstance(prompt, dict) else None
-    return system if isinstance(system, str) else None
+def _names(text: str) -> set[str]:
+    return {one[1] or one[2] for one in _PLACEHOLDER.finditer(text)}
+
+
+def _alone(text: str) -> str:
+    """The placeholder that a text consists of; empty if it is more, or none."""
+    whole = _PLACEHOLDER.fullmatch(text.strip())
+    return whole[1] or whole[2] if whole else ""
+
+
+def _alternating(turns: Iterable[Said]) -> Iterator[Said]:
+    """The turns without empty ones, two texts of one side in a row put together."""
+    last: Said | None = None
+    for turn in turns:
+        if not (turn.text.strip() or turn.tool_uses or turn.tool_results):
+            continue
+        if last is not None and last.role == turn.role and not (last.tool_uses or turn.tool_uses):
+            results = (*last.tool_results, *turn.tool_results)
+            text = "\n\n".join(filter(None, (last.text, turn.text)))
+            last = replace(last, text=text, tool_results=results)
+            continue
+        if last is not None:
+            yield last
+        last = turn
+    if last is not None:
+        yield last

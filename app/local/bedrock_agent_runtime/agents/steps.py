@@ -18,26 +18,32 @@ class CallResult:
         text: for the model to read.
         failed: whether its arguments were wrong, or its user denied it.
         references: the passages of a lookup, as `retrievedReferences`.
+        citations: of the text, where it was generated from passages.
     """
 
     id: str
     text: str
     failed: bool = False
     references: tuple[JSON, ...] = ()
+    citations: tuple[JSON, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A reply of the model that calls operations, and the results."""
+    """A reply of the model that calls operations, and the results; or one that its parser could not
+    read, and what the model is told then (`reprompt`).
+    """
 
     text: str
     calls: tuple[ToolUse, ...]
     results: tuple[CallResult, ...] = ()
+    reprompt: str = ""
 
     def as_json(self) -> JSON:
         """The step, for a session."""
         return {
             "text": self.text,
+            "reprompt": self.reprompt,
             "calls": [{"id": one.id, "name": one.name, "input": one.input} for one in self.calls],
             "results": [
                 {
@@ -45,6 +51,7 @@ class Step:
                     "text": one.text,
                     "failed": one.failed,
                     "references": list(one.references),
+                    "citations": list(one.citations),
                 }
                 for one in self.results
             ],
@@ -57,35 +64,43 @@ class Step:
             record["text"],
             tuple(ToolUse(one["id"], one["name"], one["input"]) for one in record["calls"]),
             tuple(
-                CallResult(one["id"], one["text"], one["failed"], tuple(one["references"]))
+                CallResult(
+                    one["id"],
+                    one["text"],
+                    one["failed"],
+                    tuple(one["references"]),
+                    tuple(one.get("citations", ())),
+                )
                 for one in record["results"]
             ),
+            record.get("reprompt", ""),
         )
 
 
-def conversation(
-    exchanges: Iterable[tuple[str, str]], text: str, steps: Iterable[Step]
-) -> tuple[Said, ...]:
-    """A conversation for the model: earlier exchanges, this turn's text, and its steps so far."""
-    turns: list[Said] = []
-    for question, answer in exchanges:
-        turns += (Said("user", question), Said("assistant", answer))
-    turns.append(Said("user", text))
+def step_turns(steps: Iterable[Step]) -> Iterator[Said]:
+    """The steps of a turn so far, as the model is shown them: its calls, and their results."""
     first = 0
     for step in steps:
-        turns.append(Said("assistant", step.text, step.calls))
+        yield Said("assistant", step.text, step.calls)
+        if step.reprompt:
+            yield Said("user", step.reprompt)
+            continue
         results = []
         for result in step.results:
             documents = tuple(_documents(result.references, first))
             first += len(documents)
             results.append(_result(result, documents))
-        turns.append(Said("user", "", (), tuple(results)))
-    return tuple(turns)
+        yield Said("user", "", (), tuple(results))
 
 
 def references(steps: Iterable[Step]) -> list[JSON]:
     """The passages of all lookups, in the order in which the model's quotes count them."""
     return [one for step in steps for result in step.results for one in result.references]
+
+
+def citations(steps: Iterable[Step]) -> list[JSON]:
+    """The citations of all responses that were generated from passages."""
+    return [one for step in steps for result in step.results for one in result.citations]
 
 
 def arguments(call: ToolUse) -> Mapping[str, Any]:
@@ -104,19 +119,20 @@ def _result(result: CallResult, documents: Sequence[Document]) -> ToolResult:
 def _documents(passages: Iterable[JSON], first: int) -> Iterator[Document]:
     for number, reference in enumerate(passages, first):
         text = reference["content"].get("text", "")
-        origin = _origin(reference["location"])
+        place = origin(reference["location"])
         yield Document(
             str(number),
             text,
-            origin.rpartition("/")[2],
+            place.rpartition("/")[2],
             "search_result",
             (text,),
-            origin,
+            place,
             cited=True,
         )
 
 
-def _origin(location: JSON) -> str:
+def origin(location: JSON) -> str:
+    """The address of a passage's document; empty where its location has none."""
     for place in location.values():
         if isinstance(place, dict):
             return str(next(iter(place.values()), ""))

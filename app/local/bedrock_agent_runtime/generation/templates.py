@@ -130,7 +130,7 @@ def current_time() -> str:
 def search_results(hits: Sequence[Hit], names: Sequence[str], disguise: Disguise) -> str:
     """The hits as a prompt shows them, numbered from 1, each with the name of its document."""
     results = (
-        f'<search_result n="{number}" document="{_attribute(name)}">\n'
+        f'<search_result n="{number}" document="{attribute(name)}">\n'
         f"{disguise.text(hit.text)}\n</search_result>"
         for number, (hit, name) in enumerate(zip(hits, names, strict=True), 1)
     )
@@ -147,6 +147,6 @@ def conversation(turns: Sequence[tuple[str, str]], disguise: Disguise) -> str:
     return "\n".join(("<conversation>", *lines, "</conversation>"))
 
 
-def _attribute(name: str) -> str:
+def attribute(name: str) -> str:
     """A name between the quotes of an attribute."""
     return re.sub(r'[<>"\s]+', " ", name).strip()

@@ -46,7 +46,8 @@ def _messages(prompt: Prompt) -> Iterator[JSON]:
         yield {"role": "system", "content": system}
     for turn in prompt.turns:
         for result in turn.tool_results:
-            text = f"The tool failed: {result.text}" if result.failed else result.text
+            text = "\n\n".join(filter(None, (result.text, *map(_document, result.documents))))
+            text = f"The tool failed: {text}" if result.failed else text
             yield {"role": "tool", "tool_call_id": result.id, "content": text}
         if turn.text or turn.all_images or turn.documents or not turn.tool_results:
             yield {"role": turn.role, "content": _content(turn), **_calls(turn)}

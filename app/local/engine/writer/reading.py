@@ -1,5 +1,5 @@
 """What a prompt asks for: to answer from passages, to rewrite a follow-up, to take a question
-apart, or something else.
+apart, to sort a message into categories, to say an answer again, or something else.
 
 Prompts come from anywhere, so they are read leniently: tags, labels, numbers, and what an author
 is likely to have meant. What a passage says is never taken for an instruction.
@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.local.engine.writer import wishes
+from app.local.engine.writer.categories import Sort, sort_in
 from app.local.engine.writer.context import SPOKEN, find
 from app.local.engine.writer.labels import QUESTION
 from app.local.engine.writer.layout import PLAIN, Layout, layout
+from app.local.engine.writer.markup import elements
 from app.local.engine.writer.message import Message, take_apart
 from app.local.engine.writer.passages import split
 from app.local.engine.writer.prompt import Prompt, Turn
@@ -64,11 +66,18 @@ class Decompose:
 
 
 @dataclass(frozen=True)
+class Retell:
+    """Say an answer that is there already, `text`, as its reader is to have it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Other:
     """Anything else."""
 
 
-Task = Answer | Rewrite | Decompose | Other
+Task = Answer | Rewrite | Decompose | Sort | Retell | Other
 
 _REWRITE = re.compile(
     r"\b(?:re-?write|rephrase|reformulate|formulate|condense|rewording|reword|contextuali[sz]e"
@@ -114,6 +123,10 @@ def read(prompt: Prompt) -> Task:
     Answer(question='Is quartz hard?', conversation=(), passages=(Passage(...),), mark=None, ...)
     """
     *before, last = prompt.turns
+    if sort := sort_in(prompt):
+        return sort
+    if retell := _retell(last.text):
+        return retell
     message = take_apart(last.text)
     conversation = message.conversation or tuple(map(_bare, before))
     instructions = f"{prompt.system}\n{message.instructions}"
@@ -148,6 +161,14 @@ def read(prompt: Prompt) -> Task:
         *(question, conversation, passages, mark if cited else None, abstention, frame, places),
         translated=None if message.existing else wishes.translated(instructions),
     )
+
+
+def _retell(text: str) -> Retell | None:
+    """The answer that a message wants retold, if it does."""
+    if "<final_response>" not in text:
+        return None
+    answers = elements(text, ("latest_response",))
+    return Retell(answers[0].inner.strip()) if answers else None
 
 
 def _rewrite(message: Message, instructions: str, conversation: tuple[Turn, ...]) -> Rewrite | None:

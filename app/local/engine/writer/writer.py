@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from random import Random
 
@@ -14,6 +14,7 @@ from app.local.engine.languages import ENGLISH, Language, detect, how_to_in_engl
 from app.local.engine.writer import small_talk
 from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.categories import Sort, judge_by, sort_into, sorted_text
 from app.local.engine.writer.content import Image
 from app.local.engine.writer.counting import count_tokens
 from app.local.engine.writer.decomposition import decompose
@@ -38,6 +39,7 @@ from app.local.engine.writer.reading import (
     Answer,
     Decompose,
     Other,
+    Retell,
     Rewrite,
     read,
 )
@@ -59,6 +61,7 @@ ABOUT = (
 _NOTHING = "The prompt holds no passages to answer from, and asks for what I cannot do."
 _TOLD = "I answer from what the tools returned, or ask for what a tool still needs."
 _REWRITTEN = "I put the question and what was said before it into one question."
+_RETOLD = "I put the answer into no other words, since I have none."
 _DECOMPOSED = "I took the question apart into those that it is made of."
 
 
@@ -174,6 +177,12 @@ class Writer:
                 return _Text(rewrite(question, conversation), thoughts=_REWRITTEN)
             case Decompose(question, conversation):
                 return _Text("\n".join(decompose(question, conversation)), thoughts=_DECOMPOSED)
+            case Sort() as sort:
+                judge = partial(judge_by, self._encoder)
+                letter, reason = sort_into(sort, judge, self._planner)
+                return _Text(sorted_text(letter, reason), thoughts=reason)
+            case Retell(text):
+                return _Text(f"<final_response>{text}</final_response>", thoughts=_RETOLD)
             case Other():
                 return _Text(ABOUT, thoughts=_NOTHING)
 

@@ -21,6 +21,7 @@ MANUAL = (
     b"# Basalt kettle\n\nThe Basalt kettle has a warranty of three years.\n\n"
     b"## Care\n\nDescale the kettle once a month with vinegar. Do not immerse it in water.\n"
 )
+_STEPS = {"preProcessingTrace": "pre ", "orchestrationTrace": "", "postProcessingTrace": "post "}
 HANDLER = """
 import json
 
@@ -94,7 +95,7 @@ class Shop:
         self.client = server.client
         self.agents: Any = server.client("bedrock-agent")
         self.runtime: Any = server.client("bedrock-agent-runtime")
-        self.function = self._function()
+        self.function = self.deploy("shop", HANDLER)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,14 +114,11 @@ class Shop:
             }
         )["agent"]["agentId"]
         for number, group in enumerate(groups):
+            name: JSON = {"actionGroupName": f"group{number}"}
+            if "parentActionGroupSignature" not in group:
+                name["actionGroupExecutor"] = {"lambda": self.function}
             self.agents.create_agent_action_group(
-                agentId=agent,
-                agentVersion="DRAFT",
-                **{
-                    "actionGroupName": f"group{number}",
-                    "actionGroupExecutor": {"lambda": self.function},
-                    **group,
-                },
+                agentId=agent, agentVersion="DRAFT", **{**name, **group}
             )
         if base:
             self.agents.associate_agent_knowledge_base(
@@ -178,18 +176,20 @@ class Shop:
         )
         return str(base)
 
-    def _function(self) -> str:
+    def deploy(self, name: str, source: str, **settings: Any) -> str:
+        """A Lambda function of this source, which has a `handler`; its ARN."""
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as content:
-            content.writestr("shop.py", HANDLER)
+            content.writestr(f"{name}.py", source)
         functions: Any = self.client("lambda")
         return str(
             functions.create_function(
-                FunctionName="shop",
+                FunctionName=name,
                 Runtime="python3.13",
                 Role=ROLE,
-                Handler="shop.handler",
+                Handler=f"{name}.handler",
                 Code={"ZipFile": archive.getvalue()},
+                **settings,
             )["FunctionArn"]
         )
 
@@ -200,13 +200,17 @@ def text_of(events: list[JSON]) -> str:
 
 
 def traces_of(events: list[JSON]) -> list[tuple[str, Any]]:
-    """The parts of the traces of a turn, each by its name."""
+    """The parts of the traces of a turn, each by its name; pre and post before those of pre- and
+    post-processing.
+    """
     parts: list[tuple[str, Any]] = []
     for event in events:
         if "trace" in event:
             ((kind, trace),) = event["trace"]["trace"].items()
-            if kind == "orchestrationTrace":
+            if kind in _STEPS:
+                step = _STEPS[kind]
                 ((kind, trace),) = trace.items()
+                kind = f"{step}{kind}"
             parts.append((kind, trace))
     return parts
 

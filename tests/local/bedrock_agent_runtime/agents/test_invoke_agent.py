@@ -1,10 +1,8 @@
 """Turns of agents through boto3: functions, Knowledge Bases, sessions, traces, control."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from botocore.exceptions import EventStreamError
@@ -20,27 +18,6 @@ from tests.local.bedrock_agent_runtime.agents.shop import (
 )
 
 STATUS = "What is the status of order {}?"
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with Shop(tmp_path_factory.mktemp("home")) as shop:
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def base(shop: Shop) -> str:
-    return shop.manual()
-
-
-@pytest.fixture(scope="module")
-def agent(shop: Shop, base: str) -> str:
-    return shop.agent({"functionSchema": FUNCTIONS, "actionGroupName": "orders"}, base=base)
-
-
-@pytest.fixture
-def session() -> str:
-    return uuid4().hex
 
 
 def confirmation(invocation: Any, state: str = "CONFIRM", **members: Any) -> Any:

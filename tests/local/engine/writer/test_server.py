@@ -426,6 +426,16 @@ def test_images_are_sent_as_data_urls_those_of_results_behind_them(
     ]
 
 
+def test_the_documents_of_a_result_are_sent_with_it(fake: Fake, remote: Remote) -> None:
+    fake.enqueue(*WHOLE)
+    result = ToolResult("c1", "", documents=(Document("0", "Quartz is hard.", "quartz.md"),))
+    turns = (*WITH_TOOLS.turns[:2], Turn("user", "", tool_results=(result,)))
+    list(remote.generate(Prompt(turns, tools=(CLOCK,)), Sampling()))
+    told = fake.asked[-1]["messages"][-1]
+    text = "<document>\nquartz.md\nQuartz is hard.\n</document>"
+    assert told == {"role": "tool", "tool_call_id": "c1", "content": text}
+
+
 @pytest.mark.parametrize("member", ["reasoning_content", "reasoning"])
 def test_reasoning_comes_as_deltas_and_its_effort_is_sent(
     fake: Fake, remote: Remote, member: str
