@@ -9,6 +9,7 @@
     guardrail  check a definition, try a text
     models   the models that can answer
     usage    what was spent, and what may be
+    mcp      the tools and the documents, for MCP clients
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
     local    serve the stand-in alone, for tests and programs of any kind
     opensearch    run OpenSearch on this machine, a node or several
@@ -47,6 +48,7 @@ from app.cli.commands import (
     guardrail,
     ingest,
     local,
+    mcp,
     models,
     opensearch,
     outputs,
@@ -75,6 +77,7 @@ for command in (
     models.models,
     usage.usage,
     doctor.doctor,
+    mcp.mcp,
     env.env,
     local.local,
     opensearch.opensearch,

@@ -29,6 +29,7 @@ from app.cli.client import Client
 from app.cli.commands import ask, chat, search
 from app.events import Passage
 from app.guardrail import Guard, Unguarded, Verdict
+from app.mcp import server as mcp
 from app.models import invocation
 from app.settings import Settings
 from app.web import application
@@ -37,6 +38,7 @@ from app.web.routes import openai as openai_routes
 from app.web.routes import search as search_routes
 from app.web.routes.dependencies import TurnStarter
 from tests.flows.home import Home, Json, laptop, provisioned
+from tests.mcp.clients import talk
 
 SOURCE = Path(app.__file__).parent
 
@@ -121,7 +123,7 @@ Guards = dict[str, Removable]
 
 @contextmanager
 def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestClient, Guards]]:
-    """An application over this home, and its guards."""
+    """An application over this home, with an MCP server in its state, and their guards."""
     guards: Guards = {}
 
     def starter(place: str) -> type[TurnStarter]:
@@ -134,17 +136,22 @@ def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestCl
 
     take = vars(search_routes)["guard"]
 
-    def search_guard(*services: Any) -> Guard:
-        guards["search"] = Removable(take(*services))
-        return guards["search"]
+    def taker(place: str) -> Callable[..., Guard]:
+        def take_removable(*services: Any) -> Guard:
+            guards[place] = Removable(take(*services))
+            return guards[place]
+
+        return take_removable
 
     with ExitStack() as stack:
         with (
             patch.object(chat_routes, "TurnStarter", starter("chat")),
             patch.object(openai_routes, "TurnStarter", starter("openai")),
-            patch.object(search_routes, "guard", search_guard),
+            patch.object(search_routes, "guard", taker("search")),
+            patch.object(mcp, "guard", taker("mcp")),
         ):
             app = application(home.aws, settings)
+            app.state.mcp = mcp.mcp_server(home.aws, settings, lambda: "local")
         http = TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
         yield stack.enter_context(http), guards
 
@@ -285,6 +292,17 @@ def searched_on_the_command_line(http: TestClient, *questions: str) -> str:
     return shown_by(run, http)
 
 
+def searched_over_mcp(http: TestClient, *questions: str) -> str:
+    """All of the result of MCP's tool."""
+
+    async def say(client: Any) -> str:
+        result = await client.call_tool("search_documents", {"query": questions[-1]})
+        text: str = result.model_dump_json()
+        return text
+
+    return talk(http.app.state.mcp, say)  # type: ignore[attr-defined]  # the application's state
+
+
 Ask = Callable[..., str]
 
 
@@ -352,6 +370,11 @@ ROWS = {
     "POST /v1/chat/completions": Row(completed, "openai", TURN),
     "POST /v1/chat/completions, streamed": Row(completed_in_a_stream, "openai", TURN),
     "POST /search": Row(searched, "search", SEARCH),
+    "MCP search_documents": Row(
+        searched_over_mcp,
+        "mcp",
+        {"question": question_is_judged, "passages": passages_are_judged},
+    ),
     "outcrop ask": Row(asked_on_the_command_line, "chat", TURN),
     "outcrop search": Row(
         searched_on_the_command_line,
@@ -383,6 +406,7 @@ COMMANDS = {
     "chat": "shows each answer as ask does",
     "eval": "POST /chat",
     "demo": "POST /chat/stream, as ask shows it",
+    "mcp": "rows of MCP",
 }
 """Commands that show a model's words or a document's; the others show neither."""
 OTHER_COMMANDS = frozenset(
@@ -448,7 +472,7 @@ def test_every_route_has_a_row_or_a_reason(guarded: tuple[TestClient, Guards]) -
     http, _ = guarded
     paths = http.get("/openapi.json").json()["paths"]
     names = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    tables = {name.partition(",")[0] for name in ROWS if not name.startswith("outcrop")}
+    tables = {name.partition(",")[0] for name in ROWS if not name.startswith(("outcrop", "MCP"))}
     assert names == tables | UNJUDGED.keys()
 
 
@@ -464,9 +488,10 @@ SITES = {
     ("turn/admit.py", "question"): 2,  # the question; each text of a dialogue
     ("answer/__init__.py", "question"): 1,  # the rewritten question
     ("answer/__init__.py", "answer"): 1,
+    ("mcp/search.py", "question"): 1,
     ("retrieval/screening.py", "passages"): 1,
 }
-PLACES = {"web/routes/dependencies.py": 1, "web/routes/search.py": 1}
+PLACES = {"mcp/server.py": 1, "web/routes/dependencies.py": 1, "web/routes/search.py": 1}
 """Where guards are taken. `TurnStarter` takes one for each of chat and openai."""
 
 

@@ -41,6 +41,7 @@ NEEDED = {
 NOT_CARRIED = (
     "app/local",
     "app/cli",
+    "app/mcp",
     "typer",
     "rich",
     "httpx2",

@@ -83,7 +83,7 @@ LOADING_SECONDS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Served(Addresses):
     """A home that this process uses; `children` are those of its processes that this one
     started.
@@ -295,6 +295,7 @@ def _serve(
         stand_in.secret_access_key,
         application.get(GUARDRAIL_ID, ""),
         application.get(GUARDRAIL_VERSION, ""),
+        application,
     )
     write_record(home, Record(addresses, stays))
     return Served(**asdict(addresses), home=home, children=children)

@@ -5,7 +5,8 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from app.deploy.endpoint import StandIn, endpoint_variables
@@ -20,6 +21,7 @@ class Addresses:
     Attributes:
         application: its URL; empty where the stand-in runs alone.
         guardrail_id: the guardrail that the application applies; empty without one.
+        settings: the variables that were set for the application: the names of its resources.
     """
 
     application: str
@@ -28,6 +30,7 @@ class Addresses:
     secret_access_key: str
     guardrail_id: str
     guardrail_version: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def variables(self) -> dict[str, str]:
         """The variables that lead an AWS client of this environment to the stand-in."""

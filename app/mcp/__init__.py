@@ -1,0 +1,15 @@
+"""The tools and the documents over MCP, for any client of the Model Context Protocol.
+
+    tools/list   tools/call       search_documents (`search`)
+    resources/list, /read         the documents
+
+    client ── stdio ── server ── principal ── arguments, checked ── guard ── call ── guard ── result
+
+`python -m app.mcp` is the process; `outcrop mcp` starts it with the settings of a home. The
+official SDK speaks the protocol, in every version from 2024-11-05 to 2026-07-28:
+https://modelcontextprotocol.io/specification
+
+    server      the SDK's server, with our handlers
+    arguments   what a call has to hold     results     what MCP returns of one
+    uris        documents as resources      threads     calls that block
+"""

@@ -1,0 +1,45 @@
+"""`python -m app.mcp`: serve one client over standard input and output.
+
+Nothing but the protocol goes to standard output; logs go to standard error. It ends when standard
+input does.
+"""
+
+import argparse
+import logging
+import sys
+
+import anyio
+from mcp.server.stdio import stdio_server
+
+from app.aws import clients
+from app.errors import OperatorError
+from app.mcp.principal import principal_of
+from app.mcp.server import mcp_server
+from app.settings import Settings, read
+
+
+def main() -> None:
+    """Read the settings, serve."""
+    argparse.ArgumentParser(prog="python -m app.mcp").parse_args()
+    _log()
+    try:
+        settings = read(Settings)
+        server = mcp_server(clients(settings.deadline_seconds), settings, principal_of(settings))
+    except OperatorError as error:
+        sys.exit(error.detail)
+
+    async def serve() -> None:
+        async with stdio_server() as (reading, writing):
+            await server.run(reading, writing, server.create_initialization_options())
+
+    anyio.run(serve)
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # It would warn that more connections are in use than are kept open, which is normal.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Clients of the SDK, over each transport."""
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import anyio
+from mcp import Client, StdioServerParameters
+
+from app.settings import environment
+
+T = TypeVar("T")
+Json = dict[str, Any]
+VERSIONS = ("legacy", "2026-07-28")
+"""How a client begins: by the handshake of older versions, or as the newest has it."""
+SECONDS = 60
+"""How long a test waits for what has to happen sooner or later."""
+
+
+def stdio(variables: Mapping[str, str]) -> StdioServerParameters:
+    """The server as a process, for one client."""
+    return StdioServerParameters(
+        command=sys.executable,
+        args=["-P", "-m", "app.mcp"],
+        env=environment(variables),
+    )
+
+
+def talk(server: Any, say: Callable[[Client], Awaitable[T]], **options: Any) -> T:
+    """What `say` returns, of a client that is connected to this server."""
+
+    async def run() -> T:
+        with anyio.fail_after(SECONDS):
+            async with Client(server, **options) as client:
+                return await say(client)
+
+    return anyio.run(run)

@@ -1,0 +1,22 @@
+"""One home for all tests of MCP, with a few documents."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.flows.home import Home, laptop
+
+DOCUMENTS = {
+    "guides/castle.md": "# Castles\n\n## Rheinfels\n\nThe castle of Rheinfels was built by Count "
+    "Diether V in the year 1245.\n",
+    "guides/set up.md": "# Setting up\n\nThe pump of the mill is set up by the miller Grimbald.\n",
+    "orders.csv": "order;boat\n1;Bacharach\n",
+}
+
+
+@pytest.fixture(scope="package")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with laptop(tmp_path_factory.mktemp("mcp")) as home:
+        for name, text in DOCUMENTS.items():
+            home.put(name, text)
+        yield home
