@@ -129,7 +129,9 @@ async def _answer(state: TurnState, text: str, decision: Decision) -> AsyncItera
     timer = Timer()
     if judgement := await _judge(state, "OUTPUT", answer.text):
         yield state.traces.judged("OUTPUT", judgement, timer.span())
-        if judgement.action != "none":
+        if judgement.action == "masked":
+            answer = answer.rewritten(judgement.outputs[0])
+        elif judgement.action == "blocked":
             answer = AgentAnswer(judgement.outputs[0])
     state.session = state.session.with_exchange(text, answer.text)
     for part in answer.parts() if state.request.streamed else (answer,):

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 from app.local.stand_in import Options, StandIn
 from tests.local.bedrock_agent.agents.agency import ROLE
@@ -145,6 +146,21 @@ class Shop:
         with closing(self.runtime.invoke_agent(agentId=agent, **request)["completion"]) as stream:
             events.extend(stream)
         return events
+
+    def guardrail(self, **policies: Any) -> JSON:
+        """The guardrailConfiguration of a guardrail with these policies, in its first version."""
+        bedrock: Any = self.client("bedrock")
+        guardrail = bedrock.create_guardrail(
+            name=f"guardrail-{uuid4().hex}",
+            blockedInputMessaging="Not that.",
+            blockedOutputsMessaging="Not that answer.",
+            **policies,
+        )
+        version = bedrock.create_guardrail_version(guardrailIdentifier=guardrail["guardrailId"])
+        return {
+            "guardrailIdentifier": guardrail["guardrailArn"],
+            "guardrailVersion": version["version"],
+        }
 
     def manual(self) -> str:
         """A Knowledge Base with the manual of the kettle; its id."""

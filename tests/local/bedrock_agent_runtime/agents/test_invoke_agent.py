@@ -244,27 +244,6 @@ def test_wrong_arguments_are_an_observation(shop: Shop, agent: str, session: str
     assert "No such order." in text_of(events)
 
 
-def test_the_guardrail_of_an_agent_judges_both_ways(shop: Shop, base: str, session: str) -> None:
-    bedrock: Any = shop.client("bedrock")
-    guardrail = bedrock.create_guardrail(
-        name="shop",
-        blockedInputMessaging="Not that.",
-        blockedOutputsMessaging="Not that answer.",
-        wordPolicyConfig={"wordsConfig": [{"text": "dragons"}, {"text": "vinegar"}]},
-    )["guardrailId"]
-    version = bedrock.create_guardrail_version(guardrailIdentifier=guardrail)["version"]
-    configuration = {"guardrailIdentifier": guardrail, "guardrailVersion": version}
-    agent = shop.agent(base=base, guardrailConfiguration=configuration)
-    events = shop.ask(agent, "Where be dragons?", sessionId=session, enableTrace=True)
-    assert text_of(events) == "Not that."
-    [(name, trace)] = traces_of(events)
-    assert (name, trace["action"]) == ("guardrailTrace", "INTERVENED")
-    assert trace["inputAssessments"][0]["wordPolicy"]["customWords"][0]["match"] == "dragons"
-    events = shop.ask(agent, "How do I descale the kettle?", sessionId=session)
-    assert text_of(events) == "Not that answer."
-    assert "attribution" not in events[-1]["chunk"]
-
-
 def test_a_streamed_answer_is_the_same_in_pieces(shop: Shop, agent: str, session: str) -> None:
     question = "How long is the warranty of the Basalt kettle?"
     whole = shop.ask(agent, question, sessionId=session)
