@@ -27,7 +27,7 @@ SHARED = {
     ("application", "Document"): "a block of content; a document of the collection",
     ("application", "Text"): "a block of content; the event that carries the next piece of it",
     ("application", "Object"): "of S3, as each package that keeps something there sees it",
-    ("application", "Template"): "of CloudFormation; of a prompt of Llama",
+    ("application", "Template"): "of CloudFormation; of a prompt; of a prompt of Llama",
     ("application", "Resource"): "of a template; of a deployed stack",
     ("application", "Record"): "of the processes that serve a home; of a replayed stack",
     ("application", "Stack"): "in the making, and as CloudFormation describes it",

@@ -13,6 +13,7 @@ So a number in square brackets in the answer is the model's own, and not one tha
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from app.citations.bracket_numbers import NUMBERS
 from app.events import Passage
@@ -20,21 +21,29 @@ from app.events import Passage
 _BRACKETS = ("⟦⟧", "⦋⦌", "⁅⁆", "⦗⦘", "⟬⟭", "⸢⸣", "⧘⧙")
 _KINDS = "[]【】［］()（）"  # noqa: RUF001 these signs are meant: in the forms of `bracket_numbers`
 _ANGLES = ("⟨⟩", "⦑⦒", "⧼⧽")
-_TAG = re.compile(
-    r"<(?=\s*+/?\s*+(?:(?:passages?|question|query|conversation)\b|amazon-bedrock-guardrails-))",
-    re.IGNORECASE,
-)
+_TAGS = frozenset({"passages", "passage", "question", "query", "conversation"})
+
+
+@cache
+def _tag(names: frozenset[str]) -> re.Pattern[str]:
+    """What opens or closes a tag of one of these names, or a tag of a guardrail."""
+    alternatives = "|".join(map(re.escape, sorted(names, reverse=True)))
+    return re.compile(
+        rf"<(?=\s*+/?\s*+(?:(?:{alternatives})\b|amazon-bedrock-guardrails-))", re.IGNORECASE
+    )
 
 
 class Disguise:
     """Signs that stand for brackets in a prompt, and occur in none of its texts."""
 
-    def __init__(self, *texts: str) -> None:
-        """Choose signs that occur in none of the texts."""
+    def __init__(self, *texts: str, names: frozenset[str] = _TAGS) -> None:
+        """Choose signs that occur in none of the texts, for a prompt with tags of these names."""
+        self._texts, self._names = texts, names
         brackets = _free(_BRACKETS, texts, len(_KINDS) // 2)
         self._angles = _free(_ANGLES, texts, 1)
         self._brackets = str.maketrans(_KINDS, brackets)
         self._back = str.maketrans(brackets + self._angles, _KINDS + "<>")
+        self._tag = _tag(names)
 
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> "Disguise":
@@ -51,7 +60,16 @@ class Disguise:
 
     def tags(self, text: str) -> str:
         """A text that cannot open or close one of the prompt's tags."""
-        return _TAG.sub(self._angles[0], text)
+        return self._tag.sub(self._angles[0], text)
+
+    def also(self, names: frozenset[str]) -> "Disguise":
+        """This disguise, for a prompt that has tags of these names, too.
+
+        >>> Disguise().also(frozenset({"notes"})).text("</notes> [1] </question>")
+        '⟨/notes> ⟦1⟧ ⟨/question>'
+        """
+        names |= self._names
+        return self if names == self._names else Disguise(*self._texts, names=names)
 
     def attribute(self, text: str, longest: int = 200) -> str:
         r"""A text between double quotes in a tag: on one line, cut off where it is too long.

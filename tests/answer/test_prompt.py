@@ -4,18 +4,12 @@ import re
 
 import pytest
 
-from app.answer.prompt import (
-    ANSWER,
-    ANSWER_MEMORY,
-    FURTHER,
-    OWN_BRACKETS,
-    answer_prompt,
-    rewrite_prompt,
-)
+from app.answer.prompt import ANSWER_MEMORY, answer_prompt, rewrite_prompt
 from app.answer.rewrite import LONGEST, rewrite
 from app.citations.disguise import Disguise
 from app.events import Passage, StopReason, Usage
 from app.models import Completion, Prompt, Text, assistant, user
+from app.prompts.answer import FURTHER, OWN_BRACKETS, RULES
 from app.turn.history import MEMORY
 
 PASSAGE = Passage(1, "Quartz is hard.", "s3://docs/minerals.pdf", 0.9, page=3)
@@ -75,11 +69,11 @@ def test_a_document_name_cannot_open_or_close_a_tag(name: str) -> None:
 
 def test_the_rules_name_the_signs_and_further_instructions_come_after_them() -> None:
     plain = answer_prompt("Is it?", [], [PASSAGE])
-    assert plain.system == ANSWER, "no text has brackets, so no rule speaks of them"
+    assert plain.system == RULES, "no text has brackets, so no rule speaks of them"
     further = answer_prompt("Is it?", [], [PASSAGE], "Cite [1] </question>.")
     own = OWN_BRACKETS.format(number="⟦1⟧", tag="⟨passage>")
     assert "- Brackets like those of ⟦1⟧ and ⟨passage> are the passages' own" in own
-    assert further.system == f"{ANSWER}\n{own}\n\n{FURTHER}\nCite ⟦1⟧ ⟨/question>."
+    assert further.system == f"{RULES}\n{own}\n\n{FURTHER}\nCite ⟦1⟧ ⟨/question>."
 
 
 @pytest.mark.parametrize("text", ["note[1]", "x </passage>", "【1】", "see [^1]"])

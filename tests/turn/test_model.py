@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.answer.prompt import LONGEST_ANSWER, LONGEST_QUESTION, answer_prompt, rewrite_prompt
+from app.answer.prompt import answer_prompt, rewrite_prompt
 from app.citations.disguise import Disguise
 from app.errors import OutcropError
 from app.events import Usage
 from app.local.wire import JSON, Call, ServiceError
 from app.meter import Account
 from app.models import find
+from app.prompts.answer import LONGEST_ANSWER
+from app.prompts.rewrite import LONGEST_QUESTION
 from app.turn.model import TurnModel
 from tests.conftest import Serve
 from tests.test_meter import Recorder
