@@ -9,8 +9,9 @@ Two flows, each a package that opens with its flow on one screen:
     app.documents   upload -- bucket -- event -- ingestion         documents enter, and leave
     app.answer      question -- guard -- rewrite -- Retrieve -- prompt -- InvokeModel -- cite
 
-They stand on `app.turn`, `app.retrieval`, `app.citations`, `app.models`, `app.guardrail`,
-`app.conversations`, `app.meter` and `app.tools`; docs/architecture.md says which may import which.
+They stand on `app.turn`, `app.retrieval`, `app.prompts`, `app.citations`, `app.models`,
+`app.guardrail`, `app.conversations`, `app.meter` and `app.tools`; docs/architecture.md says which
+may import which.
 `app.deploy` makes a home: the laptop's processes and resources, or a stack in an account.
 
 Each flow is a generator of the typed events of `app.events`, always with exactly one terminal
