@@ -76,7 +76,8 @@ class Planner:
         """What the results of tools say that are not to be cited; empty where there are none."""
         request = read(prompt)
         done = tuple(each for each in request.done if each[1] and not each[1].documents)
-        return answer(request.text, done, self._meanings) if done else ""
+        names = [one.name for one in prompt.tools]
+        return answer(request.text, done, self._meanings, names) if done else ""
 
     def rank(self, text: str, prompt: "Prompt") -> list[str]:
         """The names of the prompt's tools, the one that fits a text best first."""
@@ -103,7 +104,8 @@ class Planner:
             new += self._with_answer(
                 request, [one for one in lacking if one.tool.name not in tried]
             )
-            return Plan(tuple(new[:_MOST])) if new else Plan(text=self._answer(request))
+            names = [one.name for one in tools]
+            return Plan(tuple(new[:_MOST])) if new else Plan(text=self._answer(request, names))
         if new:
             return Plan(tuple(new[:_MOST]))
         if lacking:
@@ -124,8 +126,8 @@ class Planner:
                 calls.append(Call(one.tool.name, one.inputs[0] | text))
         return calls
 
-    def _answer(self, request: Request) -> str:
-        return answer(request.text, request.done, self._meanings)
+    def _answer(self, request: Request, tools: Sequence[str] = ()) -> str:
+        return answer(request.text, request.done, self._meanings, tools)
 
     def _attempts(self, request: Request, tools: Sequence[Known]) -> list[_Attempt]:
         text = request.text

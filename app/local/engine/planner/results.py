@@ -1,12 +1,22 @@
-"""Results of tools -> an answer that quotes them."""
+"""Results of tools -> an answer that says what they hold."""
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.local.engine.planner.acts import changes, tool_acts
+from app.local.engine.planner.selection import select
+from app.local.engine.planner.telling import (
+    STATES,
+    ended,
+    leaves,
+    plain,
+    subject_of,
+    told,
+)
 from app.local.engine.planner.vectors import Meanings
-from app.local.engine.planner.words import GENERAL, name_words, stems
+from app.local.engine.planner.words import GENERAL, name_words, stems, word_set
 from app.local.engine.text import sentences
 
 if TYPE_CHECKING:  # the writer imports this package
@@ -14,28 +24,71 @@ if TYPE_CHECKING:  # the writer imports this package
 
 _LONG = 600  # characters: of a text that is longer, the sentences that answer are said
 _SAID = 3  # sentences
-_MOST = 12  # values of a result that are said, where the request asks for none of them by name
 _ROWS = 8  # records
-_FAILURE = re.compile(r"^\s*(?:error|exception|traceback|failed)\b", re.IGNORECASE)
+# How one asks for a member without its name.
+_MEANT = tuple(
+    (re.compile(pattern, re.IGNORECASE), word_set(words))
+    for pattern, words in (
+        (r"\bwhen\b|\barriv", "expected eta arrival due date delivered shipped placed"),
+        (r"\bwhere\b|\bwhat became\b", "status state location"),
+        (r"\bhow (?:much|expensive)\b|\bcosts?\b|\bprices?\b", "price cost amount total"),
+        (r"\bwhat(?:'s|\u2019s| is| was| were| are) in\b|\bcontents?\b|\bthings\b|\bhold",
+         "lines items products contents"),
+        (r"\bhow many\b|\bin stock\b|\bavailable\b", "stock count"),
+    )
+)  # fmt: skip
 
 
 def answer(
-    request: str, done: "Sequence[tuple[ToolUse, ToolResult | None]]", meanings: Meanings
+    request: str,
+    done: "Sequence[tuple[ToolUse, ToolResult | None]]",
+    meanings: Meanings,
+    tools: Sequence[str] = (),
 ) -> str:
-    """What the results say to the request, one after the other."""
-    several = len([one for _, one in done if one]) > 1
+    """What the results say to the request, one after the other.
+
+    Args:
+        tools: the names of all tools. A sentence of a failure that names one is for the caller.
+    """
+    results = [(use, result) for use, result in done if result is not None]
     parts = []
-    for use, result in done:
-        if result is None:
-            continue
+    for use, result in results:
         if result.failed:
-            parts.append(
-                f"The tool {use.name} failed: {_ended(result.text.strip() or 'no reason')}"
-            )
+            parts.append(failure(use, result, tools))
             continue
-        sentence = _said(request, result.text, meanings, _parameters(use))
-        parts.append(f"{_label(use)}: {sentence}" if several else sentence)
-    return "\n".join(parts)
+        said = _said(request, result.text, meanings, use)
+        values = [str(one) for one in _parameters(use).values()]
+        apart = len(results) > 1 and not any(one in said for one in values if one)
+        parts.append(f"{_label(use)}: {said}" if apart and values else said)
+    return ("\n\n" if any("\n" in one for one in parts) else "\n").join(parts)
+
+
+def failure(use: "ToolUse", result: "ToolResult", tools: Sequence[str] = ()) -> str:
+    """What a failed call says: its own words, if they are a sentence."""
+    text = result.text.strip()
+    spans = [text[a:b].strip() for a, b in sentences(text)]
+    kept = [one for one in spans if not any(name in one for name in (*tools, use.name))]
+    message = " ".join(kept or spans)
+    if message[:1].isupper() and message.endswith((".", "!")):
+        return message
+    return f"The tool {_label(use)} failed: {ended(message or 'no reason was given')}"
+
+
+def parsed(text: str) -> Any:
+    """The JSON of a result; the text itself where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def rows_of(text: str) -> list[Mapping[str, Any]]:
+    """The records of a result: those of a list, or the one."""
+    value = parsed(text)
+    if isinstance(value, Mapping):
+        lists = [one for one in value.values() if isinstance(one, list) and one]
+        value = lists[0] if len(value) <= len(lists) + 1 and len(lists) == 1 else [value]
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _label(use: "ToolUse") -> str:
@@ -55,22 +108,14 @@ def _parameters(use: "ToolUse") -> dict[str, Any]:
         return {}
 
 
-def _said(request: str, text: str, meanings: Meanings, parameters: dict[str, Any]) -> str:
+def _said(request: str, text: str, meanings: Meanings, use: "ToolUse") -> str:
     text = text.strip()
     value = parsed(text)
     if isinstance(value, dict | list):
-        return _of_value(request, value, parameters) or text
+        return _of_value(request, value, use) or text
     if len(text) <= _LONG:
         return text or "The tool returned nothing."
     return _best_sentences(request, text, meanings)
-
-
-def parsed(text: str) -> Any:
-    """The JSON of a result; the text itself where it is none."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _best_sentences(request: str, text: str, meanings: Meanings) -> str:
@@ -80,65 +125,54 @@ def _best_sentences(request: str, text: str, meanings: Meanings) -> str:
     return " ".join(spans[n] for n in best)
 
 
-def _of_value(request: str, value: Any, parameters: dict[str, Any]) -> str:
-    """The values that the request asks for by name; all of them, where it names none."""
+def _of_value(request: str, value: Any, use: "ToolUse") -> str:
     if isinstance(value, list):
-        return _rows(value)
-    leaves = list(_leaves(value))
-    if not leaves:
-        nested = [one for one in value.values() if isinstance(one, list) and one]
-        return _rows(nested[0]) if nested else ""
-    topic = set(stems(f"{request} ")) - GENERAL
-    named = [(path, leaf) for path, leaf in leaves if topic & set(stems(path))]
-    known = {str(one).casefold() for one in parameters.values()}
-    new = [(path, leaf) for path, leaf in named if str(leaf).casefold() not in known]
-    shown = new or named or leaves[:_MOST]
-    if len(shown) == 1:
-        return _sentence(*shown[0])
-    return _ended("; ".join(f"{path}: {_plain(leaf)}" for path, leaf in shown))
+        return _of_list(request, value, use)
+    if not value:
+        return "The tool returned nothing."
+    lists = [one for one in value.values() if isinstance(one, list)]
+    if len(lists) == len(value) == 1:
+        return _of_list(request, lists[0], use)
+    return told(value, _asked(request, value, use))
 
 
-def _rows(rows: Sequence[Any]) -> str:
+def _of_list(request: str, rows: Sequence[Any], use: "ToolUse") -> str:
+    """The records that the request means; all of them, where it picks out none."""
     if not rows:
-        return "The tool found nothing."
-    lines = []
-    for row in rows[:_ROWS]:
-        if isinstance(row, dict):
-            lines.append(
-                "; ".join(f"{path}: {_plain(leaf)}" for path, leaf in list(_leaves(row))[:_MOST])
-            )
-        else:
-            lines.append(_plain(row))
-    more = f"\n... and {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
-    simple = all(not isinstance(row, dict) for row in rows)
-    return ", ".join(lines) + more if simple else "\n".join(f"- {one}" for one in lines) + more
+        texts = [one for one in _parameters(use).values() if isinstance(one, str)]
+        return f"Nothing was found for \u201c{texts[0]}\u201d." if texts else "Nothing was found."
+    if any(not isinstance(row, dict) for row in rows):
+        return ended(", ".join(plain(row) for row in rows[:_ROWS]) + _more(rows))
+    picked = select(request, rows)
+    if picked == []:
+        return "None of them is."
+    meant = rows if picked is None else picked
+    if len(meant) == 1:
+        return told(meant[0])
+    return "\n".join(f"- {told(row)}" for row in meant[:_ROWS]) + _more(meant)
 
 
-def _leaves(value: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for name, one in value.items():
-        path = f"{above} {name_words(str(name))}".strip()
-        if isinstance(one, dict):
-            yield from _leaves(one, path)
-        elif isinstance(one, list):
-            if one and not any(isinstance(each, dict | list) for each in one):
-                yield path, ", ".join(map(_plain, one))
-        else:
-            yield path, one
+def _more(rows: Sequence[Any]) -> str:
+    return f"\n... and {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
 
 
-def _sentence(path: str, value: Any) -> str:
-    if isinstance(value, bool) or path.endswith("ed"):  # `cancelled` is no noun
-        return f"{path}: {_plain(value)}."
-    return _ended(f"The {path} is {_plain(value)}")
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def _asked(request: str, record: Mapping[str, Any], use: "ToolUse") -> list[str]:
+    """The members that the request asks for; of what was changed, its state."""
+    _, subject = subject_of(record)
+    there = [path for path, _ in leaves(record) if path not in subject and path != "currency"]
+    states = [path for path in there if path in STATES]
+    if states and changes(tool_acts(use.name, "")):
+        return states
+    topic = set(stems(f"{request} ")) - GENERAL
+    known = {str(one).casefold() for one in _parameters(use).values()}
+    named = [path for path in there if topic & set(stems(path))]
+    values = dict(leaves(record))
+    new = [path for path in named if str(values[path]).casefold() not in known]
+    meant = [
+        path
+        for pattern, words in _MEANT
+        if pattern.search(request)
+        for path in there
+        if words & set(path.split())
+    ]
+    return list(dict.fromkeys([*(new or named), *meant]))

@@ -69,10 +69,10 @@ def test_a_function_and_a_knowledge_base_answer_together(
     question = "What is the status of order A-1042, and how long is the warranty of the kettle?"
     events = shop.ask(agent, question, sessionId=session)
     quoted = "The Basalt kettle has a warranty of three years."
-    assert text_of(events) == f"The status is shipped.\n\n{quoted}"
+    assert text_of(events) == f"Order A-1042 is shipped.\n\n{quoted}"
     [citation] = events[-1]["chunk"]["attribution"]["citations"]
     part = citation["generatedResponsePart"]["textResponsePart"]
-    assert part == {"text": quoted, "span": {"start": 24, "end": 71}}
+    assert part == {"text": quoted, "span": {"start": 26, "end": 73}}
 
 
 def test_an_operation_of_an_openapi_document_gets_its_request(shop: Shop, session: str) -> None:

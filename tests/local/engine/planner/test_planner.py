@@ -74,7 +74,7 @@ def test_a_pronoun_is_resolved_from_the_dialogue(planner: Planner) -> None:
 
 def test_a_participle_is_told_as_it_is(planner: Planner) -> None:
     turns = ("Cancel order 7", *called("cancel_order", '{"cancelled": "7"}', order_id="7"))
-    assert planner.plan(prompt(ORDERS, *turns)).text == "cancelled: 7."
+    assert planner.plan(prompt(ORDERS, *turns)).text == "Cancelled: 7."
 
 
 def test_the_answer_quotes_the_result(planner: Planner) -> None:
@@ -90,7 +90,7 @@ def test_the_answer_quotes_the_result(planner: Planner) -> None:
 def test_an_error_of_a_tool_is_said(planner: Planner) -> None:
     turns = called("cancel_order", "it has been shipped", failed=True, order_id="A-1")
     plan = planner.plan(prompt(ORDERS, "Cancel order A-1", *turns))
-    assert plan == Plan(text="The tool cancel_order failed: it has been shipped.")
+    assert plan == Plan(text="The tool cancel order (A-1) failed: it has been shipped.")
 
 
 def test_neither_a_passage_nor_a_result_says_what_to_call(planner: Planner) -> None:
