@@ -58,6 +58,9 @@ def opensearch_folder() -> Path:
     return here / ".opensearch" if here else _home().with_name("outcrop-opensearch")
 
 
+_PROMPT = r"(arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:prompt/)?[0-9a-zA-Z]{10}(:\d{1,5})?"
+
+
 class _Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
@@ -207,6 +210,12 @@ class Settings(DocumentSettings):
         pattern=r"^[a-z][a-z0-9_]*=[\w:.$-]+(,[a-z][a-z0-9_]*=[\w:.$-]+)*$",
         description="The Lambda functions of the tools, by the names of their groups, as in "
         "orders=FUNCTION,products=FUNCTION. Without it, an agent has none of them.",
+    )
+    stored_prompts: str | None = Field(
+        default=None,
+        pattern=rf"^[a-z]+={_PROMPT}(,[a-z]+={_PROMPT})*$",
+        description="Prompts of Prompt management that are used in place of the application's own, "
+        "as in answer=ARN,rewrite=ARN: the ARN of a version, or without one that of the draft.",
     )
     origin: str | None = Field(
         default=None,

@@ -93,7 +93,9 @@ def _turn(
     dialogue = question.dialogue or dialogue_of(history)
     query = text
     if not verdicts[-1].blocked:
-        query, draft.usage = rewrite(text, dialogue.messages, writer.rewrite)
+        query, draft.usage = rewrite(
+            text, dialogue.messages, writer.rewrite, context.template("rewrite")
+        )
         if query != text:  # the model wrote it, from a conversation with older answers in it
             verdicts = [context.guard.question(query)]
             yield from draft.report(verdicts[-1].events("question"))
@@ -112,7 +114,8 @@ def _turn(
     if carried and mode == "window":  # Bedrock itself holds text until it has judged it
         mode = "verdict"
     shown = gate(mode, draft, _judge(context, query, screening.passages, draft, carried))
-    with closing(_reply(writer, question, dialogue, screening.passages, query, carried)) as reply:
+    prompt = _prompt(context, question, dialogue, screening.passages, query if carried else None)
+    with closing(_reply(writer, question, prompt, carried)) as reply:
         for part in _resolve_marks(reply, screening.passages):
             draft.add(part)
             if isinstance(part, Text | Citation):
@@ -160,23 +163,34 @@ def _judge(
     return by_reply if carried else by_guard
 
 
-def _reply(
-    writer: TurnModel,
+def _prompt(
+    context: TurnContext,
     question: Question,
     dialogue: Dialogue,
     passages: Sequence[Passage],
-    query: str,
+    query: str | None,
+) -> Prompt | None:
+    """What the model is asked; None without passages."""
+    if not passages:
+        return None
+    return answer_prompt(
+        question.text,
+        dialogue.messages,
+        passages,
+        dialogue.instructions,
+        query,
+        context.template("answer"),
+    )
+
+
+def _reply(
+    writer: TurnModel,
+    question: Question,
+    prompt: Prompt | None,
     guardrail: GuardrailConfiguration | None,
 ) -> Generator[Delta | Completion, None, None]:
-    """The model's reply. Without passages, no model is called, and the reply is an abstention."""
-    if passages:
-        prompt = answer_prompt(
-            question.text,
-            dialogue.messages,
-            passages,
-            dialogue.instructions,
-            query if guardrail else None,
-        )
+    """The model's reply. Without a prompt, no model is called, and the reply is an abstention."""
+    if prompt:
         yield from writer.answer(question.sampling.apply(prompt), guardrail)
     else:
         yield TextDelta(ABSTENTION)

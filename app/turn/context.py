@@ -12,6 +12,9 @@ from app.guardrail import Guard
 from app.meter import Account
 from app.models.calls import GuardrailConfiguration
 from app.models.tags import new_suffix
+from app.prompts import Template
+from app.prompts.catalogue import TEMPLATES
+from app.prompts.library import PromptLibrary
 from app.retrieval import Retriever, Screening, implicit_filter
 from app.retrieval.decompose import decompose, fuse
 from app.settings import Settings
@@ -23,6 +26,7 @@ class TurnContext:
 
     Attributes:
         is_whole: whether the reader gets the whole answer at once. Then it is judged once.
+        prompts: the templates of what models are asked; without it, the application's own.
     """
 
     clients: Clients
@@ -31,6 +35,16 @@ class TurnContext:
     conversations: Conversations
     account: Account
     is_whole: bool = False
+    prompts: PromptLibrary | None = None
+
+    def template(self, name: str) -> Template:
+        """The template of this name.
+
+        Raises:
+            OperatorError: it is a stored one that is missing or cannot be used.
+            BackendError: it is a stored one that cannot be read.
+        """
+        return self.prompts.template(name) if self.prompts else TEMPLATES[name]
 
     @property
     def guardrail_mode(self) -> GuardrailMode | None:

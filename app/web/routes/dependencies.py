@@ -12,6 +12,7 @@ from app.conversations import Conversations
 from app.events import Error, Event
 from app.guardrail import guard
 from app.meter import Account, TurnSlot
+from app.prompts.library import PromptLibrary
 from app.settings import Settings
 from app.turn import Answer, Question, TurnContext, collect
 from app.web import responses
@@ -46,6 +47,7 @@ class TurnStarter:
         self._clients = clients
         self._settings = settings
         self._guard = guard(clients.bedrock_runtime, settings)
+        self._prompts = PromptLibrary(clients.bedrock_agent, settings)
 
     def begin(
         self, question: Question, account: Account, *, is_whole: bool
@@ -77,7 +79,13 @@ class TurnStarter:
         return answer(
             question,
             TurnContext(
-                self._clients, self._settings, self._guard, conversations, account, is_whole
+                self._clients,
+                self._settings,
+                self._guard,
+                conversations,
+                account,
+                is_whole,
+                self._prompts,
             ),
         )
 
