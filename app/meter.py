@@ -22,7 +22,7 @@ from app.events import BudgetWarning, Usage
 
 log = logging.getLogger(__name__)
 
-Purpose = Literal["rewrite", "answer", "retrieve", "embed"]
+Purpose = Literal["rewrite", "answer", "agent", "retrieve", "embed"]
 Outcome = Literal["complete", "failed", "cut"]
 
 

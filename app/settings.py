@@ -137,6 +137,30 @@ class Settings(DocumentSettings):
     max_tokens: int = Field(
         default=1024, ge=1, description="The longest answer, in tokens. Always sent to the model."
     )
+    agent_steps: int = Field(
+        default=8, ge=1, le=50, description="The most replies of the model in an agent's turn."
+    )
+    agent_errors: int = Field(
+        default=4,
+        ge=1,
+        description="The most calls of an agent's turn that are refused or fail; then it stops.",
+    )
+    agent_tokens: int = Field(
+        default=100_000,
+        ge=1,
+        description="The most tokens, read and written, of an agent's turn; then it stops.",
+    )
+    agent_dollars: float | None = Field(
+        default=None,
+        gt=0,
+        description="The most US dollars that an agent's turn may cost, by list prices; a model "
+        "whose price is not known then runs no agent.",
+    )
+    confirmation_seconds: int = Field(
+        default=600,
+        ge=1,
+        description="For how long an agent's call that changes something waits to be confirmed.",
+    )
     deadline_seconds: float = Field(
         default=120, gt=0, description="A turn that has not ended by then ends with an error."
     )

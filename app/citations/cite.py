@@ -57,9 +57,18 @@ class Citer:
             yield from self._reader.read(token)
 
     def end(self) -> Iterator[Text | Citation]:
-        """The rest, which was held back as the possible start of a mark."""
+        """The rest, which was held back as the possible start of a mark. Then more may be read: an
+        agent's answer is that of several replies.
+        """
         for token in self._scanner.end():
             yield from self._reader.read(token)
+        self._scanner = Scanner()
+
+    def know(self, passages: Sequence[Passage]) -> None:
+        """Take these passages for those that marks may cite from here on. A passage keeps its
+        number.
+        """
+        self._reader.know(passages)
 
 
 def cite(pieces: Iterable[str], passages: Sequence[Passage]) -> Iterator[Text | Citation]:
@@ -85,15 +94,18 @@ class _Reader:
     """Writes the answer. It remembers the new numbers of the passages, and the latest sentences."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._passages = {passage.number: passage for passage in passages}
-        self._restore = Disguise.of(passages).restore
-        self._marks = Marks(passages)
-        self._source = cache(lambda number: _Source(self._passages[number]))
+        self.know(passages)
         self._shown: dict[int, int] = {}  # the passage's number -> its number in the answer
         self._said = ""
         self._cited = 0  # characters of `said` up to the last mark
         self._length = self._length_utf16 = 0  # of the answer so far
         self.abstains = False
+
+    def know(self, passages: Sequence[Passage]) -> None:
+        self._passages = {passage.number: passage for passage in passages}
+        self._restore = Disguise.of(passages).restore
+        self._marks = Marks(passages)
+        self._source = cache(lambda number: _Source(self._passages[number]))
 
     def read(self, token: Words | Run) -> Iterator[Text | Citation]:
         if isinstance(token, Words):

@@ -13,6 +13,7 @@ from app.events import (
     Place,
     StopReason,
     Text,
+    ToolStep,
     Usage,
 )
 from app.guardrail import Verdict
@@ -96,6 +97,15 @@ class Draft:
                 self.usage += part.usage
                 self._author = part.author
 
+    def take(self, completion: Completion) -> None:
+        """Count a reply that calls tools, and does not end the answer."""
+        self.usage += completion.usage
+        self._author = completion.author
+
+    def end(self, reason: StopReason) -> None:
+        """Say why the answer ends, where it is not the model that ended it."""
+        self._stop_reason = reason
+
     def report(self, verdicts: Iterable[Guardrail]) -> Iterable[Guardrail]:
         """The verdicts, which the answer shall have too."""
         verdicts = tuple(verdicts)
@@ -142,8 +152,8 @@ class Draft:
             for event in verdict.events("answer")
         )
 
-    def to_turn(self, question: str, model: str) -> StoredTurn:
-        """The turn, to be stored."""
+    def to_turn(self, question: str, model: str, steps: Sequence[ToolStep] = ()) -> StoredTurn:
+        """The turn, to be stored; an agent's with its steps."""
         return StoredTurn(
             question=(TextBlock(question),),
             answer=(TextBlock(self.text),),
@@ -151,9 +161,12 @@ class Draft:
             usage=self.usage,
             model=self._writer(model),
             nearest=self.nearest,
+            steps=tuple(steps),
         )
 
-    def to_answer(self, conversation: str, turn: int | None, model: str) -> Answer:
+    def to_answer(
+        self, conversation: str, turn: int | None, model: str, steps: Sequence[ToolStep] = ()
+    ) -> Answer:
         """The turn, for its reader."""
         return Answer(
             answer=self.text,
@@ -165,6 +178,7 @@ class Draft:
             stop_reason=self._stop_reason,
             nearest=self.nearest,
             guardrail=tuple(self._verdicts),
+            steps=tuple(steps),
         )
 
     def _writer(self, model: str) -> str:

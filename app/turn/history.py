@@ -32,7 +32,7 @@ def history_of(question: Question, conversations: Conversations) -> History:
 
 def dialogue_of(history: History) -> Dialogue:
     """The stored turns as a dialogue."""
-    return Dialogue(tuple(message for turn in history.turns for message in _messages(turn)))
+    return Dialogue(tuple(message for turn in history.turns for message in messages_of(turn)))
 
 
 def latest(messages: Sequence[Message]) -> Sequence[Message]:
@@ -42,7 +42,7 @@ def latest(messages: Sequence[Message]) -> Sequence[Message]:
     return list(dropwhile(lambda each: each.role != "user", messages[-2 * MEMORY :]))
 
 
-def _messages(turn: StoredTurn) -> tuple[Message, Message]:
-    """A stored turn for the model: without its marks, which cited other passages."""
+def messages_of(turn: StoredTurn) -> tuple[Message, Message]:
+    """A stored turn's question and answer, without its marks, which cited other passages."""
     answer = remove_marks(text_of(turn.answer), turn.citations)
     return user(text_of(turn.question)), assistant(answer)

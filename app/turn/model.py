@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.meter import Account
-from app.models import Completion, Delta, Model, Prompt, invocation
+from app.models import Completion, Delta, Model, Prompt, converse, invocation
 from app.models.calls import GuardrailConfiguration
 from app.models.estimate import most_tokens
 
@@ -51,6 +51,19 @@ class TurnModel:
                 self.runtime, self.model, prompt, guardrail=guardrail, observe=call.observe
             )
             del prompt  # it holds every passage, and a reply may last for minutes
+            with closing(stream) as reply:
+                for part in reply:
+                    if isinstance(part, Completion):
+                        call.observe(part.usage)
+                    yield part
+
+    def reply(self, prompt: Prompt) -> Generator[Delta | Completion, None, None]:
+        """Call the model for its next reply, which may call tools (ConverseStream), and yield it as
+        it is written; its Completion comes last.
+        """
+        prompt = self._fit(prompt)
+        with self.account.call(self.model.id, "agent", most_tokens(prompt)) as call:
+            stream = converse.stream(self.runtime, self.model, prompt, observe=call.observe)
             with closing(stream) as reply:
                 for part in reply:
                     if isinstance(part, Completion):

@@ -2,6 +2,7 @@
 
     POST   /chat                 a question -> the whole answer, with its citations
     POST   /chat/stream          the same, as it is written (UI message stream over SSE)
+    POST   /confirmations/{id}   confirm an agent's call that waits, or deny it; `/stream` as well
     POST   /search               passages, explained with `explain`
     POST   /documents            a form to upload one document with
     GET    /documents            the documents, with their status
@@ -37,7 +38,17 @@ from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
 from app.web.request_ids import RequestIds
 from app.web.responses import Streams
-from app.web.routes import chat, conversations, documents, health, models, openai, search, usage
+from app.web.routes import (
+    chat,
+    confirmations,
+    conversations,
+    documents,
+    health,
+    models,
+    openai,
+    search,
+    usage,
+)
 from app.web.turns import Turns
 
 
@@ -89,4 +100,4 @@ class _Application(FastAPI):
         await Streams(super().__call__)(scope, receive, send)
 
 
-PARTS = (chat, search, documents, conversations, models, usage, openai, health)
+PARTS = (chat, confirmations, search, documents, conversations, models, usage, openai, health)

@@ -23,6 +23,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import app
+from app.agent.calls import BLOCKED, WITHHELD
 from app.aws import clients
 from app.cli import cli
 from app.cli.client import Client
@@ -32,8 +33,11 @@ from app.guardrail import Guard, Unguarded, Verdict
 from app.mcp import server as mcp
 from app.models import invocation
 from app.settings import Settings
+from app.tools import Output, Tool
 from app.web import application
 from app.web.routes import chat as chat_routes
+from app.web.routes import confirmations as confirmation_routes
+from app.web.routes import dependencies
 from app.web.routes import openai as openai_routes
 from app.web.routes import search as search_routes
 from app.web.routes.dependencies import TurnStarter
@@ -48,6 +52,7 @@ FORBIDDEN = "Who built the castle of Rheinfels, and who Blackrock?"
 POISONED = "Who looks after the mill of Oberwesel?"
 SECRET = "Who keeps the toll of Kaub?"
 MASKED = "What is the order of the boat of Bacharach?"
+RENEWAL = "Please renew the fishing permit of Anna."
 REWRITTEN = "rheinfels pulled down"
 FOLLOW_UP = "And when was it pulled down?"
 DOCUMENTS = {
@@ -79,6 +84,24 @@ NUMBERS = {
 }
 
 
+def permit_tool(name: str, description: str, *, confirms: bool = False) -> Tool:
+    """A tool whose result on Otto has a word that may not come out, and on all others one that may
+    not go in.
+    """
+
+    def call(arguments: Mapping[str, Any], _session: Mapping[str, str]) -> Output:
+        signed = "Wendelin" if arguments["person"] == "Otto" else "Grimbald"
+        return Output(json.dumps({"permit": f"valid, signed by {signed}"}))
+
+    properties = {"person": {"type": "string", "description": "The first name of the person."}}
+    schema = {"type": "object", "properties": properties, "required": ["person"]}
+    return Tool(name, description, schema, call, confirms)
+
+
+PERMITS = (
+    permit_tool("fishing_permit", "Look up the fishing permit of a person."),
+    permit_tool("renew_fishing_permit", "Renew the fishing permit of a person.", confirms=True),
+)
 MODES = ("window", "buffer", "verdict")
 
 
@@ -146,7 +169,9 @@ def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestCl
     with ExitStack() as stack:
         with (
             patch.object(chat_routes, "TurnStarter", starter("chat")),
+            patch.object(confirmation_routes, "TurnStarter", starter("confirmations")),
             patch.object(openai_routes, "TurnStarter", starter("openai")),
+            patch.object(dependencies, "lambda_tools_of", lambda *_: PERMITS),
             patch.object(search_routes, "guard", taker("search")),
             patch.object(mcp, "guard", taker("mcp")),
         ):
@@ -247,6 +272,26 @@ def searched(http: TestClient, *questions: str) -> str:
     return http.post("/search", json={"query": questions[-1], "explain": True}).text
 
 
+def acted(http: TestClient, *questions: str) -> str:
+    """Of an agent."""
+    return http.post("/chat", json={"message": questions[-1], "mode": "agent"}).text
+
+
+def acted_in_a_stream(http: TestClient, *questions: str) -> str:
+    return http.post("/chat/stream", json={"message": questions[-1], "mode": "agent"}).text
+
+
+def confirmed(http: TestClient, *questions: str, path: str = "") -> str:
+    """Of the turn in which a call is made that waited."""
+    steps = http.post("/chat", json={"message": questions[-1], "mode": "agent"}).json()["steps"]
+    [waiting] = [step["confirmation"] for step in steps if step["kind"] == "confirm"]
+    return http.post(f"/confirmations/{waiting}{path}", json={"decision": "confirm"}).text
+
+
+def confirmed_in_a_stream(http: TestClient, *questions: str) -> str:
+    return confirmed(http, *questions, path="/stream")
+
+
 def shown_by(call: Callable[[Client], object], http: TestClient) -> str:
     """What a command prints that calls this application."""
     client = Client("http://127.0.0.1")
@@ -333,6 +378,28 @@ def answer_is_judged(ask: Ask, http: TestClient) -> None:
     assert "{order}" in ask(http, MASKED)
 
 
+def arguments_are_judged(ask: Ask, http: TestClient) -> None:
+    """Arguments with a word that may not come out reach no tool."""
+    assert BLOCKED in ask(http, "What is the fishing permit of Wendelin?")
+
+
+def results_are_judged(ask: Ask, http: TestClient) -> None:
+    """A result with a word that may not go in is shown to nobody."""
+    text = ask(http, "What is the fishing permit of Anna?")
+    assert WITHHELD in text
+    assert "Grimbald" not in text
+
+
+def result_of_a_confirmed_call_is_judged(ask: Ask, http: TestClient) -> None:
+    text = ask(http, RENEWAL)
+    assert WITHHELD in text
+    assert "Grimbald" not in text
+
+
+def answer_after_a_confirmed_call_is_judged(ask: Ask, http: TestClient) -> None:
+    assert NO_OUTPUT in ask(http, "Please renew the fishing permit of Otto.")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A route, or a command that calls one.
@@ -362,6 +429,14 @@ def passages_are_judged_and_that_is_said(ask: Ask, http: TestClient) -> None:
     passages_are_judged(ask, http)
 
 
+AGENT = {name: check for name, check in TURN.items() if name != "rewritten"} | {
+    "tool_input": arguments_are_judged,
+    "tool_result": results_are_judged,
+}
+CONFIRMED = {
+    "tool_result": result_of_a_confirmed_call_is_judged,
+    "answer": answer_after_a_confirmed_call_is_judged,
+}
 SEARCH = {"passages": passages_are_judged}
 
 ROWS = {
@@ -369,6 +444,10 @@ ROWS = {
     "POST /chat/stream": Row(streamed, "chat", TURN),
     "POST /v1/chat/completions": Row(completed, "openai", TURN),
     "POST /v1/chat/completions, streamed": Row(completed_in_a_stream, "openai", TURN),
+    "POST /chat, agent": Row(acted, "chat", AGENT),
+    "POST /chat/stream, agent": Row(acted_in_a_stream, "chat", AGENT),
+    "POST /confirmations/{id}": Row(confirmed, "confirmations", CONFIRMED),
+    "POST /confirmations/{id}/stream": Row(confirmed_in_a_stream, "confirmations", CONFIRMED),
     "POST /search": Row(searched, "search", SEARCH),
     "MCP search_documents": Row(
         searched_over_mcp,
@@ -384,6 +463,8 @@ ROWS = {
 }
 STREAMED = ("POST /chat/stream", "POST /v1/chat/completions, streamed")
 """Rows on which the mode tells when an answer is judged."""
+ASKED_FIRST = ("chat", "confirmations")
+"""A call that waits was asked for in a turn of chat."""
 UNJUDGED = {
     "GET /healthz": "no text of anybody",
     "GET /readyz": "no text of anybody",
@@ -464,8 +545,8 @@ def test_the_guards_of_other_places_do_not_stand_in(guarded: tuple[TestClient, G
     assert guards.keys() == {row.place for row in ROWS.values()}
     for row, (place, each) in product(ROWS.values(), guards.items()):
         each.calls.clear()
-        row.ask(http, PLAIN)
-        assert bool(each.calls) == (place == row.place)
+        row.ask(http, PLAIN if row.checks is not CONFIRMED else RENEWAL)
+        assert bool(each.calls) == (place == row.place or (place, row.place) == ASKED_FIRST)
 
 
 def test_every_route_has_a_row_or_a_reason(guarded: tuple[TestClient, Guards]) -> None:
@@ -488,11 +569,14 @@ SITES = {
     ("turn/admit.py", "question"): 2,  # the question; each text of a dialogue
     ("answer/__init__.py", "question"): 1,  # the rewritten question
     ("answer/__init__.py", "answer"): 1,
+    ("agent/calls.py", "tool_input"): 1,
+    ("agent/calls.py", "tool_result"): 1,
+    ("agent/calls.py", "answer"): 1,
     ("mcp/search.py", "question"): 1,
     ("retrieval/screening.py", "passages"): 1,
 }
 PLACES = {"mcp/server.py": 1, "web/routes/dependencies.py": 1, "web/routes/search.py": 1}
-"""Where guards are taken. `TurnStarter` takes one for each of chat and openai."""
+"""Where guards are taken. `TurnStarter` takes one for each of chat, confirmations and openai."""
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:

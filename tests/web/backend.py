@@ -1,7 +1,7 @@
 """What stands behind the application in tests of one turn: S3, and services that are scripts."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -35,6 +35,8 @@ UNITS = (
     "contextualGroundingPolicyUnits",
 )
 
+Reply = tuple[Sequence[str | tuple[str, str]], str]
+
 
 @dataclass
 class Backend:
@@ -43,11 +45,14 @@ class Backend:
     Attributes:
         pieces: of the answer; an iterable that waits makes the model slow.
         verdicts: of ApplyGuardrail, one a call; none means that all pass.
+        replies: of ConverseStream, one a call: its blocks, and why it stops. A block is a text, or
+            a call of a tool: its name, and its input as JSON.
     """
 
     found: list[JSON] = field(default_factory=lambda: [FOUND])
     pieces: Iterable[str] = ("It is 7", " [1].")
     verdicts: list[JSON] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
     def reset(self) -> None:
@@ -60,6 +65,7 @@ class Backend:
                 "InvokeModelWithResponseStream": self.stream,
                 "InvokeModel": self.invoke,
                 "ApplyGuardrail": self.judge,
+                "ConverseStream": self.converse,
             },
             "bedrock-agent-runtime": {"Retrieve": self.retrieve},
         }
@@ -78,6 +84,10 @@ class Backend:
         usage = {"inputTokens": 1, "outputTokens": 1}
         body = {"output": {"message": message}, "stopReason": "end_turn", "usage": usage}
         return {"body": json.dumps(body).encode(), "contentType": "application/json"}
+
+    def converse(self, call: Call) -> JSON:
+        self.calls.append(call)
+        return {"stream": _converse_events(self.replies.pop(0), len(self.calls))}
 
     def judge(self, call: Call) -> JSON:
         self.calls.append(call)
@@ -98,6 +108,26 @@ class Backend:
             getattr(pieces, "close", lambda: None)()
         yield _chunk({"messageStop": {"stopReason": "end_turn"}})
         yield _chunk({"metadata": {"usage": {"inputTokens": 9, "outputTokens": 4}}})
+
+
+def _converse_events(reply: Reply, number: int) -> Iterator[JSON]:
+    blocks, stop = reply
+    yield {"messageStart": {"role": "assistant"}}
+    for place, block in enumerate(blocks):
+        if isinstance(block, str):
+            for begin in range(0, len(block), 8):
+                delta = {"text": block[begin : begin + 8]}
+                yield {"contentBlockDelta": {"delta": delta, "contentBlockIndex": place}}
+        else:
+            name, written = block
+            start = {"toolUse": {"toolUseId": f"use-{number}-{place}", "name": name}}
+            yield {"contentBlockStart": {"start": start, "contentBlockIndex": place}}
+            input_ = {"toolUse": {"input": written}}
+            yield {"contentBlockDelta": {"delta": input_, "contentBlockIndex": place}}
+        yield {"contentBlockStop": {"contentBlockIndex": place}}
+    yield {"messageStop": {"stopReason": stop}}
+    usage = {"inputTokens": 9, "outputTokens": 4, "totalTokens": 13}
+    yield {"metadata": {"usage": usage, "metrics": {"latencyMs": 1}}}
 
 
 def _chunk(body: JSON) -> JSON:

@@ -26,6 +26,10 @@ def completion(*messages: tuple[str, str]) -> Any:
 
 
 TOO_LONG = "x" * (LONGEST_MESSAGE + 1)
+NO_DECISION = (
+    "The last message has to be the user's, or the agent's with one decision on a call: a part in "
+    "the state approval-responded, with `approval.id` and `approval.approved`."
+)
 NO_TEXT = "The last message has to be the user's and to have text."
 LENGTH = "The last message needs text, of 10000 characters at most."
 LENGTHS = "The question, and the system messages together, may each have 10000 characters at most."
@@ -40,7 +44,7 @@ def http() -> Iterator[TestClient]:
 @pytest.mark.parametrize(
     ("body", "field", "rule"),
     [
-        (ui(role="assistant"), "messages", "The last message has to be the user's."),
+        (ui(role="assistant"), "messages", NO_DECISION),
         (
             ui(b=1, a=2, metadata={}),
             "messages.a",

@@ -20,6 +20,7 @@ from app.web.routes.dependencies import (
     whole_answer,
 )
 from app.web.turns import Turns
+from app.web.ui_decisions import decision_in
 
 TAG = "chat"
 UnderWay = Annotated[Turns, Depends(turns_of)]
@@ -35,7 +36,10 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def turn(
         body: schemas.AnyQuestion, account: Account, *, is_whole: bool
     ) -> Generator[Event, None, None]:
-        return starter.begin(_question(body), account, is_whole=is_whole)
+        if isinstance(body, schemas.UIQuestion) and (decision := decision_in(body.messages[-1])):
+            confirmation, confirmed = decision
+            return starter.decide(confirmation, account, confirmed=confirmed, is_whole=is_whole)
+        return starter.begin(_question(body), account, is_whole=is_whole, mode=body.mode)
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(

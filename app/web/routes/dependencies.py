@@ -6,6 +6,7 @@ from contextlib import closing
 from fastapi import Request, Response
 from starlette.types import Receive
 
+from app.agent import AgentContext, act, decide
 from app.answer import answer
 from app.aws import Clients
 from app.conversations import Conversations
@@ -14,10 +15,12 @@ from app.guardrail import guard
 from app.meter import Account, TurnSlot
 from app.prompts.library import PromptLibrary
 from app.settings import Settings
+from app.tools.catalogue import lambda_tools_of
 from app.turn import Answer, Question, TurnContext, collect
 from app.web import responses
 from app.web.principal import principal_of
 from app.web.problems import problem
+from app.web.schemas import Mode
 from app.web.turns import Turns
 
 LAST_WORDS_SECONDS = 30  # for a slow reader to read the end of a turn that has ended
@@ -48,45 +51,72 @@ class TurnStarter:
         self._settings = settings
         self._guard = guard(clients.bedrock_runtime, settings)
         self._prompts = PromptLibrary(clients.bedrock_agent, settings)
+        self._tools = lambda_tools_of(clients, settings)
 
     def begin(
-        self, question: Question, account: Account, *, is_whole: bool
+        self, question: Question, account: Account, *, is_whole: bool, mode: Mode = "answer"
     ) -> Generator[Event, None, None]:
         """Begin a turn. A faulty question is refused before the first byte of the response, and so
         is one for which no budget is left.
 
         Args:
             is_whole: whether the caller gets the whole answer at once.
+            mode: whether the documents answer, or an agent.
 
         Raises:
             CallerError: the question is at fault, or its principal's budget is spent.
         """
+
+        def turn(context: TurnContext) -> Generator[Event, None, None]:
+            if mode == "agent":
+                return act(question, AgentContext.of(context, self._tools))
+            return answer(question, context)
+
+        return self._begin(turn, account, is_whole=is_whole)
+
+    def decide(
+        self, confirmation: str, account: Account, *, confirmed: bool, is_whole: bool
+    ) -> Generator[Event, None, None]:
+        """Begin the turn in which a call that waited is made, or is not.
+
+        Raises:
+            CallerError: nothing waits under this id any more, or the budget is spent.
+        """
+
+        def turn(context: TurnContext) -> Generator[Event, None, None]:
+            agent = AgentContext.of(context, self._tools)
+            return decide(confirmation, confirmed=confirmed, context=agent)
+
+        return self._begin(turn, account, is_whole=is_whole)
+
+    def _begin(
+        self,
+        start: Callable[[TurnContext], Generator[Event, None, None]],
+        account: Account,
+        *,
+        is_whole: bool,
+    ) -> Generator[Event, None, None]:
         slot = account.enter()
         try:
-            turn = self._answer(question, account, is_whole=is_whole)
+            turn = start(self._context(account, is_whole=is_whole))
         except BaseException:
             if slot:
                 slot.leave()
             raise
         return _leaving(turn, slot) if slot else turn
 
-    def _answer(
-        self, question: Question, account: Account, *, is_whole: bool
-    ) -> Generator[Event, None, None]:
+    def _context(self, account: Account, *, is_whole: bool) -> TurnContext:
         conversations = Conversations(
             self._clients.s3, self._settings.conversations_bucket, account.principal
         )
-        return answer(
-            question,
-            TurnContext(
-                self._clients,
-                self._settings,
-                self._guard,
-                conversations,
-                account,
-                is_whole,
-                self._prompts,
-            ),
+        return TurnContext(
+            self._clients,
+            self._settings,
+            self._guard,
+            conversations,
+            account,
+            is_whole,
+            self._prompts,
         )
 
 

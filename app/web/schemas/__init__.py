@@ -27,6 +27,7 @@ from app.web.schemas.problems import Problem, TurnError, Violation
 from app.web.schemas.questions import (
     QUESTION_TAGS,
     AnyQuestion,
+    Mode,
     Question,
     UIMessage,
     UIPart,
@@ -52,6 +53,7 @@ __all__ = [
     "Documents",
     "Explanation",
     "GuardrailVerdict",
+    "Mode",
     "Model",
     "Models",
     "NewDocument",

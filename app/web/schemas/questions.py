@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from app.web.schemas.base import Identifier, Message, RetrievalFilter, Schema
 
+Mode = Literal["answer", "agent"]
+"""Who answers: the documents alone, or an agent, which also calls tools."""
+
 
 class Question(Schema):
     """A question, alone or as the next of a conversation."""
@@ -17,6 +20,10 @@ class Question(Schema):
     model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
     filter: RetrievalFilter | None = Field(
         default=None, description="Bedrock's RetrievalFilter: which documents may be used."
+    )
+    mode: Mode = Field(
+        default="answer",
+        description="`answer` answers from the documents; `agent` may call tools as well.",
     )
 
 
@@ -42,8 +49,9 @@ class UIMessage(BaseModel):
 
 
 class UIQuestion(Schema):
-    """The body of `useChat`: the chat's id and its messages, of which the last is the question; and
-    `model` and `filter`, from the option `body`.
+    """The body of `useChat`: the chat's id and its messages, of which the last is the question, or
+    the agent's, with the person's decision on a call; and `model`, `filter` and `mode`, from the
+    option `body`.
     """
 
     id: Identifier = Field(description="The conversation.")
@@ -56,6 +64,10 @@ class UIQuestion(Schema):
     model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
     filter: RetrievalFilter | None = Field(
         default=None, description="Bedrock's RetrievalFilter: which documents may be used."
+    )
+    mode: Mode = Field(
+        default="answer",
+        description="`answer` answers from the documents; `agent` may call tools as well.",
     )
 
 

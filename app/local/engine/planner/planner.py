@@ -74,8 +74,10 @@ class Planner:
 
     def tell(self, prompt: "Prompt") -> str:
         """What the results of tools say that are not to be cited; empty where there are none."""
+        from app.local.engine.writer.quotes import is_found
+
         request = read(prompt)
-        done = tuple(each for each in request.done if each[1] and not each[1].documents)
+        done = tuple(each for each in request.done if each[1] and not is_found(each[1]))
         names = [one.name for one in prompt.tools]
         return answer(request.text, done, self._meanings, names) if done else ""
 

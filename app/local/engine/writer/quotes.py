@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from app.local.engine.writer.content import Quote
+from app.local.engine.writer.content import Quote, ToolResult
+from app.local.engine.writer.context import tagged
 from app.local.engine.writer.prompt import Document, Prompt, Turn
 from app.local.engine.writer.records import Passage
 
@@ -38,11 +39,12 @@ def passages_of(documents: Sequence[Document]) -> Iterator[tuple[Passage, Place]
 
 def about_results(prompt: Prompt) -> Prompt | None:
     """The question of a conversation whose last turn brings results of tools that are to be cited,
-    with all of its documents beside it; None where it brings none. Where one search is one of
-    several calls, it was for a part of what was asked: its query is the question.
+    with all that was found beside it: documents, and passages in tags, which are text. None where
+    it brings none. Where one search is one of several calls, it was for a part of what was asked:
+    its query is the question.
     """
     *_, last = prompt.turns
-    if last.text.strip() or not any(result.documents for result in last.tool_results):
+    if last.text.strip() or not any(map(is_found, last.tool_results)):
         return None
     spoken = [place for place, turn in enumerate(prompt.turns) if _asks(turn)]
     if not spoken:
@@ -53,13 +55,27 @@ def about_results(prompt: Prompt) -> Prompt | None:
     asking = replace(prompt.turns[spoken[-1]], documents=numbered, tool_results=())
     if query := _only_query(prompt):
         asking = replace(asking, text=query)
+    results = [result for turn in prompt.turns[spoken[-1] + 1 :] for result in turn.tool_results]
+    if tagged_texts := [one.text for one in results if _has_tags(one)]:
+        text = "\n".join((*tagged_texts, f"\n<question>{asking.text}</question>"))
+        asking = replace(asking, text=text)
     return replace(prompt, turns=(*before, asking), tools=())
+
+
+def is_found(result: ToolResult) -> bool:
+    """Whether a tool has found what an answer is to cite: documents, or passages in tags."""
+    return bool(result.documents) or _has_tags(result)
+
+
+def _has_tags(result: ToolResult) -> bool:
+    is_passages = result.text.startswith("<passages>") and not result.failed
+    return is_passages and bool(tagged(result.text)[0])
 
 
 def _only_query(prompt: Prompt) -> str | None:
     """What was looked for, if one of several calls looked for something that is to be cited."""
     *_, calling, last = prompt.turns
-    cited = {result.id for result in last.tool_results if result.documents}
+    cited = {result.id for result in last.tool_results if is_found(result)}
     searches = [use for use in calling.tool_uses if use.id in cited]
     if len(searches) != 1 or len(calling.tool_uses) == 1:
         return None

@@ -1,0 +1,190 @@
+"""The loop: the model plans, its calls are made, it reads what they came to, and plans again.
+
+It ends when a reply calls nothing, when a call has to be confirmed, or at a limit; whatever the
+model wants, no other way leads on. Text is shown as it comes, through the gate that judges it.
+
+A reply's end            what follows
+    end, stop_sequence   the answer is whole
+    tool_use             its calls are made
+    length, filtered,    the answer ends there, and says why; a call in it was perhaps not whole,
+    guardrail            and is not made
+    malformed            the reply is asked for again, if no word of it was shown; it counts as an
+                         error
+"""
+
+import time
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+
+from app.agent.calls import Caller
+from app.agent.confirmations import Pending, confirmation_for, expiry
+from app.agent.context import AgentContext
+from app.agent.prompt import Conversation, agent_prompt, call_in_words
+from app.agent.rounds import CallResult, Round
+from app.citations.cite import Citer
+from app.errors import ModelFailed
+from app.events import Citation, Confirm, Event, Text, ToolCall, ToolOutcome
+from app.models import Completion, TextDelta, ToolUse
+from app.turn.draft import Abstention, Draft
+from app.turn.gate import AnswerGate
+from app.turn.model import TurnModel
+from app.turn.question import Sampling
+
+DENIED = "The person did not confirm this call. It was not made."
+PARAGRAPH = "\n\n"
+
+
+class Loop:
+    """The rounds of one turn.
+
+    Args:
+        draft: collects the answer.
+        shown: shows it.
+    """
+
+    def __init__(
+        self,
+        model: TurnModel,
+        context: AgentContext,
+        conversation: Conversation,
+        caller: Caller,
+        draft: Draft,
+        shown: AnswerGate,
+        sampling: Sampling,
+    ) -> None:
+        self._model, self._context, self._conversation, self._caller = (
+            model,
+            context,
+            conversation,
+            caller,
+        )
+        self._draft, self._shown, self._sampling = draft, shown, sampling
+        self._rounds: list[Round] = []
+        self._citer = Citer(())
+        self._errors = 0  # replies that could not be read
+        self._began = time.monotonic()
+
+    def run(self, pending: Pending | None, place: tuple[str, int]) -> Generator[Event, None, None]:
+        """The events up to the end of the answer.
+
+        Args:
+            pending: the call that the person has decided on, with which the turn begins.
+            place: the conversation, and the number of this turn in it.
+        """
+        if pending:
+            yield from self._carry_out(pending)
+        while (limit := self._limit()) is None:
+            reply = yield from self._reply()
+            if reply is None:
+                continue
+            uses = [block for block in reply.content if isinstance(block, ToolUse)]
+            if not uses or reply.stop_reason not in ("tool_use", "end"):
+                self._draft.add(reply)
+                return
+            self._draft.take(reply)
+            yield from self._act(reply, uses)
+            if self._caller.waiting:
+                yield from self._let_confirm(self._caller.waiting, *place)
+                return
+        yield from self._say(f"I stop here: {limit}.")
+        self._draft.end("limit")
+
+    def _limit(self) -> str | None:
+        """The limit that is reached, in words; None if there is none."""
+        limits, usage = self._context.limits, self._draft.usage
+        if len(self._rounds) >= limits.steps:
+            return f"this took {limits.steps} steps, which is the most"
+        if self._caller.errors + self._errors >= limits.errors:
+            return f"{limits.errors} calls went wrong, which is the most"
+        if usage.input_tokens + usage.output_tokens >= limits.tokens:
+            return f"this took {limits.tokens} tokens, which is the most"
+        if time.monotonic() - self._began >= limits.seconds:
+            return f"this took {limits.seconds:g} seconds, which is the most"
+        if limits.dollars is not None and self._context.cost(self._model.model.id, usage) >= (
+            limits.dollars
+        ):
+            return f"this cost ${limits.dollars:g}, which is the most"
+        return None
+
+    def _reply(self) -> Generator[Event, None, Completion | None]:
+        """The model's next reply, shown as it comes. None if it could not be read, and is to be
+        asked for again.
+        """
+        prompt = agent_prompt(
+            self._conversation,
+            self._rounds,
+            self._caller.passages,
+            self._context.all_tools,
+            datetime.now(UTC).date(),
+        )
+        self._citer.know(self._caller.passages)
+        length = len(self._draft.text)
+        gap = PARAGRAPH if length else ""
+        try:
+            with closing(self._model.reply(self._sampling.apply(prompt))) as reply:
+                for part in reply:
+                    if isinstance(part, TextDelta) and (part.text.strip() or not gap):
+                        yield from self._read(self._citer.read(gap + part.text))
+                        gap = ""
+                    elif isinstance(part, Completion):
+                        yield from self._read(self._citer.end())
+                        return part
+        except ModelFailed:
+            self._errors += 1
+            if len(self._draft.text) > length or self._errors >= self._context.limits.errors:
+                raise
+            return None
+        raise AssertionError("a reply ends with its Completion")
+
+    def _read(self, parts: Iterable[Text | Citation]) -> Iterator[Event]:
+        parts = list(parts)
+        if self._citer.abstains:
+            self._draft.add(Abstention())
+        for part in parts:
+            self._draft.add(part)
+            yield from self._shown.read(part)
+
+    def _say(self, text: str) -> Iterator[Event]:
+        """Words of the application itself, behind those of the model."""
+        gap = PARAGRAPH if self._draft.text.strip() else ""
+        return self._read([Text(gap + text)])
+
+    def _act(self, reply: Completion, uses: list[ToolUse]) -> Iterator[Event]:
+        results: list[CallResult] = []
+        for part in self._caller.make(uses, self._draft):
+            if isinstance(part, CallResult):
+                results.append(part)
+            else:
+                yield part
+        order = {use.id: place for place, use in enumerate(uses)}
+        results.sort(key=lambda result: order[result.call])
+        self._rounds.append(Round(reply.content, results))
+
+    def _carry_out(self, pending: Pending) -> Iterator[Event]:
+        """The call that the person has decided on, as a step that was made, or was not."""
+        waiting = pending.call
+        call = ToolCall(waiting.call, waiting.tool, waiting.arguments)
+        use = ToolUse(call.call, call.tool, call.arguments)
+        results: list[CallResult] = []
+        if pending.confirmed:
+            for part in self._caller.make_confirmed(call, waiting.confirmation, self._draft):
+                if isinstance(part, CallResult):
+                    results.append(part)
+                else:
+                    yield part
+        else:
+            yield call
+            yield ToolOutcome(call.call, call.tool, DENIED, is_error=True)
+            results.append(CallResult(call.call, call.tool, DENIED, is_error=True))
+        self._rounds.append(Round((use,), results))
+
+    def _let_confirm(self, call: ToolCall, conversation: str, turn: int) -> Iterator[Event]:
+        context = self._context
+        expires = expiry(datetime.now(UTC), context.confirmation_seconds)
+        confirm: Confirm = confirmation_for(context.principal, conversation, turn, call, expires)
+        yield confirm
+        yield from self._say(
+            f"Please confirm: {call_in_words(call)}. Nothing is done before you do."
+        )
+        self._draft.end("confirm")

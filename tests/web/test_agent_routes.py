@@ -1,0 +1,165 @@
+"""The agent over HTTP: as a whole, as a stream, and a person's decision on a call that waits."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.web.routes import dependencies
+from tests.agent.conftest import Desk
+from tests.local.home import Home
+from tests.web.backend import Backend, called, parts_of, settings
+
+CANCEL = ("cancel_order", '{"order_id": "A-1"}')
+STATUS = ("order_status", '{"order_id": "A-1"}')
+DONE = (["It is cancelled."], "end_turn")
+ASK = {"message": "Cancel my order A-1.", "mode": "agent"}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def http(
+    running: tuple[Backend, Home],  # noqa: ARG001
+    backend: Backend,  # noqa: ARG001
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> TestClient:
+    """The application, whose deployment has the desk's tools."""
+    monkeypatch.setattr(dependencies, "lambda_tools_of", lambda *_: desk.tools)
+    return called(settings())
+
+
+def stream(http: TestClient, path: str, body: Any) -> list[dict[str, Any]]:
+    with http.stream("POST", path, json=body) as response:
+        assert response.status_code == 200, response.read()
+        return parts_of(response.iter_lines())
+
+
+def test_an_agent_answers_as_a_whole_with_its_steps(http: TestClient, backend: Backend) -> None:
+    backend.replies = [([STATUS], "tool_use"), (["It is shipped."], "end_turn")]
+    answer = http.post("/chat", json=ASK).json()
+    assert (answer["answer"], answer["stopReason"]) == ("It is shipped.", "end")
+    assert [(step["kind"], step["tool"]) for step in answer["steps"]] == [
+        ("tool_call", "order_status"),
+        ("tool_result", "order_status"),
+    ]
+    stored = http.get(f"/conversations/{answer['conversationId']}").json()
+    assert stored["turns"][0]["steps"] == answer["steps"]
+
+
+def test_a_plain_answer_calls_no_tool(http: TestClient, backend: Backend, desk: Desk) -> None:
+    answer = http.post("/chat", json={"message": "How hard is quartz?"}).json()
+    assert (answer["steps"], desk.calls) == ([], [])
+    assert not backend.asked("ConverseStream")
+
+
+def test_an_agents_stream_has_tool_parts_in_steps(http: TestClient, backend: Backend) -> None:
+    backend.replies = [(["Let me see.", STATUS], "tool_use"), (["It is shipped."], "end_turn")]
+    parts = stream(http, "/chat/stream", ASK)
+    kinds = [part["type"] for part in parts if part["type"] != "text-delta"]
+    assert kinds == [
+        "start",
+        "start-step",
+        "text-start",
+        "text-end",
+        "tool-input-available",
+        "tool-output-available",
+        "finish-step",
+        "start-step",
+        "text-start",
+        "text-end",
+        "finish-step",
+        "finish",
+    ]
+    call, output = (part for part in parts if part["type"].startswith("tool-"))
+    assert (call["toolName"], call["input"]) == ("order_status", {"order_id": "A-1"})
+    assert (output["toolCallId"], output["output"]) == (
+        call["toolCallId"],
+        '{"status": "shipped"}',
+    )
+    texts = {part["id"] for part in parts if part["type"] == "text-start"}
+    assert len(texts) == 2
+
+
+def waiting(http: TestClient, backend: Backend) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The request for approval in a stream, and the data beside it."""
+    backend.replies = [([CANCEL], "tool_use")]
+    parts = stream(http, "/chat/stream", {**ASK, "conversationId": None})
+    [request] = [part for part in parts if part["type"] == "tool-approval-request"]
+    [data] = [part["data"] for part in parts if part["type"] == "data-confirm"]
+    assert (request["approvalId"], request["toolCallId"]) == (data["confirmation"], data["call"])
+    assert parts[-1]["messageMetadata"]["stopReason"] == "confirm"
+    return request, data
+
+
+def test_a_person_confirms(http: TestClient, backend: Backend, desk: Desk) -> None:
+    request, _ = waiting(http, backend)
+    assert desk.calls == []
+    backend.replies = [DONE]
+    path = f"/confirmations/{request['approvalId']}"
+    answer = http.post(path, json={"decision": "confirm"}).json()
+    assert (answer["answer"], answer["turn"]) == ("It is cancelled.", 1)
+    assert desk.arguments == [("cancel_order", {"order_id": "A-1"})]
+    again = http.post(path, json={"decision": "confirm"})
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
+def test_a_person_denies_in_a_stream(http: TestClient, backend: Backend, desk: Desk) -> None:
+    request, _ = waiting(http, backend)
+    backend.replies = [(["Then not."], "end_turn")]
+    path = f"/confirmations/{request['approvalId']}/stream"
+    parts = stream(http, path, {"decision": "deny"})
+    assert "tool-output-error" in [part["type"] for part in parts]
+    assert desk.calls == []
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_use_chat_decides_by_its_message(
+    http: TestClient, backend: Backend, desk: Desk, *, approved: bool
+) -> None:
+    request, data = waiting(http, backend)
+    backend.replies = [DONE]
+    part = {
+        "type": "dynamic-tool",
+        "toolName": data["tool"],
+        "toolCallId": data["call"],
+        "state": "approval-responded",
+        "input": data["arguments"],
+        "approval": {"id": request["approvalId"], "approved": approved},
+    }
+    message = {"id": "m-1", "role": "assistant", "parts": [{"type": "step-start"}, part]}
+    body = {"id": "c-1", "messages": [message], "mode": "agent"}
+    parts = stream(http, "/chat/stream", body)
+    assert parts[-1]["type"] == "finish"
+    assert len(desk.calls) == approved
+
+
+def test_the_agents_own_message_without_a_decision_is_refused(http: TestClient) -> None:
+    message = {"id": "m-1", "role": "assistant", "parts": [{"type": "text", "text": "Hi."}]}
+    refusal = http.post("/chat", json={"id": "c-1", "messages": [message]})
+    assert refusal.status_code == 400
+    assert "one decision" in refusal.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "body", "status"),
+    [
+        ("nonsense", {"decision": "confirm"}, 400),
+        ("c.0." + "0" * 32, {"decision": "confirm"}, 404),
+        ("c.0." + "0" * 32, {"decision": "yes"}, 400),
+        ("c.0." + "0" * 32, {}, 400),
+    ],
+    ids=["form", "unknown", "word", "empty"],
+)
+def test_a_faulty_decision_is_refused(
+    http: TestClient, id_: str, body: dict[str, str], status: int
+) -> None:
+    assert http.post(f"/confirmations/{id_}", json=body).status_code in (status, 422)
+
+
+def test_an_unknown_mode_is_refused(http: TestClient) -> None:
+    assert http.post("/chat", json={**ASK, "mode": "robot"}).status_code in (400, 422)
