@@ -88,6 +88,8 @@ def handlers(
         turns = {
             "InvokeAgent": agent_runtime.invoke_agent,
             "InvokeInlineAgent": agent_runtime.invoke_inline_agent,
+            "GetAgentMemory": agent_runtime.get_agent_memory,
+            "DeleteAgentMemory": agent_runtime.delete_agent_memory,
         }
     return {
         **turns,

@@ -2,6 +2,7 @@
 
     agent       what an alias leads to: instruction, operations that may be called, Knowledge Bases
     overrides   how its model is asked in each step; templates, prompts what it is asked then
+    memory      what is remembered of sessions that are over
     session     what was said before, attributes, and a turn that waits for its caller
     turn        guardrail - pre-processing - orchestration - post-processing - guardrail, as events
     orchestration  (model - calls - observations)* - answer

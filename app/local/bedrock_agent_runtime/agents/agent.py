@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.local.bedrock_agent_runtime.agents.memory_settings import MemorySettings, read_memory
 from app.local.bedrock_agent_runtime.agents.overrides import PromptType, StepPrompt, read_steps
 from app.local.engine.writer import Tool
 from app.local.wire import JSON
@@ -74,6 +75,7 @@ class InvokedAgent:
         guardrail: its guardrail's id and version.
         idle_seconds: after so long, a session is forgotten.
         steps: how its model is asked, by the type of the prompt.
+        memory: what it remembers across sessions; None if nothing.
         retrieval: configurations of lookups, by Knowledge Base.
     """
 
@@ -91,6 +93,7 @@ class InvokedAgent:
     idle_seconds: int
     steps: Mapping[PromptType, StepPrompt]
     retrieval: Mapping[str, JSON]
+    memory: MemorySettings | None = None
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -129,6 +132,7 @@ def read_agent(description: JSON, alias: str) -> InvokedAgent:
             for base in description["knowledgeBases"]
             if "retrievalConfiguration" in base
         },
+        memory=read_memory(agent),
     )
 
 

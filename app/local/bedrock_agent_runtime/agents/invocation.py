@@ -1,11 +1,14 @@
-"""The operations InvokeAgent and InvokeInlineAgent: a request checked, and its stream."""
+"""The operations InvokeAgent and InvokeInlineAgent: a request checked, and its stream. And those on
+what agents remember.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent, read_agent
+from app.local.bedrock_agent_runtime.agents.memory import AgentMemory
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, AgentSessions, Key
 from app.local.bedrock_agent_runtime.agents.state import Services, TurnRequest
 from app.local.bedrock_agent_runtime.agents.turn import AgentTurn
@@ -34,7 +37,7 @@ class InvocableAgents(Protocol):
 
 
 class AgentRuntime:
-    """Carries out turns of agents."""
+    """Carries out turns of agents, and keeps what they remember."""
 
     def __init__(
         self, agents: InvocableAgents, sessions: AgentSessions, services: Services
@@ -42,19 +45,23 @@ class AgentRuntime:
         self._agents = agents
         self._sessions = sessions
         self._services = services
+        self._memory = AgentMemory(sessions, services.writer)
 
-    def invoke_agent(self, call: Call) -> JSON:
+    def invoke_agent(self, call: Call) -> Awaitable[JSON]:
         """A turn with an agent that was made, as a stream of events.
 
         Raises:
             ServiceError: before the stream begins, for what is wrong with the request.
         """
-        identifier, alias = call.params["agentId"], call.params["agentAliasId"]
         _refuse(call.params, "sessionState")
-        agent = read_agent(self._agents.invocable(identifier, alias), alias)
+        agent = self._agent(call.params)
+        if call.params.get("memoryId") and agent.memory is None:
+            raise invalid(
+                "memoryId", "the agent has no memory: its memoryConfiguration is not set."
+            )
         return self._turn(call, agent, "sessionState")
 
-    def invoke_inline_agent(self, call: Call) -> JSON:
+    def invoke_inline_agent(self, call: Call) -> Awaitable[JSON]:
         """A turn with the agent that the request defines; errors as those of `invoke_agent`. Its
         sessions are those of all such agents.
         """
@@ -63,19 +70,37 @@ class AgentRuntime:
         agent = read_agent(description, description["agent"]["agentId"])
         return self._turn(call, agent, "inlineSessionState")
 
-    def _turn(self, call: Call, agent: InvokedAgent, state: str) -> JSON:
+    def get_agent_memory(self, call: Call) -> Awaitable[JSON]:
+        """GetAgentMemory; errors as those of `invoke_agent`."""
+        return self._memory.get(self._agent(call.params), call.params)
+
+    def delete_agent_memory(self, call: Call) -> Awaitable[JSON]:
+        """DeleteAgentMemory; errors as those of `invoke_agent`."""
+        return self._memory.delete(self._agent(call.params), call.params)
+
+    def _agent(self, params: JSON) -> InvokedAgent:
+        alias = params["agentAliasId"]
+        return read_agent(self._agents.invocable(params["agentId"], alias), alias)
+
+    async def _turn(self, call: Call, agent: InvokedAgent, state: str) -> JSON:
         params = call.params
         key = (agent.id, agent.alias, params["sessionId"])
-        session = _begun(self._sessions.get(key), state, params)
+        await self._memory.settle(agent, params.get("memoryId", ""), params["sessionId"])
+        session = _begun(await asyncio.to_thread(self._sessions.get, key), state, params)
+        if agent.memory is not None and params.get("memoryId"):
+            session = replace(session, memory=params["memoryId"])
         request = _request(params, state, agent, session, call.request_id)
+        request = replace(request, memory=await self._memory.recall(agent, session.memory))
         ends = bool(params.get("endSession"))
         if ends:
-            self._sessions.end(key)
+            await self._end(key, session)
         turn = AgentTurn(self._services, agent, request, session)
+        remembered = {"memoryId": session.memory} if session.memory else {}
         return {
             "completion": self._events(turn, key, agent, ends=ends),
             "contentType": "application/json",
             "sessionId": params["sessionId"],
+            **remembered,
         }
 
     async def _events(
@@ -85,11 +110,22 @@ class AgentRuntime:
         that whoever has the answer finds it in the next turn.
         """
         if ends and not turn.request.text:
+            await self._memory.settle(agent, turn.session.memory)
             return
         async for event, last in _last_marked(turn.events()):
-            if last and not ends:
+            if last and ends:
+                await self._end(key, turn.session)
+                await self._memory.settle(agent, turn.session.memory)
+            elif last:
                 await asyncio.to_thread(self._sessions.put, key, turn.session, agent.idle_seconds)
             yield event
+
+    async def _end(self, key: Key, session: AgentSession) -> None:
+        """End a session: it is forgotten or, with a memory, waits to be summed up."""
+        if session.memory and session.exchanges:
+            await asyncio.to_thread(self._sessions.put, key, replace(session, waiting=None), 0)
+        else:
+            await asyncio.to_thread(self._sessions.end, key)
 
 
 async def _last_marked(events: AsyncIterator[JSON]) -> AsyncIterator[tuple[JSON, bool]]:
@@ -129,6 +165,7 @@ def _request(
         retrieval={**agent.retrieval, **_retrieval(state)},
         traced=params.get("enableTrace", False),
         streamed=params.get("streamingConfigurations", {}).get("streamFinalResponse", False),
+        memory=(),
         request_id=request_id,
     )
 
@@ -169,5 +206,3 @@ def _refuse(params: JSON, field: str) -> None:
     """Refuse what would have no effect."""
     if "files" in params.get(field, {}):
         raise unsupported(f"{field}.files", "files of a session")
-    if params.get("memoryId"):
-        raise unsupported("memoryId", "an agent's memory across sessions")

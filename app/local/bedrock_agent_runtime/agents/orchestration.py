@@ -39,6 +39,7 @@ async def orchestrate(state: TurnState, text: str) -> AsyncIterator[JSON | Decis
             state.session.exchanges,
             text,
             state.steps,
+            state.request.memory,
         )
         yield state.traces.asked(step, prompt)
         reply = await ask(state.services.writer, step, prompt)

@@ -6,6 +6,7 @@ defaults where it says nothing.
     KNOWLEDGE_BASE_RESPONSE_GENERATION    ENABLED: with a prompt of the agent's own it is a step of
                                           its own, otherwise orchestration reads what was found
     POST_PROCESSING                       DISABLED by default
+    MEMORY_SUMMARIZATION                  ENABLED, for agents with a memory
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_PromptConfiguration.html
 """
@@ -22,12 +23,14 @@ PromptType = Literal[
     "ORCHESTRATION",
     "KNOWLEDGE_BASE_RESPONSE_GENERATION",
     "POST_PROCESSING",
+    "MEMORY_SUMMARIZATION",
 ]
 PROMPT_TYPES: tuple[PromptType, ...] = (
     "PRE_PROCESSING",
     "ORCHESTRATION",
     "KNOWLEDGE_BASE_RESPONSE_GENERATION",
     "POST_PROCESSING",
+    "MEMORY_SUMMARIZATION",
 )
 _DISABLED = frozenset({"PRE_PROCESSING", "POST_PROCESSING"})
 _LONGEST = 2048

@@ -20,7 +20,7 @@ from app.local.bedrock_agent_runtime.citations import citation
 from app.local.engine.writer import ToolUse
 from app.local.wire import JSON
 
-_MEMBERS: Mapping[PromptType, str] = {
+_MEMBERS: Mapping[str, str] = {
     "PRE_PROCESSING": "preProcessingParsedResponse",
     "ORCHESTRATION": "orchestrationParsedResponse",
     "KNOWLEDGE_BASE_RESPONSE_GENERATION": "knowledgeBaseResponseGenerationParsedResponse",

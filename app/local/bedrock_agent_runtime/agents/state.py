@@ -1,6 +1,6 @@
 """What a turn is made with, asked for, and has so far: what its steps pass on to each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent
 from app.local.bedrock_agent_runtime.agents.model_reply import ModelReply
 from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.agents.parser_lambda import ParserResponse, event
-from app.local.bedrock_agent_runtime.agents.sessions import AgentSession
+from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, SessionSummary
 from app.local.bedrock_agent_runtime.agents.steps import CallResult, Step
 from app.local.bedrock_agent_runtime.agents.traces import Traces
 from app.local.engine.writer import Model
@@ -50,6 +50,7 @@ class TurnRequest:
         retrieval: configurations of lookups, by Knowledge Base.
         traced: whether the caller wants traces.
         streamed: whether the answer comes in pieces.
+        memory: summaries of earlier sessions with the same memory, the latest first.
         request_id: of the HTTP request.
     """
 
@@ -60,6 +61,7 @@ class TurnRequest:
     retrieval: Mapping[str, JSON]
     traced: bool
     streamed: bool
+    memory: Sequence[SessionSummary]
     request_id: str
 
 

@@ -20,7 +20,7 @@ from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent, Operation
 from app.local.bedrock_agent_runtime.agents.default_parser import Classification
 from app.local.bedrock_agent_runtime.agents.lambdas import parameters
 from app.local.bedrock_agent_runtime.agents.model_reply import ModelReply
-from app.local.bedrock_agent_runtime.agents.overrides import PromptType, StepPrompt
+from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.agents.prompt_text import prompt_text
 from app.local.bedrock_agent_runtime.agents.steps import CallResult, arguments
 from app.local.bedrock_agent_runtime.agents.times import Timer, TimeSpan
@@ -29,7 +29,7 @@ from app.local.judgement import Judgement, Source
 from app.local.wire import JSON
 
 _POLICIES = ("topicPolicy", "contentPolicy", "wordPolicy", "sensitiveInformationPolicy")
-_TRACES: Mapping[PromptType, str] = {
+_TRACES: Mapping[str, str] = {
     "PRE_PROCESSING": "preProcessingTrace",
     "ORCHESTRATION": "orchestrationTrace",
     "KNOWLEDGE_BASE_RESPONSE_GENERATION": "orchestrationTrace",

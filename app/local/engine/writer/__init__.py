@@ -20,6 +20,7 @@
     rewrite     a follow-up and its conversation -> a question that stands alone
                 (by phrases and pronouns)
     decomposition  a question -> those that it is made of
+    recaps      a conversation -> what was asked, and the key sentences of the answers
     categories  a message for an agent -> its category, and the reason
     thoughts    what is told of how the answer came about, before it
     planning    tools, or a schema of the answer -> what a planner decides, held to the request

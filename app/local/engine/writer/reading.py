@@ -1,5 +1,6 @@
 """What a prompt asks for: to answer from passages, to rewrite a follow-up, to take a question
-apart, to sort a message into categories, to say an answer again, or something else.
+apart, to sort a message into categories, to say an answer again, to sum a conversation up, or
+something else.
 
 Prompts come from anywhere, so they are read leniently: tags, labels, numbers, and what an author
 is likely to have meant. What a passage says is never taken for an instruction.
@@ -19,6 +20,7 @@ from app.local.engine.writer.message import Message, take_apart
 from app.local.engine.writer.passages import split
 from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.quotes import Place, passages_of
+from app.local.engine.writer.recaps import Recap, recap_in
 from app.local.engine.writer.records import Passage
 
 ABSTENTION = wishes.ABSTENTION
@@ -77,7 +79,7 @@ class Other:
     """Anything else."""
 
 
-Task = Answer | Rewrite | Decompose | Sort | Retell | Other
+Task = Answer | Rewrite | Decompose | Sort | Retell | Recap | Other
 
 _REWRITE = re.compile(
     r"\b(?:re-?write|rephrase|reformulate|formulate|condense|rewording|reword|contextuali[sz]e"
@@ -127,6 +129,8 @@ def read(prompt: Prompt) -> Task:
         return sort
     if retell := _retell(last.text):
         return retell
+    if recap := recap_in(last.text):
+        return recap
     message = take_apart(last.text)
     conversation = message.conversation or tuple(map(_bare, before))
     instructions = f"{prompt.system}\n{message.instructions}"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
@@ -112,9 +113,18 @@ def _is_path(subject: str, name: str) -> bool:
 
 def key_sentences(vectors: Vectors, candidates: Sequence[Candidate]) -> list[int]:
     """The places of those that say most of what all say, in the order in which they stand."""
+    return central(vectors, _FIRST * np.array([one.place == 0 for one in candidates], float))
+
+
+def central(vectors: Vectors, bonus: NDArray[np.float64]) -> list[int]:
+    """The places of the vectors that are nearest to the mean of all, in their order; none of them
+    says the same as another.
+
+    Args:
+        bonus: what is added to the cosine of each.
+    """
     mean = vectors.mean(axis=0)
-    firsts = np.array([one.place == 0 for one in candidates], float)
-    worth = vectors @ (mean / (np.linalg.norm(mean) or 1.0)) + _FIRST * firsts
+    worth = vectors @ (mean / (np.linalg.norm(mean) or 1.0)) + bonus
     places: list[int] = []
     for place in np.argsort(-worth, kind="stable").tolist():
         new = all(float(vectors[place] @ vectors[other]) < _SAME for other in places)

@@ -43,6 +43,7 @@ from app.local.engine.writer.reading import (
     Rewrite,
     read,
 )
+from app.local.engine.writer.recaps import Recap, sum_up
 from app.local.engine.writer.rendering import marks, render
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning, about_conversation, rewrite, understand
@@ -61,6 +62,7 @@ ABOUT = (
 _NOTHING = "The prompt holds no passages to answer from, and asks for what I cannot do."
 _TOLD = "I answer from what the tools returned, or ask for what a tool still needs."
 _REWRITTEN = "I put the question and what was said before it into one question."
+_SUMMED_UP = "I listed what was asked, and the key sentences of the answers."
 _RETOLD = "I put the answer into no other words, since I have none."
 _DECOMPOSED = "I took the question apart into those that it is made of."
 
@@ -183,6 +185,9 @@ class Writer:
                 return _Text(sorted_text(letter, reason), thoughts=reason)
             case Retell(text):
                 return _Text(f"<final_response>{text}</final_response>", thoughts=_RETOLD)
+            case Recap(conversation):
+                summary = sum_up(conversation, self._encoder)
+                return _Text(f"<summary>\n{summary}\n</summary>", thoughts=_SUMMED_UP)
             case Other():
                 return _Text(ABOUT, thoughts=_NOTHING)
 

@@ -9,8 +9,8 @@ from typing import Any
 from tests.http_server import Handler, HttpServer
 
 JSON = dict[str, Any]
-Reply = str | list[tuple[str, JSON]]
-"""A text, or calls of tools by their names with arguments."""
+Reply = str | list[tuple[str, JSON]] | None
+"""A text, or calls of tools by their names with arguments; None breaks off."""
 
 
 class Script:
@@ -42,6 +42,8 @@ class Script:
         reply = self._replies.get(timeout=10)
         if isinstance(reply, str):
             return {"content": reply}
+        if reply is None:
+            return {}
         calls = [
             {
                 "index": number,
@@ -66,6 +68,9 @@ def scripted_model() -> Iterator[Script]:
             length = int(self.headers["content-length"])
             script.requests.append(json.loads(self.rfile.read(length)))
             delta = script.delta()
+            if not delta:
+                self.send_error(503)
+                return
             reason = "tool_calls" if "tool_calls" in delta else "stop"
             self.send_response(200)
             self.end_headers()

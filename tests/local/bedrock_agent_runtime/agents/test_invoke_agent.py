@@ -320,8 +320,6 @@ def test_refusals_name_what_is_wrong(shop: Shop, agent: str, session: str) -> No
     assert refusal(agentAliasId="NONE000000")[0] == "ResourceNotFoundException"
     code, message = refusal(inputText=" ")
     assert (code, "inputText" in message) == ("ValidationException", True)
-    code, message = refusal(memoryId="memory")
-    assert (code, "memoryId" in message) == ("ValidationException", True)
     file = {
         "name": "a.txt",
         "useCase": "CHAT",
