@@ -60,7 +60,7 @@ def test_what_is_masked_in_an_answer_leaves_the_rest_cited(
     )
     question = "What is the status of order A-1042, and how long is the warranty of the kettle?"
     events = shop.ask(agent, question, sessionId=session)
-    assert text_of(events).startswith("The status is {STATUS}.")
+    assert text_of(events).startswith("Order A-1042 is {STATUS}.")
     [citation] = events[-1]["chunk"]["attribution"]["citations"]
     span = citation["generatedResponsePart"]["textResponsePart"]["span"]
     assert text_of(events)[span["start"] : span["end"] + 1] == (

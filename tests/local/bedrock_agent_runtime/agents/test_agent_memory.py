@@ -71,7 +71,7 @@ def test_a_session_that_ended_is_summed_up_and_read_in_the_next(
     assert timedelta(days=30) <= expires < timedelta(days=30, minutes=5)
     assert "- What is the status of order A-1042?" in summary["summaryText"]
     assert "- What is the status of order A-7?" in summary["summaryText"]
-    assert "The status is shipped." in summary["summaryText"]
+    assert "Order A-1042 is shipped." in summary["summaryText"]
 
     request: Any = {"memoryId": memory, "enableTrace": True}
     events = shop.ask(agent, "Cancel order A-9", sessionId="another", **request)
@@ -127,7 +127,7 @@ def test_an_idle_session_is_summed_up_when_its_time_is_over(
     assert len(remembered(shop, agent, memory)) == 1
     later(timedelta(days=30, seconds=90))
     assert [one["summaryText"] for one in remembered(shop, agent, memory)] == [
-        "The user asked:\n- Status of order A-2?\n\nThe answers were:\n- The status is shipped."
+        "The user asked:\n- Status of order A-2?\n\nThe answers were:\n- Order A-2 is shipped."
     ]
     later(timedelta(days=31))
     assert remembered(shop, agent, memory) == []

@@ -45,7 +45,7 @@ def test_what_the_agent_can_answer_passes_and_the_answer_is_written_for_the_user
     shop: Shop, processed: str, session: str
 ) -> None:
     events = shop.ask(processed, STATUS, sessionId=session, enableTrace=True)
-    assert text_of(events) == "The status is shipped."
+    assert text_of(events) == "Order A-1042 is shipped."
     names = names_of(events)
     assert names[:2] == ["pre modelInvocationInput", "pre modelInvocationOutput"]
     assert names[-2:] == ["post modelInvocationInput", "post modelInvocationOutput"]
@@ -59,7 +59,7 @@ def test_what_the_agent_can_answer_passes_and_the_answer_is_written_for_the_user
     assert "order_status" in parsed["rationale"]
     assert parts["post modelInvocationInput"]["type"] == "POST_PROCESSING"
     written = parts["post modelInvocationOutput"]
-    assert written["parsedResponse"] == {"text": "The status is shipped."}
+    assert written["parsedResponse"] == {"text": "Order A-1042 is shipped."}
     assert written["rawResponse"]["content"].startswith("<final_response>")
 
 
@@ -67,10 +67,10 @@ def test_citations_outlast_post_processing(shop: Shop, processed: str, session: 
     question = "What is the status of order A-1042, and how long is the warranty of the kettle?"
     events = shop.ask(processed, question, sessionId=session)
     quoted = "The Basalt kettle has a warranty of three years."
-    assert text_of(events) == f"The status is shipped.\n\n{quoted}"
+    assert text_of(events) == f"Order A-1042 is shipped.\n\n{quoted}"
     [citation] = events[-1]["chunk"]["attribution"]["citations"]
     part = citation["generatedResponsePart"]["textResponsePart"]
-    assert part == {"text": quoted, "span": {"start": 24, "end": 71}}
+    assert part == {"text": quoted, "span": {"start": 26, "end": 73}}
 
 
 @pytest.mark.parametrize(
