@@ -4,10 +4,11 @@ The application calls AWS through boto3 and nothing else. What answers is AWS, o
 `app.local`, an HTTP server that speaks the same wire protocol. Which of the two is a set of
 endpoint variables; no code in here asks.
 
-Two flows, each a package that opens with its flow on one screen:
+Three flows, each a package that opens with its flow on one screen:
 
     app.documents   upload -- bucket -- event -- ingestion         documents enter, and leave
     app.answer      question -- guard -- rewrite -- Retrieve -- prompt -- InvokeModel -- cite
+    app.agent       question -- guard -- (Converse -- tools, search) again and again -- cite
 
 They stand on `app.turn`, `app.retrieval`, `app.prompts`, `app.citations`, `app.models`,
 `app.guardrail`, `app.conversations`, `app.meter` and `app.tools`; docs/architecture.md says which
