@@ -1,10 +1,11 @@
 """The only module that reads and writes the environment.
 
 Each process has a class. `Settings` has the application's settings, in a Lambda function as on the
-laptop; `DocumentSettings` is the part of them for the ingest function; `OrderSettings` and
-`ProductSettings` are for the tools. Whoever creates the resources sets their names: the CDK stack
-in AWS, `outcrop up` on the laptop. `LaptopSettings` are for the command line to start the laptop's
-home, `StackSettings` to deploy a stack and to call it.
+laptop; `DocumentSettings` is the part of them for the ingest function. A tool's function has its
+own, whose names begin with its group's: `tool_table` reads the name of its table, and a subclass of
+`ToolSettings` in the tool's folder whatever else it needs. Whoever creates the resources sets their
+names: the CDK stack in AWS, `outcrop up` on the laptop. `LaptopSettings` are for the command line
+to start the laptop's home, `StackSettings` to deploy a stack and to call it.
 
 Every field is read from `OUTCROP_<NAME>`. If a field without a default is missing, nothing is
 started, and the error names it. docs/settings.md is generated from the descriptions here.
@@ -16,11 +17,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import OperatorError
 from app.filter_attributes import FilterAttributes
+from app.tool_folders import tool_groups, tool_prefix
 
 PREFIX = "OUTCROP_"
 
@@ -273,16 +275,8 @@ class Settings(DocumentSettings):
         return "MANAGED" if self.managed else self.search_type
 
 
-class OrderSettings(_Environment):
-    """The orders tool's settings."""
-
-    orders_table: str = Field(description="The table of orders.")
-
-
-class ProductSettings(_Environment):
-    """The products tool's settings."""
-
-    products_table: str = Field(description="The table of products.")
+class ToolSettings(_Environment):
+    """A tool's own settings, declared in its folder: their names begin with that of its group."""
 
 
 class LaptopSettings(_Environment):
@@ -406,6 +400,8 @@ def _misspelt(names: Iterable[str]) -> Iterator[str]:
         setting = name.upper().removeprefix(PREFIX)
         if not name.upper().startswith(PREFIX) or setting in settings:
             continue
+        if name.startswith(tuple(map(tool_prefix, tool_groups()))):
+            continue
         if new := RENAMED.get(setting.lower()):
             yield f"{name} is now called {PREFIX}{new.upper()}"
         else:
@@ -418,6 +414,18 @@ def _names(kind: type[_Environment]) -> Iterator[str]:
     yield from kind.model_fields
     for below in kind.__subclasses__():
         yield from _names(below)
+
+
+def tool_table(group: str) -> str:
+    """The table of a group of tools: OUTCROP_<GROUP>_TABLE, in its function's environment.
+
+    Raises:
+        WrongSettings: as for `read`.
+    """
+    fields: Any = {f"{group}_table": (str, Field(description=f"The table of {group}."))}
+    kind = create_model("ToolTableSettings", __base__=ToolSettings, **fields)
+    table: str = getattr(read(kind), f"{group}_table")
+    return table
 
 
 def variables(settings: _Environment) -> dict[str, str]:

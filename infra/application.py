@@ -1,7 +1,10 @@
 """The application's function, behind the Lambda Web Adapter."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -16,6 +19,7 @@ from infra.guardrail import UsedGuardrail
 from infra.knowledge_base import KnowledgeBase
 from infra.models import embedding_model, invocable
 from infra.permissions import allow
+from infra.tools import Tool, tool_functions
 
 BUNDLE = Bundle("api", "requirements.txt", limit=60)
 TIMEOUT = Duration.seconds(190)
@@ -52,6 +56,7 @@ class Application(Construct):
         base: KnowledgeBase,
         guardrail: UsedGuardrail | None,
         budgets: dynamodb.ITable,
+        tools: Sequence[Tool],
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, name)
@@ -71,6 +76,7 @@ class Application(Construct):
             "RERANK_MODEL_ID": context.rerank_model_id,
             "ORIGIN": context.origin,
             "BUDGET_TABLE": budgets.table_name,
+            "TOOL_FUNCTIONS": tool_functions(tools),
             "PRINCIPAL_TURNS": str(context.principal_turns),
             **{name: _text(getattr(context, name.lower())) for name in BUDGETS},
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
@@ -92,6 +98,7 @@ class Application(Construct):
                 allow(["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
                 allow(READING, base.arn),
                 allow(ACTIONS, budgets.table_arn),
+                *_calling(tools),
                 *([guardrail.permission] if guardrail else []),
                 allow(["bedrock:ListFoundationModels"], "*"),
                 *invocable(context),
@@ -116,6 +123,11 @@ def _guardrail_settings(context: Context, guardrail: UsedGuardrail) -> dict[str,
         "GUARDRAIL_PASSAGES": str(context.guardrail_passages).lower(),
         "GUARDRAIL_WHEN_DOWN": context.guardrail_when_down,
     }
+
+
+def _calling(tools: Sequence[Tool]) -> list[iam.PolicyStatement]:
+    functions = [tool.function.function_arn for tool in tools]
+    return [allow(["lambda:InvokeFunction"], *functions)] if functions else []
 
 
 def _text(value: float | None) -> str | None:

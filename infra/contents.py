@@ -8,6 +8,10 @@ LEFT_OUT = frozenset(("local", "cli", "mcp", "deploy", "__pycache__"))
 """Folders that no bundle contains."""
 
 
+DESCRIPTIONS = "lambdas/tools/*/action_group.json"
+"""The descriptions of the agent's tools, from which the application makes its own."""
+
+
 def sources(entry: str) -> Iterator[Path]:
     """The files of the function whose folder in `lambdas/` is `entry`."""
     yield ROOT / "lambdas" / "__init__.py"
@@ -15,3 +19,5 @@ def sources(entry: str) -> Iterator[Path]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not LEFT_OUT & set(path.relative_to(ROOT).parts):
                 yield path
+    if entry == "api":
+        yield from sorted(ROOT.glob(DESCRIPTIONS))

@@ -16,7 +16,7 @@ from infra.knowledge_base import KnowledgeBase
 from infra.metrics import Metrics
 from infra.observability import Observability
 from infra.sign_in import SignIn
-from infra.tools import tools
+from infra.tools import tool_functions, tools
 
 TAGGED_ONCE = ("AWS::OpenSearchServerless::Collection",)
 """Types that take tags when they are created and never again: another tag would replace them."""
@@ -48,7 +48,7 @@ class Outcrop(Stack):
         )
         budgets = budgets_table(self, "Budgets", context, key)
         application = Application(
-            self, "Application", context, documents, base, judge, budgets, key
+            self, "Application", context, documents, base, judge, budgets, agent_tools, key
         )
         sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
         api = Api(self, "Api", context, application.function, sign_in)
@@ -72,9 +72,9 @@ class Outcrop(Stack):
             BudgetTable=budgets.table_name,
             ApiFunction=application.function.function_name,
             IngestFunction=ingest.function.function_name,
-            ToolFunctions=",".join(tool.function.function_name for tool in agent_tools),
+            ToolFunctions=tool_functions(agent_tools),
             DashboardUrl=observability.url,
-            **{f"{tool.name.title()}Table": tool.table.table_name for tool in agent_tools},
+            **{f"{tool.title}Table": tool.table.table_name for tool in agent_tools if tool.table},
         )
         if sign_in:
             self._add_outputs(

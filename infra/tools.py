@@ -1,71 +1,68 @@
-"""The agent's tools: a function and a table for each.
+"""The agent's tools: a function for each folder of `lambdas/tools/`, and the table it declares.
 
 The tables are made empty; `python -m lambdas.tools.seed` fills them for a first try.
 """
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from app.resources import TOOL_SECONDS
+from app.tools.declaration import ToolDeclaration, declarations
 from infra.bundle import Bundle
-from infra.contents import ROOT
 from infra.context import Context
 from infra.function import Function
 from infra.permissions import allow
 from infra.tables import table
 
-FOLDER = ROOT / "lambdas" / "tools"
 BUNDLE = Bundle("tools", "requirements-tools.txt", limit=65)
 TIMEOUT = Duration.seconds(TOOL_SECONDS)
 
-# tool -> the keys of its table, and the actions of its function on it
-TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "orders": (
-        ("customer", "order_id"),
-        ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"),
-    ),
-    "products": (("product_id",), ("dynamodb:GetItem", "dynamodb:Scan")),
-}
-
 
 class Tool(Construct):
-    """A tool: its function, its table, and its description for an agent."""
+    """A group of tools: its function, its table if it has one, and its description for an agent."""
 
-    def __init__(self, scope: Construct, name: str, context: Context, key: kms.IKey) -> None:
-        super().__init__(scope, name.title())
-        keys, actions = TABLES[name]
-        self.name = name
-        self.table = table(self, "Table", context, key, keys=keys)
+    def __init__(
+        self, scope: Construct, declaration: ToolDeclaration, context: Context, key: kms.IKey
+    ) -> None:
+        self.name = declaration.group
+        self.title = self.name.title().replace("_", "")
+        super().__init__(scope, self.title)
+        self.action_group: dict[str, Any] = declaration.description
+        self.table: dynamodb.Table | None = None
+        allowed: list[iam.PolicyStatement] = []
+        if declaration.table:
+            actions = [f"dynamodb:{action}" for action in declaration.table.actions]
+            self.table = table(self, "Table", context, key, keys=declaration.table.keys)
+            allowed = [
+                allow(actions, self.table.table_arn),
+                allow(["kms:Decrypt"], key.key_arn),
+            ]
         self.function = Function(
             self,
             "Function",
             context,
-            description=f"The agent's tools for {name}.",
+            description=f"The agent's tools for {self.name}.",
             bundle=BUNDLE,
-            handler=f"lambdas.tools.{name}.handler.handler",
+            handler=f"lambdas.tools.{self.name}.handler.handler",
             timeout=TIMEOUT,
             memory=256,
-            environment={f"OUTCROP_{name.upper()}_TABLE": self.table.table_name},
-            allowed=[
-                allow(actions, self.table.table_arn),
-                allow(["kms:Decrypt"], key.key_arn),
-            ],
+            environment=declaration.variables(self.table.table_name if self.table else None),
+            allowed=allowed,
         )
-
-    @property
-    def action_group(self) -> dict[str, Any]:
-        """The parameters of CreateAgentActionGroup that describe the tool to an agent."""
-        description: dict[str, Any] = json.loads(
-            (FOLDER / self.name / "action_group.json").read_text()
-        )
-        return description
 
 
 def tools(scope: Construct, context: Context, key: kms.IKey) -> list[Tool]:
     """All tools."""
     folder = Construct(scope, "Tools")
-    return [Tool(folder, name, context, key) for name in TABLES]
+    return [Tool(folder, declaration, context, key) for declaration in declarations()]
+
+
+def tool_functions(tools: Sequence[Tool]) -> str:
+    """OUTCROP_TOOL_FUNCTIONS: the functions by their groups."""
+    return ",".join(f"{tool.name}={tool.function.function_name}" for tool in tools)

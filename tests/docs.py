@@ -95,12 +95,15 @@ def _routes() -> str:
 def _settings() -> str:
     kinds: dict[str, type[BaseSettings]] = {
         "The application": settings.Settings,
-        "The tool for orders": settings.OrderSettings,
-        "The tool for products": settings.ProductSettings,
         "The laptop": settings.LaptopSettings,
         "A stack": settings.StackSettings,
     }
-    return "\n\n".join(f"### {title}\n\n{_fields(kind)}" for title, kind in kinds.items())
+    parts = {title: _fields(kind) for title, kind in kinds.items()}
+    table = "The table of a group of tools, for its function, as in `OUTCROP_ORDERS_TABLE`."
+    parts["A tool"] = _table(
+        ("variable", "default", "says"), [("`OUTCROP_<GROUP>_TABLE`", "required", table)]
+    )
+    return "\n\n".join(f"### {title}\n\n{part}" for title, part in parts.items())
 
 
 def _fields(kind: type[BaseSettings]) -> str:

@@ -5,11 +5,12 @@
     action_group  the wire between a runner and the Lambda function with the tools: the events of a
                   Bedrock agent's action group. `lambda_tools` makes tools of such a function
     catalogue     the tools of the deployment, of the functions that a setting names
+    declaration   what a tool's folder says of itself, for whoever makes its function and table
     check         what is wrong with the arguments that a model wrote, by the tool's input schema
 
 The person who asks is in the session attributes, under `principal`, and the key of the call, under
 `call`: the runner sets them, and no model can change them. The functions in Lambda import this
-package too, so only `catalogue` uses more than the standard library.
+package too, so only `catalogue` and `declaration` use more than the standard library.
 """
 
 from app.tools.check import check

@@ -18,11 +18,11 @@ from typing import Any
 
 from app.aws import Clients, calling, well_formed
 from app.errors import BackendError, CallerError, OperatorError, Throttled, TimedOut, ToolFailed
-from app.settings import FOLDER, Settings
+from app.settings import Settings
+from app.tool_folders import TOOLS
 from app.tools.action_group import JSON, lambda_tools
 from app.tools.tool import Tool
 
-TOOLS = FOLDER / "lambdas" / "tools"
 MOST_BYTES = 25 * 1024
 """The most bytes of a response: Bedrock's limit for an action group's function."""
 

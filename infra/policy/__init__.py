@@ -29,6 +29,7 @@ from infra.policy import (
     stores,
     switches,
     tables,
+    tools,
     trusts,
 )
 from infra.policy.template import Template
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     *networks.RULES,
     *needs.RULES,
     *tables.RULES,
+    *tools.RULES,
     *switches.RULES,
     *trusts.RULES,
     *iam.RULES,

@@ -1,12 +1,15 @@
 """Rules for tables: each has the key that its readers ask by, and they may do what they do with it.
 
-The code of the application and of the tools is not in the template; what it needs is written here.
+The code of the application and of the tools is not in the template; what it needs is written here,
+and in the folders of the tools.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.resources import BUDGET_EXPIRY, BUDGET_KEYS
+from app.tool_folders import tool_prefix
+from app.tools.declaration import declarations
 from infra.policy.grants import FUNCTION, environments, may, role_of
 from infra.policy.template import Template, referent
 
@@ -30,8 +33,13 @@ USES: Mapping[str, Use] = {
         ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
         BUDGET_EXPIRY,
     ),
-    "OUTCROP_ORDERS_TABLE": Use(("customer", "order_id"), ("dynamodb:GetItem", "dynamodb:Query")),
-    "OUTCROP_PRODUCTS_TABLE": Use(("product_id",), ("dynamodb:GetItem", "dynamodb:Scan")),
+    **{
+        f"{tool_prefix(tool.group)}TABLE": Use(
+            tool.table.keys, tuple(f"dynamodb:{action}" for action in tool.table.actions)
+        )
+        for tool in declarations()
+        if tool.table
+    },
 }
 
 

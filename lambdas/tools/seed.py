@@ -9,6 +9,7 @@ zeros at its end.
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ def seed(name: str, into: "Table", **owner: str) -> int:
     Returns:
         How many were not there yet.
     """
-    items = json.loads((FOLDER / name / "seed.json").read_text())
+    items = json.loads((FOLDER / name / "seed.json").read_text(), parse_float=Decimal)
     with calling("PutItem"):
         return sum(_put(into, item | owner) for item in items)
 

@@ -16,8 +16,11 @@ from app.aws import Clients, Deployer, clients, deployer
 from app.deploy.laptop.provision import provision
 from app.deploy.replay import read as read_template
 from app.deploy.replay import replay
+from app.deploy.replay.seeds import seed
 from app.guardrail_definition import read_choice
 from app.settings import Settings, adopt, read
+from app.tools import PRINCIPAL
+from app.tools.catalogue import lambda_tools_of
 from tests.flows.home import SECONDS, laptop
 from tests.infra.conftest import VARIANTS
 from tests.synthesized import Synthesized
@@ -34,7 +37,9 @@ DIFFERENCES = {
     "ingest, Handler": "the laptop's function is one file beside the installed application",
     "event source, MaximumBatchingWindowInSeconds": "a person waits for the document",
     "event source, ScalingConfig": "the stand-in has two pollers for each queue",
-    "tools": "no runner calls them on the laptop yet, and each start would load DynamoDB",
+    "tools, Handler": "the laptop's function makes its table at its first call: no start loads it",
+    "tools, MemorySize": "as the ingest function's",
+    "tools, Description": "as the ingest function's",
     "budgets": "only a home with a limit has the table: each start would load DynamoDB",
 }
 
@@ -49,6 +54,7 @@ def stack(synthesized: Synthesized, tmp_path_factory: pytest.TempPathFactory) ->
     def deploy() -> Settings:
         aws, deploying = clients(SECONDS), deployer(SECONDS)
         replayed = replay(read_template(template), aws, deploying, folder, {}, lambda _: None)
+        seed(replayed.outputs)
         adopt(dict(replayed.application_variables) | {"OUTCROP_AUTH": "local"})
         settings = read(Settings)
         facts.update(_facts(aws, deploying, settings))
@@ -113,7 +119,6 @@ def _facts(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
     function = deploying.lambda_.get_function_configuration(FunctionName=mapping["FunctionArn"])
     queue = _queue(deploying, mapping["EventSourceArn"])
     dead_letters = json.loads(queue.pop("RedrivePolicy"))
-    names = {name["FunctionName"] for name in deploying.lambda_.list_functions()["Functions"]}
     return {
         "Knowledge Base, configuration": base["knowledgeBase"]["knowledgeBaseConfiguration"],
         "data source, type": source["dataSourceConfiguration"]["type"],
@@ -140,9 +145,42 @@ def _facts(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
                 "ScalingConfig",
             )
         },
-        "tools": sorted(name for name in names if "Tools" in name or "tools" in name),
+        **_tools(aws, deploying, settings),
         "budgets": settings.budget_table is not None,
         "guardrail": _rules(aws, settings),
+    }
+
+
+def _tools(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
+    """The functions and tables of the tools, and what the laptop's principal is told."""
+    tools = {tool.name: tool for tool in lambda_tools_of(aws, settings)}
+    session = {PRINCIPAL: "local"}
+    calls: dict[str, dict[str, Any]] = {"my_orders": {}, "search_products": {"query": "tent"}}
+    answers = {name: tools[name].call(arguments, session) for name, arguments in calls.items()}
+    pairs = [pair.split("=") for pair in str(settings.tool_functions).split(",")]
+    functions = {
+        group: deploying.lambda_.get_function_configuration(FunctionName=name)
+        for group, name in pairs
+    }
+    environments = {group: one["Environment"]["Variables"] for group, one in functions.items()}
+    tables = {
+        group: deploying.dynamodb.describe_table(
+            TableName=variables[f"OUTCROP_{group.upper()}_TABLE"]
+        )
+        for group, variables in environments.items()
+    }
+    return {
+        **{
+            f"tools, {name}": [one.get(name) for one in functions.values()]
+            for name in ("Runtime", "Handler", "Timeout", "MemorySize", "Description")
+        },
+        "tools, variables": {group: sorted(one) for group, one in environments.items()},
+        "tools, keys": {group: one["Table"]["KeySchema"] for group, one in tables.items()},
+        "tools, billing": [
+            one["Table"]["BillingModeSummary"]["BillingMode"] for one in tables.values()
+        ],
+        "tools, confirmed": sorted(name for name, tool in tools.items() if tool.confirms),
+        "tools, answers": answers,
     }
 
 

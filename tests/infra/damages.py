@@ -315,6 +315,23 @@ DAMAGES = (
     Damage("the agent may not apply its guardrail", AGENT_ROLE, without("bedrock:ApplyGuardrail")),
     Damage("a tool reads another tool's table", "ToolsOrdersFunction",
            put(f"{VARIABLES}.OUTCROP_ORDERS_TABLE", {"Ref": "ToolsProductsTableDBDCE0E8"})),
+    Damage("the application may call no tool", API_ROLE, without("lambda:InvokeFunction")),
+    Damage("the application may call any function", API_ROLE, allowing(
+        "lambda:InvokeFunction", Resource=["arn:aws:lambda:us-east-1:111122223333:function:x"])),
+    Damage("the application may call the ingest function too", API_ROLE,
+           reworded('["ToolsProductsFunctionC07E9483", "Arn"]}',
+                    '["ToolsProductsFunctionC07E9483", "Arn"]}, '
+                    '{"Fn::GetAtt": ["IngestFunctionB02ED0EB", "Arn"]}')),
+    Damage("the application knows no tool", API_FUNCTION,
+           drop(f"{VARIABLES}.OUTCROP_TOOL_FUNCTIONS")),
+    Damage("the application calls one tool's function for another", API_FUNCTION,
+           reworded("ToolsProductsFunctionC07E9483", "ToolsOrdersFunction3A825CDD")),
+    Damage("the application calls a function that is no tool", API_FUNCTION,
+           reworded("ToolsProductsFunctionC07E9483", "IngestFunctionB02ED0EB")),
+    Damage("a tool may not write what it changes", "ToolsOrdersFunctionRole",
+           without("dynamodb:UpdateItem")),
+    Damage("a tool may delete what it only reads", "ToolsProductsFunctionRole",
+           reworded('"dynamodb:Scan"', '"dynamodb:Scan", "dynamodb:DeleteItem"')),
 )  # fmt: skip
 """In the order of the subjects."""
 

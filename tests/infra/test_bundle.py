@@ -23,6 +23,8 @@ NEEDED = {
         "lambdas/api/run.sh",
         "lambdas/api/__main__.py",
         "app/web/__init__.py",
+        "lambdas/tools/orders/action_group.json",
+        "lambdas/tools/products/action_group.json",
         "fastapi",
         "uvicorn",
     ),

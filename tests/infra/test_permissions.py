@@ -67,6 +67,7 @@ CALLS = {
     "GetObjectTagging": "s3:GetObjectTagging",
     "HeadBucket": "s3:ListBucket",
     "HeadObject": "s3:GetObject",
+    "Invoke": "lambda:InvokeFunction",
     "IngestKnowledgeBaseDocuments": "bedrock:IngestKnowledgeBaseDocuments",
     "InvokeModel": "bedrock:InvokeModel",
     "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
@@ -97,7 +98,7 @@ def test_the_application_may_do_what_it_calls_and_no_more(templates: Templates) 
     """`calling`, and for models `whole` and `streamed`, name each operation that is called."""
     called = _called(
         *("web", "answer", "retrieval", "documents", "models", "conversations", "guardrail"),
-        "budgets",
+        *("budgets", "tools"),
     )
     needed = {CALLS[operation] for operation in called - NO_OPERATION}
     every = {"kms:Decrypt", "kms:GenerateDataKey"} | _EVERY_FUNCTION

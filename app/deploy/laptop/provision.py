@@ -4,6 +4,7 @@
     conversations bucket
     guardrail and its version, unless `none` is chosen
     table of budgets, if a budget is set
+    functions of the tools, which make their tables when they are first called
 
 Every step makes what is missing, so that all steps run at every start, and a start may be
 interrupted anywhere. A resource is identified by its name and gets the values of this version, so
@@ -25,10 +26,12 @@ from app import resources
 from app.aws import Clients, Deployer, calling
 from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.laptop.guardrail import chosen_guardrail
+from app.deploy.laptop.tools import tool_functions
 from app.guardrail_definition import GuardrailChoice
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
 from app.resources import Expiration
 from app.settings import DocumentSettings, Settings, WrongSettings, variables
+from app.tools.declaration import declarations
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent import AgentsforBedrockClient
@@ -96,6 +99,9 @@ def provision(
         queue = _queue(deployer.sqs)
         _function(deployer.lambda_, settings)
         _event_source(deployer.lambda_, queue)
+        if settings.tool_functions is None:
+            tools = tool_functions(deployer.lambda_, declarations(), runtime=RUNTIME, role=ROLE)
+            settings = settings.model_copy(update={"tool_functions": tools})
         _notifications(aws.s3, queue)
         _cors(aws.s3, settings.origin)
         if first:

@@ -8,29 +8,41 @@ from typing import Any
 
 from app.deploy.replay.document import TemplateError
 from app.settings import environment
+from app.tools.declaration import declarations
 
 REPOSITORY = Path(__file__).parents[3]
-SEEDS = {"OrdersTable": ("orders", "customer=local"), "ProductsTable": ("products",)}
-"""The output with a table's name -> its tool, and further attributes of its items."""
+PRINCIPAL = "local"
 
 
 def seed(outputs: Mapping[str, Any]) -> None:
-    """Fill the tables; items that exist stay as they are.
+    """Fill the tables, whose names are outputs such as OrdersTable; items that exist stay as they
+    are.
 
     Raises:
         TemplateError: a table refuses the items.
     """
-    for output, (tool, *owner) in SEEDS.items():
-        if output in outputs:
-            command = [sys.executable, "-m", "lambdas.tools.seed", tool, outputs[output], *owner]
-            process = subprocess.run(
-                command,
-                check=False,
-                cwd=REPOSITORY,
-                env=environment({}),
-                capture_output=True,
-                text=True,
-            )
-            if process.returncode:
-                last = process.stderr.strip().splitlines()[-1:]
-                raise TemplateError(f"{outputs[output]} cannot be filled: {''.join(last)}")
+    for tool in declarations():
+        table = outputs.get(output_name(tool.group))
+        if table is None or not tool.has_seed:
+            continue
+        owner = [f"{name}={value}" for name, value in tool.owned(PRINCIPAL).items()]
+        process = subprocess.run(
+            [sys.executable, "-m", "lambdas.tools.seed", tool.group, table, *owner],
+            check=False,
+            cwd=REPOSITORY,
+            env=environment({}),
+            capture_output=True,
+            text=True,
+        )
+        if process.returncode:
+            last = process.stderr.strip().splitlines()[-1:]
+            raise TemplateError(f"{table} cannot be filled: {''.join(last)}")
+
+
+def output_name(group: str) -> str:
+    """The output of the template with the name of a tool's table.
+
+    >>> output_name("gift_cards")
+    'GiftCardsTable'
+    """
+    return f"{group.title().replace('_', '')}Table"

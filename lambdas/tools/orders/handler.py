@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from app.aws import calling, table
 from app.errors import Conflict, NotFound
-from app.settings import OrderSettings, read
+from app.settings import tool_table
 from lambdas.tools.contract import ActionGroup
 
 if TYPE_CHECKING:
@@ -114,4 +114,4 @@ def cancel_order(
 
 @cache
 def _table() -> "Table":
-    return table(read(OrderSettings).orders_table, DEADLINE_SECONDS)
+    return table(tool_table("orders"), DEADLINE_SECONDS)

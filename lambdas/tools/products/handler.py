@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from app.aws import calling, table
 from app.errors import NotFound
-from app.settings import ProductSettings, read
+from app.settings import tool_table
 from lambdas.tools.contract import ActionGroup
 
 if TYPE_CHECKING:
@@ -123,4 +123,4 @@ def _products() -> Iterator[Product]:
 
 @cache
 def _table() -> "Table":
-    return table(read(ProductSettings).products_table, DEADLINE_SECONDS)
+    return table(tool_table("products"), DEADLINE_SECONDS)
