@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.local.bedrock_agent_runtime.agents import AgentRuntime, AgentSessions, InvocableAgents
+from app.local.bedrock_agent_runtime.agents.files import SessionFiles
 from app.local.bedrock_agent_runtime.agents.state import Services
 from app.local.bedrock_agent_runtime.generation import RetrieveAndGenerate, RuntimeModels
 from app.local.bedrock_agent_runtime.generation.external import ReadableBuckets
@@ -83,7 +84,8 @@ def handlers(
     search = partial(_retrieve, engine, bases, models, judge)
     turns: WaitingService = {}
     if services is not None and judge is not None:
-        needs = Services(engine.writer, services.invoke, _LookUp(search), judge)
+        files = SessionFiles(engine, buckets)
+        needs = Services(engine.writer, services.invoke, _LookUp(search), judge, files)
         agent_runtime = AgentRuntime(services.agents, services.sessions, needs)
         turns = {
             "InvokeAgent": agent_runtime.invoke_agent,

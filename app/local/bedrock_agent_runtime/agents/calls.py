@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from app.local.bedrock_agent_runtime.agents import control, lambdas
+from app.local.bedrock_agent_runtime.agents import control, files, lambdas
 from app.local.bedrock_agent_runtime.agents.agent import QUERY, Lookup, Operation
 from app.local.bedrock_agent_runtime.agents.answer import AgentAnswer
 from app.local.bedrock_agent_runtime.agents.default_parser import inner, parts_of
@@ -44,6 +44,7 @@ async def carry_out(state: TurnState, text: str) -> AsyncIterator[JSON]:
                 "text": text,
                 "steps": [one.as_json() for one in state.steps],
                 "calls": [call.id for call in waiting],
+                "files": files.as_json(state.request.files),
             },
         )
         yield control.event(state.agent, invocation, waiting)
@@ -54,6 +55,8 @@ def resume(state: TurnState) -> str:
     waiting = state.session.waiting
     assert waiting is not None
     state.steps = [Step.of(record) for record in waiting["steps"]]
+    documents = (*files.of_json(waiting.get("files", ())), *state.request.files)
+    state.request = replace(state.request, files=documents)
     return str(waiting["text"])
 
 

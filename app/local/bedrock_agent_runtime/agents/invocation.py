@@ -12,7 +12,8 @@ from app.local.bedrock_agent_runtime.agents.memory import AgentMemory
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, AgentSessions, Key
 from app.local.bedrock_agent_runtime.agents.state import Services, TurnRequest
 from app.local.bedrock_agent_runtime.agents.turn import AgentTurn
-from app.local.control.errors import invalid, unsupported
+from app.local.control.errors import invalid
+from app.local.engine.writer import Document
 from app.local.wire import JSON, Call, ServiceError
 
 
@@ -53,7 +54,6 @@ class AgentRuntime:
         Raises:
             ServiceError: before the stream begins, for what is wrong with the request.
         """
-        _refuse(call.params, "sessionState")
         agent = self._agent(call.params)
         if call.params.get("memoryId") and agent.memory is None:
             raise invalid(
@@ -65,7 +65,6 @@ class AgentRuntime:
         """A turn with the agent that the request defines; errors as those of `invoke_agent`. Its
         sessions are those of all such agents.
         """
-        _refuse(call.params, "inlineSessionState")
         description = self._agents.inline(call.params)
         agent = read_agent(description, description["agent"]["agentId"])
         return self._turn(call, agent, "inlineSessionState")
@@ -90,7 +89,11 @@ class AgentRuntime:
         if agent.memory is not None and params.get("memoryId"):
             session = replace(session, memory=params["memoryId"])
         request = _request(params, state, agent, session, call.request_id)
-        request = replace(request, memory=await self._memory.recall(agent, session.memory))
+        request = replace(
+            request,
+            memory=await self._memory.recall(agent, session.memory),
+            files=await self._files(state, params, session, request),
+        )
         ends = bool(params.get("endSession"))
         if ends:
             await self._end(key, session)
@@ -102,6 +105,15 @@ class AgentRuntime:
             "sessionId": params["sessionId"],
             **remembered,
         }
+
+    async def _files(
+        self, field: str, params: JSON, session: AgentSession, request: TurnRequest
+    ) -> tuple[Document, ...]:
+        """What the files of a request have to say on its text, or on that of a turn that waits."""
+        if not (files := params.get(field, {}).get("files")):
+            return ()
+        text = request.text or (session.waiting or {}).get("text", "")
+        return await asyncio.to_thread(self._services.files.read, f"{field}.files", files, text)
 
     async def _events(
         self, turn: AgentTurn, key: Key, agent: InvokedAgent, *, ends: bool
@@ -162,9 +174,13 @@ def _request(
         text=text,
         returned=returned,
         prompt_attributes=state.get("promptSessionAttributes", {}),
-        retrieval={**agent.retrieval, **_retrieval(state)},
+        retrieval={**agent.retrieval, **_retrieval(field, state, agent)},
         traced=params.get("enableTrace", False),
         streamed=params.get("streamingConfigurations", {}).get("streamFinalResponse", False),
+        files=(),
+        turns=params.get("promptCreationConfigurations", {}).get(
+            "previousConversationTurnsToInclude"
+        ),
         memory=(),
         request_id=request_id,
     )
@@ -197,12 +213,16 @@ def _exchanges(field: str, history: JSON) -> tuple[tuple[str, str], ...]:
     return tuple(zip(texts[::2], texts[1::2], strict=True))
 
 
-def _retrieval(state: JSON) -> Mapping[str, JSON]:
-    configurations = state.get("knowledgeBaseConfigurations", ())
-    return {one["knowledgeBaseId"]: one["retrievalConfiguration"] for one in configurations}
-
-
-def _refuse(params: JSON, field: str) -> None:
-    """Refuse what would have no effect."""
-    if "files" in params.get(field, {}):
-        raise unsupported(f"{field}.files", "files of a session")
+def _retrieval(field: str, state: JSON, agent: InvokedAgent) -> Mapping[str, JSON]:
+    """The configurations of lookups that a request brings, by Knowledge Base."""
+    bases = {lookup.base for lookup in agent.lookups.values()}
+    configurations: dict[str, JSON] = {}
+    for number, one in enumerate(state.get("knowledgeBaseConfigurations", ()), 1):
+        base = one["knowledgeBaseId"]
+        where = f"{field}.knowledgeBaseConfigurations.{number}.member.knowledgeBaseId"
+        if base not in bases:
+            raise invalid(where, f"the agent has no Knowledge Base {base}.")
+        if base in configurations:
+            raise invalid(where, f"{base} is there already.")
+        configurations[base] = one["retrievalConfiguration"]
+    return configurations

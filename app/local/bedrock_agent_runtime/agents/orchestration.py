@@ -36,10 +36,11 @@ async def orchestrate(state: TurnState, text: str) -> AsyncIterator[JSON | Decis
         prompt = orchestration_prompt(
             state.agent,
             state.request.prompt_attributes,
-            state.session.exchanges,
+            state.exchanges,
             text,
             state.steps,
             state.request.memory,
+            state.request.files,
         )
         yield state.traces.asked(step, prompt)
         reply = await ask(state.services.writer, step, prompt)

@@ -29,7 +29,7 @@ from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.agents.sessions import SessionSummary
 from app.local.bedrock_agent_runtime.agents.steps import Step, step_turns
 from app.local.bedrock_agent_runtime.agents.templates import StepTemplate, template_of
-from app.local.engine.writer import Prompt, Tool
+from app.local.engine.writer import Document, Prompt, Tool
 from app.local.engine.writer import Turn as Said
 
 HISTORY, SCRATCHPAD = "conversation_history", "agent_scratchpad"
@@ -69,11 +69,13 @@ def orchestration_prompt(
     text: str,
     steps: Sequence[Step],
     memory: Sequence[SessionSummary] = (),
+    files: tuple[Document, ...] = (),
 ) -> Prompt:
     """What the model is asked in orchestration. What it may call comes beside the text, too.
 
     Args:
         memory: the summaries of earlier sessions, the latest first.
+        files: documents beside the user's text.
     """
     content = "\n".join(map(_session, reversed(memory)))
     values = {
@@ -83,7 +85,7 @@ def orchestration_prompt(
         "knowledge_base_guideline": _CITE if agent.lookups else "",
         "ask_user_missing_information": _ASK if agent.asks else _NEVER_ASK,
     }
-    prompt = _prompt(agent.steps["ORCHESTRATION"], values, exchanges, steps)
+    prompt = _prompt(agent.steps["ORCHESTRATION"], values, exchanges, steps, files)
     return replace(prompt, tools=agent.tools)
 
 
@@ -92,10 +94,11 @@ def pre_processing_prompt(
     attributes: Mapping[str, str],
     exchanges: Sequence[tuple[str, str]],
     text: str,
+    files: tuple[Document, ...],
 ) -> Prompt:
     """What the model is asked of what the user says."""
     values = _common(agent, attributes, exchanges, text)
-    return _prompt(agent.steps["PRE_PROCESSING"], values, exchanges)
+    return _prompt(agent.steps["PRE_PROCESSING"], values, exchanges, files=files)
 
 
 def knowledge_base_prompt(agent: InvokedAgent, query: str, search_results: str) -> Prompt:
@@ -184,6 +187,7 @@ def _prompt(
     values: Mapping[str, str],
     exchanges: Sequence[tuple[str, str]] = (),
     steps: Sequence[Step] = (),
+    files: tuple[Document, ...] = (),
 ) -> Prompt:
     template = template_of(step)
     absent = dict.fromkeys((*_ABSENT, "memory_guideline", "memory_content"), "")
@@ -192,7 +196,7 @@ def _prompt(
     system = fill(template.system, values)
     if step.template is None:
         system = _BLANK.sub("\n\n", system).strip()
-    turns = tuple(_alternating(_turns(template, values, exchanges, steps)))
+    turns = tuple(_alternating(_turns(template, values, exchanges, steps, files)))
     return Prompt(turns or (Said("user", values.get("question", "")),), system)
 
 
@@ -210,21 +214,24 @@ def _turns(
     values: Mapping[str, str],
     exchanges: Sequence[tuple[str, str]],
     steps: Sequence[Step],
+    files: tuple[Document, ...],
 ) -> Iterator[Said]:
     """The messages of a template. A message that is only a placeholder for the conversation, or for
-    the steps of the turn, is those messages themselves.
+    the steps of the turn, is those messages themselves. Files are beside the user's last one.
     """
+    users = [place for place, (role, _) in enumerate(template.messages) if role == "user"]
     placeholders = _names(template.text)
     alone = [_alone(text) for _, text in template.messages]
     if HISTORY not in placeholders or HISTORY in alone:
         for asks, says in exchanges:
             yield from (Said("user", asks), Said("assistant", says))
-    for (role, text), name in zip(template.messages, alone, strict=True):
+    for place, (role, text) in enumerate(template.messages):
+        name = alone[place]
         if name == HISTORY:
             continue
         if SCRATCHPAD in _names(text):
             yield from step_turns(steps)
-        yield Said(role, fill(text, values))
+        yield Said(role, fill(text, values), documents=files if place in users[-1:] else ())
     if SCRATCHPAD not in placeholders:
         yield from step_turns(steps)
 
@@ -243,12 +250,13 @@ def _alternating(turns: Iterable[Said]) -> Iterator[Said]:
     """The turns without empty ones, two texts of one side in a row put together."""
     last: Said | None = None
     for turn in turns:
-        if not (turn.text.strip() or turn.tool_uses or turn.tool_results):
+        if not (turn.text.strip() or turn.tool_uses or turn.tool_results or turn.documents):
             continue
         if last is not None and last.role == turn.role and not (last.tool_uses or turn.tool_uses):
             results = (*last.tool_results, *turn.tool_results)
             text = "\n\n".join(filter(None, (last.text, turn.text)))
-            last = replace(last, text=text, tool_results=results)
+            documents = (*last.documents, *turn.documents)
+            last = replace(last, text=text, tool_results=results, documents=documents)
             continue
         if last is not None:
             yield last

@@ -6,13 +6,14 @@ from typing import Protocol
 
 from app.local.bedrock_agent_runtime.agents import lambdas
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent
+from app.local.bedrock_agent_runtime.agents.files import SessionFiles
 from app.local.bedrock_agent_runtime.agents.model_reply import ModelReply
 from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.agents.parser_lambda import ParserResponse, event
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, SessionSummary
 from app.local.bedrock_agent_runtime.agents.steps import CallResult, Step
 from app.local.bedrock_agent_runtime.agents.traces import Traces
-from app.local.engine.writer import Model
+from app.local.engine.writer import Document, Model
 from app.local.judgement import Judge
 from app.local.wire import JSON, WaitingHandler
 
@@ -37,6 +38,7 @@ class Services:
     invoke: WaitingHandler
     look_up: LookUp
     judge: Judge
+    files: SessionFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class TurnRequest:
         retrieval: configurations of lookups, by Knowledge Base.
         traced: whether the caller wants traces.
         streamed: whether the answer comes in pieces.
+        files: what its files have to say, beside the text.
+        turns: how many earlier exchanges the model is shown; None for all.
         memory: summaries of earlier sessions with the same memory, the latest first.
         request_id: of the HTTP request.
     """
@@ -61,6 +65,8 @@ class TurnRequest:
     retrieval: Mapping[str, JSON]
     traced: bool
     streamed: bool
+    files: tuple[Document, ...]
+    turns: int | None
     memory: Sequence[SessionSummary]
     request_id: str
 
@@ -80,6 +86,14 @@ class TurnState:
     session: AgentSession
     traces: Traces
     steps: list[Step] = field(default_factory=list)
+
+    @property
+    def exchanges(self) -> Sequence[tuple[str, str]]:
+        """What was said before, as far as the model is to see it."""
+        exchanges = self.session.exchanges
+        if self.request.turns is None:
+            return exchanges
+        return exchanges[max(0, len(exchanges) - self.request.turns) :]
 
     def add(self, result: CallResult) -> None:
         """Add a result to the last step, in the order of its calls."""

@@ -100,8 +100,10 @@ async def _begin(state: TurnState, text: str) -> AsyncIterator[JSON | str]:
     step = state.agent.steps["PRE_PROCESSING"]
     if not step.enabled:
         return
-    attributes, exchanges = state.request.prompt_attributes, state.session.exchanges
-    prompt = pre_processing_prompt(state.agent, attributes, exchanges, text)
+    request = state.request
+    prompt = pre_processing_prompt(
+        state.agent, request.prompt_attributes, state.exchanges, text, request.files
+    )
     yield state.traces.asked(step, prompt)
     reply = await ask(state.services.writer, step, prompt)
     own = await state.parse(step, reply)

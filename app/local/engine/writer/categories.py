@@ -51,12 +51,14 @@ class Sort:
         message: what is to be sorted.
         conversation: what was said before it.
         tools: what the agent can do; None where the prompt does not list it.
+        has_files: whether the message brings documents to answer from.
     """
 
     categories: Mapping[Use, str]
     message: str
     conversation: tuple[Turn, ...]
     tools: tuple[Tool, ...] | None
+    has_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def sort_in(prompt: Prompt) -> Sort | None:
     if _CATEGORY.search(message):
         message = take_apart(message).question
     conversation = tuple(before) or tuple(_told(text))
-    return Sort(categories, message.strip(), conversation, _tools_in(text))
+    files = bool(last.documents)
+    return Sort(categories, message.strip(), conversation, _tools_in(text), files)
 
 
 def sort_into(
@@ -133,6 +136,8 @@ def _use(task: Sort, harm: Harm, planner: Planning | None) -> tuple[Use, str]:
         return "reply", ""
     if reply(task.message) or asks_for_help(task.message):
         return "able", "it takes none"
+    if task.has_files:
+        return "able", "it brings what to answer from"
     if task.tools is None or planner is None:
         return "able", "the prompt lists none, so none is missing"
     turns = (*task.conversation, Turn("user", task.message))

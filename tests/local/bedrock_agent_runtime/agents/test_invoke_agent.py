@@ -320,16 +320,6 @@ def test_refusals_name_what_is_wrong(shop: Shop, agent: str, session: str) -> No
     assert refusal(agentAliasId="NONE000000")[0] == "ResourceNotFoundException"
     code, message = refusal(inputText=" ")
     assert (code, "inputText" in message) == ("ValidationException", True)
-    file = {
-        "name": "a.txt",
-        "useCase": "CHAT",
-        "source": {
-            "sourceType": "BYTE_CONTENT",
-            "byteContent": {"data": b"a", "mediaType": "text/plain"},
-        },
-    }
-    code, message = refusal(sessionState={"files": [file]})
-    assert (code, "sessionState.files" in message) == ("ValidationException", True)
     unprepared = shop.agents.create_agent(
         agentName="unprepared", agentResourceRoleArn="arn:aws:iam::000000000000:role/agent"
     )["agent"]["agentId"]
