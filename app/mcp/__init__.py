@@ -1,7 +1,6 @@
 """The tools and the documents over MCP, for any client of the Model Context Protocol.
 
-    tools/list   tools/call       search_documents (`search`)
-    resources/list, /read         the documents
+    tools/list, tools/call    search_documents (`search`), and the deployment's tools (`tool_calls`)
 
     client ── stdio ── server ── principal ── arguments, checked ── guard ── call ── guard ── result
 
@@ -12,4 +11,5 @@ https://modelcontextprotocol.io/specification
     server      the SDK's server, with our handlers
     arguments   what a call has to hold     results     what MCP returns of one
     uris        documents as resources      threads     calls that block
+    elicitation the person's consent        principal   whose request it is
 """

@@ -9,13 +9,14 @@ import logging
 import sys
 
 import anyio
-from mcp.server.stdio import stdio_server
 
 from app.aws import clients
 from app.errors import OperatorError
 from app.mcp.principal import principal_of
 from app.mcp.server import mcp_server
+from app.mcp.stdio import serve
 from app.settings import Settings, read
+from app.tools.catalogue import lambda_tools_of
 
 
 def main() -> None:
@@ -24,19 +25,17 @@ def main() -> None:
     _log()
     try:
         settings = read(Settings)
-        server = mcp_server(clients(settings.deadline_seconds), settings, principal_of(settings))
+        aws = clients(settings.deadline_seconds)
+        tools = lambda_tools_of(aws, settings)
+        server = mcp_server(aws, settings, tools, principal_of(settings))
     except OperatorError as error:
         sys.exit(error.detail)
-
-    async def serve() -> None:
-        async with stdio_server() as (reading, writing):
-            await server.run(reading, writing, server.create_initialization_options())
-
-    anyio.run(serve)
+    anyio.run(serve, server)
 
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     # It would warn that more connections are in use than are kept open, which is normal.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 

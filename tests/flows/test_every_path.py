@@ -105,6 +105,21 @@ PERMITS = (
 MODES = ("window", "buffer", "verdict")
 
 
+def look_up(arguments: Mapping[str, Any], _session: Mapping[str, str]) -> Output:
+    notes = {name.removesuffix(".md"): text for name, text in DOCUMENTS.items()}
+    name = arguments["name"]
+    return Output(json.dumps({"looked up": name, "note": notes.get(name, "none")}))
+
+
+LOOK_UP = Tool(
+    "look_up",
+    "Look something up.",
+    {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+    look_up,
+)
+"""A tool over MCP, which says what it was called with."""
+
+
 @dataclass
 class Removable:
     """A guard, of which a hook can be removed.
@@ -176,7 +191,7 @@ def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestCl
             patch.object(mcp, "guard", taker("mcp")),
         ):
             app = application(home.aws, settings)
-            app.state.mcp = mcp.mcp_server(home.aws, settings, lambda: "local")
+            app.state.mcp = mcp.mcp_server(home.aws, settings, [LOOK_UP], lambda: "local")
         http = TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
         yield stack.enter_context(http), guards
 
@@ -348,6 +363,15 @@ def searched_over_mcp(http: TestClient, *questions: str) -> str:
     return talk(http.app.state.mcp, say)  # type: ignore[attr-defined]  # the application's state
 
 
+def called_over_mcp(http: TestClient, *questions: str) -> str:
+    async def say(client: Any) -> str:
+        result = await client.call_tool("look_up", {"name": questions[-1]})
+        text: str = result.model_dump_json()
+        return text
+
+    return talk(http.app.state.mcp, say)  # type: ignore[attr-defined]  # the application's state
+
+
 Ask = Callable[..., str]
 
 
@@ -398,6 +422,21 @@ def result_of_a_confirmed_call_is_judged(ask: Ask, http: TestClient) -> None:
 
 def answer_after_a_confirmed_call_is_judged(ask: Ask, http: TestClient) -> None:
     assert NO_OUTPUT in ask(http, "Please renew the fishing permit of Otto.")
+
+
+def arguments_over_mcp_are_judged(ask: Ask, http: TestClient) -> None:
+    """With a word that may not come out of a model, no tool is called, and a number is masked."""
+    text = ask(http, "Wendelin")
+    assert NO_OUTPUT in text
+    assert "looked up" not in text
+    assert "{order}" in ask(http, "ORD-123456")
+
+
+def result_over_mcp_is_judged(ask: Ask, http: TestClient) -> None:
+    """A result with a word that may not go into a model is shown to nobody."""
+    text = ask(http, "mill")
+    assert NO_INPUT in text
+    assert "Grimbald" not in text
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +492,11 @@ ROWS = {
         searched_over_mcp,
         "mcp",
         {"question": question_is_judged, "passages": passages_are_judged},
+    ),
+    "MCP tools/call": Row(
+        called_over_mcp,
+        "mcp",
+        {"tool_input": arguments_over_mcp_are_judged, "tool_result": result_over_mcp_is_judged},
     ),
     "outcrop ask": Row(asked_on_the_command_line, "chat", TURN),
     "outcrop search": Row(
@@ -573,6 +617,8 @@ SITES = {
     ("agent/calls.py", "tool_result"): 1,
     ("agent/calls.py", "answer"): 1,
     ("mcp/search.py", "question"): 1,
+    ("mcp/tool_calls.py", "tool_input"): 1,
+    ("mcp/tool_calls.py", "tool_result"): 1,
     ("retrieval/screening.py", "passages"): 1,
 }
 PLACES = {"mcp/server.py": 1, "web/routes/dependencies.py": 1, "web/routes/search.py": 1}

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio
@@ -10,19 +11,23 @@ from mcp import Client, StdioServerParameters
 from app.settings import environment
 
 T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
 VERSIONS = ("legacy", "2026-07-28")
 """How a client begins: by the handshake of older versions, or as the newest has it."""
-SECONDS = 60
+SECONDS = 120
 """How long a test waits for what has to happen sooner or later."""
 
 
-def stdio(variables: Mapping[str, str]) -> StdioServerParameters:
+def stdio(
+    variables: Mapping[str, str], module: str = "app.mcp", *words: str
+) -> StdioServerParameters:
     """The server as a process, for one client."""
     return StdioServerParameters(
         command=sys.executable,
-        args=["-P", "-m", "app.mcp"],
+        args=["-m", module, *words],
         env=environment(variables),
+        cwd=ROOT,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.flows.home import Home, laptop
+from tests.mcp.clients import SECONDS
 
 DOCUMENTS = {
     "guides/castle.md": "# Castles\n\n## Rheinfels\n\nThe castle of Rheinfels was built by Count "
@@ -18,5 +19,7 @@ DOCUMENTS = {
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with laptop(tmp_path_factory.mktemp("mcp")) as home:
         for name, text in DOCUMENTS.items():
-            home.put(name, text)
+            home.upload(name, text)
+        for name in DOCUMENTS:
+            home.until(name, lambda _: True, SECONDS)
         yield home
