@@ -10,6 +10,7 @@
     calls       of operations, of lookups in Knowledge Bases, and those that the caller carries out
     lambdas     an operation as a Lambda function's event, and its response checked
     control     an operation whose caller has to act, or to confirm it first
+    chunks      the answer, whole or in pieces, judged
     traces      what the turn did, part by part
 
 A turn is a stream of events: `trace` where it is asked for, then `chunk` or `returnControl`.

@@ -8,9 +8,6 @@ from app.local.bedrock_agent_runtime.citations import citation
 from app.local.engine.writer import Text
 from app.local.wire import JSON
 
-PIECE = 200
-"""Characters of a piece of a streamed answer that cites nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class AgentAnswer:
@@ -22,16 +19,6 @@ class AgentAnswer:
     def rewritten(self, text: str) -> "AgentAnswer":
         """The answer in other words, with the citations of those parts that still stand in it."""
         return AgentAnswer(text, tuple(_standing(text, self.citations)))
-
-    def parts(self) -> "Iterator[AgentAnswer]":
-        """The answer in pieces for a stream: one for each citation, and what lies between them."""
-        place = 0
-        for each in self.citations:
-            span = each["generatedResponsePart"]["textResponsePart"]["span"]
-            yield from _pieces(self.text[place : span["start"]])
-            place = span["end"] + 1
-            yield AgentAnswer(self.text[span["start"] : place], (each,))
-        yield from _pieces(self.text[place:])
 
 
 def read_answer(content: Sequence[Any], references: Sequence[JSON]) -> AgentAnswer:
@@ -51,11 +38,6 @@ def read_answer(content: Sequence[Any], references: Sequence[JSON]) -> AgentAnsw
             citations.append(citation(block.text, len(text), passages))
         text += block.text
     return AgentAnswer(text, tuple(citations))
-
-
-def _pieces(text: str) -> Iterator[AgentAnswer]:
-    for start in range(0, len(text), PIECE):
-        yield AgentAnswer(text[start : start + PIECE])
 
 
 def _standing(text: str, citations: Iterable[JSON]) -> Iterator[JSON]:

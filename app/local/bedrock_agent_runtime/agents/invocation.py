@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent, read_agent
+from app.local.bedrock_agent_runtime.agents.chunks import INTERVAL
 from app.local.bedrock_agent_runtime.agents.memory import AgentMemory
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, AgentSessions, Key
 from app.local.bedrock_agent_runtime.agents.state import Services, TurnRequest
@@ -176,7 +177,7 @@ def _request(
         prompt_attributes=state.get("promptSessionAttributes", {}),
         retrieval={**agent.retrieval, **_retrieval(field, state, agent)},
         traced=params.get("enableTrace", False),
-        streamed=params.get("streamingConfigurations", {}).get("streamFinalResponse", False),
+        interval=_interval(params.get("streamingConfigurations", {})),
         files=(),
         turns=params.get("promptCreationConfigurations", {}).get(
             "previousConversationTurnsToInclude"
@@ -184,6 +185,12 @@ def _request(
         memory=(),
         request_id=request_id,
     )
+
+
+def _interval(streaming: JSON) -> int | None:
+    if not streaming.get("streamFinalResponse", False):
+        return None
+    return int(streaming.get("applyGuardrailInterval", INTERVAL))
 
 
 def _begun(session: AgentSession, field: str, params: JSON) -> AgentSession:

@@ -51,7 +51,7 @@ class TurnRequest:
         prompt_attributes: `promptSessionAttributes`, for this turn alone.
         retrieval: configurations of lookups, by Knowledge Base.
         traced: whether the caller wants traces.
-        streamed: whether the answer comes in pieces.
+        interval: the fewest characters of a piece, where the answer comes in pieces; else None.
         files: what its files have to say, beside the text.
         turns: how many earlier exchanges the model is shown; None for all.
         memory: summaries of earlier sessions with the same memory, the latest first.
@@ -64,7 +64,7 @@ class TurnRequest:
     prompt_attributes: Mapping[str, str]
     retrieval: Mapping[str, JSON]
     traced: bool
-    streamed: bool
+    interval: int | None
     files: tuple[Document, ...]
     turns: int | None
     memory: Sequence[SessionSummary]

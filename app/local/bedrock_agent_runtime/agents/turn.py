@@ -9,7 +9,6 @@ guard             the answer is judged, and sent with its citations
 https://docs.aws.amazon.com/bedrock/latest/userguide/agents-how.html
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from app.local.bedrock_agent_runtime.agents import default_parser
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent
 from app.local.bedrock_agent_runtime.agents.answer import AgentAnswer
 from app.local.bedrock_agent_runtime.agents.calls import finish_returned, resume
+from app.local.bedrock_agent_runtime.agents.chunks import chunk, chunks, judge
 from app.local.bedrock_agent_runtime.agents.default_parser import Decision
 from app.local.bedrock_agent_runtime.agents.model_reply import ask
 from app.local.bedrock_agent_runtime.agents.orchestration import orchestrate
@@ -29,7 +29,6 @@ from app.local.bedrock_agent_runtime.agents.state import Services, TurnRequest, 
 from app.local.bedrock_agent_runtime.agents.times import Timer
 from app.local.bedrock_agent_runtime.agents.traces import Traces
 from app.local.bedrock_agent_runtime.generation.templates import ABSTENTION
-from app.local.judgement import Content, Judgement, Source
 from app.local.wire import JSON, ServiceError, status_of
 
 _SERVICE = "bedrock-agent-runtime"
@@ -57,6 +56,7 @@ class AgentTurn:
                 self.session = state.session
                 if self.request.traced or "trace" not in event:
                     yield event
+            self.session = state.session
         except ServiceError as error:
             if self.request.traced:
                 yield traces.failed(error.message, status_of(_SERVICE, error.code))
@@ -90,10 +90,10 @@ async def _begin(state: TurnState, text: str) -> AsyncIterator[JSON | str]:
     chunk where the turn is over.
     """
     timer = Timer()
-    if judgement := await _judge(state, "INPUT", text):
+    if judgement := await judge(state, "INPUT", text):
         yield state.traces.judged("INPUT", judgement, timer.span())
         if judgement.action == "blocked":
-            yield _chunk(AgentAnswer(judgement.outputs[0]))
+            yield chunk(AgentAnswer(judgement.outputs[0]))
             return
         text = judgement.outputs[0] if judgement.outputs else text
     yield text
@@ -110,7 +110,7 @@ async def _begin(state: TurnState, text: str) -> AsyncIterator[JSON | str]:
     kind = own.classification() if own else default_parser.classification(reply)
     yield state.traces.classified(reply, kind)
     if not kind.valid:
-        yield _chunk(AgentAnswer(ABSTENTION))
+        yield chunk(AgentAnswer(ABSTENTION))
 
 
 async def _answer(state: TurnState, text: str, decision: Decision) -> AsyncIterator[JSON]:
@@ -128,28 +128,8 @@ async def _answer(state: TurnState, text: str, decision: Decision) -> AsyncItera
         words = own.final_response() if own else default_parser.final_response(reply)
         yield state.traces.rewritten(reply, words)
         answer = answer.rewritten(words)
-    timer = Timer()
-    if judgement := await _judge(state, "OUTPUT", answer.text):
-        yield state.traces.judged("OUTPUT", judgement, timer.span())
-        if judgement.action == "masked":
-            answer = answer.rewritten(judgement.outputs[0])
-        elif judgement.action == "blocked":
-            answer = AgentAnswer(judgement.outputs[0])
-    state.session = state.session.with_exchange(text, answer.text)
-    for part in answer.parts() if state.request.streamed else (answer,):
-        yield _chunk(part)
-
-
-async def _judge(state: TurnState, source: Source, text: str) -> Judgement | None:
-    """The judgement of the agent's guardrail, if it has one, in a thread."""
-    if state.agent.guardrail is None or not text:
-        return None
-    judge, contents = state.services.judge, [Content(text)]
-    return await asyncio.to_thread(judge, *state.agent.guardrail, source, contents)
-
-
-def _chunk(answer: AgentAnswer) -> JSON:
-    chunk: JSON = {"bytes": answer.text.encode()}
-    if answer.citations:
-        chunk["attribution"] = {"citations": list(answer.citations)}
-    return {"chunk": chunk}
+    async for item in chunks(state, answer):
+        if isinstance(item, AgentAnswer):
+            state.session = state.session.with_exchange(text, item.text)
+        else:
+            yield item

@@ -244,15 +244,6 @@ def test_wrong_arguments_are_an_observation(shop: Shop, agent: str, session: str
     assert "No such order." in text_of(events)
 
 
-def test_a_streamed_answer_is_the_same_in_pieces(shop: Shop, agent: str, session: str) -> None:
-    question = "How long is the warranty of the Basalt kettle?"
-    whole = shop.ask(agent, question, sessionId=session)
-    streaming = {"streamFinalResponse": True}
-    pieces = shop.ask(agent, question, sessionId=session, streamingConfigurations=streaming)
-    assert text_of(pieces) == text_of(whole)
-    assert all(event["chunk"]["bytes"] for event in pieces)
-
-
 def test_a_version_is_invoked_by_its_alias(shop: Shop, agent: str, session: str) -> None:
     alias = shop.agents.create_agent_alias(agentId=agent, agentAliasName="live")["agentAlias"]
     events = shop.ask(
