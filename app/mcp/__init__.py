@@ -1,6 +1,7 @@
 """The tools and the documents over MCP, for any client of the Model Context Protocol.
 
     tools/list, tools/call    search_documents (`search`), and the deployment's tools (`tool_calls`)
+    resources/list, /read     the documents (`resources`)
 
     client ── stdio ── server ── principal ── arguments, checked ── guard ── call ── guard ── result
 

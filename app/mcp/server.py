@@ -2,27 +2,34 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,
     InputRequiredResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
     ListToolsResult,
     PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
 )
 
 from app import __version__
 from app.aws import Clients
-from app.errors import OperatorError
+from app.documents import Bucket
+from app.errors import CallerError, OperatorError
 from app.guardrail import guard
 from app.mcp import results, search
 from app.mcp.elicitation import SECONDS
+from app.mcp.resources import DocumentResources, templates
 from app.mcp.search import DocumentSearch
 from app.mcp.threads import in_thread
 from app.mcp.tool_calls import ToolCalls, description_of
@@ -31,6 +38,7 @@ from app.retrieval import Retriever, implicit_filter
 from app.settings import Settings
 from app.tools import Tool
 
+T = TypeVar("T")
 Context = ServerRequestContext[Any]
 PrincipalOf = Callable[[], str]
 """Returns the principal of the request that is being answered; raises Unauthenticated."""
@@ -69,6 +77,9 @@ def mcp_server(
         instructions=INSTRUCTIONS,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
+        on_list_resources=handlers.list_resources,
+        on_list_resource_templates=handlers.list_templates,
+        on_read_resource=handlers.read_resource,
     )
     security = RequestStateSecurity(
         keys=[os.urandom(32)], ttl=SECONDS, bind_principal=lambda _context: principal_of()
@@ -103,6 +114,8 @@ class _Handlers:
             )
 
         self._search = DocumentSearch(settings, retriever_of)
+        bucket = Bucket(clients.s3, settings.documents_bucket)
+        self._resources = DocumentResources(bucket, settings, retriever_of)
         self._calls = ToolCalls(tools, shared_guard, self._seconds)
 
     async def list_tools(
@@ -127,3 +140,34 @@ class _Handlers:
             raise
         except Exception as error:  # noqa: BLE001 - a client reads what went wrong in the result
             return results.failure(error)
+
+    async def list_resources(
+        self, _context: Context, params: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
+        cursor = params.cursor if params else None
+        return await self._of_resources(lambda _principal: self._resources.page(cursor))
+
+    async def list_templates(
+        self, _context: Context, _params: PaginatedRequestParams | None
+    ) -> ListResourceTemplatesResult:
+        return ListResourceTemplatesResult(resource_templates=list(templates()))
+
+    async def read_resource(
+        self, _context: Context, params: ReadResourceRequestParams
+    ) -> ReadResourceResult:
+        uri = str(params.uri)
+        return await self._of_resources(lambda principal: self._resources.read(uri, principal))
+
+    async def _of_resources(self, call: Callable[[str], T]) -> T:
+        """What a call returns of a principal.
+
+        Raises:
+            MCPError: resources have no results with errors, so that an error is one of the
+                protocol.
+        """
+        try:
+            principal = self._principal_of()
+            return await in_thread(lambda: call(principal), self._seconds)
+        except Exception as error:
+            code = INVALID_PARAMS if isinstance(error, CallerError) else INTERNAL_ERROR
+            raise MCPError(code, results.words_of(error)) from error

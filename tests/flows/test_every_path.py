@@ -372,6 +372,17 @@ def called_over_mcp(http: TestClient, *questions: str) -> str:
     return talk(http.app.state.mcp, say)  # type: ignore[attr-defined]  # the application's state
 
 
+def read_over_mcp(http: TestClient, *_questions: str) -> str:
+    """All documents, as resources."""
+
+    async def say(client: Any) -> str:
+        resources = (await client.list_resources()).resources
+        texts = [(await client.read_resource(one.uri)).model_dump_json() for one in resources]
+        return "\n".join(texts)
+
+    return talk(http.app.state.mcp, say)  # type: ignore[attr-defined]  # the application's state
+
+
 Ask = Callable[..., str]
 
 
@@ -493,6 +504,7 @@ ROWS = {
         "mcp",
         {"question": question_is_judged, "passages": passages_are_judged},
     ),
+    "MCP resources/read": Row(read_over_mcp, "mcp", {"passages": passages_are_judged}),
     "MCP tools/call": Row(
         called_over_mcp,
         "mcp",
@@ -616,6 +628,7 @@ SITES = {
     ("agent/calls.py", "tool_input"): 1,
     ("agent/calls.py", "tool_result"): 1,
     ("agent/calls.py", "answer"): 1,
+    ("mcp/resources.py", "passages"): 1,
     ("mcp/search.py", "question"): 1,
     ("mcp/tool_calls.py", "tool_input"): 1,
     ("mcp/tool_calls.py", "tool_result"): 1,
