@@ -15,6 +15,7 @@ A turn of an agent, as events:
     loop            asks the model until it answers, makes its calls, and stops at the limits
     calls           every rule for a call: known, right, judged, new, confirmed, made once
     documents       the tool that searches the documents, whose passages the answer cites
+    evidence        what tools have said, as what the answer has to be grounded in
     confirmations   a call that waits: its id, its hash, and the one decision on it
 
 A turn goes on where it was: `decide` makes the call that a person has confirmed, in a new turn of

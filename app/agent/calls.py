@@ -22,6 +22,7 @@ from typing import Any
 
 from app.agent.context import AgentContext
 from app.agent.documents import NAME, numbered
+from app.agent.evidence import evidence
 from app.agent.rounds import CallResult
 from app.aws import side_by_side
 from app.errors import OperatorError, OutcropError
@@ -73,7 +74,7 @@ class Caller:
 
     Attributes:
         passages: what the searches of the documents have found so far.
-        outcomes: what other tools have said, which the answer rests on too.
+        outcomes: what other tools have said, refusals too, which the answer rests on as well.
         errors: how many calls were refused, or have failed.
         waiting: the call that waits to be confirmed, if there is one.
     """
@@ -224,10 +225,10 @@ class Caller:
             yield from self._refused(CallResult(attempt.use.id, name, WITHHELD, is_error=True))
             return
         result = CallResult(attempt.use.id, name, verdict.text or "(nothing)", is_error)
+        self.outcomes.append(evidence(name, result.text))
         if is_error:
             yield from self._refused(result)
             return
-        self.outcomes.append(_evidence(name, result.text))
         yield ToolOutcome(result.call, name, result.text)
         yield result
 
@@ -250,8 +251,3 @@ class AnswerJudge:
         passages = (*self.caller.passages, *self.caller.outcomes)
         sources = self.draft.sources(self.question, passages) if passages else ()
         return self.guard.answer(words, self.question, sources)
-
-
-def _evidence(tool: str, text: str) -> Passage:
-    """A tool's result, as what an answer has to be grounded in."""
-    return Passage(0, text, f"tool:{tool}", 1.0)
