@@ -19,6 +19,7 @@ from infra.guardrail import UsedGuardrail
 from infra.knowledge_base import KnowledgeBase
 from infra.models import embedding_model, invocable
 from infra.permissions import allow
+from infra.prompts import StoredPrompts
 from infra.tools import Tool, tool_functions
 
 BUNDLE = Bundle("api", "requirements.txt", limit=60)
@@ -57,6 +58,7 @@ class Application(Construct):
         guardrail: UsedGuardrail | None,
         budgets: dynamodb.ITable,
         tools: Sequence[Tool],
+        prompts: StoredPrompts,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, name)
@@ -80,6 +82,7 @@ class Application(Construct):
             "PRINCIPAL_TURNS": str(context.principal_turns),
             **{name: _text(getattr(context, name.lower())) for name in BUDGETS},
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
+            "STORED_PROMPTS": prompts.setting,
             **(_guardrail_settings(context, guardrail) if guardrail else {}),
         }
         self.function = Function(
@@ -100,6 +103,7 @@ class Application(Construct):
                 allow(ACTIONS, budgets.table_arn),
                 *_calling(tools),
                 *([guardrail.permission] if guardrail else []),
+                *prompts.permissions,
                 allow(["bedrock:ListFoundationModels"], "*"),
                 *invocable(context),
                 allow(["bedrock:InvokeModel"], embedding_model(context)),

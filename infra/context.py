@@ -123,6 +123,12 @@ class Context(BaseModel):
         description="What happens to a text that gets no verdict: `closed` ends the turn, `open` "
         "lets it pass and says so.",
     )
+    prompts: Literal["none", "stored", "draft"] = Field(
+        default="stored",
+        description="The application's prompts in Bedrock's Prompt management: `stored` makes a "
+        "prompt and a version of each, `draft` has the application ask what is in their drafts, "
+        "which an operator changes without a deployment; `none` makes none.",
+    )
     auth: Literal["cognito", "iam"] = Field(
         default="cognito",
         description="Who may call the API: people who sign in, or roles that IAM allows.",

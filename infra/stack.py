@@ -15,6 +15,7 @@ from infra.key import Key
 from infra.knowledge_base import KnowledgeBase
 from infra.metrics import Metrics
 from infra.observability import Observability
+from infra.prompts import StoredPrompts
 from infra.sign_in import SignIn
 from infra.tools import tool_functions, tools
 
@@ -47,8 +48,18 @@ class Outcrop(Stack):
             else None
         )
         budgets = budgets_table(self, "Budgets", context, key)
+        prompts = StoredPrompts(self, "StoredPrompts", context)
         application = Application(
-            self, "Application", context, documents, base, judge, budgets, agent_tools, key
+            self,
+            "Application",
+            context,
+            documents,
+            base,
+            judge,
+            budgets,
+            agent_tools,
+            prompts,
+            key,
         )
         sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
         api = Api(self, "Api", context, application.function, sign_in)
@@ -84,6 +95,8 @@ class Outcrop(Stack):
             )
         if judge:
             self._add_outputs(GuardrailId=judge.id, GuardrailVersion=judge.version)
+        if prompts.output:
+            self._add_outputs(Prompts=prompts.output)
         if agent:
             self._add_outputs(AgentId=agent.id, AgentAliasId=agent.alias.attr_agent_alias_id)
         for tag, value in (("application", "outcrop"), ("outcrop:stack", context.stack)):

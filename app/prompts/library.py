@@ -56,7 +56,7 @@ class PromptLibrary:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._agent, self._clock = agent, clock
-        self._sources = stored_prompts(settings)
+        self._sources = parse_stored(settings.stored_prompts or "")
         self._lock = Lock()
         self._readings: dict[str, _Reading] = {}
 
@@ -112,14 +112,17 @@ def split(arn: str) -> tuple[str, str]:
     return (head, tail) if separator and tail.isdecimal() else (arn, DRAFT)
 
 
-def stored_prompts(settings: Settings) -> dict[str, str]:
-    """The ids or ARNs of the stored prompts, by the names of their templates.
+def parse_stored(setting: str) -> dict[str, str]:
+    """The ids or ARNs of stored prompts, by the names of their templates.
+
+    >>> parse_stored("answer=ABCDEFGHIJ:1,rewrite=KLMNOPQRST")
+    {'answer': 'ABCDEFGHIJ:1', 'rewrite': 'KLMNOPQRST'}
 
     Raises:
         WrongSettings: one is for no template, or two are for one.
     """
     sources: dict[str, str] = {}
-    for pair in (settings.stored_prompts or "").split(",") if settings.stored_prompts else ():
+    for pair in filter(None, setting.split(",")):
         name, _, arn = pair.partition("=")
         if name not in TEMPLATES:
             raise WrongSettings(

@@ -111,7 +111,7 @@ class Template:
         """
         self._check(values)
         texts = [*self._texts(values), *(message.text for message in history)]
-        disguise = (disguise or Disguise(*texts)).also(self._tags)
+        disguise = (disguise or self.disguise_of(values, history)).also(self._tags)
         values = self._own_brackets(texts, disguise) | dict(values)
         message = list(self._blocks(self.message, values, disguise))
         if not is_qualified:
@@ -129,6 +129,10 @@ class Template:
             top_p=self.top_p,
             stop=self.stop,
         )
+
+    def disguise_of(self, values: Mapping[str, Any], history: Sequence[Message] = ()) -> Disguise:
+        """The signs for brackets of these values, none of which is in them. It restores a reply."""
+        return Disguise(*self._texts(values), *(message.text for message in history))
 
     def parse(self, words: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """The values that a command line names.

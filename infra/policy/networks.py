@@ -21,6 +21,7 @@ NAMED: Mapping[str, str] = {
     "AWS::Bedrock::DataSource": "Name",
     "AWS::Bedrock::Guardrail": "Name",
     "AWS::Bedrock::Agent": "AgentName",
+    "AWS::Bedrock::Prompt": "Name",
     "AWS::OpenSearchServerless::AccessPolicy": "Name",
     "AWS::OpenSearchServerless::Collection": "Name",
     "AWS::OpenSearchServerless::CollectionGroup": "Name",

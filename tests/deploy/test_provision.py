@@ -148,6 +148,7 @@ def _facts(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
         **_tools(aws, deploying, settings),
         "budgets": settings.budget_table is not None,
         "guardrail": _rules(aws, settings),
+        "prompts": _prompts(aws),
     }
 
 
@@ -182,6 +183,21 @@ def _tools(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
         "tools, confirmed": sorted(name for name, tool in tools.items() if tool.confirms),
         "tools, answers": answers,
     }
+
+
+def _prompts(aws: Clients) -> Any:
+    """What the prompts in Prompt management say, and the descriptions of their versions."""
+    facts = {}
+    for summary in aws.bedrock_agent.list_prompts()["promptSummaries"]:
+        prompt = aws.bedrock_agent.get_prompt(promptIdentifier=summary["id"])
+        versions = aws.bedrock_agent.list_prompts(promptIdentifier=summary["id"])
+        facts[prompt["description"]] = {
+            "variants": prompt["variants"],
+            "defaultVariant": prompt["defaultVariant"],
+            "versions": [one.get("description") for one in versions["promptSummaries"]],
+        }
+    assert facts
+    return facts
 
 
 def _rules(aws: Clients, settings: Settings) -> Any:

@@ -43,6 +43,7 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "guardrail_mode": "buffer",
         "guardrail_passages": "false",
         "guardrail_when_down": "open",
+        "prompts": "none",
     },
     "zones": {
         "vector_store": "aurora",
@@ -59,6 +60,7 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "model_id": "us.amazon.nova-lite-v1:0",
         "rerank_model_id": "cohere.rerank-v3-5:0",
         "chunking": "semantic",
+        "prompts": "draft",
         "origin": "https://docs.example.com",
         "alarm_email": "on-call@example.com",
         "principal_tokens_day": "100000",

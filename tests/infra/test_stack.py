@@ -17,6 +17,7 @@ OUTPUTS = {
 }  # fmt: skip
 SIGNED_IN = {"UserPoolId", "UserPoolClientId", "SignInUrl"}
 GUARDRAIL = {"GuardrailId", "GuardrailVersion"}
+PROMPTS = {"Prompts"}
 AGENT = {"AgentId", "AgentAliasId"}
 
 KEPT = {
@@ -35,6 +36,7 @@ def test_the_outputs_are_those_that_the_command_line_reads(
     choices = VARIANTS[variant]
     expected = OUTPUTS | (SIGNED_IN if choices.get("auth") != "iam" else set())
     expected |= GUARDRAIL if choices.get("guardrail") != "none" else set()
+    expected |= PROMPTS if choices.get("prompts") != "none" else set()
     expected |= AGENT if choices.get("agent") == "bedrock-agent" else set()
     assert set(templates(variant)["Outputs"]) == expected
 

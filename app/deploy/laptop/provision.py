@@ -3,6 +3,7 @@
     documents bucket ── its events ──► queue ──► ingest function ──► Knowledge Base
     conversations bucket
     guardrail and its version, unless `none` is chosen
+    a prompt of each template, and its version
     table of budgets, if a budget is set
     functions of the tools, which make their tables when they are first called
 
@@ -26,6 +27,7 @@ from app import resources
 from app.aws import Clients, Deployer, calling
 from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.laptop.guardrail import chosen_guardrail
+from app.deploy.laptop.prompts import stored_prompts
 from app.deploy.laptop.tools import tool_functions
 from app.guardrail_definition import GuardrailChoice
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, DIMENSIONS
@@ -93,6 +95,7 @@ def provision(
         if guardrail and (judge := chosen_guardrail(aws.bedrock, guardrail)):
             names = {"guardrail_id": judge[0], "guardrail_version": judge[1]}
             settings = settings.model_copy(update=names)
+        stored_prompts(aws.bedrock_agent, settings.model_id)
         if settings.limits_spending:
             _budgets(deployer.dynamodb)
             settings = settings.model_copy(update={"budget_table": BUDGETS})

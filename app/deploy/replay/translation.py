@@ -15,6 +15,7 @@ RENAMED = {
     "ContentFiltersTierConfig": ("tierConfig",),
     "GuardrailProfileArn": ("guardrailProfileIdentifier",),
     "KmsKeyArn": ("kmsKeyId", "KMSKeyArn"),
+    "PromptArn": ("promptIdentifier",),
     "SupplementalDataStorageLocationType": ("type",),
     "SupplementalDataStorageLocations": ("storageLocations",),
     "TopicsTierConfig": ("tierConfig",),

@@ -25,6 +25,8 @@ OPERATIONS = {
     "AWS::Bedrock::Guardrail": ("bedrock", "CreateGuardrail"),
     "AWS::Bedrock::GuardrailVersion": ("bedrock", "CreateGuardrailVersion"),
     "AWS::Bedrock::KnowledgeBase": ("bedrock-agent", "CreateKnowledgeBase"),
+    "AWS::Bedrock::Prompt": ("bedrock-agent", "CreatePrompt"),
+    "AWS::Bedrock::PromptVersion": ("bedrock-agent", "CreatePromptVersion"),
     "AWS::DynamoDB::Table": ("dynamodb", "CreateTable"),
     "AWS::Lambda::EventSourceMapping": ("lambda", "CreateEventSourceMapping"),
     "AWS::Lambda::Function": ("lambda", "CreateFunction"),

@@ -12,6 +12,7 @@ from app.deploy.replay.creators import (
     bedrock,
     buckets,
     functions,
+    prompts,
     queues,
     tables,
 )
@@ -53,6 +54,8 @@ CREATORS: Mapping[str, Creator] = {
     "AWS::Bedrock::KnowledgeBase": Creator(
         bedrock.KNOWLEDGE_BASE.make, bedrock.KNOWLEDGE_BASE.find
     ),
+    "AWS::Bedrock::Prompt": Creator(prompts.prompt, prompts.find),
+    "AWS::Bedrock::PromptVersion": Creator(prompts.prompt_version, prompts.find),
     "AWS::DynamoDB::Table": Creator(
         tables.table, _by_ref("dynamodb", "DescribeTable", "TableName")
     ),
