@@ -7,6 +7,7 @@
     search   Retrieve's passages, explained      doctor   checks, with remedies
     eval     a file of questions, judged
     guardrail  check a definition, try a text
+    prompts  what models are asked: ls, show, try
     models   the models that can answer
     usage    what was spent, and what may be
     mcp      the tools and the documents, for MCP clients
@@ -52,6 +53,7 @@ from app.cli.commands import (
     models,
     opensearch,
     outputs,
+    prompts,
     reindex,
     search,
     up,
@@ -73,6 +75,7 @@ for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.sear
 cli.command("eval")(evaluate.evaluate)
 cli.add_typer(docs.docs, name="docs")
 cli.add_typer(guardrail.guardrail, name="guardrail")
+cli.add_typer(prompts.prompts, name="prompts")
 for command in (
     models.models,
     usage.usage,
