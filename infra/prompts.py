@@ -26,13 +26,13 @@ class StoredPrompts(Construct):
     def __init__(self, scope: Construct, name: str, context: Context) -> None:
         super().__init__(scope, name)
         self._is_read = context.prompts == "draft"
-        made = {
+        resources = {
             template.name: _prompt(self, template, context.model_id)
             for template in TEMPLATES.values()
             if context.prompts != "none"
         }
-        self._drafts = {each: prompt.attr_arn for each, (prompt, _) in made.items()}
-        self._versions = {each: version.attr_arn for each, (_, version) in made.items()}
+        self._drafts = {each: prompt.attr_arn for each, (prompt, _) in resources.items()}
+        self._versions = {each: version.attr_arn for each, (_, version) in resources.items()}
 
     @property
     def setting(self) -> str | None:

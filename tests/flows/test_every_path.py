@@ -544,7 +544,7 @@ COMMANDS = {
     "eval": "POST /chat",
     "demo": "POST /chat/stream, as ask shows it",
     "mcp": "rows of MCP",
-    "prompts": "an operator tries a prompt on values of the operator's own; docs/prompts.md says so",
+    "prompts": "an operator tries one on values of the operator's own, as docs/prompts.md says",
 }
 """Commands that show a model's words or a document's; the others show neither."""
 OTHER_COMMANDS = frozenset(
