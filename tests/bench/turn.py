@@ -1,8 +1,9 @@
-"""A chat turn: what the application adds to its boto3 calls.
+"""A chat turn, and an agent's: what the application adds to its boto3 calls.
 
 The application answers a question over HTTP, in a process of its own; then the very calls that it
 made for that turn are made again, by boto3 alone, against the same stand-in, the two by turns. The
-calls are not written down here: they are recorded from a turn that is answered in this process.
+calls are not written down here: they are recorded from a turn that is answered in this process. No
+guardrail judges: `guard_modes` measures that.
 
 The stand-in remembers what its encoder read last, so whoever asks a question right after the other
 did has it cheaper. There is an odd number of questions, which come round and round while the two
@@ -39,6 +40,7 @@ from tests.tables import Table
 
 ROUNDS = 60
 QUESTIONS = ("What survives kill -9?", "How is a vector quantised?", "Who may import whom?")
+ORDERS = ("What is the status of my order A-1042?", "How much is P-106?", "Where is A-1047?")
 SECONDS = 120
 MEMORY = Path("/dev/shm")  # a file system in memory, where a turn waits for no disk
 TICKS = os.sysconf("SC_CLK_TCK")  # a second, of the times in /proc
@@ -51,31 +53,40 @@ def run() -> Iterator[Table]:
     with (
         patch.dict(os.environ),
         TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as scratch,
-        laptop.serving(LaptopSettings(home=Path(scratch))) as at,
+        laptop.serving(LaptopSettings(home=Path(scratch), guardrail="none")) as at,
         httpx.Client(base_url=at.application, timeout=SECONDS) as http,
     ):
         ingest(http, sorted((ROOT / "docs").glob("*.md")))
         aws = clients(SECONDS)
-        recorded = [_recorded(question, aws) for question in QUESTIONS]
-        assert len(QUESTIONS) % 2, "each is to be asked by both, as long after the other"
-        [application_child] = [child for child in at.children if child.name == "application"]
-        turns, bare = _Times(), _Times()
-        for step in range(2 * ROUNDS):
-            which = step % len(QUESTIONS)
-            if step % 2:
-                began = time.process_time()
-                bare.add(_bare(recorded[which]), time.process_time() - began)
-            else:
-                used = processor_seconds(application_child)
-                taken = streamed(http, {"message": QUESTIONS[which]})
-                turns.add(taken, processor_seconds(application_child) - used)
-    rows = [
-        _row("POST /chat/stream", turns, bare),
-        _row("its boto3 calls alone", bare, bare),
-    ]
+        [child] = [child for child in at.children if child.name == "application"]
+        yield _measured(
+            "A chat turn over the project's own docs", "answer", QUESTIONS, aws, child, http
+        )
+        yield _measured(
+            "An agent's turn: a call of a tool, and the answer", "agent", ORDERS, aws, child, http
+        )
+
+
+def _measured(
+    title: str, mode: str, questions: Sequence[str], aws: Clients, child: Child, http: httpx.Client
+) -> Table:
+    """The application and its boto3 calls alone, by turns."""
+    bodies = [{"message": question, "mode": mode} for question in questions]
+    recorded = [_recorded(body, aws) for body in bodies]
+    assert len(questions) % 2, "each is to be asked by both, as long after the other"
+    turns, bare = _Times(), _Times()
+    for step in range(2 * ROUNDS):
+        which = step % len(questions)
+        if step % 2:
+            began = time.process_time()
+            bare.add(_bare(recorded[which]), time.process_time() - began)
+        else:
+            used = processor_seconds(child)
+            taken = streamed(http, bodies[which])
+            turns.add(taken, processor_seconds(child) - used)
     calls = ", ".join(method for _, method, _ in recorded[0])
-    yield Table(
-        "A chat turn over the project's own docs",
+    return Table(
+        title,
         (
             "what",
             "whole p50 ms",
@@ -86,7 +97,7 @@ def run() -> Iterator[Table]:
             "processor ms",
             "beyond boto3",
         ),
-        rows,
+        [_row("POST /chat/stream", turns, bare), _row("its boto3 calls alone", bare, bare)],
         notes=[f"{ROUNDS} rounds, both against the stand-in. The calls: {calls}."],
     )
 
@@ -106,10 +117,11 @@ def ingest(http: httpx.Client, pages: Sequence[Path]) -> None:
         indexed = sum(document["status"] == "INDEXED" for document in documents)
 
 
-def _recorded(question: str, aws: Clients) -> list[Call]:
+def _recorded(body: dict[str, Any], aws: Clients) -> list[Call]:
     """The calls that the application makes for this question, in their order."""
     recorded: list[Call] = []
-    for client in (aws.bedrock_agent_runtime, aws.bedrock_runtime, aws.s3):
+    used = (aws.bedrock_agent_runtime, aws.bedrock_runtime, aws.s3, aws.lambda_)
+    for client in used:
 
         def record(params: dict[str, Any], model: Any, client: Any = client, **_: Any) -> None:
             recorded.append((client, xform_name(model.name), dict(params)))
@@ -118,8 +130,8 @@ def _recorded(question: str, aws: Clients) -> list[Call]:
     app = application(aws, provision(aws, deployer(SECONDS)))
     with TestClient(app, "http://127.0.0.1") as http:
         recorded.clear()  # of what making the resources took
-        http.post("/chat/stream", json={"message": question}).raise_for_status()
-    for client in (aws.bedrock_agent_runtime, aws.bedrock_runtime, aws.s3):
+        http.post("/chat/stream", json=body).raise_for_status()
+    for client in used:
         client.meta.events.unregister("provide-client-params", unique_id="bench")
     return recorded
 
@@ -141,9 +153,11 @@ def _bare(calls: Sequence[Call]) -> tuple[float, float]:
     fresh = _renamer(calls)
     for client, method, params in calls:
         answer = getattr(client, method)(**fresh(params))
-        if method.startswith("invoke_model"):
-            for _ in answer["body"]:
+        if stream := answer.get("body") or answer.get("stream"):
+            for _ in stream:
                 first = first or time.perf_counter() - began
+        if payload := answer.get("Payload"):
+            payload.read()
     return first, time.perf_counter() - began
 
 
