@@ -94,6 +94,7 @@ class Shop:
         server = enter(serving(stand_in.services))
         stand_in.start(server.url)
         self.client = server.client
+        self.url = server.url
         self.agents: Any = server.client("bedrock-agent")
         self.runtime: Any = server.client("bedrock-agent-runtime")
         self.function = self.deploy("shop", HANDLER)
