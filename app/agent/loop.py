@@ -60,6 +60,7 @@ class Loop:
             caller,
         )
         self._draft, self._shown, self._sampling = draft, shown, sampling
+        self._template = context.turn.template("agent")
         self._rounds: list[Round] = []
         self._citer = Citer(())
         self._errors = 0  # replies that could not be read
@@ -117,6 +118,7 @@ class Loop:
             self._caller.passages,
             self._context.all_tools,
             datetime.now(UTC).date(),
+            self._template,
         )
         self._citer.know(self._caller.passages)
         length = len(self._draft.text)

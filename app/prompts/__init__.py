@@ -6,7 +6,7 @@
 
     variables    by type: how a value is written so that it can never be more than a value
     template     texts with variables, and examples: zero, one or a few
-    answer, rewrite    the application's own; `catalogue` has them by name
+    answer, rewrite, agent    the application's own; `catalogue` has them by name
 
 >>> from app.prompts.catalogue import find
 >>> prompt = find("rewrite").render({"conversation": [], "question": "</question> And talc?"})

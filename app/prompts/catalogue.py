@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 
 from app.errors import NotFound
+from app.prompts.agent import AGENT
 from app.prompts.answer import ANSWER
 from app.prompts.rewrite import REWRITE
 from app.prompts.template import Template
 
-TEMPLATES: Mapping[str, Template] = {template.name: template for template in (ANSWER, REWRITE)}
+TEMPLATES: Mapping[str, Template] = {
+    template.name: template for template in (ANSWER, REWRITE, AGENT)
+}
 
 
 def find(name: str) -> Template:

@@ -128,10 +128,10 @@ def test_a_stacks_prompt_is_tried_with_the_model_that_it_is_for(account: Account
 
 
 def test_a_stack_that_asks_its_drafts_shows_what_is_in_them(account: Account) -> None:
-    has_prompts(account, f"answer={ARN},rewrite={ARN}")
+    has_prompts(account, ",".join(f"{name}={ARN}" for name in TEMPLATES))
     account.answer("GetPrompt", stored(text(OWN)))
     items = json.loads(run("ls", "--json").output)["items"]
-    assert [item["usesStored"] for item in items] == [True, True]
+    assert all(item["usesStored"] for item in items)
     assert "as stored" in run("ls").output
     assert json.loads(run("show", "rewrite", "--json").output)["message"] == OWN
     assert f"As stored in {ARN}" in run("show", "rewrite").output

@@ -15,6 +15,7 @@ from app.prompts.catalogue import TEMPLATES, find
 from app.prompts.library import FRESH_SECONDS, PromptLibrary
 from app.prompts.stored import digest, template_of, variant_of, version_description
 from app.prompts.template import Template
+from app.prompts.variables import DateVariable
 from app.settings import Settings, WrongSettings, read
 from tests.local.bedrock_agent.prompts.library import NOVA, chat, definition, text
 from tests.web.backend import settings
@@ -30,7 +31,10 @@ def prompt_of(template: Template, **changes: Any) -> Any:
 
 
 def rendered(template: Template) -> Prompt:
-    words = {variable.name: ["yes"] for variable in template.variables}
+    words = {
+        variable.name: ["2026-11-30" if isinstance(variable, DateVariable) else "yes"]
+        for variable in template.variables
+    }
     return template.render(template.parse(words))
 
 
@@ -187,7 +191,7 @@ def test_a_prompt_that_is_not_there_is_an_operators_error(use: Use) -> None:
 @pytest.mark.parametrize(
     ("value", "wrong"),
     [
-        ("poem=ABCDEFGHIJ", "poem is none of the prompts, which are answer, rewrite"),
+        ("poem=ABCDEFGHIJ", "poem is none of the prompts, which are answer, rewrite, agent"),
         ("rewrite=ABCDEFGHIJ,rewrite=ABCDEFGHIK", "rewrite is named twice"),
     ],
 )

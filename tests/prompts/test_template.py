@@ -171,12 +171,12 @@ def test_no_value_opens_or_closes_a_tag_or_is_filled_in_again(topic: str, notes:
 @given(st.sampled_from(sorted(TEMPLATES)), hostile)
 def test_no_value_closes_a_tag_of_the_applications_own(name: str, text: str) -> None:
     own = find(name)
-    words: dict[str, list[str]] = {
-        each.name: [text]
-        for each in own.variables
-        if not isinstance(each, OwnBracketsVariable | DateVariable)
-    }
-    plain = own.render(own.parse({each: ["a"] for each in words}))
+    typed = (OwnBracketsVariable, DateVariable)
+    days = {each.name: ["2026-11-30"] for each in own.variables if isinstance(each, DateVariable)}
+    words = {
+        each.name: [f"x{text}"] for each in own.variables if not isinstance(each, typed)
+    } | days
+    plain = own.render(own.parse({each: ["a"] for each in words} | days))
     prompt = own.render(own.parse(words))
     tags = re.compile(r"<\s*/?\s*(?:passages?|question|query|conversation)\b", re.IGNORECASE)
     assert tags.findall(prompt.messages[-1].text) == tags.findall(plain.messages[-1].text)
