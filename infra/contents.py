@@ -8,8 +8,8 @@ LEFT_OUT = frozenset(("local", "cli", "mcp", "deploy", "__pycache__"))
 """Folders that no bundle contains."""
 
 
-DESCRIPTIONS = "lambdas/tools/*/action_group.json"
-"""The descriptions of the agent's tools, from which the application makes its own."""
+SPECS = "lambdas/tools/*/tool_specs.json"
+"""The agent's tools as the application offers them to a model."""
 
 
 def sources(entry: str) -> Iterator[Path]:
@@ -20,4 +20,4 @@ def sources(entry: str) -> Iterator[Path]:
             if path.is_file() and not LEFT_OUT & set(path.relative_to(ROOT).parts):
                 yield path
     if entry == "api":
-        yield from sorted(ROOT.glob(DESCRIPTIONS))
+        yield from sorted(ROOT.glob(SPECS))

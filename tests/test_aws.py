@@ -77,7 +77,7 @@ def test_generating_calls_have_one_attempt_and_the_deadline_the_others_three_and
     generating = configs.pop("bedrock_runtime")
     acting = configs.pop("lambda_")
     assert (generating.retries["total_max_attempts"], generating.read_timeout) == (1, 90)
-    assert (acting.retries["total_max_attempts"], acting.read_timeout) == (1, 25)
+    assert (acting.retries["total_max_attempts"], acting.read_timeout) == (1, 60)
     impatient: Any = clients(deadline_seconds=9).lambda_.meta.config
     assert impatient.read_timeout == 9
     making = deployer(deadline_seconds=45)

@@ -76,7 +76,7 @@ _Client = TypeVar("_Client", bound=BaseClient)
 
 ATTEMPTS = 3
 CONNECT_SECONDS = 5
-COLD_START_SECONDS = 10  # the longest that Lambda lets a function initialize
+START_SECONDS = 45  # for Lambda to start a function, on a busy laptop too
 CONNECTIONS = 64  # a stream holds its connection for as long as the answer takes
 
 
@@ -158,7 +158,7 @@ def clients(deadline_seconds: float) -> Clients:
     """The clients, for turns that may take `deadline_seconds`.
 
     A generating call may take that long, and the call of a tool's function as long as its timeout
-    and a cold start. The attempts of another call may take half as long, together. A `Cancellation`
+    and a start. The attempts of another call may take half as long, together. A `Cancellation`
     breaks off each at the deadline, or earlier.
 
     Raises:
@@ -170,7 +170,7 @@ def clients(deadline_seconds: float) -> Clients:
         retries={"total_max_attempts": 1},
         max_pool_connections=CONNECTIONS,
     )
-    tool_seconds = min(deadline_seconds, TOOL_SECONDS + COLD_START_SECONDS)
+    tool_seconds = min(deadline_seconds, TOOL_SECONDS + START_SECONDS)
     acting = generating.merge(Config(read_timeout=tool_seconds))
     repeatable = _repeatable(deadline_seconds / 2)
     storage = repeatable.merge(

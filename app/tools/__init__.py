@@ -2,6 +2,8 @@
 
     tool          Tool: name, description, JSON schema of the input, and a call
                   -> Output, for the model to read, or Refusal, with the reason
+    input_schema  that schema, made of pydantic's
+    description   tools as a Bedrock agent is told them: a function schema, or OpenAPI
     action_group  the wire between a runner and the Lambda function with the tools: the events of a
                   Bedrock agent's action group. `lambda_tools` makes tools of such a function
     catalogue     the tools of the deployment, of the functions that a setting names

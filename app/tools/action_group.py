@@ -1,102 +1,117 @@
 """The wire between a runner and a Lambda function with tools: the events of a Bedrock agent's
-action group with a function schema.
+action group.
 
     event       a runner writes it, the function reads it
     response    the function writes it, a runner reads it with `outcome_of`
-    describe    writes the tools' parameters of CreateAgentActionGroup; `lambda_tools` reads them
+    tool_specs  writes the tools' names, descriptions and input schemas; `lambda_tools` reads them
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/agents-lambda.html
 
-A body that is an object with only the member `error` is a refusal. `responseState` REPROMPT says
-that the arguments were wrong.
+A tool with flat parameters gets the event of a function schema, another that of an API schema, with
+a body. A body of a response that is an object with only the member `error` is a refusal.
+`responseState` REPROMPT, or a status 400 or 422 of an API, says that the arguments were wrong.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from app.errors import ToolFailed
+from app.tools.input_schema import is_flat
 from app.tools.tool import Arguments, Outcome, Output, Refusal, SessionAttributes, Tool
 
 JSON = dict[str, Any]
 VERSION = "1.0"
 AGENT = {"name": "outcrop", "id": "OUTCROP", "alias": "OUTCROP", "version": VERSION}
 """The agent in the events of Outcrop's own runner."""
+JSON_TYPE, TEXT = "application/json", "TEXT"
+MISUSE = (400, 422)
+"""The statuses of a response that say that the arguments were wrong."""
+MOST_BYTES = 25 * 1024
+"""The most bytes of a response: Bedrock's limit."""
 
 Invoke = Callable[[JSON], object]
 """Invokes a Lambda with an event and returns its response, whatever JSON that is; raises an
 OutcropError if the function fails."""
 
 
-def lambda_tools(description: Mapping[str, Any], invoke: Invoke) -> tuple[Tool, ...]:
-    """The tools of a Lambda function.
-
-    Args:
-        description: from `describe`: the function's `action_group.json`.
-    """
-    group = str(description["actionGroupName"])
-    return tuple(
-        _lambda_tool(group, function, invoke)
-        for function in description["functionSchema"]["functions"]
-    )
-
-
-def describe(name: str, description: str, tools: Sequence[Tool]) -> JSON:
-    """A group of tools as parameters of CreateAgentActionGroup.
-
-    A function schema has only types: the function itself checks other rules of an input schema.
-
-    Raises:
-        KeyError: a parameter has no description, so a model could only guess its meaning.
-    """
+def tool_specs(group: str, tools: Sequence[Tool]) -> JSON:
+    """A group of tools, each as Converse's toolSpec: the content of its `tool_specs.json`."""
     return {
-        "actionGroupName": name,
-        "description": description,
-        "functionSchema": {"functions": [_describe_function(tool) for tool in tools]},
+        "actionGroup": group,
+        "tools": [
+            {
+                "toolSpec": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "inputSchema": {"json": tool.input_schema},
+                },
+                "requireConfirmation": "ENABLED" if tool.confirms else "DISABLED",
+            }
+            for tool in tools
+        ],
     }
 
 
+def lambda_tools(specs: Mapping[str, Any], invoke: Invoke) -> tuple[Tool, ...]:
+    """The tools of a Lambda function.
+
+    Args:
+        specs: from `tool_specs`: the function's `tool_specs.json`.
+    """
+    group = str(specs["actionGroup"])
+    return tuple(_lambda_tool(group, each, invoke) for each in specs["tools"])
+
+
 def event(
-    group: str, function: str, arguments: Arguments, session: SessionAttributes, types: JSON
+    group: str, function: str, arguments: Arguments, session: SessionAttributes, schema: JSON
 ) -> JSON:
     """The event that calls a function; every value in it is a string. A null argument is left out.
 
     Args:
-        types: the JSON Schema types of the parameters, by name.
+        schema: the function's input schema.
     """
-    return {
+    common = {
         "messageVersion": VERSION,
         "agent": AGENT,
         "inputText": "",
         "sessionId": "",
         "actionGroup": group,
-        "function": function,
-        "parameters": [
-            {
-                "name": name,
-                "type": types.get(name, "string"),
-                "value": value if isinstance(value, str) else json.dumps(value),
-            }
-            for name, value in arguments.items()
-            if value is not None
-        ],
         "sessionAttributes": dict(session),
         "promptSessionAttributes": {},
     }
+    values = list(_values(arguments, schema))
+    if is_flat(schema):
+        return common | {"function": function, "parameters": values}
+    return common | {
+        "apiPath": f"/{function}",
+        "httpMethod": "POST",
+        "parameters": [],
+        "requestBody": {"content": {JSON_TYPE: {"properties": values}}},
+    }
 
 
-def response(event: Mapping[str, Any], body: str, state: Literal["REPROMPT"] | None = None) -> JSON:
-    """The response of a Lambda function to an event."""
-    result: JSON = {"responseBody": {"TEXT": {"body": body}}}
-    if state:
-        result["responseState"] = state
+def response(event: Mapping[str, Any], body: str, status: int) -> JSON:
+    """The response of a Lambda function to an event.
+
+    Args:
+        status: 200; 400 or 422 if the arguments were wrong, or another status of a refusal.
+    """
+    if "function" in event:
+        result: JSON = {"responseBody": {TEXT: {"body": body}}}
+        if status in MISUSE:
+            result["responseState"] = "REPROMPT"
+        answer = {"function": event["function"], "functionResponse": result}
+    else:
+        answer = {
+            "apiPath": event["apiPath"],
+            "httpMethod": event["httpMethod"],
+            "httpStatusCode": status,
+            "responseBody": {JSON_TYPE: {"body": body}},
+        }
     return {
         "messageVersion": VERSION,
-        "response": {
-            "actionGroup": event["actionGroup"],
-            "function": event["function"],
-            "functionResponse": result,
-        },
+        "response": {"actionGroup": event["actionGroup"], **answer},
     }
 
 
@@ -108,31 +123,65 @@ def outcome_of(response: object, event: Mapping[str, Any]) -> Outcome:
             not repeated.
 
     >>> call = {"actionGroup": "g", "function": "f"}
-    >>> outcome_of(response(call, '{"error": "No."}', "REPROMPT"), call)
+    >>> outcome_of(response(call, '{"error": "No."}', 422), call)
     Refusal(message='No.', misuse=True)
     """
+    name = function_of(event)
+    members = ("actionGroup", "function", "apiPath", "httpMethod")
     match response:
-        case {
-            "response": {
-                "actionGroup": group,
-                "function": function,
-                "functionResponse": {"responseBody": {"TEXT": {"body": str(body)}}, **rest},
-            }
-        } if (group, function) == (event["actionGroup"], event["function"]):
-            state = rest.get("responseState")
+        case {"response": dict(answer)} if all(
+            answer.get(one) == event.get(one) for one in members
+        ):
+            body, state = _result(answer)
         case _:
-            raise ToolFailed(f"The tool {event['function']} gave no answer that can be read.")
-    if state not in (None, "REPROMPT"):
-        raise ToolFailed(f"The tool {event['function']} failed.")
+            body, state = None, None
+    if body is None:
+        raise ToolFailed(f"The tool {name} gave no answer that can be read.")
     message = _error_in(body)
-    if message is None and state is None:
-        return Output(body)
-    return Refusal(message or body, misuse=state == "REPROMPT")
+    if state in (None, "REPROMPT"):
+        if message is None and state is None:
+            return Output(body)
+        return Refusal(message or body, misuse=state == "REPROMPT")
+    if state == "ERROR" and message is not None:
+        return Refusal(message)
+    raise ToolFailed(f"The tool {name} failed.")
+
+
+def _result(answer: Mapping[str, Any]) -> tuple[str | None, object]:
+    """The body of a response, None if it has none, and its state: that of a function's response, or
+    what an API's status stands for: REPROMPT, or ERROR for another one from 400 on.
+    """
+    match answer:
+        case {"functionResponse": {"responseBody": {"TEXT": {"body": str(body)}}, **rest}}:
+            return body, rest.get("responseState")
+        case {
+            "httpStatusCode": int(status),
+            "responseBody": {"application/json": {"body": str(body)}},
+        }:
+            return body, "REPROMPT" if status in MISUSE else "ERROR" if status >= 400 else None
+    return None, None
+
+
+def function_of(event: Mapping[str, Any]) -> str:
+    """The name of the function that an event calls.
+
+    >>> function_of({"apiPath": "/my_orders", "httpMethod": "GET"})
+    'my_orders'
+    """
+    return str(event.get("function") or str(event.get("apiPath", "")).removeprefix("/"))
 
 
 def error_body(message: str) -> str:
     """The body of a refusal."""
     return json.dumps({"error": message})
+
+
+def _values(arguments: Arguments, schema: JSON) -> Iterator[JSON]:
+    for name, value in arguments.items():
+        if value is not None:
+            kind = schema["properties"].get(name, {}).get("type", "string")
+            text = value if isinstance(value, str) else json.dumps(value)
+            yield {"name": name, "type": kind, "value": text}
 
 
 def _error_in(body: str) -> str | None:
@@ -145,40 +194,13 @@ def _error_in(body: str) -> str | None:
     return None
 
 
-def _lambda_tool(group: str, function: Mapping[str, Any], invoke: Invoke) -> Tool:
-    name = str(function["name"])
-    parameters: Mapping[str, Any] = function.get("parameters", {})
-    types = {each: parameter["type"] for each, parameter in parameters.items()}
+def _lambda_tool(group: str, entry: Mapping[str, Any], invoke: Invoke) -> Tool:
+    spec = entry["toolSpec"]
+    name, schema = str(spec["name"]), spec["inputSchema"]["json"]
 
     def call(arguments: Arguments, session: SessionAttributes) -> Outcome:
-        request = event(group, name, arguments, session, types)
+        request = event(group, name, arguments, session, schema)
         return outcome_of(invoke(request), request)
 
-    schema = {
-        "type": "object",
-        "properties": {
-            each: {"type": parameter["type"], "description": parameter["description"]}
-            for each, parameter in parameters.items()
-        },
-        "required": [each for each, parameter in parameters.items() if parameter["required"]],
-        "additionalProperties": False,
-    }
-    confirms = function.get("requireConfirmation") == "ENABLED"
-    return Tool(name, str(function["description"]), schema, call, confirms, group)
-
-
-def _describe_function(tool: Tool) -> JSON:
-    required = tool.input_schema.get("required", ())
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        **({"requireConfirmation": "ENABLED"} if tool.confirms else {}),
-        "parameters": {
-            name: {
-                "type": schema["type"],
-                "description": schema["description"],
-                "required": name in required,
-            }
-            for name, schema in tool.input_schema["properties"].items()
-        },
-    }
+    confirms = entry["requireConfirmation"] == "ENABLED"
+    return Tool(name, str(spec["description"]), schema, call, confirms, group)

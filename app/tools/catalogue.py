@@ -1,7 +1,7 @@
 """The Lambda tools of the deployment.
 
     OUTCROP_TOOL_FUNCTIONS      the functions, by the names of their groups
-    lambdas/tools/<group>/      action_group.json beside their code: names, descriptions, parameters
+    lambdas/tools/<group>/      tool_specs.json beside their code: names, descriptions, schemas
     Invoke                      one attempt for each call, with a deadline
 
 Of a function that fails, nothing it says reaches the model or the person who asks: an error names
@@ -20,11 +20,8 @@ from app.aws import Clients, calling, well_formed
 from app.errors import BackendError, CallerError, OperatorError, Throttled, TimedOut, ToolFailed
 from app.settings import Settings
 from app.tool_folders import TOOLS
-from app.tools.action_group import JSON, lambda_tools
+from app.tools.action_group import JSON, MOST_BYTES, function_of, lambda_tools
 from app.tools.tool import Tool
-
-MOST_BYTES = 25 * 1024
-"""The most bytes of a response: Bedrock's limit for an action group's function."""
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +39,7 @@ def lambda_tools_of(aws: Clients, settings: Settings) -> tuple[Tool, ...]:
     tools = tuple(
         tool
         for group, function in _functions(settings.tool_functions or "").items()
-        for tool in lambda_tools(description_of(group), _Invocation(aws, function))
+        for tool in lambda_tools(specs_of(group), _Invocation(aws, function))
     )
     for name, times in Counter(tool.name for tool in tools).items():
         if times > 1:
@@ -51,21 +48,21 @@ def lambda_tools_of(aws: Clients, settings: Settings) -> tuple[Tool, ...]:
     return tools
 
 
-def description_of(group: str, folder: Path = TOOLS) -> JSON:
-    """The description of a group of tools, which stands beside its code.
+def specs_of(group: str, folder: Path = TOOLS) -> JSON:
+    """What stands beside the code of a group of tools: their names, descriptions and schemas.
 
     Raises:
         OperatorError: there is none.
     """
-    path = folder / group / "action_group.json"
+    path = folder / group / "tool_specs.json"
     if not path.is_file():
-        groups = sorted(each.parent.name for each in folder.glob("*/action_group.json"))
+        groups = sorted(each.parent.name for each in folder.glob("*/tool_specs.json"))
         raise OperatorError(
             f"OUTCROP_TOOL_FUNCTIONS names the tools {group}, which are not here: there are "
             f"{', '.join(groups) or 'none'}."
         )
-    description: JSON = json.loads(path.read_text())
-    return description
+    specs: JSON = json.loads(path.read_text())
+    return specs
 
 
 def _functions(setting: str) -> Mapping[str, str]:
@@ -83,7 +80,7 @@ class _Invocation:
         self._aws, self._function = aws, function
 
     def __call__(self, event: JSON) -> object:
-        tool = str(event["function"])
+        tool = function_of(event)
         try:
             payload = self._invoke(tool, event)
         except TimedOut as error:

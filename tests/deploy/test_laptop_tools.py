@@ -85,7 +85,7 @@ def test_a_second_start_changes_nothing_and_mends_what_is_of_an_older_version(
         making.lambda_.update_function_configuration(FunctionName=ORDERS, Timeout=3)
         provision(aws, making)
         configuration = making.lambda_.get_function_configuration(FunctionName=ORDERS)
-        assert configuration["Timeout"] == 15
+        assert configuration["Timeout"] == 45
 
 
 def test_functions_that_a_person_names_are_used_as_they_are(

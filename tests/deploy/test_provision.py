@@ -38,6 +38,7 @@ DIFFERENCES = {
     "event source, MaximumBatchingWindowInSeconds": "a person waits for the document",
     "event source, ScalingConfig": "the stand-in has two pollers for each queue",
     "tools, Handler": "the laptop's function makes its table at its first call: no start loads it",
+    "tools, Timeout": "the first call of the laptop's home loads DynamoDB",
     "tools, MemorySize": "as the ingest function's",
     "tools, Description": "as the ingest function's",
     "budgets": "only a home with a limit has the table: each start would load DynamoDB",

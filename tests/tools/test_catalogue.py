@@ -12,7 +12,8 @@ from app.aws import Cancellation, Cancelled, Clients
 from app.errors import OperatorError, OutcropError, Throttled, TimedOut, ToolFailed
 from app.settings import Settings, WrongSettings, read
 from app.tools import CALL, PRINCIPAL, Output, Refusal, Tool
-from app.tools.catalogue import MOST_BYTES, description_of, lambda_tools_of
+from app.tools.action_group import MOST_BYTES
+from app.tools.catalogue import lambda_tools_of, specs_of
 from tests.models.loopback import Act, Loopback, clients_of, error, reply
 
 SESSION = {PRINCIPAL: "ada", CALL: "turn-1:3"}
@@ -80,8 +81,8 @@ def test_a_group_that_is_not_here_or_twice_there_is_the_operator_s(
 
 def test_two_tools_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody: Any = None
-    orders = description_of("orders")
-    monkeypatch.setattr("app.tools.catalogue.description_of", lambda _group: orders)
+    orders = specs_of("orders")
+    monkeypatch.setattr("app.tools.catalogue.specs_of", lambda _group: orders)
     with pytest.raises(OperatorError, match="Several tools are called order_status"):
         lambda_tools_of(nobody, settings("orders=a,products=b"))
 

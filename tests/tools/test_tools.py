@@ -12,7 +12,7 @@ from app.errors import ToolFailed, Unauthenticated
 from app.local.wire.models import model
 from app.local.wire.validation import violations
 from app.tools import Output, Refusal, Tool, principal_of
-from app.tools.action_group import describe, lambda_tools, outcome_of
+from app.tools.action_group import lambda_tools, outcome_of, tool_specs
 from lambdas.tools.contract import ActionGroup
 from tests.lambdas.tools.events import function_event
 from tests.lambdas.tools.shop import tables
@@ -29,7 +29,7 @@ def group(name: str) -> ActionGroup:
 
 def lambda_of(name: str, events: list[Any] | None = None) -> dict[str, Tool]:
     """A Lambda's tools as a runner has them: from the file, each call by way of JSON."""
-    described = json.loads((FOLDER / name / "action_group.json").read_text())
+    described = json.loads((FOLDER / name / "tool_specs.json").read_text())
     handler = import_module(f"lambdas.tools.{name}.handler").handler
 
     def invoke(event: Any) -> Any:
@@ -54,28 +54,23 @@ def test_converse_takes_a_tool_as_it_is(name: str) -> None:
         assert not list(violations(shape, request))
 
 
-def test_a_function_s_own_schema_has_its_bounds_and_the_file_its_types() -> None:
+def test_a_tool_in_lambda_has_the_schema_of_its_function() -> None:
     [search, _] = group("products").tools()
     properties = search.input_schema["properties"]
     assert search.input_schema["required"] == ["query"]
     assert properties["max_price"] == {
         "type": "number",
-        "minimum": 0.0,
+        "minimum": 0,
         "description": "The most that one piece may cost.",
     }
     assert (properties["limit"]["maximum"], properties["limit"]["default"]) == (20, 5)
-    read = lambda_of("products")["search_products"].input_schema
-    assert read["properties"]["max_price"] == {
-        "type": "number",
-        "description": "The most that one piece may cost.",
-    }
+    assert lambda_of("products")["search_products"].input_schema == search.input_schema
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_described_reads_back_as_the_same_tools(name: str) -> None:
-    described = group(name).describe()
-    tools = lambda_tools(described, lambda _event: {})
-    assert describe(name, described["description"], tools) == described
+def test_what_is_told_reads_back_as_the_same_tools(name: str) -> None:
+    specs = group(name).specs()
+    assert tool_specs(name, lambda_tools(specs, lambda _event: {})) == specs
 
 
 def test_a_tool_in_lambda_is_called_for_whoever_asks() -> None:

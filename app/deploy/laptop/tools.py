@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PREFIX = "outcrop-tools-"
 """The names of the functions and of their tables begin with it."""
 
+SECONDS = 3 * TOOL_SECONDS
+"""The functions' timeout: the first call of a home loads DynamoDB, and a laptop may be busy."""
+
 CODE = """from lambdas.tools.laptop import handler_of
 
 handler = handler_of("{group}")
@@ -56,7 +59,7 @@ def _configuration(tool: ToolDeclaration, runtime: str, role: str) -> Mapping[st
         "Runtime": runtime,
         "Handler": "handler.handler",
         "Role": role,
-        "Timeout": TOOL_SECONDS,
+        "Timeout": SECONDS,
         "Environment": {"Variables": tool.variables(table)},
     }
 

@@ -10,8 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.aws import calling, table
 from app.errors import Conflict, NotFound
@@ -54,7 +53,7 @@ class Order(BaseModel):
 def order_status(
     order_id: Annotated[
         str,
-        Query(description="The order's id: A, a dash and four digits, as in A-1042.", min_length=1),
+        Field(description="The order's id: A, a dash and four digits, as in A-1042.", min_length=1),
     ],
 ) -> Order:
     """Look up one order of the person who is asking: its status, the day it is expected, its lines
@@ -69,7 +68,7 @@ def order_status(
 
 @tools.function
 def my_orders(
-    limit: Annotated[int, Query(description="How many orders at most.", ge=1, le=20)] = 5,
+    limit: Annotated[int, Field(description="How many orders at most.", ge=1, le=20)] = 5,
 ) -> list[Order]:
     """List the orders of the person who is asking, the latest first. Use it when they ask about
     their orders and name none.
@@ -88,7 +87,7 @@ def my_orders(
 def cancel_order(
     order_id: Annotated[
         str,
-        Query(description="The order's id: A, a dash and four digits, as in A-1047.", min_length=1),
+        Field(description="The order's id: A, a dash and four digits, as in A-1047.", min_length=1),
     ],
 ) -> Order:
     """Cancel one order of the person who is asking, if it is not on its way yet. Use it only when

@@ -10,8 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.aws import calling, table
 from app.errors import NotFound
@@ -58,12 +57,12 @@ class Price(BaseModel):
 def search_products(
     query: Annotated[
         str,
-        Query(description="What is looked for, in a few words, as in: warm tent.", pattern=r"\w"),
+        Field(description="What is looked for, in a few words, as in: warm tent.", pattern=r"\w"),
     ],
     max_price: Annotated[
-        float | None, Query(description="The most that one piece may cost.", ge=0)
+        float | None, Field(description="The most that one piece may cost.", ge=0)
     ] = None,
-    limit: Annotated[int, Query(description="How many products at most.", ge=1, le=20)] = 5,
+    limit: Annotated[int, Field(description="How many products at most.", ge=1, le=20)] = 5,
 ) -> list[Product]:
     """Search the catalogue by words of a product's name and description. Gives ids, descriptions,
     prices and how many are in stock; the best match first.
@@ -80,8 +79,8 @@ def search_products(
 
 @tools.function
 def product_price(
-    product_id: Annotated[str, Query(description="The product's id, as in P-104.", min_length=1)],
-    quantity: Annotated[int, Query(description="How many pieces.", ge=1, le=1000)] = 1,
+    product_id: Annotated[str, Field(description="The product's id, as in P-104.", min_length=1)],
+    quantity: Annotated[int, Field(description="How many pieces.", ge=1, le=1000)] = 1,
 ) -> Price:
     """Tell what a product costs: the price of one piece, and of as many as are wanted. Use it
     rather than to multiply.
