@@ -159,7 +159,8 @@ def _answering(template: Template) -> Iterator[Need]:
             yield from _models(name, role, model)
         yield from _named(template, name, role, ANSWERING)
         yield from _existing_guardrail(name, role, variables.get("OUTCROP_GUARDRAIL_ID", ""))
-        for prompt in references(variables.get("OUTCROP_STORED_PROMPTS", "")):
+        own = properties["Environment"]["Variables"]
+        for prompt in references(own.get("OUTCROP_STORED_PROMPTS", "")):
             yield Need(name, role, ("bedrock:GetPrompt",), f"${{{prompt}.Arn}}")
         # A managed base reranks with Bedrock's own; the others with the base's role.
         if reranks := variables.get("OUTCROP_RERANK_MODEL_ID"):

@@ -270,6 +270,10 @@ def test_a_replay_that_lost_its_record_makes_nothing_twice(laptop: Laptop) -> No
             ActionGroups=[_group("orders")],
         ),
         "Alias": of("AWS::Bedrock::AgentAlias", AgentId={"Ref": "Agent"}, AgentAliasName="live"),
+        "Prompt": of("AWS::Bedrock::Prompt", Name="crash"),
+        "PromptVersion": of(
+            "AWS::Bedrock::PromptVersion", PromptArn={"Fn::GetAtt": ["Prompt", "Arn"]}
+        ),
         "Table": of(
             "AWS::DynamoDB::Table",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -360,6 +364,60 @@ def test_a_version_of_a_guardrail_is_made_once_a_description(laptop: Laptop) -> 
         replayed = laptop.replay("Versions", resources)
         [step] = [step for step in replayed.steps if step.id == "Version"]
         assert step.ref.endswith(f"|{number}")
+
+
+def test_a_prompt_follows_its_template_and_has_a_version_for_each_description(
+    laptop: Laptop,
+) -> None:
+    text: Any = {"Text": "Say {{what}}.", "InputVariables": [{"Name": "what"}]}
+    prompt = of(
+        "AWS::Bedrock::Prompt",
+        Name="speech",
+        DefaultVariant="a",
+        Variants=[
+            {
+                "Name": "a",
+                "TemplateType": "TEXT",
+                "ModelId": "amazon.nova-lite-v1:0",
+                "TemplateConfiguration": {"Text": text},
+                "InferenceConfiguration": {"Text": {"MaxTokens": 9, "Temperature": 0.5}},
+            }
+        ],
+        Tags={"team": "speech"},
+    )
+    version: Any = of(
+        "AWS::Bedrock::PromptVersion",
+        PromptArn={"Fn::GetAtt": ["Speech", "Arn"]},
+        Description="one",
+    )
+    resources = {"Speech": prompt, "Version": version}
+    agent = laptop.aws.bedrock_agent
+    for words, description, number in (
+        ("Say {{what}}.", "one", "1"),
+        ("Say {{what}}.", "one", "1"),
+        ("Shout {{what}}!", "two", "2"),
+    ):
+        text["Text"], version["Properties"]["Description"] = words, description
+        replayed = laptop.replay("Speech", resources)
+        refs = {step.id: step.ref for step in replayed.steps}
+        assert refs["Version"] == f"{refs['Speech']}:{number}"
+        for identifier in refs["Speech"], refs["Version"]:
+            stored: Any = agent.get_prompt(promptIdentifier=identifier)
+            [variant] = stored["variants"]
+            assert variant["templateConfiguration"]["text"] == {
+                "text": words,
+                "inputVariables": [{"name": "what"}],
+            }
+            assert variant["inferenceConfiguration"] == {
+                "text": {"maxTokens": 9, "temperature": 0.5}
+            }
+    assert agent.list_tags_for_resource(resourceArn=refs["Speech"])["tags"] == {"team": "speech"}
+    agent.delete_prompt(promptIdentifier=refs["Speech"])
+    assert became(laptop.replay("Speech", resources)) == {
+        "Api": "unchanged",
+        "Speech": "created",
+        "Version": "created",
+    }
 
 
 def test_an_agent_follows_its_template(laptop: Laptop) -> None:
