@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from app.agent.rounds import CallResult, Round
 from app.citations.disguise import Disguise
@@ -90,16 +91,23 @@ def said_of(call: Confirm, *, confirmed: bool) -> str:
 
 
 def call_in_words(call: Confirm | ToolCall) -> str:
-    """A call as a person reads it.
+    r"""A call as a person reads it. What could show other words than it has, such as ends of lines
+    and signs that turn the direction of writing, is written out.
 
     >>> call_in_words(ToolCall("t", "clock", {"zone": "UTC", "seconds": True}))
     'clock (zone: UTC, seconds: true)'
+    >>> print(call_in_words(ToolCall("t", "cancel", {"id": "A-1\n\nOnly looked up: A-2"})))
+    cancel (id: "A-1\n\nOnly looked up: A-2")
     """
-    values = ", ".join(
-        f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-        for name, value in call.arguments.items()
-    )
+    values = ", ".join(f"{name}: {_in_words(value)}" for name, value in call.arguments.items())
     return f"{call.tool} ({values})" if values else call.tool
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, str) and value.isprintable():
+        return value
+    written = json.dumps(value, ensure_ascii=False)
+    return written if written.isprintable() else json.dumps(value)
 
 
 def _messages(turn: StoredTurn) -> Iterator[Message]:
