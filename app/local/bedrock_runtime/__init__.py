@@ -11,7 +11,6 @@ What is wrong is told before the first byte, so that it is a plain error and not
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
 
@@ -29,25 +28,17 @@ from app.local.bedrock_runtime.bodies import (
     FAMILIES,
     MULTILINGUAL,
     RERANKERS,
-    TEMPLATES,
     Family,
-    InvalidBody,
     Request,
     parse,
 )
-from app.local.bedrock_runtime.bodies.family import RETURNED, Cached
-from app.local.bedrock_runtime.cache_points import has_points, pieces
-from app.local.bedrock_runtime.capabilities import permit
-from app.local.bedrock_runtime.guarding import GuardedCall, GuardrailUse
-from app.local.bedrock_runtime.guarding.input import judge_body, judge_converse
+from app.local.bedrock_runtime.guarding import GuardedCall
 from app.local.bedrock_runtime.guarding.use import CONFIG, read_converse_use, take_use
 from app.local.bedrock_runtime.guardrail_checks import GuardrailChecks
 from app.local.bedrock_runtime.guardrails import AppliedGuardrails
-from app.local.bedrock_runtime.limits import check_context, check_prefill, fit
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
-from app.local.bedrock_runtime.prompt_cache import PromptCache, least_tokens
-from app.local.bedrock_runtime.reasoning import reasoned
-from app.local.bedrock_runtime.stored_prompts import PromptLibrary, is_prompt, with_prompt
+from app.local.bedrock_runtime.request_reader import RequestReader, writing_family
+from app.local.bedrock_runtime.stored_prompts import PromptLibrary
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
 from app.local.engine.guard.scores import GuardScores
@@ -55,7 +46,6 @@ from app.local.judgement import Judge
 from app.local.wire import JSON, Call, ServiceError, WaitingService
 
 UNGUARDED = "A guardrail judges what models read and write; this model writes no text."
-SERVER = "Start an OpenAI-compatible server, and name it in OUTCROP_LOCAL_MODEL_URL."
 
 
 def handlers(
@@ -79,7 +69,8 @@ def handlers(
         prompts: those that can be run by their ARN.
     """
     attachments = attachments or Attachments(engine.new_parser)
-    runtime = _Runtime(engine, models, now, attachments, clock, judge, prompts)
+    reader = RequestReader(engine, models, now, attachments, clock, judge, prompts)
+    runtime = _Runtime(engine, models, now, attachments, reader)
     return {
         "InvokeModel": runtime.invoke_model,
         "InvokeModelWithResponseStream": runtime.invoke_model_with_response_stream,
@@ -98,25 +89,21 @@ class _Runtime:
         models: Catalogue,
         now: Callable[[], datetime],
         attachments: Attachments,
-        clock: Callable[[], float],
-        judge: Judge | None,
-        prompts: PromptLibrary | None,
+        reader: RequestReader,
     ) -> None:
         self._engine = engine
         self._models = models
         self._now = now
         self._attachments = attachments
-        self._cache = PromptCache(clock)
-        self._judge = judge
-        self._prompts = prompts
+        self._reader = reader
 
     def invoke_model(self, call: Call) -> JSON | Awaitable[JSON]:
-        if self._names_prompt(call):
-            return self._invoked(*self._prompt_invocation(call))
-        model = self._model(call)
+        if self._reader.names_prompt(call):
+            return self._invoked(*self._reader.prompt_invocation(call))
+        model = self._reader.model(call)
         with failing(model):
             body = parse(invoke_response.payload(call))
-            guard = self._guard(take_use(call.params, body))
+            guard = self._reader.guard(take_use(call.params, body))
             if guard and model.body not in FAMILIES:
                 raise ServiceError("ValidationException", UNGUARDED)
             if embed := EMBEDDINGS.get(model.body):
@@ -132,55 +119,39 @@ class _Runtime:
                 latency = milliseconds(perf_counter() - began)
                 return invoke_response.whole(call, reply, {"invocation-latency": latency}, {})
             family = FAMILIES[model.body]
-            body, request = self._body_request(body, model, family, guard)
+            body, request = self._reader.body_request(body, model, family, guard)
         return self._invoked(call, model, family, body, request, guard)
 
     def invoke_model_with_response_stream(self, call: Call) -> Awaitable[JSON]:
-        if self._names_prompt(call):
-            return self._streamed(*self._prompt_invocation(call, streamed=True))
-        model = self._model(call)
-        family = _writing(model, "The model is unsupported for streaming.", stream=True)
+        if self._reader.names_prompt(call):
+            return self._streamed(*self._reader.prompt_invocation(call, streamed=True))
+        model = self._reader.model(call)
+        family = writing_family(model, "The model is unsupported for streaming.", stream=True)
         with failing(model):
             body = parse(invoke_response.payload(call))
-            guard = self._guard(take_use(call.params, body))
-            body, request = self._body_request(body, model, family, guard)
+            guard = self._reader.guard(take_use(call.params, body))
+            body, request = self._reader.body_request(body, model, family, guard)
         return self._streamed(call, model, family, body, request, guard)
 
     def converse(self, call: Call) -> Awaitable[JSON]:
-        call = with_prompt(self._prompts, call)
-        model = self._model(call)
-        family = _writing(model, conversing.UNSUPPORTED)
-        guard = self._guard(read_converse_use(call.params))
+        call = self._reader.with_prompt(call)
+        model = self._reader.model(call)
+        family = writing_family(model, conversing.UNSUPPORTED)
+        guard = self._reader.guard(read_converse_use(call.params))
         with failing(model):
-            request = self._converse_request(call.params, model, family, guard)
+            request = self._reader.converse_request(call.params, model, family, guard)
         return self._conversed(call, model, family, request, guard)
 
     def converse_stream(self, call: Call) -> Awaitable[JSON]:
-        call = with_prompt(self._prompts, call)
-        model = self._model(call)
-        family = _writing(model, conversing.UNSUPPORTED, stream=True)
-        guard = self._guard(read_converse_use(call.params))
+        call = self._reader.with_prompt(call)
+        model = self._reader.model(call)
+        family = writing_family(model, conversing.UNSUPPORTED, stream=True)
+        guard = self._reader.guard(read_converse_use(call.params))
         with failing(model):
-            request = self._converse_request(call.params, model, family, guard, streamed=True)
+            request = self._reader.converse_request(
+                call.params, model, family, guard, streamed=True
+            )
         return self._conversing(call, model, family, request, guard)
-
-    def _names_prompt(self, call: Call) -> bool:
-        return self._prompts is not None and is_prompt(call.params["modelId"])
-
-    def _prompt_invocation(
-        self, call: Call, *, streamed: bool = False
-    ) -> tuple[Call, InvokedModel, Family, JSON, Request, GuardedCall | None]:
-        """What InvokeModel is to do for a prompt. It reads no body: the prompt says it all."""
-        params = with_prompt(
-            self._prompts, replace(call, params={"modelId": call.params["modelId"]})
-        ).params
-        call = replace(call, params={**call.params, "modelId": params["modelId"]})
-        model = self._model(call)
-        family = _writing(model, conversing.UNSUPPORTED, stream=streamed)
-        guard = self._guard(take_use(call.params, {}))
-        with failing(model):
-            request = self._converse_request(params, model, family, guard, streamed=streamed)
-        return call, model, family, {}, request, guard
 
     # What follows waits for the model, on the event loop.
 
@@ -280,85 +251,3 @@ class _Runtime:
                 request = family.read(body)
             prompt = self._attachments.read(request).prompt
             return {"inputTokens": self._engine.writer.count(prompt)}
-
-    def _converse_request(
-        self,
-        params: JSON,
-        model: InvokedModel,
-        family: Family,
-        guard: GuardedCall | None,
-        *,
-        streamed: bool = False,
-    ) -> Request:
-        conversing.check_media(model, params)
-
-        def read(params: JSON) -> Request:
-            request = fit(model, conversing.read(params, family), RETURNED)
-            request = reasoned(model, request, RETURNED)
-            conversing.permit(model, params, request, streamed=streamed)
-            check_prefill(model, request, RETURNED)
-            request = self._able(request)
-            check_context(model, request, self._engine.writer.count, RETURNED)
-            return request
-
-        if guard is None:
-            return self._cached(params, model, read(params), RETURNED)
-        params, request = judge_converse(guard, params, read)
-        return self._cached(params, model, request, RETURNED, guard)
-
-    def _body_request(
-        self, body: JSON, model: InvokedModel, family: Family, guard: GuardedCall | None
-    ) -> tuple[JSON, Request]:
-        """The body as the model gets it, and what it asks for."""
-
-        def read(body: JSON) -> Request:
-            request = reasoned(model, fit(model, family.read(body)))
-            permit(model, request.prompt)
-            if model.body not in TEMPLATES:
-                check_prefill(model, request)
-            request = self._able(request)
-            check_context(model, request, self._engine.writer.count)
-            return request
-
-        if guard is None:
-            return body, self._cached(body, model, read(body))
-        body, request = judge_body(guard, body, read)
-        return body, self._cached(body, model, request, guard=guard)
-
-    def _guard(self, use: GuardrailUse | None) -> GuardedCall | None:
-        return GuardedCall(self._judge, use) if use else None
-
-    def _cached(
-        self,
-        source: JSON,
-        model: InvokedModel,
-        request: Request,
-        prefix: str = "",
-        guard: GuardedCall | None = None,
-    ) -> Request:
-        """The request, with what the prompt cache does for it: nothing if it reaches no model."""
-        caches = least_tokens(model) is not None
-        if not has_points(source) or (guard and guard.blocks_input):
-            return replace(request, cached=Cached() if caches else None)
-        documents = request.prompt.all_documents
-        parts = list(pieces(source, documents, self._engine.encoder.count))
-        return replace(request, cached=self._cache.use(model, parts, prefix))
-
-    def _able(self, request: Request) -> Request:
-        """The request, its files read, if what writes in the model's place can do what it asks."""
-        prompt = request.prompt
-        plans = prompt.tools or prompt.output_schema is not None
-        if plans and not self._engine.writer.uses_tools:
-            raise InvalidBody(f"The stand-in's writer uses no tools and fills no schemas. {SERVER}")
-        return self._attachments.read(request)
-
-    def _model(self, call: Call) -> InvokedModel:
-        return self._models.invoked(call.params["modelId"], call.region, self._now())
-
-
-def _writing(model: InvokedModel, otherwise: str, *, stream: bool = False) -> Family:
-    """The bodies of a model that writes, and that streams if it is to."""
-    family = FAMILIES.get(model.body)
-    if family is None or (stream and not model.streaming):
-        raise ServiceError("ValidationException", otherwise)
-    return family
