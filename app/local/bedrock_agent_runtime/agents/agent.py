@@ -96,6 +96,16 @@ class InvokedAgent:
     memory: MemorySettings | None = None
 
     @property
+    def streams(self) -> bool:
+        """Whether its answers can be streamed. AWS does not stream those of an agent with pre- or
+        post-processing, nor those of one that has a Knowledge Base alone and asks nothing.
+        https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeAgent.html
+        """
+        processes = self.steps["PRE_PROCESSING"].enabled or self.steps["POST_PROCESSING"].enabled
+        searches_alone = len(self.lookups) == 1 and not self.operations and not self.asks
+        return not (processes or searches_alone)
+
+    @property
     def tools(self) -> tuple[Tool, ...]:
         """What its model may call."""
         operations = (each.tool for each in self.operations.values())

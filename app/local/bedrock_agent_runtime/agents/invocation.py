@@ -177,7 +177,7 @@ def _request(
         prompt_attributes=state.get("promptSessionAttributes", {}),
         retrieval={**agent.retrieval, **_retrieval(field, state, agent)},
         traced=params.get("enableTrace", False),
-        interval=_interval(params.get("streamingConfigurations", {})),
+        interval=_interval(params.get("streamingConfigurations", {}), agent),
         files=(),
         turns=params.get("promptCreationConfigurations", {}).get(
             "previousConversationTurnsToInclude"
@@ -187,8 +187,9 @@ def _request(
     )
 
 
-def _interval(streaming: JSON) -> int | None:
-    if not streaming.get("streamFinalResponse", False):
+def _interval(streaming: JSON, agent: InvokedAgent) -> int | None:
+    """The fewest characters of a piece; None where the answer comes whole."""
+    if not (streaming.get("streamFinalResponse", False) and agent.streams):
         return None
     return int(streaming.get("applyGuardrailInterval", INTERVAL))
 

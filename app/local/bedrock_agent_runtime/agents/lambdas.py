@@ -122,8 +122,8 @@ async def invoke(invoke: WaitingHandler, arn: str, event: JSON, request_id: str)
             f"Lambda response exceeds maximum size 25KB: {arn} returned {len(payload)} bytes.",
         )
     try:
-        response = json.loads(payload)
-    except ValueError as error:
+        response = json.loads(payload, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
         raise unreadable(arn, f"it is no JSON: {error}") from error
     if not isinstance(response, dict):
         raise unreadable(arn, "it is no JSON object")
@@ -137,6 +137,9 @@ def read_response(arn: str, operation: Operation, response: JSON) -> FunctionRes
         ServiceError: DependencyFailedException, where it is not such a response, or the function
             says FAILURE.
     """
+    if response.get("messageVersion") != VERSION:
+        version = response.get("messageVersion")
+        raise unreadable(arn, f"messageVersion is {version!r}, not {VERSION!r}")
     answer = response.get("response")
     if not isinstance(answer, dict):
         raise unreadable(arn, "it has no object `response`")
@@ -149,7 +152,10 @@ def read_response(arn: str, operation: Operation, response: JSON) -> FunctionRes
         if answer.get(member) != value:
             raise unreadable(arn, f"response.{member} is {answer.get(member)!r}, not {value!r}")
     if operation.function is None:
-        body, state = _body(arn, answer, operation.content_type), None
+        status = answer.get("httpStatusCode")
+        if isinstance(status, bool) or not isinstance(status, int | None):
+            raise unreadable(arn, f"response.httpStatusCode is {status!r}, and no integer")
+        body, state = _body(arn, answer, None), None
     else:
         result = answer.get("functionResponse")
         if not isinstance(result, dict):
@@ -169,6 +175,11 @@ def read_response(arn: str, operation: Operation, response: JSON) -> FunctionRes
     )
 
 
+def _refuse_constant(name: str) -> object:
+    """NaN and the infinities, which Python writes and JSON does not have."""
+    raise ValueError(f"{name} is no value of JSON")
+
+
 def unreadable(arn: str, reason: str) -> ServiceError:
     return _failed(
         arn,
@@ -178,10 +189,11 @@ def unreadable(arn: str, reason: str) -> ServiceError:
 
 
 def _body(arn: str, result: JSON, content_type: str | None) -> str:
+    """The body of a result; of one without a content type of its own, the first that it has."""
     bodies = result.get("responseBody")
     if not isinstance(bodies, dict) or not bodies:
         raise unreadable(arn, "it has no responseBody")
-    kind = TEXT if content_type == TEXT else next(iter(bodies))
+    kind = content_type or next(iter(bodies))
     content = bodies.get(kind)
     if not isinstance(content, dict) or not isinstance(content.get("body"), str):
         raise unreadable(arn, f"responseBody.{kind}.body is no text")
@@ -201,10 +213,19 @@ def _retrieval(arn: str, response: JSON) -> Mapping[str, JSON] | None:
     value = response.get("knowledgeBasesConfiguration")
     if value is None:
         return None
-    try:
-        return {one["knowledgeBaseId"]: one["retrievalConfiguration"] for one in value}
-    except (KeyError, TypeError) as error:
-        raise unreadable(arn, "knowledgeBasesConfiguration is not as documented") from error
+    configurations: list[Any] = value if isinstance(value, list) else [None]
+    for one in configurations:
+        if not (
+            isinstance(one, dict)
+            and isinstance(one.get("knowledgeBaseId"), str)
+            and isinstance(one.get("retrievalConfiguration"), dict)
+        ):
+            raise unreadable(
+                arn,
+                "knowledgeBasesConfiguration is no list of objects with knowledgeBaseId and "
+                "retrievalConfiguration",
+            )
+    return {one["knowledgeBaseId"]: one["retrievalConfiguration"] for one in configurations}
 
 
 def _failed(arn: str, message: str) -> ServiceError:

@@ -37,6 +37,10 @@ class Script:
         messages: list[JSON] = self.requests[number]["messages"]
         return messages
 
+    def left(self) -> bool:
+        """Whether there are replies that nobody has asked for."""
+        return not self._replies.empty()
+
     def delta(self) -> JSON:
         """The next reply, as one piece of a stream."""
         reply = self._replies.get(timeout=10)

@@ -33,7 +33,7 @@ def handler(event, context):
     if order == "A-500":
         raise ValueError("the table is away")
     if order == "A-501":
-        return {"response": {"actionGroup": "another"}}
+        return {"messageVersion": "1.0", "response": {"actionGroup": "another"}}
     principal = event["sessionAttributes"].get("principal")
     body = json.dumps({"order_id": order, "status": "shipped", "principal": principal})
     result = {"responseBody": {"TEXT": {"body": body}}}

@@ -64,6 +64,27 @@ def test_without_the_wish_for_a_stream_there_is_one_chunk(
     assert pieces(scripted.ask(plain, "What?", sessionId=session, **params)) == [TEXT]
 
 
+@pytest.mark.parametrize("kind", ["PRE_PROCESSING", "POST_PROCESSING"])
+def test_an_agent_with_pre_or_post_processing_does_not_stream(
+    kind: str, shop: Shop, session: str
+) -> None:
+    prompt = {"promptType": kind, "promptState": "ENABLED"}
+    agent = shop.agent(ORDERS, promptOverrideConfiguration={"promptConfigurations": [prompt]})
+    text = "What is the status of order A-1042?"
+    assert len(pieces(shop.ask(agent, text, sessionId=session, **streaming(1)))) == 1
+
+
+def test_an_agent_that_only_searches_does_not_stream_unless_it_may_ask(
+    shop: Shop, base: str, session: str
+) -> None:
+    question = "How do I descale the kettle?"
+    ask = {"actionGroupName": "ask", "parentActionGroupSignature": "AMAZON.UserInput"}
+    for groups, is_streamed in (((), False), ((ask,), True), ((ORDERS,), True)):
+        agent = shop.agent(*groups, base=base)
+        events = shop.ask(agent, question, sessionId=session, **streaming(1))
+        assert (len(pieces(events)) > 1) is is_streamed
+
+
 def test_a_citation_comes_with_the_piece_that_its_part_ends_in(
     shop: Shop, base: str, session: str
 ) -> None:
