@@ -14,6 +14,10 @@ from app.citations.disguise import Disguise
 from app.citations.quote import Quotable, words
 from app.citations.sentences import units
 from app.events import Passage
+from app.local.bedrock_agent_runtime.agents.chunks import masked_part
+from app.local.bedrock_agent_runtime.agents.default_parser import inner, parts_of
+from app.local.bedrock_agent_runtime.agents.prompts import fill
+from app.local.bedrock_agent_runtime.agents.templates import read_template
 from app.local.bedrock_runtime.bodies.conversation import speakers
 from app.local.bedrock_runtime.bodies.templates import headers, instructions
 from app.local.control.wildcards import matches_pattern
@@ -34,6 +38,7 @@ from app.local.engine.store.analysis import terms
 from app.local.engine.text import sentences
 from app.local.engine.writer import literals
 from app.local.engine.writer.candidates import candidates
+from app.local.engine.writer.categories import sort_in
 from app.local.engine.writer.context import find
 from app.local.engine.writer.markup import elements
 from app.local.engine.writer.passages import split
@@ -42,8 +47,10 @@ from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.quotes import locate
 from app.local.engine.writer.reading import read as read_prompt
+from app.local.engine.writer.recaps import recap_in
 from app.local.engine.writer.rewrite import rewrite
 from app.local.engine.writer.wishes import abstention, mark
+from app.local.judgement import Mask
 from app.models.families.transcript import transcript
 from tests.linear import RUNS, nonlinear
 from tests.local.engine.test_chunk import ENCODER, fixed, hierarchical
@@ -104,6 +111,22 @@ def _rows(text: str) -> object:
     return table(read(text))
 
 
+def _read_for_agents(text: str) -> object:
+    """What is read of an agent's templates, replies and conversations."""
+    system = f"Category A: harmful {text}\nCategory D: can be answered <category> {text}"
+    return (
+        sort_in(Prompt((Turn("user", text),), f'{system} [{{"name": "{text}')),
+        recap_in(f"<summary> <conversation>User: {text}\nAssistant: {text}</conversation>"),
+        fill(
+            read_template(f"Human: {text}\n\nAssistant: $question$ {text}").text, {"question": text}
+        ),
+        read_template(f'{{"system": "{text}'),
+        inner(f"<answer>{text}", "answer"),
+        parts_of(f"<answer_part><text>{text}</text>{text}", ()),
+        masked_part(text, [Mask(0, place, place + 2, "{X}") for place in range(0, 99, 3)], 0, 9999),
+    )
+
+
 TEXTS: dict[str, Callable[[str], object]] = {
     "cite, a sign at a time": _cited_in_pieces,
     "cite, of a passage": _cited_from,
@@ -127,6 +150,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "locate": lambda text: locate(text, f"a {text[:200]} b"),
     "read": _read_as_prompt,
     "request": _requested,
+    "agents": _read_for_agents,
     "phrases": phrases,
     "rewrite": _rewritten,
     "question": _asked,

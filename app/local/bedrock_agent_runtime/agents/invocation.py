@@ -12,6 +12,7 @@ from app.local.bedrock_agent_runtime.agents.chunks import INTERVAL
 from app.local.bedrock_agent_runtime.agents.memory import AgentMemory
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, AgentSessions, Key
 from app.local.bedrock_agent_runtime.agents.state import Services, TurnRequest
+from app.local.bedrock_agent_runtime.agents.steps import Exchange
 from app.local.bedrock_agent_runtime.agents.turn import AgentTurn
 from app.local.control.errors import invalid
 from app.local.engine.writer import Document
@@ -206,7 +207,7 @@ def _begun(session: AgentSession, field: str, params: JSON) -> AgentSession:
     return session
 
 
-def _exchanges(field: str, history: JSON) -> tuple[tuple[str, str], ...]:
+def _exchanges(field: str, history: JSON) -> tuple[Exchange, ...]:
     messages = [
         (message["role"], " ".join(block["text"] for block in message["content"]))
         for message in history.get("messages", ())
@@ -218,7 +219,7 @@ def _exchanges(field: str, history: JSON) -> tuple[tuple[str, str], ...]:
             "must be messages of the user and of the assistant in turn.",
         )
     texts = [text for _, text in messages]
-    return tuple(zip(texts[::2], texts[1::2], strict=True))
+    return tuple(map(Exchange, texts[::2], texts[1::2]))
 
 
 def _retrieval(field: str, state: JSON, agent: InvokedAgent) -> Mapping[str, JSON]:

@@ -27,7 +27,7 @@ from dataclasses import replace
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent
 from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.agents.sessions import SessionSummary
-from app.local.bedrock_agent_runtime.agents.steps import Step, step_turns
+from app.local.bedrock_agent_runtime.agents.steps import Exchange, Step, step_turns
 from app.local.bedrock_agent_runtime.agents.templates import StepTemplate, template_of
 from app.local.engine.writer import Document, Prompt, Tool
 from app.local.engine.writer import Turn as Said
@@ -65,7 +65,7 @@ _NEVER_ASK = "- Do not ask the user for missing arguments."
 def orchestration_prompt(
     agent: InvokedAgent,
     attributes: Mapping[str, str],
-    exchanges: Sequence[tuple[str, str]],
+    exchanges: Sequence[Exchange],
     text: str,
     steps: Sequence[Step],
     memory: Sequence[SessionSummary] = (),
@@ -92,7 +92,7 @@ def orchestration_prompt(
 def pre_processing_prompt(
     agent: InvokedAgent,
     attributes: Mapping[str, str],
-    exchanges: Sequence[tuple[str, str]],
+    exchanges: Sequence[Exchange],
     text: str,
     files: tuple[Document, ...],
 ) -> Prompt:
@@ -122,7 +122,7 @@ def post_processing_prompt(
 
 
 def memory_prompt(
-    agent: InvokedAgent, exchanges: Sequence[tuple[str, str]], past: Sequence[str]
+    agent: InvokedAgent, exchanges: Sequence[Exchange], past: Sequence[str]
 ) -> Prompt:
     """What the model is asked of a session that is over.
 
@@ -142,14 +142,14 @@ def _session(summary: SessionSummary) -> str:
     return f'<document name="session of {day}">\n{summary.text}\n</document>'
 
 
-def _history(exchanges: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(f"User: {question}\nAssistant: {answer}" for question, answer in exchanges)
+def _history(exchanges: Sequence[Exchange]) -> str:
+    return "\n".join(f"User: {one.question}\nAssistant: {one.answer}" for one in exchanges)
 
 
 def _common(
     agent: InvokedAgent,
     attributes: Mapping[str, str],
-    exchanges: Sequence[tuple[str, str]],
+    exchanges: Sequence[Exchange],
     text: str,
 ) -> dict[str, str]:
     tools = [_description(tool) for tool in agent.tools]
@@ -185,7 +185,7 @@ def _results(step: Step) -> Iterator[str]:
 def _prompt(
     step: StepPrompt,
     values: Mapping[str, str],
-    exchanges: Sequence[tuple[str, str]] = (),
+    exchanges: Sequence[Exchange] = (),
     steps: Sequence[Step] = (),
     files: tuple[Document, ...] = (),
 ) -> Prompt:
@@ -212,7 +212,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def _turns(
     template: StepTemplate,
     values: Mapping[str, str],
-    exchanges: Sequence[tuple[str, str]],
+    exchanges: Sequence[Exchange],
     steps: Sequence[Step],
     files: tuple[Document, ...],
 ) -> Iterator[Said]:
@@ -223,8 +223,10 @@ def _turns(
     placeholders = _names(template.text)
     alone = [_alone(text) for _, text in template.messages]
     if HISTORY not in placeholders or HISTORY in alone:
-        for asks, says in exchanges:
-            yield from (Said("user", asks), Said("assistant", says))
+        for exchange in exchanges:
+            yield Said("user", exchange.question)
+            yield from step_turns(exchange.steps)
+            yield Said("assistant", exchange.answer)
     for place, (role, text) in enumerate(template.messages):
         name = alone[place]
         if name == HISTORY:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, Row
 
+from app.local.bedrock_agent_runtime.agents.steps import Exchange
 from app.local.control.records import decode, encode
 from app.local.database import Database
 from app.local.wire import JSON
@@ -57,22 +58,22 @@ class AgentSession:
     """A session between two turns.
 
     Attributes:
-        exchanges: questions and answers, oldest first.
+        exchanges: turns that are over, oldest first.
         attributes: `sessionAttributes`, which last as long as the session.
         waiting: the turn that returned control; None if there is none.
         memory: the `memoryId` that it is remembered under; empty if it is not.
         started_at: when it began.
     """
 
-    exchanges: tuple[tuple[str, str], ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
     attributes: JSON = field(default_factory=dict)
     waiting: JSON | None = None
     memory: str = ""
     started_at: datetime = field(default_factory=_now)
 
-    def with_exchange(self, question: str, answer: str) -> "AgentSession":
+    def with_exchange(self, exchange: Exchange) -> "AgentSession":
         """The session after a turn."""
-        return replace(self, exchanges=(*self.exchanges, (question, answer)), waiting=None)
+        return replace(self, exchanges=(*self.exchanges, exchange), waiting=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class AgentSessions(Database):
     def put(self, key: Key, session: AgentSession, idle_seconds: int) -> None:
         """Keep a session, and forget those whose time is over."""
         record = {
-            "exchanges": [list(each) for each in session.exchanges],
+            "exchanges": [each.as_json() for each in session.exchanges],
             "attributes": session.attributes,
             "waiting": session.waiting,
             "memory": session.memory,
@@ -219,7 +220,7 @@ class AgentSessions(Database):
 def _session(row: Row) -> AgentSession:
     record = decode(row["record"])
     return AgentSession(
-        tuple((question, answer) for question, answer in record["exchanges"]),
+        tuple(map(Exchange.of, record["exchanges"])),
         record["attributes"],
         record["waiting"],
         record.get("memory", ""),

@@ -11,7 +11,7 @@ from app.local.bedrock_agent_runtime.agents.model_reply import ModelReply
 from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.agents.parser_lambda import ParserResponse, event
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession, SessionSummary
-from app.local.bedrock_agent_runtime.agents.steps import CallResult, Step
+from app.local.bedrock_agent_runtime.agents.steps import CallResult, Exchange, Step
 from app.local.bedrock_agent_runtime.agents.traces import Traces
 from app.local.engine.writer import Document, Model
 from app.local.judgement import Judge
@@ -88,7 +88,7 @@ class TurnState:
     steps: list[Step] = field(default_factory=list)
 
     @property
-    def exchanges(self) -> Sequence[tuple[str, str]]:
+    def exchanges(self) -> Sequence[Exchange]:
         """What was said before, as far as the model is to see it."""
         exchanges = self.session.exchanges
         if self.request.turns is None:

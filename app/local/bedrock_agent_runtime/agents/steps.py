@@ -77,6 +77,38 @@ class Step:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A turn that is over: what the user said, and what the agent answered.
+
+    Attributes:
+        steps: what it called for that, without what it looked up: the answer says it.
+    """
+
+    question: str
+    answer: str
+    steps: tuple[Step, ...] = ()
+
+    def as_json(self) -> list[Any]:
+        """The exchange, for a session."""
+        return [self.question, self.answer, [step.as_json() for step in self.steps]]
+
+    @classmethod
+    def of(cls, record: Sequence[Any]) -> Self:
+        """An exchange that `as_json` wrote."""
+        question, answer, *steps = record
+        return cls(question, answer, tuple(Step.of(one) for one in (steps[0] if steps else ())))
+
+
+def without_lookups(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps with their calls of operations alone."""
+    for step in steps:
+        results = tuple(one for one in step.results if not (one.references or one.citations))
+        ids = {one.id for one in results}
+        if calls := tuple(call for call in step.calls if call.id in ids):
+            yield Step(step.text, calls, results)
+
+
 def step_turns(steps: Iterable[Step]) -> Iterator[Said]:
     """The steps of a turn so far, as the model is shown them: its calls, and their results."""
     first = 0

@@ -26,6 +26,7 @@ from app.local.bedrock_agent_runtime.agents.prompts import (
 )
 from app.local.bedrock_agent_runtime.agents.sessions import AgentSession
 from app.local.bedrock_agent_runtime.agents.state import Services, TurnRequest, TurnState
+from app.local.bedrock_agent_runtime.agents.steps import Exchange, without_lookups
 from app.local.bedrock_agent_runtime.agents.times import Timer
 from app.local.bedrock_agent_runtime.agents.traces import Traces
 from app.local.bedrock_agent_runtime.generation.templates import ABSTENTION
@@ -130,6 +131,7 @@ async def _answer(state: TurnState, text: str, decision: Decision) -> AsyncItera
         answer = answer.rewritten(words)
     async for item in chunks(state, answer):
         if isinstance(item, AgentAnswer):
-            state.session = state.session.with_exchange(text, item.text)
+            exchange = Exchange(text, item.text, tuple(without_lookups(state.steps)))
+            state.session = state.session.with_exchange(exchange)
         else:
             yield item

@@ -19,6 +19,8 @@ from app.local.engine.writer.summaries import central
 
 _SPEAKER = re.compile(r"^(User|Human|Customer|Assistant|Agent|AI): ?", re.MULTILINE)
 _USERS = frozenset({"User", "Human", "Customer"})
+_BEFORE = 6  # turns that a question may lean on
+_MOST = 200  # questions, and sentences of answers, that are compared: the latest
 _LONGEST = 400  # characters of a question, or of a sentence of an answer
 
 
@@ -53,7 +55,8 @@ def sum_up(conversation: Sequence[Turn], encoder: TextEncoder) -> str:
         if turn.role == "assistant":
             answers += [turn.text[start:end] for start, end in sentences(turn.text)]
         elif not reply(turn.text):
-            questions.append(rewrite(turn.text.strip(), conversation[:place]))
+            before = conversation[max(0, place - _BEFORE) : place]
+            questions.append(rewrite(turn.text.strip()[:_LONGEST], before))
     parts = (
         ("The user asked:", _key(questions, encoder)),
         ("The answers were:", _key(answers, encoder)),
@@ -66,7 +69,7 @@ def sum_up(conversation: Sequence[Turn], encoder: TextEncoder) -> str:
 def _key(texts: Sequence[str], encoder: TextEncoder) -> list[str]:
     """The texts that say most of what all say, each once, in their order."""
     lines = dict.fromkeys(" ".join(text.split()) for text in texts)
-    short = [one for one in lines if 0 < len(one) <= _LONGEST]
+    short = [one for one in lines if 0 < len(one) <= _LONGEST][-_MOST:]
     if not short:
         return []
     places = central(encoder.encode(short), np.zeros(len(short)))

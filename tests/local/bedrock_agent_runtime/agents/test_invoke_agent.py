@@ -135,10 +135,28 @@ def test_a_session_remembers_and_an_ended_one_does_not(
     shop.ask(agent, STATUS.format("A-1042"), sessionId=session)
     events = shop.ask(agent, "And A-7?", sessionId=session, enableTrace=True)
     asked = json.loads(traces_of(events)[0][1]["text"])
-    assert [message["role"] for message in asked["messages"]] == ["user", "assistant", "user"]
+    assert [message["role"] for message in asked["messages"]] == [
+        "user",
+        "assistant",
+        "user",
+        "assistant",
+        "user",
+    ]
     assert shop.ask(agent, sessionId=session, endSession=True) == []
     events = shop.ask(agent, STATUS.format("A-1042"), sessionId=session, enableTrace=True)
     assert len(json.loads(traces_of(events)[0][1]["text"])["messages"]) == 1
+
+
+def test_a_follow_up_calls_what_was_called_before(shop: Shop, agent: str, session: str) -> None:
+    shop.ask(agent, STATUS.format("A-1042"), sessionId=session)
+    assert text_of(shop.ask(agent, "And A-7?", sessionId=session)) == "Order A-7 is shipped."
+    quoted = "Descale the kettle once a month with vinegar."
+    assert text_of(shop.ask(agent, "How do I descale the kettle?", sessionId=session)) == quoted
+    events = shop.ask(agent, "And A-8?", sessionId=session, enableTrace=True)
+    assert text_of(events) == "Order A-8 is shipped."
+    contents = [one["content"] for one in json.loads(traces_of(events)[0][1]["text"])["messages"]]
+    calls = [one for content in contents if isinstance(content, list) for one in content]
+    assert [list(one) for one in calls] == [["toolUse"], ["toolResult"]] * 2
 
 
 def test_what_a_function_sets_lasts_as_long_as_the_session(shop: Shop, session: str) -> None:
