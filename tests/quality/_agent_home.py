@@ -30,6 +30,7 @@ MODEL = "us.anthropic.claude-sonnet-4-6"
 STEPS = 8
 SYSTEM = "You help the customers of an outdoor shop with their orders, its products and manuals."
 SECONDS = 30
+START_SECONDS = 300  # until the documents are indexed, on a machine that has other things to do
 SEARCH: dict[str, Any] = {
     "name": "search_documents",
     "description": "Search the team's documents and answer from what they say, with citations.",
@@ -105,7 +106,7 @@ def shop() -> Iterator[Shop]:
             files = sorted(MANUALS.glob("*.md"))
             for file in files:
                 home.upload(http, file.name, file.read_bytes())
-            home.until_indexed(http, [file.name for file in files])
+            home.until_indexed(http, [file.name for file in files], START_SECONDS)
         for tool, keys in KEYS.items():
             create(home.deployer.dynamodb, tool, keys)
         seed("products", table("products", SECONDS))

@@ -15,7 +15,7 @@ from tests.quality._agent_home import Agent, ConverseLoop, Shop, shop
 from tests.quality._agent_tasks import KINDS, Reply, Task, tasks
 from tests.tables import Table
 
-LEAST_OPEN, LEAST_HELD = 0.25, 0.16
+LEAST_OPEN, LEAST_HELD = 0.9, 0.75
 """Floors of the shares that end right."""
 
 AgentOf = Callable[[Shop, str], Agent]

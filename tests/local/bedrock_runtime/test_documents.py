@@ -263,6 +263,66 @@ def test_search_results_of_a_tool_are_cited(client: Any) -> None:
     }
 
 
+SEARCH: JSON = {
+    "name": "search_documents",
+    "description": "Search the documents.",
+    "inputSchema": {
+        "json": {
+            "type": "object",
+            "properties": {"query": {"type": "string"}},
+            "required": ["query"],
+        }
+    },
+}
+TWO_QUESTIONS = "How much does the Hellinger pump move, and how much does the Osterby crane lift?"
+
+
+def after_searches(client: Any, *found: list[JSON], system: str = "Help.") -> list[JSON]:
+    """The blocks of the answer to two questions, each of which was searched for by itself."""
+    queries = ("How much does the Hellinger pump move?", "How much does the Osterby crane lift?")
+    messages: list[JSON] = [{"role": "user", "content": [{"text": TWO_QUESTIONS}]}]
+    for number, (query, content) in enumerate(zip(queries, found, strict=True)):
+        use = {"toolUseId": f"t{number}", "name": "search_documents", "input": {"query": query}}
+        result = {"toolUseId": f"t{number}", "content": content}
+        messages.append({"role": "assistant", "content": [{"toolUse": use}]})
+        messages.append({"role": "user", "content": [{"toolResult": result}]})
+    reply = client.converse(
+        modelId=CLAUDE,
+        messages=messages,
+        system=[{"text": system}],
+        toolConfig={"tools": [{"toolSpec": SEARCH}]},
+    )
+    blocks: list[JSON] = reply["output"]["message"]["content"]
+    return blocks
+
+
+def test_searches_step_by_step_are_answered_each_from_what_it_found(client: Any) -> None:
+    found = [
+        [{"searchResult": {"source": f"https://{name}", "title": name,
+                           "content": [{"text": text}], **CITED}}]
+        for name, text in (("pump", FACT), ("crane", OTHER))
+    ]  # fmt: skip
+    cited = [
+        one["citationsContent"]
+        for one in after_searches(client, *found)
+        if "citationsContent" in one
+    ]
+    assert [one["content"][0]["text"].strip() for one in cited] == [FACT, OTHER]
+    places = [one["citations"][0]["location"]["searchResultLocation"] for one in cited]
+    assert [one["searchResultIndex"] for one in places] == [0, 1]
+
+
+def test_passages_in_the_text_of_a_result_are_cited_by_their_numbers(client: Any) -> None:
+    found = [
+        [{"text": f'<passages>\n<passage n="{number}" document="{number}.md">\n{text}\n'
+                  "</passage>\n</passages>"}]
+        for number, text in ((3, FACT), (4, OTHER))
+    ]  # fmt: skip
+    rules = "After each sentence, cite the passages by their numbers, like [1] or [2][3]."
+    [block] = after_searches(client, *found, system=rules)
+    assert block["text"] == (f"{FACT.removesuffix('.')} [3].\n\n{OTHER.removesuffix('.')} [4].")
+
+
 def test_a_document_needs_a_text_beside_it(client: Any) -> None:
     with pytest.raises(ClientError, match="A text block must be included when using"):
         client.converse(

@@ -2,13 +2,16 @@
 
     plan        what it decides: calls to make, or a text
     reading     Prompt -> what the user asks for now; passages and results are data, never requests
-    clauses     a request -> the things that it asks for
-    choose      a request and tools -> which tool fits best, and whether it fits at all
-    mentions    a text -> what it mentions: numbers, days, names, addresses, quotes, phrases
-    fill        mentions and parameters -> arguments (by affinity, choices, texts, groups, values)
+    clauses     a request -> the things that it asks for, what they wait for, on which condition
+    attempts    each of them and the tools -> the tool that fits, and the arguments that words give
+                (choose ranks tools; mentions are what a text may give; fill hands them out, by
+                affinity, choices, texts, groups, values, and by exemplars of ids)
+    steps       attempts and results -> the calls to make now, or what is said
+                (supplies: results, the conversation, tools that find what is missing; harvest: the
+                values of results; selection: which of several records; references: what words name)
     dialogue    follow-ups, answers to questions, and what "it" is
     extract     a text and a schema -> an object, made of what stands in the text
-    results     what tools answered -> a sentence that quotes it
+    results     what tools answered -> what is told of it; telling: a record in sentences
     ask         what is missing -> a question
 
     planner     all of this in a row

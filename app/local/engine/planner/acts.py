@@ -42,6 +42,7 @@ _LEAD = re.compile(
 )
 _LEADS = 5
 _CHANGING = frozenset({"create", "remove", "change", "send", "play", "switch"})
+_HARMING = frozenset({"remove", "change", "send", "switch"})
 _INFORMING = frozenset({"look", "compute"})
 _NONE: frozenset[str] = frozenset()
 
@@ -74,9 +75,34 @@ def is_question(text: str) -> bool:
     return request_acts(text) == _INFORMING
 
 
+def only_looks(text: str) -> bool:
+    """Whether a text asks to see something, so that nothing may be removed or changed for it.
+
+    >>> [only_looks(text) for text in ("Show me order 7", "What is in it?", "Cancel order 7")]
+    [True, True, False]
+    """
+    acts = request_acts(text)
+    return bool(acts) and acts <= _INFORMING
+
+
+def harms(acts: frozenset[str]) -> bool:
+    """Whether what is done removes, changes or sends something."""
+    return bool(acts) and acts <= _HARMING
+
+
 def changes(acts: frozenset[str]) -> bool:
     """Whether what is done changes something: a question never asks for that."""
     return bool(acts) and acts <= _CHANGING
+
+
+def names_change(tool: str) -> bool:
+    """Whether a tool's name alone says that it changes something.
+
+    >>> [names_change(one) for one in ("cancel_order", "order_status")]
+    [True, False]
+    """
+    verbs = [word for word in name_words(tool).split() if word in _OF and word not in _NOUNS]
+    return bool(verbs) and changes(_OF[verbs[0]])
 
 
 def tool_acts(name: str, description: str) -> frozenset[str]:
@@ -99,6 +125,8 @@ def _described_acts(description: str) -> frozenset[str]:
     first = TOKEN.match(description.strip())
     word = first[0].lower() if first else ""
     for form in (word, word.removesuffix("s"), word.removesuffix("es")):
+        if form == "tell":  # "Tells what it costs" describes a tool that sends nothing
+            return _OF["show"]
         if form in _OF:
             return _OF[form]
     return _NONE

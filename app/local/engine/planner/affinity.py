@@ -20,6 +20,8 @@ LABELLED = 5.0  # what a text scores that stands behind the parameter's name and
 _TITLED = frozenset({"name", "title", "label", "phrase", "word", "song", "movie", "book"})
 _HEADS = frozenset({"title", "subject", "headline", "heading", "event", "titel", "betreff"})
 _STREETS = frozenset({"street", "address", "line", "road", "location", "strasse"})
+_COUNTED = re.compile(r"\s+(?:of\b|[^\W\d_]{3,})")
+_TIMES = re.compile(r"\b(?:times|quantity|qty|x)[ :=]*$", re.IGNORECASE)
 _REACH = 5  # words to either side
 _END = re.compile(r"[.!?;\n]")
 _SPLIT = re.compile(r"[,;]|\band\b|\bund\b|\bor\b|\boder\b")
@@ -122,6 +124,11 @@ class Context:
         raw = before[:-1].rstrip().split(" ")[-1].strip("('\",*").lower()
         return frozenset(s for word in words for s in stems(word)) | {raw}
 
+    def counts(self, mention: Mention) -> bool:
+        """Whether a number says how many: "three ropes", "five of them", "times three"."""
+        text = self.utterance.text
+        return bool(_COUNTED.match(text, mention.end) or _TIMES.search(text[: mention.start]))
+
     def cue(self, mention: Mention) -> str:
         return self.utterance.cue(mention.start)
 
@@ -153,6 +160,8 @@ def number_score(parameter: Parameter, mention: Mention, context: Context) -> fl
             score -= 2.5
     elif parameter.measures & {"ratio", "money"} and not score:
         score -= 0.3
+    if parameter.counted and not dimension(unit) and context.counts(mention):
+        score += 4.5 if mention.weak and value != 1 else 2.5  # "three" beside other digits
     year = 1500 <= value <= 2150 and value == int(value) and not unit
     if "year" in parameter.raw_words or "jahr" in parameter.raw_words:
         score += 3.0 if year else -1.5

@@ -24,6 +24,19 @@ def question(purpose: str, missing: Sequence[Parameter]) -> str:
     return f"{OPENING} {detail} {_purpose(purpose)}: {listed}. {closing}"
 
 
+def which(purpose: str, parameter: Parameter, values: Sequence[object]) -> str:
+    """A question which of several values is meant.
+
+    >>> from app.local.engine.planner.shapes import Shape
+    >>> which("cancel_order", Parameter("order_id", Shape("string")), ["A-7", "A-8"])
+    'I need one more detail to cancel order: the order id. Which one is it, A-7 or A-8?'
+    """
+    *most, last = map(str, values)
+    listed = f"{', '.join(most)} or {last}"
+    name = name_words(parameter.name)
+    return f"{OPENING} one more detail {_purpose(purpose)}: the {name}. Which one is it, {listed}?"
+
+
 def _purpose(tool: str) -> str:
     words = name_words(tool)
     return f"to {words}" if words.split(" ", 1)[0] in _VERBS else f"for {words}"

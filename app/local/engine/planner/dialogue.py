@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from app.local.engine.planner.fill import Filler
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
-from app.local.engine.planner.reading import asked
-from app.local.engine.planner.results import parsed
+from app.local.engine.planner.reading import Request, asked
+from app.local.engine.planner.results import failure, parsed
 from app.local.engine.planner.shapes import NOTHING, Shape
 from app.local.engine.planner.vectors import Meanings
 from app.local.engine.planner.words import TOKEN, name_words, word_set
 
 if TYPE_CHECKING:  # the writer imports this package
-    from app.local.engine.writer import ToolUse, Turn
+    from app.local.engine.writer import ToolResult, ToolUse, Turn
 
 _ELLIPSIS = re.compile(
     r"(?:(?:and|or|also|ok(?:ay)?|now|then|und|oder)\b[, ]?)*"
@@ -39,6 +39,45 @@ id name query text value type q message input content number
 """)
 
 
+_DECLINES = re.compile(
+    r"(?:oh |ok(?:ay)?,? |no,? |ah,? |sorry,? )*"
+    r"(?:no(?:thing|pe)?|never ?mind|forget (?:it|that|about it)|don't|do not|stop|not now"
+    r"|leave (?:it|that)(?: alone| be)?|it's fine|nein|egal|lass es)"
+    r"(?:[,.! ]+(?:thanks|thank you|leave it|forget it|please|never ?mind|it's fine))*[.! ]*",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"(?:but |and |oh |hm+ |ok(?:ay)?,? )*(?:why(?: not| is that| so)?|how come|what's the reason"
+    r"|for what reason|warum(?: nicht)?|wieso)[?!. ]*",
+    re.IGNORECASE,
+)
+LEFT = "All right. I leave it as it is."
+
+
+def reply_to(request: Request) -> str:
+    """What is said to words that decline what was asked back for, or ask why something failed;
+    empty where they do neither.
+    """
+    text = request.text.strip()
+    if request.done or not request.before:
+        return ""
+    if pending(request.before) and _DECLINES.fullmatch(text):
+        return LEFT
+    if _WHY.fullmatch(text):
+        failed = last_failure(request.before)
+        return failure(*failed) if failed else ""
+    return ""
+
+
+def last_failure(turns: "tuple[Turn, ...]") -> "tuple[ToolUse, ToolResult] | None":
+    """The failed call of the latest turns, with its result."""
+    results = {result.id: result for turn in turns[-_RECENT:] for result in turn.tool_results}
+    for use in last_uses(turns):
+        if use.id in results and results[use.id].failed:
+            return use, results[use.id]
+    return None
+
+
 def follow_up(
     text: str, before: "tuple[Turn, ...]", shapes: dict[str, Shape], meanings: Meanings
 ) -> "tuple[str, dict[str, Any]] | None":
@@ -50,13 +89,34 @@ def follow_up(
     if use is None or shape is None:
         return None
     old = _input(use)
+    if is_question_alone(shape, old):
+        return use.name, {name: rewritten(text, before) for name in old}
     among = {name: one for name, one in shape.properties.items() if name in old} or shape.properties
+    numeric = {
+        name: one for name, one in shape.properties.items() if one.kind in ("integer", "number")
+    }
     filler = Filler(Utterance(text), meanings)
-    new = filler.fill(replace(shape, properties=among, required=frozenset(among)))
+    target = replace(shape, properties={**numeric, **among}, required=frozenset(among))
+    new = filler.fill(target)
     new = {name: value for name, value in new.items() if value not in ("", None)}
     if not new or all(old.get(name) == value for name, value in new.items()):
         return None
     return use.name, old | new
+
+
+def is_question_alone(shape: Shape, old: dict[str, Any]) -> bool:
+    """Whether the last call was a question to documents, and nothing else."""
+    parameters = [Parameter(name, one) for name, one in shape.properties.items() if name in old]
+    return len(parameters) == 1 and parameters[0].free
+
+
+def rewritten(text: str, before: "tuple[Turn, ...]") -> str:
+    """A follow-up as a question that stands alone."""
+    from app.local.engine.writer.prompt import Turn
+    from app.local.engine.writer.rewrite import rewrite
+
+    turns = tuple(Turn(turn.role, asked(turn.text)) for turn in before if turn.text.strip())
+    return rewrite(text, turns)
 
 
 def is_elliptical(text: str) -> bool:
@@ -73,6 +133,14 @@ def last_uses(turns: "tuple[Turn, ...]") -> "Iterator[ToolUse]":
     """The calls of the latest turns, the last first."""
     for turn in reversed(turns[-_RECENT:]):
         yield from reversed(turn.tool_uses)
+
+
+def results_before(turns: "tuple[Turn, ...]") -> "Iterator[tuple[ToolUse, ToolResult]]":
+    """The calls of the latest turns with the results that are none of a failure, the last first."""
+    results = {result.id: result for turn in turns[-_RECENT:] for result in turn.tool_results}
+    for use in last_uses(turns):
+        if use.id in results and not results[use.id].failed:
+            yield use, results[use.id]
 
 
 def mentioned(text: str, before: "tuple[Turn, ...]") -> str:

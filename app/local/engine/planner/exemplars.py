@@ -24,8 +24,8 @@ def fits(parameter: Parameter, text: str) -> bool | None:
     >>> [fits(order, text) for text in ("A-7", "P-104", "latest")]
     [True, False, False]
     """
-    pattern = _pattern(parameter.shape.description) if parameter.identity else None
-    return pattern and pattern.fullmatch(text.strip()) is not None
+    example = _example(parameter.shape.description) if parameter.identity else ()
+    return _runs(text.strip()) == example if example else None
 
 
 def foreign(utterance: Utterance, own: Iterable[Parameter], all_: Iterable[Parameter]) -> set[str]:
@@ -39,20 +39,22 @@ def foreign(utterance: Utterance, own: Iterable[Parameter], all_: Iterable[Param
 
 
 def has_example(parameter: Parameter) -> bool:
-    return parameter.identity and _pattern(parameter.shape.description) is not None
+    return parameter.identity and bool(_example(parameter.shape.description))
 
 
 @lru_cache(maxsize=1 << 10)
-def _pattern(description: str) -> re.Pattern[str] | None:
+def _example(description: str) -> tuple[str, ...]:
+    """The example's runs of letters, digits and signs; none where there is none."""
     for cue in _CUE.finditer(description):
         example = _ID.match(description, cue.end())
         if example and not example[0].startswith("#"):
-            runs = _RUN.findall(example[0])
-            return re.compile("".join(map(_of_run, runs)), re.IGNORECASE)
-    return None
+            return _runs(example[0])
+    return ()
 
 
-def _of_run(run: str) -> str:
-    if run.isdigit():
-        return rf"\d{{1,{_MOST_DIGITS}}}"
-    return re.escape(run)
+def _runs(text: str) -> tuple[str, ...]:
+    """A text's runs; those of digits are all alike, and capitals do not count."""
+    return tuple(
+        "0" if run.isdigit() and len(run) <= _MOST_DIGITS else run.lower()
+        for run in _RUN.findall(text)
+    )

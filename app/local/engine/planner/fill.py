@@ -37,17 +37,24 @@ class Filler:
     """Fills the parameters of one tool from one utterance."""
 
     def __init__(
-        self, utterance: Utterance, meanings: Meanings, about: str = "", whole: bool = False
+        self,
+        utterance: Utterance,
+        meanings: Meanings,
+        about: str = "",
+        whole: bool = False,
+        barred: frozenset[str] = frozenset(),
     ) -> None:
         """Args:
             about: the tool's name and description; its words are no values.
             whole: whether a message may be all of the utterance.
+            barred: mentions that are no values, because they are another tool's.
 
         `used` says, once it is filled, where in the utterance the values of each place stand.
         """
         self.utterance = utterance
         self._meanings = meanings
         self._whole = whole
+        self._barred = barred
         self._known = frozenset(stems(about)) | GENERAL
         self.used: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {}
 
@@ -64,7 +71,7 @@ class Filler:
                 values[slot.path] = value
         rest = [slot for slot in slots if slot.path not in values]
         rest = [slot for slot in rest if not slot.parameter.shape.choices]
-        offers = Offers(self.utterance, self._meanings, self._known, names)
+        offers = Offers(self.utterance, self._meanings, self._known, names, self._barred)
         for offer in self._best(offers.of(rest)):
             values[offer.slot.path] = offer.value
             self.used[offer.slot.path] = offer.spans

@@ -15,6 +15,7 @@ _SIGNS = (
         "calculate arithmetic expression",
     ),
     (re.compile(r"\b(?:price|quote|trading)\b[^.?!]{0,20}\b[A-Z]{2,5}\b"), "stock symbol ticker"),
+    (re.compile(r"\bhow (?:much|expensive) (?:is|are|was|were|would|will)\b", re.I), "price cost"),
     (re.compile(r"\d ?\+ ?\d|\bplus\b", re.IGNORECASE), "add sum"),
     (re.compile(r"\d ?[*\u00d7] ?\d|\d x \d|\b(?:times|mal)\b(?= ?-?\d)"), "multiply product"),
     (re.compile(r"\d ?[/\u00f7] ?\d|\bgeteilt durch\b"), "divide quotient"),
@@ -88,6 +89,7 @@ timer: alarm
 stock: shares ticker
 message: text notify
 shipped: delivered arrive arrived delivery
+price: cost costs
 """)
 _ENGLISH = {german: english for english, words in _GERMAN.items() for german in words}
 

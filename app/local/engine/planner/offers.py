@@ -16,6 +16,7 @@ from app.local.engine.planner.affinity import (
     number_score,
     text_score,
 )
+from app.local.engine.planner.exemplars import has_example
 from app.local.engine.planner.groups import groups
 from app.local.engine.planner.mentions import Mention, Utterance
 from app.local.engine.planner.parameters import TEXTS, Parameter, Slot
@@ -28,6 +29,7 @@ _REQUIRED = 0.4  # what a required parameter scores at least, where it is text
 _OPTIONAL = 2.2  # and one that may be left out
 _REQUIRED_NUMBER = -1.0
 _OPTIONAL_NUMBER = 2.0
+_DIGIT = re.compile(r"\d")
 _MORE = re.compile(r",? (?:and|or|und|oder) |, [A-Z]")
 _MOST = 400  # candidates that are looked at, those that stand first
 # What a mention scores at least that is all of a list.
@@ -51,6 +53,7 @@ class Offers:
     Args:
         known: stems of words that are no values, because the tool itself is about them.
         names: stems of the names of all places.
+        barred: texts of mentions that are no values.
     """
 
     def __init__(
@@ -59,12 +62,14 @@ class Offers:
         meanings: Meanings,
         known: frozenset[str],
         names: frozenset[str],
+        barred: frozenset[str] = frozenset(),
     ) -> None:
         self._utterance = utterance
         self._meanings = meanings
         self._context = Context(utterance)
         self._known = known
         self._names = names
+        self._barred = barred
 
     def of(self, slots: Sequence[Slot]) -> list[Offer]:
         """Every part of the utterance that fits one of these places well enough."""
@@ -97,9 +102,10 @@ class Offers:
     def _text_offers(self, slot: Slot, rank: int, likeness: dict[str, float]) -> Iterator[Offer]:
         parameter = slot.parameter
         least = _REQUIRED if parameter.required else _OPTIONAL
+        signed = has_example(parameter)  # "as in A-1042": "the latest" is none
         for place, mention in enumerate(self._candidates):
             trimmed = self._trimmed(mention, parameter)
-            if trimmed is None:
+            if trimmed is None or (signed and not _DIGIT.search(trimmed.text)):
                 continue
             if mention.kind in ("date", "time", "datetime"):
                 score = moment_score(parameter, mention, self._context)
@@ -165,7 +171,8 @@ class Offers:
         mentions = list(self._utterance.mentions)
         spans = {(one.start, one.end) for one in mentions}
         phrases = [one for one in self._utterance.phrases if (one.start, one.end) not in spans]
-        return [*mentions, *phrases][:_MOST]
+        some = [*mentions, *phrases][:_MOST]
+        return [one for one in some if not self._barred.intersection(one.text.split())]
 
     def _likeness(self, parameters: Sequence[Parameter]) -> dict[str, dict[str, float]]:
         """How near each name and phrase is to each parameter that is text, by meaning."""

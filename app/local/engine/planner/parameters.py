@@ -33,6 +33,7 @@ _FREE = word_set("""
 query q question search prompt input text message body content instructions note comment sentence
 paragraph passage transcript command script
 """)
+_QUANTITIES = frozenset({"quantity", "qty", "pieces", "copies", "units"})
 _IDENTITY = re.compile(
     r"(?:^|_)(?:id|ids|uuid|sku|isbn|number|no|code|key|ref)$|[a-z]I[dD]s?$"
     r"|(?:nummer|[a-z]Number)$"
@@ -122,6 +123,14 @@ class Parameter:
             return "YYYY-MM-DD"
         match = _EXAMPLE_FORMAT.search(self.shape.description)
         return match[1].upper() if match else ""
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether it says how many of something there are to be."""
+        how_many = self.shape.description.lower().startswith(("how many", "number of"))
+        return bool(self.raw_words & _QUANTITIES) or (
+            how_many and bool(self.raw_words & {"count", "number", "amount", "num"})
+        )
 
     @cached_property
     def decimal(self) -> bool:

@@ -69,6 +69,13 @@ def _done(turns: "tuple[Turn, ...]") -> "tuple[tuple[ToolUse, ToolResult | None]
     return tuple((use, results.get(use.id)) for use in uses)
 
 
+def is_cited(result: "ToolResult") -> bool:
+    """Whether a result is to be cited, which the writer does."""
+    from app.local.engine.writer.searches import brings_passages
+
+    return brings_passages(result)
+
+
 def asked(text: str) -> str:
     """What a message asks, without the passages, fences and texts that it brings along."""
     from app.local.engine.writer.message import take_apart

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.local.engine.planner.acts import changes, tool_acts
+from app.local.engine.planner.acts import names_change
 from app.local.engine.planner.selection import select
 from app.local.engine.planner.telling import (
     STATES,
@@ -24,7 +24,10 @@ if TYPE_CHECKING:  # the writer imports this package
 
 _LONG = 600  # characters: of a text that is longer, the sentences that answer are said
 _SAID = 3  # sentences
+_READ = 100_000  # characters of a text that are looked at
 _ROWS = 8  # records
+_DEEPEST = 40  # objects and lists in one another
+_BRACKET = re.compile(r"[\[\]{}]")
 # How one asks for a member without its name.
 _MEANT = tuple(
     (re.compile(pattern, re.IGNORECASE), word_set(words))
@@ -56,10 +59,10 @@ def answer(
         if result.failed:
             parts.append(failure(use, result, tools))
             continue
-        said = _said(request, result.text, meanings, use)
+        words = _said(request, result.text, meanings, use)
         values = [str(one) for one in _parameters(use).values()]
-        apart = len(results) > 1 and not any(one in said for one in values if one)
-        parts.append(f"{_label(use)}: {said}" if apart and values else said)
+        apart = len(results) > 1 and not any(one in words for one in values if one)
+        parts.append(f"{_label(use)}: {words}" if apart and values else words)
     return ("\n\n" if any("\n" in one for one in parts) else "\n").join(parts)
 
 
@@ -67,17 +70,21 @@ def failure(use: "ToolUse", result: "ToolResult", tools: Sequence[str] = ()) -> 
     """What a failed call says: its own words, if they are a sentence."""
     text = result.text.strip()
     spans = [text[a:b].strip() for a, b in sentences(text)]
-    kept = [one for one in spans if not any(name in one for name in (*tools, use.name))]
-    message = " ".join(kept or spans)
+    own = [one for one in spans if not any(name in one for name in (*tools, use.name))]
+    message = " ".join(own or spans)
     if message[:1].isupper() and message.endswith((".", "!")):
         return message
     return f"The tool {_label(use)} failed: {ended(message or 'no reason was given')}"
 
 
 def parsed(text: str) -> Any:
-    """The JSON of a result; the text itself where it is none."""
+    """The JSON of a result; the text itself where it is none, or deeper than any record is."""
+    depth = deepest = 0
+    for sign in _BRACKET.findall(text):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
     try:
-        return json.loads(text)
+        return json.loads(text) if deepest <= _DEEPEST else text
     except ValueError:
         return text
 
@@ -86,8 +93,10 @@ def rows_of(text: str) -> list[Mapping[str, Any]]:
     """The records of a result: those of a list, or the one."""
     value = parsed(text)
     if isinstance(value, Mapping):
-        lists = [one for one in value.values() if isinstance(one, list) and one]
-        value = lists[0] if len(value) <= len(lists) + 1 and len(lists) == 1 else [value]
+        lists = [one for one in value.values() if isinstance(one, list)]
+        counts = [one for one in value.values() if isinstance(one, int)]
+        only_list = len(lists) == 1 and len(value) == 1 + len(counts)  # {"found": 2, "hits": [..]}
+        value = lists[0] if only_list else [value]
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
@@ -119,7 +128,7 @@ def _said(request: str, text: str, meanings: Meanings, use: "ToolUse") -> str:
 
 
 def _best_sentences(request: str, text: str, meanings: Meanings) -> str:
-    spans = [text[a:b] for a, b in sentences(text)][:200]
+    spans = [text[a:b][:_LONG] for a, b in sentences(text[:_READ])][:200]
     near = meanings.likeness([request], spans)[0]
     best = sorted(sorted(range(len(spans)), key=lambda n: -float(near[n]))[:_SAID])
     return " ".join(spans[n] for n in best)
@@ -130,9 +139,8 @@ def _of_value(request: str, value: Any, use: "ToolUse") -> str:
         return _of_list(request, value, use)
     if not value:
         return "The tool returned nothing."
-    lists = [one for one in value.values() if isinstance(one, list)]
-    if len(lists) == len(value) == 1:
-        return _of_list(request, lists[0], use)
+    if (rows := rows_of(json.dumps(value))) and rows != [value]:
+        return _of_list(request, rows, use)
     return told(value, _asked(request, value, use))
 
 
@@ -146,10 +154,10 @@ def _of_list(request: str, rows: Sequence[Any], use: "ToolUse") -> str:
     picked = select(request, rows)
     if picked == []:
         return "None of them is."
-    meant = rows if picked is None else picked
-    if len(meant) == 1:
-        return told(meant[0])
-    return "\n".join(f"- {told(row)}" for row in meant[:_ROWS]) + _more(meant)
+    chosen = rows if picked is None else picked
+    if len(chosen) == 1:
+        return told(chosen[0])
+    return "\n".join(f"- {told(row)}" for row in chosen[:_ROWS]) + _more(chosen)
 
 
 def _more(rows: Sequence[Any]) -> str:
@@ -161,18 +169,18 @@ def _asked(request: str, record: Mapping[str, Any], use: "ToolUse") -> list[str]
     _, subject = subject_of(record)
     there = [path for path, _ in leaves(record) if path not in subject and path != "currency"]
     states = [path for path in there if path in STATES]
-    if states and changes(tool_acts(use.name, "")):
+    if states and names_change(use.name):
         return states
     topic = set(stems(f"{request} ")) - GENERAL
     known = {str(one).casefold() for one in _parameters(use).values()}
     named = [path for path in there if topic & set(stems(path))]
     values = dict(leaves(record))
     new = [path for path in named if str(values[path]).casefold() not in known]
-    meant = [
+    chosen = [
         path
         for pattern, words in _MEANT
         if pattern.search(request)
         for path in there
         if words & set(path.split())
     ]
-    return list(dict.fromkeys([*(new or named), *meant]))
+    return list(dict.fromkeys([*(new or named), *chosen]))

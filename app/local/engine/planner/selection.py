@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.local.engine.planner.telling import STATES, is_moment, is_money, leaves
-from app.local.engine.planner.words import word_list
+from app.local.engine.planner.words import TOKEN, stems, word_list
 
 Row = Mapping[str, Any]
 
 _STAGES = (
-    "placed|ordered|open|pending|processing|confirmed|created|paid|waiting|new|in preparation",
+    "placed|ordered|open|pending|processing|in preparation",
     (
         r"shipped|dispatched|sent|in transit|en route|under ?way|on (?:its|their|the) way"
         r"|out for delivery|shipping"
@@ -57,6 +57,9 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _UPPER = frozenset({"under", "below", "less than", "at most", "cheaper than", "up to"})
+_SAYS_NOTHING = frozenset(
+    stems("order product item thing yet still already euro eur dollar usd costs price total now ")
+)
 _STOCK = re.compile(r"\b(?:in stock|available|sold out|out of stock)\b", re.IGNORECASE)
 
 
@@ -68,6 +71,20 @@ def selects(text: str) -> bool:
     """
     superlatives = (_LATEST, _OLDEST, _LEAST, _GREATEST, _ORDINAL, _BOUND)
     return any(one.search(text) for one in superlatives) or bool(_stages(text))
+
+
+def without_selection(text: str) -> str:
+    """The text without the words that pick out some of several things.
+
+    >>> without_selection("the price of the cheapest tent").split()
+    ['the', 'price', 'of', 'the', 'tent']
+    """
+    for pattern in (_LATEST, _OLDEST, _LEAST, _GREATEST, _BOUND):
+        text = pattern.sub(" ", text)
+    text = _ORDINAL.sub(lambda match: match[0].partition(" ")[0], text)
+    for pattern in _STAGE_PATTERNS:
+        text = pattern.sub(" ", text)
+    return text
 
 
 def select(text: str, rows: Sequence[Row]) -> list[Row] | None:
@@ -100,6 +117,8 @@ def holds(condition: str, row: Row) -> bool | None:
     ...  ("it has not been shipped yet", "it is on its way", "it is in stock", "it is nice")]
     [False, True, False, None]
     """
+    if _rest(condition, row):
+        return None
     verdicts = [
         _is_at(row, state, negated)
         for state, negated in _stages(condition)
@@ -114,22 +133,30 @@ def holds(condition: str, row: Row) -> bool | None:
     return all(verdicts) if verdicts else None
 
 
+def _rest(condition: str, row: Row) -> set[str]:
+    """The stems of what a condition says beside states, amounts, and what the record has."""
+    bare = _STOCK.sub(" ", without_selection(condition))
+    own = {stem for path, value in leaves(row) for stem in stems(f"{path} {value} ")}
+    words = {stem for token in TOKEN.findall(bare) for stem in stems(token)}
+    return words - own - _SAYS_NOTHING
+
+
 def _stages(text: str) -> list[tuple[int, bool]]:
     """The states that a text speaks of, as places in the life of a thing, and whether it denies
     them. "The order I placed last" speaks of none.
     """
-    found = []
+    stages = []
     for stage, pattern in enumerate(_STAGE_PATTERNS):
         for match in pattern.finditer(text):
             before, behind = text[: match.start()], text[match.end() :]
             if _BY_SOMEBODY.search(before) or _DONE_LAST.match(behind):
                 continue
-            if match[0].lower() in ("new", "open", "sent", "complete", "failed") and not re.search(
+            if match[0].lower() in ("open", "sent", "complete", "failed") and not re.search(
                 r"\b(?:is|are|was|were|been|be|still|not|yet|n't)\W+$", before, re.IGNORECASE
             ):
-                continue  # "open a ticket", "a new tent"
-            found.append((stage, bool(_NOT.search(before))))
-    return list(dict.fromkeys(found))
+                continue  # "open a ticket"
+            stages.append((stage, bool(_NOT.search(before))))
+    return list(dict.fromkeys(stages))
 
 
 def _stage_of(row: Row) -> int | None:
@@ -182,19 +209,24 @@ def _superlative(text: str, rows: Sequence[Row]) -> list[Row] | None:
 def _day(row: Row, text: str) -> str | None:
     """The day that counts: of the member that the text names, or the first."""
     days = [(path, value) for path, value in leaves(row) if is_moment(value)]
-    named = [value for path, value in days if re.search(rf"\b{re.escape(path)}\b", text)]
-    return next(iter([*named, *(value for _, value in days)]), None)
+    by_name = [value for path, value in days if _names(text, path)]
+    return next(iter([*by_name, *(value for _, value in days)]), None)
 
 
 def _number(row: Row, text: str) -> float | None:
     """The number that counts: of the member that the text names, or the amount of money."""
     for path, value in leaves(row):
-        if re.search(rf"\b{re.escape(path)}\b", text, re.IGNORECASE):
+        if _names(text, path):
             try:
                 return float(value)
             except (TypeError, ValueError):
                 continue
     return _amount(row)
+
+
+def _names(text: str, path: str) -> bool:
+    """Whether a text names a member by its words."""
+    return f" {path} " in f" {' '.join(TOKEN.findall(text.lower()))} "
 
 
 def _amount(row: Row, _text: str = "") -> float | None:

@@ -60,7 +60,9 @@ def subject_of(record: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
     sign = next((one for one in leaves(record) if _IDENTITY.search(one[0]) and _short(one)), None)
     name = next((one for one in leaves(record) if one[0] in _NAMES and _short(one)), None)
     if sign and name:
-        return f"{name[1]} ({sign[1]})", frozenset({sign[0], name[0]})
+        count = record.get("quantity")
+        many = f"{count} x " if isinstance(count, int) and not isinstance(count, bool) else ""
+        return f"{many}{name[1]} ({sign[1]})", frozenset({sign[0], name[0], "quantity"})
     if sign:
         kind = _IDENTITY.sub("", sign[0]).strip()
         subject = f"{kind.capitalize()} {sign[1]}" if kind else str(sign[1])

@@ -6,6 +6,7 @@
                 (message takes the text apart by its labels, context finds where the passages
                 stand, passages cuts them, with records, literals and markup; wishes says how they
                 are cited and what an abstention says, layout what stands around the answer)
+    searches    results of tools that are to be cited -> the questions that they answer
     quotes      documents -> passages; where in a document a sentence of the answer stands
     blocks      a passage of Markdown -> headings, paragraphs, lists, tables, code
     candidates  passages -> all that can be said of them: sentences, items, rows, whole blocks

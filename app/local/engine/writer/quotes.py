@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 
-from app.local.engine.writer.content import Quote, ToolResult
-from app.local.engine.writer.context import tagged
-from app.local.engine.writer.prompt import Document, Prompt, Turn
+from app.local.engine.writer.content import Quote
+from app.local.engine.writer.prompt import Document
 from app.local.engine.writer.records import Passage
 
 _WORD = re.compile(r"\w+")
@@ -35,66 +33,6 @@ def passages_of(documents: Sequence[Document]) -> Iterator[tuple[Passage, Place]
             if text.strip():
                 passage = Passage(document.id, text, document.title)
                 yield passage, Place(document, source, part)
-
-
-def about_results(prompt: Prompt) -> Prompt | None:
-    """The question of a conversation whose last turn brings results of tools that are to be cited,
-    with all that was found beside it: documents, and passages in tags, which are text. None where
-    it brings none. Where one search is one of several calls, it was for a part of what was asked:
-    its query is the question.
-    """
-    *_, last = prompt.turns
-    if last.text.strip() or not any(map(is_found, last.tool_results)):
-        return None
-    spoken = [place for place, turn in enumerate(prompt.turns) if _asks(turn)]
-    if not spoken:
-        return None
-    documents = chain.from_iterable(map(_documents, prompt.turns))
-    numbered = tuple(replace(one, id=str(place)) for place, one in enumerate(documents, 1))
-    before = (replace(turn, documents=()) for turn in prompt.turns[: spoken[-1]])
-    asking = replace(prompt.turns[spoken[-1]], documents=numbered, tool_results=())
-    if query := _only_query(prompt):
-        asking = replace(asking, text=query)
-    results = [result for turn in prompt.turns[spoken[-1] + 1 :] for result in turn.tool_results]
-    if tagged_texts := [one.text for one in results if _has_tags(one)]:
-        text = "\n".join((*tagged_texts, f"\n<question>{asking.text}</question>"))
-        asking = replace(asking, text=text)
-    return replace(prompt, turns=(*before, asking), tools=())
-
-
-def is_found(result: ToolResult) -> bool:
-    """Whether a tool has found what an answer is to cite: documents, or passages in tags."""
-    return bool(result.documents) or _has_tags(result)
-
-
-def _has_tags(result: ToolResult) -> bool:
-    is_passages = result.text.startswith("<passages>") and not result.failed
-    return is_passages and bool(tagged(result.text)[0])
-
-
-def _only_query(prompt: Prompt) -> str | None:
-    """What was looked for, if one of several calls looked for something that is to be cited."""
-    *_, calling, last = prompt.turns
-    cited = {result.id for result in last.tool_results if is_found(result)}
-    searches = [use for use in calling.tool_uses if use.id in cited]
-    if len(searches) != 1 or len(calling.tool_uses) == 1:
-        return None
-    try:
-        values = searches[0].parameters().values()
-    except ValueError:
-        return None
-    texts = [value for value in values if isinstance(value, str)]
-    return texts[0] if len(texts) == 1 else None
-
-
-def _documents(turn: Turn) -> Iterator[Document]:
-    for result in turn.tool_results:
-        yield from result.documents
-    yield from turn.documents
-
-
-def _asks(turn: Turn) -> bool:
-    return turn.role == "user" and bool(turn.text.strip())
 
 
 def quote(sentence: str, place: Place) -> Quote | None:

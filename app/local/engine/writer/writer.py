@@ -15,7 +15,7 @@ from app.local.engine.writer import small_talk
 from app.local.engine.writer.calls import write_calls
 from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.categories import Sort, judge_by, sort_into, sorted_text
-from app.local.engine.writer.content import Image
+from app.local.engine.writer.content import Image, Quote
 from app.local.engine.writer.counting import count_tokens
 from app.local.engine.writer.decomposition import decompose
 from app.local.engine.writer.english import EnglishChoice
@@ -34,7 +34,7 @@ from app.local.engine.writer.prompt import (
     Written,
 )
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.quotes import about_results, quote
+from app.local.engine.writer.quotes import quote
 from app.local.engine.writer.reading import (
     Answer,
     Decompose,
@@ -48,6 +48,7 @@ from app.local.engine.writer.rendering import marks, render
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning, about_conversation, rewrite, understand
 from app.local.engine.writer.said import Said
+from app.local.engine.writer.searches import CitedSearch, searches
 from app.local.engine.writer.siblings import steps
 from app.local.engine.writer.thoughts import answering, behind, considered
 
@@ -108,10 +109,12 @@ class Writer:
 
     def _write(self, prompt: Prompt, sampling: Sampling) -> Written:
         spans = self._encoder.spans
-        if answer := about_results(prompt.unbegun()):
+        results = searches(prompt.unbegun())
+        must = prompt.tool_choice.kind in ("any", "tool")
+        plan = None if results and must else decide(self._planner, prompt.unbegun())
+        if results and not (plan and plan.calls):
             lead = self._planner.tell(prompt.unbegun()) if self._planner else ""
-            return self._said(answer, sampling, self.count(prompt), lead)
-        plan = decide(self._planner, prompt.unbegun())
+            return self._found(results, sampling, self.count(prompt), lead)
         if plan and plan.calls:
             calls = plan.calls if prompt.tool_choice.parallel else plan.calls[:1]
             thoughts = f"Of {len(prompt.tools)} tools, {_listed(calls)} fits what is asked."
@@ -131,11 +134,23 @@ class Writer:
             )
         return self._said(prompt, sampling, self.count(prompt))
 
-    def _said(self, prompt: Prompt, sampling: Sampling, tokens: int, lead: str = "") -> Written:
-        """The answer in words, behind what was thought and behind what other results tell."""
-        spans = self._encoder.spans
-        answer = self._answer(prompt, sampling)
+    def _said(self, prompt: Prompt, sampling: Sampling, tokens: int) -> Written:
+        """The answer in words, behind what was thought."""
+        return self._worded(self._answer(prompt, sampling), prompt, sampling, tokens)
+
+    def _found(
+        self, results: Sequence[CitedSearch], sampling: Sampling, tokens: int, lead: str
+    ) -> Written:
+        """What the searches of tools answer, behind what other results tell."""
+        answer = _Text("")
+        for search in results:
+            part = self._answer(search.prompt, sampling).beyond(*search.earlier)
+            answer = part.after(answer.text, answer.citations) if answer.text else part
         answer = answer.after(lead) if lead else answer
+        return self._worded(answer, results[-1].prompt, sampling, tokens)
+
+    def _worded(self, answer: "_Text", prompt: Prompt, sampling: Sampling, tokens: int) -> Written:
+        spans = self._encoder.spans
         room = answering(sampling, answer.thoughts, spans)
         written = Written.of(self._generation(answer, prompt, room, tokens))
         return behind(answer.thoughts, written, sampling, spans)
@@ -253,14 +268,24 @@ class _Text:
         )
         return replace(self, text=self.text[length:], citations=tuple(rest))
 
-    def after(self, lead: str) -> "_Text":
-        """The text behind another one."""
+    def after(self, lead: str, cited: tuple[Citation, ...] = ()) -> "_Text":
+        """The text behind another one, which cites too."""
         lead = f"{lead}\n\n"
         citations = (
             replace(one, start=one.start + len(lead), end=one.end + len(lead))
             for one in self.citations
         )
-        return replace(self, text=f"{lead}{self.text}", citations=tuple(citations))
+        return replace(self, text=f"{lead}{self.text}", citations=(*cited, *citations))
+
+    def beyond(self, documents: int, results: int) -> "_Text":
+        """The text, whose quotes are of documents and search results behind so many others."""
+
+        def moved(one: Quote) -> Quote:
+            more = results if one.kind == "search_result" else documents
+            return replace(one, source=one.source + more)
+
+        citations = (replace(one, quotes=tuple(map(moved, one.quotes))) for one in self.citations)
+        return replace(self, citations=tuple(citations))
 
 
 def _written(answer: Said, task: Answer) -> _Text:

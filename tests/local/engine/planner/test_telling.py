@@ -98,6 +98,17 @@ def test_a_failure_is_told_without_what_is_for_the_caller(planner: Planner) -> N
     assert planner.plan(prompt(ORDERS, "Cancel order A-9", *turns)).text == "There is no order A-9."
 
 
+@pytest.mark.parametrize(
+    "result",
+    ["[" * 100_000, '{"a":' * 50_000, '{"status": "' + "x" * 200_000 + '"}',
+     "[" + "{}," * 9999 + "{}]", '{"status": null, "order_id": [[[{}]]]}', "null", "0", '""'],
+    ids=["deep list", "deep object", "long", "empty rows", "odd", "null", "zero", "empty text"],
+)  # fmt: skip
+def test_a_result_of_any_form_is_told(planner: Planner, result: str) -> None:
+    turns = called("get_order_status", result, order_id="A-9")
+    assert planner.plan(prompt(ORDERS, "What's the status of order A-9?", *turns)).calls == ()
+
+
 def test_a_search_that_finds_nothing_says_for_what(planner: Planner) -> None:
     turns = called("get_order_status", "[]", order_id="A-9")
     text = planner.plan(prompt(ORDERS, "What's the status of order A-9?", *turns)).text
