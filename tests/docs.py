@@ -97,6 +97,7 @@ def _settings() -> str:
         "The application": settings.Settings,
         "The laptop": settings.LaptopSettings,
         "A stack": settings.StackSettings,
+        "MCP over HTTP": settings.McpSettings,
     }
     parts = {title: _fields(kind) for title, kind in kinds.items()}
     table = "The table of a group of tools, for its function, as in `OUTCROP_ORDERS_TABLE`."

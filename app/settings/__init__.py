@@ -5,7 +5,8 @@ laptop; `DocumentSettings` is the part of them for the ingest function. A tool's
 own, whose names begin with its group's: `tool_table` reads the name of its table, and a subclass of
 `ToolSettings` in the tool's folder whatever else it needs. Whoever creates the resources sets their
 names: the CDK stack in AWS, `outcrop up` on the laptop. `LaptopSettings` are for the command line
-to start the laptop's home, `StackSettings` to deploy a stack and to call it.
+to start the laptop's home, `StackSettings` to deploy a stack and to call it, `McpSettings` for MCP
+over HTTP.
 
 Every field is read from `OUTCROP_<NAME>`. If a field without a default is missing, nothing is
 started, and the error names it. docs/settings.md is generated from the descriptions here.
@@ -13,6 +14,7 @@ started, and the error names it. docs/settings.md is generated from the descript
     application   Settings, DocumentSettings
     tools         ToolSettings, tool_table
     laptop        LaptopSettings, StackSettings, and where things lie
+    mcp           McpSettings
     environment   read, and the environments of other processes
 """
 
@@ -35,6 +37,7 @@ from app.settings.laptop import (
     checkout,
     opensearch_folder,
 )
+from app.settings.mcp import McpSettings
 from app.settings.tools import ToolSettings, tool_table
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "RENAMED",
     "DocumentSettings",
     "LaptopSettings",
+    "McpSettings",
     "Settings",
     "StackSettings",
     "ToolSettings",

@@ -20,19 +20,19 @@ All routes but those of health require a principal (`principal.py`), and so does
 Errors are RFC 9457 problems (`problems.py`), and have OpenAI's form below `/v1/`. An error after
 the first byte of a stream is an error part of that stream. One setting differs between the homes:
 with `OUTCROP_AUTH=local` there is no API Gateway, and the application itself checks who may call
-(`admission.py`).
+(`app.admission`).
 """
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
+from app.admission import Admission
 from app.aws import Clients
 from app.budgets import Ledger
 from app.meter import LogMeter, Meter
 from app.settings import Settings
 from app.web import problems
-from app.web.admission import Admission
 from app.web.pages import PageAccess
 from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
@@ -85,7 +85,7 @@ def application(
     app.add_middleware(ReadBody)
     app.add_middleware(RequirePrincipal, settings=settings)
     if settings.auth == "local":
-        app.add_middleware(Admission, origin=settings.origin)
+        app.add_middleware(Admission, origin=settings.origin, refusal=problems.problem)
     app.add_middleware(problems.CatchUnexpected)
     if settings.origin:
         app.add_middleware(PageAccess, origin=settings.origin)

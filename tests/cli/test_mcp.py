@@ -1,5 +1,6 @@
 """`outcrop mcp`, as a client starts it."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,8 +18,8 @@ async def search(home: Path) -> CallToolResult:
     server = StdioServerParameters(
         command=OUTCROP, args=["mcp"], env=environment({"OUTCROP_HOME": str(home)})
     )
-    with anyio.fail_after(60):
-        async with Client(server) as client:
+    with anyio.fail_after(120):
+        async with Client(server, mode="legacy") as client:  # which waits until a home is started
             return await client.call_tool("search_documents", {"query": "beekeeper"})
 
 
@@ -33,3 +34,40 @@ def test_it_serves_a_home_that_is_served_and_one_that_is_not(tmp_path: Path) -> 
     result = anyio.run(search, tmp_path)
     assert not result.is_error
     assert laptop.running(settings) is None, "the last command that uses it stops it"
+
+
+def test_it_serves_over_http_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [OUTCROP, "mcp", "--http", "--port", "0"],
+        env=environment({"OUTCROP_HOME": str(tmp_path)}),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as command:
+        assert command.stdout
+        url = command.stdout.readline().strip()
+
+        async def say() -> CallToolResult:
+            async with Client(url) as client:
+                return await client.call_tool("search_documents", {"query": "beekeeper"})
+
+        try:
+            assert not anyio.run(say).is_error
+            assert laptop.running(LaptopSettings(home=tmp_path))
+        finally:
+            command.terminate()
+        assert command.wait(60) == 0
+    assert laptop.running(LaptopSettings(home=tmp_path)) is None
+
+
+def test_other_machines_are_not_let_in_without_tokens(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [OUTCROP, "mcp", "--http", "--port", "0", "--host", "0.0.0.0"],
+        env=environment({"OUTCROP_HOME": str(tmp_path)}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "set OUTCROP_MCP_ISSUER and OUTCROP_MCP_AUDIENCE" in ran.stderr
+    assert not ran.stdout

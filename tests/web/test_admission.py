@@ -6,9 +6,9 @@ from typing import Any, Literal
 import pytest
 from starlette.testclient import TestClient
 
+from app.admission import check
 from app.errors import Forbidden
 from app.web import application
-from app.web.admission import check
 from tests.web.backend import settings
 
 PAGE = "http://localhost:5173"

@@ -1,6 +1,7 @@
-"""Checks the source of requests where no API Gateway does: on the laptop.
+"""Checks the source of requests where no API Gateway does: of the application on the laptop, and of
+MCP over HTTP.
 
-There, every page in a browser can send requests to the application's port. Three headers identify a
+There, every page in a browser can send requests to the server's port. Three headers identify a
 page's requests, and a page cannot forge them:
 
     Host             the server that the browser means; another name if a page's own name leads to
@@ -15,13 +16,12 @@ itself.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Forbidden
-from app.web.problems import problem
 
 # Browsers and resolvers hold names under .localhost to this machine: RFC 6761, section 6.3.
 _HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|([\w.-]+\.)?localhost)(:\d{1,5})?", re.ASCII | re.I)
@@ -31,35 +31,44 @@ class Admission:
     """Middleware that refuses requests for other servers, and requests of other pages.
 
     Args:
-        origin: the page that may call, beside the application's own.
+        origin: the page that may call, beside the server's own.
+        refusal: makes the response to a request that is refused.
+        hosts: further names of the server, each with its port if it is not the scheme's own.
     """
 
-    def __init__(self, app: ASGIApp, origin: str | None) -> None:
-        self.app, self.origin = app, origin
+    def __init__(
+        self,
+        app: ASGIApp,
+        origin: str | None,
+        refusal: Callable[[Forbidden], ASGIApp],
+        hosts: Collection[str] = (),
+    ) -> None:
+        self.app, self.origin, self.refusal, self.hosts = app, origin, refusal, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
             try:
-                check(Headers(scope=scope), self.origin)
+                check(Headers(scope=scope), self.origin, self.hosts)
             except Forbidden as error:
-                await problem(error)(scope, receive, send)
+                await self.refusal(error)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
 
-def check(headers: Mapping[str, str], allowed: str | None) -> None:
-    """Check the headers of a request; names are in lower case.
+def check(headers: Mapping[str, str], allowed: str | None, hosts: Collection[str] = ()) -> None:
+    """Check the headers of a request; names are in lower case. Arguments as of `Admission`.
 
     Raises:
         Forbidden: the request is for another server, or from a page that may not call.
     """
     host = headers.get("host", "")
-    if not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host) and host.lower() not in hosts:
         raise Forbidden(
             f"{host!r} is no name of this server; call it as 127.0.0.1 or localhost.", field="host"
         )
     origin = headers.get("origin")
-    if origin is not None and origin not in (allowed, f"http://{host}"):
+    own = (f"http://{host}", f"https://{host}") if host.lower() in hosts else (f"http://{host}",)
+    if origin is not None and origin not in (allowed, *own):
         raise Forbidden(
             f"Pages of {origin} may not call; the page that OUTCROP_ORIGIN names may.",
             field="origin",
