@@ -153,7 +153,8 @@ def _cdk(words: Sequence[str]) -> None:
 
 def _python(words: Sequence[str]) -> None:
     assert words[0] == "-m"
-    assert (ROOT / f"{words[1].replace('.', '/')}.py").exists(), words[1]
+    module = ROOT / words[1].replace(".", "/")
+    assert module.with_suffix(".py").exists() or (module / "__main__.py").exists(), words[1]
 
 
 PROGRAMS: dict[str, Callable[[Sequence[str]], None]] = {

@@ -217,7 +217,6 @@ def _functions(template: Template) -> Iterator[Need]:
         for value in properties.get("Environment", {}).get("Variables", {}).values():
             table = referent(value)
             if template.kind(table) == "AWS::DynamoDB::Table":
-                yield Need(name, role, ("dynamodb:GetItem",), f"${{{table}.Arn}}")
                 yield from _keys(template, name, role, table)
     for name, properties in template.of(MAPPING):
         function = dict(template.of(FUNCTION)).get(referent(properties["FunctionName"]), {})

@@ -27,7 +27,7 @@ def tools_of(home: Home) -> Iterator[dict[str, Tool]]:
     """The tools as the application has them; boto3 leads to the home while the context lasts."""
     with patch.dict(os.environ):
         adopt({name: home.variables[name] for name in home.variables if name.startswith("AWS_")})
-        aws = clients(SECONDS)
+        aws = clients(2 * SECONDS)
         try:
             yield {tool.name: tool for tool in lambda_tools_of(aws, home.settings)}
         finally:
