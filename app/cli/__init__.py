@@ -3,6 +3,7 @@
     demo     the whole path once: start, upload docs/, ask, show what to try next
     up       serve until Ctrl-C
     ask      one question, one cited answer      chat     a conversation
+    agent    one request, for which tools may be called
     ingest   upload documents                    docs     ls, show, rm
     search   Retrieve's passages, explained      doctor   checks, with remedies
     eval     a file of questions, judged
@@ -36,6 +37,7 @@ from app import __version__
 from app.cli import screen
 from app.cli.client import Refused
 from app.cli.commands import (
+    agent,
     ask,
     chat,
     demo,
@@ -70,7 +72,15 @@ cli = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (demo.demo, up.up, ask.ask, chat.chat, ingest.ingest, search.search):
+for command in (
+    demo.demo,
+    up.up,
+    ask.ask,
+    agent.agent,
+    chat.chat,
+    ingest.ingest,
+    search.search,
+):
     cli.command()(command)
 cli.command("eval")(evaluate.evaluate)
 cli.add_typer(docs.docs, name="docs")

@@ -23,6 +23,8 @@ TIMEOUT = httpx.Timeout(10, read=180)
 ANSWER_TIMEOUT = httpx.Timeout(10, read=900)  # the application ends a turn earlier, at its deadline
 END = "[DONE]"
 ASKING = "/chat"
+DECIDING = "/confirmations"
+"""Calls of these paths ask a model; each has a twin that streams, with `/stream` at its end."""
 PAUSES = (0.5, 1, 2, 4)  # seconds, while there are too many requests
 
 
@@ -72,11 +74,12 @@ class Client:
         Raises:
             Refused: the application answered with a problem, or could not be reached.
         """
+        asks = path == ASKING or path.startswith(f"{DECIDING}/")
         with self._reporting_failures(self.url):
-            if path == ASKING:
+            if asks:
                 request = {"timeout": ANSWER_TIMEOUT, **request}
             response = self._http.request(method, path, **request)
-            for seconds in () if path == ASKING else PAUSES:
+            for seconds in () if asks else PAUSES:
                 if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
                     break
                 time.sleep(seconds)
@@ -85,16 +88,17 @@ class Client:
         answer: Json = response.json() if response.content else {}
         return answer
 
-    def stream(self, question: Json) -> Iterator[Json]:
-        """Ask a question, and yield the parts of the answer's UI message stream as they come.
+    def stream(self, body: Json, path: str = ASKING) -> Iterator[Json]:
+        """Ask a question, or decide on a call that waits; and yield the parts of the answer's UI
+        message stream as they come.
 
         Raises:
-            Refused: the question was refused, or the stream ended without its last part.
+            Refused: the request was refused, or the stream ended without its last part.
         """
         with (
             self._reporting_failures(self.url),
             self._http.stream(
-                "POST", "/chat/stream", json=question, timeout=ANSWER_TIMEOUT
+                "POST", f"{path}/stream", json=body, timeout=ANSWER_TIMEOUT
             ) as response,
         ):
             _check(response)

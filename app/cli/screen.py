@@ -138,7 +138,7 @@ def sources(citations: Sequence[Mapping[str, Any]]) -> None:
             line.append(" (may not support the sentence)", style="yellow")
         out.print(line)
         for text in filter(None, (citation.get("tableHeader"), citation["text"])):
-            out.indented(_short(text), 4, style="dim italic")
+            out.indented(short(text), 4, style="dim italic")
 
 
 def nearest(places: Sequence[Mapping[str, Any]]) -> None:
@@ -187,6 +187,7 @@ def page_name(place: Mapping[str, Any]) -> str:
     return f", page {number}" if number else ""
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text in one line, cut off where it is too long for one."""
     line = " ".join(text.split())
     return line if len(line) <= QUOTE_LENGTH else line[: QUOTE_LENGTH - 1].rstrip() + "…"

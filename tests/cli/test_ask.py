@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.cli.client import Client, Json
+from app.cli.client import ASKING, Client, Json
 from app.cli.commands.ask import show
 
 PLACE = {
@@ -24,7 +24,7 @@ class Script(Client):
         super().__init__("http://127.0.0.1:9")
         self._parts = parts
 
-    def stream(self, question: Json) -> Iterator[Json]:  # noqa: ARG002
+    def stream(self, body: Json, path: str = ASKING) -> Iterator[Json]:  # noqa: ARG002
         yield {"type": "start", "messageMetadata": {"conversationId": "c"}}
         yield from self._parts
         yield {"type": "finish", "messageMetadata": METADATA}

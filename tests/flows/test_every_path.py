@@ -296,11 +296,17 @@ def acted_in_a_stream(http: TestClient, *questions: str) -> str:
     return http.post("/chat/stream", json={"message": questions[-1], "mode": "agent"}).text
 
 
+def waiting(http: TestClient, request: str) -> str:
+    """The id of the call that waits, after this request."""
+    steps = http.post("/chat", json={"message": request, "mode": "agent"}).json()["steps"]
+    [confirmation] = [step["confirmation"] for step in steps if step["kind"] == "confirm"]
+    return str(confirmation)
+
+
 def confirmed(http: TestClient, *questions: str, path: str = "") -> str:
     """Of the turn in which a call is made that waited."""
-    steps = http.post("/chat", json={"message": questions[-1], "mode": "agent"}).json()["steps"]
-    [waiting] = [step["confirmation"] for step in steps if step["kind"] == "confirm"]
-    return http.post(f"/confirmations/{waiting}{path}", json={"decision": "confirm"}).text
+    url = f"/confirmations/{waiting(http, questions[-1])}{path}"
+    return http.post(url, json={"decision": "confirm"}).text
 
 
 def confirmed_in_a_stream(http: TestClient, *questions: str) -> str:
@@ -338,6 +344,16 @@ def asked_on_the_command_line(http: TestClient, *questions: str) -> str:
         text = shown_by(show, http)
         conversation = ids[0]
     return text
+
+
+def acted_on_the_command_line(http: TestClient, *questions: str) -> str:
+    body = {"message": questions[-1], "mode": "agent"}
+    return shown_by(lambda client: ask.show(client, body), http)
+
+
+def confirmed_on_the_command_line(http: TestClient, *questions: str) -> str:
+    path, body = f"/confirmations/{waiting(http, questions[-1])}", {"decision": "confirm"}
+    return shown_by(lambda client: ask.show(client, body, path=path), http)
 
 
 def searched_on_the_command_line(http: TestClient, *questions: str) -> str:
@@ -511,6 +527,8 @@ ROWS = {
         {"tool_input": arguments_over_mcp_are_judged, "tool_result": result_over_mcp_is_judged},
     ),
     "outcrop ask": Row(asked_on_the_command_line, "chat", TURN),
+    "outcrop agent": Row(acted_on_the_command_line, "chat", AGENT),
+    "outcrop agent --confirm": Row(confirmed_on_the_command_line, "confirmations", CONFIRMED),
     "outcrop search": Row(
         searched_on_the_command_line,
         "search",
@@ -539,6 +557,7 @@ UNJUDGED = {
 }
 COMMANDS = {
     "ask": "a row",
+    "agent": "rows",
     "search": "a row",
     "chat": "shows each answer as ask does",
     "eval": "POST /chat",
@@ -618,7 +637,7 @@ def test_every_command_that_shows_an_answer_or_a_passage_is_known() -> None:
     names = {command.name or command.callback.__name__ for command in cli.registered_commands}  # type: ignore[union-attr]
     names |= {str(group.name or group.typer_instance.info.name) for group in cli.registered_groups}  # type: ignore[union-attr]
     assert names == COMMANDS.keys() | OTHER_COMMANDS
-    assert vars(chat)["show"] is ask.show
+    assert vars(chat)["show_turns"] is ask.show_turns
 
 
 HOOKS = ("question", "passages", "tool_input", "tool_result", "answer")

@@ -12,11 +12,14 @@ from app.errors import OperatorError
 from app.settings import LaptopSettings, checkout, read
 
 QUESTION = "What is the difference between the laptop and AWS?"
+REQUEST = "What is the status of my order A-1042?"
+"""For the agent: the laptop's tools have orders of their own to begin with."""
 
 NEXT = """\
 Try next, with .venv/bin on your PATH:
 
   outcrop ask "What survives kill -9?"   another question
+  outcrop agent "Which orders do I have?"   what the tools know of, or change
   outcrop ingest PATH                    your own documents
   outcrop chat                           a conversation
   outcrop search "..." --explain         what answers are made of
@@ -26,7 +29,9 @@ What you put in stays in {home}"""
 
 
 def demo() -> None:
-    """Start, read Outcrop's own documentation, ask it a question, and say what to try next."""
+    """Start, read Outcrop's own documentation, ask it a question, have an agent call a tool, and
+    say what to try next.
+    """
     here = checkout()
     if here is None:
         raise OperatorError(
@@ -44,5 +49,7 @@ def demo() -> None:
         report(documents, failures)
         screen.out.print(f"\n{QUESTION}\n", style="bold")
         show(client, {"message": QUESTION})
+        screen.out.print(f"\nAn agent calls tools:\n\n{REQUEST}\n", style="bold")
+        show(client, {"message": REQUEST, "mode": "agent"})
     screen.out.print("\n" + NEXT.format(home=read(LaptopSettings).home), soft_wrap=True)
     raise typer.Exit(1 if failures else 0)
