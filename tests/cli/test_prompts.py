@@ -132,6 +132,9 @@ def test_a_stack_that_asks_its_drafts_shows_what_is_in_them(account: Account) ->
     account.answer("GetPrompt", stored(text(OWN)))
     items = json.loads(run("ls", "--json").output)["items"]
     assert all(item["usesStored"] for item in items)
+    assert [item["name"] for item in items if item["problem"]] == ["answer", "agent"]
+    [rewrite] = [item for item in items if item["name"] == "rewrite"]
+    assert rewrite["examples"] == 0
     assert "as stored" in run("ls").output
     assert json.loads(run("show", "rewrite", "--json").output)["message"] == OWN
     assert f"As stored in {ARN}" in run("show", "rewrite").output
@@ -143,8 +146,14 @@ def test_a_stack_that_asks_its_drafts_shows_what_is_in_them(account: Account) ->
 def test_a_draft_that_cannot_be_used_says_what_is_missing(account: Account) -> None:
     has_prompts(account, f"rewrite={ARN}")
     account.answer("GetPrompt", stored(text("{{question}}")))
-    result = run("show", "rewrite", code=1)
-    assert "the variable conversation is missing" in str(result.exception)
+    missing = "the variable conversation is missing"
+    assert missing in str(run("show", "rewrite", code=1).exception)
+    items = {item["name"]: item for item in json.loads(run("ls", "--json").output)["items"]}
+    assert missing in items["rewrite"]["problem"]
+    assert items["answer"]["problem"] is None
+    listed = run("ls").output
+    assert "broken" in listed
+    assert missing in listed
 
 
 def test_a_stack_without_stored_prompts_has_its_own(account: Account) -> None:

@@ -13,6 +13,7 @@ from app.cli.application import StackOption
 from app.cli.client import Json
 from app.cli.options import AsJson
 from app.cli.prompt_home import PromptHome, prompt_home
+from app.errors import OperatorError
 from app.prompts.catalogue import TEMPLATES, find
 from app.prompts.template import Template
 
@@ -28,7 +29,7 @@ Name = Annotated[str, typer.Argument(help="The prompt's name.")]
 def ls(stack: StackOption = None, as_json: AsJson = False) -> None:
     """List the prompts: their variables, their examples, and where they are stored."""
     with prompt_home(stack) as home:
-        items = [_item(home, template) for template in TEMPLATES.values()]
+        items = [_listed(home, template) for template in TEMPLATES.values()]
     if as_json:
         screen.show_json({"items": items})
         return
@@ -41,11 +42,14 @@ def ls(stack: StackOption = None, as_json: AsJson = False) -> None:
                 ", ".join(item["variables"]),
                 str(item["examples"]),
                 (item["stored"] or "").rpartition("/")[2],
-                "as stored" if item["usesStored"] else "our own",
+                _use(item),
             )
             for item in items
         ],
     )
+    for item in items:
+        if item["problem"]:
+            screen.err.print(item["problem"], style="yellow")
 
 
 @prompts.command("show")
@@ -158,6 +162,20 @@ def _words(pairs: Sequence[str]) -> dict[str, list[str]]:
             raise typer.BadParameter(f"{pair!r} is not of the form KEY=VALUE", param_hint="--var")
         words[name].append(value)
     return dict(words)
+
+
+def _listed(home: PromptHome, own: Template) -> dict[str, Any]:
+    """A prompt for the list, as it is asked; or our own, with the reason why it cannot be asked."""
+    try:
+        return _item(home, home.template(own.name)) | {"problem": None}
+    except OperatorError as error:
+        return _item(home, own) | {"problem": error.detail}
+
+
+def _use(item: Json) -> str:
+    if item["problem"]:
+        return "broken"
+    return "as stored" if item["usesStored"] else "our own"
 
 
 def _item(home: PromptHome, template: Template) -> dict[str, Any]:
