@@ -1,5 +1,6 @@
 """The calls of a reply: every rule that a call has to keep, whatever the model wants.
 
+    plain       it can be repeated as it is (`app.agent.uses`)
     known       there is a tool of this name
     right       its arguments fit the tool's input schema
     judged      the guardrail lets the arguments pass; masked ones are used as they are masked
@@ -24,6 +25,7 @@ from app.agent.context import AgentContext
 from app.agent.documents import NAME, numbered
 from app.agent.evidence import evidence
 from app.agent.rounds import CallResult
+from app.agent.uses import Call
 from app.aws import side_by_side
 from app.errors import OperatorError, OutcropError
 from app.events import Event, Guardrail, Passage, Retrieval, ToolCall, ToolOutcome
@@ -36,9 +38,6 @@ from app.turn.draft import Draft
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # calls
-MOST_CALLS = 16
-"""Calls of one reply; more are refused."""
-
 LONGEST_RESULT = 25_000
 """Characters of a result that the model reads; the rest is cut off, and it is told so."""
 
@@ -93,15 +92,15 @@ class Caller:
         self.errors = 0
         self.waiting: ToolCall | None = None
 
-    def make(self, uses: Sequence[ToolUse], draft: Draft) -> Iterator[Event | CallResult]:
+    def make(self, calls: Sequence[Call], draft: Draft) -> Iterator[Event | CallResult]:
         """Make the calls of a reply. Yields what a reader sees of them, and each CallResult."""
         attempts: list[Attempt] = []
         refusals: list[CallResult] = []
-        for number, use in enumerate(uses):
-            attempt, verdicts = self._admit(use, number)
+        for call in calls:
+            attempt, verdicts = self._admit(call)
             yield from draft.report(verdicts)
             if isinstance(attempt, CallResult):
-                yield ToolCall(use.id, use.name, use.input)
+                yield ToolCall(call.use.id, call.use.name, call.use.input)
                 refusals.append(attempt)
                 continue
             yield attempt.event
@@ -127,14 +126,15 @@ class Caller:
 
     # before a call
 
-    def _admit(self, use: ToolUse, number: int) -> tuple[Attempt | CallResult, Sequence[Guardrail]]:
+    def _admit(self, call: Call) -> tuple[Attempt | CallResult, Sequence[Guardrail]]:
         """The call as it may be made, or why it may not; and what the guardrail said of it."""
+        use = call.use
 
         def refused(reason: str) -> CallResult:
             return CallResult(use.id, use.name, reason, is_error=True)
 
-        if number >= MOST_CALLS:
-            return refused(f"A reply makes {MOST_CALLS} calls at most."), ()
+        if call.fault:
+            return refused(call.fault), ()
         tool = self._tools.get(use.name)
         if tool is None:
             return refused(self._unknown(use.name)), ()

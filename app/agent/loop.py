@@ -15,6 +15,7 @@ A reply's end            what follows
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.agent.calls import Caller
@@ -22,10 +23,19 @@ from app.agent.confirmations import Pending, confirmation_for, expiry
 from app.agent.context import AgentContext
 from app.agent.prompt import Conversation, agent_prompt, call_in_words
 from app.agent.rounds import CallResult, Round
+from app.agent.uses import Call, repeatable
 from app.citations.cite import Citer
 from app.errors import ModelFailed
 from app.events import Citation, Confirm, Event, Text, ToolCall, ToolOutcome
-from app.models import Completion, TextDelta, ToolUse
+from app.models import (
+    Completion,
+    Delta,
+    ReasoningDelta,
+    TextDelta,
+    ToolInputDelta,
+    ToolUse,
+    ToolUseStart,
+)
 from app.turn.draft import Abstention, Draft
 from app.turn.gate import AnswerGate
 from app.turn.model import TurnModel
@@ -33,6 +43,10 @@ from app.turn.question import Sampling
 
 DENIED = "The person did not confirm this call. It was not made."
 PARAGRAPH = "\n\n"
+LONGEST_REPLY_WRITTEN = 200_000
+"""Characters of a reply, of which each piece costs PIECE besides. A model that keeps to its limit of
+tokens writes less; one that does not is read no further."""
+PIECE = 32
 
 
 class Loop:
@@ -63,6 +77,12 @@ class Loop:
         self._template = context.turn.template("agent")
         self._rounds: list[Round] = []
         self._citer = Citer(())
+        self._ids = {
+            block.id
+            for message in conversation.history
+            for block in message.content
+            if isinstance(block, ToolUse)
+        }
         self._errors = 0  # replies that could not be read
         self._began = time.monotonic()
 
@@ -79,12 +99,14 @@ class Loop:
             reply = yield from self._reply()
             if reply is None:
                 continue
-            uses = [block for block in reply.content if isinstance(block, ToolUse)]
-            if not uses or reply.stop_reason not in ("tool_use", "end"):
-                self._draft.add(reply)
+            calls = any(isinstance(block, ToolUse) for block in reply.content)
+            if not calls or reply.stop_reason not in ("tool_use", "end"):
+                # Whoever says that it calls a tool, and calls none, has said all that it says.
+                says_so = reply.stop_reason == "tool_use"
+                self._draft.add(replace(reply, stop_reason="end") if says_so else reply)
                 return
             self._draft.take(reply)
-            yield from self._act(reply, uses)
+            yield from self._act(reply, place[1])
             if self._caller.waiting:
                 yield from self._let_confirm(self._caller.waiting, *place)
                 return
@@ -121,11 +143,13 @@ class Loop:
             self._template,
         )
         self._citer.know(self._caller.passages)
-        length = len(self._draft.text)
+        length, size = len(self._draft.text), 0
         gap = PARAGRAPH if length else ""
         try:
             with closing(self._model.reply(self._sampling.apply(prompt))) as reply:
                 for part in reply:
+                    if (size := size + _size(part)) > LONGEST_REPLY_WRITTEN:
+                        raise ModelFailed("The model wrote more than it was asked for.")
                     if isinstance(part, TextDelta) and (part.text.strip() or not gap):
                         yield from self._read(self._citer.read(gap + part.text))
                         gap = ""
@@ -152,22 +176,26 @@ class Loop:
         gap = PARAGRAPH if self._draft.text.strip() else ""
         return self._read([Text(gap + text)])
 
-    def _act(self, reply: Completion, uses: list[ToolUse]) -> Iterator[Event]:
+    def _act(self, reply: Completion, turn: int) -> Iterator[Event]:
+        content = repeatable(reply.content, turn, self._ids)
+        calls = [block for block in content if isinstance(block, Call)]
         results: list[CallResult] = []
-        for part in self._caller.make(uses, self._draft):
+        for part in self._caller.make(calls, self._draft):
             if isinstance(part, CallResult):
                 results.append(part)
             else:
                 yield part
-        order = {use.id: place for place, use in enumerate(uses)}
+        order = {call.use.id: place for place, call in enumerate(calls)}
         results.sort(key=lambda result: order[result.call])
-        self._rounds.append(Round(reply.content, results))
+        blocks = [block.use if isinstance(block, Call) else block for block in content]
+        self._rounds.append(Round(blocks, results))
 
     def _carry_out(self, pending: Pending) -> Iterator[Event]:
         """The call that the person has decided on, as a step that was made, or was not."""
         waiting = pending.call
         call = ToolCall(waiting.call, waiting.tool, waiting.arguments)
         use = ToolUse(call.call, call.tool, call.arguments)
+        self._ids.add(use.id)
         results: list[CallResult] = []
         if pending.confirmed:
             for part in self._caller.make_confirmed(call, waiting.confirmation, self._draft):
@@ -190,3 +218,15 @@ class Loop:
             f"Please confirm: {call_in_words(call)}. Nothing is done before you do."
         )
         self._draft.end("confirm")
+
+
+def _size(part: Delta | Completion) -> int:
+    """What a piece of a reply counts for; no piece counts nothing, so that pieces without end do
+    end.
+    """
+    match part:
+        case TextDelta(text=text) | ReasoningDelta(text=text) | ToolInputDelta(json=text):
+            return len(text) + PIECE
+        case ToolUseStart(id=id_, name=name):
+            return len(id_) + len(name) + PIECE
+    return PIECE
