@@ -44,8 +44,8 @@ from app.turn.question import Sampling
 DENIED = "The person did not confirm this call. It was not made."
 PARAGRAPH = "\n\n"
 LONGEST_REPLY_WRITTEN = 200_000
-"""Characters of a reply, of which each piece costs PIECE besides. A model that keeps to its limit of
-tokens writes less; one that does not is read no further."""
+"""Characters of a reply, and PIECE for each of its pieces besides. A model that keeps to its limit
+of tokens writes less; one that does not is read no further."""
 PIECE = 32
 
 
@@ -145,6 +145,7 @@ class Loop:
         self._citer.know(self._caller.passages)
         length, size = len(self._draft.text), 0
         gap = PARAGRAPH if length else ""
+        completion: Completion | None = None
         try:
             with closing(self._model.reply(self._sampling.apply(prompt))) as reply:
                 for part in reply:
@@ -155,13 +156,15 @@ class Loop:
                         gap = ""
                     elif isinstance(part, Completion):
                         yield from self._read(self._citer.end())
-                        return part
+                        completion = part  # read to the end, or the call counts as cut
         except ModelFailed:
             self._errors += 1
             if len(self._draft.text) > length or self._errors >= self._context.limits.errors:
                 raise
             return None
-        raise AssertionError("a reply ends with its Completion")
+        if completion is None:
+            raise AssertionError("a reply ends with its Completion")
+        return completion
 
     def _read(self, parts: Iterable[Text | Citation]) -> Iterator[Event]:
         parts = list(parts)

@@ -24,9 +24,11 @@ from app.events import (
     Usage,
 )
 from app.guardrail import Unguarded, Verdict
+from app.meter import Account
 from app.tools import CALL, PRINCIPAL, Output, Refusal
 from app.turn import Question
 from tests.agent.conftest import Desk, done
+from tests.test_meter import Recorder
 from tests.web.backend import Backend
 
 ASK = Question("Where is my order A-1?")
@@ -68,6 +70,14 @@ def test_a_turn_event_by_event(context: AgentContext, backend: Backend, desk: De
     assert [message["role"] for message in second["messages"]] == ["user", "assistant", "user"]
     [result] = second["messages"][-1]["content"]
     assert result["toolResult"]["content"] == [{"text": '{"status": "shipped"}'}]
+
+
+def test_each_reply_is_metered_as_whole(context: AgentContext, backend: Backend) -> None:
+    backend.replies = [([STATUS], "tool_use"), SHIPPED]
+    meter = Recorder()
+    account = Account(meter, "ada")
+    list(act(ASK, replace(context, turn=replace(context.turn, account=account))))
+    assert [(one.purpose, one.outcome) for one in meter.calls] == [("agent", "complete")] * 2
 
 
 def test_the_turn_is_stored_with_its_steps_and_goes_on(

@@ -17,7 +17,9 @@ from app.tools import CALL, PRINCIPAL
 from app.turn import Question
 from app.turn.ending import UNEXPECTED
 from app.web.streams import ui_message_stream
-from tests.agent.attacks import FORGED, GOALS, Attack, attacks
+from tests.agent.attack_texts import FORGED
+from tests.agent.attacks import Attack, attacks
+from tests.agent.goals import GOALS
 from tests.agent.wire import CANARY, SECRET, HostileModel, Shop, call, hostile_shop, reply, stop
 from tests.web.backend import BUCKET, parts_of
 

@@ -4,6 +4,7 @@
     faults      a fault on the wire in every turn         an error or the whole answer
     storms      many events of few documents              bucket and Knowledge Base agree at last
     kills       kill -9 of either server under load       nothing acknowledged is lost
+    confirmations  kill -9 while a confirmed call is made   it acts once, and is not lost
     streams     many answers at once                      little memory, prompt health
     leaving     clients that hang up                      the model's call is stopped
     sigterm     the application stops while it streams    every stream ends properly
@@ -22,7 +23,8 @@ from tests.hard import Count, Plan, Unavailable
 from tests.tables import Table
 
 SUITES = (
-    "fuzz", "faults", "storms", "kills", "streams", "leaving", "sigterm", "flips", "full_disk",
+    "fuzz", "faults", "storms", "kills", "confirmations", "streams", "leaving", "sigterm", "flips",
+    "full_disk",
 )  # fmt: skip
 
 
