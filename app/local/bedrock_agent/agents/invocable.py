@@ -1,15 +1,14 @@
 """What can be invoked, as bedrock-agent describes it: what an alias leads to, or an agent that a
 request defines.
 
-DRAFT is invoked as it was last prepared. The stand-in keeps one DRAFT, so it refuses one that has
-been changed since; AWS invokes what was prepared.
+DRAFT is invoked as it was last prepared, whatever has changed since.
 """
 
 from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents import action_groups, aliases, knowledge_bases, openapi, prompts
 from app.local.bedrock_agent.agents.dependencies import Dependencies
-from app.local.bedrock_agent.agents.state import agent_arn, alias_arn, find
+from app.local.bedrock_agent.agents.state import DRAFT, PREPARED, agent_arn, alias_arn, find
 from app.local.control.errors import invalid, unsupported
 from app.local.control.records import decode
 from app.local.wire import JSON, ServiceError
@@ -36,18 +35,17 @@ def invocable(db: Connection, params: JSON) -> JSON:
     version = next((route["agentVersion"] for route in alias["routingConfiguration"]), None)
     if version is None:
         raise _refused(f"AgentAlias {alias['agentAliasId']} leads to no version.")
-    row = find(db, params["agentId"], version)
-    if row["status"] != "PREPARED":
-        raise _refused(
-            f"Agent {row['agent']} is in {row['status']} state and cannot be invoked. Call "
-            "PrepareAgent, and wait for PREPARED."
-        )
+    row = (
+        _prepared(db, params["agentId"])
+        if version == DRAFT
+        else find(db, params["agentId"], version)
+    )
     return {
         "agent": {
             **decode(row["record"]),
             "agentId": row["agent"],
             "agentArn": agent_arn(row["agent"]),
-            "version": row["version"],
+            "version": version,
         },
         "aliasArn": alias_arn(row["agent"], alias["agentAliasId"]),
         "actionGroups": [
@@ -106,6 +104,26 @@ def inline(dependencies: Dependencies, params: JSON) -> JSON:
         "actionGroups": groups,
         "knowledgeBases": bases,
     }
+
+
+def _prepared(db: Connection, agent: str) -> Row:
+    """DRAFT, as it was last prepared.
+
+    Raises:
+        ServiceError: ValidationException: it never was.
+    """
+    draft = find(db, agent)
+    row: Row | None = db.execute(
+        "SELECT * FROM versions WHERE agent = ? AND version = ?", (draft["agent"], PREPARED)
+    ).fetchone()
+    if row is not None:
+        return row
+    if draft["status"] == "PREPARED":  # prepared by a stand-in that kept no copy
+        return draft
+    raise _refused(
+        f"Agent {draft['agent']} is in {draft['status']} state and cannot be invoked. Call "
+        "PrepareAgent, and wait for PREPARED."
+    )
 
 
 def _with_operations(row: Row) -> JSON:

@@ -11,8 +11,8 @@ from sqlite3 import Connection, Row
 
 from app.local.bedrock_agent.agents import action_groups, knowledge_bases
 from app.local.bedrock_agent.agents.dependencies import Dependencies
-from app.local.bedrock_agent.agents.state import DRAFT, find, put
-from app.local.control.records import decode, encode
+from app.local.bedrock_agent.agents.state import PREPARED, copy, find, put
+from app.local.control.records import decode
 from app.local.wire import JSON, ServiceError
 
 
@@ -26,7 +26,12 @@ def prepare(dependencies: Dependencies, db: Connection, params: JSON) -> JSON:
         failure = {"failureReasons": list(reasons), "recommendedActions": list(actions)}
         put(db, draft["agent"], "FAILED", record | failure)
     else:
-        put(db, draft["agent"], "PREPARED", record | {"preparedAt": now})
+        record |= {"preparedAt": now}
+        put(db, draft["agent"], "PREPARED", record)
+        db.execute(
+            "DELETE FROM versions WHERE agent = ? AND version = ?", (draft["agent"], PREPARED)
+        )
+        copy(db, draft["agent"], PREPARED, record)
     return {
         "agentId": draft["agent"],
         "agentStatus": "PREPARING",
@@ -52,19 +57,7 @@ def make_version(db: Connection, agent: str) -> str:
         "UPDATE agents SET latest = latest + 1 WHERE id = ? RETURNING latest", (agent,)
     ).fetchone()
     version, record = str(number), decode(draft["record"]) | {"createdAt": now, "updatedAt": now}
-    db.execute(
-        "INSERT INTO versions VALUES (?, ?, 'PREPARED', ?)", (agent, version, encode(record))
-    )
-    db.execute(
-        "INSERT INTO action_groups SELECT agent, ?, id, name, record, openapi"
-        " FROM action_groups WHERE agent = ? AND version = ?",
-        (version, agent, DRAFT),
-    )
-    db.execute(
-        "INSERT INTO knowledge_bases SELECT agent, ?, id, record"
-        " FROM knowledge_bases WHERE agent = ? AND version = ?",
-        (version, agent, DRAFT),
-    )
+    copy(db, agent, version, record)
     return version
 
 

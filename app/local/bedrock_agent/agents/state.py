@@ -4,7 +4,8 @@
                            1 -- * knowledge_bases
            1 -- * aliases
 
-DRAFT is a version like the others, and the only one that changes.
+DRAFT is a version like the others, and the only one that its operations change. What it was when it
+was last prepared is kept beside it as PREPARED, which no operation shows: that is what is invoked.
 """
 
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ CREATE TABLE IF NOT EXISTS agents (
 );
 CREATE TABLE IF NOT EXISTS versions (
     agent       TEXT NOT NULL REFERENCES agents ON DELETE CASCADE,
-    version     TEXT NOT NULL,      -- DRAFT or a number
+    version     TEXT NOT NULL,      -- DRAFT, PREPARED or a number
     status      TEXT NOT NULL,      -- Bedrock's AgentStatus
     record      TEXT NOT NULL,      -- the rest of Bedrock's Agent
     PRIMARY KEY (agent, version)
@@ -56,6 +57,8 @@ CREATE TABLE IF NOT EXISTS aliases (
 );
 """
 DRAFT = "DRAFT"
+PREPARED = "PREPARED"
+"""The version that DRAFT was when it was last prepared."""
 PAGE = 10  # items: the most that the model allows in a response
 
 
@@ -89,6 +92,23 @@ def put(db: Connection, agent: str, status: str, record: JSON) -> None:
     db.execute(
         "UPDATE versions SET status = ?, record = ? WHERE agent = ? AND version = ?",
         (status, encode(record), agent, DRAFT),
+    )
+
+
+def copy(db: Connection, agent: str, version: str, record: JSON) -> None:
+    """Make a version of DRAFT, with its action groups and Knowledge Bases, and this record."""
+    db.execute(
+        "INSERT INTO versions VALUES (?, ?, 'PREPARED', ?)", (agent, version, encode(record))
+    )
+    db.execute(
+        "INSERT INTO action_groups SELECT agent, ?, id, name, record, openapi"
+        " FROM action_groups WHERE agent = ? AND version = ?",
+        (version, agent, DRAFT),
+    )
+    db.execute(
+        "INSERT INTO knowledge_bases SELECT agent, ?, id, record"
+        " FROM knowledge_bases WHERE agent = ? AND version = ?",
+        (version, agent, DRAFT),
     )
 
 

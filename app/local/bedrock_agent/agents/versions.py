@@ -6,6 +6,7 @@ from app.local.bedrock_agent.agents import aliases
 from app.local.bedrock_agent.agents.state import (
     DRAFT,
     PAGE,
+    PREPARED,
     agent_arn,
     find,
 )
@@ -33,7 +34,7 @@ def get(db: Connection, params: JSON) -> JSON:
 def page(db: Connection, params: JSON) -> JSON:
     """A page of DRAFT and the numbered versions."""
     agent = find(db, params["agentId"])["agent"]
-    rows = db.execute("SELECT * FROM versions WHERE agent = ?", (agent,))
+    rows = db.execute("SELECT * FROM versions WHERE agent = ? AND version != ?", (agent, PREPARED))
     page, more = pages.page("ListAgentVersions", params, rows, key=_number, most=PAGE)
     return {"agentVersionSummaries": [_summary(describe(row)) for row in page], **more}
 

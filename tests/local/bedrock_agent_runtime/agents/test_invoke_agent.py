@@ -3,12 +3,14 @@
 import json
 from contextlib import closing
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import EventStreamError
 
 from tests.local.bedrock_agent.agents.agency import openapi
 from tests.local.bedrock_agent.knowledge_bases.world import refused
+from tests.local.bedrock_agent_runtime.agents.script import Script
 from tests.local.bedrock_agent_runtime.agents.shop import (
     FUNCTIONS,
     Shop,
@@ -260,6 +262,45 @@ def test_wrong_arguments_are_an_observation(shop: Shop, agent: str, session: str
     kinds = [trace.get("type") for name, trace in traces_of(events) if name == "observation"]
     assert kinds == ["REPROMPT", "FINISH"]
     assert "No such order." in text_of(events)
+
+
+def test_draft_is_invoked_as_it_was_last_prepared(scripted: Shop, script: Script) -> None:
+    agent = scripted.agent({"functionSchema": FUNCTIONS, "actionGroupName": "orders"})
+    definition = scripted.agents.get_agent(agentId=agent)["agent"]
+    changed = "You answer questions about kettles, and about nothing else at all."
+    request: Any = {
+        name: definition[name] for name in ("agentName", "foundationModel", "agentResourceRoleArn")
+    }
+
+    def shown() -> tuple[str, list[str]]:
+        script.say("Yes.")
+        events = scripted.ask(agent, "Are you there?", sessionId=uuid4().hex, enableTrace=True)
+        assert events[0]["trace"]["agentVersion"] == "DRAFT"
+        tools = script.requests[0].get("tools", ())
+        return script.messages()[0]["content"], [one["function"]["name"] for one in tools]
+
+    before = shown()
+    assert before[1] == ["order_status", "cancel_order"]
+    scripted.agents.update_agent(agentId=agent, **request, instruction=changed)
+    [group] = scripted.agents.list_agent_action_groups(agentId=agent, agentVersion="DRAFT")[
+        "actionGroupSummaries"
+    ]
+    scripted.agents.delete_agent_action_group(
+        agentId=agent,
+        agentVersion="DRAFT",
+        actionGroupId=group["actionGroupId"],
+        skipResourceInUseCheck=True,
+    )
+    assert shown() == before
+    listed = scripted.agents.list_agent_versions(agentId=agent)["agentVersionSummaries"]
+    assert [one["agentVersion"] for one in listed] == ["DRAFT"]
+    scripted.agents.update_agent(agentId=agent, **request)
+    scripted.agents.prepare_agent(agentId=agent)
+    assert scripted.agents.get_agent(agentId=agent)["agent"]["agentStatus"] == "FAILED"
+    assert shown() == before
+    scripted.agents.update_agent(agentId=agent, **request, instruction=changed)
+    scripted.agents.prepare_agent(agentId=agent)
+    assert shown() == (changed, [])
 
 
 def test_a_version_is_invoked_by_its_alias(shop: Shop, agent: str, session: str) -> None:
