@@ -21,6 +21,9 @@ A client puts parts into its message, and sends all messages back with the next 
 transient, and every text of a passage is in `data-retrieval` alone, where a citation's
 `passageNumber` leads.
 
+After a decision that `useChat` has sent, the agent's own message goes on: it keeps its id, and the
+part of the call that has waited gets the outcome. With another id the message would be there twice.
+
 The stream's last line is always `[DONE]`, and the part before it tells how the turn ended.
 """
 
@@ -34,6 +37,7 @@ from app import events
 from app.web import schemas
 from app.web.problems import INTERNAL
 from app.web.sse import sse
+from app.web.ui_decisions import UIDecision
 
 HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
 MEDIA_TYPE = "text/plain"  # of a source: the passage is text, whatever the type of its document
@@ -41,9 +45,15 @@ MEDIA_TYPE = "text/plain"  # of a source: the passage is text, whatever the type
 Part = dict[str, Any]
 
 
-def ui_message_stream(turn: Generator[events.Event, None, None]) -> Iterator[bytes]:
-    """The stream, part by part. It ends properly even if an event cannot be written."""
-    return sse(turn, _MessageParts())
+def ui_message_stream(
+    turn: Generator[events.Event, None, None], decision: UIDecision | None = None
+) -> Iterator[bytes]:
+    """The stream, part by part. It ends properly even if an event cannot be written.
+
+    Args:
+        decision: with which a message goes on; by default a new one begins.
+    """
+    return sse(turn, _MessageParts(decision))
 
 
 class _MessageParts:
@@ -51,7 +61,10 @@ class _MessageParts:
     was.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decision: UIDecision | None) -> None:
+        self._id = decision.message if decision else secrets.token_hex(8)
+        self._waiting = decision.call if decision else None  # the message has its part already
+        self._step_open = False
         self._ended = False
         self._text_open = False
         self._texts = 0
@@ -95,8 +108,9 @@ class _MessageParts:
         metadata = {"conversationId": event.conversation, "model": event.model}
         if event.guardrail_mode:
             metadata["guardrailMode"] = event.guardrail_mode
-        yield {"type": "start", "messageId": secrets.token_hex(8), "messageMetadata": metadata}
-        yield {"type": "start-step"}
+        yield {"type": "start", "messageId": self._id, "messageMetadata": metadata}
+        if self._waiting is None:
+            yield from self._next_step()
 
     def _retrieval(self, event: events.Retrieval) -> Iterator[Part]:
         self._passages |= {passage.text: passage.number for passage in event.passages}
@@ -117,10 +131,21 @@ class _MessageParts:
 
     def _next_step(self) -> Iterator[Part]:
         if self._has_acted:
-            self._has_acted = False
-            yield from ({"type": "finish-step"}, {"type": "start-step"})
+            yield from self._step_end()
+        if not self._step_open:
+            self._step_open = True
+            yield {"type": "start-step"}
+
+    def _step_end(self) -> Iterator[Part]:
+        self._has_acted = False
+        if self._step_open:
+            self._step_open = False
+            yield {"type": "finish-step"}
 
     def _tool_call(self, event: events.ToolCall) -> Iterator[Part]:
+        if event.call == self._waiting:
+            self._waiting = None
+            return
         yield from self._text_end()
         yield from self._next_step()
         yield {
@@ -165,7 +190,7 @@ class _MessageParts:
 
     def _done(self, answer: events.Answer) -> Iterator[Part]:
         yield from self._text_end()
-        yield {"type": "finish-step"}
+        yield from self._step_end()
         metadata = {
             "model": answer.model,
             "turn": answer.turn,

@@ -5,28 +5,47 @@ last one, and in it the call's part has the state `approval-responded`.
      "approval": {"id": the confirmation, "approved": true}, ..}
 """
 
+from dataclasses import dataclass
+
 from app.errors import InvalidRequest
 from app.web import schemas
 
 
-def decision_in(last: schemas.UIMessage) -> tuple[str, bool] | None:
-    """The confirmation's id and whether it is confirmed; None if the message is the user's.
+@dataclass(frozen=True, slots=True)
+class UIDecision:
+    """A decision, and the message that goes on with it.
+
+    Attributes:
+        message: the id of the agent's message.
+        call: the id of the call in it that waits.
+    """
+
+    message: str
+    call: str
+    confirmation: str
+    confirmed: bool
+
+
+def decision_in(body: schemas.Question | schemas.UIQuestion) -> UIDecision | None:
+    """The decision in a request; None if it asks a question.
 
     Raises:
-        InvalidRequest: the message is the agent's, and has not exactly one decision.
+        InvalidRequest: the last message is the agent's, and has not exactly one decision.
     """
-    if last.role != "assistant":
+    if not isinstance(body, schemas.UIQuestion) or body.messages[-1].role != "assistant":
         return None
-    approvals = [
-        (part.model_extra or {}).get("approval")
-        for part in last.parts
-        if (part.model_extra or {}).get("state") == "approval-responded"
-    ]
-    match approvals:
-        case [{"id": str(confirmation), "approved": bool(confirmed)}]:
-            return confirmation, confirmed
+    last = body.messages[-1]
+    parts = [part.model_extra or {} for part in last.parts]
+    match [part for part in parts if part.get("state") == "approval-responded"]:
+        case [
+            {
+                "toolCallId": str(call),
+                "approval": {"id": str(confirmation), "approved": bool(confirmed)},
+            }
+        ]:
+            return UIDecision(last.id, call, confirmation, confirmed)
     raise InvalidRequest(
         "The last message has to be the user's, or the agent's with one decision on a call: a part "
-        "in the state approval-responded, with `approval.id` and `approval.approved`.",
+        "in the state approval-responded, with toolCallId, `approval.id` and `approval.approved`.",
         field="messages",
     )

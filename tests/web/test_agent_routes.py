@@ -117,12 +117,8 @@ def test_a_person_denies_in_a_stream(http: TestClient, backend: Backend, desk: D
     assert desk.calls == []
 
 
-@pytest.mark.parametrize("approved", [True, False])
-def test_use_chat_decides_by_its_message(
-    http: TestClient, backend: Backend, desk: Desk, *, approved: bool
-) -> None:
-    request, data = waiting(http, backend)
-    backend.replies = [DONE]
+def decided(request: dict[str, Any], data: dict[str, Any], *, approved: bool) -> dict[str, Any]:
+    """The agent's message, as `useChat` sends it back with the person's decision."""
     part = {
         "type": "dynamic-tool",
         "toolName": data["tool"],
@@ -131,11 +127,43 @@ def test_use_chat_decides_by_its_message(
         "input": data["arguments"],
         "approval": {"id": request["approvalId"], "approved": approved},
     }
-    message = {"id": "m-1", "role": "assistant", "parts": [{"type": "step-start"}, part]}
-    body = {"id": "c-1", "messages": [message], "mode": "agent"}
+    return {"id": "m-1", "role": "assistant", "parts": [{"type": "step-start"}, part]}
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_use_chat_decides_by_its_message(
+    http: TestClient, backend: Backend, desk: Desk, *, approved: bool
+) -> None:
+    request, data = waiting(http, backend)
+    backend.replies = [DONE]
+    body = {"id": "c-1", "messages": [decided(request, data, approved=approved)], "mode": "agent"}
     parts = stream(http, "/chat/stream", body)
-    assert parts[-1]["type"] == "finish"
     assert len(desk.calls) == approved
+    kinds = [part["type"] for part in parts if part["type"] != "text-delta"]
+    outcome = "tool-output-available" if approved else "tool-output-error"
+    step = ["start-step", "text-start", "text-end", "finish-step"]
+    assert kinds == ["start", outcome, *step, "finish"], "the part of the call is there already"
+    assert parts[0]["messageId"] == "m-1", "its message goes on"
+    assert parts[1]["toolCallId"] == data["call"]
+
+
+def test_a_call_after_a_decision_is_a_part_of_its_own(http: TestClient, backend: Backend) -> None:
+    request, data = waiting(http, backend)
+    backend.replies = [([STATUS], "tool_use"), DONE]
+    body = {"id": "c-1", "messages": [decided(request, data, approved=True)]}
+    parts = stream(http, "/chat/stream", body)
+    kinds = [part["type"] for part in parts if not part["type"].startswith("text-")]
+    assert kinds == [
+        "start",
+        "tool-output-available",
+        "start-step",
+        "tool-input-available",
+        "tool-output-available",
+        "finish-step",
+        "start-step",
+        "finish-step",
+        "finish",
+    ]
 
 
 def test_the_agents_own_message_without_a_decision_is_refused(http: TestClient) -> None:

@@ -28,7 +28,7 @@ def completion(*messages: tuple[str, str]) -> Any:
 TOO_LONG = "x" * (LONGEST_MESSAGE + 1)
 NO_DECISION = (
     "The last message has to be the user's, or the agent's with one decision on a call: a part in "
-    "the state approval-responded, with `approval.id` and `approval.approved`."
+    "the state approval-responded, with toolCallId, `approval.id` and `approval.approved`."
 )
 NO_TEXT = "The last message has to be the user's and to have text."
 LENGTH = "The last message needs text, of 10000 characters at most."

@@ -36,9 +36,10 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def turn(
         body: schemas.AnyQuestion, account: Account, *, is_whole: bool
     ) -> Generator[Event, None, None]:
-        if isinstance(body, schemas.UIQuestion) and (decision := decision_in(body.messages[-1])):
-            confirmation, confirmed = decision
-            return starter.decide(confirmation, account, confirmed=confirmed, is_whole=is_whole)
+        if one := decision_in(body):
+            return starter.decide(
+                one.confirmation, account, confirmed=one.confirmed, is_whole=is_whole
+            )
         return starter.begin(_question(body), account, is_whole=is_whole, mode=body.mode)
 
     @routes.post("/chat", response_model=schemas.Answer)
@@ -58,7 +59,9 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
         return await streamed_answer(
             turns,
-            lambda: streams.ui_message_stream(turn(body, account, is_whole=False)),
+            lambda: streams.ui_message_stream(
+                turn(body, account, is_whole=False), decision_in(body)
+            ),
             settings,
             streams.HEADERS,
         )

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { createAmazonBedrock } from "@ai-sdk/amazon-bedrock";
 import {
-  DefaultChatTransport, Output, embedMany, generateText, readUIMessageStream, stepCountIs,
-  streamText, tool,
+  AbstractChat, DefaultChatTransport, Output, embedMany, generateText,
+  lastAssistantMessageIsCompleteWithApprovalResponses, readUIMessageStream, stepCountIs, streamText,
+  tool,
 } from "ai";
 import { z } from "zod";
 import {
@@ -17,6 +18,57 @@ const person = z.object({
   name: z.string().describe("The person's full name"),
   age: z.number().int().describe("The person's age in years"),
 });
+
+
+// What useChat is without React: its own class, over a state that is a plain object.
+class Chat extends AbstractChat {
+  constructor() {
+    const state = {
+      status: "ready", error: undefined, messages: [],
+      pushMessage: (message) => { state.messages = [...state.messages, message]; },
+      popMessage: () => { state.messages = state.messages.slice(0, -1); },
+      replaceMessage: (index, message) => {
+        state.messages = state.messages.with(index, structuredClone(message));
+      },
+      snapshot: (value) => structuredClone(value),
+    };
+    const requests = [];
+    super({
+      id: crypto.randomUUID(),
+      state,
+      transport: new DefaultChatTransport({
+        api: `${APPLICATION}/chat/stream`,
+        body: { mode: "agent" },
+        fetch: (...request) => { requests.push(request); return fetch(...request); },
+      }),
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+      onError: (error) => { throw error; },
+    });
+    this.requests = requests;
+  }
+
+  get tools() {
+    return this.lastMessage.parts.filter((part) => part.type === "dynamic-tool");
+  }
+
+  get said() {
+    return this.lastMessage.parts.map((part) => part.text ?? "").join("");
+  }
+
+  async decide(approved) {
+    const waiting = this.tools.find((part) => part.state === "approval-requested");
+    assert.ok(waiting, "a call waits");
+    await this.addToolApprovalResponse({ id: waiting.approval.id, approved });
+    while (this.requests.length < 2 || this.status !== "ready") {
+      assert.equal(this.error, undefined);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(this.requests.length, 2, "a decision is sent once");
+    assert.equal(this.messages.length, 2, "the agent's message goes on");
+    assert.equal(this.tools.length, 1, "its part gets the outcome");
+    return this.tools[0];
+  }
+}
 
 await run({
   chat: async () => {
@@ -71,5 +123,31 @@ await run({
     const text = last.parts.filter((part) => part.type === "text").map((part) => part.text).join("");
     assert.match(text, ANSWER);
     assert.ok(last.parts.some((part) => part.type === "source-document"), "a source is cited");
+  },
+  useChat_reads_an_agents_calls: async () => {
+    const chat = new Chat();
+    await chat.sendMessage({ text: "What is the status of my order A-1042?" });
+    const [part] = chat.tools;
+    assert.deepEqual(
+      [part.toolName, part.state, part.input],
+      ["order_status", "output-available", { order_id: "A-1042" }],
+    );
+    assert.equal(JSON.parse(part.output).status, "shipped");
+    assert.match(chat.said, /shipped/);
+  },
+  useChat_denies_a_call: async () => {
+    const chat = new Chat();
+    await chat.sendMessage({ text: "Please cancel my order A-1047." });
+    const part = await chat.decide(false);
+    assert.deepEqual([part.state, part.approval.approved], ["output-error", false]);
+    assert.match(part.errorText, /not made/);
+  },
+  useChat_approves_a_call: async () => {
+    const chat = new Chat();
+    await chat.sendMessage({ text: "Please cancel my order A-1047." });
+    const part = await chat.decide(true);
+    assert.equal(part.state, "output-available");
+    assert.equal(JSON.parse(part.output).status, "cancelled");
+    assert.match(chat.said, /cancelled/);
   },
 });
