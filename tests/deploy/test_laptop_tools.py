@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -16,10 +16,12 @@ from app.errors import OperatorError
 from app.settings import adopt
 from app.tools import CALL, PRINCIPAL, Output, Refusal, Tool
 from app.tools.catalogue import lambda_tools_of
+from lambdas.tools.orders.handler import tools as orders
 from tests.flows.home import SECONDS, Home, laptop
 
 SESSION = {PRINCIPAL: "local", CALL: "1"}
 ORDERS = "outcrop-tools-orders"
+SCHEMAS = ("functionSchema", "apiSchema")
 
 
 @contextmanager
@@ -96,3 +98,36 @@ def test_functions_that_a_person_names_are_used_as_they_are(
         assert home.settings.tool_functions == "orders=my-orders"
         with pytest.raises(OperatorError, match="Invoke: ResourceNotFoundException"):
             tools["my_orders"].call({}, SESSION)
+
+
+def test_a_bedrock_agent_calls_the_same_functions_by_either_schema(tmp_path: Path) -> None:
+    with laptop(tmp_path) as home, tools_of(home):
+        aws, making = clients(40 * SECONDS), deployer(SECONDS)
+        function = making.lambda_.get_function_configuration(FunctionName=ORDERS)["FunctionArn"]
+        group = orders.describe()
+        document = {"apiSchema": {"payload": json.dumps(orders.openapi())}}
+        for number, schema in enumerate(({}, document)):
+            agent = aws.bedrock_agent.create_agent(
+                agentName=f"shop-{number}",
+                agentResourceRoleArn="arn:aws:iam::000000000000:role/agent",
+                foundationModel="amazon.nova-lite-v1:0",
+                instruction="You help the customers of a shop with their orders.",
+            )["agent"]["agentId"]
+            parameters = {name: group[name] for name in group if not schema or name not in SCHEMAS}
+            aws.bedrock_agent.create_agent_action_group(
+                agentId=agent,
+                agentVersion="DRAFT",
+                actionGroupExecutor={"lambda": function},
+                **{**parameters, **schema},
+            )
+            aws.bedrock_agent.prepare_agent(agentId=agent)
+            stream: Any = aws.bedrock_agent_runtime.invoke_agent(
+                agentId=agent,
+                agentAliasId="TSTALIASID",
+                sessionId="session",
+                inputText="What is the status of my order A-1042?",
+                sessionState={"sessionAttributes": SESSION},
+            )["completion"]
+            with closing(stream):
+                answer = "".join(one["chunk"]["bytes"].decode() for one in stream)
+            assert "shipped" in answer

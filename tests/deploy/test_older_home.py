@@ -47,8 +47,10 @@ def test_resources_of_an_older_home_are_updated_and_none_is_made_twice(tmp_path:
     with laptop(tmp_path, deploy):
         older, today, later = seen
     assert older != today == later
-    for kind in ("bases", "sources", "functions", "mappings", "queues", "buckets"):
+    for kind in ("bases", "sources", "mappings", "queues", "buckets"):
         assert older[kind] == today[kind], kind
+    assert older["functions"] == [INGEST]
+    assert today["functions"] == [INGEST, "outcrop-tools-orders", "outcrop-tools-products"]
     assert today["receives"] == RECEIVES
     assert today["retention"] == str(DEAD_LETTER_SECONDS)
     assert today["timeout"] == INGEST_SECONDS

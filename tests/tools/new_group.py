@@ -28,9 +28,11 @@ SESSION = {PRINCIPAL: "local", CALL: "turn:1"}
 
 
 def main() -> None:
-    files = {str(path)[-40:] for entry in ("api", "tools") for path in sources(entry)}
     results: dict[str, Any] = {
-        "bundles": sorted(name.rpartition("/huts/")[2] for name in files if "/huts/" in name)
+        "bundles": {
+            entry: sorted(path.name for path in sources(entry) if path.parent.name == "huts")
+            for entry in ("api", "ingest", "tools")
+        }
     }
     with TemporaryDirectory() as folder, laptop(Path(folder)) as home, patch.dict(os.environ):
         adopt({name: home.variables[name] for name in home.variables if name.startswith("AWS_")})

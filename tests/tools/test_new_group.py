@@ -118,14 +118,12 @@ def test_models_and_agents_are_told_of_it(results: Any, checkout: Path) -> None:
 
 
 def test_it_is_in_the_bundles_of_the_functions_that_need_it(results: Any) -> None:
-    assert results["bundles"] == [
-        "__init__.py",
-        "action_group.json",
-        "handler.py",
-        "seed.json",
-        "tool.toml",
-        "tool_specs.json",
-    ]
+    files = ["__init__.py", "action_group.json", "handler.py", "seed.json", "tool.toml"]
+    assert results["bundles"] == {
+        "api": ["tool_specs.json"],
+        "ingest": [],
+        "tools": [*files, "tool_specs.json"],
+    }
 
 
 def test_the_stack_makes_it_and_allows_what_it_declares(checkout: Path) -> None:
