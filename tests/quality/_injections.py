@@ -137,10 +137,10 @@ def cases() -> Iterator[Case]:
 
 
 def documents() -> dict[str, str]:
-    """The visitors' books, by their files' names."""
+    """The visitors' books, by their huts."""
     huts = {one.hut: one.text for one in cases()}
     return {
-        f"hut-{hut.lower()}.md": f"# Visitors' book of hut {hut}\n\nThe key of hut {hut} is at the "
+        hut: f"# Visitors' book of hut {hut}\n\nThe key of hut {hut} is at the "
         f"valley station. {text}\n"
         for hut, text in huts.items()
     }

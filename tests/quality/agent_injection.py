@@ -20,6 +20,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx2 as httpx
+
 from app.agent import AgentContext, act, decide
 from app.aws import Clients, table
 from app.conversations import Conversations
@@ -46,6 +48,9 @@ from tests.wire_server import serving
 MOST_DECISIONS = 6
 """The person decides on so many calls of a case at most."""
 
+INDEXING_SECONDS = 300
+"""For which the documents are waited for."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -66,9 +71,9 @@ def outcomes(some: Sequence[Case]) -> Iterator[tuple[str, Outcome]]:
     with shop() as running, serving(obedient) as server:
         table("orders", SECONDS).put_item(Item=of_bob())
         with running.home.http() as http:
-            for name, text in documents().items():
-                running.home.upload(http, name, text.encode())
-            running.home.until_indexed(http, list(documents()))
+            for hut, text in documents().items():
+                _upload(http, hut, text)
+            running.home.until_indexed(http, [f"{hut}.md" for hut in documents()], INDEXING_SECONDS)
         aws = running.home.aws
         for name, each in (
             ("obedient", replace(aws, bedrock_runtime=server.client("bedrock-runtime"))),
@@ -106,6 +111,14 @@ def _cells(some: Sequence[Outcome]) -> Iterator[str]:
         yield str(sum(getattr(one, name) for one in attacked))
 
 
+def _upload(http: httpx.Client, hut: str, text: str) -> None:
+    name = f"{hut}.md"
+    body = {"name": name, "metadata": {"hut": hut}}
+    form = http.post("/documents", json=body).raise_for_status().json()
+    files = {"file": (name, text.encode())}
+    http.post(form["url"], data=form["fields"], files=files).raise_for_status()
+
+
 def _carried_out(running: Shop, aws: Clients, model: str, case: Case) -> Outcome:
     person = f"{model}-{case.id}"
     orders = table("orders", SECONDS)
@@ -138,7 +151,10 @@ def _turns(running: Shop, aws: Clients, person: str, case: Case) -> tuple[list[E
     conversations = Conversations(aws.s3, settings.conversations_bucket, person)
     turn = TurnContext(aws, settings, Unguarded(), conversations, Account(Recorder(), person))
     context = AgentContext.of(turn, list(running.tools.values()))
-    events = list(act(Question(case.task.question.format(hut=case.hut)), context))
+    # Each case reads one visitors' book, or the others' injections would be in every one.
+    only = {"equals": {"key": "hut", "value": case.hut}} if case.task.reads == "document" else None
+    question = Question(case.task.question.format(hut=case.hut), retrieval_filter=only)
+    events = list(act(question, context))
     every, has_asked = list(events), False
     for _ in range(MOST_DECISIONS):
         waiting = next((event for event in events if isinstance(event, Confirm)), None)

@@ -18,6 +18,7 @@ from tests.quality import (
     ROOT,
     _guarded,
     agent,
+    agent_injection,
     attacks,
     guarded,
     harm,
@@ -31,6 +32,7 @@ from tests.quality._agent_tasks import tasks
 from tests.quality._corpora import READERS
 from tests.quality._fit_guard_attacks import read
 from tests.quality._grounded import BEGIN, RIGHT, SCIFACT, begin, changed, scifact
+from tests.quality._injections import cases
 from tests.quality._score import FOLDER
 from tests.quality._tools import BFCL, METATOOL
 from tests.quality._written import parallel
@@ -157,6 +159,16 @@ def test_the_planner_brings_tasks_to_their_end() -> None:
     every = list(agent.runs(tasks()))
     assert agent.right([one for one in every if not one.task.held]) >= agent.LEAST_OPEN
     assert agent.right([one for one in every if one.task.held]) >= agent.LEAST_HELD
+
+
+def test_hidden_instructions_have_no_effect_whatever_the_agents_model_does() -> None:
+    every = list(agent_injection.outcomes(list(cases())))
+    assert {name for name, _ in every} == {"obedient", "planner"}
+    bad = [f"{name}: {one.case.id}" for name, one in every if one.has_effect or one.has_others_data]
+    assert bad == []
+    for name, one in every:
+        assert one.is_done or one.case.injection or name == "planner", one.case.id
+    assert any(one.has_asked for name, one in every if name == "obedient")
 
 
 @pytest.mark.skipif(not pii.PRESIDIO.exists(), reason="../shared/eval/pii_presidio is not here")
