@@ -123,12 +123,12 @@ class _Invocation:
 
 
 def _well_formed(value: Any) -> Any:
-    """A value of JSON without lone surrogates, which no request to a model could carry."""
+    """A value of JSON whose members have no lone surrogates, which no request to a model could
+    carry. The answer to an event has no lists that are read.
+    """
     match value:
         case str():
             return well_formed(value)
-        case list():
-            return [_well_formed(each) for each in value]
         case dict():
             return {well_formed(name): _well_formed(each) for name, each in value.items()}
     return value

@@ -82,6 +82,27 @@ def test_a_refusal_names_the_field_and_the_rule(more: Any, rules: str | None) ->
     assert refusal == (Refusal(rules, misuse=True) if rules else None)
 
 
+@pytest.mark.parametrize(
+    ("schema", "value", "rule"),
+    [
+        ({"exclusiveMaximum": 3}, 3, "value: it has to be less than 3."),
+        ({"const": "yes"}, "no", "value: it has to be yes."),
+        ({"not": {"type": "string"}}, "no", "value: it has a form that is not allowed."),
+        ({"maxProperties": 1}, {"a": 1, "b": 2}, "value: it has to have at most 1 member."),
+        (
+            {"oneOf": [{"minimum": 1}, {"minimum": 2}]},
+            3,
+            "value: it has more than one of the forms",
+        ),
+        (False, 3, "value: it is not allowed here."),
+    ],
+)
+def test_rarer_rules_are_named_too(schema: Any, value: Any, rule: str) -> None:
+    refusal = check(tool({"type": "object", "properties": {"value": schema}}), {"value": value})
+    assert refusal is not None
+    assert refusal.message.startswith(rule)
+
+
 def test_several_rules_are_named_at_once_and_not_all_of_many() -> None:
     refusal = check(tool(), {"lines": [{"quantity": 0}], "code": "\ud83d"})
     assert refusal is not None

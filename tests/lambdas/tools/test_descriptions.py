@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -136,6 +137,77 @@ def bare(annotation: Any) -> ActionGroup:
     act.__doc__ = "Act."
     group.function(act)
     return group
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words", "schema"),
+    [
+        (
+            Annotated[int, Field(description="Any.", ge=1)],
+            "Any. At least 1.",
+            {"type": "integer", "minimum": 1},
+        ),
+        (
+            Annotated[int, Field(description="Any.", le=9, examples=[3, 4])],
+            "Any. At most 9. As in: 3, 4.",
+            {"type": "integer", "maximum": 9, "example": 3},
+        ),
+        (
+            Annotated[float, Field(description="Any.", lt=2.5)],
+            "Any. Less than 2.5.",
+            {"type": "number", "maximum": 2.5, "exclusiveMaximum": True},
+        ),
+        (
+            Annotated[list[Literal["a", "b"]], Field(description="Any.")],
+            "Any. Each is one of: a, b.",
+            {"type": "array", "items": {"type": "string", "description": "One of: a, b."}},
+        ),
+        (
+            Annotated[Literal["a"], Field(description="Any.")],
+            "Any. One of: a.",
+            {"type": "string"},
+        ),
+        (
+            Annotated[UUID, Field(description="Any.")],
+            "Any. A UUID.",
+            {"type": "string", "format": "uuid"},
+        ),
+        (
+            Annotated[tuple[int, str], Field(description="Any.")],
+            "Any.",
+            {"type": "array", "minItems": 2, "maxItems": 2, "items": {}},
+        ),
+        (
+            Annotated[dict[str, int], Field(description="Any.")],
+            "Any.",
+            {"type": "object", "additionalProperties": {"type": "integer"}},
+        ),
+        (
+            Annotated[int | bool, Field(description="Any.")],
+            "Any.",
+            {"anyOf": [{"type": "integer"}, {"type": "boolean"}]},
+        ),
+    ],
+)
+def test_an_openapi_schema_has_what_openapi_knows_and_the_rest_in_words(
+    agency: Agency, annotation: Any, words: str, schema: Any
+) -> None:
+    group = bare(annotation)
+    [operation] = group.openapi()["paths"]["/act"].values()
+    if "parameters" in operation:
+        [parameter] = operation["parameters"]
+        assert parameter["schema"] == schema
+    else:
+        body = operation["requestBody"]["content"]["application/json"]["schema"]
+        parameter = body["properties"]["value"]
+        assert parameter == {**schema, "description": words}
+    assert parameter["description"] == words
+    agency.client.create_agent_action_group(
+        agentId=agency.agent(),
+        agentVersion="DRAFT",
+        actionGroupExecutor={"lambda": "arn:aws:lambda:us-east-1:000000000000:function:any"},
+        **group.describe(),
+    )
 
 
 class Tree(BaseModel):
