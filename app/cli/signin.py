@@ -84,15 +84,21 @@ class TokenAuth(httpx.Auth):
         self._renewing = Lock()  # requests of several threads renew it once
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = (
-            f"Bearer {self._token or self._current_tokens().id_token}"
-        )
+        request.headers["Authorization"] = f"Bearer {self.id_token()}"
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED and not self._token:
             # The token was revoked, or the clock is wrong. A refused request may be sent again.
             with self._renewing:
                 request.headers["Authorization"] = f"Bearer {self._renew().id_token}"
             yield request
+
+    def id_token(self) -> str:
+        """The ID token, a valid one.
+
+        Raises:
+            OperatorError: nobody is signed in, and there is no terminal to ask at.
+        """
+        return self._token or self._current_tokens().id_token
 
     def _current_tokens(self) -> Tokens:
         with self._renewing:

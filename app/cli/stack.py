@@ -49,7 +49,8 @@ class SignatureAuth(httpx.Auth):
         yield request
 
 
-def _cognito(stack: Stack) -> httpx.Auth:
+def cognito(stack: Stack) -> TokenAuth:
+    """What sends the ID token of the person who is signed in to the stack."""
     pool = Pool.of(stack.output("SignInUrl"), stack.output("UserPoolClientId"))
     token = read(StackSettings).token
     folder = read(LaptopSettings).home / "sign-in"
@@ -60,4 +61,4 @@ def _iam(_: Stack) -> httpx.Auth:
     return SignatureAuth(signer("execute-api"))
 
 
-_AUTHENTICATORS: dict[str, Callable[[Stack], httpx.Auth]] = {"cognito": _cognito, "iam": _iam}
+_AUTHENTICATORS: dict[str, Callable[[Stack], httpx.Auth]] = {"cognito": cognito, "iam": _iam}

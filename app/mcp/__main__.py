@@ -30,8 +30,9 @@ def main() -> None:
     _log()
     try:
         settings = read(Settings)
-        tokens = TokenVerifier.of(read(McpSettings)) if options.http else None
-        principal = principal_in_token if tokens else principal_of(settings)
+        tokens = TokenVerifier.of(read(McpSettings))
+        sends_tokens = options.http and tokens is not None
+        principal = principal_in_token if sends_tokens else principal_of(settings, tokens)
         aws = clients(settings.deadline_seconds)
         server = mcp_server(aws, settings, lambda_tools_of(aws, settings), principal)
         if not options.http:

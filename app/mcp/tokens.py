@@ -27,6 +27,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 """Signatures with a public key. A token cannot choose another, such as none, or HS256 with the
 public key as its secret."""
 CLAIMS = ("exp", "iss", "sub")
+NOT_ACCEPTED = (jwt.PyJWTError, Unauthenticated, Unavailable, ValueError)
 SECONDS = 10
 LONGEST = 16_384  # characters of a token
 
@@ -59,7 +60,7 @@ class TokenVerifier:
         """What a token says; None if it is not accepted. The log says why, without the token."""
         try:
             claims = await anyio.to_thread.run_sync(self._claims, token)
-        except (jwt.PyJWTError, Unauthenticated, Unavailable, ValueError) as error:
+        except NOT_ACCEPTED as error:
             log.warning("a token is not accepted: %s: %s", type(error).__name__, error)
             return None
         return AccessToken(
@@ -70,6 +71,17 @@ class TokenVerifier:
             subject=claims["sub"],
             claims={"iss": self.issuer},
         )
+
+    def subject(self, token: str) -> str:
+        """The principal in a token.
+
+        Raises:
+            OperatorError: the token is not accepted.
+        """
+        try:
+            return str(self._claims(token)["sub"])
+        except NOT_ACCEPTED as error:
+            raise OperatorError(f"The token in OUTCROP_TOKEN is not accepted: {error}.") from error
 
     def _claims(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST:

@@ -10,6 +10,7 @@ from mcp_types import CallToolResult
 
 from app.deploy import laptop
 from app.settings import LaptopSettings, environment
+from tests.mcp.clients import SECONDS
 
 OUTCROP = str(Path(sys.executable).with_name("outcrop"))
 
@@ -18,7 +19,7 @@ async def search(home: Path) -> CallToolResult:
     server = StdioServerParameters(
         command=OUTCROP, args=["mcp"], env=environment({"OUTCROP_HOME": str(home)})
     )
-    with anyio.fail_after(120):
+    with anyio.fail_after(SECONDS):
         async with Client(server, mode="legacy") as client:  # which waits until a home is started
             return await client.call_tool("search_documents", {"query": "beekeeper"})
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from app.deploy import laptop
-from app.deploy.endpoint import misleading_names
-from app.settings import LaptopSettings, adopt, environment, inherited_environment, read
+from app.cli.application import StackOption
+from app.cli.mcp_home import mcp_home
+from app.settings import environment
 
 PORT = 8765
 
@@ -32,6 +32,7 @@ def mcp(
             help="Where clients on other machines call it, as in https://mcp.example.com/mcp.",
         ),
     ] = None,
+    stack: StackOption = None,
 ) -> None:
     """Serve the tools and the documents to MCP clients: to one, over standard input and output, or
     over HTTP.
@@ -40,9 +41,8 @@ def mcp(
     if http:
         command += ["--http", "--host", host, "--port", str(port)]
         command += ["--public-url", public_url] if public_url else []
-    with laptop.sharing(read(LaptopSettings)) as home:
-        adopt(home.variables(), dropped=misleading_names(inherited_environment()))
-        _run(command, environment(home.settings), pipes_input=http)
+    with mcp_home(stack, http=http) as variables:
+        _run(command, environment(variables), pipes_input=http)
 
 
 def _run(command: list[str], variables: dict[str, str], *, pipes_input: bool) -> None:
