@@ -57,20 +57,20 @@ def repeatable(content: Sequence[Block], turn: int, taken: set[str]) -> Sequence
     >>> call.use.id, call.use.name, call.fault
     ('call-0-1', 'unknown_tool', "There is no tool 'cancel order'.")
     """
-    kept: list[Block | Call] = []
+    blocks: list[Block | Call] = []
     number = 0
     excess = sum(isinstance(block, ToolUse) for block in content) - MOST_CALLS
     for block in content:
         if not isinstance(block, ToolUse):
-            kept.append(block)
+            blocks.append(block)
             continue
         number += 1
         if number <= MOST_CALLS:
-            kept.append(_repeatable(block, turn, taken))
+            blocks.append(_repeatable(block, turn, taken))
         elif number == MOST_CALLS + 1:
             fault = f"A reply makes {MOST_CALLS} calls at most; {excess} more were not made."
-            kept.append(Call(_repeatable(block, turn, taken).use, fault))
-    return kept
+            blocks.append(Call(_repeatable(block, turn, taken).use, fault))
+    return blocks
 
 
 def _repeatable(use: ToolUse, turn: int, taken: set[str]) -> Call:
