@@ -28,6 +28,8 @@ from tests.synthesized import Synthesized
 VARIANT = VARIANTS["origin"]
 ORIGIN = VARIANT["origin"]
 Facts = Mapping[str, Any]
+PATIENCE = 300
+"""Seconds for a call of a tool."""
 
 DIFFERENCES = {
     "documents bucket, versions": "the folder is the bucket: a person keeps versions, if any",
@@ -146,24 +148,26 @@ def _facts(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
                 "ScalingConfig",
             )
         },
-        **_tools(aws, deploying, settings),
+        **_tools(deploying, settings),
         "budgets": settings.budget_table is not None,
         "guardrail": _rules(aws, settings),
         "prompts": _prompts(aws),
     }
 
 
-def _tools(aws: Clients, deploying: Deployer, settings: Settings) -> Facts:
+def _tools(deploying: Deployer, settings: Settings) -> Facts:
     """The functions and tables of the tools, and what the laptop's principal is told."""
-    tools = {tool.name: tool for tool in lambda_tools_of(aws, settings)}
-    session = {PRINCIPAL: "local"}
-    calls: dict[str, dict[str, Any]] = {"my_orders": {}, "search_products": {"query": "tent"}}
-    answers = {name: tools[name].call(arguments, session) for name, arguments in calls.items()}
     pairs = [pair.split("=") for pair in str(settings.tool_functions).split(",")]
     functions = {
         group: deploying.lambda_.get_function_configuration(FunctionName=name)
         for group, name in pairs
     }
+    for _, name in pairs:  # the machine may be busy
+        deploying.lambda_.update_function_configuration(FunctionName=name, Timeout=PATIENCE)
+    tools = {tool.name: tool for tool in lambda_tools_of(clients(PATIENCE), settings)}
+    session = {PRINCIPAL: "local"}
+    calls: dict[str, dict[str, Any]] = {"my_orders": {}, "search_products": {"query": "tent"}}
+    answers = {name: tools[name].call(arguments, session) for name, arguments in calls.items()}
     environments = {group: one["Environment"]["Variables"] for group, one in functions.items()}
     tables = {
         group: deploying.dynamodb.describe_table(
