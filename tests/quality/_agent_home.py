@@ -1,29 +1,35 @@
-"""A shop for an agent: the stand-in as a process, with tables, documents and tools, and the
-smallest loop that uses them over Converse.
+"""A shop for an agent, and the agents that are measured in it.
 
-    shop          starts it; each person has the orders of the seeds, and those of a task
-    ConverseLoop  a conversation with the model: asks, calls tools, brings results, until it answers
+    shop             the laptop's home as processes: the stand-in with tables, documents and the
+                     tools' functions, and the application
+    ApplicationAgent the application's agent, over HTTP: `mode: "agent"`, each call confirmed
+    ConverseLoop     the smallest loop over Converse: asks, calls tools, brings results, until the
+                     model answers; a search's passages come as search results to be cited
 
-Anything else that has `say` can take the loop's place: a runner of the application, for one.
+Anything else that has `say` can take their place.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
-from unittest.mock import patch
+from typing import TYPE_CHECKING, Any, Protocol
 
+import httpx2 as httpx
+
+from app.agent.calls import ONE_AT_A_TIME
 from app.aws import table
+from app.deploy.laptop.tools import PREFIX
 from app.tools import PRINCIPAL, Output, Refusal, Tool
-from lambdas.tools.orders import handler as orders
-from lambdas.tools.products import handler as products
+from app.tools.catalogue import lambda_tools_of
+from lambdas.tools.laptop import PRINCIPAL as PERSON
 from lambdas.tools.seed import seed
 from tests.hard.home import Home, serving
-from tests.lambdas.tools.shop import KEYS, create
 from tests.quality._agent_tasks import Call, Reply, Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
 
 MANUALS = Path(__file__).parent / "_manuals"
 MODEL = "us.anthropic.claude-sonnet-4-6"
@@ -54,24 +60,26 @@ class Agent(Protocol):
 
 @dataclass(frozen=True)
 class Shop:
-    """A running shop."""
+    """A running shop, with one customer."""
 
     home: Home
+    http: httpx.Client
     tools: Mapping[str, Tool]
+    orders: "Table"
 
-    def people(self, task: Task) -> str:
-        """The name of a new person, who has the seeds' orders and those of a task."""
-        with_table = table("orders", SECONDS)
-        seed("orders", with_table, customer=task.id)
+    def restock(self, task: Task) -> None:
+        """Give the customer the seeds' orders and those of a task, and no others."""
+        for order_id in self.orders_now():
+            self.orders.delete_item(Key={"customer": PERSON, "order_id": order_id})
+        seed("orders", self.orders, customer=PERSON)
         for order in task.orders:
-            with_table.put_item(Item={**order, "customer": task.id})
-        return task.id
+            self.orders.put_item(Item={**order, "customer": PERSON})
 
-    def orders_of(self, person: str) -> dict[str, Any]:
-        """The person's orders by their ids."""
-        items = table("orders", SECONDS).query(
+    def orders_now(self) -> dict[str, Any]:
+        """The customer's orders by their ids."""
+        items = self.orders.query(
             KeyConditionExpression="customer = :person",
-            ExpressionAttributeValues={":person": person},
+            ExpressionAttributeValues={":person": PERSON},
         )["Items"]
         return {str(one["order_id"]): one for one in items}
 
@@ -95,28 +103,53 @@ class Shop:
 
 @contextmanager
 def shop() -> Iterator[Shop]:
-    """A shop whose stand-in is a process of its own, for as long as the context lasts."""
-    names = {f"OUTCROP_{tool.upper()}_TABLE": tool for tool in KEYS}
-    with (
-        TemporaryDirectory() as folder,
-        serving(Path(folder)) as home,
-        patch.dict(os.environ, names),
-    ):
-        with home.http() as http:
-            files = sorted(MANUALS.glob("*.md"))
-            for file in files:
-                home.upload(http, file.name, file.read_bytes())
-            home.until_indexed(http, [file.name for file in files], START_SECONDS)
-        for tool, keys in KEYS.items():
-            create(home.deployer.dynamodb, tool, keys)
-        seed("products", table("products", SECONDS))
-        groups = (orders.tools, products.tools)
-        try:
-            yield Shop(home, {one.name: one for group in groups for one in group.tools()})
-        finally:
-            for module in (orders, products):
-                module._table().meta.client.close()
-                module._table.cache_clear()
+    """A shop, for as long as the context lasts."""
+    with TemporaryDirectory() as folder, serving(Path(folder)) as home, home.http() as http:
+        files = sorted(MANUALS.glob("*.md"))
+        for file in files:
+            home.upload(http, file.name, file.read_bytes())
+        home.until_indexed(http, [file.name for file in files], START_SECONDS)
+        tools = {one.name: one for one in lambda_tools_of(home.aws, home.settings)}
+        tools["my_orders"].call({}, {PRINCIPAL: PERSON})  # the first call makes the table
+        orders = table(f"{PREFIX}orders", SECONDS)
+        with closing(orders.meta.client):
+            yield Shop(home, http, tools, orders)
+
+
+@dataclass
+class ApplicationAgent:
+    """A conversation with the application's agent. What it asks to confirm is confirmed."""
+
+    shop: Shop
+    conversation: dict[str, str] = field(default_factory=dict)
+
+    def say(self, text: str) -> Reply:
+        body = {"message": text, "mode": "agent", **self.conversation}
+        answer = self._post("/chat", body)
+        steps = list(answer["steps"])
+        for _ in range(STEPS):
+            waiting = [one for one in answer["steps"] if one["kind"] == "confirm"]
+            if answer["stopReason"] != "confirm":
+                break
+            path = f"/confirmations/{waiting[-1]['confirmation']}"
+            answer = self._post(path, {"decision": "confirm"})
+            steps += answer["steps"]
+        self.conversation = {"conversationId": answer["conversationId"]}
+        return Reply(answer["answer"], tuple(_made(steps)))
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        response = self.shop.http.post(path, json=body)
+        response.raise_for_status()
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+def _made(steps: Sequence[Mapping[str, Any]]) -> Iterator[Call]:
+    """The calls that were made: not those that waited for a decision."""
+    calls = {one["call"]: one for one in steps if one["kind"] == "tool_call"}
+    for one in steps:
+        if one["kind"] == "tool_result" and one["text"] != ONE_AT_A_TIME:
+            yield Call(one["tool"], calls[one["call"]]["arguments"])
 
 
 @dataclass
@@ -126,7 +159,6 @@ class ConverseLoop:
     """
 
     shop: Shop
-    person: str
     messages: list[Any] = field(default_factory=list)
 
     def say(self, text: str) -> Reply:
@@ -154,7 +186,7 @@ class ConverseLoop:
         if use["name"] == SEARCH["name"]:
             found = self.shop.search(use["input"]["query"])
             return {"toolUseId": use["toolUseId"], "content": found or [{"text": "Nothing."}]}
-        match self.shop.tools[use["name"]].call(use["input"], {PRINCIPAL: self.person}):
+        match self.shop.tools[use["name"]].call(use["input"], {PRINCIPAL: PERSON}):
             case Output(text):
                 return {"toolUseId": use["toolUseId"], "content": [{"text": text}]}
             case Refusal(message):

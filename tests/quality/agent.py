@@ -1,25 +1,26 @@
 """Right end states of an agent over our own tasks, with the stand-in's planner as its model.
 
     python -m tests.quality agent       the figures, and what is wrong with the tasks that are open
-    python -m tests.quality.agent       every turn of the open tasks, as it went
+    python -m tests.quality.agent [--loop] [ID ..]
+                                        every turn of the open tasks, as it went; with the smallest
+                                        loop over Converse in place of the application's agent
 
 What is kept aside is counted apart, and its tasks are not printed.
 """
 
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.quality._agent_home import Agent, ConverseLoop, Shop, shop
+from tests.quality._agent_home import Agent, ApplicationAgent, ConverseLoop, Shop, shop
 from tests.quality._agent_tasks import KINDS, Reply, Task, tasks
 from tests.tables import Table
 
 LEAST_OPEN, LEAST_HELD = 0.9, 0.75
 """Floors of the shares that end right."""
 
-AgentOf = Callable[[Shop, str], Agent]
-"""Makes the agent that a person talks to."""
+AgentOf = Callable[[Shop], Agent]
+"""Begins a conversation with an agent."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,17 @@ class Run:
     problems: Sequence[str]
 
 
-def runs(some: Sequence[Task], agent_of: AgentOf = ConverseLoop) -> Iterator[Run]:
+def runs(
+    some: Sequence[Task], running: Shop, agent_of: AgentOf = ApplicationAgent
+) -> Iterator[Run]:
     """Each task, carried out."""
-    with shop() as running:
-        for task in some:
-            person = running.people(task)
-            before = running.orders_of(person)
-            agent = agent_of(running, person)
-            replies = [agent.say(turn.user) for turn in task.turns]
-            problems = task.problems(replies, before, running.orders_of(person))
-            yield Run(task, replies, problems)
+    for task in some:
+        running.restock(task)
+        before = running.orders_now()
+        agent = agent_of(running)
+        replies = [agent.say(turn.user) for turn in task.turns]
+        problems = task.problems(replies, before, running.orders_now())
+        yield Run(task, replies, problems)
 
 
 def right(some: Sequence[Run]) -> float:
@@ -49,31 +51,24 @@ def right(some: Sequence[Run]) -> float:
 
 
 def run() -> Iterator[Table]:
-    every = list(runs(tasks()))
-    by_kind: dict[str, list[Run]] = defaultdict(list)
-    for one in every:
-        by_kind[one.task.kind].append(one)
-        by_kind["all"].append(one)
+    with shop() as running:
+        yield _table("the application's agent", list(runs(tasks(), running)))
+        yield _table("a loop over Converse", list(runs(tasks(), running, ConverseLoop)))
+
+
+def _table(name: str, every: Sequence[Run]) -> Table:
+    kinds = {kind: [one for one in every if one.task.kind == kind] for kind in KINDS.values()}
+    rows = [
+        (kind, *_counts([one for one in some if one.task.held == held] for held in (False, True)))
+        for kind, some in {**kinds, "all": every}.items()
+    ]
     wrong = [
         f"{one.task.id}: {'; '.join(one.problems)}"
         for one in every
         if one.problems and not one.task.held
     ]
-    yield Table(
-        "Tasks of an agent, right end states",
-        ("kind", "open", "right", "held", "right"),
-        [
-            (
-                kind,
-                *_counts(
-                    [one for one in by_kind[kind] if one.task.held == held]
-                    for held in (False, True)
-                ),
-            )
-            for kind in (*KINDS.values(), "all")
-        ],
-        notes=wrong,
-    )
+    columns = ("kind", "open", "right", "held", "right")
+    return Table(f"Tasks of an agent, right end states: {name}", columns, rows, notes=wrong)
 
 
 def _counts(halves: Iterator[list[Run]]) -> Iterator[str]:
@@ -83,14 +78,15 @@ def _counts(halves: Iterator[list[Run]]) -> Iterator[str]:
 
 
 def main() -> None:
-    chosen = [one for one in tasks() if not one.held]
-    if names := sys.argv[1:]:
-        chosen = [one for one in chosen if one.id in names]
-    for one in runs(chosen):
-        print(f"\n== {one.task.id}: {'; '.join(one.problems) or 'right'}")
-        for turn, reply in zip(one.task.turns, one.replies, strict=True):
-            calls = "".join(f"\n     {call}" for call in reply.calls)
-            print(f"   > {turn.user}{calls}\n   < {reply.text}")
+    names = [one for one in sys.argv[1:] if one != "--loop"]
+    agent_of = ConverseLoop if "--loop" in sys.argv else ApplicationAgent
+    chosen = [one for one in tasks() if not one.held and (not names or one.id in names)]
+    with shop() as running:
+        for one in runs(chosen, running, agent_of):
+            print(f"\n== {one.task.id}: {'; '.join(one.problems) or 'right'}")
+            for turn, reply in zip(one.task.turns, one.replies, strict=True):
+                calls = "".join(f"\n     {call}" for call in reply.calls)
+                print(f"   > {turn.user}{calls}\n   < {reply.text}")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from tests.quality import (
     search,
     topics,
 )
+from tests.quality._agent_home import shop
 from tests.quality._agent_tasks import tasks
 from tests.quality._corpora import READERS
 from tests.quality._fit_guard_attacks import read
@@ -156,7 +157,8 @@ def test_the_planner_chooses_tools_and_abstains() -> None:
 
 def test_the_planner_brings_tasks_to_their_end() -> None:
     """Tasks that are open and tasks that were kept aside, each by themselves."""
-    every = list(agent.runs(tasks()))
+    with shop() as running:
+        every = list(agent.runs(tasks(), running))
     assert agent.right([one for one in every if not one.task.held]) >= agent.LEAST_OPEN
     assert agent.right([one for one in every if one.task.held]) >= agent.LEAST_HELD
 

@@ -41,6 +41,21 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _LEADS = 5
+_NEAR = 40  # characters
+_TO_ME = re.compile(r"tell (?:me|us)\b", re.IGNORECASE)
+_REMOVING = re.compile(
+    r"\b(?:cancel|cancell?ing|cancellation|delet(?:e|ing)|remov(?:e|ing)|drop|clear|stop"
+    r"|clos(?:e|ing)|unsubscribe|get rid of|undo|revoke|void|abort|scrap|withdraw|end|quit|erase"
+    r"|call(?:ing)? (?:it |that |this |them |my |the |\w+ )?off|call off|wipe|dismiss|reject"
+    r"|disconnect|terminate|storniere\w*|stornierung|l\u00f6sch\w*|entfern\w*|stopp\w*"
+    r"|k\u00fcndig\w*|beende\w*|do(?:n't| not) (?:want|need)\b|no longer (?:want|need))\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:don't|don\u2019t|do not|never|not|without|didn't|no need|nicht)(?! forget)"
+    r"(?: (?!only|just)\w+){0,3} $",
+    re.IGNORECASE,
+)
 _CHANGING = frozenset({"create", "remove", "change", "send", "play", "switch"})
 _HARMING = frozenset({"remove", "change", "send", "switch"})
 _INFORMING = frozenset({"look", "compute"})
@@ -61,6 +76,8 @@ def request_acts(text: str) -> frozenset[str]:
         rest = rest[lead.end() :]
     first = TOKEN.match(rest)
     word = first[0].lower() if first else ""
+    if word == "tell" and _TO_ME.match(rest):
+        return _OF["show"]
     if word in _OF:
         return _OF[word]
     return _INFORMING if word in _ASKING else frozenset()
@@ -73,6 +90,19 @@ def is_question(text: str) -> bool:
     [True, False, False]
     """
     return request_acts(text) == _INFORMING
+
+
+def removes(text: str) -> bool:
+    """Whether a text wants something removed, stopped or called off, and does not deny it.
+
+    >>> texts = ("I don't want A-7, call it off", "Don't cancel A-7", "Has A-7 shipped?")
+    >>> [removes(text) for text in texts]
+    [True, False, False]
+    """
+    return any(
+        not _DENIED.search(text[max(0, match.start() - _NEAR) : match.start()])
+        for match in _REMOVING.finditer(text)
+    )
 
 
 def only_looks(text: str) -> bool:

@@ -16,6 +16,7 @@ from app.local.engine.planner.acts import (
     harms,
     is_question,
     only_looks,
+    removes,
     request_acts,
 )
 from app.local.engine.planner.choose import (
@@ -51,6 +52,7 @@ _IN_DOCUMENTS = 6.0  # of a search of documents, where the request says that the
 _OTHER_ACT = -2.0  # of one that does something else, beside one that does what is ordered
 _SEEKS_THINGS = -2.0  # of one beside another search, where things are looked for
 _LACKING = FEATURES.index("values lacking")
+_REMOVE = frozenset({"remove"})
 _ARTICLES = frozenset({"the", "my", "der", "die", "das"})
 _DOCUMENTS = re.compile(
     r"\b(?:manuals?|handbooks?|guides?|documents?|documentation|docs|instructions|policy|policies"
@@ -112,7 +114,12 @@ class Attempts:
             parts = [_plain(one) for one in in_order(text, openers)]
             if len(parts) < 2:
                 continue
-            attempts = [one for part in parts if (one := self.of(part) or self._looked_up(part))]
+            looks_up = not openers
+            attempts = [
+                one
+                for part in parts
+                if (one := self.of(part) or (self._looked_up(part) if looks_up else None))
+            ]
             if _are_several(attempts):
                 return attempts
         whole = whole or self._looked_up(_clause(text))
@@ -151,7 +158,11 @@ class Attempts:
         in_documents, seeks = bool(_DOCUMENTS.search(text)), bool(_SEEKING.match(text))
         signs = {one.text for one in utterance.of("id") if self._owners(one.text)}
         for place, tool in enumerate(self._tools):
-            if (asks and changes(tool.acts)) or (looks and harms(tool.acts)):
+            if (
+                (asks and changes(tool.acts))
+                or (looks and harms(tool.acts))
+                or (tool.acts == _REMOVE and not removes(text))
+            ):
                 scores[place] = -np.inf
                 continue
             if does and not acts & tool.acts:

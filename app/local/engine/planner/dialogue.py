@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.local.engine.planner.acts import is_question
 from app.local.engine.planner.fill import Filler
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.reading import Request, asked
-from app.local.engine.planner.results import failure, parsed
+from app.local.engine.planner.results import failure, parsed, rows_of
+from app.local.engine.planner.selection import select, selects
 from app.local.engine.planner.shapes import NOTHING, Shape
+from app.local.engine.planner.telling import told
 from app.local.engine.planner.vectors import Meanings
 from app.local.engine.planner.words import TOKEN, name_words, word_set
 
@@ -46,6 +49,11 @@ _DECLINES = re.compile(
     r"(?:[,.! ]+(?:thanks|thank you|leave it|forget it|please|never ?mind|it's fine))*[.! ]*",
     re.IGNORECASE,
 )
+_AMONG = re.compile(
+    r"(?:and |ok(?:ay)?,? |so )?(?:which|what)(?: one| ones| of (?:them|those|these))?"
+    r"(?: is|'s|\u2019s| are| was| were| has| have)\b",
+    re.IGNORECASE,
+)
 _WHY = re.compile(
     r"(?:but |and |oh |hm+ |ok(?:ay)?,? )*(?:why(?: not| is that| so)?|how come|what's the reason"
     r"|for what reason|warum(?: nicht)?|wieso)[?!. ]*",
@@ -63,9 +71,21 @@ def reply_to(request: Request) -> str:
         return ""
     if pending(request.before) and _DECLINES.fullmatch(text):
         return LEFT
+    if is_question(text) and selects(text) and _AMONG.match(text):
+        return _picked_before(text, request.before)
     if _WHY.fullmatch(text):
         failed = last_failure(request.before)
         return failure(*failed) if failed else ""
+    return ""
+
+
+def _picked_before(text: str, before: "tuple[Turn, ...]") -> str:
+    """Which of the records that were listed last a text asks for."""
+    for _, result in results_before(before):
+        rows = rows_of(result.text)
+        if len(rows) > 1:
+            chosen = select(text, rows)
+            return "\n".join(map(told, chosen)) if chosen else ""
     return ""
 
 

@@ -10,7 +10,9 @@ from app.local.engine.planner.forms import FORMS
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
 
-_CUE = re.compile(r"\b(?:as in|e\.g\.?|for example|example|such as|like|as)[:,]? ['\"`]?")
+_CUE = re.compile(
+    r"\b(?:as in|e\.g\.?|for example|example|such as|like|as)[:,]? ['\"`]?", re.IGNORECASE
+)
 _ID = next(pattern for kind, pattern in FORMS if kind == "id")
 _RUN = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 _MOST_DIGITS = 20
@@ -28,6 +30,18 @@ def fits(parameter: Parameter, text: str) -> bool | None:
     return _runs(text.strip()) == example if example else None
 
 
+def as_example(parameter: Parameter, text: str) -> str:
+    """An id with the capitals of the parameter's example.
+
+    >>> from app.local.engine.planner.shapes import Shape
+    >>> as_example(Parameter("order_id", Shape("string", description="As in A-1042.")), "a-7")
+    'A-7'
+    """
+    if not fits(parameter, text):
+        return text
+    return text.upper() if _has_capitals(parameter.shape.description) else text
+
+
 def foreign(utterance: Utterance, own: Iterable[Parameter], all_: Iterable[Parameter]) -> set[str]:
     """The ids of an utterance that look like another tool's, and like none of one's own."""
     own, all_ = list(own), list(all_)
@@ -42,14 +56,22 @@ def has_example(parameter: Parameter) -> bool:
     return parameter.identity and bool(_example(parameter.shape.description))
 
 
-@lru_cache(maxsize=1 << 10)
 def _example(description: str) -> tuple[str, ...]:
     """The example's runs of letters, digits and signs; none where there is none."""
+    return _runs(_example_text(description))
+
+
+def _has_capitals(description: str) -> bool:
+    return _example_text(description).isupper()
+
+
+@lru_cache(maxsize=1 << 10)
+def _example_text(description: str) -> str:
     for cue in _CUE.finditer(description):
         example = _ID.match(description, cue.end())
         if example and not example[0].startswith("#"):
-            return _runs(example[0])
-    return ()
+            return str(example[0])
+    return ""
 
 
 def _runs(text: str) -> tuple[str, ...]:

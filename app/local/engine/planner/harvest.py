@@ -11,12 +11,12 @@ from typing import Any
 from app.local.engine.planner.exemplars import fits, has_example
 from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.results import parsed
+from app.local.engine.planner.telling import named
 from app.local.engine.planner.words import name_words, stems, word_set
 
 Row = Mapping[str, Any]
 
 _SIGNS = word_set("id ids uuid number no code key ref sku name")
-_NAMES = word_set("name title label description")
 _DEEPEST = 6
 _MOST = 100  # values of a result
 
@@ -64,14 +64,6 @@ def nouns_of(parameter: Parameter) -> frozenset[str]:
     """The stems of the thing that a parameter names: of `order_id`, "order"."""
     words = [word for word in name_words(parameter.name).split() if word not in _SIGNS]
     return frozenset(stem for word in words for stem in stems(word))
-
-
-def named(row: Row) -> frozenset[str]:
-    """The stems of what a record, and the records in it, say of themselves."""
-    texts = [str(value) for name, value in row.items() if name in _NAMES and value]
-    parts = [row[name] for name in row if isinstance(row[name], list)]
-    inner = [one for part in parts for one in part if isinstance(one, Mapping)]
-    return frozenset(stems(" ".join([*texts, ""]))).union(*map(named, inner))
 
 
 def things(row: Row) -> list[str]:

@@ -16,7 +16,7 @@ from app.local.engine.planner.affinity import (
     number_score,
     text_score,
 )
-from app.local.engine.planner.exemplars import has_example
+from app.local.engine.planner.exemplars import as_example, has_example
 from app.local.engine.planner.groups import groups
 from app.local.engine.planner.mentions import Mention, Utterance
 from app.local.engine.planner.parameters import TEXTS, Parameter, Slot
@@ -105,7 +105,7 @@ class Offers:
         signed = has_example(parameter)  # "as in A-1042": "the latest" is none
         for place, mention in enumerate(self._candidates):
             trimmed = self._trimmed(mention, parameter)
-            if trimmed is None or (signed and not _DIGIT.search(trimmed.text)):
+            if trimmed is None or (signed and not self._is_sign(parameter, trimmed)):
                 continue
             if mention.kind in ("date", "time", "datetime"):
                 score = moment_score(parameter, mention, self._context)
@@ -120,7 +120,17 @@ class Offers:
                 score += (0.3 if parameter.required else 0.0) - min(0.4, 0.05 * abs(place - rank))
                 whole = self._with_region(trimmed) if parameter.placed else trimmed
                 spans = ((mention.start, whole.end),)
-                yield Offer(score, slot, spans, as_text(parameter, whole))
+                value = as_text(parameter, whole)
+                yield Offer(score, slot, spans, as_example(parameter, value))
+
+    def _is_sign(self, parameter: Parameter, mention: Mention) -> bool:
+        """Whether a mention may be an id of which there is an example: a number alone only behind
+        its thing, as in "order 1042".
+        """
+        if mention.kind != "number":
+            return _DIGIT.search(mention.text) is not None
+        before = TOKEN.findall(self._utterance.text[: mention.start])[-1:]
+        return bool(before) and bool(set(stems(before[0])) & parameter.name_stems)
 
     def _with_region(self, mention: Mention) -> Mention:
         """A place with the region behind its comma: "Austin, TX", not "Austin, Rome and Oslo"."""

@@ -7,6 +7,7 @@ they may hold values, and never say which tool to call.
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from app.local.engine.planner.dates import today_in
@@ -15,6 +16,8 @@ if TYPE_CHECKING:  # the writer imports this package
     from app.local.engine.writer import Prompt, ToolResult, ToolUse, Turn
 
 _PASTED = re.compile(r"^(?P<request>[^\n]{3,300}:)[ \t]*\n+(?P<data>.+)", re.DOTALL)
+# How a runner says what a person decided about a call: "Yes, cancel_order (order_id: A-7)."
+_DECISION = re.compile(r"(?:Yes,|No, not) ([a-zA-Z0-9_-]{1,64})(?: \(|\.$)")
 _TAG = re.compile(r"<([A-Za-z_][\w-]{1,30})>")
 
 
@@ -52,7 +55,37 @@ def read(prompt: "Prompt") -> Request:
     after = turns[asking + 1 :] if not last.tool_results else turns[asking:]
     done = _done(turns[asking - 1 :] if last.tool_results else after)
     today = today_in(prompt.system) or today_in(last.text)
-    return Request(asked(last.text), last.text.strip(), turns[:asking], done, today)
+    before = _decided(turns, asking, {tool.name for tool in prompt.tools}) if done else asking
+    if before < asking:
+        asking, done = before, _done_before_and_after(turns[before + 1 :])
+    text = turns[asking].text
+    return Request(asked(text), text.strip(), turns[:asking], done, today)
+
+
+def _decided(turns: "tuple[Turn, ...]", asking: int, tools: set[str]) -> int:
+    """The turn whose request a person's decision about a call belongs to: it goes on."""
+    while decision := _DECISION.match(turns[asking].text):
+        earlier = _asking(turns[:asking])
+        if decision[1] not in tools or earlier is None:
+            break
+        asking = earlier
+    return asking
+
+
+def _done_before_and_after(
+    turns: "tuple[Turn, ...]",
+) -> "tuple[tuple[ToolUse, ToolResult | None], ...]":
+    """The calls of a request that a person has decided on in between. What failed before the last
+    decision may be called again, unless it was what the person decided on.
+    """
+    begins = [place for place, turn in enumerate(turns) if turn.role == "user" and turn.text]
+    calls = []
+    for begin, end in pairwise([0, *begins, len(turns)]):
+        for nth, (use, result) in enumerate(_done(turns[begin:end])):
+            is_decided = nth == 0 and begin in begins
+            if end == len(turns) or is_decided or (result and not result.failed):
+                calls.append((use, result))
+    return tuple(calls)
 
 
 def _asking(turns: "tuple[Turn, ...]") -> int | None:

@@ -20,10 +20,11 @@ STANDS_FOR = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NOTHING = word_set("""
-thing things item items product products article articles piece pieces one ones each every both all
-any some other total altogether together price prices cost costs costing money now yet still already
-buy sell want need like take know again would could please thanks much many times manual manuals
-handbook guide document documents documentation say says about mine me us them new currently
+thing things everything anything item items product products article articles piece pieces one
+ones each every both all any some other total altogether together price prices cost costs costing
+money now yet still already buy sell want need like take know again would could please thanks much
+many times manual manuals handbook guide document documents documentation say says about mine me
+us them new currently
 """)
 MONEY_WORDS = frozenset(UNITS["money"])
 _PREPOSITIONS = word_set("in of from with within inside for on under")

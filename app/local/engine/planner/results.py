@@ -11,6 +11,7 @@ from app.local.engine.planner.telling import (
     STATES,
     ended,
     leaves,
+    named,
     plain,
     subject_of,
     told,
@@ -151,6 +152,7 @@ def _of_list(request: str, rows: Sequence[Any], use: "ToolUse") -> str:
         return f"Nothing was found for \u201c{texts[0]}\u201d." if texts else "Nothing was found."
     if any(not isinstance(row, dict) for row in rows):
         return ended(", ".join(plain(row) for row in rows[:_ROWS]) + _more(rows))
+    rows = _named_in(request, rows, use)
     picked = select(request, rows)
     if picked == []:
         return "None of them is."
@@ -158,6 +160,20 @@ def _of_list(request: str, rows: Sequence[Any], use: "ToolUse") -> str:
     if len(chosen) == 1:
         return told(chosen[0])
     return "\n".join(f"- {told(row)}" for row in chosen[:_ROWS]) + _more(chosen)
+
+
+def _named_in(
+    request: str, rows: Sequence[Mapping[str, Any]], use: "ToolUse"
+) -> Sequence[Mapping[str, Any]]:
+    """The records of a list with the things that the request names; all, where it names none. What
+    was searched for by words is left as it is.
+    """
+    if any(isinstance(one, str) for one in _parameters(use).values()):
+        return rows
+    topic = set(stems(f"{request} ")) - GENERAL
+    shares = [len(topic & named(row)) for row in rows]
+    most = max(shares)
+    return [row for row, share in zip(rows, shares, strict=True) if share == most]
 
 
 def _more(rows: Sequence[Any]) -> str:

@@ -166,10 +166,11 @@ class Steps:
             return Wait()
         chosen = pick(attempt, supplies.found(parameter, tool), words)
         if chosen is None and (refers or words or not picks):
-            chosen = pick(attempt, supplies.found_before(parameter), words)
-            if not words and not picks:
-                recalled = supplies.recalled(tool, parameter, text)
-                chosen = Pick([recalled]) if recalled is not None else None
+            recalled = None if words or picks else supplies.recalled(tool, parameter, text)
+            if recalled is not None:
+                chosen = Pick([recalled])
+            else:
+                chosen = pick(attempt, supplies.found_before(parameter), words)
         if chosen is None:
             return self._produced(attempt, parameter, words)
         return self._picked(attempt, parameter, chosen)

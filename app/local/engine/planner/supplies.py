@@ -21,13 +21,14 @@ from app.local.engine.planner.results import answer, rows_of
 from app.local.engine.planner.selection import select, selects
 from app.local.engine.planner.shapes import NOTHING
 from app.local.engine.planner.vectors import Meanings
-from app.local.engine.planner.words import stems, word_set
+from app.local.engine.planner.words import TOKEN, stems, word_set
 
 if TYPE_CHECKING:  # the writer imports this package
     from app.local.engine.writer import ToolResult, ToolUse
 
 _COUNTS = word_set("limit count top n max maximum results size")
-_ALL = word_set("all both every each them those these they their")
+_ALL = word_set("all both every everything each")
+_SEVERAL = word_set("them those these they their")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Supplies:
             about = set(stems(f"{tool.head} "))
             if tool.name == attempt.tool.name or changes(tool.acts) or not nouns & about:
                 continue
-            if not tool.shape.required and (picks or words):
+            if not tool.shape.required and (picks or words or means_all(attempt.text)):
                 listing = listing or Call(tool.name, _most(tool))
             elif tool.searches and not tool.open and words:
                 (name,) = tool.shape.required
@@ -141,11 +142,15 @@ class Supplies:
         return (listing or searching) if picks else (searching or listing)
 
 
+def means_all(text: str) -> bool:
+    return bool(_ALL & set(TOKEN.findall(text.lower())))
+
+
 def pick(attempt: Attempt, values: Sequence[Found], words: Sequence[str]) -> Pick | None:
     """The values of those that the words mean; None where they mean none of them."""
     some = list(values)
     text = attempt.text
-    everything = bool(_ALL & set(text.lower().replace(",", " ").split()))
+    everything = means_all(text) or bool(_SEVERAL & set(TOKEN.findall(text.lower())))
     members = {stem for one in some for row in one.rows for name in row for stem in stems(name)}
     names = frozenset(stem for word in words for stem in stems(word)) - members
     if names and some:

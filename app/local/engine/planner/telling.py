@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.local.engine.planner.words import name_words, word_set
+from app.local.engine.planner.words import name_words, stems, word_set
 
 Leaf = tuple[str, Any]  # the words of a member's name, and its value
 
 _IDENTITY = re.compile(r"(?:^| )(?:id|number|no|code|sku|key)$")
 _NAMES = word_set("name title label")
+_TEXTS = _NAMES | {"description"}
 STATES = word_set("status state condition")
 MONEY = word_set("price total amount cost costs fee balance sum value subtotal tax discount")
 _AHEAD = word_set("expected due scheduled estimated planned")
@@ -61,7 +62,7 @@ def subject_of(record: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
     name = next((one for one in leaves(record) if one[0] in _NAMES and _short(one)), None)
     if sign and name:
         count = record.get("quantity")
-        many = f"{count} x " if isinstance(count, int) and not isinstance(count, bool) else ""
+        many = f"{count} x " if isinstance(count, int) and count > 1 else ""
         return f"{many}{name[1]} ({sign[1]})", frozenset({sign[0], name[0], "quantity"})
     if sign:
         kind = _IDENTITY.sub("", sign[0]).strip()
@@ -200,3 +201,11 @@ def _is_currency(leaf: Leaf) -> bool:
 def _currency(record: Mapping[str, Any]) -> str:
     value = record.get("currency")
     return value if isinstance(value, str) else ""
+
+
+def named(row: Mapping[str, Any]) -> frozenset[str]:
+    """The stems of what a record, and the records in it, say of themselves."""
+    texts = [str(value) for name, value in row.items() if name in _TEXTS and value]
+    parts = [row[name] for name in row if isinstance(row[name], list)]
+    inner = [one for part in parts for one in part if isinstance(one, Mapping)]
+    return frozenset(stems(" ".join([*texts, ""]))).union(*map(named, inner))

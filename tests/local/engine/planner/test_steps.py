@@ -1,11 +1,14 @@
 """Requests that take more than one call."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from app.local.engine.planner import Planner
-from tests.local.engine.planner.loops import Loop
+from app.local.engine.planner import Call, Plan, Planner
+from app.local.engine.writer import Turn
+from tests.local.engine.planner.conversations import called, prompt
+from tests.local.engine.planner.loops import TOOLS, Loop
 
 
 @pytest.mark.parametrize(
@@ -94,6 +97,33 @@ def test_why_is_answered_from_what_failed_and_a_refusal_to_answer_calls_nothing(
     assert loop.calls == []
 
 
+def test_a_request_goes_on_after_a_call_of_it_was_confirmed(planner: Planner) -> None:
+    """As a runner says it that lets the person confirm calls in a turn of their own."""
+    text = "Close T-33 and then list my tickets"
+    confirm = Turn("assistant", "Please confirm: close_ticket (ticket_id: T-33). Nothing is done.")
+    yes = Turn("user", "Yes, close_ticket (ticket_id: T-33).")
+    closed = called("close_ticket", '{"ticket_id": "T-33", "status": "closed"}', ticket_id="T-33")
+    plan = planner.plan(prompt(TOOLS, text, confirm, yes, *closed))
+    assert plan.calls == (Call("list_tickets", {}),)
+    no = Turn("user", "No, not close_ticket (ticket_id: T-33).")
+    denied = called("close_ticket", "The person did not confirm it.", failed=True, ticket_id="T-33")
+    plan = planner.plan(prompt(TOOLS, text, confirm, no, *denied))
+    assert plan == Plan(text="The person did not confirm it.")
+    # Of two calls one waited for the other to be decided on.
+    waits = called("close_ticket", "Another call waits.", failed=True, ticket_id="T-32")
+    turns = ("Close T-33 and T-32", *waits, confirm, yes, *closed)
+    plan = planner.plan(prompt(TOOLS, *turns))
+    assert plan.calls == (Call("close_ticket", {"ticket_id": "T-32"}),)
+    refused = called("close_ticket", "T-32 is completed.", failed=True, ticket_id="T-32")
+    plan = planner.plan(
+        prompt(TOOLS, *turns, confirm, replace(yes, text=yes.text.replace("33", "32")), *refused)
+    )
+    assert plan == Plan(text="Ticket T-33 is closed.\nT-32 is completed.")
+    # Written by the person, where nothing was called for it, it is a request like any other.
+    plan = planner.plan(prompt(TOOLS, "List my tickets", Turn("assistant", "-"), yes))
+    assert plan.calls != (Call("list_tickets", {}),)
+
+
 def test_follow_ups_go_on_with_what_was_called(planner: Planner) -> None:
     loop = Loop(planner)
     loop.say("How many watts does M-1 draw?")
@@ -129,3 +159,41 @@ def test_a_text_may_hold_what_a_result_says(planner: Planner) -> None:
     loop.say("Look up T-33 and send a note to Ada about it")
     assert loop.calls[0] == "get_ticket T-33"
     assert loop.calls[1].startswith("send_note Ada")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don't close T-33",
+        "Please do not close T-33, just show it to me.",
+        "Could you please tell me whether T-33 is still open?",
+        "I never said to close T-33",
+        "Is T-33 done?",
+    ],
+)
+def test_what_is_not_wanted_is_not_done(planner: Planner, text: str) -> None:
+    loop = Loop(planner)
+    loop.say(text)
+    assert not any(one.startswith("close") for one in loop.calls)
+
+
+@pytest.mark.parametrize(
+    ("turns", "calls", "said"),
+    [
+        (["List my tickets", "Which one is the cheapest?"], ["list_tickets"], "T-33"),
+        (["What is in t-32?"], ["get_ticket T-32"], "Drill press"),
+        (["Close all my tickets"],
+         ["list_tickets", "close_ticket T-33", "close_ticket T-32"], "T-33 is closed"),
+        (["Close the ticket with the grinder"], ["list_tickets", "close_ticket T-33"], "closed"),
+        (["Which of my tickets is about the band saw?"], ["list_tickets"], "T-32"),
+        (["How many watts do the drill press and the band saw draw?"],
+         ["find_machine drill press band saw", "machine_power M-1", "machine_power M-3"], "500"),
+    ],
+)  # fmt: skip
+def test_things_are_meant_by_what_is_said_of_them(
+    planner: Planner, turns: list[str], calls: list[str], said: str
+) -> None:
+    loop = Loop(planner)
+    answers = [loop.say(text) for text in turns]
+    assert said in answers[-1]
+    assert loop.calls == calls
