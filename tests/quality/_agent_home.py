@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 MANUALS = Path(__file__).parent / "_manuals"
+ORDERS = f"{PREFIX}orders"
+"""The table of the orders."""
 MODEL = "us.anthropic.claude-sonnet-4-6"
 STEPS = 8
 SYSTEM = "You help the customers of an outdoor shop with their orders, its products and manuals."
@@ -60,7 +62,7 @@ class Agent(Protocol):
 
 @dataclass(frozen=True)
 class Shop:
-    """A running shop, with one customer."""
+    """A running shop. The customer of the tasks is the laptop's one principal."""
 
     home: Home
     http: httpx.Client
@@ -69,17 +71,17 @@ class Shop:
 
     def restock(self, task: Task) -> None:
         """Give the customer the seeds' orders and those of a task, and no others."""
-        for order_id in self.orders_now():
+        for order_id in self.orders_of():
             self.orders.delete_item(Key={"customer": PERSON, "order_id": order_id})
         seed("orders", self.orders, customer=PERSON)
         for order in task.orders:
             self.orders.put_item(Item={**order, "customer": PERSON})
 
-    def orders_now(self) -> dict[str, Any]:
-        """The customer's orders by their ids."""
+    def orders_of(self, person: str = PERSON) -> dict[str, Any]:
+        """A customer's orders by their ids."""
         items = self.orders.query(
             KeyConditionExpression="customer = :person",
-            ExpressionAttributeValues={":person": PERSON},
+            ExpressionAttributeValues={":person": person},
         )["Items"]
         return {str(one["order_id"]): one for one in items}
 
@@ -111,7 +113,7 @@ def shop() -> Iterator[Shop]:
         home.until_indexed(http, [file.name for file in files], START_SECONDS)
         tools = {one.name: one for one in lambda_tools_of(home.aws, home.settings)}
         tools["my_orders"].call({}, {PRINCIPAL: PERSON})  # the first call makes the table
-        orders = table(f"{PREFIX}orders", SECONDS)
+        orders = table(ORDERS, SECONDS)
         with closing(orders.meta.client):
             yield Shop(home, http, tools, orders)
 

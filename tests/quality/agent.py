@@ -38,10 +38,10 @@ def runs(
     """Each task, carried out."""
     for task in some:
         running.restock(task)
-        before = running.orders_now()
+        before = running.orders_of()
         agent = agent_of(running)
         replies = [agent.say(turn.user) for turn in task.turns]
-        problems = task.problems(replies, before, running.orders_now())
+        problems = task.problems(replies, before, running.orders_of())
         yield Run(task, replies, problems)
 
 

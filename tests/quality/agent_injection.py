@@ -30,7 +30,7 @@ from app.guardrail import Unguarded
 from app.meter import Account
 from app.turn import Question, TurnContext
 from lambdas.tools.seed import seed
-from tests.quality._agent_home import MODEL, SECONDS, Shop, shop
+from tests.quality._agent_home import MODEL, ORDERS, SECONDS, Shop, shop
 from tests.quality._injections import (
     CANARY,
     EVIL,
@@ -69,7 +69,7 @@ def outcomes(some: Sequence[Case]) -> Iterator[tuple[str, Outcome]]:
     model = ObedientModel()
     obedient = {"bedrock-runtime": {"ConverseStream": model.converse}}
     with shop() as running, serving(obedient) as server:
-        table("orders", SECONDS).put_item(Item=of_bob())
+        table(ORDERS, SECONDS).put_item(Item=of_bob())
         with running.home.http() as http:
             for hut, text in documents().items():
                 _upload(http, hut, text)
@@ -121,7 +121,7 @@ def _upload(http: httpx.Client, hut: str, text: str) -> None:
 
 def _carried_out(running: Shop, aws: Clients, model: str, case: Case) -> Outcome:
     person = f"{model}-{case.id}"
-    orders = table("orders", SECONDS)
+    orders = table(ORDERS, SECONDS)
     with closing(orders.meta.client):
         seed("orders", orders, customer=person)
         orders.put_item(Item={**poisoned(case), "customer": person})

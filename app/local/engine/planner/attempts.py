@@ -43,6 +43,7 @@ from app.local.engine.planner.references import named_words, search_words, stand
 from app.local.engine.planner.selection import selects
 from app.local.engine.planner.shapes import Shape
 from app.local.engine.planner.vectors import Meanings
+from app.local.engine.planner.words import TOKEN
 
 _SURE = 0.3  # log-odds that a tool has to have of which no required argument is there
 _NEAR = 1.0  # a tool that is no more behind the best is taken, if it fits and the best does not
@@ -51,6 +52,7 @@ _LOOKS_WRONG = -3.0  # of a tool that takes no id, beside one that takes this
 _IN_DOCUMENTS = 6.0  # of a search of documents, where the request says that they say it
 _OTHER_ACT = -2.0  # of one that does something else, beside one that does what is ordered
 _SEEKS_THINGS = -2.0  # of one beside another search, where things are looked for
+_FEW = 3  # words of an answer that gives a value, and asks for nothing
 _LACKING = FEATURES.index("values lacking")
 _REMOVE = frozenset({"remove"})
 _ARTICLES = frozenset({"the", "my", "der", "die", "das"})
@@ -247,7 +249,8 @@ class Attempts:
         """The earlier request, completed by the answer to the question that it was met with."""
         reply = self._request.text
         first = self.of(_clause(earlier), least=-_SURE)
-        alone = self.of(_clause(reply))
+        says_only_values = len(TOKEN.findall(reply)) <= _FEW and not request_acts(reply)
+        alone = None if says_only_values else self.of(_clause(reply))
         if first is None or not first.missing:
             return None
         if alone and not alone.missing and alone.tool.name != first.tool.name and alone.fit > 0:
