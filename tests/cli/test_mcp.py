@@ -3,10 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import anyio
 from mcp import Client, StdioServerParameters
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, ElicitResult
 
 from app.deploy import laptop
 from app.settings import LaptopSettings, environment
@@ -24,6 +25,21 @@ async def search(home: Path) -> CallToolResult:
             return await client.call_tool("search_documents", {"query": "beekeeper"})
 
 
+async def cancel(url: str) -> list[str]:
+    """The status of an order of the laptop's shop before, by, and after its cancellation."""
+
+    async def accept(_context: object, _params: object) -> ElicitResult:
+        return ElicitResult(action="accept")
+
+    options: dict[str, Any] = {"elicitation_callback": accept}
+    with anyio.fail_after(SECONDS):
+        async with Client(url, **options) as client:
+            order = {"order_id": "A-1047"}
+            names = ("order_status", "cancel_order", "order_status")
+            results = [await client.call_tool(name, order) for name in names]
+            return [str((result.structured_content or {}).get("status")) for result in results]
+
+
 def test_it_serves_a_home_that_is_served_and_one_that_is_not(tmp_path: Path) -> None:
     """Nothing but the protocol is on its standard output: else the client would not understand."""
     settings = LaptopSettings(home=tmp_path)
@@ -37,7 +53,7 @@ def test_it_serves_a_home_that_is_served_and_one_that_is_not(tmp_path: Path) -> 
     assert laptop.running(settings) is None, "the last command that uses it stops it"
 
 
-def test_it_serves_over_http_until_it_is_told_to_stop(tmp_path: Path) -> None:
+def test_it_serves_the_tools_of_the_home_over_http_until_it_is_told_to_stop(tmp_path: Path) -> None:
     with subprocess.Popen(
         [OUTCROP, "mcp", "--http", "--port", "0"],
         env=environment({"OUTCROP_HOME": str(tmp_path)}),
@@ -47,12 +63,8 @@ def test_it_serves_over_http_until_it_is_told_to_stop(tmp_path: Path) -> None:
         assert command.stdout
         url = command.stdout.readline().strip()
 
-        async def say() -> CallToolResult:
-            async with Client(url) as client:
-                return await client.call_tool("search_documents", {"query": "beekeeper"})
-
         try:
-            assert not anyio.run(say).is_error
+            assert anyio.run(cancel, url) == ["placed", "cancelled", "cancelled"]
             assert laptop.running(LaptopSettings(home=tmp_path))
         finally:
             command.terminate()
