@@ -16,7 +16,7 @@ from app.cli.commands import evaluate
 from app.deploy import laptop
 from app.evaluation import EvalRun, load_run
 from app.settings import LaptopSettings, environment
-from tests.cli.test_chat import Terminal
+from tests.cli.terminal import Terminal
 from tests.cli.test_commands import NOTES, OUTCROP, Shell
 
 BEEKEEPER = {
