@@ -16,7 +16,7 @@ from tests.quality._agent_home import Agent, ApplicationAgent, ConverseLoop, Sho
 from tests.quality._agent_tasks import KINDS, Reply, Task, tasks
 from tests.tables import Table
 
-LEAST_OPEN, LEAST_HELD = 0.9, 0.75
+LEAST_OPEN, LEAST_HELD = 0.95, 0.8
 """Floors of the shares that end right."""
 
 AgentOf = Callable[[Shop], Agent]
