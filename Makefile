@@ -74,6 +74,8 @@ test: $(VENV)/dev
 # The tests with many chances, which `make test` runs with fewer.
 thorough: $(VENV)/dev
 	$(BIN)/pytest --thorough -n 0 $(ARGS) \
+	  tests/agent/test_hostile_model.py \
+	  tests/hard/test_confirmations.py \
 	  tests/local/bedrock_agent/knowledge_bases/test_ingest_crash.py \
 	  tests/local/engine/store/test_store_faults.py
 

@@ -13,6 +13,7 @@ A turn of an agent, as events:
     context         AgentContext: the tools, beside what every turn has; TurnLimits
     prompt          the conversation and the steps so far -> what the model reads; pure
     loop            asks the model until it answers, makes its calls, and stops at the limits
+    uses            the calls of a reply, in a form that can be repeated and stored
     calls           every rule for a call: known, right, judged, new, confirmed, made once
     documents       the tool that searches the documents, whose passages the answer cites
     evidence        what tools have said, as what the answer has to be grounded in
