@@ -25,6 +25,8 @@ PROMPT = b">>> "
 LONG = (
     "tests/infra/test_synth.py",
     "tests/cli/test_commands.py",
+    "tests/cli/test_agent_terminal.py",
+    "tests/flows/test_agent.py",
     "tests/flows/test_template.py",
     "tests/test_docs.py",
     "tests/test_wheel.py",
