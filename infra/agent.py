@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from app.resources import AGENT_DOCUMENTS, AGENT_IDLE_SECONDS, AGENT_INSTRUCTION
 from infra.context import Context
 from infra.guardrail import UsedGuardrail
 from infra.knowledge_base import KnowledgeBase
@@ -23,6 +24,7 @@ from infra.tools import Tool
 
 CfnAgent = bedrock.CfnAgent
 
+<<<<<<< HEAD
 INSTRUCTION = (
     "You answer questions about the documents of the organisation that you work for, and questions "
     "that your tools can answer for the person who is asking. Search the Knowledge Base for what "
@@ -33,6 +35,8 @@ INSTRUCTION = (
 )
 IDLE_SECONDS = 1800
 
+=======
+>>>>>>> f1ef3e6 (feat(agent): a second runner carries turns out with an agent of Bedrock)
 
 class Agent(Construct):
     """The prepared agent, and the alias that leads to its newest version."""
@@ -65,8 +69,8 @@ class Agent(Construct):
             agent_name=generated(self, "agent"),
             agent_resource_role_arn=role.role_arn,
             foundation_model=context.model_id,
-            instruction=INSTRUCTION,
-            idle_session_ttl_in_seconds=IDLE_SECONDS,
+            instruction=AGENT_INSTRUCTION,
+            idle_session_ttl_in_seconds=AGENT_IDLE_SECONDS,
             auto_prepare=True,
             skip_resource_in_use_check_on_delete=False,
             customer_encryption_key_arn=key.key_arn,
@@ -74,7 +78,7 @@ class Agent(Construct):
             knowledge_bases=[
                 CfnAgent.AgentKnowledgeBaseProperty(
                     knowledge_base_id=base.id,
-                    description="The organisation's documents.",
+                    description=AGENT_DOCUMENTS,
                     knowledge_base_state="ENABLED",
                 )
             ],
@@ -88,7 +92,7 @@ class Agent(Construct):
         # An alias makes a version when it is created or changed, so each definition changes it: of
         # what the stack knows now by a digest, of what AWS names by that name.
         definition_digest = digest(
-            INSTRUCTION, context.model_id, [tool.action_group for tool in tools]
+            AGENT_INSTRUCTION, context.model_id, [tool.action_group for tool in tools]
         )
         functions = [tool.function.function_name for tool in tools]
         versions = [guardrail.version] if guardrail else []

@@ -11,13 +11,21 @@ A turn of an agent, as events:
     Usage  Done                    the turn is stored; or Error, and none of it is stored
 
     context         AgentContext: the tools, beside what every turn has; TurnLimits
-    prompt          the conversation and the steps so far -> what the model reads; pure
-    loop            asks the model until it answers, makes its calls, and stops at the limits
-    uses            the calls of a reply, in a form that can be repeated and stored
+    runners         which of the two runners carries a turn out (`runner`: what both are)
     calls           every rule for a call: known, right, judged, new, confirmed, made once
     documents       the tool that searches the documents, whose passages the answer cites
     evidence        what tools have said, as what the answer has to be grounded in
     confirmations   a call that waits: its id, its hash, and the one decision on it
+
+    converse        the runner over Converse
+    loop            asks the model until it answers, makes its calls, and stops at the limits
+    uses            the calls of a reply, in a form that can be repeated and stored
+    prompt          the conversation and the steps so far -> what the model reads; pure
+
+    bedrock_agent   the runner with an agent of Bedrock: InvokeAgent, whose traces become events
+    invocation      what InvokeAgent is sent, once, and what its failures mean
+    traces          what the parts of its traces say; pure
+    attribution     the agent's words, with a mark where Bedrock says what they rest on; pure
 
 A turn goes on where it was: `decide` makes the call that a person has confirmed, in a new turn of
 the conversation, and lets the model say what came of it.
@@ -25,30 +33,27 @@ the conversation, and lets the model say what came of it.
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from app import models
 from app.agent.calls import AnswerJudge, Caller
 from app.agent.confirmations import Pending, find_pending, settle
 from app.agent.context import AgentContext, TurnLimits
-from app.agent.loop import Loop
-from app.agent.prompt import Conversation, messages_of, said_of
+from app.agent.prompt import said_of
+from app.agent.runner import AgentRunner, AgentTurn
+from app.agent.runners import check_runner, runner_of_decision, runner_of_question
 from app.aws import cancellation
 from app.conversations import History, new_id
 from app.events import Done, Event, Nearest, Started, ToolStep, Usage
-from app.models import Prompt, ToolSpecification, user
-from app.models.allowed import allowed, check_allowed
-from app.models.converse import CONVERSE
 from app.turn import Question
 from app.turn.admit import admit
 from app.turn.draft import Draft
 from app.turn.ending import ensure_terminal_event
 from app.turn.gate import gate
 from app.turn.history import history_of
-from app.turn.model import TurnModel
 from app.turn.nearest import nearest
 
-__all__ = ["AgentContext", "TurnLimits", "act", "decide"]
+__all__ = ["AgentContext", "TurnLimits", "act", "check_runner", "decide"]
 
 
 def act(question: Question, context: AgentContext) -> Generator[Event, None, None]:
@@ -58,10 +63,10 @@ def act(question: Question, context: AgentContext) -> Generator[Event, None, Non
         CallerError: at once, before the first event: there is no such model or conversation, or the
             model may not be called, or calls no tools.
     """
-    model = _model(question.model, context)
+    runner = runner_of_question(question.model, context)
     conversation = question.conversation or new_id()
     history = history_of(question, context.turn.conversations)
-    return ensure_terminal_event(_turn(question, context, model, conversation, history, None))
+    return ensure_terminal_event(_turn(question, context, runner, conversation, history, None))
 
 
 def decide(
@@ -78,38 +83,24 @@ def decide(
     """
     now = datetime.now(UTC)
     pending = find_pending(confirmation, context.turn.conversations, context.principal)
-    model = _model(pending.model, context)
+    runner = runner_of_decision(pending, context)
     settle(pending, context.turn.conversations, confirmed=confirmed, at=now)
     pending.confirmed = confirmed
     question = Question(said_of(pending.call, confirmed=confirmed), pending.conversation)
     return ensure_terminal_event(
-        _turn(question, context, model, pending.conversation, pending.history, pending)
-    )
-
-
-def _model(model_id: str | None, context: AgentContext) -> TurnModel:
-    settings = context.turn.settings
-    model_id = model_id or settings.model_id
-    check_allowed(model_id, allowed(settings))
-    model = models.find(model_id, settings.base_model_id)
-    tools = tuple(
-        ToolSpecification(one.name, one.description, one.input_schema) for one in context.all_tools
-    )
-    model.check(Prompt((user("."),), tools=tools, max_tokens=1), CONVERSE)
-    return TurnModel(
-        context.turn.clients.bedrock_runtime, model, context.turn.account, settings.max_tokens
+        _turn(question, context, runner, pending.conversation, pending.history, pending)
     )
 
 
 def _turn(
     question: Question,
     context: AgentContext,
-    model: TurnModel,
+    runner: AgentRunner,
     conversation: str,
     history: History,
     pending: Pending | None,
 ) -> Iterator[Event]:
-    turn, model_id = context.turn, model.model.id
+    turn, model_id = context.turn, runner.model_id
     yield Started(conversation, model_id, turn.guardrail_mode)
 
     draft = Draft(Usage(0, 0))
@@ -123,16 +114,19 @@ def _turn(
             return
 
     caller = Caller(context, question.retrieval_filter, f"{conversation}/{history.number}")
-    dialogue = Conversation(messages_of(history.turns), question.text)
+    run = runner.run(AgentTurn(context, question, conversation, history, pending, draft, caller))
     shown = gate(turn.guardrail_mode, draft, AnswerJudge(turn.guard, question.text, draft, caller))
-    loop = Loop(model, context, dialogue, caller, draft, shown, question.sampling)
     steps: list[ToolStep] = []
-    with closing(loop.run(pending, (conversation, history.number))) as events:
+    with closing(run.events(shown)) as events:
         for event in events:
             if isinstance(event, ToolStep):
                 steps.append(event)
             yield event
-    yield from shown.end()
+    if run.blocked == "question":
+        yield from (draft.usage, Done(draft.to_answer(conversation, None, model_id, steps)))
+        return
+    if run.blocked is None:
+        yield from shown.end()
     if draft.abstains and not draft.is_blocked:
         draft.nearest = nearest(question.text, caller.passages)
     if draft.nearest:
@@ -140,6 +134,8 @@ def _turn(
 
     cancellation().commit()  # a turn that may be stored is not cancelled any more
     stored = draft.to_turn(question.text, model_id, steps)
+    if stored.pending or not draft.is_altered:  # else the session knows what no reader was shown
+        stored = replace(stored, session=run.session)
     turn.conversations.append(conversation, history, stored)
     yield from turn.account.warnings
     yield from (draft.usage, Done(draft.to_answer(conversation, history.number, model_id, steps)))

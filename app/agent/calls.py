@@ -97,7 +97,7 @@ class Caller:
         attempts: list[Attempt] = []
         refusals: list[CallResult] = []
         for call in calls:
-            attempt, verdicts = self._admit(call)
+            attempt, verdicts = self.admit(call)
             yield from draft.report(verdicts)
             if isinstance(attempt, CallResult):
                 yield ToolCall(call.use.id, call.use.name, call.use.input)
@@ -109,7 +109,7 @@ class Caller:
             else:
                 attempts.append(attempt)
         for refusal in refusals:
-            yield from self._refused(refusal)
+            yield from self.refuse(refusal)
         yield from self._make_all(attempts, draft)
 
     def make_confirmed(
@@ -119,14 +119,14 @@ class Caller:
         use = ToolUse(call.call, call.tool, call.arguments)
         yield call
         if (tool := self._tools.get(call.tool)) is None:
-            yield from self._refused(CallResult(use.id, use.name, self._unknown(use.name), True))
+            yield from self.refuse(CallResult(use.id, use.name, self._unknown(use.name), True))
             return
         attempt = Attempt(use, tool, call.arguments)
         yield from self._make_all([attempt], draft, key=confirmation)
 
     # before a call
 
-    def _admit(self, call: Call) -> tuple[Attempt | CallResult, Sequence[Guardrail]]:
+    def admit(self, call: Call) -> tuple[Attempt | CallResult, Sequence[Guardrail]]:
         """The call as it may be made, or why it may not; and what the guardrail said of it."""
         use = call.use
 
@@ -182,11 +182,12 @@ class Caller:
         for attempt, outcome in zip(attempts, side_by_side(calls, AT_ONCE), strict=True):
             if isinstance(outcome, Screening):
                 yield from draft.report(outcome.interventions)
-                yield from self._found(attempt, outcome)
+                query = str(attempt.arguments["query"])
+                yield from self.take_passages(attempt.use.id, query, outcome)
             elif isinstance(outcome, Refusal):
-                yield from self._judged(attempt, outcome.message, draft, is_error=True)
+                yield from self.take_result(attempt.event, outcome.message, draft, is_error=True)
             else:
-                yield from self._judged(attempt, outcome.text, draft)
+                yield from self.take_result(attempt.event, outcome.text, draft)
 
     def _call(self, attempt: Attempt, key: str) -> Outcome | Screening:
         """What a call comes to. A failure is a refusal, for the model to read: it may say so, or do
@@ -203,36 +204,40 @@ class Caller:
                 return Refusal(f"{attempt.tool.name} is not set up, and cannot be used.")
             return Refusal(error.detail)
 
-    def _found(self, attempt: Attempt, screening: Screening) -> Iterator[Event | CallResult]:
+    def take_passages(
+        self, call: str, query: str, screening: Screening
+    ) -> Iterator[Event | CallResult]:
         """What a search has found. The reader gets all passages of the turn, by their numbers."""
         passages = numbered(screening.passages, self.passages)
         known = {passage.number for passage in self.passages}
         self.passages += tuple(one for one in passages if one.number not in known)
-        yield Retrieval(str(attempt.arguments["query"]), self.passages)
+        yield Retrieval(query, self.passages)
         text = "\n".join(f"[{one.number}] {one.document}" for one in passages) or NO_DOCUMENTS
-        yield ToolOutcome(attempt.use.id, attempt.tool.name, text)
-        yield CallResult(attempt.use.id, NAME, "" if passages else NO_DOCUMENTS, passages=passages)
+        yield ToolOutcome(call, NAME, text)
+        yield CallResult(call, NAME, "" if passages else NO_DOCUMENTS, passages=passages)
 
-    def _judged(
-        self, attempt: Attempt, text: str, draft: Draft, *, is_error: bool = False
+    def take_result(
+        self, call: ToolCall, text: str, draft: Draft, *, is_error: bool = False
     ) -> Iterator[Event | CallResult]:
-        name = attempt.tool.name
+        """What a tool has said, as the guardrail lets it pass."""
+        name = call.tool
         if len(text) > LONGEST_RESULT:
             text = text[:LONGEST_RESULT] + CUT
         verdict: Verdict = self._guard.tool_result(text)
         yield from draft.report(verdict.events("tool_result", subject=name))
         if verdict.blocked:
-            yield from self._refused(CallResult(attempt.use.id, name, WITHHELD, is_error=True))
+            yield from self.refuse(CallResult(call.call, name, WITHHELD, is_error=True))
             return
-        result = CallResult(attempt.use.id, name, verdict.text or "(nothing)", is_error)
+        result = CallResult(call.call, name, verdict.text or "(nothing)", is_error)
         self.outcomes.append(evidence(name, result.text))
         if is_error:
-            yield from self._refused(result)
+            yield from self.refuse(result)
             return
         yield ToolOutcome(result.call, name, result.text)
         yield result
 
-    def _refused(self, result: CallResult) -> Iterator[Event | CallResult]:
+    def refuse(self, result: CallResult) -> Iterator[Event | CallResult]:
+        """A call that was not made, or has failed."""
         self.errors += 1
         yield ToolOutcome(result.call, result.tool, result.text, is_error=True)
         yield result

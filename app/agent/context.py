@@ -1,6 +1,6 @@
 """What an agent's turn needs, beside what every turn does: tools, and limits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.agent.documents import SEARCH
@@ -32,6 +32,20 @@ class TurnLimits:
     seconds: float
     dollars: float | None = None
 
+    def reached(self, turn: "TurnSpending") -> str | None:
+        """The limit that a turn has reached, in words; None if there is none."""
+        if turn.steps >= self.steps:
+            return f"this took {self.steps} steps, which is the most"
+        if turn.errors >= self.errors:
+            return f"{self.errors} calls went wrong, which is the most"
+        if turn.usage.input_tokens + turn.usage.output_tokens >= self.tokens:
+            return f"this took {self.tokens} tokens, which is the most"
+        if turn.seconds >= self.seconds:
+            return f"this took {self.seconds:g} seconds, which is the most"
+        if self.dollars is not None and turn.cost(turn.usage) >= self.dollars:
+            return f"this cost ${self.dollars:g}, which is the most"
+        return None
+
     @classmethod
     def of(cls, settings: Settings) -> "TurnLimits":
         """The limits of a deployment."""
@@ -42,6 +56,21 @@ class TurnLimits:
             settings.deadline_seconds * 0.75,
             settings.agent_dollars,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSpending:
+    """What a turn has taken so far, as `TurnLimits` counts it.
+
+    Attributes:
+        cost: what tokens cost, in US dollars.
+    """
+
+    steps: int
+    errors: int
+    usage: Usage
+    seconds: float
+    cost: Callable[[Usage], float]
 
 
 @dataclass(frozen=True, slots=True)

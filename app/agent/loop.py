@@ -17,11 +17,12 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from app.agent.calls import Caller
 from app.agent.confirmations import Pending, confirmation_for, expiry
-from app.agent.context import AgentContext
-from app.agent.prompt import Conversation, agent_prompt, call_in_words
+from app.agent.context import AgentContext, TurnSpending
+from app.agent.prompt import Conversation, agent_prompt, please_confirm, stop_words
 from app.agent.rounds import CallResult, Round
 from app.agent.uses import Call, repeatable
 from app.citations.cite import Citer
@@ -110,25 +111,19 @@ class Loop:
             if self._caller.waiting:
                 yield from self._let_confirm(self._caller.waiting, *place)
                 return
-        yield from self._say(f"I stop here: {limit}.")
+        yield from self._say(stop_words(limit))
         self._draft.end("limit")
 
     def _limit(self) -> str | None:
         """The limit that is reached, in words; None if there is none."""
-        limits, usage = self._context.limits, self._draft.usage
-        if len(self._rounds) >= limits.steps:
-            return f"this took {limits.steps} steps, which is the most"
-        if self._caller.errors + self._errors >= limits.errors:
-            return f"{limits.errors} calls went wrong, which is the most"
-        if usage.input_tokens + usage.output_tokens >= limits.tokens:
-            return f"this took {limits.tokens} tokens, which is the most"
-        if time.monotonic() - self._began >= limits.seconds:
-            return f"this took {limits.seconds:g} seconds, which is the most"
-        if limits.dollars is not None and self._context.cost(self._model.model.id, usage) >= (
-            limits.dollars
-        ):
-            return f"this cost ${limits.dollars:g}, which is the most"
-        return None
+        turn = TurnSpending(
+            len(self._rounds),
+            self._caller.errors + self._errors,
+            self._draft.usage,
+            time.monotonic() - self._began,
+            partial(self._context.cost, self._model.model.id),
+        )
+        return self._context.limits.reached(turn)
 
     def _reply(self) -> Generator[Event, None, Completion | None]:
         """The model's next reply, shown as it comes. None if it could not be read, and is to be
@@ -217,9 +212,7 @@ class Loop:
         expires = expiry(datetime.now(UTC), context.confirmation_seconds)
         confirm: Confirm = confirmation_for(context.principal, conversation, turn, call, expires)
         yield confirm
-        yield from self._say(
-            f"Please confirm: {call_in_words(call)}. Nothing is done before you do."
-        )
+        yield from self._say(please_confirm(call))
         self._draft.end("confirm")
 
 

@@ -90,6 +90,16 @@ def said_of(call: Confirm, *, confirmed: bool) -> str:
     return f"{'Yes' if confirmed else 'No, not'}{',' if confirmed else ''} {call_in_words(call)}."
 
 
+def please_confirm(call: ToolCall) -> str:
+    """What the answer says of a call that waits."""
+    return f"Please confirm: {call_in_words(call)}. Nothing is done before you do."
+
+
+def stop_words(limit: str) -> str:
+    """What the answer says of the limit that ends it."""
+    return f"I stop here: {limit}."
+
+
 def call_in_words(call: Confirm | ToolCall) -> str:
     r"""A call as a person reads it. What could show other words than it has, such as ends of lines
     and signs that turn the direction of writing, is written out.

@@ -7,6 +7,7 @@ client that does not point there is refused (`app.aws.endpoint`).
     bedrock_runtime    one attempt: a generating call is never sent twice. It would be billed
                        twice, and has no client token by which Bedrock could notice.
     lambda_            one attempt, too: whether a tool that did not answer has acted is not known
+    agents             InvokeAgent: one attempt, for both reasons; it streams as a model does
     the others         three attempts, in mode `standard`, within the deadline
 
 `dynamodb()` is for the table of budgets, `table()` one DynamoDB table for a tool, `queues()` SQS
@@ -88,6 +89,7 @@ class Clients:
     bedrock_runtime: BedrockRuntimeClient
     bedrock_agent: AgentsforBedrockClient
     bedrock_agent_runtime: AgentsforBedrockRuntimeClient
+    agents: AgentsforBedrockRuntimeClient
     s3: S3Client
     lambda_: LambdaClient
 
@@ -198,6 +200,9 @@ def clients(deadline_seconds: float) -> Clients:
             bedrock_agent=_check_client(session.client("bedrock-agent", config=repeatable)),
             bedrock_agent_runtime=cancellable(
                 _check_client(session.client("bedrock-agent-runtime", config=repeatable))
+            ),
+            agents=cancellable(
+                _check_client(session.client("bedrock-agent-runtime", config=generating))
             ),
             s3=cancellable(
                 _refuse_unsigned_forms(_check_client(session.client("s3", config=storage)))

@@ -22,7 +22,6 @@ from dataclasses import replace
 from functools import cache
 
 from app.citations.abstention import ABSTENTION_MARK, is_abstention
-from app.citations.bracket_numbers import Bracket
 from app.citations.brackets import Run, Scanner, Words
 from app.citations.disguise import Disguise
 from app.citations.marks import Marks
@@ -55,6 +54,18 @@ class Citer:
         """The text and citations that are certain after this piece."""
         for token in self._scanner.read(piece):
             yield from self._reader.read(token)
+
+    def say(self, text: str) -> Iterator[Text]:
+        """Text of an answer whose marks come apart from it: no number in it is read as one."""
+        return self._reader.say(text)
+
+    def mark(self, numbers: Sequence[int], after: str = "") -> Iterator[Text | Citation]:
+        """A mark for each of these passages, at the end of what was said, and its citation.
+
+        Args:
+            after: the beginning of the text that follows.
+        """
+        return self._reader.cite(numbers, " ", after)
 
     def end(self) -> Iterator[Text | Citation]:
         """The rest, which was held back as the possible start of a mark. Then more may be read: an
@@ -109,7 +120,7 @@ class _Reader:
 
     def read(self, token: Words | Run) -> Iterator[Text | Citation]:
         if isinstance(token, Words):
-            yield from self._say(self._restore(token.text))
+            yield from self.say(self._restore(token.text))
             return
         if not self._said.strip() and token.brackets[0].text == ABSTENTION_MARK:
             self.abstains = True
@@ -117,12 +128,12 @@ class _Reader:
         space = token.space
         for bracket, use in zip(token.brackets, self._marks.uses(token), strict=True):
             if use == "mark":
-                yield from self._cite(bracket, space, token.after)
+                yield from self.cite(bracket.numbers, space, token.after)
             elif use == "text":
-                yield from self._say(space + bracket.text)
+                yield from self.say(space + bracket.text)
             space = space if use == "made-up" else ""
 
-    def _say(self, text: str) -> Iterator[Text]:
+    def say(self, text: str) -> Iterator[Text]:
         if self.abstains and not self._said.strip():
             text = text.lstrip()
         if text:
@@ -136,7 +147,7 @@ class _Reader:
         self._length_utf16 += utf16_length(text)
         return Text(text)
 
-    def _cite(self, bracket: Bracket, space: str, after: str) -> Iterator[Text | Citation]:
+    def cite(self, numbers: Sequence[int], space: str, after: str) -> Iterator[Text | Citation]:
         if _FENCE.search(self._said):  # a fence with something behind it closes no block of code
             space = "\n"
         if self.abstains or is_abstention(self._said):  # nothing stands behind it
@@ -144,7 +155,7 @@ class _Reader:
         claim, earlier = self._claim()
         introduces = claim.endswith(_COLONS) or after.startswith(_COLONS) or _begins_block(after)
         self._cited = len(self._said)
-        for number in bracket.numbers:
+        for number in numbers:
             new_number = self._shown.setdefault(number, len(self._shown) + 1)
             mark = f"[{new_number}]"
             yield self._write(space + mark)

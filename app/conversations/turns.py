@@ -3,7 +3,8 @@
     {"version": 2, "question": [{"text": "..."}], "answer": [{"text": "..."}],
      "citations": [{"number": 1, ...}], "usage": {"input_tokens": 9, "output_tokens": 4},
      "model": "...", "at": "2026-04-09T12:34:56Z", "nearest": [{"document": "a.md", ...}],
-     "steps": [{"kind": "tool_call", "call": "t-1", "tool": "clock", "arguments": {}}, ...]}
+     "steps": [{"kind": "tool_call", "call": "t-1", "tool": "clock", "arguments": {}}, ...],
+     "session": "..."}
 
 Question and answer are blocks of content (`app.conversations.blocks`). In version 1, and in turns
 without a version, each was one text: such turns are still read. Unknown members and kinds of blocks
@@ -39,6 +40,7 @@ class StoredTurn:
         model: the id by which the model was called.
         nearest: the places that come nearest to the question, if the documents do not answer it.
         steps: an agent's calls and what they came to, in their order.
+        session: the session of a Bedrock agent that knows this turn as it is stored.
     """
 
     question: tuple[Block, ...]
@@ -49,6 +51,7 @@ class StoredTurn:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     nearest: tuple[Place, ...] = ()
     steps: tuple[ToolStep, ...] = ()
+    session: str | None = None
 
     @property
     def pending(self) -> Confirm | None:
@@ -68,6 +71,7 @@ def dump(turn: StoredTurn) -> bytes:
         "at": turn.at.isoformat(),
         "nearest": [asdict(place) for place in turn.nearest],
         **({"steps": [_dump_step(step) for step in turn.steps]} if turn.steps else {}),
+        **({"session": turn.session} if turn.session else {}),
     }
     return json.dumps(members, ensure_ascii=False).encode()
 
@@ -94,6 +98,7 @@ def load(body: bytes) -> StoredTurn | None:
             at=datetime.fromisoformat(members["at"]),
             nearest=tuple(_from_members(Place, place) for place in members.get("nearest", ())),
             steps=tuple(filter(None, map(_step, members.get("steps", ())))),
+            session=members.get("session"),
         )
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise DamagedTurn(

@@ -23,7 +23,14 @@ from app.meter import Account
 from app.retrieval.explanation import Explanation, explain
 from app.retrieval.filters import check_filter
 from app.retrieval.named import addresses, named_first, names_in, of_addresses
-from app.retrieval.retriever import ImplicitFilter, SearchType, implicit_filter, retrieve
+from app.retrieval.passages import read_passages
+from app.retrieval.retriever import (
+    ImplicitFilter,
+    SearchType,
+    implicit_filter,
+    retrieval_configuration,
+    retrieve,
+)
 from app.retrieval.screening import Screening, screen
 from app.retrieval.waking import awake
 
@@ -39,7 +46,10 @@ __all__ = [
     "check_filter",
     "explain",
     "implicit_filter",
+    "read_passages",
+    "retrieval_configuration",
     "retrieve",
+    "screen",
 ]
 
 

@@ -66,7 +66,39 @@ def retrieve(
         implicit: for a filter that is made of the query, beside `retrieval_filter`. A managed
             Knowledge Base has none.
     """
-    search: dict[str, Any] = {"numberOfResults": results_for(limit)}
+    configuration = retrieval_configuration(
+        agent_runtime,
+        results=results_for(limit),
+        search_type=search_type,
+        retrieval_filter=retrieval_filter,
+        rerank_model_id=rerank_model_id,
+        implicit=implicit,
+    )
+    with calling("Retrieve"):
+        reply = agent_runtime.retrieve(
+            knowledgeBaseId=knowledge_base_id,
+            retrievalQuery={"text": query},
+            retrievalConfiguration=configuration,
+        )
+    return fold(tuple(read_passages(reply["retrievalResults"])), limit)
+
+
+def retrieval_configuration(
+    agent_runtime: "AgentsforBedrockRuntimeClient",
+    *,
+    results: int,
+    search_type: SearchType,
+    retrieval_filter: Mapping[str, Any] | None = None,
+    rerank_model_id: str | None = None,
+    implicit: ImplicitFilter | None = None,
+) -> Any:
+    """The KnowledgeBaseRetrievalConfiguration of a search, for Retrieve or for an agent; the other
+    arguments as for `retrieve`.
+
+    Args:
+        results: how many to ask for.
+    """
+    search: dict[str, Any] = {"numberOfResults": results}
     if retrieval_filter:
         search["filter"] = retrieval_filter
     if rerank_model_id:
@@ -83,13 +115,7 @@ def retrieve(
             }
         search["overrideSearchType"] = search_type
         configuration = {"vectorSearchConfiguration": search}
-    with calling("Retrieve"):
-        reply = agent_runtime.retrieve(
-            knowledgeBaseId=knowledge_base_id,
-            retrievalQuery={"text": query},
-            retrievalConfiguration=configuration,  # type: ignore[arg-type]  # built above, member by member
-        )
-    return fold(tuple(read_passages(reply["retrievalResults"])), limit)
+    return configuration
 
 
 def _reranking(agent_runtime: "AgentsforBedrockRuntimeClient", model_id: str) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Screens passages by the guard's verdicts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.events import Guardrail, Passage
 from app.guardrail import Guard, Verdict
@@ -15,10 +15,12 @@ class Screening:
         passages: in their order and numbered from 1, with masked text where the guard masked it.
         interventions: an event for each passage that the guard masked or blocked, and one if it
             gave no verdict on passages.
+        numbers: those that the passages had before.
     """
 
     passages: tuple[Passage, ...]
     interventions: tuple[Guardrail, ...]
+    numbers: tuple[int, ...] = field(default=(), compare=False)
 
 
 def screen(passages: Sequence[Passage], guard: Guard) -> Screening:
@@ -41,6 +43,7 @@ def screen(passages: Sequence[Passage], guard: Guard) -> Screening:
             ),
             *_unjudged(verdict for _, verdict in verdicts),
         ),
+        numbers=tuple(passage.number for passage, _ in usable),
     )
 
 

@@ -1,13 +1,21 @@
 """The application's settings, and those of the ingest function."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from app.filter_attributes import FilterAttributes
 from app.settings.environment import Environment
 
 _PROMPT = r"(arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:prompt/)?[0-9a-zA-Z]{10}(:\d{1,5})?"
+
+
+def _partner_of_agent(alias: str | None, others: ValidationInfo) -> str | None:
+    """The alias, if an agent goes with it, and if one goes with the agent."""
+    if (alias is None) != (others.data.get("agent_id") is None):
+        missing = "OUTCROP_AGENT_ALIAS_ID" if alias is None else "OUTCROP_AGENT_ID"
+        raise ValueError(f"an agent is named by its id and its alias; {missing} is missing")
+    return alias
 
 
 class DocumentSettings(Environment):
@@ -81,6 +89,24 @@ class Settings(DocumentSettings):
     )
     max_tokens: int = Field(
         default=1024, ge=1, description="The longest answer, in tokens. Always sent to the model."
+    )
+    agent_runner: Literal["converse", "bedrock-agent"] = Field(
+        default="converse",
+        description="What runs the agent: `converse` is Outcrop's own loop over Converse; "
+        "`bedrock-agent` an agent of Bedrock, in accounts that may have one. It needs "
+        "OUTCROP_AGENT_ID and OUTCROP_AGENT_ALIAS_ID, which `outcrop up` sets itself.",
+    )
+    agent_id: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-zA-Z]{1,10}$",
+        description="The agent of Bedrock, for OUTCROP_AGENT_RUNNER=bedrock-agent. Its model has "
+        "to be OUTCROP_MODEL_ID, by which its tokens are priced.",
+    )
+    agent_alias_id: Annotated[str | None, AfterValidator(_partner_of_agent)] = Field(
+        default=None,
+        pattern=r"^[0-9a-zA-Z]{1,10}$",
+        validate_default=True,
+        description="The alias of OUTCROP_AGENT_ID that is invoked.",
     )
     agent_steps: int = Field(
         default=8, ge=1, le=50, description="The most replies of the model in an agent's turn."

@@ -78,6 +78,14 @@ class Draft:
         """Whether the guardrail's message stands in place of the answer."""
         return self._stop_reason == "guardrail"
 
+    @property
+    def is_altered(self) -> bool:
+        """Whether the guardrail masked or blocked what the model wrote."""
+        return any(
+            verdict.source == "answer" and verdict.action in ("masked", "blocked")
+            for verdict in self._verdicts
+        )
+
     def add(self, part: Text | Citation | Abstention | Completion) -> None:
         """Add the next part of the answer, in the order in which `cite` yields them."""
         match part:

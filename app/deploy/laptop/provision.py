@@ -5,6 +5,7 @@
     guardrail and its version, unless `none` is chosen
     a prompt of each template, and its version
     table of budgets, if a budget is set
+    Bedrock agent and its alias, if OUTCROP_AGENT_RUNNER chooses its runner
     functions of the tools, which make their tables when they are first called
 
 Every step makes what is missing, so that all steps run at every start, and a start may be
@@ -26,6 +27,7 @@ from botocore.exceptions import ClientError
 from app import resources
 from app.aws import Clients, Deployer, calling
 from app.deploy.endpoint import ACCOUNT, REGION
+from app.deploy.laptop.agent import chosen_agent
 from app.deploy.laptop.guardrail import chosen_guardrail
 from app.deploy.laptop.prompts import stored_prompts
 from app.deploy.laptop.tools import tool_functions
@@ -105,11 +107,22 @@ def provision(
         if settings.tool_functions is None:
             tools = tool_functions(deployer.lambda_, declarations(), runtime=RUNTIME, role=ROLE)
             settings = settings.model_copy(update={"tool_functions": tools})
+        settings = _with_agent(aws.bedrock_agent, settings)
         _notifications(aws.s3, queue)
         _cors(aws.s3, settings.origin)
         if first:
             _catch_up(aws, settings)
     return settings
+
+
+def _with_agent(agents: "AgentsforBedrockClient", settings: Settings) -> Settings:
+    """The settings with the Bedrock agent in them, if its runner is chosen."""
+    if settings.agent_runner != "bedrock-agent":
+        return settings
+    descriptions = {one.group: one.description for one in declarations()}
+    if (ids := chosen_agent(agents, settings, descriptions, ROLE)) is None:
+        return settings
+    return settings.model_copy(update={"agent_id": ids[0], "agent_alias_id": ids[1]})
 
 
 def _catch_up(aws: Clients, settings: Settings) -> None:

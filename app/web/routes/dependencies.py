@@ -6,7 +6,7 @@ from contextlib import closing
 from fastapi import Request, Response
 from starlette.types import Receive
 
-from app.agent import AgentContext, act, decide
+from app.agent import AgentContext, act, check_runner, decide
 from app.answer import answer
 from app.aws import Clients
 from app.conversations import Conversations
@@ -52,6 +52,7 @@ class TurnStarter:
         self._guard = guard(clients.bedrock_runtime, settings)
         self._prompts = PromptLibrary(clients.bedrock_agent, settings)
         self._tools = lambda_tools_of(clients, settings)
+        check_runner(settings)
 
     def begin(
         self, question: Question, account: Account, *, is_whole: bool, mode: Mode = "answer"

@@ -1,0 +1,162 @@
+"""The runner with an agent of Bedrock: it plans, calls the tools' functions, and searches the
+Knowledge Base. What its stream says becomes the events of a turn (`agent_stream`).
+
+    InvokeAgent     answer          the turn ends
+                    returnControl   a call is to be confirmed: it is checked and judged, and waits;
+                                    if it may not be made, InvokeAgent again, with DENY
+
+A call that waits is in the stored turn, and its id begins with that of Bedrock's invocation, so
+that the decision goes on where the agent stopped.
+"""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from app.agent.agent_stream import AgentStream
+from app.agent.calls import BLOCKED, ONE_AT_A_TIME
+from app.agent.confirmations import Pending, confirmation_for, expiry
+from app.agent.context import AgentContext
+from app.agent.invocation import arguments_of, decision_state, question_state, session_of
+from app.agent.loop import DENIED
+from app.agent.prompt import please_confirm
+from app.agent.rounds import CallResult
+from app.agent.runner import AgentTurn
+from app.errors import Conflict, OperatorError
+from app.events import Event, ToolCall, ToolOutcome
+from app.models import ToolUse
+from app.tools import CALL
+from app.turn.gate import AnswerGate
+
+OTHER_RUNNER = "Another runner of the agent waits for this decision. Ask for the call again."
+
+
+class BedrockAgentRunner:
+    """Runs turns with the agent of the settings."""
+
+    def __init__(self, context: AgentContext) -> None:
+        self.model_id = context.turn.settings.model_id
+
+    def check(self, pending: Pending) -> None:
+        """Make sure that the call waits at Bedrock.
+
+        Raises:
+            Conflict: the other runner made it.
+        """
+        if not pending.history.turns[-1].session or not _calls_of_invocation(pending):
+            raise Conflict(OTHER_RUNNER, field="id")
+
+    def run(self, turn: AgentTurn) -> "BedrockAgentRun":
+        """Begin a turn."""
+        return BedrockAgentRun(turn)
+
+
+class BedrockAgentRun:
+    """One turn: one InvokeAgent, and another for each call that may not be made."""
+
+    def __init__(self, turn: AgentTurn) -> None:
+        self._turn = turn
+        self.session, self._is_known = session_of(turn, turn.context.principal)
+        self.blocked: Literal["question", "answer"] | None = None
+
+    def events(self, shown: AnswerGate) -> Generator[Event, None, None]:
+        """The events up to the end of the answer."""
+        turn = self._turn
+        stream = AgentStream(turn, self.session, shown)
+        text: str | None = None
+        if turn.pending:
+            state = self._decision(turn.pending)
+            yield from _carry_out(turn.pending, stream)
+        else:
+            state = question_state(turn, is_new=not self._is_known)
+            text = turn.question.text
+        while control := (yield from stream.invoke(state, text)):
+            calls = list(self._calls(control))
+            if waiting := (yield from self._let_wait(calls)):
+                yield from self._let_confirm(waiting, stream)
+                return
+            decisions = [(call, False) for call in calls]
+            state, text = decision_state(turn, control["invocationId"], decisions, {}), None
+        self.blocked = stream.blocked
+
+    def _decision(self, pending: Pending) -> dict[str, Any]:
+        """The decision on the call that waited; those that were made beside it are not made."""
+        waiting = pending.call
+        decisions = [
+            (call, pending.confirmed and call.call == waiting.call)
+            for call in _calls_of_invocation(pending)
+        ]
+        invocation = waiting.call.rpartition("/")[0]
+        # The key of the call: a tool acts once for it, should Bedrock make the call twice.
+        return decision_state(self._turn, invocation, decisions, {CALL: waiting.confirmation})
+
+    def _calls(self, control: Mapping[str, Any]) -> Iterator[ToolCall]:
+        """The calls that Bedrock hands over, each with an id of its own.
+
+        Raises:
+            OperatorError: the agent hands over more than confirmations.
+        """
+        for number, member in enumerate(control["invocationInputs"]):
+            call = member.get("functionInvocationInput")
+            if call is None or call.get("actionInvocationType") != "USER_CONFIRMATION":
+                names = member.get("functionInvocationInput") or member["apiInvocationInput"]
+                raise OperatorError(
+                    f"The agent returns control for {names.get('function') or names['apiPath']} "
+                    f"of {names['actionGroup']}: action groups need a function schema and a Lambda "
+                    "function that runs it."
+                )
+            name = call.get("function", "")
+            arguments = arguments_of(name, call.get("parameters", ()), self._turn.context)
+            yield ToolCall(f"{control['invocationId']}/{number}", name, arguments)
+
+    def _let_wait(self, calls: Sequence[ToolCall]) -> Generator[Event, None, ToolCall | None]:
+        """Let the first call wait that keeps the rules; show what becomes of the others."""
+        caller, draft = self._turn.caller, self._turn.draft
+        waiting: ToolCall | None = None
+        refusals: list[CallResult] = []
+        for call in calls:
+            yield call
+            attempt, verdicts = caller.admit(ToolUse(call.call, call.tool, call.arguments))
+            yield from draft.report(verdicts)
+            if isinstance(attempt, CallResult):
+                refusals.append(attempt)
+            elif attempt.arguments != call.arguments:  # Bedrock makes the call as it is
+                refusals.append(CallResult(call.call, call.tool, BLOCKED, is_error=True))
+            elif waiting:
+                refusals.append(CallResult(call.call, call.tool, ONE_AT_A_TIME, is_error=True))
+            else:
+                waiting = call
+        for refusal in refusals:
+            for event in caller.refuse(refusal):
+                if not isinstance(event, CallResult):
+                    yield event
+        return waiting
+
+    def _let_confirm(self, call: ToolCall, stream: AgentStream) -> Iterator[Event]:
+        turn, context = self._turn, self._turn.context
+        expires = expiry(datetime.now(UTC), context.confirmation_seconds)
+        number = turn.history.number
+        yield confirmation_for(context.principal, turn.conversation, number, call, expires)
+        yield from stream.say(please_confirm(call))
+        turn.draft.end("confirm")
+
+
+def _carry_out(pending: Pending, stream: AgentStream) -> Iterator[Event]:
+    """The call that was decided on, as the reader sees it."""
+    waiting = pending.call
+    call = ToolCall(waiting.call, waiting.tool, waiting.arguments)
+    yield call
+    if pending.confirmed:
+        stream.expect(call)
+    else:
+        yield ToolOutcome(call.call, call.tool, DENIED, is_error=True)
+
+
+def _calls_of_invocation(pending: Pending) -> list[ToolCall]:
+    """The calls that Bedrock handed over together with the one that waits, in their order; none if
+    it was not Bedrock.
+    """
+    invocation, slash, _ = pending.call.call.rpartition("/")
+    steps = pending.history.turns[-1].steps
+    calls = [step for step in steps if isinstance(step, ToolCall)]
+    return [call for call in calls if slash and call.call.rpartition("/")[0] == invocation]
