@@ -192,7 +192,7 @@ class AgentStream:
 
     def _observe(self, call: ToolCall, part: ToolObservation) -> Iterator[Event]:
         names = {"actionGroup": "", "function": call.tool}
-        wire = response(names, part.text, "REPROMPT" if part.is_error else None)
+        wire = response(names, part.text, 422 if part.is_error else 200)
         outcome = outcome_of(wire, names)
         refused = isinstance(outcome, Refusal)
         text = outcome.message if isinstance(outcome, Refusal) else outcome.text

@@ -17,15 +17,24 @@ from app.agent.agent_stream import AgentStream
 from app.agent.calls import BLOCKED, ONE_AT_A_TIME
 from app.agent.confirmations import Pending, confirmation_for, expiry
 from app.agent.context import AgentContext
-from app.agent.invocation import arguments_of, decision_state, question_state, session_of
+from app.agent.invocation import (
+    arguments_of,
+    call_id,
+    decision_state,
+    invocation_of,
+    question_state,
+    session_of,
+)
 from app.agent.loop import DENIED
 from app.agent.prompt import please_confirm
 from app.agent.rounds import CallResult
 from app.agent.runner import AgentTurn
+from app.agent.traces import parameters_in
 from app.errors import Conflict, OperatorError
 from app.events import Event, ToolCall, ToolOutcome
 from app.models import ToolUse
 from app.tools import CALL
+from app.tools.action_group import function_of
 from app.turn.gate import AnswerGate
 
 OTHER_RUNNER = "Another runner of the agent waits for this decision. Ask for the call again."
@@ -86,7 +95,7 @@ class BedrockAgentRun:
             (call, pending.confirmed and call.call == waiting.call)
             for call in _calls_of_invocation(pending)
         ]
-        invocation = waiting.call.rpartition("/")[0]
+        invocation = invocation_of(waiting.call)
         # The key of the call: a tool acts once for it, should Bedrock make the call twice.
         return decision_state(self._turn, invocation, decisions, {CALL: waiting.confirmation})
 
@@ -97,17 +106,16 @@ class BedrockAgentRun:
             OperatorError: the agent hands over more than confirmations.
         """
         for number, member in enumerate(control["invocationInputs"]):
-            call = member.get("functionInvocationInput")
-            if call is None or call.get("actionInvocationType") != "USER_CONFIRMATION":
-                names = member.get("functionInvocationInput") or member["apiInvocationInput"]
+            call = member.get("functionInvocationInput") or member["apiInvocationInput"]
+            name = function_of(call)
+            if call.get("actionInvocationType") != "USER_CONFIRMATION":
                 raise OperatorError(
-                    f"The agent returns control for {names.get('function') or names['apiPath']} "
-                    f"of {names['actionGroup']}: action groups need a function schema and a Lambda "
-                    "function that runs it."
+                    f"The agent hands {name} over to be carried out: its action group "
+                    f"{call['actionGroup']} needs a Lambda function that does it."
                 )
-            name = call.get("function", "")
-            arguments = arguments_of(name, call.get("parameters", ()), self._turn.context)
-            yield ToolCall(f"{control['invocationId']}/{number}", name, arguments)
+            arguments = arguments_of(name, parameters_in(call), self._turn.context)
+            identifier = call_id(control["invocationId"], number, call.get("httpMethod"))
+            yield ToolCall(identifier, name, arguments)
 
     def _let_wait(self, calls: Sequence[ToolCall]) -> Generator[Event, None, ToolCall | None]:
         """Let the first call wait that keeps the rules; show what becomes of the others."""
@@ -156,7 +164,7 @@ def _calls_of_invocation(pending: Pending) -> list[ToolCall]:
     """The calls that Bedrock handed over together with the one that waits, in their order; none if
     it was not Bedrock.
     """
-    invocation, slash, _ = pending.call.call.rpartition("/")
+    invocation = invocation_of(pending.call.call)
     steps = pending.history.turns[-1].steps
     calls = [step for step in steps if isinstance(step, ToolCall)]
-    return [call for call in calls if slash and call.call.rpartition("/")[0] == invocation]
+    return [call for call in calls if invocation and invocation_of(call.call) == invocation]

@@ -95,32 +95,42 @@ def decision_state(
     """
     state = _state(turn.context, turn.question.retrieval_filter)
     state["sessionAttributes"] |= attributes
-    results = [
-        {
-            "functionResult": {
-                "actionGroup": group_of(call.tool, turn.context),
-                "function": call.tool,
-                "confirmationState": "CONFIRM" if confirmed else "DENY",
-            }
-        }
-        for call, confirmed in decisions
-    ]
+    results = [_result(call, confirmed, turn.context) for call, confirmed in decisions]
     return {**state, "invocationId": invocation, "returnControlInvocationResults": results}
 
 
-def group_of(tool: str, context: AgentContext) -> str:
-    """The action group of a tool.
+def call_id(invocation: str, number: int, method: str | None) -> str:
+    """The id of a call that waits: how it is named when it is decided on.
 
-    Raises:
-        OperatorError: OUTCROP_TOOL_FUNCTIONS does not have it.
+    Args:
+        method: of HTTP, if its action group has an API schema.
     """
+    return f"{invocation}/{number}{f':{method}' if method else ''}"
+
+
+def invocation_of(call: str) -> str:
+    """Bedrock's invocation, of the id of a call that waits; empty if another runner made it.
+
+    >>> invocation_of(call_id("1a2b", 0, "POST")), invocation_of("tooluse_1")
+    ('1a2b', '')
+    """
+    return call.rpartition("/")[0]
+
+
+def _result(call: ToolCall, confirmed: bool, context: AgentContext) -> JSON:
+    """The decision on a call, as an InvocationResultMember."""
+    tool = call.tool
     group = next((one.group for one in context.tools if one.name == tool), None)
     if group is None:
         raise OperatorError(
             f"The agent calls {tool}, which is no tool of OUTCROP_TOOL_FUNCTIONS: name its "
             "function there."
         )
-    return group
+    state = "CONFIRM" if confirmed else "DENY"
+    result = {"actionGroup": group, "confirmationState": state}
+    if method := call.call.partition("/")[2].partition(":")[2]:
+        return {"apiResult": {**result, "apiPath": f"/{tool}", "httpMethod": method}}
+    return {"functionResult": {**result, "function": tool}}
 
 
 def arguments_of(tool: str, parameters: Sequence[Mapping[str, Any]], context: AgentContext) -> JSON:

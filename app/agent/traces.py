@@ -21,8 +21,17 @@ from typing import Any, Literal
 from app.aws import well_formed
 from app.events import GuardrailAction, Usage
 from app.guardrail.assessments import Assessment, actions, read_assessment
+from app.tools.action_group import function_of
 
 JSON = Mapping[str, Any]
+
+
+def parameters_in(call: JSON) -> list[JSON]:
+    """The parameters of a call, in a trace or a `returnControl`; those of a body stand last."""
+    parameters = list(call.get("parameters", ()))
+    for content in call.get("requestBody", {}).get("content", {}).values():
+        parameters += content["properties"] if isinstance(content, Mapping) else content
+    return parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,6 @@ class ToolInvocation:
         parameters: each with its `name`, its `type`, and its `value`, a string.
     """
 
-    group: str
     function: str
     parameters: Sequence[JSON]
 
@@ -159,9 +167,7 @@ def _orchestration(trace: JSON) -> Iterator[TracePart]:
         case {"invocationInput": {"actionGroupInvocationInput": call}}:
             # One that returns control has an event of its own.
             if call.get("executionType") != "RETURN_CONTROL":
-                group, function = call.get("actionGroupName", ""), call.get("function")
-                name = function or f"{call.get('verb', '')} {call.get('apiPath', '')}".strip()
-                yield ToolInvocation(group, name, call.get("parameters", ()))
+                yield ToolInvocation(function_of(call), parameters_in(call))
         case {"invocationInput": {"knowledgeBaseLookupInput": lookup}}:
             yield LookupInvocation(well_formed(lookup.get("text", "")))
         case {"observation": observation}:

@@ -34,10 +34,10 @@ def runner_home(runner: str, folder: Path, **variables: str) -> Iterator[Home]:
     def deploy() -> Settings:
         return provision(clients(SECONDS), deployer(SECONDS))
 
-    with patch.dict(os.environ, {"OUTCROP_AGENT_RUNNER": runner, **variables}):
-        with laptop(folder, deploy) as home:
-            home.put("kettle.md", CARE)
-            yield home
+    changes = {"OUTCROP_AGENT_RUNNER": runner, **variables}
+    with patch.dict(os.environ, changes), laptop(folder, deploy) as home:
+        home.put("kettle.md", CARE)
+        yield home
 
 
 @pytest.fixture(scope="module", params=RUNNERS)
@@ -93,7 +93,7 @@ def test_the_documents_are_searched_and_cited(home: Home) -> None:
     text = text_of(parts)
     assert "once a month with vinegar [1]." in text
     [retrieval] = data_of(parts, "retrieval")
-    assert [one["document"] for one in retrieval["passages"]][0] == "kettle.md"
+    assert retrieval["passages"][0]["document"] == "kettle.md"
     [citation] = data_of(parts, "citation")
     assert citation["document"] == "kettle.md"
     assert citation["text"] == "Descale the kettle once a month with vinegar."
