@@ -36,7 +36,8 @@ def runner_home(runner: str, folder: Path, **variables: str) -> Iterator[Home]:
 
     changes = {"OUTCROP_AGENT_RUNNER": runner, **variables}
     with patch.dict(os.environ, changes), laptop(folder, deploy) as home:
-        home.put("kettle.md", CARE)
+        home.upload("kettle.md", CARE)
+        home.until("kettle.md", lambda _: True, 4 * SECONDS)
         yield home
 
 
