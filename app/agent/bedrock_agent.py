@@ -30,6 +30,7 @@ from app.agent.prompt import please_confirm
 from app.agent.rounds import CallResult
 from app.agent.runner import AgentTurn
 from app.agent.traces import parameters_in
+from app.agent.uses import Call
 from app.errors import Conflict, OperatorError
 from app.events import Event, ToolCall, ToolOutcome
 from app.models import ToolUse
@@ -65,13 +66,14 @@ class BedrockAgentRun:
 
     def __init__(self, turn: AgentTurn) -> None:
         self._turn = turn
-        self.session, self._is_known = session_of(turn, turn.context.principal)
+        self._session, self._is_known = session_of(turn, turn.context.principal)
+        self.session: str | None = self._session
         self.blocked: Literal["question", "answer"] | None = None
 
     def events(self, shown: AnswerGate) -> Generator[Event, None, None]:
         """The events up to the end of the answer."""
         turn = self._turn
-        stream = AgentStream(turn, self.session, shown)
+        stream = AgentStream(turn, self._session, shown)
         text: str | None = None
         if turn.pending:
             state = self._decision(turn.pending)
@@ -124,7 +126,7 @@ class BedrockAgentRun:
         refusals: list[CallResult] = []
         for call in calls:
             yield call
-            attempt, verdicts = caller.admit(ToolUse(call.call, call.tool, call.arguments))
+            attempt, verdicts = caller.admit(Call(ToolUse(call.call, call.tool, call.arguments)))
             yield from draft.report(verdicts)
             if isinstance(attempt, CallResult):
                 refusals.append(attempt)

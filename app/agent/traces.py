@@ -175,15 +175,15 @@ def _orchestration(trace: JSON) -> Iterator[TracePart]:
 
 
 def _observation(observation: JSON) -> Iterator[TracePart]:
-    match observation:
-        case {"actionGroupInvocationOutput": output}:
-            yield ToolObservation(well_formed(output.get("text", "")))
-        case {"knowledgeBaseLookupOutput": output}:
-            yield LookupObservation(output.get("retrievedReferences", ()))
-        case {"repromptResponse": {"source": "ACTION_GROUP" | "KNOWLEDGE_BASE", **response}}:
-            yield ToolObservation(well_formed(str(response.get("text", ""))), is_error=True)
-        case {"finalResponse": response}:
-            yield FinalResponse(well_formed(response.get("text", "")))
+    if output := observation.get("actionGroupInvocationOutput"):
+        yield ToolObservation(well_formed(output.get("text", "")))
+    elif (output := observation.get("knowledgeBaseLookupOutput")) is not None:
+        yield LookupObservation(output.get("retrievedReferences", ()))
+    elif reprompt := observation.get("repromptResponse"):
+        if reprompt.get("source") != "PARSER":  # that one is of no call
+            yield ToolObservation(well_formed(reprompt.get("text", "")), is_error=True)
+    elif final := observation.get("finalResponse"):
+        yield FinalResponse(well_formed(final.get("text", "")))
 
 
 def _guardrail(trace: JSON) -> Iterator[GuardrailReport]:
