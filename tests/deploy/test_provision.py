@@ -89,20 +89,20 @@ def test_every_difference_from_the_stack_has_its_reason(stack: Facts, home: Fact
     }
 
 
-def test_a_home_without_an_origin_has_no_cors_and_one_that_lost_it_has_none_any_more(
-    tmp_path: Path,
-) -> None:
-    seen: list[bool] = []
+def test_the_homes_own_page_may_upload_and_another_only_while_it_is_named(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
 
     def deploy() -> Settings:
         aws, deploying = clients(SECONDS), deployer(SECONDS)
         for origin in (None, ORIGIN, None):
             settings = _provision(aws, deploying, origin)
-            seen.append(_cors(aws, settings.documents_bucket) is not None)
+            [rule] = _cors(aws, settings.documents_bucket)
+            seen.append(rule["AllowedOrigins"])
         return settings
 
+    own = ["http://127.0.0.1:*", "http://localhost:*"]
     with laptop(tmp_path, deploy):
-        assert seen == [False, True, False]
+        assert seen == [own, [*own, ORIGIN], own]
 
 
 def _provision(aws: Clients, deploying: Deployer, origin: str | None) -> Settings:

@@ -168,6 +168,7 @@ def until(stop: Event, home: laptop.Served) -> None:
 def announce(addresses: laptop.Addresses) -> None:
     """Print the addresses, and the way to point other programs at them."""
     screen.out.print(f"""\
+page         {addresses.application}/
 application  {addresses.application}   try: curl {addresses.application}/readyz
 stand-in     {addresses.stand_in}   AWS, for any client that is pointed at it
 """)

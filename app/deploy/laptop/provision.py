@@ -181,13 +181,16 @@ def _budgets(dynamodb: "DynamoDBClient") -> None:
     )
 
 
+OWN_ORIGINS = ("http://127.0.0.1:*", "http://localhost:*")
+
+
 def _cors(s3: "S3Client", origin: str | None) -> None:
-    """Allow the page of `OUTCROP_ORIGIN`, and no other, to upload with presigned forms."""
-    if origin is None:
-        s3.delete_bucket_cors(Bucket=DOCUMENTS)
-        return
+    """Allow the application's own page, and that of `OUTCROP_ORIGIN`, to upload by presigned forms.
+
+    The application's port is not known yet. A page on another port of this machine gets no form.
+    """
     rule: Any = {
-        "AllowedOrigins": [origin],
+        "AllowedOrigins": [*OWN_ORIGINS, *([origin] if origin else [])],
         "AllowedMethods": list(resources.CORS_METHODS),
         "AllowedHeaders": list(resources.CORS_HEADERS),
         "MaxAgeSeconds": resources.CORS_SECONDS,

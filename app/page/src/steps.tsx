@@ -1,0 +1,64 @@
+// What an agent does on the way to its answer: calls, what they came to, and a call that waits for the person.
+
+import type { Confirm } from "./api";
+import type { Message } from "./messages";
+import { words } from "./words";
+
+type Part = Extract<Message["parts"][number], { type: "dynamic-tool" }>;
+
+export function ToolStep({ part }: { part: Part }) {
+  const state = part.state === "output-error" ? words.failed : part.state === "output-available" ? words.done : words.waits;
+  const outcome = part.state === "output-error" ? part.errorText : part.state === "output-available" ? String(part.output) : "";
+  return (
+    <details className={`step ${part.state}`}>
+      <summary>
+        {words.calls(part.toolName)} <Arguments values={part.input} /> <small>{state}</small>
+      </summary>
+      {outcome && <pre tabIndex={0}>{readable(outcome)}</pre>}
+    </details>
+  );
+}
+
+export function Confirmation({ call, decide, isOpen }: { call: Confirm; decide: (confirmed: boolean) => void; isOpen: boolean }) {
+  const until = new Date(call.expires).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return (
+    <section className="confirmation" aria-label={words.confirmTitle}>
+      <h3>{words.confirmTitle}</h3>
+      <p>
+        <strong>{call.tool}</strong> <Arguments values={call.arguments} />
+      </p>
+      {isOpen && (
+        <>
+          <p className="hint">{words.confirmUntil(until)}</p>
+          <button type="button" className="primary" onClick={() => decide(true)}>
+            {words.confirm}
+          </button>
+          <button type="button" onClick={() => decide(false)}>
+            {words.deny}
+          </button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Arguments({ values }: { values: unknown }) {
+  if (typeof values !== "object" || values === null) return null;
+  return (
+    <span className="arguments">
+      {Object.entries(values).map(([name, value]) => (
+        <code key={name}>
+          {name}: {typeof value === "string" ? value : JSON.stringify(value)}
+        </code>
+      ))}
+    </span>
+  );
+}
+
+function readable(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
