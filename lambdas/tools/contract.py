@@ -84,9 +84,11 @@ class ActionGroup:
         def call(arguments: BaseModel) -> Any:
             return function(**{each: getattr(arguments, each) for each in model.model_fields})
 
-        given = Parameter("arguments", Parameter.KEYWORD_ONLY, annotation=Annotated[model, Body()])
+        parameter = Parameter(
+            "arguments", Parameter.KEYWORD_ONLY, annotation=Annotated[model, Body()]
+        )
         returns = get_type_hints(function, include_extras=True).get("return", Any)
-        call.__signature__ = Signature([given], return_annotation=returns)  # type: ignore[attr-defined]
+        call.__signature__ = Signature([parameter], return_annotation=returns)  # type: ignore[attr-defined]
         self._resolver.post(f"/{name}", description=name, operation_id=name)(call)
         return function
 
