@@ -76,6 +76,8 @@ def test_generating_calls_have_one_attempt_and_the_deadline_the_others_three_and
     configs: dict[str, Any] = {name: getattr(aws, name).meta.config for name in Clients.__slots__}
     generating = configs.pop("bedrock_runtime")
     acting = configs.pop("lambda_")
+    agents = configs.pop("agents")
+    assert (agents.retries["total_max_attempts"], agents.read_timeout) == (1, 90)
     assert (generating.retries["total_max_attempts"], generating.read_timeout) == (1, 90)
     assert (acting.retries["total_max_attempts"], acting.read_timeout) == (1, 60)
     impatient: Any = clients(deadline_seconds=9).lambda_.meta.config
