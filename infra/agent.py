@@ -91,6 +91,7 @@ class Agent(Construct):
             agent_alias_name="live",
             description=f"Definition {' '.join(parts)}",
         )
+        self.permission = allow(["bedrock:InvokeAgent"], self.alias.attr_agent_alias_arn)
         for tool in tools:
             tool.function.add_permission(
                 "Agent",

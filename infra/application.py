@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from app.resources import adapter_arn
+from infra.agent import Agent
 from infra.budgets import ACTIONS
 from infra.bundle import Bundle
 from infra.context import Context
@@ -59,6 +60,7 @@ class Application(Construct):
         budgets: dynamodb.ITable,
         tools: Sequence[Tool],
         prompts: StoredPrompts,
+        agent: Agent | None,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, name)
@@ -83,6 +85,7 @@ class Application(Construct):
             **{name: _text(getattr(context, name.lower())) for name in BUDGETS},
             "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
             "STORED_PROMPTS": prompts.setting,
+            **(_agent_settings(agent) if agent else {}),
             **(_guardrail_settings(context, guardrail) if guardrail else {}),
         }
         self.function = Function(
@@ -102,6 +105,7 @@ class Application(Construct):
                 allow(READING, base.arn),
                 allow(ACTIONS, budgets.table_arn),
                 *_calling(tools),
+                *([agent.permission] if agent else []),
                 *([guardrail.permission] if guardrail else []),
                 *prompts.permissions,
                 allow(["bedrock:ListFoundationModels"], "*"),
@@ -126,6 +130,14 @@ def _guardrail_settings(context: Context, guardrail: UsedGuardrail) -> dict[str,
         "GUARDRAIL_MODE": context.guardrail_mode,
         "GUARDRAIL_PASSAGES": str(context.guardrail_passages).lower(),
         "GUARDRAIL_WHEN_DOWN": context.guardrail_when_down,
+    }
+
+
+def _agent_settings(agent: Agent) -> dict[str, str]:
+    return {
+        "AGENT_RUNNER": "bedrock-agent",
+        "AGENT_ID": agent.id,
+        "AGENT_ALIAS_ID": agent.alias.attr_agent_alias_id,
     }
 
 

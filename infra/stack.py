@@ -59,6 +59,7 @@ class Outcrop(Stack):
             budgets,
             agent_tools,
             prompts,
+            agent,
             key,
         )
         sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
