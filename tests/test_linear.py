@@ -30,6 +30,11 @@ SMALL_TALK = "app/local/engine/writer/multilingual/small_talk.py"
 # Patterns that a function puts together, and what shows that they are linear: a call of it
 # with long texts, or what the pattern is made of.
 IN_FUNCTIONS = {
+    ("app/citations/disguise.py", "_tag"): "test_linear_texts, by Disguise",
+    (
+        "app/tools/declaration.py",
+        "_names_are_its_own",
+    ): "a literal and a class of signs, on a name of a tool.toml",
     (
         "app/aws/failures.py",
         "_from_validation",
