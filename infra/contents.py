@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LEFT_OUT = frozenset(("local", "cli", "mcp", "deploy", "__pycache__"))
+LEFT_OUT = frozenset(("local", "cli", "mcp", "page", "deploy", "__pycache__"))
 """Folders that no bundle contains."""
 
 

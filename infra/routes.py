@@ -6,12 +6,14 @@ again, and more strictly; these checks save the cost of an invocation for malfor
 
 from aws_cdk.aws_apigateway import JsonSchema, JsonSchemaType
 
-QUESTION, SEARCH, DOCUMENT = "Question", "Search", "Document"
+QUESTION, SEARCH, DOCUMENT, DECISION = "Question", "Search", "Document", "Decision"
 COMPLETION, EMBEDDING = "ChatCompletion", "Embedding"
 
 ROUTES: dict[str, dict[str, str | None]] = {
     "chat": {"POST": QUESTION},
     "chat/stream": {"POST": QUESTION},
+    "confirmations/{id}": {"POST": DECISION},
+    "confirmations/{id}/stream": {"POST": DECISION},
     "search": {"POST": SEARCH},
     "documents": {"POST": DOCUMENT, "GET": None},
     "documents/{id}": {"GET": None, "DELETE": None},
@@ -38,6 +40,11 @@ BODIES = {
             "message": _WORDS,
             "messages": JsonSchema(type=JsonSchemaType.ARRAY, min_items=1),
         },
+    ),
+    DECISION: JsonSchema(
+        type=_OBJECT,
+        required=["decision"],
+        properties={"decision": JsonSchema(type=_TEXT, enum=["confirm", "deny"])},
     ),
     SEARCH: JsonSchema(
         type=_OBJECT,

@@ -9,7 +9,7 @@ import re
 # A pattern has 500 characters at most, and so has a class in it.
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\]){0,500}\]", re.DOTALL)
 _LOOKAROUND = re.compile(r"\(\?<?[=!]")
-_UNICODE_CLASS = re.compile(r"\\[pP](?:\{[^}]*\}|[A-Z])")
+_UNICODE_CLASS = re.compile(r"\\[pP](?:\{[^}\\]*\}|[A-Z])")
 _NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
 
 

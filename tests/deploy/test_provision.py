@@ -33,6 +33,7 @@ PATIENCE = 300
 
 DIFFERENCES = {
     "documents bucket, versions": "the folder is the bucket: a person keeps versions, if any",
+    "documents bucket, CORS": "the laptop's application serves its page itself, on any port",
     "documents bucket, lifecycle": "without versions there are none to expire",
     "ingest, MemorySize": "the laptop does not limit a function's memory",
     "ingest, Description": "nobody looks for it in a console",

@@ -206,6 +206,8 @@ def application_routes() -> tuple[list[tuple[str, str]], Mapping[str, list[Any]]
     return routes, {
         "/chat": chat,
         "/chat/stream": chat,
+        "/confirmations/{id}": [{"decision": "confirm"}],
+        "/confirmations/{id}/stream": [{"decision": "deny"}],
         "/v1/chat/completions": completions,
         "/v1/embeddings": [{"model": "amazon.titan-embed-text-v2:0", "input": ["granite", "mica"]}],
         "/search": [{"query": "granite", "limit": 3, "filter": both, "explain": True}],

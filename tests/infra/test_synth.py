@@ -90,7 +90,7 @@ def test_what_the_schema_forbids_is_not_deployed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The CDK's own validation; cdk.json makes its rules errors."""
-    monkeypatch.setattr("infra.agent.INSTRUCTION", "Too short.")
+    monkeypatch.setattr("infra.agent.AGENT_INSTRUCTION", "Too short.")
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         synthesize(tmp_path, vector_store="managed", agent="bedrock-agent")
 
@@ -114,6 +114,7 @@ def test_two_stacks_share_no_name(templates: Templates) -> None:
 ALIKE = {
     ("AWS::ApiGateway::Model", "Question"),
     ("AWS::ApiGateway::Model", "Search"),
+    ("AWS::ApiGateway::Model", "Decision"),
     ("AWS::ApiGateway::Model", "Document"),
     ("AWS::ApiGateway::Model", "ChatCompletion"),
     ("AWS::ApiGateway::Model", "Embedding"),

@@ -23,7 +23,8 @@ pay transfer print save subtract multiply divide also estimate solve
 """)
 _SHORTEST = 2  # words
 _LATER = re.compile(
-    r"[,;.\s]*(?:and\s+)?(?:then|after(?:wards| that)|next|finally|dann|danach)\b[\s,]*",
+    r"[,;.\s]{0,20}+(?:and\s{1,9}+)?(?:then|after(?:wards| that)|next|finally|dann|danach)\b"
+    r"[\s,]{0,20}",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"\W*(?:first(?:ly)?|zuerst)(?: of all)?,?\s+", re.IGNORECASE)
