@@ -132,7 +132,7 @@ def test_without_a_blocked_word_the_passages_have_their_pages(home: Home) -> Non
         "outcrop://documents/../outcrop-conversations/local/x.json",
         "outcrop://documents/%2e%2e/outcrop-conversations/x.json",
         "outcrop://documents/.outcrop/attributes/x",
-        "outcrop://documents/guides/castle.md.metadata.json",
+        "outcrop://documents/guides/lost.md.metadata.json",
         "outcrop://documents/%ff%fe",
         "outcrop://documents/" + "x" * 5000,
         "outcrop://conversations/x",
@@ -149,19 +149,19 @@ def test_what_is_no_document_is_not_found(uri: str, home: Home) -> None:
 
 def test_what_is_outcrop_s_own_is_neither_listed_nor_read(home: Home) -> None:
     bucket = home.settings.documents_bucket
-    for key in (".outcrop/attributes/secret.md", "guides/castle.md.metadata.json"):
+    for key in (".outcrop/attributes/secret.md", "guides/lost.md.metadata.json"):
         home.aws.s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
     try:
         names = [item.name for item in talk(served(home), listed)]
         assert names == sorted(DOCUMENTS)
         for uri in (
             "outcrop://documents/.outcrop/attributes/secret.md",
-            "outcrop://documents/guides/castle.md.metadata.json",
+            "outcrop://documents/guides/lost.md.metadata.json",
             f"s3://{bucket}/.outcrop/attributes/secret.md",
         ):
             assert refusal(home, uri).startswith("There is no document")
     finally:
-        for key in (".outcrop/attributes/secret.md", "guides/castle.md.metadata.json"):
+        for key in (".outcrop/attributes/secret.md", "guides/lost.md.metadata.json"):
             home.aws.s3.delete_object(Bucket=bucket, Key=key)
 
 

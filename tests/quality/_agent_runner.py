@@ -10,11 +10,12 @@ from app.agent import AgentContext, act, decide
 from app.conversations import Conversations
 from app.deploy.laptop.guardrail import chosen_guardrail
 from app.events import Answer, Confirm, Done, Event, ToolCall
-from app.guardrail import Guard, Unguarded, guard
+from app.guardrail import guard
 from app.guardrail_definition import read_choice
 from app.meter import Account, LogMeter
 from app.settings import Settings
 from app.turn import Question, TurnContext
+from lambdas.tools.laptop import PRINCIPAL as PERSON
 from tests.quality._agent_home import MODEL, Shop
 from tests.quality._agent_tasks import Call, Reply
 
@@ -32,13 +33,10 @@ class Runner:
     """A person's conversation with the application's agent.
 
     Attributes:
-        is_judged: whether the home's guardrail judges.
         answers: each turn's, as it was stored.
     """
 
     shop: Shop
-    person: str
-    is_judged: bool = True
     answers: list[Answer] = field(default_factory=list)
     conversation: str | None = None
 
@@ -68,13 +66,8 @@ class Runner:
 
     def _context(self) -> AgentContext:
         home = self.shop.home
-        settings = home.settings
-        judge: Guard = Unguarded()
-        if self.is_judged:
-            settings = guarded_settings(self.shop)
-            judge = guard(home.aws.bedrock_runtime, settings)
-        conversations = Conversations(home.aws.s3, settings.conversations_bucket, self.person)
-        turn = TurnContext(
-            home.aws, settings, judge, conversations, Account(LogMeter(), self.person)
-        )
+        settings = guarded_settings(self.shop)
+        judge = guard(home.aws.bedrock_runtime, settings)
+        conversations = Conversations(home.aws.s3, settings.conversations_bucket, PERSON)
+        turn = TurnContext(home.aws, settings, judge, conversations, Account(LogMeter(), PERSON))
         return AgentContext.of(replace(turn, is_whole=True), tuple(self.shop.tools.values()))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.quality._agent_home import Agent, ApplicationAgent, ConverseLoop, Shop, shop
+from tests.quality._agent_runner import Runner
 from tests.quality._agent_tasks import KINDS, Reply, Task, tasks
 from tests.tables import Table
 
@@ -54,6 +55,8 @@ def run() -> Iterator[Table]:
     with shop() as running:
         yield _table("the application's agent", list(runs(tasks(), running)))
         yield _table("a loop over Converse", list(runs(tasks(), running, ConverseLoop)))
+        title = "the application's agent, behind the default guardrail"
+        yield _table(title, list(runs(tasks(), running, Runner)))
 
 
 def _table(name: str, every: Sequence[Run]) -> Table:
