@@ -51,7 +51,7 @@ Call = tuple[Any, str, dict[str, Any]]
 
 def run() -> Iterator[Table]:
     with (
-        patch.dict(os.environ),
+        patch.dict(os.environ, {"OUTCROP_GUARDRAIL": "none"}),
         TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as scratch,
         laptop.serving(LaptopSettings(home=Path(scratch), guardrail="none")) as at,
         httpx.Client(base_url=at.application, timeout=SECONDS) as http,
