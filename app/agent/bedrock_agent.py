@@ -10,12 +10,11 @@ that the decision goes on where the agent stopped.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from app.agent.agent_stream import AgentStream
-from app.agent.calls import BLOCKED, ONE_AT_A_TIME
-from app.agent.confirmations import Pending, confirmation_for, expiry
+from app.agent.calls import BLOCKED, DENIED, ONE_AT_A_TIME
+from app.agent.confirmations import Pending, begin_to_wait, waiting_call
 from app.agent.context import AgentContext
 from app.agent.invocation import (
     arguments_of,
@@ -25,7 +24,6 @@ from app.agent.invocation import (
     question_state,
     session_of,
 )
-from app.agent.loop import DENIED
 from app.agent.prompt import please_confirm
 from app.agent.rounds import CallResult
 from app.agent.runner import AgentTurn
@@ -144,17 +142,15 @@ class BedrockAgentRun:
 
     def _let_confirm(self, call: ToolCall, stream: AgentStream) -> Iterator[Event]:
         turn, context = self._turn, self._turn.context
-        expires = expiry(datetime.now(UTC), context.confirmation_seconds)
-        number = turn.history.number
-        yield confirmation_for(context.principal, turn.conversation, number, call, expires)
+        number, seconds = turn.history.number, context.confirmation_seconds
+        yield begin_to_wait(context.principal, turn.conversation, number, call, seconds)
         yield from stream.say(please_confirm(call))
         turn.draft.end("confirm")
 
 
 def _carry_out(pending: Pending, stream: AgentStream) -> Iterator[Event]:
     """The call that was decided on, as the reader sees it."""
-    waiting = pending.call
-    call = ToolCall(waiting.call, waiting.tool, waiting.arguments)
+    call = waiting_call(pending.call)
     yield call
     if pending.confirmed:
         stream.expect(call)

@@ -45,6 +45,7 @@ CUT = "\n... (cut off here: the result is too long)"
 WITHHELD = "The guardrail withheld this result."
 BLOCKED = "The guardrail does not let these arguments pass. Do not try them again."
 AGAIN = "This call was made before in this turn; its result stands above. Do not repeat it."
+DENIED = "The person did not confirm this call. It was not made."
 ONE_AT_A_TIME = "Another call waits to be confirmed. Make this one after that."
 NO_DOCUMENTS = "Nothing was found."
 

@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.conversations import Conversations, Decision, History
 from app.errors import Conflict, InvalidRequest, NotFound
@@ -71,10 +71,7 @@ def find_pending(confirmation: str, conversations: Conversations, principal: str
     call = stored.pending
     if call is None or call.confirmation != confirmation:
         raise missing
-    if (
-        _hash(principal, conversation, turn, ToolCall(call.call, call.tool, call.arguments))
-        != (parts["hash"])
-    ):
+    if _hash(principal, conversation, turn, waiting_call(call)) != (parts["hash"]):
         raise missing
     if history.number > turn + 1:
         raise Conflict(
@@ -103,9 +100,17 @@ def settle(
         raise Conflict(f"This call was {was}. Ask for it again if you want it.", field="id")
 
 
-def expiry(now: datetime, seconds: int) -> datetime:
-    """The moment until which a call that begins to wait now may be confirmed."""
-    return now + timedelta(seconds=seconds)
+def begin_to_wait(
+    principal: str, conversation: str, turn: int, call: ToolCall, seconds: int
+) -> Confirm:
+    """The confirmation of a call that ends this turn, and waits for so long from now on."""
+    expires = datetime.now(UTC) + timedelta(seconds=seconds)
+    return confirmation_for(principal, conversation, turn, call, expires)
+
+
+def waiting_call(confirm: Confirm) -> ToolCall:
+    """The call that waits under a confirmation."""
+    return ToolCall(confirm.call, confirm.tool, confirm.arguments)
 
 
 def _hash(principal: str, conversation: str, turn: int, call: ToolCall) -> str:

@@ -19,15 +19,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from app.agent.calls import Caller
-from app.agent.confirmations import Pending, confirmation_for, expiry
+from app.agent.calls import DENIED, Caller
+from app.agent.confirmations import Pending, begin_to_wait, waiting_call
 from app.agent.context import AgentContext, TurnSpending
 from app.agent.prompt import Conversation, agent_prompt, please_confirm, stop_words
 from app.agent.rounds import CallResult, Round
 from app.agent.uses import Call, repeatable
 from app.citations.cite import Citer
 from app.errors import ModelFailed
-from app.events import Citation, Confirm, Event, Text, ToolCall, ToolOutcome
+from app.events import Citation, Event, Text, ToolCall, ToolOutcome
 from app.models import (
     Completion,
     Delta,
@@ -42,7 +42,6 @@ from app.turn.gate import AnswerGate
 from app.turn.model import TurnModel
 from app.turn.question import Sampling
 
-DENIED = "The person did not confirm this call. It was not made."
 PARAGRAPH = "\n\n"
 LONGEST_REPLY_WRITTEN = 200_000
 """Characters of a reply, and PIECE for each of its pieces besides. A model that keeps to its limit
@@ -178,11 +177,7 @@ class Loop:
         content = repeatable(reply.content, turn, self._ids)
         calls = [block for block in content if isinstance(block, Call)]
         results: list[CallResult] = []
-        for part in self._caller.make(calls, self._draft):
-            if isinstance(part, CallResult):
-                results.append(part)
-            else:
-                yield part
+        yield from _take_out(self._caller.make(calls, self._draft), results)
         order = {call.use.id: place for place, call in enumerate(calls)}
         results.sort(key=lambda result: order[result.call])
         blocks = [block.use if isinstance(block, Call) else block for block in content]
@@ -191,16 +186,13 @@ class Loop:
     def _carry_out(self, pending: Pending) -> Iterator[Event]:
         """The call that the person has decided on, as a step that was made, or was not."""
         waiting = pending.call
-        call = ToolCall(waiting.call, waiting.tool, waiting.arguments)
+        call = waiting_call(waiting)
         use = ToolUse(call.call, call.tool, call.arguments)
         self._ids.add(use.id)
         results: list[CallResult] = []
         if pending.confirmed:
-            for part in self._caller.make_confirmed(call, waiting.confirmation, self._draft):
-                if isinstance(part, CallResult):
-                    results.append(part)
-                else:
-                    yield part
+            parts = self._caller.make_confirmed(call, waiting.confirmation, self._draft)
+            yield from _take_out(parts, results)
         else:
             yield call
             yield ToolOutcome(call.call, call.tool, DENIED, is_error=True)
@@ -209,11 +201,19 @@ class Loop:
 
     def _let_confirm(self, call: ToolCall, conversation: str, turn: int) -> Iterator[Event]:
         context = self._context
-        expires = expiry(datetime.now(UTC), context.confirmation_seconds)
-        confirm: Confirm = confirmation_for(context.principal, conversation, turn, call, expires)
-        yield confirm
+        seconds = context.confirmation_seconds
+        yield begin_to_wait(context.principal, conversation, turn, call, seconds)
         yield from self._say(please_confirm(call))
         self._draft.end("confirm")
+
+
+def _take_out(parts: Iterable[Event | CallResult], results: list[CallResult]) -> Iterator[Event]:
+    """The events among the parts; what calls came to is added to the results."""
+    for part in parts:
+        if isinstance(part, CallResult):
+            results.append(part)
+        else:
+            yield part
 
 
 def _size(part: Delta | Completion) -> int:
