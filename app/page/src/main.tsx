@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Page } from "./page";
-import "./style.css";
+import "./style/index.css";
 
 createRoot(document.getElementById("page")!).render(
   <StrictMode>

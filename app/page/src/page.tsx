@@ -2,11 +2,12 @@
 
 import { useCallback, useEffect, useState } from "react";
 
-import * as api from "./api";
-import { Chat } from "./chat";
-import { Documents } from "./documents";
-import { type Evidence, type Message, messagesOf } from "./messages";
-import { SourcePanel } from "./sources";
+import type { Quote } from "./api/answers";
+import * as api from "./api/conversations";
+import { Chat } from "./chat/chat";
+import { type Evidence, type Message, messagesOf } from "./chat/messages";
+import { SourcePanel } from "./chat/sources";
+import { Documents } from "./documents/documents";
 import { words } from "./words";
 
 interface Open {
@@ -22,7 +23,7 @@ const fresh = (): Open => ({ id: newId(), messages: [], evidence: new Map() });
 export function Page() {
   const [summaries, setSummaries] = useState<api.Summary[]>([]);
   const [open, setOpen] = useState<Open | typeof DOCUMENTS>();
-  const [source, setSource] = useState<{ quote: api.Quote; passage: string | undefined }>();
+  const [source, setSource] = useState<{ quote: Quote; passage: string | undefined }>();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
 
   const load = useCallback(() => void api.conversations().then(setSummaries, () => undefined), []);

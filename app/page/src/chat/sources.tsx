@@ -2,8 +2,8 @@
 
 import { useEffect, useRef } from "react";
 
-import type { Place, Quote } from "./api";
-import { words } from "./words";
+import type { Place, Quote } from "../api/answers";
+import { words } from "../words";
 
 export function SourcePanel({ quote, passage, onClose }: { quote: Quote; passage: string | undefined; onClose: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null);

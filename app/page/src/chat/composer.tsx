@@ -3,7 +3,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 import type { Mode } from "./chat";
-import { words } from "./words";
+import { words } from "../words";
 
 const LONGEST = 10_000; // characters that the application takes
 

@@ -1,7 +1,7 @@
 // How an answer came to be, folded under it.
 
 import type { Evidence, Metadata } from "./messages";
-import { words } from "./words";
+import { words } from "../words";
 
 export function HowAnswered({ metadata, evidence }: { metadata: Metadata | undefined; evidence: Evidence }) {
   if (!metadata?.usage) return null;

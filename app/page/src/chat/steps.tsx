@@ -1,8 +1,8 @@
 // What an agent does on the way to its answer: calls, what they came to, and a call that waits for the person.
 
-import type { Confirm } from "./api";
+import type { Confirm } from "../api/answers";
 import type { Message } from "./messages";
-import { words } from "./words";
+import { words } from "../words";
 
 type Part = Extract<Message["parts"][number], { type: "dynamic-tool" }>;
 

@@ -2,8 +2,9 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import * as api from "./api";
-import { words } from "./words";
+import * as api from "../api/documents";
+import { Problem } from "../api/http";
+import { words } from "../words";
 
 const SETTLED = new Set(["INDEXED", "PARTIALLY_INDEXED", "FAILED", "REFUSED"]);
 
@@ -27,7 +28,7 @@ export function Documents() {
       setItems(await api.documents());
       setProblem("");
     } catch (error) {
-      setProblem(error instanceof api.Problem ? `${error.title}. ${error.detail}` : words.offline);
+      setProblem(error instanceof Problem ? `${error.title}. ${error.detail}` : words.offline);
     }
   }, []);
   useEffect(() => void load(), [load]);

@@ -4,9 +4,9 @@ import { memo, useMemo } from "react";
 import Markdown from "react-markdown";
 import remarkGfm from "remark-gfm";
 
-import type { Quote } from "./api";
+import type { Quote } from "../api/answers";
 import { CodeBlock } from "./code";
-import { words } from "./words";
+import { words } from "../words";
 
 const CITATION = "#citation-";
 

@@ -5,14 +5,15 @@ import { DefaultChatTransport, lastAssistantMessageIsCompleteWithApprovalRespons
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { Answer } from "./answer";
-import { Problem, type Quote, type Verdict } from "./api";
+import type { Quote, Verdict } from "../api/answers";
+import { Problem } from "../api/http";
 import { CopyButton } from "./code";
 import { Composer } from "./composer";
 import { HowAnswered } from "./how";
 import { type Evidence, type Message, NO_EVIDENCE, type Parts, textOf } from "./messages";
 import { Nearest, SourceList } from "./sources";
 import { Confirmation, ToolStep } from "./steps";
-import { words } from "./words";
+import { words } from "../words";
 
 export type Mode = "answer" | "agent";
 

@@ -2,7 +2,8 @@
 
 import type { UIMessage } from "ai";
 
-import type { Confirm, Passage, Place, Quote, Turn, Verdict } from "./api";
+import type { Confirm, Passage, Place, Quote, Verdict } from "../api/answers";
+import type { Turn } from "../api/conversations";
 
 export interface Metadata {
   conversationId?: string;

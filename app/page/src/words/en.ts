@@ -1,6 +1,6 @@
-// Every word that the page says, in each language that it speaks; the browser chooses.
+// English. Every other catalogue has the same members.
 
-const english = {
+export const en = {
   name: "Outcrop",
   newChat: "New chat",
   conversations: "Conversations",
@@ -67,7 +67,3 @@ const english = {
   offline: "The application does not answer. Is it running? Start it with: outcrop up",
   menu: "Menu",
 };
-
-export type Words = typeof english;
-
-export const words: Words = english;
