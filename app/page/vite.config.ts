@@ -3,9 +3,11 @@ import { defineConfig } from "vite";
 
 // The application is served beside the page. While one works on the page, `OUTCROP_URL` is where it is.
 const application = process.env.OUTCROP_URL ?? "http://127.0.0.1:8000";
-const routes = ["/chat", "/confirmations", "/conversations", "/documents", "/models", "/search", "/usage"];
+const routes = ["/config.json", "/chat", "/confirmations", "/conversations", "/documents", "/models", "/search", "/usage"];
 
+// Its files are named relative to the page, which API Gateway serves below the name of a stage.
 export default defineConfig({
+  base: "./",
   plugins: [react()],
   build: { target: "es2023", sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000 },
   server: { proxy: Object.fromEntries(routes.map((route) => [route, application])) },

@@ -7,7 +7,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.web.page import BUILT, FOR_GOOD, MISSING, serve_page
+from app.page_policy import FOR_GOOD
+from app.web.page import BUILT, MISSING, serve_page
 from tests.web.backend import without_clients
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,12 @@ def test_the_page_may_run_its_own_script_and_call_the_application_and_the_bucket
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
+def test_the_page_is_told_what_its_home_has(built: Path) -> None:
+    told = served(built).get("/config.json")
+    assert told.json() == {"application": "", "signIn": None, "inside": True}
+    assert told.headers["cache-control"] == "no-cache"
+
+
 def test_files_whose_names_change_are_kept_for_good(built: Path) -> None:
     http = served(built)
     asset = http.get("/assets/index-0f.js")
@@ -81,7 +88,7 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
     page = (BUILT / "index.html").read_text()
     assert "http" not in page
     assert "<style" not in page
-    assert page.count("<script") == page.count(' src="/assets/')
+    assert page.count("<script") == page.count(' src="./assets/')
 
 
 def test_the_lockfile_names_no_registry() -> None:

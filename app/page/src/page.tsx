@@ -75,7 +75,7 @@ export function Page() {
       </button>
       <nav className={isMenuOpen ? "open" : ""} aria-label={words.conversations}>
         <p className="brand">
-          <img src="/icon.svg" alt="" width="20" height="20" /> {words.name}
+          <img src="icon.svg" alt="" width="20" height="20" /> {words.name}
         </p>
         <a
           href="#"

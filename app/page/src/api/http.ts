@@ -18,8 +18,38 @@ export class Problem extends Error {
   }
 }
 
+/** Who asks: gives the token that goes with each call of the application. */
+export interface Session {
+  /** A token that is still valid. Without one, it waits until the person has signed in again. */
+  token(): Promise<string>;
+  /** The same after a refusal of this one. */
+  renewed(refused: string): Promise<string>;
+}
+
+const home: { application: string; session: Session | null } = { application: "", session: null };
+
+/** Says where the application is and who asks, before anything is called. */
+export function connect(application: string, session: Session | null): void {
+  Object.assign(home, { application, session });
+}
+
+/** `fetch` from the application, with the token of who asks. What is refused for want of a valid one has not been done, and is sent once more. */
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const { application, session } = home;
+  const asked = (token?: string) => {
+    const headers = new Headers(init.headers);
+    if (token) headers.set("authorization", `Bearer ${token}`);
+    return fetch(application + path, { ...init, headers });
+  };
+  if (!session) return asked();
+  const token = await session.token();
+  const response = await asked(token);
+  if (response.status !== 401) return response;
+  return asked(await session.renewed(token));
+}
+
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(path, {
+  const response = await send(path, {
     method,
     headers: body === undefined ? {} : { "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

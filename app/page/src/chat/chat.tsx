@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import { Answer } from "./answer";
 import type { Quote, Verdict } from "../api/answers";
-import { Problem } from "../api/http";
+import { Problem, send } from "../api/http";
 import { CopyButton } from "./code";
 import { Composer } from "./composer";
 import { HowAnswered } from "./how";
@@ -42,7 +42,7 @@ export function Chat({ id, stored, storedEvidence, onCite, onTurn }: Properties)
           body: { id, messages: messages.slice(-1).map(bare), trigger, messageId, mode: chosen.current },
         }),
         fetch: async (input, init) => {
-          const response = await fetch(input, init);
+          const response = await send(String(input), init);
           if (!response.ok) throw Problem.of(await response.json().catch(() => null), response.status);
           return response;
         },
