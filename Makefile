@@ -10,6 +10,8 @@
 #                 (ARGS="retrieval --digits 37": one package, a fifth of its mutants)
 #   make floors   the quality that answers must not fall below; skipped without the corpora
 #   make browser  what pages in a real Chromium can do; skipped, and said so, where there is none
+#   make page-tests
+#                 the page, used as people do in a real Chromium; skipped in the same way
 #   make clients  real clients of Bedrock, unmodified, against the stand-in
 #                 (ARGS="aws_sdk_js strands": those of them)
 #   make llama    a real llama.cpp with a small model writes the answers; skipped, and said so,
@@ -58,7 +60,7 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up page test thorough coverage mutants floors browser clients llama opensearch opensearch-cluster opensearch-tests check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
+.PHONY: demo up page page-tests test thorough coverage mutants floors browser clients llama opensearch opensearch-cluster opensearch-tests check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop $(VENV)/page
@@ -71,7 +73,7 @@ page: $(VENV)/page
 
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev $(VENV)/page
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/llama --ignore tests/opensearch \
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/page --ignore tests/llama --ignore tests/opensearch \
 	  --ignore tests/quality $(ARGS)
 
 # The tests with many chances, which `make test` runs with fewer.
@@ -98,6 +100,9 @@ floors: $(VENV)/dev
 
 browser: $(VENV)/dev $(VENV)/page
 	$(BIN)/pytest tests/browser $(ARGS)
+
+page-tests: $(VENV)/dev $(VENV)/page
+	$(BIN)/pytest -n 0 tests/page $(ARGS)
 
 # Each in an environment of its own, outside of $(VENV).
 clients: $(VENV)/dev
