@@ -27,6 +27,7 @@ from app.local.engine.store import (
     StoreConfiguration,
     StoreDamaged,
     StoreError,
+    StoreForeign,
     Stores,
     open_embedded,
 )
@@ -76,20 +77,20 @@ def reindex(home: Path, source: Path | None, target: Path | None) -> Iterator[di
 def _configurations(state: State) -> dict[str, StoreConfiguration]:
     """Of each base, what its store is opened with."""
     encoder = Encoder()
-    dimensions = {
-        "english": encoder.dimension,
-        "multilingual": MultilingualEncoder(encoder).dimension,
+    configurations = {
+        name: StoreConfiguration(one.dimension, one.identity)
+        for name, one in (("english", encoder), ("multilingual", MultilingualEncoder(encoder)))
     }
     with state.transaction() as db:
         rows = db.execute("SELECT * FROM knowledge_bases").fetchall()
-        return {row["id"]: StoreConfiguration(dimensions[languages(row)]) for row in rows}
+        return {row["id"]: configurations[languages(row)] for row in rows}
 
 
 def _opened(stores: Stores, base: str, configuration: StoreConfiguration) -> Store:
     """The store that is filled; a new one where what a stop has left cannot be read."""
     try:
         return stores.open(base, configuration)
-    except StoreDamaged:
+    except (StoreDamaged, StoreForeign):
         if isinstance(stores, EmbeddedStores):
             stores.remove_files(base)  # the ledger beside them is the source's
         else:

@@ -17,12 +17,14 @@ from app.local.engine.store import (
     Store,
     StoreConfiguration,
     StoreError,
+    StoreForeign,
     open_embedded,
 )
 from app.local.engine.store.embedded_stores import OpenStore
 from tests.local.engine.store.delayed import DelayedStore
 from tests.local.engine.store.samples import (
     CONFIGURATION,
+    DIMENSION,
     chunk,
     nearest,
     sentence,
@@ -298,6 +300,44 @@ def test_a_store_of_another_dimension_is_not_opened(filling: OpenStore, tmp_path
     reopened = filling(tmp_path, StoreConfiguration(64))
     assert ids(reopened.search(vector(1, 64), None, 1)) == ["c"]
     reopened.close()
+
+
+def test_a_store_of_another_encoder_is_not_opened(filling: OpenStore, tmp_path: Path) -> None:
+    """Its vectors may have the same dimension: then nothing else would tell, but wrong answers."""
+    one, other = (StoreConfiguration(DIMENSION, identity) for identity in ("one 53aa", "one be50"))
+    store = filling(tmp_path, one)
+    put(store, "s3://b/k", [chunk("c", 1)])
+    store.close()
+    with pytest.raises(StoreForeign, match=r"of one 53aa, and the encoder is one be50.*ingest"):
+        filling(tmp_path, other)
+    for same in (one, CONFIGURATION):  # which does not say whose vectors it expects
+        reopened = filling(tmp_path, same)
+        assert ids(reopened.search(vector(1), None, 1)) == ["c"]
+        reopened.close()
+
+
+def test_a_store_without_documents_takes_another_encoder(
+    filling: OpenStore, tmp_path: Path
+) -> None:
+    filling(tmp_path, StoreConfiguration(DIMENSION, "one")).close()
+    store = filling(tmp_path, StoreConfiguration(DIMENSION, "other"))
+    put(store, "s3://b/k", [chunk("c", 1)])
+    store.close()
+    with pytest.raises(StoreForeign, match="of other, and"):
+        filling(tmp_path, StoreConfiguration(DIMENSION, "one"))
+
+
+def test_a_store_that_does_not_know_its_encoder_learns_it(
+    filling: OpenStore, tmp_path: Path
+) -> None:
+    store = filling(tmp_path, CONFIGURATION)
+    put(store, "s3://b/k", [chunk("c", 1)])
+    store.close()
+    reopened = filling(tmp_path, StoreConfiguration(DIMENSION, "one"))
+    assert ids(reopened.search(vector(1), None, 1)) == ["c"]
+    reopened.close()
+    with pytest.raises(StoreForeign, match="of one, and the encoder is other"):
+        filling(tmp_path, StoreConfiguration(DIMENSION, "other"))
 
 
 def test_a_document_may_have_no_chunks(store: Store) -> None:

@@ -29,7 +29,7 @@ class Remembering:
         self._encoder = encoder
         self._vectors: dict[str, Vectors] = {}
 
-    dimension = Encoder.dimension
+    dimension, identity = Encoder.dimension, Encoder.identity
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         new = [text for text in dict.fromkeys(texts) if text not in self._vectors]

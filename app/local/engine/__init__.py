@@ -158,6 +158,7 @@ def load(
     else:
         writer = Writer(encoder, Planner(encoder), multilingual)
     opened = open_stores(stores, opensearch)
-    file = TokenFile(stores / LATE_FILE, LATE_FILE_BYTES, encoder.dimension, precision)
+    reader = f"{encoder.identity} {precision}"
+    file = TokenFile(stores / LATE_FILE, LATE_FILE_BYTES, encoder.dimension, reader)
     late = TokenMemory(encoder, LATE_BYTES, file)
     return Engine(encoder, multilingual, writer, Parser, opened, late)

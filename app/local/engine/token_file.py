@@ -5,8 +5,8 @@ encoder read them again.
 
 It is a cache: whatever is missing is computed anew. So a power cut may take the passages that were
 added last. Each row has a checksum, which covers its key. A file with a row that is not what was
-written, one that SQLite cannot read, and one of another version or precision are removed and begun
-again.
+written, one that SQLite cannot read, and one of another version, encoder or precision are removed
+and begun again.
 
 The tokens of a passage tell its text. So each belongs to a document and goes with it: that is
 synced to the disk, and SQLite overwrites what is deleted.
@@ -60,14 +60,12 @@ class TokenFile:
         path: of the file, which is made if it is not there.
         capacity: bytes of tokens.
         dimension: of the token vectors.
-        precision: of the encoder; in another one, the vectors are others.
+        encoder: its identity and precision; of another one, the vectors are others.
     """
 
-    def __init__(
-        self, path: Path, capacity: int, dimension: int, precision: Literal["int8", "fp32"]
-    ) -> None:
+    def __init__(self, path: Path, capacity: int, dimension: int, encoder: str) -> None:
         self._path, self._capacity, self._dimension = path, capacity, dimension
-        self._version = 10 * VERSION + (precision == "fp32")
+        self._version = zlib.crc32(f"{VERSION} {encoder}".encode()) >> 1 | 1  # SQLite's has a sign
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._size = 0  # bytes of tokens in the file

@@ -117,7 +117,7 @@ def test_a_file_of_another_version_or_precision_is_begun_again(
     file.close()
     if precision == "int8":
         monkeypatch.setattr(token_file, "VERSION", token_file.VERSION + 1)
-    again = TokenFile(tmp_path / "tokens.sqlite", SIZE, DIMENSION, precision)  # type: ignore[arg-type]  # one of the two
+    again = TokenFile(tmp_path / "tokens.sqlite", SIZE, DIMENSION, precision)
     assert seeds(again) == set()
     again.add([passage(1)])
     assert seeds(again) == {1}

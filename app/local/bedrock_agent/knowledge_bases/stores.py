@@ -7,7 +7,7 @@ from typing import get_args
 
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
-from app.local.engine.store import Store, StoreConfiguration, StoreDamaged
+from app.local.engine.store import Store, StoreConfiguration, StoreDamaged, StoreForeign
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +18,9 @@ class BaseStores:
     def __init__(self, engine: Engine) -> None:
         self._engine, self._stores = engine, engine.stores
         self._configuration = {
-            languages: StoreConfiguration(engine.encoder_of(languages).dimension)
+            languages: StoreConfiguration(encoder.dimension, encoder.identity)
             for languages in get_args(Languages)
+            for encoder in [engine.encoder_of(languages)]
         }
         self._opening = threading.Lock()
         self._open: dict[str, Store] = {}
@@ -57,7 +58,7 @@ class BaseStores:
     def _open_store(self, base: str, configuration: StoreConfiguration) -> Store:
         try:
             return self._stores.open(base, configuration)
-        except StoreDamaged:
-            log.exception("The store of %s is damaged: its documents are indexed again", base)
+        except (StoreDamaged, StoreForeign) as error:
+            log.warning("The documents of %s are indexed again: %s", base, error)
             self._stores.remove(base)
             return self._stores.open(base, configuration)

@@ -36,6 +36,7 @@ from app.local.engine.store.contract import (
     StoreConfiguration,
     StoreDamaged,
     StoreError,
+    StoreForeign,
     StoreFull,
     StoreInUse,
     StoreRefused,
@@ -53,6 +54,7 @@ __all__ = [
     "StoreConfiguration",
     "StoreDamaged",
     "StoreError",
+    "StoreForeign",
     "StoreFull",
     "StoreInUse",
     "StoreRefused",
@@ -67,7 +69,7 @@ def open_embedded(path: Path, configuration: StoreConfiguration) -> Store:
     """Open the store in the folder `path`, and make it if it is not there.
 
     Raises:
-        StoreInUse, StoreDamaged, StoreError: see `Stores.open`.
+        StoreInUse, StoreDamaged, StoreForeign, StoreError: see `Stores.open`.
     """
     from app.local.engine.store.embedded_store import EmbeddedStore  # imported with its index
 

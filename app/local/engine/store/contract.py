@@ -43,9 +43,12 @@ class StoreConfiguration:
 
     Attributes:
         dimension: the number of a vector's components.
+        encoder: the identity of the encoder that makes the vectors; a store that does not know its
+            own takes it as that. Empty: it is not known, and not compared.
     """
 
     dimension: int
+    encoder: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,8 @@ class Stores(Protocol):
         Raises:
             StoreInUse: it is open already.
             StoreDamaged: it cannot be read; `remove` it, and fill a new one.
-            StoreError: it was made for another configuration, or cannot be reached.
+            StoreForeign: its vectors are another encoder's; `remove` it, and fill a new one.
+            StoreError: another version wrote it, or it cannot be reached.
         """
         ...
 
@@ -169,6 +173,10 @@ class StoreRefused(StoreError):
 
 class StoreInUse(StoreError):
     """The store is open already, in this process or in another."""
+
+
+class StoreForeign(StoreError):
+    """The vectors of the store are of another encoder. Its documents have to be ingested again."""
 
 
 class StoreDamaged(StoreError):

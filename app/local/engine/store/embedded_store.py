@@ -62,7 +62,7 @@ class EmbeddedStore:
         with ExitStack() as resources:
             resources.enter_context(closing(_lock(path / "in-use")))
             self._truth = resources.enter_context(closing(Truth(path / "truth.sqlite")))
-            self._truth.check_dimension(self._dimension)
+            self._truth.check_encoder(configuration)
             sync_folder(path)
             self._restore()
             self._resources = resources.pop_all()

@@ -20,13 +20,15 @@ import numpy as np
 from app.local.engine.neighbours import Neighbours
 from app.local.engine.store.contract import (
     Chunk,
+    StoreConfiguration,
     StoreDamaged,
     StoreError,
+    StoreForeign,
     StoreFull,
 )
 from app.local.engine.store.inverted import Integers
 
-VERSION = 3
+VERSION = 4
 SCHEMA = f"""
     BEGIN;
     CREATE TABLE documents (
@@ -50,15 +52,18 @@ SCHEMA = f"""
     CREATE INDEX chunks_of ON chunks (document);
     CREATE INDEX searchable ON chunks (document) WHERE vector IS NOT NULL;
     CREATE TABLE segments (file INTEGER PRIMARY KEY);
+    CREATE TABLE encoder (identity TEXT NOT NULL, checksum INTEGER NOT NULL);
     PRAGMA user_version = {VERSION};
     COMMIT;
 """
 UPGRADES = {
     1: "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT '';",
     2: "ALTER TABLE chunks ADD COLUMN neighbours TEXT NOT NULL DEFAULT '';",
+    3: "CREATE TABLE encoder (identity TEXT NOT NULL, checksum INTEGER NOT NULL);",
 }
 """From each version to the next. Chunks of version 1 had no context, and those of version 2 no
-neighbours: they have none until their document is put again.
+neighbours: they have none until their document is put again. Version 3 did not say which encoder
+made its vectors; there was only one of each dimension.
 """
 CHUNKS = """
     SELECT number, uri, id, text, metadata, parent, vector, context, neighbours,
@@ -93,18 +98,35 @@ class Truth:
         for connection in (*self._idle, self._writer):
             connection.close()
 
-    def check_dimension(self, dimension: int) -> None:
-        """Check that the vectors in the database have this many components.
+    def check_encoder(self, configuration: StoreConfiguration) -> None:
+        """Check that this encoder made the vectors in the database, and record it where there are
+        none, or none says who made them.
 
         Raises:
-            StoreError: they have another number.
+            StoreForeign: another one made them.
         """
+        before = None
+        for identity, checksum in self._read("SELECT identity, checksum FROM encoder"):
+            self._check(identity, checksum=checksum)
+            before = identity.decode()
         query = "SELECT length(vector) FROM chunks WHERE vector NOT NULL LIMIT 1"
         for (size,) in self._read(query):
-            if size != 4 * dimension:
-                raise StoreError(
-                    f"{self._file} holds vectors of {size // 4} components, and the encoder makes "
-                    f"{dimension}. Remove {self._file.parent} and ingest its documents again."
+            if size != 4 * configuration.dimension:
+                there, encoder = f"of {size // 4} components", f"makes {configuration.dimension}"
+            elif before and configuration.encoder not in ("", before):
+                there, encoder = f"of {before}", f"is {configuration.encoder}"
+            else:
+                break
+            raise StoreForeign(
+                f"{self._file} holds vectors {there}, and the encoder {encoder}. Remove "
+                f"{self._file.parent} and ingest its documents again."
+            )
+        if configuration.encoder and before != configuration.encoder:
+            with self._transaction() as database:
+                identity = configuration.encoder
+                database.execute("DELETE FROM encoder")
+                database.execute(
+                    "INSERT INTO encoder VALUES (?, ?)", (identity, _checksum(identity))
                 )
 
     def next_number(self) -> int:

@@ -35,6 +35,7 @@ class Encoder:
     """Embeds texts. Any thread may call any method."""
 
     dimension = model.D
+    identity = weights.identity("all-MiniLM-L6-v2")  # in either precision: cosines are .998 to 1
 
     def __init__(self, precision: Literal["int8", "fp32"] = "int8", threads: int = 0) -> None:
         """Load the model, in about 0.2 s.

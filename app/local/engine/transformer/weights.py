@@ -62,6 +62,16 @@ def check(folder: Path, digests: Mapping[str, str] = SHA256, remedy: str = REMED
             )
 
 
+def identity(name: str, digests: Mapping[str, str] = SHA256) -> str:
+    """What tells a model from any other, also from another of its name.
+
+    >>> identity("a-model", {"weights": "53aa", "tokens": "be50"})
+    'a-model e9dcdab3c1949d18'
+    """
+    whole = "\n".join(f"{file} {digest}" for file, digest in sorted(digests.items()))
+    return f"{name} {hashlib.sha256(whole.encode()).hexdigest()[:16]}"
+
+
 class Weights:
     """A safetensors file of float32 tensors. A tensor is read from it at each access.
 

@@ -21,6 +21,7 @@ class HashingEncoder:
     """A bag of words: every word is a direction of its own, as good as any text needs here."""
 
     dimension = DIMENSION
+    identity = "a test's"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.full((len(texts), DIMENSION), 1e-3, np.float32)  # (n, 384)

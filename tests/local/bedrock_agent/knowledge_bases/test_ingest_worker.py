@@ -4,6 +4,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,21 @@ def test_a_damaged_store_is_filled_again(tmp_path: Path) -> None:
     with reopened(source):
         until(source.statuses, lambda statuses: set(statuses.values()) == {"INDEXED"})
         assert source.found("fox")[0] == "a.md"
+
+
+def test_a_store_of_another_encoder_is_filled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with World(tmp_path) as world:
+        source = world.source()
+        ingested(source, {"a.md": "fox", "b.md": "dog"})
+    monkeypatch.setattr(HashingEncoder, "identity", "another")
+    with reopened(source):
+        until(source.statuses, lambda statuses: set(statuses.values()) == {"INDEXED"})
+        assert source.found("fox")[0] == "a.md"
+    another = StoreConfiguration(CONFIGURATION.dimension, "another")
+    with closing(open_embedded(tmp_path / "knowledge" / "stores" / source.base, another)) as store:
+        assert len(store.documents()) == 2
 
 
 def test_a_damaged_object_fails_alone(tmp_path: Path) -> None:

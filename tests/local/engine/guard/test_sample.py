@@ -12,6 +12,7 @@ class Characters:
     """An encoder with a token a character, that remembers what it encoded."""
 
     dimension = 2
+    identity = "a test's"
 
     def __init__(self) -> None:
         self.texts: list[str] = []

@@ -211,7 +211,7 @@ def test_a_damaged_truth_file_is_named(saved: Path, content: bytes | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("version", "later_columns"), [(1, ("context", "neighbours")), (2, ("neighbours",))]
+    ("version", "later_columns"), [(1, ("context", "neighbours")), (2, ("neighbours",)), (3, ())]
 )
 def test_a_truth_of_an_earlier_version_is_read_and_goes_on(
     saved: Path, version: int, later_columns: tuple[str, ...]
@@ -220,6 +220,7 @@ def test_a_truth_of_an_earlier_version_is_read_and_goes_on(
     with sqlite3.connect(saved / "truth.sqlite") as database:
         for column in later_columns:
             database.execute(f"ALTER TABLE chunks DROP COLUMN {column}")
+        database.execute("DROP TABLE encoder")
         database.execute(f"PRAGMA user_version = {version}")
     database.close()
     assert reopened(saved) == before

@@ -7,7 +7,12 @@ from typing import Any
 from opensearchpy import OpenSearch
 
 from app.local.engine.store.analysis import VERSION
-from app.local.engine.store.contract import StoreDamaged, StoreError, StoreUnavailable
+from app.local.engine.store.contract import (
+    StoreDamaged,
+    StoreError,
+    StoreForeign,
+    StoreUnavailable,
+)
 from app.local.engine.store.opensearch.endpoint import Endpoint
 from app.local.engine.store.opensearch.fields import FORMAT, JSON, differences, index_body
 from lambdas.vector_index.index import VectorIndex
@@ -75,6 +80,7 @@ class SearchIndex:
 
         Raises:
             StoreDamaged: it should be there and is not, or an older version made it.
+            StoreForeign: it has vectors of another dimension.
             StoreError: it is another's, or has another shape; or see `Endpoint.errors`.
         """
         definition = VectorIndex(dimension, engine=self.endpoint.engine)
@@ -96,7 +102,7 @@ class SearchIndex:
         if mark["owner"] != owner:
             raise StoreError(f"{name} belongs to another home. Delete it there, or use that home.")
         if dimension not in (None, definition.dimension):
-            raise StoreError(
+            raise StoreForeign(
                 f"{name} holds vectors of {dimension} components, and the encoder makes "
                 f"{definition.dimension}. Delete it there and ingest its documents again."
             )

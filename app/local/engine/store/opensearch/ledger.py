@@ -15,7 +15,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from app.local.database import Damaged, Database, InUse
-from app.local.engine.store.contract import StoreDamaged, StoreError, StoreFull, StoreInUse
+from app.local.engine.store.contract import (
+    StoreDamaged,
+    StoreError,
+    StoreForeign,
+    StoreFull,
+    StoreInUse,
+)
 
 LEDGER = "ledger.sqlite"
 SCHEMA = """
@@ -67,6 +73,25 @@ class Ledger:
         """Tells this ledger from any other."""
         [row] = self._database.query("SELECT value FROM facts WHERE name = 'id'")
         return str(row["value"])
+
+    def check_encoder(self, identity: str) -> None:
+        """Check that this encoder made the vectors, and record it where there are none, or none
+        says who made them.
+
+        Raises:
+            StoreForeign: another one made them.
+        """
+        rows = self._database.query("SELECT value FROM facts WHERE name = 'encoder'")
+        before = str(rows[0]["value"]) if rows else identity
+        if identity not in ("", before) and self.documents():
+            raise StoreForeign(
+                f"{self._file} is of an index with the vectors of {before}, and the encoder is "
+                f"{identity}. Remove the index and {self._file.parent}, and ingest its documents "
+                "again."
+            )
+        if identity:
+            with self._transaction() as db:
+                db.execute("INSERT OR REPLACE INTO facts VALUES ('encoder', ?)", (identity,))
 
     def begin(self, total: int) -> Generation:
         """A new generation, stray as long as no document has it."""

@@ -40,6 +40,7 @@ class OpenSearchStore:
     Raises:
         StoreInUse: it is open already.
         StoreDamaged: the ledger cannot be read, or the index is gone.
+        StoreForeign: the vectors in it are another encoder's.
         StoreError: there is an index of this name for something else, or OpenSearch cannot be
             reached.
     """
@@ -58,6 +59,7 @@ class OpenSearchStore:
         self._partial: dict[int, float] = {}  # of a collection, until when more may come to light
         with ExitStack() as resources:
             self._ledger = resources.enter_context(closing(Ledger(path / LEDGER)))
+            self._ledger.check_encoder(configuration.encoder)
             client = resources.enter_context(closing(endpoint.client()))
             self._index = SearchIndex(endpoint, client, index)
             self._writer = BulkWriter(endpoint, client, index)
