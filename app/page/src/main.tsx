@@ -1,28 +1,43 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { loadConfig } from "./api/config";
+import { type Config, loadConfig } from "./api/config";
 import { connect } from "./api/http";
 import { Page } from "./page";
+import { theme, wear } from "./shell/theme";
 import "./style/index.css";
-import { words } from "./words";
+import { type Language, language, preferred, remember, speak, words } from "./words";
 
 const root = createRoot(document.getElementById("page")!);
 
-async function start(): Promise<void> {
-  const config = await loadConfig();
-  connect(config.application, null);
+/** Shows the page in the language that is spoken now: anew as a whole, since any part may have words. */
+function show(home: Config): void {
+  const change = (chosen: Language) => {
+    remember(chosen);
+    void speak(chosen).then(() => show(home));
+  };
   root.render(
     <StrictMode>
-      <Page />
+      <Page key={language} home={home} onLanguage={change} />
     </StrictMode>,
   );
 }
 
+async function start(): Promise<void> {
+  wear(theme());
+  await speak(preferred());
+  const home = await loadConfig();
+  connect(home.application, null);
+  show(home);
+}
+
 start().catch(() => {
   root.render(
-    <p className="problem" role="alert">
-      {words.offline}
-    </p>,
+    <div className="failure" role="alert">
+      <p>{words?.shell.offline ?? "The page could not be loaded."}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {words?.shell.reload ?? "Reload the page"}
+      </button>
+    </div>,
   );
 });

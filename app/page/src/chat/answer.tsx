@@ -72,12 +72,12 @@ export const Answer = memo(function Answer({ text, begin, quotes, onCite }: Prop
 });
 
 function Chip({ quote, onCite }: { quote: Quote; onCite: (quote: Quote) => void }) {
-  const where = quote.page ? `, ${words.page(quote.pageLabel ?? String(quote.page))}` : "";
+  const where = quote.page ? `, ${words.chat.page(quote.pageLabel ?? String(quote.page))}` : "";
   return (
     <button
       type="button"
       className={quote.supported === false ? "chip doubtful" : "chip"}
-      aria-label={`${words.source(quote.number)}: ${quote.title}${where}`}
+      aria-label={`${words.chat.source(quote.number)}: ${quote.title}${where}`}
       data-quote={quote.text.length > 400 ? `${quote.text.slice(0, 400)}…` : quote.text}
       onClick={() => onCite(quote)}
     >

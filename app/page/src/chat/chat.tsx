@@ -92,8 +92,8 @@ export function Chat({ id, stored, storedEvidence, onCite, onTurn }: Properties)
       <div className="turns" role="log" aria-live="off" aria-busy={isBusy}>
         {messages.length === 0 && (
           <div className="empty">
-            <h1>{words.ask}</h1>
-            <p>{words.askHint}</p>
+            <h1>{words.chat.ask}</h1>
+            <p>{words.chat.askHint}</p>
           </div>
         )}
         {messages.map((message) => (
@@ -107,12 +107,12 @@ export function Chat({ id, stored, storedEvidence, onCite, onTurn }: Properties)
             decide={(confirmation, confirmed) => void addToolApprovalResponse({ id: confirmation, approved: confirmed })}
           />
         ))}
-        {status === "submitted" && <p className="waiting">{words.thinking}</p>}
+        {status === "submitted" && <p className="waiting">{words.chat.thinking}</p>}
         {error && (
           <div className="problem" role="alert">
-            <p>{error instanceof Problem ? `${error.title}. ${error.detail}` : error.message || words.offline}</p>
+            <p>{error instanceof Problem ? `${error.title}. ${error.detail}` : error.message || words.shell.offline}</p>
             <button type="button" onClick={() => void regenerate()}>
-              {words.again}
+              {words.shell.again}
             </button>
           </div>
         )}
@@ -146,7 +146,7 @@ interface MessageProperties {
 function MessageView({ message, evidence, isLast, isBusy, onCite, decide }: MessageProperties) {
   if (message.role === "user") {
     return (
-      <article className="question" aria-label={words.you}>
+      <article className="question" aria-label={words.chat.you}>
         <p>{textOf(message)}</p>
       </article>
     );
@@ -157,7 +157,7 @@ function MessageView({ message, evidence, isLast, isBusy, onCite, decide }: Mess
   const quotes = isBlocked ? [] : evidence.quotes;
   let begin = 0;
   return (
-    <article className="reply" aria-label={words.answer}>
+    <article className="reply" aria-label={words.chat.answer}>
       {message.parts.map((part, index) => {
         switch (part.type) {
           case "text": {

@@ -29,7 +29,7 @@ export function CopyButton({ text }: { text: () => string }) {
         });
       }}
     >
-      {copied ? words.copied : words.copy}
+      {copied ? words.shell.copied : words.shell.copy}
     </button>
   );
 }

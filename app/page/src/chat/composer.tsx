@@ -57,26 +57,26 @@ export function Composer({ id, isBusy, mode, onMode, onStop, onSend }: Propertie
         rows={1}
         value={text}
         maxLength={LONGEST}
-        placeholder={words.placeholder}
-        aria-label={words.ask}
+        placeholder={words.chat.placeholder}
+        aria-label={words.chat.ask}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <div className="controls">
         <label>
-          <span className="hidden">{words.mode}</span>
+          <span className="hidden">{words.chat.mode}</span>
           <select value={mode} onChange={(event) => onMode(event.target.value as Mode)}>
-            <option value="answer">{words.modeAnswer}</option>
-            <option value="agent">{words.modeAgent}</option>
+            <option value="answer">{words.chat.modeAnswer}</option>
+            <option value="agent">{words.chat.modeAgent}</option>
           </select>
         </label>
         {isBusy ? (
           <button type="button" className="primary" onClick={onStop}>
-            {words.stop}
+            {words.chat.stop}
           </button>
         ) : (
           <button type="submit" className="primary" disabled={!text.trim()}>
-            {words.send}
+            {words.chat.send}
           </button>
         )}
       </div>

@@ -2,31 +2,32 @@
 
 import type { Evidence, Metadata } from "./messages";
 import { words } from "../words";
+import { number } from "../words/format";
 
 export function HowAnswered({ metadata, evidence }: { metadata: Metadata | undefined; evidence: Evidence }) {
   if (!metadata?.usage) return null;
   const { usage, model } = metadata;
   return (
     <details className="how">
-      <summary>{words.how}</summary>
+      <summary>{words.chat.how}</summary>
       <dl>
         {evidence.query && (
           <>
-            <dt>{words.lookedFor}</dt>
+            <dt>{words.chat.lookedFor}</dt>
             <dd>
-              “{evidence.query}”: {words.passagesFound(evidence.passages.length)}
+              “{evidence.query}”: {words.chat.passagesFound(evidence.passages.length)}
             </dd>
           </>
         )}
-        <dt>{words.model}</dt>
+        <dt>{words.chat.model}</dt>
         <dd>
-          {model}; {words.tokens(usage.inputTokens, usage.outputTokens)}
+          {model}; {words.chat.tokens(number(usage.inputTokens), number(usage.outputTokens))}
         </dd>
         {evidence.verdicts.map((verdict, index) => (
           <div key={index} className="row">
-            <dt>{words.guardrail}</dt>
+            <dt>{words.chat.guardrail}</dt>
             <dd>
-              {verdict.source} {verdict.action === "none" ? words.passed : verdict.action}
+              {verdict.source} {verdict.action === "none" ? words.chat.passed : verdict.action}
               {verdict.policies.map((finding, place) => (
                 <code key={place}>
                   {finding.kind} {finding.score?.toFixed(2) ?? finding.confidence ?? finding.action}

@@ -14,17 +14,17 @@ export function SourcePanel({ quote, passage, onClose }: { quote: Quote; passage
   }, [quote]);
   const text = quote.passage ?? passage;
   return (
-    <aside className="source" aria-label={words.source(quote.number)}>
+    <aside className="source" aria-label={words.chat.source(quote.number)}>
       <header>
         <h2 ref={heading} tabIndex={-1}>
           {quote.title}
         </h2>
-        <button type="button" className="quiet" onClick={onClose} aria-label={words.close}>
+        <button type="button" className="quiet" onClick={onClose} aria-label={words.shell.close}>
           ✕
         </button>
       </header>
       <p className="where">{placeOf(quote)}</p>
-      {quote.supported === false && <p className="doubt">{words.unsupported}</p>}
+      {quote.supported === false && <p className="doubt">{words.chat.unsupported}</p>}
       <div className="passage" tabIndex={0}>
         {text === undefined ? (
           <mark ref={marked}>{quote.text}</mark>
@@ -44,7 +44,7 @@ export function SourceList({ quotes, onCite }: { quotes: Quote[]; onCite: (quote
   const first = [...new Map(quotes.map((quote) => [quote.number, quote])).values()].sort((one, other) => one.number - other.number);
   if (!first.length) return null;
   return (
-    <section className="source-list" aria-label={words.sources}>
+    <section className="source-list" aria-label={words.chat.sources}>
       <ol>
         {first.map((quote) => (
           <li key={quote.number} value={quote.number}>
@@ -61,7 +61,7 @@ export function SourceList({ quotes, onCite }: { quotes: Quote[]; onCite: (quote
 export function Nearest({ places }: { places: Place[] }) {
   return (
     <section className="nearest">
-      <h3>{words.nearest}</h3>
+      <h3>{words.chat.nearest}</h3>
       <ul>
         {places.map((place, index) => (
           <li key={index}>
@@ -74,7 +74,7 @@ export function Nearest({ places }: { places: Place[] }) {
 }
 
 function placeOf(place: Place | Quote): string {
-  const page = place.page ? words.page(place.pageLabel ?? String(place.page)) : "";
+  const page = place.page ? words.chat.page(place.pageLabel ?? String(place.page)) : "";
   const path = place.document === place.title ? "" : place.document;
   return [path, page, place.section].filter(Boolean).join(" · ");
 }

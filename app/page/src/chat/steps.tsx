@@ -3,16 +3,17 @@
 import type { Confirm } from "../api/answers";
 import type { Message } from "./messages";
 import { words } from "../words";
+import { time } from "../words/format";
 
 type Part = Extract<Message["parts"][number], { type: "dynamic-tool" }>;
 
 export function ToolStep({ part }: { part: Part }) {
-  const state = part.state === "output-error" ? words.failed : part.state === "output-available" ? words.done : words.waits;
+  const state = part.state === "output-error" ? words.chat.failed : part.state === "output-available" ? words.chat.done : words.chat.waits;
   const outcome = part.state === "output-error" ? part.errorText : part.state === "output-available" ? String(part.output) : "";
   return (
     <details className={`step ${part.state}`}>
       <summary>
-        {words.calls(part.toolName)} <Arguments values={part.input} /> <small>{state}</small>
+        {words.chat.calls(part.toolName)} <Arguments values={part.input} /> <small>{state}</small>
       </summary>
       {outcome && <pre tabIndex={0}>{readable(outcome)}</pre>}
     </details>
@@ -20,21 +21,20 @@ export function ToolStep({ part }: { part: Part }) {
 }
 
 export function Confirmation({ call, decide, isOpen }: { call: Confirm; decide: (confirmed: boolean) => void; isOpen: boolean }) {
-  const until = new Date(call.expires).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return (
-    <section className="confirmation" aria-label={words.confirmTitle}>
-      <h3>{words.confirmTitle}</h3>
+    <section className="confirmation" aria-label={words.chat.confirmTitle}>
+      <h3>{words.chat.confirmTitle}</h3>
       <p>
         <strong>{call.tool}</strong> <Arguments values={call.arguments} />
       </p>
       {isOpen && (
         <>
-          <p className="hint">{words.confirmUntil(until)}</p>
+          <p className="hint">{words.chat.confirmUntil(time(call.expires))}</p>
           <button type="button" className="primary" onClick={() => decide(true)}>
-            {words.confirm}
+            {words.chat.confirm}
           </button>
           <button type="button" onClick={() => decide(false)}>
-            {words.deny}
+            {words.chat.deny}
           </button>
         </>
       )}

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import * as api from "../api/documents";
 import { Problem } from "../api/http";
 import { words } from "../words";
+import { size } from "../words/format";
 
 const SETTLED = new Set(["INDEXED", "PARTIALLY_INDEXED", "FAILED", "REFUSED"]);
 
@@ -14,7 +15,7 @@ interface Upload {
   problem?: string;
 }
 
-export function Documents() {
+export default function Documents() {
   const [items, setItems] = useState<api.Document[]>();
   const [uploads, setUploads] = useState<Upload[]>([]);
   const [query, setQuery] = useState("");
@@ -28,7 +29,7 @@ export function Documents() {
       setItems(await api.documents());
       setProblem("");
     } catch (error) {
-      setProblem(error instanceof Problem ? `${error.title}. ${error.detail}` : words.offline);
+      setProblem(error instanceof Problem ? `${error.title}. ${error.detail}` : words.shell.offline);
     }
   }, []);
   useEffect(() => void load(), [load]);
@@ -64,7 +65,7 @@ export function Documents() {
   });
 
   const remove = async () => {
-    if (!confirm(words.confirmDelete(selected.size))) return;
+    if (!confirm(words.documents.confirmDelete(selected.size))) return;
     for (const id of selected) await api.deleteDocument(id).catch((error: Error) => setProblem(error.message));
     setSelected(new Set());
     await load();
@@ -73,7 +74,7 @@ export function Documents() {
   return (
     <section
       className={isOver ? "documents over" : "documents"}
-      aria-label={words.documents}
+      aria-label={words.documents.title}
       onDragOver={(event) => {
         event.preventDefault();
         setIsOver(true);
@@ -86,15 +87,15 @@ export function Documents() {
       }}
     >
       <header>
-        <h1>{words.documents}</h1>
-        <input type="search" value={query} placeholder={words.search} aria-label={words.search} onChange={(event) => setQuery(event.target.value)} />
+        <h1>{words.documents.title}</h1>
+        <input type="search" value={query} placeholder={words.documents.search} aria-label={words.documents.search} onChange={(event) => setQuery(event.target.value)} />
         {selected.size > 0 && (
           <button type="button" onClick={() => void remove()}>
-            {words.delete} ({selected.size})
+            {words.shell.delete} ({selected.size})
           </button>
         )}
         <button type="button" className="primary" onClick={() => picker.current?.click()}>
-          {words.upload}
+          {words.documents.add}
         </button>
         <input ref={picker} type="file" multiple hidden onChange={(event) => void add(event.target.files ?? [])} />
       </header>
@@ -103,12 +104,12 @@ export function Documents() {
           {problem}
         </p>
       )}
-      <p className="hint">{items?.length === 0 ? words.noDocuments : words.drop}</p>
+      <p className="hint">{items?.length === 0 ? words.documents.none : words.documents.drop}</p>
       <ul>
         {uploads.map((one) => (
           <li key={one.name} className={one.problem ? "failed" : ""}>
             <span className="name">{one.name}</span>
-            {one.problem ? <span>{one.problem}</span> : <progress value={one.share} aria-label={`${words.uploading} ${one.name}`} />}
+            {one.problem ? <span>{one.problem}</span> : <progress value={one.share} aria-label={words.documents.uploading(one.name)} />}
           </li>
         ))}
         {shown.map((one) => (
@@ -126,7 +127,7 @@ export function Documents() {
               <span className="name">{one.name}</span>
             </label>
             <small>
-              {one.size !== null && words.size(one.size)} {words.status[one.status] ?? one.status}
+              {one.size !== null && size(one.size)} {words.documents.status[one.status] ?? one.status}
               {one.reason && `: ${one.reason}`}
               {one.warnings.map((warning) => ` ${warning}`)}
             </small>
