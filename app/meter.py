@@ -22,7 +22,7 @@ from app.events import BudgetWarning, Usage
 
 log = logging.getLogger(__name__)
 
-Purpose = Literal["rewrite", "answer", "agent", "retrieve", "embed"]
+Purpose = Literal["rewrite", "answer", "agent", "retrieve", "embed", "playground"]
 Outcome = Literal["complete", "failed", "cut"]
 
 

@@ -8,6 +8,7 @@ from aws_cdk.aws_apigateway import JsonSchema, JsonSchemaType
 
 QUESTION, SEARCH, DOCUMENT, DECISION = "Question", "Search", "Document", "Decision"
 COMPLETION, EMBEDDING = "ChatCompletion", "Embedding"
+TRIAL, TEMPLATE_VALUES = "Trial", "TemplateValues"
 
 ROUTES: dict[str, dict[str, str | None]] = {
     "chat": {"POST": QUESTION},
@@ -21,6 +22,10 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "conversations/{id}": {"GET": None, "DELETE": None},
     "conversations/{id}/turns/{turn}/passages/{number}": {"GET": None},
     "models": {"GET": None},
+    "playground": {"POST": TRIAL},
+    "playground/stream": {"POST": TRIAL},
+    "playground/templates": {"GET": None},
+    "playground/templates/{name}": {"POST": TEMPLATE_VALUES},
     "usage": {"GET": None},
     "v1/models": {"GET": None},
     "v1/chat/completions": {"POST": COMPLETION},
@@ -62,6 +67,14 @@ BODIES = {
             "messages": JsonSchema(type=JsonSchemaType.ARRAY, min_items=1, max_items=1000),
         },
     ),
+    TRIAL: JsonSchema(
+        type=_OBJECT,
+        required=["messages"],
+        properties={
+            "messages": JsonSchema(type=JsonSchemaType.ARRAY, min_items=1, max_items=100),
+        },
+    ),
+    TEMPLATE_VALUES: JsonSchema(type=_OBJECT, required=["values"]),
     EMBEDDING: JsonSchema(
         type=_OBJECT,
         required=["model", "input"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from app.models.calls import GuardrailConfiguration, last, streamed, whole
@@ -15,6 +15,9 @@ from app.models.reply import PartialReply, UsageObserver, ignore
 from app.models.tags import tagged
 
 GUARDRAIL_CONFIGURATION = "amazon-bedrock-guardrailConfig"
+
+BodyObserver = Callable[[bytes], None]
+"""Learns of each body that comes back: of the whole reply, or of each chunk."""
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -52,6 +55,8 @@ def stream(
     *,
     guardrail: GuardrailConfiguration | None = None,
     observe: UsageObserver = ignore,
+    bodies: BodyObserver = lambda _body: None,
+    is_whole: bool = False,
 ) -> Generator[Delta | Completion, None, None]:
     """Ask a model, and yield its reply as it is written (InvokeModelWithResponseStream).
 
@@ -62,20 +67,29 @@ def stream(
     Args and errors are those of `invoke`: an InvalidRequest at once, the others on the way.
     Further:
 
+    Args:
+        bodies: learns of each body that comes back, as the family has it.
+        is_whole: whether the reply is asked for in one piece (InvokeModel).
+
     Raises:
         StreamCut: the reply broke off.
     """
-    return _call(runtime, model, prompt, guardrail, observe, stream=model.facts.streams)
+    streams = model.facts.streams and not is_whole
+    return _call(runtime, model, prompt, guardrail, observe, bodies, stream=streams)
 
 
-def _request(
+def parameters_of(
     model: Model,
     prompt: Prompt,
-    guardrail: GuardrailConfiguration | None,
+    guardrail: GuardrailConfiguration | None = None,
     *,
     streamed: bool = False,
 ) -> JSON:
-    """The parameters of InvokeModel, and just so of InvokeModelWithResponseStream."""
+    """The parameters of InvokeModel, and just so of InvokeModelWithResponseStream.
+
+    Raises:
+        InvalidRequest: the model does not take what the prompt has, by name.
+    """
     family = model.family
     prompt = tagged(prompt, guardrail.suffix if guardrail else "")
     model.check(prompt, family)
@@ -113,12 +127,13 @@ def _call(
     prompt: Prompt,
     guardrail: GuardrailConfiguration | None,
     observe: UsageObserver,
+    bodies: BodyObserver = lambda _body: None,
     *,
     stream: bool,
 ) -> Generator[Delta | Completion, None, None]:
     """Check and write the request at once; send it when the first delta is asked for."""
     family = model.family
-    request = _request(model, prompt, guardrail, streamed=stream)
+    request = parameters_of(model, prompt, guardrail, streamed=stream)
     reply = PartialReply(model.id, family, tools=bool(prompt.tools), observe=observe)
 
     def invoke_stream() -> tuple[Any, Any]:
@@ -126,11 +141,14 @@ def _call(
         return response, response["body"]
 
     def read(response: Any) -> tuple[Delta, ...]:
-        return reply.add(response["body"].read(), family.reply)
+        body = response["body"].read()
+        bodies(body)
+        return reply.add(body, family.reply)
 
     def read_event(event: Any) -> tuple[Delta, ...]:
         if "chunk" not in event:
             return ()
+        bodies(event["chunk"]["bytes"])
         return reply.add(event["chunk"]["bytes"], family.chunk)
 
     if stream:

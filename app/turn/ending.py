@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterable, Iterator
+from typing import TypeVar
 
 from app.aws import Cancelled, cancellation
 from app.errors import OutcropError
@@ -12,7 +13,10 @@ log = logging.getLogger(__name__)
 UNEXPECTED = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
 
 
-def ensure_terminal_event(events: Iterator[Event]) -> Generator[Event, None, None]:
+_E = TypeVar("_E")
+
+
+def ensure_terminal_event(events: Iterator[_E]) -> Generator[_E | Error, None, None]:
     """The events of a turn, with an Error in place of an exception.
 
     A cancelled call fails as if its connection were lost. The Error then has the reason of the

@@ -11,6 +11,8 @@
     GET    /conversations/{id}   DELETE
     GET    /conversations/{id}/turns/{turn}/passages/{number}
     GET    /models               the models that answer
+    POST   /playground           a model by itself, beside its native request and response
+    GET    /playground/templates prompts to begin with; POST fills one in
     GET    /usage                what the caller has spent, and may spend
     POST   /v1/chat/completions  the same questions, by the OpenAI API (`openai/`)
     GET    /v1/models            POST /v1/embeddings
@@ -48,6 +50,7 @@ from app.web.routes import (
     health,
     models,
     openai,
+    playground,
     search,
     usage,
 )
@@ -104,4 +107,15 @@ class _Application(FastAPI):
         await Streams(super().__call__)(scope, receive, send)
 
 
-PARTS = (chat, confirmations, search, documents, conversations, models, usage, openai, health)
+PARTS = (
+    chat,
+    confirmations,
+    search,
+    documents,
+    conversations,
+    models,
+    playground,
+    usage,
+    openai,
+    health,
+)

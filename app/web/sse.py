@@ -4,9 +4,7 @@ import json
 import logging
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from typing import Any, Protocol
-
-from app.events import Event
+from typing import Any, Protocol, TypeVar
 
 log = logging.getLogger(__name__)
 
@@ -14,17 +12,21 @@ END = b"data: [DONE]\n\n"
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
-class EventTranslator(Protocol):
+E = TypeVar("E")
+E_contra = TypeVar("E_contra", contravariant=True)
+
+
+class EventTranslator(Protocol[E_contra]):
     """What an API sends for the events of one turn."""
 
-    def bodies_of(self, event: Event) -> Iterable[dict[str, Any]]:
+    def bodies_of(self, event: E_contra, /) -> Iterable[dict[str, Any]]:
         """The JSON bodies for an event."""
 
     def bodies_of_failure(self) -> Iterable[dict[str, Any]]:
         """The bodies that end the stream if an event cannot be written."""
 
 
-def sse(turn: Generator[Event, None, None], translator: EventTranslator) -> Iterator[bytes]:
+def sse(turn: Generator[E, None, None], translator: EventTranslator[E]) -> Iterator[bytes]:
     """The stream of a turn, body by body. It ends properly even if an event cannot be written."""
     with closing(turn):
         try:

@@ -83,9 +83,9 @@ class _MessageParts:
             case events.Citation():
                 return self._citation(event)
             case events.Guardrail():
-                return [_guardrail(event)]
+                return [guardrail_part(event)]
             case events.Nearest():
-                places = [_dump(schemas.Place, place) for place in event.places]
+                places = [dump(schemas.Place, place) for place in event.places]
                 return [{"type": "data-nearest", "data": {"places": places}}]
             case events.ToolCall():
                 return self._tool_call(event)
@@ -94,7 +94,7 @@ class _MessageParts:
             case events.Confirm():
                 return self._confirm(event)
             case events.BudgetWarning():
-                return [_transient("data-budget", _dump(schemas.BudgetWarning, event))]
+                return [transient("data-budget", dump(schemas.BudgetWarning, event))]
             case events.Usage():
                 return ()  # the last part has the usage
             case events.Done():
@@ -114,8 +114,8 @@ class _MessageParts:
 
     def _retrieval(self, event: events.Retrieval) -> Iterator[Part]:
         self._passages |= {passage.text: passage.number for passage in event.passages}
-        passages = [_dump(schemas.Passage, passage) for passage in event.passages]
-        yield _transient("data-retrieval", {"query": event.query, "passages": passages})
+        passages = [dump(schemas.Passage, passage) for passage in event.passages]
+        yield transient("data-retrieval", {"query": event.query, "passages": passages})
 
     def _text(self, event: events.Text) -> Iterator[Part]:
         if not self._text_open:
@@ -172,7 +172,7 @@ class _MessageParts:
             "approvalId": event.confirmation,
             "toolCallId": event.call,
         }
-        yield {"type": "data-confirm", "data": _dump(schemas.Confirm, event)}
+        yield {"type": "data-confirm", "data": dump(schemas.Confirm, event)}
 
     def _citation(self, event: events.Citation) -> Iterator[Part]:
         if event.number not in self._sources:
@@ -186,7 +186,7 @@ class _MessageParts:
                 "providerMetadata": {"outcrop": {"uri": event.uri, "page": event.page}},
             }
         passage = {"passageNumber": self._passages.get(event.passage)}
-        yield _transient("data-citation", _dump(schemas.CitedQuote, event) | passage)
+        yield transient("data-citation", dump(schemas.CitedQuote, event) | passage)
 
     def _done(self, answer: events.Answer) -> Iterator[Part]:
         yield from self._text_end()
@@ -195,14 +195,14 @@ class _MessageParts:
             "model": answer.model,
             "turn": answer.turn,
             "stopReason": answer.stop_reason,
-            "usage": _dump(schemas.Usage, answer.usage),
+            "usage": dump(schemas.Usage, answer.usage),
         }
         yield {"type": "finish", "messageMetadata": metadata}
         self._ended = True
 
     def _error(self, event: events.Error) -> Iterator[Part]:
         yield from self._text_end()
-        yield {"type": "data-error", "data": _dump(schemas.TurnError, event)}
+        yield {"type": "data-error", "data": dump(schemas.TurnError, event)}
         yield {"type": "error", "errorText": f"{event.title}: {event.detail}"}
         self._ended = True
 
@@ -215,18 +215,19 @@ class _MessageParts:
             yield {"type": "text-end", "id": self._text_id}
 
 
-def _guardrail(event: events.Guardrail) -> Part:
-    data = _dump(schemas.GuardrailVerdict, event)
+def guardrail_part(event: events.Guardrail) -> Part:
+    """The part of a verdict. A message keeps it if it replaces its text."""
+    data = dump(schemas.GuardrailVerdict, event)
     if event.source == "answer" and event.text is not None:  # in place of the message's text
         return {"type": "data-guardrail", "data": data}
-    return _transient("data-guardrail", data)
+    return transient("data-guardrail", data)
 
 
-def _transient(kind: str, data: Part) -> Part:
+def transient(kind: str, data: Part) -> Part:
     """A part that a client reads once, and does not put into its message."""
     return {"type": kind, "data": data, "transient": True}
 
 
-def _dump(schema: type[BaseModel], value: object) -> Part:
+def dump(schema: type[BaseModel], value: object) -> Part:
     """A value in the form that it has everywhere on the wire."""
     return schema.model_validate(value).model_dump(by_alias=True, mode="json")

@@ -39,6 +39,7 @@ from app.web.routes import chat as chat_routes
 from app.web.routes import confirmations as confirmation_routes
 from app.web.routes import dependencies
 from app.web.routes import openai as openai_routes
+from app.web.routes import playground as playground_routes
 from app.web.routes import search as search_routes
 from app.web.routes.dependencies import TurnStarter
 from tests.flows.home import Home, Json, laptop, provisioned
@@ -188,6 +189,7 @@ def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestCl
             patch.object(openai_routes, "TurnStarter", starter("openai")),
             patch.object(dependencies, "lambda_tools_of", lambda *_: PERMITS),
             patch.object(search_routes, "guard", taker("search")),
+            patch.object(playground_routes, "guard", taker("playground")),
             patch.object(mcp, "guard", taker("mcp")),
         ):
             app = application(home.aws, settings)
@@ -281,6 +283,19 @@ def completed(http: TestClient, *questions: str, stream: bool = False) -> str:
 
 def completed_in_a_stream(http: TestClient, *questions: str) -> str:
     return completed(http, *questions, stream=True)
+
+
+def tried(http: TestClient, *questions: str, path: str = "/playground") -> str:
+    """Of a model by itself, which is given some of the documents."""
+    texts = [text for text in DOCUMENTS.values() if "Grimbald" not in text]
+    passages = "".join(f'<passage n="{n}">{text}</passage>\n' for n, text in enumerate(texts, 1))
+    text = f"<passages>\n{passages}</passages>\n\n<question>{questions[-1]}</question>"
+    body = {"messages": [{"role": "user", "content": [{"text": text}]}]}
+    return http.post(path, json=body).text
+
+
+def tried_in_a_stream(http: TestClient, *questions: str) -> str:
+    return tried(http, *questions, path="/playground/stream")
 
 
 def searched(http: TestClient, *questions: str) -> str:
@@ -504,6 +519,7 @@ CONFIRMED = {
     "answer": answer_after_a_confirmed_call_is_judged,
 }
 SEARCH = {"passages": passages_are_judged}
+TRIAL = {"question": question_is_judged, "answer": answer_is_judged}
 
 ROWS = {
     "POST /chat": Row(whole, "chat", TURN),
@@ -515,6 +531,8 @@ ROWS = {
     "POST /confirmations/{id}": Row(confirmed, "confirmations", CONFIRMED),
     "POST /confirmations/{id}/stream": Row(confirmed_in_a_stream, "confirmations", CONFIRMED),
     "POST /search": Row(searched, "search", SEARCH),
+    "POST /playground": Row(tried, "playground", TRIAL),
+    "POST /playground/stream": Row(tried_in_a_stream, "playground", TRIAL),
     "MCP search_documents": Row(
         searched_over_mcp,
         "mcp",
@@ -535,7 +553,11 @@ ROWS = {
         {"passages": passages_are_judged_and_that_is_said},
     ),
 }
-STREAMED = ("POST /chat/stream", "POST /v1/chat/completions, streamed")
+STREAMED = (
+    "POST /chat/stream",
+    "POST /v1/chat/completions, streamed",
+    "POST /playground/stream",
+)
 """Rows on which the mode tells when an answer is judged."""
 ASKED_FIRST = ("chat", "confirmations")
 """A call that waits was asked for in a turn of chat."""
@@ -545,6 +567,8 @@ UNJUDGED = {
     "GET /models": "names of models",
     "GET /v1/models": "names of models",
     "GET /usage": "counts",
+    "GET /playground/templates": "our own texts",
+    "POST /playground/templates/{name}": "the caller's own text: no model reads it",
     "POST /v1/embeddings": "vectors of the caller's own text: no model reads or writes words",
     "POST /documents": "a document is judged when it is found, as a passage",
     "GET /documents": "names and states",
@@ -596,7 +620,7 @@ def test_a_check_passes_with_the_guardrail_and_fails_without_it(
         guards[row.place].removed = None
 
 
-@pytest.mark.parametrize("name", ["POST /chat", "POST /chat/stream", *STREAMED[1:]])
+@pytest.mark.parametrize("name", ["POST /chat", *STREAMED[:2]])
 def test_a_check_fails_where_the_models_call_does_not_carry_the_guardrail(
     name: str, home: Home
 ) -> None:
@@ -652,9 +676,16 @@ SITES = {
     ("mcp/search.py", "question"): 1,
     ("mcp/tool_calls.py", "tool_input"): 1,
     ("mcp/tool_calls.py", "tool_result"): 1,
+    ("playground/screening.py", "question"): 1,
+    ("playground/trial.py", "answer"): 2,  # the reply; the reasoning before it
     ("retrieval/screening.py", "passages"): 1,
 }
-PLACES = {"mcp/server.py": 1, "web/routes/dependencies.py": 1, "web/routes/search.py": 1}
+PLACES = {
+    "mcp/server.py": 1,
+    "web/routes/dependencies.py": 1,
+    "web/routes/playground.py": 1,
+    "web/routes/search.py": 1,
+}
 """Where guards are taken. `TurnStarter` takes one for each of chat, confirmations and openai."""
 
 

@@ -203,7 +203,25 @@ def application_routes() -> tuple[list[tuple[str, str]], Mapping[str, list[Any]]
             "filter": both,
         },
     ]
+    block = {"image": {"format": "png", "source": {"bytes": "iVBORw0KGgo="}}}
+    trials: list[Any] = [
+        {"messages": [{"role": "user", "content": [{"text": "What is granite?"}]}]},
+        {
+            "model": "amazon.nova-lite-v1:0",
+            "system": "Be brief.",
+            "messages": [
+                {"role": "user", "content": [{"text": "What is granite?"}, block]},
+                {"role": "assistant", "content": [{"text": "A rock."}]},
+                {"role": "user", "content": [{"text": "And mica?"}]},
+            ],
+            "parameters": {"temperature": 0.5, "topK": 3, "maxTokens": 20, "stop": ["###"]},
+            "guardrail": True,
+        },
+    ]
     return routes, {
+        "/playground": trials,
+        "/playground/stream": trials,
+        "/playground/templates/{name}": [{"values": {"message": ["Hello"]}, "shots": 2}],
         "/chat": chat,
         "/chat/stream": chat,
         "/confirmations/{id}": [{"decision": "confirm"}],

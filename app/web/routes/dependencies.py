@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing
+from typing import TypeVar
 
 from fastapi import Request, Response
 from starlette.types import Receive
@@ -22,6 +23,9 @@ from app.web.principal import principal_of
 from app.web.problems import problem
 from app.web.schemas import Mode
 from app.web.turns import Turns
+
+E = TypeVar("E")
+T = TypeVar("T")
 
 LAST_WORDS_SECONDS = 30  # for a slow reader to read the end of a turn that has ended
 
@@ -97,14 +101,7 @@ class TurnStarter:
         *,
         is_whole: bool,
     ) -> Generator[Event, None, None]:
-        slot = account.enter()
-        try:
-            turn = start(self._context(account, is_whole=is_whole))
-        except BaseException:
-            if slot:
-                slot.leave()
-            raise
-        return _leaving(turn, slot) if slot else turn
+        return begun(account, lambda: start(self._context(account, is_whole=is_whole)))
 
     def _context(self, account: Account, *, is_whole: bool) -> TurnContext:
         conversations = Conversations(
@@ -121,7 +118,25 @@ class TurnStarter:
         )
 
 
-def _leaving(turn: Generator[Event, None, None], slot: TurnSlot) -> Generator[Event, None, None]:
+def begun(
+    account: Account, start: Callable[[], Generator[E, None, None]]
+) -> Generator[E, None, None]:
+    """The events of a turn that has begun, and counts as under way until they end.
+
+    Raises:
+        CallerError: no further turn of the principal may begin; or one of `start`.
+    """
+    slot = account.enter()
+    try:
+        turn = start()
+    except BaseException:
+        if slot:
+            slot.leave()
+        raise
+    return _leaving(turn, slot) if slot else turn
+
+
+def _leaving(turn: Generator[E, None, None], slot: TurnSlot) -> Generator[E, None, None]:
     """The events of a turn, which counts as under way until they end."""
     try:
         with closing(turn):
@@ -141,15 +156,29 @@ async def whole_answer(
     Raises:
         OutcropError: the turn did not begin.
     """
+    return await whole_reply(turns, lambda: collect(begin()), receive)
 
-    def reply_to() -> tuple[Answer | Error]:
-        return (collect(begin()),)
+
+async def whole_reply(
+    turns: Turns, reply: Callable[[], T | Error], receive: Receive
+) -> T | Response:
+    """What a turn comes to; or the response where it failed, or where the caller is gone.
+
+    Args:
+        reply: begins the turn and collects it, in the turn's own thread.
+
+    Raises:
+        OutcropError: the turn did not begin.
+    """
+
+    def pieces() -> tuple[T | Error]:
+        return (reply(),)
 
     try:
-        reply = await responses.whole(turns.start(reply_to), receive)
+        outcome = await responses.whole(turns.start(pieces), receive)
     except responses.CallerGone:
         return Response()  # the caller is gone, so any response will do
-    return problem(reply) if isinstance(reply, Error) else reply
+    return problem(outcome) if isinstance(outcome, Error) else outcome
 
 
 async def streamed_answer(

@@ -2,7 +2,7 @@
 
 Unknown fields are refused by name, so that a misspelt option is not ignored in silence.
 
-    questions   searches   documents      what a caller sends
+    questions   searches   documents   playground   what a caller sends
     answers   agents   conversations   spending   models   problems      what it gets
     base        what they have in common
 """
@@ -23,6 +23,18 @@ from app.web.schemas.base import LONGEST_MESSAGE, RetrievalFilter
 from app.web.schemas.conversations import Conversation, Conversations
 from app.web.schemas.documents import Document, Documents, NewDocument, Upload
 from app.web.schemas.models import Model, Models
+from app.web.schemas.playground import (
+    ImageBlock,
+    NativeRequest,
+    NewTrial,
+    TemplateValues,
+    TextBlock,
+    TrialMessage,
+    TrialReply,
+    TrialStart,
+    TrialTemplate,
+    TrialTemplates,
+)
 from app.web.schemas.problems import Problem, TurnError, Violation
 from app.web.schemas.questions import (
     QUESTION_TAGS,
@@ -53,10 +65,13 @@ __all__ = [
     "Documents",
     "Explanation",
     "GuardrailVerdict",
+    "ImageBlock",
     "Mode",
     "Model",
     "Models",
+    "NativeRequest",
     "NewDocument",
+    "NewTrial",
     "Passage",
     "Place",
     "PolicyFinding",
@@ -66,8 +81,15 @@ __all__ = [
     "Search",
     "SearchResults",
     "Spending",
+    "TemplateValues",
+    "TextBlock",
     "ToolCall",
     "ToolOutcome",
+    "TrialMessage",
+    "TrialReply",
+    "TrialStart",
+    "TrialTemplate",
+    "TrialTemplates",
     "TurnError",
     "UIMessage",
     "UIPart",
