@@ -3,21 +3,19 @@
 import { Suspense, useCallback, useEffect, useState } from "react";
 
 import type { Config } from "./api/config";
-import * as api from "./api/conversations";
 import { Conversations } from "./conversations/conversations";
+import { useConversations } from "./conversations/list";
 import { Failure } from "./shell/failure";
-import { latest, leave, placeNow, settle } from "./shell/place";
+import { Notice } from "./shell/notice";
+import { forget, latest, leave, placeNow, settle } from "./shell/place";
 import { Settings } from "./shell/settings";
 import { Conversation, VIEWS } from "./shell/views";
 import { type Language, words } from "./words";
 
 export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: Language) => void }) {
-  const [summaries, setSummaries] = useState<api.Summary[]>([]);
+  const conversations = useConversations();
   const [place, setPlace] = useState(placeNow);
   const [isMenuOpen, setIsMenuOpen] = useState(false);
-
-  const load = useCallback(() => void api.conversations().then(setSummaries, () => undefined), []);
-  useEffect(load, [load]);
 
   // The address says what is open: a reload, a link and the back button lead there.
   useEffect(() => {
@@ -39,13 +37,17 @@ export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: 
         event.preventDefault();
         begin();
       }
-      if (event.key === "Escape") setIsMenuOpen(false);
+      if (event.key === "Escape" && !document.querySelector(":popover-open, dialog[open]")) setIsMenuOpen(false);
     };
     addEventListener("keydown", key);
     return () => removeEventListener("keydown", key);
   }, [begin]);
 
   const { view, id } = place;
+  const title = view ? view.label() : conversations.items?.find((one) => one.id === id)?.title;
+  useEffect(() => {
+    document.title = title ? `${title} · ${words.shell.name}` : words.shell.name;
+  }, [title]);
   const views = VIEWS.filter((one) => one.isThere(home));
   return (
     <div className="layout">
@@ -56,11 +58,9 @@ export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: 
         <button type="button" className="menu quiet" aria-expanded={isMenuOpen} aria-controls="side" onClick={() => setIsMenuOpen(!isMenuOpen)}>
           <span aria-hidden="true">☰</span> <span className="hidden">{words.shell.menu}</span>
         </button>
+        <img src="icon.svg" alt="" width="20" height="20" /> {words.shell.name}
       </header>
       <div id="side" className={isMenuOpen ? "side open" : "side"}>
-        <p className="brand">
-          <img src="icon.svg" alt="" width="20" height="20" /> {words.shell.name}
-        </p>
         <nav aria-label={words.shell.views}>
           <ul>
             <li>
@@ -78,12 +78,13 @@ export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: 
           </ul>
         </nav>
         <Conversations
-          summaries={summaries}
+          list={conversations}
           open={view ? "" : id}
           onNew={begin}
           onDelete={(gone) => {
-            if (gone === latest() || gone === id) begin();
-            load();
+            forget(gone);
+            if (gone === id) begin();
+            void conversations.load();
           }}
         />
         <Settings onLanguage={onLanguage} />
@@ -100,13 +101,14 @@ export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: 
                 isNew={place.isNew}
                 onTurn={() => {
                   settle(id);
-                  load();
+                  void conversations.load();
                 }}
               />
             )}
           </Suspense>
         </Failure>
       </main>
+      <Notice />
     </div>
   );
 }

@@ -29,6 +29,11 @@ export function placeNow(): Place {
 /** The conversation that was open last: "" if it is a new one. */
 export const latest = () => sessionStorage.getItem(LATEST) ?? "";
 
+/** Forgets a conversation that is deleted. */
+export function forget(id: string) {
+  if (latest() === id) sessionStorage.removeItem(LATEST);
+}
+
 /** Leaves the conversation that is open; the address names a new one. */
 export function leave() {
   sessionStorage.removeItem(FRESH);

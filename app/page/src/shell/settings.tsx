@@ -8,7 +8,7 @@ import { type Language, language, LANGUAGES, words } from "../words";
 export function Settings({ onLanguage }: { onLanguage: (chosen: Language) => void }) {
   const [chosen, setChosen] = useState<Theme>(theme);
   return (
-    <div className="settings">
+    <footer className="settings">
       <label>
         <span>{words.shell.language}</span>
         <select value={language} onChange={(event) => onLanguage(event.target.value as Language)}>
@@ -36,6 +36,6 @@ export function Settings({ onLanguage }: { onLanguage: (chosen: Language) => voi
           ))}
         </select>
       </label>
-    </div>
+    </footer>
   );
 }

@@ -28,3 +28,17 @@ export const dateAndTime = (moment: Date | string) => new Intl.DateTimeFormat(lo
 
 /** How texts are sorted: "Ä" beside "A", and "page 9" before "page 10". */
 export const collator = () => new Intl.Collator(locale, { numeric: true });
+
+/** The day of a moment as one says it: "Today", "Yesterday", "Monday, 3 November". */
+export function day(moment: Date | string): string {
+  const then = new Date(moment);
+  const now = new Date();
+  const midnight = (one: Date) => new Date(one.getFullYear(), one.getMonth(), one.getDate()).getTime();
+  const ago = Math.round((midnight(now) - midnight(then)) / 86_400_000);
+  const year = then.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  const said =
+    ago === 0 || ago === 1
+      ? new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-ago, "day")
+      : new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", ...year }).format(then);
+  return said.charAt(0).toLocaleUpperCase(locale) + said.slice(1);
+}
