@@ -60,7 +60,7 @@ class Matrix:
         """
         if self._file:
             self._file.check(rows)
-        chosen: NDArray[Any] = self._array[rows]
+        chosen: NDArray[Any] = self._array.take(rows, axis=0)  # several times as fast as [rows]
         return chosen
 
     def all(self) -> NDArray[Any]:

@@ -73,6 +73,19 @@ def saturation(
         lengths: (p,) the number of terms of each chunk.
         mean: the mean of all chunks' lengths.
     """
+    return share(counts, in_one_byte(lengths), mean)
+
+
+def highest_share(count: float, norm: float, mean: float) -> float:
+    """The share of a chunk that has the term so often, rounded otherwise."""
+    return count / (count + K1 * (1 - B) + K1 * B / mean * norm)
+
+
+def share(counts: NDArray[Any], norms: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
+    """The same, of chunks whose lengths are as Lucene keeps them: (p,)."""
+    k = K1 * B / mean * norms  # (p,)
+    k += K1 * (1 - B)
     tf = counts.astype(np.float32)  # (p,)
-    k = K1 * (1 - B) + K1 * B / mean * in_one_byte(lengths)  # (p,)
-    return tf / (tf + k)
+    k += tf
+    tf /= k
+    return tf

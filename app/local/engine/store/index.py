@@ -43,6 +43,11 @@ class Part:
         """The number of living rows."""
         return int(np.count_nonzero(self.alive))
 
+    @cached_property
+    def dead(self) -> Integers:
+        """The dead rows, ascending."""
+        return np.flatnonzero(~self.alive)
+
     @property
     def is_full(self) -> bool:
         return len(self.segment) >= FULL
@@ -55,6 +60,18 @@ class Part:
     def length(self) -> int:
         """The number of terms of all living rows together."""
         return int(self.segment.lengths[self.alive].sum(dtype=np.int64))
+
+    def frequency(self, at: slice) -> int:
+        """How many of the postings at a place are of living rows."""
+        if not len(self.dead):
+            return int(at.stop - at.start)
+        rows = self.segment.words.rows[at]
+        if len(self.dead) > len(rows) // 8:
+            return int(np.count_nonzero(self.alive.take(rows)))
+        places = np.searchsorted(rows, self.dead.astype(rows.dtype))  # (dead,)
+        is_within = places < len(rows)
+        found = rows[places[is_within]] == self.dead[is_within]
+        return len(rows) - int(np.count_nonzero(found))
 
     def postings(self, key: int) -> tuple[Integers, Integers]:
         """The living rows that have a term, (p,), and how often each has it, (p,)."""
@@ -102,6 +119,11 @@ class Index:
     def alive(self) -> Mask:
         """Which rows are alive: (n,)."""
         return np.concatenate([np.empty(0, np.bool_), *(part.alive for part in self.parts)])
+
+    @cached_property
+    def starts(self) -> Integers:
+        """The number of the first row of each part."""
+        return np.cumsum([0, *(len(part.segment) for part in self.parts)])[:-1]
 
     def spans(self) -> Iterator[tuple[Segment, int]]:
         """Each segment, and the number of its first row."""

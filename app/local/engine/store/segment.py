@@ -15,7 +15,7 @@ It is built from chunks, or merged from other segments. When it is saved, it is 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.encoder import Vectors
-from app.local.engine.store import analysis, arrays
+from app.local.engine.store import analysis, arrays, bm25
 from app.local.engine.store.analysis import terms
 from app.local.engine.store.attributes import Attributes, Mask, Names
 from app.local.engine.store.contract import Chunk
@@ -48,6 +48,15 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    @cached_property
+    def norms(self) -> NDArray[np.float32]:
+        """The lengths by which a search scores: (n,)."""
+        return bm25.in_one_byte(self.lengths)
+
+    @cached_property
+    def lowest_norm(self) -> float:
+        return float(self.norms.min(initial=np.inf))
 
     @classmethod
     def of(cls, numbers: Sequence[int], chunks: Sequence[Chunk], dimension: int) -> "Segment":

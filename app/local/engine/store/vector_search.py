@@ -1,11 +1,15 @@
 """Which chunks may be the nearest to a vector, and how near they are.
 
-    allowed rows -- heads of all codes -- tails of the best -- vectors of the best -- cosines
+    allowed rows -- heads of all codes -- tails of the best -- estimates of the best
+                 -- vectors of the best -- cosines
 
 A code has a bit for each component of a vector: its sign. The more signs two vectors share, the
-smaller the angle between them is. Each step compares fewer rows, and more of each. Where it ends is
-decided over all segments together, so it does not depend on how the chunks are spread over them.
+smaller the angle between them is. An estimate weighs each sign by the question's own component,
+which tells more, and takes longer. Each step compares fewer rows, and more of each. Where it ends
+is decided over all segments together, so it does not depend on how the chunks are spread over them.
 """
+
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -14,19 +18,20 @@ from app.local.engine.store.attributes import Mask
 from app.local.engine.store.fusion import Scores
 from app.local.engine.store.index import Index
 from app.local.engine.store.inverted import Integers
-from app.local.engine.store.segment import signs
+from app.local.engine.store.segment import Segment, signs
 
 EXACT = 16_384  # rows; up to here, every vector is compared
-NEAR = 1_000  # rows; beyond EXACT, so many are compared: the nearest by their codes
+NEAR = 500  # rows; beyond EXACT, so many vectors are compared: those with the best estimates
+LIKELY = 4  # times as many estimates are made: of the nearest by their codes
 FIRST = 65_536  # rows; up to here, whole codes are compared at once
-SHARE = 32  # beyond FIRST, the first step leaves one row in so many
+SHARE = 64  # beyond FIRST, the first step leaves one row in so many
 BLOCK = 65_536  # rows whose distances stay in the processor's cache
 SAMPLE = 16  # one row in so many tells about how far the nearest are
 
 
 def nearest_rows(index: Index, vector: Vectors, allowed: Mask, count: int) -> Integers:
     """The rows that may be the nearest, ascending. If few rows are allowed, all of them. Else about
-    the `count` nearest by their codes, and all others that are as near as the last of them.
+    the `count` with the best estimates, and all others whose estimate equals the last of them.
     """
     total = int(np.count_nonzero(allowed))
     if total <= max(EXACT, count):
@@ -36,24 +41,57 @@ def nearest_rows(index: Index, vector: Vectors, allowed: Mask, count: int) -> In
         rows = np.flatnonzero(allowed)
         distances = _far(index, head[:, 0], rows)
     else:
-        least = max(FIRST // 2, total // SHARE, count)
+        least = max(FIRST // 4, total // SHARE, LIKELY * count)
         rows, distances = _first_rows(index, head[:, 0], allowed, least)
+    tails = _gather(index, rows, lambda segment, local: segment.tails.take(local, axis=0))
     distances = distances.astype(np.uint16)  # (r,)
-    for segment, start in index.spans():
-        here = slice(*np.searchsorted(rows, (start, start + len(segment))))
-        differing = np.bitwise_count(segment.tails[rows[here] - start] ^ tail)  # (s, t)
-        for column in differing.T:
-            distances[here] += column
-    return rows[distances <= _within(distances, count)]
+    for column in np.bitwise_count(tails ^ tail).T:
+        distances += column
+    is_likely = distances <= _within(distances, LIKELY * count)
+    rows, tails = rows[is_likely], tails[is_likely]
+    if len(rows) <= count:
+        return rows
+    heads = _gather(index, rows, lambda segment, local: segment.heads.take(local, axis=1).T)
+    estimates = _estimates(np.hstack([heads, tails]), vector)
+    is_near: Mask = estimates >= np.partition(estimates, -count)[-count]
+    near: Integers = rows[is_near]
+    return near
+
+
+def _gather(
+    index: Index, rows: Integers, column: Callable[[Segment, Integers], Integers]
+) -> Integers:
+    """A column of these ascending rows of all segments."""
+    pieces = [column(segment, rows[here] - start) for segment, start, here in _spread(index, rows)]
+    return np.concatenate(pieces)
+
+
+def _spread(index: Index, rows: Integers) -> Iterator[tuple[Segment, int, slice]]:
+    """Each segment that has some of these ascending rows, the number of its first row, and which of
+    them they are.
+    """
+    bounds = [*np.searchsorted(rows, index.starts).tolist(), len(rows)]
+    for part, start, first, last in zip(
+        index.parts, index.starts.tolist(), bounds, bounds[1:], strict=False
+    ):
+        if first < last:
+            yield part.segment, start, slice(first, last)
+
+
+def _estimates(codes: Integers, vector: Vectors) -> Scores:
+    """About how near vectors with these codes, (r, w) words, are, the nearest highest: (r,). The
+    sum of the components of the vector where a code has its bit set. Computed without BLAS, as
+    `cosines` are.
+    """
+    bits = np.unpackbits(codes.view(np.uint8), axis=1, count=len(vector))  # (r, d)
+    estimates: Scores = np.einsum("ij,j->i", bits.astype(np.float32), vector)
+    return estimates
 
 
 def _far(index: Index, head: Integers, rows: Integers) -> Integers:
     """In how many signs the heads of these ascending rows differ from this one: (r,) uint8."""
-    distances = np.zeros(len(rows), np.uint8)
-    for segment, start in index.spans():
-        here = slice(*np.searchsorted(rows, (start, start + len(segment))))
-        for word, bits in zip(segment.heads, head, strict=True):
-            distances[here] += np.bitwise_count(word[rows[here] - start] ^ bits)
+    heads = _gather(index, rows, lambda segment, local: segment.heads.take(local, axis=1).T)
+    distances: Integers = np.bitwise_count(heads ^ head).sum(axis=1, dtype=np.uint8)
     return distances
 
 
@@ -82,7 +120,8 @@ def _first_rows(
 
 def _within(distances: Integers, count: int) -> int:
     """The distance that at least `count` rows are within, and no smaller one."""
-    bound = int(np.partition(distances[::SAMPLE], count // SAMPLE)[count // SAMPLE])
+    sample = np.cumsum(np.bincount(distances[::SAMPLE]))
+    bound = int(np.searchsorted(sample, count / SAMPLE))
     while np.count_nonzero(distances <= bound) < count:
         bound += 1
     while bound and np.count_nonzero(distances <= bound - 1) >= count:
@@ -98,8 +137,7 @@ def cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:
         Damaged: a vector is not what was saved.
     """
     scores = np.empty(len(rows), np.float32)  # (r,)
-    for segment, start in index.spans():
-        here = slice(*np.searchsorted(rows, (start, start + len(segment))))
+    for segment, start, here in _spread(index, rows):
         local = rows[here] - start
         if 2 * len(local) > len(segment):
             scores[here] = np.einsum("ij,j->i", segment.vectors.all(), vector)[local]

@@ -216,14 +216,14 @@ def test_lists_of_common_words_are_not_read_as_a_whole_and_scores_are_the_same(
     monkeypatch.setattr(word_search, "LONG", 10**9)
     rows, scores = scored_rows(wordy, text, allowed, near, 20)
     looked_up = []
-    look_up = word_search._look_up
+    look_up = word_search._SegmentSearch._look_up
 
     def counted(*arguments: Any) -> None:
-        looked_up.append(arguments[2])
+        looked_up.append(arguments[-1])
         look_up(*arguments)
 
     monkeypatch.setattr(word_search, "LONG", 0)
-    monkeypatch.setattr(word_search, "_look_up", counted)
+    monkeypatch.setattr(word_search._SegmentSearch, "_look_up", counted)
     some_rows, same_scores = scored_rows(wordy, text, allowed, near, 20)
     assert some_rows.tolist() == rows.tolist()
     assert same_scores.tolist() == scores.tolist()
